@@ -1,0 +1,202 @@
+"""The pages are true: their code runs and prints what they show, in both languages."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import autograd_mini.ops as sheet_module
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+sys.path.append(str(DOCS))
+
+from extensions import pictures, sheet  # noqa: E402
+
+PAGES = sorted([*DOCS.glob("e[ns]/**/*.md"), ROOT / "README.md", ROOT / "README.es.md"])
+FENCE = re.compile(r"^(```+|:::+)(\{?[\w-]*\}?)([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
+CHECKER = doctest.OutputChecker()
+
+
+class Block(NamedTuple):
+    """A fenced block of a page; `follows`: only blank lines part it from the one before."""
+
+    kind: str
+    text: str
+    line: int
+    follows: bool
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    found, end = [], 0
+    for match in FENCE.finditer(text):
+        line = text.count("\n", 0, match.start(4))
+        found.append(Block(match[2], match[4], line, not text[end : match.start()].strip()))
+        end = match.end()
+    return found
+
+
+def place(page: Path) -> str:
+    return str(page.relative_to(ROOT)) if page.is_relative_to(ROOT) else page.name
+
+
+def compare(page: Path, block: Block, expected: str, got: str) -> None:
+    __tracebackhide__ = True
+    if not CHECKER.check_output(expected, got, doctest.ELLIPSIS):
+        example = doctest.Example("", expected)
+        difference = CHECKER.output_difference(example, got, doctest.ELLIPSIS)
+        pytest.fail(f"{place(page)}:{block.line}\n{difference}", pytrace=False)
+
+
+def run_session(page: Path, block: Block, names: dict[str, Any]) -> None:
+    """Run a block of `>>>` lines, each with the output that it shows."""
+    test = doctest.DocTestParser().get_doctest(
+        block.text, names, page.name, place(page), block.line
+    )
+    test.globs = names  # the next block of the page goes on with these
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner.run(test, out=report.write, clear_globs=False)
+    if runner.failures:
+        pytest.fail(report.getvalue(), pytrace=False)
+
+
+def run_command(line: str) -> str:
+    """Run one `$ ` line of a console block in the current folder, without a shell."""
+    words = shlex.split(line)
+    assert words[0] in {"autograd-mini", "python"}, f"a console block may not run {words[0]!r}"
+    words[:1] = [sys.executable, *(["-m", "autograd_mini"] if words[0] == "autograd-mini" else [])]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
+    environment |= {"PYTHONIOENCODING": "utf-8", "TERM": "dumb"}
+    done = subprocess.run(
+        words, capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False
+    )
+    assert done.returncode == 0 or done.stdout == "", done.stderr
+    return done.stdout + done.stderr
+
+
+def run_page(page: Path) -> int:
+    """Run every block of the page in order; return how many ran."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    printed = None
+    ran = 0
+    for block in blocks(page):
+        shown, printed = printed, None
+        ran += block.kind in {"python", "console", "{picture}"}
+        if block.kind == "python" and ">>> " in block.text:
+            run_session(page, block, names)
+        elif block.kind == "python":
+            with contextlib.redirect_stdout(io.StringIO()) as stdout:
+                code = "\n" * block.line + block.text  # so that a traceback names the page's line
+                exec(compile(code, place(page), "exec"), names)
+            printed = stdout.getvalue()
+        elif block.kind == "text" and block.follows and shown is not None:
+            compare(page, block, block.text, shown)
+            shown = None
+        elif block.kind == "console":
+            for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+                line, _, expected = part.partition("\n")
+                compare(page, block, expected, run_command(line))
+        elif block.kind == "{picture}":
+            assert "</svg>" in pictures.run(block.text).pipe(format="svg", encoding="utf-8")
+        assert not shown, f"{page.name}:{block.line}: the block before prints {shown!r}: show it"
+    assert not printed, f"{page.name}: the last block prints {printed!r}: show it"
+    return ran
+
+
+@pytest.mark.parametrize("page", PAGES, ids=place)
+def test_the_code_of_the_page_runs_and_prints_what_it_shows(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = set(sheet_module.SHEET)
+    try:
+        run_page(page)
+    finally:
+        for name in set(sheet_module.SHEET) - before:
+            del sheet_module.SHEET[name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\n>>> 1 + 1\n3\n```\n",
+        "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n",
+        "```python\nprint(1 + 1)\n```\n\nand then, nothing shown\n",
+        "```console\n$ python -c 'print(2)'\n3\n```\n",
+    ],
+    ids=["session", "script", "unshown", "command"],
+)
+def test_a_page_that_shows_a_wrong_output_fails(text: str, tmp_path: Path) -> None:
+    page = tmp_path / "wrong.md"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises((pytest.fail.Exception, AssertionError)):
+        run_page(page)
+
+
+def test_every_page_is_there_in_both_languages() -> None:
+    english, spanish = (
+        {path.relative_to(DOCS / language).as_posix() for path in (DOCS / language).rglob("*.md")}
+        for language in ("en", "es")
+    )
+    assert english == spanish
+    assert len(english) >= 20
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("en/**/*.md")), ids=lambda page: page.stem)
+def test_both_languages_show_the_same_kinds_of_blocks(page: Path) -> None:
+    spanish = DOCS / "es" / page.relative_to(DOCS / "en")
+    assert [block.kind for block in blocks(page)] == [block.kind for block in blocks(spanish)]
+
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|<img[^>]+src=\"([^\"]+)\"")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.parent == ROOT], ids=lambda page: page.name)
+def test_the_links_of_the_readme_lead_to_files(page: Path) -> None:
+    targets = [a or b for a, b in LINK.findall(page.read_text(encoding="utf-8"))]
+    local = [target for target in targets if "://" not in target]
+    assert local
+    assert [target for target in local if not (ROOT / target).exists()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_table_of_operations_lists_the_whole_sheet(language: str) -> None:
+    text = sheet.markdown(language)
+    for op in sheet_module.SHEET.values():
+        assert f"| [`{op.signature}`](#op-{op.name}) | {op.about[language == 'es']} |" in text
+        assert f"(op-{op.name})=" in text
+
+
+def test_a_new_operation_is_in_the_table_at_once() -> None:
+    cubed = sheet_module.op("cubed(a)", "a ** 3", "3 * a ** 2", latex="{a}^3", kinks=("a - 2",),
+                            about=("cube", "cubo"))  # fmt: skip
+    try:
+        english, spanish = sheet.markdown("en"), sheet.markdown("es")
+    finally:
+        del sheet_module.SHEET[cubed.name]
+    assert "| [`cubed(a)`](#op-cubed) | cube | $a^3$ | any number |" in english
+    assert "| [`cubed(a)`](#op-cubed) | cubo | $a^3$ | cualquier número |" in spanish
+    assert r"$$\frac{\partial y}{\partial a} = 3 a^{2}$$" in english
+    assert "- Kink where $a - 2 = 0$" in english
+    assert "cubed" not in sheet.markdown("en")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_conditions_of_the_sheet_are_translated(language: str) -> None:
+    words = re.compile(r"\b(any|other|than|number|integer|vectors|at least|where)\b")
+    for op in sheet_module.SHEET.values():
+        for text in (op.needs, *(domain.text for domain in op.domains.values())):
+            shown = sheet.SPANISH.get(text, text) if language == "es" else text
+            assert language == "en" or not words.search(shown), f"{op.name}: {shown!r}"
