@@ -1,0 +1,68 @@
+"""autograd_mini: reverse-mode automatic differentiation of scalars, to read, step through, draw and trust.
+
+>>> from autograd_mini import Value
+>>> w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.0, label="b")
+>>> y = (w * x + b).tanh()
+>>> y.backward()
+>>> y.data, w.grad, x.grad, b.grad
+(0.0, 2.0, 0.5, 1.0)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import ops
+from .errors import (
+    AutogradError,
+    DomainError,
+    FormulaError,
+    GradientError,
+    NumberTypeError,
+    PoleError,
+    RangeError,
+)
+from .graph import topological
+from .kinds import ieee
+from .ops import op
+from .value import Value
+
+if TYPE_CHECKING:
+    from .functions import *  # noqa: F403
+    from .nn import MLP, Layer, Neuron
+    from .training import fit, load, save
+    from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+__version__ = "0.1.0"
+
+# Everything else is imported when it is first asked for: name -> module.
+_LAZY = {
+    **dict.fromkeys("grad value_and_grad jacobian hessian jvp vjp hvp".split(), "transforms"),
+    **dict.fromkeys("Neuron Layer MLP".split(), "nn"),
+    **dict.fromkeys("fit save load".split(), "training"),
+    "draw": "drawing",
+    "diagnose": "diagnose",
+    **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
+}
+_MODULES = "nn losses optim data training transforms functions drawing cli".split()
+__all__ = [  # noqa: PLE0604
+    *("Value", "op", "ops", "ieee", "topological"),
+    *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),
+    *("PoleError", "RangeError"),
+    *_LAZY,
+    *_MODULES[:-1],
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _LAZY:
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,126 @@
+"""exp, log, tanh, relu, dot, ...: every operation of the sheet as a function of Values and numbers.
+
+The functions and the methods of Value are made from the sheet; functions.pyi, generated from the
+sheet too (`python -m autograd_mini.functions`), tells type checkers and editors about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .errors import DomainError
+from .kinds import Kind, number
+from .ops import SHEET, Op
+from .value import Value, apply
+
+_OPERATORS = frozenset("add sub mul div pow neg".split())
+
+
+def function(op: Op) -> Callable[..., Any]:
+    """The function of an operation: a Value for Values, a plain number for plain numbers."""
+    made = op.rules.get("function")
+    if made is None:
+
+        def made(*args: Any) -> Any:
+            return apply(op, *args)
+
+        made.__name__ = made.__qualname__ = op.name
+        made.__doc__ = docstring(op)
+        made.__module__ = __name__
+        op.rules["function"] = made
+    return made  # type: ignore[return-value]
+
+
+def docstring(op: Op) -> str:
+    """The formula, the partials and the domain, from the sheet."""
+    lines = [f"{op.signature} = {op.value}", ""]
+    lines += [f"    {name} = {text}" for name, text in op.given.items()]
+    lines += [f"    d/d{param} = {text}" for param, text in zip(op.params, op.partials, strict=True)]
+    domains = [domain.text.format(param) for param, domain in op.domains.items()]
+    if domains or op.needs:
+        lines += ["", f"Needs {'; '.join([*domains, op.needs] if op.needs else domains)}."]
+    return "\n".join([f"{op.about[0].capitalize()}: {lines[0]}", *lines[1:]])
+
+
+def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]:
+    """For the formulas of higher derivatives: each function on Values, or on numbers of `kind`."""
+
+    def mixed(name: str) -> Callable[..., Any]:
+        plain = kind.namespace.get(name)
+
+        def on_either(*args: Any) -> Any:
+            if plain is None or any(_has_value(arg) for arg in args):
+                return apply(SHEET[name], *args)
+            return plain(*map(kind.convert, args))
+
+        return on_either
+
+    functions = {name: mixed(name) for name in SHEET}
+    return functions | {
+        "where": lambda c, a, b: a if c else b,
+        "data_of": _data,
+        "below": lambda a, b: kind.namespace["below"](kind.convert(_data(a)), kind.convert(_data(b))),
+        "unsigned": lambda a: -a if _data(a).real < 0 else a,
+        "gauss": lambda a: functions["exp"](-(a * a)),
+        "expdiff": lambda a, b: functions["exp"](a - b),
+        "normal_cdf": lambda a: functions["erfc"](-a * kind.namespace["sqrt"](kind.convert(0.5))) / 2,
+        "count": lambda a, extreme: sum(_data(x) == _data(extreme) for x in a),
+        "others": lambda a: tuple(functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))),
+        "sum": lambda a, start=0: functions["add"](apply(SHEET["sum"], a), start) if start else apply(SHEET["sum"], a),
+        **{name: globals()[f"_{name}"] for name in () },
+    }
+
+
+def _has_value(arg: Any) -> bool:
+    return isinstance(arg, Value) or arg.__class__ is tuple and any(map(_has_value, arg))
+
+
+def _data(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
+
+
+# --- built on the operations ---------------------------------------------------------------------
+def softmax(scores: Iterable[Any]) -> list[Any]:
+    """exp(a_i - logsumexp(a)) for each i: positive numbers that sum to 1.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    scores = tuple(scores)
+    total = apply(SHEET["logsumexp"], scores)
+    return [apply(SHEET["exp"], score - total) for score in scores]
+
+
+def log_softmax(scores: Iterable[Any]) -> list[Any]:
+    """a_i - logsumexp(a) for each i, which stays finite where log(softmax(a)) would not.
+
+    >>> log_softmax([1000.0, 0.0])
+    [0.0, -1000.0]
+    """
+    scores = tuple(scores)
+    total = apply(SHEET["logsumexp"], scores)
+    return [score - total for score in scores]
+
+
+def var(values: Iterable[Any], ddof: int = 0) -> Any:
+    """The variance, sum((a_i - mean)**2) / (n - ddof).
+
+    >>> var([1.0, 3.0])
+    1.0
+
+    Raises DomainError unless there are more than `ddof` values.
+    """
+    values = tuple(values)
+    if len(values) <= ddof:
+        raise DomainError(f"var needs more than ddof = {ddof} values, got {len(values)}")
+    centre = apply(SHEET["mean"], values)
+    return apply(SHEET["sum"], tuple((v - centre) ** 2 for v in values)) / (len(values) - ddof)
+
+
+for _op in tuple(SHEET.values()):
+    globals()[_op.name] = function(_op)
+    if not _op.vectors and _op.name not in _OPERATORS:
+        setattr(Value, _op.name, function(_op))
+
+Value.__abs__ = function(SHEET["abs"])  # type: ignore[attr-defined]

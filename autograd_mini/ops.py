@@ -1,0 +1,406 @@
+"""The formula sheet: every operation is one line, and everything else reads that line.
+
+    op(signature, value, one partial per argument, ...)
+
+`out` is the value in every partial, `given` names what the formulas share, and in an operation on
+a vector `a` the name `a_i` is its element. Partials are written free of cancellation: their
+relative error stays within 4 ulp (units in the last place) unless `scale` says against what
+magnitude, or `ulps` how far, the error is bounded.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+
+from .errors import FormulaError
+from .formulas import PRIMITIVES, names_in, parse
+
+INFINITY = float("inf")
+
+
+class Domain:
+    """The numbers that an argument may be: an interval, less what `holds` excludes.
+
+    `text` is a condition on `{}`, shown in errors and in the table of operations.
+    """
+
+    __slots__ = ("text", "low", "high", "holds")
+
+    def __init__(
+        self,
+        text: str,
+        low: float = -INFINITY,
+        high: float = INFINITY,
+        holds: Callable[[float], bool] = lambda _: True,
+    ) -> None:
+        self.text, self.low, self.high, self.holds = text, low, high, holds
+
+    def __contains__(self, x: float) -> bool:
+        return self.low <= x <= self.high and self.holds(x)
+
+    def __repr__(self) -> str:
+        return f"Domain({self.text!r})"
+
+
+REAL = Domain("any {}")
+POSITIVE = Domain("{} > 0", 0.0, INFINITY, lambda x: x > 0)
+NON_NEGATIVE = Domain("{} >= 0", 0.0)
+NONZERO = Domain("{} != 0", holds=lambda x: x != 0)
+NOT_A_POLE = Domain("{} other than 0, -1, -2, ...", holds=lambda x: x > 0 or x % 1 != 0)
+UNIT = Domain("-1 <= {} <= 1", -1.0, 1.0)
+INSIDE_UNIT = Domain("-1 < {} < 1", -1.0, 1.0, lambda x: -1 < x < 1)
+ABOVE_MINUS_1 = Domain("{} > -1", -1.0, INFINITY, lambda x: x > -1)
+FROM_1 = Domain("{} >= 1", 1.0)
+ORDER = Domain("{} in 0, 1, 2, ...", 0.0, INFINITY, lambda x: x % 1 == 0)
+
+
+class Op:
+    """One line of the sheet.
+
+    name        its name, that of the function too
+    params      names of the arguments, in order
+    vectors     those of them that are vectors (any number of numbers)
+    defaults    values of the arguments that may be left out
+    value       the formula, as written; `partials` one formula per argument, as written
+    given       names shared by the formulas, name -> formula
+    domains     argument -> Domain; `needs` says in words what they must fulfil together
+    kinks       formulas that are 0 where the derivative jumps
+    latex       a template with the arguments in braces, for pictures and explanations
+    about       its name in words: English, Spanish
+    scale, ulps the bound of the error: `ulps` of the larger of the true result and `scale`;
+                keys "value" and the names of the arguments
+    """
+
+    __slots__ = (
+        *("name", "params", "vectors", "defaults", "value", "partials", "given", "domains"),
+        *("needs", "kinks", "latex", "about", "scale", "ulps", "trees", "rules"),
+    )
+
+    name: str
+    params: tuple[str, ...]
+    vectors: frozenset[str]
+    defaults: dict[str, float]
+    value: str
+    partials: tuple[str, ...]
+    given: dict[str, str]
+    domains: dict[str, Domain]
+    needs: str
+    kinks: tuple[str, ...]
+    latex: str
+    about: tuple[str, str]
+    scale: dict[str, str]
+    ulps: dict[str, float]
+    trees: dict[str, ast.expr]
+    rules: dict[object, object]
+
+    @property
+    def signature(self) -> str:
+        """As in the sheet: `leaky_relu(a, slope=0.01)`.
+
+        >>> SHEET["leaky_relu"].signature, SHEET["dot"].signature
+        ('leaky_relu(a, slope=0.01)', 'dot(a[], b[])')
+        """
+        parts = [
+            f"{p}[]" if p in self.vectors else f"{p}={self.defaults[p]:g}"
+            if p in self.defaults
+            else p
+            for p in self.params
+        ]
+        return f"{self.name}({', '.join(parts)})"
+
+    def __call__(self, *args: object) -> object:
+        """Apply the operation to Values or plain numbers, as the function of the same name does."""
+        from .functions import function
+
+        return function(self)(*args)
+
+    def __repr__(self) -> str:
+        return f"<op {self.signature} = {self.value}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _find, (self.name,)
+
+    def __deepcopy__(self, memo: object) -> Op:
+        return self
+
+
+SHEET: dict[str, Op] = {}
+
+
+def _find(name: str) -> Op:
+    """Unpickle an operation: it is looked up by name, so a user's op must have been defined."""
+    if name not in SHEET:
+        raise FormulaError(f"the operation {name!r} is not on the sheet; define it with op(...)")
+    return SHEET[name]
+
+
+def op(
+    signature: str,
+    value: str,
+    *partials: str,
+    given: Mapping[str, str] | None = None,
+    needs: str = "",
+    kinks: tuple[str, ...] = (),
+    latex: str = "",
+    about: tuple[str, str] = ("", ""),
+    scale: Mapping[str, str] | None = None,
+    ulps: Mapping[str, float] | None = None,
+    **domains: Domain,
+) -> Op:
+    """Add an operation to the sheet: its value and one partial derivative per argument.
+
+    >>> cube = op("cube(a)", "a * a * a", "3 * a * a", latex="{a}^3")
+    >>> from autograd_mini import Value
+    >>> x = Value(2.0); y = cube(x); y.backward(); y.data, x.grad
+    (8.0, 12.0)
+
+    Raises FormulaError if a formula is not one, or the name is taken by another formula.
+    """
+    name, params, vectors, defaults = _parse_signature(signature)
+    if len(partials) != len(params):
+        raise FormulaError(
+            f"op {signature!r}: {len(params)} arguments need as many partials, got {len(partials)}"
+        )
+    if unknown := set(domains) - set(params):
+        raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
+    new = Op()
+    new.name, new.params, new.vectors, new.defaults = name, params, vectors, defaults
+    new.value, new.partials, new.given = value, partials, dict(given or {})
+    new.domains, new.needs, new.kinks = domains, needs, kinks
+    new.latex = latex or rf"\operatorname{{{name.replace('_', ' ')}}}({{{'}, {'.join(params)}}})"
+    new.about = about if about[0] else (name, name)
+    new.scale, new.ulps = dict(scale or {}), dict(ulps or {})
+    new.trees, new.rules = _parse_formulas(new), {}
+    old = SHEET.get(name)
+    if name in PRIMITIVES and old is None and value != f"{name}({', '.join(params)})":
+        raise FormulaError(f"op {signature!r}: {name!r} is a primitive of the formulas")
+    if old is not None and (old.value, old.partials, old.given) != (value, partials, new.given):
+        raise FormulaError(f"op {signature!r}: {name!r} is on the sheet already, as {old!r}")
+    SHEET[name] = old or new
+    return SHEET[name]
+
+
+def _parse_signature(
+    signature: str,
+) -> tuple[str, tuple[str, ...], frozenset[str], dict[str, float]]:
+    """`name(a, b[], c=1)` -> name, params, vectors, defaults."""
+    name, _, rest = signature.partition("(")
+    params, vectors, defaults = [], set(), {}
+    try:
+        for part in rest.removesuffix(")").split(","):
+            param, _, default = part.strip().partition("=")
+            if param.endswith("[]"):
+                vectors.add(param := param[:-2])
+            if default:
+                defaults[param] = float(default)
+            params.append(param)
+        good = rest.endswith(")") and all(p.isidentifier() for p in (name, *params))
+    except ValueError:
+        good = False
+    if not good or len(set(params)) < len(params):
+        raise FormulaError(
+            f"op signature {signature!r}: write it as name(a), name(a, b), name(a, b=1.0) or"
+            " name(a[]) for a vector"
+        )
+    return name, tuple(params), frozenset(vectors), defaults
+
+
+def _parse_formulas(new: Op) -> dict[str, ast.expr]:
+    """All formulas of the operation, parsed: "value", "d0", "d1", ... and the given names."""
+    functions = PRIMITIVES | SHEET.keys()
+    names = {*new.params, "pi", *(f"{v}_i" for v in new.vectors)} | ({"n"} if new.vectors else set())
+    trees = {}
+    for key, text in new.given.items():
+        trees[key] = parse(text, names, functions)
+        names |= {key, f"{key}_i"} if element_names(trees[key]) else {key}
+        names |= {f"{key}_i"}  # a given vector, such as others(a)
+    trees["value"] = parse(new.value, names, functions)
+    for k, text in enumerate(new.partials):
+        trees[f"d{k}"] = parse(text, names | {"out"}, functions)
+    for text in (*new.kinks, *new.scale.values()):
+        parse(text, names | {"out"}, functions)
+    return trees
+
+
+def element_names(tree: ast.expr) -> list[str]:
+    """The element names (`a_i`) in a formula, sorted."""
+    return sorted(name for name in names_in(tree) if name.endswith("_i"))
+
+
+# --- arithmetic --------------------------------------------------------------------------------
+op("add(a, b)", "a + b", "1", "1", latex="{a} + {b}", about=("sum", "suma"))
+op("sub(a, b)", "a - b", "1", "-1", latex="{a} - {b}", about=("difference", "resta"))
+op("mul(a, b)", "a * b", "b", "a", latex=r"{a} \cdot {b}", about=("product", "producto"))
+op("div(a, b)", "a / b", "1 / b", "-out / b", b=NONZERO, latex=r"\frac{{{a}}}{{{b}}}",
+   about=("quotient", "cociente"))  # fmt: skip
+op("pow(a, b)", "a ** b",
+   # b - 1 is exact for b >= 1/2; below, out / a is the accurate way
+   "where(b == 0, 0, where(below(b, 1), where(a == 0, b * a ** (b - 1), b * (out / a)),"
+   " b * a ** (b - 1)))",
+   "where(a == 0, 0, out * log(a))",
+   needs="a > 0, or an integer b (b >= 0 where a = 0)", latex="{a}^{{{b}}}",
+   about=("power", "potencia"))  # fmt: skip
+op("neg(a)", "-a", "-1", latex="-{a}", about=("negation", "opuesto"))
+op("abs(a)", "abs(a)", "where(a > 0, 1, where(a < 0, -1, 0))", kinks=("a",),
+   latex=r"\left|{a}\right|", about=("absolute value", "valor absoluto"))  # fmt: skip
+op("square(a)", "a * a", "2 * a", latex="{a}^2", about=("square", "cuadrado"))
+op("reciprocal(a)", "1 / a", "-out * out", a=NONZERO, latex=r"\frac{{1}}{{{a}}}",
+   about=("reciprocal", "recíproco"))  # fmt: skip
+op("sqrt(a)", "sqrt(a)", "1 / (2 * out)", a=NON_NEGATIVE, latex=r"\sqrt{{{a}}}",
+   about=("square root", "raíz cuadrada"))  # fmt: skip
+op("rsqrt(a)", "1 / sqrt(a)", "-out / (2 * a)", a=POSITIVE, latex=r"\frac{{1}}{{\sqrt{{{a}}}}}",
+   about=("reciprocal square root", "inverso de la raíz cuadrada"))  # fmt: skip
+op("cbrt(a)", "cbrt(a)", "1 / (3 * out * out)", latex=r"\sqrt[3]{{{a}}}",
+   about=("cube root", "raíz cúbica"))  # fmt: skip
+
+# --- exponentials and logarithms ---------------------------------------------------------------
+op("exp(a)", "exp(a)", "out", latex="e^{{{a}}}", about=("exponential", "exponencial"))
+op("exp2(a)", "exp2(a)", "out * log(2)", latex="2^{{{a}}}",
+   about=("power of two", "potencia de dos"))  # fmt: skip
+op("expm1(a)", "expm1(a)", "exp(a)", latex="e^{{{a}}} - 1",
+   about=("exponential minus one", "exponencial menos uno"))  # fmt: skip
+op("log(a)", "log(a)", "1 / a", a=POSITIVE, latex=r"\ln {a}",
+   about=("natural logarithm", "logaritmo natural"))  # fmt: skip
+op("log2(a)", "log2(a)", "1 / (a * log(2))", a=POSITIVE, latex=r"\log_2 {a}",
+   about=("logarithm to base 2", "logaritmo en base 2"))  # fmt: skip
+op("log10(a)", "log10(a)", "1 / (a * log(10))", a=POSITIVE, latex=r"\log_{{10}} {a}",
+   about=("logarithm to base 10", "logaritmo en base 10"))  # fmt: skip
+op("log1p(a)", "log1p(a)", "1 / (1 + a)", a=ABOVE_MINUS_1, latex=r"\ln(1 + {a})",
+   about=("logarithm of 1 + a", "logaritmo de 1 + a"))  # fmt: skip
+op("logaddexp(a, b)", "where(a > b, a, b) + log1p(e)",
+   "where(a >= b, 1, e) / (1 + e)", "where(b >= a, 1, e) / (1 + e)",
+   given={"e": "where(a >= b, expdiff(b, a), expdiff(a, b))"},
+   scale={"value": "where(a > b, abs(a), abs(b))"}, latex=r"\ln(e^{{{a}}} + e^{{{b}}})",
+   about=("logarithm of a sum of exponentials", "logaritmo de una suma de exponenciales"))  # fmt: skip
+
+# --- trigonometry ------------------------------------------------------------------------------
+op("sin(a)", "sin(a)", "cos(a)", latex=r"\sin({a})", about=("sine", "seno"))
+op("cos(a)", "cos(a)", "-sin(a)", latex=r"\cos({a})", about=("cosine", "coseno"))
+op("tan(a)", "tan(a)", "1 + out * out", latex=r"\tan({a})", about=("tangent", "tangente"))
+op("asin(a)", "asin(a)", "1 / sqrt((1 - a) * (1 + a))", a=UNIT, latex=r"\arcsin({a})",
+   about=("arc sine", "arcoseno"))  # fmt: skip
+op("acos(a)", "acos(a)", "-1 / sqrt((1 - a) * (1 + a))", a=UNIT, latex=r"\arccos({a})",
+   about=("arc cosine", "arcocoseno"))  # fmt: skip
+op("atan(a)", "atan(a)", "where(below(unsigned(a), 1), 1 / (1 + a * a), 1 / a / (a + 1 / a))",
+   latex=r"\arctan({a})", about=("arc tangent", "arcotangente"))  # fmt: skip
+op("atan2(a, b)", "atan2(a, b)", "where(h == 0, 0, b / h / h)", "where(h == 0, 0, -a / h / h)",
+   given={"h": "hypot(a, b)"}, latex=r"\operatorname{{atan2}}({a}, {b})",
+   about=("angle of the point (b, a)", "ángulo del punto (b, a)"))  # fmt: skip
+op("sinh(a)", "sinh(a)", "cosh(a)", latex=r"\sinh({a})",
+   about=("hyperbolic sine", "seno hiperbólico"))  # fmt: skip
+op("cosh(a)", "cosh(a)", "sinh(a)", latex=r"\cosh({a})",
+   about=("hyperbolic cosine", "coseno hiperbólico"))  # fmt: skip
+op("tanh(a)", "tanh(a)", "4 * e / ((1 + e) * (1 + e))", given={"e": "exp(-2 * unsigned(a))"},
+   latex=r"\tanh({a})", about=("hyperbolic tangent", "tangente hiperbólica"))  # fmt: skip
+op("asinh(a)", "asinh(a)", "1 / hypot(1, a)", latex=r"\operatorname{{arsinh}}({a})",
+   about=("inverse hyperbolic sine", "seno hiperbólico inverso"))  # fmt: skip
+op("acosh(a)", "acosh(a)", "1 / (sqrt(a - 1) * sqrt(a + 1))", a=FROM_1,
+   latex=r"\operatorname{{arcosh}}({a})",
+   about=("inverse hyperbolic cosine", "coseno hiperbólico inverso"))  # fmt: skip
+op("atanh(a)", "atanh(a)", "1 / ((1 - a) * (1 + a))", a=INSIDE_UNIT,
+   latex=r"\operatorname{{artanh}}({a})",
+   about=("inverse hyperbolic tangent", "tangente hiperbólica inversa"))  # fmt: skip
+op("hypot(a, b)", "hypot(a, b)", "where(out == 0, 0, a / out)", "where(out == 0, 0, b / out)",
+   kinks=("out",), latex=r"\sqrt{{{a}^2 + {b}^2}}", about=("hypotenuse", "hipotenusa"))  # fmt: skip
+
+# --- activations -------------------------------------------------------------------------------
+op("relu(a)", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=("a",),
+   latex=r"\operatorname{{ReLU}}({a})",
+   about=("rectified linear unit", "unidad lineal rectificada"))  # fmt: skip
+op("leaky_relu(a, slope=0.01)", "where(a > 0, a, slope * a)", "where(a > 0, 1, slope)",
+   "where(a > 0, 0, a)", kinks=("a",), latex=r"\operatorname{{LeakyReLU}}({a})",
+   about=("leaky rectified linear unit", "unidad lineal rectificada con fuga"))  # fmt: skip
+op("elu(a, alpha=1.0)", "where(a > 0, a, alpha * expm1(a))", "where(a > 0, 1, alpha * exp(a))",
+   "where(a > 0, 0, expm1(a))", kinks=("a",), latex=r"\operatorname{{ELU}}({a})",
+   about=("exponential linear unit", "unidad lineal exponencial"))  # fmt: skip
+op("selu(a)", "where(a > 0, scale * a, edge * expm1(a))", "where(a > 0, scale, edge * exp(a))",
+   given={"scale": "1.0507009873554804934", "edge": "1.7580993408473768599"}, kinks=("a",),
+   latex=r"\operatorname{{SELU}}({a})",
+   about=("scaled exponential linear unit", "unidad lineal exponencial escalada"))  # fmt: skip
+op("sigmoid(a)", "where(below(a, 0), e, 1) / (1 + e)", "e / ((1 + e) * (1 + e))",
+   given={"e": "exp(-unsigned(a))"}, latex=r"\sigma({a})",
+   about=("logistic sigmoid", "sigmoide logística"))  # fmt: skip
+op("logsigmoid(a)", "where(a < 0, a, 0) - log1p(e)", "where(a < 0, 1, e) / (1 + e)",
+   given={"e": "exp(-abs(a))"}, latex=r"\ln \sigma({a})",
+   about=("logarithm of the sigmoid", "logaritmo de la sigmoide"))  # fmt: skip
+op("softplus(a)", "where(a > 0, a, 0) + log1p(e)", "where(a < 0, e, 1) / (1 + e)",
+   given={"e": "exp(-abs(a))"}, latex=r"\ln(1 + e^{{{a}}})",
+   about=("softplus", "softplus"))  # fmt: skip
+op("silu(a)", "a * s", "s + a * e / ((1 + e) * (1 + e))",
+   given={"e": "exp(-unsigned(a))", "s": "where(below(a, 0), e, 1) / (1 + e)"},
+   scale={"a": "s"}, latex=r"\operatorname{{SiLU}}({a})",
+   about=("sigmoid-weighted linear unit", "unidad lineal ponderada por sigmoide"))  # fmt: skip
+op("gelu(a)", "a * c", "c + a * gauss(a * sqrt(1 / 2)) / sqrt(2 * pi)",
+   given={"c": "normal_cdf(a)"}, scale={"a": "c"}, latex=r"\operatorname{{GELU}}({a})",
+   about=("Gaussian error linear unit", "unidad lineal de error gaussiano"))  # fmt: skip
+# tanh(softplus(a)) = u / v with u = (1 + exp(a))**2 - 1, v = u + 2, both divided by exp(2a) if a > 0
+op("mish(a)", "a * u / v", "u / v + 4 * a * e * (1 + e) / (v * v) * where(a > 0, e, 1)",
+   given={"e": "exp(-abs(a))", "u": "where(a > 0, 1 + 2 * e, e * (e + 2))",
+          "v": "u + where(a > 0, 2 * e * e, 2)"},
+   scale={"a": "u / v"}, latex=r"\operatorname{{Mish}}({a})", about=("mish", "mish"))  # fmt: skip
+op("softsign(a)", "a / (1 + abs(a))", "r * r", given={"r": "1 / (1 + abs(a))"},
+   latex=r"\operatorname{{softsign}}({a})", about=("softsign", "softsign"))  # fmt: skip
+op("hardtanh(a, low=-1, high=1)", "where(a < low, low, where(a > high, high, a))",
+   "where(a <= low, 0, where(a >= high, 0, 1))", "where(a <= low, 1, 0)", "where(a >= high, 1, 0)",
+   kinks=("a - low", "a - high"), needs="low <= high", latex=r"\operatorname{{hardtanh}}({a})",
+   about=("hard hyperbolic tangent", "tangente hiperbólica dura"))  # fmt: skip
+
+# --- error function and gamma ------------------------------------------------------------------
+op("erf(a)", "erf(a)", "2 / sqrt(pi) * gauss(a)", latex=r"\operatorname{{erf}}({a})",
+   about=("error function", "función error"))  # fmt: skip
+op("erfc(a)", "erfc(a)", "-2 / sqrt(pi) * gauss(a)", latex=r"\operatorname{{erfc}}({a})",
+   about=("complementary error function", "función error complementaria"))  # fmt: skip
+op("gamma(a)", "gamma(a)", "out * digamma(a)", a=NOT_A_POLE, scale={"a": "abs(out)"},
+   latex=r"\Gamma({a})", about=("gamma function", "función gamma"))  # fmt: skip
+op("lgamma(a)", "lgamma(a)", "digamma(a)", a=NOT_A_POLE, scale={"value": "1", "a": "1"},
+   latex=r"\ln \Gamma({a})",
+   about=("logarithm of gamma", "logaritmo de gamma"))  # fmt: skip
+op("digamma(a)", "digamma(a)", "polygamma(1, a)", a=NOT_A_POLE, scale={"value": "1"},
+   latex=r"\psi({a})", about=("digamma function", "función digamma"))  # fmt: skip
+op("polygamma(n, a)", "polygamma(n, a)", "0", "polygamma(n + 1, a)", n=ORDER, a=NOT_A_POLE,
+   latex=r"\psi^{{({n})}}({a})", about=("polygamma function", "función poligamma"))  # fmt: skip
+
+# --- choices and steps -------------------------------------------------------------------------
+op("maximum(a, b)", "where(b >= a, b, where(b != b, b, a))",
+   "where(a > b, 1, where(a == b, 1 / 2, 0))", "where(b > a, 1, where(a == b, 1 / 2, 0))",
+   kinks=("a - b",), latex=r"\max({a}, {b})", about=("larger of two", "mayor de dos"))  # fmt: skip
+op("minimum(a, b)", "where(b <= a, b, where(b != b, b, a))",
+   "where(a < b, 1, where(a == b, 1 / 2, 0))", "where(b < a, 1, where(a == b, 1 / 2, 0))",
+   kinks=("a - b",), latex=r"\min({a}, {b})", about=("smaller of two", "menor de dos"))  # fmt: skip
+op("clamp(a, low, high)", "where(a < low, low, where(a > high, high, a))",
+   "where(a < low, 0, where(a > high, 0, 1))", "where(a < low, 1, 0)", "where(a > high, 1, 0)",
+   kinks=("a - low", "a - high"), needs="low <= high",
+   latex=r"\operatorname{{clamp}}({a}, {low}, {high})",
+   about=("limit to a range", "acotación a un intervalo"))  # fmt: skip
+op("where(c, a, b)", "where(c, a, b)", "0", "where(c, 1, 0)", "where(c, 0, 1)",
+   latex=r"\left({c}\right) \mathbin{{?}} {a} : {b}",
+   about=("choice by a condition", "elección según una condición"))  # fmt: skip
+op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
+   latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"))  # fmt: skip
+op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rfloor",
+   about=("largest integer below", "mayor entero por debajo"))  # fmt: skip
+op("ceil(a)", "ceil(a)", "0", kinks=("a - floor(a)",), latex=r"\lceil {a} \rceil",
+   about=("smallest integer above", "menor entero por encima"))  # fmt: skip
+
+# --- vectors: one node each --------------------------------------------------------------------
+op("sum(a[])", "sum(a)", "1", latex=r"\sum {a}", about=("sum of many", "suma de varios"))
+op("prod(a[])", "prod(a)", "r_i", given={"r": "others(a)"}, ulps={"a": 16},
+   latex=r"\prod {a}", about=("product of many", "producto de varios"))  # fmt: skip
+op("mean(a[])", "sum(a) / n", "1 / n", needs="at least one number", latex=r"\overline{{{a}}}",
+   about=("mean", "media"))  # fmt: skip
+op("dot(a[], b[])", "dot(a, b)", "b_i", "a_i", scale={"value": "sum(m)"},
+   given={"m": "abs(a_i * b_i)"}, needs="two vectors of the same length",
+   latex=r"{a} \cdot {b}", about=("dot product", "producto escalar"))  # fmt: skip
+op("logsumexp(a[])", "m + log1p(sum(e, -1))", "e_i / s",
+   given={"m": "max(a)", "e": "expdiff(a_i, m)", "s": "sum(e)"}, scale={"value": "abs(m)"},
+   needs="at least one number", latex=r"\ln \sum e^{{{a}}}",
+   about=("logarithm of a sum of exponentials", "logaritmo de una suma de exponenciales"))  # fmt: skip
+op("max(a[])", "max(a)", "where(a_i == out, 1 / ties, 0)", given={"ties": "count(a, max(a))"},
+   kinks=("gap(a, out)",), needs="at least one number", latex=r"\max {a}",
+   about=("largest", "máximo"))  # fmt: skip
+op("min(a[])", "min(a)", "where(a_i == out, 1 / ties, 0)", given={"ties": "count(a, min(a))"},
+   kinks=("gap(a, out)",), needs="at least one number", latex=r"\min {a}",
+   about=("smallest", "mínimo"))  # fmt: skip
+op("norm(a[])", "norm(a)", "where(out == 0, 0, a_i / out)", kinks=("out",),
+   latex=r"\left\|{a}\right\|", about=("Euclidean norm", "norma euclídea"))  # fmt: skip
