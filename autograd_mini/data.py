@@ -1,8 +1,7 @@
 """Small data sets to learn on, and what is done to them before training: split, standardise, batch.
 
-The made ones (moons, circles, spirals) come from a seed and are the same on every machine: they
-draw from `random.Random.random()` alone, the one method whose stream Python promises to keep, and
-coordinates are rounded to 12 decimals, which hides the last-digit differences between C libraries.
+A seed gives the same data on every machine: the draws come from `random.Random.random()` alone,
+whose stream Python promises to keep, and 12 decimals hide how C libraries differ in the last ones.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Any, overload
 
     Arc = Callable[[int, int, int], tuple[float, float]]  # class, index in it, its size -> point
-    Test = Callable[[float], bool]
 
 Row = tuple[float, ...]
 
@@ -41,8 +39,6 @@ class Dataset:
     >>> data = Dataset("or", [(0, 0), (0, 1), (1, 0)], [0, 1, 1], class_names=["no", "yes"])
     >>> data
     Dataset('or': 3 points, 2 features, classes no 1, yes 2)
-    >>> data[1]
-    ((0.0, 1.0), 1)
     >>> [(x, y) for x, y in data[1:]]
     [((0.0, 1.0), 1), ((1.0, 0.0), 1)]
     """
@@ -59,26 +55,23 @@ class Dataset:
     ) -> None:
         (self.name,) = _names("name", (name,))
         self.inputs = _rows("inputs", inputs)
-        width = len(self.inputs[0])
+        self.class_names = _names("class_names", class_names)
+        width, last = len(self.inputs[0]), len(self.class_names) - 1
         self.feature_names = _names("feature_names", feature_names)
         self.feature_names = self.feature_names or tuple(f"x{j + 1}" for j in range(width))
         _count("feature_names", self.feature_names, width, "feature")
-        self.class_names = _names("class_names", class_names)
         values = _listed("targets", targets)
         _count("targets", values, len(self.inputs), "row of inputs")
-        self.targets: list[int] | list[float]
+        self.targets: list[Any]  # ints or floats; their union would not do as an index
         if self.class_names:
-            last = len(self.class_names) - 1
             self.targets = [_whole(f"targets[{i}]", y, 0, last) for i, y in enumerate(values)]
         else:
             self.targets = [_number(f"targets[{i}]", y) for i, y in enumerate(values)]
 
     def __len__(self) -> int:
-        """The number of points."""
         return len(self.inputs)
 
     def __iter__(self) -> Iterator[tuple[Row, Any]]:
-        """Pairs (input, target)."""
         return zip(self.inputs, self.targets, strict=True)
 
     if TYPE_CHECKING:
@@ -97,8 +90,8 @@ class Dataset:
     def subset(self, indices: Iterable[int]) -> Dataset:
         """The points at these indices, in this order; negative ones count from the end.
 
-        Raises TypeError for an index that is not an int (a mask of True and False is not a list of
-        indices), IndexError for one outside the data set, ValueError if there are none.
+        Raises TypeError for an index that is not an int (such as the True and False of a mask),
+        IndexError for one outside the data set, ValueError if there are none.
 
         >>> xor().subset([3, 0]).inputs
         [(1.0, 1.0), (0.0, 0.0)]
@@ -107,12 +100,6 @@ class Dataset:
         order = [_whole("index", i, -n, n - 1, IndexError) for i in _listed("indices", indices)]
         inputs, targets = [self.inputs[i] for i in order], [self.targets[i] for i in order]
         return Dataset(self.name, inputs, targets, self.feature_names, self.class_names)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether names, inputs and targets are all equal."""
-        if not isinstance(other, Dataset):
-            return NotImplemented
-        return all(getattr(self, slot) == getattr(other, slot) for slot in self.__slots__)
 
     def __repr__(self) -> str:
         n, d = len(self.inputs), len(self.feature_names)
@@ -142,11 +129,9 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
     Class 0 is `(cos t, sin t)`, class 1 is `(1 - cos t, 1/2 - sin t)`, each with t evenly spaced
     over [0, pi] (the shape of scikit-learn's make_moons); a normal deviate of standard deviation
     `noise` is added to both coordinates. An odd n gives class 1 the extra point. The order is
-    shuffled. The same seed gives the same data on every machine. `signed` maps targets to -1, +1.
-    n is at least 2, noise and seed at least 0: else ValueError (TypeError for another type).
+    shuffled. `signed` maps targets to -1, +1.
+    n is at least 2, noise from 0 to 100, seed at least 0: else ValueError (other type: TypeError).
 
-    >>> moons(100, noise=0.1, seed=0)
-    Dataset('moons': 100 points, 2 features, classes 0 50, 1 50)
     >>> sorted(moons(4, noise=0))
     [((-1.0, 0.0), 0), ((0.0, 0.5), 1), ((1.0, 0.0), 0), ((2.0, 0.5), 1)]
     """
@@ -163,8 +148,8 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 
 
     Class 0 is `(cos t, sin t)`, class 1 is `factor * (cos t, sin t)`, each with t evenly spaced
     over [0, 2 pi) (the shape of scikit-learn's make_circles); noise, order and seed as for `moons`.
-    n is at least 2, noise and seed at least 0, factor between 0 and 1 (both excluded): else
-    ValueError (TypeError for another type).
+    n is at least 2, noise from 0 to 100, seed at least 0, factor between 0 and 1 (both excluded):
+    else ValueError (TypeError for another type).
 
     >>> sorted(circles(4, noise=0, factor=0.5))
     [((-1.0, 0.0), 0), ((-0.5, 0.0), 1), ((0.5, 0.0), 1), ((1.0, 0.0), 0)]
@@ -185,13 +170,11 @@ def spirals(
 
     Arm c of k is `r * (cos a, sin a)` with `a = 2 pi (turns * r + c / k)`, where the radius r is
     i/m for i = 1 ... m (the centre, where the arms would meet, is left out); noise, order and seed
-    as for `moons`. Class sizes differ by at most 1. A hard one for small networks (Lang and
-    Witbrock, Learning to tell two spirals apart, 1988, who wind each arm three times).
-    n is at least `classes`, classes at least 2, turns above 0 and at most 100, noise and seed at
-    least 0: else ValueError (TypeError for another type).
+    as for `moons`. Hard for small networks (Lang and Witbrock, Learning to tell two spirals apart,
+    1988, who wind each arm three times).
+    classes is at least 2, n at least `classes`, turns above 0 and at most 100, noise from 0 to 100,
+    seed at least 0: else ValueError (TypeError for another type).
 
-    >>> spirals(300, classes=3)
-    Dataset('spirals': 300 points, 2 features, classes 0 100, 1 100, 2 100)
     >>> sorted(spirals(4, turns=1, noise=0))
     [((-1.0, 0.0), 1), ((-0.5, 0.0), 0), ((0.5, 0.0), 1), ((1.0, 0.0), 0)]
     """
@@ -209,10 +192,9 @@ def spirals(
 def iris() -> Dataset:
     """150 irises, 50 of each of three species: four lengths in cm, and the species to tell.
 
-    Measured by Edgar Anderson (The irises of the Gaspe Peninsula, Bulletin of the American Iris
-    Society 59, 1935) and published by R. A. Fisher (The use of multiple measurements in taxonomic
-    problems, Annals of Eugenics 7, 1936). Fisher's numbers, as in R; the copy at UCI differs from
-    them in flowers 35 and 38.
+    Measured by E. Anderson (The irises of the Gaspe Peninsula, Bulletin of the American Iris
+    Society 59, 1935), published by R. A. Fisher (The use of multiple measurements in taxonomic
+    problems, Annals of Eugenics 7, 1936). As in R; the copy at UCI errs in flowers 35 and 38.
 
     >>> iris()
     Dataset('iris': 150 points, 4 features, classes setosa 50, versicolor 50, virginica 50)
@@ -227,12 +209,11 @@ def iris() -> Dataset:
     header, *lines = (line.split(",") for line in text.splitlines())
     species = list(dict.fromkeys(line[-1] for line in lines))
     inputs = [[float(number) for number in line[:-1]] for line in lines]
-    return Dataset(
-        "iris", inputs, [species.index(line[-1]) for line in lines], header[:-1], species
-    )
+    targets = [species.index(line[-1]) for line in lines]
+    return Dataset("iris", inputs, targets, header[:-1], species)
 
 
-def signed(targets: Iterable[int]) -> list[int]:
+def signed(targets: Iterable[float]) -> list[int]:
     """Targets 0 and 1 as -1 and +1, which the hinge loss `max(0, 1 - y * score)` asks for.
 
     Raises TypeError for a target that is not an int, ValueError for one that is neither 0 nor 1.
@@ -253,36 +234,28 @@ def split(
     share `test` of its own points, to within one point (a regression has no classes and is parted
     as a whole). Both sides come out shuffled.
 
-    Raises TypeError for an argument of another type, ValueError unless test is between 0 and 1,
-    seed at least 0, and both sides get points (the train side, if stratified, of every class).
+    ValueError unless test is between 0 and 1, seed at least 0, and both sides get points (the
+    train side, if stratified, of every class); TypeError for an argument of another type.
 
     >>> train, test = split(iris(), test=0.2, seed=1)
     >>> test
     Dataset('iris': 30 points, 4 features, classes setosa 10, versicolor 10, virginica 10)
     """
-    _dataset("dataset", dataset)
-    n, share = len(dataset), _share("split: test", test)
+    n, share = len(_dataset("dataset", dataset)), _share("split: test", test)
     if not isinstance(stratify, bool):
         raise TypeError(f"split: stratify must be True or False, got {stratify!r}")
     order = _permutation(n, _random("split: seed", seed))
-    groups = {"points": order}
-    if stratify and dataset.class_names:
-        groups = {
-            f"points of class {name!r}": [i for i in order if dataset.targets[i] == c]
-            for c, name in enumerate(dataset.class_names)
-        }
-    chosen: set[int] = set()
-    seen = 0
-    for what, group in groups.items():
-        seen += len(group)
-        # Rounding the running total, not each class, makes the sizes add up exactly.
-        take = floor(share * seen + 0.5) - len(chosen)
-        if group and take == len(group):
-            raise ValueError(f"split: test={test!r} leaves none of the {take} {what} to train on")
-        chosen.update(group[:take])
-    if not chosen:
-        raise ValueError(f"split: test={test!r} leaves none of the {n} points to test on")
+    labels = dataset.targets if stratify and dataset.class_names else [0] * n
+    # Every (1 / share)-th point of the shuffled classes in a row: so each class gives its share.
+    taken = [floor(share * k + 0.5) for k in range(n + 1)]
+    ranked = enumerate(sorted(order, key=labels.__getitem__))
+    chosen = {i for k, i in ranked if taken[k + 1] > taken[k]}
     train = [i for i in order if i not in chosen]
+    if not chosen or {*labels} - {labels[i] for i in train}:
+        raise ValueError(
+            "split: test must leave points on both sides (of every class to train on if stratified)"
+            f", got {test!r}, which takes {len(chosen)} of {n} points"
+        )
     return dataset.subset(train), dataset.subset([i for i in order if i in chosen])
 
 
@@ -306,18 +279,21 @@ class Standardiser:
     __slots__ = ("mean", "std")
 
     def __init__(self, mean: Iterable[float], std: Iterable[float]) -> None:
-        (self.mean,) = _rows("mean", (mean,))
-        values = enumerate(_listed("std", std))
-        above = "finite and above 0", lambda v: v > 0
-        self.std = tuple(_number(f"std[{j}]", v, *above) for j, v in values)
+        self.mean = _row("mean", mean)
+        self.std = _row("std", std, "finite and above 0", lambda v: v > 0)
         _count("std", self.std, len(self.mean), "mean")
 
     @classmethod
     def fit(cls, dataset: Dataset) -> Standardiser:
         """Measure each feature; ValueError if one is spread so wide that its std overflows."""
-        _dataset("dataset", dataset)
-        columns = zip(dataset.feature_names, zip(*dataset.inputs, strict=True), strict=True)
-        mean, std = zip(*(_mean_std(name, column) for name, column in columns), strict=True)
+        mean, std, n = [], [], len(_dataset("dataset", dataset))
+        columns = zip(*dataset.inputs, strict=True)
+        for name, column in zip(dataset.feature_names, columns, strict=True):
+            centre = fsum(x / n for x in column)
+            spread = hypot(*(x - centre for x in column)) / sqrt(n)
+            constant = min(column) == max(column)  # else rounding in centre passes for spread
+            mean.append(column[0] if constant else centre)
+            std.append(1.0 if constant else _number(f"standard deviation of {name!r}", spread))
         return cls(mean, std)
 
     def apply(self, inputs: Iterable[Iterable[float]]) -> list[Row]:
@@ -351,8 +327,7 @@ def standardise(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
     scaler = Standardiser.fit(train)
     made = []
     for i, d in enumerate((train, *others)):
-        _dataset(f"others[{i - 1}]", d)
-        inputs = scaler.apply(d.inputs)
+        inputs = scaler.apply(_dataset(f"others[{i - 1}]", d).inputs)
         made.append(Dataset(d.name, inputs, d.targets, d.feature_names, d.class_names))
     return tuple(made)
 
@@ -360,36 +335,35 @@ def standardise(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
 def batches(dataset: Dataset, size: int, seed: int | None = 0) -> Iterator[Dataset]:
     """Mini-batches: the shuffled points in groups of `size`, the last group perhaps smaller.
 
-    Together they hold every point once, which is one epoch; another seed per epoch gives another
-    order. `seed=None` keeps the order of the data set.
-    Raises TypeError or ValueError unless size is an int of at least 1 and seed one of at least 0.
+    Together they hold every point once, which is one epoch; give each epoch a seed of its own.
+    `seed=None` keeps the order. TypeError or ValueError unless size is an int of at least 1 and
+    seed one of at least 0.
 
     >>> [batch.targets for batch in batches(xor(), 3, seed=None)]
     [[0, 1, 1], [0]]
     """
-    _dataset("dataset", dataset)
-    step, n = _whole("batches: size", size, 1), len(dataset)
+    n, step = len(_dataset("dataset", dataset)), _whole("batches: size", size, 1)
     order = list(range(n)) if seed is None else _permutation(n, _random("batches: seed", seed))
     return (dataset.subset(order[i : i + step]) for i in range(0, n, step))
 
 
 def _planar(name: str, n: int, classes: int, noise: float, seed: int, point: Arc) -> Dataset:
     n = _whole(f"{name}: n", n, classes)
-    noise = _number(f"{name}: noise", noise, "finite and at least 0", lambda v: v >= 0)
+    noise = _number(f"{name}: noise", noise, "from 0 to 100", lambda v: 0 <= v <= 100)
     rng = _random(f"{name}: seed", seed)
     inputs, labels = [], []
     for c in range(classes):
         m = n * (c + 1) // classes - n * c // classes
         for i in range(m):
-            noisy = [v + noise * _normal(rng) for v in point(c, i, m)]
-            inputs.append([round(v, 12) + 0.0 for v in noisy])  # -0.0 + 0.0 is 0.0
+            # + 0.0 turns -0.0 into 0.0
+            inputs.append([round(v + noise * _normal(rng), 12) + 0.0 for v in point(c, i, m)])
             labels.append(c)
-    names = [str(c) for c in range(classes)]
-    return Dataset(name, inputs, labels, class_names=names).subset(_permutation(n, rng))
+    made = Dataset(name, inputs, labels, class_names=map(str, range(classes)))
+    return made.subset(_permutation(n, rng))
 
 
 def _random(name: str, seed: int) -> Random:
-    from random import Random
+    from random import Random  # slow to import
 
     return Random(_whole(name, seed, 0))  # Random itself would take -1 for 1
 
@@ -408,30 +382,17 @@ def _permutation(n: int, rng: Random) -> list[int]:
     return order
 
 
-def _mean_std(name: str, column: Row) -> tuple[float, float]:
-    low, high = min(column), max(column)
-    if low == high:  # the rounding of a mean must not pass for spread
-        return low, 1.0
-    try:
-        mean = fsum(column) / len(column)
-        std = hypot(*(x - mean for x in column)) / sqrt(len(column))
-    except OverflowError:
-        std = inf
-    if not isfinite(std):
-        raise ValueError(f"feature {name!r} is spread too wide to scale: {low!r} to {high!r}")
-    return mean, std or 1.0
-
-
-def _dataset(name: str, value: object) -> None:
+def _dataset(name: str, value: object) -> Dataset:
     if not isinstance(value, Dataset):
-        raise TypeError(f"{name} must be a Dataset, got {value!r}")
+        raise TypeError(f"{name} must be a Dataset, got an object of type {type(value).__name__}")
+    return value
 
 
-def _whole(
-    name: str, value: Any, low: int, high: float = inf, error: type[Exception] = ValueError
-) -> int:
+def _whole(name: str, value: Any, low: int, high: float = inf, error: Any = ValueError) -> int:
     try:
-        whole = int((None if isinstance(value, bool) else value).__index__())
+        if isinstance(value, bool):
+            raise TypeError
+        whole = int(value.__index__())
     except (AttributeError, TypeError):
         raise TypeError(f"{name} must be an int, got {value!r}") from None
     if not low <= whole <= high:
@@ -440,13 +401,13 @@ def _whole(
     return whole
 
 
-def _number(name: str, value: Any, allowed: str = "a finite number", ok: Test = isfinite) -> float:
+def _number(name: str, value: Any, allowed: str = "a finite number", ok: Any = isfinite) -> float:
     try:
         number = float(value.__float__())  # float(value) would take the string "3"
     except (AttributeError, TypeError):
         raise TypeError(f"{name} must be a number, got {value!r}") from None
     except OverflowError:
-        number = inf
+        raise ValueError(f"{name} must be {allowed}, got an int beyond every float") from None
     if not (isfinite(number) and ok(number)):
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
     return number
@@ -457,14 +418,14 @@ def _share(name: str, value: float) -> float:
 
 
 def _listed(name: str, values: Iterable[Any]) -> list[Any]:
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
         raise TypeError(f"{name} must be a list or tuple, got {values!r}")
     return list(values)
 
 
 def _count(name: str, values: Sized, n: int, each: str) -> None:
     if len(values) != n:
-        raise ValueError(f"{name} must hold {n} values, one per {each}, got {len(values)}")
+        raise ValueError(f"{name} must have length {n}, a value per {each}, got {len(values)}")
 
 
 def _names(name: str, values: Iterable[str]) -> tuple[str, ...]:
@@ -474,11 +435,14 @@ def _names(name: str, values: Iterable[str]) -> tuple[str, ...]:
     return names
 
 
+def _row(name: str, row: Iterable[float], *check: Any) -> Row:
+    return tuple(_number(f"{name}[{j}]", x, *check) for j, x in enumerate(_listed(name, row)))
+
+
 def _rows(name: str, rows: Iterable[Iterable[float]]) -> list[Row]:
     made = []
     for i, row in enumerate(_listed(name, rows)):
-        values = enumerate(_listed(f"{name}[{i}]", row))
-        made.append(tuple(_number(f"{name}[{i}][{j}]", x) for j, x in values))
+        made.append(_row(f"{name}[{i}]", row))
         _count(f"{name}[{i}]", made[i], len(made[0]) or 1, "feature")
     if not made:
         raise ValueError(f"{name} must hold at least one row, got none")
