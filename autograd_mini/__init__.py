@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import ops
+from . import functions, ops
 from .errors import (
     AutogradError,
     DomainError,
@@ -44,7 +44,7 @@ _LAZY = {
     "diagnose": "diagnose",
     **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
 }
-_MODULES = "nn losses optim data training transforms functions drawing cli".split()
+_MODULES = "nn losses optim data training transforms drawing cli".split()
 __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),

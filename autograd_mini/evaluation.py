@@ -82,7 +82,9 @@ def partials(
             return found
     except (ArithmeticError, ValueError) as error:
         if kind is not FLOAT:
-            raise errors.PoleError(f"{op.signature} has no derivative at {numbers}: {error}") from None
+            raise errors.PoleError(
+                f"{op.signature} has no derivative at {numbers}: {error}"
+            ) from None
     return rule(op, IEEE, active).partials(*numbers, out)
 
 
@@ -114,7 +116,9 @@ def refusal(
         return errors.DomainError(f"{op.signature} needs at least one number, got an empty vector")
     needs = _broken(op, kind, numbers)
     if isinstance(error, ZeroDivisionError):
-        return errors.PoleError(f"{start}: division by zero" + (f"; it needs {needs}" if needs else ""))
+        return errors.PoleError(
+            f"{start}: division by zero" + (f"; it needs {needs}" if needs else "")
+        )
     if isinstance(error, OverflowError) and not needs:
         return errors.RangeError(f"{start}: the result is too large for a {kind.name}")
     return errors.DomainError(
@@ -156,17 +160,25 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
     return 0, one
 
 
-def plus(a: Any, b: Any) -> Any:
-    """a + b; a plain 0 leaves no node behind."""
-    return b if a.__class__ is int and a == 0 else a + b
+def sweep_with_graph(order: Sequence[Value]) -> None:
+    """The reverse sweep on nodes: gradients become Values that can be differentiated again."""
+    for node in reversed(order):
+        adjoint = node.grad
+        if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
+            for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
+                share = times(adjoint, partial)
+                parent.grad = share if is_plain(parent.grad, 0) else parent.grad + share
 
 
 def times(a: Any, b: Any) -> Any:
     """a * b; a plain 0 or 1 leaves no node behind."""
-    for one, other in ((a, b), (b, a)):
-        if one.__class__ in (int, float) and one in (0, 1):
-            return other if one == 1 else 0
-    return a * b
+    if is_plain(a, 0) or is_plain(b, 1):
+        return a
+    return b if is_plain(b, 0) or is_plain(a, 1) else a * b
+
+
+def is_plain(x: Any, *values: float) -> bool:
+    return x.__class__ in (int, float) and (not values or x in values)
 
 
 def nan_gradient(order: Sequence[Value]) -> errors.GradientError:
@@ -204,7 +216,9 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     kind = kind_of(values, [c for c in _flat(args) if not hasattr(c, "backward")])
     found = rule(op, symbolic(kind), active).partials(*args, node)
     flat: list[Any] = []
-    for arg, partial in zip((a for a, on in zip(args, active, strict=True) if on), found, strict=True):
+    for arg, partial in zip(
+        (a for a, on in zip(args, active, strict=True) if on), found, strict=True
+    ):
         if arg.__class__ is tuple:
             flat += [d for v, d in zip(arg, partial, strict=True) if hasattr(v, "backward")]
         else:

@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from . import fast
 from .errors import DomainError
 from .kinds import Kind, number
 from .ops import SHEET, Op
 from .value import Value, apply
 
-_OPERATORS = frozenset("add sub mul div pow neg".split())
+_OPERATORS = {
+    **{name: name for name in ("add", "sub", "mul", "pow", "neg", "abs")},
+    "div": "truediv",
+}
 
 
 def function(op: Op) -> Callable[..., Any]:
     """The function of an operation: a Value for Values, a plain number for plain numbers."""
     made = op.rules.get("function")
     if made is None:
-
-        def made(*args: Any) -> Any:
-            return apply(op, *args)
-
-        made.__name__ = made.__qualname__ = op.name
+        made = op.rules["function"] = fast.function(op, apply, Value)
         made.__doc__ = docstring(op)
         made.__module__ = __name__
-        op.rules["function"] = made
     return made  # type: ignore[return-value]
 
 
@@ -36,7 +35,9 @@ def docstring(op: Op) -> str:
     """The formula, the partials and the domain, from the sheet."""
     lines = [f"{op.signature} = {op.value}", ""]
     lines += [f"    {name} = {text}" for name, text in op.given.items()]
-    lines += [f"    d/d{param} = {text}" for param, text in zip(op.params, op.partials, strict=True)]
+    lines += [
+        f"    d/d{param} = {text}" for param, text in zip(op.params, op.partials, strict=True)
+    ]
     domains = [domain.text.format(param) for param, domain in op.domains.items()]
     if domains or op.needs:
         lines += ["", f"Needs {'; '.join([*domains, op.needs] if op.needs else domains)}."]
@@ -60,15 +61,21 @@ def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]:
     return functions | {
         "where": lambda c, a, b: a if c else b,
         "data_of": _data,
-        "below": lambda a, b: kind.namespace["below"](kind.convert(_data(a)), kind.convert(_data(b))),
+        "below": lambda a, b: kind.namespace["below"](
+            kind.convert(_data(a)), kind.convert(_data(b))
+        ),
         "unsigned": lambda a: -a if _data(a).real < 0 else a,
         "gauss": lambda a: functions["exp"](-(a * a)),
         "expdiff": lambda a, b: functions["exp"](a - b),
-        "normal_cdf": lambda a: functions["erfc"](-a * kind.namespace["sqrt"](kind.convert(0.5))) / 2,
+        "normal_cdf": lambda a: (
+            functions["erfc"](-a * kind.namespace["sqrt"](kind.convert(0.5))) / 2
+        ),
         "count": lambda a, extreme: sum(_data(x) == _data(extreme) for x in a),
         "others": lambda a: tuple(functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))),
-        "sum": lambda a, start=0: functions["add"](apply(SHEET["sum"], a), start) if start else apply(SHEET["sum"], a),
-        **{name: globals()[f"_{name}"] for name in () },
+        "sum": lambda a, start=0: (
+            functions["add"](apply(SHEET["sum"], a), start) if start else apply(SHEET["sum"], a)
+        ),
+        **{name: globals()[f"_{name}"] for name in ()},
     }
 
 
@@ -122,5 +129,7 @@ for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)
     if not _op.vectors and _op.name not in _OPERATORS:
         setattr(Value, _op.name, function(_op))
-
-Value.__abs__ = function(SHEET["abs"])  # type: ignore[attr-defined]
+for _name, _method in _OPERATORS.items():
+    setattr(Value, f"__{_method}__", function(SHEET[_name]))
+    if len(SHEET[_name].params) == 2:
+        setattr(Value, f"__r{_method}__", fast.function(SHEET[_name], apply, Value, swapped=True))

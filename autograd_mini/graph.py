@@ -24,6 +24,7 @@ def topological(*roots: Value) -> list[Value]:
     """
     order: list[Value] = []
     seen: set[Any] = {None}
+    vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
     done = order.append
     stack: list[Any] = [*reversed(roots)]
     pop, push = stack.pop, stack.append
@@ -31,24 +32,30 @@ def topological(*roots: Value) -> list[Value]:
         node = pop()
         if node is None:  # the mark: all parents of the node below it are in the order
             done(pop())
-        elif node not in seen:
+            continue
+        while node not in seen:
             seen.add(node)
             first, second = node.first, node.second
             if first.__class__ is not tuple:
-                if first in seen and second in seen:
+                if second not in seen:
+                    stack += (node, None, second)
+                elif first in seen:
                     done(node)
-                    continue
-                push(node)
-                push(None)
-                if second is not None:
-                    push(second)
-                push(first)
-            elif seen.issuperset(first) and (second is None or seen.issuperset(second)):
+                    break
+                else:
+                    stack += (node, None)
+                node = first  # straight on, without the stack
+            elif id(first) in vectors and id(second) in vectors:
                 done(node)
             else:
-                push(node)
-                push(None)
-                stack += reversed(node.parents)
+                stack += (node, None)
+                if id(second) not in vectors:
+                    vectors.add(id(second))
+                    stack += second[::-1]
+                if id(first) not in vectors:
+                    vectors.add(id(first))
+                    stack += first[::-1]
+                break
     return order
 
 

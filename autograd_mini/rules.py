@@ -75,15 +75,15 @@ def _plain(op: Op, kind: Kind) -> Callable[..., Any]:
         return kind.namespace[op.name]  # type: ignore[no-any-return]
     value = rule(op, kind, (False,) * len(op.params)).value
     defaults = [kind.convert(op.defaults[p]) for p in op.params if p in op.defaults]
-    return lambda *args: value(*args, *defaults[len(args) - len(op.params) :] if len(args) < len(op.params) else ())
+    return lambda *args: value(
+        *args, *defaults[len(args) - len(op.params) :] if len(args) < len(op.params) else ()
+    )
 
 
 def rendered(op: Op, key: str, kind: Kind) -> str:
     """The Python source of one formula; a formula on elements becomes a tuple."""
     tree = op.trees[key]
     text = Renderer(kind.number, kind.operators, kind.compared)(tree)
-    if op.vectors:
-        text = f"(lambda n: {text})(len({_some_vector(op)}))" if _uses(tree, "n") else text
     elements = element_names(tree)
     if not elements:
         return f"({text},) * len({op.params[int(key[1:])]})" if _is_vector(op, key) else text
@@ -93,14 +93,6 @@ def rendered(op: Op, key: str, kind: Kind) -> str:
         return f"tuple([{text} for {elements[0]} in {elements[0][:-2]}])"
     vectors = ", ".join(e[:-2] for e in elements)
     return f"tuple([{text} for {', '.join(elements)} in zip({vectors})])"
-
-
-def _some_vector(op: Op) -> str:
-    return next(p for p in op.params if p in op.vectors)
-
-
-def _uses(tree: ast.expr, name: str) -> bool:
-    return name in names_in(tree)
 
 
 def _is_vector(op: Op, key: str) -> bool:
@@ -114,6 +106,7 @@ def given_lines(op: Op, keys: list[str], kind: Kind, indent: str = "    ") -> st
         if key in keys or key in needed:
             used = names_in(op.trees[key])
             needed |= used | {name[:-2] for name in used if name.endswith("_i")}
-    return "".join(
-        f"{indent}{name} = {rendered(op, name, kind)}\n" for name in op.given if name in needed
-    )
+    lines = [f"{name} = {rendered(op, name, kind)}" for name in op.given if name in needed]
+    if op.vectors and "n" in needed:
+        lines.insert(0, f"n = len({next(p for p in op.params if p in op.vectors)})")
+    return "".join(f"{indent}{line}\n" for line in lines)

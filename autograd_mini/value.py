@@ -27,7 +27,6 @@ else:
         __slots__ = ()
 
 
-
 ADD, SUB, MUL, DIV, POW, NEG = map(SHEET.get, "add sub mul div pow neg".split())
 
 
@@ -118,34 +117,20 @@ class Value(NumberLike, Methods):
         Raises GradientError if a gradient comes out as nan; the leaves then keep what they had.
         """
         order = topological(self)
-        zero, one = evaluation.start(self, seed, create_graph)
         leaves = [node for node in order if node.first is None]
         before = [leaf.grad for leaf in leaves]
+        zero, one = evaluation.start(self, seed, create_graph)
         for node in order:
             if node.first is not None:
                 node.grad = zero
         self.grad = one if self.first is not None else self.grad + one
-
-        order.reverse()
-        for node in order:
-            adjoint = node.grad
-            first = node.first
-            if first is None or adjoint.__class__ is not Value and adjoint == 0:
-                continue  # a leaf, or a node that does not reach the result
-            if create_graph:
-                for parent, partial in zip(node.parents, evaluation.partials_as_nodes(node)):
-                    parent.grad = evaluation.plus(parent.grad, evaluation.times(adjoint, partial))
-            elif first.__class__ is Value:
-                first.grad += adjoint * node.dfirst
-                second = node.second
-                if second is not None:
-                    second.grad += adjoint * node.dsecond
-            else:
-                for parent, partial in node.edges():
-                    parent.grad += adjoint * partial
-        if any(leaf.grad != leaf.grad for leaf in leaves) and not in_ieee():
+        if create_graph:
+            evaluation.sweep_with_graph(order)
+        else:
+            _sweep(order)
+        if any([leaf.grad != leaf.grad for leaf in leaves]) and not in_ieee():
             error = evaluation.nan_gradient(order)
-            for leaf, grad in zip(leaves, before):
+            for leaf, grad in zip(leaves, before, strict=True):
                 leaf.grad = grad
             raise error
 
@@ -184,6 +169,26 @@ class Value(NumberLike, Methods):
     @property
     def _op(self) -> str:
         return self.op.name if self.op else ""
+
+
+def _sweep(order: list[Value]) -> None:
+    """The chain rule from the last node to the first: parent.grad += node.grad * partial."""
+    for node in reversed(order):
+        adjoint = node.grad
+        if not adjoint:
+            continue  # exactly 0: nothing to hand on, whatever the partials are
+        first, second = node.first, node.second
+        if first.__class__ is not tuple:  # one or two parents, or none
+            if first is not None:
+                first.grad += adjoint * node.dfirst
+                if second is not None:
+                    second.grad += adjoint * node.dsecond
+        else:  # vectors of parents
+            for parent, partial in zip(first, node.dfirst):
+                parent.grad += adjoint * partial
+            if second is not None:
+                for parent, partial in zip(second, node.dsecond):
+                    parent.grad += adjoint * partial
 
 
 def apply(op: Op, *args: object) -> Any:

@@ -1,0 +1,234 @@
+"""Derivatives of functions: grad, value_and_grad, jacobian, hessian, jvp, vjp, hvp.
+
+Each takes a Python function of numbers, or of numbers nested in lists, tuples, dicts and NumPy
+arrays, and gives plain numbers in the same structure. They nest: `grad(grad(f))` is the second
+derivative. The `grad` of Values that the function happens to use is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from .errors import GradientError
+from .evaluation import is_plain, partials_as_nodes, times
+from .graph import topological
+from .trees import flatten, is_value
+from .value import Value
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0
+) -> Callable[..., tuple[Any, Any]]:
+    """The function x -> (f(x), df/dx), by one forward and one backward pass.
+
+    `argnums` says with respect to which positional argument, or arguments (then a tuple comes).
+
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+
+    Raises GradientError if f does not return one number.
+    """
+
+    @wraps(f)
+    def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        inputs, rebuild, args = _variables(args, argnums)
+        out = _single(f(*args, **kwargs), "grad")
+        gradients = _adjoints(out, inputs)
+        return _unwrapped(out, inputs), rebuild(gradients)
+
+    return with_grad
+
+
+def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """The function x -> df/dx, in the structure of x.
+
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
+    (3.0, 2.0)
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    >>> grad(lambda p: p["a"] * p["b"][0])({"a": 2.0, "b": [5.0]})
+    {'a': 5.0, 'b': [2.0]}
+    """
+    with_grad = value_and_grad(f, argnums)
+
+    @wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return with_grad(*args, **kwargs)[1]
+
+    return gradient
+
+
+def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """The function x -> all df_i/dx_j: the structure of f(x), with that of x in each place.
+
+    One backward pass for each output.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    @wraps(f)
+    def rows(*args: Any, **kwargs: Any) -> Any:
+        inputs, rebuild, args = _variables(args, argnums)
+        outs, rebuild_out = flatten(f(*args, **kwargs))
+        return rebuild_out([rebuild(_adjoints(out, inputs)) for out in outs])
+
+    return rows
+
+
+def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """The function x -> all d2f/dx_i dx_j.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """f(*primals), and the pullback: v -> v . J, by one backward pass for each output.
+
+    v has the structure of the output; the result is a tuple with one part for each primal.
+
+    >>> out, pullback = vjp(lambda x, y: x * y, 2.0, 3.0)
+    >>> out, pullback(1.0)
+    (6.0, (3.0, 2.0))
+    """
+    inputs, rebuild, args = _variables(primals, tuple(range(len(primals))))
+    outs, rebuild_out = flatten(f(*args))
+
+    def pullback(cotangents: Any) -> Any:
+        seeds = _matching(cotangents, len(outs), "output")
+        rows = [
+            _adjoints(out, inputs, seed) for out, seed in zip(outs, seeds, strict=True)
+        ]
+        return rebuild([_total(column) for column in zip(*rows, strict=True)])
+
+    return rebuild_out([_unwrapped(out, inputs) for out in outs]), pullback
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f(*primals) and J . tangents: the partials of the recorded graph, summed forwards.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
+    (6.0, 23.0)
+    """
+    inputs, _, args = _variables(tuple(primals), tuple(range(len(primals))))
+    directions = _matching(tuple(tangents), len(inputs), "input")
+    outs, rebuild = flatten(f(*args))
+    pushed = _pushforward(outs, inputs, directions)
+    return rebuild([_unwrapped(out, inputs) for out in outs]), rebuild(pushed)
+
+
+def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
+    """The Hessian of f at x times v, without the Hessian: the gradient, pushed forward along v.
+
+    (Pearlmutter, Fast exact multiplication by the Hessian, 1994.)
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [2.0, 3.0], [1.0, 0.0])
+    [6.0, 4.0]
+    """
+    return jvp(grad(f), (x,), (v,))[1]
+
+
+# --- how they work -------------------------------------------------------------------------------
+def _variables(
+    args: tuple[Any, ...], argnums: int | tuple[int, ...]
+) -> tuple[list[Value], Callable[[Sequence[Any]], Any], tuple[Any, ...]]:
+    """Fresh Values in place of the numbers of the chosen arguments.
+
+    Where a number is a Value already (a derivative inside a derivative), the fresh node is x + 0:
+    a variable of its own, so that the two levels are not confused, but linked to x.
+    """
+    chosen = (argnums,) if isinstance(argnums, int) else argnums
+    for k in chosen:
+        if not -len(args) <= k < len(args):
+            raise GradientError(f"argnums {k} is out of range: the function got {len(args)} arguments")
+    leaves, rebuild = flatten(tuple(args[k] for k in chosen))
+    if not leaves:
+        raise GradientError("there is nothing to differentiate by: the argument holds no number")
+    inputs = [leaf + 0 if is_value(leaf) else Value(leaf) for leaf in leaves]
+    replaced = list(args)
+    for k, part in zip(chosen, rebuild(inputs), strict=True):
+        replaced[k] = part
+
+    def result(parts: Sequence[Any]) -> Any:
+        built = rebuild(parts)
+        return built[0] if isinstance(argnums, int) else built
+
+    return inputs, result, tuple(replaced)
+
+
+def _single(out: Any, what: str) -> Any:
+    if getattr(out, "shape", None) == ():  # a NumPy array with one element and no axis
+        out = out[()]
+    if is_value(out) or isinstance(out, int | float | complex):
+        return out
+    parts, _ = flatten(out)
+    if len(parts) == 1 and parts[0] is out:
+        return out
+    raise GradientError(
+        f"{what} needs a function that returns one number, got {type(out).__name__} with"
+        f" {len(parts)} numbers; use jacobian"
+    )
+
+
+def _nested(inputs: Sequence[Value]) -> bool:
+    return any(x.first is not None for x in inputs)
+
+
+def _unwrapped(out: Any, inputs: Sequence[Value]) -> Any:
+    return out.data if is_value(out) and not _nested(inputs) else out
+
+
+def _zero_like(x: Value) -> Any:
+    return 0.0 if x.data.__class__ is float else 0 * x.data
+
+
+def _adjoints(out: Any, inputs: Sequence[Value], seed: Any = 1) -> list[Any]:
+    """d(out)/d(input) times seed for each input; no `grad` that the caller can see is changed."""
+    if not is_value(out):
+        return [_zero_like(x) for x in inputs]
+    order = topological(out)
+    saved = [node.grad for node in order]
+    for x in inputs:
+        x.grad = 0
+    try:
+        out.backward(seed, create_graph=_nested(inputs))
+        return [_zero_like(x) if is_plain(x.grad, 0) else x.grad for x in inputs]
+    finally:
+        for node, gradient in zip(order, saved, strict=True):
+            node.grad = gradient
+
+
+def _pushforward(outs: Sequence[Any], inputs: Sequence[Value], directions: list[Any]) -> list[Any]:
+    nested = _nested(inputs)
+    tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
+    for node in topological(*(out for out in outs if is_value(out))):
+        if node not in tangent:
+            partials = partials_as_nodes(node) if nested and node.first else node.partials
+            tangent[node] = _total(
+                [times(tangent[p], d) for p, d in zip(node.parents, partials, strict=True)]
+            )
+    return [
+        (tangent[out] + _zero_like(out) if is_plain(tangent[out], 0) else tangent[out])
+        if is_value(out)
+        else 0.0
+        for out in outs
+    ]
+
+
+def _total(shares: Sequence[Any]) -> Any:
+    total: Any = 0
+    for share in shares:
+        total = share if is_plain(total, 0) else total if is_plain(share, 0) else total + share
+    return total
+
+
+def _matching(tree: Any, count: int, what: str) -> list[Any]:
+    parts, _ = flatten(tree)
+    if len(parts) != count:
+        raise GradientError(f"expected one number for each {what}, {count}, got {len(parts)}")
+    return parts
