@@ -188,7 +188,7 @@ def test_a_new_operation_is_in_the_table_at_once() -> None:
         del sheet_module.SHEET[cubed.name]
     assert "| [`cubed(a)`](#op-cubed) | cube | $a^3$ | any number |" in english
     assert "| [`cubed(a)`](#op-cubed) | cubo | $a^3$ | cualquier número |" in spanish
-    assert r"$$\frac{\partial y}{\partial a} = 3 a^{2}$$" in english
+    assert r"\frac{\partial y}{\partial a} &= 3 a^{2} \end{aligned}$$" in english
     assert "- Kink where $a - 2 = 0$" in english
     assert "cubed" not in sheet.markdown("en")
 

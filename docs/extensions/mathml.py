@@ -7,28 +7,36 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from docutils.utils.math import latex2mathml
+from docutils.utils.math import MathError, latex2mathml
+from sphinx.util import logging
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
 
-def _mathml(latex: str, *, block: bool) -> str:
-    latex = re.sub(r"\\mathbin\{(.)\}", r"\\;\1\\;", latex)  # not known to docutils
-    return str(latex2mathml.tex2mathml(latex, as_block=block))
+LOGGER = logging.getLogger(__name__)
+
+
+def _mathml(node: nodes.Node, *, block: bool) -> str:
+    latex = re.sub(r"\\mathbin\{(.)\}", r"\\;\1\\;", node.astext())  # not known to docutils
+    try:
+        return str(latex2mathml.tex2mathml(latex, as_block=block))
+    except MathError as error:
+        LOGGER.warning("formula %r: %s", latex, error, location=node)
+        return f"<code>{html.escape(latex)}</code>"
 
 
 def inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula inside a line of text."""
-    self.body.append(_mathml(node.astext(), block=False))
+    self.body.append(_mathml(node, block=False))
     raise nodes.SkipNode
 
 
 def block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on its own line."""
     label = html.escape(node.astext(), quote=True)
-    formula = _mathml(node.astext(), block=True)
+    formula = _mathml(node, block=True)
     self.body.append(f'<div class="formula" title="{label}">{formula}</div>\n')
     raise nodes.SkipNode
 

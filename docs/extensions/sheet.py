@@ -1,7 +1,7 @@
-"""The directive `{sheet}`: every operation of the formula sheet, read from `autograd_mini.ops`.
+"""The directives `{op-table}` and `{op-entries}`: the formula sheet, read from `autograd_mini.ops`.
 
 An operation added to the sheet appears here without another line written. `markdown(language)`
-makes the text and needs no Sphinx; the directive sets it into the page.
+makes the text and needs no Sphinx; the directives set it into the page.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from autograd_mini.ops import SHEET
 from .latex import latex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from docutils import nodes
     from sphinx.application import Sphinx
 
     from autograd_mini.ops import Op
@@ -69,7 +68,7 @@ def markdown(language: str) -> str:
     >>> "| [`tanh(a)`](#op-tanh) | hyperbolic tangent |" in markdown("en")
     True
     """
-    return "\n".join([*_table(SHEET.values(), language), "", *_entries(SHEET.values(), language)])
+    return "\n".join([*table(language), "", *entries(language)])
 
 
 def _about(op: Op, language: str) -> str:
@@ -91,10 +90,13 @@ def _domain(op: Op, language: str) -> str:
     conditions = [(domain.text, param) for param, domain in op.domains.items()]
     conditions += [(op.needs, "")] if op.needs else []
     texts = [(SPANISH.get(t, t) if language == "es" else t).replace("{}", p) for t, p in conditions]
+    for ascii_sign, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠")):
+        texts = [text.replace(ascii_sign, sign) for text in texts]
     return "; ".join(texts) or WORDS[language]["any"]
 
 
-def _table(ops: Iterable[Op], language: str) -> list[str]:
+def table(language: str) -> list[str]:
+    """Return the lines of the table: one row for each operation, with a link to its entry."""
     word = WORDS[language]
     return [
         f"| {word['operation']} | {word['name']} | {word['value']} | {word['domain']} |",
@@ -102,24 +104,27 @@ def _table(ops: Iterable[Op], language: str) -> list[str]:
         *(
             f"| [`{op.signature}`](#op-{op.name}) | {_about(op, language)} | {_value(op)}"
             f" | {_domain(op, language)} |"
-            for op in ops
+            for op in SHEET.values()
         ),
     ]
 
 
-def _entries(ops: Iterable[Op], language: str) -> list[str]:
+def entries(language: str) -> list[str]:
+    """Return the lines of the entries: formula, derivatives, domain, kinks, bound of the error."""
     word = WORDS[language]
     lines: list[str] = []
-    for op in ops:
+    for op in SHEET.values():
         lines += [f"(op-{op.name})=", f"## `{op.name}`: {_about(op, language)}", ""]
         value = _else(latex(op.value), language)
         named = _value(op)[1:-1]
         spelt = "" if op.value.startswith(f"{op.name}(") or value == named else f" = {value}"
-        lines += [f"$$y = {named}{spelt}$$", ""]
+        formulas = [f"y &= {named}{spelt}"]
         for param, partial in zip(op.params, op.partials, strict=True):
             index = f"{_symbol(param)}_i" if param in op.vectors else _symbol(param)
             derivative = _else(latex(partial), language)
-            lines += [rf"$$\frac{{\partial y}}{{\partial {index}}} = {derivative}$$", ""]
+            formulas += [rf"\frac{{\partial y}}{{\partial {index}}} &= {derivative}"]
+        rows = r" \\ ".join(formulas)
+        lines += [rf"$$\begin{{aligned}} {rows} \end{{aligned}}$$", ""]
         shared = [
             f"${_letter(name, formula)} = {_else(latex(formula), language)}$"
             for name, formula in op.given.items()
@@ -130,8 +135,8 @@ def _entries(ops: Iterable[Op], language: str) -> list[str]:
         if op.kinks:
             kinks = ", ".join(f"${latex(kink)} = 0$" for kink in op.kinks)
             lines += [f"- {word['kink']} {kinks}"]
-        formulas = [op.value, *op.partials, *(f"{name} = {f}" for name, f in op.given.items())]
-        lines += [f"- {word['formula']}: " + ", ".join(f"`{f}`" for f in formulas)]
+        written = [op.value, *op.partials, *(f"{name} = {f}" for name, f in op.given.items())]
+        lines += [f"- {word['formula']}: " + ", ".join(f"`{f}`" for f in written)]
         lines += [f"- {word['error']}: {_bound(op, language)}", ""]
     return lines
 
@@ -160,20 +165,21 @@ def _bound(op: Op, language: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive."""
-    from docutils import nodes
-    from docutils.statemachine import StringList
     from sphinx.util.docutils import SphinxDirective
 
-    class Sheet(SphinxDirective):
-        """Set the whole sheet at this place of the page."""
+    class Table(SphinxDirective):
+        """Set the table of operations."""
 
         def run(self) -> list[nodes.Node]:
-            text = markdown(self.config.language).splitlines()
-            holder = nodes.section()
-            self.state.nested_parse(
-                StringList(text, self.env.docname), 0, holder, match_titles=True
-            )
-            return holder.children
+            return self.parse_text_to_nodes("\n".join(table(self.config.language)))
 
-    app.add_directive("sheet", Sheet)
+    class Entries(SphinxDirective):
+        """Set the entries, each a section of the page."""
+
+        def run(self) -> list[nodes.Node]:
+            text = "\n".join(entries(self.config.language))
+            return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+    app.add_directive("op-table", Table)
+    app.add_directive("op-entries", Entries)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
