@@ -25,7 +25,21 @@ from extensions import pictures, sheet  # noqa: E402
 
 PAGES = sorted([*DOCS.glob("e[ns]/**/*.md"), ROOT / "README.md", ROOT / "README.es.md"])
 FENCE = re.compile(r"^(```+|:::+)(\{?[\w-]*\}?)([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
-CHECKER = doctest.OutputChecker()
+FLOAT = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?![\w.])|(?<![\w.])\d+e[+-]\d+")
+
+
+class Checker(doctest.OutputChecker):
+    """Compares floats to 12 digits: the last ones depend on the machine's mathematical library."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        return super().check_output(_rounded(want), _rounded(got), optionflags)
+
+
+def _rounded(text: str) -> str:
+    return FLOAT.sub(lambda m: f"{float(m[0]):.12g}" if len(m[0]) < 25 else m[0], text)
+
+
+CHECKER = Checker()
 
 
 class Block(NamedTuple):
@@ -66,7 +80,7 @@ def run_session(page: Path, block: Block, names: dict[str, Any]) -> None:
     )
     test.globs = names  # the next block of the page goes on with these
     report = io.StringIO()
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner = doctest.DocTestRunner(CHECKER, optionflags=doctest.ELLIPSIS)
     runner.run(test, out=report.write, clear_globs=False)
     if runner.failures:
         pytest.fail(report.getvalue(), pytrace=False)

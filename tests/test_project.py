@@ -1,0 +1,198 @@
+"""The project as a whole: what lies where, what importing costs, and that the files agree."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import autograd_mini
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "autograd_mini"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CORE = "ops kinds formulas value graph functions transforms nn losses optim data".split()
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__main__.py"
+)
+
+
+def tracked_files() -> list[Path]:
+    """Return the files of the project: those git knows or would add."""
+    if not (ROOT / ".git").exists():
+        return [
+            path
+            for path in ROOT.rglob("*")
+            if path.is_file() and not {"__pycache__", "build"} & set(path.parts)
+        ]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
+    ).stdout  # fmt: skip
+    paths = (ROOT / name for name in listed.split("\0") if name)
+    return [path for path in paths if path.exists()]
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the top-level modules that a fresh interpreter has loaded after running `code`."""
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\nprint(*sys.modules)"
+    output = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    return {name.partition(".")[0] for name in output.split()}
+
+
+def test_the_top_level_holds_only_what_belongs_there() -> None:
+    allowed = {
+        *("autograd_mini", "tests", "docs", "notebooks", "pyproject.toml", "LICENSE"),
+        *("README.md", "README.es.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    }
+    found = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
+    assert {name for name in found if not name.startswith(".")} <= allowed
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_needs_the_standard_library_alone(module: str) -> None:
+    before = loaded_by("")  # what the interpreter itself and its .pth files load
+    foreign = loaded_by(f"import autograd_mini.{module}") - before - sys.stdlib_module_names
+    assert foreign == {"autograd_mini"}
+
+
+def test_importing_the_package_stays_light() -> None:
+    heavy = {"numpy", "graphviz", "pygraphviz", "rich", "matplotlib", "mpmath"}
+    heavy |= {"dataclasses", "typing", "random", "json", "csv", "inspect", "asyncio"}
+    already = loaded_by("")
+    assert (loaded_by("import autograd_mini") - already) & heavy == set()
+
+
+def test_the_core_works_where_nothing_else_is_installed() -> None:
+    code = """
+from autograd_mini import MLP, grad
+from autograd_mini.data import xor
+from autograd_mini.losses import mse
+from autograd_mini.optim import SGD
+model = MLP(2, [3, 1], activation="tanh", seed=0)
+loss = mse([model(x) for x in xor().inputs], xor().targets)
+loss.backward()
+SGD(model.parameters(), lr=0.1).step()
+assert grad(lambda x: x**3)(2.0) == 12.0
+"""
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True)
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = PROJECT["project"]["version"]
+    assert autograd_mini.__version__ == version
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [n for n in dir(autograd_mini) if not n.startswith("_")])
+def test_every_public_name_is_documented(name: str) -> None:
+    thing = getattr(autograd_mini, name)
+    if inspect.ismodule(thing) or inspect.isclass(thing) or callable(thing):
+        assert inspect.getdoc(thing), f"autograd_mini.{name} has no docstring"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_and_its_public_parts_are_documented(name: str) -> None:
+    module = pytest.importorskip(name, exc_type=ImportError)
+    assert module.__doc__, f"{name} has no docstring"
+    for part, thing in vars(module).items():
+        own = getattr(thing, "__module__", None) == name and not part.startswith("_")
+        if own and (inspect.isclass(thing) or inspect.isfunction(thing)):
+            assert inspect.getdoc(thing), f"{name}.{part} has no docstring"
+
+
+def test_every_module_is_in_the_reference() -> None:
+    """Each public function and class that the package root offers is on a page of the reference."""
+    for language in ("en", "es"):
+        pages = ROOT / "docs" / language / "reference"
+        text = "\n".join(page.read_text(encoding="utf-8") for page in pages.glob("*.md"))
+        named = set(re.findall(r"(?:automodule|autofunction|autoclass):: (\S+)", text))
+        for name in autograd_mini._LAZY:
+            if name in autograd_mini.ops.SHEET:
+                continue  # on the page of the operations, which is made from the sheet
+            module = importlib.import_module(getattr(autograd_mini, name).__module__)
+            homes = {module.__name__, f"{module.__name__}.{name}"}
+            parent = f"autograd_mini.{autograd_mini._LAZY[name]}"
+            assert named & {*homes, parent, f"{parent}.{name}"}, f"{name} is not in {pages}"
+
+
+# Built from parts, so that this file does not hold what it looks for.
+PRIVATE = re.compile("|".join(["/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "/wo" + "rk/"]))
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b|Not" + r"ImplementedError")
+
+
+def test_no_file_holds_a_path_of_someone_s_machine() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in tracked_files()
+        if path.suffix not in {".png", ".gif"}
+        for match in PRIVATE.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_the_package_has_nothing_left_to_do() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in PACKAGE.rglob("*.py")
+        for match in UNFINISHED.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_files_stay_short() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked_files()
+        if path.suffix in {".py", ".md"}
+        if (lines := path.read_text(encoding="utf-8").count("\n")) >= 450
+    }
+    assert long == {}
+
+
+COMMANDS = ("pip install . && autograd-mini demo", 'pip install ".[test]" && pytest')
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("file", ["README.md", "README.es.md", ".ci/run"])
+def test_the_commands_of_the_readme_are_those_that_are_checked(file: str, command: str) -> None:
+    path = ROOT / file
+    if not path.exists() and file.startswith("."):
+        pytest.skip("a source archive has no .ci")
+    assert command in path.read_text(encoding="utf-8")
+
+
+def test_the_package_data_are_in_the_package() -> None:
+    assert (PACKAGE / "py.typed").exists()
+    assert (PACKAGE / "iris.csv").exists()
+    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["autograd_mini"]
+    assert PROJECT["project"]["scripts"] == {"autograd-mini": "autograd_mini.cli:main"}
+
+
+def test_extras_name_each_optional_dependency_once() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert set(extras) == {
+        *("fast", "plot", "notebook", "check", "jax"),
+        *("all", "test", "docs", "lint"),
+    }
+    for extra in ("fast", "plot", "notebook", "check", "jax"):
+        assert extra in extras["all"][0]
+
+
+def test_the_ci_script_is_valid_bash() -> None:
+    script = ROOT / ".ci" / "run"
+    if not script.exists():
+        pytest.skip("a source archive has no .ci")
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    assert "set -euo pipefail" in script.read_text(encoding="utf-8")
