@@ -1,0 +1,310 @@
+"""Loss functions: one number that says how far the predictions are from the targets.
+
+Each takes one prediction p and its target y, or equally long sequences of them (lists, tuples,
+NumPy arrays, of lists too where a model has several outputs), and gives the mean over all pairs, as
+a Value to call `backward()` on; only if there is no Value among its arguments, a plain number.
+
+All of them raise ValueError for no predictions at all, for as many targets as there are not
+predictions, and for nan or infinite numbers (which pass inside `with ieee():`); TypeError for what
+is not a real number. Errors name the loss and the place.
+
+>>> from autograd_mini import Value
+>>> p = Value(3.0)
+>>> loss = mse(p, 1.0)
+>>> loss.backward()
+>>> loss.data, p.grad          # (3 - 1)**2 and 2 * (3 - 1)
+(4.0, 4.0)
+"""
+
+from __future__ import annotations
+
+from math import fsum
+
+from . import functions as f
+from .arguments import positive
+from .kinds import constant, in_ieee
+from .value import Value
+
+TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    Numbers = Any  # a Value or number, or a sequence of them, nested as the other argument
+
+
+# --- regression ----------------------------------------------------------------------------------
+def mse(predictions: Numbers, targets: Numbers) -> Value:
+    """Mean squared error: mean of (p - y)**2.
+
+    >>> mse([1.0, 2.0, 4.0], [1.0, 0.0, 1.0])        # (0 + 4 + 9) / 3
+    4.333333333333333
+    """
+    return _mean([f.square(p - y) for p, y in _pairs("mse", predictions, targets)])
+
+
+def mae(predictions: Numbers, targets: Numbers) -> Value:
+    """Mean absolute error: mean of |p - y|. Its derivative is taken as 0 where p = y.
+
+    >>> mae([1.0, 2.0, 4.5], [1.0, 0.0, 1.0])        # (0 + 2 + 3.5) / 3
+    1.8333333333333333
+    """
+    return _mean([f.abs(p - y) for p, y in _pairs("mae", predictions, targets)])
+
+
+def huber(predictions: Numbers, targets: Numbers, delta: float = 1.0) -> Value:
+    """Huber loss: squared where the error r = p - y is small, absolute where it is large.
+
+        r**2 / 2                      if |r| <= delta
+        delta * (|r| - delta / 2)     otherwise
+
+    Computed without cases as c * (r - c / 2), where c is r limited to -delta ... delta and also the
+    derivative. Huber, "Robust estimation of a location parameter", 1964. Raises ValueError unless
+    delta > 0.
+
+    >>> huber([0.5, 3.0], [0.0, 0.0])                # (0.125 + 2.5) / 2
+    1.3125
+    """
+    positive("huber: delta", delta)
+    terms = []
+    for p, y in _pairs("huber", predictions, targets):
+        r = p - y
+        c = f.clamp(r, -delta, delta)
+        terms.append(c * (r - c / 2))
+    return _mean(terms)
+
+
+# --- classification ------------------------------------------------------------------------------
+def hinge(scores: Numbers, targets: Numbers) -> Value:
+    """Hinge loss of a support vector machine: mean of max(0, 1 - y * s), with labels y = -1 or +1.
+
+    Cortes & Vapnik, "Support-vector networks", 1995. Raises ValueError for other labels.
+
+    >>> hinge([0.25, -3.0, 2.0], [1, -1, -1])        # (0.75 + 0 + 3) / 3
+    1.25
+    """
+    terms = []
+    for s, y in _pairs("hinge", scores, targets, "score"):
+        if _data(y) not in (-1, 1):
+            raise ValueError(
+                f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them of 0 and 1"
+            )
+        terms.append(f.relu(1 - y * s))
+    return _mean(terms)
+
+
+def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
+    """Binary cross-entropy of probabilities: mean of -(y * log(p) + (1 - y) * log(1 - p)).
+
+    y is the class, 0 or 1, or the probability of class 1; 0 * log(0) counts as 0. Raises ValueError
+    if a p or y is outside [0, 1], DomainError (a ValueError) where the loss is infinite: p = 0 for
+    y = 1, p = 1 for y = 0. From scores use `binary_cross_entropy_with_logits`: it is stable.
+
+    >>> round(binary_cross_entropy([0.5, 0.25], [1, 0]), 12)         # (log(2) + log(4/3)) / 2
+    0.490414626506
+    """
+    name, terms = "binary_cross_entropy", []
+    for p, y in _pairs(name, predictions, targets):
+        if not 0 <= _data(p) <= 1:
+            raise ValueError(
+                f"{name}: a probability lies in 0 ... 1, got {p!r}; for scores of any size"
+                f" there is {name}_with_logits"
+            )
+        _check_label(name, y)
+        if y == 1:
+            terms.append(f.log(p))
+        elif y == 0:
+            terms.append(f.log1p(-p))
+        else:
+            terms.append(y * f.log(p) + (1 - y) * f.log1p(-p))
+    return -_mean(terms)
+
+
+def binary_cross_entropy_with_logits(scores: Numbers, targets: Numbers) -> Value:
+    """Binary cross-entropy of scores z, where p = sigmoid(z); exact for scores of any size.
+
+        mean of y * softplus(-z) + (1 - y) * softplus(z),    softplus(z) = log(1 + exp(z))
+
+    Its derivative by z is sigmoid(z) - y. y is the class, 0 or 1, or the probability of class 1;
+    ValueError otherwise.
+
+    >>> binary_cross_entropy_with_logits([-1000.0, 1000.0], [1, 1])  # (1000 + 0) / 2
+    500.0
+    """
+    name, terms = "binary_cross_entropy_with_logits", []
+    for z, y in _pairs(name, scores, targets, "score"):
+        _check_label(name, y)
+        if y == 1:
+            terms.append(f.softplus(-z))
+        elif y == 0:
+            terms.append(f.softplus(z))
+        else:
+            terms.append(y * f.softplus(-z) + (1 - y) * f.softplus(z))
+    return _mean(terms)
+
+
+def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
+    """Cross-entropy of scores s, one for each class, of which class k = 0, 1, 2, ... is right.
+
+        -log(softmax(s)[k]) = logsumexp(s) - s[k] = softplus(logsumexp(the other s) - s[k])
+
+    One list of scores and its class, or a list of such lists and the list of their classes, of
+    which the mean is taken. The last form is computed: it is exact where the right class's
+    probability comes near 1, and the first two cancel. The derivative is softmax(s) minus 1 at k.
+
+    Raises TypeError if a class is not an int; ValueError if there is no such class, or there are
+    fewer than two.
+
+    >>> round(cross_entropy([0.0, 0.0, 0.0, 0.0], 2), 12)            # log(4)
+    1.38629436112
+    >>> cross_entropy([[1000.0, 0.0], [1000.0, 0.0]], [0, 1])        # (0 + 1000) / 2
+    500.0
+    """
+    name, classes = "cross_entropy", _items(targets)
+    if classes is None:
+        return _cross_entropy(_vector(name, "scores", scores), targets, "")
+    rows = _vector(name, "scores", scores)
+    if len(rows) != len(classes):
+        raise ValueError(f"{name}: {len(rows)} lists of scores but {len(classes)} targets")
+    if not rows:
+        raise ValueError(f"{name} of no samples at all")
+    samples = enumerate(zip(rows, classes, strict=True))
+    return _mean(
+        [_cross_entropy(_vector(name, f"scores[{i}]", s), k, f"[{i}]") for i, (s, k) in samples]
+    )
+
+
+def _cross_entropy(scores: list[Any], target: Any, where: str) -> Value:
+    """The loss of one sample, the one at `where`."""
+    if not hasattr(target, "__index__") or isinstance(target, bool):
+        raise TypeError(f"cross_entropy: target{where} must be a class, an int, got {target!r}")
+    k, n = target.__index__(), len(scores)
+    if n < 2:
+        raise ValueError(f"cross_entropy: scores{where} must be of 2 classes or more, got {n}")
+    if not 0 <= k < n:
+        raise ValueError(f"cross_entropy: target{where} is {k}; the classes are 0 to {n - 1}")
+    s = [_number("cross_entropy", f"scores{where}[{i}]", score) for i, score in enumerate(scores)]
+    others = s[:k] + s[k + 1 :]
+    loss: Value = f.softplus((f.logsumexp(others) if n > 2 else others[0]) - s[k])
+    return loss
+
+
+def kl_divergence(p: Any, q: Any) -> Value:
+    """Kullback-Leibler divergence of q from p: sum of p_i * log(p_i / q_i).
+
+    p and q are probability distributions (p the true one, q the model's), or equally long lists of
+    distributions, over which the mean is taken. A p_i of 0 counts as 0 and passes no gradient.
+    Kullback & Leibler, "On information and sufficiency", 1951.
+
+    Raises ValueError if a probability is outside [0, 1], a distribution does not sum to 1 within
+    1e-6, or the lengths differ; PoleError (a ZeroDivisionError) where q_i = 0 but p_i is not: the
+    divergence is infinite there.
+
+    >>> round(kl_divergence([0.5, 0.5], [0.25, 0.75]), 12)           # log(4/3) / 2
+    0.143841036226
+    """
+    name = "kl_divergence"
+    ps, qs = _vector(name, "p", p), _vector(name, "q", q)
+    if all(_items(row) is None for row in (*ps, *qs)):
+        return _kl_divergence(ps, qs, "")
+    if len(ps) != len(qs):
+        raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
+    rows = enumerate(zip(ps, qs, strict=True))
+    return _mean(
+        [
+            _kl_divergence(_vector(name, f"p[{i}]", a), _vector(name, f"q[{i}]", b), f"[{i}]")
+            for i, (a, b) in rows
+        ]
+    )
+
+
+def _kl_divergence(p: list[Any], q: list[Any], where: str) -> Value:
+    """The divergence of one distribution from another, those at `where`."""
+    if len(p) != len(q):
+        raise ValueError(
+            f"kl_divergence: p{where} has {len(p)} probabilities but q{where} {len(q)}"
+        )
+    ps, qs = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
+    pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if _data(a) != 0]
+    divergence: Value = f.dot([a for a, _ in pairs], [f.log(a / b) for a, b in pairs])
+    return divergence
+
+
+# --- what is shared ------------------------------------------------------------------------------
+def _mean(terms: list[Any]) -> Value:
+    """The mean; a single term is its own, without a node."""
+    mean: Value = terms[0] if len(terms) == 1 else f.mean(terms)
+    return mean
+
+
+def _pairs(
+    loss: str, predictions: Any, targets: Any, role: str = "prediction", where: str = ""
+) -> list[tuple[Any, Any]]:
+    """(prediction, target) for each number in two numbers, or two sequences nested alike."""
+    ps, ys = _items(predictions), _items(targets)
+    if ps is None and ys is None:
+        p = _number(loss, role + where, predictions)
+        return [(p, _number(loss, "target" + where, targets))]
+    if ps is None or ys is None:
+        a, b = ("one number", "a list") if ps is None else ("a list", "one number")
+        raise ValueError(f"{loss}: {role}{where} is {a} but target{where} is {b}")
+    if len(ps) != len(ys):
+        at = f" at {where}" if where else ""
+        raise ValueError(f"{loss}: {len(ps)} {role}s but {len(ys)} targets{at}")
+    if not ps:
+        raise ValueError(f"{loss} of no {role}s at all")
+    pairs = []
+    for i, (p, y) in enumerate(zip(ps, ys, strict=True)):
+        pairs += _pairs(loss, p, y, role, f"{where}[{i}]")
+    return pairs
+
+
+def _items(x: Any) -> list[Any] | None:
+    """The items of a sequence or array; None if x is not one."""
+    if isinstance(x, Value | str | bytes | dict | set | frozenset):
+        return None
+    if hasattr(x, "tolist"):  # an array, or a scalar, of NumPy and the like
+        x = x.tolist()
+    return list(x) if hasattr(x, "__iter__") else None
+
+
+def _vector(loss: str, name: str, x: Any) -> list[Any]:
+    """The items of a sequence, which x must be."""
+    items = _items(x)
+    if items is None:
+        raise TypeError(f"{loss}: {name} must be a list, got {x!r}")
+    return items
+
+
+def _data(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
+
+
+def _number(loss: str, name: str, x: Any) -> Any:
+    """A Value as it is, anything else as a plain number: real and, but for ieee(), finite."""
+    try:
+        data = x.data if isinstance(x, Value) else constant(x)
+    except TypeError:
+        data = None
+    if data is None or isinstance(data, complex):
+        raise TypeError(f"{loss}: {name} is not a real number but {x!r}")
+    if data - data != 0 and not in_ieee():  # inf - inf is nan
+        raise ValueError(f"{loss}: {name} is {data}")
+    return x if isinstance(x, Value) else data
+
+
+def _check_label(loss: str, y: Any) -> None:
+    if not 0 <= _data(y) <= 1:
+        raise ValueError(f"{loss}: a label is 0 or 1, or a probability in between, got {y!r}")
+
+
+def _distribution(name: str, values: list[Any]) -> list[Any]:
+    """Probabilities that sum to 1."""
+    numbers = [_number("kl_divergence", f"{name}[{i}]", x) for i, x in enumerate(values)]
+    for i, x in enumerate(numbers):
+        if not 0 <= _data(x) <= 1:
+            raise ValueError(f"kl_divergence: {name}[{i}] is {_data(x)}, not in 0 ... 1")
+    total = fsum(map(_data, numbers))
+    if abs(total - 1) > 1e-6:
+        raise ValueError(f"kl_divergence: {name} sums to {total:.7g}, not to 1")
+    return numbers
