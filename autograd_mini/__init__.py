@@ -1,4 +1,4 @@
-"""autograd_mini: reverse-mode automatic differentiation of scalars, to read, step through, draw and trust.
+"""Reverse-mode automatic differentiation of scalars, to read, step through, draw and trust.
 
 >>> from autograd_mini import Value
 >>> w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.0, label="b")
@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any
 
 from . import functions, ops
@@ -49,7 +50,7 @@ __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),
     *("PoleError", "RangeError"),
-    *_LAZY,
+    *(name for name in _LAZY if name not in dir(builtins)),  # no `sum` from a star import
     *_MODULES[:-1],
 ]
 

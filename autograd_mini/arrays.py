@@ -22,7 +22,7 @@ def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
         if isinstance(x, np.ndarray):
             array = x.astype(object)
         else:
-            array[()] = x
+            array[()] = x.item() if isinstance(x, np.generic) else x
         arrays.append(array)
     try:
         result = ufunc(*arrays)

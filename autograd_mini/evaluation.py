@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cmath
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import errors
@@ -11,11 +10,12 @@ from .kinds import FLOAT, IEEE, Kind, Number, constant, in_ieee, kind_of, number
 from .rules import rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from .ops import Op
     from .value import Value
 
 
-def bind(op: Op, args: Sequence[object]) -> tuple[Any, ...]:
+def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
     """The arguments of op, defaults filled in, vectors as tuples; an error if they do not fit."""
     missing = len(op.params) - len(args)
     if missing:
@@ -38,7 +38,7 @@ def bind(op: Op, args: Sequence[object]) -> tuple[Any, ...]:
 
 def _vector(op: Op, param: str, arg: Any) -> tuple[Any, ...]:
     if arg.__class__ is tuple:
-        return arg  # type: ignore[no-any-return]
+        return arg  
     if isinstance(arg, str | bytes | dict) or not hasattr(arg, "__iter__"):
         raise errors.NumberTypeError(
             f"{op.signature} needs a list of numbers or Values as {param}, got {_shown(arg)}"
@@ -110,7 +110,7 @@ def refusal(
         for param, x, arg in zip(op.params, numbers, args, strict=True)
     )
     start = f"{op.signature} at {operands}"
-    if isinstance(error, TypeError | NameError) or isinstance(error, AttributeError):
+    if isinstance(error, (TypeError | NameError, AttributeError)):
         return errors.NumberTypeError(f"{start}: {op.name} is not defined for {kind.name} numbers")
     if any(len(x) == 0 for x in numbers if x.__class__ is tuple):
         return errors.DomainError(f"{op.signature} needs at least one number, got an empty vector")
@@ -152,7 +152,7 @@ def _shown(x: object) -> str:
 # --- for the backward pass -----------------------------------------------------------------------
 def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number]:
     """The zero and the seed of a backward pass: floats for floats, exact for exact numbers."""
-    one = seed if create_graph and hasattr(seed, "backward") else constant(seed)
+    one: Any = seed if create_graph and hasattr(seed, "backward") else constant(seed)
     if one != one or (one.__class__ is float and cmath.isinf(one)):
         raise errors.GradientError(f"the seed of a backward pass must be finite, got {seed!r}")
     if root.data.__class__ is float and not create_graph:
@@ -171,21 +171,33 @@ def sweep_with_graph(order: Sequence[Value]) -> None:
 
 
 def times(a: Any, b: Any) -> Any:
-    """a * b; a plain 0 or 1 leaves no node behind."""
+    """A * b; a plain 0 or 1 leaves no node behind."""
     if is_plain(a, 0) or is_plain(b, 1):
         return a
     return b if is_plain(b, 0) or is_plain(a, 1) else a * b
 
 
 def is_plain(x: Any, *values: float) -> bool:
+    """Whether x is a plain float or int; with values, one of them."""
     return x.__class__ in (int, float) and (not values or x in values)
 
 
-def nan_gradient(order: Sequence[Value]) -> errors.GradientError:
-    """The error for a nan gradient: it names the edge where the nan arose."""
+def refuse_nan(order: Sequence[Value], leaves: Sequence[Value], before: Sequence[Number]) -> None:
+    """Raise GradientError if a leaf's gradient is nan, after giving the leaves back theirs."""
+    gradients = [leaf.grad for leaf in leaves]
+    if not any(grad != grad for grad in gradients) or in_ieee():
+        return
+    error = _nan_gradient(order)
+    for leaf, grad in zip(leaves, before, strict=True):
+        leaf.grad = grad
+    raise error
+
+
+def _nan_gradient(order: Sequence[Value]) -> errors.GradientError:
+    """It names the edge where the nan arose."""
     for node in order:
-        for parent, partial in node.edges():
-            adjoint = node.grad
+        adjoint = node.grad
+        for partial in node.partials:
             share = adjoint * partial
             if share != share and adjoint == adjoint:
                 name = node.op.name if node.op else "a node made by hand"

@@ -10,13 +10,15 @@ tests/benchmarks. A function is compiled when it is first called.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from .kinds import FLOAT
-from .ops import Op
 from .rules import given_lines, namespace_of, rendered
+
+if TYPE_CHECKING:
+    from .ops import Op
+    from collections.abc import Callable
 
 LARGEST = sys.float_info.max
 
@@ -32,7 +34,11 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
         return made(*args)
 
     namespace: dict[str, Any] = {
-        **{"apply": apply, "op": op, "Value": node, "new": node.__new__, "LARGEST": LARGEST},
+        "apply": apply,
+        "op": op,
+        "Value": node,
+        "new": node.__new__,
+        "LARGEST": LARGEST,
         "compile_first": compile_first,
         "_sum": sum,
     }
@@ -65,7 +71,7 @@ def source(op: Op, swapped: bool = False) -> str:
                         node.grad = 0.0
                         node.op = op
                         node.label = None
-                        node.args_ = None
+                        node.constants = None
                         node.first = A
                         node.second = B
                         node.dfirst = b
@@ -93,7 +99,9 @@ def _scalar_body(op: Op, swapped: bool) -> str:
     one, *rest = op.params
     if not rest:
         return _case(op, (one,), 2)
-    if any(p not in op.defaults for p in rest[1:]) or (len(rest) > 1 and rest[0] not in op.defaults):
+    if any(p not in op.defaults for p in rest[1:]) or (
+        len(rest) > 1 and rest[0] not in op.defaults
+    ):
         return ""
     if rest[0] in op.defaults:  # such as leaky_relu(a, slope=0.01): the rest is constant
         return _constant_test(rest) + _case(op, (one,), 3)
@@ -128,7 +136,7 @@ def _record(op: Op, active: tuple[str, ...], depth: int) -> str:
     every = ", ".join(p.upper() for p in op.params)
     args = "None" if active == op.params else f"({every},)"
     lines += f"{indent}if -LARGEST <= out <= LARGEST:\n"
-    fields = {"data": "out", "grad": "0.0", "op": "op", "label": "None", "args_": args}
+    fields = {"data": "out", "grad": "0.0", "op": "op", "label": "None", "constants": args}
     parents = [*(p.upper() for p in active), "None"]
     fields |= dict(zip(("first", "second"), parents, strict=False))
     fields |= dict(zip(("dfirst", "dsecond"), [*partials, "None"], strict=False))

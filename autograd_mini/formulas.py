@@ -8,9 +8,12 @@ for its element, and the formula is meant for every i.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection
 
 from .errors import FormulaError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 # What a formula may call besides the operations of the sheet; kinds.py gives each its meanings.
 PRIMITIVES = frozenset(

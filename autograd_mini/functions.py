@@ -1,19 +1,21 @@
 """exp, log, tanh, relu, dot, ...: every operation of the sheet as a function of Values and numbers.
 
 The functions and the methods of Value are made from the sheet; functions.pyi, generated from the
-sheet too (`python -m autograd_mini.functions`), tells type checkers and editors about them.
+sheet too (`python -m autograd_mini.stubs`), tells type checkers and editors about them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from . import fast
 from .errors import DomainError
-from .kinds import Kind, number
 from .ops import SHEET, Op
 from .value import Value, apply
+
+if TYPE_CHECKING:
+    from .kinds import Kind
+    from collections.abc import Callable, Iterable
 
 _OPERATORS = {
     **{name: name for name in ("add", "sub", "mul", "pow", "neg", "abs")},
@@ -58,29 +60,33 @@ def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]:
         return on_either
 
     functions = {name: mixed(name) for name in SHEET}
+    plain = kind.namespace
+
+    def total(a: tuple[Any, ...], start: Any = 0) -> Any:
+        added = functions["sum"](a)
+        return added + start if start else added
+
+    def product_of_others(a: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))])
+
+    def below(a: Any, b: Any) -> bool:
+        return bool(plain["below"](kind.convert(_data(a)), kind.convert(_data(b))))
+
     return functions | {
-        "where": lambda c, a, b: a if c else b,
         "data_of": _data,
-        "below": lambda a, b: kind.namespace["below"](
-            kind.convert(_data(a)), kind.convert(_data(b))
-        ),
+        "below": below,
         "unsigned": lambda a: -a if _data(a).real < 0 else a,
+        "count": lambda a, extreme: len([x for x in a if _data(x) == _data(extreme)]),
+        "sum": total,
+        "others": product_of_others,
         "gauss": lambda a: functions["exp"](-(a * a)),
         "expdiff": lambda a, b: functions["exp"](a - b),
-        "normal_cdf": lambda a: (
-            functions["erfc"](-a * kind.namespace["sqrt"](kind.convert(0.5))) / 2
-        ),
-        "count": lambda a, extreme: sum(_data(x) == _data(extreme) for x in a),
-        "others": lambda a: tuple(functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))),
-        "sum": lambda a, start=0: (
-            functions["add"](apply(SHEET["sum"], a), start) if start else apply(SHEET["sum"], a)
-        ),
-        **{name: globals()[f"_{name}"] for name in ()},
+        "normal_cdf": lambda a: functions["erfc"](-a * plain["sqrt"](kind.convert(0.5))) / 2,
     }
 
 
 def _has_value(arg: Any) -> bool:
-    return isinstance(arg, Value) or arg.__class__ is tuple and any(map(_has_value, arg))
+    return isinstance(arg, Value) or (arg.__class__ is tuple and any(map(_has_value, arg)))
 
 
 def _data(x: Any) -> Any:
@@ -125,10 +131,14 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
     return apply(SHEET["sum"], tuple((v - centre) ** 2 for v in values)) / (len(values) - ddof)
 
 
+# Names of the operations that are methods of Value, and of those that are operators.
+METHODS = {
+    op.name: op.name for op in SHEET.values() if not op.vectors and op.name not in _OPERATORS
+}
 for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)
-    if not _op.vectors and _op.name not in _OPERATORS:
-        setattr(Value, _op.name, function(_op))
+for _name in METHODS:
+    setattr(Value, _name, function(SHEET[_name]))
 for _name, _method in _OPERATORS.items():
     setattr(Value, f"__{_method}__", function(SHEET[_name]))
     if len(SHEET[_name].params) == 2:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from .value import Value
 
 
@@ -27,7 +28,7 @@ def topological(*roots: Value) -> list[Value]:
     vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
     done = order.append
     stack: list[Any] = [*reversed(roots)]
-    pop, push = stack.pop, stack.append
+    pop = stack.pop
     while stack:
         node = pop()
         if node is None:  # the mark: all parents of the node below it are in the order
@@ -85,7 +86,7 @@ def slots_of(node: Value) -> tuple[Any, ...]:
     return tuple(getattr(node, name) for name in _SLOTS)
 
 
-_SLOTS = ("data", "grad", "op", "args_", "label", "first", "dfirst", "second", "dsecond")
+_SLOTS = ("data", "grad", "label", "op", "constants", "first", "dfirst", "second", "dsecond")
 
 
 def restored(cls: type[Value], *slots: Any) -> Value:
@@ -111,35 +112,38 @@ def deepcopy(root: Value, memo: dict[int, Any]) -> Value:
     return copied
 
 
-_in_order: set[int] = set()  # ids of nodes that are being pickled after their parents
+_orders: WeakSet[_Order]  # of the pickles that are being written
 
 
 def pickled(node: Value) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """What `pickle` stores: the whole graph below the node in topological order, so that no node
-    recurses into its parents: they are in the pickle already."""
-    if node.first is None or id(node) in _in_order:
+    """What `pickle` stores: all that the node depends on, in topological order.
+
+    So no node recurses into its parents: they are in the pickle already.
+    """
+    if node.first is None or any(id(node) in order.ids for order in _orders):
         return restored, (type(node), *slots_of(node))
     return _last, (_Order(node),)
 
 
 class _Order(list["Value"]):
-    """Pickles as the list of the nodes in topological order."""
+    """Pickles as the list of the nodes in topological order; lives while the pickler keeps it."""
 
     def __init__(self, root: Value) -> None:
-        self.root = root
+        self.order = topological(root)
+        self.ids = frozenset(map(id, self.order))
+        _orders.add(self)
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # to be in a set, by identity
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, self._nodes()
-
-    def _nodes(self) -> Iterator[Value]:
-        order = topological(self.root)
-        ids = {id(node) for node in order} - _in_order
-        _in_order.update(ids)
-        try:
-            yield from order
-        finally:
-            _in_order.difference_update(ids)
+        return list, (), None, iter(self.order)
 
 
 def _last(order: list[Value]) -> Value:
     return order[-1]
+
+
+_orders = WeakSet()

@@ -1,4 +1,4 @@
-"""What lets a Value stand where Python expects a number: order, float(), format(), NumPy, copies."""
+"""What lets a Value stand where Python expects a number: order, float(), format, NumPy, copies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from .graph import deepcopy, pickled, restored, slots_of
 from .kinds import constant
 
 if TYPE_CHECKING:
+    from .functions import Methods  # exp(), tanh(), relu(), ...: the operations of the sheet
+    from .ops import Op
     from .value import Value
+else:
+    Methods = object
 
 
 def data_of(x: Any) -> Any:
@@ -16,7 +20,7 @@ def data_of(x: Any) -> Any:
     return x.data if isinstance(x, NumberLike) else constant(x)
 
 
-class NumberLike:
+class NumberLike(Methods):
     """Order compares `data`; == and hash stay those of the object, for sets and dicts."""
 
     __slots__ = ()
@@ -24,6 +28,7 @@ class NumberLike:
     data: Any
     grad: Any
     label: str | None
+    op: Op | None
 
     def __lt__(self, other: object) -> bool:
         return bool(self.data < data_of(other))
@@ -55,6 +60,14 @@ class NumberLike:
     def __repr__(self) -> str:
         label = f"{self.label}: " if self.label else ""
         return f"Value({label}data={self.data}, grad={data_of(self.grad)})"
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:  # micrograd's names for parents and op
+        return self.parents  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def _op(self) -> str:
+        return self.op.name if self.op else ""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         from .arrays import elementwise

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TYPE_CHECKING
 
 from .formulas import PRIMITIVES, Renderer, names_in, walk
-from .kinds import Kind
 from .ops import SHEET, Op, element_names
+
+if TYPE_CHECKING:
+    from .kinds import Kind
+    from collections.abc import Callable
 
 
 class Rule(NamedTuple):

@@ -7,15 +7,20 @@ derivative. The `grad` of Values that the function happens to use is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from functools import wraps
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from .errors import GradientError
 from .evaluation import is_plain, partials_as_nodes, times
 from .graph import topological
 from .trees import flatten, is_value
 from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_inside: ContextVar[bool] = ContextVar("inside", default=False)  # in another transform's function
 
 
 def value_and_grad(
@@ -33,10 +38,10 @@ def value_and_grad(
 
     @wraps(f)
     def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        inputs, rebuild, args = _variables(args, argnums)
-        out = _single(f(*args, **kwargs), "grad")
-        gradients = _adjoints(out, inputs)
-        return _unwrapped(out, inputs), rebuild(gradients)
+        inputs, rebuild, args, nested = _variables(args, argnums)
+        out = _single(_called(f, args, kwargs), "grad")
+        gradients = _adjoints(out, inputs, nested)
+        return _result(out, nested), rebuild(gradients)
 
     return with_grad
 
@@ -71,9 +76,9 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     @wraps(f)
     def rows(*args: Any, **kwargs: Any) -> Any:
-        inputs, rebuild, args = _variables(args, argnums)
-        outs, rebuild_out = flatten(f(*args, **kwargs))
-        return rebuild_out([rebuild(_adjoints(out, inputs)) for out in outs])
+        inputs, rebuild, args, nested = _variables(args, argnums)
+        outs, rebuild_out = flatten(_called(f, args, kwargs))
+        return rebuild_out([rebuild(_adjoints(out, inputs, nested)) for out in outs])
 
     return rows
 
@@ -96,17 +101,15 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     >>> out, pullback(1.0)
     (6.0, (3.0, 2.0))
     """
-    inputs, rebuild, args = _variables(primals, tuple(range(len(primals))))
-    outs, rebuild_out = flatten(f(*args))
+    inputs, rebuild, args, nested = _variables(primals, tuple(range(len(primals))))
+    outs, rebuild_out = flatten(_called(f, args, {}))
 
     def pullback(cotangents: Any) -> Any:
         seeds = _matching(cotangents, len(outs), "output")
-        rows = [
-            _adjoints(out, inputs, seed) for out, seed in zip(outs, seeds, strict=True)
-        ]
+        rows = [_adjoints(out, inputs, nested, seed) for out, seed in zip(outs, seeds, strict=True)]
         return rebuild([_total(column) for column in zip(*rows, strict=True)])
 
-    return rebuild_out([_unwrapped(out, inputs) for out in outs]), pullback
+    return rebuild_out([_result(out, nested) for out in outs]), pullback
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -115,11 +118,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
-    inputs, _, args = _variables(tuple(primals), tuple(range(len(primals))))
+    inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
     directions = _matching(tuple(tangents), len(inputs), "input")
-    outs, rebuild = flatten(f(*args))
-    pushed = _pushforward(outs, inputs, directions)
-    return rebuild([_unwrapped(out, inputs) for out in outs]), rebuild(pushed)
+    outs, rebuild = flatten(_called(f, args, {}))
+    pushed = _pushforward(outs, inputs, directions, nested)
+    return rebuild([_result(out, nested) for out in outs]), rebuild(pushed)
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
@@ -136,8 +139,11 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 # --- how they work -------------------------------------------------------------------------------
 def _variables(
     args: tuple[Any, ...], argnums: int | tuple[int, ...]
-) -> tuple[list[Value], Callable[[Sequence[Any]], Any], tuple[Any, ...]]:
+) -> tuple[list[Value], Callable[[Sequence[Any]], Any], tuple[Any, ...], bool]:
     """Fresh Values in place of the numbers of the chosen arguments.
+
+    The last part says whether this is a derivative inside a derivative: then the result must stay
+    a node.
 
     Where a number is a Value already (a derivative inside a derivative), the fresh node is x + 0:
     a variable of its own, so that the two levels are not confused, but linked to x.
@@ -145,7 +151,9 @@ def _variables(
     chosen = (argnums,) if isinstance(argnums, int) else argnums
     for k in chosen:
         if not -len(args) <= k < len(args):
-            raise GradientError(f"argnums {k} is out of range: the function got {len(args)} arguments")
+            raise GradientError(
+                f"argnums {k} is out of range: the function got {len(args)} arguments"
+            )
     leaves, rebuild = flatten(tuple(args[k] for k in chosen))
     if not leaves:
         raise GradientError("there is nothing to differentiate by: the argument holds no number")
@@ -158,7 +166,16 @@ def _variables(
         built = rebuild(parts)
         return built[0] if isinstance(argnums, int) else built
 
-    return inputs, result, tuple(replaced)
+    nested = _inside.get() or any(map(is_value, leaves))
+    return inputs, result, tuple(replaced), nested
+
+
+def _called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    token = _inside.set(True)
+    try:
+        return f(*args, **kwargs)
+    finally:
+        _inside.reset(token)
 
 
 def _single(out: Any, what: str) -> Any:
@@ -175,19 +192,15 @@ def _single(out: Any, what: str) -> Any:
     )
 
 
-def _nested(inputs: Sequence[Value]) -> bool:
-    return any(x.first is not None for x in inputs)
-
-
-def _unwrapped(out: Any, inputs: Sequence[Value]) -> Any:
-    return out.data if is_value(out) and not _nested(inputs) else out
+def _result(out: Any, nested: bool) -> Any:
+    return out.data if is_value(out) and not nested else out
 
 
 def _zero_like(x: Value) -> Any:
     return 0.0 if x.data.__class__ is float else 0 * x.data
 
 
-def _adjoints(out: Any, inputs: Sequence[Value], seed: Any = 1) -> list[Any]:
+def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:
     """d(out)/d(input) times seed for each input; no `grad` that the caller can see is changed."""
     if not is_value(out):
         return [_zero_like(x) for x in inputs]
@@ -196,15 +209,16 @@ def _adjoints(out: Any, inputs: Sequence[Value], seed: Any = 1) -> list[Any]:
     for x in inputs:
         x.grad = 0
     try:
-        out.backward(seed, create_graph=_nested(inputs))
+        out.backward(seed, create_graph=nested)
         return [_zero_like(x) if is_plain(x.grad, 0) else x.grad for x in inputs]
     finally:
         for node, gradient in zip(order, saved, strict=True):
             node.grad = gradient
 
 
-def _pushforward(outs: Sequence[Any], inputs: Sequence[Value], directions: list[Any]) -> list[Any]:
-    nested = _nested(inputs)
+def _pushforward(
+    outs: Sequence[Any], inputs: Sequence[Value], directions: list[Any], nested: bool
+) -> list[Any]:
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
     for node in topological(*(out for out in outs if is_value(out))):
         if node not in tangent:

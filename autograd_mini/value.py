@@ -1,41 +1,35 @@
 """A number that remembers how it was computed: forward pass, then backward pass.
 
-Forward: every operation on Values makes a new Value, a node of the computation graph, that records
+Forward: every operation on Values makes a new Value, a node of the computation graph. It records
 its parents and, for each of them, the partial derivative d(node)/d(parent).
-Backward: from the last node, in reverse topological order, each node hands its parents their share
-of the gradient. That is the chain rule, one edge at a time:
+Backward: from the last node to the first, in reverse topological order, each node hands its
+parents their share of the gradient. That is the chain rule, one edge at a time:
 
     parent.grad += node.grad * d(node)/d(parent)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import evaluation
 from .graph import topological
-from .kinds import Number, constant, in_ieee, kind_of, number
+from .kinds import Number, constant, kind_of, number
 from .numberlike import NumberLike, data_of
 from .ops import SHEET, Op
 
-if TYPE_CHECKING:  # the operations of the sheet as methods: exp(), tanh(), relu(), ...
-    from .functions import Methods
-else:
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-    class Methods:
-        __slots__ = ()
+ADD, SUB, MUL, DIV, POW, NEG = (SHEET[name] for name in ("add", "sub", "mul", "div", "pow", "neg"))
 
 
-ADD, SUB, MUL, DIV, POW, NEG = map(SHEET.get, "add sub mul div pow neg".split())
-
-
-class Value(NumberLike, Methods):
+class Value(NumberLike):
     """A node: a number, its gradient, and where it came from.
 
-    Most nodes have one or two parents, so these have slots of their own: `first` and `second`, with
-    the partial derivatives `dfirst` and `dsecond`. A node with more parents keeps tuples there.
-    Read them as `parents` and `partials`.
+    Most nodes have one or two parents; these have slots of their own, `first` and `second`, with
+    the partial derivatives in `dfirst` and `dsecond`. Where an operation takes vectors, or more
+    than two numbers, the slots hold tuples. Read them as `parents` and `partials`.
 
     >>> x = Value(3.0)
     >>> y = x * x + 2 * x
@@ -45,7 +39,7 @@ class Value(NumberLike, Methods):
     """
 
     __slots__ = (
-        *("data", "grad", "op", "args_", "label"),
+        *("data", "grad", "label", "op", "constants"),
         *("first", "dfirst", "second", "dsecond"),
     )
 
@@ -62,17 +56,17 @@ class Value(NumberLike, Methods):
         """
         self.data: Number = number(data)
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
-        self.op: Op | None = None
         self.label = label
-        self.args_: tuple[object, ...] | None = None  # set where a constant is among the arguments
-        self.first: Value | tuple[Value, ...] | None = None
-        self.second: Value | tuple[Value, ...] | None = None
-        self.dfirst: Number = None
-        self.dsecond: Number = None
+        self.op: Op | None = None
+        self.constants: tuple[Any, ...] | None = None  # all arguments, if some are plain numbers
+        self.first: Any = None
+        self.dfirst: Any = None
+        self.second: Any = None
+        self.dsecond: Any = None
         if parents or partials:
             self.first, self.dfirst = evaluation.by_hand(parents, partials)
 
-    # --- forward pass: the operators; every other operation is in functions.py -----------------
+    # --- forward pass: the operators; functions.py has the other operations ---------------------
     def __add__(self, other: object) -> Value:
         return apply(ADD, self, other)
 
@@ -106,20 +100,20 @@ class Value(NumberLike, Methods):
     def __rpow__(self, other: object) -> Value:
         return apply(POW, other, self)
 
-    # --- backward pass -------------------------------------------------------------------------
+    # --- backward pass --------------------------------------------------------------------------
     def backward(self, seed: object = 1, *, create_graph: bool = False) -> None:
         """Add d(self)/d(leaf), times `seed`, to the `grad` of every leaf that self depends on.
 
         Interior nodes get a fresh gradient on each call; leaves accumulate, so a second call
-        doubles them (`leaf.grad = 0` starts anew). With `create_graph` the gradients are Values
+        doubles theirs (`leaf.grad = 0` starts anew). With `create_graph` the gradients are Values
         themselves and can be differentiated again.
 
-        Raises GradientError if a gradient comes out as nan; the leaves then keep what they had.
+        Raises GradientError if a gradient is nan; the leaves then keep what they had.
         """
         order = topological(self)
+        zero, one = evaluation.start(self, seed, create_graph)
         leaves = [node for node in order if node.first is None]
         before = [leaf.grad for leaf in leaves]
-        zero, one = evaluation.start(self, seed, create_graph)
         for node in order:
             if node.first is not None:
                 node.grad = zero
@@ -128,47 +122,72 @@ class Value(NumberLike, Methods):
             evaluation.sweep_with_graph(order)
         else:
             _sweep(order)
-        if any([leaf.grad != leaf.grad for leaf in leaves]) and not in_ieee():
-            error = evaluation.nan_gradient(order)
-            for leaf, grad in zip(leaves, before, strict=True):
-                leaf.grad = grad
-            raise error
+        evaluation.refuse_nan(order, leaves, before)
 
-    # --- the graph -----------------------------------------------------------------------------
-    def edges(self) -> Iterator[tuple[Value, Number]]:
-        """(parent, partial) pairs; `x * x` has two."""
-        return zip(self.parents, self.partials)
-
+    # --- the graph ------------------------------------------------------------------------------
     @property
     def parents(self) -> tuple[Value, ...]:
         """The Values that this one was computed from, in the order of the arguments."""
-        return (*_many(self.first), *_many(self.second))
+        return (*_tuple(self.first), *_tuple(self.second))
 
     @property
     def partials(self) -> tuple[Number, ...]:
-        """d(self)/d(parent) for each parent, as numbers."""
-        if self.first is None:
-            return ()
-        tuples = self.first.__class__ is tuple
-        first = self.dfirst if tuples else (self.dfirst,)
-        if self.second is None:
-            return first
-        return (*first, *(self.dsecond if tuples else (self.dsecond,)))
+        """d(self)/d(parent) for each parent: numbers, recorded in the forward pass."""
+        return (*_tuple(self.dfirst), *_tuple(self.dsecond))
+
+    def edges(self) -> Iterator[tuple[Value, Number]]:
+        """(parent, partial) pairs; `x * x` has two."""
+        return zip(self.parents, self.partials, strict=True)
 
     @property
-    def args(self) -> tuple[object, ...]:
-        """The arguments of the operation as given: Values, constants, tuples of them."""
-        if self.args_ is not None:
-            return self.args_
+    def args(self) -> tuple[Any, ...]:
+        """The arguments of the operation as given: Values, plain numbers, tuples of them."""
+        if self.constants is not None:
+            return self.constants
         return tuple(arg for arg in (self.first, self.second) if arg is not None)
 
-    @property
-    def _prev(self) -> tuple[Value, ...]:  # micrograd's names
-        return self.parents
 
-    @property
-    def _op(self) -> str:
-        return self.op.name if self.op else ""
+def apply(op: Op, *args: object) -> Value:
+    """Compute op(*args) and, if a Value is among the arguments, record the node: a forward step.
+
+    Plain numbers are constants: they get no node, and no partial is computed for them. Without any
+    Value the result is a plain number.
+    """
+    args = evaluation.bind(op, args)
+    flat = [x for arg in args for x in _tuple(arg)]
+    values = [x.data for x in flat if isinstance(x, Value)]
+    kind = kind_of(values, [constant(x) for x in flat if not isinstance(x, Value)])
+    numbers = [
+        tuple([kind.convert(data_of(x)) for x in arg])
+        if arg.__class__ is tuple
+        else kind.convert(data_of(arg))
+        for arg in args
+    ]
+    out = evaluation.value(op, kind, numbers, args)
+    if not values:
+        return out  # type: ignore[no-any-return]
+    active = tuple([any(isinstance(x, Value) for x in _tuple(arg)) for arg in args])
+    partials = evaluation.partials(op, kind, active, numbers, out)
+    node = Value.__new__(Value)
+    node.data, node.grad, node.label, node.op = out, 0.0 if out.__class__ is float else 0, None, op
+    _record(node, args, [arg for arg, on in zip(args, active, strict=True) if on], list(partials))
+    return node
+
+
+def _record(node: Value, args: tuple[Any, ...], parents: list[Any], partials: list[Any]) -> None:
+    """Store the arguments that are Values, and their partials, in the slots of the node."""
+    for k, vector in enumerate(parents):
+        if vector.__class__ is tuple and not all(isinstance(x, Value) for x in vector):
+            pairs = zip(vector, partials[k], strict=True)
+            kept = [(x, partial) for x, partial in pairs if isinstance(x, Value)]
+            parents[k], partials[k] = map(tuple, zip(*kept, strict=True))
+    if len(parents) > 2:
+        parents, partials = [tuple(parents)], [tuple(partials)]
+    node.first, node.second = (*parents, None)[:2]
+    node.dfirst, node.dsecond = (*partials, None)[:2]
+    node.constants = None
+    if [*map(id, node.args)] != [*map(id, args)]:
+        node.constants = args
 
 
 def _sweep(order: list[Value]) -> None:
@@ -178,79 +197,21 @@ def _sweep(order: list[Value]) -> None:
         if not adjoint:
             continue  # exactly 0: nothing to hand on, whatever the partials are
         first, second = node.first, node.second
-        if first.__class__ is not tuple:  # one or two parents, or none
+        if first.__class__ is not tuple:
             if first is not None:
                 first.grad += adjoint * node.dfirst
                 if second is not None:
                     second.grad += adjoint * node.dsecond
-        else:  # vectors of parents
-            for parent, partial in zip(first, node.dfirst):
+        else:
+            for parent, partial in zip(first, node.dfirst, strict=True):
                 parent.grad += adjoint * partial
             if second is not None:
-                for parent, partial in zip(second, node.dsecond):
+                for parent, partial in zip(second, node.dsecond, strict=True):
                     parent.grad += adjoint * partial
 
 
-def apply(op: Op, *args: object) -> Any:
-    """Compute op(*args) and, if a Value is among the arguments, record the node: a forward step.
-
-    Plain numbers are constants: they have no node, and no partial is computed for them.
-    """
-    bound = evaluation.bind(op, args)
-    values: list[Number] = []
-    constants: list[Number] = []
-    for arg in bound:
-        for x in arg if arg.__class__ is tuple else (arg,):
-            if isinstance(x, Value):
-                values.append(x.data)
-            else:
-                constants.append(constant(x))
-    kind = kind_of(values, constants)
-    numbers = [
-        tuple([kind.convert(data_of(x)) for x in arg])
-        if arg.__class__ is tuple
-        else kind.convert(data_of(arg))
-        for arg in bound
-    ]
-    out = evaluation.value(op, kind, numbers, bound)
-    if not values:
-        return out
-    active = tuple([_holds_value(arg) for arg in bound])
-    node = Value.__new__(Value)
-    node.data, node.grad = out, 0.0 if out.__class__ is float else 0
-    node.op, node.label = op, None
-    _record(node, bound, active, evaluation.partials(op, kind, active, numbers, out))
-    return node
-
-
-def _record(node: Value, args: tuple[Any, ...], active: tuple[bool, ...], partials: Any) -> None:
-    """Store the parents among the arguments, and their partials, in the slots of the node."""
-    parents = [arg for arg, is_active in zip(args, active) if is_active]
-    if node.op.vectors:  # one tuple of parents for each vector
-        pairs = [_only_values(arg, partial) for arg, partial in zip(parents, partials)]
-        parents, partials = [p for p, _ in pairs], [d for _, d in pairs]
-    elif len(parents) > 2:
-        parents, partials = [tuple(parents)], [partials]
-    node.first, node.second = (*parents, None)[:2]
-    node.dfirst, node.dsecond = (*partials, None)[:2]
-    as_given = [arg for arg in (node.first, node.second) if arg is not None]
-    same = len(args) == len(as_given) and all(a is b for a, b in zip(args, as_given))
-    node.args_ = None if same else args
-
-
-def _only_values(arg: Any, partials: Any) -> tuple[Any, Any]:
-    """The Values in a vector argument, without the constants, and their partials."""
-    if all([isinstance(x, Value) for x in arg]):
-        return arg, partials
-    kept = [(x, d) for x, d in zip(arg, partials) if isinstance(x, Value)]
-    return tuple([x for x, _ in kept]), tuple([d for _, d in kept])
-
-
-def _many(parents: Any) -> tuple[Value, ...]:
+def _tuple(parents: Any) -> tuple[Any, ...]:
+    """The content of a slot as a tuple."""
     if parents.__class__ is tuple:
-        return parents  # type: ignore[no-any-return]
+        return parents
     return () if parents is None else (parents,)
-
-
-def _holds_value(arg: Any) -> bool:
-    return any(isinstance(x, Value) for x in (arg if arg.__class__ is tuple else (arg,)))

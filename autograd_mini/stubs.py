@@ -1,0 +1,79 @@
+"""`python -m autograd_mini.stubs` writes functions.pyi from the sheet, for editors and mypy.
+
+At run time the functions and methods are made from the sheet directly; a test holds that the file
+is up to date.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .functions import METHODS, docstring
+from .ops import SHEET, Op
+
+STUB = Path(__file__).with_name("functions.pyi")
+_HEAD = '''"""Types of the functions and methods that functions.py makes from the sheet.
+
+Written by `python -m autograd_mini.stubs`; change ops.py instead.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, overload
+
+from .kinds import Kind
+from .ops import Op
+from .value import Value
+
+METHODS: dict[str, str]
+
+def function(op: Op) -> Callable[..., Any]: ...
+def docstring(op: Op) -> str: ...
+def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]: ...
+def softmax(scores: Iterable[Any]) -> list[Any]: ...
+def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
+def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
+'''
+
+
+def stub() -> str:
+    """The text of functions.pyi."""
+    functions = "".join(map(_function, SHEET.values()))
+    methods = "".join(_method(SHEET[name]) for name in METHODS)
+    return f"{_HEAD}{functions}\nclass Methods:\n    __slots__ = ()\n{methods}"
+
+
+def _doc(op: Op, indent: str) -> str:
+    lines = docstring(op).splitlines()
+    if len(lines) == 1:
+        return f'{indent}r"""{lines[0]}"""\n'
+    body = "".join(f"{indent}{line}".rstrip() + "\n" for line in lines[1:])
+    return f'{indent}r"""{lines[0]}\n{body}{indent}"""\n'
+
+
+def _function(op: Op) -> str:
+    if op.vectors:
+        params = ", ".join(f"{p}: Iterable[Any]" for p in op.params)
+        return f"\ndef {op.name}({params}) -> Any:\n{_doc(op, '    ')}"
+    plain = _params(op, "float")
+    lines = f"\n@overload\ndef {op.name}({plain}) -> float:\n{_doc(op, '    ')}"
+    return lines + f"\n@overload\ndef {op.name}({_params(op, 'Any')}) -> Value: ...\n"
+
+
+def _params(op: Op, kind: str, start: int = 0) -> str:
+    return ", ".join(
+        f"{p}: {kind} = {op.defaults[p]!r}" if p in op.defaults else f"{p}: {kind}"
+        for p in op.params[start:]
+    )
+
+
+def _method(op: Op) -> str:
+    rest = _params(op, "Any", 1)
+    return (
+        f"    def {op.name}(self{', ' + rest if rest else ''}) -> Value:\n{_doc(op, '        ')}\n"
+    )
+
+
+if __name__ == "__main__":
+    temporary = STUB.with_suffix(".tmp")
+    temporary.write_text(stub(), encoding="utf-8")
+    temporary.replace(STUB)
