@@ -1,0 +1,114 @@
+"""A graphviz.Digraph that needs no Graphviz on the PATH."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import graphviz
+
+from .files import write_bytes
+from .rendering import RenderingError, render
+
+
+class Drawing(graphviz.Digraph):  # type: ignore[misc]
+    """A graphviz.Digraph that asks pygraphviz's own Graphviz first, the system's `dot` second.
+
+    All that a Digraph has works: `.source`, `.save()`, `.render("x", format="png")`, `.pipe()`,
+    and display in Jupyter. `rendering` is None, "packaged" or "system": see `rendering.render`.
+
+    >>> drawing = Drawing()
+    >>> drawing.edge("a", "b")
+    >>> drawing.pipe(format="svg", encoding="utf-8").count("<title>")
+    3
+    """
+
+    rendering: str | None = None
+    directory: str | os.PathLike[str]
+
+    def pipe(
+        self,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        *,
+        engine: str | None = None,
+        encoding: str | None = None,
+    ) -> Any:
+        """The picture as bytes, or as text if `encoding` is given. The arguments are graphviz's.
+
+        Raises ValueError for an unknown format or engine, RenderingError if there is no Graphviz
+        that makes this format.
+        """
+        if renderer or formatter or neato_no_op:  # the system's Graphviz alone has these
+            return super().pipe(
+                format,
+                renderer=renderer,
+                formatter=formatter,
+                neato_no_op=neato_no_op,
+                quiet=quiet,
+                engine=engine,
+                encoding=encoding,
+            )
+        wanted = (format or self.format).lower()
+        try:
+            data = render(self.source, wanted, engine or self.engine, self.rendering)
+        except RenderingError as error:
+            where = "The DOT text is in .source, and .save() writes it to a file."
+            raise RenderingError(f"{error} {where}") from None
+        return data.decode(encoding) if encoding else data
+
+    def render(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        quiet_view: bool = False,
+        *,
+        outfile: str | os.PathLike[str] | None = None,
+        engine: str | None = None,
+        raise_if_result_exists: bool = False,
+        overwrite_source: bool = False,
+    ) -> str:
+        """Write the DOT text to `filename` and the picture beside it; return the picture's path.
+
+        The arguments are graphviz's. The picture is `filename` with the format as a suffix, or
+        `outfile`, whose suffix then is the format; `cleanup` removes the DOT text afterwards.
+
+        Raises as `pipe`; FileExistsError (graphviz's) where `raise_if_result_exists` forbids it.
+        """
+        if outfile is None:
+            format = format or self.format
+        else:
+            picture = Path(directory or self.directory or ".", outfile)
+            format = format or picture.suffix[1:] or self.format
+            filename = filename or Path(outfile).with_suffix(".gv")
+        if filename is not None:
+            self.filename = os.fspath(filename)
+        if directory is not None:
+            self.directory = os.fspath(directory)
+        text = Path(self.filepath)
+        if outfile is None:
+            picture = text.with_name(f"{text.name}.{format}")
+        if text == picture and not overwrite_source:
+            raise ValueError(f"outfile {str(outfile)!r} is the file of the DOT text itself")
+        if raise_if_result_exists and picture.exists():
+            raise graphviz.FileExistsError(f"output file exists: {str(picture)!r}")
+        data = self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine)
+        text.parent.mkdir(parents=True, exist_ok=True)
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        if not cleanup:
+            write_bytes(text, self.source.encode(self.encoding or "utf-8"))
+        write_bytes(picture, data)
+        if view or quiet_view:
+            graphviz.view(str(picture), quiet=quiet_view)
+        return str(picture)

@@ -1,0 +1,137 @@
+"""From DOT text to SVG, PNG, PDF, ...: by the Graphviz inside pygraphviz, or by the system's `dot`.
+
+The wheels of pygraphviz carry Graphviz itself, which runs in this process: pip alone is enough. The
+system's Graphviz is asked where that is missing, or for a format that it does not have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import graphviz
+
+from autograd_mini.errors import AutogradError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ENGINES = ("packaged", "system")
+VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
+
+_one_at_a_time = Lock()  # Graphviz has global state, and so has the standard error stream
+
+
+class RenderingError(AutogradError, RuntimeError):
+    """No Graphviz could make the picture; the text says what each one said, and what to do."""
+
+
+def render(source: str, format: str, layout: str = "dot", engine: str | None = None) -> bytes:
+    """The picture of a DOT text in a format such as "svg", "png" or "pdf".
+
+    `engine` is "packaged" or "system"; None takes what the environment variable
+    AUTOGRAD_MINI_GRAPHVIZ names, or else the packaged one first and the system's second.
+
+    Raises ValueError for an unknown format, layout or engine, RenderingError if there is no
+    picture to be had.
+
+    >>> render("digraph { a -> b }", "svg").count(b'class="node"')
+    2
+    """
+    for name, value, allowed in (
+        ("format", format, graphviz.FORMATS),
+        ("layout", layout, graphviz.ENGINES),
+    ):
+        if value not in allowed:
+            known = ", ".join(sorted(allowed))
+            raise ValueError(f"{name} must be one of {known}; got {value!r}")
+    refusals = []
+    for name in engines(engine):
+        try:
+            return (_packaged if name == "packaged" else _system)(source, format, layout)
+        except RenderingError as error:
+            refusals.append(f"{name} Graphviz: {error}")
+    raise RenderingError(
+        f"no picture in the format {format}: {'; '.join(refusals)}. Install the packaged Graphviz"
+        " with `pip install pygraphviz`, or Graphviz itself (https://graphviz.org/download)."
+    )
+
+
+def engines(engine: str | None) -> tuple[str, ...]:
+    """The engines to try, in order.
+
+    >>> engines("system")
+    ('system',)
+    """
+    who = "engine"
+    if engine is None and (engine := os.environ.get(VARIABLE) or None):
+        who = f"the environment variable {VARIABLE}"
+    if engine is None:
+        return ENGINES
+    if engine not in ENGINES:
+        raise ValueError(f"{who} must be one of {', '.join(ENGINES)}; got {engine!r}")
+    return (engine,)
+
+
+def _packaged(source: str, format: str, layout: str) -> bytes:
+    try:
+        import pygraphviz
+    except (ImportError, OSError) as error:  # OSError: a library that it needs is missing
+        raise RenderingError(f"not installed ({error})") from None
+    with _one_at_a_time, _captured_stderr() as said:
+        try:
+            graph = pygraphviz.AGraph(string=source)
+            data: bytes | None = graph.draw(format=format, prog=layout)
+            graph.close()
+        except (ValueError, OSError, pygraphviz.DotError) as error:
+            raise RenderingError(_first_line(said()) or str(error)) from None
+        if not data:
+            raise RenderingError(_first_line(said()) or "it made no picture")
+    return data
+
+
+def _system(source: str, format: str, layout: str) -> bytes:
+    try:
+        data: bytes = graphviz.pipe(layout, format, source.encode(), quiet=True)
+    except graphviz.ExecutableNotFound:
+        raise RenderingError(f"there is no program {layout} on the PATH") from None
+    except graphviz.CalledProcessError as error:
+        said = (error.stderr or b"").decode(errors="replace")
+        raise RenderingError(_first_line(said) or f"exit status {error.returncode}") from None
+    return data
+
+
+def _first_line(text: str) -> str:
+    """The first line that is not fontconfig's: its warnings say nothing about the picture."""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line and not line.startswith("Fontconfig")), "")
+
+
+@contextlib.contextmanager
+def _captured_stderr() -> Iterator[Callable[[], str]]:
+    """Keep what Graphviz's C code and pygraphviz write to standard error; yields a reader of it."""
+    python_side = io.StringIO()
+    with tempfile.TemporaryFile() as c_side, contextlib.redirect_stderr(python_side):
+
+        def said() -> str:
+            c_side.seek(0)
+            return c_side.read().decode(errors="replace") + python_side.getvalue()
+
+        try:
+            kept = os.dup(2)
+        except OSError:  # no standard error at all, as under pythonw
+            yield said
+            return
+        try:
+            if sys.__stderr__ is not None:
+                sys.__stderr__.flush()
+            os.dup2(c_side.fileno(), 2)
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

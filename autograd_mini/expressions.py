@@ -1,0 +1,347 @@
+"""Expressions such as `x*exp(-x**2)+y`, read from text and never run as Python.
+
+Python's own parser makes the syntax tree, so precedence is the one that Python users know; the walk
+over the tree below knows numbers, names, `+ - * / **`, the functions of the formula sheet, and
+nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import unicodedata
+import warnings
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
+
+from . import messages
+from .errors import AutogradError
+from .ops import SHEET, Op
+from .value import apply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
+LONGEST = 10_000  # characters
+DEEPEST = 200  # levels of the syntax tree: each one costs a call of `_evaluate`
+
+_OPERATORS: dict[type, str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+}
+_COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_PUNCTUATION = frozenset("+-*/().,<>= ")
+# What people write for what Python's grammar calls otherwise.
+_INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
+_OTHER_NAMES = dict(
+    pair.split(":")
+    for pair in (
+        "ln:log lg:log10 sen:sin tg:tan arcsin:asin arcsen:asin arccos:acos arctan:atan arctg:atan"
+        " arctan2:atan2 arsinh:asinh arcosh:acosh artanh:atanh logistic:sigmoid swish:silu"
+        " fabs:abs sgn:sign power:pow raiz:sqrt raíz:sqrt"
+    ).split()
+)
+
+
+class ExpressionError(AutogradError, ValueError):
+    """An expression cannot be read; `start` and `end` are the columns of what is wrong.
+
+    The text is English; `text(lang)` gives it in Spanish too.
+    """
+
+    def __init__(
+        self, key: str, source: str = "", start: int = 0, end: int = 0, /, **values: object
+    ) -> None:
+        self.key, self.source, self.start, self.end = key, source, start, max(end, start + 1)
+        self.values = values
+        super().__init__(self.text("en"))
+
+    def text(self, lang: str) -> str:
+        """The sentence, then the expression with the place marked below it."""
+        sentence = messages.text(f"expression.{self.key}", lang, **self.values)
+        return f"{sentence}\n{marked(self.source, self.start, self.end)}".rstrip()
+
+
+def marked(source: str, start: int, end: int, width: int = 70) -> str:
+    """The source, or as much of it as fits, and a line of carets below columns start to end."""
+    left = max(0, min(start - width // 2, len(source) - width))
+    shown = "".join(c if c.isprintable() else "?" for c in source[left : left + width])
+    carets = "^" * max(1, min(end - left, width, len(shown) + 1) - (start - left))
+    return f"  {shown}\n  {' ' * (start - left)}{carets}" if source else ""
+
+
+class Expression:
+    """An expression that has been read; call it with a number or a Value for each of its names.
+
+    >>> f = parse("x*exp(-x**2)+y")
+    >>> f.names
+    ('x', 'y')
+    >>> from autograd_mini import Value
+    >>> x, y = Value(0.5, label="x"), Value(2.0, label="y")
+    >>> f(x=x, y=y).backward()
+    >>> x.grad == (1 - 2 * 0.25) * math.exp(-0.25), y.grad      # (1 - 2x^2) exp(-x^2), and 1
+    (True, 1.0)
+    """
+
+    def __init__(self, source: str, tree: ast.expr, names: tuple[str, ...]) -> None:
+        self.source, self.tree, self.names = source, tree, names
+
+    def __call__(self, **values: object) -> Any:
+        """The value at these numbers: a Value if any of them is one, else a plain number.
+
+        Raises TypeError unless there is exactly one value for each name; DomainError and the other
+        errors of the engine, with a note on the place, where there is no such number.
+        """
+        missing = [name for name in self.names if name not in values]
+        extra = [name for name in values if name not in self.names]
+        if missing or extra:
+            what = [f"needs a value for {', '.join(missing)}"] * bool(missing)
+            what += [f"has no {', '.join(extra)}"] * bool(extra)
+            raise TypeError(f"{self.source} {' and '.join(what)}")
+        return _evaluate(self.tree, self.source, values)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source!r})"
+
+
+def parse(source: str) -> Expression:
+    """Read an expression.
+
+    It may hold numbers, names, the constants pi and e, `+ - * / **`, parentheses, the functions of
+    the sheet (those of a vector take its numbers one by one: `max(a, b, c)`), and a comparison as
+    the condition of `where(x > 0, x, 0)`.
+
+    Raises ExpressionError (a ValueError) for anything else, with the place of it; TypeError if
+    `source` is no text.
+
+    >>> parse("2*y + sin(x)").names
+    ('y', 'x')
+    >>> parse("x.__class__")
+    Traceback (most recent call last):
+    autograd_mini.expressions.ExpressionError: no attributes: a dot is only part of a number
+      x.__class__
+      ^^^^^^^^^^^
+    """
+    if not isinstance(source, str):
+        raise TypeError(f"an expression is text (str), got {type(source).__name__}")
+    source = source.strip().translate({ord(c): " " for c in "\t\n\r"})
+    if not source:
+        raise ExpressionError("empty")
+    if len(source) > LONGEST:
+        raise ExpressionError("long", length=len(source), longest=LONGEST)
+    for i, c in enumerate(source):
+        if c not in _PUNCTUATION and not f"a{c}".isidentifier():
+            if c in _INSTEAD:
+                raise ExpressionError("instead", source, i, c=c, instead=_INSTEAD[c])
+            raise ExpressionError("character", source, i, c=c if c.isprintable() else repr(c)[1:-1])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's advice on odd literals is not for our users
+            tree = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise _syntax_error(source, error) from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError("deep", deepest=DEEPEST) from None
+    names: dict[str, int] = {}  # name -> column where it first stands
+    level = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in _children(node, source, names)]
+        if not level:
+            break
+    else:
+        raise ExpressionError("deep", deepest=DEEPEST)
+    return Expression(source, tree, tuple(sorted(names, key=names.__getitem__)))
+
+
+def _error(key: str, source: str, node: ast.expr, /, **values: object) -> ExpressionError:
+    return ExpressionError(key, source, *_columns(source, node), **values)
+
+
+def _columns(source: str, node: ast.expr) -> tuple[int, int]:
+    """Where a node is, in characters; Python counts in bytes of UTF-8."""
+    data = source.encode()
+    end = node.end_col_offset or node.col_offset
+    return len(data[: node.col_offset].decode()), len(data[:end].decode())
+
+
+def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
+    at = min(max((error.offset or 1) - 1, 0), len(source))
+    said = error.msg.lower()
+    for word in re.finditer(r"\w+", source):
+        if iskeyword(word[0]):
+            return ExpressionError("reserved", source, *word.span(), name=word[0])
+    if "large" in said or "limit" in said:
+        return ExpressionError("large", source, at)
+    if "literal" in said or "leading zeros" in said:
+        return ExpressionError("literal", source, at)
+    if "nested parentheses" in said:
+        return ExpressionError("deep", deepest=DEEPEST)
+    for opening, closing in (("'('", "was never closed"), ("')'", "unmatched")):
+        if opening in said and closing in said:
+            return ExpressionError("parenthesis", source, at, c=opening[1])
+    if at >= len(source) or source[-1] in "+-*/(,<>=" or "eof" in said or "end of" in said:
+        return ExpressionError("unfinished", source, len(source))
+    if "=" in source and "==" not in source and ("assign" in said or source[at] == "="):
+        return ExpressionError("equals", source, source.index("="))
+    return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
+
+
+def _children(node: ast.expr, source: str, names: dict[str, int]) -> list[ast.expr]:
+    """The parts of a node, if it is one of those allowed; the names met go into `names`."""
+    match node:
+        case ast.Constant(value=bool() | None):
+            raise _error("name", source, node, name=str(node.value))
+        case ast.Constant(value=int() | float() as number):
+            if number > 1.7976931348623157e308:
+                raise _error("large", source, node)
+            return []
+        case ast.Name(id=name):
+            if name in SHEET:
+                raise _error("function", source, node, name=name, signature=SHEET[name].signature)
+            if name not in CONSTANTS:
+                names[name] = min(node.col_offset, names.get(name, node.col_offset))
+            return []
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            return [operand]
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
+            return [left, right]
+        case ast.BinOp():
+            raise _error("operator", source, node)
+        case ast.Call(func=ast.Name(id=name)):
+            op, arguments = _call(node, name, source)
+            first = arguments[0]
+            if op.name == "where" and isinstance(first, ast.Compare):
+                if len(first.ops) > 1 or type(first.ops[0]) not in _COMPARISONS:
+                    raise _error("comparison", source, first)
+                return [first.left, first.comparators[0], *arguments[1:]]
+            return arguments
+        case ast.Call():
+            raise _error("call", source, node)
+        case ast.Compare():
+            raise _error("comparison", source, node)
+        case ast.Tuple():
+            raise _error("comma", source, node)
+    choices = dict.fromkeys((ast.IfExp, ast.BoolOp), "condition")
+    kinds: dict[type, str] = {ast.Attribute: "attribute", **choices}
+    raise _error(kinds.get(type(node), "syntax"), source, node)
+
+
+def _call(node: ast.Call, name: str, source: str) -> tuple[Op, list[ast.expr]]:
+    """The operation that is called, and its arguments in order."""
+    op = SHEET.get(name)
+    if op is None:
+        if closest := _closest(name):
+            raise _error("unknown.near", source, node.func, name=name, closest=closest)
+        raise _error("unknown", source, node.func, name=name)
+    arguments = list(node.args)
+    for argument in arguments:
+        if isinstance(argument, ast.Starred):
+            raise _error("syntax", source, argument)
+    if op.vectors:
+        if len(op.params) > 1:
+            raise _error("vectors", source, node, signature=op.signature)
+        if not arguments or node.keywords:
+            raise _error("vector", source, node, name=name)
+        return op, arguments
+    named = {keyword.arg: keyword for keyword in node.keywords}
+    for param in op.params[len(arguments) :]:
+        if param in named:
+            arguments.append(named.pop(param).value)
+        elif param in op.defaults:
+            number = ast.Constant(op.defaults[param])
+            arguments.append(ast.copy_location(number, node))
+    if named or len(arguments) != len(op.params):
+        given = len(node.args) + len(node.keywords)
+        raise _error("arguments", source, node, signature=op.signature, given=given)
+    return op, arguments
+
+
+def _closest(name: str) -> str:
+    """Functions that may have been meant, one after the other; or the empty text."""
+    from difflib import get_close_matches
+
+    if name.lower() in _OTHER_NAMES:
+        return _OTHER_NAMES[name.lower()]
+    if name.lower() in SHEET:
+        return name.lower()
+    return ", ".join(get_close_matches(name.lower(), SHEET, n=3, cutoff=0.55))
+
+
+def _evaluate(node: ast.expr, source: str, values: Mapping[str, Any]) -> Any:
+    """The number or Value of a node, by one step of recursion per level of the tree."""
+    match node:
+        case ast.Constant(value=number):
+            return float(number)  # type: ignore[arg-type]
+        case ast.Name(id=name):
+            return CONSTANTS[name] if name in CONSTANTS else values[name]
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _evaluate(operand, source, values)
+        case ast.UnaryOp(operand=operand):
+            op, parts = SHEET["neg"], [operand]
+        case ast.BinOp(left=left, op=operator, right=right):
+            op, parts = SHEET[_OPERATORS[type(operator)]], [left, right]
+        case ast.Compare(left=left, ops=[relation], comparators=[right]):
+            a, b = _evaluate(left, source, values), _evaluate(right, source, values)
+            relations = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}
+            return float(relations[_COMPARISONS[type(relation)]])
+        case ast.Call(func=ast.Name(id=name)):
+            op, parts = _call(node, name, source)
+        case _:
+            raise _error("syntax", source, node)
+    arguments: list[Any] = []
+    for part in parts:
+        arguments.append(_evaluate(part, source, values))  # noqa: PERF401  (a frame less per level)
+    try:
+        return apply(op, tuple(arguments)) if op.vectors else apply(op, *arguments)
+    except (AutogradError, OverflowError) as error:
+        error.add_note(marked(source, *_columns(source, node)))
+        raise
+
+
+def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:
+    """`["x=0.5", "y=2"]` as numbers, one for each of the names, in their order.
+
+    Raises ExpressionError for what is no `name=number`, for a name given twice, one that is
+    missing or one that the expression does not have.
+
+    >>> assignments(["y=2", "x=0.5"], ("x", "y"))
+    {'x': 0.5, 'y': 2.0}
+    """
+    given: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        name, text = unicodedata.normalize("NFKC", name.strip()), text.strip()
+        if not equals or not name.isidentifier():
+            raise ExpressionError("pair", pair=messages.shortened(pair))
+        if name in given:
+            raise ExpressionError("twice", name=name)
+        if name in CONSTANTS:
+            raise ExpressionError("constant", name=name, number=CONSTANTS[name])
+        given[name] = _number(name, text)
+    if missing := [name for name in names if name not in given]:
+        raise ExpressionError("missing", names=", ".join(missing), example=f"{missing[0]}=1")
+    if extra := [name for name in given if name not in names]:
+        has = ", ".join(names)
+        raise ExpressionError("extra" if has else "extra.none", names=", ".join(extra), has=has)
+    return {name: given[name] for name in names}
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        if text.count(",") == 1 and text.replace(",", "").lstrip("+-").isdigit():
+            instead = text.replace(",", ".")
+            raise ExpressionError("decimal", name=name, text=text, instead=instead) from None
+        raise ExpressionError("number", name=name, text=messages.shortened(text)) from None
+    if not math.isfinite(number):
+        raise ExpressionError("finite", name=name, text=messages.shortened(text))
+    return number
+
+
+__all__ = ["CONSTANTS", "Expression", "ExpressionError", "assignments", "parse"]
