@@ -68,7 +68,7 @@ def test_the_core_needs_the_standard_library_alone(module: str) -> None:
 
 def test_importing_the_package_stays_light() -> None:
     heavy = {"numpy", "graphviz", "pygraphviz", "rich", "matplotlib", "mpmath"}
-    heavy |= {"dataclasses", "typing", "random", "json", "csv", "inspect", "asyncio"}
+    heavy |= {"dataclasses", "random", "json", "csv", "inspect", "asyncio"}
     already = loaded_by("")
     assert (loaded_by("import autograd_mini") - already) & heavy == set()
 

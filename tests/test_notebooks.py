@@ -1,0 +1,69 @@
+"""The notebooks run from top to bottom, and their outputs are those that are committed."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+pytest.importorskip("nbclient", reason="the extra [test] brings it")
+nbformat = pytest.importorskip("nbformat")
+
+_spec = importlib.util.spec_from_file_location("refresh", ROOT / "notebooks" / "refresh.py")
+assert _spec is not None
+assert _spec.loader is not None
+refresh = importlib.util.module_from_spec(_spec)
+sys.modules["refresh"] = refresh
+_spec.loader.exec_module(refresh)
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("e[ns]/*.ipynb"))
+NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+
+
+def test_there_is_a_notebook_in_each_language() -> None:
+    assert [path.relative_to(ROOT).as_posix() for path in NOTEBOOKS] == [
+        "notebooks/en/backpropagation.ipynb",
+        "notebooks/es/retropropagacion.ipynb",
+    ]
+
+
+# ipykernel and its parts warn of their own affairs on some versions.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_runs_and_shows_what_is_committed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    committed = refresh.texts(nbformat.read(path, as_version=4))
+    shown = refresh.texts(refresh.executed(path))
+    assert any(committed)
+    for expected, got in zip(committed, shown, strict=True):
+        # The words are the same; the numbers agree to the digits that are shown, give or take
+        # the last one, which may differ with the machine's mathematical library.
+        assert NUMBER.sub("#", got) == NUMBER.sub("#", expected)
+        assert [float(n) for n in NUMBER.findall(got)] == pytest.approx(
+            [float(n) for n in NUMBER.findall(expected)], rel=1e-3, abs=1e-12
+        )
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_is_small_and_tidy(path: Path) -> None:
+    assert path.stat().st_size < 300_000
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert notebook == refresh.tidy(nbformat.read(path, as_version=4))
+    outputs = [out for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs]
+    assert not [out for out in outputs if out.output_type == "error"]
+    pictures = sum("image/" in json.dumps(out) for out in outputs)
+    assert pictures >= 5
+
+
+def test_both_notebooks_have_the_same_cells() -> None:
+    english, spanish = (nbformat.read(path, as_version=4).cells for path in NOTEBOOKS)
+    assert [cell.cell_type for cell in english] == [cell.cell_type for cell in spanish]
