@@ -1,4 +1,4 @@
-"""Optimisers, learning-rate schedules and gradient clipping.
+"""Optimisers; with the learning-rate schedules and the gradient clipping that go with them.
 
 An optimiser changes the parameters against their gradients. Each one is a `rule` for a single
 parameter, written as in its paper, in which
@@ -20,9 +20,30 @@ and starts at 0; nothing is stored on the parameters.
 
 from __future__ import annotations
 
-from math import cos, hypot, inf, isfinite, pi, sqrt
+from math import isfinite, sqrt
 
-from .value import Value
+from .arguments import gradient, name_of, not_negative, parameters, positive, real, share
+from .clipping import clip_by_norm, clip_by_value
+from .schedules import constant, cosine, linear, per_epoch, step_decay, warm_up
+from .value import Value  # noqa: TC001  (the examples below use it)
+
+__all__ = [
+    "Optimiser",
+    "SGD",
+    "Momentum",
+    "Nesterov",
+    "RMSprop",
+    "Adam",
+    "AdamW",
+    "constant",
+    "step_decay",
+    "linear",
+    "cosine",
+    "warm_up",
+    "per_epoch",
+    "clip_by_norm",
+    "clip_by_value",
+]
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
@@ -30,8 +51,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .kinds import Number
-
-    Schedule = Callable[[int], float]
+    from .schedules import Schedule
 
 
 class Optimiser:
@@ -66,31 +86,29 @@ class Optimiser:
         *,
         schedule: Schedule | None = None,
     ) -> None:
-        self.params = _parameters(params, type(self).__name__)
+        self.params = parameters(params, type(self).__name__)
         if (lr is None) == (schedule is None):
             raise ValueError(f"{type(self).__name__} takes either lr or schedule, one of the two")
         if schedule is not None and not callable(schedule):
             raise TypeError(f"schedule must be a function of the step, got {schedule!r}")
         self.schedule = schedule
         self.steps = 0
-        if lr is not None:
-            self.lr = lr
-        self.weight_decay = _not_negative("weight_decay", weight_decay)
+        self._lr: Number = self.lr if lr is None else positive("lr", lr)
+        self.weight_decay = not_negative("weight_decay", weight_decay)
         self._memory: list[tuple[Number, ...]] = [(0,) * len(self.memory)] * len(self.params)
 
     @property
-    def lr(self) -> float:
+    def lr(self) -> Number:
         """The learning rate of the next step; to be assigned only where there is no schedule."""
         if self.schedule is None:
             return self._lr
-        return _not_negative(f"the learning rate of the schedule at step {self.steps}",
-                             self.schedule(self.steps))  # fmt: skip
+        return not_negative(f"the schedule's rate at step {self.steps}", self.schedule(self.steps))
 
     @lr.setter
-    def lr(self, lr: float) -> None:
+    def lr(self, lr: Number) -> None:
         if self.schedule is not None:
             raise ValueError("lr follows the schedule; set schedule = None first")
-        self._lr = _positive("lr", lr)
+        self._lr = positive("lr", lr)
 
     rule: Callable[..., tuple[Number, ...]]
     """`rule(t, lr, w, g, *memory)`: w after the step, then the new value of each memory."""
@@ -106,14 +124,15 @@ class Optimiser:
         t, lr = self.steps + 1, self.lr
         changed = []
         for p, memory in zip(self.params, self._memory, strict=True):
-            w, g = p.data, _gradient(p, "step")
+            w, g = p.data, gradient(p, "step")
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
             new = self.rule(t, lr, w, g, *memory)
             if not all(map(isfinite, new)):
+                named = zip(("it", *self.memory), new, strict=True)
                 raise OverflowError(
-                    f"step: {_name(p)} = {w} with the gradient {g} would leave the floats"
-                    f" ({', '.join(f'{k} = {x}' for k, x in zip(('w', *self.memory), new))});"
+                    f"step: {name_of(p)} = {w} with the gradient {g} would leave the floats"
+                    f" ({', '.join(f'{name} = {x}' for name, x in named)});"
                     f" lower the learning rate ({lr}) or clip the gradients"
                 )
             changed.append(new)
@@ -125,7 +144,7 @@ class Optimiser:
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0, before the next `backward()` adds to it."""
         for p in self.params:
-            p.grad = 0.0
+            p.grad = 0.0 if p.data.__class__ is float else 0  # an exact number stays exact
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that the next steps depend on, besides the parameters: fit for JSON.
@@ -143,11 +162,11 @@ class Optimiser:
             **{name: [m[k] for m in self._memory] for k, name in enumerate(self.memory)},
         }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Any) -> None:
         """Go on from where `state_dict()` was taken, bit by bit the same.
 
-        Raises ValueError or TypeError, and changes nothing, if the state is another optimiser's, was
-        taken with a schedule where there is none now (or the other way round), is for another
+        Raises ValueError or TypeError, and changes nothing, if the state is another optimiser's,
+        was taken with a schedule where there is none now (or the other way round), is for another
         number of parameters, or has a number missing or out of its range.
         """
         name = type(self).__name__
@@ -168,10 +187,8 @@ class Optimiser:
             if not isinstance(state[key], list) or len(state[key]) != len(self.params):
                 raise ValueError(f"{name}: {key} must be a list of {len(self.params)} numbers")
             for p, x in zip(self.params, state[key], strict=True):
-                _real(f"{key} of {_name(p)}", x)
-        new._memory = [
-            tuple(state[key][i] for key in self.memory) for i in range(len(self.params))
-        ]
+                (not_negative if key == "mean_square" else real)(f"{key} of {name_of(p)}", x)
+        new._memory = [tuple(state[key][i] for key in self.memory) for i in range(len(self.params))]
         vars(self).update(vars(new))
 
     def __repr__(self) -> str:
@@ -227,7 +244,7 @@ class Momentum(Optimiser):
         schedule: Schedule | None = None,
     ) -> None:
         super().__init__(params, lr, weight_decay, schedule=schedule)
-        self.momentum = _share("momentum", momentum)
+        self.momentum = share("momentum", momentum)
 
     def rule(self, t: int, lr: Number, w: Number, g: Number, v: Number) -> tuple[Number, ...]:
         """The class's formula."""
@@ -284,8 +301,8 @@ class RMSprop(Optimiser):
         schedule: Schedule | None = None,
     ) -> None:
         super().__init__(params, lr, weight_decay, schedule=schedule)
-        self.decay = _share("decay", decay)
-        self.eps = _positive("eps", eps)
+        self.decay = share("decay", decay)
+        self.eps = positive("eps", eps)
 
     def rule(self, t: int, lr: Number, w: Number, g: Number, s: Number) -> tuple[Number, ...]:
         """The class's formula."""
@@ -325,12 +342,16 @@ class Adam(Optimiser):
         if lr is None and schedule is None:
             lr = 0.001
         super().__init__(params, lr, weight_decay, schedule=schedule)
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise TypeError(f"betas must be two numbers (beta1, beta2), got {betas!r}")
-        self.betas = (_share("beta1", betas[0]), _share("beta2", betas[1]))
-        self.eps = _positive("eps", eps)
+        try:
+            beta1, beta2 = betas
+        except (TypeError, ValueError):
+            raise TypeError(f"betas must be two numbers (beta1, beta2), got {betas!r}") from None
+        self.betas = (share("beta1", beta1), share("beta2", beta2))
+        self.eps = positive("eps", eps)
 
-    def rule(self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number) -> tuple[Number, ...]:
+    def rule(
+        self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number
+    ) -> tuple[Number, ...]:
         """The class's formula."""
         beta1, beta2 = self.betas
         m = beta1 * m + (1 - beta1) * g

@@ -1,0 +1,509 @@
+"""Optimisers, schedules, clipping: against the papers' recursions in exact or 50-digit numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from fractions import Fraction as F
+
+import mpmath as mp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import Value
+from autograd_mini.optim import (
+    SGD,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimiser,
+    RMSprop,
+    clip_by_norm,
+    clip_by_value,
+    constant,
+    cosine,
+    linear,
+    per_epoch,
+    step_decay,
+    warm_up,
+)
+
+ALL = [SGD, Momentum, Nesterov, RMSprop, Adam, AdamW]
+GRADS = [0.3, -1.7, 2.5, 0.0, 1e-4, -40.0, 7.25]
+
+
+def path(make, grads, start=1.0):
+    """The parameter after each step with these gradients."""
+    w = Value(start)
+    optimiser = make([w])
+    out = []
+    for g in grads:
+        w.grad = g
+        optimiser.step()
+        out.append(w.data)
+    return out
+
+
+# --- the papers' recursions ----------------------------------------------------------------------
+def test_sgd_is_exact_in_fractions():
+    got = path(lambda p: SGD(p, lr=F(1, 10)), [F(1, 3), F(-2)], start=F(1))
+    assert got == [F(1) - F(1, 30), F(1) - F(1, 30) + F(1, 5)]
+
+
+def test_momentum_sutskever_2013_equations_1_and_2():
+    """On the quadratic 3/2 * w**2 - w, whose gradient is 3 w - 1, in fractions."""
+    mu, lr = F(9, 10), F(1, 7)
+    w = Value(F(2))
+    optimiser = Momentum([w], lr=lr, momentum=mu)
+    theta, v = F(2), F(0)
+    for _ in range(6):
+        optimiser.zero_grad()
+        (3 * w * w / 2 - w).backward()
+        optimiser.step()
+        v = mu * v - lr * (3 * theta - 1)
+        theta = theta + v
+        assert w.data == theta
+
+
+def test_nesterov_sutskever_2013_equations_3_and_4():
+    """The paper's theta, with its gradient taken at theta + mu * v, while our w is that point."""
+    mu, lr = F(9, 10), F(1, 7)
+    w = Value(F(2))
+    optimiser = Nesterov([w], lr=lr, momentum=mu)
+    theta, v = F(2), F(0)
+    for _ in range(6):
+        assert w.data == theta + mu * v
+        optimiser.zero_grad()
+        (3 * w * w / 2 - w).backward()
+        optimiser.step()
+        v = mu * v - lr * (3 * (theta + mu * v) - 1)
+        theta = theta + v
+
+
+def test_rmsprop_tieleman_hinton_2012():
+    got = path(lambda p: RMSprop(p, lr=0.01, decay=0.8, eps=1e-6), GRADS)
+    with mp.workdps(50):
+        w, mean_square = mp.mpf(1), mp.mpf(0)
+        decay, lr = mp.mpf(0.8), mp.mpf(0.01)
+        for g, out in zip(map(mp.mpf, GRADS), got, strict=True):
+            mean_square = decay * mean_square + (1 - decay) * g**2
+            w -= lr * g / (mp.sqrt(mean_square) + mp.mpf(1e-6))
+            assert out == pytest.approx(float(w), rel=1e-14)
+
+
+def adam(grads, lr, beta1, beta2, eps, decay=0.0, start=1.0):
+    """Kingma & Ba 2015, algorithm 1; with decay, Loshchilov & Hutter 2019, algorithm 2."""
+    with mp.workdps(50):
+        alpha, beta1, beta2, eps, decay = map(mp.mpf, (lr, beta1, beta2, eps, decay))
+        theta, m, v, t = mp.mpf(start), mp.mpf(0), mp.mpf(0), 0
+        out = []
+        for g in map(mp.mpf, grads):
+            t = t + 1
+            m = beta1 * m + (1 - beta1) * g
+            v = beta2 * v + (1 - beta2) * g**2
+            m_hat = m / (1 - beta1**t)
+            v_hat = v / (1 - beta2**t)
+            theta = theta - (alpha * m_hat / (mp.sqrt(v_hat) + eps) + alpha * decay * theta)
+            out.append(float(theta))
+        return out
+
+
+def test_adam_kingma_ba_2015():
+    got = path(lambda p: Adam(p, lr=0.01, betas=(0.8, 0.95), eps=1e-6), GRADS)
+    assert got == pytest.approx(adam(GRADS, 0.01, 0.8, 0.95, 1e-6), rel=1e-14)
+    assert path(Adam, GRADS) == pytest.approx(adam(GRADS, 0.001, 0.9, 0.999, 1e-8), rel=1e-13)
+
+
+def test_adamw_loshchilov_hutter_2019():
+    got = path(lambda p: AdamW(p, lr=0.01, weight_decay=0.3), GRADS)
+    assert got == pytest.approx(adam(GRADS, 0.01, 0.9, 0.999, 1e-8, decay=0.3), rel=1e-13)
+    default = path(AdamW, GRADS)
+    assert default == pytest.approx(adam(GRADS, 0.001, 0.9, 0.999, 1e-8, decay=0.01), rel=1e-13)
+
+
+def test_sequences_by_hand():
+    """From w = 0, with settings that leave round numbers."""
+    # v = -1/2, then -1/4 + 1/2 = 1/4
+    assert path(lambda p: Momentum(p, 0.5, momentum=0.5), [1.0, -1.0], 0.0) == [-0.5, -0.25]
+    # w = -1/4 - 1/2 = -3/4, then -3/4 + 1/8 + 1/2 = -1/8
+    assert path(lambda p: Nesterov(p, 0.5, momentum=0.5), [1.0, -1.0], 0.0) == [-0.75, -0.125]
+    # s = 1/4, its root 1/2: w = -(1/2) * 1 / (1/2)
+    assert path(lambda p: RMSprop(p, 0.5, decay=0.75, eps=1e-300), [1.0], 0.0) == [-1.0]
+    # m = 1/2, v = 1/2: both corrected to 1; then m = -1/4, corrected by 3/4 to -1/3, and v = 3/4
+    # corrected to 1
+    got = path(lambda p: Adam(p, 0.5, betas=(0.5, 0.5), eps=1e-300), [1.0, -1.0], 0.0)
+    assert got == [-0.5, pytest.approx(-0.5 + 0.5 / 3, rel=1e-15)]
+
+
+# --- weight decay --------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov, RMSprop, Adam])
+def test_coupled_weight_decay_is_the_gradient_of_an_l2_penalty(kind):
+    a, b = Value(2.0), Value(2.0)
+    decayed, penalised = kind([a], lr=0.05, weight_decay=0.3), kind([b], lr=0.05)
+    for _ in range(5):
+        for w, optimiser, extra in [(a, decayed, 0.0), (b, penalised, 0.3 / 2)]:
+            optimiser.zero_grad()
+            ((w - 5.0) ** 2 + extra * w * w).backward()
+            optimiser.step()
+    assert a.data == pytest.approx(b.data, rel=1e-13)
+    assert a.data != 2.0
+
+
+def test_decoupled_weight_decay_shrinks_without_a_gradient():
+    assert path(lambda p: AdamW(p, lr=0.1, weight_decay=0.5), [0.0] * 3) == pytest.approx(
+        [0.95, 0.95**2, 0.95**3], rel=1e-15
+    )
+    # Coupled, the decay is the gradient, which Adam divides by its own size: a step of lr.
+    assert path(lambda p: Adam(p, lr=0.1, weight_decay=0.5), [0.0]) == pytest.approx(
+        [0.9], rel=1e-7
+    )
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_optimiser_finds_the_minimum(kind):
+    """Of (a - 3)**2 + 10 * (b + 1)**2, with a rate that falls to 0."""
+    a, b = Value(0.0), Value(0.0)
+    extra = {"weight_decay": 0.0} if kind is AdamW else {}
+    optimiser = kind([a, b], schedule=cosine(0.03, 600), **extra)
+    for _ in range(600):
+        optimiser.zero_grad()
+        ((a - 3.0) ** 2 + 10.0 * (b + 1.0) ** 2).backward()
+        optimiser.step()
+    assert (a.data, b.data) == pytest.approx((3.0, -1.0), abs=1e-3)
+
+
+# --- what optimisers share -----------------------------------------------------------------------
+def test_step_changes_only_its_parameters_and_leaves_gradients():
+    a, b = Value(1.0), Value(2.0)
+    (a * b).backward()
+    SGD([a], lr=0.5).step()
+    assert (a.data, b.data, a.grad, b.grad) == (0.0, 2.0, 2.0, 1.0)
+
+
+def test_zero_grad():
+    a, b = Value(1.0), Value(F(1))
+    (a * a).backward(), (b * b).backward()
+    SGD([a, b], lr=1.0).zero_grad()
+    (b * b).backward()
+    assert (a.grad, b.grad) == (0.0, F(2))
+    assert isinstance(b.grad, F)
+
+
+def test_gradients_that_are_values_are_taken_as_numbers():
+    w = Value(2.0)
+    (w * w).backward(create_graph=True)
+    optimiser = SGD([w], lr=0.25)
+    optimiser.step()
+    assert w.data == 1.0
+    assert isinstance(w.data, float)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_nothing_changes_where_a_gradient_is_no_number(kind):
+    a, b = Value(1.0, label="layer1.neuron1.w[0]"), Value(2.0, label="layer1.neuron1.b")
+    optimiser = kind([a, b], lr=0.1)
+    a.grad, b.grad = 1.0, 1.0
+    optimiser.step()
+    before = (a.data, b.data, json.dumps(optimiser.state_dict()))
+    for bad in (math.nan, math.inf, -math.inf):
+        b.grad = bad
+        with pytest.raises(
+            ValueError, match=r"step: the gradient of layer1\.neuron1\.b is (nan|-?inf)"
+        ):
+            optimiser.step()
+        assert before == (a.data, b.data, json.dumps(optimiser.state_dict()))
+    b.grad = 1j
+    with pytest.raises(
+        TypeError, match=r"the gradient of layer1\.neuron1\.b is 1j, not a real num"
+    ):
+        optimiser.step()
+
+
+def test_nothing_changes_where_a_step_leaves_the_floats():
+    a, b = Value(1.0), Value(-1e308, label="b")
+    optimiser = SGD([a, b], lr=10.0)
+    a.grad, b.grad = 1.0, 1e308
+    with pytest.raises(OverflowError, match=r"step: b = -1e\+308 .*it = -inf.* learning rate \(10"):
+        optimiser.step()
+    assert (a.data, b.data, optimiser.steps) == (1.0, -1e308, 0)
+    b.data, b.grad = 0.0, 1e200  # its square is beyond the floats, and w - 1e200 / inf would be w
+    with pytest.raises(OverflowError, match="mean_square = inf"):
+        Adam([a, b]).step()
+    with pytest.raises(OverflowError, match="mean_square = inf"):
+        RMSprop([a, b], lr=0.1).step()
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_state_goes_through_json_and_on_bit_by_bit(kind):
+    rng = random.Random(0)
+    grads = [[rng.gauss(0, 1) for _ in range(2)] for _ in range(8)]
+
+    def run(optimiser, params, steps):
+        for gs in steps:
+            for p, g in zip(params, gs, strict=True):
+                p.grad = g
+            optimiser.step()
+
+    a = [Value(0.3), Value(-0.7)]
+    first = kind(a, lr=0.05, weight_decay=0.1)
+    run(first, a, grads[:4])
+    b = [Value(p.data) for p in a]
+    second = kind(b, lr=7.0)
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    run(first, a, grads[4:])
+    run(second, b, grads[4:])
+    assert [p.data for p in a] == [p.data for p in b]
+    assert second.state_dict() == first.state_dict()
+    assert (second.steps, second.lr, second.weight_decay) == (8, 0.05, 0.1)
+    assert repr(second) == repr(first)
+
+
+def test_state_of_adam():
+    w = Value(1.0)
+    optimiser = Adam([w], lr=0.5, betas=(0.5, 0.75))
+    w.grad = 2.0
+    optimiser.step()
+    assert optimiser.state_dict() == {
+        "optimiser": "Adam",
+        "steps": 1,
+        "lr": 0.5,
+        "weight_decay": 0.0,
+        "betas": (0.5, 0.75),
+        "eps": 1e-8,
+        "mean": [1.0],
+        "mean_square": [1.0],
+    }
+
+
+GOOD = Adam([Value(1.0), Value(2.0)], lr=0.1).state_dict()
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("a file", "Adam cannot load the state of 'a file'"),
+        ({}, "Adam cannot load the state of None"),
+        (GOOD | {"optimiser": "AdamW"}, "Adam cannot load the state of 'AdamW'"),
+        ({k: v for k, v in GOOD.items() if k != "mean"}, r"Adam: the state lacks.*\['mean'\]"),
+        (GOOD | {"x": 1}, r"Adam: the state lacks, or has beyond its own, \['x'\]"),
+        (GOOD | {"mean": [1.0]}, "Adam: mean must be a list of 2 numbers"),
+        (GOOD | {"mean": None}, "Adam: mean must be a list of 2 numbers"),
+        (GOOD | {"mean": [1.0, math.nan]}, "mean of the parameter 2.0 must be finite, got nan"),
+        (GOOD | {"mean": [1.0, "2"]}, "mean of the parameter 2.0 must be a real number, got '2'"),
+        (GOOD | {"mean_square": [-1.0, 0]}, "mean_square of the parameter 1.0 must be 0 or more"),
+        (GOOD | {"steps": -1}, "Adam: steps must be an int from 0 on, got -1"),
+        (GOOD | {"steps": 1.5}, "Adam: steps must be an int from 0 on, got 1.5"),
+        (GOOD | {"lr": -1.0}, "lr must be above 0, got -1.0"),
+        (GOOD | {"lr": None}, "one of the state and the optimiser has a schedule, not both"),
+        (GOOD | {"betas": [0.9, 1.0]}, "beta2 must be at least 0 and below 1, got 1.0"),
+        (GOOD | {"betas": 0.9}, "betas must be two numbers"),
+    ],
+)
+def test_a_foreign_or_damaged_state_is_refused(state, text):
+    optimiser = Adam([Value(1.0), Value(2.0)], lr=0.25)
+    before = optimiser.state_dict()
+    with pytest.raises((ValueError, TypeError), match=text):
+        optimiser.load_state_dict(state)
+    assert optimiser.state_dict() == before
+
+
+def test_an_optimiser_of_ones_own_is_a_rule():
+    class SignDescent(Optimiser):
+        def rule(self, t, lr, w, g):
+            return (w - lr * ((g > 0) - (g < 0)),)
+
+    assert path(lambda p: SignDescent(p, lr=0.25), [7.0, -0.1, 3.0]) == [0.75, 1.0, 0.75]
+
+
+# --- schedules -----------------------------------------------------------------------------------
+def test_schedules_at_known_points():
+    assert [constant(0.3)(t) for t in (0, 10**6)] == [0.3, 0.3]
+    decay = step_decay(1.0, every=10, factor=0.5)
+    assert [decay(t) for t in (0, 9, 10, 19, 20, 35)] == [1.0, 1.0, 0.5, 0.5, 0.25, 0.125]
+    # micrograd's demo: 1.0 - 0.9 * k / 100
+    assert [linear(1.0, 100, final=0.1)(k) for k in range(100)] == pytest.approx(
+        [1.0 - 0.9 * k / 100 for k in range(100)], rel=1e-15
+    )
+    assert linear(1.0, 100, final=0.1)(1000) == 0.1
+    wave = cosine(3.0, 6, final=1.0)
+    # 1 + (1 + cos(t * 30 degrees))
+    half, root = 1 / 2, math.sqrt(3) / 2
+    expected = [3.0, 2 + root, 2 + half, 2.0, 2 - half, 2 - root, 1.0, 1.0]
+    assert [wave(t) for t in range(8)] == pytest.approx(expected, rel=1e-15)
+    rising = warm_up(4, cosine(1.0, 2))
+    assert [rising(t) for t in range(8)] == [
+        0.25,
+        0.5,
+        0.75,
+        1.0,
+        1.0,
+        pytest.approx(0.5),
+        0.0,
+        0.0,
+    ]
+    assert [per_epoch(rising, 2)(t) for t in range(6)] == [0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+
+
+def test_an_optimiser_follows_its_schedule():
+    w = Value(0.0)
+    optimiser = SGD([w], schedule=lambda t: [1.0, 0.5, 0.0][t])
+    rates, places = [], []
+    for _ in range(3):
+        rates.append(optimiser.lr)
+        w.grad = -1.0
+        optimiser.step()
+        places.append(w.data)
+    assert (rates, places) == ([1.0, 0.5, 0.0], [1.0, 1.5, 1.5])
+    other = SGD([w], schedule=constant(0.125))
+    state = SGD([w], schedule=constant(0.25)).state_dict()
+    assert state["lr"] is None
+    other.load_state_dict(state | {"steps": 5})
+    assert (other.steps, other.lr) == (5, 0.125)
+    with pytest.raises(ValueError, match="lr follows the schedule"):
+        other.lr = 0.5
+    other.schedule = None
+    other.lr = 0.5
+    assert other.lr == 0.5
+
+
+def test_momentum_keeps_its_past_steps_when_the_rate_changes():
+    """Sutskever's velocity holds lr * g; a velocity of bare gradients would give -1.35 here."""
+    w = Value(0.0)
+    optimiser = Momentum([w], lr=1.0, momentum=0.5)
+    w.grad = 1.0
+    optimiser.step()
+    optimiser.lr = 0.1
+    optimiser.step()
+    assert w.data == -1.0 + (0.5 * -1.0 - 0.1)
+
+
+# --- clipping ------------------------------------------------------------------------------------
+FINITE = st.floats(-1e300, 1e300, allow_subnormal=False)
+
+
+def values(grads):
+    out = []
+    for g in grads:
+        v = Value(0.0)
+        v.grad = g
+        out.append(v)
+    return out
+
+
+@given(st.lists(FINITE, min_size=1, max_size=6), st.floats(1e-3, 1e3))
+def test_clip_by_norm_keeps_the_direction(grads, max_norm):
+    params = values(grads)
+    with mp.workdps(50):
+        exact = mp.sqrt(mp.fsum(mp.mpf(g) ** 2 for g in grads))
+        before = clip_by_norm(params, max_norm)
+        after = [p.grad for p in params]
+        assert before == pytest.approx(float(exact), rel=1e-15)
+        if before <= max_norm:
+            assert after == grads
+        else:
+            assert mp.sqrt(mp.fsum(mp.mpf(g) ** 2 for g in after)) <= max_norm * (1 + 4e-16)
+            expected = [float(g * max_norm / exact) for g in map(mp.mpf, grads)]
+            assert after == pytest.approx(expected, rel=1e-15, abs=1e-300)
+
+
+def test_clip_by_norm_beyond_the_floats():
+    params = values([1.5e308, -1.5e308])
+    assert clip_by_norm(params, 1.0) == math.inf
+    assert [p.grad for p in params] == pytest.approx([math.sqrt(0.5), -math.sqrt(0.5)], rel=1e-15)
+    zeros = values([0.0, 0.0])
+    assert clip_by_norm(zeros, 1.0) == 0.0
+    assert [p.grad for p in zeros] == [0.0, 0.0]
+
+
+@given(st.lists(FINITE, min_size=1, max_size=6), st.floats(1e-3, 1e3))
+def test_clip_by_value(grads, limit):
+    params = values(grads)
+    count = clip_by_value(params, limit)
+    assert [p.grad for p in params] == [min(limit, max(-limit, g)) for g in grads]
+    assert count == sum(abs(g) > limit for g in grads)
+
+
+# --- bad input -----------------------------------------------------------------------------------
+W = Value(1.0, label="w")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (lambda: SGD([], lr=0.1), ValueError, "SGD was given no parameters"),
+        (lambda: SGD([1.0], lr=0.1), TypeError, "SGD: parameter 0 is not a Value but 1.0"),
+        (lambda: SGD(W, lr=0.1), TypeError, "SGD takes a list of Values, such as model.parameters"),
+        (lambda: SGD(None, lr=0.1), TypeError, "SGD takes a list of Values"),
+        (lambda: Adam([W, W]), ValueError, r"Adam: parameter 1 \(w\) is there twice"),
+        (lambda: SGD([W]), ValueError, "SGD takes either lr or schedule, one of the two"),
+        (lambda: SGD([W], 0.1, schedule=constant(1)), ValueError, "takes either lr or schedule"),
+        (lambda: SGD([W], schedule=0.1), TypeError, "schedule must be a function of the step"),
+        (
+            lambda: SGD([W], schedule=lambda t: -1.0),
+            ValueError,
+            "the schedule's rate at step 0 must",
+        ),
+        (
+            lambda: SGD([W], schedule=lambda t: None),
+            TypeError,
+            "rate at step 0 must be a real number",
+        ),
+        (lambda: SGD([W], lr=0.0), ValueError, "lr must be above 0, got 0.0"),
+        (lambda: SGD([W], lr=-0.1), ValueError, "lr must be above 0, got -0.1"),
+        (lambda: SGD([W], lr=math.nan), ValueError, "lr must be finite, got nan"),
+        (lambda: SGD([W], lr=math.inf), ValueError, "lr must be finite, got inf"),
+        (lambda: SGD([W], lr="0.1"), TypeError, "lr must be a real number, got '0.1'"),
+        (lambda: SGD([W], lr=True), TypeError, "lr must be a real number, got True"),
+        (lambda: SGD([W], lr=constant(0.1)), TypeError, "lr must be a real number, got <function"),
+        (lambda: setattr(SGD([W], lr=1.0), "lr", 0.0), ValueError, "lr must be above 0, got 0.0"),
+        (
+            lambda: SGD([W], 0.1, weight_decay=-1),
+            ValueError,
+            "weight_decay must be 0 or more, got -1",
+        ),
+        (
+            lambda: Momentum([W], 0.1, momentum=1.0),
+            ValueError,
+            "momentum must be at least 0 and belo",
+        ),
+        (lambda: Nesterov([W], 0.1, momentum=-0.1), ValueError, "momentum must be at least 0"),
+        (lambda: RMSprop([W], 0.1, decay=1.5), ValueError, "decay must be at least 0 and below 1"),
+        (lambda: RMSprop([W], 0.1, eps=0.0), ValueError, "eps must be above 0, got 0.0"),
+        (lambda: Adam([W], betas=(1.0, 0.9)), ValueError, "beta1 must be at least 0 and below 1"),
+        (lambda: Adam([W], betas=(0.9, -0.9)), ValueError, "beta2 must be at least 0"),
+        (lambda: Adam([W], betas=0.9), TypeError, r"betas must be two numbers \(beta1, beta2\)"),
+        (lambda: Adam([W], betas=(0.9,)), TypeError, "betas must be two numbers"),
+        (lambda: AdamW([W], eps=math.nan), ValueError, "eps must be finite, got nan"),
+        (lambda: constant(0), ValueError, "lr must be above 0, got 0"),
+        (lambda: step_decay(0.1, every=0), ValueError, "every must be at least 1, got 0"),
+        (lambda: step_decay(0.1, every=2.5), TypeError, "every must be an int, got 2.5"),
+        (lambda: step_decay(0.1, 10, factor=2), ValueError, "factor must be at most 1, got 2"),
+        (lambda: step_decay(0.1, 10, factor=0), ValueError, "factor must be above 0, got 0"),
+        (lambda: cosine(0.1, steps=0), ValueError, "steps must be at least 1, got 0"),
+        (lambda: cosine(0.1, 10, final=-1), ValueError, "final must be 0 or more, got -1"),
+        (lambda: linear(-0.1, 10), ValueError, "lr must be above 0, got -0.1"),
+        (lambda: warm_up(0, constant(1)), ValueError, "steps must be at least 1, got 0"),
+        (lambda: warm_up(5, 0.1), TypeError, r"then must be a schedule, such as constant\(0.1\)"),
+        (lambda: per_epoch(0.1, 5), TypeError, "schedule must be a schedule"),
+        (lambda: clip_by_norm([], 1.0), ValueError, "clip_by_norm was given no parameters"),
+        (lambda: clip_by_norm([2.0], 1.0), TypeError, "clip_by_norm: parameter 0 is not a Value"),
+        (lambda: clip_by_norm([W], 0), ValueError, "max_norm must be above 0, got 0"),
+        (
+            lambda: clip_by_norm(values([math.nan]), 1),
+            ValueError,
+            "the gradient of the parameter 0.0",
+        ),
+        (lambda: clip_by_value([W], -1), ValueError, "limit must be above 0, got -1"),
+        (
+            lambda: clip_by_value(values([math.inf]), 1),
+            ValueError,
+            "clip_by_value: the gradient of",
+        ),
+    ],
+)
+def test_bad_arguments(make, error, text):
+    with pytest.raises(error, match=text):
+        make()
