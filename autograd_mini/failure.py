@@ -1,0 +1,156 @@
+"""When training meets a number that is not finite: where it arose, and its likely cause."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any
+
+from .arguments import name_of
+from .errors import AutogradError, DomainError, NumberTypeError, PoleError
+from .samples import layers_of
+from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .history import History
+    from .samples import Row
+
+
+class TrainingError(AutogradError, ValueError):
+    """Training met nan, infinity, or an operation without a result.
+
+    epoch, batch  when it happened, from 1; batch 0 is the validation after the epoch
+    place         the parameter where it showed ("layer2.neuron3.w[1]"), "" if only the loss broke
+    cause         the likely cause, and what helps
+    history       of the epochs completed before
+    """
+
+    def __init__(
+        self,
+        message: str,
+        epoch: int = 0,
+        batch: int = 0,
+        place: str = "",
+        cause: str = "",
+        history: History | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.epoch, self.batch, self.place, self.cause = epoch, batch, place, cause
+        self.history = history
+
+
+class NotFinite(Exception):
+    """Inside `fit`: a number that is not finite was found at this place."""
+
+    def __init__(self, what: str, place: str, stage: str) -> None:
+        super().__init__(what)
+        self.place, self.stage = place, stage
+
+
+def is_numeric(error: BaseException, model: Any) -> bool:
+    """Whether an error comes from the numbers, not from how `fit` was called."""
+    if isinstance(error, NotFinite | ArithmeticError):
+        return True
+    if isinstance(error, AutogradError):
+        return not isinstance(error, NumberTypeError)
+    # The losses refuse nan and infinity with a ValueError, as they do a wrong label.
+    return isinstance(error, ValueError) and any(not _finite(p.data) for p in model.parameters())
+
+
+def check_gradients(params: Iterable[Value]) -> None:
+    """NotFinite if a gradient is; it names the one nearest to the loss."""
+    broken = [p for p in params if not _finite(p.grad)]
+    if broken:
+        p = broken[-1]
+        others = f", and those of {len(broken) - 1} more parameters" if len(broken) > 1 else ""
+        raise NotFinite(f"the gradient of {name_of(p)} is {p.grad}{others}", name_of(p), "backward")
+
+
+def check_loss(loss: Value) -> None:
+    """NotFinite if the loss is."""
+    if not _finite(loss.data):
+        raise NotFinite(f"it is {loss.data}", "", "forward")
+
+
+def described(
+    error: Exception,
+    model: Any,
+    rows: list[Row],
+    losses: Sequence[float],
+    learning_rate: float,
+    updates: int,
+) -> tuple[str, str, str]:
+    """(what happened, where, the likely cause) for an error in a batch of these rows."""
+    place, stage = getattr(error, "place", ""), getattr(error, "stage", "forward")
+    if not place and "step: " in str(error):  # the optimiser refused to leave the floats
+        stage = "update"
+        place = next((name_of(p) for p in model.parameters() if name_of(p) in str(error)), "")
+    what = str(error)
+    if not place:
+        place, phrase = _broken_neuron(model, rows)
+        what = f"{phrase or 'the loss'}: {error}"
+    if losses:
+        shown = ", ".join(f"{x:.3g}" for x in losses)
+        what += f" (the loss in the batches before: {shown})"
+    return what, place, _likely_cause(error, stage, rows, learning_rate, updates)
+
+
+def _likely_cause(
+    error: Exception, stage: str, rows: list[Row], learning_rate: float, updates: int
+) -> str:
+    if isinstance(error, DomainError | PoleError) and "log" in str(error).partition(" at ")[0]:
+        return (
+            "the logarithm of a number that is not above 0, as where a predicted probability is 0;"
+            " use a loss that takes scores (cross_entropy, binary_cross_entropy_with_logits)"
+        )
+    causes = []
+    largest = float(max(abs(v) for row in rows for v in row))
+    if largest > LARGE_INPUT:
+        causes.append(f"inputs as large as {largest:.3g}; standardise them (data.standardise)")
+    if updates:
+        causes.append(
+            f"a learning rate of {learning_rate:g} that is too high; try {learning_rate / 10:g}"
+        )
+    elif not causes:
+        causes.append("weights that are too large from the start; choose another init")
+    if stage == "backward":
+        causes.append("exploding gradients; use clip_norm=1.0")
+    return ", or ".join(causes)
+
+
+LARGE_INPUT = 30.0  # standardised inputs hardly reach 5
+
+
+def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, str]:
+    """The largest parameter of the first neuron whose output is not finite, and a phrase on it."""
+    for row in rows:
+        x: Any = row
+        for neurons in layers_of(model):
+            outs = []
+            for neuron in neurons:
+                try:
+                    out = neuron(x)
+                    broken = not _finite(out.data)
+                except (ArithmeticError, ValueError):
+                    broken = True
+                if broken:
+                    p = max(neuron.parameters(), key=_size)
+                    who = neuron.name or "the neuron"
+                    return name_of(p), f"{who} (its largest weight, {name_of(p)}, is {p.data})"
+                outs.append(out)
+            x = outs
+    return "", ""
+
+
+def _size(p: Value) -> float:
+    size = abs(p.data)
+    return float(size) if size == size else inf
+
+
+def _finite(x: Any) -> bool:
+    x = x.data if isinstance(x, Value) else x
+    try:
+        return isfinite(x)
+    except OverflowError:  # an int or Fraction beyond the floats
+        return True

@@ -1,0 +1,130 @@
+"""What happened in a training run, epoch by epoch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .saving import write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Epoch(NamedTuple):
+    """One line of the history.
+
+    epoch                the number of the epoch, from 1
+    loss, accuracy       means over the epoch's samples, each taken in its batch, before the update
+    validation_loss,
+    validation_accuracy  of the validation data, after the epoch; None without such data
+    learning_rate        of the epoch's last update
+    gradient_norm        mean over the updates of sqrt(sum of g**2), before clipping
+    seconds              how long the epoch took, validation included
+
+    An accuracy is None for a regression.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    learning_rate: float
+    gradient_norm: float
+    seconds: float
+
+
+class History:
+    """The epochs of a training run, in `rows`; each column is a list: `history.loss`, ...
+
+    `stopped` says why the run ended: "finished", "early stopping", "callback" or "interrupted";
+    it is "" while it goes on. `best_epoch` is the epoch with the lowest loss (the validation loss,
+    if there is one), the first of equals, and None before the first epoch.
+
+    >>> history = History([Epoch(1, 0.5, 0.75, None, None, 0.1, 2.0, 0.01)])
+    >>> history
+    History: 1 epoch, loss 0.5, accuracy 75 %
+    >>> history.loss
+    [0.5]
+    """
+
+    def __init__(self, rows: list[Epoch] | None = None) -> None:
+        self.rows: list[Epoch] = rows or []
+        self.stopped = ""
+
+    @property
+    def epochs(self) -> list[int]:
+        """The numbers of the epochs: 1, 2, 3, ..."""
+        return [row.epoch for row in self.rows]
+
+    @property
+    def loss(self) -> list[float]:
+        """The mean loss of each epoch."""
+        return [row.loss for row in self.rows]
+
+    @property
+    def accuracy(self) -> list[float | None]:
+        """The share of right predictions in each epoch, 0 to 1; None for a regression."""
+        return [row.accuracy for row in self.rows]
+
+    @property
+    def validation_loss(self) -> list[float | None]:
+        """The loss of the validation data after each epoch."""
+        return [row.validation_loss for row in self.rows]
+
+    @property
+    def validation_accuracy(self) -> list[float | None]:
+        """The accuracy on the validation data after each epoch."""
+        return [row.validation_accuracy for row in self.rows]
+
+    @property
+    def learning_rate(self) -> list[float]:
+        """The learning rate of each epoch's last update."""
+        return [row.learning_rate for row in self.rows]
+
+    @property
+    def gradient_norm(self) -> list[float]:
+        """The mean norm of each epoch's gradients, before clipping."""
+        return [row.gradient_norm for row in self.rows]
+
+    @property
+    def seconds(self) -> list[float]:
+        """How long each epoch took."""
+        return [row.seconds for row in self.rows]
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The number of the epoch with the lowest loss."""
+        return min(self.rows, key=monitored).epoch if self.rows else None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        n = len(self.rows)
+        parts = [f"History: {n} epoch{'s' * (n != 1)}"]
+        if self.rows:
+            last = self.rows[-1]
+            shown = {"loss": last.loss, "validation loss": last.validation_loss}
+            rates = {"accuracy": last.accuracy, "validation accuracy": last.validation_accuracy}
+            parts += [f"{name} {x:.6g}" for name, x in shown.items() if x is not None]
+            parts += [f"{name} {100 * x:.4g} %" for name, x in rates.items() if x is not None]
+        return ", ".join(parts + [self.stopped] * bool(self.stopped))
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the rows under a line of names; what is None is left empty.
+
+        Numbers read back as the same floats. A file already there is replaced in one move, when
+        the new one is complete. Raises ValueError for a folder or a link, OSError if the system
+        cannot write there.
+        """
+        lines = [Epoch._fields, *self.rows]
+        write_text(
+            path,
+            "".join(",".join("" if x is None else str(x) for x in line) + "\n" for line in lines),
+        )
+
+
+def monitored(row: Epoch) -> float:
+    """The loss that tells the best epoch."""
+    return row.loss if row.validation_loss is None else row.validation_loss

@@ -1,0 +1,151 @@
+"""The loss and the accuracy of a model on data: what `fit` minimises, and what it reports."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from . import losses
+from .data import Dataset
+from .samples import check_width, samples
+from .value import Value
+
+TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NamedTuple
+
+    from .samples import Row
+
+    Loss = Callable[[Any, Any], Any]
+    Judge = Callable[[Any, Any], bool]
+
+    class Evaluation(NamedTuple):
+        """The loss of a model on data, and the share of right answers (None for a regression)."""
+
+        loss: float
+        accuracy: float | None
+
+else:
+    Evaluation = namedtuple("Evaluation", "loss accuracy")
+    Evaluation.__doc__ = "The loss of a model on data, and the share of right answers."
+
+LOSSES: dict[str, Loss] = {
+    name: f
+    for name, f in vars(losses).items()
+    if not name.startswith("_") and getattr(f, "__module__", "") == losses.__name__
+}
+
+
+def evaluate(
+    model: Any, data: Any, loss: str | Loss, *, accuracy: str | Judge | None = "auto"
+) -> Evaluation:
+    """The mean loss of the model's predictions and their accuracy, without changing anything.
+
+    The arguments are those of `fit`, which says which errors they raise.
+
+    >>> from autograd_mini.data import xor
+    >>> from autograd_mini.nn import MLP
+    >>> model = MLP(2, [1], output="sigmoid", init="zeros")     # says 1/2 to everything
+    >>> evaluate(model, xor(), "mse")
+    Evaluation(loss=0.25, accuracy=0.5)
+    """
+    rows, targets = samples(data)
+    check_width(model, rows)
+    judge = judge_of(accuracy, loss, data)
+    return measured(model, rows, targets, loss_function(loss), judge)
+
+
+def measured(
+    model: Any, rows: list[Row], targets: list[Any], loss: Loss, judge: Judge | None
+) -> Evaluation:
+    """`evaluate` on checked arguments, sample by sample, so that only one graph is ever held."""
+    predictions = [_detached(model(row)) for row in rows]
+    value = float(loss_value(loss, predictions, targets).data)
+    right = count_right(judge, predictions, targets)
+    return Evaluation(value, None if right is None else right / len(rows))
+
+
+def loss_function(loss: str | Loss) -> Loss:
+    """The loss of that name, or the function itself, to be called as loss(predictions, targets)."""
+    if isinstance(loss, str):
+        if loss not in LOSSES:
+            raise ValueError(f"loss {loss!r} is unknown; known are {', '.join(LOSSES)}")
+        loss = LOSSES[loss]
+    if not callable(loss):
+        raise TypeError(f"loss must be a name or a function, got {loss!r}")
+    if loss is losses.kl_divergence:  # its first argument is the true distribution
+        return lambda predictions, targets: losses.kl_divergence(targets, predictions)
+    return loss
+
+
+def loss_value(loss: Loss, predictions: list[Any], targets: list[Any]) -> Value:
+    """The loss of a batch as a Value; TypeError if the function gives anything else."""
+    try:
+        value = loss(predictions, targets)
+    except TypeError as error:
+        error.add_note("fit calls loss(predictions, targets) with the two lists of a batch")
+        raise
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"the loss must be a Value that depends on the predictions, got {value!r:.60}"
+        )
+    return value
+
+
+def judge_of(accuracy: str | Judge | None, loss: str | Loss, data: Any) -> Judge | None:
+    """The function that says whether a prediction is right; None where that has no meaning.
+
+    "auto" goes by the loss: the highest score with cross_entropy; the sign with hinge and
+    binary_cross_entropy_with_logits; the nearer of 0 and 1 with binary_cross_entropy, and with
+    another loss on a Dataset of two classes. Other losses are taken to be of a regression.
+    """
+    if accuracy != "auto":
+        if accuracy is not None and not callable(accuracy):
+            raise TypeError(
+                'accuracy must be "auto", None or a function (prediction, target) -> bool,'
+                f" got {accuracy!r}"
+            )
+        return accuracy
+    name = loss if isinstance(loss, str) else next((n for n, f in LOSSES.items() if f is loss), "")
+    if name in _JUDGES:
+        return _JUDGES[name]
+    two = isinstance(data, Dataset) and len(data.class_names) == 2
+    return _JUDGES["binary_cross_entropy"] if two and name in ("mse", "mae", "huber") else None
+
+
+def count_right(judge: Judge | None, predictions: list[Any], targets: list[Any]) -> int | None:
+    """How many predictions are right."""
+    if judge is None:
+        return None
+    return sum(bool(judge(p, y)) for p, y in zip(predictions, targets, strict=True))
+
+
+def _highest(scores: Any, target: Any) -> bool:
+    """Whether the target's class has the highest score; of equal ones the first counts."""
+    return bool(max(range(len(scores)), key=scores.__getitem__) == target)
+
+
+def _above(threshold: float, positive: float) -> Judge:
+    """Whether a prediction is on its target's side; with several outputs, whether all are."""
+
+    def judge(prediction: Any, target: Any) -> bool:
+        if isinstance(prediction, list):
+            return all(map(judge, prediction, target))
+        return bool((prediction > threshold) == (target > positive))
+
+    return judge
+
+
+_JUDGES: dict[str, Judge] = {
+    "cross_entropy": _highest,
+    "hinge": _above(0, 0),
+    "binary_cross_entropy": _above(0.5, 0.5),
+    "binary_cross_entropy_with_logits": _above(0, 0.5),
+}
+
+
+def _detached(prediction: Any) -> Any:
+    """The same numbers without the graph behind them."""
+    if isinstance(prediction, list | tuple):
+        return [_detached(p) for p in prediction]
+    return Value(prediction.data) if isinstance(prediction, Value) else prediction

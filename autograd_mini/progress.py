@@ -1,0 +1,105 @@
+"""How `fit` shows that it is getting on: a bar on a terminal, lines elsewhere, or nothing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .history import Epoch
+
+    # (epoch, batches done, loss so far, accuracy so far); and at an epoch's end its row
+    Show = Callable[[int, int, float, float | None], None]
+    EndOfEpoch = Callable[[Epoch], None]
+
+WORDS = {
+    "en": {"epoch": "epoch", "loss": "loss", "accuracy": "accuracy", "left": "left",
+           "validation": "validation"},
+    "es": {"epoch": "época", "loss": "pérdida", "accuracy": "exactitud", "left": "restante",
+           "validation": "validación"},
+}  # fmt: skip
+LINES = 10
+"""How many lines a run prints where there is no terminal."""
+
+
+@contextmanager
+def shown(
+    progress: bool | str, lang: str, epochs: int, batches: int
+) -> Iterator[tuple[Show, EndOfEpoch]]:
+    """A function to call after each batch and one to call after each epoch."""
+    if progress is False:
+        yield _nothing, _nothing
+        return
+    from rich.console import Console
+
+    console = Console()
+    words = WORDS[lang]
+    if _draws(console):
+        with _bar(console, words, epochs, batches) as functions:
+            yield functions
+    elif progress is True:
+        yield _nothing, _lines(words, epochs)
+    else:
+        yield _nothing, _nothing
+
+
+def _nothing(*_: Any) -> None:
+    pass
+
+
+def _draws(console: Any) -> bool:
+    """Whether a moving bar can be drawn: on a terminal, or by ipywidgets in a notebook."""
+    if console.is_jupyter:
+        from importlib.util import find_spec
+
+        return find_spec("ipywidgets") is not None
+    return bool(console.is_terminal and not console.is_dumb_terminal)
+
+
+def _lines(words: dict[str, str], epochs: int) -> EndOfEpoch:
+    due = {-(-epochs * k // LINES) for k in range(1, LINES + 1)} | {1}
+
+    def end_of_epoch(row: Epoch) -> None:
+        if row.epoch in due:
+            text = f"{words['epoch']} {row.epoch}/{epochs}  {_told(words, row.loss, row.accuracy)}"
+            if row.validation_loss is not None:
+                held_out = _told(words, row.validation_loss, row.validation_accuracy)
+                text += f"  {words['validation']}: {held_out}"
+            print(text, flush=True)
+
+    return end_of_epoch
+
+
+@contextmanager
+def _bar(
+    console: Any, words: dict[str, str], epochs: int, batches: int
+) -> Iterator[tuple[Show, EndOfEpoch]]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    def text(template: str) -> TextColumn:
+        return TextColumn(template, table_column=Column(no_wrap=True), markup=False)
+
+    columns: list[Any] = [text("{task.description}"), text("{task.fields[told]}")]
+    if console.width >= 70:
+        columns.insert(1, BarColumn(bar_width=console.width - 64 if console.width < 94 else 30))
+    columns += [TimeRemainingColumn(compact=True), text(words["left"])]
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(f"{words['epoch']} 1/{epochs}", total=epochs * batches, told="")
+
+        def after_batch(epoch: int, done: int, loss: float, accuracy: float | None) -> None:
+            bar.update(
+                task,
+                completed=(epoch - 1) * batches + done,
+                description=f"{words['epoch']} {epoch}/{epochs}",
+                told=_told(words, loss, accuracy),
+            )
+
+        yield after_batch, _nothing
+
+
+def _told(words: dict[str, str], loss: float, accuracy: float | None) -> str:
+    told = f"{words['loss']} {loss:.4f}" if 1e-3 <= loss < 1e4 else f"{words['loss']} {loss:.2e}"
+    return told if accuracy is None else f"{told}  {words['accuracy']} {100 * accuracy:.1f} %"

@@ -1,0 +1,116 @@
+"""Training data in any of its forms, as a list of inputs and a list of targets."""
+
+from __future__ import annotations
+
+from .arguments import real
+from .data import Dataset
+from .nn import MLP, Layer, Neuron
+
+TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .kinds import Number
+
+    Row = tuple[Number, ...]
+
+
+def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
+    """The inputs, as tuples of numbers of one length, and their targets.
+
+    `data` is a Dataset, a tuple (inputs, targets), or a list of pairs (input, target). An input is
+    a list of numbers, or one number for a model with one input; a target is a number or a list.
+
+    Raises:
+        TypeError: data of another form, or what is not a number among the numbers.
+        ValueError: no samples, as many targets as there are not inputs, inputs of different
+            lengths, nan or infinity. Messages say which sample.
+
+    >>> samples([((0, 1), 1), ((1, 1), 0)])
+    ([(0, 1), (1, 1)], [1, 0])
+    >>> samples(([0.5, 1.5], [1, 2]))
+    ([(0.5,), (1.5,)], [1, 2])
+    """
+    if isinstance(data, Dataset):
+        return list(data.inputs), list(data.targets)
+    if isinstance(data, tuple) and len(data) == 2:
+        inputs = _list(f"the inputs of {name}", data[0])
+        targets = _list(f"the targets of {name}", data[1])
+        if len(inputs) != len(targets):
+            raise ValueError(f"{name} has {len(inputs)} inputs but {len(targets)} targets")
+    else:
+        form = f"{name} must be a Dataset, a tuple (inputs, targets) or a list of pairs"
+        if isinstance(data, str | bytes | dict) or not hasattr(data, "__iter__"):
+            raise TypeError(f"{form}, got {_shown(data)}")
+        inputs, targets = [], []
+        for i, pair in enumerate(data):
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise TypeError(f"{form} (input, target), but {name}[{i}] is {_shown(pair)}")
+            inputs.append(pair[0])
+            targets.append(pair[1])
+    rows = input_rows(inputs, name)
+    return rows, [_target(f"target {i} of {name}", y) for i, y in enumerate(targets)]
+
+
+def input_rows(inputs: Any, name: str = "data") -> list[Row]:
+    """Inputs without targets, checked as in `samples`."""
+    rows: list[Row] = []
+    for i, x in enumerate(_list(name, inputs)):
+        items = _items(x)
+        row = tuple(_number(f"input {i} of {name}", v) for v in ([x] if items is None else items))
+        if rows and len(row) != len(rows[0]):
+            raise ValueError(
+                f"input {i} of {name} has {len(row)} numbers, but input 0 has {len(rows[0])}"
+            )
+        rows.append(row)
+    if not rows:
+        raise ValueError(f"{name} is empty: it needs at least one sample")
+    if not rows[0]:
+        raise ValueError(f"the inputs of {name} hold no numbers")
+    return rows
+
+
+def check_width(model: Any, rows: list[Row], name: str = "data") -> None:
+    """ValueError unless the model's first layer takes inputs of this length."""
+    layers = layers_of(model)
+    takes, given = (layers[0][0].nin if layers else len(rows[0])), len(rows[0])
+    if takes != given:
+        raise ValueError(f"the model takes {takes} inputs, but those of {name} have {given}")
+
+
+def layers_of(model: Any) -> list[list[Neuron]]:
+    """The neurons, layer by layer; none of a model of another make than `nn`'s."""
+    if isinstance(model, MLP):
+        return [layer.neurons for layer in model.layers]
+    if isinstance(model, Layer):
+        return [model.neurons]
+    return [[model]] if isinstance(model, Neuron) else []
+
+
+def _target(name: str, y: Any) -> Any:
+    items = _items(y)
+    return _number(name, y) if items is None else [_number(name, v) for v in items]
+
+
+def _number(name: str, v: Any) -> Number:
+    if hasattr(v, "dtype") and hasattr(v, "item"):  # a NumPy scalar
+        v = v.item()
+    return real(name, int(v) if isinstance(v, bool) else v)
+
+
+def _items(x: Any) -> list[Any] | None:
+    """The items of a list, tuple or array; None for a single number (or whatever else it is)."""
+    if hasattr(x, "tolist"):
+        x = x.tolist()
+    return list(x) if isinstance(x, list | tuple) else None
+
+
+def _list(name: str, values: Any) -> list[Any]:
+    if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{name} must be a list, got {_shown(values)}")
+    return list(values)
+
+
+def _shown(x: object) -> str:
+    text = repr(x)
+    return text if len(text) <= 60 else f"{text[:57]}..."

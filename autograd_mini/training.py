@@ -1,0 +1,374 @@
+"""Training: forward pass, loss, backward pass, update, again and again.
+
+>>> from autograd_mini.data import xor
+>>> from autograd_mini.nn import MLP
+>>> from autograd_mini.optim import Adam
+>>> model = MLP(2, [4, 1], activation="tanh", seed=0)
+>>> optimiser = Adam(model.parameters(), lr=0.1)
+>>> history = fit(model, xor(), "binary_cross_entropy_with_logits", optimiser, epochs=60)
+>>> len(history), history.accuracy[-1], history.stopped
+(60, 1.0, 'finished')
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+from contextlib import contextmanager
+from math import hypot
+from typing import TYPE_CHECKING, Any
+
+from .arguments import not_negative, parameters, positive, whole
+from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
+from .history import Epoch, History, monitored
+from .metrics import (
+    Evaluation,
+    count_right,
+    evaluate,
+    judge_of,
+    loss_function,
+    loss_value,
+    measured,
+)
+from .optim import Optimiser, clip_by_norm
+from .progress import WORDS, shown
+from .samples import check_width, samples
+from .saving import ModelFileError, load, load_metadata, save
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from .metrics import Judge, Loss
+    from .samples import Row
+    from .schedules import Schedule
+    from .value import Value
+
+__all__ = [
+    "fit",
+    "EarlyStopping",
+    "History",
+    "Epoch",
+    "TrainingError",
+    "evaluate",
+    "Evaluation",
+    "save",
+    "load",
+    "load_metadata",
+    "ModelFileError",
+]
+
+
+class EarlyStopping:
+    """Stop when the loss has not gone down for `patience` epochs, and go back to the best weights.
+
+    The loss is the validation loss, or without validation data the training loss. It counts as gone
+    down if it is more than `min_delta` below the lowest so far. Prechelt, "Early stopping - but
+    when?", 1998. Raises ValueError unless patience >= 1 and min_delta >= 0.
+    """
+
+    def __init__(self, patience: int = 10, min_delta: float = 0.0) -> None:
+        self.patience = whole("patience", patience)
+        self.min_delta = not_negative("min_delta", min_delta)
+
+    def __repr__(self) -> str:
+        return f"EarlyStopping(patience={self.patience}, min_delta={self.min_delta})"
+
+
+def fit(
+    model: Any,
+    data: Any,
+    loss: str | Loss,
+    optimiser: Optimiser,
+    epochs: int,
+    batch_size: int | None = None,
+    *,
+    validation: Any = None,
+    accuracy: str | Judge | None = "auto",
+    schedule: Schedule | None = None,
+    clip_norm: float | None = None,
+    early_stopping: EarlyStopping | int | None = None,
+    seed: int = 0,
+    progress: bool | str = "auto",
+    lang: str = "en",
+    callbacks: Iterable[Callable[[Any, History], object]] = (),
+) -> History:
+    """Train a model: for each batch the predictions, their loss, its gradients, one update.
+
+        w_new = w_old - lr * dL/dw        (or what else the optimiser makes of the gradient)
+
+    Ctrl-C ends the training: the history up to the last complete epoch is returned, with `stopped`
+    as "interrupted", and the model has the weights of its last complete update: never some
+    parameters from before an update and some from after it.
+
+    The same model, data, optimiser and seeds give the same history, bit for bit, but for `seconds`.
+    Each batch is one graph, which is freed before the next.
+
+    Args:
+        model: an MLP, or anything with `parameters()` that is called with the numbers of an input.
+        data: a Dataset, a tuple (inputs, targets) or a list of pairs (input, target).
+        loss: a name from `losses`, or a function of the list of a batch's predictions and the list
+            of its targets to a Value, best the mean over the batch.
+        optimiser: made with the model's parameters.
+        epochs: how often to go through the data, 1 or more.
+        batch_size: samples per update, 1 to all of them. Each epoch shuffles them anew. None takes
+            all in one batch, in their order.
+        validation: data that is measured after each epoch and not learnt from.
+        accuracy: "auto" (by the loss: the highest score, the sign, the nearer of 0 and 1; none for
+            a regression), None, or a function of a prediction and its target to a bool.
+        schedule: the learning rate as a function of the steps taken, in place of the optimiser's
+            own while `fit` runs.
+        clip_norm: the norm to which longer gradients are shortened, see `optim.clip_by_norm`.
+        early_stopping: an EarlyStopping, or its patience. The model ends with the weights of
+            the best epoch, whether it stopped early, finished or was interrupted.
+        seed: of the shuffling, an int from 0 on.
+        progress: "auto" draws a bar on a terminal (or in a notebook with ipywidgets); True also
+            prints ten lines where there is none; False shows nothing.
+        lang: of the progress, "en" or "es".
+        callbacks: functions called with the model and the history after each epoch; one that
+            returns True ends the training.
+
+    Raises:
+        TrainingError: (a ValueError) at the first nan or infinity in the loss or a gradient, and
+            where an update would leave the floats. It names the epoch, the batch, the parameter and
+            the likely cause. The model goes back to the last weights that gave a finite loss and
+            finite gradients.
+        ValueError, TypeError: arguments that are wrong or do not fit together; the message says
+            which, and what is allowed. Nothing has been changed then.
+    """
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise TypeError(f"fit takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
+    params = parameters(model.parameters(), "fit")
+    rows, targets = samples(data)
+    check_width(model, rows)
+    held_out = None if validation is None else samples(validation, "validation")
+    if held_out is not None:
+        check_width(model, held_out[0], "validation")
+    judge, loss_of = judge_of(accuracy, loss, data), loss_function(loss)
+    epochs, n = whole("epochs", epochs), len(rows)
+    size = n if batch_size is None else whole("batch_size", batch_size)
+    if size > n:
+        raise ValueError(
+            f"batch_size must be from 1 to {n}, the number of samples, got {size}; None takes all"
+        )
+    if lang not in WORDS:
+        raise ValueError(f"lang must be one of {', '.join(WORDS)}, got {lang!r}")
+    if progress is not True and progress is not False and progress != "auto":
+        raise ValueError(f'progress must be True, False or "auto", got {progress!r}')
+    if schedule is not None and not callable(schedule):
+        raise TypeError(f"schedule must be a function of the step, got {schedule!r}")
+    callbacks = tuple(callbacks)
+    for callback in callbacks:
+        if not callable(callback):
+            raise TypeError(f"a callback must be a function (model, history), got {callback!r}")
+    best = _Best(params, early_stopping)
+    trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
+    order = _orders(n, size, whole("seed", seed, 0))
+
+    history = History()
+    own_schedule = optimiser.schedule
+    if schedule is not None:
+        optimiser.schedule = schedule
+    try:
+        with shown(progress, lang, epochs, -(-n // size)) as (after_batch, after_epoch):
+            for epoch in range(1, epochs + 1):
+                row = trainer.epoch(epoch, rows, targets, next(order), held_out, after_batch)
+                history.rows.append(row)
+                after_epoch(row)
+                answers = [callback(model, history) for callback in callbacks]
+                if best.is_enough(row):
+                    history.stopped = "early stopping"
+                elif any(answer is True for answer in answers):
+                    history.stopped = "callback"
+                if history.stopped:
+                    break
+            else:
+                history.stopped = "finished"
+    except KeyboardInterrupt:
+        trainer.undo_partial_update()
+        history.stopped = "interrupted"
+    except TrainingError as error:
+        error.history = history
+        history.stopped = "error"
+        raise
+    finally:
+        optimiser.schedule = own_schedule
+    best.restore()
+    return history
+
+
+class _Trainer:
+    """Update after update, and the way back from the last one."""
+
+    def __init__(
+        self,
+        model: Any,
+        params: list[Value],
+        loss: Loss,
+        judge: Judge | None,
+        optimiser: Optimiser,
+        clip_norm: float | None,
+    ) -> None:
+        if not isinstance(optimiser, Optimiser):
+            raise TypeError(
+                "optimiser must be one such as SGD(model.parameters(), lr=0.1),"
+                f" got {optimiser!r:.60}"
+            )
+        if not set(optimiser.params) <= set(params):
+            raise ValueError(
+                "the optimiser changes parameters that are not the model's; make it anew with"
+                " model.parameters()"
+            )
+        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+        self.model, self.params, self.loss, self.judge = model, params, loss, judge
+        self.optimiser = optimiser
+        self.before: tuple[list[Any], dict[str, Any]] | None = None  # the last update
+        self.updating = False
+        self.losses: deque[float] = deque(maxlen=3)
+
+    def epoch(
+        self,
+        epoch: int,
+        rows: list[Row],
+        targets: list[Any],
+        batches: list[Sequence[int]],
+        held_out: tuple[list[Row], list[Any]] | None,
+        after_batch: Callable[[int, int, float, float | None], None],
+    ) -> Epoch:
+        """One pass through the data."""
+        from time import perf_counter
+
+        start, seen, right, loss, norm, lr = perf_counter(), 0, 0, 0.0, 0.0, 0.0
+        accuracy: float | None = None
+        for number, batch in enumerate(batches, 1):
+            xs, ys = [rows[i] for i in batch], [targets[i] for i in batch]
+            with self._explained(epoch, f"batch {number} of {len(batches)}", number, xs):
+                batch_loss, batch_right, batch_norm, lr = self.update(xs, ys)
+            seen += len(batch)
+            # Running means: of a single batch, its own numbers to the last bit.
+            loss += (batch_loss - loss) * (len(batch) / seen)
+            norm += (batch_norm - norm) / number
+            if batch_right is not None:
+                right += batch_right
+                accuracy = right / seen
+            after_batch(epoch, number, loss, accuracy)
+        validated: tuple[float | None, float | None] = (None, None)
+        if held_out is not None:
+            with self._explained(epoch, "validation", 0, held_out[0]):
+                validated = measured(self.model, *held_out, self.loss, self.judge)
+        return Epoch(epoch, loss, accuracy, *validated, lr, norm, perf_counter() - start)
+
+    def update(self, rows: list[Row], targets: list[Any]) -> tuple[float, int | None, float, float]:
+        """Forward, backward, step: the loss, right answers, gradient norm and learning rate."""
+        with _collector_paused():
+            predictions = [self.model(row) for row in rows]
+            loss = loss_value(self.loss, predictions, targets)
+            check_loss(loss)
+            for p in self.params:
+                p.grad = 0.0 if p.data.__class__ is float else 0
+            loss.backward()
+            value, right = float(loss.data), count_right(self.judge, predictions, targets)
+            del loss, predictions
+        params = self.optimiser.params
+        check_gradients(params)
+        if self.clip_norm is None:
+            norm = hypot(*[p.grad for p in params])
+        else:
+            norm = clip_by_norm(params, self.clip_norm)
+        lr = float(self.optimiser.lr)
+        self.before = [p.data for p in self.params], vars(self.optimiser).copy()
+        self.updating = True
+        self.optimiser.step()
+        self.updating = False
+        self.losses.append(value)
+        return value, right, norm, lr
+
+    def undo_partial_update(self) -> None:
+        """If an update was interrupted, take all of it back."""
+        if self.updating:
+            self.undo_update()
+
+    def undo_update(self) -> None:
+        """Take back the last update: parameters and optimiser."""
+        if self.before is not None:
+            weights, state = self.before
+            for p, data in zip(self.params, weights, strict=True):
+                p.data = data
+            vars(self.optimiser).update(state)
+        self.updating = False
+
+    @contextmanager
+    def _explained(self, epoch: int, where: str, batch: int, rows: list[Row]) -> Iterator[None]:
+        """Errors that come from the numbers become TrainingErrors that say where and why."""
+        try:
+            yield
+        except Exception as error:
+            if not is_numeric(error, self.model):
+                raise
+            lr, updates = float(self.optimiser.lr), len(self.losses)
+            what, place, cause = described(error, self.model, rows, self.losses, lr, updates)
+            self.undo_update()
+            raise TrainingError(
+                f"epoch {epoch}, {where}: {what}. Likely cause: {cause}. The model keeps the last"
+                " weights that gave a finite loss and gradients.",
+                *(epoch, batch, place, cause),
+            ) from (None if isinstance(error, NotFinite) else error)
+
+
+class _Best:
+    """The best weights so far, and how long ago that was; nothing without early stopping."""
+
+    def __init__(self, params: list[Value], rule: EarlyStopping | int | None) -> None:
+        if rule is not None and not isinstance(rule, EarlyStopping):
+            try:
+                rule = EarlyStopping(rule)
+            except TypeError:
+                raise TypeError(
+                    f"early_stopping must be an EarlyStopping or its patience, got {rule!r}"
+                ) from None
+        self.params, self.rule = params, rule
+        self.weights: list[Any] | None = None
+        self.lowest = self.mark = float("inf")
+        self.waited = 0
+
+    def is_enough(self, row: Epoch) -> bool:
+        """Take note of an epoch; whether the loss has not gone down for long enough."""
+        if self.rule is None:
+            return False
+        loss = monitored(row)
+        if loss < self.lowest:
+            self.lowest, self.weights = loss, [p.data for p in self.params]
+        if loss < self.mark - self.rule.min_delta:
+            self.mark, self.waited = loss, 0
+        else:
+            self.waited += 1
+        return self.waited >= self.rule.patience
+
+    def restore(self) -> None:
+        """Go back to the best weights."""
+        if self.weights is not None:
+            for p, data in zip(self.params, self.weights, strict=True):
+                p.data = data
+
+
+def _orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
+    """For each epoch, the indices of its batches."""
+    from random import Random
+
+    rng, order = Random(seed), list(range(n))
+    while True:
+        if size < n:  # sorting by random numbers: only random() is the same in every Python
+            order.sort(key=lambda _: rng.random())
+        yield [order[i : i + size] for i in range(0, n, size)]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A graph has no cycles and goes when it is let go of; looking for some in it takes time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
