@@ -17,20 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, functions, ieee, initialisers, nn
+from autograd_mini import Value, functions, ieee, nn
 from autograd_mini.graph import topological
 from autograd_mini.nn import MLP, Layer, Module, Neuron
-
-SCALED = {  # the variance of the weights, and whether they are uniform
-    "uniform": (lambda nin, nout: 1 / 3, True),
-    "normal": (lambda nin, nout: 1, False),
-    "xavier_uniform": (lambda nin, nout: 2 / (nin + nout), True),
-    "xavier_normal": (lambda nin, nout: 2 / (nin + nout), False),
-    "he_uniform": (lambda nin, nout: 2 / nin, True),
-    "he_normal": (lambda nin, nout: 2 / nin, False),
-    "lecun_uniform": (lambda nin, nout: 1 / nin, True),
-    "lecun_normal": (lambda nin, nout: 1 / nin, False),
-}
 
 
 # --- one neuron ----------------------------------------------------------------------------------
@@ -362,117 +351,6 @@ def test_micrograds_demo_runs_unchanged():
     assert ours[-1][0] < 0.6 * ours[0][0]
 
 
-# --- initialisers --------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", SCALED)
-def test_initialiser_variance(name):
-    variance_of, is_uniform = SCALED[name]
-    nin, nout, n = 30, 20, 40_000
-    rng = random.Random(11)
-    draw = initialisers.INITIALISERS[name]
-    weights = [draw(rng, nin, nout) for _ in range(n)]
-    variance = variance_of(nin, nout)
-    mean = math.fsum(weights) / n
-    square = math.fsum(w * w for w in weights) / n
-    # Standard errors: sqrt(variance / n) of the mean; of the mean square, variance times
-    # sqrt((kurtosis - 1) / n), with the kurtosis 9/5 of a uniform and 3 of a normal distribution.
-    kurtosis = 1.8 if is_uniform else 3.0
-    assert abs(mean) < 4 * math.sqrt(variance / n)
-    assert abs(square / variance - 1) < 4 * math.sqrt((kurtosis - 1) / n)
-    limit = math.sqrt(3 * variance)
-    beyond = sum(abs(w) > limit for w in weights) / n
-    if is_uniform:
-        assert beyond == 0
-        assert max(map(abs, weights)) > 0.999 * limit
-    else:  # erfc(sqrt(3/2)) of a normal distribution lies beyond sqrt(3) standard deviations
-        share = math.erfc(math.sqrt(1.5))
-        assert abs(beyond - share) < 4 * math.sqrt(share * (1 - share) / n)
-
-
-def test_normal_draws_as_python_does():
-    a, b = random.Random(3), random.Random(3)
-    ours = [initialisers.normal(a, 1, 1, 0.5) for _ in range(1000)]
-    assert ours == [b.normalvariate(0.0, 0.5) for _ in range(1000)]
-
-
-def test_names_of_the_same_initialiser():
-    table = initialisers.INITIALISERS
-    same = [
-        ("xavier", "glorot", "xavier_uniform", "glorot_uniform"),
-        ("xavier_normal", "glorot_normal"),
-        ("he", "kaiming", "he_normal", "kaiming_normal"),
-        ("he_uniform", "kaiming_uniform"),
-        ("lecun", "lecun_normal"),
-    ]
-    for names in same:
-        assert len({table[name] for name in names}) == 1, names
-
-
-# The first neuron's weights of MLP(2, [2, 1], init=..., seed=42), as hex so that every bit counts.
-# uniform is 2 * u - 1 of the two first numbers of random.Random(42), 0.6394... and 0.0250...;
-# xavier is that times sqrt(6 / 4); normal and he_normal are equal, as 2 / nin is 1.
-GOLDEN = {
-    "uniform": ["0x1.1d8bcc1c80314p-2", "-0x1.e66394a114dfap-1"],
-    "xavier_uniform": ["0x1.5db89a132c273p-2", "-0x1.29d9e8cc0e13fp+0"],
-    "normal": ["0x1.f66da833dc5a5p-3", "-0x1.fcc4cc31ff71ep-2"],
-    "he_normal": ["0x1.f66da833dc5a5p-3", "-0x1.fcc4cc31ff71ep-2"],
-}
-
-
-@pytest.mark.parametrize("init", GOLDEN)
-def test_a_seed_gives_the_same_weights_everywhere(init):
-    model = MLP(2, [2, 1], init=init, seed=42)
-    assert [w.data.hex() for w in model.layers[0].neurons[0].w] == GOLDEN[init]
-    other = MLP(2, [2, 1], init=init, seed=43)
-    assert [p.data for p in other.parameters()] != [p.data for p in model.parameters()]
-
-
-def test_biases_start_at_0_and_so_do_zeros():
-    model = MLP(2, [3, 1], init="zeros")
-    assert {p.data for p in model.parameters()} == {0.0}
-    assert {n.b.data for la in MLP(2, [3, 1], init="he").layers for n in la.neurons} == {0.0}
-
-
-def test_an_initialiser_of_ones_own_sees_the_sizes():
-    seen = []
-
-    def init(rng, nin, nout):
-        seen.append((nin, nout))
-        return float(len(seen))
-
-    model = MLP(2, [3, 1], init=init)
-    assert seen == [(2, 3)] * 6 + [(3, 1)] * 3
-    assert [w.data for w in model.layers[1].neurons[0].w] == [7.0, 8.0, 9.0]
-
-
-def test_random_seed_counts_without_a_seed_and_a_generator_goes_on():
-    random.seed(5)
-    a = MLP(2, [2])
-    random.seed(5)
-    b = MLP(2, [2])
-    assert [p.data for p in a.parameters()] == [p.data for p in b.parameters()]
-    rng = random.Random(5)
-    c, d = MLP(2, [2], seed=rng), MLP(2, [2], seed=rng)
-    assert [p.data for p in c.parameters()] == [p.data for p in a.parameters()]
-    assert [p.data for p in d.parameters()] != [p.data for p in c.parameters()]
-
-
-def test_he_keeps_the_size_of_relu_activations_and_small_weights_do_not():
-    """The mean square of the activations after 8 layers of 100, He et al. 2015, section 2.2."""
-
-    def mean_square(init):
-        layers = [Layer(100, 100, activation="relu", init=init, seed=layer) for layer in range(8)]
-        rng = random.Random(0)
-        x = [rng.gauss(0, 1) for _ in range(100)]
-        for layer in layers:
-            x = [v.data for v in layer(x)]
-        return math.fsum(v * v for v in x) / 100
-
-    # Each relu halves the mean square, which N(0, 2/n) makes up for and N(0, 1/n) does not.
-    he, lecun = mean_square("he_normal"), mean_square("lecun_normal")
-    assert lecun == pytest.approx(he / 2**8, rel=1e-9)
-    assert 0.3 < he < 3
-
-
 # --- bad input -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("make", "error", "text"),
@@ -499,20 +377,6 @@ def test_he_keeps_the_size_of_relu_activations_and_small_weights_do_not():
             ValueError,
             "activation is a list of 1, but there are 2 hidden layers; the last layer's is output=",
         ),
-        (lambda: MLP(2, [1], init="hee"), ValueError, "init 'hee' is unknown; known are zeros, un"),
-        (lambda: MLP(2, [1], init=0.1), TypeError, "init must be a name or a function"),
-        (
-            lambda: Neuron(1, init=lambda rng, nin, nout: float("nan")),
-            ValueError,
-            "the weight that init draws must be finite, got nan",
-        ),
-        (
-            lambda: Neuron(1, init=lambda rng, nin, nout: None),
-            TypeError,
-            "the weight that init draws must be a real number, got None",
-        ),
-        (lambda: MLP(2, [1], seed="1"), TypeError, "seed must be an int, a random.Random or None"),
-        (lambda: MLP(2, [1], seed=True), TypeError, "seed must be an int"),
         (lambda: MLP(2, [1]).summary("fr"), ValueError, "lang must be one of en, es, got 'fr'"),
         (
             lambda: setattr(Neuron(2), "w", [1.0]),

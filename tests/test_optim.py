@@ -1,4 +1,4 @@
-"""Optimisers, schedules, clipping: against the papers' recursions in exact or 50-digit numbers."""
+"""Optimisers: against the papers' recursions, in exact or 50-digit numbers."""
 
 from __future__ import annotations
 
@@ -9,27 +9,10 @@ from fractions import Fraction as F
 
 import mpmath as mp
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograd_mini import Value
-from autograd_mini.optim import (
-    SGD,
-    Adam,
-    AdamW,
-    Momentum,
-    Nesterov,
-    Optimiser,
-    RMSprop,
-    clip_by_norm,
-    clip_by_value,
-    constant,
-    cosine,
-    linear,
-    per_epoch,
-    step_decay,
-    warm_up,
-)
+from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
+from autograd_mini.schedules import constant, cosine
 
 ALL = [SGD, Momentum, Nesterov, RMSprop, Adam, AdamW]
 GRADS = [0.3, -1.7, 2.5, 0.0, 1e-4, -40.0, 7.25]
@@ -167,7 +150,7 @@ def test_every_optimiser_finds_the_minimum(kind):
     """Of (a - 3)**2 + 10 * (b + 1)**2, with a rate that falls to 0."""
     a, b = Value(0.0), Value(0.0)
     extra = {"weight_decay": 0.0} if kind is AdamW else {}
-    optimiser = kind([a, b], schedule=cosine(0.03, 600), **extra)
+    optimiser = kind([a, b], schedule=cosine(0.05, 600), **extra)
     for _ in range(600):
         optimiser.zero_grad()
         ((a - 3.0) ** 2 + 10.0 * (b + 1.0) ** 2).backward()
@@ -318,35 +301,6 @@ def test_an_optimiser_of_ones_own_is_a_rule():
     assert path(lambda p: SignDescent(p, lr=0.25), [7.0, -0.1, 3.0]) == [0.75, 1.0, 0.75]
 
 
-# --- schedules -----------------------------------------------------------------------------------
-def test_schedules_at_known_points():
-    assert [constant(0.3)(t) for t in (0, 10**6)] == [0.3, 0.3]
-    decay = step_decay(1.0, every=10, factor=0.5)
-    assert [decay(t) for t in (0, 9, 10, 19, 20, 35)] == [1.0, 1.0, 0.5, 0.5, 0.25, 0.125]
-    # micrograd's demo: 1.0 - 0.9 * k / 100
-    assert [linear(1.0, 100, final=0.1)(k) for k in range(100)] == pytest.approx(
-        [1.0 - 0.9 * k / 100 for k in range(100)], rel=1e-15
-    )
-    assert linear(1.0, 100, final=0.1)(1000) == 0.1
-    wave = cosine(3.0, 6, final=1.0)
-    # 1 + (1 + cos(t * 30 degrees))
-    half, root = 1 / 2, math.sqrt(3) / 2
-    expected = [3.0, 2 + root, 2 + half, 2.0, 2 - half, 2 - root, 1.0, 1.0]
-    assert [wave(t) for t in range(8)] == pytest.approx(expected, rel=1e-15)
-    rising = warm_up(4, cosine(1.0, 2))
-    assert [rising(t) for t in range(8)] == [
-        0.25,
-        0.5,
-        0.75,
-        1.0,
-        1.0,
-        pytest.approx(0.5),
-        0.0,
-        0.0,
-    ]
-    assert [per_epoch(rising, 2)(t) for t in range(6)] == [0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
-
-
 def test_an_optimiser_follows_its_schedule():
     w = Value(0.0)
     optimiser = SGD([w], schedule=lambda t: [1.0, 0.5, 0.0][t])
@@ -378,52 +332,6 @@ def test_momentum_keeps_its_past_steps_when_the_rate_changes():
     optimiser.lr = 0.1
     optimiser.step()
     assert w.data == -1.0 + (0.5 * -1.0 - 0.1)
-
-
-# --- clipping ------------------------------------------------------------------------------------
-FINITE = st.floats(-1e300, 1e300, allow_subnormal=False)
-
-
-def values(grads):
-    out = []
-    for g in grads:
-        v = Value(0.0)
-        v.grad = g
-        out.append(v)
-    return out
-
-
-@given(st.lists(FINITE, min_size=1, max_size=6), st.floats(1e-3, 1e3))
-def test_clip_by_norm_keeps_the_direction(grads, max_norm):
-    params = values(grads)
-    with mp.workdps(50):
-        exact = mp.sqrt(mp.fsum(mp.mpf(g) ** 2 for g in grads))
-        before = clip_by_norm(params, max_norm)
-        after = [p.grad for p in params]
-        assert before == pytest.approx(float(exact), rel=1e-15)
-        if before <= max_norm:
-            assert after == grads
-        else:
-            assert mp.sqrt(mp.fsum(mp.mpf(g) ** 2 for g in after)) <= max_norm * (1 + 4e-16)
-            expected = [float(g * max_norm / exact) for g in map(mp.mpf, grads)]
-            assert after == pytest.approx(expected, rel=1e-15, abs=1e-300)
-
-
-def test_clip_by_norm_beyond_the_floats():
-    params = values([1.5e308, -1.5e308])
-    assert clip_by_norm(params, 1.0) == math.inf
-    assert [p.grad for p in params] == pytest.approx([math.sqrt(0.5), -math.sqrt(0.5)], rel=1e-15)
-    zeros = values([0.0, 0.0])
-    assert clip_by_norm(zeros, 1.0) == 0.0
-    assert [p.grad for p in zeros] == [0.0, 0.0]
-
-
-@given(st.lists(FINITE, min_size=1, max_size=6), st.floats(1e-3, 1e3))
-def test_clip_by_value(grads, limit):
-    params = values(grads)
-    count = clip_by_value(params, limit)
-    assert [p.grad for p in params] == [min(limit, max(-limit, g)) for g in grads]
-    assert count == sum(abs(g) > limit for g in grads)
 
 
 # --- bad input -----------------------------------------------------------------------------------
@@ -477,31 +385,6 @@ W = Value(1.0, label="w")
         (lambda: Adam([W], betas=0.9), TypeError, r"betas must be two numbers \(beta1, beta2\)"),
         (lambda: Adam([W], betas=(0.9,)), TypeError, "betas must be two numbers"),
         (lambda: AdamW([W], eps=math.nan), ValueError, "eps must be finite, got nan"),
-        (lambda: constant(0), ValueError, "lr must be above 0, got 0"),
-        (lambda: step_decay(0.1, every=0), ValueError, "every must be at least 1, got 0"),
-        (lambda: step_decay(0.1, every=2.5), TypeError, "every must be an int, got 2.5"),
-        (lambda: step_decay(0.1, 10, factor=2), ValueError, "factor must be at most 1, got 2"),
-        (lambda: step_decay(0.1, 10, factor=0), ValueError, "factor must be above 0, got 0"),
-        (lambda: cosine(0.1, steps=0), ValueError, "steps must be at least 1, got 0"),
-        (lambda: cosine(0.1, 10, final=-1), ValueError, "final must be 0 or more, got -1"),
-        (lambda: linear(-0.1, 10), ValueError, "lr must be above 0, got -0.1"),
-        (lambda: warm_up(0, constant(1)), ValueError, "steps must be at least 1, got 0"),
-        (lambda: warm_up(5, 0.1), TypeError, r"then must be a schedule, such as constant\(0.1\)"),
-        (lambda: per_epoch(0.1, 5), TypeError, "schedule must be a schedule"),
-        (lambda: clip_by_norm([], 1.0), ValueError, "clip_by_norm was given no parameters"),
-        (lambda: clip_by_norm([2.0], 1.0), TypeError, "clip_by_norm: parameter 0 is not a Value"),
-        (lambda: clip_by_norm([W], 0), ValueError, "max_norm must be above 0, got 0"),
-        (
-            lambda: clip_by_norm(values([math.nan]), 1),
-            ValueError,
-            "the gradient of the parameter 0.0",
-        ),
-        (lambda: clip_by_value([W], -1), ValueError, "limit must be above 0, got -1"),
-        (
-            lambda: clip_by_value(values([math.inf]), 1),
-            ValueError,
-            "clip_by_value: the gradient of",
-        ),
     ],
 )
 def test_bad_arguments(make, error, text):

@@ -1,0 +1,58 @@
+"""Learning-rate schedules at points known in closed form."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograd_mini.optim import constant, cosine, linear, per_epoch, step_decay, warm_up
+
+
+def test_schedules_at_known_points():
+    assert [constant(0.3)(t) for t in (0, 10**6)] == [0.3, 0.3]
+    decay = step_decay(1.0, every=10, factor=0.5)
+    assert [decay(t) for t in (0, 9, 10, 19, 20, 35)] == [1.0, 1.0, 0.5, 0.5, 0.25, 0.125]
+    # micrograd's demo: 1.0 - 0.9 * k / 100
+    assert [linear(1.0, 100, final=0.1)(k) for k in range(100)] == pytest.approx(
+        [1.0 - 0.9 * k / 100 for k in range(100)], rel=1e-15
+    )
+    assert linear(1.0, 100, final=0.1)(1000) == 0.1
+    wave = cosine(3.0, 6, final=1.0)
+    # 1 + (1 + cos(t * 30 degrees))
+    half, root = 1 / 2, math.sqrt(3) / 2
+    expected = [3.0, 2 + root, 2 + half, 2.0, 2 - half, 2 - root, 1.0, 1.0]
+    assert [wave(t) for t in range(8)] == pytest.approx(expected, rel=1e-15)
+    rising = warm_up(4, cosine(1.0, 2))
+    assert [rising(t) for t in range(8)] == [
+        0.25,
+        0.5,
+        0.75,
+        1.0,
+        1.0,
+        pytest.approx(0.5),
+        0.0,
+        0.0,
+    ]
+    assert [per_epoch(rising, 2)(t) for t in range(6)] == [0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (lambda: constant(0), ValueError, "lr must be above 0, got 0"),
+        (lambda: step_decay(0.1, every=0), ValueError, "every must be at least 1, got 0"),
+        (lambda: step_decay(0.1, every=2.5), TypeError, "every must be an int, got 2.5"),
+        (lambda: step_decay(0.1, 10, factor=2), ValueError, "factor must be at most 1, got 2"),
+        (lambda: step_decay(0.1, 10, factor=0), ValueError, "factor must be above 0, got 0"),
+        (lambda: cosine(0.1, steps=0), ValueError, "steps must be at least 1, got 0"),
+        (lambda: cosine(0.1, 10, final=-1), ValueError, "final must be 0 or more, got -1"),
+        (lambda: linear(-0.1, 10), ValueError, "lr must be above 0, got -0.1"),
+        (lambda: warm_up(0, constant(1)), ValueError, "steps must be at least 1, got 0"),
+        (lambda: warm_up(5, 0.1), TypeError, r"then must be a schedule, such as constant\(0.1\)"),
+        (lambda: per_epoch(0.1, 5), TypeError, "schedule must be a schedule"),
+    ],
+)
+def test_bad_arguments(make, error, text):
+    with pytest.raises(error, match=text):
+        make()
