@@ -36,7 +36,10 @@ def inline_svg(svg: str, description: str) -> str:
     """Return the `<svg>` element alone, described for screen readers."""
     svg = svg[svg.index("<svg") :]
     title = description.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return re.sub(r"<svg ", f'<svg role="img" aria-label="{title}" ', svg, count=1)
+    width = re.search(r'width="(\d+)', svg)
+    least = f"min-width: {min(0.75 * int(width[1]), 480):.0f}pt" if width else ""  # else: scroll
+    attributes = f'role="img" aria-label="{title}" style="{least}"'
+    return svg.replace("<svg ", f"<svg {attributes} ", 1)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
