@@ -11,6 +11,7 @@ from .rules import rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
     from .ops import Op
     from .value import Value
 
@@ -38,7 +39,7 @@ def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
 
 def _vector(op: Op, param: str, arg: Any) -> tuple[Any, ...]:
     if arg.__class__ is tuple:
-        return arg  
+        return arg
     if isinstance(arg, str | bytes | dict) or not hasattr(arg, "__iter__"):
         raise errors.NumberTypeError(
             f"{op.signature} needs a list of numbers or Values as {param}, got {_shown(arg)}"
@@ -110,11 +111,11 @@ def refusal(
         for param, x, arg in zip(op.params, numbers, args, strict=True)
     )
     start = f"{op.signature} at {operands}"
-    if isinstance(error, (TypeError | NameError, AttributeError)):
+    if isinstance(error, TypeError | NameError | AttributeError):
         return errors.NumberTypeError(f"{start}: {op.name} is not defined for {kind.name} numbers")
     if any(len(x) == 0 for x in numbers if x.__class__ is tuple):
         return errors.DomainError(f"{op.signature} needs at least one number, got an empty vector")
-    needs = _broken(op, kind, numbers)
+    needs = _broken(op, numbers, error)
     if isinstance(error, ZeroDivisionError):
         return errors.PoleError(
             f"{start}: division by zero" + (f"; it needs {needs}" if needs else "")
@@ -126,13 +127,13 @@ def refusal(
     )
 
 
-def _broken(op: Op, kind: Kind, numbers: Sequence[Any]) -> str:
+def _broken(op: Op, numbers: Sequence[Any], error: Exception) -> str:
     """In words, the condition on the arguments that does not hold."""
     for param, x in zip(op.params, numbers, strict=True):
         domain = op.domains.get(param)
         if domain and x.__class__ is not tuple and not _is_complex(x) and x not in domain:
             return domain.text.format(param)
-    return op.needs
+    return "" if isinstance(error, OverflowError) else op.needs
 
 
 def _operand(x: Any, arg: Any) -> str:

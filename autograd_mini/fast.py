@@ -9,22 +9,25 @@ tests/benchmarks. A function is compiled when it is first called.
 
 from __future__ import annotations
 
+import math
+import operator
 import sys
 from types import FunctionType
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .kinds import FLOAT
 from .rules import given_lines, namespace_of, rendered
 
 if TYPE_CHECKING:
-    from .ops import Op
     from collections.abc import Callable
+
+    from .ops import Op
 
 LARGEST = sys.float_info.max
 
 
 def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = False) -> Any:
-    """The function of an operation; `swapped` for reflected operators: f(b, a) computes op(a, b)."""
+    """The function of an operation; `swapped`, for reflected operators: f(b, a) is op(a, b)."""
 
     def compile_first(*args: Any) -> Any:
         namespace.update(namespace_of(op, FLOAT))
@@ -90,7 +93,8 @@ def source(op: Op, swapped: bool = False) -> str:
         return f"def made({head}):\n    return {call}\n"
     return (
         f"def made({head}):\n    try:\n{body}"
-        "    except (AttributeError, ArithmeticError, ValueError, TypeError):\n        pass\n"
+        "    except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):\n"
+        "        pass\n"
         f"    return {call}\n"
     )
 
@@ -107,10 +111,11 @@ def _scalar_body(op: Op, swapped: bool) -> str:
         return _constant_test(rest) + _case(op, (one,), 3)
     two = rest[0]
     other, constant = (two, one) if swapped else (one, two)
+    given = constant.upper()
     return (
-        f"        if {constant.upper()}.__class__ is Value:\n{_case(op, (one, two), 3)}"
-        f"        elif {constant.upper()}.__class__ is float or {constant.upper()}.__class__ is int:\n"
-        f"            {constant} = float({constant.upper()})\n{_case(op, (other,), 3)}"
+        f"        if {given}.__class__ is Value:\n{_case(op, (one, two), 3)}"
+        f"        elif {given}.__class__ is float or {given}.__class__ is int:\n"
+        f"            {constant} = float({given})\n{_case(op, (other,), 3)}"
     )
 
 
@@ -173,3 +178,68 @@ def _vector_body(op: Op) -> str:
         + f"{indent}        if _sum({one}).__class__ is float:\n"
         + _record(op, (one,), 5)
     )
+
+
+def layer(dot: Op, activation: Op | None, functions: dict[str, Any]) -> Callable[..., list[Any]]:
+    """A function (rows, x) -> [act(dot(row, (*x, 1))) for row in rows]: the neurons of a layer.
+
+    A row is the tuple of a neuron's weights and its bias, x a tuple of numbers or of Values. The
+    nodes are those of dot and of the activation; what is saved is reading x once for each neuron.
+    """
+    apply, node = functions["apply"], functions["Value"]
+
+    def one_by_one(rows: Any, x: Any) -> list[Any]:
+        z = [functions[dot.name](row, (*x, 1.0)) for row in rows]
+        return z if activation is None else [functions[activation.name](out) for out in z]
+
+    namespace: dict[str, Any] = namespace_of(activation or dot, FLOAT)
+    namespace |= {"one_by_one": one_by_one, "apply": apply, "Value": node, "new": node.__new__}
+    namespace |= {"dot_op": dot, "op": activation, "LARGEST": LARGEST, "_sum": sum}
+    namespace |= {"fsum": math.fsum, "multiply": operator.mul}
+    finish = "                add(z)\n"
+    if activation is not None:
+        for param, default in activation.defaults.items():
+            namespace[param] = namespace[param.upper()] = default
+        finish = "                A = z\n                a = out\n" + _record(activation, ("a",), 4)
+        finish = finish.replace("return node", "add(node)")
+        finish += "                else:\n                    break\n"
+    exec(_LAYER + finish + _LAYER_END, namespace)
+    return namespace["layer"]  # type: ignore[no-any-return]
+
+
+_LAYER = """
+def layer(rows, x):
+    try:
+        inner = x[0].__class__ is Value
+        numbers = [v.data for v in x] if inner else x
+        if _sum(numbers).__class__ is float:
+            numbers = (*numbers, 1.0)
+            inputs = (None, (*x, 1.0))
+            nodes = []
+            add = nodes.append
+            for row in rows:
+                weights = [v.data for v in row]
+                out = fsum(map(multiply, weights, numbers))
+                if not -LARGEST <= out <= LARGEST or _sum(weights).__class__ is not float:
+                    break
+                z = new(Value)
+                z.data = out
+                z.grad = 0.0
+                z.op = dot_op
+                z.label = None
+                z.constants = inputs
+                z.first = row
+                z.dfirst = numbers
+                if inner:
+                    z.second = x
+                    weights.pop()
+                    z.dsecond = weights
+                else:
+                    z.second = z.dsecond = None
+"""
+_LAYER_END = """            else:
+                return nodes
+    except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):
+        pass
+    return one_by_one(rows, x)
+"""

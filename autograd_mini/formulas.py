@@ -8,9 +8,9 @@ for its element, and the formula is meant for every i.
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from .errors import FormulaError
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -103,6 +103,7 @@ class Renderer:
         self.compared = compared
 
     def __call__(self, node: ast.expr) -> str:
+        """The Python text of a formula."""
         match node:
             case ast.Constant(value=value):
                 return self.number(value)  # type: ignore[arg-type]  # parse() let only numbers in

@@ -15,6 +15,7 @@ METHODS: dict[str, str]
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
 def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]: ...
+def layer(activation: str | None) -> Callable[..., list[Any]]: ...
 def softmax(scores: Iterable[Any]) -> list[Any]: ...
 def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
 def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
@@ -69,7 +70,7 @@ def div(a: Any, b: Any) -> Value: ...
 def pow(a: float, b: float) -> float:
     r"""Power: pow(a, b) = a ** b
 
-        d/da = where(b == 0, 0, where(below(b, 1), where(a == 0, b * a ** (b - 1), b * (out / a)), b * a ** (b - 1)))
+        d/da = where(below(b, 1), where(b == 0, 0, where(a == 0, b * a ** (b - 1), b * out / a)), where(below(b, 2 ** 53), b * a ** (b - 1), where(a == 0, 0, b * out / a)))
         d/db = where(a == 0, 0, out * log(a))
 
     Needs a > 0, or an integer b (b >= 0 where a = 0).
@@ -200,7 +201,7 @@ def log(a: Any) -> Value: ...
 def log2(a: float) -> float:
     r"""Logarithm to base 2: log2(a) = log2(a)
 
-        d/da = 1 / (a * log(2))
+        d/da = 1 / log(2) / a
 
     Needs a > 0.
     """
@@ -212,7 +213,7 @@ def log2(a: Any) -> Value: ...
 def log10(a: float) -> float:
     r"""Logarithm to base 10: log10(a) = log10(a)
 
-        d/da = 1 / (a * log(10))
+        d/da = 1 / log(10) / a
 
     Needs a > 0.
     """
@@ -312,9 +313,13 @@ def atan(a: Any) -> Value: ...
 def atan2(a: float, b: float) -> float:
     r"""Angle of the point (b, a): atan2(a, b) = atan2(a, b)
 
-        h = hypot(a, b)
-        d/da = where(h == 0, 0, b / h / h)
-        d/db = where(h == 0, 0, -a / h / h)
+        r = abs(a) + abs(b)
+        s = where(r < 1e-140, 2 ** 700, where(r < 1e140, 1, 2 ** -700))
+        x = s * b
+        y = s * a
+        q = x * x + y * y
+        d/da = where(q == 0, 0, x / q * s)
+        d/db = where(q == 0, 0, -y / q * s)
     """
 
 @overload
@@ -490,7 +495,8 @@ def gelu(a: float) -> float:
     r"""Gaussian error linear unit: gelu(a) = a * c
 
         c = normal_cdf(a)
-        d/da = c + a * gauss(a * sqrt(1 / 2)) / sqrt(2 * pi)
+        g = gauss(a / 2)
+        d/da = c + a * g * g / sqrt(2 * pi)
     """
 
 @overload
@@ -503,7 +509,7 @@ def mish(a: float) -> float:
         e = exp(-abs(a))
         u = where(a > 0, 1 + 2 * e, e * (e + 2))
         v = u + where(a > 0, 2 * e * e, 2)
-        d/da = u / v + 4 * a * e * (1 + e) / (v * v) * where(a > 0, e, 1)
+        d/da = u / v + 4 * e * a * (1 + e) / (v * v) * where(a > 0, e, 1)
     """
 
 @overload
@@ -522,7 +528,7 @@ def softsign(a: Any) -> Value: ...
 
 @overload
 def hardtanh(a: float, low: float = -1.0, high: float = 1.0) -> float:
-    r"""Hard hyperbolic tangent: hardtanh(a, low=-1, high=1) = where(a < low, low, where(a > high, high, a))
+    r"""Hard hyperbolic tangent: hardtanh(a, low=-1, high=1) = where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))
 
         d/da = where(a <= low, 0, where(a >= high, 0, 1))
         d/dlow = where(a <= low, 1, 0)
@@ -597,7 +603,7 @@ def polygamma(n: float, a: float) -> float:
         d/dn = 0
         d/da = polygamma(n + 1, a)
 
-    Needs n in 0, 1, 2, ...; a other than 0, -1, -2, ....
+    Needs n in 0, 1, ..., 100; a other than 0, -1, -2, ....
     """
 
 @overload
@@ -627,7 +633,7 @@ def minimum(a: Any, b: Any) -> Value: ...
 
 @overload
 def clamp(a: float, low: float, high: float) -> float:
-    r"""Limit to a range: clamp(a, low, high) = where(a < low, low, where(a > high, high, a))
+    r"""Limit to a range: clamp(a, low, high) = where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))
 
         d/da = where(a < low, 0, where(a > high, 0, 1))
         d/dlow = where(a < low, 1, 0)
@@ -814,7 +820,7 @@ class Methods:
     def log2(self) -> Value:
         r"""Logarithm to base 2: log2(a) = log2(a)
 
-            d/da = 1 / (a * log(2))
+            d/da = 1 / log(2) / a
 
         Needs a > 0.
         """
@@ -822,7 +828,7 @@ class Methods:
     def log10(self) -> Value:
         r"""Logarithm to base 10: log10(a) = log10(a)
 
-            d/da = 1 / (a * log(10))
+            d/da = 1 / log(10) / a
 
         Needs a > 0.
         """
@@ -886,9 +892,13 @@ class Methods:
     def atan2(self, b: Any) -> Value:
         r"""Angle of the point (b, a): atan2(a, b) = atan2(a, b)
 
-            h = hypot(a, b)
-            d/da = where(h == 0, 0, b / h / h)
-            d/db = where(h == 0, 0, -a / h / h)
+            r = abs(a) + abs(b)
+            s = where(r < 1e-140, 2 ** 700, where(r < 1e140, 1, 2 ** -700))
+            x = s * b
+            y = s * a
+            q = x * x + y * y
+            d/da = where(q == 0, 0, x / q * s)
+            d/db = where(q == 0, 0, -y / q * s)
         """
 
     def sinh(self) -> Value:
@@ -1000,7 +1010,8 @@ class Methods:
         r"""Gaussian error linear unit: gelu(a) = a * c
 
             c = normal_cdf(a)
-            d/da = c + a * gauss(a * sqrt(1 / 2)) / sqrt(2 * pi)
+            g = gauss(a / 2)
+            d/da = c + a * g * g / sqrt(2 * pi)
         """
 
     def mish(self) -> Value:
@@ -1009,7 +1020,7 @@ class Methods:
             e = exp(-abs(a))
             u = where(a > 0, 1 + 2 * e, e * (e + 2))
             v = u + where(a > 0, 2 * e * e, 2)
-            d/da = u / v + 4 * a * e * (1 + e) / (v * v) * where(a > 0, e, 1)
+            d/da = u / v + 4 * e * a * (1 + e) / (v * v) * where(a > 0, e, 1)
         """
 
     def softsign(self) -> Value:
@@ -1020,7 +1031,7 @@ class Methods:
         """
 
     def hardtanh(self, low: Any = -1.0, high: Any = 1.0) -> Value:
-        r"""Hard hyperbolic tangent: hardtanh(a, low=-1, high=1) = where(a < low, low, where(a > high, high, a))
+        r"""Hard hyperbolic tangent: hardtanh(a, low=-1, high=1) = where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))
 
             d/da = where(a <= low, 0, where(a >= high, 0, 1))
             d/dlow = where(a <= low, 1, 0)
@@ -1071,7 +1082,7 @@ class Methods:
             d/dn = 0
             d/da = polygamma(n + 1, a)
 
-        Needs n in 0, 1, 2, ...; a other than 0, -1, -2, ....
+        Needs n in 0, 1, ..., 100; a other than 0, -1, -2, ....
         """
 
     def maximum(self, b: Any) -> Value:
@@ -1089,7 +1100,7 @@ class Methods:
         """
 
     def clamp(self, low: Any, high: Any) -> Value:
-        r"""Limit to a range: clamp(a, low, high) = where(a < low, low, where(a > high, high, a))
+        r"""Limit to a range: clamp(a, low, high) = where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))
 
             d/da = where(a < low, 0, where(a > high, 0, 1))
             d/dlow = where(a < low, 1, 0)

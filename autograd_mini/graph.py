@@ -7,6 +7,7 @@ from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from .value import Value
 
 
@@ -34,29 +35,37 @@ def topological(*roots: Value) -> list[Value]:
         if node is None:  # the mark: all parents of the node below it are in the order
             done(pop())
             continue
+        chain = []  # nodes that wait for the next one alone
         while node not in seen:
             seen.add(node)
             first, second = node.first, node.second
             if first.__class__ is not tuple:
-                if second not in seen:
-                    stack += (node, None, second)
-                elif first in seen:
-                    done(node)
-                    break
+                if second in seen:
+                    if first in seen:
+                        done(node)
+                        break
+                    chain.append(node)
                 else:
-                    stack += (node, None)
+                    for waiting in chain:
+                        stack += (waiting, None)
+                    chain = []
+                    stack += (node, None, second)
                 node = first  # straight on, without the stack
             elif id(first) in vectors and id(second) in vectors:
                 done(node)
-            else:
-                stack += (node, None)
-                if id(second) not in vectors:
-                    vectors.add(id(second))
-                    stack += second[::-1]
-                if id(first) not in vectors:
-                    vectors.add(id(first))
-                    stack += first[::-1]
                 break
+            else:
+                for waiting in chain:
+                    stack += (waiting, None)
+                chain = []
+                stack += (node, None)
+                for vector in (second, first):
+                    if id(vector) not in vectors:
+                        vectors.add(id(vector))
+                        stack += vector[::-1]
+                break
+        if chain:
+            order += chain[::-1]
     return order
 
 

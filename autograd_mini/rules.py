@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .formulas import PRIMITIVES, Renderer, names_in, walk
 from .ops import SHEET, Op, element_names
 
 if TYPE_CHECKING:
-    from .kinds import Kind
     from collections.abc import Callable
+
+    from .kinds import Kind
 
 
 class Rule(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import GradientError
 from .evaluation import is_plain, partials_as_nodes, times

@@ -58,7 +58,8 @@ class Value(NumberLike):
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
         self.label = label
         self.op: Op | None = None
-        self.constants: tuple[Any, ...] | None = None  # all arguments, if some are plain numbers
+        # The arguments, if plain numbers are among them; a None in front stands for `first`.
+        self.constants: tuple[Any, ...] | None = None
         self.first: Any = None
         self.dfirst: Any = None
         self.second: Any = None
@@ -142,9 +143,11 @@ class Value(NumberLike):
     @property
     def args(self) -> tuple[Any, ...]:
         """The arguments of the operation as given: Values, plain numbers, tuples of them."""
-        if self.constants is not None:
-            return self.constants
-        return tuple(arg for arg in (self.first, self.second) if arg is not None)
+        if self.constants is None:
+            return tuple(arg for arg in (self.first, self.second) if arg is not None)
+        if self.constants[0] is None:
+            return (self.first, *self.constants[1:])
+        return self.constants
 
 
 def apply(op: Op, *args: object) -> Value:
@@ -212,6 +215,6 @@ def _sweep(order: list[Value]) -> None:
 
 def _tuple(parents: Any) -> tuple[Any, ...]:
     """The content of a slot as a tuple."""
-    if parents.__class__ is tuple:
-        return parents
+    if parents.__class__ is tuple or parents.__class__ is list:
+        return tuple(parents)
     return () if parents is None else (parents,)

@@ -1,0 +1,152 @@
+"""The compiled functions against value.apply, which defines what they do: the same bits."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from fractions import Fraction
+
+import mpmath
+import pytest
+
+from autograd_mini import Value, fast, functions, topological
+from autograd_mini.errors import AutogradError
+from autograd_mini.ops import SHEET
+from autograd_mini.value import apply
+
+POINTS = [
+    -745.0,
+    -30.0,
+    -2.5,
+    -1.0,
+    -0.3,
+    -1e-300,
+    -0.0,
+    0.0,
+    1e-17,
+    0.25,
+    1.0,
+    1.5,
+    2.0,
+    40.0,
+    1e200,
+]
+SCALARS = [op for op in SHEET.values() if not op.vectors]
+VECTORS = [op for op in SHEET.values() if op.vectors]
+
+
+def bits(number):
+    """The number so that -0.0 differs from 0.0 and nan equals nan."""
+    return math.copysign(1.0, number), "nan" if number != number else number
+
+
+def record(compute, *args):
+    """All that a call gives: the node's number, partials and arguments, or the error."""
+    try:
+        node = compute(*args)
+    except AutogradError as error:
+        return type(error), str(error)
+    if not isinstance(node, Value):
+        return bits(node)
+    numbers = [bits(node.data), *map(bits, node.partials)]
+    return node.op, numbers, node.parents, node.args, node.label, node.grad
+
+
+def all_mixtures(values):
+    """The values as Values, as plain numbers, and every mixture of both."""
+    for chosen in itertools.product((True, False), repeat=len(values)):
+        yield [Value(v) if on else v for v, on in zip(values, chosen, strict=True)]
+
+
+@pytest.mark.parametrize("op", SCALARS, ids=lambda op: op.name)
+def test_function_of_scalars_gives_the_bits_of_apply(op):
+    compiled = functions.function(op)
+    rng = random.Random(op.name)
+    required = [p for p in op.params if p not in op.defaults]
+    if len(required) == 1:
+        points = [(x,) for x in POINTS]
+    else:
+        points = [tuple(rng.choices(POINTS, k=len(required))) for _ in range(40)]
+    if op.defaults:
+        points += [(*point, *[0.5] * len(op.defaults)) for point in points]
+    for point in points:
+        for args in all_mixtures(point):
+            expected = record(lambda *a: apply(op, *a), *args)
+            assert record(compiled, *args) == expected, args
+
+
+@pytest.mark.parametrize("op", VECTORS, ids=lambda op: op.name)
+def test_function_of_vectors_gives_the_bits_of_apply(op):
+    compiled = functions.function(op)
+    rng = random.Random(op.name)
+    for length in (0, 1, 2, 3, 7):
+        for _ in range(12):
+            vectors = []
+            for _ in op.params:
+                vector = [rng.choice(POINTS[1:-1]) for _ in range(length)]
+                make = rng.choice([Value, float, lambda x: Value(x) if rng.random() < 0.5 else x])
+                vectors.append(tuple(map(make, vector)))
+            expected = record(lambda *a: apply(op, *a), *vectors)
+            assert record(compiled, *vectors) == expected
+
+
+@pytest.mark.parametrize("symbol", ["+", "-", "*", "/", "**"])
+def test_operators_are_those_of_the_class_as_written(symbol):
+    names = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
+    op = SHEET[names[symbol]]
+    for a, b in itertools.product((0.5, 2.0, 3), (1.5, -2.0, 2)):
+        for x, y in all_mixtures([a, b]):
+            if isinstance(x, Value) or isinstance(y, Value):
+                assert record(lambda x, y: eval(f"x {symbol} y"), x, y) == record(
+                    lambda x, y: apply(op, x, y), x, y
+                )
+
+
+@pytest.mark.parametrize("number", [Fraction(2, 3), mpmath.mpf("0.7"), 0.3 + 0.4j])
+@pytest.mark.parametrize("name", ["add", "mul", "pow", "div", "exp", "tanh", "dot", "sum", "mean"])
+def test_other_numbers_are_left_to_apply(name, number):
+    op = SHEET[name]
+    x = Value(number)
+    args = [(x, x) if p in op.vectors else x for p in op.params]
+    node, expected = functions.function(op)(*args), apply(op, *args)
+    assert (node.data, node.partials) == (expected.data, expected.partials)
+    assert type(node.data) is type(expected.data)
+
+
+def test_one_exact_number_among_floats_is_not_lost():
+    precise = mpmath.mpf(1) / 3
+    w, x = (Value(1.0), Value(precise), Value(2.0)), (Value(1.0), Value(1.0), Value(1.0))
+    assert isinstance(functions.dot(w, x).data, mpmath.mpf)
+    assert isinstance(functions.sum(w).data, mpmath.mpf)
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "sigmoid", "gelu", "elu", "softplus", None])
+@pytest.mark.parametrize("plain", [True, False], ids=["numbers", "Values"])
+def test_layer_gives_the_nodes_of_dot_and_the_activation(name, plain):
+    rng = random.Random(5)
+    rows = [tuple(Value(rng.uniform(-1, 1)) for _ in range(4)) for _ in range(3)]
+    x = tuple(rng.uniform(-1, 1) for _ in range(3))
+    if not plain:
+        x = tuple(map(Value, x))
+    together = functions.layer(name)(rows, x)
+    for out, row in zip(together, rows, strict=True):
+        z = apply(SHEET["dot"], row, (*x, 1.0))
+        alone = z if name is None else apply(SHEET[name], z)
+        for node, expected in zip(topological(out), topological(alone), strict=True):
+            assert record(lambda node=node: node)[0:2] == record(lambda node=expected: node)[0:2]
+        inner = out if name is None else out.parents[0]
+        assert (inner.parents, inner.args) == (z.parents, z.args)
+
+
+def test_layer_leaves_what_it_cannot_do_to_the_operations():
+    rows = [(Value(Fraction(1, 3)), Value(Fraction(1, 2)))]
+    (out,) = functions.layer("relu")(rows, (Value(Fraction(3)),))
+    assert out.data == Fraction(3, 2)
+    with pytest.raises(OverflowError, match=r"dot\(a\[\], b\[\]\) at"):
+        functions.layer("tanh")([(Value(1e200), Value(0.0))], (1e200,))
+
+
+def test_source_is_python_that_names_the_formula():
+    assert "out = (a * b)" in fast.source(SHEET["mul"])
+    assert "apply(op, A, B)" in fast.source(SHEET["mul"])

@@ -1,0 +1,163 @@
+"""grad and its relatives against closed forms, exact fractions and mpmath."""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd_mini as ag
+from autograd_mini import Value
+from autograd_mini.errors import GradientError, NumberTypeError
+
+small = st.integers(-5, 5).map(float)
+Point = namedtuple("Point", "x y")
+
+
+def quadratic(matrix):
+    """x -> x.A.x / 2, whose gradient is (A + A') x / 2 and whose Hessian is (A + A') / 2."""
+    n = len(matrix)
+    return lambda x: ag.dot(x, [ag.dot(matrix[i], x) for i in range(n)]) / 2
+
+
+@given(st.lists(small, min_size=9, max_size=9), st.lists(small, min_size=3, max_size=3))
+def test_gradient_hessian_and_hvp_of_a_quadratic_form(entries, x):
+    matrix = np.array(entries).reshape(3, 3)
+    f, symmetric = quadratic(matrix.tolist()), (matrix + matrix.T) / 2
+    assert ag.grad(f)(x) == (symmetric @ x).tolist()
+    assert ag.hessian(f)(x) == symmetric.tolist()
+    assert ag.hvp(f, x, [1.0, -2.0, 3.0]) == (symmetric @ [1.0, -2.0, 3.0]).tolist()
+
+
+@given(st.lists(small, min_size=6, max_size=6), st.lists(small, min_size=3, max_size=3))
+def test_jacobian_jvp_and_vjp_of_a_linear_map_are_its_matrix(entries, x):
+    rows = np.array(entries).reshape(2, 3)
+
+    def f(x):
+        return [ag.dot(row, x) for row in rows.tolist()]
+
+    assert ag.jacobian(f)(x) == rows.tolist()
+    value, tangent = ag.jvp(f, (x,), ([1.0, 2.0, 3.0],))
+    assert (value, tangent) == ((rows @ x).tolist(), (rows @ [1.0, 2.0, 3.0]).tolist())
+    value, pullback = ag.vjp(f, x)
+    assert pullback([2.0, -1.0]) == ((rows.T @ [2.0, -1.0]).tolist(),)
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+def test_any_order(order):
+    f = ag.tanh
+    for _ in range(order):
+        f = ag.grad(f)
+    with mpmath.workdps(60):
+        truth = mpmath.diff(mpmath.tanh, mpmath.mpf(0.4), order)
+    assert f(0.4) == pytest.approx(float(truth), rel=1e-13)
+
+
+def test_levels_are_not_confused():
+    # d/dx [x * d/dy (x + y)] = 1 and d/dx [d/dy (x * y**2) at y = 2] = 4 (Siskind & Pearlmutter)
+    assert ag.grad(lambda x: x * ag.grad(lambda y: x + y)(x))(3.0) == 1.0
+    assert ag.grad(lambda x: ag.grad(lambda y: x * y * y)(2.0))(3.0) == 4.0
+    assert ag.grad(lambda x: ag.grad(lambda y: x * y * y)(x))(3.0) == 12.0
+
+
+def test_second_derivative_where_an_adjoint_is_zero():
+    # f = x sin x at 0: the adjoint of sin is x = 0, yet f'' = 2 cos 0
+    assert ag.grad(ag.grad(lambda x: x * ag.sin(x)))(0.0) == 2.0
+
+
+def test_structures_come_back():
+    f = lambda p: p["w"][0] * p["b"] + p["point"].x * p["point"].y ** 2  # noqa: E731
+    at = {"w": (2.0,), "b": 5.0, "point": Point(3.0, 4.0)}
+    assert ag.grad(f)(at) == {"w": (5.0,), "b": 2.0, "point": Point(16.0, 24.0)}
+
+
+def test_numpy_arrays_in_and_out():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    gradient = ag.grad(lambda x: (x * x).sum() + np.exp(x[0, 0]))(x)
+    assert (gradient.dtype, gradient.shape) == (float, (2, 2))
+    assert gradient.tolist() == [[2.0 + math.e, 4.0], [6.0, 8.0]]
+    assert ag.jacobian(lambda x: x * x)(np.array([2.0, 3.0])).tolist() == [[4, 0], [0, 6]]
+    assert ag.hessian(lambda x: (x**3).sum())(np.array([2.0, 3.0])).tolist() == [[12, 0], [0, 18]]
+    assert x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_several_arguments_and_keywords():
+    f = lambda x, y, power=1: x * y**power  # noqa: E731
+    assert ag.grad(f, argnums=1)(2.0, 3.0, power=2) == 12.0
+    assert ag.grad(f, argnums=(0, 1))(2.0, 3.0, power=2) == (9.0, 12.0)
+    assert ag.grad(f, argnums=-1)(2.0, 3.0) == 2.0
+    assert ag.value_and_grad(f)(2.0, 3.0) == (6.0, 3.0)
+
+
+def test_exact_numbers_stay_exact():
+    f = lambda x: (x * x + 1) / (x - 2) ** 3  # noqa: E731
+    x = Fraction(1, 3)
+    assert ag.grad(f)(x) == 2 * x / (x - 2) ** 3 - 3 * (x * x + 1) / (x - 2) ** 4
+    assert ag.hessian(lambda x: ag.mean([x, x * x]))(x) == 1
+    with mpmath.workdps(50):
+        got = ag.grad(ag.grad(ag.gelu))(mpmath.mpf(1))
+        truth = mpmath.diff(lambda t: t * mpmath.ncdf(t), 1, 2)
+        assert abs(got - truth) < mpmath.mpf(10) ** -45
+
+
+def test_complex_derivative_is_holomorphic():
+    z = 0.3 + 0.7j
+    f = lambda z: ag.exp(z) * ag.tanh(z) ** 2  # noqa: E731
+    truth = mpmath.diff(lambda z: mpmath.exp(z) * mpmath.tanh(z) ** 2, z)
+    assert ag.grad(f)(z) == pytest.approx(complex(truth), rel=1e-14)
+
+
+def test_the_gradients_of_other_values_are_left_alone():
+    w = Value(2.0)
+    w.grad = 7.0
+    x = Value(3.0)
+    assert ag.grad(lambda t: w * t * t)(3.0) == 12.0
+    node = ag.grad(lambda t: w * t * t)(x)
+    assert (w.grad, x.grad) == (7.0, 0.0)
+    node.backward()
+    assert (w.grad, x.grad) == (7.0 + 6.0, 4.0)
+
+
+def test_constant_functions_have_gradient_zero():
+    assert ag.grad(lambda x: 3.0)(2.0) == 0.0
+    assert ag.grad(lambda x: 3.0)([1.0, Fraction(2)]) == [0.0, 0]
+    assert ag.jvp(lambda x: 3.0, (2.0,), (1.0,)) == (3.0, 0.0)
+    assert ag.hessian(lambda x: 2 * x)(1.0) == 0.0
+
+
+def test_backward_with_create_graph_can_be_differentiated_again():
+    x = Value(2.0)
+    (x**3).backward(create_graph=True)
+    first = x.grad
+    x.grad = 0
+    first.backward()
+    assert (first.data, x.grad) == (12.0, 12.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: ag.grad(lambda x: [x, x])(1.0), GradientError, "returns one number.*list with 2"),
+        (lambda: ag.grad(lambda x: None)(1.0), NumberTypeError, "got None"),
+        (lambda: ag.grad(lambda x: x)("a"), NumberTypeError, "got 'a'"),
+        (lambda: ag.grad(lambda x: x)([]), GradientError, "holds no number"),
+        (lambda: ag.grad(lambda x: x, argnums=2)(1.0), GradientError, "argnums 2 is out of range"),
+        (
+            lambda: ag.jvp(lambda x: x, (1.0,), (1.0, 2.0)),
+            GradientError,
+            "for each input, 1, got 2",
+        ),
+        (lambda: ag.vjp(lambda x: x, 1.0)[1]([1.0, 1.0]), GradientError, "each output, 1, got 2"),
+        (lambda: ag.grad(lambda x: x)({1.0}), NumberTypeError, "expected a number"),
+        (lambda: ag.grad(ag.log)(-1.0), ValueError, "needs a > 0"),
+    ],
+)
+def test_what_cannot_be_differentiated_is_said(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
