@@ -1,8 +1,10 @@
 """Neurons, layers and networks (multilayer perceptrons), with micrograd's interface.
 
 A neuron computes act(w . x + b): a linear combination of its inputs x by its weights w, plus its
-bias b, through its activation. In the graph these are three nodes, dot(w, x), + b and act, however
-many inputs there are. Inputs that are plain numbers stay constants: no node, no gradient.
+bias b, through its activation. In the graph it is two nodes, however many inputs there are, because
+w . x + b is one of them: the dot product of (w[0], ..., w[n-1], b) and (x[0], ..., x[n-1], 1), the
+bias being the weight of a constant 1. (A node for `+ b` made training a tenth slower.) Inputs that
+are plain numbers stay constants, too: no node, no gradient.
 
 >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
 >>> y = model([1.0, -0.5])
@@ -19,6 +21,7 @@ from . import functions
 from .arguments import real, whole
 from .initialisers import generator, initialiser
 from .kinds import constant, in_ieee
+from .linear import weighted_sums
 from .ops import SHEET, Op
 from .value import Value
 
@@ -115,28 +118,28 @@ class Neuron(Module):
         draw, rng = initialiser(init), generator(seed)
         fan = self.nin, whole("nout", nout)
         drawn = [real("the weight that init draws", draw(rng, *fan)) for _ in range(self.nin)]
-        self._w, self._b = tuple(map(Value, drawn)), Value(0.0)
+        self._row = (*map(Value, drawn), Value(0.0))  # w and b, one tuple that all graphs share
         self._label()
 
     @property
     def w(self) -> Weights:
         """The weights; assign as many Values or numbers to replace them all."""
-        return Weights(self._w)
+        return Weights(self._row[:-1])
 
     @w.setter
     def w(self, weights: Iterable[Value | float]) -> None:
         row = inputs(weights, self.nin, f"w of {self.name or 'the neuron'}")
-        self._w = tuple([v if isinstance(v, Value) else Value(v) for v in row])
+        self._row = (*(v if isinstance(v, Value) else Value(v) for v in row), self.b)
         self._label()
 
     @property
     def b(self) -> Value:
         """The bias; assign a Value or a number to replace it."""
-        return self._b
+        return self._row[-1]
 
     @b.setter
     def b(self, bias: Value | float) -> None:
-        self._b = bias if isinstance(bias, Value) else Value(bias)
+        self._row = (*self.w, bias if isinstance(bias, Value) else Value(bias))
         self._label()
 
     def _label(self) -> None:
@@ -146,25 +149,18 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
         """The neuron's output for nin numbers or Values."""
-        return self.respond(inputs(x, self.nin, self.name or "the neuron"))
-
-    def respond(self, x: tuple[Value | float, ...]) -> Value:
-        """The output for a tuple that `inputs` has checked, once for all neurons of a layer.
-
-        The tuples of weights and inputs are the same ones on each call, so the graph shares them.
-        """
-        z: Value = functions.dot(self._w, x) + self._b
+        (z,) = weighted_sums([self._row], inputs(x, self.nin, self.name or "the neuron"))
         return z if self._act is None else self._act(z)
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
-        return [*self._w, self._b]
+        return list(self._row)
 
     def named_parameters(self) -> dict[str, Value]:
         """`w[0]`, ..., `b`, after the neuron's own name."""
         prefix = f"{self.name}." if self.name else ""
         names = [f"{prefix}w[{i}]" for i in range(self.nin)]
-        return dict(zip([*names, f"{prefix}b"], self.parameters(), strict=True))
+        return dict(zip([*names, f"{prefix}b"], self._row, strict=True))
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_act": None}  # made from the sheet: found again, not pickled
@@ -215,7 +211,11 @@ class Layer(Module):
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
         x = inputs(x, self.nin, self.name or "the layer")
-        out = [neuron.respond(x) for neuron in self.neurons]
+        sums = weighted_sums([neuron._row for neuron in self.neurons], x)
+        out = [
+            z if neuron._act is None else neuron._act(z)
+            for neuron, z in zip(self.neurons, sums, strict=True)
+        ]
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:

@@ -1,0 +1,96 @@
+"""The weighted sums of a layer are the nodes that dot makes, in every slot and every bit."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction as F
+
+import mpmath as mp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import RangeError, Value, functions, ieee
+from autograd_mini.graph import topological
+from autograd_mini.linear import weighted_sums
+
+SLOTS = [name for name in Value.__slots__ if name != "constants"]
+
+
+def all_floats(x):
+    return x is None or {*map(type, x if isinstance(x, tuple) else (x,))} == {float}
+
+
+def same(ours, theirs):
+    for name in SLOTS:
+        a, b = getattr(ours, name), getattr(theirs, name)
+        assert a == b, name
+        assert name not in ("data", "dfirst", "dsecond") or all_floats(a)
+    assert ours.args == theirs.args
+    assert ours.parents == theirs.parents
+
+
+NUMBERS = st.floats(-1e100, 1e100)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=5), NUMBERS, st.booleans())
+def test_same_as_dot(pairs, bias, as_values):
+    row = (*(Value(w) for w, _ in pairs), Value(bias))
+    x = tuple(Value(v) if as_values else v for _, v in pairs)
+    ours, again = weighted_sums([row, row], x)
+    theirs = functions.dot(row, (*x, 1))
+    same(ours, theirs)
+    same(again, theirs)
+    assert ours.dfirst is again.dfirst
+    ours.backward()
+    assert [p.grad for p in row] == [*(v for _, v in pairs), 1.0]
+
+
+OTHERS = {
+    "Fraction": F,
+    "mpf": mp.mpf,
+    "complex": complex,
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("plain", ["Values", "numbers"])
+def test_other_kinds_of_number(kind, plain):
+    number = OTHERS[kind]
+    row = tuple(Value(number(n)) for n in (2, 3, 5))
+    x = tuple(Value(number(n)) if plain == "Values" else number(n) for n in (7, 11))
+    (z,) = weighted_sums([row], x)
+    assert z.data == 2 * 7 + 3 * 11 + 5
+    assert type(z.data) is type(number(1))
+    z.backward()
+    assert [p.grad for p in row] == [7, 11, 1]
+
+
+def test_a_mixture_of_constants_and_values():
+    row, v = tuple(Value(float(n)) for n in (2, 3, 5)), Value(7.0)
+    for x in [(v, 11.0), (v, 11), (v, F(11))]:
+        (z,) = weighted_sums([row], x)
+        v.grad = 0.0
+        z.backward()
+        assert (z.data, v.grad) == (52.0, 2.0)
+        assert set(topological(z)) == {z, *row, v}
+
+
+def test_one_weight_of_another_kind():
+    row = (Value(F(1, 3)), Value(F(1, 7)))
+    mixed = (Value(F(1, 3)), Value(0.5))
+    exact, inexact = weighted_sums([row, mixed], (Value(F(2)),))
+    assert exact.data == F(2, 3) + F(1, 7)
+    assert inexact.data == pytest.approx(2 / 3 + 0.5, rel=1e-15)
+    (z,) = weighted_sums([mixed], (2.0,))
+    assert z.data == pytest.approx(2 / 3 + 0.5, rel=1e-15)
+
+
+def test_overflow_is_dots_error():
+    row = (Value(1e200), Value(0.0))
+    for x in (1e200, Value(1e200)):
+        with pytest.raises(RangeError, match=r"dot.*1e\+200.*too large"):
+            weighted_sums([row], (x,))
+    with ieee():
+        assert weighted_sums([row], (1e200,))[0].data == math.inf
+        assert math.isnan(weighted_sums([row], (math.nan,))[0].data)
