@@ -6,7 +6,7 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from .arguments import name_of
-from .errors import AutogradError, DomainError, NumberTypeError, PoleError
+from .errors import AutogradError, DomainError, GradientError, NumberTypeError, PoleError
 from .samples import layers_of
 from .value import Value
 
@@ -21,7 +21,9 @@ class TrainingError(AutogradError, ValueError):
     """Training met nan, infinity, or an operation without a result.
 
     epoch, batch  when it happened, from 1; batch 0 is the validation after the epoch
-    place         the parameter where it showed ("layer2.neuron3.w[1]"), "" if only the loss broke
+    place         the parameter where it showed ("layer2.neuron3.w[1]"): the one whose gradient or
+                  new value is not finite, or the largest of the neuron (or of the model, if
+                  only the loss broke) whose output is not
     cause         the likely cause, and what helps
     history       of the epochs completed before
     """
@@ -70,7 +72,7 @@ def check_gradients(params: Iterable[Value]) -> None:
 def check_loss(loss: Value) -> None:
     """NotFinite if the loss is."""
     if not _finite(loss.data):
-        raise NotFinite(f"it is {loss.data}", "", "forward")
+        raise NotFinite(f"the result is {loss.data}", "", "forward")
 
 
 def described(
@@ -82,17 +84,20 @@ def described(
     updates: int,
 ) -> tuple[str, str, str]:
     """(what happened, where, the likely cause) for an error in a batch of these rows."""
-    place, stage = getattr(error, "place", ""), getattr(error, "stage", "forward")
-    if not place and "step: " in str(error):  # the optimiser refused to leave the floats
-        stage = "update"
-        place = next((name_of(p) for p in model.parameters() if name_of(p) in str(error)), "")
     what = str(error)
+    place, stage = getattr(error, "place", ""), getattr(error, "stage", "forward")
+    if isinstance(error, GradientError):
+        stage, place = "backward", _named_in(what, model)
+        what = f"the backward pass: {what}"
+    elif "step: " in what:  # the optimiser refused to leave the floats
+        stage, place = "update", _named_in(what, model)
     if not place:
-        place, phrase = _broken_neuron(model, rows)
-        what = f"{phrase or 'the loss'}: {error}"
+        who, p = _broken_neuron(model, rows)
+        place = name_of(p)
+        whose = "the model's" if who == "the loss" else "its"
+        what = f"{who}: {what} ({whose} largest parameter, {place}, is {p.data})"
     if losses:
-        shown = ", ".join(f"{x:.3g}" for x in losses)
-        what += f" (the loss in the batches before: {shown})"
+        what += f", after losses of {', '.join(f'{x:.3g}' for x in losses)}"
     return what, place, _likely_cause(error, stage, rows, learning_rate, updates)
 
 
@@ -119,11 +124,15 @@ def _likely_cause(
     return ", or ".join(causes)
 
 
+def _named_in(text: str, model: Any) -> str:
+    return next((name_of(p) for p in model.parameters() if name_of(p) in text), "")
+
+
 LARGE_INPUT = 30.0  # standardised inputs hardly reach 5
 
 
-def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, str]:
-    """The largest parameter of the first neuron whose output is not finite, and a phrase on it."""
+def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, Value]:
+    """The first neuron whose output is not finite, else the loss; and the largest parameter."""
     for row in rows:
         x: Any = row
         for neurons in layers_of(model):
@@ -135,12 +144,10 @@ def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, str]:
                 except (ArithmeticError, ValueError):
                     broken = True
                 if broken:
-                    p = max(neuron.parameters(), key=_size)
-                    who = neuron.name or "the neuron"
-                    return name_of(p), f"{who} (its largest weight, {name_of(p)}, is {p.data})"
+                    return neuron.name or "the neuron", max(neuron.parameters(), key=_size)
                 outs.append(out)
             x = outs
-    return "", ""
+    return "the loss", max(model.parameters(), key=_size)
 
 
 def _size(p: Value) -> float:

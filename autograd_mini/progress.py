@@ -83,9 +83,12 @@ def _bar(
         return TextColumn(template, table_column=Column(no_wrap=True), markup=False)
 
     columns: list[Any] = [text("{task.description}"), text("{task.fields[told]}")]
-    if console.width >= 70:
-        columns.insert(1, BarColumn(bar_width=console.width - 64 if console.width < 94 else 30))
     columns += [TimeRemainingColumn(compact=True), text(words["left"])]
+    narrow = console.width < 70
+    if narrow:
+        del columns[3:]
+    else:
+        columns.insert(1, BarColumn(bar_width=min(30, console.width - 64)))
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"{words['epoch']} 1/{epochs}", total=epochs * batches, told="")
 
@@ -94,7 +97,7 @@ def _bar(
                 task,
                 completed=(epoch - 1) * batches + done,
                 description=f"{words['epoch']} {epoch}/{epochs}",
-                told=_told(words, loss, accuracy),
+                told=_told(words, loss, None if narrow else accuracy),
             )
 
         yield after_batch, _nothing

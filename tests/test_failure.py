@@ -1,0 +1,224 @@
+"""What stops fit: numbers that leave the floats, and arguments that are refused."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograd_mini import Value, functions, ieee
+from autograd_mini.nn import MLP
+from autograd_mini.optim import SGD
+from autograd_mini.training import EarlyStopping, TrainingError, evaluate, fit
+
+
+def line(w: float = 0.5, b: float = 0.0) -> MLP:
+    """The model p = w x + b."""
+    model = MLP(1, [1])
+    for p, data in zip(model.parameters(), (w, b), strict=True):
+        p.data = data
+    return model
+
+
+def numbers(model: MLP) -> list[float]:
+    return [p.data for p in model.parameters()]
+
+
+class Offset:
+    """The model p = v, whatever the input."""
+
+    def __init__(self, v: float = 0.0) -> None:
+        self.v = Value(v, label="v")
+
+    def __call__(self, x: tuple[float, ...]) -> Value:
+        return self.v + 0
+
+    def parameters(self) -> list[Value]:
+        return [self.v]
+
+
+# --- numbers that leave the floats ---------------------------------------------------------------
+def failure(*args: object, **options: object) -> TrainingError:
+    with pytest.raises(TrainingError) as caught:
+        fit(*args, **options)  # type: ignore[arg-type]
+    return caught.value
+
+
+def test_a_learning_rate_that_is_too_high_is_named_and_the_last_good_weights_are_back():
+    model = line()
+    optimiser = SGD(model.parameters(), lr=100.0)
+    error = failure(model, ([1.0, 2.0], [0.0, 1.0]), "mse", optimiser, epochs=99)
+    assert error.history is not None
+    assert (error.epoch, error.batch) == (len(error.history) + 1, 1)
+    assert f"epoch {error.epoch}, batch 1 of 1: the loss: square(a) at a = " in str(error)
+    assert "a learning rate of 100 that is too high; try 10" in error.cause
+    assert error.place in ("layer1.neuron1.w[0]", "layer1.neuron1.b")
+    assert error.place in str(error)
+    # The weights before the last update gave the last loss of the history, and it was finite.
+    assert evaluate(model, ([1.0, 2.0], [0.0, 1.0]), "mse").loss == error.history.loss[-1]
+    assert optimiser.steps == len(error.history) - 1
+    assert error.history.stopped == "error"
+
+
+def test_an_overflow_in_the_network_names_the_neuron_and_its_largest_weight():
+    model = MLP(2, [3, 2, 1], init="zeros", activation="linear")
+    model.layers[0].neurons[2].b = 1e200
+    model.layers[1].neurons[1].w = [1.0, -3.0, 1e200]
+    error = failure(model, ([[1.0, 1.0]], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 1)
+    assert "epoch 1, batch 1 of 1: layer2.neuron2: " in str(error)
+    assert "its largest parameter, layer2.neuron2.w[2], is 1e+200" in str(error)
+    assert error.place == "layer2.neuron2.w[2]"
+    assert error.cause == "weights that are too large from the start; choose another init"
+    assert model.layers[1].neurons[1].w[2].data == 1e200
+
+
+def root(predictions: list[Value], _: object) -> Value:
+    return functions.sqrt(predictions[0])  # its slope at 0 is inf
+
+
+def test_an_infinite_gradient_names_the_parameter_nearest_to_the_loss():
+    model = MLP(1, [1, 1], init="zeros", activation="linear")
+    for p, data in zip(model.parameters(), weights := [1.0, 0.0, 1.0, -1.0], strict=True):
+        p.data = data
+    error = failure(model, ([1.0], [0.0]), root, SGD(model.parameters(), lr=0.1), 1)
+    assert "the gradient of layer2.neuron1.b is inf, and those of 3 more parameters" in str(error)
+    assert (error.place, error.epoch, error.batch) == ("layer2.neuron1.b", 1, 1)
+    assert "exploding gradients; use clip_norm=1.0" in error.cause
+    assert numbers(model) == weights
+
+
+def test_a_gradient_that_is_nan_names_a_parameter_where_it_arose():
+    model = MLP(1, [1, 1], init="zeros", activation="linear")  # inf * 0 at layer 2
+    error = failure(model, ([1.0], [0.0]), root, SGD(model.parameters(), lr=0.1), 1)
+    assert "the backward pass: the gradient is not a number: " in str(error)
+    assert (error.place, error.epoch, error.batch) == ("layer2.neuron1.w[0]", 1, 1)
+
+
+def test_an_update_that_would_leave_the_floats_names_the_parameter():
+    model = Offset(1e150)
+    error = failure(model, ([0.0], [0.0]), "mse", SGD([model.v], lr=1e200), 1)
+    assert (error.place, model.v.data) == ("v", 1e150)
+    assert "step: v = 1e+150 with the gradient 2e+150 would leave the floats" in str(error)
+
+
+def test_a_logarithm_of_zero_is_told_apart():
+    model = MLP(1, [1], output="sigmoid", init="zeros")
+    model.layers[0].neurons[0].b = 800.0
+    error = failure(model, ([1.0], [0]), "binary_cross_entropy", SGD(model.parameters(), lr=0.1), 1)
+    assert "the logarithm of a number that is not above 0" in error.cause
+    assert "binary_cross_entropy_with_logits" in error.cause
+
+
+def test_inputs_that_are_not_standardised_are_suspected():
+    model = line()
+    error = failure(model, ([1e3, -2e4], [0.0, 1.0]), "mse", SGD(model.parameters(), lr=0.1), 99)
+    assert error.cause.startswith(
+        "inputs as large as 2e+04; standardise them (data.standardise), or"
+    )
+
+
+def test_validation_and_later_batches_are_named_too():
+    model = Offset()
+    error = failure(
+        model, ([0.0], [9.0]), "mse", SGD([model.v], lr=0.25), 3, validation=([0.0], [1e200])
+    )
+    assert (error.epoch, error.batch, error.place) == (1, 0, "v")
+    assert str(error).startswith("epoch 1, validation: the loss: square(a) at a = -1e+200")
+    assert model.v.data == 0.0  # 4.5 gave no finite validation loss
+
+    error = failure(model, ([0.0] * 3, [0.0, 0.0, 1e200]), "mse", SGD([model.v], lr=0.25), 3, 1)
+    assert (error.epoch, f"batch {error.batch} of 3" in str(error)) == (1, True)
+
+
+def test_with_ieee_an_infinite_loss_is_found_as_well():
+    model = line()
+    with ieee():
+        error = failure(model, ([1.0], [0.0]), "mse", SGD(model.parameters(), lr=1e200), 9)
+    assert "the loss" in str(error)
+    assert all(map(math.isfinite, numbers(model)))
+
+
+def test_weights_that_are_nan_before_training():
+    model = line(float("nan"))
+    error = failure(model, ([1.0], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 1)
+    assert error.place == "layer1.neuron1.w[0]"
+    assert "layer1.neuron1.w[0], is nan" in str(error)
+
+
+# --- what is refused -----------------------------------------------------------------------------
+def arguments(**changes: object) -> dict[str, object]:
+    model = line()
+    given = {
+        "model": model,
+        "data": ([1.0, 2.0, 3.0], [1.0, 0.0, 1.0]),
+        "loss": "mse",
+        "optimiser": SGD(model.parameters(), lr=0.1),
+        "epochs": 1,
+    }
+    return given | changes
+
+
+BAD = [
+    ({"model": len}, TypeError, r"fit takes a model such as MLP\(2, \[8, 1\]\), got <built-in"),
+    ({"data": 5}, TypeError, r"data must be a Dataset, .* or a list of pairs, got 5"),
+    ({"data": "xy"}, TypeError, "data must be a Dataset, .* got 'xy'"),
+    ({"data": []}, ValueError, "data is empty: it needs at least one sample"),
+    ({"data": ([], [])}, ValueError, "data is empty: it needs at least one sample"),
+    ({"data": [(1.0, 2.0, 3.0)]}, TypeError, r"but data\[0\] is \(1.0, 2.0, 3.0\)"),
+    ({"data": ([1.0], [1.0, 2.0])}, ValueError, "data has 1 inputs but 2 targets"),
+    ({"data": ([1.0], 2.0)}, TypeError, "the targets of data must be a list, got 2.0"),
+    ({"data": ([[1.0], [1.0, 2.0]], [0, 1])}, ValueError, "input 1 of data has 2 numbers"),
+    ({"data": ([[]], [0])}, ValueError, "the inputs of data hold no numbers"),
+    ({"data": ([[1.0, 2.0]], [0])}, ValueError, "model takes 1 inputs, but those of data have 2"),
+    ({"data": ([math.nan], [0])}, ValueError, "input 0 of data must be finite, got nan"),
+    ({"data": ([1.0], [math.inf])}, ValueError, "target 0 of data must be finite, got inf"),
+    ({"data": (["a"], [0])}, TypeError, "input 0 of data must be a real number, got 'a'"),
+    ({"data": ([1.0], [None])}, TypeError, "target 0 of data must be a real number, got None"),
+    ({"data": ([1j], [0])}, TypeError, "input 0 of data must be a real number, got 1j"),
+    ({"loss": "mes"}, ValueError, "loss 'mes' is unknown; known are mse, mae, huber,"),
+    ({"loss": 3}, TypeError, "loss must be a name or a function, got 3"),
+    ({"loss": lambda p, y: 0.0}, TypeError, "the loss must be a Value that depends .* got 0.0"),
+    ({"loss": "hinge"}, ValueError, r"hinge: the labels are -1 and \+1, got 0"),
+    ({"optimiser": "sgd"}, TypeError, r"optimiser must be one such as SGD\(.*\), got 'sgd'"),
+    ({"optimiser": SGD(line().parameters(), lr=1.0)}, ValueError, "that are not the model's"),
+    ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+    ({"epochs": 1.5}, TypeError, "epochs must be an int, got 1.5"),
+    ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+    ({"batch_size": 4}, ValueError, "batch_size must be from 1 to 3, .* got 4; None takes"),
+    ({"validation": ([1.0], [])}, ValueError, "validation has 1 inputs but 0 targets"),
+    ({"validation": ([[1.0, 2.0]], [0])}, ValueError, "but those of validation have 2"),
+    ({"accuracy": "f1"}, TypeError, 'accuracy must be "auto", None or a function .* got \'f1\''),
+    ({"schedule": 0.1}, TypeError, "schedule must be a function of the step, got 0.1"),
+    ({"clip_norm": 0}, ValueError, "clip_norm must be above 0, got 0"),
+    ({"early_stopping": 0}, ValueError, "patience must be at least 1, got 0"),
+    ({"early_stopping": "no"}, TypeError, "early_stopping must be .* its patience, got 'no'"),
+    ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+    ({"seed": None}, TypeError, "seed must be an int, got None"),
+    ({"progress": "yes"}, ValueError, 'progress must be True, False or "auto", got \'yes\''),
+    ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
+    ({"callbacks": [3]}, TypeError, r"a callback must be a function \(model, history\), got 3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "error", "text"), BAD)
+def test_arguments_that_are_refused(changes, error, text):
+    given = arguments(**changes)
+    with pytest.raises(error, match=text) as caught:
+        fit(**given)  # type: ignore[arg-type]
+    assert not isinstance(caught.value, TrainingError)
+    if isinstance(given["model"], MLP):
+        assert numbers(given["model"]) == [0.5, 0.0]
+
+
+def test_a_loss_for_single_samples_is_explained():
+    with pytest.raises(TypeError) as caught:
+        fit(**arguments(loss=lambda p, y: (p - y) ** 2))  # type: ignore[arg-type]
+    assert caught.value.__notes__ == [
+        "fit calls loss(predictions, targets) with the two lists of a batch"
+    ]
+
+
+@pytest.mark.parametrize("bad", [{"patience": 0}, {"min_delta": -1.0}, {"min_delta": math.nan}])
+def test_early_stopping_checks_its_settings(bad):
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        EarlyStopping(**bad)

@@ -1,0 +1,135 @@
+"""What goes into fit and what comes out: forms of data, the history, the progress shown."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+
+import pytest
+
+from autograd_mini import Value
+from autograd_mini.data import Dataset, xor
+from autograd_mini.nn import MLP
+from autograd_mini.optim import SGD
+from autograd_mini.samples import input_rows, samples
+from autograd_mini.training import Epoch, History, fit
+
+
+class Offset:
+    """The model p = v, whatever the input."""
+
+    def __init__(self, v: float = 0.0) -> None:
+        self.v = Value(v, label="v")
+
+    def __call__(self, x: tuple[float, ...]) -> Value:
+        return self.v + 0
+
+    def parameters(self) -> list[Value]:
+        return [self.v]
+
+
+# --- data in its forms ---------------------------------------------------------------------------
+def test_all_forms_of_data_say_the_same():
+    np = pytest.importorskip("numpy")
+    rows, targets = [(0.5, 1.0), (2.0, 3.0)], [1, 0]
+    forms = [
+        Dataset("d", rows, targets, class_names=("a", "b")),
+        (rows, targets),
+        list(zip(rows, targets, strict=True)),
+        [[list(x), y] for x, y in zip(rows, targets, strict=True)],
+        (np.array(rows), np.array(targets)),
+        (np.array(rows, dtype=np.float32), targets),
+    ]
+    for form in forms:
+        found, labels = samples(form)
+        assert found == rows
+        assert labels == targets
+        assert {type(v) for row in found for v in row} == {float}
+        assert {type(y) for y in labels} == {int}
+    assert samples(([True], [np.bool_(True)])) == ([(1,)], [1])
+    assert samples(([1.5], [[0.0, 1.0]])) == ([(1.5,)], [[0.0, 1.0]])
+    assert input_rows(np.array([[1.0, 2.0]])) == [(1.0, 2.0)]
+
+
+# --- history -------------------------------------------------------------------------------------
+def test_a_history_as_csv_reads_back_as_the_same_floats(tmp_path):
+    rows = [
+        Epoch(1, 0.1 + 0.2, None, 1e-300, 0.5, 0.1, 2.5, 0.25),
+        Epoch(2, 1 / 3, None, 5e-324, 1.0, 0.1, 2.0, 0.5),
+    ]
+    path = tmp_path / "history.csv"
+    path.write_text("old")
+    History(rows).to_csv(path)
+    assert path.read_text().splitlines()[:2] == [
+        "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,gradient_norm,seconds",
+        "1,0.30000000000000004,,1e-300,0.5,0.1,2.5,0.25",
+    ]
+    with path.open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [float(row["loss"]) for row in found] == [row.loss for row in rows]
+    assert [float(row["validation_loss"]) for row in found] == [1e-300, 5e-324]
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(ValueError, match="it is a folder"):
+        History(rows).to_csv(tmp_path)
+
+
+def test_a_history_says_how_it_went():
+    history = History([Epoch(1, 0.5, 0.75, 0.25, 1.0, 0.1, 2.0, 0.01)])
+    history.stopped = "finished"
+    assert repr(history) == (
+        "History: 1 epoch, loss 0.5, validation loss 0.25, accuracy 75 %,"
+        " validation accuracy 100 %, finished"
+    )
+    assert (repr(History()), History().best_epoch) == ("History: 0 epochs", None)
+    assert History([Epoch(k, x, None, None, None, 1, 1, 1) for k, x in enumerate([3, 1, 2, 1], 1)]
+                   ).best_epoch == 2  # fmt: skip
+
+
+# --- progress ------------------------------------------------------------------------------------
+def shown(capsys: pytest.CaptureFixture[str], **options: object) -> list[str]:
+    model = Offset()
+    fit(model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 20, **options)  # type: ignore[arg-type]
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out.splitlines()
+
+
+def test_where_there_is_no_terminal_nothing_or_ten_lines_are_shown(capsys):
+    assert shown(capsys) == []
+    assert shown(capsys, progress=False) == []
+    lines = shown(capsys, progress=True)
+    assert [line.split()[1] for line in lines] == [f"{k}/20" for k in (1, *range(2, 21, 2))]
+    assert lines[-1] == "epoch 20/20  loss 80.0000"
+    lines = shown(capsys, progress=True, lang="es", validation=([0.0], [20.0]))
+    assert lines[0] == "época 1/20  pérdida 99.0000  validación: pérdida 19.0000"
+
+
+@pytest.mark.parametrize(("width", "bar"), [(40, False), (80, True), (120, True)])
+def test_on_a_terminal_a_bar_is_drawn_that_fits(capsys, monkeypatch, width, bar):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(width))
+    model = MLP(2, [2, 1], seed=0)
+    loss = "binary_cross_entropy_with_logits"
+    fit(model, xor(), loss, SGD(model.parameters(), lr=0.1), 3, 2, lang="es")
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().out)  # without colours
+    last = [line for line in re.split(r"[\r\n]", text) if line.strip()][-1]
+    assert last.startswith("época 3/3")
+    assert len(last) <= width
+    assert "pérdida 0." in last
+    assert "…" not in last
+    assert ("exactitud" in last, "restante" in last, "━" in last) == (bar, bar, bar)
+
+
+def test_rich_is_imported_for_a_bar_only():
+    code = (
+        "import sys; from autograd_mini.training import *; from autograd_mini.data import xor;"
+        "from autograd_mini.nn import MLP; from autograd_mini.optim import SGD;"
+        "m = MLP(2, [1], seed=0);"
+        "fit(m, xor(), 'mse', SGD(m.parameters(), lr=0.1), 1, progress=False);"
+        "print('rich' in sys.modules, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

@@ -1,0 +1,312 @@
+"""Models as files: every bit comes back, and nothing but a whole model is taken for one."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import Value, saving
+from autograd_mini.nn import MLP, Layer
+from autograd_mini.training import ModelFileError, load, load_metadata, save
+
+
+def bits(model: MLP) -> dict[str, bytes]:
+    return {name: struct.pack("<d", p.data) for name, p in model.named_parameters().items()}
+
+
+def network() -> MLP:
+    model: MLP = MLP(2, [3, 2, 1], activation=["tanh", "leaky_relu"], output="sigmoid", seed=7)
+    return model
+
+
+# --- what comes back -----------------------------------------------------------------------------
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=9, max_size=9))
+def test_every_weight_comes_back_with_the_same_bits(tmp_path_factory, weights):
+    path = tmp_path_factory.mktemp("bits") / "model.json"
+    model = MLP(2, [2, 1])
+    for p, w in zip(model.parameters(), weights, strict=True):
+        p.data = w
+    save(model, path)
+    assert bits(load(path)) == bits(model)
+
+
+def test_the_extremes_of_the_floats_come_back(tmp_path):
+    model = MLP(1, [2, 1])
+    numbers = [
+        5e-324,
+        -0.0,
+        1.7976931348623157e308,
+        0.1 + 0.2,
+        2.2250738585072014e-308,
+        -1 / 3,
+        1e23,
+    ]
+    for p, x in zip(model.parameters(), numbers, strict=True):
+        p.data = x
+    save(model, tmp_path / "m.json")
+    assert bits(load(tmp_path / "m.json")) == bits(model)
+
+
+def test_shape_activations_names_and_answers_come_back(tmp_path):
+    model = MLP(
+        2, [3, 2, 1], activation=["tanh", "leaky_relu"], output="sigmoid", seed=7, name="net"
+    )
+    save(model, tmp_path / "m.json")
+    again = load(tmp_path / "m.json")
+    assert repr(again) == repr(model)
+    assert again.summary() == model.summary()
+    assert [p.label for p in again.parameters()] == [p.label for p in model.parameters()]
+    assert again.parameters()[0].label == "net.layer1.neuron1.w[0]"
+    assert again([0.3, -1.7]).data == model([0.3, -1.7]).data
+
+
+def test_the_document_is_what_the_module_describes(tmp_path):
+    model = MLP(1, [2, 1], activation="tanh", init="zeros")
+    model.parameters()[0].data = 0.1
+    save(model, str(tmp_path / "m.json"), metadata={"clases": ["sí", "no"]})
+    assert json.loads((tmp_path / "m.json").read_text(encoding="utf-8")) == {
+        "format": "autograd_mini model",
+        "version": 1,
+        "architecture": {
+            "nin": 1,
+            "nouts": [2, 1],
+            "activation": ["tanh"],
+            "output": "linear",
+            "name": "",
+        },
+        "parameters": {
+            "layer1.neuron1.w[0]": 0.1,
+            "layer1.neuron1.b": 0.0,
+            "layer1.neuron2.w[0]": 0.0,
+            "layer1.neuron2.b": 0.0,
+            "layer2.neuron1.w[0]": 0.0,
+            "layer2.neuron1.w[1]": 0.0,
+            "layer2.neuron1.b": 0.0,
+        },
+        "metadata": {"clases": ["sí", "no"]},
+    }
+
+
+def test_metadata_come_back_with_the_same_bits(tmp_path):
+    mean, std = (5.843333333333334, -0.0), (0.1 + 0.2, 1e-300)
+    save(network(), tmp_path / "m.json", metadata={"mean": mean, "std": std})
+    found = load_metadata(tmp_path / "m.json")
+    assert found == {"mean": list(mean), "std": list(std)}
+    assert str(found["mean"][1]) == "-0.0"
+    save(network(), tmp_path / "m.json")
+    assert load_metadata(tmp_path / "m.json") == {}
+
+
+# --- how it is written ---------------------------------------------------------------------------
+@pytest.mark.parametrize("breaks", ["replace", "fsync"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, breaks):
+    path = tmp_path / "m.json"
+    save(network(), path)
+    before = path.read_bytes()
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(saving.os, breaks, full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        save(MLP(2, [1]), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_file_has_the_permissions_of_any_new_file_and_keeps_those_it_had(tmp_path):
+    (tmp_path / "other").write_text("")
+    save(network(), tmp_path / "m.json")
+    assert (tmp_path / "m.json").stat().st_mode == (tmp_path / "other").stat().st_mode
+    (tmp_path / "m.json").chmod(0o640)
+    save(network(), tmp_path / "m.json")
+    assert (tmp_path / "m.json").stat().st_mode & 0o777 == 0o640
+
+
+def tied() -> MLP:
+    model = MLP(1, [2, 1])
+    model.layers[0].neurons[1].b = model.layers[0].neurons[0].b
+    return model
+
+
+def changed(data: object) -> MLP:
+    model = MLP(2, [1])
+    model.parameters()[1].data = data
+    return model
+
+
+UNSAVABLE = [
+    (
+        lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()),
+        TypeError,
+        "layer1.neuron1 is the function",
+    ),
+    (lambda: MLP(1, [1], output=Value.tanh), TypeError, r"make it an operation with op\(\.\.\.\)"),
+    (lambda: Layer(2, 2), TypeError, r"save takes an MLP, got .*\(Layer\)"),
+    (lambda: "model", TypeError, r"save takes an MLP, got 'model' \(str\)"),
+    (lambda: changed(float("nan")), ValueError, r"layer1.neuron1.w\[1\] is nan"),
+    (lambda: changed(float("inf")), ValueError, r"layer1.neuron1.w\[1\] is inf"),
+    (
+        lambda: changed(Fraction(1, 3)),
+        TypeError,
+        r"w\[1\] is Fraction\(1, 3\), and a model file holds",
+    ),
+    (tied, ValueError, "layer1.neuron1.b and layer1.neuron2.b are one Value"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "text"), UNSAVABLE)
+def test_what_a_file_cannot_hold_is_refused_before_writing(tmp_path, make, error, text):
+    with pytest.raises(error, match=text):
+        save(make(), tmp_path / "m.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("metadata", [{"x": object()}, {"x": float("nan")}, {(1, 2): 3}])
+def test_metadata_that_json_cannot_hold_are_refused(tmp_path, metadata):
+    with pytest.raises(TypeError, match="save: JSON cannot hold the metadata: "):
+        save(network(), tmp_path / "m.json", metadata=metadata)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- what is refused -----------------------------------------------------------------------------
+def document(**changes: object) -> str:
+    whole = {
+        "format": "autograd_mini model",
+        "version": 1,
+        "architecture": {"nin": 1, "nouts": [1], "activation": [], "output": "tanh", "name": ""},
+        "parameters": {"layer1.neuron1.w[0]": 0.5, "layer1.neuron1.b": -1},
+        "metadata": {},
+    }
+    return json.dumps({k: v for k, v in (whole | changes).items() if v is not None})
+
+
+def shape(**changes: object) -> str:
+    return document(
+        architecture={"nin": 1, "nouts": [1], "activation": [], "output": "tanh", "name": ""}
+        | changes
+    )
+
+
+def weights(**changes: object) -> str:
+    return document(parameters={"layer1.neuron1.w[0]": 0.5, "layer1.neuron1.b": -1} | changes)
+
+
+DAMAGED = [
+    ("", "it is empty"),
+    (" \n", "it is empty"),
+    ("hello", "it is damaged or not JSON"),
+    ("\x00\x01\x02", "it is damaged or not JSON"),
+    ("{" * 100_000, "it is damaged or not JSON"),
+    ("[" * 100_000, "it is damaged or not JSON"),
+    (document()[:-1], "it is damaged or not JSON"),
+    (document() + "}", "it is damaged or not JSON"),
+    (document().replace("0.5", "NaN"), "NaN is not a number"),
+    (document().replace("0.5", "-Infinity"), "-Infinity is not a number"),
+    (document().replace("0.5", "9" * 5000), "it is damaged or not JSON"),
+    (document().replace("metadata", "version"), "version is there twice"),
+    ("[1, 2]", "it is not an autograd_mini model"),
+    ('{"weights": [1, 2]}', "it is not an autograd_mini model"),
+    (document(format="onnx"), "it is not an autograd_mini model"),
+    (document(version=2), "it has version 2, and this autograd_mini reads up to version 1;"),
+    (document(version="1"), "its version is '1'"),
+    (document(version=0), "its version is 0"),
+    (document(version=True), "its version is True"),
+    (document(parameters=None), "it lacks parameters"),
+    (document(colour="red"), "it has the unknown colour"),
+    (document(parameters=[0.5, -1]), "parameters is not an object in braces"),
+    (document(metadata="x"), "metadata is not an object in braces"),
+    (document(architecture={"nin": 1}), "architecture lacks nouts, activation, output, name"),
+    (shape(depth=3), "architecture has the unknown depth"),
+    (shape(nouts=1), "architecture: nouts is 1"),
+    (shape(output=3), "architecture: output is 3"),
+    (shape(nin="1"), "a layer of '1' neurons or inputs"),
+    (shape(nin=0), "a layer of 0 neurons or inputs"),
+    (shape(nin=True), "a layer of True neurons or inputs"),
+    (shape(nouts=[]), "its shape has 0 parameters, but it holds 2"),
+    (shape(nouts=[1.5]), r"a layer of 1\.5 neurons"),
+    (shape(nin=2), "its shape has 3 parameters, but it holds 2"),
+    (shape(nin=10**12, nouts=[10**12]), "its shape has 1000000000001000000000000 parameters"),
+    (shape(activation=["relu"]), "activation is a list of 1, but there are 0 hidden layers"),
+    (shape(output="tanhh"), "activation 'tanhh' is unknown"),
+    (shape(name="net"), r"the parameter net.layer1.neuron1.w\[0\] is missing"),
+    (document(parameters={"layer1.neuron1.w[0]": 0.5}), "has 2 parameters, but it holds 1"),
+    (document(parameters={"layer1.neuron1.w[0]": 0.5, "c": 1}), "layer1.neuron1.b is missing"),
+    (weights(**{"layer1.neuron1.b": "1"}), "layer1.neuron1.b is '1', not a number"),
+    (weights(**{"layer1.neuron1.b": None}), "layer1.neuron1.b is None, not a number"),
+    (weights(**{"layer1.neuron1.b": True}), "layer1.neuron1.b is True, not a number"),
+    (weights(**{"layer1.neuron1.b": [1]}), r"layer1.neuron1.b is \[1\], not a number"),
+    (document().replace("0.5", "1e999"), r"layer1.neuron1.w\[0\] is beyond the floats"),
+    (document().replace("0.5", "1" + "0" * 400), r"layer1.neuron1.w\[0\] is beyond the floats"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), DAMAGED)
+def test_a_damaged_or_foreign_file_is_refused_with_its_name(tmp_path, text, message):
+    path = tmp_path / "m.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ModelFileError, match=message) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_the_undamaged_document_of_that_table_is_taken(tmp_path):
+    (tmp_path / "m.json").write_text(document())
+    assert [p.data for p in load(tmp_path / "m.json").parameters()] == [0.5, -1.0]
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path):
+    (tmp_path / "m.json").write_bytes(b"\xff\xfe" + document().encode("utf-16"))
+    with pytest.raises(ModelFileError, match="it is damaged or not JSON"):
+        load(tmp_path / "m.json")
+
+
+def test_a_file_cut_off_anywhere_is_refused(tmp_path):
+    path = tmp_path / "m.json"
+    save(MLP(1, [1]), path)
+    whole = path.read_bytes()
+    for length in range(len(whole) - 1):  # without the last newline it is still whole
+        path.write_bytes(whole[:length])
+        with pytest.raises(ModelFileError):
+            load(path)
+
+
+@given(place=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_byte_that_flips_gives_a_model_or_a_refusal(tmp_path_factory, place, byte):
+    path = tmp_path_factory.mktemp("flip") / "m.json"
+    raw = bytearray(document().encode())
+    raw[place % len(raw)] = byte
+    path.write_bytes(raw)
+    try:
+        model = load(path)
+    except ModelFileError:
+        return
+    assert len(model.parameters()) == 2
+
+
+def test_links_folders_and_pipes_are_refused_for_reading_and_for_writing(tmp_path):
+    save(network(), tmp_path / "m.json")
+    (tmp_path / "link.json").symlink_to(tmp_path / "m.json")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    what = {"link.json": "a symbolic link", "folder": "a folder", "pipe": "not a regular file"}
+    for name, text in what.items():
+        with pytest.raises(ModelFileError, match=f"{name}: it is {text}"):
+            load(tmp_path / name)
+        with pytest.raises(ModelFileError, match=f"{name}: it is {text}"):
+            save(network(), tmp_path / name)
+    assert (tmp_path / "link.json").is_symlink()
+
+
+def test_a_missing_file_or_folder_is_the_systems_own_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no\.json"):
+        load(tmp_path / "no.json")
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        save(network(), Path(tmp_path / "nowhere" / "m.json"))

@@ -1,0 +1,389 @@
+"""fit against steps worked out by hand, exact recursions and loops written out; and how it ends."""
+
+from __future__ import annotations
+
+import gc
+import math
+import signal
+from fractions import Fraction
+
+import pytest
+
+from autograd_mini import Value, losses
+from autograd_mini.data import Dataset, iris, moons, split, standardise, xor
+from autograd_mini.nn import MLP
+from autograd_mini.optim import SGD, Adam, Momentum, linear
+from autograd_mini.training import EarlyStopping, History, evaluate, fit
+
+
+def line(w: float = 0.5, b: float = 0.0) -> MLP:
+    """The model p = w x + b."""
+    model = MLP(1, [1])
+    for p, data in zip(model.parameters(), (w, b), strict=True):
+        p.data = data
+    return model
+
+
+def numbers(model: MLP) -> list[float]:
+    return [p.data for p in model.parameters()]
+
+
+class Offset:
+    """The model p = v, whatever the input."""
+
+    def __init__(self, v: float = 0.0) -> None:
+        self.v = Value(v, label="v")
+
+    def __call__(self, x: tuple[float, ...]) -> Value:
+        return self.v + 0
+
+    def parameters(self) -> list[Value]:
+        return [self.v]
+
+
+# --- what an update does -------------------------------------------------------------------------
+def test_one_update_by_hand():
+    model = line()  # p = 1/2 * 2 = 1, L = (1 - 3)**2 = 4, dL/dp = -4, dL/dw = -8, dL/db = -4
+    history = fit(model, ([2.0], [3.0]), "mse", SGD(model.parameters(), lr=0.125), epochs=1)
+    assert numbers(model) == [0.5 + 0.125 * 8, 0.125 * 4]
+    assert history.loss == [4.0]
+    assert history.gradient_norm == [math.hypot(8, 4)]
+    assert history.learning_rate == [0.125]
+    assert history.accuracy == [None]
+    assert (history.epochs, len(history), history.stopped) == ([1], 1, "finished")
+
+
+def test_gradient_descent_is_the_exact_recursion():
+    xs, ys, lr = [-1.0, 0.5, 2.0], [1.0, -1.0, 0.25], Fraction(1, 8)
+    w, b, means = Fraction(1, 2), Fraction(0), []
+    for _ in range(40):
+        r = [w * Fraction(x) + b - Fraction(y) for x, y in zip(xs, ys, strict=True)]
+        means.append(sum(e * e for e in r) / 3)
+        dw = sum(2 * e * Fraction(x) for e, x in zip(r, xs, strict=True)) / 3
+        w, b = w - lr * dw, b - lr * sum(2 * e for e in r) / 3
+    model = line()
+    history = fit(model, (xs, ys), losses.mse, SGD(model.parameters(), lr=0.125), epochs=40)
+    assert numbers(model) == pytest.approx([float(w), float(b)], rel=1e-13)
+    assert history.loss == pytest.approx([float(m) for m in means], rel=1e-13)
+
+
+def test_it_is_the_loop_written_out_bit_for_bit():
+    data, one, two = moons(30), MLP(2, [6, 1], seed=3), MLP(2, [6, 1], seed=3)
+    loss = losses.binary_cross_entropy_with_logits
+    history = fit(one, data, loss, Momentum(one.parameters(), lr=0.1), epochs=7)
+    optimiser, seen = Momentum(two.parameters(), lr=0.1), []
+    for _ in range(7):
+        value = loss([two(x) for x in data.inputs], data.targets)
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        seen.append(value.data)
+    assert history.loss == seen
+    assert numbers(one) == numbers(two)
+
+
+def test_exact_numbers_stay_exact():
+    model = Offset()
+    model.v.data = Fraction(0)
+    fit(model, ([0], [Fraction(1, 3)]), "mse", SGD([model.v], lr=Fraction(1, 4)), epochs=3)
+    assert model.v.data == Fraction(1, 3) * (1 - Fraction(1, 2) ** 3)  # halves the error each time
+
+
+def test_weight_decay_clipping_and_schedules_come_from_optim():
+    model = line(1.0, 2.0)  # p = 3 = y: no gradient but the decay's
+    fit(model, ([1.0], [3.0]), "mse", SGD(model.parameters(), lr=0.5, weight_decay=0.5), epochs=1)
+    assert numbers(model) == [0.75, 1.5]
+
+    model = line()  # gradient (-8, -4): clipped to norm 1
+    optimiser = SGD(model.parameters(), lr=1.0)
+    history = fit(model, ([2.0], [3.0]), "mse", optimiser, epochs=1, clip_norm=1.0)
+    assert math.dist(numbers(model), [0.5, 0.0]) == pytest.approx(1.0, rel=1e-15)
+    assert numbers(model) == pytest.approx([0.5 + 2 / 5**0.5, 1 / 5**0.5], rel=1e-15)
+    assert history.gradient_norm == [pytest.approx(80**0.5, rel=1e-15)]  # before clipping
+
+    model = Offset()  # mae: dL/dv = -1, so v grows by the learning rate
+    optimiser = SGD([model.v], lr=9.0)
+    rate = linear(1.0, 4, final=0.5)
+    history = fit(model, ([0.0], [99.0]), "mae", optimiser, epochs=5, schedule=rate)
+    assert history.learning_rate == [1.0, 0.875, 0.75, 0.625, 0.5]
+    assert model.v.data == 1.0 + 0.875 + 0.75 + 0.625 + 0.5
+    assert (optimiser.lr, optimiser.schedule) == (9.0, None)
+
+
+# --- batches -------------------------------------------------------------------------------------
+def test_each_epoch_shows_each_sample_once_in_a_new_order():
+    epochs: list[list[list[float]]] = [[] for _ in range(3)]
+    calls = []
+
+    def loss(predictions: list[Value], targets: list[float]) -> Value:
+        epochs[len(calls) // 3].append(targets)
+        calls.append(losses.mse(predictions, targets).data)
+        return losses.mse(predictions, targets)
+
+    model, n = line(), 10
+    data = [(float(i), float(i)) for i in range(n)]
+    history = fit(
+        model, data, loss, SGD(model.parameters(), lr=1e-4), epochs=3, batch_size=4, seed=5
+    )
+    orders = [[y for batch in epoch for y in batch] for epoch in epochs]
+    assert [[len(batch) for batch in epoch] for epoch in epochs] == [[4, 4, 2]] * 3
+    assert [sorted(order) for order in orders] == [list(map(float, range(n)))] * 3
+    assert len({tuple(order) for order in orders}) == 3
+    means = [math.fsum(k * x for k, x in zip((4, 4, 2), calls[i : i + 3], strict=True)) / n
+             for i in (0, 3, 6)]  # fmt: skip
+    assert history.loss == pytest.approx(means, rel=1e-14)
+
+
+def columns(history: History) -> list[tuple[object, ...]]:
+    return [row[:-1] for row in history.rows]
+
+
+def test_the_same_seeds_give_the_same_history_bit_for_bit():
+    def run(seed: int) -> tuple[object, ...]:
+        train, test = split(moons(40), seed=0)
+        model = MLP(2, [5, 1], activation="tanh", seed=1)
+        optimiser = Adam(model.parameters(), lr=0.05)
+        history = fit(
+            model, train, "binary_cross_entropy_with_logits", optimiser, 4, 8,
+            validation=test, seed=seed,
+        )  # fmt: skip
+        return columns(history), numbers(model)
+
+    assert run(0) == run(0)
+    assert run(0) != run(1)
+
+
+def test_a_graph_is_gone_before_the_next_and_the_collector_is_back():
+    alive: list[int] = []
+
+    def values() -> int:
+        return sum(type(o) is Value for o in gc.get_objects())
+
+    class Watched(MLP):
+        def __call__(self, x: object) -> object:
+            if x == (0.0, 0.0):  # the first sample of each batch
+                alive.append(values())
+                assert not gc.isenabled()
+            return super().__call__(x)
+
+    model = Watched(2, [3, 1], seed=0)
+    gc.collect()
+    before = values()
+    fit(model, xor(), "mse", SGD(model.parameters(), lr=0.1), epochs=4)
+    assert alive == [before] * 4
+    assert values() == before
+    assert gc.isenabled()
+
+
+# --- accuracy and validation ---------------------------------------------------------------------
+def scores(*values: float) -> list[Value]:
+    return [Value(v) for v in values]
+
+
+class Echo:
+    """The prediction is the input: one score, or a list of them."""
+
+    def __init__(self) -> None:
+        self.w = Value(0.0)
+
+    def __call__(self, x: tuple[float, ...]) -> object:
+        out = [v + self.w for v in x]
+        return out[0] if len(out) == 1 else out
+
+    def parameters(self) -> list[Value]:
+        return [self.w]
+
+
+ACCURACIES = [
+    # loss, inputs (which are the predictions), targets, share of right ones
+    ("cross_entropy", [(0.1, 0.3, 0.2), (5, 1, 1), (0, 0, 1), (1, 1, 0)], [1, 0, 0, 0], 0.75),
+    ("hinge", [(0.5,), (-0.5,), (0.0,), (-2.0,)], [1, 1, -1, -1], 0.75),
+    ("binary_cross_entropy", [(0.6,), (0.4,), (0.5,), (0.9,)], [1, 1, 0, 0], 0.5),
+    ("binary_cross_entropy_with_logits", [(0.6,), (0.4,), (-0.5,), (0.9,)], [1, 1, 0, 0], 0.75),
+    ("binary_cross_entropy", [(0.6, 0.1), (0.6, 0.6)], [[1, 0], [1, 0]], 0.5),
+    ("mse", [(0.6,), (0.4,)], [1, 1], None),
+    ("huber", [(0.6,), (0.4,)], [1, 1], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "inputs", "targets", "share"), ACCURACIES)
+def test_what_counts_as_right_goes_by_the_loss(loss, inputs, targets, share):
+    for given in (loss, getattr(losses, loss)):
+        assert evaluate(Echo(), (inputs, targets), given).accuracy == share
+    model = Echo()
+    history = fit(model, (inputs, targets), loss, SGD([model.w], lr=1e-3), epochs=1)
+    assert history.accuracy == [share]
+
+
+def test_accuracy_of_a_squared_error_on_two_classes_and_by_a_function_of_ones_own():
+    two = Dataset("two", [(0.6,), (0.4,), (0.3,)], [1, 1, 0], class_names=("no", "yes"))
+    assert evaluate(Echo(), two, "mse").accuracy == 2 / 3
+    assert evaluate(Echo(), two, "mse", accuracy=None).accuracy is None
+    near = evaluate(Echo(), two, "mse", accuracy=lambda p, y: abs(p - y) < 0.35)
+    assert near.accuracy == 1 / 3
+    assert evaluate(Echo(), two, lambda p, y: losses.mse(p, y) * 2).accuracy is None
+
+
+def test_evaluation_is_the_loss_of_all_and_changes_nothing():
+    model, data = MLP(2, [3, 1], seed=0), moons(20)
+    loss = losses.binary_cross_entropy_with_logits
+    loss([model(x) for x in data.inputs], data.targets).backward()
+    grads = [p.grad for p in model.parameters()]
+    found = evaluate(model, data, loss)
+    assert found.loss == loss([model(x).data for x in data.inputs], data.targets)
+    assert [p.grad for p in model.parameters()] == grads
+
+
+def test_kl_divergence_takes_the_targets_as_the_true_distribution():
+    p, q = [0.5, 0.5], [0.25, 0.75]
+    for given in ("kl_divergence", losses.kl_divergence):
+        assert evaluate(Echo(), ([q], [p]), given).loss == pytest.approx(math.log(4 / 3) / 2)
+
+
+def test_validation_is_measured_after_each_epoch():
+    model = Offset()  # v = 1, 2, 3 after the epochs
+    history = fit(
+        model,
+        ([0.0], [10.0]),
+        "mae",
+        SGD([model.v], lr=1.0),
+        3,
+        validation=([0.0, 0.0], [2.0, 4.0]),
+    )
+    assert history.loss == [10.0, 9.0, 8.0]  # before each update
+    assert history.validation_loss == [2.0, 1.0, 1.0]
+    assert history.best_epoch == 2
+
+
+def test_iris_is_learnt():
+    train, test = standardise(*split(iris(), seed=0))
+    model = MLP(4, [8, 3], activation="tanh", init="xavier_uniform", seed=0)
+    optimiser = Adam(model.parameters(), lr=0.05)
+    history = fit(
+        model, train, "cross_entropy", optimiser, epochs=25, batch_size=16, validation=test
+    )
+    right = sum(max(range(3), key=[s.data for s in model(x)].__getitem__) == y for x, y in test)
+    assert right >= 41  # of 45
+    assert history.validation_accuracy[-1] == right / 45
+    assert evaluate(model, test, "cross_entropy").accuracy == right / 45
+
+
+# --- early stopping ------------------------------------------------------------------------------
+def away(rule: object, epochs: int = 20) -> tuple[History, float]:
+    """v = 1, 2, 3, ... after each epoch; the validation loss |v - 3| is 2, 1, 0, 1, 2, ..."""
+    model = Offset()
+    history = fit(
+        model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), epochs,
+        validation=([0.0], [3.0]), early_stopping=rule,
+    )  # fmt: skip
+    return history, model.v.data
+
+
+def test_early_stopping_waits_and_goes_back_to_the_best_weights():
+    history, v = away(2)
+    assert (history.validation_loss, history.stopped) == ([2, 1, 0, 1, 2], "early stopping")
+    assert (v, history.best_epoch) == (3.0, 3)
+    history, v = away(EarlyStopping(patience=4))
+    assert (len(history), v) == (7, 3.0)
+    history, v = away(4, epochs=5)  # it does not stop, and goes back all the same
+    assert (len(history), history.stopped, v) == (5, "finished", 3.0)
+    history, v = away(None, epochs=5)
+    assert (len(history), v) == (5, 5.0)
+
+
+def test_min_delta_is_what_counts_as_better():
+    history, v = away(EarlyStopping(patience=2, min_delta=1.5))  # from 2 to 0 is enough
+    assert (len(history), v) == (5, 3.0)
+    history, v = away(EarlyStopping(patience=2, min_delta=2.5))  # nothing is
+    assert (len(history), history.stopped, v) == (3, "early stopping", 3.0)
+
+
+def test_without_validation_data_the_training_loss_decides():
+    model = Offset()  # v = 0, 2, 4, 2, 4, ...: |v - 3| = 3, 1, 1, 1, ...
+    history = fit(model, ([0.0], [3.0]), "mae", SGD([model.v], lr=2.0), 20, early_stopping=3)
+    assert (history.loss, history.best_epoch) == ([3, 1, 1, 1, 1], 2)
+
+
+# --- interruption --------------------------------------------------------------------------------
+class Fuse(Value):
+    """A Value that is interrupted once, when it is given the number `limit`."""
+
+    __slots__ = ("limit",)
+
+    @property  # type: ignore[override]
+    def data(self) -> float:
+        return float(Value.data.__get__(self))
+
+    @data.setter
+    def data(self, number: float) -> None:
+        if getattr(self, "limit", None) is not None and number >= self.limit:
+            self.limit = None
+            raise KeyboardInterrupt
+        Value.data.__set__(self, number)
+
+
+class Sum(Offset):
+    def __init__(self) -> None:
+        self.v, self.u = Value(0.0, label="v"), Fuse(0.0, label="u")
+        self.u.limit = 4.0
+
+    def __call__(self, x: tuple[float, ...]) -> Value:
+        return self.v + self.u * 1.0
+
+    def parameters(self) -> list[Value]:
+        return [self.v, self.u]
+
+
+def test_an_interrupted_update_is_taken_back_as_a_whole():
+    model = Sum()  # mae: both grow alike, by growing velocities: 1, 1 + 1.5, 1 + 1.5 + 1.75 = 4.25
+    optimiser = Momentum(model.parameters(), lr=1.0, momentum=0.5)
+    history = fit(model, ([0.0], [99.0]), "mae", optimiser, epochs=10)
+    assert (history.stopped, len(history)) == ("interrupted", 2)
+    assert (model.v.data, model.u.data) == (2.5, 2.5)
+    state = optimiser.state_dict()
+    assert (state["steps"], state["velocity"]) == (2, [1.5, 1.5])
+    fit(model, ([0.0], [99.0]), "mae", optimiser, epochs=1)  # and it goes on from there
+    assert (model.v.data, model.u.data) == (4.25, 4.25)
+
+
+def test_control_c_returns_the_history_and_what_was_learnt():
+    calls = []
+
+    def loss(predictions: list[Value], targets: list[float]) -> Value:
+        calls.append(1)
+        if len(calls) == 6:  # the second batch of the third epoch
+            signal.raise_signal(signal.SIGINT)
+        return losses.mae(predictions, targets)
+
+    model = Offset()
+    optimiser = SGD([model.v], lr=9.0)
+    history = fit(model, ([0.0] * 2, [99.0] * 2), loss, optimiser, 50, 1, schedule=lambda t: 1.0)
+    assert (history.stopped, history.epochs) == ("interrupted", [1, 2])
+    assert model.v.data == 5.0  # five whole updates
+    assert gc.isenabled()
+    assert optimiser.schedule is None
+
+
+def test_with_early_stopping_an_interrupted_run_has_its_best_weights():
+    model = Offset()
+
+    def interrupt(_: object, history: History) -> None:
+        if len(history) == 5:
+            raise KeyboardInterrupt
+
+    history = fit(
+        model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 9,
+        validation=([0.0], [3.0]), early_stopping=9, callbacks=[interrupt],
+    )  # fmt: skip
+    assert (len(history), history.stopped, model.v.data) == (5, "interrupted", 3.0)
+
+
+def test_callbacks_see_each_epoch_and_can_end_the_run():
+    seen: list[object] = []
+    model = Offset()
+    history = fit(
+        model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 9,
+        callbacks=[lambda m, h: len(h) == 3, lambda m, h: seen.append((m.v.data, h.loss[-1]))],
+    )  # fmt: skip
+    assert (len(history), history.stopped) == (3, "callback")
+    assert seen == [(1.0, 99.0), (2.0, 98.0), (3.0, 97.0)]
