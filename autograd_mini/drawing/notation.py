@@ -137,6 +137,21 @@ def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
     return re.sub(" +", " ", text).strip()
 
 
+def plain_formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
+    """As `formula`, but as plain text for a terminal.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0, label="x")
+    >>> plain_formula(x.exp(), lambda node: node.label or "v")
+    'e^x'
+    """
+    text = re.sub(r"<sup>(\w+)</sup>", r"^\1", formula(node, name_of, number_format))
+    text = re.sub(r"<sup>(.*?)</sup>", r"^(\1)", text)
+    text = re.sub(r"<sub>(.*?)</sub>", r"_\1", text)
+    text = re.sub(r"<o>\(?(.*?)\)?</o>", r"mean(\1)", text)
+    return html.unescape(text).replace("\\\\", "\\")
+
+
 def _scalar(x: Any, name_of: NameOf, number_format: str) -> str:
     return name_of(x) if hasattr(x, "parents") else number(x, number_format)
 

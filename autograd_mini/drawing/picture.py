@@ -129,6 +129,7 @@ class _Picture:
             bgcolor=colours.background,
             fontname=_FONT,
             fontsize="12",
+            ordering="in",  # operands in the order of the formula
             nodesep="0.3",
             ranksep="0.55" if self.rankdir in ("LR", "RL") else "0.4",
             pad="0.15",
@@ -204,7 +205,8 @@ class _Picture:
         return (
             f'<table border="1" cellborder="0" cellspacing="0" cellpadding="4"'
             f' color="{colours.line}" bgcolor="{colours.node}">'
-            f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill[self._kind(node)]}">{heading}</td></tr>'
+            f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill[self._kind(node)]}">'
+            f"&#160;{heading}&#160;</td></tr>"
             f"<hr/>{cells}</table>"
         )
 
