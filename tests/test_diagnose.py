@@ -1,0 +1,346 @@
+"""diagnose against closed forms, backpropagation by matrices, and the known depth laboratory."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from statistics import median
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from autograd_mini import functions
+from autograd_mini.data import Dataset, moons, xor
+from autograd_mini.diagnose import Diagnosis, diagnose
+from autograd_mini.initialisers import normal
+from autograd_mini.nn import MLP, Layer, Neuron
+
+
+def chain(weight: float, layers: int, activation: str = "relu", bias: float = 0.0) -> MLP:
+    """One unit per layer, and a linear one at the end, all of this weight."""
+    model = MLP(1, [1] * (layers + 1), activation=activation)
+    for p in model.parameters():
+        p.data = weight if p.label.endswith("]") else bias
+    return model
+
+
+def test_three_sigmoids_by_hand():
+    def s(z: float) -> float:
+        return 1 / (1 + math.exp(-z))
+
+    d = diagnose(chain(1.0, 3, "sigmoid"), [[0.0]])
+    h = [s(0), s(s(0)), s(s(s(0)))]  # and h3 again at the output
+    slopes = [x * (1 - x) for x in h]
+    assert [la.activation_rms for la in d.layers] == pytest.approx([*h, h[2]], rel=1e-14)
+    gradients = [slopes[2] * slopes[1], slopes[2], 1.0, 1.0]
+    assert [la.gradient_rms for la in d.layers] == pytest.approx(gradients, rel=1e-14)
+    assert d.input_rms == 0.0
+    assert d.input_gradient_rms == pytest.approx(math.prod(slopes), rel=1e-14)
+    assert d.per_layer == pytest.approx(math.sqrt(slopes[2] * slopes[1]), rel=1e-14)
+    assert [la.units for la in d.layers] == [1] * 4
+    assert [la.name for la in d.layers] == ["layer1", "layer2", "layer3", "layer4"]
+
+
+@pytest.mark.parametrize("loss", [None, "mse"])
+def test_activations_and_gradients_are_those_of_backpropagation_by_matrices(loss):
+    np = pytest.importorskip("numpy")
+    rng = np.random.default_rng(0)
+    model = MLP(3, [5, 4, 2], activation="tanh", seed=1)
+    x, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    h = [x]
+    weights = [np.array([[w.data for w in n.w] for n in la.neurons]) for la in model.layers]
+    biases = [np.array([n.b.data for n in la.neurons]) for la in model.layers]
+    biases[0] += 0.25
+    for neuron, b in zip(model.layers[0].neurons, biases[0], strict=True):
+        neuron.b.data = float(b)
+    for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
+        z = h[-1] @ w.T + b
+        h.append(np.tanh(z) if k < 2 else z)
+    g = [np.ones((6, 2)) if loss is None else 2 * (h[3] - y) / 12]
+    for k in (2, 1, 0):
+        slope = 1 - h[k + 1] ** 2 if k < 2 else 1.0
+        g.insert(0, (g[0] * slope) @ weights[k])
+    d = diagnose(model, (x, y) if loss else x, loss)
+
+    def rms(a: object) -> float:
+        return float(np.sqrt(np.mean(np.square(a))))
+
+    assert [la.activation_rms for la in d.layers] == pytest.approx(list(map(rms, h[1:])), rel=1e-13)
+    assert [la.gradient_rms for la in d.layers] == pytest.approx(list(map(rms, g[1:])), rel=1e-13)
+    assert d.input_rms == pytest.approx(rms(h[0]), rel=1e-13)
+    assert d.input_gradient_rms == pytest.approx(rms(g[0]), rel=1e-13)
+
+
+# --- the depth laboratory ------------------------------------------------------------------------
+def laboratory(activation: str, s: float, layers: int, seed: int) -> tuple[MLP, Diagnosis]:
+    """Width 8, weights from N(0, s**2 / 8), inputs from N(0, 1)."""
+    from random import Random
+
+    def init(rng: Random, nin: int, nout: int) -> float:
+        return normal(rng, nin, nout, std=s / math.sqrt(nin))
+
+    rng = Random(1000 + seed)
+    batch = [[rng.gauss(0, 1) for _ in range(8)] for _ in range(4)]
+    model = MLP(8, [8] * layers, activation=activation, output=activation, init=init, seed=seed)
+    return model, diagnose(model, batch)
+
+
+HE = math.sqrt(2)
+LABORATORY = [
+    # activation, s, layers, median RMS of dL/dx (peers' laboratory, 31 seeds), verdict
+    ("sigmoid", 1, 1, 2e-1, "healthy"),
+    ("sigmoid", 1, 10, 2e-7, "vanishing"),
+    ("sigmoid", 1, 20, 6e-14, "vanishing"),
+    ("tanh", 1, 1, 6e-1, "healthy"),
+    ("tanh", 1, 10, 1e-1, "healthy"),
+    ("tanh", 1, 20, 5e-2, "healthy"),
+    ("relu", 1, 10, 2e-2, "healthy"),
+    ("relu", HE, 1, 1, "healthy"),
+    ("relu", HE, 10, 5e-1, "healthy"),
+    ("relu", HE, 20, 8e-2, "healthy"),
+    ("relu", 4, 1, 3, "healthy"),
+    ("relu", 4, 10, 2e4, "exploding"),
+    ("relu", 4, 20, 8e7, "exploding"),
+]
+
+
+@pytest.mark.parametrize(("activation", "s", "layers", "gradient", "verdict"), LABORATORY)
+def test_the_depth_laboratory(activation, s, layers, gradient, verdict):
+    found = [laboratory(activation, s, layers, seed)[1] for seed in range(11)]
+    measured = median(d.input_gradient_rms for d in found)
+    # The spread over seeds grows with the depth; a median of 11 is within a factor of 3 or so.
+    assert gradient / 4 < measured < gradient * 4
+    verdicts = [d.verdict for d in found]
+    assert verdicts.count(verdict) >= 10
+
+
+def test_gradients_of_the_weights_hide_the_explosion_that_is_found():
+    model, d = laboratory("relu", 4, 10, seed=0)
+    assert d.verdict == "exploding"
+    assert d.layers[0].gradient_rms / d.layers[-2].gradient_rms > 1000
+    functions.sum(model([1.0, -0.5, 2.0, 0.3, -1.0, 0.7, 0.1, -0.2])).backward()
+    first, last = (
+        math.hypot(*[p.grad for p in model.layers[k].parameters() if p.label.endswith("]")])
+        for k in (0, -2)
+    )
+    assert 1e-2 < first / last < 1e2
+
+
+# --- verdicts ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("weight", "layers", "verdict"),
+    [
+        # r = weight ** d, with d = layers - 1: vanishing if r < 1/100 and r < 1/2**d, or r < 1e-4
+        (0.25, 4, "healthy"),  # 1/64
+        (0.25, 5, "vanishing"),  # 1/256
+        (0.6, 11, "healthy"),  # 0.006, but more than 1/2**10
+        (0.6, 19, "healthy"),  # 1.02e-4
+        (0.6, 20, "vanishing"),  # 6.1e-5
+        (4.0, 4, "healthy"),  # 64
+        (4.0, 5, "exploding"),  # 256
+        (1.6, 11, "healthy"),  # 110, but less than 2**10
+        (1.6, 20, "healthy"),  # 7.6e3
+        (1.6, 21, "exploding"),  # 1.2e4
+        (1.0, 30, "healthy"),
+        (1e30, 9, "exploding"),
+        (1e-30, 8, "vanishing"),
+        (3.0, 1, "healthy"),  # a single hidden layer has nothing to be compared with
+    ],
+)
+def test_a_chain_multiplies_the_gradient_by_its_weight(weight, layers, verdict):
+    d = diagnose(chain(weight, layers), [[1.0], [0.5]])
+    assert d.verdict == d.layers[0].verdict == verdict
+    assert d.per_layer == (None if layers == 1 else pytest.approx(weight, rel=1e-12))
+    assert d.layers[-1].verdict == d.layers[-2].verdict == "healthy"
+
+
+def test_an_underflow_is_vanishing_too():
+    d = diagnose(chain(1e-100, 6, "tanh"), [[1.0]])  # 1e-500 is 0 in floats
+    assert d.layers[0].gradient_rms == 0.0
+    assert (d.verdict, d.per_layer) == ("vanishing", None)
+
+
+def test_units_that_are_never_on_are_dead():
+    model = MLP(2, [4, 4, 1], activation="relu", init="he_normal", seed=0)
+    for neuron in model.layers[1].neurons:
+        neuron.b.data = -100.0
+    d = diagnose(model, moons(20))
+    assert [la.dead for la in d.layers] == [d.layers[0].dead, 1.0, None]
+    assert d.layers[0].dead < 0.5
+    assert d.layers[1].activation_rms == 0.0
+    assert (d.layers[1].verdict, d.verdict) == ("dead", "dead")
+    assert d.layers[0].gradient_rms == 0.0
+
+
+def test_dead_is_dead_for_every_sample_and_shares_are_counted():
+    model = MLP(1, [10, 1], activation="relu", init="zeros")
+    for k, neuron in enumerate(model.layers[0].neurons):
+        neuron.w[0].data = 1.0 if k < 3 else 0.0
+        neuron.b.data = -0.5 if k < 3 else -1.0  # 3 are on for the input 1, 7 never
+    for w in model.layers[1].neurons[0].w:
+        w.data = 1.0
+    assert diagnose(model, [[0.0], [1.0]]).layers[0].dead == 0.7
+    assert diagnose(model, [[0.0], [1.0]]).verdict == "healthy"
+    assert diagnose(model, [[0.0], [0.25]]).layers[0].dead == 1.0
+    assert diagnose(model, [[0.0], [0.25]]).verdict == "dead"
+    for neuron in model.layers[0].neurons[1:3]:
+        neuron.b.data = -5.0
+    d = diagnose(model, [[0.0], [1.0]])
+    assert (d.layers[0].dead, d.verdict) == (0.9, "dead")
+
+
+def test_a_leaky_relu_does_not_die_and_a_zero_with_a_slope_is_not_dead():
+    model = chain(1.0, 2, "leaky_relu", bias=-100.0)
+    assert [la.dead for la in diagnose(model, [[0.0], [1.0]]).layers] == [0.0, 0.0, None]
+    assert diagnose(chain(1.0, 2, "tanh"), [[0.0]]).layers[0].dead == 0.0  # tanh(0) = 0, slope 1
+
+
+@pytest.mark.parametrize(
+    ("activation", "inside", "outside"),
+    [
+        # where the slope is 2 % of the steepest: tanh' = 1 - tanh**2, sigmoid' = s (1 - s), ...
+        ("tanh", math.atanh(math.sqrt(0.98)) - 1e-6, math.atanh(math.sqrt(0.98)) + 1e-6),
+        ("sigmoid", 2 * 2.6446 - 1e-3, 2 * 2.6446 + 1e-3),  # sigmoid(2 a) ~ tanh(a)
+        ("softsign", math.sqrt(50) - 1 - 1e-6, math.sqrt(50) - 1 + 1e-6),
+        ("hardtanh", 1 - 1e-6, 1 + 1e-6),
+        ("atan", 7 - 1e-6, 7 + 1e-6),
+        ("erf", math.sqrt(math.log(50)) - 1e-6, math.sqrt(math.log(50)) + 1e-6),
+    ],
+)
+def test_saturation_begins_where_the_slope_is_a_fiftieth_of_the_steepest(
+    activation, inside, outside
+):
+    model = chain(1.0, 1, activation)
+    batch = [[inside], [-inside], [outside], [-outside], [0.0]]
+    assert diagnose(model, batch).layers[0].saturated == 0.4
+    function = MLP(1, [1, 1], activation=lambda z: getattr(z, activation)(), init="zeros")
+    for p in function.parameters():
+        p.data = 1.0 if p.label.endswith("]") else 0.0
+    assert diagnose(function, batch).layers[0].saturated == 0.4  # a function of one's own, too
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu", "softplus", "exp", "sin", "log", "square"])
+def test_what_does_not_squash_is_not_saturated(activation):
+    assert diagnose(chain(1.0, 1, activation), [[2.0]]).layers[0].saturated is None
+
+
+def test_a_layer_that_is_saturated_lets_no_gradient_through():
+    d = diagnose(chain(1.0, 1, "tanh"), [[300.0], [-250.0]])
+    assert (d.layers[0].saturated, d.layers[0].verdict, d.verdict) == (
+        1.0,
+        "vanishing",
+        "vanishing",
+    )
+    assert d.layers[0].gradient_rms == 1.0  # with respect to its outputs; its weights get none
+
+
+def test_a_loss_without_gradient_is_flat():
+    model = chain(2.0, 2)
+    d = diagnose(model, ([[1.0], [2.0]], [1, 1]), "hinge")  # scores 8 and 16
+    assert (d.verdict, {la.verdict for la in d.layers}) == ("flat", {"flat"})
+    assert diagnose(model, ([[1.0], [2.0]], [1, -1]), "hinge").verdict == "healthy"
+
+
+# --- how it is asked -----------------------------------------------------------------------------
+def test_the_gradients_of_the_model_stay_as_they_were():
+    model = MLP(2, [3, 1], seed=0)
+    for k, p in enumerate(model.parameters()):
+        p.grad = float(k)
+    diagnose(model, xor(), "mse")
+    assert [p.grad for p in model.parameters()] == list(map(float, range(13)))
+    with pytest.raises(ValueError, match="hinge: the labels"):
+        diagnose(model, xor(), "hinge")
+    assert [p.grad for p in model.parameters()] == list(map(float, range(13)))
+
+
+def test_all_forms_of_a_batch_say_the_same():
+    np = pytest.importorskip("numpy")
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    rows, targets = [(0.5, 1.0), (2.0, 3.0), (0.0, -1.0)], [1.0, 0.0, 1.0]
+    pairs = list(zip(rows, targets, strict=True))
+    forms = [Dataset("d", rows, targets), (rows, targets), pairs, rows, np.array(rows)]
+    assert len({str(diagnose(model, form)) for form in forms}) == 1
+    assert diagnose(model, pairs, "mse").layers == diagnose(model, (rows, targets), "mse").layers
+
+
+def test_layers_and_neurons_alone():
+    d = diagnose(Layer(2, 3, activation="tanh", seed=0), [[1.0, 2.0]])
+    assert [(la.name, la.units) for la in d.layers] == [("layer1", 3)]
+    d = diagnose(Neuron(2, activation="relu", seed=0), [[1.0, 2.0]])
+    assert [(la.name, la.units, la.gradient_rms) for la in d.layers] == [("layer1", 1, 1.0)]
+
+
+def test_an_overflow_says_in_which_neuron():
+    model = chain(1e200, 3)
+    with pytest.raises((ArithmeticError, ValueError)) as caught:
+        diagnose(model, [[1.0]])
+    assert caught.value.__notes__ == ["in layer2.neuron1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        ((len, [[1.0]]), TypeError, "diagnose takes an MLP, a Layer or a Neuron, got <built-in"),
+        ((MLP(2, [1]), []), ValueError, "batch is empty"),
+        ((MLP(2, [1]), [[1.0]]), ValueError, "takes 2 inputs, but those of batch have 1"),
+        ((MLP(2, [1]), 5), TypeError, "batch must be a Dataset"),
+        ((MLP(2, [1]), [[1.0, math.nan]]), ValueError, "input 0 of batch must be finite"),
+        ((MLP(2, [1]), xor(), "mes"), ValueError, "loss 'mes' is unknown"),
+        (
+            (MLP(2, [1]), [[1.0, 2.0]], "mse"),
+            ValueError,
+            "takes 2 inputs, but those of batch have 1",
+        ),
+    ],
+)
+def test_what_is_refused(arguments, error, text):
+    with pytest.raises(error, match=text):
+        diagnose(*arguments)
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        diagnose(MLP(1, [1]), [[1.0]], lang="fr")
+
+
+# --- how it reads --------------------------------------------------------------------------------
+def test_the_table_in_both_languages():
+    model = chain(0.25, 6, "tanh")
+    english, spanish = (str(diagnose(model, [[0.0]], lang=lang)) for lang in ("en", "es"))
+    assert english.splitlines()[:3] == [
+        "layer   activation  units  activation RMS  gradient RMS  saturated  dead  verdict",
+        "inputs                           0.00e+00      6.10e-05",
+        "layer1  tanh            1        0.00e+00      2.44e-04        0 %   0 %  vanishing",
+    ]  # 0.25**7 and 0.25**6
+    assert english.splitlines()[-1].startswith("vanishing: hardly any gradient reaches")
+    assert english.endswith("On its way back it changes by a factor of 0.25 per layer.")
+    assert spanish.splitlines()[0].split("  ")[0] == "capa"
+    assert spanish.splitlines()[2].endswith("se desvanece")
+    assert spanish.endswith("En su camino de vuelta cambia por un factor de 0.25 por capa.")
+    assert len(spanish.splitlines()) == len(english.splitlines()) == 11
+    assert repr(diagnose(model, [[0.0]])) == "Diagnosis(7 layers, 'vanishing')"
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("verdict", ["healthy", "vanishing", "exploding", "dead", "flat"])
+def test_each_verdict_is_explained_in_each_language(lang, verdict):
+    d = Diagnosis([], verdict, 0.5, (0.0, 0.0), lang)
+    assert len(d.explanation) > 40
+    assert ("0.5" in d.explanation) == (verdict != "flat")
+
+
+def test_as_html_names_are_text():
+    model = MLP(1, [1, 1], activation=lambda z: z.tanh(), seed=0)
+    page = ET.fromstring(f"<div>{diagnose(model, [[1.0]])._repr_html_()}</div>")
+    cells = ["".join(cell.itertext()) for cell in page.iter("td")]
+    assert cells[8:10] == ["layer1", "<lambda>"]
+    assert len(page.findall("./table/tbody/tr")) == 3
+
+
+def test_the_name_in_the_package_stays_the_function():
+    code = (
+        "import autograd_mini as a; from autograd_mini import diagnose as one;"
+        "import autograd_mini.diagnose; from autograd_mini import diagnose as two;"
+        "m = a.MLP(1, [1]);"
+        "print(*(f(m, [[1.0]]).verdict for f in (one, two, a.diagnose)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["healthy"] * 3
