@@ -26,6 +26,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "extensions.commands",
     "extensions.docstrings",
     "extensions.mathml",
     "extensions.pictures",

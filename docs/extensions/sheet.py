@@ -50,13 +50,15 @@ WORDS = {
         "larger": "el mayor entre el resultado y",
     },
 }
-# The conditions that are words; those that are formulas read alike in both languages.
+# The words in the conditions of the sheet; those that are formulas read alike in both languages.
 SPANISH = {
-    "any {}": "cualquier {}",
-    "{} other than 0, -1, -2, ...": "{} distinto de 0, -1, -2, ...",
-    "{} in 0, 1, 2, ...": "{} entre 0, 1, 2, ...",
-    "a > 0, or an integer b (b >= 0 where a = 0)": "a > 0, o bien b entero (b >= 0 donde a = 0)",
+    "any ": "cualquier ",
+    " other than ": " distinto de ",
+    " in ": " entre ",
+    ", or an integer b": ", o bien b entero",
+    " where ": " donde ",
     "at least one number": "al menos un número",
+    ", and a sum that is not too large": " y una suma que no sea demasiado grande",
     "two vectors of the same length": "dos vectores de la misma longitud",
 }
 ULPS = 4  # the bound that every operation keeps unless the sheet gives another
@@ -86,10 +88,18 @@ def _symbol(param: str) -> str:
     return latex(param)
 
 
+def condition(text: str, language: str) -> str:
+    """Return a condition of the sheet in the language of the page."""
+    if language == "es":
+        for english, spanish in SPANISH.items():
+            text = text.replace(english, spanish)
+    return text
+
+
 def _domain(op: Op, language: str) -> str:
     conditions = [(domain.text, param) for param, domain in op.domains.items()]
     conditions += [(op.needs, "")] if op.needs else []
-    texts = [(SPANISH.get(t, t) if language == "es" else t).replace("{}", p) for t, p in conditions]
+    texts = [condition(text, language).replace("{}", param) for text, param in conditions]
     for ascii_sign, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠")):
         texts = [text.replace(ascii_sign, sign) for text in texts]
     return "; ".join(texts) or WORDS[language]["any"]
