@@ -234,6 +234,18 @@ def test_evaluation_is_the_loss_of_all_and_changes_nothing():
     assert [p.grad for p in model.parameters()] == grads
 
 
+def test_evaluation_holds_one_graph_at_a_time():
+    alive: list[int] = []
+
+    class Watched(MLP):
+        def __call__(self, x: object) -> object:
+            alive.append(sum(type(o) is Value for o in gc.get_objects()))
+            return super().__call__(x)
+
+    evaluate(Watched(2, [3, 1], seed=0), moons(5), "mse")
+    assert [n - alive[0] for n in alive] == [0, 1, 2, 3, 4]  # a prediction more each time
+
+
 def test_kl_divergence_takes_the_targets_as_the_true_distribution():
     p, q = [0.5, 0.5], [0.25, 0.75]
     for given in ("kl_divergence", losses.kl_divergence):
