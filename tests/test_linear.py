@@ -86,6 +86,15 @@ def test_one_weight_of_another_kind():
     assert z.data == pytest.approx(2 / 3 + 0.5, rel=1e-15)
 
 
+def test_weights_of_50_digits_with_float_inputs():
+    with mp.workdps(50):
+        third = mp.mpf(1) / 3
+        (z,) = weighted_sums([(Value(third), Value(0.0))], (3.0,))
+        assert z.data == third * 3
+        (z,) = weighted_sums([(Value(third), Value(0.0))], (Value(1.0),))
+        assert z.data == third != mp.mpf(1 / 3)
+
+
 def test_overflow_is_dots_error():
     row = (Value(1e200), Value(0.0))
     for x in (1e200, Value(1e200)):
