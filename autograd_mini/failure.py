@@ -26,6 +26,16 @@ class TrainingError(AutogradError, ValueError):
                   only the loss broke) whose output is not
     cause         the likely cause, and what helps
     history       of the epochs completed before
+
+    >>> from autograd_mini.nn import MLP
+    >>> from autograd_mini.optim import SGD
+    >>> from autograd_mini.training import fit
+    >>> model = MLP(1, [1], seed=0)
+    >>> try:
+    ...     fit(model, ([1, 2], [0, 1]), "mse", SGD(model.parameters(), lr=100), epochs=99)
+    ... except TrainingError as error:
+    ...     print(error.cause)
+    a learning rate of 100 that is too high; try 10
     """
 
     def __init__(
@@ -69,10 +79,10 @@ def check_gradients(params: Iterable[Value]) -> None:
         raise NotFinite(f"the gradient of {name_of(p)} is {p.grad}{others}", name_of(p), "backward")
 
 
-def check_loss(loss: Value) -> None:
-    """NotFinite if the loss is."""
-    if not _finite(loss.data):
-        raise NotFinite(f"the result is {loss.data}", "", "forward")
+def check_loss(loss: Any) -> None:
+    """NotFinite if the number is."""
+    if not _finite(loss):
+        raise NotFinite(f"the result is {loss}", "", "forward")
 
 
 def described(

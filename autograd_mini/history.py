@@ -37,9 +37,10 @@ class Epoch(NamedTuple):
 class History:
     """The epochs of a training run, in `rows`; each column is a list: `history.loss`, ...
 
-    `stopped` says why the run ended: "finished", "early stopping", "callback" or "interrupted";
-    it is "" while it goes on. `best_epoch` is the epoch with the lowest loss (the validation loss,
-    if there is one), the first of equals, and None before the first epoch.
+    `stopped` says why the run ended: "finished", "early stopping", "callback", "interrupted" or
+    "error" (in the history of a TrainingError); it is "" while it goes on. `best_epoch` is the
+    epoch with the lowest loss (the validation loss, if there is one), the first of equals, and
+    None before the first epoch.
 
     >>> history = History([Epoch(1, 0.5, 0.75, None, None, 0.1, 2.0, 0.01)])
     >>> history
@@ -54,7 +55,7 @@ class History:
 
     @property
     def epochs(self) -> list[int]:
-        """The numbers of the epochs: 1, 2, 3, ..."""
+        """The numbers of the epochs, from 1."""
         return [row.epoch for row in self.rows]
 
     @property

@@ -64,6 +64,9 @@ class EarlyStopping:
     The loss is the validation loss, or without validation data the training loss. It counts as gone
     down if it is more than `min_delta` below the lowest so far. Prechelt, "Early stopping - but
     when?", 1998. Raises ValueError unless patience >= 1 and min_delta >= 0.
+
+    >>> EarlyStopping(patience=5)
+    EarlyStopping(patience=5, min_delta=0.0)
     """
 
     def __init__(self, patience: int = 10, min_delta: float = 0.0) -> None:
@@ -255,6 +258,7 @@ class _Trainer:
         if held_out is not None:
             with self._explained(epoch, "validation", 0, held_out[0]):
                 validated = measured(self.model, *held_out, self.loss, self.judge)
+                check_loss(validated[0])
         return Epoch(epoch, loss, accuracy, *validated, lr, norm, perf_counter() - start)
 
     def update(self, rows: list[Row], targets: list[Any]) -> tuple[float, int | None, float, float]:
@@ -262,7 +266,7 @@ class _Trainer:
         with _collector_paused():
             predictions = [self.model(row) for row in rows]
             loss = loss_value(self.loss, predictions, targets)
-            check_loss(loss)
+            check_loss(loss.data)
             for p in self.params:
                 p.grad = 0.0 if p.data.__class__ is float else 0
             loss.backward()
@@ -367,8 +371,8 @@ def _collector_paused() -> Iterator[None]:
     if not gc.isenabled():
         yield
         return
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         gc.enable()

@@ -136,6 +136,12 @@ def test_with_ieee_an_infinite_loss_is_found_as_well():
         error = failure(model, ([1.0], [0.0]), "mse", SGD(model.parameters(), lr=1e200), 9)
     assert "the loss" in str(error)
     assert all(map(math.isfinite, numbers(model)))
+    model = Offset()
+    with ieee():
+        error = failure(
+            model, ([0.0], [9.0]), "mse", SGD([model.v], lr=0.25), 3, validation=([0.0], [1e200])
+        )
+    assert str(error).startswith("epoch 1, validation: the loss: the result is inf")
 
 
 def test_weights_that_are_nan_before_training():
