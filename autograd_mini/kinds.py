@@ -11,16 +11,21 @@ import ast
 import math
 import operator
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
 
 from . import special
 from .errors import NumberTypeError
 
-Number = Any  # float, Fraction, complex, mpmath.mpf, mpmath.mpc
+TYPE_CHECKING = False  # typing itself is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    Number = Any  # float, Fraction, complex, mpmath.mpf, mpmath.mpc
+else:
+    Number = object
 
 
 class Kind:
@@ -94,29 +99,47 @@ def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
 
 
 def _sum(a: Sequence[float], start: float = 0.0) -> float:
-    return math.fsum((*a, start))
+    try:
+        return math.fsum((*a, start))
+    except OverflowError:  # perhaps of a partial sum only
+        from fractions import Fraction
+
+        return float(sum(map(Fraction, a), Fraction(start)))
 
 
 def _dot(a: Sequence[float], b: Sequence[float]) -> float:
-    return math.fsum(map(operator.mul, a, b))
+    try:
+        total = math.fsum(map(operator.mul, a, b))
+    except (OverflowError, ValueError):
+        total = math.nan
+    if total - total != 0.0 and all(map(math.isfinite, (*a, *b))):  # a product has overflowed
+        from fractions import Fraction
+
+        return float(sum(Fraction(x) * Fraction(y) for x, y in zip(a, b, strict=True)))
+    return total
 
 
 def _prod(a: Sequence[float]) -> float:
     return special.prod(a) if all(map(math.isfinite, a)) else math.prod(a)
 
 
+def _others(a: Sequence[float]) -> tuple[float, ...]:
+    return special.others(a) if all(map(math.isfinite, a)) else others(a)
+
+
 _MATH = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh"
-_MATH += " tanh asinh acosh atanh hypot erf erfc gamma lgamma"
+_MATH += " tanh asinh acosh atanh hypot erf erfc gamma"
+_SPECIAL = "lgamma digamma polygamma gauss normal_cdf expdiff"
 _FLOAT: dict[str, Any] = {
     **_COMMON,
     **{name: getattr(math, name) for name in _MATH.split()},
-    **{name: getattr(special, name) for name in ("digamma", "polygamma")},
-    **{name: getattr(special, name) for name in ("gauss", "normal_cdf", "expdiff")},
+    **{name: getattr(special, name) for name in _SPECIAL.split()},
     "pi": math.pi,
     "floor": _whole(math.floor),
     "ceil": _whole(math.ceil),
     "sum": _sum,
     "prod": _prod,
+    "others": _others,
     "dot": _dot,
     "norm": lambda a: math.hypot(*a),
 }
@@ -155,6 +178,18 @@ def _never_raises(name: str, f: Callable[..., float]) -> Callable[..., float]:
     return quiet
 
 
+def _else_plain(careful: Callable[..., float], plain: Callable[..., float]) -> Callable[..., float]:
+    """`plain` overflows to an infinity of the right sign, where `careful` raises."""
+
+    def quiet(*args: Any) -> float:
+        try:
+            return careful(*args)
+        except (OverflowError, ValueError):
+            return plain(*args)
+
+    return quiet
+
+
 def _divide(a: float, b: float) -> float:
     try:
         return a / b
@@ -178,11 +213,10 @@ IEEE = Kind(
     "ieee",
     {
         **_FLOAT,
-        **{n: _never_raises(n, _FLOAT[n]) for n in (*_MATH.split(), "digamma", "polygamma")},
-        **{n: _never_raises(n, _FLOAT[n]) for n in ("gauss", "normal_cdf", "expdiff", "norm")},
-        "sum": lambda a, start=0.0: _never_raises("sum", lambda: _sum(a, start))(),
-        "dot": lambda a, b: _never_raises("dot", lambda: _dot(a, b))(),
-        "prod": lambda a: _never_raises("prod", lambda: _prod(a))(),
+        **{n: _never_raises(n, _FLOAT[n]) for n in f"{_MATH} {_SPECIAL} norm".split()},
+        "sum": _else_plain(_sum, sum),
+        "dot": _else_plain(_dot, _COMMON["dot"]),
+        "prod": _else_plain(_prod, math.prod),
         "_divide": _divide,
         "_power": _power,
     },
@@ -223,11 +257,13 @@ def fraction() -> Kind:
     from fractions import Fraction
 
     def inexact(f: Callable[..., float]) -> Callable[..., float]:
-        return lambda *args: f(*(tuple(map(float, a)) if a.__class__ is tuple else float(a) for a in args))
+        return lambda *args: f(
+            *(tuple(map(float, a)) if a.__class__ is tuple else float(a) for a in args)
+        )
 
     exact = {**_COMMON, "floor": lambda x: Fraction(math.floor(x))}
     exact["ceil"] = lambda x: Fraction(math.ceil(x))
-    exact["polygamma"] = lambda n, x: special.polygamma(int(n), float(x))
+    exact["polygamma"] = lambda n, x: special.polygamma(float(n), float(x))
     inexacts = {k: inexact(f) if callable(f) else f for k, f in _FLOAT.items()}
     namespace = {**inexacts, **exact, "Fraction": Fraction}
     return Kind("fraction", namespace, Fraction, lambda v: f"Fraction({v!r})")
@@ -274,7 +310,12 @@ def mpmath_() -> Kind:
     import mpmath as mp
 
     names = "exp expm1 log log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh"
-    names += " acosh atanh hypot erf erfc gamma floor ceil"
+    names += " acosh atanh hypot erf gamma floor ceil"
+
+    def erfc(x: Number) -> Number:
+        far = abs(x) > 1e9 and not isinstance(x, mp.mpc)  # mpmath's overflows on the way
+        return mp.mpf(0 if x > 0 else 2) if far else mp.erfc(x)
+
     namespace = _COMMON | {
         **{name: getattr(mp, name) for name in names.split()},
         "pi": mp.pi,
@@ -282,24 +323,25 @@ def mpmath_() -> Kind:
         "exp2": lambda x: mp.mpf(2) ** x,
         "log2": lambda x: mp.log(x) / mp.log(2),
         "cbrt": lambda x: -mp.cbrt(-x) if x < 0 else mp.cbrt(x),
-        "lgamma": lambda x: mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x),
+        "lgamma": lambda x: mp.re(mp.loggamma(x)),
         "digamma": lambda x: mp.psi(0, x),
-        "polygamma": lambda n, x: mp.psi(int(n), x),
+        "polygamma": mp.psi,
         "sum": lambda a, start=0: mp.fsum((*a, start)),
-        "dot": lambda a, b: mp.fdot(a, b),
+        "dot": mp.fdot,
         "prod": mp.fprod,
         "norm": lambda a: mp.sqrt(mp.fdot(a, a)),
         "unsigned": lambda x: -x if mp.re(x) < 0 else x,
         "below": lambda a, b: a < b if not isinstance(a, mp.mpc) else False,
         "gauss": lambda x: mp.exp(-x * x),
-        "normal_cdf": lambda x: mp.ncdf(x),
+        "erfc": erfc,
+        "normal_cdf": lambda x: erfc(-x / mp.sqrt(2)) / 2,
         "expdiff": lambda a, b: mp.exp(a - b),
     }
     return Kind("mpmath", namespace, mp.mpmathify, lambda v: f"mpf({v!r})")
 
 
 # --- which kind a number is of -----------------------------------------------------------------
-def number(x: object) -> Number:
+def number(x: Any) -> Number:
     """The number as a Value keeps it: int, bool and NumPy scalars become floats.
 
     Raises NumberTypeError for anything that is not a number the engine knows.
@@ -312,15 +354,15 @@ def number(x: object) -> Number:
     x = constant(x)
     if x.__class__ is int:
         try:
-            return float(x)  # type: ignore[arg-type]
+            return float(x)
         except OverflowError:
             raise NumberTypeError(
-                f"an int of {x.bit_length()} bits is too large for a float; use Fraction"  # type: ignore[attr-defined]
+                f"an int of {x.bit_length()} bits is too large for a float; use Fraction"
             ) from None
     return x
 
 
-def constant(x: object) -> Number:
+def constant(x: Any) -> Number:
     """As `number`, but an int stays an int, so that it is exact beside Fractions."""
     cls = x.__class__
     if cls in (float, int, complex) or _module(cls) in ("fractions", "mpmath"):
@@ -330,7 +372,7 @@ def constant(x: object) -> Number:
     if isinstance(x, float):
         return float(x)
     if _module(cls) == "numpy" and getattr(x, "shape", None) == ():
-        plain = x.item()  # type: ignore[attr-defined]
+        plain = x.item()
         return float(plain) if plain.__class__ is cls else constant(plain)
     raise NumberTypeError(
         f"{_shown(x)} is not a number; a Value holds a float, int, Fraction, complex, mpmath.mpf"

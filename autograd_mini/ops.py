@@ -5,16 +5,19 @@
 `out` is the value in every partial, `given` names what the formulas share, and in an operation on
 a vector `a` the name `a_i` is its element. Partials are written free of cancellation: their
 relative error stays within 4 ulp (units in the last place) unless `scale` says against what
-magnitude, or `ulps` how far, the error is bounded.
+magnitude, or `ulps` how far, the error is bounded (a tiny `scale` is the price of numbers below
+2.2e-308, which have fewer digits). tests/test_sheet.py measures every line.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Mapping
-
 from .errors import FormulaError
 from .formulas import PRIMITIVES, names_in, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Mapping
 
 INFINITY = float("inf")
 
@@ -52,7 +55,7 @@ UNIT = Domain("-1 <= {} <= 1", -1.0, 1.0)
 INSIDE_UNIT = Domain("-1 < {} < 1", -1.0, 1.0, lambda x: -1 < x < 1)
 ABOVE_MINUS_1 = Domain("{} > -1", -1.0, INFINITY, lambda x: x > -1)
 FROM_1 = Domain("{} >= 1", 1.0)
-ORDER = Domain("{} in 0, 1, 2, ...", 0.0, INFINITY, lambda x: x % 1 == 0)
+ORDER = Domain("{} in 0, 1, ..., 100", 0.0, 100.0, lambda x: x % 1 == 0)
 
 
 class Op:
@@ -102,7 +105,9 @@ class Op:
         ('leaky_relu(a, slope=0.01)', 'dot(a[], b[])')
         """
         parts = [
-            f"{p}[]" if p in self.vectors else f"{p}={self.defaults[p]:g}"
+            f"{p}[]"
+            if p in self.vectors
+            else f"{p}={self.defaults[p]:g}"
             if p in self.defaults
             else p
             for p in self.params
@@ -209,7 +214,9 @@ def _parse_signature(
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     """All formulas of the operation, parsed: "value", "d0", "d1", ... and the given names."""
     functions = PRIMITIVES | SHEET.keys()
-    names = {*new.params, "pi", *(f"{v}_i" for v in new.vectors)} | ({"n"} if new.vectors else set())
+    names = {*new.params, "pi", *(f"{v}_i" for v in new.vectors)} | (
+        {"n"} if new.vectors else set()
+    )
     trees = {}
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
@@ -232,13 +239,14 @@ def element_names(tree: ast.expr) -> list[str]:
 op("add(a, b)", "a + b", "1", "1", latex="{a} + {b}", about=("sum", "suma"))
 op("sub(a, b)", "a - b", "1", "-1", latex="{a} - {b}", about=("difference", "resta"))
 op("mul(a, b)", "a * b", "b", "a", latex=r"{a} \cdot {b}", about=("product", "producto"))
-op("div(a, b)", "a / b", "1 / b", "-out / b", b=NONZERO, latex=r"\frac{{{a}}}{{{b}}}",
+op("div(a, b)", "a / b", "1 / b", "-out / b", b=NONZERO,
+   scale={"b": "6e-309 / abs(b)"}, latex=r"\frac{{{a}}}{{{b}}}",
    about=("quotient", "cociente"))  # fmt: skip
 op("pow(a, b)", "a ** b",
-   # b - 1 is exact for b >= 1/2; below, out / a is the accurate way
-   "where(b == 0, 0, where(below(b, 1), where(a == 0, b * a ** (b - 1), b * (out / a)),"
-   " b * a ** (b - 1)))",
-   "where(a == 0, 0, out * log(a))",
+   # below 1 and from 2 ** 53 on b - 1 is not exact, and out / a the accurate way
+   "where(below(b, 1), where(b == 0, 0, where(a == 0, b * a ** (b - 1), b * out / a)),"
+   " where(below(b, 2 ** 53), b * a ** (b - 1), where(a == 0, 0, b * out / a)))",
+   "where(a == 0, 0, out * log(a))", scale={"a": "6e-309 * abs(b)", "b": "1e-305"},
    needs="a > 0, or an integer b (b >= 0 where a = 0)", latex="{a}^{{{b}}}",
    about=("power", "potencia"))  # fmt: skip
 op("neg(a)", "-a", "-1", latex="-{a}", about=("negation", "opuesto"))
@@ -262,9 +270,9 @@ op("expm1(a)", "expm1(a)", "exp(a)", latex="e^{{{a}}} - 1",
    about=("exponential minus one", "exponencial menos uno"))  # fmt: skip
 op("log(a)", "log(a)", "1 / a", a=POSITIVE, latex=r"\ln {a}",
    about=("natural logarithm", "logaritmo natural"))  # fmt: skip
-op("log2(a)", "log2(a)", "1 / (a * log(2))", a=POSITIVE, latex=r"\log_2 {a}",
+op("log2(a)", "log2(a)", "1 / log(2) / a", a=POSITIVE, latex=r"\log_2 {a}",
    about=("logarithm to base 2", "logaritmo en base 2"))  # fmt: skip
-op("log10(a)", "log10(a)", "1 / (a * log(10))", a=POSITIVE, latex=r"\log_{{10}} {a}",
+op("log10(a)", "log10(a)", "1 / log(10) / a", a=POSITIVE, latex=r"\log_{{10}} {a}",
    about=("logarithm to base 10", "logaritmo en base 10"))  # fmt: skip
 op("log1p(a)", "log1p(a)", "1 / (1 + a)", a=ABOVE_MINUS_1, latex=r"\ln(1 + {a})",
    about=("logarithm of 1 + a", "logaritmo de 1 + a"))  # fmt: skip
@@ -272,7 +280,8 @@ op("logaddexp(a, b)", "where(a > b, a, b) + log1p(e)",
    "where(a >= b, 1, e) / (1 + e)", "where(b >= a, 1, e) / (1 + e)",
    given={"e": "where(a >= b, expdiff(b, a), expdiff(a, b))"},
    scale={"value": "where(a > b, abs(a), abs(b))"}, latex=r"\ln(e^{{{a}}} + e^{{{b}}})",
-   about=("logarithm of a sum of exponentials", "logaritmo de una suma de exponenciales"))  # fmt: skip
+   about=("logarithm of a sum of two exponentials",
+          "logaritmo de una suma de dos exponenciales"))  # fmt: skip
 
 # --- trigonometry ------------------------------------------------------------------------------
 op("sin(a)", "sin(a)", "cos(a)", latex=r"\sin({a})", about=("sine", "seno"))
@@ -284,8 +293,12 @@ op("acos(a)", "acos(a)", "-1 / sqrt((1 - a) * (1 + a))", a=UNIT, latex=r"\arccos
    about=("arc cosine", "arcocoseno"))  # fmt: skip
 op("atan(a)", "atan(a)", "where(below(unsigned(a), 1), 1 / (1 + a * a), 1 / a / (a + 1 / a))",
    latex=r"\arctan({a})", about=("arc tangent", "arcotangente"))  # fmt: skip
-op("atan2(a, b)", "atan2(a, b)", "where(h == 0, 0, b / h / h)", "where(h == 0, 0, -a / h / h)",
-   given={"h": "hypot(a, b)"}, latex=r"\operatorname{{atan2}}({a}, {b})",
+# b / (a * a + b * b), with a and b scaled so that the squares neither overflow nor underflow
+op("atan2(a, b)", "atan2(a, b)", "where(q == 0, 0, x / q * s)", "where(q == 0, 0, -y / q * s)",
+   given={"r": "abs(a) + abs(b)",
+          "s": "where(r < 1e-140, 2 ** 700, where(r < 1e140, 1, 2 ** -700))",
+          "x": "s * b", "y": "s * a", "q": "x * x + y * y"},
+   latex=r"\operatorname{{atan2}}({a}, {b})",
    about=("angle of the point (b, a)", "ángulo del punto (b, a)"))  # fmt: skip
 op("sinh(a)", "sinh(a)", "cosh(a)", latex=r"\sinh({a})",
    about=("hyperbolic sine", "seno hiperbólico"))  # fmt: skip
@@ -302,7 +315,8 @@ op("atanh(a)", "atanh(a)", "1 / ((1 - a) * (1 + a))", a=INSIDE_UNIT,
    latex=r"\operatorname{{artanh}}({a})",
    about=("inverse hyperbolic tangent", "tangente hiperbólica inversa"))  # fmt: skip
 op("hypot(a, b)", "hypot(a, b)", "where(out == 0, 0, a / out)", "where(out == 0, 0, b / out)",
-   kinks=("out",), latex=r"\sqrt{{{a}^2 + {b}^2}}", about=("hypotenuse", "hipotenusa"))  # fmt: skip
+   kinks=("out",), scale={"a": "6e-309 / out", "b": "6e-309 / out"},
+   latex=r"\sqrt{{{a}^2 + {b}^2}}", about=("hypotenuse", "hipotenusa"))  # fmt: skip
 
 # --- activations -------------------------------------------------------------------------------
 op("relu(a)", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=("a",),
@@ -329,19 +343,23 @@ op("softplus(a)", "where(a > 0, a, 0) + log1p(e)", "where(a < 0, e, 1) / (1 + e)
    about=("softplus", "softplus"))  # fmt: skip
 op("silu(a)", "a * s", "s + a * e / ((1 + e) * (1 + e))",
    given={"e": "exp(-unsigned(a))", "s": "where(below(a, 0), e, 1) / (1 + e)"},
-   scale={"a": "s"}, latex=r"\operatorname{{SiLU}}({a})",
+   scale={"value": "1e-305", "a": "s + 1e-305"}, latex=r"\operatorname{{SiLU}}({a})",
    about=("sigmoid-weighted linear unit", "unidad lineal ponderada por sigmoide"))  # fmt: skip
-op("gelu(a)", "a * c", "c + a * gauss(a * sqrt(1 / 2)) / sqrt(2 * pi)",
-   given={"c": "normal_cdf(a)"}, scale={"a": "c"}, latex=r"\operatorname{{GELU}}({a})",
+op("gelu(a)", "a * c", "c + a * g * g / sqrt(2 * pi)",
+   given={"c": "normal_cdf(a)", "g": "gauss(a / 2)"},
+   scale={"value": "1e-306", "a": "c"}, latex=r"\operatorname{{GELU}}({a})",
    about=("Gaussian error linear unit", "unidad lineal de error gaussiano"))  # fmt: skip
-# tanh(softplus(a)) = u / v with u = (1 + exp(a))**2 - 1, v = u + 2, both divided by exp(2a) if a > 0
-op("mish(a)", "a * u / v", "u / v + 4 * a * e * (1 + e) / (v * v) * where(a > 0, e, 1)",
+# tanh(softplus(a)) = u / v with u = (1 + exp(a))**2 - 1, v = u + 2, over exp(2a) if a > 0
+op("mish(a)", "a * u / v", "u / v + 4 * e * a * (1 + e) / (v * v) * where(a > 0, e, 1)",
    given={"e": "exp(-abs(a))", "u": "where(a > 0, 1 + 2 * e, e * (e + 2))",
           "v": "u + where(a > 0, 2 * e * e, 2)"},
-   scale={"a": "u / v"}, latex=r"\operatorname{{Mish}}({a})", about=("mish", "mish"))  # fmt: skip
+   scale={"value": "1e-305", "a": "u / v + 1e-305"}, latex=r"\operatorname{{Mish}}({a})",
+   about=("mish", "mish"))  # fmt: skip
 op("softsign(a)", "a / (1 + abs(a))", "r * r", given={"r": "1 / (1 + abs(a))"},
    latex=r"\operatorname{{softsign}}({a})", about=("softsign", "softsign"))  # fmt: skip
-op("hardtanh(a, low=-1, high=1)", "where(a < low, low, where(a > high, high, a))",
+# log(-1): there is no such number
+op("hardtanh(a, low=-1, high=1)",
+   "where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))",
    "where(a <= low, 0, where(a >= high, 0, 1))", "where(a <= low, 1, 0)", "where(a >= high, 1, 0)",
    kinks=("a - low", "a - high"), needs="low <= high", latex=r"\operatorname{{hardtanh}}({a})",
    about=("hard hyperbolic tangent", "tangente hiperbólica dura"))  # fmt: skip
@@ -351,15 +369,19 @@ op("erf(a)", "erf(a)", "2 / sqrt(pi) * gauss(a)", latex=r"\operatorname{{erf}}({
    about=("error function", "función error"))  # fmt: skip
 op("erfc(a)", "erfc(a)", "-2 / sqrt(pi) * gauss(a)", latex=r"\operatorname{{erfc}}({a})",
    about=("complementary error function", "función error complementaria"))  # fmt: skip
-op("gamma(a)", "gamma(a)", "out * digamma(a)", a=NOT_A_POLE, scale={"a": "abs(out)"},
-   latex=r"\Gamma({a})", about=("gamma function", "función gamma"))  # fmt: skip
-op("lgamma(a)", "lgamma(a)", "digamma(a)", a=NOT_A_POLE, scale={"value": "1", "a": "1"},
-   latex=r"\ln \Gamma({a})",
-   about=("logarithm of gamma", "logaritmo de gamma"))  # fmt: skip
-op("digamma(a)", "digamma(a)", "polygamma(1, a)", a=NOT_A_POLE, scale={"value": "1"},
-   latex=r"\psi({a})", about=("digamma function", "función digamma"))  # fmt: skip
+op("gamma(a)", "gamma(a)", "out * digamma(a)", a=NOT_A_POLE, ulps={"value": 7, "a": 8},
+   scale={"a": "where(a < 0, abs(out) * (2 + log(1 - a)) + 1e-306, 0)"}, latex=r"\Gamma({a})",
+   about=("gamma function", "función gamma"))  # fmt: skip
+op("lgamma(a)", "lgamma(a)", "digamma(a)", a=NOT_A_POLE, ulps={"value": 5},
+   scale={"value": "where(a < 0, 1 + abs(lgamma(-a)), 0)", "a": "where(a < 0, 2 + log(1 - a), 0)"},
+   latex=r"\ln \Gamma({a})", about=("logarithm of gamma", "logaritmo de gamma"))  # fmt: skip
+op("digamma(a)", "digamma(a)", "polygamma(1, a)", a=NOT_A_POLE,
+   scale={"value": "where(a < 0, 2 + log(1 - a), 0)"}, latex=r"\psi({a})",
+   about=("digamma function", "función digamma"))  # fmt: skip
 op("polygamma(n, a)", "polygamma(n, a)", "0", "polygamma(n + 1, a)", n=ORDER, a=NOT_A_POLE,
-   latex=r"\psi^{{({n})}}({a})", about=("polygamma function", "función poligamma"))  # fmt: skip
+   scale={"value": "where(a < 0, abs(polygamma(n, 1 / 2)) + log(1 - a), 0)",
+          "a": "where(a < 0, abs(polygamma(n + 1, 1 / 2)), 0)"}, latex=r"\psi^{{({n})}}({a})",
+   about=("polygamma function", "función poligamma"))  # fmt: skip
 
 # --- choices and steps -------------------------------------------------------------------------
 op("maximum(a, b)", "where(b >= a, b, where(b != b, b, a))",
@@ -368,7 +390,8 @@ op("maximum(a, b)", "where(b >= a, b, where(b != b, b, a))",
 op("minimum(a, b)", "where(b <= a, b, where(b != b, b, a))",
    "where(a < b, 1, where(a == b, 1 / 2, 0))", "where(b < a, 1, where(a == b, 1 / 2, 0))",
    kinks=("a - b",), latex=r"\min({a}, {b})", about=("smaller of two", "menor de dos"))  # fmt: skip
-op("clamp(a, low, high)", "where(a < low, low, where(a > high, high, a))",
+op("clamp(a, low, high)",
+   "where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))",
    "where(a < low, 0, where(a > high, 0, 1))", "where(a < low, 1, 0)", "where(a > high, 1, 0)",
    kinks=("a - low", "a - high"), needs="low <= high",
    latex=r"\operatorname{{clamp}}({a}, {low}, {high})",
@@ -385,9 +408,10 @@ op("ceil(a)", "ceil(a)", "0", kinks=("a - floor(a)",), latex=r"\lceil {a} \rceil
 
 # --- vectors: one node each --------------------------------------------------------------------
 op("sum(a[])", "sum(a)", "1", latex=r"\sum {a}", about=("sum of many", "suma de varios"))
-op("prod(a[])", "prod(a)", "r_i", given={"r": "others(a)"}, ulps={"a": 16},
-   latex=r"\prod {a}", about=("product of many", "producto de varios"))  # fmt: skip
-op("mean(a[])", "sum(a) / n", "1 / n", needs="at least one number", latex=r"\overline{{{a}}}",
+op("prod(a[])", "prod(a)", "r_i", given={"r": "others(a)"}, latex=r"\prod {a}",
+   about=("product of many", "producto de varios"))  # fmt: skip
+op("mean(a[])", "sum(a) / n", "1 / n",
+   needs="at least one number, and a sum that is not too large", latex=r"\overline{{{a}}}",
    about=("mean", "media"))  # fmt: skip
 op("dot(a[], b[])", "dot(a, b)", "b_i", "a_i", scale={"value": "sum(m)"},
    given={"m": "abs(a_i * b_i)"}, needs="two vectors of the same length",
@@ -395,7 +419,8 @@ op("dot(a[], b[])", "dot(a, b)", "b_i", "a_i", scale={"value": "sum(m)"},
 op("logsumexp(a[])", "m + log1p(sum(e, -1))", "e_i / s",
    given={"m": "max(a)", "e": "expdiff(a_i, m)", "s": "sum(e)"}, scale={"value": "abs(m)"},
    needs="at least one number", latex=r"\ln \sum e^{{{a}}}",
-   about=("logarithm of a sum of exponentials", "logaritmo de una suma de exponenciales"))  # fmt: skip
+   about=("logarithm of a sum of exponentials",
+          "logaritmo de una suma de exponenciales"))  # fmt: skip
 op("max(a[])", "max(a)", "where(a_i == out, 1 / ties, 0)", given={"ties": "count(a, max(a))"},
    kinks=("gap(a, out)",), needs="at least one number", latex=r"\max {a}",
    about=("largest", "máximo"))  # fmt: skip
@@ -403,4 +428,5 @@ op("min(a[])", "min(a)", "where(a_i == out, 1 / ties, 0)", given={"ties": "count
    kinks=("gap(a, out)",), needs="at least one number", latex=r"\min {a}",
    about=("smallest", "mínimo"))  # fmt: skip
 op("norm(a[])", "norm(a)", "where(out == 0, 0, a_i / out)", kinks=("out",),
-   latex=r"\left\|{a}\right\|", about=("Euclidean norm", "norma euclídea"))  # fmt: skip
+   scale={"a": "6e-309 / out"}, latex=r"\left\|{a}\right\|",
+   about=("Euclidean norm", "norma euclídea"))  # fmt: skip

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Bernoulli numbers B_2, B_4, ... as numerator, denominator.
 _BERNOULLI = (
     (1, 6), (-1, 30), (1, 42), (-1, 30), (5, 66), (-691, 2730), (7, 6), (-3617, 510),
     (43867, 798), (-174611, 330), (854513, 138), (-236364091, 2730),
 )  # fmt: skip
+_SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
+_LARGEST_ORDER = 100  # beyond, factorials leave the floats
 
 
 def gauss(x: float) -> float:
@@ -28,7 +34,11 @@ def gauss(x: float) -> float:
 
 
 def expdiff(a: float, b: float) -> float:
-    """exp(a - b) with the rounding error of a - b put back (two-sum, Knuth, TAOCP 2, 4.2.2)."""
+    """exp(a - b) with the rounding error of a - b put back (two-sum, Knuth, TAOCP 2, 4.2.2).
+
+    >>> expdiff(3.0, 1.0) == math.exp(2)
+    True
+    """
     d = a - b
     if not abs(d) < 1000:
         return math.exp(d)
@@ -47,30 +57,56 @@ def normal_cdf(x: float) -> float:
     """
     if not abs(x) < 40:
         return 0.5 * math.erfc(-x * _SQRT_HALF)
-    t = -x * _SQRT_HALF
-    # t + r = -x / sqrt(2) exactly; sqrt(1/2) = _SQRT_HALF + _SQRT_HALF_LOW and -x * _SQRT_HALF = t
-    # + the error of the product, which Dekker's splitting gives.
-    xh, xl = _split(-x)
-    r = (xh * _SH - t + xh * _SL + xl * _SH + xl * _SL) - x * _SQRT_HALF_LOW
+    t, r = _two_product(-x, _SQRT_HALF)
+    r -= x * _SQRT_HALF_LOW
     return 0.5 * (math.erfc(t) - 1.1283791670955126 * gauss(t) * r)
 
 
-def _split(x: float) -> tuple[float, float]:
-    c = 134217729.0 * x
-    high = c - (c - x)
-    return high, x - high
+_SQRT_HALF, _SQRT_HALF_LOW = 0.7071067811865476, -4.833646656726457e-17  # their sum is sqrt(1/2)
 
 
-_SQRT_HALF = 0.7071067811865476
-_SQRT_HALF_LOW = -4.833646656726457e-17
-_SH, _SL = _split(_SQRT_HALF)
+def _two_product(a: float, b: float) -> tuple[float, float]:
+    """a * b as the rounded product and its rounding error (Dekker, Numer. Math. 18, 1971)."""
+    product = a * b
+    c, d = _SPLITTER * a, _SPLITTER * b
+    a_high, b_high = c - (c - a), d - (d - b)
+    a_low, b_low = a - a_high, b - b_high
+    error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return product, error
+
+
+# --- gamma and its derivatives -----------------------------------------------------------------
+def lgamma(x: float) -> float:
+    """The logarithm of |gamma(x)|, as `math.lgamma`, but accurate near its zeros 1 and 2 too.
+
+    Below 8 by the Taylor series at 1 and 2 and the recurrence gamma(x + 1) = x * gamma(x), on the
+    left by reflection (Abramowitz & Stegun 6.1.15, 6.1.17).
+
+    >>> lgamma(2 + 2.0**-40) / 2.0**-40  # the slope at 2 is 1 - 0.57721...
+    0.42278433509876046
+    """
+    if x >= 8 or (x <= 0 and x == math.floor(x)) or x != x:
+        return math.lgamma(x)
+    if x < 0:
+        if x > -1e-100:
+            return -math.log(-x)
+        sine = abs(math.sin(math.pi * (x - round(x))))
+        return math.log(math.pi / (-x * sine)) - lgamma(-x)
+    if x < 0.5:
+        return _taylor(0, 2.0, x) - math.log1p(x) - math.log(x)
+    if x < 0.7:
+        return _taylor(0, 2.0, x - 1.0) - math.log1p(x - 1.0)
+    if x < 1.35:
+        return _taylor(0, 1.0, x - 1.0)
+    product = 1.0
+    while x >= 2.5:
+        x -= 1.0
+        product *= x
+    return _taylor(0, 2.0, x - 2.0) + math.log(product)
 
 
 def digamma(x: float) -> float:
     """The logarithmic derivative of gamma, gamma'(x) / gamma(x) (Abramowitz & Stegun 6.3).
-
-    Recurrence up to x >= 12, then the asymptotic series; reflection on the left. Its relative
-    error grows near its roots.
 
     >>> round(digamma(1.0), 12)
     -0.577215664902
@@ -78,61 +114,130 @@ def digamma(x: float) -> float:
     return polygamma(0, x)
 
 
+_ZERO, _ZERO_LOW = 1.4616321449683622, 9.549995429965697e-17  # the positive zero is their sum
+
+
+@cache
+def _coefficients(order: int, zero: float) -> list[float]:
+    """Taylor coefficients 40, ..., 1 of the derivative `order` of lgamma, at one of its zeros."""
+    return [polygamma(n + order - 1, zero) / math.factorial(n) for n in range(40, 0, -1)]
+
+
+def _taylor(order: int, zero: float, d: float) -> float:
+    total = 0.0
+    for coefficient in _coefficients(order, zero):
+        total = total * d + coefficient
+    return total * d
+
+
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma (Abramowitz & Stegun 6.4).
+    """The n-th derivative of digamma, n = 0, 1, ..., 100 (Abramowitz & Stegun 6.4).
+
+    Recurrence up to a large x, then the asymptotic series; near the zero of digamma at 1.46... the
+    Taylor series there; reflection on the left. Infinite where the result is too large.
 
     >>> abs(polygamma(1, 1.0) - math.pi**2 / 6) < 1e-15
     True
+
+    Raises ValueError at the poles 0, -1, -2, ... and for any other n.
     """
+    if n not in range(_LARGEST_ORDER + 1):
+        raise ValueError(f"polygamma needs an order n in 0, 1, ..., {_LARGEST_ORDER}, got {n}")
     n = int(n)
-    if n < 0:
-        raise ValueError(f"polygamma needs an order n >= 0, got {n}")
     if math.isnan(x) or x == math.inf:
         return x if math.isnan(x) else (math.inf if n == 0 else 0.0)
-    if x <= 0:
-        if x == math.floor(x):
-            raise ValueError(f"polygamma has a pole at {x}")
-        # psi_n(x) = (-1)^n psi_n(1 - x) - d^n/dx^n pi cot(pi x)
-        return (-1) ** n * polygamma(n, 1.0 - x) - _cot_derivative(n, x)
+    if x <= 0 and x == math.floor(x):
+        raise ValueError(f"polygamma has a pole at {x}")
+    if n == 0 and abs(x - _ZERO) < 0.6:
+        return _taylor(1, _ZERO, (x - _ZERO) - _ZERO_LOW)
     sign = -1.0 if n % 2 == 0 else 1.0
+    from_pole = x - round(x)
+    try:
+        if x > -1:
+            return sign * _series(n, x)
+        # psi_n(x) - (-1)^n psi_n(1 - x) has period 1 (reflection)
+        return sign * (
+            _series(n, from_pole) - sign * (_series(n, 1 - x) - _series(n, 1 - from_pole))
+        )
+    except OverflowError:
+        return sign * math.inf if n % 2 == 1 or from_pole > 0 else -sign * math.inf
+
+
+_LOG_16, _LOG_16_LOW = 2.772588722239781, 9.276187255385198e-17  # log(16) is their sum
+
+
+def _series(n: int, x: float) -> float:
+    """(-1)^(n+1) psi_n(x) for x > -1."""
     factorial = math.factorial(n)
     terms = []
+    start, shift, lost = x, 0, 0.0  # x + lost == start + shift
     while x < 16 + n:
-        terms.append(sign * factorial * x ** -(n + 1))
-        x += 1.0
+        term = factorial * x ** -(n + 1)
+        terms += [term, -(n + 1) * lost / x * term]
+        shift += 1
+        x = start + shift
+        added = x - start
+        lost = (start - (x - added)) + (shift - added)
     if n == 0:
-        terms += [math.log(x), -0.5 / x]
+        terms += [-_LOG_16, -_LOG_16_LOW, -math.log1p((x - 16) / 16), 0.5 / x, -lost / x]
     else:
-        terms += [sign * math.factorial(n - 1) * x**-n, sign * factorial * 0.5 * x ** -(n + 1)]
+        term = math.factorial(n - 1) * x**-n
+        terms += [term, -n * lost / x * term, factorial * 0.5 * x ** -(n + 1)]
     for k, (p, q) in enumerate(_BERNOULLI, start=1):
         rising = math.factorial(2 * k + n - 1) / math.factorial(2 * k)
-        terms.append(sign * rising * (p / q) * x ** -(2 * k + n))
+        terms.append(rising * (p / q) * x ** -(2 * k + n))
     return math.fsum(terms)
 
 
-def _cot_derivative(n: int, x: float) -> float:
-    """The n-th derivative of pi*cot(pi*x), as a polynomial in c = cot(pi*x): c' = -pi*(1 + c*c)."""
-    x -= round(x)
-    c = math.cos(math.pi * x) / math.sin(math.pi * x)
-    coefficients = [0.0, 1.0]
-    for _ in range(n):
-        derivative = [k * p for k, p in enumerate(coefficients)][1:]
-        coefficients = [0.0] * (len(derivative) + 2)
-        for k, p in enumerate(derivative):
-            coefficients[k] -= p
-            coefficients[k + 2] -= p
-    return math.pi ** (n + 1) * math.fsum(p * c**k for k, p in enumerate(coefficients))
+# --- products ------------------------------------------------------------------------------------
+# A product in progress: mantissa, what rounding has cost it, and the power of two. So products
+# neither overflow nor underflow on the way, and lose nothing to speak of, however long they are
+# (compensated product: Ogita, Rump & Oishi, Accurate sum and dot product, 2005).
+_Product = tuple[float, float, int]
+
+
+def _times(one: _Product, other: _Product) -> _Product:
+    product, rest = _two_product(one[0], other[0])
+    rest += one[0] * other[1] + one[1] * other[0]
+    mantissa, shift = math.frexp(product)
+    return mantissa, math.ldexp(rest, -shift), one[2] + other[2] + shift
+
+
+def _running(values: Sequence[float]) -> list[_Product]:
+    """The products of the first 0, 1, 2, ... values."""
+    products: list[_Product] = [(0.5, 0.0, 1)]
+    for value in values:
+        mantissa, exponent = math.frexp(value)
+        products.append(_times(products[-1], (mantissa, 0.0, exponent)))
+    return products
+
+
+def _rounded(product: _Product) -> float:
+    return math.ldexp(product[0] + product[1], product[2])
 
 
 def prod(values: Sequence[float]) -> float:
-    """The product, without overflow or underflow on the way.
+    """The product of finite numbers, without overflow or underflow on the way.
 
     >>> prod([1e200, 1e200, 1e-300])
     1e+100
     """
-    mantissa, exponent = 1.0, 0
-    for value in values:
-        m, e = math.frexp(value)
-        mantissa, shift = math.frexp(mantissa * m)
-        exponent += e + shift
-    return math.ldexp(mantissa, exponent)
+    return _rounded(_running(values)[-1])
+
+
+def others(values: Sequence[float]) -> tuple[float, ...]:
+    """For each of the finite numbers the product of all others.
+
+    >>> others([1e200, 1e200, 0.0])
+    (0.0, 0.0, inf)
+    """
+    left, right = _running(values), _running(values[::-1])
+    products = (_times(*pair) for pair in zip(left, right[-2::-1], strict=False))
+    return tuple([_rounded_or_infinite(product) for product in products])
+
+
+def _rounded_or_infinite(product: _Product) -> float:
+    try:
+        return _rounded(product)
+    except OverflowError:
+        return math.copysign(math.inf, product[0])
