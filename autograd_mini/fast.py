@@ -9,8 +9,6 @@ tests/benchmarks. A function is compiled when it is first called.
 
 from __future__ import annotations
 
-import math
-import operator
 import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -129,10 +127,11 @@ def _case(op: Op, active: tuple[str, ...], depth: int) -> str:
     indent = "    " * depth
     read = "".join(f"{indent}{p} = {p.upper()}.data\n" for p in active)
     floats = " and ".join(f"{p}.__class__ is float" for p in active)
-    return f"{read}{indent}if {floats}:\n" + _record(op, active, depth + 1)
+    return f"{read}{indent}if {floats}:\n" + record_lines(op, active, depth + 1)
 
 
-def _record(op: Op, active: tuple[str, ...], depth: int) -> str:
+def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
+    """The lines that compute op on the numbers, check the result, record and return the node."""
     indent = "    " * depth
     keys = {p: f"d{op.params.index(p)}" for p in active}
     lines = given_lines(op, ["value", *keys.values()], FLOAT, indent)
@@ -164,7 +163,7 @@ def _vector_body(op: Op) -> str:
     )
     text += f"{indent}{one} = tuple([v.data for v in {one.upper()}])\n"
     if not rest:
-        return text + f"{indent}if _sum({one}).__class__ is float:\n" + _record(op, (one,), 3)
+        return text + f"{indent}if _sum({one}).__class__ is float:\n" + record_lines(op, (one,), 3)
     two = rest[0]
     return (
         text
@@ -172,74 +171,9 @@ def _vector_body(op: Op) -> str:
         + f"{indent}    if {two.upper()}[0].__class__ is Value:\n"
         + f"{indent}        {two} = tuple([v.data for v in {two.upper()}])\n"
         + f"{indent}        if _sum({one}).__class__ is float and _sum({two}).__class__ is float:\n"
-        + _record(op, (one, two), 5)
+        + record_lines(op, (one, two), 5)
         + f"{indent}    elif _sum({two.upper()}).__class__ is float:\n"
         + f"{indent}        {two} = {two.upper()}\n"
         + f"{indent}        if _sum({one}).__class__ is float:\n"
-        + _record(op, (one,), 5)
+        + record_lines(op, (one,), 5)
     )
-
-
-def layer(dot: Op, activation: Op | None, functions: dict[str, Any]) -> Callable[..., list[Any]]:
-    """A function (rows, x) -> [act(dot(row, (*x, 1))) for row in rows]: the neurons of a layer.
-
-    A row is the tuple of a neuron's weights and its bias, x a tuple of numbers or of Values. The
-    nodes are those of dot and of the activation; what is saved is reading x once for each neuron.
-    """
-    apply, node = functions["apply"], functions["Value"]
-
-    def one_by_one(rows: Any, x: Any) -> list[Any]:
-        z = [functions[dot.name](row, (*x, 1.0)) for row in rows]
-        return z if activation is None else [functions[activation.name](out) for out in z]
-
-    namespace: dict[str, Any] = namespace_of(activation or dot, FLOAT)
-    namespace |= {"one_by_one": one_by_one, "apply": apply, "Value": node, "new": node.__new__}
-    namespace |= {"dot_op": dot, "op": activation, "LARGEST": LARGEST, "_sum": sum}
-    namespace |= {"fsum": math.fsum, "multiply": operator.mul}
-    finish = "                add(z)\n"
-    if activation is not None:
-        for param, default in activation.defaults.items():
-            namespace[param] = namespace[param.upper()] = default
-        finish = "                A = z\n                a = out\n" + _record(activation, ("a",), 4)
-        finish = finish.replace("return node", "add(node)")
-        finish += "                else:\n                    break\n"
-    exec(_LAYER + finish + _LAYER_END, namespace)
-    return namespace["layer"]  # type: ignore[no-any-return]
-
-
-_LAYER = """
-def layer(rows, x):
-    try:
-        inner = x[0].__class__ is Value
-        numbers = [v.data for v in x] if inner else x
-        if _sum(numbers).__class__ is float:
-            numbers = (*numbers, 1.0)
-            inputs = (None, (*x, 1.0))
-            nodes = []
-            add = nodes.append
-            for row in rows:
-                weights = [v.data for v in row]
-                out = fsum(map(multiply, weights, numbers))
-                if not -LARGEST <= out <= LARGEST or _sum(weights).__class__ is not float:
-                    break
-                z = new(Value)
-                z.data = out
-                z.grad = 0.0
-                z.op = dot_op
-                z.label = None
-                z.constants = inputs
-                z.first = row
-                z.dfirst = numbers
-                if inner:
-                    z.second = x
-                    weights.pop()
-                    z.dsecond = weights
-                else:
-                    z.second = z.dsecond = None
-"""
-_LAYER_END = """            else:
-                return nodes
-    except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):
-        pass
-    return one_by_one(rows, x)
-"""

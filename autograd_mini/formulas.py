@@ -81,7 +81,7 @@ def names_in(node: ast.expr) -> set[str]:
     >>> sorted(names_in(parse("b * out / a", {"a", "b", "out"})))
     ['a', 'b', 'out']
     """
-    return {part.id for part in walk(node) if part.__class__ is ast.Name}  # type: ignore[attr-defined]
+    return {part.id for part in walk(node) if isinstance(part, ast.Name)}
 
 
 class Renderer:

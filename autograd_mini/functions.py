@@ -6,7 +6,6 @@ sheet too (`python -m autograd_mini.stubs`), tells type checkers and editors abo
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import fast
@@ -131,21 +130,6 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
         raise DomainError(f"var needs more than ddof = {ddof} values, got {len(values)}")
     centre = apply(SHEET["mean"], values)
     return apply(SHEET["sum"], tuple((v - centre) ** 2 for v in values)) / (len(values) - ddof)
-
-
-@cache
-def layer(activation: str | None) -> Callable[..., list[Any]]:
-    """The function (rows, x) -> [act(dot(row, (*x, 1))) for row in rows]: a layer of neurons.
-
-    A row is the tuple of a neuron's weights and bias; `activation` names an operation of one
-    argument, None leaves the linear combinations.
-
-    >>> [out.data for out in layer("relu")([(Value(2.0), Value(1.0))], (3.0,))]
-    [7.0]
-    """
-    op = SHEET[activation] if activation else None
-    chosen = {name: function(SHEET[name]) for name in ("dot", activation) if name}
-    return fast.layer(SHEET["dot"], op, {"apply": apply, "Value": Value, **chosen})
 
 
 # Names of the operations that are methods of Value, and of those that are operators.

@@ -15,7 +15,6 @@ METHODS: dict[str, str]
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
 def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]: ...
-def layer(activation: str | None) -> Callable[..., list[Any]]: ...
 def softmax(scores: Iterable[Any]) -> list[Any]: ...
 def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
 def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
@@ -235,7 +234,7 @@ def log1p(a: Any) -> Value: ...
 
 @overload
 def logaddexp(a: float, b: float) -> float:
-    r"""Logarithm of a sum of exponentials: logaddexp(a, b) = where(a > b, a, b) + log1p(e)
+    r"""Logarithm of a sum of two exponentials: logaddexp(a, b) = where(a > b, a, b) + log1p(e)
 
         e = where(a >= b, expdiff(b, a), expdiff(a, b))
         d/da = where(a >= b, 1, e) / (1 + e)
@@ -705,7 +704,7 @@ def mean(a: Iterable[Any]) -> Any:
 
         d/da = 1 / n
 
-    Needs at least one number.
+    Needs at least one number, and a sum that is not too large.
     """
 
 def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
@@ -842,7 +841,7 @@ class Methods:
         """
 
     def logaddexp(self, b: Any) -> Value:
-        r"""Logarithm of a sum of exponentials: logaddexp(a, b) = where(a > b, a, b) + log1p(e)
+        r"""Logarithm of a sum of two exponentials: logaddexp(a, b) = where(a > b, a, b) + log1p(e)
 
             e = where(a >= b, expdiff(b, a), expdiff(a, b))
             d/da = where(a >= b, 1, e) / (1 + e)

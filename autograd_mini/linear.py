@@ -1,58 +1,116 @@
-"""The weighted sums of a layer, one node for each neuron: where training spends its time."""
+"""A layer of neurons at once, two nodes for each: where training spends its time.
+
+`layer("tanh")` is the function (rows, x) -> [tanh(w . x + b) for each row]. The nodes are those
+that `dot` and `tanh` would make; what is saved is reading and checking x once for each neuron, and
+a copy of the weights in each node while they do not change.
+"""
 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from math import fsum
 from operator import mul
 
-from . import functions
+from .fast import record_lines
+from .functions import function
+from .kinds import FLOAT
 from .ops import SHEET
+from .rules import namespace_of
 from .value import Value
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-_DOT, _LARGEST = SHEET["dot"], sys.float_info.max
-_new = Value.__new__
+
+class Row:
+    """The weights of a neuron with its bias behind them.
+
+    `numbers` are their data when the neuron was last evaluated, `weights` the same as a tuple
+    without the bias: the partials with respect to x, shared by the graphs until a weight changes.
+    """
+
+    __slots__ = ("values", "numbers", "weights")
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        self.values = tuple(values)
+        self.numbers: list[float] = []
+        self.weights: tuple[float, ...] = ()
 
 
-def weighted_sums(rows: Iterable[tuple[Value, ...]], x: tuple[Any, ...]) -> list[Value]:
-    """The weighted sum w . x + b, as `dot(row, (*x, 1))`, for each row (w[0], ..., w[n-1], b).
+@cache
+def layer(activation: str | None = None) -> Callable[..., list[Any]]:
+    """The function (rows, x) -> [act(dot(row, (*x, 1))) for row in rows].
 
-    These are the nodes that `dot` would make, bit by bit (tests/test_linear.py), but of a whole
-    layer at once: the inputs are read and checked once instead of once for each neuron, and the
-    nodes share the tuples of x and of its numbers. All but floats is left to `dot`.
+    `activation` names an operation of one argument; None leaves the weighted sums. x is a tuple of
+    numbers or of Values, one fewer than there are in a row.
 
     >>> w, b, x = Value(2.0), Value(1.0), Value(3.0)
-    >>> (z,) = weighted_sums([(w, b)], (x,))
+    >>> (z,) = layer("relu")([Row((w, b))], (x,))
     >>> z.backward()
     >>> z.data, w.grad, b.grad, x.grad
     (7.0, 3.0, 1.0, 2.0)
     """
-    extended = (*x, 1)
-    constants = (None, extended)  # the arguments, the None standing for the row
-    of_values = {*map(type, x)} == {Value}
-    numbers = (*[v.data for v in x], 1.0) if of_values else (*x, 1.0)
-    if {*map(type, numbers)} != {float}:
-        return [functions.dot(row, extended) for row in rows]
-    sums: list[Value] = []
-    for row in rows:
-        weights = tuple([p.data for p in row])
-        try:
-            # A sum is a float in C speed, and only if there is no Fraction, mpf, ... among them.
-            out = fsum(map(mul, weights, numbers)) if sum(weights).__class__ is float else None
-        except (ArithmeticError, ValueError, TypeError):
-            out = None
-        if out is None or not -_LARGEST <= out <= _LARGEST:
-            sums.append(functions.dot(row, extended))  # it says what is wrong, if anything
-            continue
-        node = _new(Value)
-        node.data, node.grad, node.op, node.label = out, 0.0, _DOT, None
-        node.constants = constants
-        node.first, node.dfirst = row, numbers
-        node.second, node.dsecond = (x, weights[:-1]) if of_values else (None, None)
-        sums.append(node)
-    return sums
+    dot = function(SHEET["dot"])
+    op = SHEET[activation] if activation else None
+
+    def one_by_one(rows: Iterable[Row], x: tuple[Any, ...]) -> list[Any]:
+        sums = [dot(row.values, (*x, 1)) for row in rows]
+        return sums if op is None else [function(op)(z) for z in sums]
+
+    namespace = namespace_of(op or SHEET["dot"], FLOAT)
+    namespace |= {"one_by_one": one_by_one, "Value": Value, "new": Value.__new__, "_sum": sum}
+    namespace |= {"fsum": fsum, "multiply": mul, "DOT": SHEET["dot"], "op": op}
+    namespace |= {"LARGEST": sys.float_info.max}
+    end = "                add(z)\n"
+    if op is not None:
+        for param, default in op.defaults.items():
+            namespace[param] = namespace[param.upper()] = default
+        end = "                A, a = z, out\n" + record_lines(op, ("a",), 4)
+        end = end.replace("return node", "add(node)") + "                else:\n"
+        end += "                    break\n"
+    exec(_START + end + _END, namespace)  # the formulas were parsed and limited to known names
+    return namespace["layer"]  # type: ignore[no-any-return]
+
+
+# A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers.
+_START = """
+def layer(rows, x):
+    try:
+        of_values = x[0].__class__ is Value
+        numbers = (*[v.data for v in x], 1.0) if of_values else (*x, 1.0)
+        if _sum(numbers[:-1]).__class__ is float:
+            constants = (None, (*x, 1))  # the arguments, the None standing for the row
+            nodes = []
+            add = nodes.append
+            for row in rows:
+                values = row.values
+                weights = [v.data for v in values]
+                out = fsum(map(multiply, weights, numbers))
+                if not -LARGEST <= out <= LARGEST or _sum(weights).__class__ is not float:
+                    break
+                z = new(Value)
+                z.data = out
+                z.grad = 0.0
+                z.label = None
+                z.op = DOT
+                z.constants = constants
+                z.first = values
+                z.dfirst = numbers
+                if of_values:
+                    if weights != row.numbers:
+                        row.numbers = weights
+                        row.weights = (*weights[:-1],)
+                    z.second = x
+                    z.dsecond = row.weights
+                else:
+                    z.second = z.dsecond = None
+"""
+_END = """            else:
+                return nodes
+    except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):
+        pass
+    return one_by_one(rows, x)
+"""

@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from math import isfinite
 
-from . import functions
 from .arguments import real, whole
 from .initialisers import generator, initialiser
 from .kinds import constant, in_ieee
-from .linear import weighted_sums
+from .linear import Row, layer
 from .ops import SHEET, Op
 from .value import Value
 
@@ -114,32 +113,32 @@ class Neuron(Module):
         self.nin = whole("nin", nin)
         self.name = name
         self.activation = activation if nonlin else "linear"
-        self._act = _function_of(self.activation)
+        self._forward = _forward_of(self.activation)
         draw, rng = initialiser(init), generator(seed)
         fan = self.nin, whole("nout", nout)
         drawn = [real("the weight that init draws", draw(rng, *fan)) for _ in range(self.nin)]
-        self._row = (*map(Value, drawn), Value(0.0))  # w and b, one tuple that all graphs share
+        self._row = Row((*map(Value, drawn), Value(0.0)))
         self._label()
 
     @property
     def w(self) -> Weights:
         """The weights; assign as many Values or numbers to replace them all."""
-        return Weights(self._row[:-1])
+        return Weights(self._row.values[:-1])
 
     @w.setter
     def w(self, weights: Iterable[Value | float]) -> None:
         row = inputs(weights, self.nin, f"w of {self.name or 'the neuron'}")
-        self._row = (*(v if isinstance(v, Value) else Value(v) for v in row), self.b)
+        self._row = Row((*(v if isinstance(v, Value) else Value(v) for v in row), self.b))
         self._label()
 
     @property
     def b(self) -> Value:
         """The bias; assign a Value or a number to replace it."""
-        return self._row[-1]
+        return self._row.values[-1]
 
     @b.setter
     def b(self, bias: Value | float) -> None:
-        self._row = (*self.w, bias if isinstance(bias, Value) else Value(bias))
+        self._row = Row((*self.w, bias if isinstance(bias, Value) else Value(bias)))
         self._label()
 
     def _label(self) -> None:
@@ -149,25 +148,27 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
         """The neuron's output for nin numbers or Values."""
-        (z,) = weighted_sums([self._row], inputs(x, self.nin, self.name or "the neuron"))
-        return z if self._act is None else self._act(z)
+        out: list[Value] = self._forward(
+            [self._row], inputs(x, self.nin, self.name or "the neuron")
+        )
+        return out[0]
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
-        return list(self._row)
+        return list(self._row.values)
 
     def named_parameters(self) -> dict[str, Value]:
         """`w[0]`, ..., `b`, after the neuron's own name."""
         prefix = f"{self.name}." if self.name else ""
         names = [f"{prefix}w[{i}]" for i in range(self.nin)]
-        return dict(zip([*names, f"{prefix}b"], self._row, strict=True))
+        return dict(zip([*names, f"{prefix}b"], self._row.values, strict=True))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_act": None}  # made from the sheet: found again, not pickled
+        return {**vars(self), "_forward": None}  # made from the sheet: found again, not pickled
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._act = _function_of(self.activation)
+        self._forward = _forward_of(self.activation)
 
     def __repr__(self) -> str:
         return f"{_shown(_name_of(self.activation))}Neuron({self.nin})"
@@ -211,11 +212,7 @@ class Layer(Module):
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
         x = inputs(x, self.nin, self.name or "the layer")
-        sums = weighted_sums([neuron._row for neuron in self.neurons], x)
-        out = [
-            z if neuron._act is None else neuron._act(z)
-            for neuron, z in zip(self.neurons, sums, strict=True)
-        ]
+        out = self.neurons[0]._forward([neuron._row for neuron in self.neurons], x)
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
@@ -275,7 +272,7 @@ class MLP(Module):
         if isinstance(activation, list | tuple):
             each = list(activation)
         else:
-            _function_of(activation)  # an unknown one is an error without hidden layers, too
+            _forward_of(activation)  # an unknown one is an error without hidden layers, too
             each = [activation] * hidden
         if len(each) != hidden:
             raise ValueError(
@@ -298,19 +295,19 @@ class MLP(Module):
 
     def __call__(self, x: Any) -> Any:
         """The forward pass: the last layer's outputs, or its output alone if it has one neuron."""
-        for layer in self.layers:
-            x = layer([x] if isinstance(x, Value) and layer is not self.layers[0] else x)
+        for each in self.layers:
+            x = each([x] if isinstance(x, Value) and each is not self.layers[0] else x)
         return x
 
     def parameters(self) -> list[Value]:
         """Those of the first layer, then of the second, ..."""
-        return [p for layer in self.layers for p in layer.parameters()]
+        return [p for each in self.layers for p in each.parameters()]
 
     def named_parameters(self) -> dict[str, Value]:
         """`layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the network's own name."""
         named: dict[str, Value] = {}
-        for layer in self.layers:
-            named |= layer.named_parameters()
+        for each in self.layers:
+            named |= each.named_parameters()
         return named
 
     def summary(self, lang: str = "en") -> str:
@@ -413,17 +410,17 @@ def _of_one_number(op: Op) -> bool:
     return len(op.params) - len(op.defaults) == 1 and not op.vectors
 
 
-def _function_of(act: Activation) -> Callable[[Value], Value] | None:
-    """The activation as a function; None for "linear", which needs no node."""
+def _forward_of(act: Activation) -> Callable[[list[Row], tuple[Any, ...]], list[Value]]:
+    """The function (rows, x) -> outputs of neurons with this activation."""
     if callable(act):
-        return act
+        return lambda rows, x: [act(z) for z in layer()(rows, x)]
     if act == "linear":
-        return None
+        return layer()
     if not isinstance(act, str):
         raise TypeError(f"an activation is a name or a function of a Value, got {act!r}")
     if act not in SHEET or not _of_one_number(SHEET[act]):
         raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
-    return functions.function(SHEET[act])
+    return layer(act)
 
 
 def _name_of(act: Activation) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from autograd_mini import Value, fast, functions, topological
+from autograd_mini import Value, fast, functions
 from autograd_mini.errors import AutogradError
 from autograd_mini.ops import SHEET
 from autograd_mini.value import apply
@@ -119,32 +119,6 @@ def test_one_exact_number_among_floats_is_not_lost():
     w, x = (Value(1.0), Value(precise), Value(2.0)), (Value(1.0), Value(1.0), Value(1.0))
     assert isinstance(functions.dot(w, x).data, mpmath.mpf)
     assert isinstance(functions.sum(w).data, mpmath.mpf)
-
-
-@pytest.mark.parametrize("name", ["relu", "tanh", "sigmoid", "gelu", "elu", "softplus", None])
-@pytest.mark.parametrize("plain", [True, False], ids=["numbers", "Values"])
-def test_layer_gives_the_nodes_of_dot_and_the_activation(name, plain):
-    rng = random.Random(5)
-    rows = [tuple(Value(rng.uniform(-1, 1)) for _ in range(4)) for _ in range(3)]
-    x = tuple(rng.uniform(-1, 1) for _ in range(3))
-    if not plain:
-        x = tuple(map(Value, x))
-    together = functions.layer(name)(rows, x)
-    for out, row in zip(together, rows, strict=True):
-        z = apply(SHEET["dot"], row, (*x, 1.0))
-        alone = z if name is None else apply(SHEET[name], z)
-        for node, expected in zip(topological(out), topological(alone), strict=True):
-            assert record(lambda node=node: node)[0:2] == record(lambda node=expected: node)[0:2]
-        inner = out if name is None else out.parents[0]
-        assert (inner.parents, inner.args) == (z.parents, z.args)
-
-
-def test_layer_leaves_what_it_cannot_do_to_the_operations():
-    rows = [(Value(Fraction(1, 3)), Value(Fraction(1, 2)))]
-    (out,) = functions.layer("relu")(rows, (Value(Fraction(3)),))
-    assert out.data == Fraction(3, 2)
-    with pytest.raises(OverflowError, match=r"dot\(a\[\], b\[\]\) at"):
-        functions.layer("tanh")([(Value(1e200), Value(0.0))], (1e200,))
 
 
 def test_source_is_python_that_names_the_formula():

@@ -1,4 +1,4 @@
-"""The weighted sums of a layer are the nodes that dot makes, in every slot and every bit."""
+"""The nodes of a layer are those that dot and the activation make, in every slot and every bit."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 
 from autograd_mini import RangeError, Value, functions, ieee
 from autograd_mini.graph import topological
-from autograd_mini.linear import weighted_sums
+from autograd_mini.linear import Row, layer
 
 SLOTS = [name for name in Value.__slots__ if name != "constants"]
+
+
+def weighted_sums(rows, x):
+    return layer()([Row(row) for row in rows], x)
 
 
 def all_floats(x):
@@ -119,3 +123,30 @@ def test_second_derivatives_go_through():
     assert x.grad == pytest.approx(-2 * t * (1 - t * t) * 4, rel=1e-14)
     # d/dw of w (1 - y**2), the other way through the product
     assert w.grad == pytest.approx((1 - t * t) - 2 * 2 * t * (1 - t * t) * 0.75, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "sigmoid", "gelu", "elu", "leaky_relu", "mish"])
+@given(st.lists(st.floats(-3, 3), min_size=4, max_size=4), st.booleans())
+def test_activations_are_the_operations(name, numbers, as_values):
+    *x, w, b = numbers
+    x = tuple(map(Value, x)) if as_values else tuple(x)
+    row = (Value(w), Value(-w), Value(b))
+    (ours,) = layer(name)([Row(row)], x)
+    theirs = getattr(functions, name)(functions.dot(row, (*x, 1)))
+    for name_of_slot in ("data", "dfirst", "op", "label", "grad", "second", "dsecond"):
+        assert getattr(ours, name_of_slot) == getattr(theirs, name_of_slot)
+    assert ours.args[1:] == theirs.args[1:]
+    same(ours.parents[0], theirs.parents[0])
+
+
+def test_weights_that_change_are_recorded_anew():
+    row, x = Row((Value(2.0), Value(1.0))), Value(5.0)
+    (before,) = layer()([row], (x,))
+    (again,) = layer()([row], (x,))
+    row.values[0].data = 3.0
+    (after,) = layer()([row], (x,))
+    assert (before.partials, after.partials) == ((5.0, 1.0, 2.0), (5.0, 1.0, 3.0))
+    assert before.dsecond is again.dsecond
+    after.backward()
+    before.backward()
+    assert x.grad == 5.0

@@ -162,8 +162,8 @@ def main():
     print("\ndemo step                collector on          collector off")
     for name in RUNNERS:
         cells = [
-            f"{seconds[on][name] * 1e3:9.2f} ms {seconds[on]['micrograd'] / seconds[on][name]:6.1f}x"
-            for on in (True, False)
+            f"{s[name] * 1e3:9.2f} ms {s['micrograd'] / s[name]:6.1f}x"
+            for s in (seconds[True], seconds[False])
         ]
         print(f"{name:20s} {'  '.join(cells)}")
     print("\nbytes per node (share of micrograd's)")
