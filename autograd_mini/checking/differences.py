@@ -1,0 +1,291 @@
+"""Derivatives by differences: a ladder of steps that knows its own error; the complex step.
+
+A difference with one fixed step is blind: too long a step leaves out the higher terms, too short
+a one leaves rounding alone. The ladder takes all steps and says how far it can be trusted.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+EPS = sys.float_info.epsilon
+INFINITY = math.inf
+
+_COLUMNS = 7  # steps that one extrapolation combines
+_FINE = 22  # levels in which the step is halved; below them it is divided by 8, as a check only
+_SAFETY = 2.0  # factor on the truncation error that the extrapolation sees of itself
+
+
+class Estimate(NamedTuple):
+    """A derivative by differences.
+
+    value        the derivative, in units of f per unit of x; at a kink the middle of both sides
+    error        the bar: the derivative is believed to lie within value +- error; inf if the
+                 differences do not settle
+    step         the shortest step that went into the value, in units of x
+    side         "both", or "right" or "left" where f has values on that side of x alone
+    evaluations  how often f was called
+    kink         whether f bends there; then value +- error are the derivatives on its two sides
+    """
+
+    value: float
+    error: float
+    step: float
+    side: str
+    evaluations: int
+    kink: bool = False
+
+    def __contains__(self, derivative: object) -> bool:
+        return isinstance(derivative, int | float) and abs(derivative - self.value) <= self.error
+
+
+def finite_difference(
+    f: Callable[[float], Any],
+    x: float,
+    *,
+    order: int = 1,
+    low: float = -INFINITY,
+    high: float = INFINITY,
+    eps: float = EPS,
+) -> Estimate:
+    """The derivative of f at x, first or second (`order`), with an error bar.
+
+    Central differences (f(x+h) - f(x-h)) / 2h on a ladder of steps h, each extrapolated to h = 0
+    by Neville's scheme in h**2; of all extrapolations the one with the smallest bar counts:
+
+        bar = 2 * (disagreement with its neighbours) + sum of |weight| * noise / h
+
+    where the noise of f is eps * (|f| + |x * df/dx|), or what the second differences at the shortest
+    steps show if that is more. An extrapolation that the shorter steps contradict is dropped, so
+    neither a kink inside a step nor a step that fits the period of f deceives it. No step leaves
+    [low, high]; one-sided differences serve where f has no value on one side of x (raises
+    ValueError or ArithmeticError, is nan or infinite). `eps` is the rounding unit of f, 2**-52 for
+    doubles, 2**-23 for float32.
+
+    Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Software 4 (1982) 75-76;
+    Press et al., Numerical Recipes, section 5.7; Fornberg, Numerical differentiation of analytic
+    functions, ACM TOMS 7 (1981) 512-526; for the noise, Moré & Wild, Estimating computational
+    noise, SIAM J. Sci. Comput. 33 (2011) 1292-1314.
+
+    >>> estimate = finite_difference(math.exp, 1.0)
+    >>> abs(estimate.value - math.e) <= estimate.error < 1e-11
+    True
+    >>> finite_difference(math.sqrt, 0.0).error        # vertical there
+    inf
+    >>> finite_difference(abs, 0.0)[:2]                # from -1 on the left to 1 on the right
+    (0.0, 1.0)
+
+    Raises ValueError for another order, for x outside [low, high] or not finite, and where f has no
+    finite value at x; TypeError if f gives something that is not a real number.
+    """
+    if order not in (1, 2):
+        raise ValueError(f"order must be 1 or 2, got {order!r}")
+    x = real(x, "x")
+    if not math.isfinite(x) or not low <= x <= high:
+        raise ValueError(f"x must be a finite number in [{low}, {high}], got {x}")
+    probe = _Probe(f, x, low, high)
+    if not math.isfinite(probe.center):
+        raise ValueError(f"f has no finite value at x = {x}: got {probe.center}")
+    steps = _steps(x)
+    candidates = []
+    for side in ("both", "right", "left"):
+        ladder = _ladder(probe, steps, side, order, eps)
+        if ladder is None:
+            continue
+        if found := ladder.best():
+            candidates.append((*found, side))
+        if side == "both" and len(ladder.levels) > len(steps) - 8:
+            break
+    if not candidates:
+        return Estimate(math.nan, INFINITY, math.nan, "both", probe.count)
+    value, error, step, kink, side = min(candidates, key=lambda c: c[1])
+    return Estimate(value, error, step, side, probe.count, kink)
+
+
+def real(x: Any, what: str) -> float:
+    """X as a float; TypeError, with a sentence that starts with `what`, if it is no real number."""
+    if x.__class__ is float:
+        return x  # type: ignore[no-any-return]
+    try:
+        if isinstance(x, complex | str | bytes) or x is None:
+            raise TypeError
+        if math.prod(getattr(x, "shape", ())) != 1:
+            raise TypeError
+        return float(getattr(x, "data", x) if hasattr(x, "backward") else x)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} must be a real number, got {x!r} ({type(x).__name__})") from None
+
+
+def _steps(x: float) -> list[float]:
+    """Powers of two, so that x + h and x - h are exact, from about max(|x|, 1) / 2 down."""
+    top = math.floor(math.log2(max(abs(x), 1.0)) - 0.5)
+    powers = {*range(top - _FINE + 1, top + 1), *range(top - 44, top - _FINE, 3)}
+    if 0 < abs(x) < 2.0**-10:  # such as log at 1e-100: there |x| is the scale
+        scale = math.floor(math.log2(abs(x))) - 1
+        powers |= {*range(scale - 9, scale + 1), *range(scale - 42, scale - 9, 3)}
+    return [2.0**k for k in sorted(powers, reverse=True) if k > -1074]
+
+
+class _Probe:
+    """f near x: nan where it has no finite value, and a count of the calls."""
+
+    def __init__(self, f: Callable[[float], Any], x: float, low: float, high: float) -> None:
+        self.f, self.x, self.low, self.high = f, x, low, high
+        self.count = 0
+        self.known: dict[float, float] = {}
+        self.center = self(x)
+
+    def __call__(self, at: float) -> float:
+        if at in self.known:
+            return self.known[at]
+        if not self.low <= at <= self.high:
+            return math.nan
+        self.count += 1
+        try:
+            result = self.f(at)
+            leaves = isinstance(result, complex) and self.count > 1  # (-2) ** 0.5, beyond an edge
+            y = math.nan if leaves else real(result, "the value of f")
+        except (ValueError, ArithmeticError):
+            y = math.nan
+        self.known[at] = y = y if math.isfinite(y) else math.nan
+        return y
+
+
+class _Level(NamedTuple):
+    """One step: its difference quotient, the noise in it, and how far f bends over it."""
+
+    step: float
+    quotient: float
+    noise: float  # per unit of the noise of f
+    size: float  # |f| there
+    bend: float  # f(x+h) - 2 f(x) + f(x-h), or its one-sided form
+
+
+class _Ladder:
+    """The levels of one side, and the extrapolations of their quotients to h = 0."""
+
+    def __init__(self, levels: list[_Level], x: float, order: int, side: str, eps: float) -> None:
+        self.levels, self.order, self.side, self.eps = levels, order, side, eps
+        self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
+        slope = _median([abs(level.quotient) for level in levels[-6:]]) if order == 1 else 0.0
+        self.floor = eps * (max(level.size for level in levels[-6:]) + abs(x) * slope)
+        if order == 1 and side == "both" and len(levels) > 8:
+            self.floor = max(self.floor, *_rough(levels))
+
+    def noise(self, level: _Level) -> float:
+        """The rounding error of a quotient."""
+        return level.noise * max(self.floor, self.eps * level.size)
+
+    def best(self) -> tuple[float, float, float, bool] | None:
+        """(value, bar, step, kink) of the extrapolation with the smallest bar that nothing contradicts."""
+        entries = sorted(self._extrapolations(), key=lambda entry: entry[1])
+        if self._diverges():
+            return self.levels[-1].quotient, INFINITY, self.levels[-1].step, False
+        for value, bar, i in entries:
+            if not self._contradicted(value, bar, i):
+                return self._with_kink(value, bar, i)
+        return None
+
+    def _extrapolations(self) -> Iterator[tuple[float, float, int]]:
+        above: list[float] = []  # the row before, column by column
+        above_noise: list[float] = []
+        for i, level in enumerate(self.levels):
+            row, noises = [level.quotient], [self.noise(level)]
+            for j in range(1, min(i, _COLUMNS - 1) + 1):
+                ratio = self.levels[i - j].step / level.step
+                if ratio > 2.0**40:
+                    break
+                weight = ratio**self.power
+                row.append(row[-1] + (row[-1] - above[j - 1]) / (weight - 1))
+                noises.append((weight * noises[-1] + above_noise[j - 1]) / (weight - 1))
+                truncation = max(abs(row[j] - row[j - 1]), abs(row[j] - above[j - 1]))
+                if j > 1:  # two neighbours may agree by chance
+                    truncation = max(truncation, abs(row[j - 1] - row[j - 2]) / 32)
+                bar = _SAFETY * truncation + noises[j] + 2 * EPS * abs(row[j])
+                if math.isfinite(bar) and j > 1:
+                    yield row[j], bar, i
+            above, above_noise = row, noises
+
+    def _diverges(self) -> bool:
+        """Whether the quotients grow without end, as at a jump or where f is vertical."""
+        last = self.levels[-6:]
+        return len(self.levels) > 8 and all(
+            abs(fine.quotient) > 1.3 * abs(coarse.quotient) > 8 * self.noise(fine)
+            for coarse, fine in zip(last, last[1:], strict=False)
+        )
+
+    def _contradicted(self, value: float, bar: float, i: int) -> bool:
+        """Whether the quotient of a shorter step is farther off than noise and this step explain."""
+        allowed = bar + 2 * max(abs(level.quotient - value) for level in self.levels[i - 2 : i + 1])
+        return any(
+            abs(level.quotient - value) > allowed + 4 * self.noise(level)
+            for level in self.levels[i + 1 :]
+        )
+
+    def _with_kink(self, value: float, bar: float, i: int) -> tuple[float, float, float, bool]:
+        """The bar widened to both one-sided derivatives where they differ.
+
+        bend / h is their difference: it shrinks with h where f is smooth, and stays at a kink.
+        """
+        step = self.levels[i].step
+        jumps = [
+            (abs(level.bend) / level.step, level.step)
+            for level in self.levels
+            if self.side == "both" and self.order == 1 and abs(level.bend) > 64 * self.floor
+        ]
+        if len(jumps) > 4:
+            (jump, middle), (finest_jump, finest) = jumps[len(jumps) // 2], jumps[-1]
+            if finest < min(step, middle / 3) and finest_jump > jump / 2 and finest_jump > bar:
+                return value, max(bar, finest_jump / 2), step, True
+        return value, bar, step, False
+
+
+def _rough(levels: list[_Level]) -> Iterator[float]:
+    """What the bends show of the noise of f."""
+    # At the shortest steps a smooth f does not bend: what is left there is noise.
+    yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2
+    # A staircase, such as (1e12 + x) - 1e12: flat at short steps, then both sides move.
+    for level in reversed(levels):
+        sides = [abs(level.bend + s * 2 * level.step * level.quotient) / 2 for s in (1, -1)]
+        if any(sides):
+            if level is not levels[-1]:
+                yield min(sides)
+            return
+
+
+def _ladder(
+    probe: _Probe, steps: list[float], side: str, order: int, eps: float
+) -> _Ladder | None:
+    """The ladder on this side; None if f has values for fewer than three steps there."""
+    x, center = probe.x, probe.center
+    levels: list[_Level] = []
+    for h in steps:
+        if side == "both":
+            up, down = x + h, x - h
+        elif side == "right":
+            up, down = x + h, x + 2 * h
+        else:
+            up, down = x - h, x - 2 * h
+        f_up, f_down = probe(up), probe(down)
+        if math.isnan(f_up) or math.isnan(f_down) or up == x or down in (x, up):
+            continue
+        if order == 2 and h < 1e-150:
+            break  # its square is no float
+        size = max(abs(f_up), abs(f_down), abs(center))
+        if side == "both":
+            bend = (f_up - center) + (f_down - center)
+            quotient = (f_up - f_down) / (up - down) if order == 1 else bend / (h * h)
+            noise = 1 / h if order == 1 else 4 / (h * h)
+        else:
+            bend = (f_down - f_up) - (f_up - center)
+            quotient = (f_up - center) / (up - x) if order == 1 else bend / (h * h)
+            noise = 2 / h if order == 1 else 4 / (h * h)
+        levels.append(_Level(h, quotient, noise, size, bend))
+    return _Ladder(levels, x, order, side, eps) if len(levels) > 2 else None
+
+
+def _median(numbers: list[float]) -> float:
+    return sorted(numbers)[len(numbers) // 2]
