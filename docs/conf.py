@@ -34,6 +34,7 @@ extensions = [
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+smartquotes = False  # names in quotes are to be typed as they stand
 root_doc = "index"
 templates_path = ["_templates"]
 
