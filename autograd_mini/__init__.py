@@ -42,7 +42,7 @@ _LAZY = {
     **dict.fromkeys("Neuron Layer MLP".split(), "nn"),
     **dict.fromkeys("fit save load".split(), "training"),
     "draw": "drawing",
-    "diagnose": "diagnose",
+    "diagnose": "diagnosis",
     **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
 }
 _MODULES = "nn losses optim data training transforms drawing cli".split()

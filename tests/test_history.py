@@ -13,8 +13,8 @@ from autograd_mini import Value
 from autograd_mini.data import Dataset, xor
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD
-from autograd_mini.samples import input_rows, samples
 from autograd_mini.training import Epoch, History, fit
+from autograd_mini.training.samples import input_rows, samples
 
 
 class Offset:

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, saving
+from autograd_mini import Value
 from autograd_mini.nn import MLP, Layer
-from autograd_mini.training import ModelFileError, load, load_metadata, save
+from autograd_mini.training import ModelFileError, load, load_metadata, save, saving
 
 
 def bits(model: MLP) -> dict[str, bytes]:

@@ -18,44 +18,29 @@ from contextlib import contextmanager
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
-from .arguments import not_negative, parameters, positive, whole
+from autograd_mini.arguments import not_negative, parameters, positive, whole
+from autograd_mini.optim import Optimiser, clip_by_norm
+
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, monitored
 from .metrics import (
-    Evaluation,
     count_right,
-    evaluate,
     judge_of,
     loss_function,
     loss_value,
     measured,
 )
-from .optim import Optimiser, clip_by_norm
 from .progress import WORDS, shown
 from .samples import check_width, samples
-from .saving import ModelFileError, load, load_metadata, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograd_mini.schedules import Schedule
+    from autograd_mini.value import Value
+
     from .metrics import Judge, Loss
     from .samples import Row
-    from .schedules import Schedule
-    from .value import Value
-
-__all__ = [
-    "fit",
-    "EarlyStopping",
-    "History",
-    "Epoch",
-    "TrainingError",
-    "evaluate",
-    "Evaluation",
-    "save",
-    "load",
-    "load_metadata",
-    "ModelFileError",
-]
 
 
 class EarlyStopping:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from .arguments import name_of
-from .errors import AutogradError, DomainError, GradientError, NumberTypeError, PoleError
+from autograd_mini.arguments import name_of
+from autograd_mini.errors import (
+    AutogradError,
+    DomainError,
+    GradientError,
+    NumberTypeError,
+    PoleError,
+)
+from autograd_mini.value import Value
+
 from .samples import layers_of
-from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

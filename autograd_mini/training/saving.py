@@ -16,8 +16,8 @@ from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 
-from .errors import AutogradError
-from .nn import MLP, Neuron
+from autograd_mini.errors import AutogradError
+from autograd_mini.nn import MLP, Neuron
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from html import escape
 from math import hypot, isfinite, log10, sqrt
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import functions
-from .metrics import loss_function, loss_value
 from .ops import SHEET
-from .samples import check_width, input_rows, layers_of, samples
+from .training.metrics import loss_function, loss_value
+from .training.samples import check_width, input_rows, layers_of, samples
 from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .metrics import Loss
     from .nn import Neuron
-    from .samples import Row
+    from .training.metrics import Loss
+    from .training.samples import Row
 
 SATURATED_SLOPE = 0.02
 """An output is saturated where its activation is less steep than this share of its steepest."""
@@ -372,13 +370,3 @@ WORDS = {
         " pérdida.",
     },
 }
-
-
-class _Callable(ModuleType):
-    """`autograd_mini.diagnose` is this module once it is imported, and must stay the function."""
-
-    def __call__(self, *args: Any, **options: Any) -> Diagnosis:
-        return diagnose(*args, **options)
-
-
-sys.modules[__name__].__class__ = _Callable

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from . import losses
-from .data import Dataset
+from autograd_mini import losses
+from autograd_mini.data import Dataset
+from autograd_mini.value import Value
+
 from .samples import check_width, samples
-from .value import Value
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
