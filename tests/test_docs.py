@@ -95,7 +95,7 @@ def run_command(line: str) -> str:
     assert words[0] in {"autograd-mini", "python"}, f"a console block may not run {words[0]!r}"
     words[:1] = [sys.executable, *(["-m", "autograd_mini"] if words[0] == "autograd-mini" else [])]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
-    environment |= {"PYTHONIOENCODING": "utf-8", "TERM": "dumb"}
+    environment |= {"PYTHONIOENCODING": "utf-8", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         words, capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False
     )
