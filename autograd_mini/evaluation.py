@@ -137,12 +137,15 @@ def _broken(op: Op, numbers: Sequence[Any], error: Exception) -> str:
 
 
 def _operand(x: Any, arg: Any) -> str:
-    if x.__class__ is tuple:
-        text = f"({', '.join(map(str, x[:4]))}{', ...' if len(x) > 4 else ''})"
-    else:
-        text = str(x)
-    label = getattr(arg, "label", None)
-    return f"{text} ({label})" if label else text
+    """A number with its label; of a vector, the numbers of largest size."""
+    if x.__class__ is not tuple:
+        label = getattr(arg, "label", None)
+        return f"{x} ({label})" if label else str(x)
+    pairs = list(zip(x, arg, strict=True))
+    if len(pairs) > 4:
+        pairs.sort(key=lambda pair: -abs(pair[0]))
+        return f"({', '.join(_operand(*pair) for pair in pairs[:3])}, and {len(pairs) - 3} smaller)"
+    return f"({', '.join(_operand(*pair) for pair in pairs)})"
 
 
 def _shown(x: object) -> str:
