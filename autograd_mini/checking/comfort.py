@@ -1,0 +1,211 @@
+"""Where an operation is comfortable: inside its domain, away from its kinks, moderate in size.
+
+All of it is read from the line of the sheet, so an operation that a user adds is known here too.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini import evaluation
+from autograd_mini.errors import AutogradError
+from autograd_mini.formulas import PRIMITIVES, Renderer, parse
+from autograd_mini.kinds import FLOAT
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.rules import given_lines, namespace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+LARGEST = 30.0  # of a value
+STEEPEST = 10.0  # of a partial derivative
+MARGIN = 0.01  # least distance from a kink
+_GRID = (1.0, 0.5, 2.0, -0.5, -1.0, 1.5, 0.25, -2.0, 3.0, -0.25, -1.5, 0.0, 5.5)
+
+
+@cache
+def _kinks(op: Op) -> Callable[..., tuple[float, ...]]:
+    """The kink formulas of the line, as a function of the arguments and the value."""
+    keys = ["value", *(f"d{k}" for k in range(len(op.params)))]
+    names = {*op.params, *op.given, "out", "pi", "n"}
+    trees = [parse(text, names, PRIMITIVES | SHEET.keys()) for text in op.kinks]
+    texts = "".join(f"{Renderer(FLOAT.number)(tree)}, " for tree in trees)
+    namespace = namespace_of(op, FLOAT)
+    given = given_lines(op, keys, FLOAT)
+    exec(f"def kinks({', '.join(op.params)}, out):\n{given}    return ({texts})", namespace)
+    return namespace["kinks"]  # type: ignore[no-any-return]
+
+
+def distance_to_kink(op: Op, numbers: Sequence[Any], out: float) -> float:
+    """How near the arguments are to a kink: the least |kink formula|; inf without one."""
+    if not op.kinks:
+        return math.inf
+    return min(abs(x) for x in _kinks(op)(*numbers, out))
+
+
+def value_and_slopes(
+    op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | None = None
+) -> tuple[float, list[float]] | None:
+    """The value and the partials for the active arguments; None outside the domain.
+
+    By default all arguments are active that can be nodes.
+    """
+    active = active or variable(op)
+    try:
+        out = evaluation.value(op, FLOAT, numbers, numbers)
+        found = evaluation.partials(op, FLOAT, active, numbers, out)
+    except (AutogradError, ArithmeticError, ValueError):
+        return None
+    slopes = [d for part in found for d in (part if isinstance(part, tuple) else (part,))]
+    return float(out), slopes
+
+
+def is_inside(op: Op, numbers: Sequence[Any]) -> bool:
+    """Whether each argument lies in its domain."""
+    return all(
+        all(x in op.domains[param] for x in (arg if isinstance(arg, tuple) else (arg,)))
+        for param, arg in zip(op.params, numbers, strict=True)
+        if param in op.domains
+    )
+
+
+def is_comfortable(op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | None = None) -> bool:
+    """Whether op is moderate in value and slopes here, away from kinks, jumps and edges."""
+    active = active or variable(op)
+    found = value_and_slopes(op, numbers, active) if is_inside(op, numbers) else None
+    if found is None:
+        return False
+    out, slopes = found
+    return (
+        abs(out) <= LARGEST
+        and all(abs(slope) <= STEEPEST for slope in slopes)
+        and distance_to_kink(op, numbers, out) >= MARGIN
+        and all(_is_smooth(op, numbers, out, k) for k, on in enumerate(active) if on)
+    )
+
+
+def _is_smooth(op: Op, numbers: Sequence[Any], out: float, k: int) -> bool:
+    """Whether op is defined a MARGIN to both sides of argument k, and without a jump between."""
+    for h in (MARGIN, -MARGIN):
+        arg = numbers[k]
+        moved = tuple(x + h for x in arg) if isinstance(arg, tuple) else arg + h
+        near = (*numbers[:k], moved, *numbers[k + 1 :])
+        try:
+            jump = abs(evaluation.value(op, FLOAT, near, near) - out)
+        except (AutogradError, ArithmeticError, ValueError):
+            return False
+        size = len(arg) if isinstance(arg, tuple) else 1
+        if not is_inside(op, near) or jump > 2 * size * STEEPEST * MARGIN:
+            return False
+    return True
+
+
+@cache
+def variable(op: Op) -> tuple[bool, ...]:
+    """For each argument whether it can be a node."""
+    return tuple(not is_constant(op, k) for k in range(len(op.params)))
+
+
+@cache
+def is_constant(op: Op, k: int) -> bool:
+    """Whether argument k is an integer such as an order, or has a default: not a node."""
+    param = op.params[k]
+    domain = op.domains.get(param)
+    halves = (-1.5, -0.5, 0.5, 1.5, 2.5)
+    return param in op.defaults or (domain is not None and not any(x in domain for x in halves))
+
+
+@cache
+def comfortable_points(op: Op) -> tuple[tuple[Any, ...], ...]:
+    """Arguments from a coarse grid with which op is comfortable, simple ones first.
+
+    Raises ValueError if there are none.
+    """
+    choices: list[Sequence[Any]] = []
+    for param in op.params:
+        if param in op.defaults:
+            choices.append((op.defaults[param],))
+        elif param in op.vectors:
+            choices.append([(a, b) for a in _GRID for b in _GRID][:40])
+        else:
+            choices.append(_GRID)
+    points = tuple(point for point in product(*choices) if is_comfortable(op, point))
+    if not points:
+        raise ValueError(
+            f"no point of a grid from -2 to 5.5 is good for {op.signature}: within its domain, away"
+            f" from its kinks, its value up to {LARGEST:g} and its slopes up to {STEEPEST:g}"
+        )
+    return points
+
+
+# --- repairing a point ---------------------------------------------------------------------------
+def interval(op: Op, param: str, largest: float) -> tuple[float, float]:
+    """The bounds of an argument: its domain's, cut at -largest and largest.
+
+    Raises ValueError if nothing is left.
+    """
+    domain = op.domains.get(param)
+    low, high = (domain.low, domain.high) if domain else (-math.inf, math.inf)
+    low, high = max(low, -largest), min(high, largest)
+    if low > high:
+        raise ValueError(f"{op.signature} has no {param} from {-largest:g} to {largest:g}")
+    return low, high
+
+
+def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) -> tuple[Any, ...]:
+    """The numbers if they fit; else the nearest on the way to a comfortable point that do.
+
+    They fit if they are in the domain, `margin` from the kinks, with finite value and slopes.
+    """
+    if _fits(op, numbers, margin):
+        return numbers
+    seed = int(sum(abs(x) for x in _flat(numbers)) * 1000)  # of the numbers alone: no other chance
+    goals = comfortable_points(op)
+    for k in range(len(goals)):
+        goal = _alike(goals[(seed + k) % len(goals)], numbers)
+        for part in (0.01, 0.1, 0.5, 1.0):
+            near = _between(op, numbers, goal, part)
+            if _fits(op, near, margin) and all(abs(x) <= largest for x in _flat(near)):
+                return near
+    raise ValueError(
+        f"no point up to {largest:g} is inside the domain of {op.signature} and {margin:g} away"
+        " from its kinks"
+    )
+
+
+def _fits(op: Op, numbers: Sequence[Any], margin: float) -> bool:
+    if not is_inside(op, numbers) or (found := value_and_slopes(op, numbers)) is None:
+        return False
+    out, slopes = found
+    return all(map(math.isfinite, (out, *slopes))) and distance_to_kink(op, numbers, out) >= margin
+
+
+def _flat(numbers: Sequence[Any]) -> list[float]:
+    return [x for arg in numbers for x in (arg if isinstance(arg, tuple) else (arg,))]
+
+
+def _alike(goal: Sequence[Any], numbers: Sequence[Any]) -> tuple[Any, ...]:
+    """The goal with vectors as long as those of the numbers, elements apart from each other."""
+    return tuple(
+        tuple(g[i % len(g)] + i // len(g) for i in range(len(x))) if isinstance(x, tuple) else g
+        for g, x in zip(goal, numbers, strict=True)
+    )
+
+
+def _between(op: Op, numbers: Sequence[Any], goal: Sequence[Any], part: float) -> tuple[Any, ...]:
+    """That part of the way from the numbers to the goal; integers stay what they are."""
+
+    def moved(x: float, g: float) -> float:
+        return g if part == 1 else x + part * (g - x)
+
+    return tuple(
+        tuple(map(moved, x, g))
+        if isinstance(x, tuple)
+        else x
+        if is_constant(op, k)
+        else moved(x, g)
+        for k, (x, g) in enumerate(zip(numbers, goal, strict=True))
+    )

@@ -1,0 +1,369 @@
+"""Random computation graphs from the sheet: made to be well-conditioned, not filtered to be so.
+
+A graph is a pure function of a list of small integers. So one construction serves the hypothesis
+strategies, which shrink the integers, and long runs, which draw them from `random.Random`.
+
+Each step takes an operation and operands among the numbers computed so far, those not used yet
+first. Where the operation would not be comfortable with the operands (outside its domain, near a
+kink, too large a value or slope), they are moved by constants to where it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini import evaluation, functions
+from autograd_mini.kinds import FLOAT
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.value import Value
+
+from .comfort import comfortable_points, is_comfortable, is_constant
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Collection, Iterator, Sequence
+
+    from . import Report
+
+# A step is four integers, since hypothesis leaves out up to five choices at once: the operation,
+# its first and second operand, and in base 72 more operands and a choice of where to move them.
+BOUNDS = (72, 72, 72**4)  # of the integers after the operation's
+_NODES = 64  # below it an operand's integer means a node, from it on a constant
+_CONSTANTS = (2.0, 0.5, 3.0, -1.0, 1.5, 0.1, -2.5, 7.0)
+_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+
+Operand = int | float | tuple[int | float, ...]  # an int is a node's number, a float a constant
+
+
+class Step(NamedTuple):
+    """One operation: the nodes are numbered from the inputs on."""
+
+    name: str
+    operands: tuple[Operand, ...]
+
+
+class Graph:
+    """A function of several numbers, as a list of steps; `at` is the point to look at it.
+
+    Its repr is Python that can be run, and checks the gradient at the point.
+
+    >>> graph = Graph((2.0,), (Step("mul", (0, 0)), Step("tanh", (1,)), Step("add", (2, 1))))
+    >>> x = Value(2.0); graph(x).data == (x * x).tanh().data + 4.0
+    True
+    >>> graph
+    from autograd_mini.checking import check_grad
+    <BLANKLINE>
+    <BLANKLINE>
+    def f(x):
+        v1 = x * x
+        return v1.tanh() + v1
+    <BLANKLINE>
+    <BLANKLINE>
+    check_grad(f, (2.0,)).raise_for_failure()
+    """
+
+    def __init__(
+        self, at: Sequence[float], steps: Sequence[Step], value: type = Value, name: str = ""
+    ) -> None:
+        self.at, self.steps, self.value, self.name = tuple(at), tuple(steps), value, name
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The value: of Values, of another engine's nodes, or of plain numbers."""
+        numbers = list(inputs)
+        for name, operands in self.steps:
+            args = [
+                tuple(numbers[i] if isinstance(i, int) else i for i in operand)
+                if isinstance(operand, tuple)
+                else numbers[operand]
+                if isinstance(operand, int)
+                else operand
+                for operand in operands
+            ]
+            numbers.append(_call(name, args))
+        return numbers[-1]
+
+    def check(self, **options: Any) -> Report:
+        """`check_grad` of this function at its point, with its engine."""
+        from . import check_grad
+
+        return check_grad(self, self.at, value=self.value, **options)
+
+    def __repr__(self) -> str:
+        return snippet(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis, which prints the arguments of a test that fails."""
+        for line in ("", *repr(self).splitlines()):
+            printer.text(line)
+            printer.break_()
+
+
+def _call(name: str, args: list[Any]) -> Any:
+    """The operation on Values, on plain numbers, or as the method of another engine."""
+    own = next((x for x in args if hasattr(x, "backward") and not isinstance(x, Value)), None)
+    if own is None or name not in getattr(own, "rules", ()):
+        return functions.function(SHEET[name])(*args)
+    return own.apply(name, *args)
+
+
+# --- as Python -----------------------------------------------------------------------------------
+def snippet(graph: Graph) -> str:
+    """Python that checks the gradient of this graph; steps used once are written in place."""
+    names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(graph.at) + 1))][: len(graph.at)]
+    texts = list(names)
+    uses = [i for step in graph.steps for i in _nodes(step)]
+    lines, imports, definitions = [], set(), []
+    for number, step in enumerate(graph.steps, len(names)):
+        op = SHEET[step.name]
+        text = _expression(step, texts)
+        if text.startswith(f"{op.name}(") and hasattr(functions, op.name):
+            imports.add(op.name)
+        if not hasattr(functions, op.name):  # a user's operation
+            given = f", given={op.given!r}" if op.given else ""
+            formulas = ", ".join(map(repr, (op.signature, op.value, *op.partials)))
+            definitions.append(f"{op.name} = op({formulas}{given})")
+        if number - len(names) == len(graph.steps) - 1:
+            lines.append(f"return {text}")
+        elif uses.count(number) == 1 and len(text) <= 50:
+            texts.append(f"({text})" if text[-1] != ")" or " " in _outside(text) else text)
+        else:
+            texts.append(f"v{sum(' = ' in line for line in lines) + 1}")
+            lines.append(f"{texts[-1]} = {text}")
+    engine = graph.value.__name__
+    head = ["from autograd_mini import op"] if definitions else []
+    head += ["from autograd_mini.checking import check_grad"]
+    head += [f"from autograd_mini.functions import {', '.join(sorted(imports))}"] * bool(imports)
+    head += [f"from {graph.value.__module__} import {engine}"] * (graph.value is not Value)
+    if definitions:
+        head += ["", *dict.fromkeys(definitions)]
+    body = "\n    ".join(lines or [f"return {texts[-1]}"])
+    option = "" if graph.value is Value else f", value={engine}"
+    at = f"({', '.join(map(repr, graph.at))}{',' * (len(graph.at) == 1)})"
+    function = [f"def f({', '.join(names)}):", f"    {body}"]
+    last = f"check_grad(f, {at}{option}).raise_for_failure()"
+    return "\n".join([*head, "", "", *function, "", "", last])
+
+
+def _outside(text: str) -> str:
+    """The text without what stands in parentheses."""
+    depth, kept = 0, []
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def _nodes(step: Step) -> Iterator[int]:
+    for operand in step.operands:
+        yield from (
+            i for i in (operand if isinstance(operand, tuple) else (operand,)) if isinstance(i, int)
+        )
+
+
+def _expression(step: Step, texts: list[str]) -> str:
+    def text(operand: Operand) -> str:
+        if isinstance(operand, tuple):
+            return f"({', '.join(map(text, operand))}{',' * (len(operand) == 1)})"
+        return texts[operand] if isinstance(operand, int) else repr(operand)
+
+    args = [text(operand) for operand in step.operands]
+    if symbol := _SYMBOLS.get(step.name):
+        left, right = (f"({arg})" if arg[0] == "-" else arg for arg in args)
+        return f"{left} {symbol} {right}"
+    if step.name == "neg":
+        return f"(-{args[0]})"
+    if step.name == "abs":
+        return f"abs({args[0]})"
+    if isinstance(step.operands[0], int) and hasattr(Value, step.name):
+        return f"{args[0]}.{step.name}({', '.join(args[1:])})"
+    return f"{step.name}({', '.join(args)})"
+
+
+# --- construction --------------------------------------------------------------------------------
+def start(k: int) -> float:
+    """An input from an integer in range(400): two decimals, 1.0 for 0.
+
+    >>> start(0), start(50), start(150), start(250)
+    (1.0, 1.5, 0.5, -1.5)
+    """
+    size = (100 + k % 200 if k % 200 < 100 else 200 - k % 200) / 100
+    return size if k < 200 else -size
+
+
+class _Builder:
+    """Adds steps, with the values of all nodes known."""
+
+    def __init__(self, at: Sequence[float], sharing: bool) -> None:
+        self.at, self.sharing = tuple(at), sharing
+        self.values = list(at)
+        self.steps: list[Step] = []
+        self.used = [False] * len(at)
+
+    def node(self, r: int) -> int:
+        """The node that an integer in range(_NODES) stands for; the one to use first for 0."""
+        unused = [i for i, used in enumerate(self.used) if not used][::-1]
+        inputs = range(len(self.at))
+        others = range(len(self.values)) if self.sharing else inputs
+        order = [*unused, *(i for i in reversed(others) if self.used[i])]
+        return order[r * r * len(order) // _NODES**2]
+
+    def number(self, operand: Operand) -> Any:
+        if isinstance(operand, tuple):
+            return tuple(self.values[i] if isinstance(i, int) else i for i in operand)
+        return self.values[operand] if isinstance(operand, int) else operand
+
+    def add(self, op: Op, operands: Sequence[Operand]) -> int:
+        numbers = [self.number(operand) for operand in operands]
+        out = float(evaluation.value(op, FLOAT, numbers, numbers))
+        step = Step(op.name, tuple(operands))
+        for i in _nodes(step):
+            self.used[i] = True
+        self.steps.append(step)
+        self.values.append(out)
+        self.used.append(False)
+        return len(self.values) - 1
+
+    def apply(self, op: Op, raw: Sequence[int]) -> None:
+        """One operation of the graph, after what moves its operands to where it is comfortable."""
+        one, two, rest = raw
+        choice = rest // 72**2
+        operands = self._operands(op, (one, two, rest % 72, rest // 72 % 72, one, two), choice)
+        active = tuple(any(True for _ in _nodes(Step("", (operand,)))) for operand in operands)
+        if is_comfortable(op, [self.number(operand) for operand in operands], active):
+            self.add(op, operands)
+            return
+        points = comfortable_points(op)
+        for k in range(len(points)):
+            point = points[(choice + k) % len(points)]
+            near = [self._near(x, wanted) for x, wanted in zip(operands, point, strict=True)]
+            numbers = [
+                tuple(value for value, _ in one) if isinstance(one, list) else one[0]
+                for one in near
+            ]
+            if is_comfortable(op, numbers, active):
+                self.add(
+                    op,
+                    [
+                        tuple(self._placed(*pair) for pair in one)
+                        if isinstance(one, list)
+                        else self._placed(*one)
+                        for one in near
+                    ],
+                )
+                return
+
+    def _near(self, operand: Operand, wanted: Any) -> Any:
+        """(value, (operand, constant to add)) for each number of the operand."""
+        if isinstance(operand, tuple):
+            return [
+                self._near(x, w)
+                for x, w in zip(operand, (wanted * len(operand))[: len(operand)], strict=True)
+            ]
+        if not isinstance(operand, int):
+            return wanted, (wanted, 0.0)
+        constant = round(wanted - self.values[operand], 2)
+        return self.values[operand] + constant, (operand, constant)
+
+    def _placed(self, value: float, source: tuple[int | float, float]) -> int | float:
+        operand, constant = source
+        if not isinstance(operand, int) or constant == 0:
+            return operand
+        return self.add(SHEET["add"], (operand, constant))
+
+    def _operands(self, op: Op, raw: Sequence[int], choice: int) -> list[Operand]:
+        """What the integers mean for this operation; at least one operand is a node."""
+        left = iter(raw)
+        length = 1 + choice % 3
+        operands: list[Operand] = []
+        for k, param in enumerate(op.params):
+            if is_constant(op, k):
+                operands.append(op.defaults.get(param, float(choice % 3)))
+            elif param in op.vectors:
+                operands.append(tuple(self._operand(next(left)) for _ in range(length)))
+            else:
+                operands.append(self._operand(next(left)))
+        if not any(True for _ in _nodes(Step(op.name, tuple(operands)))):
+            k = next(k for k in range(len(op.params)) if not is_constant(op, k))
+            rest = operands[k]
+            first = self.node(0)
+            operands[k] = (first, *rest[1:]) if isinstance(rest, tuple) else first
+        return operands
+
+    def _operand(self, r: int) -> int | float:
+        return self.node(r) if r < _NODES else _CONSTANTS[r - _NODES]
+
+
+def assemble(
+    ops: Sequence[Op],
+    at: Sequence[float],
+    raws: Sequence[Sequence[int]],
+    *,
+    value: type = Value,
+    sharing: bool = True,
+) -> Graph:
+    """The graph that these integers mean; what is left unused at the end is added up.
+
+    Every list of four integers is a step: the first in range(len(ops)), the others below BOUNDS.
+    """
+    builder = _Builder(at, sharing)
+    for raw in raws:
+        builder.apply(ops[raw[0]], raw[1:])
+    loose = [i for i, used in enumerate(builder.used) if not used and i >= len(builder.at)]
+    while len(loose) > 1:
+        loose.append(builder.add(SHEET["add"], (loose.pop(), loose.pop())))
+    return Graph(*_without_idle_inputs(builder.at, builder.steps), value=value)
+
+
+def _without_idle_inputs(
+    at: Sequence[float], steps: Sequence[Step]
+) -> tuple[list[float], list[Step]]:
+    """Leave out the inputs that no step uses, and number the nodes anew."""
+    used = {i for step in steps for i in _nodes(step)} or {0}
+    kept = [i for i in range(len(at)) if i in used]
+    new = {i: k for k, i in enumerate([*kept, *range(len(at), len(at) + len(steps))])}
+
+    def renamed(operand: Operand) -> Operand:
+        if isinstance(operand, tuple):
+            return tuple(new[i] if isinstance(i, int) else i for i in operand)
+        return new[operand] if isinstance(operand, int) else operand
+
+    renumbered = [Step(step.name, tuple(map(renamed, step.operands))) for step in steps]
+    return [at[i] for i in kept], renumbered
+
+
+def operations(ops: Collection[str | Op] | None = None, value: type = Value) -> tuple[Op, ...]:
+    """The operations to draw from: those asked for, or all that the sheet (or the engine) has.
+
+    Raises ValueError for a name that is not on the sheet, or an empty list.
+    """
+    if ops is None:
+        ops = list(getattr(value, "rules", SHEET))
+    if unknown := [name for name in ops if not isinstance(name, Op) and name not in SHEET]:
+        raise ValueError(f"not on the sheet: {', '.join(map(repr, unknown))}; ops.SHEET lists all")
+    if not ops:
+        raise ValueError("a graph needs at least one operation to draw from, got none")
+    return tuple(name if isinstance(name, Op) else SHEET[name] for name in ops)
+
+
+def random_graph(
+    draw: random.Random,
+    ops: Collection[str | Op] | None = None,
+    *,
+    steps: int = 8,
+    inputs: int = 3,
+    value: type = Value,
+) -> Graph:
+    """A graph of up to so many steps and inputs, for long runs without hypothesis.
+
+    >>> from random import Random
+    >>> random_graph(Random(1), ["mul", "sin"], steps=3).at
+    (0.72, 0.7)
+    """
+    chosen = operations(ops, value)
+    at = [start(draw.randrange(400)) for _ in range(draw.randint(1, inputs))]
+    raws = [
+        [draw.randrange(len(chosen)), *map(draw.randrange, BOUNDS)]
+        for _ in range(draw.randint(1, steps))
+    ]
+    return assemble(chosen, at, raws, value=value)

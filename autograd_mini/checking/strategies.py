@@ -1,0 +1,132 @@
+"""Hypothesis strategies: points where an operation is at ease, and random computation graphs.
+
+They read the sheet, so an operation that a user adds with `op(...)` joins by itself. What they
+draw is made to fit and never filtered; a graph that makes a test fail shrinks to a small one,
+and its repr is Python that reproduces the failure.
+
+    @given(graphs())
+    def test_gradients(graph):
+        graph.check().raise_for_failure()
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.value import Value
+
+from . import comfort
+from .random_graphs import BOUNDS, Graph, assemble, operations, start
+
+try:
+    from hypothesis import strategies as st
+except ImportError as error:
+    raise ImportError(
+        "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'"
+    ) from error
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+    from autograd_mini.ops import Op
+
+__all__ = ["expressions", "graphs", "points"]
+
+
+def graphs(
+    ops: Collection[str | Op] | None = None,
+    *,
+    max_steps: int = 8,
+    max_inputs: int = 3,
+    value: type = Value,
+) -> SearchStrategy[Graph]:
+    """Random computation graphs with shared nodes, to be called with Values or plain numbers.
+
+    `ops` names the operations to draw from, by default the whole sheet, or all that another engine
+    has (`value=`, a class of the museum). Values stay below 30, slopes of a step below 10, and
+    every operand is 0.01 or more from a kink, at the graph's own point `graph.at`.
+
+    Raises ValueError for an operation that is not on the sheet, or sizes below 1.
+
+    >>> from hypothesis import find, settings
+    >>> find(graphs(["mul", "sin"]), lambda graph: len(graph.steps) >= 2,
+    ...      settings=settings(database=None)).at
+    (1.0,)
+    """
+    return _graphs(operations(ops, value), max_steps, max_inputs, value, sharing=True)
+
+
+def expressions(
+    ops: Collection[str | Op] | None = None,
+    *,
+    max_steps: int = 8,
+    max_inputs: int = 3,
+    value: type = Value,
+) -> SearchStrategy[Graph]:
+    """As `graphs`, but trees: no intermediate result is used twice, inputs may be."""
+    return _graphs(operations(ops, value), max_steps, max_inputs, value, sharing=False)
+
+
+def _graphs(
+    ops: tuple[Op, ...], max_steps: int, max_inputs: int, value: type, *, sharing: bool
+) -> SearchStrategy[Graph]:
+    for name, size in (("max_steps", max_steps), ("max_inputs", max_inputs)):
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name} must be an int from 1 on, got {size!r}")
+    # Lists, because hypothesis knows how to leave out an element: a step the less.
+    step = st.tuples(*(st.integers(0, bound - 1) for bound in (len(ops), *BOUNDS)))
+    at = st.lists(st.integers(0, 399).map(start), min_size=1, max_size=max_inputs)
+    raws = st.lists(step, min_size=1, max_size=max_steps)
+    return st.builds(
+        lambda at, raws: assemble(ops, at, raws, value=value, sharing=sharing), at, raws
+    )
+
+
+def points(
+    op: Op | str, *, largest: float = 10.0, margin: float = 0.01
+) -> SearchStrategy[tuple[Any, ...]]:
+    """Arguments for an operation: inside its domain, |argument| <= largest, `margin` from kinks.
+
+    A vector argument is a tuple of 1 to 4 numbers. Value and slopes are finite at these points.
+
+    Raises ValueError if the operation is not on the sheet, has no such point, or for a `largest` or
+    `margin` that is not positive and finite.
+
+    >>> from hypothesis import find, settings
+    >>> find(points("log"), lambda x: True, settings=settings(database=None))
+    (1.0,)
+    """
+    if isinstance(op, str):
+        (op,) = operations([op])
+    for name, size in (("largest", largest), ("margin", margin)):
+        if not 0 < size < math.inf:
+            raise ValueError(f"{name} must be positive and finite, got {size!r}")
+    return _points(op, float(largest), float(margin))
+
+
+@st.composite
+def _points(draw: DrawFn, op: Op, largest: float, margin: float) -> tuple[Any, ...]:
+    length = draw(st.integers(1, 4)) if op.vectors else 0
+    args: list[Any] = []
+    for k, param in enumerate(op.params):
+        low, high = comfort.interval(op, param, largest)
+        number = (
+            st.just(op.defaults[param])
+            if param in op.defaults
+            else st.integers(math.ceil(low), math.floor(min(high, 5))).map(float)
+            if comfort.is_constant(op, k)
+            else _numbers(low, high)
+        )
+        vector = st.tuples(*[number] * length)
+        args.append(draw(vector if param in op.vectors else number))
+    return comfort.repaired(op, tuple(args), largest, margin)
+
+
+def _numbers(low: float, high: float) -> SearchStrategy[float]:
+    """Mostly of a few decimals, some with all their bits; 1.0 where that is allowed."""
+    hundredths = st.integers(math.ceil(low * 100), math.floor(high * 100))
+    short = hundredths.map(lambda k: max(low, min(high, (k + 100) / 100 if k >= 0 else k / 100)))
+    return st.one_of(short, st.floats(low, high, allow_subnormal=False))

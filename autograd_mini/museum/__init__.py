@@ -1,0 +1,115 @@
+"""Engines that are broken on purpose: a gallery for teaching, and the test of the checker.
+
+Each has one mistake of a learner or of a published library, and is otherwise `Engine`, which is
+right. `check_grad` must name the culprit of each.
+
+>>> from autograd_mini import museum
+>>> x = museum.ENGINES["Overwrites"](3.0)
+>>> y = x + x
+>>> y.backward()
+>>> x.grad                      # d(x + x)/dx is 2
+1.0
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import partials  # its engines enter ENGINES
+from .engine import Engine
+from .exhibits import ENGINES, Exhibit
+
+if TYPE_CHECKING:
+    from autograd_mini.checking import Report
+
+HEALTHY = Engine
+
+__all__ = ["ENGINES", "HEALTHY", "Engine", "Exhibit", "check", "exhibit", "named"]
+
+
+def named(name: str) -> type[Exhibit]:
+    """The broken engine of this name; KeyError lists the names if there is none."""
+    if name not in ENGINES:
+        raise KeyError(f"no engine {name!r} in the museum; it has {', '.join(ENGINES)}")
+    return ENGINES[name]
+
+
+def check(engine: type[Exhibit] | str, **options: Any) -> Report:
+    """The checker's report on a broken engine, at the input that reveals its mistake.
+
+    >>> check("WrongArgument").culprit.kind
+    'partial'
+    """
+    from autograd_mini.checking import check_grad
+
+    broken = named(engine) if isinstance(engine, str) else engine
+    if broken.in_training:
+        gradient = broken.trainer(broken.reveals, len(broken.at))
+        return check_grad(broken.reveals, broken.at, gradient=gradient, **options)
+    return check_grad(broken.reveals, broken.at, value=broken, **options)
+
+
+def exhibit(name: str, lang: str = "en") -> None:
+    """Print an entry of the gallery: the mistake, its code, what reveals it, what the checker says.
+
+    Raises KeyError for a name that is not in the museum, ValueError for another language.
+    """
+    print(entry(name, lang))
+
+
+def entry(name: str, lang: str = "en") -> str:
+    """The text of an entry of the gallery."""
+    import inspect
+    from textwrap import dedent, indent
+
+    words = {
+        "en": ("Seen in", "The mistake", "What reveals it", "at", "right", "this engine"),
+        "es": ("Visto en", "El error", "Lo que lo revela", "en", "correcto", "este motor"),
+    }
+    if lang not in words:
+        raise ValueError(f"lang must be one of {', '.join(words)}, got {lang!r}")
+    seen, mistake, reveals, at, right, this = words[lang]
+    broken = named(name)
+    k = ("en", "es").index(lang)
+    told = inspect.cleandoc(broken.__doc__ or "") if lang == "en" else broken.mistake_es
+    source = dedent(inspect.getsource(broken.reveals))
+    function = indent(source.removeprefix("@staticmethod\n"), "    ")
+    point = ", ".join(map(str, broken.at))
+    got, wanted = _gradients(broken), _gradients(broken, HEALTHY)
+    return (
+        f"{name}\n{told}\n{seen}: {broken.seen[k]}\n\n"
+        f"{mistake}:\n{indent(_code(broken), '    ')}\n"
+        f"{reveals}, {at} ({point}):\n{function}\n"
+        f"    {right}: {wanted}\n    {this}: {got}\n"
+    )
+
+
+def _code(broken: type[Exhibit]) -> str:
+    """The lines of the class that break it."""
+    import ast
+    import inspect
+    from textwrap import dedent
+
+    source = dedent(inspect.getsource(broken))
+    labels = {"mistake_es", "seen", "kind", "at", "in_training", "reveals"}
+    (tree,) = ast.parse(source).body
+    assert isinstance(tree, ast.ClassDef)  # it is the source of a class
+    parts = []
+    for part in tree.body:
+        target = part.targets[0] if isinstance(part, ast.Assign) else part
+        name = getattr(target, "id", getattr(target, "name", ""))
+        if name and name not in labels:
+            parts.append(dedent(" " * part.col_offset + str(ast.get_source_segment(source, part))))
+    return "\n".join(parts) + "\n"
+
+
+def _gradients(broken: type[Exhibit], engine: type[Engine] | None = None) -> list[float]:
+    """The gradient that an engine gives where this one fails; in training, at the second step."""
+    engine = engine or broken
+    if broken.in_training:
+        gradient = engine.trainer(broken.reveals, len(broken.at))
+        gradient(*broken.at)
+        return gradient(*broken.at)
+    leaves = [engine(x) for x in broken.at]
+    broken.reveals(*leaves).backward()
+    return [leaf.grad for leaf in leaves]

@@ -1,0 +1,217 @@
+"""One small engine that is right, for the broken ones to differ from in a line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from autograd_mini.ops import SHEET, Op
+
+Rule = tuple[Callable[..., float], Callable[..., tuple[float, ...]]]  # value, partials
+
+
+def sigmoid(a: float) -> float:
+    """1 / (1 + exp(-a)), without overflow."""
+    e = math.exp(-abs(a))
+    return (1 if a >= 0 else e) / (1 + e)
+
+
+def _bell(a: float) -> float:
+    """exp(a) / (1 + exp(a))**2, the derivative of the sigmoid, without cancellation."""
+    e = math.exp(-abs(a))
+    return e / ((1 + e) * (1 + e))
+
+
+def _share(mine: float, other: float) -> float:
+    """1 to the larger of two, 1/2 to each at a tie."""
+    return 1.0 if mine > other else 0.5 if mine == other else 0.0
+
+
+class Engine:
+    """A number that remembers its parents and one partial derivative for each.
+
+    `rules` has the calculus, `order` the order of the backward pass, `fresh` what it forgets of the
+    pass before, and `receive` how a share of the gradient is added.
+
+    >>> x = Engine(3.0)
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+    """
+
+    rules: ClassVar[dict[str, Rule]] = {
+        "add": (lambda a, b: a + b, lambda a, b, out: (1.0, 1.0)),
+        "sub": (lambda a, b: a - b, lambda a, b, out: (1.0, -1.0)),
+        "mul": (lambda a, b: a * b, lambda a, b, out: (b, a)),
+        "div": (lambda a, b: a / b, lambda a, b, out: (1 / b, -out / b)),
+        "pow": (
+            math.pow,
+            lambda a, b, out: (b * math.pow(a, b - 1), out * math.log(a) if a > 0 else 0.0),
+        ),
+        "neg": (lambda a: -a, lambda a, out: (-1.0,)),
+        "exp": (math.exp, lambda a, out: (out,)),
+        "log": (math.log, lambda a, out: (1 / a,)),
+        "sqrt": (math.sqrt, lambda a, out: (1 / (2 * out),)),
+        "sin": (math.sin, lambda a, out: (math.cos(a),)),
+        "cos": (math.cos, lambda a, out: (-math.sin(a),)),
+        "tanh": (math.tanh, lambda a, out: (4 * _bell(2 * a),)),
+        "sigmoid": (sigmoid, lambda a, out: (_bell(a),)),
+        "relu": (lambda a: max(a, 0.0), lambda a, out: (1.0 if a > 0 else 0.0,)),
+        "abs": (abs, lambda a, out: (math.copysign(1.0, a) if a else 0.0,)),
+        "maximum": (max, lambda a, b, out: (_share(a, b), _share(b, a))),
+    }
+
+    def __init__(self, data: Any) -> None:
+        self.data = float(data)
+        self.grad = 0.0
+        self.op: Op | None = None
+        self.args: tuple[Any, ...] = ()
+        self.parents: tuple[Engine, ...] = ()
+        self.partials: tuple[float, ...] = ()
+
+    @classmethod
+    def apply(cls, name: str, *args: Any) -> Engine:
+        """Forward: the value of an operation, and its partial for each argument that is a node."""
+        value, partials = cls.rules[name]
+        numbers = [float(x) for x in args]
+        node = cls(value(*numbers))
+        node.op, node.args = SHEET[name], args
+        slopes = zip(args, partials(*numbers, node.data), strict=True)
+        node.record([(x, slope) for x, slope in slopes if isinstance(x, Engine)])
+        return node
+
+    def record(self, edges: list[tuple[Engine, float]]) -> None:
+        """Keep the edges of this node: (parent, partial) pairs."""
+        self.parents = tuple(parent for parent, _ in edges)
+        self.partials = tuple(partial for _, partial in edges)
+
+    def backward(self) -> None:
+        """Add d(self)/d(leaf) to the `grad` of every leaf."""
+        order = self.order()
+        self.fresh(order)
+        self.grad += 1.0
+        for node in reversed(order):
+            for parent, partial in zip(node.parents, node.partials, strict=True):
+                parent.receive(node.grad * partial)
+
+    def order(self) -> list[Engine]:
+        """Every node that this one depends on, parents before children."""
+        done: list[Engine] = []
+        seen: set[Engine] = set()
+        stack = [(self, False)]
+        while stack:
+            node, parents_are_done = stack.pop()
+            if parents_are_done:
+                done.append(node)
+            elif node not in seen:
+                seen.add(node)
+                stack += [(node, True), *((parent, False) for parent in node.parents)]
+        return done
+
+    def fresh(self, order: list[Engine]) -> None:
+        """The nodes between the leaves and the root start from 0 in every backward pass."""
+        for node in order:
+            if node.parents:
+                node.grad = 0.0
+
+    def receive(self, share: float) -> None:
+        """A share of the gradient, from one of the nodes computed from this one."""
+        self.grad += share
+
+    @classmethod
+    def trainer(cls, f: Callable[..., Engine], size: int) -> Callable[..., list[float]]:
+        """The gradient of f as a training loop gets it: the same leaves, step after step."""
+        leaves = [cls(0.0) for _ in range(size)]
+
+        def gradient(*point: float) -> list[float]:
+            for leaf, x in zip(leaves, point, strict=True):
+                leaf.data = float(x)
+                cls.zero_grad(leaf)
+            f(*leaves).backward()
+            return [leaf.grad for leaf in leaves]
+
+        return gradient
+
+    def zero_grad(self) -> None:
+        """Forget the gradient of the step before."""
+        self.grad = 0.0
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(data={self.data}, grad={self.grad})"
+
+    def __add__(self, other: Any) -> Engine:
+        return self.apply("add", self, other)
+
+    def __radd__(self, other: Any) -> Engine:
+        return self.apply("add", other, self)
+
+    def __sub__(self, other: Any) -> Engine:
+        return self.apply("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Engine:
+        return self.apply("sub", other, self)
+
+    def __mul__(self, other: Any) -> Engine:
+        return self.apply("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Engine:
+        return self.apply("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Engine:
+        return self.apply("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Engine:
+        return self.apply("div", other, self)
+
+    def __pow__(self, other: Any) -> Engine:
+        return self.apply("pow", self, other)
+
+    def __rpow__(self, other: Any) -> Engine:
+        return self.apply("pow", other, self)
+
+    def __neg__(self) -> Engine:
+        return self.apply("neg", self)
+
+    def __abs__(self) -> Engine:
+        return self.apply("abs", self)
+
+    def exp(self) -> Engine:
+        """e to this power."""
+        return self.apply("exp", self)
+
+    def log(self) -> Engine:
+        """The natural logarithm."""
+        return self.apply("log", self)
+
+    def sqrt(self) -> Engine:
+        """The square root."""
+        return self.apply("sqrt", self)
+
+    def sin(self) -> Engine:
+        """The sine."""
+        return self.apply("sin", self)
+
+    def cos(self) -> Engine:
+        """The cosine."""
+        return self.apply("cos", self)
+
+    def tanh(self) -> Engine:
+        """The hyperbolic tangent."""
+        return self.apply("tanh", self)
+
+    def sigmoid(self) -> Engine:
+        """The logistic sigmoid."""
+        return self.apply("sigmoid", self)
+
+    def relu(self) -> Engine:
+        """The positive part."""
+        return self.apply("relu", self)
+
+    def maximum(self, other: Any) -> Engine:
+        """The larger of two."""
+        return self.apply("maximum", self, other)
