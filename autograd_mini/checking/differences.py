@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 EPS = sys.float_info.epsilon
 INFINITY = math.inf
@@ -58,12 +61,12 @@ def finite_difference(
 
         bar = 2 * (disagreement with its neighbours) + sum of |weight| * noise / h
 
-    where the noise of f is eps * (|f| + |x * df/dx|), or what the second differences at the shortest
-    steps show if that is more. An extrapolation that the shorter steps contradict is dropped, so
-    neither a kink inside a step nor a step that fits the period of f deceives it. No step leaves
-    [low, high]; one-sided differences serve where f has no value on one side of x (raises
-    ValueError or ArithmeticError, is nan or infinite). `eps` is the rounding unit of f, 2**-52 for
-    doubles, 2**-23 for float32.
+    where the noise of f is eps * (|f| + |x * df/dx|), or what the second differences at the
+    shortest steps show if that is more. An extrapolation that the shorter steps contradict is
+    dropped, so neither a kink inside a step nor a step that fits the period of f deceives it. No
+    step leaves [low, high]; one-sided differences serve where f has no value on one side of x
+    (raises ValueError or ArithmeticError, is nan or infinite). `eps` is the rounding unit of f,
+    2**-52 for doubles, 2**-23 for float32.
 
     Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Software 4 (1982) 75-76;
     Press et al., Numerical Recipes, section 5.7; Fornberg, Numerical differentiation of analytic
@@ -108,7 +111,7 @@ def finite_difference(
 def real(x: Any, what: str) -> float:
     """X as a float; TypeError, with a sentence that starts with `what`, if it is no real number."""
     if x.__class__ is float:
-        return x  # type: ignore[no-any-return]
+        return x
     try:
         if isinstance(x, complex | str | bytes) or x is None:
             raise TypeError
@@ -180,7 +183,7 @@ class _Ladder:
         return level.noise * max(self.floor, self.eps * level.size)
 
     def best(self) -> tuple[float, float, float, bool] | None:
-        """(value, bar, step, kink) of the extrapolation with the smallest bar that nothing contradicts."""
+        """(value, bar, step, kink) of the extrapolation of smallest bar, if not contradicted."""
         entries = sorted(self._extrapolations(), key=lambda entry: entry[1])
         if self._diverges():
             return self.levels[-1].quotient, INFINITY, self.levels[-1].step, False
@@ -214,11 +217,11 @@ class _Ladder:
         last = self.levels[-6:]
         return len(self.levels) > 8 and all(
             abs(fine.quotient) > 1.3 * abs(coarse.quotient) > 8 * self.noise(fine)
-            for coarse, fine in zip(last, last[1:], strict=False)
+            for coarse, fine in pairwise(last)
         )
 
     def _contradicted(self, value: float, bar: float, i: int) -> bool:
-        """Whether the quotient of a shorter step is farther off than noise and this step explain."""
+        """Whether a quotient of a shorter step is off by more than noise and this step explain."""
         allowed = bar + 2 * max(abs(level.quotient - value) for level in self.levels[i - 2 : i + 1])
         return any(
             abs(level.quotient - value) > allowed + 4 * self.noise(level)
@@ -256,9 +259,7 @@ def _rough(levels: list[_Level]) -> Iterator[float]:
             return
 
 
-def _ladder(
-    probe: _Probe, steps: list[float], side: str, order: int, eps: float
-) -> _Ladder | None:
+def _ladder(probe: _Probe, steps: list[float], side: str, order: int, eps: float) -> _Ladder | None:
     """The ladder on this side; None if f has values for fewer than three steps there."""
     x, center = probe.x, probe.center
     levels: list[_Level] = []

@@ -1,0 +1,171 @@
+"""Running a function on the Values of an engine, ours or another's, and watching its backward."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import AutogradError
+from autograd_mini.value import Value
+
+from .inputs import CheckError, as_real, shown
+from .nodes import Graph, parents_of
+from .report import Culprit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .inputs import Inputs
+
+
+class UndefinedError(Exception):
+    """f has no value at the point; the text is the reason."""
+
+
+class Faulty(Exception):
+    """The engine's backward pass has failed; `culprit` says how."""
+
+    def __init__(self, culprit: Culprit) -> None:
+        super().__init__(str(culprit))
+        self.culprit = culprit
+
+
+def called(f: Callable[[], Any], what: str = "f") -> Any:
+    """f(), its failures told in a sentence: UndefinedError for numbers, CheckError for the rest."""
+    try:
+        return f()
+    except (CheckError, UndefinedError):
+        raise
+    except (ValueError, ArithmeticError) as error:
+        raise UndefinedError(f"{what}: {error}" if what != "f" else str(error)) from error
+    except AutogradError as error:
+        raise CheckError(f"{what} failed: {error}") from error
+    except RecursionError:
+        raise CheckError(f"{what} recurses without end at this point") from None
+    except Exception as error:
+        raise CheckError(f"{what} raised {type(error).__name__}: {error}") from error
+
+
+class Run:
+    """One forward and backward pass: the leaves, the root, the gradient."""
+
+    def __init__(self, f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs) -> None:
+        self.f, self.inputs = f, inputs
+        self.leaves = [
+            labelled(value(x), name) for x, name in zip(inputs.numbers, inputs.names, strict=True)
+        ]
+        self.forward()
+        self.zero = [leaf.grad for leaf in self.leaves]
+
+    def forward(self) -> None:
+        """Compute f from the leaves."""
+        self.root = called(lambda: self.inputs.call(self.f, self.leaves))
+        self.data = check_root(self.root)
+
+    def backward(self) -> list[Any]:
+        """The gradient: what one backward pass adds to the leaves."""
+        _backward(self.root)
+        return [leaf.grad for leaf in self.leaves]
+
+    def reset(self) -> None:
+        """Set the leaves' gradients to zero, by `zero_grad` if they have it."""
+        for leaf, zero in zip(self.leaves, self.zero, strict=True):
+            if hasattr(leaf, "zero_grad"):
+                leaf.zero_grad()
+            else:
+                leaf.grad = zero
+
+
+def labelled(leaf: Any, name: str) -> Any:
+    """The leaf with its name for a label, if it takes one and has none."""
+    if getattr(leaf, "label", None) in (None, ""):
+        with contextlib.suppress(AttributeError):
+            leaf.label = name
+    return leaf
+
+
+def check_root(root: Any) -> Any:
+    """The number that f gave; CheckError if it is not one node, UndefinedError if not finite."""
+    if not hasattr(root, "backward"):
+        if isinstance(root, int | float):
+            raise CheckError(
+                f"f gave the plain number {root}, not a Value: it does not depend on its inputs, or"
+                " float(), .data or math.* took the numbers out of the graph"
+            )
+        raise CheckError(f"f must give one Value, got {shown(root)}")
+    data = root.data
+    if isinstance(data, complex) or type(data).__name__ == "mpc":
+        raise CheckError(f"f gave the complex number {data}: only real functions are checked")
+    data = as_real(data, "the value of f")
+    if not math.isfinite(data):
+        raise UndefinedError(f"f gives {data}")
+    return data
+
+
+def _backward(root: Any) -> None:
+    """root.backward(), with a limit on the steps of another engine's."""
+    if isinstance(root, Value):
+        called(root.backward, "backward()")
+        return
+    graph = Graph(root)
+    edges = sum(len(parents_of(node)) for node in graph.order)
+    size = len(graph.order) + edges
+    limit = 100 * size + size * size // 4 + 2000
+    steps = 0
+
+    def watch(frame: Any, event: str, arg: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        if steps > limit:
+            raise _TooLongError
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        root.backward()
+    except _TooLongError:
+        details = {"steps": limit, "edges": edges}
+        raise Faulty(Culprit("order", "paths", graph.name(root), "", details)) from None
+    except RecursionError:
+        details = {"nodes": len(graph.order)}
+        raise Faulty(Culprit("order", "recursion", graph.name(root), "", details)) from None
+    except Exception as error:
+        raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
+    finally:
+        sys.settrace(before)
+
+
+class _TooLongError(BaseException):
+    """Not an Exception, so that no engine's own `except` stops it."""
+
+
+def same(a: Sequence[Any], b: Sequence[Any]) -> int | None:
+    """The first place where two lists of numbers differ in any bit; None if they do not."""
+    for k, (x, y) in enumerate(zip(a, b, strict=True)):
+        if not (x == y or (x != x and y != y)):
+            return k
+    return None
+
+
+def repeated(run: Run, gradient: Sequence[Any]) -> Culprit | None:
+    """Whether a second backward adds the same again, and a pass after a reset gives the same."""
+    again = run.backward()
+    names = run.inputs.names
+    for k, (first, second) in enumerate(zip(gradient, again, strict=True)):
+        if not (_near(second, 2 * first) or _near(second, first)):
+            details = {"got": float(second - first), "wanted": float(first)}
+            return Culprit("accumulation", "stale", names[k], "", details)
+    run.reset()
+    run.forward()
+    for k, (first, second) in enumerate(zip(gradient, run.backward(), strict=True)):
+        if not _near(second, first):
+            details = {"got": float(second), "wanted": float(first)}
+            return Culprit("accumulation", "reset", names[k], "", details)
+    return None
+
+
+def _near(a: Any, b: Any) -> bool:
+    return bool(a == b or abs(a - b) <= 1e-9 * abs(b) + 1e-300 or (a != a and b != b))

@@ -1,0 +1,318 @@
+"""The inputs of a check: numbers in any structure, named, and put back as the function wants them.
+
+Tensors of torch and JAX are known by their looks; neither library is imported here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autograd_mini.errors import AutogradError
+
+EPS = sys.float_info.epsilon
+
+
+class CheckError(AutogradError, ValueError):
+    """A check cannot be made: the function or the point does not allow it."""
+
+
+class Inputs:
+    """The numbers at which a function is checked, and how the function takes them.
+
+    numbers   all inputs, in order; names   what each is called; eps   their rounding unit
+    """
+
+    def __init__(self, f: Callable[..., Any], at: Any) -> None:
+        if not callable(f):
+            raise CheckError(f"f must be a function, got {shown(f)}")
+        self.at = at
+        self.style = _style(f, at)
+        self.numbers: list[Any] = []
+        self.names: list[str] = []
+        self.eps = EPS
+        self._read(at, self._first_names(f))
+        if not self.numbers:
+            raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
+
+    def _first_names(self, f: Callable[..., Any]) -> list[str]:
+        params = _parameters(f)
+        if self.style == "spread":
+            named = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
+            return [named[k] if k < len(named) else f"arg{k + 1}" for k in range(len(self.at))]
+        if self.style == "keywords":
+            return [str(key) for key in self.at]
+        return [params[0].name if params else "x"]
+
+    def _read(self, at: Any, names: list[str]) -> None:
+        if self.style == "single":
+            self._collect(at, names[0])
+            return
+        parts = at.values() if self.style == "keywords" else at
+        for part, name in zip(parts, names, strict=True):
+            self._collect(part, name)
+
+    def _collect(self, tree: Any, name: str) -> None:
+        if isinstance(tree, Mapping):
+            for key, part in tree.items():
+                self._collect(part, f"{name}[{key!r}]")
+        elif isinstance(tree, list | tuple):
+            for k, part in enumerate(tree):
+                self._collect(part, f"{name}[{k}]")
+        elif is_array(tree):
+            numbers, shape = array_content(tree)
+            self.eps = max(self.eps, rounding_unit(tree))
+            for k, number in enumerate(numbers):
+                self._number(number, f"{name}[{_index(k, shape)}]" if shape else name)
+        else:
+            self._number(tree, name)
+
+    def _number(self, x: Any, name: str) -> None:
+        if hasattr(x, "backward") and hasattr(x, "data"):
+            x = x.data
+        if isinstance(x, bool | str | bytes) or x is None:
+            raise CheckError(f"the input {name} must be a number, got {shown(x)}")
+        if isinstance(x, complex):
+            raise CheckError(f"the input {name} is complex ({x}): only real inputs are checked")
+        try:
+            finite = math.isfinite(x)
+        except (TypeError, ValueError, OverflowError):
+            raise CheckError(f"the input {name} must be a number, got {shown(x)}") from None
+        if not finite:
+            raise CheckError(f"the input {name} must be finite, got {x}")
+        self.numbers.append(x if _is_exact(x) else float(x))
+        self.names.append(name)
+
+    def call(self, f: Callable[..., Any], parts: Sequence[Any]) -> Any:
+        """f with these in the places of the numbers; CheckError if it changes its argument."""
+        rebuilt = self._rebuilt(parts)
+        if self.style == "spread":
+            result = f(*rebuilt)
+        elif self.style == "keywords":
+            result = f(**rebuilt)
+        else:
+            result = f(rebuilt)
+        if not _holds(rebuilt, list(parts)):
+            raise CheckError(
+                "f changes its argument: give it a copy to work on, or write f without assignments"
+                " into its input"
+            )
+        return result
+
+    def _rebuilt(self, parts: Sequence[Any]) -> Any:
+        return _rebuild(self.at, iter(parts))
+
+    def gradient(self, claimed: Any, what: str = "gradient") -> list[float]:
+        """The numbers of a claimed gradient, which has the structure of the inputs."""
+        at = self.at
+        if self.style != "spread" and isinstance(claimed, list | tuple) and len(claimed) == 1:
+            if not isinstance(at, list | tuple | Mapping) and not (
+                is_array(at) and array_content(at)[1][:1] == (1,)
+            ):
+                claimed = claimed[0]  # as torch.autograd.grad gives it
+        elif self.style == "spread" and len(at) == 1 and not isinstance(claimed, list | tuple):
+            claimed = (claimed,)
+        found: list[float] = []
+        _align(at, claimed, what, found)
+        return found
+
+
+def _style(f: Callable[..., Any], at: Any) -> str:
+    """How f takes `at`: a tuple is its arguments, anything else its one argument."""
+    if isinstance(at, tuple) and not hasattr(at, "_fields"):
+        return "spread" if _binds(f, *at) or not _binds(f, at) else "single"
+    if isinstance(at, Mapping) and not _binds(f, at) and _binds(f, **at):
+        return "keywords"
+    return "single"
+
+
+def _binds(f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    try:
+        inspect.signature(f).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin without a signature
+        return not kwargs
+    return True
+
+
+def _parameters(f: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+# --- arrays of NumPy, torch and JAX --------------------------------------------------------------
+def _library(x: Any) -> str:
+    return type(x).__module__.partition(".")[0]
+
+
+def is_array(x: Any) -> bool:
+    """Whether x is an array or tensor (a NumPy scalar is a number)."""
+    return hasattr(x, "shape") and hasattr(x, "dtype") and (_library(x) != "numpy" or _ndarray(x))
+
+
+def _ndarray(x: Any) -> bool:
+    return isinstance(x, sys.modules["numpy"].ndarray)
+
+
+def array_content(x: Any) -> tuple[list[Any], tuple[int, ...]]:
+    """The numbers of an array or tensor in order, and its shape."""
+    shape = tuple(int(n) for n in x.shape)
+    if _library(x) == "torch":
+        x = x.detach().cpu().reshape(-1).tolist()
+        return list(x), shape
+    flat = x.reshape(-1).tolist()
+    return list(flat), shape
+
+
+def rounding_unit(x: Any) -> float:
+    """The distance from 1 to the next number of the array's type: 2**-52 for float64."""
+    name = str(x.dtype)
+    for part, unit in (("bfloat16", 2.0**-7), ("float16", 2.0**-10), ("float32", 2.0**-23)):
+        if name.endswith(part):
+            return unit
+    return EPS
+
+
+def like(original: Any, parts: Sequence[Any]) -> Any:
+    """An array of the kind, shape and type of the original; of objects if parts are Values."""
+    library = _library(original)
+    if not all(isinstance(part, float | int) for part in parts):
+        np = sys.modules.get("numpy")
+        if np is None or library not in ("numpy", "jax", "jaxlib"):
+            raise TypeError("an array of this library holds numbers only")
+        array = np.empty(len(parts), dtype=object)
+        for k, part in enumerate(parts):
+            array[k] = part
+        return array.reshape(original.shape)
+    if library == "torch":
+        tensor = sys.modules["torch"].tensor(list(map(float, parts)), dtype=_floating(original))
+        tensor = tensor.reshape(original.shape)
+        return tensor.requires_grad_() if original.requires_grad else tensor
+    numpy = sys.modules["jax"].numpy if library in ("jax", "jaxlib") else sys.modules["numpy"]
+    return numpy.array(list(map(float, parts)), dtype=_floating(original)).reshape(original.shape)
+
+
+def _floating(original: Any) -> Any:
+    """The array's type of number; that of floats for integers."""
+    if "float" in str(original.dtype):
+        return original.dtype
+    return sys.modules["torch"].float64 if _library(original) == "torch" else float
+
+
+def _index(k: int, shape: tuple[int, ...]) -> str:
+    places = []
+    for n in reversed(shape):
+        k, place = divmod(k, n)
+        places.append(str(place))
+    return ", ".join(reversed(places))
+
+
+# --- structures ----------------------------------------------------------------------------------
+def _rebuild(tree: Any, parts: Any) -> Any:
+    if isinstance(tree, Mapping):
+        return {key: _rebuild(part, parts) for key, part in tree.items()}
+    if isinstance(tree, list | tuple):
+        made = [_rebuild(part, parts) for part in tree]
+        return type(tree)(*made) if hasattr(tree, "_fields") else type(tree)(made)
+    if is_array(tree):
+        return like(tree, [next(parts) for _ in range(math.prod(tree.shape))])
+    return next(parts)
+
+
+def _holds(tree: Any, parts: list[Any]) -> bool:
+    """Whether the structure still holds these parts, in order."""
+    found: list[Any] = []
+    _flatten(tree, found)
+    return len(found) == len(parts) and all(
+        a is b or (not hasattr(a, "backward") and (a == b or _close(a, b)))
+        for a, b in zip(found, parts, strict=True)
+    )
+
+
+def _close(a: Any, b: Any) -> bool:
+    """Equal but for the rounding to a shorter type of number."""
+    try:
+        return bool(abs(a - b) <= abs(b) * 2.0**-7)
+    except (TypeError, ValueError):
+        return False
+
+
+def _flatten(tree: Any, found: list[Any]) -> None:
+    if isinstance(tree, Mapping):
+        for part in tree.values():
+            _flatten(part, found)
+    elif isinstance(tree, list | tuple):
+        for part in tree:
+            _flatten(part, found)
+    elif is_array(tree):
+        found += array_content(tree)[0]
+    else:
+        found.append(tree)
+
+
+def _align(at: Any, claimed: Any, where: str, found: list[float]) -> None:
+    """Append the numbers of `claimed`, which must have the structure of `at`."""
+    if isinstance(at, Mapping):
+        if not isinstance(claimed, Mapping) or set(claimed) != set(at):
+            keys = ", ".join(map(repr, at))
+            raise CheckError(f"{where} must be a dict with the keys {keys}, got {shown(claimed)}")
+        for key, part in at.items():
+            _align(part, claimed[key], f"{where}[{key!r}]", found)
+        return
+    if isinstance(at, list | tuple):
+        parts = claimed if isinstance(claimed, list | tuple) else None
+        if parts is None and is_array(claimed) and claimed.shape:
+            parts = list(claimed)
+        if parts is None or len(parts) != len(at):
+            raise CheckError(
+                f"{where} must hold {len(at)} parts, as the inputs do, got {shown(claimed)}"
+            )
+        for k, (part, given) in enumerate(zip(at, parts, strict=True)):
+            _align(part, given, f"{where}[{k}]", found)
+        return
+    if is_array(at):
+        flat: list[Any] = []
+        _flatten(claimed, flat)
+        size = math.prod(at.shape)
+        if len(flat) != size:
+            raise CheckError(
+                f"{where} must hold {size} numbers, as the input does, got {len(flat)}"
+            )
+        found += [as_real(x, where) for x in flat]
+        return
+    found.append(as_real(claimed, where))
+
+
+def as_real(x: Any, what: str) -> Any:
+    """A single real number, exact if it is a Fraction or mpf; CheckError otherwise."""
+    if hasattr(x, "backward") and hasattr(x, "grad") and not is_array(x):
+        x = x.data
+    if is_array(x):
+        numbers, shape = array_content(x)
+        if shape not in ((), (1,)):
+            raise CheckError(f"{what} must be one number, got an array of shape {shape}")
+        x = numbers[0]
+    if _is_exact(x) and not isinstance(x, bool):
+        return x
+    try:
+        if x is None or isinstance(x, complex | str | bytes | list | tuple | dict):
+            raise TypeError
+        return float(x)
+    except (TypeError, ValueError):
+        raise CheckError(f"{what} must be one real number, got {shown(x)}") from None
+
+
+def _is_exact(x: Any) -> bool:
+    return hasattr(x, "_mpf_") or type(x).__name__ == "Fraction"
+
+
+def shown(x: object) -> str:
+    """A short form of an object for an error message."""
+    words = repr(x)
+    return f"{words if len(words) <= 60 else words[:57] + '...'} ({type(x).__name__})"

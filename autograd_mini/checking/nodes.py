@@ -1,0 +1,374 @@
+"""Node by node: which partial is off, which edge is missing, where a sum of shares went wrong.
+
+Works on the graph of any engine whose nodes have `data`, `grad`, `parents` and `partials`, and, to
+name an operation, `op` (with a `name` of the formula sheet) and `args`.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.evaluation import bind
+from autograd_mini.ops import SHEET, Op
+
+from .references import (
+    KINK,
+    LADDER,
+    NUMBER,
+    Reference,
+    as_float,
+    derivative_of,
+    directional_of,
+    exact,
+    mpmath,
+    rounding,
+    together,
+    value_of,
+)
+from .report import Culprit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+EPS = 2.0**-52
+_CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
+_WIDE = 8  # a vector longer than this is checked along a random direction first
+
+
+class Graph:
+    """The nodes below a root, parents before children, and the edges between them."""
+
+    def __init__(self, root: Any) -> None:
+        self.root = root
+        self.order = _topological(root)
+        self.number = {id(node): k for k, node in enumerate(self.order)}
+        # user -> edges; None if the engine keeps no partials
+        self.has_partials = all(
+            not parents_of(node) or hasattr(node, "partials") for node in self.order
+        )
+
+    def edges(self, node: Any) -> list[tuple[Any, Any]]:
+        """(parent, partial) of each edge of a node."""
+        return list(zip(parents_of(node), getattr(node, "partials", ()), strict=False))
+
+    def name(self, node: Any) -> str:
+        """The label of a node, or its operation and number in topological order."""
+        label = getattr(node, "label", None)
+        if isinstance(label, str) and label:
+            return label
+        op = op_name(node)
+        number = self.number.get(id(node), 0)
+        return f"{op} #{number}" if op else f"#{number}"
+
+
+def parents_of(node: Any) -> list[Any]:
+    """The parents of a node, of whatever engine; a node without any is a leaf."""
+    parents = getattr(node, "parents", None)
+    if parents is None:
+        parents = getattr(node, "_prev", ())
+    return list(parents or ())
+
+
+def _topological(root: Any) -> list[Any]:
+    order: list[Any] = []
+    seen: set[int] = set()
+    stack = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack += [(parent, False) for parent in reversed(parents_of(node))]
+    return order
+
+
+def op_name(node: Any) -> str:
+    """The name of the operation that made a node; "" for a leaf."""
+    op = getattr(node, "op", None)
+    if op is None:
+        op = getattr(node, "_op", "")
+    return op if isinstance(op, str) else str(getattr(op, "name", ""))
+
+
+class Operation(NamedTuple):
+    """A node's line of the sheet and its arguments: as nodes, and as numbers."""
+
+    op: Op
+    args: tuple[Any, ...]
+    numbers: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, node: Any) -> Operation | None:
+        """None if the node is a leaf, or its operation is not on the sheet."""
+        op = getattr(node, "op", None)
+        op = op if isinstance(op, Op) else SHEET.get(op_name(node))
+        if op is None:
+            return None
+        args = getattr(node, "args", None)
+        try:
+            args = bind(op, tuple(parents_of(node) if args is None else args))
+            numbers = tuple(
+                tuple(map(_data, arg)) if arg.__class__ is tuple else _data(arg) for arg in args
+            )
+            if not all(math.isfinite(x) for arg in numbers for x in _tuple(arg)):
+                return None
+        except (TypeError, ValueError, OverflowError):
+            return None
+        return cls(op, args, numbers)
+
+    def operands(self) -> str:
+        """The arguments for a reader: "a = 0.5 (x), b = 2"."""
+        return ", ".join(
+            f"{param} = {_shown(number, arg)}"
+            for param, number, arg in zip(self.op.params, self.numbers, self.args, strict=True)
+        )
+
+
+def _shown(number: Any, arg: Any) -> str:
+    if number.__class__ is tuple:
+        return f"({', '.join(map(str, number[:4]))}{', ...' if len(number) > 4 else ''})"
+    label = getattr(arg, "label", None)
+    return f"{number} ({label})" if label else str(number)
+
+
+def _data(x: Any) -> Any:
+    return x.data if hasattr(x, "backward") else x
+
+
+def _tuple(arg: Any) -> tuple[Any, ...]:
+    return arg if arg.__class__ is tuple else (arg,)
+
+
+# --- partials ------------------------------------------------------------------------------------
+class Checked(NamedTuple):
+    """What the walk over the nodes found: the culprit or None, and how much was compared."""
+
+    culprit: Culprit | None
+    partials: int
+    worst_ulps: float
+    kinks: bool
+    worst: Culprit | None = None  # the partial with the worst_ulps, if these are very many
+
+
+def check_partials(
+    graph: Graph, nodes: Sequence[Any], accuracy: float, draw: Any, strict: bool
+) -> Checked:
+    """Compare every partial with a difference of the value formula at the recorded operands.
+
+    The first that is off by more than `accuracy` of itself is the culprit. Nodes of our own engine
+    (`strict`) get no allowance for rounding but the sheet's own.
+    """
+    count, worst, kinks = 0, 0.0, False
+    suspect: Culprit | None = None
+    for node in nodes:
+        operation = Operation.of(node)
+        if operation is None:
+            continue
+        found = _lost_edge(graph, node, operation) or _wrong_value(graph, node, operation, accuracy)
+        on_kink = False
+        for reference, got, k, i, scale in () if found else _places(node, operation, draw):
+            on_kink = on_kink or reference.kind == KINK
+            if reference.kind not in (NUMBER, KINK):
+                continue
+            count += 1
+            allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale)
+            allowed += Fraction(math.ulp(0.0)) * 4
+            if not strict:  # another engine's formula may cancel
+                allowed += Fraction(4 * EPS) * max(Fraction(1), abs(exact(node.data)))
+            if not _finite(got) or not (
+                reference.low - allowed <= exact(got) <= reference.high + allowed
+            ):
+                found = _wrong_partial(graph, node, operation, reference, got, k, i)
+                break
+            if reference.kind == NUMBER and reference.source != LADDER:
+                ulps = in_ulps(exact(got) - reference.value, reference.value, scale)
+                if ulps > max(worst, _CANCELLED):
+                    suspect = _wrong_partial(graph, node, operation, reference, got, k, i)
+                worst = max(worst, ulps)
+        kinks = kinks or on_kink
+        if found is None and on_kink:
+            found = _wrong_together(graph, node, operation)
+        if found:
+            return Checked(found, count, worst, kinks)
+    return Checked(None, count, worst, kinks, suspect)
+
+
+def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
+    """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
+    op, args, numbers = operation
+    active = [
+        (k, i if arg.__class__ is tuple else None)
+        for k, arg in enumerate(args)
+        for i, x in enumerate(_tuple(arg))
+        if hasattr(x, "backward")
+    ]
+    partials = list(getattr(node, "partials", ()))
+    if len(active) < 2 or len(partials) != len(active) or mpmath() is None:
+        return None
+    reference = together(op, numbers, active)
+    got = sum(map(exact, partials), Fraction(0))
+    if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
+        return None
+    details = {
+        "argument": ", ".join(op.params),
+        "got": float(got),
+        "wanted": as_float(reference.value),
+        "formula": op.value,
+        "operands": operation.operands(),
+    }
+    return Culprit("partial", "together", graph.name(node), op.name, details)
+
+
+def _places(
+    node: Any, operation: Operation, draw: Any
+) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
+    """(reference, partial, argument, element, scale) for each partial of a node."""
+    op, args, numbers = operation
+    partials = list(getattr(node, "partials", ()))
+    for k, arg in enumerate(args):
+        active = [i for i, x in enumerate(_tuple(arg)) if hasattr(x, "backward")]
+        mine, partials = partials[: len(active)], partials[len(active) :]
+        if arg.__class__ is not tuple:
+            if active and mine:
+                scale = rounding(op, numbers, op.params[k])
+                yield derivative_of(op, numbers, k), mine[0], k, None, scale
+            continue
+        chosen = list(zip(active, mine, strict=False))
+        wide = len(chosen) > _WIDE and mpmath() is not None
+        if wide and _agrees_along(op, numbers, k, chosen, draw):
+            continue
+        for i, partial in chosen:
+            scale = rounding(op, numbers, op.params[k], i)
+            yield derivative_of(op, numbers, k, i), partial, k, i, scale
+
+
+def _agrees_along(
+    op: Op, numbers: tuple[Any, ...], k: int, chosen: list[tuple[int, Any]], draw: Any
+) -> bool:
+    """Whether all partials of a long vector hold, judged along a random direction."""
+    if not all(_finite(partial) for _, partial in chosen):
+        return False
+    along = {i: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) for i, _ in chosen}
+    reference = directional_of(op, numbers, k, along)
+    shares = [exact(along[i]) * exact(partial) for i, partial in chosen]
+    allowed = Fraction(16 * EPS) * sum(map(abs, shares))
+    return reference.kind == NUMBER and abs(reference.value - sum(shares)) <= allowed
+
+
+def _wrong_partial(
+    graph: Graph,
+    node: Any,
+    operation: Operation,
+    reference: Reference,
+    got: Any,
+    k: int,
+    i: int | None,
+) -> Culprit:
+    op = operation.op
+    argument = op.params[k] if i is None else f"{op.params[k]}[{i}]"
+    wanted = as_float(reference.value)
+    ulps = in_ulps(exact(got) - reference.value, reference.value) if _finite(got) else math.inf
+    return Culprit(
+        "partial",
+        "partial",
+        graph.name(node),
+        op.name,
+        {
+            "argument": argument,
+            "got": float(got),
+            "wanted": wanted,
+            "ulps": f"{ulps:.3g}",
+            "formula": op.value,
+            "partial": op.partials[k],
+            "operands": operation.operands(),
+        },
+    )
+
+
+def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float) -> Culprit | None:
+    """A node whose data is not what its operation gives at its operands."""
+    truth = value_of(operation.op, operation.numbers)
+    if truth is None or not _finite(node.data):
+        return None
+    scale = max(abs(truth), rounding(operation.op, operation.numbers, "value"), Fraction(4 * EPS))
+    if abs(exact(node.data) - truth) <= Fraction(accuracy) * scale + Fraction(math.ulp(0.0)) * 4:
+        return None
+    details = {
+        "got": float(node.data),
+        "wanted": as_float(truth),
+        "formula": operation.op.value,
+        "operands": operation.operands(),
+    }
+    return Culprit("value", "value", graph.name(node), operation.op.name, details)
+
+
+def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
+    """An operand used more often than there are edges to it."""
+    used = [x for arg in operation.args for x in _tuple(arg) if hasattr(x, "backward")]
+    parents = [id(parent) for parent in parents_of(node)]
+    for x in used:
+        uses, edges = sum(x is y for y in used), parents.count(id(x))
+        if edges < uses:
+            details = {"operand": graph.name(x), "uses": uses, "edges": edges}
+            name = graph.name(node)
+            return Culprit("accumulation", "edges", name, operation.op.name, details)
+    return None
+
+
+# --- accumulation and order ----------------------------------------------------------------------
+def adjoints(graph: Graph) -> tuple[dict[int, float], dict[int, float]]:
+    """The right gradients from the recorded partials, and the magnitudes that were added up."""
+    total = {id(node): 0.0 for node in graph.order}
+    size = dict(total)
+    total[id(graph.root)] = size[id(graph.root)] = 1.0
+    for node in reversed(graph.order):
+        adjoint, magnitude = total[id(node)], size[id(node)]
+        if adjoint == 0:
+            continue
+        for parent, partial in graph.edges(node):
+            share = adjoint * float(partial)
+            total[id(parent)] += share
+            size[id(parent)] += abs(magnitude * float(partial))
+    return total, size
+
+
+def check_sums(graph: Graph) -> Culprit | None:
+    """The first node, from the root down, whose gradient is not the sum of its users' shares."""
+    right, size = adjoints(graph)
+    shares: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
+    for node in graph.order:
+        for parent, partial in graph.edges(node):
+            shares[id(parent)].append((node, right[id(node)], float(partial)))
+    for node in reversed(graph.order):
+        wanted = right[id(node)]
+        got = float(node.grad)
+        slack = 1e-9 * size[id(node)] + 1e-300
+        if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
+            continue
+        terms = [(user, adj, p) for user, adj, p in shares[id(node)] if adj * p != 0]
+        early = any(
+            len([1 for _, adj, p in shares[id(user)] if adj * p != 0]) > 1 for user, _, _ in terms
+        )
+        kind = "order" if early else "accumulation"
+        text = " + ".join(f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)][:6])
+        more = " + ..." if len(shares[id(node)]) > 6 else ""
+        details = {"got": got, "wanted": wanted, "sum": (text or "1") + more}
+        return Culprit(kind, kind, graph.name(node), op_name(node), details)
+    return None
+
+
+def in_ulps(error: Fraction, truth: Fraction, scale: Fraction = Fraction(0)) -> float:
+    """|error| in units in the last place of the truth, or of `scale` where that is larger."""
+    size = min(as_float(max(abs(truth), scale)), 1.7e308)
+    return as_float(abs(error) / Fraction(math.ulp(size)))
+
+
+def _finite(x: Any) -> bool:
+    try:
+        return math.isfinite(x)
+    except (TypeError, OverflowError):
+        return False

@@ -1,0 +1,387 @@
+"""What a derivative should be, by means that share nothing with the partial formulas.
+
+Differences of VALUES: at 110 digits with mpmath, with exact fractions, or up the ladder of floats.
+At 110 digits a step of 1e-40 leaves an error of about 1e-70, far below what a float can show.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.formulas import PRIMITIVES, Renderer, parse
+from autograd_mini.kinds import mpmath_
+from autograd_mini.ops import SHEET
+from autograd_mini.rules import namespace_of, rendered, rule
+
+from .differences import finite_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd_mini.ops import Op
+
+NUMBER, KINK, DOMAIN = "number", "kink", "domain"
+FRACTION, MPMATH, LADDER = "Fraction", "mpmath", "ladder"
+
+_PRECISIONS = (110, 330, 990)  # digits: more where cancellation has eaten the first
+_ENOUGH = Fraction(1, 10**25)
+_UNDEFINED = (ValueError, ArithmeticError, TypeError, NotImplementedError)
+
+Real = Any  # mpf or Fraction
+
+
+class Reference(NamedTuple):
+    """A true derivative.
+
+    kind         "number"; "kink": anything from low to high; "domain": there is no derivative
+    low, high    both the derivative if kind is "number"
+    bar          how far low and high can be off
+    source       "Fraction", "mpmath" or "ladder"
+    """
+
+    kind: str
+    low: Fraction
+    high: Fraction
+    bar: Fraction
+    source: str
+
+    @property
+    def value(self) -> Fraction:
+        """The middle of low and high."""
+        return (self.low + self.high) / 2
+
+
+def nowhere(source: str) -> Reference:
+    """No derivative: the point is at an edge of the domain where f is vertical, or isolated."""
+    return Reference(DOMAIN, Fraction(0), Fraction(0), Fraction(0), source)
+
+
+@cache
+def mpmath() -> Any:
+    """mpmath, or None where it is not installed."""
+    try:
+        import mpmath as mp
+    except ImportError:
+        return None
+    return mp
+
+
+def exact(x: Any) -> Fraction:
+    """A finite float, int, Fraction or mpf, without any rounding.
+
+    >>> exact(0.5)
+    Fraction(1, 2)
+    """
+    if hasattr(x, "_mpf_"):
+        sign, mantissa, exponent, _ = x._mpf_
+        signed = -int(mantissa) if sign else int(mantissa)
+        return signed * Fraction(2) ** int(exponent)
+    return Fraction(x)
+
+
+def precise(x: Any) -> Any:
+    """The number as an mpf, at the working precision."""
+    mp = mpmath()
+    return mp.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mp.mpf(x)
+
+
+def as_float(x: Fraction) -> float:
+    """The nearest float; an infinity beyond the largest."""
+    try:
+        return float(x)
+    except OverflowError:
+        return math.inf if x > 0 else -math.inf
+
+
+# --- an operation's value formula, at any precision ----------------------------------------------
+def derivative_of(op: Op, args: Sequence[Any], k: int, i: int | None = None) -> Reference:
+    """The true partial of an operation by argument k, or element i of it, at these numbers.
+
+    From its VALUE formula: by mpmath where it is installed, up the ladder otherwise. At a kink
+    (`op.kinks`) the interval of the one-sided derivatives.
+    """
+    direction = {i: 1.0} if i is not None else {}
+    return directional_of(op, args, k, direction)
+
+
+def directional_of(op: Op, args: Sequence[Any], k: int, along: dict[int, float]) -> Reference:
+    """As `derivative_of`, along a direction in the vector argument k: element -> weight."""
+
+    def moved(given: Sequence[Any], t: Any) -> list[Any]:
+        arg = given[k]
+        if along:
+            new = tuple(x + along[j] * t if j in along else x for j, x in enumerate(arg))
+        else:
+            new = arg + t
+        return [*given[:k], new, *given[k + 1 :]]
+
+    scale = max((abs(args[k][j]) for j in along), default=0) if along else abs(args[k])
+    kink = at_kink(op, args)
+    if mpmath() is None:
+        return by_ladder(lambda t: _plain_value(op)(*moved(args, t)), 0.0, around=float(scale))
+
+    value = rule(op, mpmath_(), (False,) * len(op.params)).value
+    inside = op.domains.get(op.params[k])
+
+    def along_t(t: Any) -> Any:
+        point = moved([_precise(arg) for arg in args], t)
+        if inside is not None and not along and point[k] not in inside:
+            raise ValueError
+        return value(*point)
+
+    return by_mpmath(along_t, scale, kink)
+
+
+def together(op: Op, args: Sequence[Any], places: Sequence[tuple[int, int | None]]) -> Reference:
+    """The derivative along (1, ..., 1) in these arguments (k, None) and elements (k, i)."""
+    value = rule(op, mpmath_(), (False,) * len(op.params)).value
+
+    def f(t: Any) -> Any:
+        point: list[Any] = [_precise(arg) for arg in args]
+        for k, i in places:
+            if i is None:
+                point[k] += t
+            else:
+                point[k] = (*point[k][:i], point[k][i] + t, *point[k][i + 1 :])
+        return value(*point)
+
+    found = by_mpmath(f, 1, kink=True)
+    smooth = found.kind == KINK and found.high - found.low <= Fraction(1, 10**20)
+    return found._replace(kind=NUMBER) if smooth else found
+
+
+def _plain_value(op: Op) -> Callable[..., Any]:
+    from autograd_mini.kinds import FLOAT
+
+    return rule(op, FLOAT, (False,) * len(op.params)).value
+
+
+def _precise(arg: Any) -> Any:
+    return tuple(map(precise, arg)) if arg.__class__ is tuple else precise(arg)
+
+
+def value_of(op: Op, args: Sequence[Any], digits: int = 60) -> Fraction | None:
+    """The true value of an operation at these numbers; None where there is none, or no mpmath."""
+    mp = mpmath()
+    if mp is None:
+        return None
+    with mp.workdps(digits):
+        try:
+            value = rule(op, mpmath_(), (False,) * len(op.params)).value
+            return _finite(value(*map(_precise, args)))
+        except _UNDEFINED:
+            return None
+
+
+def formula(op: Op, text: str, args: Sequence[Any], out: Any) -> Any:
+    """A formula of the sheet beside the main ones (a kink, a scale) at these mpf numbers."""
+    return _compiled(op, text)(*args, out)
+
+
+@cache
+def _compiled(op: Op, text: str) -> Callable[..., Any]:
+    kind = mpmath_()
+    names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
+    tree = parse(text, names | {f"{name}_i" for name in op.given}, PRIMITIVES | SHEET.keys())
+    lines = [f"{name} = {rendered(op, name, kind)}" for name in op.given]
+    if op.vectors:
+        lines.insert(0, f"n = len({next(p for p in op.params if p in op.vectors)})")
+    body = Renderer(kind.number, kind.operators, kind.compared)(tree)
+    elements = sorted({part for part in names if part.endswith("_i") and part in body})
+    if elements:
+        vectors = ", ".join(e[:-2] for e in elements)
+        body = f"[{body} for ({', '.join(elements)},) in zip({vectors})]"
+    source = f"def formula({', '.join(op.params)}, out):\n"
+    source += "".join(f"    {line}\n" for line in lines) + f"    return {body}\n"
+    namespace = namespace_of(op, kind)
+    namespace |= {"max": _largest, "min": _smallest, "zip": zip, "len": len}
+    exec(source, namespace)  # the formulas were parsed and limited to known names
+    return namespace["formula"]  # type: ignore[no-any-return]
+
+
+def _largest(*a: Any) -> Any:
+    return max(*a)
+
+
+def _smallest(*a: Any) -> Any:
+    return min(*a)
+
+
+def at_kink(op: Op, args: Sequence[Any]) -> bool:
+    """Whether the operands lie on a kink of the operation, exactly."""
+    mp = mpmath()
+    if not op.kinks:
+        return False
+    if mp is None:
+        return any(_float_kink(op, text, args) for text in op.kinks)
+    with mp.workdps(_PRECISIONS[0]):
+        try:
+            given = [_precise(arg) for arg in args]
+            out = rule(op, mpmath_(), (False,) * len(op.params)).value(*given)
+            return any(formula(op, text, given, out) == 0 for text in op.kinks)
+        except _UNDEFINED:
+            return False
+
+
+def _float_kink(op: Op, text: str, args: Sequence[Any]) -> bool:
+    out = _plain_value(op)(*args)
+    names = {**dict(zip(op.params, args, strict=True)), "out": out}
+    tree = parse(text, names, PRIMITIVES | SHEET.keys())
+    from autograd_mini.kinds import FLOAT
+
+    code = Renderer()(tree)
+    return bool(eval(code, dict(FLOAT.namespace), names) == 0)  # a parsed formula of the sheet
+
+
+def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fraction:
+    """The magnitude that the sheet measures the error of "value" or of an argument against."""
+    mp = mpmath()
+    if key not in op.scale or mp is None:
+        return Fraction(0)
+    with mp.workdps(60):
+        try:
+            given = [_precise(arg) for arg in args]
+            out = rule(op, mpmath_(), (False,) * len(op.params)).value(*given)
+            scale = formula(op, op.scale[key], given, out)
+            return _finite(abs(scale[i or 0] if scale.__class__ is list else scale)) or Fraction(0)
+        except _UNDEFINED:
+            return Fraction(0)
+
+
+# --- differences ---------------------------------------------------------------------------------
+def by_mpmath(
+    f: Callable[[Any], Any], scale: Any = 1, kink: bool = False, order: int = 1
+) -> Reference:
+    """The derivative of f at 0 by central differences at 110 digits, and more where it takes more.
+
+    Two steps, 1e-40 and 1e-45 of the scale, must tell the same. One-sided where f has values on one
+    side alone; at a kink the interval between both sides.
+    """
+    mp = mpmath()
+    last = None
+    for digits in _PRECISIONS:
+        with mp.workdps(digits):
+            at = precise(scale)
+            at = at if at else mp.mpf(1)
+            found = _differences(f, at, digits, kink, order)
+        if found is None:
+            return nowhere(MPMATH)
+        last = found
+        if kink or found.bar <= _ENOUGH * abs(found.value):
+            break
+    return last  # type: ignore[return-value]
+
+
+def _differences(
+    f: Callable[[Any], Any], at: Any, digits: int, kink: bool, order: int
+) -> Reference | None:
+    mp = mpmath()
+    power = digits * 4 // (11 * order)
+    h = at * mp.mpf(10) ** -power
+    fine = h * mp.mpf(10) ** (-5 if order == 1 else -3)
+    f = _remembering(f)
+    sides = [s for s in (1, -1) if f(s * h) is not None and f(s * fine) is not None]
+    center = f(at * 0)
+    if not sides or center is None:
+        return None
+    if kink:
+        slopes = sorted((f(2 * s * fine) - f(s * fine)) / (s * fine) for s in sides)
+        return Reference(KINK, exact(slopes[0]), exact(slopes[-1]), _tiny(slopes, fine), MPMATH)
+    if order == 2:
+        if len(sides) < 2:
+            return None
+        slopes = [(f(step) - 2 * center + f(-step)) / step**2 for step in (h, fine)]
+        rounding = 4 * abs(center) * mp.mpf(10) ** (2 - digits) / fine**2
+    elif len(sides) == 2:
+        slopes = [(f(step) - f(-step)) / (2 * step) for step in (h, fine)]
+        rounding = abs(center) * mp.mpf(10) ** (2 - digits) / fine
+    else:
+        slopes = [(f(sides[0] * step) - center) / (sides[0] * step) for step in (h, fine)]
+        rounding = abs(center) * mp.mpf(10) ** (2 - digits) / fine
+        if abs(slopes[1]) > 10 * abs(slopes[0]):
+            return None  # vertical
+    bar = abs(slopes[1] - slopes[0]) + rounding
+    value = exact(slopes[1])
+    return Reference(NUMBER, value, value, exact(bar), MPMATH)
+
+
+def _tiny(slopes: Sequence[Any], h: Any) -> Fraction:
+    return exact(max(map(abs, slopes)) * abs(h)) + exact(abs(h))
+
+
+def _remembering(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """f, evaluated once at each point; None where it has no finite value."""
+    known: dict[Any, Any] = {}
+
+    def remembered(t: Any) -> Any:
+        if t not in known:
+            try:
+                y = f(t)
+                known[t] = None if _finite(y) is None else mpmath().mpf(y)
+            except _UNDEFINED:
+                known[t] = None
+        return known[t]
+
+    return remembered
+
+
+def _finite(y: Any) -> Fraction | None:
+    mp = mpmath()
+    if isinstance(y, mp.mpc | complex):
+        return None
+    y = mp.mpf(y)
+    return exact(y) if mp.isfinite(y) else None
+
+
+def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | None:
+    """The derivative at 0 of an f that is rational, in exact arithmetic with steps near 2**-400.
+
+    None if f does not give a Fraction, or one so long that it is not worth it.
+    """
+    h = Fraction(1, 2**400)
+    try:
+        if not _short(center := f(Fraction(0))):
+            return None
+        slopes = []
+        for step in (h, h / 2**100):
+            up, down = f(step), f(-step)
+            if not (isinstance(up, Fraction) and isinstance(down, Fraction)):
+                return None
+            difference = up - down if order == 1 else up - 2 * center + down
+            slopes.append(difference / (2 * step if order == 1 else step**2))
+    except _UNDEFINED:
+        return None
+    return Reference(NUMBER, slopes[1], slopes[1], abs(slopes[0] - slopes[1]), FRACTION)
+
+
+def _short(y: Any) -> bool:
+    return isinstance(y, Fraction) and y.denominator.bit_length() < 5_000
+
+
+def by_ladder(
+    f: Callable[[float], Any],
+    x: float,
+    *,
+    around: float = 0.0,
+    low: float = -math.inf,
+    high: float = math.inf,
+    eps: float = 2.0**-52,
+    order: int = 1,
+) -> Reference:
+    """The derivative of f at x by `finite_difference`.
+
+    With `around` f is a function of the distance from there, so that the steps suit its scale.
+    """
+    if around:
+        estimate = finite_difference(lambda at: f(at - around), around, order=order, eps=eps)
+    else:
+        estimate = finite_difference(f, x, order=order, low=low, high=high, eps=eps)
+    if not math.isfinite(estimate.error) or not math.isfinite(estimate.value):
+        return nowhere(LADDER)
+    value, bar = Fraction(estimate.value), Fraction(estimate.error)
+    if estimate.kink:
+        return Reference(KINK, value - bar, value + bar, bar / 10**6, LADDER)
+    return Reference(NUMBER, value, value, bar, LADDER)

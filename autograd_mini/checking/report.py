@@ -1,0 +1,334 @@
+"""The report of a check: verdicts, rows, culprit; as text, HTML, JSON, or a failed assertion."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT, VERSION = "autograd_mini check report", 1
+VERDICTS = ("wrong", "undecided", "domain", "kink", "ok")  # the worst first
+CULPRITS = ("partial", "value", "accumulation", "order", "nondeterministic", "gradient")
+_SHOWN = 24  # rows of a table for the reader
+
+
+class GradientMismatch(AssertionError):
+    """A check that failed; the message is the whole report, `report` the object."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"\n{report}")
+        self.report = report
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One derivative beside its reference.
+
+    name         such as "df/dx", "df/dw[2]", "direction 1", "d2f/dx dy"
+    got          the derivative that was checked
+    wanted       the true one; at a kink the middle of `interval`
+    error        |got - wanted|, at a kink the distance from the interval
+    bar          what reference and rounding leave open; a larger error is a wrong derivative
+    ulps         the error in units in the last place of `wanted`
+    verdict      "ok", "wrong", "undecided", "kink" or "domain"
+    reference    "Fraction", "mpmath" or "ladder"
+    interval     at a kink, the derivatives on both sides
+    """
+
+    name: str
+    got: float
+    wanted: float
+    error: float
+    bar: float
+    ulps: float
+    verdict: str
+    reference: str
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """What is at fault.
+
+    kind      "partial" (the derivative of one operation), "value" (its value), "accumulation"
+              (shares of the gradient lost, replaced or left over), "order" (a node visited too
+              early or too often), "nondeterministic", "gradient" (the whole, for want of a graph)
+    node      the node: its label, or its number in topological order with its operation
+    op        the name of its operation, or ""
+    details   what the sentence is made of: got, wanted, argument, formula, operands, ulps, ...
+    """
+
+    kind: str
+    message: str
+    node: str = ""
+    op: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, lang: str = "en") -> str:
+        """The sentence in a language, "en" or "es"."""
+        values = {k: _number(v) if isinstance(v, float) else v for k, v in self.details.items()}
+        return text(f"culprit.{self.message}", lang, node=self.node, op=self.op, **values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. True in a condition if `ok`.
+
+    verdict        the worst of the rows: "wrong", "undecided", "domain", "kink" or "ok"
+    comparisons    one row per derivative
+    culprit        who is to blame, or None
+    taylor_slope   of the remainder f(x + hd) - f(x) - h g.d: 2 for a right gradient, 1 for a wrong
+                   one; None if it vanishes in rounding
+    notes          (name, values) of the remarks at the end
+    lang           language of str(), rich and HTML
+    """
+
+    verdict: str
+    comparisons: tuple[Comparison, ...] = ()
+    culprit: Culprit | None = None
+    taylor_slope: float | None = None
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    lang: str = "en"
+
+    @property
+    def ok(self) -> bool:
+        """Whether derivatives were compared, and none was wrong or left undecided."""
+        return self.verdict in ("ok", "kink") and bool(self.comparisons)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def raise_for_failure(self) -> None:
+        """Raise GradientMismatch (an AssertionError) with the whole report, unless `ok`."""
+        if not self.ok:
+            raise GradientMismatch(self)
+
+    # --- for readers -----------------------------------------------------------------------------
+    def text(self, lang: str | None = None) -> str:
+        """The report as plain text, in English or Spanish."""
+        lang = lang or self.lang
+        lines = [self._headline(lang), *self._story(lang)]
+        rows, rest = self._rows(lang)
+        if rows:
+            header = _header(lang)
+            table = [header, *rows]
+            widths = [max(len(row[k]) for row in table) for k in range(len(header))]
+            lines.append("")
+            for row in table:
+                cells = [
+                    cell.ljust(width) if k in (0, 6, 7) else cell.rjust(width)
+                    for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+                ]
+                lines.append("  ".join(cells).rstrip())
+        return "\n".join([*lines, *rest, *self._remarks(lang)])
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __rich__(self) -> Any:
+        """For rich's `print` and consoles."""
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        colour = _COLOURS[self.verdict]
+        parts: list[Any] = [Text(self._headline(self.lang), style=f"bold {colour}")]
+        parts += [Text(line) for line in self._story(self.lang)]
+        rows, rest = self._rows(self.lang)
+        if rows:
+            table = Table(box=None, pad_edge=False)
+            for k, name in enumerate(_header(self.lang)):
+                table.add_column(
+                    name, justify="left" if k in (0, 6, 7) else "right", overflow="fold"
+                )
+            for row, verdict in zip(rows, self._shown_verdicts(), strict=True):
+                cells = [Text(cell) for cell in row]
+                cells[6].stylize(_COLOURS[verdict])
+                table.add_row(*cells)
+            parts.append(table)
+        parts += [Text(line, style="dim") for line in (*rest, *self._remarks(self.lang))]
+        return Group(*parts)
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        from html import escape
+
+        colour = _HTML_COLOURS[self.verdict]
+        parts = [f'<p><strong style="color:{colour}">{escape(self._headline(self.lang))}</strong>']
+        parts += [f"<br>{escape(line)}" for line in self._story(self.lang)]
+        parts.append("</p>")
+        rows, rest = self._rows(self.lang)
+        if rows:
+            head = "".join(f'<th scope="col">{escape(name)}</th>' for name in _header(self.lang))
+            parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>")
+            parts += [
+                f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+            ]
+            parts.append("</tbody></table>")
+        parts += [f"<p>{escape(line)}</p>" for line in (*rest, *self._remarks(self.lang))]
+        return f'<div lang="{self.lang}">{"".join(parts)}</div>'
+
+    def _headline(self, lang: str) -> str:
+        return text(f"headline.{self.verdict}", lang)
+
+    def _story(self, lang: str) -> list[str]:
+        if self.culprit is None:
+            return []
+        return [f"{text('culprit', lang)}: {self.culprit.text(lang)}"]
+
+    def _shown(self) -> list[Comparison]:
+        """All rows, or the worst of many."""
+        worst_first = sorted(self.comparisons, key=lambda row: VERDICTS.index(row.verdict))
+        return list(self.comparisons) if len(worst_first) <= _SHOWN else worst_first[:_SHOWN]
+
+    def _shown_verdicts(self) -> list[str]:
+        return [row.verdict for row in self._shown()]
+
+    def _rows(self, lang: str) -> tuple[list[list[str]], list[str]]:
+        shown = self._shown()
+        rows = [_cells(row, lang) for row in shown]
+        hidden = len(self.comparisons) - len(shown)
+        if not hidden:
+            return rows, []
+        best = max((row.verdict for row in self.comparisons), key=VERDICTS.index)
+        verdict = text(f"verdict.{best}", lang)
+        return rows, [text("more", lang, count=hidden, verdict=verdict)]
+
+    def _remarks(self, lang: str) -> list[str]:
+        lines = [text(f"note.{name}", lang, **values) for name, values in self.notes]
+        if self.taylor_slope is not None:
+            lines.append(text("note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
+        return lines
+
+    # --- JSON ------------------------------------------------------------------------------------
+    def to_json(self) -> str:
+        """The report as JSON text, which `from_json` reads; inf and nan are written as text."""
+        culprit = self.culprit and {
+            "kind": self.culprit.kind,
+            "message": self.culprit.message,
+            "node": self.culprit.node,
+            "op": self.culprit.op,
+            "details": {k: _to_json(v) for k, v in self.culprit.details.items()},
+        }
+        rows = []
+        for row in self.comparisons:
+            entry = {name: _to_json(getattr(row, name)) for name in _FIELDS}
+            entry["interval"] = row.interval and [_to_json(x) for x in row.interval]
+            rows.append(entry)
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "version": VERSION,
+                "lang": self.lang,
+                "verdict": self.verdict,
+                "comparisons": rows,
+                "culprit": culprit,
+                "taylor_slope": _to_json(self.taylor_slope),
+                "notes": [[name, dict(values)] for name, values in self.notes],
+            },
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+
+    @classmethod
+    def from_json(cls, source: str) -> Report:
+        """The report that `to_json` wrote.
+
+        Raises ValueError if the text is not one, or of a later version.
+        """
+        try:
+            data = json.loads(source)
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"not a check report: {error}") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise ValueError(f"not a check report: the format must be {FORMAT!r}")
+        if data.get("version") != VERSION:
+            raise ValueError(
+                f"check report of version {data.get('version')!r}; this program reads {VERSION}"
+            )
+        try:
+            rows = tuple(
+                Comparison(
+                    **{name: _from_json(row[name]) for name in _FIELDS},
+                    interval=row["interval"] and tuple(map(_from_json, row["interval"])),
+                )
+                for row in data["comparisons"]
+            )
+            found = data["culprit"]
+            culprit = found and Culprit(
+                found["kind"],
+                found["message"],
+                found["node"],
+                found["op"],
+                {k: _from_json(v) for k, v in found["details"].items()},
+            )
+            notes = tuple((name, values) for name, values in data["notes"])
+            if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
+                raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
+            slope = _from_json(data["taylor_slope"])
+            return cls(data["verdict"], rows, culprit, slope, notes, data["lang"])
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"damaged check report: {error!r}") from None
+
+
+def worst(verdicts: list[str]) -> str:
+    """The verdict of the whole: the worst of the parts; "domain" if there are none."""
+    return min(verdicts, key=VERDICTS.index, default="domain")
+
+
+_FIELDS = ("name", "got", "wanted", "error", "bar", "ulps", "verdict", "reference")
+_COLOURS = {
+    "ok": "green", "kink": "cyan", "undecided": "yellow", "domain": "yellow", "wrong": "red",
+}  # fmt: skip
+_HTML_COLOURS = {
+    "ok": "#1a7f37", "kink": "#0b6e99", "undecided": "#9a6700", "domain": "#9a6700",
+    "wrong": "#cf222e",
+}  # fmt: skip
+_NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+
+
+def _header(lang: str) -> list[str]:
+    names = "name got wanted error bar ulps verdict reference".split()
+    return [text(f"column.{name}", lang) for name in names]
+
+
+def _cells(row: Comparison, lang: str) -> list[str]:
+    wanted = _number(row.wanted)
+    if row.interval is not None:
+        low, high = map(_number, row.interval)
+        wanted = text("interval", lang, low=low, high=high)
+    compared = row.verdict != "domain"
+    return [
+        row.name,
+        _number(row.got),
+        wanted if compared else "-",
+        f"{row.error:.1e}" if compared else "-",
+        f"{row.bar:.1e}" if compared else "-",
+        f"{row.ulps:.3g}" if compared else "-",
+        text(f"verdict.{row.verdict}", lang),
+        text(f"reference.{row.reference}", lang),
+    ]
+
+
+def _number(x: float) -> str:
+    """All digits of a float, unless it is a plain one."""
+    return f"{x:.17g}" if float(f"{x:.12g}") != x else f"{x:.12g}"
+
+
+def _to_json(x: Any) -> Any:
+    if isinstance(x, float) and not math.isfinite(x):
+        return {"float": repr(x)}
+    return x
+
+
+def _from_json(x: Any) -> Any:
+    return _NOT_FINITE[x["float"]] if isinstance(x, dict) else x

@@ -1,0 +1,174 @@
+"""The rows of a report: one derivative beside its reference, and the verdict on it."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .engines import called
+from .nodes import in_ulps
+from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact
+from .report import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .inputs import Inputs
+    from .whole import Truth
+
+DIRECTIONS = 8
+HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
+
+
+class Options(NamedTuple):
+    """What the caller of `check_grad` asked for.
+
+    directions   0 to compare each input by itself
+    accuracy     relative width of a bar from which a verdict is undecided
+    slack        relative error that is put down to rounding
+    """
+
+    directions: int
+    seed: int
+    accuracy: float
+    slack: float
+    lang: str
+    domain: list[tuple[float, float]]
+
+
+class Rows:
+    """The rows of the report for a gradient, and its Taylor slope."""
+
+    def __init__(self, inputs: Inputs, truth: Truth, options: Options, draw: Any) -> None:
+        self.inputs, self.truth, self.options = inputs, truth, options
+        self.scale = Fraction(0)
+        self.directions = [
+            {k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * max(1.0, abs(float(x)))
+             for k, x in enumerate(inputs.numbers)}
+            for _ in range(max(options.directions, 1))
+        ]  # fmt: skip
+
+    def rows(self, gradient: Sequence[Any], noise: Sequence[float]) -> list[Comparison]:
+        """One row per input, or per direction; `noise` is the rounding error to expect of each."""
+        if not self.options.directions:
+            found = [self.truth.along({k: 1.0}) for k in range(len(gradient))]
+            self.scale = max((abs(r.value) for r in found), default=Fraction(0)) / 1000
+            return [
+                self.row(f"df/d{name}", got, reference, allowance)
+                for name, got, reference, allowance in zip(
+                    self.inputs.names, gradient, found, noise, strict=True
+                )
+            ]
+        if not all(map(math.isfinite, gradient)):
+            k = next(k for k, g in enumerate(gradient) if not math.isfinite(g))
+            name = f"df/d{self.inputs.names[k]}"
+            return [self.row(name, gradient[k], self.truth.along({k: 1.0}), 0.0)]
+        rows = []
+        for number, along in enumerate(self.directions, start=1):
+            total = sum(exact(gradient[k]) * exact(weight) for k, weight in along.items())
+            allowance = sum(noise[k] * abs(weight) for k, weight in along.items())
+            rows.append(self.row(f"direction {number}", total, self.truth.along(along), allowance))
+        return rows
+
+    def row(self, name: str, got: Any, reference: Reference, noise: float) -> Comparison:
+        """The verdict on one derivative."""
+        low, high, source = reference.low, reference.high, reference.source
+        interval = (as_float(low), as_float(high)) if reference.kind == KINK else None
+        if reference.kind == DOMAIN:
+            return Comparison(name, float(got), math.nan, math.nan, math.nan, 0.0, "domain", source)
+        wanted = reference.value
+        size = max(abs(low), abs(high))
+        bar = reference.bar + Fraction(self.options.slack) * size
+        if math.isfinite(noise):
+            bar += Fraction(noise)
+        bar += Fraction(math.ulp(0.0)) * 4
+        if not math.isfinite(got):
+            return Comparison(
+                name, float(got), as_float(wanted), math.inf, as_float(bar), math.inf, "wrong",
+                source, interval,
+            )  # fmt: skip
+        error = max(low - exact(got), exact(got) - high, Fraction(0))
+        if source != LADDER and error <= reference.bar:
+            error = Fraction(0)
+        wide = reference.bar > Fraction(self.options.accuracy) * max(size, self.scale)
+        if error > bar:
+            verdict = "wrong"
+        elif reference.kind == KINK:
+            verdict = "kink"
+        elif wide and error != 0:
+            verdict = "undecided"
+        else:
+            verdict = "ok"
+        ulps = in_ulps(error, wanted)
+        return Comparison(
+            name, as_float(exact(got)), as_float(wanted), as_float(error), as_float(bar), ulps,
+            verdict, source, interval,
+        )  # fmt: skip
+
+    def slope(self, gradient: Sequence[Any]) -> float | None:
+        """The slope of log |f(x+hd) - f(x) - h g.d| against log h, where rounding does not rule."""
+        if not all(map(math.isfinite, gradient)):
+            return None
+        along, numbers = self.directions[0], [float(x) for x in self.inputs.numbers]
+        g = math.fsum(float(gradient[k]) * weight for k, weight in along.items())
+        points: list[tuple[float, float]] = []
+        try:
+            center = self.truth.floats(numbers)
+        except (ValueError, ArithmeticError):
+            return None
+        for power in range(3, 22):
+            h = 2.0**-power
+            try:
+                y = self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
+            except (ValueError, ArithmeticError):
+                continue
+            remainder = abs(y - center - h * g)
+            floor = 1000 * self.inputs.eps * (abs(y) + abs(center) + abs(h * g))
+            if math.isfinite(remainder) and remainder > floor:
+                points.append((math.log2(h), math.log2(remainder)))
+        if len(points) < 4:
+            return None
+        (x0, y0), (x1, y1) = points[-4], points[-1]
+        return (y1 - y0) / (x1 - x0)
+
+
+def second_name(inputs: Inputs, i: int, j: int) -> str:
+    """What a second derivative is called: "d2f/dx2", "d2f/dx dy"."""
+    a, b = inputs.names[i], inputs.names[j]
+    return f"d2f/d{a}2" if i == j else f"d2f/d{a} d{b}"
+
+
+def hessian_rows(
+    f: Callable[..., Any], inputs: Inputs, check: Rows, kinked: bool
+) -> list[Comparison]:
+    """The second derivatives of the engine against second differences of f."""
+    from autograd_mini.transforms import hessian, hvp
+
+    def flat(numbers: Any) -> Any:
+        return inputs.call(f, list(numbers))
+
+    numbers = [float(x) for x in inputs.numbers]
+    n = len(numbers)
+    if n <= HESSIAN and not check.options.directions:
+        found = called(lambda: hessian(flat)(numbers), "the second backward pass")
+        size = max(abs(h) for row in found for h in row)
+        return [
+            check.row(
+                second_name(inputs, i, j),
+                found[i][j],
+                check.truth.second(i, j),
+                256 * inputs.eps * size,
+            )
+            for i in range(n)
+            for j in range(i, n)
+        ]
+    rows = []
+    for number, along in enumerate(check.directions[:DIRECTIONS], start=1):
+        weights = [along[k] for k in range(n)]
+        product = called(lambda: hvp(flat, numbers, weights), "the second backward pass")  # noqa: B023
+        got = sum(exact(w) * exact(h) for w, h in zip(weights, product, strict=True))
+        size = sum(abs(w * h) for w, h in zip(weights, product, strict=True))
+        reference = check.truth.along(along, 2)
+        rows.append(check.row(f"curvature {number}", got, reference, 256 * inputs.eps * size))
+    return rows

@@ -1,0 +1,260 @@
+"""References for the whole gradient: along one input, or along a direction in all of them."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.value import Value
+
+from .engines import UndefinedError, check_root
+from .inputs import CheckError, as_real
+from .nodes import Graph, Operation, op_name
+from .references import (
+    FRACTION,
+    KINK,
+    MPMATH,
+    NUMBER,
+    Reference,
+    by_fraction,
+    by_ladder,
+    by_mpmath,
+    derivative_of,
+    exact,
+    mpmath,
+    precise,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .inputs import Inputs
+
+RATIONAL = frozenset(
+    "add sub mul div neg abs square reciprocal pow sum prod mean dot relu maximum minimum max min"
+    " where clamp hardtanh leaky_relu sign".split()
+)
+_LARGEST_EXACT = 100  # nodes: fractions grow with every product
+
+
+class Truth:
+    """True derivatives of f at a point, by the best means that f allows.
+
+    `floats(numbers)` is f on floats; `graph` that of f on our Values if it has one; `kinked` says
+    whether a node of it lies on a kink.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        inputs: Inputs,
+        floats: Callable[[Sequence[float]], float],
+        graph: Graph | None,
+        kinked: bool,
+        domain: Sequence[tuple[float, float]],
+        draw: Any,
+    ) -> None:
+        self.f, self.inputs, self.floats, self.graph = f, inputs, floats, graph
+        self.kinked, self.domain = kinked, domain
+        self.sources: list[str] = []
+        if graph is not None:
+            if self._is_rational(graph):
+                self.sources.append(FRACTION)
+            if mpmath() is not None:
+                self.sources.append(MPMATH)
+        if self.sources and not kinked and not self._confirmed(draw):
+            self.sources = []  # f leaves the graph: only its floats tell the truth
+
+    def _is_rational(self, graph: Graph) -> bool:
+        inner = [node for node in graph.order if Operation.of(node)]
+        return (
+            len(graph.order) <= _LARGEST_EXACT
+            and not self.kinked
+            and all(op_name(node) in RATIONAL for node in inner)
+        )
+
+    def _confirmed(self, draw: Any) -> bool:
+        """Whether the precise derivative along a random direction is one that floats show too."""
+        along = {
+            k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * max(1.0, abs(float(x)))
+            for k, x in enumerate(self.inputs.numbers)
+        }
+        sharp = self.along(along)
+        rough = self._by_ladder(along, 1)
+        if sharp.source not in (FRACTION, MPMATH) or rough.kind != NUMBER:
+            return sharp.source in (FRACTION, MPMATH)
+        return abs(sharp.value - rough.value) <= 8 * rough.bar + abs(sharp.value) / 10**6
+
+    def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
+        """The derivative along a direction (input -> weight), first or second."""
+        for source in self.sources:
+            found = (
+                by_fraction(lambda t: self._exact(along, t), order)
+                if source == FRACTION
+                else self._by_mpmath(along, order)
+            )
+            if found is not None:
+                return found
+        return self._by_ladder(along, order)
+
+    def _exact(self, along: Mapping[int, float], t: Any) -> Any:
+        numbers = [exact(x) for x in self.inputs.numbers]
+        for k, weight in along.items():
+            numbers[k] += exact(weight) * t
+        root = self.inputs.call(self.f, [Value(x) for x in numbers])
+        return root.data if isinstance(root, Value) else root
+
+    def _by_mpmath(self, along: Mapping[int, float], order: int) -> Reference | None:
+        numbers = self.inputs.numbers
+        scale = max(abs(numbers[k]) for k in along) if len(along) == 1 else 1
+        mp = mpmath()
+
+        def f(t: Any) -> Any:
+            parts = [precise(x) for x in numbers]
+            for k, weight in along.items():
+                parts[k] += precise(weight) * t
+            root = self.inputs.call(self.f, [Value(x) for x in parts])
+            y = root.data if isinstance(root, Value) else root
+            if not isinstance(y, mp.mpf):
+                raise TypeError
+            return y
+
+        try:
+            found = by_mpmath(f, scale, self.kinked, order)
+        except CheckError:
+            return None
+        if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
+            return found._replace(kind=NUMBER)  # the kinks lie elsewhere
+        if found.kind == NUMBER:
+            size = abs(found.value) / 10**20 + Fraction(1, 10**50) * (1 + self._size())
+            return found if found.bar <= size else None
+        return found
+
+    def _size(self) -> Fraction:
+        return abs(exact(self.floats([float(x) for x in self.inputs.numbers])))
+
+    def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
+        numbers = [float(x) for x in self.inputs.numbers]
+        if len(along) == 1:
+            ((k, weight),) = along.items()
+            low, high = self.domain[k]
+
+            def one(t: float) -> float:
+                return self.floats([*numbers[:k], t, *numbers[k + 1 :]])
+
+            eps = self.inputs.eps
+            found = by_ladder(one, numbers[k], low=low, high=high, eps=eps, order=order)
+            times = exact(weight) ** order
+            ends = sorted((found.low * times, found.high * times))
+            return found._replace(low=ends[0], high=ends[1], bar=found.bar * abs(times))
+
+        def many(t: float) -> float:
+            parts = list(numbers)
+            for k, weight in along.items():
+                parts[k] += weight * t
+                if not self.domain[k][0] <= parts[k] <= self.domain[k][1]:
+                    raise ValueError
+            return self.floats(parts)
+
+        return by_ladder(many, 0.0, around=1.0, eps=self.inputs.eps, order=order)
+
+    # --- second derivatives ----------------------------------------------------------------------
+    def second(self, i: int, j: int) -> Reference:
+        """d2f/dx_i dx_j, by polarisation of the second derivatives along x_i, x_j and both."""
+        if i == j:
+            return self.along({i: 1.0}, 2)
+        a, b = (self._unit(k) for k in (i, j))
+        parts = [self.along(along, 2) for along in ({i: a, j: b}, {i: a}, {j: b})]
+        for reference in parts:
+            if reference.kind != NUMBER:
+                return reference
+        both, first, other = parts
+        times = 2 * exact(a) * exact(b)
+        mixed = (both.value - first.value - other.value) / times
+        bar = sum((part.bar for part in parts), Fraction(0)) / abs(times)
+        return Reference(NUMBER, mixed, mixed, bar, both.source)
+
+    def _unit(self, k: int) -> float:
+        return 2.0 ** math.floor(math.log2(max(1.0, abs(float(self.inputs.numbers[k])))))
+
+
+def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:
+    """The gradient of the recorded graph at 60 digits, by the chain rule on true partials.
+
+    None if an operation is not on the sheet or has no derivative there.
+    """
+    mp = mpmath()
+    if mp is None:
+        return None
+    from autograd_mini.kinds import mpmath_
+    from autograd_mini.rules import rule
+
+    values: dict[int, Any] = {}
+    edges: dict[int, list[tuple[Any, Fraction]]] = {}
+
+    def number(x: Any) -> Any:
+        return values[id(x)] if hasattr(x, "backward") else precise(x)
+
+    with mp.workdps(60):
+        for node in graph.order:
+            operation = Operation.of(node)
+            if operation is None:
+                if node is not graph.root and any(node is leaf for leaf in leaves):
+                    values[id(node)] = precise(node.data)
+                    continue
+                if op_name(node):
+                    return None
+                values[id(node)] = precise(node.data)
+                continue
+            op, args, _ = operation
+            numbers = [
+                tuple(map(number, arg)) if arg.__class__ is tuple else number(arg) for arg in args
+            ]
+            values[id(node)] = mp.mpf(rule(op, mpmath_(), (False,) * len(args)).value(*numbers))
+            mine = edges[id(node)] = []
+            for k, arg in enumerate(args):
+                for i, x in enumerate(arg if arg.__class__ is tuple else (arg,)):
+                    if hasattr(x, "backward"):
+                        vector = i if arg.__class__ is tuple else None
+                        true = derivative_of(op, numbers, k, vector)
+                        if true.kind != NUMBER:
+                            return None
+                        mine.append((x, _short(true.value)))
+    total: dict[int, Fraction] = {id(node): Fraction(0) for node in graph.order}
+    total[id(graph.root)] = Fraction(1)
+    for node in reversed(graph.order):
+        for parent, partial in edges.get(id(node), ()):
+            total[id(parent)] = _short(total[id(parent)] + total[id(node)] * partial)
+    return [total.get(id(leaf), Fraction(0)) for leaf in leaves]
+
+
+def _short(x: Fraction) -> Fraction:
+    """Rounded to about 60 digits, so that fractions do not grow along the graph."""
+    if x == 0:
+        return x
+    shift = 200 - (abs(x.numerator).bit_length() - x.denominator.bit_length())
+    scale = Fraction(2) ** shift
+    return Fraction(round(x * scale)) / scale
+
+
+def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph, float] | None:
+    """The graph of f on our Values, and its value; None if f does not take them."""
+    try:
+        root = inputs.call(f, [Value(float(x)) for x in inputs.numbers])
+        return (Graph(root), float(check_root(root))) if isinstance(root, Value) else None
+    except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
+        return None
+
+
+def floats_of(
+    f: Callable[..., Any], inputs: Inputs, value: Callable[[Any], Any] | None
+) -> Callable[[Sequence[float]], float]:
+    """f as a function of a list of floats; on Values of an engine if one is given."""
+
+    def floats(numbers: Sequence[float]) -> float:
+        parts = [value(x) for x in numbers] if value else list(numbers)
+        y = inputs.call(f, parts)
+        return float(as_real(y.data if value and hasattr(y, "backward") else y, "the value of f"))
+
+    return floats
