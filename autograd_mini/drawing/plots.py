@@ -1,82 +1,327 @@
-"""Plots of a training run, for those who have matplotlib (the extra `plot`).
+"""Plots of networks and their training, for those who have matplotlib (the extra `plot`).
 
-Each function returns the Figure, and draws into the Axes that it is given, if any.
+Each function draws into the Axes that it is given, or into those of a new figure, and returns the
+Figure, which shows itself in notebooks. `lang` is the language of its words, "en" or "es"; `texts`
+puts words of one's own in their place, by the names in WORDS.
+
+All raise ImportError where matplotlib is missing, TypeError for axes that are no Axes, and
+ValueError for an unknown language or where there is nothing to plot.
 """
 
 from __future__ import annotations
 
 import io
+from functools import cache
+from math import isfinite, log10
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.arguments import whole
+from autograd_mini.messages import LANGUAGES
+
+from .measures import layer_numbers
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from autograd_mini.data import Dataset, Standardiser
-    from autograd_mini.history import History
+    from autograd_mini.diagnosis import Diagnosis
     from autograd_mini.nn import MLP
+    from autograd_mini.training import History
+    from autograd_mini.training.metrics import Loss
+
+    from .measures import Sweep, UpdateRatios
+
+    Texts = Mapping[str, str] | None
 
 # Okabe and Ito's colours, which colour-blind readers tell apart (Color Universal Design, 2008).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = "os^Dv<>P"
-TEXTS = {
-    "epoch": "epoch",
-    "loss": "loss",
-    "training": "training",
-    "test": "test",
-    "others": "the other features at their means",
+WORDS = {
+    "epoch": ("epoch", "época"),
+    "loss": ("loss", "pérdida"),
+    "training": ("training", "entrenamiento"),
+    "test": ("test", "prueba"),
+    "others": ("the other features at their means", "las demás características en su media"),
+    "activation": ("activation h", "activación h"),
+    "gradient": ("|∂L/∂h|", "|∂L/∂h|"),
+    "weight gradient": ("|∂L/∂w|", "|∂L/∂w|"),
+    "exactly 0": ("exactly 0", "0 exacto"),
+    "layer": ("layer", "capa"),
+    "gradient RMS": ("RMS of ∂L/∂h", "valor eficaz de ∂L/∂h"),
+    "update": ("update", "actualización"),
+    "update ratio": ("‖Δw‖ / ‖w‖", "‖Δw‖ / ‖w‖"),
+    "rate": ("learning rate", "tasa de aprendizaje"),
+    "final loss": ("loss after training", "pérdida tras entrenar"),
+    "start": ("before training", "antes de entrenar"),
+    "diverged": ("diverged", "diverge"),
+    "best": ("lowest: {}", "la menor: {}"),
 }
 _STEPS = 80  # points along each side of the grid on which the network is asked
+_RULE_OF_THUMB = 1e-3  # Karpathy's, for the size of an update beside its weights
 
 
-def loss_curve(
-    history: History, axes: Any = None, *, texts: Mapping[str, str] | None = None
-) -> Any:
+# --- training ------------------------------------------------------------------------------------
+def loss_curve(history: History, axes: Any = None, *, lang: str = "en", texts: Texts = None) -> Any:
     """The loss of each epoch, on a logarithmic scale where it is above 0; with the test loss."""
-    words = {**TEXTS, **(texts or {})}
+    words = _words(lang, texts)
+    if not history.rows:
+        raise ValueError("the history has no epochs to plot")
     axes = _axes(axes, (6.0, 3.8))
     axes.plot(history.epochs, history.loss, color=COLOURS[0], label=words["training"])
     curves = [history.loss]
-    if history.rows and history.validation_loss[0] is not None:
+    if history.validation_loss[0] is not None:
         curves.append([x for x in history.validation_loss if x is not None])
         axes.plot(
             history.epochs, history.validation_loss, color=COLOURS[1], ls="--", label=words["test"]
         )
-    if min(map(min, curves), default=0.0) > 0:
+    if min(map(min, curves)) > 0:
         axes.set_yscale("log")
-    axes.set_xlabel(words["epoch"])
-    axes.set_ylabel(words["loss"])
-    axes.grid(which="both", alpha=0.25)
-    axes.legend(frameon=False)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    return _finished(axes, words["epoch"], words["loss"])
+
+
+def update_ratios(
+    ratios: UpdateRatios, axes: Any = None, *, lang: str = "en", texts: Texts = None
+) -> Any:
+    """The ratio of update to weights at each update, a line for each layer, on a logarithmic scale.
+
+    What `measures.UpdateRatios` has recorded; the dotted line is at 1/1000, a good size. A ratio
+    of 0 or inf leaves a gap.
+    """
+    words = _words(lang, texts)
+    if not ratios.steps:
+        raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
+    axes = _axes(axes, (6.0, 3.8))
+    updates = range(1, len(ratios.steps) + 1)
+    colours = _by_depth(len(ratios.names))
+    for k, name in enumerate(ratios.names):
+        line = [_above_zero(step[k]) for step in ratios.steps]
+        marker = "o" if len(updates) == 1 else None
+        axes.plot(updates, line, color=colours[k], marker=marker, lw=1.2, label=name)
+    axes.axhline(_RULE_OF_THUMB, color="#57606a", ls=":", zorder=1)
+    axes.set_yscale("log")
+    return _finished(axes, words["update"], words["update ratio"])
+
+
+def learning_rate_sweep(
+    sweep: Sweep, axes: Any = None, *, lang: str = "en", texts: Texts = None
+) -> Any:
+    """The loss that each learning rate leads to, what `measures.sweep_learning_rates` found.
+
+    Both scales are logarithmic (that of the loss where it is above 0). The dashed line is the loss
+    before training; crosses at the top edge mark rates with which training diverged.
+    """
+    words = _words(lang, texts)
+    axes = _axes(axes, (6.0, 3.8))
+    points = [p for p in zip(sweep.rates, sweep.losses, strict=True) if isfinite(p[1])]
+    diverged = [r for r, loss in zip(sweep.rates, sweep.losses, strict=True) if not isfinite(loss)]
+    axes.axhline(sweep.start, color="#57606a", ls="--", lw=1, label=words["start"])
+    if points:
+        rates, losses = zip(*points, strict=True)
+        axes.plot(rates, losses, color=COLOURS[0], marker="o", ms=4)
+        best = words["best"].format(f"{sweep.best:g}")
+        axes.plot([sweep.best], [min(losses)], "o", color=COLOURS[1], ms=8, label=best)
+    if diverged:
+        axes.plot(
+            diverged,
+            [0.96] * len(diverged),
+            "x",
+            color=COLOURS[1],
+            mew=2,
+            transform=axes.get_xaxis_transform(),
+            label=words["diverged"],
+        )
+    axes.set_xscale("log")
+    if min([sweep.start, *(loss for _, loss in points)]) > 0:
+        axes.set_yscale("log")
+    return _finished(axes, words["rate"], words["final loss"])
+
+
+# --- layers --------------------------------------------------------------------------------------
+def activation_histograms(
+    model: Any,
+    batch: Any,
+    axes: Any = None,
+    *,
+    bins: int = 60,
+    lang: str = "en",
+    texts: Texts = None,
+) -> Any:
+    """For each layer a histogram of its outputs h, the first layer on top, all over the same bins.
+
+    Each is as high as its row, so that shapes compare and heights do not. Values that are exactly
+    0, as ReLUs give, stay out of it; their share stands at the right. The arguments are those of
+    `diagnose`, and so are the errors.
+    """
+    words = _words(lang, texts)
+    rows = [(layer.name, layer.activations) for layer in layer_numbers(model, batch)]
+    return _histograms(rows, axes, whole("bins", bins), words, words["activation"], log=False)
+
+
+def gradient_histograms(
+    model: Any,
+    batch: Any,
+    loss: str | Loss | None = None,
+    axes: Any = None,
+    *,
+    of: str = "activations",
+    bins: int = 60,
+    lang: str = "en",
+    texts: Texts = None,
+) -> Any:
+    """For each layer a histogram of the sizes of its gradients, on a logarithmic scale.
+
+    Gradients that vanish or explode wander to the left or right from the last layer to the first.
+    `of` is "activations", |dL/dh|, which shows this best, or "weights", |dL/dw|. Rows, zeros,
+    arguments and errors as in `activation_histograms`; without a loss, L is the sum of all outputs.
+    """
+    words = _words(lang, texts)
+    if of not in ("activations", "weights"):
+        raise ValueError(f"of must be 'activations' or 'weights', got {of!r}")
+    by_weights = of == "weights"
+    rows = [
+        (layer.name, list(map(abs, layer.weight_gradients if by_weights else layer.gradients)))
+        for layer in layer_numbers(model, batch, loss)
+    ]
+    label = words["weight gradient" if by_weights else "gradient"]
+    return _histograms(rows, axes, whole("bins", bins), words, label, log=True)
+
+
+def gradient_by_depth(
+    diagnosis: Diagnosis | Mapping[str, Diagnosis],
+    axes: Any = None,
+    *,
+    lang: str = "en",
+    texts: Texts = None,
+) -> Any:
+    """The RMS gradient of each layer's activations, what `diagnose` found, on a logarithmic scale.
+
+    Several diagnoses, by the names that the legend gives them, make a line each. A gradient of 0,
+    which has no place on the scale, leaves a gap.
+    """
+    words = _words(lang, texts)
+    several = diagnosis if hasattr(diagnosis, "items") else {"": diagnosis}
+    if not several:
+        raise ValueError("there is no diagnosis to plot")
+    axes = _axes(axes, (6.0, 3.8))
+    for k, (name, each) in enumerate(several.items()):
+        line = [_above_zero(layer.gradient_rms) for layer in each.layers]
+        axes.plot(
+            range(1, len(line) + 1),
+            line,
+            color=COLOURS[k % len(COLOURS)],
+            marker=MARKERS[k % len(MARKERS)],
+            ms=4,
+            label=name or None,
+        )
+    axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    return _finished(axes, words["layer"], words["gradient RMS"])
+
+
+def _histograms(
+    rows: Sequence[tuple[str, Sequence[float]]],
+    axes: Any,
+    bins: int,
+    words: Mapping[str, str],
+    label: str,
+    *,
+    log: bool,
+) -> Any:
+    for name, values in rows:
+        if not all(map(isfinite, values)):
+            raise ValueError(f"{name} has values that are nan or infinite; they have no histogram")
+    n = len(rows)
+    axes = _axes(axes, (6.0, min(1.2 + 0.5 * n, 10.0)))
+    edges = _edges([x for _, values in rows for x in values if x], bins, log)
+    for k, (_, values) in enumerate(rows):
+        counts = [0] * bins
+        for x in values:
+            if x:
+                counts[_bin(x, edges, log)] += 1
+        highest = max(counts) or 1
+        base = n - 1 - k
+        axes.stairs(
+            [base + 0.9 * count / highest for count in counts],
+            edges,
+            baseline=base,
+            fill=True,
+            color=COLOURS[0],
+            alpha=0.75,
+        )
+    shares = [sum(x == 0 for x in values) / len(values) for _, values in rows]
+    if any(shares):
+        at_right = {"transform": axes.get_yaxis_transform(), "fontsize": "small"}
+        axes.text(1.02, n, words["exactly 0"], va="bottom", **at_right)
+        for k, share in enumerate(shares):
+            axes.text(1.02, n - 1 - k + 0.3, f"{100 * share:.0f} %", va="center", **at_right)
+    if log:
+        axes.set_xscale("log")
+    axes.set_yticks([n - 1 - k + 0.3 for k in range(n)], [name for name, _ in rows])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(0, n)
+    axes.set_xlabel(label)
+    axes.grid(axis="x", alpha=0.25)
     return axes.figure
 
 
+def _edges(values: Sequence[float], bins: int, log: bool) -> list[float]:
+    """The edges of bins of equal width (on a log scale, of equal ratio) that hold all values."""
+    low, high = (min(values), max(values)) if values else (1.0, 1.0)
+    if log:
+        return [10**x for x in _edges(list(map(log10, (low, high))), bins, log=False)]
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return [low + (high - low) * k / bins for k in range(bins + 1)]
+
+
+def _bin(x: float, edges: Sequence[float], log: bool) -> int:
+    first, last, x = map(log10, (edges[0], edges[-1], x)) if log else (edges[0], edges[-1], x)
+    bins = len(edges) - 1
+    return max(0, min(int((x - first) / (last - first) * bins), bins - 1))
+
+
+# --- the plane of two features -------------------------------------------------------------------
 def decision_boundary(
     model: MLP,
     data: Dataset,
-    scaler: Standardiser,
+    scaler: Standardiser | None = None,
     axes: Any = None,
     *,
     features: tuple[int, int] | None = None,
-    texts: Mapping[str, str] | None = None,
+    lang: str = "en",
+    texts: Texts = None,
 ) -> Any:
     """Which class the network gives at each place of a plane of two features, and the points.
 
-    `data` is in its own units; the network is asked for `scaler.apply` of them. The features are
-    the last two unless given; the others stay at their means, which the title then says.
+    `data` is in its own units; the network is asked for `scaler.apply` of them, if there is one.
+    The features are the last two unless given; the others stay at their means, which the title
+    then says. A network with one output tells the second of two classes where it is above 0, or
+    above 1/2 if it ends in a sigmoid.
+
+    Raises ValueError for a regression, fewer than two features, or features that are not there.
     """
-    words = {**TEXTS, **(texts or {})}
-    axes = _axes(axes, (6.0, 4.6))
+    words = _words(lang, texts)
     width = len(data.feature_names)
     j, k = features or (width - 2, width - 1)
+    if not data.class_names:
+        raise ValueError(f"{data.name} has no classes, and so no boundary between them")
+    if j == k or not (0 <= j < width and 0 <= k < width):
+        raise ValueError(
+            f"features must be two different numbers from 0 to {width - 1}, got {(j, k)}"
+        )
+    axes = _axes(axes, (6.0, 4.6))
     xs, ys = (_ticks([row[i] for row in data.inputs]) for i in (j, k))
-    point = list(scaler.mean)
+    point = [sum(column) / len(data) for column in zip(*data.inputs, strict=True)]
+    threshold = 0.5 if model.layers[-1].activation == "sigmoid" else 0.0
     lead: list[list[list[float]]] = []  # for each place, by how much each class is ahead
     for y in ys:
         rows = []
         for x in xs:
             point[j], point[k] = x, y
             rows.append(tuple(point))
-        lead.append([ahead(model(row)) for row in scaler.apply(rows)])
+        asked = scaler.apply(rows) if scaler else rows
+        lead.append([ahead(model(row), threshold) for row in asked])
     colours = [COLOURS[c % len(COLOURS)] for c in range(len(data.class_names))]
     for c, colour in enumerate(colours):
         by = [[place[c] for place in row] for row in lead]
@@ -103,10 +348,10 @@ def decision_boundary(
     return axes.figure
 
 
-def ahead(scores: Any) -> list[float]:
+def ahead(scores: Any, threshold: float = 0.0) -> list[float]:
     """For each class its score less the highest of the others: above 0 for the class that wins.
 
-    A single score speaks for the second of two classes if it is above 0.
+    A single score speaks for the second of two classes if it is above the threshold.
 
     >>> ahead([1.0, 4.0, 2.0])
     [-3.0, 2.0, -2.0]
@@ -114,12 +359,20 @@ def ahead(scores: Any) -> list[float]:
     [-0.5, 0.5]
     """
     if not isinstance(scores, list):
-        return [-float(scores), float(scores)]
+        return [threshold - float(scores), float(scores) - threshold]
     numbers = [float(score) for score in scores]
     highest, second = sorted(numbers, reverse=True)[:2]
     return [x - (second if x == highest else highest) for x in numbers]
 
 
+def _ticks(values: list[float]) -> list[float]:
+    low, high = min(values), max(values)
+    margin = 0.08 * (high - low) or 1.0
+    step = (high - low + 2 * margin) / (_STEPS - 1)
+    return [low - margin + i * step for i in range(_STEPS)]
+
+
+# --- figures -------------------------------------------------------------------------------------
 def png(figure: Any, dpi: int = 150) -> bytes:
     """The figure as PNG."""
     file = io.BytesIO()
@@ -128,16 +381,58 @@ def png(figure: Any, dpi: int = 150) -> bytes:
 
 
 def _axes(axes: Any, size: tuple[float, float]) -> Any:
-    """The given axes, or those of a new figure that pyplot does not keep."""
-    if axes is not None:
-        return axes
-    from matplotlib.figure import Figure
+    """The given axes, or those of a new figure."""
+    if axes is None:
+        return _figure_class()(figsize=size, layout="constrained").add_subplot()
+    if not hasattr(axes, "figure") or not hasattr(axes, "plot"):
+        raise TypeError(f"axes must be matplotlib Axes or None, got {axes!r:.60}")
+    return axes
 
-    return Figure(figsize=size, layout="constrained").add_subplot()
+
+@cache
+def _figure_class() -> Any:
+    """A Figure that pyplot does not keep alive, and that Jupyter shows all the same."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ImportError(
+            'plots need matplotlib: pip install "autograd-mini[plot]"', name="matplotlib"
+        ) from None
+
+    class PlotFigure(Figure):
+        """A figure that shows itself in notebooks."""
+
+        def _repr_png_(self) -> bytes:
+            return png(self, dpi=100)
+
+    return PlotFigure
 
 
-def _ticks(values: list[float]) -> list[float]:
-    low, high = min(values), max(values)
-    margin = 0.08 * (high - low) or 1.0
-    step = (high - low + 2 * margin) / (_STEPS - 1)
-    return [low - margin + i * step for i in range(_STEPS)]
+def _finished(axes: Any, x: str, y: str) -> Any:
+    """The figure, once the axes have their labels, a grid, and a legend if there is need of one."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(which="major", alpha=0.25)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize="small", ncols=1 + len(axes.lines) // 9)
+    return axes.figure
+
+
+def _by_depth(n: int) -> Sequence[Any]:
+    """Colours for n layers: easy to tell apart as long as there are, then from dark to bright."""
+    distinct = [colour for colour in COLOURS if colour != "#F0E442"]  # yellow is faint as a line
+    if n <= len(distinct):
+        return distinct
+    from matplotlib import colormaps
+
+    return [colormaps["viridis"](k / n) for k in range(n)]
+
+
+def _above_zero(x: float) -> float:
+    return x if 0 < x < float("inf") else float("nan")
+
+
+def _words(lang: str, texts: Mapping[str, str] | None) -> dict[str, str]:
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
+    return {name: word[LANGUAGES.index(lang)] for name, word in WORDS.items()} | dict(texts or {})

@@ -1,0 +1,217 @@
+"""Numbers of a network and of its training, for `plots` to draw or for a table of one's own."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from math import hypot, inf
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini import functions
+from autograd_mini.arguments import positive
+from autograd_mini.diagnosis import _forward, _read
+from autograd_mini.errors import AutogradError
+from autograd_mini.optim import SGD, Optimiser
+from autograd_mini.training import evaluate, fit
+from autograd_mini.training.metrics import loss_function, loss_value
+from autograd_mini.training.samples import check_width, layers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from autograd_mini.training.metrics import Loss
+
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+
+
+# --- one batch, forward and backward -------------------------------------------------------------
+class LayerNumbers(NamedTuple):
+    """All numbers of a layer for a batch.
+
+    activations       h, of each sample and unit
+    gradients         dL/dh, in the same order
+    weight_gradients  dL/dw of each weight, the biases left out
+    """
+
+    name: str
+    activations: list[float]
+    gradients: list[float]
+    weight_gradients: list[float]
+
+
+def layer_numbers(model: Any, batch: Any, loss: str | Loss | None = None) -> list[LayerNumbers]:
+    """Send a batch forward and backward; the numbers that each layer sees, the first layer first.
+
+    The arguments are those of `diagnose`, and so are the errors; without a loss, L is the sum of
+    all outputs. The gradients of the parameters are left as they were.
+
+    >>> from autograd_mini.nn import MLP
+    >>> model = MLP(1, [1], init="zeros", output="exp")
+    >>> layer_numbers(model, [[3.0]])
+    [LayerNumbers(name='layer1', activations=[1.0], gradients=[1.0], weight_gradients=[3.0])]
+    """
+    layers = _layers(model, "layer_numbers")
+    rows, targets = _read(batch, loss)
+    check_width(model, rows, "batch")
+    before = [(p, p.grad) for p in model.parameters()]
+    try:
+        for p, _ in before:
+            p.grad = 0.0
+        outputs = [_forward(layers, row)[1:] for row in rows]  # [sample][layer][unit]
+        ends = [o[-1][0] if len(o[-1]) == 1 else o[-1] for o in outputs]
+        if loss is None:
+            total = functions.sum([end for o in outputs for end in o[-1]])
+        else:
+            total = loss_value(loss_function(loss), ends, targets)
+        total.backward()
+        weights = [[float(w.grad) for neuron in layer for w in neuron.w] for layer in layers]
+    finally:
+        for p, grad in before:
+            p.grad = grad
+    return [
+        LayerNumbers(
+            name,
+            [float(h.data) for o in outputs for h in o[k]],
+            [float(h.grad) for o in outputs for h in o[k]],
+            weights[k],
+        )
+        for k, name in enumerate(_names(model))
+    ]
+
+
+# --- during training -----------------------------------------------------------------------------
+class UpdateRatios:
+    """Records, for each update, how large it is beside the weights that it changes.
+
+    For each layer, norm(w_new - w_old) / norm(w_old) over its weights, the biases left out. About
+    1/1000 is a good size; far above it training is rash, far below it slow (Karpathy, CS231n,
+    "Neural networks part 3", section "Ratio of weights:updates").
+
+    Used in a `with` block: every `optimiser.step()` in it is recorded, `fit`'s too.
+
+    names    of the layers
+    steps    one tuple for each update: the ratio of each layer; inf where all weights were 0
+
+    Raises TypeError for a model that is not an MLP, a Layer or a Neuron, or no Optimiser.
+
+    >>> from autograd_mini.nn import Neuron
+    >>> neuron = Neuron(1, nonlin=False, init="zeros")
+    >>> neuron.w = [2.0]
+    >>> optimiser = SGD(neuron.parameters(), lr=0.1)
+    >>> with UpdateRatios(neuron, optimiser) as ratios:
+    ...     neuron([5.0]).backward()              # the gradient of w is 5, its change -0.5
+    ...     optimiser.step()
+    >>> ratios.steps
+    [(0.25,)]
+    """
+
+    def __init__(self, model: Any, optimiser: Optimiser) -> None:
+        self.layers = _layers(model, "UpdateRatios")
+        if not isinstance(optimiser, Optimiser):
+            raise TypeError(f"UpdateRatios takes an optimiser such as SGD, got {optimiser!r:.60}")
+        self.optimiser = optimiser
+        self.names = _names(model)
+        self.steps: list[tuple[float, ...]] = []
+
+    def __enter__(self) -> UpdateRatios:
+        step = self.optimiser.step
+
+        def recorded() -> None:
+            before = self._weights()
+            step()
+            self.steps.append(tuple(map(_ratio, before, self._weights())))
+
+        vars(self.optimiser)["step"] = recorded  # hides the method for the time of the block
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        vars(self.optimiser).pop("step", None)
+
+    def _weights(self) -> list[list[float]]:
+        return [[float(w.data) for neuron in layer for w in neuron.w] for layer in self.layers]
+
+
+def _ratio(before: list[float], after: list[float]) -> float:
+    change = hypot(*[b - a for a, b in zip(before, after, strict=True)])
+    size = hypot(*before)
+    return change / size if size else inf if change else 0.0
+
+
+# --- many trainings ------------------------------------------------------------------------------
+class Sweep(NamedTuple):
+    """The loss after training with each learning rate.
+
+    losses    on the training data; inf where the training diverged
+    start     the loss before any training
+    """
+
+    rates: list[float]
+    losses: list[float]
+    start: float
+
+    @property
+    def best(self) -> float:
+        """The rate with the lowest loss, the smallest of equals."""
+        return self.rates[self.losses.index(min(self.losses))]
+
+
+def sweep_learning_rates(
+    model: Any,
+    data: Any,
+    loss: str | Loss,
+    optimiser: Callable[..., Optimiser] = SGD,
+    rates: Iterable[float] = RATES,
+    epochs: int = 10,
+    batch_size: int | None = None,
+    *,
+    seed: int = 0,
+) -> Sweep:
+    """Train a copy of the model with each learning rate, all from the same weights.
+
+    `optimiser` is called as optimiser(parameters, lr=rate); the other arguments are those of `fit`,
+    and so are the errors, save that a training that diverges counts as a loss of inf. The model
+    itself is not changed.
+
+    Raises ValueError for rates that are none, not above 0 or there twice.
+
+    >>> from autograd_mini.nn import Neuron
+    >>> neuron = Neuron(1, nonlin=False, init="zeros")
+    >>> data = [([1.0], 2.0), ([-1.0], -2.0)]                 # the loss is (w - 2)**2 + b**2
+    >>> sweep = sweep_learning_rates(neuron, data, "mse", rates=[0.25, 0.5], epochs=1)
+    >>> sweep.start, sweep.losses, sweep.best
+    (4.0, [1.0, 0.0], 0.5)
+    """
+    each = sorted(float(positive("rates", rate)) for rate in rates)
+    if not each or len({*each}) < len(each):
+        raise ValueError(f"rates must be distinct learning rates, at least one; got {each}")
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise TypeError(f"the sweep takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
+    start = evaluate(model, data, loss).loss
+    losses = []
+    for rate in each:
+        copy = deepcopy(model)
+        try:
+            fit(
+                copy,
+                data,
+                loss,
+                optimiser(copy.parameters(), lr=rate),
+                epochs,
+                batch_size,
+                seed=seed,
+                progress=False,
+            )
+            losses.append(evaluate(copy, data, loss).loss)
+        except AutogradError:  # also after the last update, whose loss `fit` does not see
+            losses.append(inf)
+    return Sweep(each, losses, start)
+
+
+def _layers(model: Any, who: str) -> Any:
+    if layers := layers_of(model):
+        return layers
+    raise TypeError(f"{who} takes an MLP, a Layer or a Neuron, got {model!r:.60}")
+
+
+def _names(model: Any) -> list[str]:
+    layers = getattr(model, "layers", [model])
+    return [layer.name or f"layer{k}" for k, layer in enumerate(layers, 1)]

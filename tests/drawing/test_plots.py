@@ -1,0 +1,385 @@
+"""What is plotted is what was measured, and what is measured agrees with computations by hand."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+import pytest
+
+pytest.importorskip("matplotlib", reason="the extra [plot] brings it")
+from matplotlib.figure import Figure
+from numpy import asarray
+
+from autograd_mini import MLP, Value, diagnose, fit
+from autograd_mini.data import Dataset, Standardiser, iris, moons, xor
+from autograd_mini.drawing import measures, plots
+from autograd_mini.drawing.measures import Sweep, UpdateRatios
+from autograd_mini.nn import Layer, Neuron
+from autograd_mini.optim import SGD, Adam
+from autograd_mini.training.history import Epoch, History
+
+CROSS_ENTROPY = "binary_cross_entropy_with_logits"
+
+
+def fresh() -> Any:
+    return Figure().add_subplot()
+
+
+def xy(line: Any) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in zip(*line.get_data(), strict=True)]
+
+
+def legend(axes: Any) -> list[str]:
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def history(*losses: float, validation: tuple[float, ...] = ()) -> History:
+    held_out = [*validation] or [None] * len(losses)
+    return History(
+        [
+            Epoch(k, loss, None, other, None, 0.1, 1.0, 0.0)
+            for k, (loss, other) in enumerate(zip(losses, held_out, strict=True), 1)
+        ]
+    )
+
+
+def small_net() -> MLP:
+    """1 input, two tanh units, one linear output, with weights that a hand can compute with."""
+    model = MLP(1, [2, 1], activation="tanh", init="zeros")
+    weights = {"layer1.neuron1.w[0]": 0.5, "layer1.neuron2.w[0]": -1.0, "layer1.neuron2.b": 0.25}
+    weights |= {"layer2.neuron1.w[0]": 3.0, "layer2.neuron1.w[1]": -2.0, "layer2.neuron1.b": 1.0}
+    for name, parameter in model.named_parameters().items():
+        parameter.data = weights.get(name, 0.0)
+    return model
+
+
+# --- loss curve ----------------------------------------------------------------------------------
+def test_the_loss_curve_holds_the_losses() -> None:
+    axes = fresh()
+    figure = plots.loss_curve(history(3.0, 0.5, 0.25, validation=(2.0, 1.0, 0.75)), axes)
+    assert figure is axes.figure
+    training, test = axes.lines
+    assert xy(training) == [(1, 3.0), (2, 0.5), (3, 0.25)]
+    assert xy(test) == [(1, 2.0), (2, 1.0), (3, 0.75)]
+    assert legend(axes) == ["training", "test"]
+    assert axes.get_yscale() == "log"
+
+
+def test_a_loss_of_zero_or_below_is_on_a_linear_scale() -> None:
+    axes = fresh()
+    plots.loss_curve(history(1.0, 0.0), axes)
+    assert axes.get_yscale() == "linear"
+    assert len(axes.lines) == 1
+
+
+def test_words_are_in_the_language_asked_for_or_one_s_own() -> None:
+    axes = fresh()
+    plots.loss_curve(history(1.0), axes, lang="es", texts={"loss": "L"})
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("época", "L")
+
+
+# --- update ratios -------------------------------------------------------------------------------
+def test_the_update_ratio_is_the_step_beside_the_weights() -> None:
+    neuron = Neuron(2, nonlin=False, init="zeros")
+    neuron.w = [3.0, 4.0]  # of norm 5
+    optimiser = SGD(neuron.parameters(), lr=0.1)
+    with UpdateRatios(neuron, optimiser) as ratios:
+        neuron([6.0, -8.0]).backward()  # dL/dw is the input, of norm 10: the step has norm 1
+        optimiser.step()
+        before = math.hypot(3.0 - 0.6, 4.0 + 0.8)
+        optimiser.step()  # the same gradient again
+    assert [r for (r,) in ratios.steps] == pytest.approx([1 / 5, 1 / before], rel=1e-14)
+    optimiser.step()  # outside the block: not recorded
+    assert len(ratios.steps) == 2
+    assert "step" not in vars(optimiser)
+
+
+def test_a_layer_of_zeros_has_an_infinite_ratio_and_one_without_gradient_none() -> None:
+    model = MLP(1, [1, 1], activation="linear", init="zeros")
+    model.layers[0].neurons[0].b = 2.0
+    optimiser = SGD(model.parameters(), lr=0.5)
+    with UpdateRatios(model, optimiser) as ratios:
+        model([1.0]).backward()
+        optimiser.step()
+    assert ratios.steps == [(0.0, math.inf)]
+    axes = fresh()
+    plots.update_ratios(ratios, axes)
+    assert all(math.isnan(y) for line in axes.lines[:2] for _, y in xy(line))
+
+
+def test_every_update_of_fit_is_recorded_and_training_is_the_same() -> None:
+    def trained(record: bool) -> tuple[list[float], Any]:
+        model = MLP(2, [3, 1], activation="tanh", init="xavier_uniform", seed=0)
+        optimiser = Adam(model.parameters(), lr=0.05)
+        ratios = UpdateRatios(model, optimiser)
+        if record:
+            with ratios:
+                fit(model, xor(), CROSS_ENTROPY, optimiser, 5, 2, progress=False)
+        else:
+            fit(model, xor(), CROSS_ENTROPY, optimiser, 5, 2, progress=False)
+        return [p.data for p in model.parameters()], ratios
+
+    plain, _ = trained(record=False)
+    weights, ratios = trained(record=True)
+    assert weights == plain
+    axes = fresh()
+    plots.update_ratios(ratios, axes)
+    assert legend(axes) == ["layer1", "layer2"]
+    for k in range(2):
+        shown = xy(axes.lines[k])
+        assert shown == [(t, step[k]) for t, step in enumerate(ratios.steps, 1)]
+        assert len(shown) == 10  # 5 epochs of 2 batches
+    assert xy(axes.lines[2])[0][1] == 1e-3
+    assert axes.get_yscale() == "log"
+
+
+# --- learning-rate sweep -------------------------------------------------------------------------
+def test_the_sweep_of_a_parabola_is_its_closed_form() -> None:
+    # The loss is (w - 2)**2 + b**2; a step multiplies w - 2 by 1 - 2 lr.
+    neuron = Neuron(1, nonlin=False, init="zeros")
+    data = [([1.0], 2.0), ([-1.0], -2.0)]
+    rates = [2.0, 0.1, 0.75]
+    sweep = measures.sweep_learning_rates(neuron, data, "mse", rates=rates, epochs=4)
+    assert sweep.rates == [0.1, 0.75, 2.0]
+    expected = [4 * (1 - 2 * r) ** 8 for r in sweep.rates]
+    assert sweep.losses == pytest.approx(expected, rel=1e-12)
+    assert (sweep.start, sweep.best) == (4.0, 0.75)
+    assert neuron.w[0].data == 0.0  # the model itself has not learnt
+
+
+def test_a_rate_that_diverges_counts_as_infinite() -> None:
+    neuron = Neuron(1, nonlin=False, init="zeros")
+    data = [([1.0], 2.0), ([-1.0], -2.0)]
+    sweep = measures.sweep_learning_rates(neuron, data, "mse", rates=[0.25, 1e80], epochs=9)
+    assert sweep.losses == [pytest.approx(4 / 2**18), math.inf]
+
+
+def test_the_sweep_is_plotted() -> None:
+    axes = fresh()
+    plots.learning_rate_sweep(Sweep([0.1, 1.0, 10.0], [0.5, 0.25, math.inf], 2.0), axes)
+    start, curve, best, diverged = axes.lines
+    assert set(start.get_ydata()) == {2.0}
+    assert xy(curve) == [(0.1, 0.5), (1.0, 0.25)]
+    assert xy(best) == [(1.0, 0.25)]
+    assert [x for x, _ in xy(diverged)] == [10.0]
+    assert legend(axes) == ["before training", "lowest: 1", "diverged"]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+
+
+# --- layers --------------------------------------------------------------------------------------
+def test_the_numbers_of_layers_are_those_of_the_chain_rule_by_hand() -> None:
+    model, xs, ys = small_net(), [0.3, -0.7], [1.0, 0.0]
+    model.parameters()[0].grad = 7.0
+    first, last = measures.layer_numbers(model, ([[x] for x in xs], ys), "mse")
+    h = [(math.tanh(0.5 * x), math.tanh(-1.0 * x + 0.25)) for x in xs]
+    out = [3.0 * a - 2.0 * b + 1.0 for a, b in h]
+    d_out = [2 * (o - y) / 2 for o, y in zip(out, ys, strict=True)]
+    d_h = [(3.0 * d, -2.0 * d) for d in d_out]
+    d_w1 = [sum(d_h[i][j] * (1 - h[i][j] ** 2) * xs[i] for i in range(2)) for j in range(2)]
+    d_w2 = [sum(d_out[i] * h[i][j] for i in range(2)) for j in range(2)]
+    close = {"rel": 1e-13}
+    assert (first.name, last.name) == ("layer1", "layer2")
+    assert first.activations == pytest.approx([v for pair in h for v in pair], **close)
+    assert first.gradients == pytest.approx([v for pair in d_h for v in pair], **close)
+    assert first.weight_gradients == pytest.approx(d_w1, **close)
+    assert last.activations == pytest.approx(out, **close)
+    assert last.gradients == pytest.approx(d_out, **close)
+    assert last.weight_gradients == pytest.approx(d_w2, **close)
+    assert model.parameters()[0].grad == 7.0
+
+
+def heights(axes: Any, n: int) -> list[list[float]]:
+    """The bars of each row, the first layer first, as shares of the highest."""
+    rows = []
+    for k, patch in enumerate(axes.patches):
+        values, _, base = patch.get_data()
+        assert base == n - 1 - k
+        rows.append([float(v) for v in (asarray(values) - base) / 0.9])
+    return rows
+
+
+def test_the_activation_histogram_counts() -> None:
+    # Identity layers: the activations of both layers are the inputs themselves.
+    model = MLP(1, [1, 1], activation="linear", init="zeros")
+    for layer in model.layers:
+        layer.neurons[0].w = [1.0]
+    axes = fresh()
+    batch = [[x] for x in (-1.0, -0.9, -0.8, 0.0, 0.0, 0.6, 3.0)]
+    plots.activation_histograms(model, batch, axes, bins=4)
+    edges = axes.patches[0].get_data().edges
+    assert list(edges) == [-1.0, 0.0, 1.0, 2.0, 3.0]
+    assert heights(axes, 2) == [pytest.approx([1, 1 / 3, 0, 1 / 3])] * 2
+    shares = [text.get_text() for text in axes.texts]
+    assert shares == ["exactly 0", "29 %", "29 %"]  # two of seven
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["layer1", "layer2"]
+
+
+def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten() -> None:
+    # Three linear layers of weight 1/10: dL/dh is 1, 1/10, 1/100 from the last to the first.
+    model = MLP(1, [1, 1, 1], activation="linear", init="zeros")
+    for layer in model.layers:
+        layer.neurons[0].w = [0.1]
+    axes = fresh()
+    plots.gradient_histograms(model, [[1.0]], axes=axes, bins=2)
+    assert list(axes.patches[0].get_data().edges) == pytest.approx([0.01, 0.1, 1.0], rel=1e-12)
+    first, _, last = heights(axes, 3)
+    assert (first, last) == ([pytest.approx(1), 0], [0, pytest.approx(1)])
+    assert axes.get_xscale() == "log"
+    assert not axes.texts  # no gradient is 0
+
+
+def test_the_histogram_of_weight_gradients() -> None:
+    model = MLP(1, [1], output="linear", init="zeros")
+    axes = fresh()
+    plots.gradient_histograms(model, [[100.0], [-98.0]], axes=axes, of="weights", bins=1)
+    low, high = axes.patches[0].get_data().edges
+    assert math.sqrt(low * high) == pytest.approx(2.0)  # dL/dw = 100 - 98
+
+
+def test_gradients_that_are_all_zero_leave_an_empty_row() -> None:
+    axes = fresh()
+    plots.gradient_histograms(MLP(1, [1, 1], init="zeros"), [[1.0]], axes=axes, bins=3)
+    assert heights(axes, 2)[0] == [0.0] * 3
+    assert [text.get_text() for text in axes.texts][1:] == ["100 %", "0 %"]
+
+
+def test_the_gradient_by_depth_is_the_diagnosis() -> None:
+    model = MLP(2, [4, 4, 4, 1], activation="sigmoid", init="xavier_uniform", seed=0)
+    diagnosis = diagnose(model, moons(20))
+    axes = fresh()
+    plots.gradient_by_depth({"a": diagnosis, "b": diagnosis}, axes)
+    for line in axes.lines:
+        assert xy(line) == [(k, la.gradient_rms) for k, la in enumerate(diagnosis.layers, 1)]
+    assert legend(axes) == ["a", "b"]
+    alone = fresh()
+    plots.gradient_by_depth(diagnosis, alone)
+    assert alone.get_legend() is None
+    assert xy(alone.lines[0]) == xy(axes.lines[0])
+
+
+# --- decision boundary ---------------------------------------------------------------------------
+def line_net(output: str = "linear") -> MLP:
+    """The class is 1 where x1 + 2 x2 > 1."""
+    model = MLP(2, [1], output=output, init="zeros")
+    model.layers[0].neurons[0].w = [1.0, 2.0]
+    model.layers[0].neurons[0].b = -1.0
+    return model
+
+
+@pytest.mark.parametrize("output", ["linear", "sigmoid"])
+def test_the_decision_boundary_lies_on_the_line(output: str) -> None:
+    axes = fresh()
+    plots.decision_boundary(line_net(output), xor(), axes=axes)
+    regions = [c for c in axes.collections if type(c).__name__.endswith("ContourSet")]
+    edge = []
+    for region in regions:
+        for path in region.get_paths():
+            edge += [p for p in path.vertices.tolist() if all(-0.07 < v < 1.07 for v in p)]
+    assert len(edge) > 50
+    # contourf cuts between grid points; a sigmoid is not linear between them
+    assert [x + 2 * y for x, y in edge] == pytest.approx([1.0] * len(edge), abs=1e-4)
+
+
+def test_the_points_are_those_of_the_data_by_class() -> None:
+    data = iris()
+    scaler = Standardiser.fit(data)
+    axes = fresh()
+    plots.decision_boundary(MLP(4, [3], seed=0), data, scaler, axes, features=(0, 2), lang="es")
+    points = [c for c in axes.collections if type(c).__name__ == "PathCollection"]
+    assert [c.get_label() for c in points] == list(data.class_names)
+    for k, drawn in enumerate(points):
+        expected = [(row[0], row[2]) for row, y in data if y == k]
+        assert [tuple(p) for p in drawn.get_offsets().tolist()] == expected
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("sepal length", "petal length")
+    assert axes.get_title() == "las demás características en su media"
+
+
+def test_the_network_is_asked_for_standardised_points() -> None:
+    asked = []
+
+    class Spy(MLP):
+        def __call__(self, x: Any) -> Any:
+            asked.append(x)
+            return super().__call__(x)
+
+    data = Dataset("d", [(10, 0), (30, 4)], [0, 1], class_names=("no", "yes"))
+    plots.decision_boundary(Spy(2, [1], seed=0), data, Standardiser.fit(data), fresh())
+    for k in range(2):  # each column is -1, 1 when standardised, and the margin 8 % of its width
+        column = [x[k] for x in asked]
+        assert (min(column), max(column)) == (pytest.approx(-1.16), pytest.approx(1.16))
+
+
+def test_ahead_tells_the_winner_of_ties_by_zero() -> None:
+    assert plots.ahead([2.0, 2.0, -1.0]) == [0.0, 0.0, -3.0]
+    assert plots.ahead(Value(0.75), 0.5) == [-0.25, 0.25]
+
+
+# --- figures and errors --------------------------------------------------------------------------
+def test_without_axes_there_is_a_new_figure_that_shows_itself() -> None:
+    figure = plots.loss_curve(history(1.0, 0.5))
+    assert isinstance(figure, Figure)
+    (axes,) = figure.axes
+    assert xy(axes.lines[0]) == [(1, 1.0), (2, 0.5)]
+    assert figure._repr_png_().startswith(b"\x89PNG\r\n")
+    assert (
+        "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+    )  # pyplot keeps none of them alive
+
+
+def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    plots._figure_class.cache_clear()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
+        plots.loss_curve(history(1.0))
+
+
+NET = MLP(2, [2, 1], activation="tanh", seed=0)
+REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: plots.loss_curve(history()), ValueError, "no epochs"),
+        (lambda: plots.loss_curve(history(1.0), lang="fr"), ValueError, "en, es, got 'fr'"),
+        (lambda: plots.loss_curve(history(1.0), 3), TypeError, "matplotlib Axes or None, got 3"),
+        (lambda: plots.update_ratios(UpdateRatios(NET, SGD(NET.parameters(), 0.1))),
+         ValueError, "no update was recorded"),
+        (lambda: UpdateRatios([1], SGD(NET.parameters(), 0.1)), TypeError, r"got \[1\]"),
+        (lambda: UpdateRatios(NET, 0.1), TypeError, "such as SGD, got 0.1"),
+        (lambda: measures.sweep_learning_rates(NET, xor(), CROSS_ENTROPY, rates=[]),
+         ValueError, r"at least one; got \[\]"),
+        (lambda: measures.sweep_learning_rates(NET, xor(), CROSS_ENTROPY, rates=[1, 1]),
+         ValueError, "distinct"),
+        (lambda: measures.sweep_learning_rates(NET, xor(), CROSS_ENTROPY, rates=[-1]),
+         ValueError, "rates must be above 0, got -1"),
+        (lambda: measures.sweep_learning_rates("net", xor(), "mse"), TypeError, "got 'net'"),
+        (lambda: measures.layer_numbers(7, [[1.0]]), TypeError, "an MLP, a Layer or a Neuron"),
+        (lambda: plots.activation_histograms(NET, [[1.0]]), ValueError, "takes 2 inputs"),
+        (lambda: plots.activation_histograms(NET, [[1.0, 2.0]], bins=0), ValueError, "bins"),
+        (lambda: plots.gradient_histograms(NET, [[1.0, 2.0]], of="biases"),
+         ValueError, "'activations' or 'weights', got 'biases'"),
+        (lambda: plots.gradient_by_depth({}), ValueError, "no diagnosis"),
+        (lambda: plots.decision_boundary(NET, REGRESSION), ValueError, "r has no classes"),
+        (lambda: plots.decision_boundary(NET, xor(), features=(0, 2)),
+         ValueError, r"from 0 to 1, got \(0, 2\)"),
+        (lambda: plots.decision_boundary(NET, xor(), features=(1, 1)), ValueError, "different"),
+    ],
+)  # fmt: skip
+def test_errors_say_what_was_wrong(call: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_infinite_gradients_are_refused() -> None:
+    with pytest.raises(ValueError, match="layer1 has values that are nan or infinite"):
+        plots._histograms([("layer1", [1.0, math.inf])], fresh(), 4, plots.WORDS, "", log=False)  # type: ignore[arg-type]
+
+
+def test_single_layers_and_neurons_have_histograms_too() -> None:
+    for model in (Layer(2, 3, seed=0), Neuron(2, seed=0)):
+        (row,) = measures.layer_numbers(model, [[1.0, 2.0], [0.5, -1.0]])
+        assert row.name == "layer1"
+        assert len(row.activations) == 2 * len(getattr(model, "neurons", [model]))
