@@ -283,13 +283,18 @@ def _differences(
     h = at * mp.mpf(10) ** -power
     fine = h * mp.mpf(10) ** (-5 if order == 1 else -3)
     f = _remembering(f)
-    sides = [s for s in (1, -1) if f(s * h) is not None and f(s * fine) is not None]
+    steps = (h, fine, 2 * h, 2 * fine) if kink else (h, fine)
+    sides = [s for s in (1, -1) if all(f(s * step) is not None for step in steps)]
     center = f(at * 0)
     if not sides or center is None:
         return None
     if kink:
-        slopes = sorted((f(2 * s * fine) - f(s * fine)) / (s * fine) for s in sides)
-        return Reference(KINK, exact(slopes[0]), exact(slopes[-1]), _tiny(slopes, fine), MPMATH)
+        coarse, slopes = (
+            [(f(2 * s * step) - f(s * step)) / (s * step) for s in sides] for step in (h, fine)
+        )
+        bar = sum(abs(a - b) for a, b in zip(coarse, slopes, strict=True)) + fine
+        slopes.sort()
+        return Reference(KINK, exact(slopes[0]), exact(slopes[-1]), exact(bar), MPMATH)
     if order == 2:
         if len(sides) < 2:
             return None
@@ -306,10 +311,6 @@ def _differences(
     bar = abs(slopes[1] - slopes[0]) + rounding
     value = exact(slopes[1])
     return Reference(NUMBER, value, value, exact(bar), MPMATH)
-
-
-def _tiny(slopes: Sequence[Any], h: Any) -> Fraction:
-    return exact(max(map(abs, slopes)) * abs(h)) + exact(abs(h))
 
 
 def _remembering(f: Callable[[Any], Any]) -> Callable[[Any], Any]:

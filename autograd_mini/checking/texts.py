@@ -236,6 +236,81 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sweep.central": ("central", "central"),
     "sweep.step": ("step h", "paso h"),
     "sweep.error": ("error of the derivative", "error de la derivada"),
+    # --- the command -----------------------------------------------------------------------------
+    "cli.help": ("check a derivative and name the culprit", "comprueba una derivada"),
+    "cli.about": (
+        "Check every derivative of an expression or a function, or all operations.",
+        "Comprueba todas las derivadas de una expresión o función, o todas las operaciones.",
+    ),
+    "cli.example": (
+        (
+            "examples:\n"
+            '  autograd-mini check "sin(x)*y/(1+x**2)" x=0.3 y=2\n'
+            "  autograd-mini check module:f --gradient module:df --at 0.3 2\n"
+            "  autograd-mini check --ops"
+        ),
+        (
+            "ejemplos:\n"
+            '  autograd-mini check "sin(x)*y/(1+x**2)" x=0.3 y=2\n'
+            "  autograd-mini check modulo:f --gradient modulo:df --at 0.3 2\n"
+            "  autograd-mini check --ops"
+        ),
+    ),
+    "cli.arguments": ("arguments", "argumentos"),
+    "cli.options": ("options", "opciones"),
+    "cli.target": ("TARGET", "OBJETO"),
+    "cli.target.about": (
+        "an expression, or module:function: a function of Values",
+        "una expresión, o módulo:función: una función de Values",
+    ),
+    "cli.value": ("NAME=NUMBER", "NOMBRE=NÚMERO"),
+    "cli.value.about": ("value of a variable", "valor de una variable"),
+    "cli.show.help": ("show this help and exit", "muestra esta ayuda y termina"),
+    "cli.number": ("NUMBER", "NÚMERO"),
+    "cli.at": ("the arguments of the function", "los argumentos de la función"),
+    "cli.function": ("MODULE:FUNCTION", "MÓDULO:FUNCIÓN"),
+    "cli.gradient": (
+        "a claimed gradient to check; the function then gets plain numbers",
+        "un gradiente propuesto que comprobar; la función recibe entonces números",
+    ),
+    "cli.order": ("2: second derivatives too", "2: también las segundas derivadas"),
+    "cli.seed": ("seed of the random directions", "semilla de las direcciones al azar"),
+    "cli.accuracy": ("relative accuracy asked for", "exactitud relativa pedida"),
+    "cli.ops": (
+        "the table of all operations: worst errors in ulp",
+        "la tabla de todas las operaciones: peores errores en ulp",
+    ),
+    "cli.json": ("the report as JSON", "el informe en JSON"),
+    "cli.lang": ("language of the texts", "idioma de los textos"),
+    "cli.alone": ("--ops takes no expression", "--ops no lleva expresión"),
+    "cli.missing": (
+        "give an expression, module:function, or --ops",
+        "indique una expresión, módulo:función u --ops",
+    ),
+    "cli.expression.only": (
+        "--at and --gradient are for module:function; give an expression its values as x=0.3",
+        "--at y --gradient son para módulo:función; a una expresión dele sus valores como x=0.3",
+    ),
+    "cli.at.only": (
+        "a function gets its arguments by --at, as in --at 0.3 2, not as {value}",
+        "una función recibe sus argumentos con --at, como en --at 0.3 2, no como {value}",
+    ),
+    "cli.at.missing": (
+        "say where: --at and the arguments of the function, such as --at 0.3 2",
+        "indique dónde: --at y los argumentos de la función, como --at 0.3 2",
+    ),
+    "ops.op": ("operation", "operación"),
+    "ops.value": ("value, ulp", "valor, ulp"),
+    "ops.partials": ("partials, ulp", "parciales, ulp"),
+    "ops.points": ("points", "puntos"),
+    "ops.domain": ("domain", "dominio"),
+    "ops.kinks": ("kinks", "picos"),
+    "ops.verdict": ("verdict", "veredicto"),
+    "ops.good": (
+        "All operations are within their bounds.",
+        "Todas las operaciones están dentro de sus cotas.",
+    ),
+    "ops.bad": ("Beyond their bounds: {names}", "Fuera de sus cotas: {names}"),
 }
 
 
