@@ -17,7 +17,7 @@ from .formulas import PRIMITIVES, names_in, parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 INFINITY = float("inf")
 
@@ -104,15 +104,8 @@ class Op:
         >>> SHEET["leaky_relu"].signature, SHEET["dot"].signature
         ('leaky_relu(a, slope=0.01)', 'dot(a[], b[])')
         """
-        parts = [
-            f"{p}[]"
-            if p in self.vectors
-            else f"{p}={self.defaults[p]:g}"
-            if p in self.defaults
-            else p
-            for p in self.params
-        ]
-        return f"{self.name}({', '.join(parts)})"
+        ends = dict.fromkeys(self.vectors, "[]") | {p: f"={x:g}" for p, x in self.defaults.items()}
+        return f"{self.name}({', '.join(p + ends.get(p, '') for p in self.params)})"
 
     def __call__(self, *args: object) -> object:
         """Apply the operation to Values or plain numbers, as the function of the same name does."""
@@ -167,15 +160,21 @@ def op(
         raise FormulaError(
             f"op {signature!r}: {len(params)} arguments need as many partials, got {len(partials)}"
         )
-    if unknown := set(domains) - set(params):
+    known = {*domains, *(set(scale or ()) | set(ulps or ())) - {"value"}}
+    if unknown := known - set(params):
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
     new = Op()
     new.name, new.params, new.vectors, new.defaults = name, params, vectors, defaults
     new.value, new.partials, new.given = value, partials, dict(given or {})
     new.domains, new.needs, new.kinks = domains, needs, kinks
-    new.latex = latex or rf"\operatorname{{{name.replace('_', ' ')}}}({{{'}, {'.join(params)}}})"
+    words = name.replace("_", " ")
+    new.latex = latex or rf"\operatorname{{{{{words}}}}}({{{'}, {'.join(params)}}})"
     new.about = about if about[0] else (name, name)
     new.scale, new.ulps = dict(scale or {}), dict(ulps or {})
+    try:
+        new.latex.format_map(dict.fromkeys(params, ""))
+    except (KeyError, ValueError, IndexError) as error:
+        raise FormulaError(f"op {signature!r}: the LaTeX {new.latex!r} fails at {error}") from None
     new.trees, new.rules = _parse_formulas(new), {}
     old = SHEET.get(name)
     if name in PRIMITIVES and old is None and value != f"{name}({', '.join(params)})":
@@ -190,9 +189,11 @@ def _parse_signature(
     signature: str,
 ) -> tuple[str, tuple[str, ...], frozenset[str], dict[str, float]]:
     """`name(a, b[], c=1)` -> name, params, vectors, defaults."""
-    name, _, rest = signature.partition("(")
-    params, vectors, defaults = [], set(), {}
+    params: list[str] = []
+    vectors: set[str] = set()
+    defaults: dict[str, float] = {}
     try:
+        name, _, rest = signature.partition("(")
         for part in rest.removesuffix(")").split(","):
             param, _, default = part.strip().partition("=")
             if param.endswith("[]"):
@@ -201,14 +202,24 @@ def _parse_signature(
                 defaults[param] = float(default)
             params.append(param)
         good = rest.endswith(")") and all(p.isidentifier() for p in (name, *params))
-    except ValueError:
+    except (AttributeError, ValueError):
         good = False
-    if not good or len(set(params)) < len(params):
+    if not good or len(set(map(str.lower, params))) < len(params):
         raise FormulaError(
             f"op signature {signature!r}: write it as name(a), name(a, b), name(a, b=1.0) or"
             " name(a[]) for a vector"
         )
+    _refuse_reserved(signature, params)
     return name, tuple(params), frozenset(vectors), defaults
+
+
+def _refuse_reserved(signature: str, names: Collection[str]) -> None:
+    """Arguments and given names are variables of a Python function beside the primitives."""
+    from keyword import iskeyword
+
+    for name in names:
+        if name in PRIMITIVES or name in ("out", "pi") or iskeyword(name):
+            raise FormulaError(f"op {signature!r}: {name!r} has a meaning already; take another")
 
 
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
@@ -218,6 +229,7 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
         {"n"} if new.vectors else set()
     )
     trees = {}
+    _refuse_reserved(new.signature, new.given)
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"} if element_names(trees[key]) else {key}
@@ -259,7 +271,7 @@ op("sqrt(a)", "sqrt(a)", "1 / (2 * out)", a=NON_NEGATIVE, latex=r"\sqrt{{{a}}}",
    about=("square root", "raíz cuadrada"))  # fmt: skip
 op("rsqrt(a)", "1 / sqrt(a)", "-out / (2 * a)", a=POSITIVE, latex=r"\frac{{1}}{{\sqrt{{{a}}}}}",
    about=("reciprocal square root", "inverso de la raíz cuadrada"))  # fmt: skip
-op("cbrt(a)", "cbrt(a)", "1 / (3 * out * out)", latex=r"\sqrt[3]{{{a}}}",
+op("cbrt(a)", "cbrt(a)", "where(a == 0, 1 / abs(a), out / a / 3)", latex=r"\sqrt[3]{{{a}}}",
    about=("cube root", "raíz cúbica"))  # fmt: skip
 
 # --- exponentials and logarithms ---------------------------------------------------------------

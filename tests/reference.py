@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 
-from autograd_mini.formulas import PRIMITIVES, Renderer, parse
+from autograd_mini.formulas import PRIMITIVES, parse
 from autograd_mini.kinds import mpmath_
-from autograd_mini.ops import SHEET, Op, element_names
-from autograd_mini.rules import given_lines, namespace_of, rule
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.rules import given_lines, namespace_of, rendered, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,10 +58,17 @@ def _erfc(x: Any) -> Any:
 
 
 def _psi(n: Any, x: Any) -> Any:
-    if x > -10:
+    if x > 0:
         return mp.psi(int(n), x)
-    cot = mp.diff(lambda t: mp.pi * mp.cot(mp.pi * t), x - mp.nint(x), int(n))  # reflection
-    return (-1) ** int(n) * mp.psi(int(n), 1 - x) - cot
+    if x == mp.floor(x):
+        raise ValueError("a pole")
+    cot = mp.cot(mp.pi * (x - mp.nint(x)))  # reflection; mpmath's own takes |x| steps
+    powers = [0, 1]  # of cot, in the derivatives of pi * cot(pi * x)
+    for _ in range(int(n)):
+        slope = [k * p for k, p in enumerate(powers)][1:]
+        powers = [-a - b for a, b in zip([*slope, 0, 0], [0, 0, *slope], strict=True)]
+    slope = mp.pi ** (int(n) + 1) * mp.fsum(p * cot**k for k, p in enumerate(powers))
+    return (-1) ** int(n) * mp.psi(int(n), 1 - x) - slope
 
 
 # What each operation means.
@@ -230,29 +237,35 @@ def _is_kink(
     return abs(right - slope) > mp.mpf("1e-10") * abs(slope)
 
 
+def slopes(op: Op, args: tuple[Any, ...], k: int, i: int | None = None) -> tuple[Any, Any]:
+    """The slopes to the left and to the right; at a jump at least one is huge."""
+    f, given = meaning(op), exact(args)
+    with mp.workdps(200):
+        h = mp.mpf(10) ** -60
+        here = f(*given)
+        left, right = here - f(*_moved(given, k, i, -h)), f(*_moved(given, k, i, h)) - here
+        return mp.re(left) / h, mp.re(right) / h
+
+
 def true_second(op: Op, args: tuple[Any, ...], one: tuple[int, Any], two: tuple[int, Any]) -> Any:
     """The second derivative by two arguments (or elements), each as (k, i)."""
     f, given = meaning(op), exact(args)
-    k, i = one
-    at = abs(given[k] if i is None else given[k][i]) or mp.mpf(1)
-    if closed := CLOSED.get((op.name, k)):
-        first = closed
-        k, i = two
-        at = abs(given[k]) or mp.mpf(1)
-        if one[0] != two[0] or op.name == "polygamma":
-            return None
-    else:
+    closed = CLOSED.get((op.name, one[0]))
 
-        def first(*x: Any) -> Any:
-            h = at * mp.mpf(10) ** (-mp.mp.dps // 5)
-            return (f(*_moved(x, *one, h)) - f(*_moved(x, *one, -h))) / (2 * h)
+    def size(place: tuple[int, Any]) -> Any:
+        k, i = place
+        return abs(given[k] if i is None else given[k][i]) or mp.mpf(1)
 
-    to = two
-    at2 = abs(given[to[0]] if to[1] is None else given[to[0]][to[1]]) or mp.mpf(1)
+    def first(digits: int, *x: Any) -> Any:
+        if closed:
+            return closed(*x) if one[1] is None else closed(*x, one[1])
+        h = size(one) * mp.mpf(10) ** (-digits // 5)
+        return (f(*_moved(x, *one, h)) - f(*_moved(x, *one, -h))) / (2 * h)
 
     def difference(digits: int) -> Any:
-        h = at2 * mp.mpf(10) ** (-digits // 5) * mp.mpf("1.37")  # not the step of `first`: no 0/0
-        return (first(*_moved(given, *to, h)) - first(*_moved(given, *to, -h))) / (2 * h)
+        h = size(two) * mp.mpf(10) ** (-digits // 5) * mp.mpf("1.37")  # another step than first's
+        up, down = (first(digits, *_moved(given, *two, step)) for step in (h, -h))
+        return (up - down) / (2 * h)
 
     return settled(difference)
 
@@ -273,36 +286,35 @@ def error_in_ulp(got: float, truth: Any, scale: Any = 0) -> float:
         return float(abs(mp.mpf(got) - truth) / ulp(max(abs(truth), abs(scale))))
 
 
-def scales(op: Op, key: str, args: tuple[Any, ...]) -> Any:
-    """The `scale` of the sheet's line for "value" or an argument, with mpmath; 0 without one.
+def formula(op: Op, text: str, args: tuple[Any, ...]) -> Any:
+    """A formula of the sheet beside the rules, such as a scale or a kink, at 60 digits.
 
-    For an argument that is a vector, a scale on elements gives one for each.
+    A formula on elements (`a_i`) gives a tuple.
     """
-    if key not in op.scale:
-        return 0
-    text = op.scale[key]
-    kind = mpmath_()
-    if (op.name, key) not in _scale_sources:
-        tree = parse(text, _Any(), PRIMITIVES | SHEET.keys())
-        op.trees["scale"] = tree
-        source = f"def scale({', '.join((*op.params, 'out'))}):\n"
-        source += given_lines(op, ["scale"], kind)
-        body = Renderer(kind.number, kind.operators, kind.compared)(tree)
-        if elements := element_names(tree):
-            names = ", ".join(elements)
-            body = f"tuple([{body} for ({names},) in zip({', '.join(e[:-2] for e in elements)})])"
-        del op.trees["scale"]
-        namespace = namespace_of(op, kind)
-        exec(f"{source}    return {body}\n", namespace)
-        _scale_sources[op.name, key] = namespace["scale"]
     with mp.workdps(60):
         given = exact(args)
-        return _scale_sources[op.name, key](*given, meaning(op)(*given))
+        return _compiled(op, text)(*given, meaning(op)(*given))
 
 
-_scale_sources: dict[tuple[str, str], Callable[..., Any]] = {}
+@cache
+def _compiled(op: Op, text: str) -> Callable[..., Any]:
+    kind = mpmath_()
+    names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in (*op.params, *op.given))}
+    op.trees["beside"] = parse(text, names, PRIMITIVES | SHEET.keys())
+    source = f"def beside({', '.join((*op.params, 'out'))}):\n"
+    source += given_lines(op, ["beside"], kind) + f"    return {rendered(op, 'beside', kind)}\n"
+    del op.trees["beside"]
+    namespace = namespace_of(op, kind)
+    exec(source, namespace)
+    return namespace["beside"]
 
 
-class _Any:
-    def __contains__(self, _: object) -> bool:
-        return True
+def scale_of(op: Op, key: str, args: tuple[Any, ...], i: int | None = None) -> Any:
+    """The `scale` of the sheet's line for "value" or an argument; 0 without one."""
+    if key not in op.scale:
+        return 0
+    try:
+        scale = formula(op, op.scale[key], args)
+    except ZeroDivisionError:
+        return 0
+    return scale[i] if isinstance(scale, tuple) else scale

@@ -1,0 +1,379 @@
+"""Every operation of the sheet against mpmath: values, derivatives, second derivatives, kinks.
+
+Each test runs over the sheet, so that an operation that is added to it joins by itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mpmath as mp
+import pytest
+
+from autograd_mini import Value, functions, grad, op, topological
+from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.special import lgamma, others, polygamma, prod
+from tests.points import points
+from tests.reference import (
+    CLOSED,
+    LARGEST,
+    MEANING,
+    error_in_ulp,
+    formula,
+    scale_of,
+    slopes,
+    true_partial,
+    true_second,
+    true_value,
+    ulp,
+)
+
+ULPS = 4  # what every line promises that does not say otherwise
+EPSILON = sys.float_info.epsilon
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+class Worst(NamedTuple):
+    """The largest error, in ulp: against the sheet's bound, and against the true result alone."""
+
+    bounded: float = 0.0
+    where: str = ""
+    alone: float = 0.0
+
+
+def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
+
+
+def places(args: tuple[Any, ...]) -> list[tuple[int, int | None]]:
+    """Where each parent of the node is among the arguments."""
+    return [
+        (k, i)
+        for k, x in enumerate(args)
+        for i in (range(len(x)) if isinstance(x, tuple) else [None])
+    ]
+
+
+def too_large(name: str, args: tuple[Any, ...], truth: Any) -> bool:
+    """Whether the true result leaves the floats (of a mean: the sum)."""
+    if name == "mean":
+        truth = mp.fsum(args[0])
+    return abs(truth) > LARGEST - 4 * ulp(LARGEST)
+
+
+@cache
+def measured(name: str) -> dict[str, Worst]:
+    """The worst errors of an operation: "value" and each argument. Refusals must be right too."""
+    sheet_op, worst = SHEET[name], {}
+
+    def note(key: str, got: float, truth: Any, args: tuple[Any, ...], i: int | None) -> None:
+        alone = error_in_ulp(got, truth)
+        bounded = error_in_ulp(got, truth, scale_of(sheet_op, key, args, i)) if alone > 1 else alone
+        old = worst.get(key, Worst())
+        where = f"{name}{args}, {key}: got {got!r}, true {mp.nstr(truth, 20)}"
+        worse = bounded > old.bounded or bounded != bounded
+        worst[key] = Worst(
+            bounded if worse else old.bounded,
+            where if worse else old.where,
+            max(alone, old.alone),
+        )
+
+    for args in points(sheet_op):
+        truth = true_value(sheet_op, args)
+        try:
+            node = functions.function(sheet_op)(*as_values(args))
+        except RangeError:
+            assert truth is not None, f"{name}{args} has no real value, but is called too large"
+            assert too_large(name, args, truth), f"{name}{args} = {truth}"
+            continue
+        except AutogradError:
+            assert truth is None, f"{name}{args} = {truth}, but was refused"
+            continue
+        assert truth is not None, f"{name}{args} has no real value, but gave {node.data}"
+        note("value", node.data, truth, args, None)
+        for (k, i), partial in zip(places(args), node.partials, strict=True):
+            truth = true_partial(sheet_op, args, k, i)
+            if truth is not None:  # None: the derivative has no value there
+                note(sheet_op.params[k], partial, truth, args, i)
+    return worst
+
+
+@pytest.mark.parametrize("name", SHEET)
+def test_values_and_partials_are_within_their_bounds(name):
+    for key, worst in measured(name).items():
+        assert worst.bounded <= SHEET[name].ulps.get(key, ULPS), worst.where
+
+
+@pytest.mark.parametrize("name", SHEET)
+def test_every_key_was_measured(name):
+    assert measured(name).keys() == {"value", *SHEET[name].params}
+
+
+@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if o.scale or o.ulps])
+def test_no_bound_is_wider_than_needed(name):
+    """Without its scale, or with 4 ulp for its ulps, the sweep would fail; half the ulps too."""
+    sheet_op = SHEET[name]
+    for key in sheet_op.scale:
+        assert measured(name)[key].alone > sheet_op.ulps.get(key, ULPS), key
+    for key, bound in sheet_op.ulps.items():
+        assert measured(name)[key].bounded > max(ULPS, bound / 2), key
+
+
+def test_the_table_of_meanings_is_the_sheet_s():
+    assert set(SHEET) == set(MEANING)
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in CLOSED} - {"polygamma"}))
+def test_closed_derivatives_are_the_derivatives_of_the_meanings(name, monkeypatch):
+    args = {1: (1.75,), 2: (0.5, 1.25)}[len(SHEET[name].params)]
+    if SHEET[name].vectors:
+        args = ((0.5, 1.25, -2.0),)
+    closed = [true_partial(SHEET[name], args, k, i) for k, i in places(args)]
+    for key in [key for key in CLOSED if key[0] == name]:
+        monkeypatch.delitem(CLOSED, key)
+    for slope, (k, i) in zip(closed, places(args), strict=True):
+        assert abs(slope - true_partial(SHEET[name], args, k, i)) < abs(slope) * mp.mpf("1e-25")
+
+
+def test_the_sweep_sees_a_wrong_partial_of_8_ulp():
+    wrong = f"cos(a) * {1 + 8 * EPSILON!r}"
+    node = op("almost_sin(a)", "sin(a)", wrong)(Value(0.5))
+    try:
+        truth = true_partial(SHEET["almost_sin"], (0.5,), 0)
+        assert error_in_ulp(node.partials[0], truth) > ULPS
+        assert measured("almost_sin")["a"].bounded > ULPS
+        assert measured("almost_sin")["value"].bounded < ULPS
+    finally:
+        del SHEET["almost_sin"]
+
+
+# --- second derivatives ---------------------------------------------------------------------------
+ORDINARY = (0.3, 0.9, 1.7, -0.4, -2.3, 5.1, 0.05, -0.8, 12.0, 30.0, -30.0)
+
+
+def ordinary_points(sheet_op: Op, count: int) -> list[tuple[Any, ...]]:
+    draw = random.Random(7)
+    choices: dict[str, Any] = {"n": (0.0, 1.0, 2.0), "c": (0.0, 1.0), "slope": (0.1,)}
+    choices |= {"low": (-1.0, -2.0), "high": (1.0, 4.0)}
+
+    def one(param: str) -> Any:
+        if param in sheet_op.vectors:
+            return tuple(draw.choice(ORDINARY) + draw.uniform(0, 0.01) for _ in range(3))
+        return draw.choice(choices.get(param, ORDINARY))
+
+    if len(sheet_op.params) == 1 and not sheet_op.vectors:
+        return [(x,) for x in ORDINARY]
+    return [tuple(map(one, sheet_op.params)) for _ in range(count)]
+
+
+def second_row(node: Value, leaves: list[Value], k: int) -> tuple[list[float], list[float]]:
+    """d2(node)/d(leaf k)d(leaf j) for all j, and for each the sum of the sizes of its paths.
+
+    The gradient is a sum over paths, each a product of partials: rounding leaves an error of some
+    ulp in each, so the sum of their sizes is what a bound must be measured against.
+    """
+    for leaf in leaves:
+        leaf.grad = 0.0
+    node.backward(create_graph=True)
+    first = leaves[k].grad
+    if not isinstance(first, Value):
+        return [0.0] * len(leaves), [0.0] * len(leaves)
+    for leaf in leaves:
+        leaf.grad = 0.0
+    sizes: dict[Value, float] = dict.fromkeys(topological(first), 0.0)
+    sizes[first] = 1.0
+    first.backward()
+    for inner in reversed(topological(first)):
+        for parent, partial in inner.edges():
+            sizes[parent] += sizes[inner] * abs(partial)
+    return [leaf.grad for leaf in leaves], [sizes.get(leaf, 0.0) for leaf in leaves]
+
+
+@pytest.mark.parametrize("name", SHEET)
+def test_second_derivatives(name):
+    """Within 32 ulp of the sum of the sizes of the paths; most of them are accurate outright."""
+    sheet_op, informative = SHEET[name], []
+    for args in ordinary_points(sheet_op, 8):
+        inputs = as_values(args)
+        leaves = [v for x in inputs for v in (x if isinstance(x, tuple) else [x])]
+        if true_value(sheet_op, args) is None:
+            continue
+        node = functions.function(sheet_op)(*inputs)
+        for k, one in enumerate(places(args)):
+            if sheet_op.params[one[0]] == "n" or true_partial(sheet_op, args, *one) is None:
+                continue  # an order is an integer; or there is no first derivative
+            got, sizes = second_row(node, leaves, k)
+            for two, number, size in zip(places(args), got, sizes, strict=True):
+                if sheet_op.params[two[0]] == "n":
+                    continue
+                truth = true_second(sheet_op, args, one, two)
+                if truth is None:
+                    continue
+                error = abs(mp.mpf(number) - truth)
+                steep = 1 + args[0] ** 2 if name in ("erf", "erfc") else 1  # exp(-(a * a)) on nodes
+                bound = 32 * EPSILON * steep * max(size, abs(truth)) + 1e-300
+                assert error <= bound, (args, one, two, number)
+                if truth:
+                    informative.append(error < mp.mpf("1e-12") * abs(truth))
+    assert not informative or sum(informative) >= 0.6 * len(informative)
+
+
+# --- kinks and conventions ------------------------------------------------------------------------
+def grid(sheet_op: Op) -> list[tuple[Any, ...]]:
+    """Arguments where kinks may lie: small numbers with ties and zeros."""
+    if sheet_op.vectors:
+        vectors = [(0.0,), (0.0, 0.0), (2.0, 2.0, 1.0), (2.0, -1.0, -1.0), (3.0, 1.5), (2.0, 2.0)]
+        return [(v,) * len(sheet_op.params) for v in vectors]
+    choices = {"c": (0.0, 1.0), "low": (-1.0,), "high": (1.0,), "slope": (0.1,), "alpha": (1.25,)}
+    numbers = (-2.0, -1.0, -0.75, 0.0, 0.5, 1.0, 2.5)
+    return list(itertools.product(*(choices.get(p, numbers) for p in sheet_op.params)))
+
+
+@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if o.kinks])
+def test_kinks_are_where_the_sheet_says_and_nowhere_else(name):
+    sheet_op, seen = SHEET[name], set()
+    for args in grid(sheet_op):
+        claimed = any(formula(sheet_op, text, args) == 0 for text in sheet_op.kinks)
+        sides = [slopes(sheet_op, args, k, i) for k, i in places(args)]
+        true = any(abs(left - right) > 1e-9 or abs(left) > 1e50 for left, right in sides)
+        assert claimed == true, (args, sides)
+        seen.add(claimed)
+        partials = functions.function(sheet_op)(*as_values(args)).partials
+        for partial, (left, right) in zip(partials, sides, strict=True):
+            low, high = sorted((left, right))
+            low = min(low, 0)  # a jump, as of floor, has derivative 0 by convention
+            assert low - 1e-12 <= partial <= high + 1e-12, (args, partial, left, right)
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if not o.kinks])
+def test_what_has_no_kinks_in_the_sheet_has_none(name):
+    sheet_op = SHEET[name]
+    for args in grid(sheet_op):
+        for k, i in places(args):
+            if true_value(sheet_op, args) is None or sheet_op.params[k] in ("n", "c"):
+                continue  # outside the domain, or an argument that is no real number
+            if true_partial(sheet_op, args, k, i) is None:
+                continue
+            left, right = slopes(sheet_op, args, k, i)
+            assert abs(left - right) < 1e-9 * max(1, abs(left)), (args, k, i)
+
+
+@pytest.mark.parametrize("name", SHEET)
+def test_plain_numbers_and_values_give_the_same(name):
+    sheet_op = SHEET[name]
+    for args in ordinary_points(sheet_op, 8):
+        if true_value(sheet_op, args) is None:
+            continue
+        plain = functions.function(sheet_op)(*args)
+        assert plain.__class__ is float
+        assert plain == functions.function(sheet_op)(*as_values(args)).data
+
+
+@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if o.domains])
+def test_domains_are_those_of_the_meaning(name):
+    sheet_op = SHEET[name]
+    for args in points(sheet_op, 20):
+        inside = all(args[sheet_op.params.index(p)] in d for p, d in sheet_op.domains.items())
+        assert inside == (true_value(sheet_op, args) is not None) or args == (-0.0,)
+
+
+# --- an operation that is added -------------------------------------------------------------------
+@pytest.fixture
+def swoosh():
+    added = op(
+        "swoosh(a, b)",
+        "a * s",
+        "s",
+        "a * cos(b)",
+        given={"s": "sin(b)"},
+        latex=r"{a}\,\sin({b})",
+        about=("swoosh", "siseo"),
+    )
+    yield added
+    del SHEET["swoosh"]
+    measured.cache_clear()
+
+
+def test_an_added_operation_works_everywhere(swoosh):
+    x, beta = Value(0.75), Value(2.0)
+    y = swoosh(x, beta)
+    y.backward()
+    assert (y.data, x.grad) == (0.75 * math.sin(2), math.sin(2))
+    assert beta.grad == 0.75 * math.cos(2)
+    assert repr(y.op) == "<op swoosh(a, b) = a * s>"
+    assert all(worst.bounded < ULPS for worst in measured("swoosh").values())
+    test_second_derivatives("swoosh")
+    assert grad(grad(lambda b: swoosh(3.0, b)))(0.5) == -3.0 * math.sin(0.5)
+    assert "d/db = a * cos(b)" in functions.docstring(swoosh)
+
+    sys.path.append(str(DOCS))
+    from extensions import latex, sheet
+
+    for language, words in (("en", "swoosh"), ("es", "siseo")):
+        row = rf"| [`swoosh(a, b)`](#op-swoosh) | {words} | $a\,\sin(b)$ |"
+        assert row in sheet.markdown(language)
+    assert latex.latex("a * cos(b)") in sheet.markdown("en").partition("(op-swoosh)=")[2]
+
+
+def test_the_sweep_fails_for_an_added_operation_that_is_wrong():
+    op("wrong_cube(a)", "a * a * a", "3 * a")
+    try:
+        assert measured("wrong_cube")["value"].bounded < ULPS
+        assert measured("wrong_cube")["a"].bounded > 1e12
+        with pytest.raises(AssertionError):
+            test_second_derivatives("wrong_cube")
+    finally:
+        del SHEET["wrong_cube"]
+
+
+def test_an_operation_is_added_once():
+    first = op("thrice(a)", "3 * a", "3")
+    try:
+        assert op("thrice(a)", "3 * a", "3") is first
+        with pytest.raises(FormulaError, match="'thrice' is on the sheet already"):
+            op("thrice(a)", "3 * a", "4")
+    finally:
+        del SHEET["thrice"]
+
+
+# --- special functions ----------------------------------------------------------------------------
+def test_polygamma_refuses_orders_it_does_not_have():
+    for order in (-1.0, 1.5, 101.0):
+        with pytest.raises(DomainError, match=r"n in 0, 1, \.\.\., 100"):
+            functions.polygamma(order, 2.0)
+    assert error_in_ulp(polygamma(100, 2.5), mp.psi(100, mp.mpf(2.5))) < ULPS
+
+
+def test_gamma_functions_between_the_points():
+    """A thousand points for each stretch where special.py takes another way."""
+    draw = random.Random(3)
+    for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 1.35), (1.35, 2.5), (2.5, 8), (8, 200)):
+        for _ in range(300):
+            x = draw.uniform(low, high)
+            with mp.workdps(40):
+                assert error_in_ulp(lgamma(x), mp.loggamma(x)) < 5, x
+                assert error_in_ulp(polygamma(0, x), mp.psi(0, x)) < ULPS, x
+                assert error_in_ulp(polygamma(3, x), mp.psi(3, x)) < ULPS, x
+
+
+def test_products_are_exact_to_the_last_bit_and_do_not_overflow_on_the_way():
+    draw = random.Random(4)
+    for size in (1, 2, 3, 50, 1000):
+        numbers = [draw.uniform(0.5, 2.0) * 10.0 ** draw.randint(-9, 9) for _ in range(size)]
+        numbers += [1 / x for x in numbers]
+        with mp.workdps(60):
+            whole = mp.fprod(map(mp.mpf, numbers))
+            assert error_in_ulp(prod(numbers), whole) <= 0.51
+            for x, other in zip(numbers, others(numbers), strict=True):
+                assert error_in_ulp(other, whole / x) <= 0.51
+    assert prod([2.0**1000] * 3 + [2.0**-1000] * 3) == 1.0
+    assert others([]) == ()
+    assert prod([]) == 1.0
