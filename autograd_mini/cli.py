@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "autograd-mini"
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
+OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
 FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 
@@ -113,7 +116,9 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
         """As the base class, with the word for usage in the reader's language."""
-        super().add_usage(usage, actions, groups, messages.text("cli.usage", self.lang))
+        if prefix is None:
+            prefix = messages.text("cli.usage", self.lang)
+        super().add_usage(usage, actions, groups, prefix)
 
 
 def _parser(lang: str) -> argparse.ArgumentParser:
@@ -123,6 +128,9 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     formatter = type("_Help", (_Help,), {"lang": lang})
     parser_class = type("_Parser", (_Parser,), {"lang": lang})
 
+    def filled(name: str) -> str:
+        return textwrap.fill(say(name), min(shutil.get_terminal_size().columns, 100) - 2)
+
     def made(parser: argparse.ArgumentParser) -> Any:
         options = parser.add_argument_group(say("options"))
         options.add_argument("-h", "--help", action="help", help=say("help"))
@@ -130,8 +138,8 @@ def _parser(lang: str) -> argparse.ArgumentParser:
 
     parser = parser_class(
         prog=PROGRAM,
-        description=say("about"),
-        epilog=say("about.example"),
+        description=filled("about"),
+        epilog=say("demo.example"),
         formatter_class=formatter,
         add_help=False,
     )
@@ -146,7 +154,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(
             name,
             help=say(name),
-            description=say(f"{name}.about"),
+            description=filled(f"{name}.about"),
             epilog=say(f"{name}.example"),
             formatter_class=formatter,
             add_help=False,
@@ -163,30 +171,31 @@ def _parser(lang: str) -> argparse.ArgumentParser:
 
     positional, options = command("train", _train)
     positional.add_argument("dataset", metavar=say("dataset"), help=say("train.dataset"))
-    for flag, kind, default in (
-        ("hidden", _sizes, (16, 16)),
-        ("activation", str, "tanh"),
-        ("epochs", _whole(1), 100),
-        ("lr", _positive, 0.01),
-        ("optimiser", str.lower, "adam"),
-        ("batch-size", _whole(1), 16),
-        ("seed", _whole(0), 0),
+    for flag, kind, default, metavar in (
+        ("hidden", _sizes, (16, 16), "N,N"),
+        ("activation", str, "tanh", say("name")),
+        ("epochs", _whole(1), 100, "N"),
+        ("lr", _positive, 0.01, "ETA"),
+        ("optimiser", str.lower, "adam", say("name")),
+        ("batch-size", _whole(1), 16, "N"),
+        ("seed", _whole(0), 0, "N"),
     ):
-        choices = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
         options.add_argument(
             f"--{flag}",
             type=kind,
             default=default,
-            metavar=say(f"train.{flag}.is"),
-            choices=choices if flag == "optimiser" else None,
+            metavar=metavar,
+            choices=OPTIMISERS if flag == "optimiser" else None,
             help=say(f"train.{flag}"),
         )
-    options.add_argument("--label", metavar=say("train.label.is"), help=say("train.label"))
+    options.add_argument("--label", metavar=say("column"), help=say("train.label"))
     options.add_argument("--out", help=say("train.out"), **folder)
 
     positional, _ = command("grad", _grad)
     positional.add_argument("expression", metavar=say("expression"), help=say("grad.expression"))
-    positional.add_argument("values", nargs="*", metavar=say("value"), help=say("grad.values"))
+    positional.add_argument(
+        "values", nargs="*", default=[], metavar=say("value"), help=say("grad.values")
+    )
     return parser  # type: ignore[no-any-return]
 
 

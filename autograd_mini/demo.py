@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import losses, optim
 from .data import Dataset, Standardiser, iris, split, standardise
+from .differences import derivative, sides
 from .drawing.groups import grouped
 from .drawing.notation import number, plain_formula
 from .graph import topological
 from .messages import text
-from .metrics import evaluate
 from .nn import MLP
-from .outputs import Files
-from .training import fit
+from .outputs import Failure, Files
+from .training import evaluate, fit
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -27,7 +27,9 @@ OPTIMISERS = {
     name.lower(): getattr(optim, name)
     for name in ("SGD", "Momentum", "Nesterov", "RMSprop", "Adam", "AdamW")
 }
-CHECKED = 30  # points whose loss is differentiated numerically; more take longer and show no more
+POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
+ALLOWED = 5  # error bars between a gradient and its numerical value
+FEW = 10  # points, of which none can be spared for a test; as with xor
 
 
 class Plan(NamedTuple):
@@ -89,7 +91,8 @@ def train(plan: Plan, out: Path, teller: Teller) -> bool:
 def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
     """Split, standardise, train, test, check, write."""
     data = plan.data
-    parts = split(data, seed=plan.seed)
+    few = len(data) < FEW
+    parts = (data, data) if few else split(data, seed=plan.seed)
     scaler = Standardiser.fit(parts[0])
     learnt, held_out = standardise(*parts)
     classes = len(data.class_names)
@@ -107,7 +110,7 @@ def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
     teller.heading("network")
     shape = " → ".join(map(str, [len(data.feature_names), *nouts]))
     teller.say(
-        "network.is",
+        "network.few" if few else "network.is",
         name=data.name,
         train=len(learnt),
         test=len(held_out),
@@ -137,7 +140,8 @@ def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
         raise KeyboardInterrupt(teller.text("interrupted", folder=files.folder))
     last = history.rows[-1]
     teller.say("training.done", epochs=len(history), loss=last.loss, seconds=sum(history.seconds))
-    teller.say("accuracy", percent=(result.accuracy or 0.0) * 100, right=right, n=len(held_out))
+    seen = "accuracy.few" if few else "accuracy"
+    teller.say(seen, percent=(result.accuracy or 0.0) * 100, right=right, n=len(held_out))
 
     if graph is None:
         graph = first_neuron(model, learnt, loss)
@@ -257,8 +261,11 @@ def one_update(model: MLP, data: Dataset, loss: str, optimiser: Any, teller: Tel
     before.backward()
     w = max(model.parameters(), key=lambda p: abs(p.grad))
     old, gradient, lr = w.data, w.grad, optimiser.lr
-    optimiser.step()
-    after = forward()
+    try:
+        optimiser.step()
+        after = forward()
+    except ArithmeticError as error:
+        raise Failure(teller.text("diverged", lr=number(lr), reason=error)) from None
     teller.heading("update")
     teller.say("update.is", name=w.label, loss=before.data)
     new, old_text, change, step = (number(x, ".6g") for x in (w.data, old, gradient, lr))
@@ -281,71 +288,52 @@ def one_update(model: MLP, data: Dataset, loss: str, optimiser: Any, teller: Tel
 
 # --- every gradient against finite differences ---------------------------------------------------
 def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool:
-    """Compare each parameter's gradient with a numerical one; say how far apart they are."""
-    batch = data[:CHECKED]
+    """Compare the parameters' gradients with numerical ones; say how far apart they are."""
+    parameters = model.parameters()
+    chosen = parameters[:: -(-len(parameters) // MOST)]
+    batch = data[: max(3, min(POINTS, WORK // len(chosen)))]
 
     def forward() -> Value:
         value: Value = getattr(losses, loss)([model(x) for x in batch.inputs], batch.targets)
         return value
 
     model.zero_grad()
-    forward().backward()
-    gradients = {p: p.grad for p in model.parameters()}
-    worst, bars, disagreeing = 0.0, 0.0, []
-    largest = max(map(abs, gradients.values())) or 1.0
+    root = forward()
+    root.backward()
+    gradients = {p: p.grad for p in chosen}
+    kinked = sides(root) != ()
+    differences: dict[Value, float] = {}
+    bars: dict[Value, float] = {}
+    wrong = []
     for p, gradient in gradients.items():
         centre = p.data
 
-        def shifted(h: float, p: Value = p, centre: float = centre) -> float:
+        def shifted(h: float, p: Value = p, centre: float = centre) -> tuple[float, Any]:
             p.data = centre + h
-            return float(forward().data)
+            root = forward()
+            return float(root.data), sides(root) if kinked else ()
 
         estimate, bar = derivative(shifted)
         p.data = centre
-        difference = abs(gradient - estimate)
-        worst, bars = max(worst, difference / largest), max(bars, difference / bar)
-        if difference > 5 * bar:
-            disagreeing.append((p.label, gradient, estimate, bar))
+        if bar < inf:  # else there is a kink too near to tell
+            differences[p], bars[p] = abs(gradient - estimate), bar
+            if differences[p] > ALLOWED * bar:
+                wrong.append((p.label, gradient, estimate, bar))
     teller.heading("check")
-    teller.say("check.is", n=len(gradients), points=len(batch))
-    agreeing = len(gradients) - len(disagreeing)
+    which = "check.is" if len(chosen) == len(parameters) else "check.some"
+    teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
+    largest = max(map(abs, gradients.values())) or 1.0
     teller.say(
         "check.result",
-        agreeing=agreeing,
+        agreeing=len(differences) - len(wrong),
         n=len(gradients),
-        relative=number(worst, ".1e"),
-        bars=bars,
+        relative=number(max(differences.values(), default=0.0) / largest, ".1e"),
+        bars=max((d / bars[p] for p, d in differences.items()), default=0.0),
     )
-    for label, gradient, estimate, bar in disagreeing:
+    if undecided := len(gradients) - len(differences):
+        teller.say("check.undecided", n=undecided)
+    for label, gradient, estimate, bar in wrong:
         teller.lines(
             teller.text("check.wrong", name=label, gradient=gradient, estimate=estimate, bar=bar)
         )
-    return not disagreeing
-
-
-def derivative(f: Callable[[float], float], h: float = 0.1, levels: int = 7) -> tuple[float, float]:
-    """f'(0) and an error bar, from central differences and Richardson extrapolation.
-
-    (f(h) - f(-h)) / 2h has an error in h**2, h**4, ...; halving h again and again, each column of
-    the table removes one of these terms. The entry is taken whose neighbours agree best; the error
-    bar is their distance plus the rounding error of the differences (Ridders, Accurate computation
-    of F'(x) and F'(x) F''(x), Advances in Engineering Software 4, 1982).
-
-    >>> from math import cos, sin
-    >>> estimate, bar = derivative(lambda h: sin(1 + h))
-    >>> abs(estimate - cos(1)) < bar < 1e-11
-    True
-    """
-    best, smallest = 0.0, inf
-    above: list[float] = []
-    for _ in range(levels):
-        plus, minus = f(h), f(-h)
-        rounding = 2.0**-52 * max(abs(plus), abs(minus)) / h
-        row = [(plus - minus) / (2 * h)]
-        for k, coarser in enumerate(above):
-            row.append(row[k] + (row[k] - coarser) / (4 ** (k + 1) - 1))
-            bar = max(abs(row[k + 1] - row[k]), abs(row[k + 1] - coarser)) + rounding
-            if bar < smallest:
-                best, smallest = row[k + 1], bar
-        above, h = row, h / 2
-    return best, smallest
+    return not wrong

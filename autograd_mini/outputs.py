@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import EACCES, ENOTDIR
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from .data import Dataset, Standardiser
     from .drawing import Drawing
-    from .history import History
     from .nn import MLP
+    from .training import History
     from .value import Value
 
 # What the first 4096 bytes of a file hold if an earlier run made it.
@@ -47,6 +48,8 @@ class Files:
         self.folder, self.text = folder, text
         self.written: list[tuple[str, str]] = []
         self.notes: list[str] = []
+        if folder.exists() and not folder.is_dir():
+            raise Failure(text("unwritable", path=folder, reason=os.strerror(ENOTDIR)))
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, mark in MARKS.items():
@@ -56,7 +59,7 @@ class Files:
         except OSError as error:
             raise Failure(text("unwritable", path=folder, reason=_reason(error))) from None
         if not os.access(folder, os.W_OK):
-            raise Failure(text("unwritable", path=folder, reason=os.strerror(13)))
+            raise Failure(text("unwritable", path=folder, reason=os.strerror(EACCES)))
 
     def add(self, name: str, write: Callable[[Path], object]) -> None:
         """Let `write` make the file."""

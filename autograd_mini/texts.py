@@ -170,10 +170,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Backpropagation, one number at a time.",
         "Retropropagación, número a número.",
     ),
-    "cli.about.example": (
-        "example:\n  autograd-mini demo --out my-demo",
-        "ejemplo:\n  autograd-mini demo --lang es --out mi-demo",
-    ),
     "cli.demo": ("train a network on iris and explain", "entrena una red con iris y la explica"),
     "cli.demo.about": (
         (
@@ -227,39 +223,33 @@ TEXTS: dict[str, tuple[str, str]] = {
             " etiquetas"
         ),
     ),
-    "cli.train.hidden.is": ("N,N", "N,N"),
     "cli.train.hidden": (
         "sizes of the hidden layers (default: 16,16)",
         "tamaños de las capas ocultas (por omisión: 16,16)",
     ),
-    "cli.train.activation.is": ("NAME", "NOMBRE"),
+    "cli.name": ("NAME", "NOMBRE"),
     "cli.train.activation": (
         "activation of the hidden layers: tanh, relu, sigmoid, ... (default: tanh)",
         "activación de las capas ocultas: tanh, relu, sigmoid, ... (por omisión: tanh)",
     ),
-    "cli.train.epochs.is": ("N", "N"),
     "cli.train.epochs": (
         "how often to go through the data (default: 100)",
         "cuántas veces se recorren los datos (por omisión: 100)",
     ),
-    "cli.train.lr.is": ("ETA", "ETA"),
     "cli.train.lr": ("learning rate (default: 0.01)", "tasa de aprendizaje (por omisión: 0.01)"),
-    "cli.train.optimiser.is": ("NAME", "NOMBRE"),
     "cli.train.optimiser": (
         "sgd, momentum, nesterov, rmsprop, adam or adamw (default: adam)",
         "sgd, momentum, nesterov, rmsprop, adam o adamw (por omisión: adam)",
     ),
-    "cli.train.batch-size.is": ("N", "N"),
     "cli.train.batch-size": (
         "points per update (default: 16)",
         "puntos por actualización (por omisión: 16)",
     ),
-    "cli.train.seed.is": ("N", "N"),
     "cli.train.seed": (
         "seed of the data, the weights and the order (default: 0)",
         "semilla de los datos, los pesos y el orden (por omisión: 0)",
     ),
-    "cli.train.label.is": ("COLUMN", "COLUMNA"),
+    "cli.column": ("COLUMN", "COLUMNA"),
     "cli.train.label": (
         "the CSV file's column of labels (default: the last one)",
         "la columna de etiquetas del archivo CSV (por omisión: la última)",
@@ -323,6 +313,30 @@ TEXTS: dict[str, tuple[str, str]] = {
             " Capas {shape}, activación {activation}: {parameters} parámetros."
         ),
     ),
+    "demo.network.few": (
+        (
+            "{name}: {train} points, all of them to learn from and to test with; classes:"
+            " {classes}. Layers {shape}, activation {activation}: {parameters} parameters."
+        ),
+        (
+            "{name}: {train} puntos, todos para aprender y para probar; clases: {classes}."
+            " Capas {shape}, activación {activation}: {parameters} parámetros."
+        ),
+    ),
+    "demo.accuracy.few": (
+        "Accuracy: {percent:.1f} % ({right} of {n} points).",
+        "Exactitud: {percent:.1f} % ({right} de {n} puntos).",
+    ),
+    "demo.diverged": (
+        (
+            "the first update leaves the floats: with a learning rate of {lr} the steps are too"
+            " long; take a smaller one, --lr ({reason})"
+        ),
+        (
+            "la primera actualización se sale de los números: con una tasa de aprendizaje de"
+            " {lr} los pasos son demasiado largos; tome una menor, --lr ({reason})"
+        ),
+    ),
     "demo.update": ("One weight's first update", "La primera actualización de un peso"),
     "demo.update.is": (
         (
@@ -370,6 +384,17 @@ TEXTS: dict[str, tuple[str, str]] = {
             " que llevan una barra de error."
         ),
     ),
+    "demo.check.some": (
+        (
+            "The loss on {points} points, differentiated by {n} of the {all} parameters, evenly"
+            " spread: by backpropagation, and by central differences with an error bar."
+        ),
+        (
+            "La pérdida de {points} puntos, derivada respecto de {n} de los {all} parámetros,"
+            " repartidos por igual: por retropropagación, y por diferencias centradas con barra de"
+            " error."
+        ),
+    ),
     "demo.check.result": (
         (
             "{agreeing} of {n} agree. The largest difference is {relative} of the largest gradient;"
@@ -379,6 +404,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             "{agreeing} de {n} coinciden. La mayor diferencia es {relative} del mayor gradiente;"
             " {bars:.1f} barras de error como máximo."
         ),
+    ),
+    "demo.check.undecided": (
+        "{n} undecided: a kink of the activation is too near.",
+        "{n} sin decidir: hay un punto anguloso de la activación demasiado cerca.",
     ),
     "demo.check.wrong": (
         "{name}: backpropagation {gradient:.10g}, differences {estimate:.10g} ± {bar:.1e}",

@@ -159,7 +159,8 @@ class _Picture:
     def _clusters(self, drawing: Any, path: Path, ids: dict[Value, str]) -> None:
         """The nodes of one group, and the groups inside it, in the order of the nodes."""
         inside: dict[Path, None] = {}
-        for node in self.order:
+        upwards = path and self.rankdir in ("LR", "RL")  # dot stacks a group's nodes so
+        for node in reversed(self.order) if upwards else self.order:
             own = self.paths.get(node, ())
             if own == path:
                 kind = self._kind(node)
@@ -168,7 +169,7 @@ class _Picture:
                 )
             elif own[: len(path)] == path:
                 inside[own[: len(path) + 1]] = None
-        for inner in inside:
+        for inner in reversed(inside) if upwards else inside:
             with drawing.subgraph(name=f"cluster_{'.'.join(inner)}") as cluster:
                 cluster.attr(
                     label=f"<{notation.escaped(notation.name(inner[-1]))}>",
