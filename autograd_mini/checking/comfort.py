@@ -83,24 +83,29 @@ def is_comfortable(op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | No
         abs(out) <= LARGEST
         and all(abs(slope) <= STEEPEST for slope in slopes)
         and distance_to_kink(op, numbers, out) >= MARGIN
-        and all(_is_smooth(op, numbers, out, k) for k, on in enumerate(active) if on)
+        and _is_smooth(op, numbers, out, active)
     )
 
 
-def _is_smooth(op: Op, numbers: Sequence[Any], out: float, k: int) -> bool:
-    """Whether op is defined a MARGIN to both sides of argument k, and without a jump between."""
-    for h in (MARGIN, -MARGIN):
-        arg = numbers[k]
-        moved = tuple(x + h for x in arg) if isinstance(arg, tuple) else arg + h
-        near = (*numbers[:k], moved, *numbers[k + 1 :])
+def _is_smooth(op: Op, numbers: Sequence[Any], out: float, active: tuple[bool, ...]) -> bool:
+    """Whether op is defined a MARGIN away on all sides, and without a jump on the way."""
+    count = sum(len(x) if isinstance(x, tuple) else 1 for x in numbers)
+    for signs in product((MARGIN, -MARGIN), repeat=sum(active)):
+        steps = iter(signs)
+        near = tuple(
+            _plus(arg, next(steps)) if on else arg for arg, on in zip(numbers, active, strict=True)
+        )
         try:
             jump = abs(evaluation.value(op, FLOAT, near, near) - out)
         except (AutogradError, ArithmeticError, ValueError):
             return False
-        size = len(arg) if isinstance(arg, tuple) else 1
-        if not is_inside(op, near) or jump > 2 * size * STEEPEST * MARGIN:
+        if not is_inside(op, near) or jump > 2 * count * STEEPEST * MARGIN:
             return False
     return True
+
+
+def _plus(arg: Any, h: float) -> Any:
+    return tuple(x + h for x in arg) if isinstance(arg, tuple) else arg + h
 
 
 @cache
