@@ -55,6 +55,10 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
     none_active = (False,) * len(op.params)
     try:
         out = rule(op, kind, none_active).value(*numbers)
+    except OverflowError as error:
+        if kind is FLOAT and _is_nan(rule(op, IEEE, none_active).value(*numbers)):
+            raise refusal(op, kind, numbers, args, ValueError()) from None  # not merely too large
+        raise refusal(op, kind, numbers, args, error) from None
     except (ArithmeticError, ValueError, TypeError, NameError, IndexError) as error:
         raise refusal(op, kind, numbers, args, error) from None
     if kind is FLOAT:
@@ -95,6 +99,10 @@ def _flat(numbers: Sequence[Any]) -> Iterator[Any]:
             yield from x
         else:
             yield x
+
+
+def _is_nan(x: Number) -> bool:
+    return bool(x != x)
 
 
 def _is_complex(x: Number) -> bool:
