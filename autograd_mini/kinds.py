@@ -285,6 +285,9 @@ def complex_() -> Kind:
             return cmath.log(1 + z)
         return complex(0.5 * math.log1p(x * (2 + x) + y * y), math.atan2(y, 1 + x))
 
+    def not_holomorphic(*_: Any) -> complex:
+        raise TypeError
+
     names = "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh"
     namespace = {k: _COMMON[k] for k in ("sum", "prod", "dot", "others", "count")} | {
         **{name: getattr(cmath, name) for name in names.split()},
@@ -299,6 +302,7 @@ def complex_() -> Kind:
         "below": lambda a, b: a.real < b.real if a.imag == 0 == b.imag else False,
         "unsigned": lambda z: z if z.real >= 0 else -z,
         "gauss": lambda z: cmath.exp(-z * z),
+        **dict.fromkeys(("abs", "max", "min"), not_holomorphic),  # else Python's own would serve
         "expdiff": lambda a, b: cmath.exp(a - b),
     }
     return Kind("complex", namespace, complex)

@@ -396,10 +396,10 @@ op("polygamma(n, a)", "polygamma(n, a)", "0", "polygamma(n + 1, a)", n=ORDER, a=
    about=("polygamma function", "función poligamma"))  # fmt: skip
 
 # --- choices and steps -------------------------------------------------------------------------
-op("maximum(a, b)", "where(b >= a, b, where(b != b, b, a))",
+op("maximum(a, b)", "where(b > a, b, where(b != b, b, a))",
    "where(a > b, 1, where(a == b, 1 / 2, 0))", "where(b > a, 1, where(a == b, 1 / 2, 0))",
    kinks=("a - b",), latex=r"\max({a}, {b})", about=("larger of two", "mayor de dos"))  # fmt: skip
-op("minimum(a, b)", "where(b <= a, b, where(b != b, b, a))",
+op("minimum(a, b)", "where(b < a, b, where(b != b, b, a))",
    "where(a < b, 1, where(a == b, 1 / 2, 0))", "where(b < a, 1, where(a == b, 1 / 2, 0))",
    kinks=("a - b",), latex=r"\min({a}, {b})", about=("smaller of two", "menor de dos"))  # fmt: skip
 op("clamp(a, low, high)",

@@ -41,7 +41,7 @@ def expdiff(a: float, b: float) -> float:
     """
     d = a - b
     if not abs(d) < 1000:
-        return math.exp(d)
+        return 1.0 if a == b else math.exp(d)  # equal infinities
     c = d - a
     return math.exp(d) * (1.0 + ((a - (d - c)) - (b + c)))
 

@@ -1,0 +1,395 @@
+"""Kinds of number: exact fractions, mpmath, complex, and floats as IEEE 754 and torch have them."""
+
+from __future__ import annotations
+
+import cmath
+import math
+import random
+from fractions import Fraction
+
+import mpmath as mp
+import pytest
+
+from autograd_mini import Value, functions, grad, ieee, kinds
+from autograd_mini.errors import DomainError, GradientError, NumberTypeError, PoleError
+
+INF, NAN = math.inf, math.nan
+
+
+def gradient(f, *numbers):
+    """The value of f and its derivatives."""
+    inputs = [Value(x) for x in numbers]
+    out = f(*inputs)
+    out.backward()
+    return out.data, [x.grad for x in inputs]
+
+
+# --- what becomes of a number -------------------------------------------------------------------
+def test_int_and_bool_become_floats():
+    assert [(Value(x).data, type(Value(x).data)) for x in (3, True, -0.0)] == [
+        (3.0, float),
+        (1.0, float),
+        (0.0, float),
+    ]
+    assert math.copysign(1, Value(-0.0).data) == -1
+
+
+def test_exact_kinds_hold_themselves():
+    for x in (Fraction(1, 3), mp.mpf("0.1"), 1 + 2j, mp.mpc(1, 2)):
+        assert Value(x).data is x
+
+
+def test_a_constant_int_does_not_make_a_fraction_a_float():
+    assert (Value(Fraction(1, 3)) * 3 + 1).data == Fraction(2)
+    assert type((Value(Fraction(1, 3)) * 3).data) is Fraction
+    assert type((Value(Fraction(1, 3)) * 3.0).data) is float
+
+
+# --- fractions ----------------------------------------------------------------------------------
+def test_a_rational_function_is_differentiated_exactly():
+    """(x^3 - 2x) / (1 + x^2): derivative ((3x^2 - 2)(1 + x^2) - 2x(x^3 - 2x)) / (1 + x^2)^2."""
+    x = Fraction(7, 13)
+    _, (slope,) = gradient(lambda a: (a**3 - 2 * a) / (1 + a * a), x)
+    assert slope == ((3 * x * x - 2) * (1 + x * x) - 2 * x * (x**3 - 2 * x)) / (1 + x * x) ** 2
+
+
+def test_second_derivatives_of_fractions_are_exact():
+    x = Fraction(2, 3)
+    assert grad(grad(lambda a: 1 / a))(x) == 2 / x**3
+    assert grad(grad(lambda a: a**-3))(x) == 12 / x**5
+    assert grad(grad(lambda a: functions.prod([a, a + 1, a * 2])))(x) == 12 * x + 4
+
+
+@pytest.mark.parametrize(
+    ("f", "truth"),
+    [
+        (lambda a, b: functions.dot([a, b], [b, 3]), (Fraction(2, 5), Fraction(10, 3))),
+        (lambda a, b: functions.mean([a, b, b]), (Fraction(1, 3), Fraction(2, 3))),
+        (lambda a, b: functions.prod([a, b, b]), (Fraction(4, 25), Fraction(4, 15))),
+        (functions.maximum, (0, 1)),
+        (lambda a, b: functions.max([a, a, b, b]), (0, 1)),
+        (lambda a, b: functions.clamp(a, 0, b), (1, 0)),
+        (lambda a, b: abs(a - b), (-1, 1)),
+        (lambda a, b: functions.leaky_relu(-a, Fraction(1, 7)) + b.relu(), (Fraction(-1, 7), 1)),
+        (lambda a, b: (a - b).square() / b, (Fraction(-1, 3), Fraction(11, 36))),
+    ],
+)
+def test_operations_on_fractions_are_exact(f, truth):
+    out, found = gradient(f, Fraction(1, 3), Fraction(2, 5))
+    assert type(out) is Fraction
+    assert tuple(found) == truth
+    assert not any(type(x) is float for x in found)
+
+
+def test_ties_of_fractions_share_exactly():
+    assert (
+        gradient(lambda a, b, c: functions.max([a, b, c]), *[Fraction(1, 2)] * 3)[1]
+        == [Fraction(1, 3)] * 3
+    )
+
+
+def test_transcendental_functions_make_fractions_floats():
+    out, (slope,) = gradient(Value.exp, Fraction(1, 2))
+    assert (out, slope) == (math.exp(0.5), math.exp(0.5))
+
+
+# --- mpmath -------------------------------------------------------------------------------------
+@pytest.mark.parametrize("digits", [50, 120])
+def test_mpmath_keeps_its_precision(digits):
+    """d/dx of exp(sin x) + x^y + log1p(x)."""
+    with mp.workdps(digits):
+        x, y = mp.mpf("0.3"), mp.mpf("1.7")
+        _, (dx, dy) = gradient(lambda a, b: a.sin().exp() + a**b + a.log1p(), x, y)
+        assert (
+            abs(dx - (mp.cos(x) * mp.exp(mp.sin(x)) + y * x ** (y - 1) + 1 / (1 + x))) < mp.eps * 9
+        )
+        assert abs(dy - x**y * mp.log(x)) < mp.eps * 9
+
+
+def test_mpmath_second_derivative_has_50_digits():
+    with mp.workdps(50):
+        x = mp.mpf("0.3")
+        truth = -2 * mp.tanh(x) * (1 - mp.tanh(x) ** 2)
+        assert abs(grad(grad(lambda a: a.tanh()))(x) - truth) < mp.mpf(10) ** -48
+
+
+def test_mpmath_takes_in_other_numbers():
+    with mp.workdps(40):
+        assert (Value(mp.mpf(2)) + Value(0.5)).data == mp.mpf("2.5")
+        assert (Value(mp.mpf(1)) / Value(Fraction(3))).data == mp.mpf(1) / 3
+
+
+def test_mpmath_is_never_silently_complex():
+    with pytest.raises(DomainError, match=r"log\(a\) at a = -2.0: it needs a > 0"):
+        Value(mp.mpf(-2)).log()
+    with pytest.raises(DomainError, match="pow"):
+        Value(mp.mpf(-2)) ** mp.mpf("0.5")
+    assert Value(mp.mpc(-2)).log().data == mp.log(mp.mpc(-2))
+
+
+# --- complex ------------------------------------------------------------------------------------
+Z = 0.6 + 0.35j
+HOLOMORPHIC = {
+    "exp": cmath.exp,
+    "exp2": lambda z: math.log(2) * 2**z,
+    "expm1": cmath.exp,
+    "log": lambda z: 1 / z,
+    "log2": lambda z: 1 / (z * math.log(2)),
+    "log10": lambda z: 1 / (z * math.log(10)),
+    "log1p": lambda z: 1 / (1 + z),
+    "sqrt": lambda z: 0.5 / cmath.sqrt(z),
+    "rsqrt": lambda z: -0.5 / (z * cmath.sqrt(z)),
+    "square": lambda z: 2 * z,
+    "reciprocal": lambda z: -1 / z**2,
+    "sin": cmath.cos,
+    "cos": lambda z: -cmath.sin(z),
+    "tan": lambda z: 1 / cmath.cos(z) ** 2,
+    "asin": lambda z: 1 / cmath.sqrt(1 - z * z),
+    "acos": lambda z: -1 / cmath.sqrt(1 - z * z),
+    "atan": lambda z: 1 / (1 + z * z),
+    "sinh": cmath.cosh,
+    "cosh": cmath.sinh,
+    "tanh": lambda z: 1 / cmath.cosh(z) ** 2,
+    "asinh": lambda z: 1 / cmath.sqrt(1 + z * z),
+    "acosh": lambda z: 1 / (cmath.sqrt(z - 1) * cmath.sqrt(z + 1)),
+    "atanh": lambda z: 1 / (1 - z * z),
+    "sigmoid": lambda z: cmath.exp(-z) / (1 + cmath.exp(-z)) ** 2,
+    "cbrt": lambda z: z ** (-2 / 3) / 3,
+    "neg": lambda z: -1,
+}
+
+
+@pytest.mark.parametrize("name", HOLOMORPHIC)
+@pytest.mark.parametrize("z", [Z, -1.3 + 0.2j, 0.1 - 2.0j, -0.4 - 0.7j])
+def test_complex_derivatives(name, z):
+    _, (slope,) = gradient(functions.function(functions.SHEET[name]), z)
+    assert cmath.isclose(slope, HOLOMORPHIC[name](z), rel_tol=1e-13)
+
+
+@pytest.mark.parametrize("name", [name for name in HOLOMORPHIC if name != "neg"])
+def test_cauchy_riemann(name):
+    """f = u + iv with u_x = v_y, u_y = -v_x; and f' = u_x + i v_x."""
+    f = functions.function(functions.SHEET[name])
+    h = 1e-6
+    dx, dy = ((f(Z + step) - f(Z - step)) / (2 * h) for step in (h, 1j * h))
+    _, (slope,) = gradient(f, Z)
+    assert abs(dx - slope) < 1e-8 * abs(slope)
+    assert abs(dy - 1j * slope) < 1e-8 * abs(slope)
+
+
+def test_a_complex_polynomial():
+    z = 2 - 3j
+    assert gradient(lambda a: a**3 - 2j * a * a + 1, z)[1] == [3 * z * z - 4j * z]
+
+
+def test_complex_second_derivative():
+    assert grad(grad(lambda a: a.sin()))(Z) == -cmath.sin(Z)
+
+
+@pytest.mark.parametrize(
+    "name", ["relu", "abs", "sign", "floor", "erf", "gamma", "softplus", "gelu", "mish", "lgamma"]
+)
+def test_what_is_not_holomorphic_is_refused(name):
+    with pytest.raises(NumberTypeError, match=f"{name} is not defined for complex numbers"):
+        functions.function(functions.SHEET[name])(Value(Z))
+
+
+def test_what_compares_complex_numbers_is_refused():
+    for f in (functions.maximum, functions.minimum, functions.atan2, functions.logaddexp):
+        with pytest.raises(NumberTypeError, match="is not defined for complex numbers"):
+            f(Value(Z), Value(1j))
+    with pytest.raises(TypeError, match="not supported between"):
+        max(Value(Z), Value(1j))
+
+
+def test_complex_poles():
+    with pytest.raises(PoleError, match=r"div\(a, b\) at a = .*, b = 0j: division by zero"):
+        1 / Value(0j)
+    with pytest.raises(DomainError, match=r"log\(a\) at a = 0j"):
+        Value(0j).log()
+
+
+def test_kinds_that_do_not_mix():
+    for f in (
+        lambda: Value(1j) + Value(1.0),
+        lambda: Value(1.0) * 1j,
+        lambda: Value(Fraction(1, 2)) - Value(1j),
+        lambda: functions.dot([Value(1.0)], [1j]),
+    ):
+        with pytest.raises(NumberTypeError, match="complex and real Values do not mix"):
+            f()
+
+
+def test_float_and_fraction_make_a_float():
+    out, (a, b) = gradient(lambda x, y: x * y, 0.5, Fraction(1, 3))
+    assert (out, a, b) == (0.5 / 3, 1 / 3, 0.5)
+    assert type(out) is float
+
+
+def log_where(x):
+    return functions.where(x > 0, x.log(), 0)
+
+
+def sinc(x):
+    return functions.where(x > 0, x.sin() / x, 1)
+
+
+# --- ieee ---------------------------------------------------------------------------------------
+# What torch 2.13.0 gives in float64: function, arguments, value, derivatives.
+TORCH = [
+    ("relu(0)", lambda x: x.relu(), [0.0], 0.0, [0.0]),
+    ("relu(nan)", lambda x: x.relu(), [NAN], NAN, [1.0]),
+    ("relu6(0)", lambda x: x.hardtanh(0, 6), [0.0], 0.0, [0.0]),
+    ("relu6(6)", lambda x: x.hardtanh(0, 6), [6.0], 6.0, [0.0]),
+    ("leaky_relu(0)", lambda x: x.leaky_relu(), [0.0], 0.0, [0.01]),
+    ("abs(0)", abs, [0.0], 0.0, [0.0]),
+    ("abs(-0.0)", abs, [-0.0], 0.0, [0.0]),
+    ("sign(0)", lambda x: x.sign(), [0.0], 0.0, [0.0]),
+    ("sqrt(0)", lambda x: x.sqrt(), [0.0], 0.0, [INF]),
+    ("sqrt(-0.0)", lambda x: x.sqrt(), [-0.0], -0.0, [-INF]),
+    ("sqrt(-1)", lambda x: x.sqrt(), [-1.0], NAN, [NAN]),
+    ("rsqrt(0)", lambda x: x.rsqrt(), [0.0], INF, [-INF]),
+    ("cbrt(0), as jax", lambda x: x.cbrt(), [0.0], 0.0, [INF]),
+    ("log(0)", lambda x: x.log(), [0.0], -INF, [INF]),
+    ("log(-0.0)", lambda x: x.log(), [-0.0], -INF, [-INF]),
+    ("log(-1)", lambda x: x.log(), [-1.0], NAN, [-1.0]),
+    ("log1p(-1)", lambda x: x.log1p(), [-1.0], -INF, [INF]),
+    ("log2(0)", lambda x: x.log2(), [0.0], -INF, [INF]),
+    ("0**0 constant", lambda x: x**0, [0.0], 1.0, [0.0]),
+    ("0**0.5 constant", lambda x: x**0.5, [0.0], 0.0, [INF]),
+    ("0**1 constant", lambda x: x**1, [0.0], 0.0, [1.0]),
+    ("0**2 constant", lambda x: x**2, [0.0], 0.0, [0.0]),
+    ("0**-1 constant", lambda x: x**-1, [0.0], INF, [-INF]),
+    ("(-2)**0.5 constant", lambda x: x**0.5, [-2.0], NAN, [NAN]),
+    ("(-2)**3 constant", lambda x: x**3, [-2.0], -8.0, [12.0]),
+    ("(-2)**0 constant", lambda x: x**0, [-2.0], 1.0, [0.0]),
+    ("nan**0 constant", lambda x: x**0, [NAN], 1.0, [0.0]),
+    ("0**0", lambda x, y: x**y, [0.0, 0.0], 1.0, [0.0, 0.0]),
+    ("0**2", lambda x, y: x**y, [0.0, 2.0], 0.0, [0.0, 0.0]),
+    ("0**1", lambda x, y: x**y, [0.0, 1.0], 0.0, [1.0, 0.0]),
+    ("0**0.5", lambda x, y: x**y, [0.0, 0.5], 0.0, [INF, 0.0]),
+    ("(-2)**2", lambda x, y: x**y, [-2.0, 2.0], 4.0, [-4.0, NAN]),
+    ("(-2)**0.5", lambda x, y: x**y, [-2.0, 0.5], NAN, [NAN, NAN]),
+    ("1**inf", lambda x, y: x**y, [1.0, INF], 1.0, [INF, 0.0]),
+    ("1**nan", lambda x, y: x**y, [1.0, NAN], 1.0, [NAN, 0.0]),
+    ("max(2, 2)", functions.maximum, [2.0, 2.0], 2.0, [0.5, 0.5]),
+    ("min(2, 2)", functions.minimum, [2.0, 2.0], 2.0, [0.5, 0.5]),
+    ("max(0.0, -0.0)", functions.maximum, [0.0, -0.0], 0.0, [0.5, 0.5]),
+    ("max of three", lambda *a: functions.max(a), [2.0] * 3, 2.0, [1 / 3] * 3),
+    ("1/0", lambda x: 1 / x, [0.0], INF, [-INF]),
+    ("0/0", lambda x, y: x / y, [0.0, 0.0], NAN, [INF, NAN]),
+    ("1/0, both", lambda x, y: x / y, [1.0, 0.0], INF, [INF, -INF]),
+    ("x/x at 0", lambda x: x / x, [0.0], NAN, [NAN]),
+    ("x/x at 3", lambda x: x / x, [3.0], 1.0, [0.0]),
+    ("0*inf", lambda x, y: x * y, [0.0, INF], NAN, [INF, 0.0]),
+    ("inf-inf", lambda x, y: x - y, [INF, INF], NAN, [1.0, -1.0]),
+    ("asin(1)", lambda x: x.asin(), [1.0], math.pi / 2, [INF]),
+    ("acos(1)", lambda x: x.acos(), [1.0], 0.0, [-INF]),
+    ("asin(1.5)", lambda x: x.asin(), [1.5], NAN, [NAN]),
+    ("acosh(1)", lambda x: x.acosh(), [1.0], 0.0, [INF]),
+    ("atanh(1)", lambda x: x.atanh(), [1.0], INF, [INF]),
+    ("atan2(0, 0)", functions.atan2, [0.0, 0.0], 0.0, [0.0, 0.0]),
+    ("exp(1000)", lambda x: x.exp(), [1000.0], INF, [INF]),
+    ("exp(-1000)", lambda x: x.exp(), [-1000.0], 0.0, [0.0]),
+    ("expm1(1e-20)", lambda x: x.expm1(), [1e-20], 1e-20, [1.0]),
+    ("sinh(1000)", lambda x: x.sinh(), [1000.0], INF, [INF]),
+    ("sinh(-1000)", lambda x: x.sinh(), [-1000.0], -INF, [INF]),
+    ("tanh(1000)", lambda x: x.tanh(), [1000.0], 1.0, [0.0]),
+    ("sigmoid(-1000)", lambda x: x.sigmoid(), [-1000.0], 0.0, [0.0]),
+    ("sigmoid(1000)", lambda x: x.sigmoid(), [1000.0], 1.0, [0.0]),
+    ("logsigmoid(-1000)", lambda x: x.logsigmoid(), [-1000.0], -1000.0, [1.0]),
+    ("softplus(1000)", lambda x: x.softplus(), [1000.0], 1000.0, [1.0]),
+    ("softplus(-1000)", lambda x: x.softplus(), [-1000.0], 0.0, [0.0]),
+    ("gelu(-1000)", lambda x: x.gelu(), [-1000.0], -0.0, [0.0]),
+    ("erf(30)", lambda x: x.erf(), [30.0], 1.0, [0.0]),
+    ("logaddexp(1e3, 1e3)", functions.logaddexp, [1e3, 1e3], 1e3 + math.log(2), [0.5, 0.5]),
+    ("exp(nan)", lambda x: x.exp(), [NAN], NAN, [NAN]),
+    ("tanh(inf)", lambda x: x.tanh(), [INF], 1.0, [0.0]),
+    ("sin(inf)", lambda x: x.sin(), [INF], NAN, [NAN]),
+    ("exp(inf)", lambda x: x.exp(), [INF], INF, [INF]),
+    ("clamp(0; 0, 1)", lambda x: x.clamp(0, 1), [0.0], 0.0, [1.0]),
+    ("clamp(1; 0, 1)", lambda x: x.clamp(0, 1), [1.0], 1.0, [1.0]),
+    ("floor(2)", lambda x: x.floor(), [2.0], 2.0, [0.0]),
+    ("floor(2.5)", lambda x: x.floor(), [2.5], 2.0, [0.0]),
+    ("floor(inf)", lambda x: x.floor(), [INF], INF, [0.0]),
+    ("relu(x) - relu(-x) at 0", lambda x: x.relu() - (-x).relu(), [0.0], 0.0, [0.0]),
+    ("sum overflows", lambda x, y: functions.sum([x, y]), [-1e308, -1e308], -INF, [1.0, 1.0]),
+    ("dot overflows", lambda x: functions.dot([x], [-1e300]), [1e300], -INF, [-1e300]),
+    ("prod of 0 and inf", lambda x, y: functions.prod([x, y]), [0.0, INF], NAN, [INF, 0.0]),
+]
+# Where autograd_mini differs on purpose: a zero adjoint stops, whatever the partial is; -0.0 is 0.
+OWN = [
+    ("relu(-0.0)", lambda x: x.relu(), [-0.0], 0.0, [0.0]),
+    ("hypot(0, 0)", functions.hypot, [0.0, 0.0], 0.0, [0.0, 0.0]),
+    ("sqrt(x**2) at 0", lambda x: (x**2).sqrt(), [0.0], 0.0, [NAN]),
+    ("where(x > 0, sqrt, 0)", lambda x: functions.where(x > 0, x.sqrt(), 0), [0.0], 0.0, [0.0]),
+    ("where(x > 0, log, 0)", log_where, [0.0], 0.0, [0.0]),
+    ("where(x > 0, log, 0) at -1", log_where, [-1.0], 0.0, [0.0]),
+    ("where(x > 0, sin x/x, 1)", sinc, [0.0], 1.0, [0.0]),
+    ("log(sigmoid(-1000))", lambda x: x.sigmoid().log(), [-1000.0], -INF, [NAN]),
+    ("x*log(x) at 0", lambda x: x * x.log(), [0.0], NAN, [-INF]),
+    ("logaddexp(-inf, -inf)", functions.logaddexp, [-INF, -INF], -INF, [0.5, 0.5]),
+    ("logsumexp(-inf, -inf)", lambda *a: functions.logsumexp(a), [-INF, -INF], -INF, [0.5, 0.5]),
+    ("max(nan, 1)", functions.maximum, [NAN, 1.0], NAN, [0.0, 0.0]),
+    ("max(1, nan)", functions.maximum, [1.0, NAN], NAN, [0.0, 0.0]),
+]
+
+
+def same(x, y):
+    """Equal, nan with nan; 0.0 and -0.0 are told apart."""
+    if x != x or y != y:
+        return x != x and y != y
+    return math.isclose(x, y, rel_tol=1e-15) and math.copysign(1, x) == math.copysign(1, y)
+
+
+@pytest.mark.parametrize(
+    ("case", "f", "at", "value", "slopes"), TORCH + OWN, ids=lambda c: str(c)[:24]
+)
+def test_ieee_gives_what_torch_gives(case, f, at, value, slopes):
+    with ieee():
+        out, found = gradient(f, *at)
+    assert same(out, value), (case, out)
+    for got, slope in zip(found, slopes, strict=True):
+        assert same(got, slope) or got == slope == 0, (case, found)
+
+
+def test_ieee_ends_with_its_block_even_after_an_error():
+    with pytest.raises(NumberTypeError), ieee():
+        Value("3")
+    assert not kinds.in_ieee()
+    with pytest.raises(DomainError):
+        Value(0.0).log()
+
+
+def test_without_ieee_a_nan_gradient_is_an_error_and_the_leaves_keep_theirs():
+    x, other = Value(0.0, label="x"), Value(2.0)
+    x.grad, other.grad = 7.0, 9.0
+    y = (x**2).sqrt() + other
+    with pytest.raises(GradientError, match=r"pow at \(0.0 \(x\)\) has the partial derivative 0.0"):
+        y.backward()
+    assert (x.grad, other.grad) == (7.0, 9.0)
+
+
+def test_a_nan_that_comes_in_goes_through():
+    assert math.isnan((Value(NAN) * 2 + 1).data)
+    assert (Value(INF) + 1).data == INF
+
+
+# --- the formulas' own helpers ------------------------------------------------------------------
+def test_others_and_gap():
+    assert kinds.others((2, 3, 5)) == (15, 10, 6)
+    assert kinds.others((0, 3, 5)) == (15, 0, 0)
+    assert kinds.others((0, 0, 5)) == (0, 0, 0)
+    assert kinds.gap((3, 1, 3), 3) == 0
+    assert kinds.gap((3, 1), 3) == 2
+    assert kinds.gap((3,), 3) == INF
+
+
+def test_sums_are_rounded_once():
+    draw = random.Random(0)
+    numbers = [draw.choice((-1, 1)) * 10 ** draw.uniform(-20, 20) for _ in range(200)]
+    exact = float(sum(map(Fraction, numbers)))
+    assert functions.sum(numbers) == exact
+    assert functions.sum(map(Value, numbers)).data == exact
+    assert functions.sum([1e308, 1e308, -1e308]) == 1e308
+    assert functions.dot([1e200, 1e200, 3.0], [1e200, -1e200, 1.0]) == 3.0
