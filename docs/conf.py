@@ -28,6 +28,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "extensions.commands",
     "extensions.docstrings",
+    "extensions.gallery",
     "extensions.mathml",
     "extensions.pictures",
     "extensions.sheet",

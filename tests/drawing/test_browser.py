@@ -1,0 +1,194 @@
+"""In a real browser: pictures are whole and legible, and no label ever runs as a script."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd_mini import Value, draw
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "docs"))
+
+from gallery import build  # noqa: E402
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.skipif(
+    BROWSER is None, reason="there is no Chromium on the PATH (Debian: apt-get install chromium)"
+)
+PAGE = 720  # width in CSS pixels of the text of a page of the documentation
+LEAST = 7.0  # height in CSS pixels of the smallest letters that are still read without a click
+
+
+def opened(page: Path) -> str:
+    """The document as the browser has it after loading the page and running its scripts."""
+    assert BROWSER is not None
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    command += [f"--user-data-dir={page.parent / 'profile'}", "--virtual-time-budget=5000"]
+    done = subprocess.run(
+        [*command, "--dump-dom", page.as_uri()],
+        capture_output=True, encoding="utf-8", timeout=120, check=True,
+        env={**os.environ, "HOME": str(page.parent)},
+    )  # fmt: skip
+    return done.stdout
+
+
+def answer(page: Path, body: str, script: str) -> Any:
+    """What the script, run in a page with this body, leaves in `answer`."""
+    page.write_text(
+        f'<!doctype html><meta charset="utf-8"><title>quiet</title><body style="margin:0">{body}'
+        f'<pre id="answer"></pre><script>let answer;{script};'
+        'document.getElementById("answer").textContent = JSON.stringify(answer)</script>',
+        encoding="utf-8",
+    )
+    found = re.search(r'<pre id="answer">(.*?)</pre>', opened(page), re.DOTALL)
+    assert found, "the script of the page did not end"
+    return json.loads(html.unescape(found[1]))
+
+
+# --- layout --------------------------------------------------------------------------------------
+MEASURE = """
+answer = [...document.querySelectorAll("div.picture")].map(div => {
+  const svg = div.querySelector("svg"), frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].filter(t => t.textContent.trim());
+  const boxes = texts.map(t => t.getBoundingClientRect());
+  const slack = 1.5;
+  const outside = texts.filter((t, i) => boxes[i].left < frame.left - slack
+    || boxes[i].right > frame.right + slack || boxes[i].top < frame.top - slack
+    || boxes[i].bottom > frame.bottom + slack).map(t => t.textContent);
+  const overlapping = [];
+  boxes.forEach((a, i) => boxes.forEach((b, j) => {
+    if (i < j) {
+      const w = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      const least = Math.min(a.height, b.height);  // exponents may touch their base
+      if (w > (h > 0.8 * least ? slack : 2 * slack) && h > 0.35 * least)
+        overlapping.push([texts[i].textContent, texts[j].textContent]);
+    }
+  }));
+  const sizes = texts.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a);
+  return {name: div.id, outside, overlapping, smallest: Math.min(...sizes), width: frame.width};
+})
+"""
+
+
+def test_the_pictures_of_the_gallery_are_legible(tmp_path: Path) -> None:
+    """No text lies on another, none is cut off, and the letters are large enough at page width."""
+    exhibits = {name: build.exhibit(name) for name in build.NAMES}
+    body = "".join(
+        f'<div class="picture" id="{name}" style="width:{min(PAGE, build.width_of(exhibit))}px">'
+        f"<style>#{name} svg {{ width: 100%; height: auto }}</style>{exhibit.data.decode()}</div>"
+        for name, exhibit in exhibits.items()
+        if exhibit.file.endswith(".svg")
+    )
+    measured = {m.pop("name"): m for m in answer(tmp_path / "gallery.html", body, MEASURE)}
+    assert {name: m["outside"] for name, m in measured.items() if m["outside"]} == {}
+    assert {name: m["overlapping"] for name, m in measured.items() if m["overlapping"]} == {}
+    assert {name: m for name, m in measured.items() if m["smallest"] < LEAST} == {}
+
+
+def test_the_measure_finds_texts_that_overlap_or_are_cut(tmp_path: Path) -> None:
+    text = '<text x="{}" y="20" font-size="16">{}</text>'
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">{}</svg>'
+    texts = [text.format(10, "first"), text.format(20, "second"), text.format(180, "cut off")]
+    body = f'<div class="picture" id="p">{svg.format("".join(texts))}</div>'
+    (measured,) = answer(tmp_path / "page.html", body, MEASURE)
+    assert measured["overlapping"] == [["first", "second"]]
+    assert measured["outside"] == ["cut off"]
+    assert measured["smallest"] == 16
+
+
+# --- labels are text -----------------------------------------------------------------------------
+HOSTILE = [
+    '<script>document.title = "ran"</script>',
+    "</text></svg><script>document.title = 'ran'</script>",
+    "<img src=x onerror=\"document.title='ran'\">",
+    '"><svg onload="document.title=\'ran\'">',
+    "]]><script>document.title='ran'</script>",
+    "<a href=\"javascript:document.title='ran'\">x</a>",
+    "<foreignObject><iframe srcdoc=\"<script>parent.document.title='ran'</script>\">",
+    "&lt;script&gt;document.title='ran'&lt;/script&gt;",
+    "--><script>document.title='ran'</script><!--",
+]
+CLICK = """
+document.querySelectorAll("svg *").forEach(e => e.dispatchEvent(new MouseEvent("click")));
+const svgs = [...document.querySelectorAll("svg")];
+answer = {
+  title: document.title,
+  scripts: document.querySelectorAll("svg script, svg iframe, svg img, svg foreignObject").length,
+  links: [...document.querySelectorAll("svg a")].map(a => a.getAttribute("href")
+    || a.getAttribute("xlink:href") || ""),
+  handlers: [...document.querySelectorAll("svg *")].filter(e =>
+    e.getAttributeNames().some(name => name.startsWith("on"))).length,
+  texts: svgs.map(svg => svg.textContent),
+}
+"""
+
+
+def hostile_graph(label: str) -> Value:
+    x, y = Value(2.0, label=label), Value(3.0, label="y")
+    z = x * y
+    z.label = label
+    z.backward()
+    return z
+
+
+def pictures_of(label: str) -> list[str]:
+    """The label in every kind of SVG that the package makes."""
+    z = hostile_graph(label)
+    return [draw(z, detail="chain rule").pipe(format="svg", encoding="utf-8")]
+
+
+def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
+    svgs = [svg[svg.index("<svg") :] for label in HOSTILE for svg in pictures_of(label)]
+    found = answer(tmp_path / "hostile.html", "".join(svgs), CLICK)
+    assert found["title"] == "quiet"
+    assert found["scripts"] == found["handlers"] == 0
+    assert [link for link in found["links"] if "javascript" in link] == []
+    # Inlined in HTML the text survives, too: each picture shows the beginning of its label.
+    each = len(svgs) // len(HOSTILE)
+    for k, text in enumerate(found["texts"]):
+        beginning = HOSTILE[k // each][:8].replace("  ", " \u00a0")
+        assert beginning in text
+
+
+def test_the_hostile_page_would_be_noticed(tmp_path: Path) -> None:
+    found = answer(tmp_path / "page.html", f"<svg>{HOSTILE[1]}</svg>", CLICK)
+    assert found["title"] == "ran"
+
+
+# --- notebooks -----------------------------------------------------------------------------------
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
+def test_a_notebook_shows_the_drawing_in_its_output_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As JupyterLab and VS Code do: both show the richest kind of output that they know, SVG."""
+    nbformat = pytest.importorskip("nbformat", reason="the extra [test] brings it")
+    nbclient = pytest.importorskip("nbclient", reason="the extra [test] brings it")
+    nbconvert = pytest.importorskip("nbconvert", reason="the extra [test] brings it")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    code = "from autograd_mini import Value, draw\nx = Value(3.0, label='x<y')\ndraw(x * x)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    (output,) = notebook.cells[0].outputs
+    assert set(output.data) >= {"image/svg+xml"}
+    page, _ = nbconvert.HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    # The page fetches its formulas' fonts and scripts from the network, which a test does not.
+    (tmp_path / "page.html").write_text(
+        re.sub(r"<script[^>]*src=.*?</script>", "", page, flags=re.DOTALL)
+    )
+    shown = opened(tmp_path / "page.html")
+    cell = shown[shown.index("jp-OutputArea-output") :]
+    found = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"|(<svg.*?</svg>)', cell, re.DOTALL)
+    assert found
