@@ -357,16 +357,16 @@ WORDS = {
         "flow": "En su camino de vuelta cambia por un factor de {} por capa.",
         "about healthy": "el gradiente llega a todas las capas.",
         "about vanishing": "a las primeras capas apenas les llega gradiente y por eso no aprenden."
-        " Pruebe relu con init='he_normal', tanh con init='xavier_normal', menos capas, entradas"
+        " Prueba relu con init='he_normal', tanh con init='xavier_normal', menos capas, entradas"
         " estandarizadas.",
         "about exploding": "el gradiente crece de capa en capa y las actualizaciones lanzan los"
-        " pesos muy lejos. Pruebe pesos iniciales menores (init='he_normal', 'xavier_normal'),"
+        " pesos muy lejos. Prueba pesos iniciales menores (init='he_normal', 'xavier_normal'),"
         " clip_norm=1.0, una tasa de aprendizaje menor.",
         "about dead": "una capa da 0 sin pendiente ante cualquier entrada y ningún gradiente la"
-        " atraviesa. Pruebe pesos nuevos (init='he_normal'), una tasa de aprendizaje menor,"
+        " atraviesa. Prueba pesos nuevos (init='he_normal'), una tasa de aprendizaje menor,"
         " leaky_relu.",
         "about flat": "la pérdida no tiene gradiente en este lote, como cuando todas las"
-        " predicciones son correctas: no hay nada que diagnosticar. Pruebe otro lote, o sin"
+        " predicciones son correctas: no hay nada que diagnosticar. Prueba otro lote, o sin"
         " pérdida.",
     },
 }

@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- reading an expression -------------------------------------------------------------------
     "expression.empty": (
         "the expression is empty; write one such as x*exp(-x**2)+y",
-        "la expresión está vacía; escriba una como x*exp(-x**2)+y",
+        "la expresión está vacía; escribe una como x*exp(-x**2)+y",
     ),
     "expression.long": (
         "the expression has {length} characters; at most {longest} are read",
@@ -31,14 +31,14 @@ TEXTS: dict[str, tuple[str, str]] = {
             " and functions such as exp(x)"
         ),
         (
-            "el carácter {c} no tiene sentido aquí: escriba números, nombres, + - * / ** ( )"
+            "el carácter {c} no tiene sentido aquí: escribe números, nombres, + - * / ** ( )"
             " y funciones como exp(x)"
         ),
     ),
-    "expression.instead": ("write {instead} instead of {c}", "escriba {instead} en lugar de {c}"),
+    "expression.instead": ("write {instead} instead of {c}", "escribe {instead} en lugar de {c}"),
     "expression.literal": (
         "this is not a number; write 2*x for a product, 0.5 for a decimal",
-        "esto no es un número; escriba 2*x para un producto, 0.5 para un decimal",
+        "esto no es un número; escribe 2*x para un producto, 0.5 para un decimal",
     ),
     "expression.large": (
         "this number is too large: the largest is about 1.8e308",
@@ -58,16 +58,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "expression.syntax": (
         "this cannot be read; write numbers, names, + - * / ** ( ) and functions such as exp(x)",
-        "esto no se puede leer; escriba números, nombres, + - * / ** ( ) y funciones como exp(x)",
+        "esto no se puede leer; escribe números, nombres, + - * / ** ( ) y funciones como exp(x)",
     ),
     "expression.reserved": (
         "{name} is a reserved word; choose another name",
-        "{name} es una palabra reservada; elija otro nombre",
+        "{name} es una palabra reservada; elige otro nombre",
     ),
     "expression.name": ("{name} is not a number or a name", "{name} no es un número ni un nombre"),
     "expression.function": (
         "{name} is a function: write {signature}",
-        "{name} es una función: escriba {signature}",
+        "{name} es una función: escribe {signature}",
     ),
     "expression.operator": (
         "this operator is not known; the operators are + - * / **",
@@ -75,7 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "expression.call": (
         "only functions are called, as in exp(x); write * for a product: 2*(x + 1)",
-        "solo se llaman funciones, como en exp(x); escriba * para un producto: 2*(x + 1)",
+        "solo se llaman funciones, como en exp(x); escribe * para un producto: 2*(x + 1)",
     ),
     "expression.comparison": (
         (
@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "expression.condition": (
         "write where(condition, a, b) for a choice",
-        "escriba where(condición, a, b) para elegir",
+        "escribe where(condición, a, b) para elegir",
     ),
     "expression.unknown": (
         "there is no function {name}; there are exp, log, sin, tanh, relu, ...",
@@ -106,7 +106,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "expression.vectors": (
         "{signature} takes two lists, which an expression does not have; write a*b + c*d",
-        "{signature} toma dos listas, que una expresión no tiene; escriba a*b + c*d",
+        "{signature} toma dos listas, que una expresión no tiene; escribe a*b + c*d",
     ),
     "expression.vector": (
         "{name} takes one number or more, as in {name}(a, b, c)",
@@ -119,12 +119,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- values for its names --------------------------------------------------------------------
     "expression.pair": (
         "{pair} gives no value to a name; write name=number, as in x=0.5",
-        "{pair} no da un valor a un nombre; escriba nombre=número, como en x=0.5",
+        "{pair} no da un valor a un nombre; escribe nombre=número, como en x=0.5",
     ),
     "expression.twice": ("{name} is given twice", "{name} aparece dos veces"),
     "expression.constant": (
         "{name} is the constant {number:.6g}; choose another name",
-        "{name} es la constante {number:.6g}; elija otro nombre",
+        "{name} es la constante {number:.6g}; elige otro nombre",
     ),
     "expression.missing": (
         "no value for {names}; add it, as in {example}",
@@ -198,7 +198,7 @@ TEXTS: dict[str, tuple[str, str]] = {
             " it, and writes it, its history and pictures."
         ),
         (
-            "Entrena la red que usted elija con los datos que elija, la explica y la comprueba, y"
+            "Entrena la red que elijas con los datos que elijas, la explica y la comprueba, y"
             " escribe la red, su historial y las figuras."
         ),
     ),
@@ -426,7 +426,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.no.picture": ("No graph.svg: {reason}", "Sin graph.svg: {reason}"),
     "demo.no.plots": (
         'For loss.png and boundary.png install matplotlib: pip install "autograd-mini[plot]"',
-        'Para loss.png y boundary.png instale matplotlib: pip install "autograd-mini[plot]"',
+        'Para loss.png y boundary.png instala matplotlib: pip install "autograd-mini[plot]"',
     ),
     "demo.plot.epoch": ("epoch", "época"),
     "demo.plot.loss": ("loss", "pérdida"),
@@ -442,7 +442,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "demo.foreign": (
         "{path} is there already and was not made by autograd-mini; choose another folder: --out",
-        "{path} ya existe y no lo hizo autograd-mini; elija otra carpeta: --out",
+        "{path} ya existe y no lo hizo autograd-mini; elige otra carpeta: --out",
     ),
     "demo.unwritable": ("cannot write {path}: {reason}", "no se puede escribir {path}: {reason}"),
 }

@@ -285,7 +285,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "cli.alone": ("--ops takes no expression", "--ops no lleva expresión"),
     "cli.missing": (
         "give an expression, module:function, or --ops",
-        "indique una expresión, módulo:función u --ops",
+        "indica una expresión, módulo:función u --ops",
     ),
     "cli.expression.only": (
         "--at and --gradient are for module:function; give an expression its values as x=0.3",
@@ -297,7 +297,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cli.at.missing": (
         "say where: --at and the arguments of the function, such as --at 0.3 2",
-        "indique dónde: --at y los argumentos de la función, como --at 0.3 2",
+        "indica dónde: --at y los argumentos de la función, como --at 0.3 2",
     ),
     "ops.op": ("operation", "operación"),
     "ops.value": ("value, ulp", "valor, ulp"),
