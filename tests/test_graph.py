@@ -1,0 +1,421 @@
+"""The graph: order, depth, width, memory, copies and pickles."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import io
+import os
+import pickle
+import subprocess
+import sys
+import tracemalloc
+import weakref
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from autograd_mini import Value, functions, grad, ieee, topological
+from autograd_mini.graph import is_stale, leaves
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def chain(length, x=None):
+    """X plus 1, `length` times, with a product at the end: derivative 2."""
+    node = Value(0.5) if x is None else x
+    for _ in range(length):
+        node = node + 1
+    return node * 2
+
+
+def diamonds(count, x):
+    """2**count paths from x to the end, each with partials 1 and 1/2: derivative 1."""
+    node = x
+    for _ in range(count):
+        half = node * 0.5
+        node = half + half
+    return node
+
+
+def live_values():
+    return sum(isinstance(thing, Value) for thing in gc.get_objects())
+
+
+# --- order --------------------------------------------------------------------------------------
+def is_topological(order):
+    place = {node: i for i, node in enumerate(order)}
+    return len(place) == len(order) and all(
+        place[parent] < place[node] for node in order for parent in node.parents
+    )
+
+
+def tangle(size=200):
+    """A graph whose nodes use many others, near and far, with vector operations between."""
+    nodes = [Value(float(i % 7)) for i in range(5)]
+    for i in range(size):
+        a, b, c = (nodes[(i * k + k) % len(nodes)] for k in (3, 5, 11))
+        nodes.append((a - b, b * 0.5 + c, functions.dot([a, b, a], [c, 1.0, a]) * 1e-3)[i % 3])
+    return functions.mean(nodes)
+
+
+def test_parents_come_before_their_children_and_each_node_once():
+    for root in (tangle(), chain(50), diamonds(20, Value(1.0)), Value(1.0)):
+        order = topological(root)
+        assert is_topological(order)
+        assert order[-1] is root
+
+
+def test_the_order_is_depth_first_and_by_argument():
+    a, b, c = Value(1.0, label="a"), Value(2.0, label="b"), Value(3.0, label="c")
+    s = a * b
+    s.label = "ab"
+    t = c * s
+    t.label = "cab"
+    assert [node.label for node in topological(t)] == ["c", "a", "b", "ab", "cab"]
+    assert [node.label for node in topological(s, t)] == ["a", "b", "ab", "c", "cab"]
+    assert [node.label for node in leaves(t)] == ["c", "a", "b"]
+
+
+def test_only_what_the_root_depends_on():
+    a, b = Value(1.0), Value(2.0)
+    unused = a * b
+    root = a + 1
+    assert topological(root) == [a, root]
+    assert unused not in topological(root)
+
+
+ORDER = """
+from tests.test_graph import tangle
+from autograd_mini import topological
+junk = [object() for _ in range({junk})]
+root = tangle()
+root.backward()
+names = {{id(node): i for i, node in enumerate(topological(root))}}
+print([[names[id(p)] for p in node.parents] for node in topological(root)])
+print([node.grad for node in topological(root)])
+"""
+
+
+def test_the_order_is_the_same_in_every_process():
+    """Not by hash, not by address: three processes with other hashes and other heaps."""
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", ORDER.format(junk=junk)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed, junk in (("0", 0), ("1", 1001), ("77", 40001))
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 1000
+
+
+# --- depth and width ----------------------------------------------------------------------------
+def test_a_chain_of_a_million():
+    x = Value(0.5)
+    y = chain(1_000_000, x)
+    y.backward()
+    assert (y.data, x.grad) == (2_000_001.0, 2.0)
+    assert len(topological(y)) == 1_000_002
+    del y  # and it is freed without recursion
+
+
+def test_a_wide_graph():
+    x = Value(1.0)
+    parts = [x * float(i) for i in range(200_000)]
+    total = functions.sum(parts)
+    assert len(total.parents) == 200_000
+    total.backward()
+    assert x.grad == 200_000 * 199_999 / 2
+
+
+def test_a_thousand_summed_losses():
+    """In micrograd a RecursionError: sum() nests as deep as the list is long."""
+    w = Value(2.0)
+    loss = sum((w * i - 1) ** 2 for i in range(3000))
+    loss.backward()
+    assert w.grad == sum(2 * (2.0 * i - 1) * i for i in range(3000))
+
+
+def test_a_diamond_with_2_to_the_60_paths_takes_60_steps():
+    x = Value(3.0)
+    y = diamonds(60, x)
+    assert len(topological(y)) == 121
+    y.backward()
+    assert (y.data, x.grad) == (3.0, 1.0)
+
+
+def test_backward_takes_a_time_linear_in_the_edges():
+    """Counted, not timed: the lines of Python that run for 20, 40 and 80 diamonds."""
+
+    def lines(count):
+        y, total = diamonds(count, Value(1.0)), 0
+
+        def trace(frame, event, _):
+            nonlocal total
+            total += event == "line"
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            y.backward()
+        finally:
+            sys.settrace(before)
+        return total
+
+    assert lines(80) - lines(40) == 2 * (lines(40) - lines(20)) > 0
+
+
+def test_depth_needs_no_recursion():
+    """Everything that walks a graph, with little of Python's stack left."""
+    root = chain(20_000)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(150)
+    try:
+        root.backward()
+        topological(root)
+        again = copy.deepcopy(root)
+        restored = pickle.loads(pickle.dumps(root))
+        repr(root)
+        del root
+    finally:
+        sys.setrecursionlimit(limit)
+    assert len(topological(again)) == len(topological(restored)) == 20_002
+
+
+# --- memory -------------------------------------------------------------------------------------
+def test_a_dropped_graph_is_freed_at_once():
+    """No reference cycles: with the garbage collector off nothing is left behind."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = live_values()
+        x = Value(1.0)
+        y = tangle() * x + functions.logsumexp([x * i for i in range(50)])
+        y.backward()
+        y.backward()
+        assert live_values() > before + 200
+        del x, y
+        assert live_values() == before
+    finally:
+        gc.enable()
+
+
+def test_a_transform_leaves_no_node_behind():
+    gc.collect()
+    gc.disable()
+    try:
+        before = live_values()
+        assert grad(grad(lambda x: functions.exp(x * x) * x))(0.0) == 0.0
+        assert live_values() == before
+    finally:
+        gc.enable()
+
+
+def test_memory_goes_back_to_where_it_was():
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        x = Value(1.0)
+        chain(1000, x).backward()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(20):
+            chain(1000, x).backward()
+        assert tracemalloc.get_traced_memory()[0] - before < 10_000
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+
+
+def test_a_node_is_small():
+    """At most a third of micrograd's 822 bytes, numbers and all."""
+    chain(10)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        root = chain(10_000)
+        size = (tracemalloc.get_traced_memory()[0] - before) / 10_002
+    finally:
+        tracemalloc.stop()
+    assert root.data == 20_001.0
+    assert size < 822 / 3
+
+
+def test_a_dot_shares_the_tuples_it_is_given():
+    w = tuple(Value(1.0) for _ in range(3))
+    x = (0.5, 1.0, 2.0)
+    node = functions.dot(w, x)
+    assert node.parents == w
+    assert node.args[0] is w
+    assert node.args[1] is x
+
+
+# --- copies and pickles -------------------------------------------------------------------------
+def same_graph(one, other):
+    """The same shape, sharing, numbers, labels and operations, in other objects."""
+    first, second = topological(one), topological(other)
+    place = {node: i for i, node in enumerate(first)}
+    also = {node: i for i, node in enumerate(second)}
+    assert len(first) == len(second)
+    assert not set(first) & set(second)
+    for a, b in zip(first, second, strict=True):
+        assert (a.data, a.grad, a.label, a.op, a.partials) == (
+            b.data,
+            b.grad,
+            b.label,
+            b.op,
+            b.partials,
+        )
+        assert [place[p] for p in a.parents] == [also[p] for p in b.parents]
+        assert len(a.args) == len(b.args)
+    return True
+
+
+COPIES = {
+    "deepcopy": copy.deepcopy,
+    **{
+        f"pickle {protocol}": lambda root, p=protocol: pickle.loads(pickle.dumps(root, p))
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
+    },
+}
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_copies_of_a_tangled_graph(duplicate):
+    root = tangle()
+    root.label = "mean"
+    root.backward()
+    again = duplicate(root)
+    assert same_graph(root, again)
+    again.backward()
+    assert leaves(again)[1].grad != leaves(root)[1].grad
+    root.backward()
+    assert [leaf.grad for leaf in leaves(again)] == [leaf.grad for leaf in leaves(root)]
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_copies_of_a_graph_100_000_deep(duplicate):
+    root = chain(100_000)
+    again = duplicate(root)
+    assert len(topological(again)) == 100_002
+    again.backward()
+    assert leaves(again)[0].grad == 2.0
+    assert leaves(root)[0].grad == 0.0
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+@pytest.mark.parametrize("depth", [1, 30_000])
+def test_nodes_that_are_shared_stay_shared(duplicate, depth):
+    x = Value(2.0, label="x")
+    h = chain(depth, x)
+    y = h * h + x
+    for order in ([x, h, y], [y, h, x], [h, y, x, h]):
+        again = duplicate(order)
+        by_place = dict(zip(map(id, order), again, strict=True))
+        x2, h2, y2 = (by_place[id(node)] for node in (x, h, y))
+        assert y2.parents[1] is x2
+        assert y2.parents[0].parents == (h2, h2)
+        assert leaves(h2) == [x2]
+        if len(order) == 4:
+            assert again[0] is again[3]
+        y2.backward()
+        assert x2.grad == 2 * h.data * 2 + 1
+        assert x.grad == 0.0
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_a_node_with_two_names_in_a_structure(duplicate):
+    w = Value(1.5, label="w")
+    model = {"layers": [[w, Value(2.0)], (w,)], "loss": w * w}
+    again = duplicate(model)
+    assert again["layers"][0][0] is again["layers"][1][0]
+    assert again["loss"].parents == (again["layers"][0][0],) * 2
+
+
+def test_one_pickler_for_two_graphs():
+    x = Value(2.0)
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer)
+    pickler.dump(x * 3)
+    pickler.dump(x * 5 + 1)
+    buffer.seek(0)
+    unpickler = pickle.Unpickler(buffer)
+    first, second = unpickler.load(), unpickler.load()
+    assert (first.data, second.data) == (6.0, 11.0)
+    assert leaves(first) == leaves(second)
+
+
+def test_a_failed_pickle_leaves_nothing_behind():
+    x = Value(2.0)
+    y = x * 3
+    y.label = lambda: None  # cannot be pickled
+    with pytest.raises(Exception, match=r"pickle|lambda"):
+        pickle.dumps([y, x])
+    y.label = "y"
+    x2, y2 = pickle.loads(pickle.dumps([x, y]))
+    assert y2.parents == (x2,)
+
+
+def test_a_shallow_copy_shares_its_parents():
+    x = Value(2.0)
+    y = x * 3
+    again = copy.copy(y)
+    assert again is not y
+    assert again.parents == (x,)
+    again.data = 7.0
+    assert y.data == 6.0
+
+
+@pytest.mark.parametrize("number", [Fraction(1, 3), 2 + 1j])
+def test_exact_and_complex_graphs_pickle(number):
+    x = Value(number)
+    assert same_graph(x * x + 2, pickle.loads(pickle.dumps(x * x + 2)))
+
+
+def test_nodes_made_by_hand_pickle():
+    x = Value(3.0)
+    node = Value(9.0, (x, x), (3.0, 3.0))
+    again = pickle.loads(pickle.dumps(node))
+    again.backward()
+    assert leaves(again)[0].grad == 6.0
+
+
+def test_values_can_be_referred_to_weakly_or_say_they_cannot():
+    with pytest.raises(TypeError, match="weak reference"):
+        weakref.ref(Value(1.0))  # a slot for it would cost each node 8 bytes
+
+
+# --- stale --------------------------------------------------------------------------------------
+def test_staleness():
+    x, y = Value(2.0), Value(3.0)
+    nodes = [x * y, x + 1, 2**x, functions.dot([x, y], [1.0, x]), x.leaky_relu(), x.clamp(0, y)]
+    assert not any(map(is_stale, [x, *nodes]))
+    x.data = 2.5
+    assert all(map(is_stale, nodes))
+    x.data = 2.0
+    assert not any(map(is_stale, nodes))
+    assert not is_stale(Value(5.0, (x,), (1.0,)))
+
+
+def test_a_nan_is_not_stale():
+    x = Value(float("nan"))
+    assert not is_stale(x * 2)
+    with ieee():
+        y = Value(0.0).log()
+        assert not is_stale(y)
+
+
+def test_staleness_of_exact_numbers():
+    x = Value(Fraction(1, 3))
+    y = x * 3 + 1
+    assert not is_stale(y)
+    x.data = Fraction(1, 2)
+    assert is_stale(y.parents[0])

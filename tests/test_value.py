@@ -1,0 +1,498 @@
+"""What a Value promises: gradients, accumulation, numbers' habits, nodes made by hand."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+
+import pytest
+
+from autograd_mini import Value, functions, grad
+from autograd_mini.errors import GradientError, NumberTypeError
+from autograd_mini.graph import is_stale
+
+
+# --- golden numbers -----------------------------------------------------------------------------
+def test_the_expression_of_zero_to_hero():
+    """L = (a*b + c) * f of Karpathy's lecture."""
+    a, b, c, f = (Value(x) for x in (2.0, -3.0, 10.0, -2.0))
+    e = a * b
+    d = e + c
+    loss = d * f
+    loss.backward()
+    assert loss.data == -8.0
+    assert [v.grad for v in (a, b, c, d, e, f, loss)] == [6.0, -4.0, -2.0, -2.0, -2.0, 4.0, 1.0]
+
+
+def test_the_expression_of_cs231n():
+    x, y, z = Value(-2.0), Value(5.0), Value(-4.0)
+    f = (x + y) * z
+    f.backward()
+    assert (f.data, x.grad, y.grad, z.grad) == (-12.0, -4.0, -4.0, 3.0)
+
+
+def test_the_neuron_of_cs231n():
+    w, x = [Value(2.0), Value(-3.0), Value(-3.0)], [Value(-1.0), Value(-2.0)]
+    y = (w[0] * x[0] + w[1] * x[1] + w[2]).sigmoid()
+    y.backward()
+    assert round(y.data, 4) == 0.7311
+    assert [round(v.grad, 4) for v in x] == [0.3932, -0.5898]
+    assert [round(v.grad, 4) for v in w] == [-0.1966, -0.3932, 0.1966]
+
+
+def test_the_expression_of_micrograd_s_readme():
+    a, b = Value(-4.0), Value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    assert [format(v, ".4f") for v in (g, Value(a.grad), Value(b.grad))] == [
+        "24.7041",
+        "138.8338",
+        "645.5773",
+    ]
+
+
+def test_the_exercise_of_zero_to_hero():
+    """f(a, b, c) = -a^3 + sin(3b) - 1/c + b^2.5 - sqrt(a), at 2, 3, 4."""
+    a, b, c = Value(2.0), Value(3.0), Value(4.0)
+    f = -(a**3) + functions.sin(3 * b) - 1.0 / c + b**2.5 - a**0.5
+    f.backward()
+    assert f.data == pytest.approx(6.336362190988558, rel=1e-15)
+    assert a.grad == pytest.approx(-12 - 0.5 / math.sqrt(2), rel=1e-15)
+    assert b.grad == pytest.approx(3 * math.cos(9) + 2.5 * 3**1.5, rel=1e-15)
+    assert c.grad == 0.0625
+
+
+# --- backward -----------------------------------------------------------------------------------
+def test_a_second_backward_doubles_the_leaves_exactly():
+    x = Value(3.0)
+    y = x**3
+    y.backward()
+    assert x.grad == 27.0
+    y.backward()
+    assert x.grad == 54.0
+    x.grad = 0.0
+    y.backward()
+    assert x.grad == 27.0  # micrograd: 45
+
+
+def test_a_second_backward_through_interior_nodes():
+    x = Value(3.0)
+    y = (x * x).exp().log() * x  # x**3, through three interior nodes
+    for times in (1, 2, 3):
+        y.backward()
+        assert x.grad == pytest.approx(27.0 * times, rel=1e-13)
+
+
+def test_a_second_backward_doubles_exactly_whatever_the_graph():
+    """Ten shares of 0.1 make 0.9999999999999999; twenty on end, 2.0000000000000004."""
+    x = Value(1.0)
+    y = sum([0.1 * x for _ in range(10)])
+    y.backward()
+    once = x.grad
+    y.backward()
+    assert x.grad == 2 * once
+
+
+def test_interior_gradients_are_fresh_on_each_call():
+    x = Value(2.0)
+    h = x * 3
+    y = h * h
+    y.backward()
+    y.backward()
+    assert (h.grad, y.grad, x.grad) == (12.0, 1.0, 72.0)
+
+
+def test_two_outputs_add_up_in_their_leaf_and_not_in_the_node_they_share():
+    x = Value(2.0)
+    h = x * 3
+    one, other = h * 2, h * 5
+    one.backward()
+    other.backward()
+    assert h.grad == 5.0
+    assert x.grad == 21.0
+
+
+def test_two_edges_of_one_product():
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    assert x.grad == 6.0
+    assert y.parents == (x, x)
+    assert y.partials == (3.0, 3.0)
+    assert [*y.edges()] == [(x, 3.0), (x, 3.0)]
+    z = x - x
+    z.backward()
+    assert x.grad == 6.0
+
+
+def test_every_repeated_use_counts():
+    x = Value(2.0)
+    y = functions.sum([x, x, x]) + functions.dot([x, x], [x, 3.0]) + functions.prod([x, x, x])
+    y.backward()
+    assert y.data == 6 + 10 + 8
+    assert x.grad == 3 + (2 * 2 + 3) + 12
+
+
+def test_a_seed_scales():
+    x = Value(3.0)
+    y = x * x
+    y.backward(0.5)
+    assert (x.grad, y.grad) == (3.0, 0.5)
+    y.backward(seed=2)
+    assert x.grad == 15.0
+
+
+def test_backward_of_a_leaf_adds_to_itself():
+    x = Value(3.0)
+    x.backward()
+    x.backward(2.5)
+    assert x.grad == 3.5
+
+
+def test_leaves_that_do_not_reach_the_result_keep_their_gradient():
+    x, y = Value(1.0), Value(2.0)
+    x.grad = 5.0
+    (y * 2).backward()
+    assert (x.grad, y.grad) == (5.0, 2.0)
+
+
+def test_changing_data_after_the_forward_pass_does_not_corrupt_the_gradient():
+    x, w = Value(3.0), Value(2.0)
+    y = w * x * x
+    x.data, w.data = 100.0, 7.0
+    y.backward()
+    assert (x.grad, w.grad) == (12.0, 9.0)
+    assert is_stale(y.parents[0])
+    assert not is_stale(Value(2.0) * 3)
+
+
+def test_an_update_rule_changes_data_in_place():
+    """The seed of it all: w_new = w_old - eta * dL/dw, 60 steps to the minimum of (w - 3)^2."""
+    w = Value(0.0)
+    for _ in range(60):
+        loss = (w - 3) ** 2
+        w.grad = 0.0
+        loss.backward()
+        w.data -= 0.25 * w.grad
+    assert w.data == pytest.approx(3.0, abs=1e-15)
+
+
+def test_a_zero_adjoint_stops_there():
+    """where(x > 0, log(x), 0) for x <= 0: the branch not taken has a partial of inf, times 0."""
+    x = Value(0.0)
+    safe = functions.where(x > 0, x.sqrt() / 2, x * 3)
+    safe.backward()
+    assert x.grad == 3.0
+    x = Value(0.0)
+    (x.sqrt() * 0).backward()
+    assert x.grad == 0.0
+
+
+def test_a_nan_gradient_names_its_edge_and_leaves_the_leaves():
+    x, y = Value(0.0, label="x"), Value(1.0)
+    x.grad, y.grad = 3.0, 4.0
+    root = (x * x).sqrt() + y
+    with pytest.raises(GradientError, match=r"mul at \(0\.0 \(x\), 0\.0 \(x\)\) has the"):
+        root.backward()
+    assert (x.grad, y.grad) == (3.0, 4.0)
+
+
+def test_infinite_gradients_are_kept():
+    x = Value(0.0)
+    x.sqrt().backward()
+    assert x.grad == math.inf
+
+
+def test_create_graph_differentiates_again():
+    x = Value(2.0)
+    (x**4).backward(create_graph=True)
+    first = x.grad
+    assert first.data == 32.0
+    x.grad = 0.0
+    first.backward(create_graph=True)
+    second = x.grad
+    assert second.data == 48.0
+    x.grad = 0.0
+    second.backward()
+    assert x.grad == 48.0
+
+
+def test_gradients_agree_with_differences_on_random_graphs():
+    """Random programs, with shared nodes, against central differences."""
+    draw = random.Random(5)
+
+    steps = (
+        lambda u, v: u * v,
+        lambda u, v: u - v * 0.5,
+        lambda u, v: functions.tanh(u / (v * v + 1)),
+        functions.logaddexp,
+        lambda u, v: functions.softplus(u) + v,
+        lambda u, v: functions.dot([u, v], [v, 1.0]) * 0.1,
+    )
+
+    def program(a, b):
+        nodes = [a, b]
+        for code in codes:
+            u, v = nodes[code % len(nodes)], nodes[code // 7 % len(nodes)]
+            nodes.append(steps[code // 49 % 6](u, v))
+        return nodes[-1]
+
+    for _ in range(40):
+        codes = [draw.randrange(10**6) for _ in range(9)]
+        x, y = draw.uniform(-1, 1), draw.uniform(-1, 1)
+        a, b = Value(x), Value(y)
+        program(a, b).backward()
+        h = 1e-5
+        dx = (program(x + h, y) - program(x - h, y)) / (2 * h)
+        dy = (program(x, y + h) - program(x, y - h)) / (2 * h)
+        assert a.grad == pytest.approx(dx, rel=1e-7, abs=1e-8)
+        assert b.grad == pytest.approx(dy, rel=1e-7, abs=1e-8)
+
+
+# --- operators and their reflections ------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("f", "value", "slope"),
+    [
+        (lambda x: x + 2, 5.0, 1.0),
+        (lambda x: 2 + x, 5.0, 1.0),
+        (lambda x: x - 2, 1.0, 1.0),
+        (lambda x: 2 - x, -1.0, -1.0),
+        (lambda x: x * 2, 6.0, 2.0),
+        (lambda x: 2 * x, 6.0, 2.0),
+        (lambda x: x / 2, 1.5, 0.5),
+        (lambda x: 6 / x, 2.0, -2 / 3),
+        (lambda x: x**2, 9.0, 6.0),
+        (lambda x: 2**x, 8.0, 8 * math.log(2)),
+        (lambda x: x**x, 27.0, 27 * (1 + math.log(3))),
+        (lambda x: -x, -3.0, -1.0),
+        (lambda x: abs(-x), 3.0, 1.0),
+        (lambda x: sum([x, x, 1]), 7.0, 2.0),
+        (lambda x: x**-1, 1 / 3, -1 / 9),
+        (lambda x: True * x, 3.0, 1.0),
+        (lambda x: x * Fraction(1, 2), 1.5, 0.5),
+    ],
+)
+def test_operators(f, value, slope):
+    x = Value(3.0)
+    y = f(x)
+    y.backward()
+    assert y.data == pytest.approx(value, rel=1e-15)
+    assert x.grad == pytest.approx(slope, rel=1e-15)
+
+
+def test_constants_have_no_node():
+    x = Value(3.0)
+    y = 2 * x + 1
+    assert [p.op for p in y.parents] == [y.parents[0].op]
+    assert y.args == (y.parents[0], 1)
+    assert y.parents[0].args == (2, x)
+    assert y.parents[0].partials == (2.0,)
+
+
+def test_in_place_operators_make_new_nodes():
+    x = Value(3.0)
+    y = x
+    y *= 2
+    y += x
+    assert y is not x
+    y.backward()
+    assert (x.data, x.grad) == (3.0, 3.0)
+
+
+def test_negative_base_with_an_integer_power_never_asks_for_its_logarithm():
+    x = Value(-3.0)
+    (x**2).backward()
+    assert x.grad == -6.0
+    assert (Value(-2.0) ** 3).data == -8.0
+
+
+# --- kinks: torch's conventions -----------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("f", "at", "slopes"),
+    [
+        (lambda x: x.relu(), [0.0], [0.0]),
+        (lambda x: x.relu(), [-0.0], [0.0]),
+        (abs, [0.0], [0.0]),
+        (abs, [-0.0], [0.0]),
+        (functions.maximum, [2.0, 2.0], [0.5, 0.5]),
+        (functions.minimum, [2.0, 2.0], [0.5, 0.5]),
+        (lambda *a: functions.max(a), [1.0, 2.0, 2.0, 2.0], [0.0, 1 / 3, 1 / 3, 1 / 3]),
+        (lambda *a: functions.min(a), [1.0, 1.0, 2.0], [0.5, 0.5, 0.0]),
+        (functions.clamp, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
+        (functions.clamp, [1.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
+        (functions.clamp, [-1.0, 0.0, 1.0], [0.0, 1.0, 0.0]),
+        (functions.clamp, [2.0, 0.0, 1.0], [0.0, 0.0, 1.0]),
+        (functions.hardtanh, [1.0, -1.0, 1.0], [0.0, 0.0, 1.0]),
+        (functions.leaky_relu, [0.0, 0.1], [0.1, 0.0]),
+        (lambda x: x**0, [0.0], [0.0]),
+        (functions.pow, [0.0, 0.0], [0.0, 0.0]),
+        (functions.hypot, [0.0, 0.0], [0.0, 0.0]),
+        (lambda *a: functions.norm(a), [0.0, 0.0], [0.0, 0.0]),
+        (functions.atan2, [0.0, 0.0], [0.0, 0.0]),
+        (lambda x: x.sign(), [0.0], [0.0]),
+        (lambda x: x.floor() + x.ceil(), [2.0], [0.0]),
+        (lambda x: x.softsign(), [0.0], [1.0]),
+        (functions.where, [0.0, 5.0, 6.0], [0.0, 0.0, 1.0]),
+    ],
+)
+def test_conventions_at_kinks(f, at, slopes):
+    inputs = [Value(x) for x in at]
+    f(*inputs).backward()
+    assert [x.grad for x in inputs] == slopes
+
+
+# --- built on the operations --------------------------------------------------------------------
+def test_softmax_and_log_softmax():
+    scores = [1.0, 2.0, 1002.0]
+    assert functions.softmax(scores) == [0.0, 0.0, 1.0]
+    assert functions.log_softmax(scores) == [-1001.0, -1000.0, 0.0]
+    inputs = [Value(x) for x in (0.5, -1.0, 2.0)]
+    p = functions.softmax(inputs)
+    p[0].backward()
+    numbers = [x.data for x in p]
+    assert math.fsum(numbers) == pytest.approx(1.0, abs=1e-15)
+    truth = [numbers[0] * ((i == 0) - numbers[i]) for i in range(3)]
+    assert [x.grad for x in inputs] == pytest.approx(truth, rel=1e-14)
+
+
+def test_variance():
+    numbers = [1.0, 4.0, 2.5, -3.0]
+    inputs = [Value(x) for x in numbers]
+    out = functions.var(inputs, ddof=1)
+    out.backward()
+    centre = sum(numbers) / 4
+    assert out.data == pytest.approx(sum((x - centre) ** 2 for x in numbers) / 3, rel=1e-15)
+    truth = [2 * (x - centre) / 3 for x in numbers]
+    assert [x.grad for x in inputs] == pytest.approx(truth, rel=1e-14)
+
+
+# --- a number among numbers ---------------------------------------------------------------------
+def test_order_compares_data():
+    a, b = Value(1.0), Value(2.0)
+    assert a < b
+    assert b > a
+    assert a <= Value(1.0)
+    assert a >= 1
+    assert 0 < a < 1.5
+    assert not a > b
+    assert sorted([b, a]) == [a, b]
+    assert max(a, b) is b
+    assert min([b, a]) is a
+
+
+def test_equality_and_hash_are_those_of_the_object():
+    a, b = Value(1.0), Value(1.0)
+    assert a != b
+    assert a == a
+    assert a != 1.0
+    assert {a, b, a} == {b, a}
+    assert len({a, b, a}) == 2
+    assert {a: "a", b: "b"}[a] == "a"
+    assert b not in [a]
+
+
+def test_conversions():
+    x = Value(3.75)
+    assert (float(x), int(x), complex(x), math.floor(x)) == (3.75, 3, 3.75 + 0j, 3)
+    assert bool(x)
+    assert not Value(0.0)
+    assert format(x, ".1f") == "3.8"
+    assert f"{x:8.3f}|" == "   3.750|"
+    assert [1, 2, 3, 4][int(x)] == 4
+    assert math.exp(Value(1.0)) == math.e
+
+
+def test_repr_shows_label_data_and_gradient():
+    x = Value(2.0, label="x")
+    assert repr(Value(2.0)) == "Value(data=2.0, grad=0.0)"  # as micrograd's
+    x.grad = 1.5
+    assert repr(x) == str(x) == f"{x}" == "Value(x: data=2.0, grad=1.5)"
+    x.label = None
+    assert repr(x) == "Value(data=2.0, grad=1.5)"
+
+
+def test_labels_are_given_and_changed():
+    x = Value(1.0, label="x")
+    y = x + 1
+    assert (x.label, y.label) == ("x", None)
+    y.label = "y"
+    assert y.label == "y"
+
+
+def test_only_its_own_attributes():
+    with pytest.raises(AttributeError):
+        Value(1.0).gradient = 2.0  # a typing error must not go unnoticed
+
+
+def test_methods_are_the_functions():
+    x = Value(0.5)
+    for name in ("exp", "tanh", "relu", "sigmoid", "gelu", "log1p", "erf", "lgamma", "asin"):
+        assert getattr(x, name)().data == getattr(functions, name)(0.5)
+    assert x.leaky_relu(0.2).data == 0.5
+    assert x.clamp(0.6, 1.0).data == 0.6
+    assert x.logaddexp(0.5).data == pytest.approx(0.5 + math.log(2), rel=1e-15)
+
+
+def test_what_micrograd_code_reads():
+    a, b = Value(2.0), Value(3.0)
+    y = a * b
+    assert set(y._prev) == {a, b}
+    assert (a._op, y._op) == ("", "mul")
+
+
+# --- nodes made by hand -------------------------------------------------------------------------
+def test_a_node_made_by_hand():
+    x, y = Value(3.0), Value(4.0)
+    node = Value(5.0, parents=(x, y), partials=(0.6, 0.8), label="hypotenuse")
+    (node * 2).backward()
+    assert (x.grad, y.grad, node.grad) == (1.2, 1.6, 2.0)
+    assert node.parents == (x, y)
+    assert node.partials == (0.6, 0.8)
+    assert node.op is None
+
+
+def test_a_node_made_by_hand_of_lists_and_with_one_parent_twice():
+    x = Value(3.0)
+    node = Value(9.0, [x, x], [3, Fraction(3)])
+    node.backward()
+    assert x.grad == 6.0
+
+
+def test_a_node_made_by_hand_has_a_second_derivative_if_its_partials_are_values():
+    def cube(a):
+        if not isinstance(a, Value):
+            return a**3
+        return Value(a.data**3, (a,), (3 * a * a,))
+
+    assert grad(cube)(2.0) == 12.0
+    assert grad(grad(cube))(2.0) == 12.0
+    x = Value(2.0)
+    node = Value(8.0, (x,), (12.0,))
+    with pytest.raises(GradientError, match="numbers for partials has no second derivative"):
+        node.backward(create_graph=True)
+
+
+def test_a_subclass_keeps_working():
+    class Named(Value):
+        __slots__ = ()
+
+    x = Named(2.0)
+    y = x * x + functions.exp(x)
+    y.backward()
+    assert x.grad == pytest.approx(4 + math.exp(2), rel=1e-15)
+
+
+def test_a_string_is_no_number():
+    for wrong in ("3", None, [1.0], {}, b"3"):
+        with pytest.raises(NumberTypeError, match="is not a number"):
+            Value(wrong)
