@@ -135,9 +135,9 @@ def parse(source: str) -> Expression:
     if len(source) > LONGEST:
         raise ExpressionError("long", length=len(source), longest=LONGEST)
     for i, c in enumerate(source):
+        if c in _INSTEAD:
+            raise ExpressionError("instead", source, i, c=c, instead=_INSTEAD[c])
         if c not in _PUNCTUATION and not f"a{c}".isidentifier():
-            if c in _INSTEAD:
-                raise ExpressionError("instead", source, i, c=c, instead=_INSTEAD[c])
             raise ExpressionError("character", source, i, c=c if c.isprintable() else repr(c)[1:-1])
     try:
         with warnings.catch_warnings():

@@ -31,7 +31,7 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "or.csv")
-    ...     _ = path.write_text("a;b;or\\n0;0;no\\n0;1,0;yes\\n1;0;yes\\n")
+    ...     _ = path.write_text("a;b;or\n0;0;no\n0;1,0;yes\n1;0;yes\n")
     ...     read_csv(path)
     Dataset('or': 3 points, 2 features, classes no 1, yes 2)
     """

@@ -129,12 +129,9 @@ def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
             texts[param] = _scalar(arg, name_of, number_format)
     # Each argument is one character of the private use area while LaTeX is read.
     marks = {param: chr(0xE000 + k) for k, param in enumerate(texts)}
-    try:
-        latex = node.op.latex.format_map(marks)
-    except (KeyError, ValueError, IndexError):  # a template of a user's op that is none
-        latex = f"{node.op.name}({', '.join(marks.values())})".replace("_", " ")
+    latex = node.op.latex.format_map(marks)
     text = _Reader(latex, {marks[param]: text for param, text in texts.items()}).text()
-    return re.sub(" +", " ", text).strip()
+    return re.sub(r"(?<=[⌊⌈]) | +(?=[ ⌋⌉])", "", text).strip()
 
 
 def plain_formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
@@ -206,7 +203,9 @@ class _Reader:
         if token == "e" and self.ahead == "^":
             self._next()
             power = self._group()
-            return f"e<sup>{power}</sup>" if len(power) < 5 else f"exp{_fenced(power)}"
+            return (
+                f"e<sup>{power}</sup>" if len(html.unescape(power)) < 5 else f"exp{_fenced(power)}"
+            )
         if token == "_":
             return _raised(self._group(), _SUBSCRIPT, "sub")
         if token == r"\frac":

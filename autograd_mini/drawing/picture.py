@@ -80,11 +80,9 @@ def draw(
     if group is not None:
         _one_of("group", group, GROUPS)
     engines(engine)  # refuses an unknown one now, not at the first rendering
-    try:
-        f"{1.5:{number_format}}"
-    except (TypeError, ValueError):
+    if not _is_float_format(number_format):
         what = "a format for floats, such as '.4g'"
-        raise ValueError(f"number_format must be {what}; got {number_format!r}") from None
+        raise ValueError(f"number_format must be {what}; got {number_format!r}")
     order = topological(*_values(roots))
     if len(order) > max_nodes:
         raise ValueError(
@@ -114,6 +112,7 @@ class _Picture:
         self.order, self.detail, self.rankdir = order, detail, rankdir
         self.number_format, self.theme = number_format, theme
         self.paths = grouped(order, group) if group else {}
+        self.clusters = 0
         self.used = {parent for node in order for parent in node.parents}
         self.reached = self._reached()
         self.names = self._names()
@@ -170,7 +169,8 @@ class _Picture:
             elif own[: len(path)] == path:
                 inside[own[: len(path) + 1]] = None
         for inner in reversed(inside) if upwards else inside:
-            with drawing.subgraph(name=f"cluster_{'.'.join(inner)}") as cluster:
+            self.clusters += 1
+            with drawing.subgraph(name=f"cluster{self.clusters}") as cluster:
                 cluster.attr(
                     label=f"<{notation.escaped(notation.name(inner[-1]))}>",
                     bgcolor=self.theme.subgroup if path else self.theme.group,
@@ -287,6 +287,13 @@ def _values(roots: Iterable[Any]) -> list[Value]:
     if not values:
         raise TypeError("draw takes at least one Value, got none")
     return values
+
+
+def _is_float_format(number_format: Any) -> bool:
+    try:
+        return isinstance(number_format, str) and bool(format(1.5, number_format))
+    except ValueError:
+        return False
 
 
 def _one_of(name: str, value: Any, allowed: Iterable[str]) -> None:

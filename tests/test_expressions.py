@@ -1,0 +1,310 @@
+"""Expressions: the same values as Python's own evaluation, the right gradients, clear refusals."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd_mini import DomainError, PoleError, RangeError, Value
+from autograd_mini.expressions import ExpressionError, assignments, parse
+from autograd_mini.messages import LANGUAGES, TEXTS, default_language, text
+from autograd_mini.ops import SHEET
+
+# --- values, against Python's own evaluation of the same text -------------------------------------
+NUMBERS = st.floats(0.25, 4).map(lambda x: f"{x:.3f}")
+ATOMS = st.one_of(NUMBERS, st.sampled_from(["x", "y", "pi", "e"]))
+
+
+def grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds("{} {} {}".format, parts, st.sampled_from(["+", "-", "*", "/"]), parts),
+        st.builds("({})".format, parts),
+        st.builds("-{}".format, parts),
+        st.builds("{}**2".format, ATOMS),
+        st.builds("{}({})".format, st.sampled_from(["sin", "cos", "tanh", "atan"]), parts),
+        st.builds("{}({}, {})".format, st.sampled_from(["max", "min"]), parts, parts),
+        st.builds("sum({}, {}, {})".format, parts, parts, parts),
+    )
+
+
+PYTHON = {
+    **{name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "pi", "e")},
+    "max": max,
+    "min": min,
+    "sum": lambda *xs: math.fsum(xs),
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.recursive(ATOMS, grown, max_leaves=12), st.floats(-3, 3), st.floats(-3, 3))
+def test_values_are_those_of_python(source: str, x: float, y: float) -> None:
+    expression = parse(source)
+    given_values = {"x": x, "y": y}
+    used = {name: given_values[name] for name in expression.names}
+    try:
+        expected = eval(source, {"__builtins__": {}}, {**PYTHON, **given_values})
+    except ZeroDivisionError:
+        with pytest.raises(PoleError):
+            expression(**used)
+        return
+    assert expression(**used) == expected  # plain numbers in, a plain number out
+    as_values = expression(**{name: Value(number) for name, number in used.items()})
+    assert float(as_values) == expected
+
+
+# --- gradients, against derivatives done by hand --------------------------------------------------
+@pytest.mark.parametrize(
+    ("source", "point", "gradient"),
+    [
+        (
+            "x*exp(-x**2)+y",
+            {"x": 0.5, "y": 2.0},
+            {"x": (1 - 2 * 0.25) * math.exp(-0.25), "y": 1.0},
+        ),
+        ("x**3 - 2*x", {"x": 3.0}, {"x": 25.0}),
+        ("x/y", {"x": 1.0, "y": 4.0}, {"x": 0.25, "y": -0.0625}),
+        ("x**y", {"x": 2.0, "y": 3.0}, {"x": 12.0, "y": 8 * math.log(2)}),
+        ("-x**2", {"x": 3.0}, {"x": -6.0}),
+        ("2**-x", {"x": 1.0}, {"x": -0.5 * math.log(2)}),
+        ("sin(x)*cos(x)", {"x": 0.7}, {"x": math.cos(1.4)}),
+        ("max(x, y, 1)", {"x": 2.0, "y": 3.0}, {"x": 0.0, "y": 1.0}),
+        ("mean(x, x, y)", {"x": 2.0, "y": 3.0}, {"x": 2 / 3, "y": 1 / 3}),
+        ("where(x > 0, x**2, -x)", {"x": 3.0}, {"x": 6.0}),
+        ("where(x > 0, x**2, -x)", {"x": -3.0}, {"x": -1.0}),
+        ("leaky_relu(x, slope=0.25)", {"x": -2.0}, {"x": 0.25}),
+        ("leaky_relu(x)", {"x": -2.0}, {"x": 0.01}),
+        ("log(x)/log(10)", {"x": 4.0}, {"x": 1 / (4 * math.log(10))}),
+        ("+x - -x", {"x": 1.0}, {"x": 2.0}),
+    ],
+)
+def test_gradients_by_hand(
+    source: str, point: dict[str, float], gradient: dict[str, float]
+) -> None:
+    variables = {name: Value(number, label=name) for name, number in point.items()}
+    parse(source)(**variables).backward()
+    for name, expected in gradient.items():
+        assert variables[name].grad == pytest.approx(expected, rel=1e-14, abs=0)
+
+
+def test_every_scalar_operation_of_the_sheet_can_be_called() -> None:
+    for op in SHEET.values():
+        if op.vectors:
+            continue
+        required = [p for p in op.params if p not in op.defaults]
+        assert parse(f"{op.name}({', '.join(required)})").names == tuple(required)
+
+
+def test_names_come_in_order_of_appearance() -> None:
+    assert parse("b + a*b + c").names == ("b", "a", "c")
+    assert parse("3 + pi*e").names == ()
+    assert parse("σ + año").names == ("σ", "año")
+
+
+def test_precedence_is_pythons() -> None:
+    assert parse("-2**2")() == -4
+    assert parse("2**3**2")() == 512
+    assert parse("2 - 3 - 4")() == -5
+    assert parse("8/4/2")() == 1
+
+
+# --- refusals -------------------------------------------------------------------------------------
+REFUSED = [
+    ("", "empty", "the expression is empty", None),
+    ("  \n ", "empty", "the expression is empty", None),
+    ("x" * 10_001, "long", "10001 characters; at most 10000", None),
+    ("2x", "literal", "this is not a number", 0),
+    ("x + 1__0", "literal", "this is not a number", 5),
+    ("x^2", "instead", r"write \*\* instead of \^", 1),
+    ("2·x", "instead", r"write \* instead of ·", 1),
+    ("x − 1", "instead", "write - instead of −", 2),
+    ("x.y", "attribute", "no attributes", 0),
+    ("().__class__", "attribute", "no attributes", 0),
+    ("x.__class__.__mro__", "attribute", "no attributes", 0),
+    ("x[0]", "character", r"the character \[ has no meaning", 1),
+    ("'text'", "character", "the character ' has", 0),
+    ('f"{x}"', "character", 'the character " has', 1),
+    ("lambda x: x", "character", "the character : has", 8),
+    ("{x}", "character", r"the character \{ has", 0),
+    ("x # y", "character", "the character # has", 2),
+    ("x; y", "character", "the character ; has", 1),
+    ("x\x00", "character", r"the character \\x00 has", 1),
+    ("a\ud800", "character", r"the character \\ud800 has", 1),
+    ("lambda", "reserved", "lambda is a reserved word", 0),
+    ("import os", "reserved", "import is a reserved word", 0),
+    ("not x", "syntax", "this cannot be read", 0),
+    ("x and y", "condition", "write where", 0),
+    ("x if y else z", "condition", "write where", 0),
+    ("x // 2", "operator", "the operators are", 0),
+    ("x > 0", "comparison", "one comparison", 0),
+    ("where(0 < x < 1, 1, 2)", "comparison", "one comparison", 6),
+    ("where(x == 1, 1, 2)", "comparison", "one comparison", 6),
+    ("1,5*x", "comma", "the decimal sign is the point", 0),
+    ("1e999", "large", "this number is too large", 0),
+    ("9" * 400, "large", "this number is too large", 0),
+    ("9" * 5000, "large", "this number is too large", None),
+    ("3j", "syntax", "this cannot be read", 0),
+    ("x = 3", "equals", "an expression has no =", 2),
+    ("True", "name", "True is not a number", 0),
+    ("None + x", "name", "None is not a number", 0),
+    ("(x", "parenthesis", r"this \( has no partner", 0),
+    ("x)", "parenthesis", r"this \) has no partner", 1),
+    ("x +", "unfinished", "ends too early", 3),
+    ("*", "unfinished", "ends too early", 1),
+    ("x y", "syntax", "this cannot be read", 2),
+    ("2(x + 1)", "call", r"only functions are called", 0),
+    ("sin(x)(y)", "call", r"only functions are called", 0),
+    ("x(3)", "unknown", "there is no function x", 0),
+    ("exq(x)", "unknown.near", r"no function exq; did you mean exp", 0),
+    ("1 + ln(x)", "unknown.near", r"did you mean log\?", 4),
+    ("sen(x)", "unknown.near", r"did you mean sin\?", 0),
+    ("Tanh(x)", "unknown.near", r"did you mean tanh\?", 0),
+    ("exp", "function", r"exp is a function: write exp\(a\)", 0),
+    ("exp(x, y)", "arguments", r"exp\(a\) is given 2 arguments", 0),
+    ("atan2(x)", "arguments", r"atan2\(a, b\) is given 1 arguments", 0),
+    ("leaky_relu(x, slop=1)", "arguments", "is given 2 arguments", 0),
+    ("exp(*x)", "syntax", "this cannot be read", 4),
+    ("exp(**x)", "arguments", "is given 1 arguments", 0),
+    ("sum()", "vector", "sum takes one number or more", 0),
+    ("dot(x, y)", "vectors", "takes two lists", 0),
+    ("-" * 300 + "x", "deep", "nested too deeply", None),
+    ("-" * 9000 + "x", "deep", "nested too deeply", None),
+    ("(" * 300 + "x" + ")" * 300, "deep", "nested too deeply", None),
+    ("x" + "+x" * 4000, "deep", "nested too deeply", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "sentence", "column"), REFUSED, ids=[r[0][:20] or "empty" for r in REFUSED]
+)
+def test_refusals(source: str, key: str, sentence: str, column: int | None) -> None:
+    with pytest.raises(ExpressionError, match=sentence) as caught:
+        parse(source)
+    error = caught.value
+    assert error.key == key
+    spanish = error.text("es")
+    assert spanish != error.text("en")
+    if column is not None:
+        assert error.start == column
+        *_, shown, carets = str(error).splitlines()
+        assert carets.index("^") - (len(shown) - len(shown.lstrip())) == column
+
+
+def test_the_place_is_counted_in_characters_and_shown_within_a_window() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse("ñandú + " * 40 + "foo(x)" + " + é" * 40)
+    _, shown, carets = str(caught.value).splitlines()
+    assert len(shown) <= 72
+    assert shown[carets.index("^") :].startswith("foo(x)")
+    assert carets.strip() == "^^^"
+
+
+def test_the_longest_and_deepest_that_are_read() -> None:
+    assert parse("x" + "+x" * 150)(x=1.0) == 151
+    deep, expected = parse("sin(" * 190 + "x" + ")" * 190), 1.0
+    for _ in range(190):
+        expected = math.sin(expected)
+    assert deep(x=1.0) == expected
+    assert parse("sum(" + ",".join(["x"] * 4000) + ")")(x=1.0) == 4000
+
+
+def test_a_call_needs_each_name_once() -> None:
+    f = parse("x + y")
+    with pytest.raises(TypeError, match="needs a value for y and has no z"):
+        f(x=1, z=2)
+    with pytest.raises(TypeError, match=r"an expression is text \(str\), got int"):
+        parse(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("source", "x", "error", "marked"),
+    [
+        ("1 + log(x - 2)", 1.0, DomainError, "log(x - 2)"),
+        ("3 / (x - 1)", 1.0, PoleError, "3 / (x - 1)"),
+        ("exp(x) + 1", 1000.0, RangeError, "exp(x)"),
+        ("x * x", 1e200, RangeError, "x * x"),
+    ],
+)
+def test_errors_of_the_engine_carry_the_place(
+    source: str, x: float, error: type[Exception], marked: str
+) -> None:
+    with pytest.raises(error) as caught:
+        parse(source)(x=Value(x, label="x"))
+    (note,) = caught.value.__notes__
+    shown, carets = note.splitlines()
+    assert shown[carets.index("^") : carets.rindex("^") + 1] == marked
+
+
+ASSIGNMENTS = [
+    (["x"], "pair", "x gives no value to a name"),
+    (["3"], "pair", "3 gives no value to a name"),
+    (["=3"], "pair", "=3 gives no value"),
+    (["2x=3"], "pair", "2x=3 gives no value"),
+    (["x=1", "x=1"], "twice", "x is given twice"),
+    (["x=1", "pi=3"], "constant", "pi is the constant 3.14159"),
+    ([], "missing", "no value for x, y; add it, as in x=1"),
+    (["x=1"], "missing", "no value for y"),
+    (["x=1", "y=2", "z=3"], "extra", "the expression has no z; its names are: x, y"),
+    (["x=1,5", "y=2"], "decimal", "x=1.5"),
+    (["x=abc", "y=2"], "number", "x=abc: this is not a number"),
+    (["x=", "y=2"], "number", "this is not a number"),
+    (["x=inf", "y=2"], "finite", "the number must be finite"),
+    (["x=nan", "y=2"], "finite", "the number must be finite"),
+    (["x=1e999", "y=2"], "finite", "the number must be finite"),
+]
+
+
+@pytest.mark.parametrize(("pairs", "key", "sentence"), ASSIGNMENTS, ids=str)
+def test_refused_assignments(pairs: list[str], key: str, sentence: str) -> None:
+    with pytest.raises(ExpressionError, match=sentence.replace(".", r"\.")) as caught:
+        assignments(pairs, ("x", "y"))
+    assert caught.value.key == key
+
+
+def test_assignments_keep_the_order_of_the_expression() -> None:
+    assert list(assignments(["y=-2e-3", " x = 0.5"], ("x", "y")).items()) == [
+        ("x", 0.5),
+        ("y", -0.002),
+    ]
+
+
+# --- the catalogue of texts -----------------------------------------------------------------------
+def test_every_text_has_the_same_blanks_in_both_languages() -> None:
+    import string
+
+    def blanks(template: str) -> set[str]:
+        return {field for _, field, _, _ in string.Formatter().parse(template) if field}
+
+    for name, (english, spanish) in TEXTS.items():
+        assert blanks(english) == blanks(spanish), name
+        assert english.strip()
+        assert spanish.strip()
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        text("cli.stopped", "fr")
+    assert LANGUAGES == ("en", "es")
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_MX.UTF-8"}, "es"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "es_ES.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "es_AR"}, "es"),
+        ({"LANG": "C", "LC_ALL": "es_ES"}, "es"),
+    ],
+)
+def test_the_language_of_the_locale(
+    environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert default_language() == lang
