@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 LARGEST = 30.0  # of a value
 STEEPEST = 10.0  # of a partial derivative
 MARGIN = 0.01  # least distance from a kink
-_GRID = (1.0, 0.5, 2.0, -0.5, -1.0, 1.5, 0.25, -2.0, 3.0, -0.25, -1.5, 0.0, 5.5)
+# Off the round numbers: where a sum has been rounded to 1.0, its logarithm has lost the gradient.
+_GRID = (1.03, 0.52, 2.04, -0.53, -1.02, 1.54, 0.27, -2.03, 3.02, -0.26, -1.53, 0.04, 5.52)
 
 
 @cache
@@ -83,13 +84,14 @@ def is_comfortable(op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | No
         abs(out) <= LARGEST
         and all(abs(slope) <= STEEPEST for slope in slopes)
         and distance_to_kink(op, numbers, out) >= MARGIN
-        and _is_smooth(op, numbers, out, active)
+        and _is_smooth(op, numbers, active, out, 3 * MARGIN * (1 + sum(map(abs, slopes))))
     )
 
 
-def _is_smooth(op: Op, numbers: Sequence[Any], out: float, active: tuple[bool, ...]) -> bool:
-    """Whether op is defined a MARGIN away on all sides, and without a jump on the way."""
-    count = sum(len(x) if isinstance(x, tuple) else 1 for x in numbers)
+def _is_smooth(
+    op: Op, numbers: Sequence[Any], active: tuple[bool, ...], out: float, largest: float
+) -> bool:
+    """Whether op is defined a MARGIN away on all sides, and changes by `largest` at most."""
     for signs in product((MARGIN, -MARGIN), repeat=sum(active)):
         steps = iter(signs)
         near = tuple(
@@ -99,7 +101,7 @@ def _is_smooth(op: Op, numbers: Sequence[Any], out: float, active: tuple[bool, .
             jump = abs(evaluation.value(op, FLOAT, near, near) - out)
         except (AutogradError, ArithmeticError, ValueError):
             return False
-        if not is_inside(op, near) or jump > 2 * count * STEEPEST * MARGIN:
+        if not is_inside(op, near) or jump > largest:
             return False
     return True
 
@@ -130,9 +132,11 @@ def comfortable_points(op: Op) -> tuple[tuple[Any, ...], ...]:
     Raises ValueError if there are none.
     """
     choices: list[Sequence[Any]] = []
-    for param in op.params:
+    for k, param in enumerate(op.params):
         if param in op.defaults:
             choices.append((op.defaults[param],))
+        elif is_constant(op, k):
+            choices.append((0.0, 1.0, 2.0, 3.0))
         elif param in op.vectors:
             choices.append([(a, b) for a in _GRID for b in _GRID][:40])
         else:

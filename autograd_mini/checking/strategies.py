@@ -74,7 +74,7 @@ def _graphs(
     ops: tuple[Op, ...], max_steps: int, max_inputs: int, value: type, *, sharing: bool
 ) -> SearchStrategy[Graph]:
     for name, size in (("max_steps", max_steps), ("max_inputs", max_inputs)):
-        if not isinstance(size, int) or size < 1:
+        if size % 1 or size < 1:
             raise ValueError(f"{name} must be an int from 1 on, got {size!r}")
     # Lists, because hypothesis knows how to leave out an element: a step the less.
     step = st.tuples(*(st.integers(0, bound - 1) for bound in (len(ops), *BOUNDS)))

@@ -1,0 +1,169 @@
+"""The pytest plugin: a marker and a fixture that check gradients and fail with the report.
+
+    @pytest.mark.gradcheck(at=(0.3, 2.0))
+    def test_product(x, y):                  # the function to check, on Values
+        return x.sin() * y
+
+    def test_by_hand(gradcheck):
+        gradcheck(f, at=(0.3, 2.0), gradient=df)
+
+pytest finds it by its entry point as soon as autograd_mini is installed. `--gradcheck-seed` seeds
+the random directions of every check, `--gradcheck-lang es` has the reports in Spanish.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from . import Report
+
+    Check = Callable[..., Report]
+
+_MARK = (
+    "gradcheck(at, **options): the function returns a value computed from its arguments, and its"
+    " gradient is checked. at: a number or a tuple of them (one for each argument), a dict by name,"
+    " or a list of these, each a test of its own; options: those of check_grad"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the plugin."""
+    group = parser.getgroup("gradcheck", "checking derivatives (autograd_mini)")
+    group.addoption(
+        "--gradcheck-seed", type=int, default=0, metavar="N",
+        help="seed of the random directions in gradient checks (default: 0)",
+    )  # fmt: skip
+    group.addoption(
+        "--gradcheck-lang", choices=("en", "es"), default="en",
+        help="language of the reports of gradient checks (default: en)",
+    )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", _MARK)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Show a seed that was asked for, so that the run can be repeated."""
+    seed = config.getoption("--gradcheck-seed")
+    return f"gradcheck seed: {seed}" if seed else None
+
+
+@pytest.fixture(scope="session")
+def gradcheck(pytestconfig: pytest.Config) -> Check:
+    """`check_grad` that fails the test with its report, and returns the report otherwise.
+
+    It is made once a session, so it can be used under hypothesis' `@given`.
+    """
+    return _checker(pytestconfig)
+
+
+def _checker(config: pytest.Config) -> Check:
+    defaults = {
+        "seed": config.getoption("--gradcheck-seed"),
+        "lang": config.getoption("--gradcheck-lang"),
+    }
+
+    def check(f: Callable[..., Any], at: Any, **options: Any) -> Report:
+        __tracebackhide__ = True
+        from . import GradientMismatch, check_grad
+
+        report = check_grad(f, at, **{**defaults, **options})
+        if not report.ok:
+            raise GradientMismatch(report)  # here, so that the traceback ends in the user's line
+        return report
+
+    return check
+
+
+# --- the marker ----------------------------------------------------------------------------------
+def _arguments(node: Any) -> tuple[Any, dict[str, Any]] | None:
+    """`at` and the options of a marked test; an error for a marker without `at`."""
+    mark = node.get_closest_marker("gradcheck")
+    if mark is None:
+        return None
+    given = dict(zip(("at",), mark.args, strict=False)) | mark.kwargs
+    if "at" not in given or len(mark.args) > 1:
+        raise pytest.UsageError(
+            f"{node.nodeid}: gradcheck needs the point, as in @pytest.mark.gradcheck(at=(0.3, 2.0))"
+        )
+    return given.pop("at"), given
+
+
+def _point(nodeid: str, names: list[str], at: Any) -> dict[str, Any]:
+    """The point as argument name -> value; an error if it does not fit the function."""
+    if isinstance(at, Mapping):
+        missing = [name for name in at if name not in names]
+        if missing:
+            raise pytest.UsageError(
+                f"{nodeid}: at names {', '.join(map(repr, missing))}, but the arguments are"
+                f" {', '.join(names) or 'none'}"
+            )
+        return dict(at)
+    numbers = at if isinstance(at, tuple) else (at,)
+    if len(numbers) > len(names) or not numbers:
+        raise pytest.UsageError(
+            f"{nodeid}: at has {len(numbers)} numbers for the arguments ({', '.join(names)})"
+        )
+    return dict(zip(names, numbers, strict=False))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each point becomes a test; arguments that `at` leaves out are fixtures as ever."""
+    found = _arguments(metafunc.definition)
+    if found is None:
+        return
+    at, _ = found
+    names = [name for name in inspect.signature(metafunc.function).parameters if name != "self"]
+    nodeid = metafunc.definition.nodeid
+    places = at if isinstance(at, list) else [at]
+    points = [_point(nodeid, names, place) for place in places]
+    if not points or len({tuple(point) for point in points}) > 1:
+        raise pytest.UsageError(f"{nodeid}: at must be one point, or a list of points alike")
+    first = list(points[0])
+    metafunc.parametrize(
+        first,
+        [tuple(point.values()) for point in points],
+        ids=[_id(point) for point in points],
+    )
+
+
+def _id(point: Mapping[str, Any]) -> str:
+    text = ",".join(f"{name}={value}" for name, value in point.items())
+    return text if len(text) <= 40 else "at"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Check the gradient of a marked function instead of calling it once."""
+    __tracebackhide__ = True
+    found = _arguments(pyfuncitem)
+    if found is None:
+        return None
+    at, options = found
+    first = at[0] if isinstance(at, list) else at
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    names = list(_point(pyfuncitem.nodeid, list(wanted), first))
+    point = {name: pyfuncitem.funcargs[name] for name in names}
+    others = {name: pyfuncitem.funcargs[name] for name in wanted if name not in point}
+    function = pyfuncitem.obj
+
+    def f(*inputs: Any) -> Any:
+        return function(**dict(zip(names, inputs, strict=True)), **others)
+
+    from . import GradientMismatch
+
+    failure = None
+    try:
+        _checker(pyfuncitem.config)(f, tuple(point.values()), **options)
+    except GradientMismatch as error:
+        failure = str(error).lstrip()
+    if failure:  # the report is the whole story: no traceback
+        pytest.fail(failure, pytrace=False)
+    return True

@@ -1,0 +1,237 @@
+"""The pytest plugin, in sessions of its own."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+PLUGIN = "autograd_mini.checking.plugin"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def session(pytester, monkeypatch):
+    """Run pytest on the text of a test file, in a fresh interpreter."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run(text: str, *options: str, plugins: tuple[str, ...] = ()):
+        pytester.makepyfile(test_it=text)
+        names = [option for name in (PLUGIN, *plugins) for option in ("-p", name)]
+        return pytester.runpytest_subprocess(*names, "-W", "error", *options)
+
+    return run
+
+
+def test_a_marked_function_is_checked_at_its_point(session):
+    result = session(
+        """
+        import pytest
+
+        @pytest.mark.gradcheck(at=(0.3, 2.0))
+        def test_product(x, y):
+            return x.sin() * y
+        """,
+        "-v",
+    )
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*test_product?x=0.3,y=2.0?*PASSED*"])
+
+
+WRONG = """
+    import pytest
+    from autograd_mini import Value
+    from autograd_mini.museum import ENGINES
+
+    @pytest.mark.gradcheck(at=0.5, value=ENGINES["TanhOfItsInput"])
+    def test_tanh(x):
+        return x.tanh()
+"""
+
+
+def test_a_wrong_gradient_fails_with_the_report_and_no_traceback_of_ours(session):
+    result = session(WRONG)
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert "Culprit: partial" in text or "partial" in text
+    assert "tanh" in text
+    assert "plugin.py" not in text.partition("short test summary")[0]
+
+
+def test_the_report_is_in_spanish_on_request(session):
+    english, spanish = session(WRONG), session(WRONG, "--gradcheck-lang", "es")
+    spanish.assert_outcomes(failed=1)
+    assert "incorrecta" in spanish.stdout.str() or "Culpable" in spanish.stdout.str()
+    assert "Culpable" not in english.stdout.str()
+
+
+def test_a_list_of_points_is_a_test_each_and_fixtures_and_parameters_go_along(session):
+    result = session(
+        """
+        import pytest
+
+        @pytest.fixture
+        def slope():
+            return 3.0
+
+        @pytest.mark.parametrize("power", [2, 3])
+        @pytest.mark.gradcheck(at=[{"x": 0.5}, {"x": 2.0}])
+        def test_line(slope, x, power):
+            return slope * x**power
+
+        class TestMethods:
+            @pytest.mark.gradcheck(at=[1.5, 2.5])
+            def test_log(self, x):
+                return x.log()
+        """
+    )
+    result.assert_outcomes(passed=6)
+
+
+def test_a_claimed_gradient_is_checked(session):
+    result = session(
+        """
+        import pytest
+
+        @pytest.mark.gradcheck(at=(2.0,), gradient=lambda x: 3 * x**2)
+        def test_cube(x):
+            return x**3
+
+        @pytest.mark.gradcheck(at=(2.0,), gradient=lambda x: 2 * x**2)
+        def test_wrong_cube(x):
+            return x**3
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*FAILED*test_wrong_cube*"])
+
+
+def test_the_fixture_returns_the_report_and_fails_with_it(session):
+    result = session(
+        """
+        def test_good(gradcheck):
+            report = gradcheck(lambda x: x * x, 3.0)
+            assert report.ok and report.comparisons[0].got == 6.0
+
+        def test_bad(gradcheck):
+            gradcheck(lambda x: x * x, 3.0, gradient=lambda x: x)
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_the_seed_reaches_every_check_and_the_header(session):
+    text = """
+        import pytest
+        from autograd_mini import checking
+
+        real = checking.check_grad
+        seeds = []
+
+        @pytest.fixture(autouse=True)
+        def watched(monkeypatch):
+            def check_grad(*args, **options):
+                seeds.append(options["seed"])
+                return real(*args, **options)
+            monkeypatch.setattr(checking, "check_grad", check_grad, raising=False)
+
+        @pytest.mark.gradcheck(at=2.0)
+        def test_marked(x):
+            return x * x
+
+        @pytest.mark.gradcheck(at=2.0, seed=5)
+        def test_its_own(x):
+            return x * x
+
+        def test_fixture(gradcheck):
+            gradcheck(lambda x: x * x, 2.0)
+            assert seeds == [%d, 5, %d]
+        """
+    plain = session(text % (0, 0))
+    plain.assert_outcomes(passed=3)
+    assert "gradcheck seed" not in plain.stdout.str()
+    seeded = session(text % (42, 42), "--gradcheck-seed", "42")
+    seeded.assert_outcomes(passed=3)
+    seeded.stdout.fnmatch_lines(["gradcheck seed: 42"])
+
+
+@pytest.mark.parametrize(
+    ("mark", "arguments", "told"),
+    [
+        ("gradcheck", "x", "gradcheck needs the point, as in @pytest.mark.gradcheck(at="),
+        ("gradcheck(1.0, 2.0)", "x", "gradcheck needs the point"),
+        ("gradcheck(at={'y': 1.0})", "x", "at names 'y', but the arguments are x"),
+        ("gradcheck(at=(1.0, 2.0))", "x", "at has 2 numbers for the arguments (x)"),
+        ("gradcheck(at=())", "x", "at has 0 numbers for the arguments (x)"),
+        ("gradcheck(at=[])", "x", "at must be one point, or a list of points alike"),
+        ("gradcheck(at=[1.0, (1.0, 2.0)])", "x, y", "a list of points alike"),
+    ],
+)
+def test_a_wrong_marker_is_told_in_a_sentence(session, mark, arguments, told):
+    result = session(
+        f"""
+        import pytest
+
+        @pytest.mark.{mark}
+        def test_it({arguments}):
+            return x
+        """
+    )
+    text = result.stdout.str() + result.stderr.str()
+    assert told in text
+    assert "Traceback" not in text
+    assert result.ret != 0
+
+
+def test_it_works_with_hypothesis_and_its_database(session):
+    """The failing graph is kept, and is the first one tried in the next session."""
+    text = """
+        from pathlib import Path
+        from hypothesis import Phase, given, settings
+        from hypothesis.database import DirectoryBasedExampleDatabase
+        from autograd_mini.checking.strategies import graphs
+        from autograd_mini.museum import ENGINES
+
+        store = DirectoryBasedExampleDatabase("examples")
+
+        @settings(database=store, deadline=None, phases=[Phase.reuse, Phase.generate, Phase.shrink])
+        @given(graphs(["mul"], value=ENGINES["WrongArgument"], max_steps=2, max_inputs=2))
+        def test_graphs(gradcheck, graph):
+            with Path("tried.txt").open("a") as file:
+                file.write(f"{graph.at} {len(graph.steps)}\\n")
+            gradcheck(graph, graph.at, value=graph.value)
+        """
+    plugins = ("_hypothesis_pytestplugin",)
+    first = session(text, plugins=plugins)
+    first.assert_outcomes(failed=1)
+    shown = first.stdout.str()
+    assert "gradcheck=check," in shown
+    assert "return x * 2.0\n" in shown  # the smallest product with a wrong derivative
+    tried = Path("tried.txt").read_text().splitlines()
+    Path("tried.txt").unlink()
+    session(text, plugins=plugins).assert_outcomes(failed=1)
+    again = Path("tried.txt").read_text().splitlines()
+    assert again[0] == tried[-1]  # the shrunk example of the first session
+    assert len(again) < len(tried) / 2
+
+
+def test_the_entry_point_names_the_plugin():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (entry,) = project["entry-points"]["pytest11"].items()
+    assert entry == (PLUGIN, PLUGIN)  # the same name as for -p, so that it is loaded once
+    assert find_spec(PLUGIN) is not None
+
+
+def test_the_plugin_loads_neither_hypothesis_nor_mpmath(pytester):
+    code = f"import sys; import {PLUGIN}; print(*sys.modules)"
+    result = pytester.run(
+        sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"
+    )
+    assert result.ret == 0
+    assert {"hypothesis", "mpmath", "numpy"}.isdisjoint(result.stdout.str().split())

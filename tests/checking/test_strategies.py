@@ -1,0 +1,214 @@
+"""The strategies draw what fits, shrink to the smallest failure, and print what reproduces it."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+
+from autograd_mini import Value, museum
+from autograd_mini.checking import comfort
+from autograd_mini.checking.random_graphs import Graph, Step, random_graph
+from autograd_mini.checking.strategies import expressions, graphs, points
+from autograd_mini.ops import SHEET, op
+from tests.checking import exact, mutation
+from tests.reference import true_value
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = settings(max_examples=40, database=None, deadline=None)
+SEARCH = settings(max_examples=1000, database=None, deadline=None)
+
+
+def numbers(args):
+    return [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
+
+
+# --- points --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", SHEET)
+def test_points_are_where_value_and_derivatives_exist(name):
+    """Judged by mpmath at the points, not by the sheet's own domain."""
+    sheet_op, seen = SHEET[name], set()
+
+    @QUICK
+    @given(points(name))
+    def collect(args):
+        seen.add(args)
+
+    collect()
+    assert len(seen) >= 15, "the same points again and again"
+    for args in list(seen)[:6]:
+        assert all(abs(x) <= 10 for x in numbers(args))
+        assert true_value(sheet_op, args) is not None
+        assert comfort.distance_to_kink(sheet_op, args, float(true_value(sheet_op, args))) >= 0.0099
+        for k, param in enumerate(sheet_op.params):
+            if param not in sheet_op.vectors and not comfort.is_constant(sheet_op, k):
+                exists = mutation.truth(name, args, k, None)[0] is not None
+                assert exists or param == "c" or name == "clamp"  # low and high may touch
+
+
+def test_points_keep_the_margin_that_is_asked_for():
+    @settings(QUICK, max_examples=200)
+    @given(points("relu", margin=0.5, largest=2.0))
+    def far(args):
+        assert 0.5 <= abs(args[0]) <= 2.0
+
+    far()
+
+
+def test_points_are_not_filtered():
+    """No example is thrown away, however narrow the domain: hypothesis would say so."""
+
+    @settings(QUICK, max_examples=300, suppress_health_check=[])
+    @given(points("atanh"))
+    def inside(args):
+        assert -1 < args[0] < 1
+
+    inside()
+
+
+def test_a_user_s_operation_joins():
+    op("well(a)", "sqrt(a * a - 4)", "a / out")
+    try:
+        draws = set()
+
+        @QUICK
+        @given(points("well"))
+        def inside(args):
+            assert abs(args[0]) > 2
+            draws.add(args)
+
+        inside()
+        assert len(draws) > 3
+        graph = find(graphs(["well"]), lambda graph: True, settings=SEARCH)
+        assert graph.steps[-1].name == "well"
+        assert "well = op('well(a)', 'sqrt(a * a - 4)', 'a / out')" in repr(graph)
+    finally:
+        del SHEET["well"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: points("tangent"), "not on the sheet: 'tangent'"),
+        (lambda: points("sin", largest=0.0), "largest must be positive and finite, got 0.0"),
+        (lambda: points("sin", margin=math.nan), "margin must be positive and finite, got nan"),
+        (lambda: graphs(["sin", "sine"]), "not on the sheet: 'sine'"),
+        (lambda: graphs([]), "needs at least one operation to draw from, got none"),
+        (lambda: graphs(max_steps=0), "max_steps must be an int from 1 on, got 0"),
+        (lambda: expressions(max_inputs=1.5), "max_inputs must be an int from 1 on, got 1.5"),
+    ],
+)
+def test_wrong_arguments_are_told(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        wrong()
+
+
+def test_an_operation_without_a_point_is_told():
+    op("nowhere(a)", "sqrt(-1 - a * a)", "-a / out")
+    try:
+        with pytest.raises(ValueError, match=r"no point .* nowhere\(a\)"):
+            find(points("nowhere"), lambda args: True, settings=SEARCH)
+    finally:
+        del SHEET["nowhere"]
+
+
+# --- graphs --------------------------------------------------------------------------------------
+@settings(QUICK, max_examples=200)
+@given(graphs())
+def test_graphs_are_moderate_and_their_gradients_true(graph):
+    root = graph(*map(Value, graph.at))
+    assert math.isfinite(root.data)
+    assert exact.wrong_input(graph) is None
+
+
+def test_graphs_share_nodes_and_use_the_whole_sheet():
+    from random import Random
+
+    draw, names, fan_out = Random(3), set(), 0
+    for _ in range(1500):
+        graph = random_graph(draw)
+        names |= {step.name for step in graph.steps}
+        inner = [i for step in graph.steps for i in numbers(step.operands)
+                 if isinstance(i, int) and i >= len(graph.at)]  # fmt: skip
+        fan_out += len(inner) > len(set(inner))
+    assert names == set(SHEET)
+    assert fan_out > 300  # an inner node, not an input, is used twice
+
+
+@settings(QUICK, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(expressions())
+def test_expressions_use_no_intermediate_result_twice(graph):
+    inner = [i for step in graph.steps for i in numbers(step.operands)
+             if isinstance(i, int) and i >= len(graph.at)]  # fmt: skip
+    assert len(inner) == len(set(inner))
+
+
+# The smallest graph that shows the mistake: its last operation, and how many there are.
+SMALLEST = {
+    "Overwrites": (("add",), 1),
+    "ParentsInASet": (("add", "mul", "sub"), 1),
+    "WrongArgument": (("mul",), 2),
+    "TanhOfItsInput": (("tanh",), 1),
+    "LogForItsDerivative": (("log",), 2),
+    "OneLevel": (("add",), 2),
+}
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_a_failure_shrinks_to_the_smallest_expression(name):
+    engine = museum.ENGINES[name]
+    ops = ["add", "sub", "mul", "log", "cos", "tanh"]
+    smallest = find(
+        graphs(ops, value=engine), lambda g: exact.wrong_input(g) is not None, settings=SEARCH
+    )
+    last, count = SMALLEST[name]
+    assert smallest.steps[-1].name in last, smallest
+    assert len(smallest.steps) <= count, smallest
+    assert len(smallest.at) == 1
+
+
+# --- the snippet ---------------------------------------------------------------------------------
+def run(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def test_the_repr_reproduces_the_failure():
+    engine = museum.ENGINES["TanhOfItsInput"]
+    graph = Graph((0.5,), (Step("mul", (0, 0)), Step("tanh", (1,)), Step("add", (2, 1))), engine)
+    failed = run(repr(graph))
+    assert failed.returncode == 1
+    assert "GradientMismatch" in failed.stderr
+    assert "tanh" in failed.stderr
+    healthy = run(repr(Graph(graph.at, graph.steps)))
+    assert (healthy.returncode, healthy.stderr) == (0, "")
+
+
+@settings(QUICK, max_examples=150)
+@given(graphs())
+def test_the_repr_is_the_graph(graph):
+    """Its function, executed, gives the same bits as the graph itself."""
+    code = repr(graph).replace("check_grad(f,", "kept = (f,").partition(").raise_for")[0] + ")"
+    names: dict[str, object] = {}
+    exec(code, names)
+    f, at = names["kept"]
+    assert at == graph.at
+    ours, theirs = graph(*map(Value, at)), f(*map(Value, at))
+    assert ours.data == theirs.data
+    assert all(len(line) <= 160 for line in repr(graph).splitlines())
+
+
+def test_without_hypothesis_the_strategies_say_what_to_install():
+    code = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "try:\n import autograd_mini.checking.strategies\n"
+        "except ImportError as error:\n print(error)"
+    )
+    assert run(code).stdout == (
+        "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'\n"
+    )
