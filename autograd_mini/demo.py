@@ -10,6 +10,7 @@ from .data import Dataset, Standardiser, iris, split, standardise
 from .differences import derivative, sides
 from .drawing.groups import grouped
 from .drawing.notation import number, plain_formula
+from .errors import AutogradError
 from .graph import topological
 from .messages import text
 from .nn import MLP
@@ -264,7 +265,7 @@ def one_update(model: MLP, data: Dataset, loss: str, optimiser: Any, teller: Tel
     try:
         optimiser.step()
         after = forward()
-    except ArithmeticError as error:
+    except (AutogradError, ArithmeticError) as error:
         raise Failure(teller.text("diverged", lr=number(lr), reason=error)) from None
     teller.heading("update")
     teller.say("update.is", name=w.label, loss=before.data)

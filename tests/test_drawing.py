@@ -54,7 +54,9 @@ def cells(label: str) -> list[str]:
 
 def parsed(drawing: Drawing) -> tuple[dict[str, list[str]], list[tuple[str, str, list[str]]]]:
     """Nodes and edges of the DOT text, read by Graphviz itself."""
-    graph = pygraphviz.AGraph(string=drawing.source)
+    # A key for each edge, or parallel edges cannot be told apart.
+    source = re.sub(r"\bid=(e\d+)", r"key=\1 id=\1", drawing.source)
+    graph = pygraphviz.AGraph(string=source)
     nodes = {str(node): cells(node.attr["label"]) for node in graph.nodes()}
     edges = []
     for tail, head, key in graph.edges(keys=True):

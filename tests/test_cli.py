@@ -1,0 +1,604 @@
+"""The command line: what it prints and writes, its exit statuses, and wrong usage."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograd_mini import Value, __version__, data
+from autograd_mini.cli import main
+from autograd_mini.demo import aligned, small_neuron
+from autograd_mini.differences import derivative, sides
+from autograd_mini.drawing.plots import ahead
+from autograd_mini.tables import TableError, read_csv
+from autograd_mini.training import load, load_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULE = [sys.executable, "-m", "autograd_mini"]
+SVG = "{http://www.w3.org/2000/svg}"
+FILES = ["boundary.png", "graph.svg", "history.csv", "loss.png", "model.json"]
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MODULE, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+# --- grad -----------------------------------------------------------------------------------------
+def test_grad_prints_value_and_gradient(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grad", "x*exp(-x**2)+y", "x=0.5", "y=2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines]
+    numbers = [float(line.split()[1]) for line in lines]
+    assert names == ["value", "∂/∂x", "∂/∂y"]
+    e = math.exp(-0.25)
+    assert numbers == pytest.approx([0.5 * e + 2, 0.5 * e, 1.0], rel=1e-15)
+    assert len({line.index(line.split()[1]) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out"),
+    [
+        (["-x**2", "x=3"], "value  -9.0\n∂/∂x   -6.0\n"),
+        (["--lang", "es", "x", "x=-3"], "valor  -3.0\n∂/∂x   1.0\n"),
+        (["x", "x=-3", "--lang=es"], "valor  -3.0\n∂/∂x   1.0\n"),
+        (["2 + 3"], "value  5.0\n"),
+        (["x*0", "x=1"], "value  0.0\n∂/∂x   0.0\n"),
+        (["where(x>0, 1, 2)", "x=-1"], "value  2.0\n∂/∂x   0.0\n"),
+        (["sqrt(x)", "x=0"], "value  0.0\n∂/∂x   inf\n"),
+    ],
+)
+def test_grad_of(arguments: list[str], out: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grad", *arguments]) == 0
+    assert capsys.readouterr() == (out, "")
+
+
+# --- wrong usage and failures ---------------------------------------------------------------------
+TABLES = {
+    "word.csv": "a,b,c\n1,2,x\n3,oops,y\n",
+    "short.csv": "a,b,c\n1,2,x\n3,y\n",
+    "empty.csv": "",
+    "names.csv": "a,b,c\n",
+    "one.csv": "1\n2\n",
+    "single.csv": "a,b\n1,x\n2,x\n",
+    "nolabel.csv": "a,b\n1,x\n1,\n",
+    "numbers.csv": "a,b\n" + "".join(f"{i},{i / 7}\n" for i in range(9)),
+    "nan.csv": "a,b\n1,x\nnan,y\n1,y\n",
+    "foreign/graph.svg": "mine",
+    "foreign2/loss.png": "mine",
+    "file": "mine",
+}
+WRONG = [
+    ([], 2, "the following arguments are required: COMMAND"),
+    (["fly"], 2, "invalid choice: 'fly'"),
+    (["demo", "--lang", "fr"], 2, "invalid choice: 'fr'"),
+    (["demo", "extra"], 2, "unrecognized arguments: extra"),
+    (["demo", "--out"], 2, "argument --out: expected one argument"),
+    (["demo", "--out", "foreign"], 1, "graph.svg is there already and was not made by"),
+    (["demo", "--out", "foreign2"], 1, "loss.png is there already and was not made by"),
+    (["demo", "--out", "file"], 1, "cannot write file: Not a directory"),
+    (["demo", "--out", "file/below"], 1, "cannot write file/below: Not a directory"),
+    (["train"], 2, "the following arguments are required: DATASET"),
+    (["train", "mooons"], 2, "must be xor, moons, circles, spirals, iris or a CSV file"),
+    (["train", "nofile.csv"], 1, "nofile.csv: No such file"),
+    (["train", "."], 1, "Is a directory"),
+    (["train", "word.csv"], 1, "word.csv, line 3, column 2: 'oops' is not a number"),
+    (["train", "short.csv"], 1, "short.csv, line 3: 2 cells, where 3 are expected"),
+    (["train", "empty.csv"], 1, "empty.csv: the file is empty"),
+    (["train", "names.csv"], 1, "names.csv: a line of names, but no data"),
+    (["train", "one.csv"], 1, "one.csv: one column only"),
+    (["train", "single.csv"], 1, "every label is 'x'; it takes two classes"),
+    (["train", "nolabel.csv"], 1, "nolabel.csv, line 3: the label is empty"),
+    (["train", "numbers.csv"], 1, "9 different labels in 9 lines"),
+    (["train", "nan.csv"], 1, "nan.csv, line 3, column 1: 'nan' is not a number"),
+    (["train", "binary.csv"], 1, "binary.csv: not a text in UTF-8 (byte 0)"),
+    (["train", "word.csv", "--label", "z"], 1, "no column 'z'; its columns are a, b, c"),
+    (["train", "moons", "--label", "z"], 2, "--label is for CSV files"),
+    (["train", "moons", "--lr", "0"], 2, "'0' is not a number above 0"),
+    (["train", "moons", "--lr", "nan"], 2, "'nan' is not a number above 0"),
+    (["train", "moons", "--lr", "fast"], 2, "'fast' is not a number above 0"),
+    (["train", "moons", "--epochs", "0"], 2, "'0' is not a whole number from 1 on"),
+    (["train", "moons", "--epochs", "1.5"], 2, "'1.5' is not a whole number from 1 on"),
+    (["train", "moons", "--batch-size", "-4"], 2, "'-4' is not a whole number from 1 on"),
+    (["train", "moons", "--seed", "x"], 2, "'x' is not a whole number from 0 on"),
+    (["train", "moons", "--hidden", "16,,2"], 2, "'16,,2' is not a list of layer sizes"),
+    (["train", "moons", "--hidden", "0"], 2, "'0' is not a list of layer sizes"),
+    (["train", "moons", "--hidden", "1001"], 2, "'1001' is not a list of layer sizes"),
+    (["train", "moons", "--activation", "tan h"], 2, "'tan h' is unknown; known are"),
+    (["train", "moons", "--activation", "add"], 2, "'add' is unknown; known are"),
+    (["train", "moons", "--optimiser", "adams"], 2, "invalid choice: 'adams'"),
+    (
+        ["train", "moons", "--lr", "1e300", "--optimiser", "sgd", "--activation", "relu"],
+        1,
+        "the first update leaves the floats: with a learning rate of 10³⁰⁰",
+    ),
+    (["grad"], 2, "the following arguments are required: EXPRESSION"),
+    (["grad", ""], 2, "the expression is empty"),
+    (["grad", "x"], 2, "no value for x; add it, as in x=1"),
+    (["grad", "x", "x=1", "y=2"], 2, "the expression has no y; its names are: x"),
+    (["grad", "2", "x=1"], 2, "the expression has no x, nor any other name"),
+    (["grad", "x", "x=1", "x=2"], 2, "x is given twice"),
+    (["grad", "x", "x=one"], 2, "x=one: this is not a number"),
+    (["grad", "x", "x=1,5"], 2, "the decimal sign is the point: x=1.5"),
+    (["grad", "x", "3"], 2, "3 gives no value to a name"),
+    (["grad", "x^2", "x=3"], 2, "write ** instead of ^\n  x^2\n   ^"),
+    (["grad", "__import__('os')", "x=3"], 2, "the character ' has no meaning"),
+    (["grad", "log(x)", "x=-1"], 1, "at a = -1.0 (x): it needs a > 0\n  log(x)\n  ^^^^^^"),
+    (["grad", "1/x", "x=0"], 1, "division by zero"),
+    (["grad", "exp(x)", "x=1000"], 1, "the result is too large for a float"),
+    (["grad", "x", "x=1", "--fast"], 2, "unrecognized arguments: --fast"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"), WRONG, ids=[" ".join(w[0])[:40] or "none" for w in WRONG]
+)
+def test_wrong_usage_is_told_in_a_sentence(
+    arguments: list[str],
+    code: int,
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, content in TABLES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    assert main(arguments) == code
+    err = capsys.readouterr().err
+    assert sentence in err
+    assert err.startswith("autograd-mini")
+    assert "error: " in err
+    assert "Traceback" not in err
+    for name, content in TABLES.items():
+        assert (tmp_path / name).read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grad", "x", "--lang", "es"], "falta el valor de x; añád"),
+        (["grad", "sen(x)", "x=1", "--lang", "es"], "no existe la función sen; ¿quiso decir sin?"),
+        (["demo", "--out", "file", "--lang", "es"], "no se puede escribir file"),
+        (["demo", "--lang", "es", "otra"], "Ayuda: autograd-mini --help"),
+    ],
+)
+def test_sentences_in_spanish(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(arguments) != 0
+    assert sentence in capsys.readouterr().err
+
+
+# --- help -----------------------------------------------------------------------------------------
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"autograd-mini {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["grad"]], ids=str)
+def test_help_has_an_example_that_is_read(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main([*command, "--help"]) == 0
+    english = capsys.readouterr().out
+    assert english.startswith(f"usage: autograd-mini {' '.join(command)}")
+    assert "example" in english
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    assert main([*command, "--help"]) == 0
+    spanish = capsys.readouterr().out
+    assert spanish.startswith(f"uso: autograd-mini {' '.join(command)}")
+    assert "ejemplo" in spanish
+    assert max(map(len, (english + spanish).splitlines())) <= 100
+
+
+# --- demo -----------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder and the output of one run of the demo, in Spanish, through a pipe."""
+    out = tmp_path_factory.mktemp("demo") / "files"
+    done = run("demo", "--lang", "es", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return out, done.stdout
+
+
+def test_demo_learns_iris(demo: tuple[Path, str]) -> None:
+    out, text = demo
+    match = re.search(r"Exactitud en la prueba: ([\d.]+) % \((\d+) de 45 puntos", text)
+    assert match
+    assert int(match[2]) / 45 >= 0.9
+    model, metadata = load(out / "model.json"), load_metadata(out / "model.json")
+    _, held_out = data.split(data.iris(), seed=0)
+    scaler = data.Standardiser(metadata["mean"], metadata["std"])
+    right = sum(
+        max(range(3), key=model(x).__getitem__) == y
+        for x, y in zip(scaler.apply(held_out.inputs), held_out.targets, strict=True)
+    )
+    assert right == int(match[2])
+    assert metadata["class_names"] == ["setosa", "versicolor", "virginica"]
+
+
+def test_demo_writes_its_files(demo: tuple[Path, str]) -> None:
+    out, text = demo
+    assert sorted(path.name for path in out.iterdir()) == FILES
+    for name in FILES:
+        assert str(out / name) in text
+    tree = ET.parse(out / "graph.svg")
+    texts = {
+        "".join(t.itertext()).strip("\xa0") for t in tree.iter("{http://www.w3.org/2000/svg}text")
+    }
+    assert {"w1", "h = s + b", "y = tanh(h)", "L = e · e", "∂y/∂h = 0.9151"} <= texts
+    for name in ("loss.png", "boundary.png"):
+        assert (out / name).read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    with (out / "history.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == list(range(1, 61))
+    assert float(rows[-1]["loss"]) < 0.2 < float(rows[0]["loss"])
+
+
+def number_of(text: str) -> float:
+    return float(text.strip("()").replace("−", "-"))
+
+
+def test_demo_writes_out_one_update(demo: tuple[Path, str]) -> None:
+    match = re.search(
+        r"w_nuevo = w_anterior − η · ∂L/∂w\n +=(.*) − (.*) · (.*)\n +=(.*)\n", demo[1]
+    )
+    assert match
+    old, eta, gradient, new = (number_of(group.strip()) for group in match.groups())
+    assert eta == 0.1
+    assert new == pytest.approx(old - eta * gradient, abs=2e-6)
+    before, after = map(float, re.findall(r"pérdida (\d+\.\d+)\.", demo[1])[:2])
+    assert after < before
+
+
+def test_demo_tells_the_backward_pass_edge_by_edge(demo: tuple[Path, str]) -> None:
+    lines = demo[1].split("─\n")[1].split("\n\n")[0].splitlines()
+    assert len(lines) == 12  # e * e has two edges, and so have three sums and two products
+    rows = [line.split() for line in lines]
+    y = math.tanh(-0.3)
+    slope = 2 * (y - 1) * (1 - y * y)  # dL/dh by hand
+    expected = {
+        "e": 2 * (y - 1),
+        "y": 2 * (y - 1),
+        **dict.fromkeys(("h", "s", "b", "p1", "p2"), slope),
+        "w1": slope,
+        "x1": slope / 2,
+        "w2": 2 * slope,
+        "x2": -slope,
+    }
+    sums = {row[-4]: number_of(row[-1]) for row in rows}
+    assert sums == pytest.approx(expected, abs=6e-4)
+    for row in rows:
+        assert number_of(row[-2]) == pytest.approx(
+            number_of(row[-3]) * expected_gradient(row, rows), abs=2e-3
+        )
+    assert number_of(rows[0][-1]) == pytest.approx(y - 1, abs=6e-4)  # the running sum, halfway
+
+
+def expected_gradient(row: list[str], rows: list[list[str]]) -> float:
+    """The gradient of the node that a line belongs to: its own, or that of a line above."""
+    named = [r for r in rows[: rows.index(row) + 1] if len(r) > 4]
+    return number_of(named[-1][-5])
+
+
+def test_demo_checks_every_gradient(demo: tuple[Path, str]) -> None:
+    assert "67 de 67 coinciden" in demo[1]
+
+
+def test_demo_through_a_pipe_is_plain_text(demo: tuple[Path, str]) -> None:
+    assert "\x1b" not in demo[1]
+    assert "\r" not in demo[1]
+    assert "━" not in demo[1]
+
+
+def test_demo_runs_again_over_its_own_files_with_the_same_result(
+    demo: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, _ = demo
+    before = {name: (out / name).read_bytes() for name in ("model.json", "graph.svg")}
+    assert main(["demo", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    for part in ("Test accuracy: ", "w_new = w_old − η · ∂L/∂w", "67 of 67 agree", "local deriv."):
+        assert part in text
+    assert {name: (out / name).read_bytes() for name in before} == before
+
+
+def test_without_matplotlib_the_demo_says_how_to_get_the_plots(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograd_mini.outputs.find_spec", lambda _: None)
+    assert main(["demo", "--out", "o"]) == 0
+    assert 'pip install "autograd-mini[plot]"' in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == FILES[1:3] + FILES[4:]
+
+
+def test_without_graphviz_the_demo_keeps_the_dot_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    assert main(["demo", "--out", "o"]) == 0
+    assert "No graph.svg: no picture in the format svg" in capsys.readouterr().out
+    assert "digraph gradients" in (tmp_path / "o" / "graph.gv").read_text(encoding="utf-8")
+
+
+def test_a_wrong_gradient_is_found(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Value.backward
+
+    def wrong(self: Value, *args: object, **options: object) -> None:
+        honest(self, *args, **options)  # type: ignore[arg-type]
+        for node in list(_leaves(self)):
+            if node.label == "layer1.neuron1.w[0]":
+                node.grad += 1e-7
+
+    monkeypatch.setattr(Value, "backward", wrong)
+    assert main(["train", "moons", "--hidden", "3", "--epochs", "1", "--out", "o"]) == 1
+    text = capsys.readouterr().out
+    assert "12 of 13 agree" in text
+    assert "layer1.neuron1.w[0]: backpropagation" in text
+
+
+def _leaves(root: Value) -> list[Value]:
+    from autograd_mini.graph import leaves
+
+    return leaves(root)
+
+
+def test_small_neuron_by_hand() -> None:
+    root = small_neuron()
+    y = math.tanh(0.5 * 1.0 + -1.0 * 2.0 + 1.2)
+    assert root.data == pytest.approx((y - 1) ** 2, rel=1e-15)
+    grads = {node.label: node.grad for node in _leaves(root)}
+    slope = 2 * (y - 1) * (1 - y * y)
+    expected = {"w1": slope, "x1": slope / 2, "w2": 2 * slope, "x2": -slope, "b": slope}
+    assert grads == pytest.approx(expected, rel=1e-14)
+
+
+# --- train ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["xor", "moons", "circles"])
+def test_train_on_the_data_sets(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--hidden", "4", "--epochs", "3", "--activation", "relu", "--optimiser", "Momentum"]
+    assert main(["train", name, *options, "--lr", "0.05"]) == 0
+    text = capsys.readouterr().out
+    assert "17 of 17 agree" in text
+    assert "The backward pass of layer1.neuron1" in text
+    assert "Momentum, learning rate 0.05" in text
+    folder = tmp_path / f"autograd-mini-{name}"
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+    assert json.loads((folder / "model.json").read_text())["architecture"]["activation"] == ["relu"]
+
+
+def test_the_picture_of_train_shows_the_gradients_of_its_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "moons", "--hidden", "3", "--epochs", "2", "--out", "o"]) == 0
+    table = capsys.readouterr().out.split("─\n")[1].split("\n\n")[0]
+    sums = {line.split()[-4]: line.split()[-1] for line in table.splitlines()}
+    svg = ET.parse(tmp_path / "o" / "graph.svg")
+    for group in svg.iter(f"{SVG}g"):
+        if (group.get("class") or "").startswith("node leaf"):
+            texts = ["".join(t.itertext()).strip("\xa0 ") for t in group if t.tag.endswith("text")]
+            assert texts[-1] == sums[texts[0]]
+
+
+def test_train_on_a_csv_file_with_semicolons_and_decimal_commas(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flowers = data.iris()
+    with (tmp_path / "flores.csv").open("w", encoding="utf-8-sig") as file:
+        file.write("especie;sl;sw;pl;pw\n")
+        for x, y in flowers:
+            cells = (str(v).replace(".", ",") for v in x)
+            file.write(f"{flowers.class_names[y]};{';'.join(cells)}\n")
+    read = read_csv(tmp_path / "flores.csv", "especie")
+    assert read.inputs == flowers.inputs
+    assert read.class_names == flowers.class_names
+    assert read.targets == flowers.targets
+    assert read.feature_names == ("sl", "sw", "pl", "pw")
+    arguments = ["--label", "especie", "--epochs", "2", "--hidden", "3", "--lang", "es"]
+    assert main(["train", "flores.csv", *arguments]) == 0
+    assert "Exactitud en la prueba" in capsys.readouterr().out
+
+
+def test_tables_without_names_and_with_numeric_labels(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("1\t2\t10\n3\t4\t9\n\n5\t6\t10\n", encoding="utf-8")
+    read = read_csv(path)
+    assert read.inputs == [(1.0, 2.0), (3.0, 4.0), (5.0, 6.0)]
+    assert read.class_names == ("9", "10")  # by number, not by alphabet
+    assert read.targets == [1, 0, 1]
+    with pytest.raises(TableError, match="no column 'x1'; it has no line of names"):
+        read_csv(path, "x1")
+
+
+def test_large_networks_are_checked_in_part(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "xor", "--hidden", "20,25", "--epochs", "1", "--out", "o"]) == 0
+    text = capsys.readouterr().out
+    match = re.search(r"differentiated by (\d+) of the (\d+) parameters", text)
+    assert match
+    assert (int(match[1]), int(match[2])) == (306, 611)
+    assert "306 of 306 agree" in text
+
+
+# --- terminals, signals, pipes --------------------------------------------------------------------
+def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*MODULE, "train", "moons", "--epochs", "100000", "--out", "o"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith("Training"):
+            break
+    import time
+
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "Interrupted; what was learnt so far is in o.\n"
+    assert load(tmp_path / "o" / "model.json").layers[0].nin == 2
+
+
+def test_ctrl_c_elsewhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograd_mini.demo.demo", interrupted)
+    assert main(["demo", "--lang", "es"]) == 130
+    assert capsys.readouterr() == ("", "Interrumpido.\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+def test_a_reader_that_closes_the_pipe_is_no_error() -> None:
+    command = f"'{sys.executable}' -m autograd_mini demo --out o | head -n 2"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_an_output_that_lacks_the_signs_gets_question_marks() -> None:
+    done = run("grad", "x", "x=1", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stdout == "value  1.0\n?/?x   1.0\n"
+
+
+def test_no_color_is_respected_and_narrow_terminals_lose_nothing() -> None:
+    import pty
+
+    def on_terminal(**environment: str) -> str:
+        leader, follower = pty.openpty()
+        done = subprocess.Popen(
+            [*MODULE, "demo", "--out", "o"],
+            env={
+                **{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")},
+                "PYTHONPATH": str(ROOT),
+                "TERM": "xterm-256color",
+                "COLUMNS": "46",
+                **environment,
+            },
+            stdout=follower,
+            stderr=follower,
+        )
+        os.close(follower)
+        chunks = []
+        try:
+            while chunk := os.read(leader, 65536):
+                chunks.append(chunk)
+        except OSError:
+            pass  # the other end is closed
+        assert done.wait() == 0
+        os.close(leader)
+        return b"".join(chunks).decode()
+
+    coloured = on_terminal()
+    assert re.search(r"\x1b\[[\d;]*3\dm", coloured)
+    assert "w2.grad += −2.363 × 2 = −4.727 → −4.727" in coloured
+    plain = on_terminal(NO_COLOR="1")
+    assert not re.search(r"\x1b\[[\d;]*3\dm", plain)
+
+
+# --- the parts ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("f", "at", "exact"),
+    [
+        (math.sin, 1.0, math.cos(1.0)),
+        (math.exp, 3.0, math.exp(3.0)),
+        (math.atan, 50.0, 1 / 2501),
+        (lambda x: x**5, 2.0, 80.0),
+        (lambda x: 1 / x, 0.7, -1 / 0.49),
+        (lambda x: 4.0, 0.7, 0.0),
+    ],
+)
+def test_numerical_derivatives_keep_their_bars(
+    f: Callable[[float], float], at: float, exact: float
+) -> None:
+    estimate, bar = derivative(lambda h: (f(at + h), ()))
+    assert abs(estimate - exact) <= bar <= 1e-9 * max(1.0, abs(exact))
+
+
+@pytest.mark.parametrize("distance", [0.3, 1e-2, 1e-4, 1e-5])
+def test_kinks_do_not_disturb_the_derivative(distance: float) -> None:
+    x = Value(distance)
+
+    def shifted(h: float) -> tuple[float, tuple[object, ...]]:
+        x.data = distance + h
+        y = x.relu() * x
+        return y.data, sides(y)
+
+    estimate, bar = derivative(shifted)
+    assert abs(estimate - 2 * distance) <= bar < 1e-8
+
+
+def test_on_a_kink_the_derivative_is_undecided() -> None:
+    x = Value(0.0)
+
+    def shifted(h: float) -> tuple[float, tuple[object, ...]]:
+        x.data = h
+        y = abs(x)
+        return y.data, sides(y)
+
+    assert derivative(shifted).bar == math.inf
+
+
+def test_sides_of_kinks() -> None:
+    assert sides(Value(0.2).hardtanh()) == (1, -1)
+    assert sides(Value(3.0).hardtanh()) == (1, 1)
+    assert sides(Value(1.7).floor()) == (1.0,)
+    assert sides(Value(0.0).relu()) == (0,)
+
+
+def test_ahead_is_positive_for_the_winner_only() -> None:
+    assert ahead([1.0, 3.0, 2.0]) == [-2.0, 1.0, -1.0]
+    assert ahead([2.0, 2.0]) == [0.0, 0.0]
+    assert ahead(Value(-0.25)) == [0.25, -0.25]
+
+
+def test_aligned() -> None:
+    assert aligned([("a", "b"), ("cc", "12")], "><") == [" a  b", "cc  12"]
