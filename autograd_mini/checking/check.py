@@ -49,7 +49,7 @@ def check_grad(
                 a culprit with a name, parents, partials, op and args
     order       2 checks the second derivatives too (without `gradient`: value=Value only)
     directions  compare along so many random directions in place of each input by itself (by
-                default 8 for more than 50 inputs); `seed` draws them
+                default 8 for more than 50 inputs, 3 for more than 1000); `seed` draws them
     accuracy    relative; a reference with a wider error bar leaves the verdict "undecided"
                 (default eps ** 0.4, about 5e-7). An error is "wrong" beyond the bar and eps ** 0.6
     domain      (low, high) of all inputs, or a list with one pair for each
@@ -73,7 +73,7 @@ def check_grad(
     _check_options(order, directions, accuracy, lang)
     inputs = Inputs(f, at)
     options = Options(
-        directions or (DIRECTIONS if len(inputs.numbers) > MANY else 0),
+        directions or _directions(len(inputs.numbers)),
         seed,
         accuracy if accuracy is not None else inputs.eps**0.4,
         inputs.eps**0.6,
@@ -86,6 +86,13 @@ def check_grad(
         return _check_engine(f, value, inputs, order, options)
     except UndefinedError as reason:
         return Report("domain", notes=(("undefined", {"reason": str(reason)}),), lang=lang)
+
+
+def _directions(inputs: int) -> int:
+    """How many directions take the place of the inputs; 0 for few inputs."""
+    if inputs <= MANY:
+        return 0
+    return DIRECTIONS if inputs <= 20 * MANY else 3
 
 
 def _check_options(order: int, directions: int | None, accuracy: float | None, lang: str) -> None:

@@ -117,7 +117,9 @@ def real(x: Any, what: str) -> float:
             raise TypeError
         if math.prod(getattr(x, "shape", ())) != 1:
             raise TypeError
-        return float(getattr(x, "data", x) if hasattr(x, "backward") else x)
+        if hasattr(x, "item"):
+            x = x.item()
+        return float(x.data if hasattr(x, "backward") else x)
     except (TypeError, ValueError):
         raise TypeError(f"{what} must be a real number, got {x!r} ({type(x).__name__})") from None
 
@@ -174,9 +176,13 @@ class _Ladder:
         self.levels, self.order, self.side, self.eps = levels, order, side, eps
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
         slope = _median([abs(level.quotient) for level in levels[-6:]]) if order == 1 else 0.0
+        self.lost = False  # whether f is all noise, as the sine of 1e16 * x
         self.floor = eps * (max(level.size for level in levels[-6:]) + abs(x) * slope)
         if order == 1 and side == "both" and len(levels) > 8:
-            self.floor = max(self.floor, *_rough(levels))
+            rough = max(_rough(levels))
+            reach = max(abs(level.quotient * level.step) + abs(level.bend) for level in levels)
+            self.lost = rough > max(64 * self.floor, reach / 16)
+            self.floor = max(self.floor, rough)
 
     def noise(self, level: _Level) -> float:
         """The rounding error of a quotient."""
@@ -185,7 +191,7 @@ class _Ladder:
     def best(self) -> tuple[float, float, float, bool] | None:
         """(value, bar, step, kink) of the extrapolation of smallest bar, if not contradicted."""
         entries = sorted(self._extrapolations(), key=lambda entry: entry[1])
-        if self._diverges():
+        if self.lost or self._diverges():
             return self.levels[-1].quotient, INFINITY, self.levels[-1].step, False
         for value, bar, i in entries:
             if not self._contradicted(value, bar, i):
@@ -241,7 +247,7 @@ class _Ladder:
         ]
         if len(jumps) > 4:
             (jump, middle), (finest_jump, finest) = jumps[len(jumps) // 2], jumps[-1]
-            if finest < min(step, middle / 3) and finest_jump > jump / 2 and finest_jump > bar:
+            if finest <= min(step, middle / 3) and finest_jump > jump / 2 and finest_jump > bar:
                 return value, max(bar, finest_jump / 2), step, True
         return value, bar, step, False
 

@@ -44,8 +44,7 @@ class Graph:
         self.root = root
         self.order = _topological(root)
         self.number = {id(node): k for k, node in enumerate(self.order)}
-        # user -> edges; None if the engine keeps no partials
-        self.has_partials = all(
+        self.has_partials = len(self.order) > 1 and all(
             not parents_of(node) or hasattr(node, "partials") for node in self.order
         )
 

@@ -82,8 +82,13 @@ class Truth:
         }
         sharp = self.along(along)
         rough = self._by_ladder(along, 1)
-        if sharp.source not in (FRACTION, MPMATH) or rough.kind != NUMBER:
-            return sharp.source in (FRACTION, MPMATH)
+        if sharp.source not in (FRACTION, MPMATH):
+            return False
+        if rough.kind == KINK:  # floats see one at x, or too near for them to tell
+            sides = self._by_mpmath(along, 1, kink=True) if MPMATH in self.sources else None
+            return sides is not None and sides.kind == NUMBER
+        if rough.kind != NUMBER or sharp.kind != NUMBER:
+            return rough.kind != NUMBER  # floats cannot tell
         return abs(sharp.value - rough.value) <= 8 * rough.bar + abs(sharp.value) / 10**6
 
     def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
@@ -105,7 +110,9 @@ class Truth:
         root = self.inputs.call(self.f, [Value(x) for x in numbers])
         return root.data if isinstance(root, Value) else root
 
-    def _by_mpmath(self, along: Mapping[int, float], order: int) -> Reference | None:
+    def _by_mpmath(
+        self, along: Mapping[int, float], order: int, kink: bool = False
+    ) -> Reference | None:
         numbers = self.inputs.numbers
         scale = max(abs(numbers[k]) for k in along) if len(along) == 1 else 1
         mp = mpmath()
@@ -117,12 +124,12 @@ class Truth:
             root = self.inputs.call(self.f, [Value(x) for x in parts])
             y = root.data if isinstance(root, Value) else root
             if not isinstance(y, mp.mpf):
-                raise TypeError
+                raise _ImpreciseError
             return y
 
         try:
-            found = by_mpmath(f, scale, self.kinked, order)
-        except CheckError:
+            found = by_mpmath(f, scale, kink or self.kinked, order)
+        except (CheckError, _ImpreciseError):
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
             return found._replace(kind=NUMBER)  # the kinks lie elsewhere
@@ -177,6 +184,10 @@ class Truth:
 
     def _unit(self, k: int) -> float:
         return 2.0 ** math.floor(math.log2(max(1.0, abs(float(self.inputs.numbers[k])))))
+
+
+class _ImpreciseError(Exception):
+    """f has given a float for mpmath's numbers."""
 
 
 def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:

@@ -1,0 +1,625 @@
+"""check_grad: right derivatives pass, wrong ones are caught, and the culprit is the true one."""
+
+import math
+import random
+import sys
+from fractions import Fraction
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from autograd_mini import Value, abs, dot, exp, log, relu, sin, sqrt, tanh
+from autograd_mini.checking import CheckError, check_grad, references
+
+
+class Node:
+    """A right engine; each broken one below changes one thing."""
+
+    def __init__(self, data, parents=(), partials=(), op="", args=()):
+        self.data, self.grad, self.label = data, 0.0, None
+        self.parents, self.partials, self.op, self.args = parents, partials, op, args
+
+    def made(self, data, op, args, partials):
+        kept = [(a, p) for a, p in zip(args, partials, strict=True) if isinstance(a, Node)]
+        return type(self)(data, tuple(a for a, _ in kept), tuple(p for _, p in kept), op, args)
+
+    def __add__(self, other):
+        return self.made(self.data + number(other), "add", (self, other), (1.0, 1.0))
+
+    def __radd__(self, other):
+        return self.made(other + self.data, "add", (other, self), (1.0, 1.0))
+
+    def __mul__(self, other):
+        partials = (number(other), self.data)
+        return self.made(self.data * number(other), "mul", (self, other), partials)
+
+    def __rmul__(self, other):
+        return self.made(other * self.data, "mul", (other, self), (self.data, other))
+
+    def __rsub__(self, other):
+        return self.made(other - self.data, "sub", (other, self), (1.0, -1.0))
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        return self.made(t, "tanh", (self,), (1 - t * t,))
+
+    def order(self):
+        done, order = set(), []
+
+        def visit(node):
+            if node not in done:
+                done.add(node)
+                for parent in node.parents:
+                    visit(parent)
+                order.append(node)
+
+        visit(self)
+        return order[::-1]
+
+    def give(self, parent, share):
+        parent.grad += share
+
+    def backward(self):
+        order = self.order()
+        for node in order:
+            if node.parents:
+                node.grad = 0.0
+        self.grad = 1.0
+        for node in order:
+            for parent, partial in zip(node.parents, node.partials, strict=True):
+                self.give(parent, node.grad * partial)
+
+
+def number(x):
+    return x.data if isinstance(x, Node) else x
+
+
+class Overwrites(Node):
+    def give(self, parent, share):
+        parent.grad = share
+
+
+class Preorder(Node):
+    def order(self):
+        order, stack = [], [self]
+        while stack:
+            node = stack.pop()
+            if node not in order:
+                order.append(node)
+                stack += node.parents
+        return order
+
+
+class Breadth(Node):
+    def order(self):
+        order = [self]
+        for node in order:
+            order += [parent for parent in node.parents if parent not in order]
+        return order
+
+
+class SignOfSub(Node):
+    def __rsub__(self, other):
+        return self.made(other - self.data, "sub", (other, self), (1.0, 1.0))
+
+
+class ReversedSub(Node):
+    def __rsub__(self, other):
+        return self + -1 * other
+
+
+class OneEdge(Node):
+    def __mul__(self, other):
+        node = Node.__mul__(self, other)
+        edges = dict(zip(node.parents, node.partials, strict=True))
+        node.parents, node.partials = tuple(edges), tuple(edges.values())
+        return node
+
+
+class Stale(Node):
+    def backward(self):
+        self.grad = 1.0
+        for node in self.order():
+            for parent, partial in zip(node.parents, node.partials, strict=True):
+                parent.grad += node.grad * partial
+
+
+class TanhOfInput(Node):
+    def tanh(self):
+        return self.made(math.tanh(self.data), "tanh", (self,), (1 - self.data**2,))
+
+
+class SlightlyOff(Node):
+    def tanh(self):
+        t = math.tanh(self.data)
+        return self.made(t, "tanh", (self,), ((1 - t * t) * (1 + 1e-7),))
+
+
+class NoZero(Node):
+    def zero_grad(self):
+        pass
+
+
+class Random(Node):
+    def tanh(self):
+        t = math.tanh(self.data) + random.random() * 1e-9
+        return self.made(t, "tanh", (self,), (1 - t * t,))
+
+
+class EveryPath(Node):
+    def backward(self):
+        self.grad = 1.0
+        self.walk(1.0)
+
+    def walk(self, share):
+        for parent, partial in zip(self.parents, self.partials, strict=True):
+            parent.grad = share * partial if parent.parents else parent.grad + share * partial
+            parent.walk(share * partial)
+
+
+def tangled(x, y):
+    a = x * y
+    b = (a + x).tanh()
+    return a * b + a * a + (1 - b)
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind"),
+    [
+        (Overwrites, "accumulation"),
+        (Preorder, "order"),
+        (Breadth, "order"),
+        (SignOfSub, "partial"),
+        (ReversedSub, "value"),
+        (OneEdge, "accumulation"),
+        (Stale, "accumulation"),
+        (TanhOfInput, "partial"),
+        (SlightlyOff, "partial"),
+        (NoZero, "accumulation"),
+        (Random, "nondeterministic"),
+    ],
+)
+def test_the_culprit_of_a_broken_engine(engine, kind):
+    report = check_grad(tangled, (0.5, 0.7), value=engine)
+    assert (report.verdict, report.culprit.kind) == ("wrong", kind)
+    assert not report
+
+
+def test_a_right_engine_passes():
+    report = check_grad(tangled, (0.5, 0.7), value=Node)
+    assert report.ok
+    assert report.culprit is None
+    assert [row.reference for row in report.comparisons] == ["mpmath", "mpmath"]
+
+
+def test_a_wrong_partial_is_told_with_its_numbers():
+    report = check_grad(lambda x: x.tanh(), 0.5, value=TanhOfInput)
+    details = report.culprit.details
+    assert report.culprit.op == "tanh"
+    assert (details["argument"], details["got"]) == ("a", 0.75)
+    assert details["wanted"] == pytest.approx(1 / math.cosh(0.5) ** 2, rel=1e-15)
+    ulps = abs(0.75 - details["wanted"]) / math.ulp(details["wanted"])
+    assert float(details["ulps"]) == pytest.approx(ulps, rel=1e-2)
+    assert "a = 0.5 (x)" in details["operands"]
+
+
+def test_the_first_sum_that_is_off_is_shown():
+    report = check_grad(lambda x, y: x * y + x, (2.0, 3.0), value=Overwrites)
+    assert report.culprit.node == "x"
+    assert report.culprit.details["got"] in (1.0, 3.0)
+    assert report.culprit.details["wanted"] == 4.0
+    assert report.comparisons[0].wanted == 4.0
+
+
+def test_walking_every_path_is_stopped():
+    def doubled(x):
+        for _ in range(40):
+            x = x + x
+        return x
+
+    report = check_grad(doubled, 1.0, value=EveryPath)
+    assert (report.culprit.kind, report.culprit.message) == ("order", "paths")
+    assert check_grad(doubled, 1.0, value=Node).ok
+
+
+def test_a_recursive_engine_is_told_so():
+    def deep(x):
+        for _ in range(1500):
+            x = x + 1
+        return x
+
+    report = check_grad(deep, 1.0, value=Node)
+    assert (report.culprit.kind, report.culprit.message) == ("order", "recursion")
+    assert check_grad(deep, 1.0).ok
+
+
+def test_an_engine_without_a_graph_is_checked_as_a_whole():
+    class Dual:
+        def __init__(self, data):
+            self.data, self.grad = data, 0.0
+
+        def __mul__(self, other):
+            made = Dual(self.data * other.data)
+            made.leaf = self
+            return made
+
+        def backward(self):
+            self.leaf.grad += self.leaf.data  # d(x*x) = 2x, not x
+
+    report = check_grad(lambda x: x * x, 3.0, value=Dual)
+    assert report.culprit.kind == "gradient"
+    assert (report.comparisons[0].got, report.comparisons[0].wanted) == (3.0, 6.0)
+
+
+# --- our own Values ------------------------------------------------------------------------------
+CLOSED = [  # f, at, gradient in closed form
+    (lambda x: x**3, 2.0, [12.0]),
+    (lambda x, y: sin(x) * y, (0.3, 2.0), [2 * math.cos(0.3), math.sin(0.3)]),
+    (lambda v: dot(v, (1.0, 2.0)), [3.0, 4.0], [1.0, 2.0]),
+    (lambda p: p["w"][0] * p["w"][1] + p["b"], {"w": [2.0, 3.0], "b": 1.0}, [3.0, 2.0, 1.0]),
+    (lambda w: np.sum(w * w), np.array([[1.0, 2.0], [3.0, 4.0]]), [2.0, 4.0, 6.0, 8.0]),
+    (lambda x: (x - 1) * x / (x + 3), Fraction(1, 2), [Fraction(1, 49)]),
+    (lambda x: exp(-x * x), 0.0, [0.0]),
+    (tanh, 40.0, [4 * math.exp(-80)]),
+    (lambda x: log(x) * 1e-200, 1e-100, [1e-100]),
+]
+
+
+@pytest.mark.parametrize(("f", "at", "gradient"), CLOSED)
+def test_right_gradients_pass(f, at, gradient):
+    report = check_grad(f, at)
+    assert report.ok, report
+    assert [row.got for row in report.comparisons] == pytest.approx(gradient, rel=1e-14)
+    assert [row.wanted for row in report.comparisons] == pytest.approx(gradient, rel=1e-14)
+    assert all(row.reference in ("Fraction", "mpmath") for row in report.comparisons)
+
+
+def test_names_of_the_inputs():
+    report = check_grad(lambda x, *rest: x * rest[0] + rest[1], (1.0, 2.0, 3.0))
+    assert [row.name for row in report.comparisons] == ["df/dx", "df/darg2", "df/darg3"]
+    report = check_grad(lambda p, w: p["a"] * w[1] + w[0], ({"a": 1.0}, np.array([2.0, 3.0])))
+    names = [row.name for row in report.comparisons]
+    assert names == ["df/dp['a']", "df/dw[0]", "df/dw[1]"]
+    report = check_grad(lambda x, y: x * y, {"x": 1.0, "y": 2.0})
+    assert [row.got for row in report.comparisons] == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("source", ["Fraction", "mpmath", "ladder"])
+def test_a_value_that_leaves_the_graph_is_found(source):
+    def f(x):
+        if source == "Fraction":
+            return x * Value(x.data)
+        if source == "mpmath":
+            return x * Value(x.data) + sin(x) * 0
+        return x * math.exp(math.log(float(x)))
+
+    report = check_grad(f, 3.0)
+    assert (report.culprit.kind, report.culprit.message) == ("gradient", "severed")
+    (row,) = report.comparisons
+    assert row.reference == source
+    assert (row.got, row.wanted) == pytest.approx((3.0, 6.0), rel=1e-9)
+
+
+def test_kinks_are_compared_with_both_sides():
+    report = check_grad(lambda x: relu(x) + 2 * x, 0.0)
+    (row,) = report.comparisons
+    assert (report.verdict, report.ok) == ("kink", True)
+    assert row.interval == pytest.approx((2.0, 3.0))
+    report = check_grad(lambda x: abs(x) * 3, 0.0)
+    assert report.comparisons[0].interval == pytest.approx((-3.0, 3.0))
+    smooth = check_grad(lambda x, y: abs(x) * y + y * y, (0.0, 2.0))
+    assert [row.verdict for row in smooth.comparisons] == ["kink", "ok"]
+
+
+def test_a_wrong_gradient_at_a_kink_is_wrong():
+    def gradient(x):
+        return 1.5
+
+    report = check_grad(lambda x: max(x, 0.0), 0.0, gradient=gradient)
+    assert report.verdict == "wrong"
+    assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 0.25).verdict == "kink"
+
+
+def test_beside_a_kink_there_is_no_false_alarm():
+    for distance in (1e-3, 1e-8, 1e-15):
+        report = check_grad(lambda x: relu(x - 1) * x, 1 + distance)
+        assert report.verdict == "ok", report
+
+
+def test_where_there_is_no_derivative():
+    report = check_grad(sqrt, 0.0)
+    assert (report.verdict, report.ok) == ("domain", False)
+    report = check_grad(log, -1.0)
+    assert (report.verdict, report.comparisons) == ("domain", ())
+    assert "it needs a > 0" in str(report)
+    with pytest.raises(AssertionError, match="no value"):
+        report.raise_for_failure()
+
+
+def test_one_sided_at_the_edge_of_a_domain():
+    report = check_grad(lambda x: x**1.5, 0.0)
+    assert report.ok
+    report = check_grad(math.exp, 0.0, gradient=math.exp, domain=(0.0, 1.0))
+    assert report.ok
+
+
+def test_second_derivatives():
+    report = check_grad(lambda x, y: exp(x * y) + x * x * y, (0.5, 0.7), order=2)
+    assert report.ok
+    found = {row.name: row.wanted for row in report.comparisons}
+    e = math.exp(0.35)
+    assert found["d2f/dx2"] == pytest.approx(0.49 * e + 1.4, rel=1e-14)
+    assert found["d2f/dx dy"] == pytest.approx(e * 1.35 + 1.0, rel=1e-14)
+    assert found["d2f/dy2"] == pytest.approx(0.25 * e, rel=1e-14)
+
+
+def test_second_derivatives_of_many_inputs_along_directions():
+    def f(v):
+        return sum((x * x * x for x in v), Value(0.0))
+
+    report = check_grad(f, [0.1 * k for k in range(12)], order=2)
+    assert report.ok
+    assert report.comparisons[-1].name == "curvature 8"
+
+
+def test_a_claimed_hessian():
+    def hessian(x, y):
+        return [[2 * y, 2 * x], [2 * x, 0.0]]
+
+    assert check_grad(lambda x, y: x * x * y, (2.0, 3.0), gradient=hessian, order=2).ok
+    report = check_grad(
+        lambda x, y: x * x * y, (2.0, 3.0), gradient=lambda x, y: [[2 * y, x], [x, 0]], order=2
+    )
+    wrong = [row.name for row in report.comparisons if row.verdict == "wrong"]
+    assert wrong == ["d2f/dx dy", "d2f/dy dx"]
+
+
+def test_many_inputs_along_random_directions():
+    report = check_grad(lambda v: dot(v, v), [float(k) for k in range(10_000)])
+    assert report.ok
+    assert len(report.comparisons) == 3
+    again = check_grad(lambda v: sum(x * x for x in v), [0.5] * 60, seed=3, directions=2)
+    assert [row.name for row in again.comparisons] == ["direction 1", "direction 2"]
+    assert (
+        again.to_json()
+        == check_grad(lambda v: sum(x * x for x in v), [0.5] * 60, seed=3, directions=2).to_json()
+    )
+
+
+def test_a_wrong_one_of_many_inputs_shows_in_a_direction():
+    def gradient(v):
+        g = 2 * v
+        g[77] *= 1 + 1e-4
+        return g
+
+    at = np.linspace(-1, 2, 100)
+    report = check_grad(lambda v: float(v @ v), at, gradient=gradient)
+    assert report.verdict == "wrong"
+    assert check_grad(lambda v: float(v @ v), at, gradient=lambda v: 2 * v).ok
+
+
+def test_rounding_is_not_called_a_wrong_gradient():
+    report = check_grad(lambda x: sin(1e9 * x * x), 1.1)
+    assert report.culprit is None
+    assert report.verdict in ("ok", "undecided")
+    # the gradient itself is lost to rounding: no partial and no sum is at fault
+    lost = check_grad(lambda x: sin(1e15 * x * x), 1.1)
+    assert (lost.verdict, lost.culprit) == ("undecided", None)
+    assert "ill-conditioned" in str(lost)
+
+
+# --- claimed gradients ---------------------------------------------------------------------------
+def test_a_claimed_gradient_right_and_wrong_in_the_seventh_digit():
+    for f, at, gradient in [
+        (math.sin, 0.7, math.cos),
+        (lambda x, y: x * math.exp(y), (1.5, 0.3), lambda x, y: (math.exp(y), x * math.exp(y))),
+        (lambda v: math.fsum(x**3 for x in v), [1.0, 2.0], lambda v: [3 * x**2 for x in v]),
+        (lambda p: p["a"] / p["b"], {"a": 1.0, "b": 4.0},
+         lambda p: {"b": -p["a"] / p["b"] ** 2, "a": 1 / p["b"]}),
+    ]:  # fmt: skip
+        assert check_grad(f, at, gradient=gradient).ok
+
+        def off(*args, gradient=gradient):
+            return scaled(gradient(*args), 1 + 1e-7)
+
+        report = check_grad(f, at, gradient=off)
+        assert [row.verdict for row in report.comparisons] == ["wrong"] * len(report.comparisons)
+        assert report.culprit.kind == "gradient"
+        assert report.taylor_slope is not None
+
+
+def scaled(tree, factor):
+    if isinstance(tree, dict):
+        return {key: scaled(part, factor) for key, part in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [scaled(part, factor) for part in tree]
+    return tree * factor
+
+
+def loss(w):
+    return np.sum(np.tanh(w) ** 2)
+
+
+def test_a_planted_error_in_numpy():
+    at = np.array([[0.1, -0.2], [0.3, 1.5]])
+    right = check_grad(loss, at, gradient=lambda w: 2 * np.tanh(w) * (1 - np.tanh(w) ** 2))
+    assert right.ok
+    assert right.comparisons[0].reference == "mpmath"
+    wrong = check_grad(loss, at, gradient=lambda w: 2 * np.tanh(w) * (1 - w**2))
+    assert wrong.culprit.node == "df/dw[1, 1]"
+    assert wrong.comparisons[3].wanted == pytest.approx(
+        2 * math.tanh(1.5) / math.cosh(1.5) ** 2, rel=1e-14
+    )
+    assert 0.9 < wrong.taylor_slope < 1.1
+    assert 1.9 < right.taylor_slope < 2.1
+
+
+def test_single_precision_gets_its_own_tolerance():
+    at = np.array([0.5, 1.5], dtype=np.float32)
+    report = check_grad(lambda w: np.sum(np.exp(w)), at, gradient=np.exp)
+    assert report.ok, report
+    assert not check_grad(lambda w: np.sum(np.exp(w)), at, gradient=lambda w: 1.02 * np.exp(w)).ok
+
+
+def test_a_planted_error_in_torch():
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+
+    class Tanh(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return torch.tanh(x)
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return g * (1 - x**2)
+
+    at = torch.tensor([0.3, 0.8], dtype=torch.float64, requires_grad=True)
+
+    def checked(tanh):
+        def f(x):
+            return tanh(x).sum()
+
+        return check_grad(f, at, gradient=lambda x: torch.autograd.grad(f(x), x)[0])
+
+    assert checked(torch.tanh).ok
+    report = checked(Tanh.apply)
+    assert (report.verdict, report.culprit.node) == ("wrong", "df/dx[1]")
+
+
+def test_a_planted_error_in_jax():
+    jax = pytest.importorskip("jax", reason="jax is not installed")
+
+    @jax.custom_vjp
+    def cube(x):
+        return x**3
+
+    cube.defvjp(lambda x: (x**3, x), lambda x, g: (g * 2 * x**2,))
+    at = jax.numpy.array([0.5, 1.5])
+    total = jax.numpy.sum
+    assert check_grad(lambda x: total(x**3), at, gradient=jax.grad(lambda x: total(x**3))).ok
+    report = check_grad(lambda x: total(cube(x)), at, gradient=jax.grad(lambda x: total(cube(x))))
+    assert report.verdict == "wrong"
+    assert report.comparisons[0].wanted == pytest.approx(0.75, rel=1e-3)
+
+
+def test_the_seventh_digit_is_undecided_where_floats_cannot_tell():
+    # the slope of the logistic function at 40 is below the rounding of its value, 1
+    report = check_grad(
+        lambda x: 1 / (1 + math.exp(-x)), 40.0, gradient=lambda x: math.exp(-x) * 1.01
+    )
+    assert (report.verdict, report.ok) == ("undecided", False)
+
+
+def test_the_accuracy_asked_for_decides_between_ok_and_undecided():
+    def f(x):
+        return (1e10 + float(x)) - 1e10
+
+    assert check_grad(f, 1.0, gradient=lambda x: 1 + 1e-7, accuracy=1e-2).ok
+    assert check_grad(f, 1.0, gradient=lambda x: 1 + 1e-7, accuracy=1e-9).verdict == "undecided"
+
+
+def test_without_mpmath_the_ladder_and_the_report_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    references.mpmath.cache_clear()
+    try:
+        report = check_grad(lambda x, y: sin(x) * exp(y) + relu(x), (0.5, 0.25), order=2)
+        broken = check_grad(tangled, (0.5, 0.7), value=TanhOfInput)
+    finally:
+        references.mpmath.cache_clear()
+    assert report.ok, report
+    assert {row.reference for row in report.comparisons} == {"ladder"}
+    assert "mpmath is not installed" in str(report)
+    assert broken.culprit.kind == "partial"
+
+
+def test_the_tolerance_in_force_does_not_depend_on_the_working_precision():
+    with mp.workdps(5):
+        assert check_grad(sin, 0.5).ok
+    with mp.workdps(200):
+        assert check_grad(sin, 0.5).ok
+
+
+# --- bad input: a sentence each ------------------------------------------------------------------
+def mutates(v):
+    v[0] = v[0] * 2
+    return v[0]
+
+
+def mutates_array(v):
+    v += 1
+    return float(v.sum())
+
+
+counter = iter(range(1000))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: check_grad(lambda x: {}["a"], 1.0), "f raised KeyError: 'a'"),
+        (lambda: check_grad(lambda x: None, 1.0), "must give one Value, got None"),
+        (lambda: check_grad(lambda x: [x], 1.0), r"must give one Value, got \[Value"),
+        (lambda: check_grad(lambda x: 1j * Value(1j), 1.0), "complex"),
+        (lambda: check_grad(float, 1.0), "plain number 1.0, not a Value"),
+        (lambda: check_grad(lambda v: np.array([v, v]), 1.0), "must give one Value"),
+        (lambda: check_grad(lambda x, y: x, 1.0), "missing 1 required positional"),
+        (lambda: check_grad(mutates, [1.0]), "changes its argument"),
+        (lambda: check_grad(3, 1.0), r"f must be a function, got 3 \(int\)"),
+        (lambda: check_grad(sin, []), "no number to differentiate by"),
+        (lambda: check_grad(sin, ()), "no number to differentiate by"),
+        (lambda: check_grad(sin, math.nan), r"input \w must be finite, got nan"),
+        (lambda: check_grad(lambda v: v[0], [math.inf]), r"input v\[0\] must be finite"),
+        (lambda: check_grad(sin, "1"), "must be a number, got '1'"),
+        (lambda: check_grad(sin, None), "must be a number, got None"),
+        (lambda: check_grad(sin, 1j), "only real inputs"),
+        (lambda: check_grad(sin, 1.0, order=3), "order must be 1 or 2, got 3"),
+        (lambda: check_grad(sin, 1.0, lang="fr"), "lang must be one of en, es, got 'fr'"),
+        (lambda: check_grad(sin, 1.0, accuracy=0), "accuracy must lie between"),
+        (lambda: check_grad(sin, 1.0, directions=0), "directions must be"),
+        (lambda: check_grad(sin, 1.0, domain=(2, 3)), r"outside its domain \[2.0, 3.0\]"),
+        (lambda: check_grad(sin, 1.0, domain=3), "domain must be"),
+        (lambda: check_grad(sin, 1.0, value=Node, order=2), "order=2 needs value=Value"),
+        (lambda: check_grad(math.sin, 1.0, gradient=2), "gradient must be a function"),
+        (lambda: check_grad(lambda x: None, 1.0, gradient=math.cos), "one real number, got None"),
+        (lambda: check_grad(lambda x: 1j, 1.0, gradient=math.cos), "one real number"),
+        (lambda: check_grad(lambda x: np.ones(2), 1.0, gradient=math.cos), r"shape \(2,\)"),
+        (lambda: check_grad(math.sin, 1.0, gradient=lambda x: None), "gradient must be one real"),
+        (lambda: check_grad(sum, [1.0, 2.0], gradient=lambda v: [1.0]), "must hold 2 parts"),
+        (lambda: check_grad(math.sin, 1.0, gradient=lambda x: 1 / None), "gradient raised Type"),
+        (lambda: check_grad(mutates_array, np.ones(2), gradient=np.ones_like), "changes its arg"),
+        (
+            lambda: check_grad(np.sum, np.ones(3), gradient=lambda v: np.ones(2)),
+            "must hold 3 numbers, as the input does, got 2",
+        ),
+        (
+            lambda: check_grad(lambda p: p["a"], {"a": 1.0}, gradient=lambda p: {"b": 1.0}),
+            "a dict with the keys 'a'",
+        ),
+        (
+            lambda: check_grad(lambda x, y: x, (1.0, 2.0), gradient=lambda x, y: [1], order=2),
+            "2 x 2 numbers, got 1",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_in_a_sentence(call, words):
+    with pytest.raises(CheckError, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("gradient", [None, lambda x: 1.0])
+def test_a_random_function_is_the_culprit(gradient):
+    def f(x):
+        return x + random.random()
+
+    report = check_grad(f, 1.0, gradient=gradient)
+    assert report.culprit.kind == "nondeterministic"
+    assert report.verdict == "wrong"
+
+
+def test_a_gradient_that_is_not_finite():
+    report = check_grad(math.sin, 1.0, gradient=lambda x: math.nan)
+    assert (report.verdict, report.comparisons[0].error) == ("wrong", math.inf)

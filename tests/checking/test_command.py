@@ -1,0 +1,111 @@
+"""The subcommand `check`: its output in both languages and its exit status."""
+
+import argparse
+import json
+import sys
+
+import pytest
+
+from autograd_mini.checking.command import add_parser
+from autograd_mini.expressions import ExpressionError
+from autograd_mini.ops import SHEET
+
+
+def run(*arguments, lang="en"):
+    parser = argparse.ArgumentParser(prog="autograd-mini")
+    add_parser(parser.add_subparsers(required=True), lang)
+    args = parser.parse_args(["check", *arguments])
+    return args.command(args)
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    (tmp_path / "user_functions.py").write_text(
+        "import math\n"
+        "from autograd_mini import Value, sin\n"
+        "f = lambda x, y: sin(x) * y\n"
+        "cut = lambda x: x * Value(x.data)\n"
+        "g = lambda x: math.exp(-x)\n"
+        "right = lambda x: -math.exp(-x)\n"
+        "wrong = lambda x: math.exp(-x)\n"
+        "number = 3\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield "user_functions"
+    sys.modules.pop("user_functions", None)
+
+
+def test_an_expression(capsys):
+    assert run("sin(x)*y/(1+x**2)", "x=0.3", "y=2") == 0
+    out = capsys.readouterr().out
+    assert "The derivative is right." in out
+    assert "df/dx" in out
+    assert "1.4544308545578" in out  # (cos(x) - 2 x sin(x) / (1 + x**2)) y / (1 + x**2)
+
+
+def test_second_derivatives_and_spanish(capsys):
+    assert run("x**3", "x=2", "--order", "2", "--lang", "es") == 0
+    out = capsys.readouterr().out
+    assert "La derivada es correcta." in out
+    assert "d2f/dx2" in out
+
+
+def test_a_function_of_a_module(module, capsys):
+    assert run(f"{module}:f", "--at", "0.3", "2") == 0
+    assert run(f"{module}:cut", "--at", "3") == 1
+    assert "should be 6" in capsys.readouterr().out
+    assert run(f"{module}:g", "--gradient", f"{module}:right", "--at", "0.5") == 0
+    assert run(f"{module}:g", "--gradient", f"{module}:wrong", "--at", "0.5", "--json") == 1
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert report["culprit"]["kind"] == "gradient"
+
+
+def test_outside_the_domain_is_no_pass(capsys):
+    assert run("log(x)", "x=-1") == 1
+    assert "it needs a > 0" in capsys.readouterr().out
+
+
+def test_all_operations(capsys):
+    assert run("--ops") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:-1]] == list(SHEET)
+    assert lines[-1] == "All operations are within their bounds."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "give an expression"),
+        (["--ops", "x"], "--ops takes no expression"),
+        (["x", "x=1", "--at", "2"], "for module:function"),
+        (["user_functions:f", "x=1"], "--at 0.3 2, not as x=1"),
+        (["user_functions:f"], "say where"),
+        (["user_functions:h", "--at", "1"], "has no 'h'"),
+        (["user_functions:number", "--at", "1"], "not a function, but int"),
+        (["no_such_module_:f", "--at", "1"], "cannot import 'no_such_module_'"),
+        (["a b:f", "--at", "1"], "not of the form module:function"),
+        (["x", "x=1", "--order", "3"], "invalid choice"),
+        (["user_functions:f", "--at", "one"], "invalid float value"),
+    ],
+)
+def test_wrong_usage_ends_with_status_2(arguments, words, module, capsys):
+    with pytest.raises(SystemExit) as end:
+        run(*arguments)
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_what_is_no_expression_is_left_to_the_command_line():
+    with pytest.raises(ExpressionError):
+        run("x +", "x=1")
+    with pytest.raises(ExpressionError):
+        run("x + y", "x=1")
+
+
+def test_help_in_both_languages(capsys):
+    for lang, words in (("en", "module:function"), ("es", "módulo:función")):
+        with pytest.raises(SystemExit) as end:
+            run("-h", lang=lang)
+        assert end.value.code == 0
+        assert words in capsys.readouterr().out

@@ -1,0 +1,241 @@
+"""The ladder, the complex step and the sweep, against closed forms and exact fractions."""
+
+import cmath
+import math
+import struct
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import Value
+from autograd_mini.checking import complex_step, finite_difference, show_step_sweep
+from autograd_mini.errors import NumberTypeError
+
+SMOOTH = [  # f, x, f'(x), f''(x), in closed form
+    (math.exp, 1.0, math.e, math.e),
+    (math.exp, -20.0, math.exp(-20), math.exp(-20)),
+    (math.sin, 0.7, math.cos(0.7), -math.sin(0.7)),
+    (math.sin, 1000.0, math.cos(1000.0), -math.sin(1000.0)),
+    (math.log, 1e-8, 1e8, -1e16),
+    (math.log, 3.0, 1 / 3, -1 / 9),
+    (math.sqrt, 1e-6, 500.0, -2.5e8),
+    (math.atan, -2.0, 0.2, 0.16),
+    (math.tanh, 0.5, 1 / math.cosh(0.5) ** 2, -2 * math.tanh(0.5) / math.cosh(0.5) ** 2),
+    (lambda x: x**5, -3.0, 405.0, -540.0),
+    (lambda x: 1 / x, 1e-3, -1e6, 2e9),
+    (lambda x: 1 / (1 + 25 * x * x), 0.2, -2.5, 12.5),
+    (abs, 1e-300, 1.0, 0.0),
+    (lambda x: max(0.0, x - 1), 1 + 1e-3, 1.0, 0.0),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "first", "second"), SMOOTH)
+def test_the_truth_lies_within_a_narrow_bar(f, x, first, second):
+    one, two = finite_difference(f, x), finite_difference(f, x, order=2)
+    assert abs(one.value - first) <= one.error + 4e-16 * abs(first)
+    assert one.error <= 1e-9 * abs(first)
+    assert abs(two.value - second) <= two.error + 4e-16 * abs(second)
+    assert two.error <= 1e-4 * max(abs(second), abs(first))
+    assert not one.kink
+
+
+@given(
+    coefficients=st.lists(st.integers(-9, 9), min_size=1, max_size=7),
+    numerator=st.integers(-64, 64),
+)
+def test_polynomials_against_exact_fractions(coefficients, numerator):
+    x = Fraction(numerator, 16)
+    truth = sum(k * c * x ** (k - 1) for k, c in enumerate(coefficients) if k)
+
+    def f(t):
+        return math.fsum(c * t**k for k, c in enumerate(coefficients))
+
+    estimate = finite_difference(f, float(x))
+    size = sum(abs(k * c) * abs(x) ** (k - 1) for k, c in enumerate(coefficients) if k)
+    assert abs(Fraction(estimate.value) - truth) <= Fraction(estimate.error)
+    assert estimate.error <= 1e-10 * (1 + float(size) + abs(f(float(x))))
+
+
+def test_a_wrong_derivative_in_the_seventh_digit_is_outside():
+    for f, x, first, _ in SMOOTH:
+        estimate = finite_difference(f, x)
+        assert first * (1 + 1e-7) not in estimate
+
+
+def test_steps_stay_inside_the_given_domain():
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        return x * x
+
+    estimate = finite_difference(f, 1.0, low=1.0, high=1.25)
+    assert min(seen) >= 1.0
+    assert max(seen) <= 1.25
+    assert estimate.side == "right"
+    assert 2.0 in estimate
+    assert estimate.error < 1e-10
+    assert estimate.evaluations == len(seen)
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf, ValueError, ZeroDivisionError, 1j])
+def test_one_sided_where_f_has_no_value_on_the_other(broken):
+    def f(x):
+        if x >= 0:
+            return math.exp(x)
+        if isinstance(broken, type):
+            raise broken("no value")
+        return broken
+
+    estimate = finite_difference(f, 0.0)
+    assert estimate.side == "right"
+    assert abs(estimate.value - 1) <= estimate.error < 1e-9
+    left = finite_difference(lambda x: f(-x), 0.0)
+    assert left.side == "left"
+    assert abs(left.value + 1) <= left.error < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [(math.sqrt, 0.0), (math.asin, 1.0), (lambda x: (x > 0) - (x < 0), 0.0)]
+)
+def test_vertical_and_jumping_functions_have_no_finite_bar(f, x):
+    assert finite_difference(f, x).error == math.inf
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "left", "right"),
+    [
+        (abs, 0.0, -1, 1),
+        (lambda x: max(x, 0.0), 0.0, 0, 1),
+        (lambda x: max(x, 1 - x), 0.5, -1, 1),
+        (lambda x: abs(math.sin(x)) + 3 * x, math.pi * 0, 2, 4),
+    ],
+)
+def test_at_a_kink_the_bar_spans_both_sides(f, x, left, right):
+    estimate = finite_difference(f, x)
+    assert estimate.kink
+    assert estimate.value - estimate.error == pytest.approx(left, abs=1e-6)
+    assert estimate.value + estimate.error == pytest.approx(right, abs=1e-6)
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-6, 1e-9])
+def test_beside_a_kink_the_side_of_x_counts(distance):
+    estimate = finite_difference(lambda x: max(x - 1, 0.0), 1 + distance)
+    assert abs(estimate.value - 1) <= estimate.error < 1e-3
+    estimate = finite_difference(lambda x: x if x < 1 + distance else x + 1, 1.0)
+    assert abs(estimate.value - 1) <= estimate.error < 1e-3
+
+
+@pytest.mark.parametrize("offset", [1e4, 1e8, 1e12])
+def test_rounding_inside_f_widens_the_bar(offset):
+    estimate = finite_difference(lambda x: (offset + x) - offset, 1.0)
+    assert abs(estimate.value - 1) <= estimate.error
+    assert estimate.error <= 64 * math.ulp(offset)
+
+
+def test_a_period_that_fits_the_steps_does_not_deceive():
+    for x in (1e6, 1e8, 1e10):
+        estimate = finite_difference(math.sin, x)
+        assert abs(estimate.value - math.cos(x)) <= estimate.error < 0.1
+
+
+def test_the_tail_of_a_saturated_function_is_not_claimed_to_be_known():
+    estimate = finite_difference(lambda x: 1 / (1 + math.exp(-x)), 40.0)
+    truth = math.exp(-40.0)
+    assert truth in estimate
+    assert estimate.error > truth
+
+
+def test_single_precision():
+    def f(x):
+        return struct.unpack("f", struct.pack("f", math.exp(x)))[0]
+
+    estimate = finite_difference(f, 1.0, eps=2.0**-23)
+    assert abs(estimate.value - math.e) <= estimate.error < 1e-4
+
+
+def test_what_f_may_give():
+    assert finite_difference(lambda x: np.array([x * x]), 3.0).value == pytest.approx(6, rel=1e-9)
+    assert finite_difference(lambda x: Value(x) ** 2, 3.0).value == pytest.approx(6, rel=1e-9)
+    assert finite_difference(lambda x: 7, 3.0).value == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: finite_difference(math.sin, math.nan), ValueError, "finite"),
+        (lambda: finite_difference(math.sin, 3.0, high=2.0), ValueError, "2.0"),
+        (lambda: finite_difference(math.sin, 1.0, order=3), ValueError, "order must be 1 or 2"),
+        (lambda: finite_difference(math.log, -1.0), ValueError, "no finite value at x = -1.0"),
+        (lambda: finite_difference(lambda x: math.nan, 1.0), ValueError, "no finite value"),
+        (lambda: finite_difference(lambda x: None, 1.0), TypeError, "None"),
+        (lambda: finite_difference(lambda x: 1j, 1.0), TypeError, "real number"),
+        (lambda: finite_difference(lambda x: np.zeros(2), 1.0), TypeError, "real number"),
+        (lambda: finite_difference(math.sin, "1"), TypeError, "x must be a real number, got '1'"),
+        (lambda: complex_step(math.sin, 1.0), NumberTypeError, "cmath, not math"),
+        (lambda: complex_step(abs, 1.0), NumberTypeError, "analytic"),
+        (lambda: complex_step(cmath.sqrt, math.inf), ValueError, "finite"),
+        (lambda: show_step_sweep(math.log, -1.0), ValueError, "no finite value"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+# --- the complex step ----------------------------------------------------------------------------
+def test_the_complex_step_is_exact_to_rounding():
+    for f, x, truth in [
+        (cmath.exp, 1.0, math.e),
+        (lambda z: z**7, 1.5, 7 * 1.5**6),
+        (cmath.log, 1e-8, 1e8),
+        (lambda z: cmath.exp(z) / (cmath.sin(z) ** 3 + cmath.cos(z) ** 3), 1.5, None),
+    ]:
+        got = complex_step(f, x)
+        if truth is None:  # Squire and Trapp's own example
+            truth = 3.6220337007163259
+        assert abs(got - truth) <= 4 * math.ulp(truth)
+    assert complex_step(np.tanh, 0.5) == pytest.approx(1 / math.cosh(0.5) ** 2, rel=1e-15)
+
+
+# --- the sweep -----------------------------------------------------------------------------------
+def test_the_two_arms_of_the_v():
+    sweep = show_step_sweep(math.exp, 1.0, math.e)
+    errors = dict(zip(sweep.steps, zip(sweep.forward, sweep.central, strict=True), strict=True))
+    h = 0.01
+    forward, central = errors[h]
+    assert forward == pytest.approx(math.e * (h / 2 + h * h / 6), rel=1e-3)
+    assert central == pytest.approx(math.e * h * h / 6, rel=1e-3)
+    assert 1e-6 < sweep.best < 1e-4
+    best_forward = min(zip(sweep.forward, sweep.steps, strict=True))[1]
+    assert 1e-9 < best_forward < 1e-7
+    assert min(sweep.central) < 0.05 * min(sweep.forward)
+    assert errors[sweep.steps[-1]][0] > 1e-2
+
+
+def test_the_text_plot_shows_the_curves_in_both_languages():
+    sweep = show_step_sweep(math.exp, 1.0)
+    picture = sweep.text()
+    lines = picture.splitlines()[1:21]
+    marks = [(r, c) for r, line in enumerate(lines) for c, x in enumerate(line[8:]) if x in "c*"]
+    lowest = max(marks)
+    assert max(c for r, c in marks) > lowest[1] > min(c for r, c in marks)  # a V
+    assert "1e-16" in picture
+    assert "best step" in picture
+    assert "mejor paso" in sweep.text("es")
+    assert show_step_sweep(lambda x: 2.0, 1.0).text() == "The differences are exact at every step."
+
+
+def test_the_plot_is_a_png_or_goes_to_given_axes(tmp_path):
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    sweep = show_step_sweep(math.exp, 1.0)
+    sweep.plot(tmp_path / "v.png")
+    assert (tmp_path / "v.png").read_bytes().startswith(b"\x89PNG")
+    axes = figure.subplots()
+    assert sweep.plot(axes, "es") is axes
+    assert axes.get_xlabel() == "paso h"
+    forward = axes.get_lines()[0]
+    assert forward.get_ydata()[8] == pytest.approx(sweep.forward[8])

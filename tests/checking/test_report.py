@@ -1,0 +1,229 @@
+"""The report: its verdict, its languages, its forms for terminal, notebook, assertion and JSON."""
+
+import json
+import math
+import string
+from html.parser import HTMLParser
+
+import pytest
+from rich.console import Console
+
+from autograd_mini import Value, relu, sin
+from autograd_mini.checking import (
+    Comparison,
+    Culprit,
+    GradientMismatch,
+    Report,
+    check_grad,
+)
+from autograd_mini.checking.report import worst
+from autograd_mini.checking.texts import _TEXTS, text
+
+
+def row(name="df/dx", verdict="ok", **changes):
+    values = {
+        "got": 1.5, "wanted": 1.5, "error": 0.0, "bar": 1e-12, "ulps": 0.0, "reference": "mpmath",
+    } | changes  # fmt: skip
+    return Comparison(name=name, verdict=verdict, **values)
+
+
+WRONG = check_grad(lambda x: x**3, 2.0, gradient=lambda x: 2 * x**2)
+KINK = check_grad(lambda x, y: relu(x) + sin(y), (0.0, 0.5), lang="es")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "whole"),
+    [
+        (["ok", "ok"], "ok"),
+        (["ok", "kink"], "kink"),
+        (["kink", "undecided", "ok"], "undecided"),
+        (["undecided", "wrong", "domain"], "wrong"),
+        (["domain", "ok"], "domain"),
+        ([], "domain"),
+    ],
+)
+def test_the_worst_row_decides(verdicts, whole):
+    assert worst(verdicts) == whole
+
+
+@pytest.mark.parametrize(
+    ("verdict", "rows", "ok"),
+    [
+        ("ok", (row(),), True),
+        ("kink", (row(verdict="kink"),), True),
+        ("ok", (), False),  # zero comparisons are no pass
+        ("undecided", (row(verdict="undecided"),), False),
+        ("domain", (row(verdict="domain"),), False),
+        ("wrong", (row(verdict="wrong"),), False),
+    ],
+)
+def test_ok_and_raise_for_failure_agree(verdict, rows, ok):
+    report = Report(verdict, rows)
+    assert report.ok is bool(report) is ok
+    if ok:
+        report.raise_for_failure()
+    else:
+        with pytest.raises(GradientMismatch) as caught:
+            report.raise_for_failure()
+        assert caught.value.report is report
+        assert isinstance(caught.value, AssertionError)
+
+
+def test_the_assertion_tells_the_whole_story():
+    with pytest.raises(AssertionError) as caught:
+        WRONG.raise_for_failure()
+    story = str(caught.value)
+    for part in ("derivative is wrong", "df/dx is 8, and should be 12", "exact fractions", "1.00"):
+        assert part in story
+
+
+def test_rows_are_aligned_and_keep_every_digit():
+    report = Report("ok", (row(got=0.1, wanted=0.1), row("df/dlong_name", got=1 / 3, wanted=1 / 3)))
+    header, first, second = report.text().splitlines()[2:5]
+    assert first.index("ok") == second.index("ok") == header.index("verdict")
+    assert "0.33333333333333331" in second
+    assert float(second.split()[1]) == 1 / 3
+
+
+def test_a_kink_shows_the_interval():
+    english, spanish = KINK.text("en"), KINK.text()
+    assert "0 to 1" in english
+    assert "de 0 a 1" in spanish
+    assert "pico" in spanish
+    assert "kink" not in spanish
+
+
+def test_of_many_rows_the_worst_are_shown():
+    rows = [row(f"df/dx{k}") for k in range(100)]
+    rows[60] = row("df/dx60", "wrong", got=2.0, error=0.5)
+    lines = Report("wrong", tuple(rows)).text().splitlines()
+    assert lines[3].startswith("df/dx60")
+    assert lines[-1] == "... 76 more rows, all ok"
+    assert len(lines) == 2 + 1 + 24 + 1
+
+
+# --- languages -----------------------------------------------------------------------------------
+def fields(template):
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("name", _TEXTS)
+def test_both_languages_say_the_same_of_the_same(name):
+    english, spanish = _TEXTS[name]
+    assert fields(english) == fields(spanish)
+    assert english.strip()
+    assert spanish.strip()
+    assert text(name, "en", **dict.fromkeys(fields(english), "v")) == english.format(
+        **dict.fromkeys(fields(english), "v")
+    )
+
+
+def test_another_language_is_refused():
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        WRONG.text("fr")
+
+
+# --- HTML, rich ----------------------------------------------------------------------------------
+class Cells(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.stack, self.cells, self.tags = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag != "br":
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        if self.stack[-1] == "td":
+            self.cells.append(data)
+
+
+def test_html_is_well_formed_and_escaped():
+    evil = "<script>alert('x')</script>"
+    culprit = Culprit("gradient", "gradient", evil, "", {"got": 1.0, "wanted": 2.0})
+    html = Report("wrong", (row(evil, "wrong"),), culprit)._repr_html_()
+    parser = Cells()
+    parser.feed(html)
+    assert parser.stack == []
+    assert "script" not in parser.tags
+    assert parser.cells[0] == evil
+    assert parser.cells[6] == "wrong"
+    assert '<div lang="en">' in html
+
+
+def test_rich_shows_what_the_text_shows():
+    console = Console(width=140, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    with console.capture() as captured:
+        console.print(KINK)
+    shown = captured.get()
+    for word in ("df/dx", "de 0 a 1", "pico", "Correcta, en un pico"):
+        assert word in shown
+    console.file.close()
+
+
+def test_markup_in_a_name_stays_text():
+    console = Console(width=140)
+    with console.capture() as captured:
+        console.print(Report("ok", (row("df/d[bold]x"),)))
+    assert "df/d[bold]x" in captured.get()
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+def test_json_gives_the_report_back():
+    x = Value(1.0, label="x")
+    assert x.label == "x"
+    tricky = Report(
+        "wrong",
+        (row(got=math.inf, error=math.inf, ulps=math.inf), row("n", "domain", wanted=-math.inf)),
+        Culprit(
+            "partial",
+            "partial",
+            "n",
+            "tanh",
+            {
+                "got": math.inf,
+                "wanted": 1.0,
+                "ulps": "3",
+                "argument": "a",
+                "formula": "tanh(a)",
+                "operands": "a = 1",
+            },
+        ),
+        None,
+        (("kink_rule", {"names": "ñ"}),),
+        "es",
+    )
+    for report in (WRONG, KINK, tricky):
+        again = Report.from_json(report.to_json())
+        assert again == report
+        assert again.text("en") == report.text("en")
+
+
+def test_json_is_plain_and_versioned():
+    data = json.loads(WRONG.to_json(), parse_constant=pytest.fail)
+    assert (data["format"], data["version"]) == ("autograd_mini check report", 1)
+    assert data["comparisons"][0]["got"] == 8.0
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", "not a check report"),
+        ("[1, 2]", "not a check report"),
+        ('{"format": "other"}', "format must be"),
+        (
+            WRONG.to_json().replace('"version": 1', '"version": 9'),
+            "version 9; this program reads 1",
+        ),
+        (WRONG.to_json().replace('"verdict": "wrong"', '"verdict": "fine"', 1), "damaged"),
+        (WRONG.to_json().replace('"got"', '"gut"'), "damaged"),
+        (WRONG.to_json().replace('"lang": "en"', '"lang": "xx"'), "damaged"),
+    ],
+)
+def test_what_is_no_report_is_refused(source, words):
+    with pytest.raises(ValueError, match=words):
+        Report.from_json(source)
