@@ -1,0 +1,341 @@
+"""What users get wrong, and the sentence that they read: a table of bad inputs to the engine."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+from fractions import Fraction
+
+import pytest
+
+from autograd_mini import Value, functions, grad, op, ops
+from autograd_mini.errors import (
+    AutogradError,
+    DomainError,
+    FormulaError,
+    GradientError,
+    NumberTypeError,
+    PoleError,
+    RangeError,
+)
+from autograd_mini.ops import SHEET
+
+INF, NAN = math.inf, math.nan
+V, F = Value, functions
+x = Value(1.0)
+
+NUMBERS = [
+    (lambda: V("3"), NumberTypeError, r"^'3' \(str\) is not a number; a Value holds a float, int,"),
+    (lambda: V(None), NumberTypeError, r"^None \(NoneType\) is not a number"),
+    (lambda: V([1.0, 2.0]), NumberTypeError, r"^\[1.0, 2.0\] \(list\) is not a number"),
+    (lambda: V({}), NumberTypeError, r"^\{\} \(dict\) is not a number"),
+    (lambda: V(b"3"), NumberTypeError, r"^b'3' \(bytes\) is not a number"),
+    (lambda: V(x), NumberTypeError, r"\(Value\) is not a number"),
+    (lambda: V("a" * 99), NumberTypeError, r"^'a{36}\.\.\. \(str\) is not a number"),
+    (lambda: V(10**400), NumberTypeError, "an int of 1329 bits is too large for a float; use Frac"),
+    (lambda: x + "3", NumberTypeError, r"^'3' \(str\) is not a number"),
+    (lambda: "3" + x, NumberTypeError, r"^'3' \(str\) is not a number"),
+    (lambda: x * None, NumberTypeError, r"^None \(NoneType\) is not a number"),
+    (lambda: x * [1, 2], NumberTypeError, r"^\[1, 2\] \(list\) is not a number"),
+    (lambda: x ** "2", NumberTypeError, r"^'2' \(str\) is not a number"),
+    (lambda: x / {}, NumberTypeError, r"\(dict\) is not a number"),
+    (lambda: x < "a", NumberTypeError, r"^'a' \(str\) is not a number"),
+    (lambda: x >= None, NumberTypeError, r"^None \(NoneType\) is not a number"),
+    (lambda: x + 1j, NumberTypeError, r"complex and real .* make every Value complex"),
+    (lambda: V(1j) * x, NumberTypeError, "complex and real Values do not mix"),
+    (
+        lambda: V(1j).relu(),
+        NumberTypeError,
+        r"relu\(a\) at a = 1j: relu is not defined for complex",
+    ),
+    (lambda: F.exp("a"), NumberTypeError, r"^'a' \(str\) is not a number"),
+    (lambda: x.leaky_relu("a"), NumberTypeError, r"^'a' \(str\) is not a number"),
+    (lambda: x % 2, TypeError, r"unsupported operand type\(s\) for %"),
+    (lambda: x[0], TypeError, "'Value' object is not subscriptable"),
+    (lambda: len(x), TypeError, r"object of type 'Value' has no len\(\)"),
+    (lambda: [*x], TypeError, "Value"),
+]
+DOMAINS = [
+    (
+        lambda: V(-1.0, label="w").log(),
+        DomainError,
+        r"^log\(a\) at a = -1.0 \(w\): it needs a > 0$",
+    ),
+    (lambda: V(0.0).log(), DomainError, r"^log\(a\) at a = 0.0: it needs a > 0$"),
+    (lambda: V(-1.0).log2(), DomainError, "log2.* it needs a > 0"),
+    (lambda: V(-1.0).log10(), DomainError, "log10.* it needs a > 0"),
+    (lambda: V(-1.0).log1p(), DomainError, r"log1p\(a\) at a = -1.0: it needs a > -1"),
+    (lambda: V(-4.0).sqrt(), DomainError, "sqrt.* it needs a >= 0"),
+    (lambda: V(0.0).rsqrt(), PoleError, r"rsqrt\(a\) at a = 0.0: division by zero; it needs a > 0"),
+    (lambda: V(-1.0).rsqrt(), DomainError, "rsqrt.* it needs a > 0"),
+    (lambda: V(2.0).asin(), DomainError, "asin.* it needs -1 <= a <= 1"),
+    (lambda: V(-1.5).acos(), DomainError, "acos.* it needs -1 <= a <= 1"),
+    (lambda: V(0.5).acosh(), DomainError, "acosh.* it needs a >= 1"),
+    (lambda: V(1.0).atanh(), DomainError, "atanh.* it needs -1 < a < 1"),
+    (lambda: V(INF).sin(), DomainError, r"sin\(a\) at a = inf: the result is not a real number"),
+    (lambda: V(0.0).gamma(), DomainError, "gamma.* it needs a other than 0, -1, -2"),
+    (lambda: V(-3.0).lgamma(), DomainError, "lgamma.* it needs a other than 0, -1, -2"),
+    (lambda: V(-3.0).digamma(), DomainError, "digamma.* it needs a other than 0, -1, -2"),
+    (lambda: F.polygamma(-1, 2.0), DomainError, r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
+    (lambda: F.polygamma(0.5, 2.0), DomainError, r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
+    (lambda: V(-8.0) ** (1 / 3), DomainError, r"pow\(a, b\) at a = -8.0, b = 0.33.* an integer b"),
+    (lambda: V(-1e-247) ** -106.3, DomainError, "pow.* it needs a > 0, or an integer b"),
+    (lambda: (-8) ** V(0.5), DomainError, "pow.* it needs a > 0, or an integer b"),
+    (
+        lambda: V(0.0) ** -1,
+        PoleError,
+        r"pow\(a, b\) at a = 0.0, b = -1.0: division by zero; it need",
+    ),
+    (lambda: 1 / V(0.0, label="n"), PoleError, r"b = 0.0 \(n\): division by zero; it needs b != 0"),
+    (lambda: x / 0, PoleError, r"div\(a, b\) at a = 1.0, b = 0.0: division by zero"),
+    (lambda: V(0.0).reciprocal(), PoleError, "reciprocal.* division by zero; it needs a != 0"),
+    (lambda: V(Fraction(1)) / 0, PoleError, "div.* division by zero"),
+    (lambda: x.clamp(2.0, 1.0), DomainError, r"low = 2.0, high = 1.0: it needs low <= high"),
+    (lambda: x.hardtanh(2.0, 1.0), DomainError, r"it needs low <= high"),
+    (
+        lambda: V(INF) - INF,
+        DomainError,
+        r"sub\(a, b\) at a = inf, b = inf: the result is not a real",
+    ),
+    (lambda: V(INF) * 0, DomainError, "mul.* the result is not a real number"),
+    (lambda: F.sum([V(INF), -INF]), DomainError, "sum.* the result is not a real number"),
+]
+RANGES = [
+    (lambda: V(1000.0).exp(), RangeError, r"^exp\(a\) at a = 1000.0: the result is too large"),
+    (lambda: V(1e308) * 10, RangeError, r"mul\(a, b\) at a = 1e\+308, b = 10.0: .* too large"),
+    (lambda: V(1e308) + 1e308, RangeError, "add.* too large for a float"),
+    (lambda: V(-1e308) - 1e308, RangeError, "sub.* too large for a float"),
+    (lambda: V(1e-310) ** -1, RangeError, "pow.* too large for a float"),
+    (lambda: 1 / V(1e-310), RangeError, "div.* too large for a float"),
+    (lambda: V(10.0) ** 400, RangeError, "pow.* too large for a float"),
+    (lambda: V(200.0).gamma(), RangeError, "gamma.* too large for a float"),
+    (lambda: V(800.0).cosh(), RangeError, "cosh.* too large for a float"),
+    (lambda: V(-800.0).sinh(), RangeError, "sinh.* too large for a float"),
+    (lambda: V(1e200).square(), RangeError, "square.* too large for a float"),
+    (
+        lambda: F.prod([V(1e200), 1e200]),
+        RangeError,
+        r"prod\(a\[\]\) at a = \(1e\+200.*1e\+200\): .*la",
+    ),
+    (lambda: F.dot([V(1e200)], [1e200]), RangeError, "dot.* too large for a float"),
+    (lambda: F.sum([V(1e308)] * 3), RangeError, "sum.* too large for a float"),
+    (lambda: F.mean([V(1e308)] * 3), RangeError, "mean.* too large for a float"),
+    (lambda: V(800 + 0j).exp(), RangeError, "exp.* too large for a complex"),
+]
+VECTORS = [
+    (
+        lambda: F.sum(3),
+        NumberTypeError,
+        r"sum\(a\[\]\) needs a list of numbers .* as a, got 3 \(int\)",
+    ),
+    (
+        lambda: F.sum(x),
+        NumberTypeError,
+        r"sum\(a\[\]\) needs a list of numbers or Values as a, got Val",
+    ),
+    (lambda: F.dot([x], 3), NumberTypeError, r"dot.* needs a list .* as b, got 3 \(int\)"),
+    (lambda: F.sum([1, "a"]), NumberTypeError, r"^'a' \(str\) is not a number"),
+    (
+        lambda: F.max({"a": 1.0}),
+        NumberTypeError,
+        r"max.* needs a list .* got \{'a': 1.0\} \(dict\)",
+    ),
+    (
+        lambda: F.mean([]),
+        DomainError,
+        r"^mean\(a\[\]\) needs at least one number, got an empty vector$",
+    ),
+    (lambda: F.max([]), DomainError, "max.* needs at least one number, got an empty vector"),
+    (lambda: F.min(()), DomainError, "min.* needs at least one number, got an empty vector"),
+    (lambda: F.logsumexp([]), DomainError, "logsumexp.* needs at least one number"),
+    (lambda: F.softmax([]), DomainError, "needs at least one number, got an empty vector"),
+    (lambda: F.dot([x], [1.0, 2.0]), DomainError, r"needs vectors of one length, got 1 and 2"),
+    (lambda: F.var([]), DomainError, "var needs more than ddof = 0 values, got 0"),
+    (lambda: F.var([x], ddof=1), DomainError, "var needs more than ddof = 1 values, got 1"),
+]
+GRADIENTS = [
+    (
+        lambda: (x * 2).backward(NAN),
+        GradientError,
+        "seed of a backward pass must be finite, got nan",
+    ),
+    (
+        lambda: (x * 2).backward(INF),
+        GradientError,
+        "seed of a backward pass must be finite, got inf",
+    ),
+    (lambda: (x * 2).backward("1"), NumberTypeError, "'1' "),
+    (lambda: (x * 2).backward(None), NumberTypeError, "None "),
+    (
+        lambda: (V(0.0) ** 2).sqrt().backward(),
+        GradientError,
+        "not a number: pow .* arrives there is in",
+    ),
+    (
+        lambda: (V(0.0).sqrt() - V(0.0).sqrt() + (y := V(0.0)).sqrt() - y.sqrt()).backward(),
+        GradientError,
+        "the gradient is not a number",
+    ),
+    (
+        lambda: V(1.0, (x,), ()),
+        GradientError,
+        "one partial per parent, got 1 parents and 0 partials",
+    ),
+    (lambda: V(1.0, (), (1.0,)), GradientError, "got 0 parents and 1 partials"),
+    (
+        lambda: V(1.0, (2.0,), (1.0,)),
+        NumberTypeError,
+        r"a parent must be a Value, got 2.0 \(float\)",
+    ),
+    (lambda: V(1.0, (x,), ("a",)), NumberTypeError, r"'a' \(str\) is not a number"),
+    (lambda: V(1.0, (x,), (None,)), NumberTypeError, r"None \(NoneType\) is not a number"),
+    (
+        lambda: V(1.0, (x,), (2.0,)).backward(create_graph=True),
+        GradientError,
+        "made by hand with numbers for partials has no second derivative; give Values",
+    ),
+]
+FORMULAS = [
+    (lambda: op("f(a)", "import os", "1"), r"formula 'import os' is not an expression"),
+    (lambda: op("f(a)", "", "1"), "formula '' is not an expression"),
+    (lambda: op("f(a)", "a +", "1"), r"formula 'a \+' is not an expression"),
+    (lambda: op("f(a)", "a := 1", "1"), "is not an expression"),
+    (lambda: op("f(a)", "a.real", "1"), r"formula 'a.real': 'a.real' is not allowed in a formula"),
+    (lambda: op("f(a)", "a.__class__", "1"), "'a.__class__' is not allowed in a formula"),
+    (lambda: op("f(a)", "lambda: a", "1"), "'lambda: a' is not allowed in a formula"),
+    (lambda: op("f(a)", "__import__('os')", "1"), "unknown function '__import__'"),
+    (lambda: op("f(a)", "exp(open('x'))", "1"), "'x'|unknown function 'open'"),
+    (lambda: op("f(a)", "eval(a)", "1"), "unknown function 'eval'"),
+    (lambda: op("f(a)", "(exp)(a)(a)", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "a[0]", "1"), r"'a\[0\]' is not allowed in a formula"),
+    (lambda: op("f(a)", "[a for a in a]", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "a if a else 0", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "a and 1", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "not a", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "1 < a < 2", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "a % 2", "1"), "'a % 2' is not allowed in a formula"),
+    (lambda: op("f(a)", "'a'", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "True", "1"), "'True' is not allowed in a formula"),
+    (lambda: op("f(a)", "1j * a", "1"), "'1j' is not allowed in a formula"),
+    (lambda: op("f(a)", "f'{a}'", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "exp(x=a)", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "exp(*a)", "1"), "is not allowed in a formula"),
+    (lambda: op("f(a)", "b", "1"), "unknown name 'b'; known here: a, pi"),
+    (lambda: op("f(a)", "out", "1"), "unknown name 'out'"),
+    (lambda: op("f(a)", "a", "b"), "unknown name 'b'; known here: a, out, pi"),
+    (lambda: op("f(a)", "a", "1", kinks=("b",)), "unknown name 'b'"),
+    (lambda: op("f(a)", "e", "1", given={"e": "q"}), "unknown name 'q'"),
+    (lambda: op("f(a)", "a", "1", given={"exp": "a"}), "'exp' has a meaning already"),
+    (lambda: op("f(a)", "a"), r"op 'f\(a\)': 1 arguments need as many partials, got 0"),
+    (lambda: op("f(a, b)", "a", "1"), "2 arguments need as many partials, got 1"),
+    (lambda: op("f", "1"), r"op signature 'f': write it as name\(a\), name\(a, b\)"),
+    (lambda: op("f(a", "a", "1"), "op signature"),
+    (lambda: op("f(a, a)", "a", "1", "1"), "op signature"),
+    (lambda: op("f(a, A)", "a", "1", "1"), "op signature"),
+    (lambda: op("2f(a)", "a", "1"), "op signature"),
+    (lambda: op("f(a=x)", "a", "1"), "op signature"),
+    (lambda: op(3, "a", "1"), "op signature 3"),
+    (lambda: op("f(class)", "1", "1"), "'class' has a meaning already; take another"),
+    (lambda: op("f(out)", "1", "1"), "'out' has a meaning already"),
+    (lambda: op("f(exp)", "1", "1"), "'exp' has a meaning already"),
+    (lambda: op("f(a)", "a", "1", b=ops.REAL), r"op 'f\(a\)' has no argument b"),
+    (lambda: op("f(a)", "a", "1", scale={"b": "1"}), r"op 'f\(a\)' has no argument b"),
+    (lambda: op("f(a)", "a", "1", latex="{b}"), "the LaTeX '{b}' fails at 'b'"),
+    (lambda: op("exp(a)", "a", "1"), "'exp' is on the sheet already, as <op exp"),
+    (lambda: op("gauss(a)", "a", "1"), "'gauss' is a primitive of the formulas"),
+]
+CASES = [
+    *NUMBERS,
+    *DOMAINS,
+    *RANGES,
+    *VECTORS,
+    *GRADIENTS,
+    *((call, FormulaError, text) for call, text in FORMULAS),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), CASES)
+def test_bad_inputs(call, error, text):
+    before = dict(SHEET)
+    with pytest.raises(error, match=text) as caught:
+        call()
+    assert before == SHEET
+    assert error is TypeError or type(caught.value) is error
+    assert "\n" not in str(caught.value)
+
+
+def test_the_table_is_long_enough():
+    assert len(CASES) >= 60
+
+
+def test_each_error_is_also_the_one_that_python_would_raise():
+    for ours, pythons in (
+        (DomainError, ValueError),
+        (RangeError, OverflowError),
+        (PoleError, ZeroDivisionError),
+        (NumberTypeError, TypeError),
+        (GradientError, ValueError),
+        (FormulaError, ValueError),
+    ):
+        assert issubclass(ours, AutogradError)
+        assert issubclass(ours, pythons)
+
+
+@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if not o.vectors])
+def test_plain_numbers_are_refused_as_values_are(name):
+    """The same class and text, for each operation, at points outside its domain."""
+    function = functions.function(SHEET[name])
+    for number in (-2.5, -1.0, 0.0, 2.0, 1e200, INF):
+        args = [number] * len(SHEET[name].params)
+        outcomes = []
+        for convert in (float, Value):
+            try:
+                outcomes.append(float(function(*map(convert, args))))
+            except AutogradError as error:
+                outcomes.append((type(error), str(error)))
+        assert outcomes[0] == outcomes[1]
+
+
+def test_an_error_names_the_labels_of_all_its_operands():
+    w, b = Value(-2.0, label="w"), Value(0.5, label="b")
+    with pytest.raises(
+        DomainError, match=r"pow\(a, b\) at a = -2.0 \(w\), b = 0.5 \(b\): it needs"
+    ):
+        w**b
+
+
+def test_a_failed_operation_leaves_the_graph_as_it_was():
+    a = Value(3.0)
+    y = a * a
+    with pytest.raises(DomainError):
+        (y * -1).log()
+    y.backward()
+    assert a.grad == 6.0
+
+
+def test_errors_survive_pickling():
+    """As when they come from another process."""
+    with pytest.raises(DomainError) as caught:
+        Value(-1.0).log()
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again)) == (DomainError, str(caught.value))
+
+
+def test_an_operation_that_is_not_there_cannot_be_unpickled():
+    cube = op("cube_for_pickle(a)", "a * a * a", "3 * a * a")
+    try:
+        data = pickle.dumps(cube(Value(2.0)))
+        assert copy.deepcopy(cube) is cube
+        assert pickle.loads(data).op is cube
+    finally:
+        del SHEET["cube_for_pickle"]
+    with pytest.raises(
+        FormulaError, match=r"'cube_for_pickle' is not on the sheet; define it with op"
+    ):
+        pickle.loads(data)
+
+
+def test_a_transform_of_a_function_that_gives_no_number():
+    with pytest.raises(TypeError, match=r"expected a number, .* got 'text'"):
+        grad(lambda a: "text")(1.0)

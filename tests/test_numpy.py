@@ -1,0 +1,178 @@
+"""NumPy's numbers and arrays beside Values: a Value, an array of Values, or a clear error."""
+
+from __future__ import annotations
+
+import math
+import operator
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd_mini import Value, functions
+from autograd_mini.errors import NumberTypeError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [np.float64(0.5), np.float32(0.5), np.float16(0.5), np.longdouble(0.5), np.array(0.5)],
+    ids=lambda s: type(s).__name__ + str(s.dtype),
+)
+def test_scalars_become_floats(scalar):
+    x = Value(scalar)
+    assert type(x.data) is float
+    assert x.data == 0.5
+    assert type((x * scalar).data) is float
+
+
+@pytest.mark.parametrize("scalar", [np.int64(3), np.uint8(3), np.int32(3), np.array(3)])
+def test_integers_become_floats(scalar):
+    x = Value(scalar)
+    assert (x.data, type(x.data)) == (3.0, float)
+    assert type((scalar * x).data) is float
+
+
+def test_bool_and_complex_scalars():
+    assert Value(np.bool_(True)).data == 1.0
+    assert Value(np.complex128(1 + 2j)).data == 1 + 2j
+    assert type(Value(np.complex128(1 + 2j)).data) is complex
+
+
+BINARY = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+
+
+@pytest.mark.parametrize("f", BINARY)
+def test_a_scalar_on_the_left_makes_a_value(f):
+    x = Value(3.0)
+    y = f(np.float64(2), x)
+    assert type(y) is Value
+    y.backward()
+    truth = Value(3.0)
+    expected = f(2.0, truth)
+    expected.backward()
+    assert (y.data, x.grad) == (expected.data, truth.grad)
+
+
+@pytest.mark.parametrize("f", BINARY)
+def test_an_array_on_the_left_makes_an_array_of_values(f):
+    x = Value(3.0)
+    y = f(np.array([[1.0, 2.0], [4.0, 0.5]]), x)
+    assert y.shape == (2, 2)
+    assert y.dtype == object
+    for number, node in zip((1.0, 2.0, 4.0, 0.5), y.ravel(), strict=True):
+        assert node.data == f(number, 3.0)
+    functions.sum(y.ravel()).backward()
+    h = 1e-6
+    slope = sum((f(c, 3.0 + h) - f(c, 3.0 - h)) / (2 * h) for c in (1.0, 2.0, 4.0, 0.5))
+    assert x.grad == pytest.approx(slope, rel=1e-8)
+
+
+def test_comparisons():
+    x = Value(3.0)
+    assert np.float64(2) < x
+    assert x > np.float64(2)
+    assert (np.array([1.0, 4.0]) > x).tolist() == [False, True]
+
+
+def values(numbers):
+    return np.array([Value(x) for x in numbers])
+
+
+def test_arrays_of_values_work_elementwise():
+    a, b = values([1.0, 2.0]), values([3.0, 4.0])
+    out = (a * b + 1) / 2 - b**2
+    assert [v.data for v in out] == [-7.0, -11.5]
+    assert [v.data for v in -a] == [-1.0, -2.0]
+    assert (a < b).all()
+
+
+def test_dot_matmul_and_sums():
+    w = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]])
+    x = np.array([0.5, -1.0])
+    for out in (w @ x, np.dot(w, x)):
+        assert [v.data for v in out] == [-1.5, -2.5]
+    loss = ((w @ x) ** 2).sum() + w.mean()
+    loss.backward()
+    truth = 2 * np.outer([-1.5, -2.5], x) + 0.25
+    assert [[v.grad for v in row] for row in w] == truth.tolist()
+    assert functions.dot(w[0], x).data == -1.5
+    assert functions.dot(w[0], x).parents == tuple(w[0])
+
+
+FUNCTIONS = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan sinh cosh"
+FUNCTIONS += " tanh floor ceil sign"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS.split())
+def test_functions_of_numpy_on_values(name):
+    x = Value(0.7)
+    y = getattr(np, name)(x)
+    assert float(y) == getattr(functions, name)(0.7)
+    array = getattr(np, name)(values([0.7, 1.5]))
+    assert [float(v) for v in array] == [getattr(functions, name)(c) for c in (0.7, 1.5)]
+    if isinstance(y, Value):
+        y.backward()
+        other = Value(0.7)
+        getattr(functions, name)(other).backward()
+        assert x.grad == other.grad
+
+
+def test_absolute_and_power():
+    x = Value(-4.0)
+    (np.absolute(x) + np.power(x, 2) + np.negative(x)).backward()
+    assert x.grad == -1 - 8 - 1
+
+
+def test_hypot_of_numpy():
+    x = Value(3.0)
+    np.hypot(x, 4.0).backward()
+    assert x.grad == 0.6
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (np.isnan, "np.isnan does not work on Values"),
+        (lambda x: np.add(x, 1.0, out=np.zeros(1, dtype=object)), "np.add"),
+        (lambda x: np.array(["a"]) * x, "np.multiply does not work on Values: 'a'"),
+        (lambda x: np.add.outer(np.ones(2), x), "np.add.outer does not work on Values"),
+        (lambda x: Value(np.ones(2)), r"array\(\[1., 1.\]\) \(ndarray\) is not a number"),
+        (lambda x: Value(np.array(["3"])[0]), "is not a number"),
+        (lambda x: Value(np.datetime64("2024-01-01")), "is not a number"),
+    ],
+)
+def test_clear_errors(call, text):
+    with pytest.raises(NumberTypeError, match=text):
+        call(Value(1.0))
+
+
+def test_values_to_numbers():
+    assert np.array([Value(2.0), Value(3.0)], dtype=float).tolist() == [2.0, 3.0]
+    assert np.asarray(Value(2.0), dtype=float) == 2.0
+    assert math.isclose(np.float64(Value(0.5)), 0.5)
+
+
+def test_numpy_random_numbers_train_a_value():
+    """As in notebooks: data and learning rate are NumPy scalars; the parameter stays a float."""
+    rng = np.random.default_rng(0)
+    w = Value(0.0)
+    for x in rng.normal(size=200):
+        loss = (w * x - 3 * x) ** 2
+        w.grad = 0.0
+        loss.backward()
+        w.data -= np.float64(0.1) * w.grad
+    assert w.data == pytest.approx(3.0, rel=1e-6)
+    assert type((w * 2).data) is float
+
+
+def test_the_engine_does_not_load_numpy():
+    code = "import sys, autograd_mini as a; x = a.Value(2.0); (x * x).tanh().backward();"
+    code += " print('numpy' in sys.modules, x.grad > 0)"
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert out.stdout.split() == ["False", "True"]
