@@ -23,12 +23,17 @@ FOLDER = "_static/gallery"
 
 
 def figure(file: str, caption: str, width: int) -> str:
-    """Return the HTML of one picture, which opens in full size when it is clicked."""
+    """Return the HTML of one picture, which opens in full size when it is clicked.
+
+    Pictures stand side by side where they can without becoming too small to read.
+    """
     source, text = f"{FOLDER}/{file}", escape(caption, quote=True)
-    image = (
-        f'<img src="{source}" alt="{text}" loading="lazy" style="max-width: min(100%, {width}px)">'
+    least = round(width * (0.75 if file.endswith(".svg") else 0.6))
+    image = f'<img src="{source}" alt="{text}" style="width: min(100%, {width}px)">'
+    link = f'<a href="{source}">{image}</a>'
+    return (
+        f'<figure style="flex-basis: {least}px">{link}<figcaption>{text}</figcaption></figure>'
     )
-    return f'<figure><a href="{source}">{image}</a><figcaption>{text}</figcaption></figure>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

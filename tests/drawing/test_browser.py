@@ -87,7 +87,7 @@ def test_the_pictures_of_the_gallery_are_legible(tmp_path: Path) -> None:
     """No text lies on another, none is cut off, and the letters are large enough at page width."""
     exhibits = {name: build.exhibit(name) for name in build.NAMES}
     body = "".join(
-        f'<div class="picture" id="{name}" style="width:{min(PAGE, build.width_of(exhibit))}px">'
+        f'<div class="picture" id="{name}" style="width:{min(PAGE, 0.75 * build.width_of(exhibit))}px">'
         f"<style>#{name} svg {{ width: 100%; height: auto }}</style>{exhibit.data.decode()}</div>"
         for name, exhibit in exhibits.items()
         if exhibit.file.endswith(".svg")
