@@ -20,7 +20,8 @@ from .errors import NumberTypeError
 
 TYPE_CHECKING = False  # typing itself is slow to import
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from fractions import Fraction
     from typing import Any
 
     Number = Any  # float, Fraction, complex, mpmath.mpf, mpmath.mpc
@@ -98,13 +99,18 @@ def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: float(f(x)) if math.isfinite(x) else x
 
 
+def _exact(products: Iterable[tuple[float, float]]) -> Fraction:
+    """The sum of the products of finite numbers, where floats overflow on the way."""
+    from fractions import Fraction
+
+    return sum((Fraction(x) * Fraction(y) for x, y in products), Fraction(0))
+
+
 def _sum(a: Sequence[float], start: float = 0.0) -> float:
     try:
         return math.fsum((*a, start))
-    except OverflowError:  # perhaps of a partial sum only
-        from fractions import Fraction
-
-        return float(sum(map(Fraction, a), Fraction(start)))
+    except OverflowError:
+        return float(_exact((x, 1.0) for x in (*a, start)))
 
 
 def _dot(a: Sequence[float], b: Sequence[float]) -> float:
@@ -112,10 +118,8 @@ def _dot(a: Sequence[float], b: Sequence[float]) -> float:
         total = math.fsum(map(operator.mul, a, b))
     except (OverflowError, ValueError):
         total = math.nan
-    if total - total != 0.0 and all(map(math.isfinite, (*a, *b))):  # a product has overflowed
-        from fractions import Fraction
-
-        return float(sum(Fraction(x) * Fraction(y) for x, y in zip(a, b, strict=True)))
+    if total - total != 0.0 and all(map(math.isfinite, (*a, *b))):
+        return float(_exact(zip(a, b, strict=True)))
     return total
 
 
@@ -178,14 +182,16 @@ def _never_raises(name: str, f: Callable[..., float]) -> Callable[..., float]:
     return quiet
 
 
-def _else_plain(careful: Callable[..., float], plain: Callable[..., float]) -> Callable[..., float]:
-    """`plain` overflows to an infinity of the right sign, where `careful` raises."""
+def _signed(careful: Callable[..., float], sign: Callable[..., Any]) -> Callable[..., float]:
+    """An infinity of the right sign where `careful` overflows, nan for inf - inf."""
 
     def quiet(*args: Any) -> float:
         try:
             return careful(*args)
-        except (OverflowError, ValueError):
-            return plain(*args)
+        except OverflowError:
+            return math.inf if sign(*args) > 0 else -math.inf
+        except ValueError:
+            return math.nan
 
     return quiet
 
@@ -214,9 +220,9 @@ IEEE = Kind(
     {
         **_FLOAT,
         **{n: _never_raises(n, _FLOAT[n]) for n in f"{_MATH} {_SPECIAL} norm".split()},
-        "sum": _else_plain(_sum, sum),
-        "dot": _else_plain(_dot, _COMMON["dot"]),
-        "prod": _else_plain(_prod, math.prod),
+        "sum": _signed(_sum, lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
+        "dot": _signed(_dot, lambda a, b: _exact(zip(a, b, strict=True))),
+        "prod": _signed(_prod, lambda a: math.prod(math.copysign(1.0, x) for x in a)),
         "_divide": _divide,
         "_power": _power,
     },
