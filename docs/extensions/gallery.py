@@ -31,9 +31,7 @@ def figure(file: str, caption: str, width: int) -> str:
     least = round(width * (0.75 if file.endswith(".svg") else 0.6))
     image = f'<img src="{source}" alt="{text}" style="width: min(100%, {width}px)">'
     link = f'<a href="{source}">{image}</a>'
-    return (
-        f'<figure style="flex-basis: {least}px">{link}<figcaption>{text}</figcaption></figure>'
-    )
+    return f'<figure style="flex-basis: {least}px">{link}<figcaption>{text}</figcaption></figure>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
