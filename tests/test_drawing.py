@@ -466,12 +466,15 @@ def test_without_dot_on_the_path_the_packaged_graphviz_draws(
         draw(neuron(), engine="system").pipe()
 
 
-def test_without_pygraphviz_the_systems_dot_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+def test_without_pygraphviz_the_systems_dot_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "dot"
+    program.write_text('#!/bin/sh\nread first rest\necho "$1 $first"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    monkeypatch.setattr(graphviz, "pipe", lambda *args, **_: asked.append(args) or b"<svg/>")
-    assert draw(neuron()).pipe() == b"<svg/>"
-    assert asked[0][:2] == ("dot", "svg")
+    assert draw(neuron()).pipe() == b"-Tsvg digraph\n"
 
 
 def test_without_any_graphviz_the_message_says_what_to_do(
@@ -515,18 +518,30 @@ def test_graphvizs_noise_becomes_the_error_and_not_output(
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [
-        ((), {}, TypeError, "at least one Value, got none"),
-        (([],), {}, TypeError, "at least one Value, got none"),
-        ((2.0,), {}, TypeError, r"draw takes Values, got 2.0 \(float\)"),
-        (("x",), {}, TypeError, r"draw takes Values, got 'x' \(str\)"),
+        ((), {}, TypeError, "at least one Value is needed, got none"),
+        (([],), {}, TypeError, "at least one Value is needed, got none"),
+        ((2.0,), {}, TypeError, r"only Values can be drawn, got 2.0 \(float\)"),
+        (("x",), {}, TypeError, r"only Values can be drawn, got 'x' \(str\)"),
         (None, {"detail": "all"}, ValueError, "detail must be one of 'values', 'gradients'"),
         (None, {"rankdir": "XX"}, ValueError, "rankdir must be one of 'LR', 'TB'"),
-        (None, {"theme": "neon"}, ValueError, "theme must be one of 'light'; got 'neon'"),
+        (
+            None,
+            {"theme": "neon"},
+            ValueError,
+            "theme must be one of 'light', 'dark', 'print'; got 'neon'",
+        ),
         (None, {"group": "net"}, ValueError, "group must be one of 'neuron', 'layer'"),
         (None, {"engine": "cloud"}, ValueError, "engine must be one of packaged, system"),
         (None, {"number_format": "zz"}, ValueError, "number_format must be a format for floats"),
         (None, {"number_format": 3}, ValueError, "number_format must be a format for floats"),
-        (None, {"max_nodes": 5}, ValueError, "the graph has 8 nodes"),
+        (None, {"max_nodes": 0}, ValueError, "max_nodes must be a whole number from 1 on; got 0"),
+        (None, {"color_by": "hue"}, ValueError, "color_by must be one of 'kind', 'gradient'"),
+        (None, {"off_path": "red"}, ValueError, "off_path must be one of 'faded', 'hidden'"),
+        (None, {"lang": "fr"}, ValueError, "lang must be one of 'en', 'es'; got 'fr'"),
+        (None, {"collapse": "x*"}, ValueError, "collapse='x\\*' names no group here"),
+        (None, {"collapse": 0}, ValueError, "collapse as a depth is 1 or more, got 0"),
+        (None, {"collapse": 1.5}, TypeError, "collapse is a depth, a name,"),
+        (None, {"collapse": lambda _: 3}, TypeError, "collapse returns a name or None, got 3"),
         (None, {"format": "gif89"}, ValueError, "'gif89'"),
     ],
 )

@@ -16,7 +16,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """A graphviz.Digraph that asks pygraphviz's own Graphviz first, the system's `dot` second.
 
     All that a Digraph has works: `.source`, `.save()`, `.render("x", format="png")`, `.pipe()`,
-    and display in Jupyter. `rendering` is None, "packaged" or "system": see `rendering.render`.
+    and display in Jupyter. `rendering` is None, "packaged" or "system", `time_limit` the
+    seconds for a large layout: see `rendering.render`.
 
     >>> drawing = Drawing()
     >>> drawing.edge("a", "b")
@@ -25,6 +26,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """
 
     rendering: str | None = None
+    time_limit: float = 60.0
     directory: str | os.PathLike[str]
 
     def pipe(
@@ -55,7 +57,14 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             )
         wanted = (format or self.format).lower()
         try:
-            data = render(self.source, wanted, engine or self.engine, self.rendering)
+            data = render(
+                self.source,
+                wanted,
+                engine or self.engine,
+                self.rendering,
+                nodes=sum(" -> " not in line for line in self.body),
+                time_limit=self.time_limit,
+            )
         except RenderingError as error:
             where = "The DOT text is in .source, and .save() writes it to a file."
             raise RenderingError(f"{error} {where}") from None

@@ -1,18 +1,24 @@
-"""Which neuron or layer of a network a node belongs to, from the names of the parameters."""
+"""Which scope, layer and neuron a node belongs to; and which groups fold into one node each."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.scopes import ScopedLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograd_mini.value import Value
 
 GROUPS = ("neuron", "layer")
+PAGE = 24  # nodes that fit a page
+STAGES = 12  # into which a graph without groups folds
 _PARAMETER = re.compile(r"(?P<layer>(?:.*\.)?layer\d+)\.(?P<neuron>neuron\d+)\.(?P<rest>.+)", re.S)
 _LONE_NEURON = re.compile(r"(?P<neuron>(?:.*\.)?neuron\d+)\.(?P<rest>.+)", re.S)
+_PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
 
 Path = tuple[str, ...]
 
@@ -25,34 +31,186 @@ def path_of(label: str | None) -> tuple[Path, str]:
     >>> path_of("loss")
     ((), 'loss')
     """
-    if match := _PARAMETER.fullmatch(label or ""):
+    if not label or "neuron" not in label:
+        return (), label or ""
+    if match := _PARAMETER.fullmatch(label):
         return (match["layer"], match["neuron"]), match["rest"]
-    if match := _LONE_NEURON.fullmatch(label or ""):
+    if match := _LONE_NEURON.fullmatch(label):
         return (match["neuron"],), match["rest"]
-    return (), label or ""
+    return (), label
 
 
-def grouped(order: Sequence[Value], by: str) -> dict[Value, Path]:
-    """The group of each node, as the path of the clusters around it.
+def grouped(order: Sequence[Value], by: str | None) -> dict[Value, Path]:
+    """The group of each node, as the path of the clusters around it: scopes, layer, neuron.
 
     A node belongs to the neuron whose parameters it was computed from; an operation on one number,
-    such as an activation, to the neuron of that number if it is the only one to use it.
+    such as an activation, to the neuron of that number if it is the only one to use it. Parameters
+    made outside a scope are drawn inside it where nothing else uses them. Without `by`, which is
+    "neuron" or "layer", there are scopes only.
     """
-    uses: dict[Value, int] = {}
-    for node in order:
-        for parent in node.parents:
-            uses[parent] = uses.get(parent, 0) + 1
+    scopes: dict[Value, Path] = {
+        node: node.label.scope for node in order if node.label.__class__ is ScopedLabel
+    }
+    paths: dict[Value, Path] = dict.fromkeys(order, ())
+    if by is not None:
+        parts = _parts(order)
+        if scopes:
+            scopes |= _adopted(order, scopes, parts)
+        paths |= {node: path[:1] for node, path in parts.items()} if by == "layer" else parts
+    for node, scope in scopes.items():
+        paths[node] = scope + paths[node]
+    return paths
+
+
+def _parts(order: Sequence[Value]) -> dict[Value, Path]:
+    """The layer and neuron of those nodes that are of one."""
     paths: dict[Value, Path] = {}
     for node in order:
-        own, _ = path_of(node.label)
-        parents = node.parents
-        if not own and node.first is not None:
-            from_parameters = {paths[p] for p in parents if p.first is None and paths[p]}
-            if len(from_parameters) == 1:
-                (own,) = from_parameters
-            elif node.op and len(node.op.params) == 1 == len(parents) == uses[parents[0]]:
-                own = paths[parents[0]]
-        paths[node] = own
-    if by == "layer":
-        return {node: path[:1] for node, path in paths.items()}
+        if node.label and (own := path_of(node.label)[0]):
+            paths[node] = own
+    if not paths:
+        return paths
+    often = _used_often(order)
+    of_vector: dict[int, set[Path]] = {}  # the nodes of a layer share their vectors
+    for node in order:
+        first = node.first
+        if node in paths or first is None:
+            continue
+        if first.__class__ is tuple:
+            if (found := of_vector.get(id(first))) is None:
+                found = of_vector[id(first)] = _of_parameters(first, paths)
+            if node.second.__class__ is tuple:
+                if (more := of_vector.get(id(node.second))) is None:
+                    more = of_vector[id(node.second)] = _of_parameters(node.second, paths)
+                found = found | more
+        else:
+            found = _of_parameters((first, node.second), paths)
+        if len(found) == 1:
+            (paths[node],) = found
+        elif (
+            node.op
+            and len(node.op.params) == 1
+            and first.__class__ is not tuple
+            and first in paths
+            and first not in often
+        ):
+            paths[node] = paths[first]
     return paths
+
+
+def _of_parameters(vector: tuple[Any, ...], paths: dict[Value, Path]) -> set[Path]:
+    return {paths[p] for p in vector if p in paths and p.first is None}
+
+
+def _used_often(order: Sequence[Value]) -> set[Any]:
+    """The nodes that are an operand more than once."""
+    used: set[Any] = set()
+    often: set[Any] = set()
+    for node in order:
+        for slot in (node.first, node.second):
+            if slot.__class__ is tuple:
+                if id(slot) in used:
+                    often.update(slot)
+                else:
+                    used.add(id(slot))
+                    often |= used.intersection(slot)
+                    used.update(slot)
+            elif slot in used:
+                often.add(slot)
+            else:
+                used.add(slot)
+    return often
+
+
+def _adopted(
+    order: Sequence[Value], scopes: dict[Value, Path], paths: dict[Value, Path]
+) -> dict[Value, Path]:
+    """For each parameter without a scope, the one that all its users share."""
+    users: dict[Value, set[Path]] = {}
+    for node in order:
+        for parent in node.parents:
+            if parent in paths and parent.first is None and parent not in scopes:
+                users.setdefault(parent, set()).add(scopes.get(node, ()))
+    return {leaf: own.pop() for leaf, own in users.items() if len(own) == 1}
+
+
+# --- folding -------------------------------------------------------------------------------------
+Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
+
+
+def folds(
+    order: Sequence[Value], paths: dict[Value, Path], collapse: Collapse
+) -> dict[Value, Path]:
+    """For each node that is folded away, the group that is drawn in its place.
+
+    Raises TypeError or ValueError for a `collapse` that is none of those that `draw` names.
+    """
+    if collapse is None or collapse is False:
+        return {}
+    if callable(collapse):
+        return _by_function(order, collapse)
+    if isinstance(collapse, int) and collapse is not True:
+        if collapse < 1:
+            raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")
+        return {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
+    if isinstance(collapse, str):
+        names: Iterable[Any] = (collapse,)
+    elif isinstance(collapse, list | tuple | set | frozenset):
+        names = collapse
+    else:
+        names = (collapse,)
+    if not all(isinstance(name, str) for name in names):
+        what = "a depth, a name, a list of names, a function, False or None"
+        raise TypeError(f"collapse is {what}; got {collapse!r:.60}")
+    found = {path: _first_match(path, [*names]) for path in set(paths.values())}
+    chosen = {node: fold for node, path in paths.items() if (fold := found[path])}
+    if names and not chosen:
+        known = ", ".join(sorted({part for path in paths.values() for part in path})[:12])
+        raise ValueError(f"collapse={collapse!r} names no group here; there are: {known or 'none'}")
+    return chosen
+
+
+def _by_function(order: Sequence[Value], function: Callable[[Value], Any]) -> dict[Value, Path]:
+    chosen: dict[Value, Path] = {}
+    for node in order:
+        name = function(node)
+        if name is None or name == "":
+            continue
+        if not isinstance(name, str):
+            raise TypeError(f"the function collapse returns a name or None, got {name!r:.60}")
+        chosen[node] = (name,)
+    return chosen
+
+
+def _first_match(path: Path, names: Sequence[str]) -> Path | None:
+    """The outermost part of the path that has one of the names; "layer" is any layer."""
+    for k, part in enumerate(path, 1):
+        kind = match[1] if (match := _PART.fullmatch(part)) else None
+        whole = ".".join(path[:k])
+        if any(n in (kind, whole) or n == part or fnmatchcase(part, n) for n in names):
+            return path[:k]
+    return None
+
+
+def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> dict[Value, Path]:
+    """The finest folding that fits a page: by neuron, by layer, by scope, or by stages."""
+    paths = grouped(order, "neuron")
+    deepest = max(map(len, paths.values()), default=0)
+    for depth in range(deepest, 0, -1):
+        chosen = {node: path[:depth] for node, path in paths.items() if path}
+        groups = len(set(chosen.values()))
+        if groups > PAGE:
+            continue
+        rest = len(order) - len(chosen)
+        if groups + rest > PAGE:
+            kept = set(roots)
+            for node in order:
+                if node not in chosen and node not in kept:
+                    chosen[node] = ("inputs",) if node.first is None else ("other operations",)
+        return chosen
+    chosen, kept = {}, set(roots)
+    size = -(-len(order) // STAGES)
+    for k, node in enumerate(order):
+        if node not in kept:
+            chosen[node] = (f"stage {k // size + 1}",)
+    return chosen

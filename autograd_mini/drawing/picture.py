@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.errors import AutogradError
-from autograd_mini.evaluation import recomputed
-from autograd_mini.graph import is_stale, topological
-from autograd_mini.numberlike import data_of
-from autograd_mini.value import Value
-
 from . import notation
 from .digraph import Drawing
-from .groups import GROUPS, grouped, path_of
 from .rendering import engines
-from .themes import THEMES
+from .sketch import Options, Sketch, one_of, sketch
+from .themes import THEMES, Scale, scale
+from .words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .groups import Path
-    from .themes import Theme
+    from autograd_mini.value import Value
 
-DETAILS = ("values", "gradients", "chain rule")
+    from .groups import Path
+    from .sketch import Item, Link
+
 DIRECTIONS = ("LR", "TB", "RL", "BT")
-_FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
-_SHORT = 12  # characters of a name on an edge
+FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
+LONG = 600  # ranks that the edges of a picture cross together; beyond, layout takes seconds
+FAR = 12  # ranks that one edge may cross in such a picture
+MANY = 250  # edges, beyond which their labels show only under the pointer
 
 
 def draw(
@@ -34,10 +32,15 @@ def draw(
     rankdir: str = "LR",
     number_format: str = ".4g",
     group: str | None = None,
+    collapse: Any = None,
     theme: str = "light",
-    max_nodes: int = 1000,
+    color_by: str | None = None,
+    off_path: str = "faded",
+    max_nodes: int = 200,
     format: str = "svg",
     engine: str | None = None,
+    time_limit: float = 60.0,
+    lang: str = "en",
 ) -> Drawing:
     """The computation graph of one root or several, as a graphviz.Digraph that shows itself.
 
@@ -48,6 +51,11 @@ def draw(
     the formula of the node that uses them. A node whose operands have changed since it was computed
     is marked as stale.
 
+    A large graph is folded: each neuron, layer, scope or stage into one node that shows how many
+    nodes, inputs and outputs it has, and the range of its gradients. Where edges would run far
+    across a long graph, they start from a dashed copy of the node's name instead, and where there
+    are very many edges, their labels show under the pointer (`title` in the SVG).
+
     Args:
         roots: Values, or lists of them.
         detail: "values" (no gradients), "gradients", or "chain rule" (on each edge also what flows
@@ -55,16 +63,28 @@ def draw(
         rankdir: "LR", left to right, or "TB", top down; also "RL" and "BT".
         number_format: how floats are written, as in `format(x, ".4g")`.
         group: "neuron" or "layer" frames the nodes of each neuron or layer of a network, which are
-            told by parameter names such as `layer1.neuron3.w[2]`.
-        theme: the name of one of THEMES.
-        max_nodes: more than that makes no readable picture, and is refused.
+            told by parameter names such as `layer1.neuron3.w[2]`. Scopes are framed always.
+        collapse: what to fold into one node each: a depth (1 folds the outermost groups, 2 those
+            inside them, ...), "layer", "neuron", a group's name or a pattern such as "layer*", a
+            list of names, or a function from a Value to the name of its group (or None). None folds
+            a graph of more than `max_nodes` so that it fits a page; False folds nothing.
+        theme: "light", "dark" or "print" (grey).
+        color_by: "kind" (leaf, operation, root), or "gradient": colour and width by the size of the
+            gradient on a logarithmic scale, with a legend. None takes "gradient" where something is
+            folded, else "kind".
+        off_path: nodes and edges with no gradient, after a backward pass: "faded", "hidden", or
+            "normal".
+        max_nodes: the number of nodes beyond which None for `collapse` folds.
         format: what `.pipe()` and `.render()` make unless told: "svg", "png", "pdf", ...
         engine: "packaged" or "system" Graphviz; by default the first that works.
+        time_limit: seconds that the layout of more than 1,000 nodes may take.
+        lang: the language of the words in it, "en" or "es".
 
     Raises:
-        TypeError: a root is not a Value, or there is none.
-        ValueError: an unknown detail, rankdir, group, theme, format, ..., or a graph too large.
+        TypeError: a root is not a Value, or there is none; or `collapse` is of another type.
+        ValueError: an unknown detail, rankdir, group, collapse, theme, format, ...
 
+    >>> from autograd_mini import Value
     >>> x = Value(3.0, label="x")
     >>> y = x * x
     >>> y.backward()
@@ -74,233 +94,262 @@ def draw(
     >>> picture.pipe(encoding="utf-8").count("∂v₁/∂x = 3")
     2
     """
-    _one_of("detail", detail, DETAILS)
-    _one_of("rankdir", rankdir, DIRECTIONS)
-    _one_of("theme", theme, THEMES)
-    if group is not None:
-        _one_of("group", group, GROUPS)
+    one_of("rankdir", rankdir, DIRECTIONS)
+    one_of("theme", theme, THEMES)
+    if color_by is not None:
+        one_of("color_by", color_by, ("kind", "gradient"))
     engines(engine)  # refuses an unknown one now, not at the first rendering
-    if not _is_float_format(number_format):
-        what = "a format for floats, such as '.4g'"
-        raise ValueError(f"number_format must be {what}; got {number_format!r}")
-    order = topological(*_values(roots))
-    if len(order) > max_nodes:
-        raise ValueError(
-            f"the graph has {len(order):,} nodes; draw a part of it, or raise max_nodes"
-            f" ({max_nodes:,}), beyond which a picture is hard to read and slow to make"
-        )
-    return _Picture(order, detail, rankdir, number_format, group, THEMES[theme]).drawing(
-        format, engine
-    )
+    options = Options(detail, number_format, group, collapse, off_path, max_nodes, lang)
+    seen = sketch(roots, options)
+    by_size = (color_by or ("gradient" if seen.folded else "kind")) == "gradient"
+    drawing = Drawing("gradients", format=format)
+    drawing.rendering, drawing.time_limit = engine, time_limit
+    _Writer(drawing, seen, detail, rankdir, theme, by_size, lang).write()
+    return drawing
 
 
 draw_dot = draw  # micrograd's name for it
 
 
-class _Picture:
-    """What the parts of a picture have in common."""
+class _Writer:
+    """Writes a sketch as DOT."""
 
     def __init__(
         self,
-        order: Sequence[Value],
+        drawing: Drawing,
+        seen: Sketch,
         detail: str,
         rankdir: str,
-        number_format: str,
-        group: str | None,
-        theme: Theme,
+        theme: str,
+        by_size: bool,
+        lang: str,
     ) -> None:
-        self.order, self.detail, self.rankdir = order, detail, rankdir
-        self.number_format, self.theme = number_format, theme
-        self.paths = grouped(order, group) if group else {}
-        self.clusters = 0
-        self.used = {parent for node in order for parent in node.parents}
-        self.reached = self._reached()
-        self.names = self._names()
+        self.drawing, self.seen, self.detail = drawing, seen, detail
+        self.rankdir, self.theme, self.lang = rankdir, THEMES[theme], lang
+        both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
+        sizes = [size for size in both if size is not None]
+        self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
+        self.far = [] if seen.folded else _far(seen)
+        labelled = len(seen.links) <= MANY and detail != "values"
+        self.labelled = labelled or seen.folded
+        self.groups = 0
 
-    def drawing(self, format: str, engine: str | None) -> Drawing:
-        """The whole as DOT."""
-        colours = self.theme
-        drawing = Drawing("gradients", format=format)
-        drawing.rendering = engine
-        drawing.attr(
-            "graph",
-            rankdir=self.rankdir,
-            bgcolor=colours.background,
-            fontname=_FONT,
-            fontsize="12",
-            ordering="in",  # operands in the order of the formula
-            nodesep="0.3",
-            ranksep="0.55" if self.rankdir in ("LR", "RL") else "0.4",
-            pad="0.15",
+    def write(self) -> None:
+        """The whole."""
+        colours, sideways = self.theme, self.rankdir in ("LR", "RL")
+        settings = {
+            "rankdir": self.rankdir,
+            "bgcolor": colours.background,
+            "fontname": FONT,
+            "fontsize": "12",
+            "fontcolor": colours.faint,
+            "ordering": "in",  # operands in the order of the formula
+            "nodesep": "0.3",
+            "ranksep": "0.55" if sideways else "0.4",
+            "pad": "0.15",
+        }
+        if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
+            settings |= {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1"}
+        if self.seen.folded:
+            del settings["ordering"]
+        if note := self._note():
+            settings |= {"label": f"<{note}>", "labelloc": "b", "labeljust": "l"}
+        self.drawing.attr("graph", **settings)
+        self.drawing.attr(
+            "node", shape="plain", fontname=FONT, fontsize="12", fontcolor=colours.text
         )
-        drawing.attr("node", shape="plain", fontname=_FONT, fontsize="12", fontcolor=colours.text)
-        drawing.attr(
+        self.drawing.attr(
             "edge",
-            fontname=_FONT,
+            fontname=FONT,
             fontsize="11",
             color=colours.line,
             fontcolor=colours.partial,
             arrowsize="0.7",
         )
-        ids = {node: f"n{k}" for k, node in enumerate(self.order)}
-        self._clusters(drawing, (), ids)
-        edges = 0
-        for node in self.order:
-            for parent, partial in node.edges():
-                attributes = {"id": f"e{edges}", "class": self._edge_class(node)}
-                if label := self._edge_label(parent, node, partial):
-                    attributes["label"] = f"<{label}>"
-                drawing.edge(ids[parent], ids[node], **attributes)
-                edges += 1
-        return drawing
+        self._cluster(self.drawing, (), self.seen.items)
+        repeated = self._repeats()
+        for k, link in enumerate(self.seen.links):
+            self._edge(k, link, repeated.get((link.tail, link.head), link.tail))
 
     # --- nodes -----------------------------------------------------------------------------------
-    def _clusters(self, drawing: Any, path: Path, ids: dict[Value, str]) -> None:
-        """The nodes of one group, and the groups inside it, in the order of the nodes."""
-        inside: dict[Path, None] = {}
+    def _cluster(self, drawing: Any, path: Path, items: Sequence[Item]) -> None:
+        """The items of one group, and the groups inside it, in the order of the nodes."""
+        inside: dict[str, list[Item]] = {}
+        depth = len(path)
         upwards = path and self.rankdir in ("LR", "RL")  # dot stacks a group's nodes so
-        for node in reversed(self.order) if upwards else self.order:
-            own = self.paths.get(node, ())
-            if own == path:
-                kind = self._kind(node)
+        for item in reversed(items) if upwards else items:
+            if len(item.path) == depth:
                 drawing.node(
-                    ids[node], f"<{self._node_label(node)}>", id=ids[node], **{"class": kind}
+                    item.id, f"<{self._label(item)}>", id=item.id, **{"class": _class(item)}
                 )
-            elif own[: len(path)] == path:
-                inside[own[: len(path) + 1]] = None
-        for inner in reversed(inside) if upwards else inside:
-            self.clusters += 1
-            with drawing.subgraph(name=f"cluster{self.clusters}") as cluster:
+            else:
+                inside.setdefault(item.path[depth], []).append(item)
+        for name in reversed(inside) if upwards else inside:
+            members = inside[name][::-1] if upwards else inside[name]
+            inner = (*path, name)
+            number, self.groups = self.groups, self.groups + 1
+            with drawing.subgraph(name=f"cluster_{number}") as cluster:
                 cluster.attr(
-                    label=f"<{notation.escaped(notation.name(inner[-1]))}>",
-                    bgcolor=self.theme.subgroup if path else self.theme.group,
+                    label=f"<{notation.escaped(notation.name(name))}>",
+                    id=f"group{number}",
+                    bgcolor=self.theme.subgroup if depth % 2 else self.theme.group,
                     color=self.theme.line,
                     style="rounded",
                     fontcolor=self.theme.faint,
                     labeljust="l",
                     margin="12",
+                    **{"class": "group"},
                 )
-                self._clusters(cluster, inner, ids)
+                self._cluster(cluster, inner, members)
 
-    def _kind(self, node: Value) -> str:
-        if node not in self.used:
-            return "root"
-        return "leaf" if node.first is None else "operation"
-
-    def _node_label(self, node: Value) -> str:
+    def _label(self, item: Item) -> str:
         colours = self.theme
-        fill = {"root": colours.root, "leaf": colours.leaf, "operation": colours.operation}
-        heading = notation.escaped(self.names[node])
-        if formula := notation.formula(node, self.names.__getitem__, self.number_format):
-            heading += f" = {formula}"
-        rows = [("data", notation.number(node.data, self.number_format), colours.text)]
-        if stale := self._stale(node):
-            rows.append(("stale", stale, colours.warning))
-        if self.detail != "values":
-            rows.append(("grad", self._grad(node), colours.gradient))
+        fill = getattr(colours, "operation" if item.kind == "folded" else item.kind)
+        if self.scale and item.magnitude is not None:
+            fill = self.scale.fill(item.magnitude)
+        formula = f" = {item.formula}" if item.formula else ""
+        heading = f"&#160;{notation.escaped(item.name)}{formula}&#160;"
+        if item.kind in ("root", "folded"):
+            heading = f"<b>{heading}</b>"
+        ink = colours.text
+        line, style = colours.line, ""
+        if item.faded:
+            fill, ink, line, style = colours.node, colours.faint, colours.faded, ' style="dashed"'
+            heading = f'<font color="{ink}">{heading}</font>'
         cells = "".join(
-            f'<tr><td align="left"><font color="{colours.faint}">{word}</font></td>'
-            f'<td align="right"><font color="{colour}">{notation.escaped(text)}</font></td></tr>'
-            for word, text, colour in rows
+            f'<tr><td align="left"><font color="{colours.faint}">{notation.escaped(row.word)}'
+            f'</font></td><td align="right"><font color="'
+            f'{colours.faint if item.faded else getattr(colours, row.colour)}">'
+            f"{notation.escaped(row.text)}{_slack(row.text)}</font></td></tr>"
+            for row in item.rows
         )
+        border = 2 if item.kind == "folded" else 1
         return (
-            f'<table border="1" cellborder="0" cellspacing="0" cellpadding="4"'
-            f' color="{colours.line}" bgcolor="{colours.node}">'
-            f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill[self._kind(node)]}">'
-            f"&#160;{heading}&#160;</td></tr>"
+            f'<table border="{border}" cellborder="0" cellspacing="0" cellpadding="4"'
+            f' color="{line}" bgcolor="{colours.node}"{style}>'
+            f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill}">'
+            f"{heading}</td></tr>"
             f"<hr/>{cells}</table>"
         )
 
-    def _grad(self, node: Value) -> str:
-        return notation.number(node.grad, self.number_format) if node in self.reached else "—"
-
-    def _stale(self, node: Value) -> str:
-        """What the node would be now, if its operands have changed; else the empty text."""
-        try:
-            if not is_stale(node):
-                return ""
-            return f"{notation.number(recomputed(node), self.number_format)} now"
-        except AutogradError:
-            return "no value now"
-
-    def _reached(self) -> set[Value]:
-        """The nodes whose gradient a backward pass has computed, be it 0.
-
-        A pass leaves a gradient other than 0 at its root, and reaches every node below.
-        """
-        reached: set[Value] = set()
-        for node in reversed(self.order):
-            if node in reached or not _is_zero(node.grad):
-                reached.add(node)
-                reached.update(node.parents)
-        return reached
-
-    def _names(self) -> dict[Value, str]:
-        names: dict[Value, str] = {}
-        unnamed = 0
-        for node in self.order:
-            label = path_of(node.label)[1] if self.paths.get(node) else node.label
-            if not label or not label.strip():
-                unnamed += 1
-                label = f"v{notation.subscript(unnamed)}"
-            names[node] = notation.name(label)
-        return names
-
     # --- edges -----------------------------------------------------------------------------------
-    def _edge_class(self, node: Value) -> str:
-        return "backward" if node in self.reached else "forward"
+    def _repeats(self) -> dict[tuple[str, str], str]:
+        """For edges that would run far, a copy of the name of the node where they start."""
+        ids: dict[tuple[str, str], str] = {}
+        names = {item.id: item for item in self.seen.items} if self.far else {}
+        count: dict[str, int] = {}
+        for link in self.far:
+            if (pair := (link.tail, link.head)) in ids:
+                continue
+            count[link.tail] = count.get(link.tail, 0) + 1
+            ids[pair] = f"{link.tail}r{count[link.tail]}"
+            item = names[link.tail]
+            self.drawing.node(
+                ids[pair],
+                f"<{notation.escaped(item.name)}>",
+                id=ids[pair],
+                shape="box",
+                style="dashed,rounded",
+                color=self.theme.line,
+                margin="0.08,0.03",
+                width="0",
+                height="0",
+                **{"class": "repeated"},
+            )
+        return ids
 
-    def _edge_label(self, parent: Value, node: Value, partial: Any) -> str:
-        if self.detail == "values":
+    def _edge(self, k: int, link: Link, tail: str) -> None:
+        colours = self.theme
+        flows = link.magnitude is not None
+        attributes = {"id": f"e{k}", "class": "backward" if flows else "forward"}
+        lines = []
+        if link.partial:
+            lines.append((link.partial, colours.partial))
+        if link.share and self.detail == "chain rule":
+            lines.append((link.share, colours.gradient))
+        if self.seen.folded and link.edges > 1:
+            lines = [(link.partial, colours.faint)]
+        if lines and self.labelled and self.detail != "values":
+            attributes["label"] = f"<{_lines(lines, colours.faint if link.faded else '')}>"
+        elif lines and self.detail != "values":
+            text = "\n".join(line for line, _ in lines)
+            attributes["edgetooltip"] = text.replace("\\", "\\\\")
+        if link.faded:
+            attributes |= {"color": colours.faded, "style": "dashed"}
+        elif self.scale and link.magnitude is not None:
+            width = self.scale.width(link.magnitude)
+            attributes |= {"color": self.scale.colour(link.magnitude), "penwidth": f"{width:g}"}
+        self.drawing.edge(tail, link.head, **attributes)
+
+    # --- legend ----------------------------------------------------------------------------------
+    def _note(self) -> str:
+        """What is folded, and the scale of colours, as a table below the picture."""
+        lines = []
+        if self.seen.folded:
+            n, shown = f"{self.seen.nodes:,}", f"{len(self.seen.items):,}"
+            lines.append(notation.escaped(word("folded", self.lang, n=n, shown=shown)))
+        if self.far:
+            lines.append(notation.escaped(word("repeated", self.lang)))
+        rows = "".join(f'<tr><td align="left">{line}</td></tr>' for line in lines)
+        if self.scale:
+            rows += f'<tr><td align="left">{self._legend(self.scale)}</td></tr>'
+        if not rows:
             return ""
-        above, below = (notation.name(self.names[v], _SHORT) for v in (node, parent))
-        value = notation.number(partial, self.number_format)
-        lines = [(f"∂{above}/∂{below} = {value}", self.theme.partial)]
-        if self.detail == "chain rule":
-            lines.append((self._passed_on(node, partial), self.theme.gradient))
-        rows = "".join(
-            f'<tr><td><font color="{colour}">{notation.escaped(text)}</font></td></tr>'
-            for text, colour in lines
+        return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="3">{rows}</table>'
+
+    def _legend(self, sizes: Scale) -> str:
+        d = sizes.decades
+        exponents = [-d, -d // 2, 0, d // 2, d]
+        swatches = "".join(
+            f'<td width="34" height="8" fixedsize="true" bgcolor="{sizes.colour(10.0**e)}"></td>'
+            for e in exponents
         )
-        return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{rows}</table>'
-
-    def _passed_on(self, node: Value, partial: Any) -> str:
-        """Gradient of the node times local derivative = its share in the parent's gradient."""
-        if node not in self.reached:
-            return "—"
-        adjoint, local = data_of(node.grad), data_of(partial)
-        a, d, share = (
-            notation.number(x, self.number_format) for x in (adjoint, local, adjoint * local)
+        ends = ["≤ ", "", "", "", "≥ "]
+        texts = "".join(
+            f'<td><font point-size="10">{end}{_power(e)}</font></td>'
+            for end, e in zip(ends, exponents, strict=True)
         )
-        return f"{a} × ({d}) = {share}" if d[:1] == "−" else f"{a} × {d} = {share}"
+        title = notation.escaped(word("legend", self.lang))
+        return (
+            '<table border="0" cellborder="0" cellspacing="2" cellpadding="1">'
+            f'<tr><td rowspan="2">{title}&#160;</td>{swatches}</tr><tr>{texts}</tr></table>'
+        )
 
 
-def _values(roots: Iterable[Any]) -> list[Value]:
-    values: list[Value] = []
-    for root in roots:
-        if isinstance(root, Value):
-            values.append(root)
-        elif isinstance(root, list | tuple):
-            values += _values(root)
-        else:
-            raise TypeError(f"draw takes Values, got {root!r:.60} ({type(root).__name__})")
-    if not values:
-        raise TypeError("draw takes at least one Value, got none")
-    return values
+def _class(item: Item) -> str:
+    kinds = {"folded": "folded group", "root": "root"}
+    if item.kind == "root" and item.node is not None and item.node.first is None:
+        kinds["root"] = "root leaf"
+    return kinds.get(item.kind, item.kind) + (" faded" if item.faded else "")
 
 
-def _is_float_format(number_format: Any) -> bool:
-    try:
-        return isinstance(number_format, str) and bool(format(1.5, number_format))
-    except ValueError:
-        return False
+def _slack(text: str) -> str:
+    """Room for superscripts, which are wider than Graphviz thinks."""
+    return "&#160;" * ((sum(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻" for c in text) + 2) // 3)
 
 
-def _one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
-    allowed = tuple(allowed)
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}; got {value!r}")
+def _lines(lines: Sequence[tuple[str, str]], ink: str) -> str:
+    rows = "".join(
+        f'<tr><td><font color="{ink or colour}">{notation.escaped(text)}</font></td></tr>'
+        for text, colour in lines
+    )
+    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{rows}</table>'
 
 
-def _is_zero(grad: Any) -> bool:
-    return bool(data_of(grad) == 0)
+def _power(exponent: int) -> str:
+    if exponent == 0:
+        return "1"
+    return notation.number(10.0**exponent, ".0e")
+
+
+def _far(seen: Sketch) -> list[Link]:
+    """The edges that would run far, if there are so many that layout becomes slow.
+
+    dot puts a point of each edge on every rank that it crosses, so its time grows with their sum.
+    """
+    rank: dict[str, int] = {item.id: 0 for item in seen.items}
+    for link in seen.links:  # in the order of their heads, which is topological
+        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
+    if sum(rank[link.head] - rank[link.tail] for link in seen.links) <= LONG:
+        return []
+    return [link for link in seen.links if rank[link.head] - rank[link.tail] > FAR]

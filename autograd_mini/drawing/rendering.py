@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import graphviz
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ENGINES = ("packaged", "system")
+LARGE = 1000  # nodes, beyond which layout takes long enough to be stopped
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
 
 _one_at_a_time = Lock()  # Graphviz has global state, and so has the standard error stream
@@ -31,14 +35,24 @@ class RenderingError(AutogradError, RuntimeError):
     """No Graphviz could make the picture; the text says what each one said, and what to do."""
 
 
-def render(source: str, format: str, layout: str = "dot", engine: str | None = None) -> bytes:
+def render(
+    source: str,
+    format: str,
+    layout: str = "dot",
+    engine: str | None = None,
+    *,
+    nodes: int = 0,
+    time_limit: float = 60.0,
+) -> bytes:
     """The picture of a DOT text in a format such as "svg", "png" or "pdf".
 
     `engine` is "packaged" or "system"; None takes what the environment variable
-    AUTOGRAD_MINI_GRAPHVIZ names, or else the packaged one first and the system's second.
+    AUTOGRAD_MINI_GRAPHVIZ names, or else the packaged one first and the system's second. More than
+    1,000 `nodes` are laid out in a process of their own, which ends after `time_limit` seconds or
+    on Ctrl-C; the system's Graphviz always is one.
 
     Raises ValueError for an unknown format, layout or engine, RenderingError if there is no
-    picture to be had.
+    picture to be had, or not in time.
 
     >>> render("digraph { a -> b }", "svg").count(b'class="node"')
     2
@@ -50,10 +64,17 @@ def render(source: str, format: str, layout: str = "dot", engine: str | None = N
         if value not in allowed:
             known = ", ".join(sorted(allowed))
             raise ValueError(f"{name} must be one of {known}; got {value!r}")
+    seconds: Any = time_limit
+    if not isinstance(seconds, int | float) or not seconds > 0:
+        raise ValueError(f"time_limit must be a number of seconds above 0, got {time_limit!r}")
     refusals = []
     for name in engines(engine):
         try:
-            return (_packaged if name == "packaged" else _system)(source, format, layout)
+            if name == "system":
+                return _system(source, format, layout, time_limit)
+            if nodes > LARGE:
+                return _packaged_apart(source, format, layout, time_limit)
+            return _packaged(source, format, layout)
         except RenderingError as error:
             refusals.append(f"{name} Graphviz: {error}")
     raise RenderingError(
@@ -95,21 +116,54 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
     return data
 
 
-def _system(source: str, format: str, layout: str) -> bytes:
+def _packaged_apart(source: str, format: str, layout: str, time_limit: float) -> bytes:
+    """As `_packaged`, in a process that can be stopped: the C code itself cannot be."""
+    if not sys.executable or find_spec("pygraphviz") is None:
+        raise RenderingError("not installed")
+    command = [sys.executable, "-c", _APART, format, layout]
+    return _run(command, source, time_limit)
+
+
+_APART = """
+import sys, pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
+"""
+
+
+def _system(source: str, format: str, layout: str, time_limit: float) -> bytes:
+    program = shutil.which(layout)
+    if program is None:
+        raise RenderingError(f"there is no program {layout} on the PATH")
+    return _run([program, f"-T{format}"], source, time_limit)
+
+
+def _run(command: list[str], source: str, time_limit: float) -> bytes:
     try:
-        data: bytes = graphviz.pipe(layout, format, source.encode(), quiet=True)
-    except graphviz.ExecutableNotFound:
-        raise RenderingError(f"there is no program {layout} on the PATH") from None
-    except graphviz.CalledProcessError as error:
-        said = (error.stderr or b"").decode(errors="replace")
-        raise RenderingError(_first_line(said) or f"exit status {error.returncode}") from None
-    return data
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=time_limit, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise RenderingError(
+            f"the layout was not ready after {time_limit:g} s; draw less, fold more (collapse=),"
+            " or raise time_limit"
+        ) from None
+    except OSError as error:
+        raise RenderingError(f"{command[0]} does not start: {error.strerror}") from None
+    if done.returncode or not done.stdout:
+        said = _first_line(done.stderr.decode(errors="replace"), last=command[1] == "-c")
+        raise RenderingError(said or f"exit status {done.returncode}")
+    return done.stdout
 
 
-def _first_line(text: str) -> str:
-    """The first line that is not fontconfig's: its warnings say nothing about the picture."""
-    lines = (line.strip() for line in text.splitlines())
-    return next((line for line in lines if line and not line.startswith("Fontconfig")), "")
+def _first_line(text: str, last: bool = False) -> str:
+    """The first line that is not fontconfig's: its warnings say nothing about the picture.
+
+    The last one of a traceback.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Fontconfig")]
+    return lines[-1 if last else 0] if lines else ""
 
 
 @contextlib.contextmanager

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from math import ceil, inf, log10
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Theme(NamedTuple):
@@ -27,6 +31,13 @@ class Theme(NamedTuple):
     group: str
     subgroup: str
     """Fill of a group of nodes, and of a group inside it."""
+    faded: str
+    """Lines off the gradient path."""
+    small: str
+    medium: str
+    large: str
+    """Gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
+    kinds of colour vision tell apart; in print, from light to dark."""
 
 
 THEMES = {
@@ -44,7 +55,49 @@ THEMES = {
         warning="#b3002d",
         group="#f4f6f8",
         subgroup="#fbfcfd",
-    )
+        faded="#c3c9d0",
+        small="#2f7bd9",
+        medium="#6e7781",
+        large="#d4590a",
+    ),
+    "dark": Theme(
+        background="#14181d",
+        node="#1c2229",
+        leaf="#1f3a5c",
+        operation="#2d343d",
+        root="#573c12",
+        text="#f0f3f6",
+        faint="#a5b0bb",
+        line="#8b96a3",
+        partial="#7db7ff",
+        gradient="#ffb077",
+        warning="#ff8f9f",
+        group="#1a2027",
+        subgroup="#20272f",
+        faded="#4a535d",
+        small="#5aa5ff",
+        medium="#97a1ac",
+        large="#ff8a3d",
+    ),
+    "print": Theme(
+        background="#ffffff",
+        node="#ffffff",
+        leaf="#e6e6e6",
+        operation="#f7f7f7",
+        root="#cfcfcf",
+        text="#000000",
+        faint="#4d4d4d",
+        line="#4d4d4d",
+        partial="#000000",
+        gradient="#333333",
+        warning="#000000",
+        group="#f4f4f4",
+        subgroup="#fcfcfc",
+        faded="#c4c4c4",
+        small="#bdbdbd",
+        medium="#7a7a7a",
+        large="#000000",
+    ),
 }
 
 
@@ -62,3 +115,60 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+# --- the size of gradients -----------------------------------------------------------------------
+LEAST_DECADES, MOST_DECADES = 4, 12
+STEPS = 9  # colours of the scale
+
+
+class Scale(NamedTuple):
+    """Colour and width for the size of a gradient, on a logarithmic scale around 1."""
+
+    theme: Theme
+    decades: int
+    """From 10**-decades to 10**decades; what lies beyond is drawn as the end of the scale."""
+
+    def place(self, size: float) -> float:
+        """From -1, vanished, to 1, exploded; sizes near 1 are at 0."""
+        if size <= 0:
+            return -1.0
+        if size == inf:
+            return 1.0
+        exact = max(-1.0, min(1.0, log10(size) / self.decades))
+        return round(exact * (STEPS // 2)) / (STEPS // 2)  # a few colours, told apart by eye
+
+    def colour(self, size: float) -> str:
+        """Of a line."""
+        place = self.place(size)
+        end = self.theme.small if place < 0 else self.theme.large
+        return mixed(self.theme.medium, end, abs(place))
+
+    def fill(self, size: float) -> str:
+        """Of a heading: pale, so that text on it can be read."""
+        return mixed(self.theme.node, self.colour(size), 0.15 + 0.2 * abs(self.place(size)))
+
+    def width(self, size: float) -> float:
+        """Of a line, in points."""
+        return round(2.2 + 1.8 * self.place(size), 2)
+
+
+def scale(theme: Theme, sizes: Iterable[float]) -> Scale:
+    """The scale on which these sizes are told apart.
+
+    >>> scale(THEMES["light"], [0.5, 1e-7]).decades
+    8
+    """
+    found = [abs(log10(size)) for size in sizes if 0 < size < inf]
+    decades = 2 * ceil(max(found, default=0.0) / 2 - 1e-9)  # even, for the middle ticks
+    return Scale(theme, max(LEAST_DECADES, min(MOST_DECADES, decades)))
+
+
+def mixed(a: str, b: str, part: float) -> str:
+    """Colour a with a part of b.
+
+    >>> mixed("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{int(x + (y - x) * part + 0.5):02x}" for x, y in pairs)

@@ -1,0 +1,165 @@
+"""Contracting a graph: what goes into each folded group, what comes out, and what joins them.
+
+Folding is for graphs of hundreds of thousands of nodes, so the loops here read the slots of a node
+rather than its parents, and look at a vector that many nodes share only once.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.numberlike import data_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd_mini.value import Value
+
+    from .groups import Path
+
+    Joined = dict[tuple[Any, Any], "Bundle"]  # (tail, head) -> the edges between them
+
+
+class Fold:
+    """A group that is drawn as one node."""
+
+    __slots__ = ("members", "inputs", "outputs")
+
+    def __init__(self) -> None:
+        self.members: list[Value] = []
+        self.inputs: set[Value] = set()
+        """Nodes outside that the members use."""
+        self.outputs: set[Value] = set()
+        """Members that are used outside, or are roots."""
+
+
+class Bundle:
+    """The edges from one group or node to another."""
+
+    __slots__ = ("count", "flow")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.flow: float | None = None
+        """The size of the largest gradient that flows back; None before a backward pass."""
+
+
+def magnitude(x: Any) -> float:
+    """The size of a gradient as a float; inf where it is none.
+
+    >>> magnitude(-2.0), magnitude(3 + 4j), magnitude(float("nan"))
+    (2.0, 5.0, inf)
+    """
+    try:
+        size = abs(x) if x.__class__ is float else float(abs(data_of(x)))
+    except OverflowError:
+        return inf
+    return inf if size != size else size
+
+
+def largest(numbers: tuple[Any, ...]) -> float:
+    """The size of the largest."""
+    return max(map(magnitude, numbers), default=0.0)
+
+
+def reached(order: Sequence[Value]) -> set[Value]:
+    """The nodes whose gradient a backward pass has computed, be it 0.
+
+    A pass leaves a gradient other than 0 at its root, and reaches every node below.
+    """
+    found: set[Any] = set()
+    vectors = set()
+    for node in reversed(order):
+        grad = node.grad
+        if node not in found:
+            if not (grad != 0 if grad.__class__ is float else data_of(grad) != 0):
+                continue
+            found.add(node)
+        for slot in (node.first, node.second):
+            if slot.__class__ is not tuple:
+                found.add(slot)
+            elif id(slot) not in vectors:
+                vectors.add(id(slot))
+                found.update(slot)
+    found.discard(None)
+    return found
+
+
+def contracted(
+    order: Sequence[Value], roots: Iterable[Value], fold: dict[Value, Path], seen: set[Value]
+) -> tuple[dict[Path, Fold], Joined]:
+    """The groups of `fold`, and the bundles of edges that join them and the nodes outside.
+
+    `seen` are the nodes that a backward pass has reached. Edges between two nodes that are drawn
+    themselves are left out.
+    """
+    groups: dict[Path, Fold] = {}
+    for node, key in fold.items():
+        if key not in groups:
+            groups[key] = Fold()
+        groups[key].members.append(node)
+    for root in roots:
+        if root in fold:
+            groups[fold[root]].outputs.add(root)
+    joined: Joined = {}
+    parts_of: dict[int, dict[Any, list[int]]] = {}
+    largest_of: dict[int, float] = {}
+    done: set[tuple[Any, int]] = set()
+    find = fold.get
+    for node in order:
+        first = node.first
+        if first is None:
+            continue
+        head: Any = find(node, node)
+        adjoint = magnitude(node.grad) if node in seen else None
+        for slot, partial in ((first, node.dfirst), (node.second, node.dsecond)):
+            if slot is None:
+                continue
+            if slot.__class__ is not tuple:
+                tail = find(slot, slot)
+                if tail == head or (tail is slot and head is node):
+                    continue
+                _cross(groups, tail, head, (slot,))
+                _add(joined, tail, head, 1, adjoint, magnitude(partial) if adjoint else 0.0)
+                continue
+            parts = parts_of.get(id(slot))
+            if parts is None:
+                parts = parts_of[id(slot)] = {}
+                for k, parent in enumerate(slot):
+                    parts.setdefault(find(parent, parent), []).append(k)
+            for tail, places in parts.items():
+                if tail == head or (tail.__class__ is not tuple and head is node):
+                    continue
+                if (head, id(slot)) not in done:
+                    _cross(groups, tail, head, [slot[k] for k in places])
+                size = 0.0
+                if adjoint and len(parts) == 1:
+                    if (known := largest_of.get(id(partial))) is None:
+                        known = largest_of[id(partial)] = largest(partial)
+                    size = known
+                elif adjoint:
+                    size = largest(tuple([partial[k] for k in places]))
+                _add(joined, tail, head, len(places), adjoint, size)
+            done.add((head, id(slot)))
+    return groups, joined
+
+
+def _cross(groups: dict[Path, Fold], tail: Any, head: Any, parents: Iterable[Value]) -> None:
+    if tail.__class__ is tuple:
+        groups[tail].outputs.update(parents)
+    if head.__class__ is tuple:
+        groups[head].inputs.update(parents)
+
+
+def _add(
+    joined: Joined, tail: Any, head: Any, count: int, adjoint: float | None, size: float
+) -> None:
+    bundle = joined.get((tail, head))
+    if bundle is None:
+        bundle = joined[tail, head] = Bundle()
+    bundle.count += count
+    if adjoint is not None:
+        flow = adjoint * size if adjoint else 0.0
+        if bundle.flow is None or flow > bundle.flow:
+            bundle.flow = flow

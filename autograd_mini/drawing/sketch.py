@@ -1,0 +1,331 @@
+"""What a picture shows, before any format: items, links between them, and their groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.errors import AutogradError
+from autograd_mini.evaluation import recomputed
+from autograd_mini.graph import is_stale, topological
+from autograd_mini.numberlike import data_of
+from autograd_mini.value import Value
+
+from . import notation
+from .folding import Fold, contracted, magnitude, reached
+from .groups import GROUPS, Path, folded_to_fit, folds, grouped, path_of
+from .words import LANGUAGES, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .folding import Joined
+
+DETAILS = ("values", "gradients", "chain rule")
+_SHORT = 12  # characters of a name on an edge
+
+
+class Row(NamedTuple):
+    """A line of an item: a word, a number as text, and the theme's colour for it."""
+
+    word: str
+    text: str
+    colour: str
+
+
+class Item(NamedTuple):
+    """A node, or a group folded into one."""
+
+    id: str
+    kind: str
+    """"leaf", "operation", "root" or "folded"."""
+    name: str
+    formula: str
+    """What it computes, as text of an HTML-like label; empty for a leaf."""
+    rows: tuple[Row, ...]
+    path: Path
+    magnitude: float | None
+    """The size of the gradient, None where no backward pass has been."""
+    faded: bool
+    node: Value | None
+    """The Value; None for a folded group."""
+
+
+class Link(NamedTuple):
+    """An edge, or all the edges from one group to another."""
+
+    tail: str
+    head: str
+    partial: str
+    """The local derivative, with its name."""
+    share: str
+    """Gradient times local derivative, which flows back."""
+    magnitude: float | None
+    faded: bool
+    edges: int
+
+
+class Sketch(NamedTuple):
+    """All that is drawn, and how many nodes there are behind it."""
+
+    items: list[Item]
+    links: list[Link]
+    nodes: int
+    folded: bool
+
+
+class Options(NamedTuple):
+    """What `draw` and its relatives have in common; `draw` describes them."""
+
+    detail: str = "gradients"
+    number_format: str = ".4g"
+    group: str | None = None
+    collapse: Any = None
+    off_path: str = "faded"
+    max_nodes: int = 200
+    lang: str = "en"
+
+
+def sketch(roots: Iterable[Any], options: Options) -> Sketch:
+    """Decide what is drawn of the graph of these roots.
+
+    Raises TypeError or ValueError for a root that is no Value or an unknown option.
+    """
+    check(options)
+    values = values_of(roots)
+    order = topological(*values)
+    fold: dict[Value, Path] = {}
+    paths: dict[Value, Path]
+    if options.collapse is None and len(order) > options.max_nodes:
+        fold, paths = folded_to_fit(order, values), {}
+    else:
+        paths = grouped(order, options.group)
+        if options.collapse is not None and options.collapse is not False:
+            fold = folds(order, grouped(order, "neuron"), options.collapse)
+    return _Sketcher(order, values, paths, fold, options).sketch()
+
+
+def check(options: Options) -> None:
+    """Raise ValueError or TypeError for an option that is unknown."""
+    one_of("detail", options.detail, DETAILS)
+    one_of("off_path", options.off_path, ("faded", "hidden", "normal"))
+    one_of("lang", options.lang, LANGUAGES)
+    if options.group is not None:
+        one_of("group", options.group, GROUPS)
+    most: Any = options.max_nodes
+    if not isinstance(most, int) or most < 1:
+        raise ValueError(f"max_nodes must be a whole number from 1 on; got {most!r}")
+    check_format(options.number_format)
+
+
+def check_format(number_format: Any) -> None:
+    """Raise ValueError unless floats can be written so."""
+    try:
+        fits = isinstance(number_format, str) and bool(format(1.5, number_format))
+    except ValueError:
+        fits = False
+    if not fits:
+        what = "a format for floats, such as '.4g'"
+        raise ValueError(f"number_format must be {what}; got {number_format!r}")
+
+
+def one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
+    """Raise ValueError unless the value is one of the allowed ones."""
+    allowed = tuple(allowed)
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}; got {value!r}")
+
+
+def values_of(roots: Iterable[Any]) -> list[Value]:
+    """The roots as one list, each once; TypeError if there is none, or one that is no Value."""
+    values: dict[Value, None] = {}
+
+    def add(things: Iterable[Any]) -> None:
+        for thing in things:
+            if isinstance(thing, Value):
+                values[thing] = None
+            elif isinstance(thing, list | tuple):
+                add(thing)
+            else:
+                what = f"{thing!r:.60} ({type(thing).__name__})"
+                raise TypeError(f"only Values can be drawn, got {what}")
+
+    add(roots)
+    if not values:
+        raise TypeError("at least one Value is needed, got none")
+    return list(values)
+
+
+def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
+    """The labels, and v₁, v₂, ... for nodes without one; of those `inside` groups, the last part.
+
+    (Griewank and Walther, Evaluating Derivatives, 2008, section 2, call intermediate variables so.)
+    """
+    names: dict[Value, str] = {}
+    unnamed = 0
+    for node in order:
+        label = path_of(node.label)[1] if node in inside else node.label
+        if not label or not label.strip():
+            unnamed += 1
+            label = f"v{notation.subscript(unnamed)}"
+        names[node] = notation.name(label)
+    return names
+
+
+class _Sketcher:
+    """What the parts of a sketch have in common."""
+
+    def __init__(
+        self,
+        order: Sequence[Value],
+        roots: Sequence[Value],
+        paths: dict[Value, Path],
+        fold: dict[Value, Path],
+        options: Options,
+    ) -> None:
+        self.order, self.roots = order, set(roots)
+        self.paths, self.fold, self.options = paths, fold, options
+        self.reached = reached(order)
+        kept = [node for node in order if node not in fold] if fold else order
+        named = kept
+        if fold:  # a formula may speak of nodes that are folded away
+            named = [*dict.fromkeys([p for node in kept for p in node.parents] + [*kept])]
+            ranks = {node: k for k, node in enumerate(order)}
+            named.sort(key=ranks.__getitem__)
+        self.names = names_of(named, {n for n in named if paths.get(n) and path_of(n.label)[0]})
+        self.kept = [node for node in kept if not self._hidden(node)]
+
+    def sketch(self) -> Sketch:
+        """The items in topological order, a folded group where its first node is."""
+        ids: dict[Any, str] = {}
+        fold = self.fold
+        kept = set(self.kept)
+        keys: list[Any] = []
+        for node in self.order:
+            key: Any = fold.get(node) if fold else None
+            if key is None:
+                if node not in kept:
+                    continue
+                key = node
+            if key not in ids:
+                ids[key] = f"n{len(ids)}"
+                keys.append(key)
+        links = self._links(ids)
+        groups: dict[Path, Fold] = {}
+        if fold:
+            groups, joined = contracted(self.order, self.roots, fold, self.reached)
+            links += self._joined(joined, ids)
+        items = [
+            self._group(key, groups[key], ids[key])
+            if key.__class__ is tuple
+            else self._item(key, ids[key])
+            for key in keys
+        ]
+        return Sketch(items, links, len(self.order), bool(fold))
+
+    # --- nodes -----------------------------------------------------------------------------------
+    def _off_path(self, node: Value) -> bool:
+        return bool(self.reached) and (node not in self.reached or magnitude(node.grad) == 0)
+
+    def _hidden(self, node: Value) -> bool:
+        return self.options.off_path == "hidden" and self._off_path(node)
+
+    def _item(self, node: Value, id: str) -> Item:
+        say, lang, form = word, self.options.lang, self.options.number_format
+        rows = [Row(say("data", lang), notation.number(node.data, form), "text")]
+        if stale := self._stale(node):
+            rows.append(Row(say("stale", lang), stale, "warning"))
+        seen = node in self.reached
+        if self.options.detail != "values":
+            grad = notation.number(node.grad, form) if seen else "—"
+            rows.append(Row(say("grad", lang), grad, "gradient"))
+        kind = "root" if node in self.roots else "leaf" if node.first is None else "operation"
+        return Item(
+            id,
+            kind,
+            self.names[node],
+            notation.formula(node, self.names.__getitem__, form),
+            tuple(rows),
+            self.paths.get(node, ()),
+            magnitude(node.grad) if seen else None,
+            self.options.off_path == "faded" and self._off_path(node),
+            node,
+        )
+
+    def _stale(self, node: Value) -> str:
+        """What the node would be now, if its operands have changed; else the empty text."""
+        if node.first is None:
+            return ""
+        lang = self.options.lang
+        try:
+            if not is_stale(node):
+                return ""
+            return word(
+                "now", lang, x=notation.number(recomputed(node), self.options.number_format)
+            )
+        except AutogradError:
+            return word("no value", lang)
+
+    # --- edges -----------------------------------------------------------------------------------
+    def _links(self, ids: dict[Any, str]) -> list[Link]:
+        links = []
+        for node in self.kept:
+            for parent, partial in node.edges():
+                if parent in ids:
+                    links.append(self._link(parent, node, partial, ids[parent], ids[node]))
+        return links
+
+    def _link(self, parent: Value, node: Value, partial: Any, tail: str, head: str) -> Link:
+        options = self.options
+        above, below = (notation.name(self.names[v], _SHORT) for v in (node, parent))
+        local = notation.number(partial, options.number_format)
+        seen = node in self.reached
+        flow, share = None, "—"
+        if seen:
+            adjoint, d = data_of(node.grad), data_of(partial)
+            passed = adjoint * d if adjoint != 0 else adjoint  # 0 stops the sweep, whatever d is
+            flow = magnitude(passed)
+            a, product = (notation.number(x, options.number_format) for x in (adjoint, passed))
+            share = f"{a} × {f'({local})' if local[:1] == '−' else local} = {product}"
+        faded = options.off_path == "faded" and bool(self.reached) and not flow
+        return Link(tail, head, f"∂{above}/∂{below} = {local}", share, flow, faded, 1)
+
+    # --- folded groups ---------------------------------------------------------------------------
+    def _group(self, key: Path, fold: Fold, id: str) -> Item:
+        """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
+        say, lang, form = word, self.options.lang, self.options.number_format
+        rows = [
+            Row(say(name, lang), f"{number:,}", "text")
+            for name, number in (
+                ("nodes", len(fold.members)),
+                ("inputs", len(fold.inputs)),
+                ("outputs", len(fold.outputs)),
+            )
+        ]
+        sizes = [magnitude(node.grad) for node in fold.members if node in self.reached]
+        largest = max(sizes, default=None)
+        if self.options.detail != "values":
+            text = "—"
+            if largest is not None:
+                short = ".3g" if form == ".4g" else form
+                low, high = (notation.number(x, short) for x in (min(sizes), largest))
+                text = low if low == high else say("to", lang, low=low, high=high)
+            rows.append(Row(say("range", lang), text, "gradient"))
+        frame = self.paths.get(fold.members[0], ())[: len(key) - 1]
+        name = ".".join(key[len(frame) :])
+        if name in ("inputs", "other operations"):
+            name = say(name, lang)
+        elif name.startswith("stage "):
+            name = say("stage", lang, k=name[6:])
+        faded = self.options.off_path == "faded" and bool(self.reached) and not largest
+        return Item(id, "folded", notation.name(name), "", tuple(rows), frame, largest, faded, None)
+
+    def _joined(self, joined: Joined, ids: dict[Any, str]) -> list[Link]:
+        lang, fading = self.options.lang, self.options.off_path == "faded" and bool(self.reached)
+        links = []
+        for (tail, head), bundle in joined.items():
+            if tail not in ids or head not in ids:  # hidden
+                continue
+            text = word("edges", lang, n=f"{bundle.count:,}") if bundle.count > 1 else ""
+            faded = fading and not bundle.flow
+            links.append(Link(ids[tail], ids[head], text, "", bundle.flow, faded, bundle.count))
+        return links
