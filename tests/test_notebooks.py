@@ -22,14 +22,16 @@ sys.modules["refresh"] = refresh
 _spec.loader.exec_module(refresh)
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("e[ns]/*.ipynb"))
+PAIRS = [("backpropagation", "retropropagacion"), ("checking", "comprobar")]
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 
-def test_there_is_a_notebook_in_each_language() -> None:
-    assert [path.relative_to(ROOT).as_posix() for path in NOTEBOOKS] == [
-        "notebooks/en/backpropagation.ipynb",
-        "notebooks/es/retropropagacion.ipynb",
-    ]
+def test_every_notebook_is_there_in_each_language() -> None:
+    english, spanish = zip(*PAIRS, strict=True)
+    assert {path.relative_to(ROOT).as_posix() for path in NOTEBOOKS} == {
+        *(f"notebooks/en/{name}.ipynb" for name in english),
+        *(f"notebooks/es/{name}.ipynb" for name in spanish),
+    }
 
 
 # ipykernel and its parts warn of their own affairs on some versions.
@@ -64,6 +66,9 @@ def test_the_notebook_is_small_and_tidy(path: Path) -> None:
     assert pictures >= 5
 
 
-def test_both_notebooks_have_the_same_cells() -> None:
-    english, spanish = (nbformat.read(path, as_version=4).cells for path in NOTEBOOKS)
+@pytest.mark.parametrize("names", PAIRS, ids=lambda names: names[0])
+def test_both_notebooks_have_the_same_cells(names: tuple[str, str]) -> None:
+    english_name, spanish_name = names
+    paths = [ROOT / f"notebooks/en/{english_name}.ipynb", ROOT / f"notebooks/es/{spanish_name}.ipynb"]
+    english, spanish = (nbformat.read(path, as_version=4).cells for path in paths)
     assert [cell.cell_type for cell in english] == [cell.cell_type for cell in spanish]
