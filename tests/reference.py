@@ -50,7 +50,9 @@ def _sigmoid(x: Any) -> Any:
 
 
 def _clamp(a: Any, low: Any, high: Any) -> Any:
-    return max(low, min(high, a)) if low <= high else None
+    if low > high:
+        raise ValueError("low > high")
+    return max(low, min(high, a))
 
 
 def _erfc(x: Any) -> Any:
@@ -172,8 +174,6 @@ def settled(f: Callable[[int], Any]) -> Any:
             try:
                 now = f(digits)
             except (ValueError, ZeroDivisionError):
-                return None
-            if now is None:
                 return None
             if isinstance(now, mp.mpc):
                 if now.imag != 0:

@@ -1,0 +1,133 @@
+"""A Value among numbers: order, identity, conversions; and nodes made by hand."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+
+from autograd_mini import Value, functions, grad
+from autograd_mini.errors import GradientError, NumberTypeError
+
+
+# --- a number among numbers ---------------------------------------------------------------------
+def test_order_compares_data():
+    a, b = Value(1.0), Value(2.0)
+    assert a < b
+    assert b > a
+    assert a <= Value(1.0)
+    assert a >= 1
+    assert 0 < a < 1.5
+    assert not a > b
+    assert sorted([b, a]) == [a, b]
+    assert max(a, b) is b
+    assert min([b, a]) is a
+
+
+def test_equality_and_hash_are_those_of_the_object():
+    a, b = Value(1.0), Value(1.0)
+    assert a != b
+    assert a == a
+    assert a != 1.0
+    assert {a, b, a} == {b, a}
+    assert len({a, b, a}) == 2
+    assert {a: "a", b: "b"}[a] == "a"
+    assert b not in [a]
+
+
+def test_conversions():
+    x = Value(3.75)
+    assert (float(x), int(x), complex(x), math.floor(x)) == (3.75, 3, 3.75 + 0j, 3)
+    assert bool(x)
+    assert not Value(0.0)
+    assert format(x, ".1f") == "3.8"
+    assert f"{x:8.3f}|" == "   3.750|"
+    assert [1, 2, 3, 4][int(x)] == 4
+    assert math.exp(Value(1.0)) == math.e
+
+
+def test_repr_shows_label_data_and_gradient():
+    x = Value(2.0, label="x")
+    assert repr(Value(2.0)) == "Value(data=2.0, grad=0.0)"  # as micrograd's
+    x.grad = 1.5
+    assert repr(x) == str(x) == f"{x}" == "Value(x: data=2.0, grad=1.5)"
+    x.label = None
+    assert repr(x) == "Value(data=2.0, grad=1.5)"
+
+
+def test_labels_are_given_and_changed():
+    x = Value(1.0, label="x")
+    y = x + 1
+    assert (x.label, y.label) == ("x", None)
+    y.label = "y"
+    assert y.label == "y"
+
+
+def test_only_its_own_attributes():
+    with pytest.raises(AttributeError):
+        Value(1.0).gradient = 2.0  # a typing error must not go unnoticed
+
+
+def test_methods_are_the_functions():
+    x = Value(0.5)
+    for name in ("exp", "tanh", "relu", "sigmoid", "gelu", "log1p", "erf", "lgamma", "asin"):
+        assert getattr(x, name)().data == getattr(functions, name)(0.5)
+    assert x.leaky_relu(0.2).data == 0.5
+    assert x.clamp(0.6, 1.0).data == 0.6
+    assert x.logaddexp(0.5).data == pytest.approx(0.5 + math.log(2), rel=1e-15)
+
+
+def test_what_micrograd_code_reads():
+    a, b = Value(2.0), Value(3.0)
+    y = a * b
+    assert set(y._prev) == {a, b}
+    assert (a._op, y._op) == ("", "mul")
+
+
+# --- nodes made by hand -------------------------------------------------------------------------
+def test_a_node_made_by_hand():
+    x, y = Value(3.0), Value(4.0)
+    node = Value(5.0, parents=(x, y), partials=(0.6, 0.8), label="hypotenuse")
+    (node * 2).backward()
+    assert (x.grad, y.grad, node.grad) == (1.2, 1.6, 2.0)
+    assert node.parents == (x, y)
+    assert node.partials == (0.6, 0.8)
+    assert node.op is None
+
+
+def test_a_node_made_by_hand_of_lists_and_with_one_parent_twice():
+    x = Value(3.0)
+    node = Value(9.0, [x, x], [3, Fraction(3)])
+    node.backward()
+    assert x.grad == 6.0
+
+
+def test_a_node_made_by_hand_has_a_second_derivative_if_its_partials_are_values():
+    def cube(a):
+        if not isinstance(a, Value):
+            return a**3
+        return Value(a.data**3, (a,), (3 * a * a,))
+
+    assert grad(cube)(2.0) == 12.0
+    assert grad(grad(cube))(2.0) == 12.0
+    x = Value(2.0)
+    node = Value(8.0, (x,), (12.0,))
+    with pytest.raises(GradientError, match="numbers for partials has no second derivative"):
+        node.backward(create_graph=True)
+
+
+def test_a_subclass_keeps_working():
+    class Named(Value):
+        __slots__ = ()
+
+    x = Named(2.0)
+    y = x * x + functions.exp(x)
+    y.backward()
+    assert x.grad == pytest.approx(4 + math.exp(2), rel=1e-15)
+
+
+def test_a_string_is_no_number():
+    for wrong in ("3", None, [1.0], {}, b"3"):
+        with pytest.raises(NumberTypeError, match="is not a number"):
+            Value(wrong)
