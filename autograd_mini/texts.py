@@ -128,7 +128,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "expression.missing": (
         "no value for {names}; add it, as in {example}",
-        "falta el valor de {names}; añádalo, como en {example}",
+        "falta el valor de {names}; añádelo, como en {example}",
     ),
     "expression.extra": (
         "the expression has no {names}; its names are: {has}",
