@@ -1,11 +1,10 @@
 from autograd_mini import Value, draw
 
 x = Value(0.5, label="x")
-y = x**3
-y.label = "y"
+y = x * x.sin()
 y.backward(create_graph=True)
-slope = x.grad  # dy/dx is a graph, too
-slope.label = "dy/dx"
+slope = x.grad  # sin x + x cos x: the derivative is a graph, too
+slope.label = "y′"
 x.grad = 0.0
 slope.backward()  # x.grad is now the second derivative
-draw(slope, detail="chain rule")
+draw(slope, detail="chain rule", rankdir="TB")
