@@ -69,6 +69,9 @@ def test_the_notebook_is_small_and_tidy(path: Path) -> None:
 @pytest.mark.parametrize("names", PAIRS, ids=lambda names: names[0])
 def test_both_notebooks_have_the_same_cells(names: tuple[str, str]) -> None:
     english_name, spanish_name = names
-    paths = [ROOT / f"notebooks/en/{english_name}.ipynb", ROOT / f"notebooks/es/{spanish_name}.ipynb"]
+    paths = [
+        ROOT / f"notebooks/en/{english_name}.ipynb",
+        ROOT / f"notebooks/es/{spanish_name}.ipynb",
+    ]
     english, spanish = (nbformat.read(path, as_version=4).cells for path in paths)
     assert [cell.cell_type for cell in english] == [cell.cell_type for cell in spanish]

@@ -68,7 +68,8 @@ CONVENTIONS: dict[str, list[tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
 EXTRA: dict[str, list[tuple[Any, ...]]] = {
     "leaky_relu": [(-2.0, -0.5)],
     "mish": [(-0.0005,), (0.0005,)],
-    "clamp": [(-1.0005, -1.0, 1.0), (1.0005, -1.0, 1.0)],
+    "clamp": [(x, -1.0, 1.0) for x in (-1.0005, -0.9995, 0.9995, 1.0005)],
+    "hardtanh": [(x, -1.0, 1.0) for x in (-1.0005, -0.9995, 0.9995, 1.0005)],
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from importlib.util import find_spec
@@ -212,7 +213,8 @@ def test_it_works_with_hypothesis_and_its_database(session):
     first.assert_outcomes(failed=1)
     shown = first.stdout.str()
     assert "gradcheck=check," in shown
-    assert "return x * 2.0\n" in shown  # the smallest product with a wrong derivative
+    products = re.findall(r"^E? *return (.*)$", shown, re.MULTILINE)
+    assert set(products) & {"x * 2.0", "y * x", "x * y"}  # the smallest with a wrong derivative
     tried = Path("tried.txt").read_text().splitlines()
     Path("tried.txt").unlink()
     session(text, plugins=plugins).assert_outcomes(failed=1)
