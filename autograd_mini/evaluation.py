@@ -123,6 +123,8 @@ def refusal(
         return errors.NumberTypeError(f"{start}: {op.name} is not defined for {kind.name} numbers")
     if any(len(x) == 0 for x in numbers if x.__class__ is tuple):
         return errors.DomainError(f"{op.signature} needs at least one number, got an empty vector")
+    if op.vectors and isinstance(error, ValueError) and not any(x - x for x in _flat(numbers)):
+        error = OverflowError()  # sums of products that overflow with both signs
     needs = _broken(op, numbers, error)
     if isinstance(error, ZeroDivisionError):
         return errors.PoleError(
@@ -131,7 +133,9 @@ def refusal(
     if isinstance(error, OverflowError) and not needs:
         return errors.RangeError(f"{start}: the result is too large for a {kind.name}")
     return errors.DomainError(
-        f"{start}: it needs {needs}" if needs else f"{start}: the result is not a real number"
+        f"{start}: it needs {needs}"
+        if needs
+        else f"{start}: the result is not a {'' if kind.name == 'complex' else 'real '}number"
     )
 
 
@@ -167,9 +171,11 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
     one: Any = seed if create_graph and hasattr(seed, "backward") else constant(seed)
     if one != one or (one.__class__ is float and cmath.isinf(one)):
         raise errors.GradientError(f"the seed of a backward pass must be finite, got {seed!r}")
-    if root.data.__class__ is float and not create_graph:
-        return 0.0, float(one)
-    return 0, one
+    if root.data.__class__ is not float or create_graph:
+        return 0, one
+    if one.__class__ is complex:
+        raise errors.NumberTypeError(f"the seed must be a real number here, got {seed!r}")
+    return 0.0, float(one)
 
 
 def sweep_with_graph(order: Sequence[Value]) -> None:
@@ -194,15 +200,19 @@ def is_plain(x: Any, *values: float) -> bool:
     return x.__class__ in (int, float) and (not values or x in values)
 
 
-def refuse_nan(order: Sequence[Value], leaves: Sequence[Value], before: Sequence[Number]) -> None:
-    """Raise GradientError if a leaf's gradient is nan, after giving the leaves back theirs."""
-    gradients = [leaf.grad for leaf in leaves]
-    if not any(grad != grad for grad in gradients) or in_ieee():
-        return
-    error = _nan_gradient(order)
-    for leaf, grad in zip(leaves, before, strict=True):
-        leaf.grad = grad
-    raise error
+def add_to_leaves(
+    order: Sequence[Value], leaves: Sequence[Value], before: Sequence[Number]
+) -> None:
+    """Add this pass's gradients to those that the leaves had.
+
+    Raises GradientError if one is nan; the leaves then have what they had before.
+    """
+    failed = any(leaf.grad != leaf.grad for leaf in leaves) and not in_ieee()
+    error = _nan_gradient(order) if failed else None
+    for leaf, old in zip(leaves, before, strict=True):
+        leaf.grad = old if failed else leaf.grad if is_plain(old, 0) else old + leaf.grad
+    if error:
+        raise error
 
 
 def _nan_gradient(order: Sequence[Value]) -> errors.GradientError:
@@ -228,7 +238,7 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     """
     op = node.op
     if op is None:
-        made = node.partials
+        made = node.constants or node.partials
         if all(hasattr(partial, "backward") for partial in made):
             return made
         raise errors.GradientError(
@@ -276,8 +286,16 @@ def _data(x: Any) -> Number:
 
 def by_hand(
     parents: Sequence[Any], partials: Sequence[Any]
-) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Check the parents and partials of a node made by hand."""
+) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...] | None]:
+    """Check the parents and partials of a node made by hand.
+
+    The last part is the partials as Values, where all of them are: they have derivatives.
+    """
+    for what, given in (("parents", parents), ("partials", partials)):
+        if isinstance(given, str) or not hasattr(given, "__len__"):
+            raise errors.NumberTypeError(
+                f"{what} must be a list, one for each, got {_shown(given)}"
+            )
     if len(parents) != len(partials):
         raise errors.GradientError(
             f"a node needs one partial per parent, got {len(parents)} parents and"
@@ -286,5 +304,6 @@ def by_hand(
     for parent in parents:
         if not hasattr(parent, "backward"):
             raise errors.NumberTypeError(f"a parent must be a Value, got {_shown(parent)}")
-    kept = tuple(p if hasattr(p, "backward") else number(p) for p in partials)
-    return tuple(parents), kept
+    nodes = all(hasattr(p, "backward") for p in partials)
+    numbers = tuple(p.data if hasattr(p, "backward") else number(p) for p in partials)
+    return tuple(parents), numbers, tuple(partials) if nodes else None

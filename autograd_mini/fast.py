@@ -44,6 +44,7 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
         "_sum": sum,
     }
     made = FunctionType(_FIRST_CALL, namespace, op.name)
+    made.__qualname__ = op.name
     return made
 
 
@@ -86,7 +87,7 @@ def source(op: Op, swapped: bool = False) -> str:
         f"{p.upper()}={op.defaults[p]!r}" if p in op.defaults else p.upper()
         for p in (reversed(op.params) if swapped else op.params)
     )
-    body = _vector_body(op) if op.vectors else _scalar_body(op, swapped)
+    body = _vector_body(op, call) if op.vectors else _scalar_body(op, swapped)
     if not body:
         return f"def made({head}):\n    return {call}\n"
     return (
@@ -150,7 +151,7 @@ def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     return lines + f"{inner}return node\n"
 
 
-def _vector_body(op: Op) -> str:
+def _vector_body(op: Op, call: str) -> str:
     """Vectors of Values; the second vector may hold plain numbers, as in dot(weights, inputs).
 
     `sum(a).__class__ is float` tells in C speed that no Fraction, mpf or complex is among them.
@@ -158,7 +159,8 @@ def _vector_body(op: Op) -> str:
     one, *rest = op.params
     indent = "        "
     text = "".join(
-        f"{indent}if {p.upper()}.__class__ is not tuple: {p.upper()} = tuple({p.upper()})\n"
+        f"{indent}if {p.upper()}.__class__ is list: {p.upper()} = tuple({p.upper()})\n"
+        f"{indent}elif {p.upper()}.__class__ is not tuple: return {call}\n"
         for p in op.params
     )
     text += f"{indent}{one} = tuple([v.data for v in {one.upper()}])\n"

@@ -22,6 +22,9 @@ PRIMITIVES = frozenset(
     " sum prod dot norm max min count others gap"
     " unsigned below gauss normal_cdf expdiff".split()
 )
+_ARGUMENTS: dict[str, tuple[int, ...]]
+_ARGUMENTS = dict.fromkeys("atan2 hypot polygamma dot count gap below expdiff".split(), (2,))
+_ARGUMENTS |= {"where": (3,), "sum": (1, 2)}
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
@@ -68,8 +71,12 @@ def _problem(node: ast.AST, names: Collection[str], functions: Collection[str]) 
             return None
         case ast.BinOp(op=op) | ast.UnaryOp(op=op) if op.__class__ in _OPERATORS:
             return None
-        case ast.Call(func=ast.Name(id=name), keywords=[]):
-            return None if name in functions else f"unknown function {name!r}"
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            if name not in functions:
+                return f"unknown function {name!r}"
+            if name in PRIMITIVES and len(args) not in _ARGUMENTS.get(name, (1,)):
+                return f"{name} takes {_ARGUMENTS.get(name, (1,))[0]} arguments, got {len(args)}"
+            return None
         case ast.Compare(ops=[op]) if op.__class__ in _COMPARISONS:
             return None
     return f"{ast.unparse(node)!r} is not allowed in a formula"

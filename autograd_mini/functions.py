@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import fast
-from .errors import DomainError
+from .errors import DomainError, NumberTypeError
 from .ops import SHEET, Op
 from .value import Value, apply
 
@@ -94,6 +94,12 @@ def _data(x: Any) -> Any:
     return x.data if isinstance(x, Value) else x
 
 
+def _numbers(name: str, given: Any) -> tuple[Any, ...]:
+    if isinstance(given, str | bytes | dict) or not hasattr(given, "__iter__"):
+        raise NumberTypeError(f"{name} needs a list of numbers or Values, got {given!r}")
+    return tuple(given)
+
+
 # --- built on the operations ---------------------------------------------------------------------
 def softmax(scores: Iterable[Any]) -> list[Any]:
     """exp(a_i - logsumexp(a)) for each i: positive numbers that sum to 1.
@@ -101,7 +107,7 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    scores = tuple(scores)
+    scores = _numbers("softmax", scores)
     total = apply(SHEET["logsumexp"], scores)
     return [apply(SHEET["exp"], score - total) for score in scores]
 
@@ -112,7 +118,7 @@ def log_softmax(scores: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    scores = tuple(scores)
+    scores = _numbers("log_softmax", scores)
     total = apply(SHEET["logsumexp"], scores)
     return [score - total for score in scores]
 
@@ -125,7 +131,7 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
 
     Raises DomainError unless there are more than `ddof` values.
     """
-    values = tuple(values)
+    values = _numbers("var", values)
     if len(values) <= ddof:
         raise DomainError(f"var needs more than ddof = {ddof} values, got {len(values)}")
     centre = apply(SHEET["mean"], values)
@@ -134,7 +140,9 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
 
 # Names of the operations that are methods of Value, and of those that are operators.
 METHODS = {
-    op.name: op.name for op in SHEET.values() if not op.vectors and op.name not in _OPERATORS
+    op.name: op.name
+    for op in SHEET.values()
+    if not op.vectors and (op.name == "abs" or op.name not in _OPERATORS)
 }
 for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)

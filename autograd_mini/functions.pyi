@@ -148,7 +148,7 @@ def rsqrt(a: Any) -> Value: ...
 def cbrt(a: float) -> float:
     r"""Cube root: cbrt(a) = cbrt(a)
 
-        d/da = 1 / (3 * out * out)
+        d/da = where(a == 0, 1 / abs(a), out / a / 3)
     """
 
 @overload
@@ -610,7 +610,7 @@ def polygamma(n: Any, a: Any) -> Value: ...
 
 @overload
 def maximum(a: float, b: float) -> float:
-    r"""Larger of two: maximum(a, b) = where(b >= a, b, where(b != b, b, a))
+    r"""Larger of two: maximum(a, b) = where(b > a, b, where(b != b, b, a))
 
         d/da = where(a > b, 1, where(a == b, 1 / 2, 0))
         d/db = where(b > a, 1, where(a == b, 1 / 2, 0))
@@ -621,7 +621,7 @@ def maximum(a: Any, b: Any) -> Value: ...
 
 @overload
 def minimum(a: float, b: float) -> float:
-    r"""Smaller of two: minimum(a, b) = where(b <= a, b, where(b != b, b, a))
+    r"""Smaller of two: minimum(a, b) = where(b < a, b, where(b != b, b, a))
 
         d/da = where(a < b, 1, where(a == b, 1 / 2, 0))
         d/db = where(b < a, 1, where(a == b, 1 / 2, 0))
@@ -754,6 +754,12 @@ def norm(a: Iterable[Any]) -> Any:
 
 class Methods:
     __slots__ = ()
+    def abs(self) -> Value:
+        r"""Absolute value: abs(a) = abs(a)
+
+            d/da = where(a > 0, 1, where(a < 0, -1, 0))
+        """
+
     def square(self) -> Value:
         r"""Square: square(a) = a * a
 
@@ -787,7 +793,7 @@ class Methods:
     def cbrt(self) -> Value:
         r"""Cube root: cbrt(a) = cbrt(a)
 
-            d/da = 1 / (3 * out * out)
+            d/da = where(a == 0, 1 / abs(a), out / a / 3)
         """
 
     def exp(self) -> Value:
@@ -1085,14 +1091,14 @@ class Methods:
         """
 
     def maximum(self, b: Any) -> Value:
-        r"""Larger of two: maximum(a, b) = where(b >= a, b, where(b != b, b, a))
+        r"""Larger of two: maximum(a, b) = where(b > a, b, where(b != b, b, a))
 
             d/da = where(a > b, 1, where(a == b, 1 / 2, 0))
             d/db = where(b > a, 1, where(a == b, 1 / 2, 0))
         """
 
     def minimum(self, b: Any) -> Value:
-        r"""Smaller of two: minimum(a, b) = where(b <= a, b, where(b != b, b, a))
+        r"""Smaller of two: minimum(a, b) = where(b < a, b, where(b != b, b, a))
 
             d/da = where(a < b, 1, where(a == b, 1 / 2, 0))
             d/db = where(b < a, 1, where(a == b, 1 / 2, 0))

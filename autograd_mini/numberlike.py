@@ -45,6 +45,9 @@ class NumberLike(Methods):
     def __bool__(self) -> bool:
         return bool(self.data)
 
+    def __pos__(self: Value) -> Value:  # type: ignore[misc]
+        return self
+
     def __float__(self) -> float:
         return float(self.data)
 

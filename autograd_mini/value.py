@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import evaluation
+from .arrays import is_array, mapped
 from .graph import topological
-from .kinds import Number, constant, kind_of, number
+from .kinds import Number, constant, kind_of, number, numpy
 from .numberlike import NumberLike, data_of
 from .ops import SHEET, Op
 
@@ -59,13 +60,14 @@ class Value(NumberLike):
         self.label = label
         self.op: Op | None = None
         # The arguments, if plain numbers are among them; a None in front stands for `first`.
+        # Of a node made by hand, the partials that were given as Values.
         self.constants: tuple[Any, ...] | None = None
         self.first: Any = None
         self.dfirst: Any = None
         self.second: Any = None
         self.dsecond: Any = None
         if parents or partials:
-            self.first, self.dfirst = evaluation.by_hand(parents, partials)
+            self.first, self.dfirst, self.constants = evaluation.by_hand(parents, partials)
 
     # --- forward pass: the operators; functions.py has the other operations ---------------------
     def __add__(self, other: object) -> Value:
@@ -116,14 +118,13 @@ class Value(NumberLike):
         leaves = [node for node in order if node.first is None]
         before = [leaf.grad for leaf in leaves]
         for node in order:
-            if node.first is not None:
-                node.grad = zero
-        self.grad = one if self.first is not None else self.grad + one
+            node.grad = zero
+        self.grad = one
         if create_graph:
             evaluation.sweep_with_graph(order)
         else:
             _sweep(order)
-        evaluation.refuse_nan(order, leaves, before)
+        evaluation.add_to_leaves(order, leaves, before)
 
     # --- the graph ------------------------------------------------------------------------------
     @property
@@ -143,7 +144,7 @@ class Value(NumberLike):
     @property
     def args(self) -> tuple[Any, ...]:
         """The arguments of the operation as given: Values, plain numbers, tuples of them."""
-        if self.constants is None:
+        if self.constants is None or self.op is None:
             return tuple(arg for arg in (self.first, self.second) if arg is not None)
         if self.constants[0] is None:
             return (self.first, *self.constants[1:])
@@ -153,19 +154,18 @@ class Value(NumberLike):
 def apply(op: Op, *args: object) -> Value:
     """Compute op(*args) and, if a Value is among the arguments, record the node: a forward step.
 
-    Plain numbers are constants: they get no node, and no partial is computed for them. Without any
-    Value the result is a plain number.
+    Plain numbers are constants: they get no node and no partial; without any Value the result is a
+    plain number. NumPy arrays are taken element by element.
     """
+    if not op.vectors and any(map(is_array, args)):
+        element = numpy().frompyfunc(lambda *numbers: apply(op, *numbers), len(args), 1)
+        return mapped(element, args)  # type: ignore[no-any-return]
     args = evaluation.bind(op, args)
     flat = [x for arg in args for x in _tuple(arg)]
     values = [x.data for x in flat if isinstance(x, Value)]
     kind = kind_of(values, [constant(x) for x in flat if not isinstance(x, Value)])
-    numbers = [
-        tuple([kind.convert(data_of(x)) for x in arg])
-        if arg.__class__ is tuple
-        else kind.convert(data_of(arg))
-        for arg in args
-    ]
+    converted = [tuple([kind.convert(data_of(x)) for x in _tuple(arg)]) for arg in args]
+    numbers = [c if a.__class__ is tuple else c[0] for a, c in zip(args, converted, strict=True)]
     out = evaluation.value(op, kind, numbers, args)
     if not values:
         return out  # type: ignore[no-any-return]
