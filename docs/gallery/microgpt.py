@@ -61,4 +61,4 @@ for place, letter in enumerate(text[:-1]):
 loss = mean(losses)
 loss.label = "L"
 loss.backward()
-draw(loss, color_by="gradient", lang=lang)
+draw(loss, color_by="gradient", rankdir="TB", lang=lang)
