@@ -29,6 +29,9 @@ from .ops import op
 from .value import Value
 
 if TYPE_CHECKING:
+    from .checking import check_grad, complex_step, finite_difference
+    from .diagnosis import diagnose
+    from .drawing import draw
     from .functions import *  # noqa: F403
     from .nn import MLP, Layer, Neuron
     from .training import fit, load, save
@@ -43,9 +46,10 @@ _LAZY = {
     **dict.fromkeys("fit save load".split(), "training"),
     "draw": "drawing",
     "diagnose": "diagnosis",
+    **dict.fromkeys("check_grad finite_difference complex_step".split(), "checking"),
     **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
 }
-_MODULES = "nn losses optim data training transforms drawing cli".split()
+_MODULES = "nn losses optim data training transforms drawing checking museum cli".split()
 __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),

@@ -39,10 +39,7 @@ class Value(NumberLike):
     (15.0, 8.0)
     """
 
-    __slots__ = (
-        *("data", "grad", "label", "op", "constants"),
-        *("first", "dfirst", "second", "dsecond"),
-    )
+    __slots__ = ("data", "grad", "label", "op", "constants", "first", "dfirst", "second", "dsecond")
 
     def __init__(
         self,
@@ -164,8 +161,11 @@ def apply(op: Op, *args: object) -> Value:
     flat = [x for arg in args for x in _tuple(arg)]
     values = [x.data for x in flat if isinstance(x, Value)]
     kind = kind_of(values, [constant(x) for x in flat if not isinstance(x, Value)])
-    converted = [tuple([kind.convert(data_of(x)) for x in _tuple(arg)]) for arg in args]
-    numbers = [c if a.__class__ is tuple else c[0] for a, c in zip(args, converted, strict=True)]
+
+    def plain(x: Any) -> Number:
+        return kind.convert(data_of(x))
+
+    numbers = [tuple(map(plain, a)) if a.__class__ is tuple else plain(a) for a in args]
     out = evaluation.value(op, kind, numbers, args)
     if not values:
         return out  # type: ignore[no-any-return]
