@@ -22,7 +22,11 @@ sys.modules["refresh"] = refresh
 _spec.loader.exec_module(refresh)
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("e[ns]/*.ipynb"))
-PAIRS = [("backpropagation", "retropropagacion"), ("checking", "comprobar")]
+PAIRS = [
+    ("backpropagation", "retropropagacion"),
+    ("checking", "comprobar"),
+    ("drawing", "dibujar"),
+]
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 
