@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__, messages
+from .checking.command import add_parser as add_check
 from .errors import AutogradError
 from .expressions import ExpressionError, assignments, parse
 
@@ -89,11 +90,11 @@ def _language(arguments: Sequence[str]) -> str:
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:
-    """For `grad`, an expression such as -x**2 with a space before it, or argparse takes an option.
+    """An expression such as -x**2 with a space before it, or argparse takes it for an option.
 
     (argparse takes no argument for an option that has a space in it.)
     """
-    if "grad" not in arguments:
+    if "grad" not in arguments and "check" not in arguments:
         return list(arguments)
     options = ("-h", "--")
     return [f" {a}" if a.startswith("-") and not a.startswith(options) else a for a in arguments]
@@ -196,6 +197,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     positional.add_argument(
         "values", nargs="*", default=[], metavar=say("value"), help=say("grad.values")
     )
+    add_check(commands, lang, formatter_class=formatter)
     return parser  # type: ignore[no-any-return]
 
 
