@@ -22,13 +22,12 @@ SUMMARY = {"en": "Code", "es": "Código"}
 FOLDER = "_static/gallery"
 
 
-def figure(file: str, caption: str, width: int) -> str:
+def figure(file: str, caption: str, width: int, least: int) -> str:
     """Return the HTML of one picture, which opens in full size when it is clicked.
 
-    Pictures stand side by side where they can without becoming too small to read.
+    Pictures stand side by side where each can have its `least` width.
     """
     source, text = f"{FOLDER}/{file}", escape(caption, quote=True)
-    least = round(width * (0.75 if file.endswith(".svg") else 0.6))
     image = f'<img src="{source}" alt="{text}" style="width: min(100%, {width}px)">'
     link = f'<a href="{source}">{image}</a>'
     return f'<figure style="flex-basis: {least}px">{link}<figcaption>{text}</figcaption></figure>'
@@ -37,7 +36,7 @@ def figure(file: str, caption: str, width: int) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive."""
     from docutils import nodes
-    from gallery.build import HERE, exhibit, width_of
+    from gallery.build import HERE, LEAST_SCALE, exhibit, width_of
     from sphinx.util.docutils import SphinxDirective
 
     class Exhibit(SphinxDirective):
@@ -59,7 +58,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
                 picture = exhibit(name, self.env.config.language)
                 (folder / picture.file).write_bytes(picture.data)
                 self.env.note_dependency(str(HERE / f"{name}.py"))
-                found.append(_html(figure(picture.file, caption, width_of(picture))))
+                width = width_of(picture)
+                least = round(LEAST_SCALE * width)
+                found.append(_html(figure(picture.file, caption, width, least)))
                 block = nodes.literal_block(picture.code, picture.code)
                 block["language"] = "python"
                 code.append(block)

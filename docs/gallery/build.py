@@ -23,6 +23,7 @@ for folder in (DOCS, DOCS.parent):
 
 from extensions.pictures import run  # noqa: E402
 
+LEAST_SCALE = 0.6  # pictures stand side by side as long as they need not shrink further
 NAMES = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "build")
 
 

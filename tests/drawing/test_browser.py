@@ -89,7 +89,7 @@ def test_the_pictures_of_the_gallery_are_legible(tmp_path: Path) -> None:
     body = "<style>svg { width: 100%; height: auto }</style>"
     for name, exhibit in exhibits.items():
         if exhibit.file.endswith(".svg"):
-            width = min(PAGE, 0.75 * build.width_of(exhibit))
+            width = min(PAGE, build.LEAST_SCALE * build.width_of(exhibit))
             frame = f'<div class="picture" id="{name}" style="width:{width}px">'
             body += f"{frame}{exhibit.data.decode()}</div>"
     measured = {m.pop("name"): m for m in answer(tmp_path / "gallery.html", body, MEASURE)}
