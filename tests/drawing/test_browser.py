@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import os
@@ -9,12 +10,14 @@ import re
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograd_mini import Value, draw
+from autograd_mini.drawing import scope
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT / "docs"))
@@ -145,9 +148,15 @@ def hostile_graph(label: str) -> Value:
 
 
 def pictures_of(label: str) -> list[str]:
-    """The label in every kind of SVG that the package makes."""
-    z = hostile_graph(label)
-    return [draw(z, detail="chain rule").pipe(format="svg", encoding="utf-8")]
+    """The label in every kind of SVG: as a name of nodes, and of a scope, framed and folded."""
+    with scope(label):
+        inside = hostile_graph("x")
+    drawings = [
+        draw(hostile_graph(label), detail="chain rule", color_by="gradient"),
+        draw(inside * 2),
+        draw(inside * 2, collapse=1),
+    ]
+    return [drawing.pipe(format="svg", encoding="utf-8") for drawing in drawings]
 
 
 def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
@@ -169,6 +178,13 @@ def test_the_hostile_page_would_be_noticed(tmp_path: Path) -> None:
 
 
 # --- notebooks -----------------------------------------------------------------------------------
+CELL = """
+const picture = document.querySelector(".jp-OutputArea-output img, .jp-OutputArea-output svg");
+const {width, height} = picture.getBoundingClientRect();
+answer = {width, height, source: picture.src || picture.outerHTML};
+"""
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 def test_a_notebook_shows_the_drawing_in_its_output_cell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -188,7 +204,16 @@ def test_a_notebook_shows_the_drawing_in_its_output_cell(
     (tmp_path / "page.html").write_text(
         re.sub(r"<script[^>]*src=.*?</script>", "", page, flags=re.DOTALL)
     )
-    shown = opened(tmp_path / "page.html")
-    cell = shown[shown.index("jp-OutputArea-output") :]
-    found = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"|(<svg.*?</svg>)', cell, re.DOTALL)
-    assert found
+    measured = answer(tmp_path / "cell.html", (tmp_path / "page.html").read_text(), CELL)
+    assert measured["width"] > 100
+    assert measured["height"] > 50
+    source = measured["source"]
+    if source.startswith("data:"):  # an image in the cell; its SVG is in the address
+        source = base64.b64decode(source.partition(",")[2]).decode()
+    shown = ET.fromstring(source[source.index("<svg") :])
+    classes = [element.get("class") for element in shown.iter()]
+    assert [name for name in classes if name and name.startswith("node ")] == [
+        "node leaf",
+        "node root",
+    ]
+    assert "x<y" in "".join(shown.itertext())
