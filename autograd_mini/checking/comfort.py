@@ -89,10 +89,15 @@ def is_comfortable(op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | No
 
 
 def _is_smooth(
-    op: Op, numbers: Sequence[Any], active: tuple[bool, ...], out: float, largest: float
+    op: Op,
+    numbers: Sequence[Any],
+    active: tuple[bool, ...],
+    out: float,
+    largest: float,
+    step: float = MARGIN,
 ) -> bool:
-    """Whether op is defined a MARGIN away on all sides, and changes by `largest` at most."""
-    for signs in product((MARGIN, -MARGIN), repeat=sum(active)):
+    """Whether op is defined a step away on all sides, and changes by `largest` at most."""
+    for signs in product((step, -step), repeat=sum(active)):
         steps = iter(signs)
         near = tuple(
             _plus(arg, next(steps)) if on else arg for arg, on in zip(numbers, active, strict=True)
@@ -189,7 +194,11 @@ def _fits(op: Op, numbers: Sequence[Any], margin: float) -> bool:
     if not is_inside(op, numbers) or (found := value_and_slopes(op, numbers)) is None:
         return False
     out, slopes = found
-    return all(map(math.isfinite, (out, *slopes))) and distance_to_kink(op, numbers, out) >= margin
+    return (
+        all(map(math.isfinite, (out, *slopes)))
+        and distance_to_kink(op, numbers, out) >= margin
+        and _is_smooth(op, numbers, variable(op), out, math.inf, step=1e-9)  # on no edge
+    )
 
 
 def _flat(numbers: Sequence[Any]) -> list[float]:
