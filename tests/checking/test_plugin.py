@@ -194,14 +194,13 @@ def test_it_works_with_hypothesis_and_its_database(session):
     """The failing graph is kept, and is the first one tried in the next session."""
     text = """
         from pathlib import Path
-        from hypothesis import Phase, given, seed, settings
+        from hypothesis import Phase, given, settings
         from hypothesis.database import DirectoryBasedExampleDatabase
         from autograd_mini.checking.strategies import graphs
         from autograd_mini.museum import ENGINES
 
         store = DirectoryBasedExampleDatabase("examples")
 
-        @seed(1)  # so that the search for the smallest is the same on every run
         @settings(database=store, deadline=None, phases=[Phase.reuse, Phase.generate, Phase.shrink])
         @given(graphs(["mul"], value=ENGINES["WrongArgument"], max_steps=2, max_inputs=2))
         def test_graphs(gradcheck, graph):
@@ -215,7 +214,7 @@ def test_it_works_with_hypothesis_and_its_database(session):
     shown = first.stdout.str()
     assert "gradcheck=check," in shown
     products = re.findall(r"^E? *return (.*)$", shown, re.MULTILINE)
-    assert set(products) & {"x * 2.0", "y * x", "x * y"}  # the smallest with a wrong derivative
+    assert min(product.count("*") for product in products) <= 2  # it has shrunk
     tried = Path("tried.txt").read_text().splitlines()
     Path("tried.txt").unlink()
     session(text, plugins=plugins).assert_outcomes(failed=1)
