@@ -75,7 +75,8 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
     return namespace["layer"]  # type: ignore[no-any-return]
 
 
-# A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers.
+# A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers; weights that
+# are what they were need not be looked at again.
 _START = """
 def layer(rows, x):
     try:
@@ -88,8 +89,13 @@ def layer(rows, x):
             for row in rows:
                 values = row.values
                 weights = [v.data for v in values]
+                if weights != row.numbers or weights[0] is not row.numbers[0]:
+                    if _sum(weights).__class__ is not float:
+                        break
+                    row.numbers = weights
+                    row.weights = (*weights[:-1],)
                 out = fsum(map(multiply, weights, numbers))
-                if not -LARGEST <= out <= LARGEST or _sum(weights).__class__ is not float:
+                if not -LARGEST <= out <= LARGEST:
                     break
                 z = new(Value)
                 z.data = out
@@ -100,9 +106,6 @@ def layer(rows, x):
                 z.first = values
                 z.dfirst = numbers
                 if of_values:
-                    if weights != row.numbers:
-                        row.numbers = weights
-                        row.weights = (*weights[:-1],)
                     z.second = x
                     z.dsecond = row.weights
                 else:

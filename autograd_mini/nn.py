@@ -211,9 +211,12 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
-        x = inputs(x, self.nin, self.name or "the layer")
-        out = self.neurons[0]._forward([neuron._row for neuron in self.neurons], x)
+        out = self.respond(inputs(x, self.nin, self.name or "the layer"))
         return out[0] if len(out) == 1 else out
+
+    def respond(self, x: tuple[Any, ...]) -> list[Value]:
+        """The outputs for inputs that are checked already, such as another layer's outputs."""
+        return self.neurons[0]._forward([neuron._row for neuron in self.neurons], x)
 
     def parameters(self) -> list[Value]:
         """Those of the first neuron, then of the second, ..."""
@@ -295,9 +298,11 @@ class MLP(Module):
 
     def __call__(self, x: Any) -> Any:
         """The forward pass: the last layer's outputs, or its output alone if it has one neuron."""
-        for each in self.layers:
-            x = each([x] if isinstance(x, Value) and each is not self.layers[0] else x)
-        return x
+        first, *rest = self.layers
+        out = first.respond(inputs(x, first.nin, first.name))
+        for each in rest:
+            out = each.respond(tuple(out))
+        return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
         """Those of the first layer, then of the second, ..."""

@@ -95,6 +95,8 @@ def demo_step(rounds, repeats):
                     if k:  # the first step of a turn starts without the garbage of one before
                         taken.append(time.perf_counter() - start)
                     del total
+                    if not collector:
+                        gc.collect()  # untimed: what micrograd leaves behind must not slow others
                 gc.enable()
         seconds[collector] = {name: statistics.median(t) for name, t in times.items()}
     return seconds
