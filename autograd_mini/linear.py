@@ -17,7 +17,7 @@ from .functions import function
 from .kinds import FLOAT
 from .ops import SHEET
 from .rules import namespace_of
-from .value import Value
+from .value import BIAS, Value
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
     namespace = namespace_of(op or SHEET["dot"], FLOAT)
     namespace |= {"one_by_one": one_by_one, "Value": Value, "new": Value.__new__, "_sum": sum}
     namespace |= {"fsum": fsum, "multiply": mul, "DOT": SHEET["dot"], "op": op}
-    namespace |= {"LARGEST": sys.float_info.max}
+    namespace |= {"LARGEST": sys.float_info.max, "BIAS": BIAS}
     end = "                add(z)\n"
     if op is not None:
         for param, default in op.defaults.items():
@@ -83,7 +83,6 @@ def layer(rows, x):
         of_values = x[0].__class__ is Value
         numbers = (*[v.data for v in x], 1.0) if of_values else (*x, 1.0)
         if _sum(numbers[:-1]).__class__ is float:
-            constants = (None, (*x, 1))  # the arguments, the None standing for the row
             nodes = []
             add = nodes.append
             for row in rows:
@@ -102,7 +101,7 @@ def layer(rows, x):
                 z.grad = 0.0
                 z.label = None
                 z.op = DOT
-                z.constants = constants
+                z.constants = BIAS
                 z.first = values
                 z.dfirst = numbers
                 if of_values:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ADD, SUB, MUL, DIV, POW, NEG = (SHEET[name] for name in ("add", "sub", "mul", "div", "pow", "neg"))
+BIAS = (1,)  # stands for the arguments (*w, b), (*x, 1) of a neuron's dot
 
 
 class Value(NumberLike):
@@ -56,8 +57,7 @@ class Value(NumberLike):
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
         self.label = label
         self.op: Op | None = None
-        # The arguments, if plain numbers are among them; a None in front stands for `first`.
-        # Of a node made by hand, the partials that were given as Values.
+        # All arguments, if some are plain numbers; of a node made by hand, partials that are Values.
         self.constants: tuple[Any, ...] | None = None
         self.first: Any = None
         self.dfirst: Any = None
@@ -123,7 +123,6 @@ class Value(NumberLike):
             _sweep(order)
         evaluation.add_to_leaves(order, leaves, before)
 
-    # --- the graph ------------------------------------------------------------------------------
     @property
     def parents(self) -> tuple[Value, ...]:
         """The Values that this one was computed from, in the order of the arguments."""
@@ -143,8 +142,9 @@ class Value(NumberLike):
         """The arguments of the operation as given: Values, plain numbers, tuples of them."""
         if self.constants is None or self.op is None:
             return tuple(arg for arg in (self.first, self.second) if arg is not None)
-        if self.constants[0] is None:
-            return (self.first, *self.constants[1:])
+        if self.constants == BIAS:
+            x = self.dfirst[:-1] if self.second is None else self.second
+            return (self.first, (*x, 1))
         return self.constants
 
 

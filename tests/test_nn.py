@@ -66,11 +66,11 @@ def test_a_neuron_is_two_nodes_and_a_linear_one_is_one():
 def test_the_graph_shares_the_tuples_of_weights_and_inputs():
     layer = Layer(2, 2, nonlin=False)
     first, second = layer([Value(1.0), Value(2.0)]), layer([Value(3.0), Value(4.0)])
-    (w1, x1), (w2, x2), (w3, x3), (w4, x4) = (z.args for z in (*first, *second))
-    assert x1 is x2
-    assert x3 is x4
-    assert w1 is w3
-    assert w2 is w4
+    (a, b), (c, d) = first, second
+    assert a.second is b.second
+    assert c.second is d.second
+    assert a.first is c.first
+    assert b.first is d.first
 
 
 def test_plain_inputs_are_constants():
