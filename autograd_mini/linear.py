@@ -75,8 +75,8 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
     return namespace["layer"]  # type: ignore[no-any-return]
 
 
-# A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers; weights that
-# are what they were need not be looked at again.
+# A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers; weights
+# that are what they were need not be looked at again.
 _START = """
 def layer(rows, x):
     try:

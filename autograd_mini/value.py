@@ -57,7 +57,7 @@ class Value(NumberLike):
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
         self.label = label
         self.op: Op | None = None
-        # All arguments, if some are plain numbers; of a node made by hand, partials that are Values.
+        # All arguments, if some are plain numbers; of a node made by hand, partials given as Values
         self.constants: tuple[Any, ...] | None = None
         self.first: Any = None
         self.dfirst: Any = None
