@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from .ops import Op
 
-LARGEST = sys.float_info.max
+_LARGEST = sys.float_info.max
+FINITE = f"-{_LARGEST!r} <= out <= {_LARGEST!r}"  # numbers in place of names to look up
 
 
 def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = False) -> Any:
@@ -39,7 +40,6 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
         "op": op,
         "Value": node,
         "new": node.__new__,
-        "LARGEST": LARGEST,
         "compile_first": compile_first,
         "_sum": sum,
     }
@@ -67,7 +67,7 @@ def source(op: Op, swapped: bool = False) -> str:
                 b = B.data
                 if a.__class__ is float and b.__class__ is float:
                     out = (a * b)
-                    if -LARGEST <= out <= LARGEST:
+                    if -1.7976931348623157e+308 <= out <= 1.7976931348623157e+308:
                         node = new(Value)
                         node.data = out
                         node.grad = 0.0
@@ -140,7 +140,7 @@ def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     partials = [rendered(op, key, FLOAT) for key in keys.values()]
     every = ", ".join(p.upper() for p in op.params)
     args = "None" if active == op.params else f"({every},)"
-    lines += f"{indent}if -LARGEST <= out <= LARGEST:\n"
+    lines += f"{indent}if {FINITE}:\n"
     fields = {"data": "out", "grad": "0.0", "op": "op", "label": "None", "constants": args}
     parents = [*(p.upper() for p in active), "None"]
     fields |= dict(zip(("first", "second"), parents, strict=False))

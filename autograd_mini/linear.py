@@ -7,12 +7,11 @@ a copy of the weights in each node while they do not change.
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from math import fsum
 from operator import mul
 
-from .fast import record_lines
+from .fast import FINITE, record_lines
 from .functions import function
 from .kinds import FLOAT
 from .ops import SHEET
@@ -62,8 +61,7 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
 
     namespace = namespace_of(op or SHEET["dot"], FLOAT)
     namespace |= {"one_by_one": one_by_one, "Value": Value, "new": Value.__new__, "_sum": sum}
-    namespace |= {"fsum": fsum, "multiply": mul, "DOT": SHEET["dot"], "op": op}
-    namespace |= {"LARGEST": sys.float_info.max, "BIAS": BIAS}
+    namespace |= {"fsum": fsum, "multiply": mul, "DOT": SHEET["dot"], "op": op, "BIAS": BIAS}
     end = "                add(z)\n"
     if op is not None:
         for param, default in op.defaults.items():
@@ -71,7 +69,9 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
         end = "                A, a = z, out\n" + record_lines(op, ("a",), 4)
         end = end.replace("return node", "add(node)") + "                else:\n"
         end += "                    break\n"
-    exec(_START + end + _END, namespace)  # the formulas were parsed and limited to known names
+    exec(
+        _START.replace("FINITE", FINITE) + end + _END, namespace
+    )  # the formulas were parsed and limited to known names
     return namespace["layer"]  # type: ignore[no-any-return]
 
 
@@ -94,7 +94,7 @@ def layer(rows, x):
                     row.numbers = weights
                     row.weights = (*weights[:-1],)
                 out = fsum(map(multiply, weights, numbers))
-                if not -LARGEST <= out <= LARGEST:
+                if not FINITE:
                     break
                 z = new(Value)
                 z.data = out
