@@ -167,6 +167,7 @@ class _Level(NamedTuple):
     noise: float  # per unit of the noise of f
     size: float  # |f| there
     bend: float  # f(x+h) - 2 f(x) + f(x-h), or its one-sided form
+    moves: tuple[float, float]  # how far f is from f(x) at the two other points
 
 
 class _Ladder:
@@ -256,13 +257,11 @@ def _rough(levels: list[_Level]) -> Iterator[float]:
     """What the bends show of the noise of f."""
     # At the shortest steps a smooth f does not bend: what is left there is noise.
     yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2
-    # A staircase, such as (1e12 + x) - 1e12: flat at short steps, then both sides move.
-    for level in reversed(levels):
-        sides = [abs(level.bend + s * 2 * level.step * level.quotient) / 2 for s in (1, -1)]
-        if any(sides):
-            if level is not levels[-1]:
-                yield min(sides)
-            return
+    # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.
+    moves = [[m for level in levels if (m := level.moves[side])] for side in (0, 1)]
+    flat = [len(levels) - len(sizes) for sizes in moves]
+    if all(moves) and min(flat) > 0 and abs(flat[0] - flat[1]) < 7:
+        yield max(sizes[-1] for sizes in moves)
 
 
 def _ladder(probe: _Probe, steps: list[float], side: str, order: int, eps: float) -> _Ladder | None:
@@ -290,7 +289,8 @@ def _ladder(probe: _Probe, steps: list[float], side: str, order: int, eps: float
             bend = (f_down - f_up) - (f_up - center)
             quotient = (f_up - center) / (up - x) if order == 1 else bend / (h * h)
             noise = 2 / h if order == 1 else 4 / (h * h)
-        levels.append(_Level(h, quotient, noise, size, bend))
+        moves = (abs(f_up - center), abs(f_down - center))
+        levels.append(_Level(h, quotient, noise, size, bend, moves))
     return _Ladder(levels, x, order, side, eps) if len(levels) > 2 else None
 
 

@@ -35,7 +35,7 @@ class Comparison:
     wanted       the true one; at a kink the middle of `interval`
     error        |got - wanted|, at a kink the distance from the interval
     bar          what reference and rounding leave open; a larger error is a wrong derivative
-    ulps         the error in units in the last place of `wanted`
+    ulps         the error in units in the last place of `wanted`; inf where that is 0
     verdict      "ok", "wrong", "undecided", "kink" or "domain"
     reference    "Fraction", "mpmath" or "ladder"
     interval     at a kink, the derivatives on both sides
@@ -313,7 +313,7 @@ def _cells(row: Comparison, lang: str) -> list[str]:
         wanted if compared else "-",
         f"{row.error:.1e}" if compared else "-",
         f"{row.bar:.1e}" if compared else "-",
-        f"{row.ulps:.3g}" if compared else "-",
+        f"{row.ulps:.3g}" if compared and math.isfinite(row.ulps) else "-",
         text(f"verdict.{row.verdict}", lang),
         text(f"reference.{row.reference}", lang),
     ]

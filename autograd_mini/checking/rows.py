@@ -92,7 +92,8 @@ class Rows:
         if source != LADDER:  # what lies below the bar of 110 digits is nothing
             error = error if error > reference.bar else Fraction(0)
             wanted = wanted if abs(wanted) > reference.bar else Fraction(0)
-        wide = reference.bar > Fraction(self.options.accuracy) * max(size, self.scale)
+        enough = Fraction(self.options.accuracy) * max(size, self.scale)
+        wide = reference.bar > max(enough, Fraction(noise) if math.isfinite(noise) else 0)
         if error > bar:
             verdict = "wrong"
         elif reference.kind == KINK:
@@ -101,7 +102,7 @@ class Rows:
             verdict = "undecided"
         else:
             verdict = "ok"
-        ulps = in_ulps(error, wanted)
+        ulps = in_ulps(error, wanted) if wanted or not error else math.inf
         return Comparison(
             name, as_float(exact(got)), as_float(wanted), as_float(error), as_float(bar), ulps,
             verdict, source, interval,

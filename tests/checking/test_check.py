@@ -409,6 +409,22 @@ def test_rounding_is_not_called_a_wrong_gradient():
     assert "ill-conditioned" in str(lost)
 
 
+def test_paths_that_cancel_leave_rounding_and_that_is_right():
+    report = check_grad(lambda x: (x * x).atan2((x * x).selu()), 0.47)
+    (row,) = report.comparisons
+    assert (report.verdict, row.wanted) == ("ok", 0.0)
+    assert 0 < row.error < 1e-15
+
+
+def test_a_sum_that_cancels_to_its_last_digits():
+    at = -1.16
+    report = check_grad(lambda x: dot((x, x, x), (x, x, x)).erf() - 1, at)
+    truth = 2 / math.sqrt(math.pi) * math.exp(-((3 * at * at) ** 2)) * 6 * at
+    assert report.ok
+    assert report.comparisons[0].wanted == pytest.approx(truth, rel=1e-13)
+    assert report.comparisons[0].reference == "mpmath"
+
+
 # --- claimed gradients ---------------------------------------------------------------------------
 def test_a_claimed_gradient_right_and_wrong_in_the_seventh_digit():
     for f, at, gradient in [

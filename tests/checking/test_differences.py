@@ -136,6 +136,17 @@ def test_rounding_inside_f_widens_the_bar(offset):
     assert estimate.error <= 64 * math.ulp(offset)
 
 
+def test_cancellation_inside_f_widens_the_bar():
+    # -1 + erf(4.04) is 1e-8, in steps of 1e-16: flat at short steps, and yet it has a slope
+    x = -1.16
+    truth = 2 / math.sqrt(math.pi) * math.exp(-((3 * x * x) ** 2)) * 6 * x
+    estimate = finite_difference(lambda x: -1 + math.erf(3 * x * x), x)
+    assert abs(estimate.value - truth) <= estimate.error < 1e-5 * abs(truth)
+    # flat beside a kink, where one side alone moves
+    flat = finite_difference(lambda x: max(x, 1.0), 1 - 1e-5)
+    assert abs(flat.value) <= flat.error < 1e-3
+
+
 def test_a_period_that_fits_the_steps_does_not_deceive():
     for x in (1e6, 1e8, 1e10):
         estimate = finite_difference(math.sin, x)

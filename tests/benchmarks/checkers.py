@@ -1,0 +1,286 @@
+"""Detection and false alarms of derivative checkers, ours and others', on the same points.
+
+    python tests/benchmarks/checkers.py [points per operation, default 20]
+
+Every checker gets the same functions (operations of the sheet, nan outside their domain), the same
+points (moderate, tiny and large arguments, tails, beside kinks, beside edges of the domain), and a
+claimed derivative: the true one, or one that is wrong by a factor 1 + d. Each at its defaults:
+
+    torch.autograd.gradcheck, jax.test_util.check_vjp (what check_grads calls), autograd.test_util
+        their own verdict
+    scipy.optimize.check_grad   has none: wrong if the error is above 1e-4 of the derivative
+    scipy.differentiate, numdifftools   wrong outside value +- their own error estimate, with the
+        allowance for rounding that our ladder gets
+
+The truth is mpmath's own `diff` of the operation at 80 digits. What is not installed is skipped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import random
+import sys
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import mpmath as mp
+
+from autograd_mini.checking import finite_difference
+from autograd_mini.checking.references import NUMBER, derivative_of, exact
+from autograd_mini.kinds import FLOAT, mpmath_
+from autograd_mini.ops import SHEET
+from autograd_mini.rules import rule
+
+WRONG_BY = (1e-2, 1e-3, 1e-5, 1e-7)
+SKIPPED = frozenset({"where", "polygamma", "floor", "ceil", "sign"})  # no slope to get wrong
+CHOICES = {"slope": (0.01, 0.2), "alpha": (1.0, 1.3)}
+SLACK = (2.0**-52) ** 0.6  # of check_grad: relative error that is put down to rounding
+
+
+class Point(NamedTuple):
+    """An operation at a point, as a function of its argument number k, and the true slope."""
+
+    op: Any
+    args: tuple[float, ...]
+    k: int
+    slope: float
+
+    @property
+    def x(self) -> float:
+        return self.args[self.k]
+
+    def f(self, x: float) -> float:
+        value = rule(self.op, FLOAT, (False,) * len(self.args)).value
+        try:
+            y = value(*self.args[: self.k], float(x), *self.args[self.k + 1 :])
+        except (ValueError, ArithmeticError):
+            return math.nan
+        return math.nan if isinstance(y, complex) else float(y)
+
+
+def points(per_op: int) -> list[Point]:
+    found = []
+    for op in SHEET.values():
+        if op.vectors or op.name in SKIPPED:
+            continue
+        draw = random.Random(zlib.crc32(op.name.encode()))
+        kept = 0
+        for _ in range(100 * per_op):
+            args = tuple(
+                draw.choice(CHOICES[p]) if p in CHOICES else number(draw) for p in op.params
+            )
+            k = draw.choice([i for i, p in enumerate(op.params) if p not in CHOICES])
+            slope = truth(op, args, k)
+            if slope is not None:
+                found.append(Point(op, args, k, slope))
+                kept += 1
+            if kept == per_op:
+                break
+    return found
+
+
+def number(draw: random.Random) -> float:
+    sign = draw.choice((-1, 1))
+    kind = draw.random()
+    if kind < 0.6:
+        return sign * 10 ** draw.uniform(-1.5, 1)
+    if kind < 0.75:
+        return sign * 10 ** draw.uniform(-8, -1.5)
+    if kind < 0.85:
+        return draw.uniform(-40, 40)
+    if kind < 0.95:  # beside 0, 1, -1, 2: kinks, zeros, edges of domains
+        return draw.choice((0, 1, -1, 2)) + sign * 10 ** draw.uniform(-6, -2)
+    return sign * 10 ** draw.uniform(1, 6)
+
+
+def truth(op: Any, args: tuple[float, ...], k: int) -> float | None:
+    """The slope, by mpmath's diff; None outside the domain, on a kink, or where it is 0."""
+    if any(
+        p in op.domains and x not in op.domains[p] for p, x in zip(op.params, args, strict=True)
+    ):
+        return None
+    value = rule(op, mpmath_(), (False,) * len(args)).value
+    with mp.workdps(80):
+        given = [mp.mpf(x) for x in args]
+
+        def f(t: Any) -> Any:
+            return mp.mpf(value(*given[:k], t, *given[k + 1 :]))
+
+        try:
+            h = (abs(given[k]) or 1) * mp.mpf(10) ** -25
+            slope = mp.diff(f, given[k], h=h)
+            sides = [mp.diff(f, given[k], h=h, direction=s) for s in (1, -1)]
+        except (ValueError, ArithmeticError, TypeError):
+            return None
+        if abs(sides[0] - sides[1]) > 1e-6 * abs(slope):
+            return None
+        slope = float(slope)
+    here = Point(op, args, k, slope)
+    return slope if 1e-290 < abs(slope) < 1e290 and math.isfinite(here.f(here.x)) else None
+
+
+# --- the checkers: each says whether it calls the claimed slope wrong ----------------------------
+Checker = Callable[[Point, float], bool]
+
+
+def ladder() -> Checker:
+    def checker(point: Point, claimed: float) -> bool:
+        estimate = finite_difference(point.f, point.x)
+        return abs(claimed - estimate.value) > estimate.error + SLACK * abs(estimate.value)
+
+    return checker
+
+
+def precise() -> Checker:
+    def checker(point: Point, claimed: float) -> bool:
+        reference = derivative_of(point.op, point.args, point.k)
+        if reference.kind != NUMBER:
+            return False
+        error = abs(exact(claimed) - reference.value) - reference.bar
+        return error > 8 * exact(math.ulp(float(reference.value)))
+
+    return checker
+
+
+def torch_gradcheck() -> Checker:
+    import torch
+
+    def checker(point: Point, claimed: float) -> bool:
+        class Claim(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                return torch.tensor(point.f(x.item()), dtype=torch.float64)
+
+            @staticmethod
+            def backward(ctx: Any, g: Any) -> Any:
+                return g * claimed
+
+        x = torch.tensor(point.x, dtype=torch.float64, requires_grad=True)
+        return not torch.autograd.gradcheck(Claim.apply, x, raise_exception=False)
+
+    return checker
+
+
+def jax_check() -> Checker:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    import numpy as np
+    from jax.test_util import check_vjp
+
+    def checker(point: Point, claimed: float) -> bool:
+        def f(x: Any) -> Any:
+            return np.float64(point.f(float(x)))
+
+        def f_vjp(x: Any) -> Any:
+            return f(x), lambda g: (np.float64(g * claimed),)
+
+        with contextlib.suppress(AssertionError):
+            check_vjp(f, f_vjp, (np.float64(point.x),))
+            return False
+        return True
+
+    return checker
+
+
+def hips() -> Checker:
+    from autograd.extend import defvjp, primitive
+    from autograd.test_util import check_grads
+
+    def checker(point: Point, claimed: float) -> bool:
+        @primitive
+        def f(x: Any) -> Any:
+            return point.f(x)
+
+        defvjp(f, lambda out, x: lambda g: g * claimed)
+        with contextlib.suppress(AssertionError):
+            check_grads(f, modes=["rev"], order=1)(point.x)
+            return False
+        return True
+
+    return checker
+
+
+def scipy_check_grad() -> Checker:
+    from scipy.optimize import check_grad
+
+    def checker(point: Point, claimed: float) -> bool:
+        error = check_grad(lambda x: point.f(x[0]), lambda x: [claimed], [point.x])
+        return not error <= 1e-4 * abs(claimed)
+
+    return checker
+
+
+def scipy_differentiate() -> Checker:
+    import numpy as np
+    from scipy.differentiate import derivative
+
+    def checker(point: Point, claimed: float) -> bool:
+        found = derivative(np.vectorize(point.f), point.x)
+        return not abs(found.df - claimed) <= found.error + SLACK * abs(claimed)
+
+    return checker
+
+
+def numdifftools() -> Checker:
+    import numdifftools
+
+    def checker(point: Point, claimed: float) -> bool:
+        found = numdifftools.Derivative(point.f, full_output=True)(point.x)
+        error = abs(float(found.estimate) - claimed)
+        return not error <= float(found.error_estimate) + SLACK * abs(claimed)
+
+    return checker
+
+
+CHECKERS: dict[str, Callable[[], Checker]] = {
+    "scipy.optimize.check_grad": scipy_check_grad,
+    "HIPS autograd check_grads": hips,
+    "torch gradcheck": torch_gradcheck,
+    "jax check_grads, float64": jax_check,
+    "numdifftools": numdifftools,
+    "scipy.differentiate": scipy_differentiate,
+    "our ladder": ladder,
+    "our mpmath reference, 8 ulp": precise,
+}
+
+
+def measured(checker: Checker, tried: list[Point]) -> Iterator[float]:
+    """Share of alarms in percent: at the true slope, then at each wrong one."""
+    for factor in (1.0, *(1 + d for d in WRONG_BY)):
+        yield 100 * sum(alarm(checker, p, p.slope * factor) for p in tried) / len(tried)
+
+
+def alarm(checker: Checker, point: Point, claimed: float) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return checker(point, claimed)
+
+
+def main() -> None:
+    tried = points(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    names = {point.op.name for point in tried}
+    print(f"{len(names)} operations, {len(tried)} points; share of points in percent\n")
+    header = ["checker", "false alarms", *(f"catches {d:.0e}" for d in WRONG_BY), "ms/check"]
+    print("".join(f"{cell:>15}" if k else f"{cell:<30}" for k, cell in enumerate(header)))
+    for name, make in CHECKERS.items():
+        try:
+            checker = make()
+        except ImportError as error:
+            print(f"{name:<30}skipped: {error}")
+            continue
+        start = time.perf_counter()
+        shares = list(measured(checker, tried))
+        each = (time.perf_counter() - start) * 1000 / (len(tried) * len(shares))
+        print(f"{name:<30}" + "".join(f"{x:>15.1f}" for x in shares) + f"{each:>15.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
