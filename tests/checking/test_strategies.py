@@ -47,7 +47,7 @@ def test_points_are_where_value_and_derivatives_exist(name):
         for k, param in enumerate(sheet_op.params):
             if param not in sheet_op.vectors and not comfort.is_constant(sheet_op, k):
                 exists = mutation.truth(name, args, k, None)[0] is not None
-                assert exists or param == "c" or name in {"clamp", "hypot"}  # low = high; on an axis
+                assert exists or param == "c" or name in {"clamp", "hypot"}  # low = high; an axis
 
 
 def test_points_keep_the_margin_that_is_asked_for():
