@@ -321,6 +321,20 @@ def test_a_wrong_gradient_at_a_kink_is_wrong():
     assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 0.25).verdict == "kink"
 
 
+def test_a_sum_of_kinks_follows_the_conventions_and_is_told():
+    # relu(x) - relu(-x) is x; with relu'(0) = 0 the chain rule gives 0
+    report = check_grad(lambda x: relu(x) - relu(-x), 0.0)
+    (row,) = report.comparisons
+    assert (report.verdict, row.got, row.wanted) == ("kink", 0.0, 1.0)
+    assert "a sum of kinks" in str(report)
+
+
+def test_rounding_of_a_hand_written_formula_is_no_mistake():
+    for off in (1e-13, 1e-11):
+        report = check_grad(lambda x: x**3, 1.7, gradient=lambda x, off=off: 3 * x**2 * (1 + off))
+        assert report.verdict == "ok"
+
+
 def test_beside_a_kink_there_is_no_false_alarm():
     for distance in (1e-3, 1e-8, 1e-15):
         report = check_grad(lambda x: relu(x - 1) * x, 1 + distance)

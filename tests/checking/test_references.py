@@ -145,7 +145,7 @@ def test_precision_rises_until_the_difference_settles():
     with mp.workdps(300):
         tiny = mp.mpf(10) ** -250
     found = by_mpmath(lambda t: 1 + tiny * t)
-    assert found.value == pytest.approx(Fraction(1, 10**250), rel=1e-20)
+    assert abs(found.value * 10**250 - 1) < Fraction(1, 10**20)
 
 
 def test_a_function_that_loses_digits_gets_a_wide_bar():
