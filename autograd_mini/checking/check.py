@@ -134,17 +134,24 @@ def _check_engine(
     order: int,
     options: Options,
 ) -> Report:
-    draw = random.Random(options.seed)
     ours = isinstance(value, type) and issubclass(value, Value)
     if order == 2 and not ours:
         raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
-    try:
-        run = Run(f, value, inputs)
-        graph = Graph(run.root)
-        gradient = run.backward()
-        culprit = _random(run, Run(f, value, inputs), gradient)
-    except Faulty as fault:
-        return Report("wrong", (), fault.culprit, lang=options.lang)
+    with Run(f, value, inputs) as run:
+        try:
+            return _check_run(run, value, ours, order, options)
+        except Faulty as fault:
+            return Report("wrong", (), fault.culprit, lang=options.lang)
+
+
+def _check_run(
+    run: Run, value: Callable[[Any], Any], ours: bool, order: int, options: Options
+) -> Report:
+    draw, f, inputs = random.Random(options.seed), run.f, run.inputs
+    graph = Graph(run.root)
+    gradient = run.backward()
+    with Run(f, value, inputs) as second:
+        culprit = _random(run, second, gradient)
     gradient = [
         as_real(g, f"the gradient of {n}") for g, n in zip(gradient, inputs.names, strict=True)
     ]
@@ -187,15 +194,18 @@ def _check_engine(
     if order == 2:
         rows += hessian_rows(f, inputs, check, kinked)
     if culprit is None and any(row.verdict == "wrong" for row in rows):
-        if kinked:
+        if len(nodes) < len(graph.order):
+            culprit = check_partials(graph, graph.order, options.slack, draw, ours).culprit
+        if culprit is None and kinked:
             rows = _excused(rows, "kink", "kink_rule", notes)
-        elif suspect is not None:
+        elif culprit is None and suspect is not None:
             culprit = suspect
-        elif (played := replayed(graph, run.leaves)) and _explained(played, rows, truth, inputs):
-            rows = _excused(rows, "undecided", "rounding", notes)
-        else:
-            severed = "severed" if graph.has_partials else "gradient"
-            culprit = _worst_row(rows, severed)
+        elif culprit is None:
+            played = replayed(graph, run.leaves)
+            if played is not None and _explained(played, rows, truth, inputs):
+                rows = _excused(rows, "undecided", "rounding", notes)
+            else:
+                culprit = _worst_row(rows, "severed" if graph.has_partials else "gradient")
     return _report(rows, culprit, check.slope(gradient), notes, truth, options, inputs)
 
 

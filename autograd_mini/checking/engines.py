@@ -49,15 +49,33 @@ def called(f: Callable[[], Any], what: str = "f") -> Any:
 
 
 class Run:
-    """One forward and backward pass: the leaves, the root, the gradient."""
+    """One forward and backward pass: the leaves, the root, the gradient.
+
+    Values of the caller's that f uses have the gradient 0 inside `with`, and their own after it.
+    """
 
     def __init__(self, f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs) -> None:
         self.f, self.inputs = f, inputs
         self.leaves = [
             labelled(value(x), name) for x, name in zip(inputs.numbers, inputs.names, strict=True)
         ]
-        self.forward()
         self.zero = [leaf.grad for leaf in self.leaves]
+        self.forward()
+        mine = {id(leaf) for leaf in self.leaves}
+        self.others = [
+            (node, node.grad)
+            for node in Graph(self.root).order
+            if not parents_of(node) and id(node) not in mine
+        ]
+
+    def __enter__(self) -> Run:
+        for node, _ in self.others:
+            node.grad = 0.0 if isinstance(node.data, float) else 0
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for node, grad in self.others:
+            node.grad = grad
 
     def forward(self) -> None:
         """Compute f from the leaves."""

@@ -301,6 +301,36 @@ def test_a_value_that_leaves_the_graph_is_found(source):
     assert (row.got, row.wanted) == pytest.approx((3.0, 6.0), rel=1e-9)
 
 
+def test_values_of_the_callers_own_keep_their_gradients():
+    weight, bias = Value(3.0), Value(1.0)
+    weight.grad, bias.grad = 5.0, -1.0
+    assert check_grad(lambda x: tanh(x * weight + bias) * weight, 0.25).ok
+    assert (weight.grad, bias.grad) == (5.0, -1.0)
+    report = check_grad(lambda x: x * x * weight, 0.25, value=Value, order=2)
+    assert report.ok
+    assert weight.grad == 5.0
+
+
+def test_of_a_large_graph_a_sample_of_nodes_and_all_of_them_if_the_whole_is_off():
+    def f(x):
+        for _ in range(1500):
+            x = x + 0.001
+        x = (x * 0.5).tanh()
+        for _ in range(1500):
+            x = x + 0.001
+        return x
+
+    sys.setrecursionlimit(sys.getrecursionlimit() + 10_000)
+    try:
+        report = check_grad(f, -1.0, value=TanhOfInput)
+    finally:
+        sys.setrecursionlimit(sys.getrecursionlimit() - 10_000)
+    assert (report.culprit.kind, report.culprit.op) == ("partial", "tanh")
+    right = check_grad(f, -1.0)
+    assert right.ok
+    assert "2000 of 3003 nodes" in str(right)
+
+
 def test_kinks_are_compared_with_both_sides():
     report = check_grad(lambda x: relu(x) + 2 * x, 0.0)
     (row,) = report.comparisons
