@@ -93,6 +93,7 @@ def _parts(order: Sequence[Value]) -> dict[Value, Path]:
             and first.__class__ is not tuple
             and first in paths
             and first not in often
+            and not node.label  # what the reader has named stays where the reader sees it
         ):
             paths[node] = paths[first]
     return paths
@@ -139,9 +140,11 @@ Collapse = Any  # None, False, an int, a str, a list of str, or a function from 
 
 
 def folds(
-    order: Sequence[Value], paths: dict[Value, Path], collapse: Collapse
+    order: Sequence[Value], roots: Sequence[Value], paths: dict[Value, Path], collapse: Collapse
 ) -> dict[Value, Path]:
     """For each node that is folded away, the group that is drawn in its place.
+
+    Roots stay, unless a function folds them.
 
     Raises TypeError or ValueError for a `collapse` that is none of those that `draw` names.
     """
@@ -152,7 +155,8 @@ def folds(
     if isinstance(collapse, int) and collapse is not True:
         if collapse < 1:
             raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")
-        return {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
+        depth = {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
+        return _without(depth, roots)
     if isinstance(collapse, str):
         names: Iterable[Any] = (collapse,)
     elif isinstance(collapse, list | tuple | set | frozenset):
@@ -167,6 +171,12 @@ def folds(
     if names and not chosen:
         known = ", ".join(sorted({part for path in paths.values() for part in path})[:12])
         raise ValueError(f"collapse={collapse!r} names no group here; there are: {known or 'none'}")
+    return _without(chosen, roots)
+
+
+def _without(chosen: dict[Value, Path], roots: Sequence[Value]) -> dict[Value, Path]:
+    for root in roots:
+        chosen.pop(root, None)
     return chosen
 
 
@@ -198,7 +208,7 @@ def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> dict[Value,
     deepest = max(map(len, paths.values()), default=0)
     for depth in range(deepest, 0, -1):
         chosen = {node: path[:depth] for node, path in paths.items() if path}
-        groups = len(set(chosen.values()))
+        groups = len(set(_without(chosen, roots).values()))
         if groups > PAGE:
             continue
         rest = len(order) - len(chosen)

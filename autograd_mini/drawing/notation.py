@@ -142,7 +142,16 @@ def plain_formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> s
     >>> plain_formula(x.exp(), lambda node: node.label or "v")
     'e^x'
     """
-    text = re.sub(r"<sup>(\w+)</sup>", r"^\1", formula(node, name_of, number_format))
+    return plain(formula(node, name_of, number_format))
+
+
+def plain(text: str) -> str:
+    """The text of a label as plain text.
+
+    >>> plain("e<sup>x</sup> &lt; 2")
+    'e^x < 2'
+    """
+    text = re.sub(r"<sup>(\w+)</sup>", r"^\1", text)
     text = re.sub(r"<sup>(.*?)</sup>", r"^(\1)", text)
     text = re.sub(r"<sub>(.*?)</sub>", r"_\1", text)
     text = re.sub(r"<o>\(?(.*?)\)?</o>", r"mean(\1)", text)

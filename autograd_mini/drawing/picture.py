@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from . import notation
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .sketch import Item, Link
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
+_SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 LONG = 600  # ranks that the edges of a picture cross together; beyond, layout takes seconds
 FAR = 12  # ranks that one edge may cross in such a picture
@@ -52,9 +54,9 @@ def draw(
     is marked as stale.
 
     A large graph is folded: each neuron, layer, scope or stage into one node that shows how many
-    nodes, inputs and outputs it has, and the range of its gradients. Where edges would run far
-    across a long graph, they start from a dashed copy of the node's name instead, and where there
-    are very many edges, their labels show under the pointer (`title` in the SVG).
+    nodes, inputs and outputs it has, and the range of its outputs' gradients. Where edges would run
+    far across a long graph, they start from a dashed copy of the node's name instead, and where
+    there are very many edges, their labels show under the pointer (`title` in the SVG).
 
     Args:
         roots: Values, or lists of them.
@@ -133,6 +135,8 @@ class _Writer:
         labelled = len(seen.links) <= MANY and detail != "values"
         self.labelled = labelled or seen.folded
         self.groups = 0
+        # Columns of neurons, each joined to each: straight lines are told apart best.
+        self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
 
     def write(self) -> None:
         """The whole."""
@@ -151,7 +155,10 @@ class _Writer:
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
             settings |= {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1"}
         if self.seen.folded:
-            del settings["ordering"]
+            settings.pop("ordering")
+            settings["ranksep"] = "0.35"
+            if self.crowded:
+                settings |= {"ranksep": "1.6" if sideways else "1.2", "splines": "line"}
         if note := self._note():
             settings |= {"label": f"<{note}>", "labelloc": "b", "labeljust": "l"}
         self.drawing.attr("graph", **settings)
@@ -184,6 +191,8 @@ class _Writer:
                 )
             else:
                 inside.setdefault(item.path[depth], []).append(item)
+        if self.seen.folded and not path:  # in a frame, dot sees to the order
+            self._columns(drawing, [item for item in items if not item.path])
         for name in reversed(inside) if upwards else inside:
             members = inside[name][::-1] if upwards else inside[name]
             inner = (*path, name)
@@ -197,10 +206,25 @@ class _Writer:
                     style="rounded",
                     fontcolor=self.theme.faint,
                     labeljust="l",
-                    margin="12",
+                    margin="12" if self.rankdir in ("LR", "RL") else "14",
                     **{"class": "group"},
                 )
                 self._cluster(cluster, inner, members)
+
+    def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
+        """The neurons of a layer beside each other, in their order."""
+        joined = {(link.tail, link.head) for link in self.seen.links}
+        columns: dict[Path, list[Item]] = {}
+        for item in items:
+            if len(item.fold) > 1 and "neuron" in item.fold[-1]:
+                columns.setdefault(item.fold[:-1], []).append(item)
+        for column in columns.values():
+            ids = [item.id for item in sorted(column, key=_numbered)]
+            if len(ids) > 1 and not any((a, b) in joined for a in ids for b in ids):
+                with drawing.subgraph() as same:
+                    same.attr(rank="same")
+                    for a, b in pairwise(ids):
+                        same.edge(a, b, style="invis")
 
     def _label(self, item: Item) -> str:
         colours = self.theme
@@ -208,6 +232,8 @@ class _Writer:
         if self.scale and item.magnitude is not None:
             fill = self.scale.fill(item.magnitude)
         formula = f" = {item.formula}" if item.formula else ""
+        formula = formula.replace("<sup>", '<sup><font point-size="9">')
+        formula = formula.replace("</sup>", "</font></sup>")
         heading = f"&#160;{notation.escaped(item.name)}{formula}&#160;"
         if item.kind in ("root", "folded"):
             heading = f"<b>{heading}</b>"
@@ -279,6 +305,9 @@ class _Writer:
         elif self.scale and link.magnitude is not None:
             width = self.scale.width(link.magnitude)
             attributes |= {"color": self.scale.colour(link.magnitude), "penwidth": f"{width:g}"}
+        if self.crowded:
+            out, into = _SIDES[self.rankdir]
+            attributes |= {"tailport": out, "headport": into}
         self.drawing.edge(tail, link.head, **attributes)
 
     # --- legend ----------------------------------------------------------------------------------
@@ -314,6 +343,11 @@ class _Writer:
             '<table border="0" cellborder="0" cellspacing="2" cellpadding="1">'
             f'<tr><td rowspan="2">{title}&#160;</td>{swatches}</tr><tr>{texts}</tr></table>'
         )
+
+
+def _numbered(item: Item) -> int:
+    """The number at the end of a neuron's name."""
+    return int("".join(c for c in item.fold[-1] if c in "0123456789") or 0)
 
 
 def _class(item: Item) -> str:

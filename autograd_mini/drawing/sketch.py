@@ -48,6 +48,8 @@ class Item(NamedTuple):
     faded: bool
     node: Value | None
     """The Value; None for a folded group."""
+    fold: Path = ()
+    """The path of a folded group."""
 
 
 class Link(NamedTuple):
@@ -100,7 +102,7 @@ def sketch(roots: Iterable[Any], options: Options) -> Sketch:
     else:
         paths = grouped(order, options.group)
         if options.collapse is not None and options.collapse is not False:
-            fold = folds(order, grouped(order, "neuron"), options.collapse)
+            fold = folds(order, values, grouped(order, "neuron"), options.collapse)
     return _Sketcher(order, values, paths, fold, options).sketch()
 
 
@@ -293,15 +295,11 @@ class _Sketcher:
     def _group(self, key: Path, fold: Fold, id: str) -> Item:
         """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
         say, lang, form = word, self.options.lang, self.options.number_format
-        rows = [
-            Row(say(name, lang), f"{number:,}", "text")
-            for name, number in (
-                ("nodes", len(fold.members)),
-                ("inputs", len(fold.inputs)),
-                ("outputs", len(fold.outputs)),
-            )
-        ]
-        sizes = [magnitude(node.grad) for node in fold.members if node in self.reached]
+        count = say("nodes" if len(fold.members) > 1 else "node", lang, n=f"{len(fold.members):,}")
+        rows = [Row(count, f"{len(fold.inputs):,} → {len(fold.outputs):,}", "text")]
+        # Of what is handed on, not of the weights, whose gradients tell less about the depth.
+        shown = [node for node in fold.outputs if node.first is not None] or fold.outputs
+        sizes = [magnitude(node.grad) for node in shown if node in self.reached]
         largest = max(sizes, default=None)
         if self.options.detail != "values":
             text = "—"
@@ -317,7 +315,8 @@ class _Sketcher:
         elif name.startswith("stage "):
             name = say("stage", lang, k=name[6:])
         faded = self.options.off_path == "faded" and bool(self.reached) and not largest
-        return Item(id, "folded", notation.name(name), "", tuple(rows), frame, largest, faded, None)
+        name = notation.name(name)
+        return Item(id, "folded", name, "", tuple(rows), frame, largest, faded, None, key)
 
     def _joined(self, joined: Joined, ids: dict[Any, str]) -> list[Link]:
         lang, fading = self.options.lang, self.options.off_path == "faded" and bool(self.reached)
