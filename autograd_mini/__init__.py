@@ -31,9 +31,20 @@ from .value import Value
 if TYPE_CHECKING:
     from .checking import check_grad, complex_step, finite_difference
     from .diagnosis import diagnose
-    from .drawing import draw
+    from .drawing import (
+        draw,
+        draw_dot,
+        draw_network,
+        draw_paths,
+        draw_text,
+        from_json,
+        to_json,
+        to_latex,
+        to_mermaid,
+    )
     from .functions import *  # noqa: F403
     from .nn import MLP, Layer, Neuron
+    from .scopes import scope
     from .training import fit, load, save
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -44,7 +55,9 @@ _LAZY = {
     **dict.fromkeys("grad value_and_grad jacobian hessian jvp vjp hvp".split(), "transforms"),
     **dict.fromkeys("Neuron Layer MLP".split(), "nn"),
     **dict.fromkeys("fit save load".split(), "training"),
-    "draw": "drawing",
+    **dict.fromkeys("draw draw_dot draw_network draw_paths draw_text".split(), "drawing"),
+    **dict.fromkeys("to_mermaid to_latex to_json from_json".split(), "drawing"),
+    "scope": "scopes",
     "diagnose": "diagnosis",
     **dict.fromkeys("check_grad finite_difference complex_step".split(), "checking"),
     **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),

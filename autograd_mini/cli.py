@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__, messages
 from .checking.command import add_parser as add_check
+from .drawing.command import add_parser as add_draw
 from .errors import AutogradError
 from .expressions import ExpressionError, assignments, parse
 
@@ -94,10 +95,13 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 
     (argparse takes no argument for an option that has a space in it.)
     """
-    if "grad" not in arguments and "check" not in arguments:
+    if not {"grad", "check", "draw"} & {*arguments}:
         return list(arguments)
     options = ("-h", "--")
-    return [f" {a}" if a.startswith("-") and not a.startswith(options) else a for a in arguments]
+    return [
+        f" {a}" if a.startswith("-") and a != "-o" and not a.startswith(options) else a
+        for a in arguments
+    ]
 
 
 # --- the parser ----------------------------------------------------------------------------------
@@ -198,6 +202,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         "values", nargs="*", default=[], metavar=say("value"), help=say("grad.values")
     )
     add_check(commands, lang, formatter_class=formatter)
+    add_draw(commands, lang, formatter_class=formatter)
     return parser  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,240 @@
+"""A graph as JSON and back: every number exact, every edge, with a version in the text.
+
+    {"format": "autograd_mini graph", "version": 1,
+     "nodes": [{"id": "n0", "op": null, "label": "x", "scope": [], "args": [],
+                "data": 3.0, "grad": 6.0, "parents": [], "partials": []},
+               {"id": "n1", "op": "mul", ..., "args": [{"node": "n0"}, {"node": "n0"}], ...}],
+     "roots": ["n1"]}
+
+Nodes come in topological order, parents first. Floats are JSON numbers that read back as the same
+bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"fraction": "1/3"},
+{"complex": [0.0, 1.0]}, {"mpf": "0.333...", "bits": 170}. A node made by hand has the op
+"by hand".
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import FormulaError, NumberTypeError
+from autograd_mini.graph import topological
+from autograd_mini.numberlike import data_of
+from autograd_mini.ops import SHEET
+from autograd_mini.scopes import ScopedLabel, scope_of
+from autograd_mini.value import Value, _record
+
+from .sketch import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FORMAT, VERSION = "autograd_mini graph", 1
+_KEYS = ("id", "op", "label", "scope", "args", "data", "grad", "parents", "partials")
+_BY_HAND = "by hand"
+
+
+def to_json(*roots: Value | Iterable[Value], indent: int | None = None) -> str:
+    """The graph of one root or several as JSON; `from_json` makes the same graph of it again.
+
+    A gradient that is a Value (after `backward(create_graph=True)`) is written as its number.
+
+    Raises TypeError if a root is no Value, NumberTypeError for a kind of number that JSON has no
+    form for here.
+
+    >>> x = Value(3.0, label="x")
+    >>> (again,) = from_json(to_json(x * x))
+    >>> again.backward()
+    >>> again.data, again.parents[0].grad, again.parents[0] is again.parents[1]
+    (9.0, 6.0, True)
+    """
+    values = values_of(roots)
+    order = topological(*values)
+    ids = {node: f"n{k}" for k, node in enumerate(order)}
+    nodes = [
+        {
+            "id": ids[node],
+            "op": node.op.name if node.op else _BY_HAND if node.first is not None else None,
+            "label": None if node.label is None else str(node.label),
+            "scope": list(scope_of(node)),
+            "args": [_argument(arg, ids) for arg in node.args] if node.op else [],
+            "data": _written(node.data),
+            "grad": _written(node.grad),
+            "parents": [ids[parent] for parent in node.parents],
+            "partials": [_written(partial) for partial in node.partials],
+        }
+        for node in order
+    ]
+    whole = {
+        "format": FORMAT,
+        "version": VERSION,
+        "nodes": nodes,
+        "roots": [ids[value] for value in values],
+    }
+    return json.dumps(whole, indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def from_json(text: str) -> list[Value]:
+    """The roots of a graph that `to_json` has written.
+
+    Raises TypeError if `text` is no text; ValueError if it is no such JSON, naming the node that is
+    wrong; FormulaError (a ValueError) for an operation that is not on the sheet.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"from_json takes text, got {type(text).__name__}")
+    try:
+        whole = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"this is not JSON: {error}") from None
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise ValueError(f'this is not a graph: it needs "format": "{FORMAT}"')
+    if whole.get("version") != VERSION:
+        raise ValueError(f"version {whole.get('version')!r} of the format; known is {VERSION}")
+    if not isinstance(whole.get("nodes"), list) or not isinstance(whole.get("roots"), list):
+        raise ValueError('a graph needs the lists "nodes" and "roots"')
+    nodes: dict[str, Value] = {}
+    for k, entry in enumerate(whole["nodes"]):
+        missing = [key for key in _KEYS if not isinstance(entry, dict) or key not in entry]
+        if missing:
+            raise ValueError(f"node {k} has no {', '.join(missing)}")
+        name = entry["id"]
+        if not isinstance(name, str) or name in nodes:
+            raise ValueError(f"node {k}: the id {name!r:.40} is no text, or is there twice")
+        try:
+            nodes[name] = _node(entry, nodes)
+        except FormulaError:
+            raise
+        except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
+            raise ValueError(f"node {name!r:.40}: {_reason(error)}") from None
+    roots = []
+    for root in whole["roots"]:
+        if not isinstance(root, str) or root not in nodes:
+            raise ValueError(f"the root {root!r:.40} is no node")
+        roots.append(nodes[root])
+    return roots
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]!r:.40} is no node before it"
+    return str(error)
+
+
+# --- nodes ---------------------------------------------------------------------------------------
+def _argument(arg: Any, ids: dict[Value, str]) -> Any:
+    if arg.__class__ is tuple:
+        return [_argument(part, ids) for part in arg]
+    return {"node": ids[arg]} if isinstance(arg, Value) else _written(arg)
+
+
+def _node(entry: dict[str, Any], nodes: dict[str, Value]) -> Value:
+    label = entry["label"]
+    if not isinstance(label, str | None) or not _texts(entry["scope"]):
+        raise ValueError("the label must be text or null, the scope a list of texts")
+    data, grad = _read(entry["data"]), _read(entry["grad"])
+    parents = [nodes[name] for name in entry["parents"]]
+    partials = [_read(partial) for partial in entry["partials"]]
+    if len(parents) != len(partials):
+        raise ValueError(f"{len(parents)} parents, but {len(partials)} partials")
+    name = entry["op"]
+    if name is None or name == _BY_HAND:
+        if bool(parents) != (name == _BY_HAND) or entry["args"]:
+            raise ValueError(f"the op is {name!r}, but there are {len(parents)} parents")
+        node = Value(data, parents, partials)
+    else:
+        node = _of_operation(name, entry["args"], nodes, parents, partials)
+        node.data = data
+    node.grad = grad
+    node.label = ScopedLabel(label or "", tuple(entry["scope"])) if entry["scope"] else label
+    return node
+
+
+def _of_operation(
+    name: Any, given: Any, nodes: dict[str, Value], parents: list[Value], partials: list[Any]
+) -> Value:
+    if not isinstance(name, str) or name not in SHEET:
+        raise FormulaError(
+            f"the operation {name!r:.40} is not on the sheet; define it with op(...)"
+        )
+    op = SHEET[name]
+    if not isinstance(given, list) or len(given) != len(op.params):
+        raise ValueError(f"{op.signature} needs {len(op.params)} args")
+    args = tuple(
+        tuple(_argument_read(part, nodes) for part in arg)
+        if isinstance(arg, list)
+        else _argument_read(arg, nodes)
+        for arg in given
+    )
+    for param, arg in zip(op.params, args, strict=True):
+        if (arg.__class__ is tuple) != (param in op.vectors):
+            got = "a list" if arg.__class__ is tuple else "one number"
+            raise ValueError(f"{op.signature} got {got} as {param}")
+    left = iter(partials)
+    active: list[Any] = []
+    found: list[Any] = []
+    flat: list[Value] = []
+    for arg in args:
+        values = [v for v in (arg if arg.__class__ is tuple else (arg,)) if isinstance(v, Value)]
+        flat += values
+        if not values:
+            continue
+        active.append(arg)
+        if arg.__class__ is tuple:
+            found.append(tuple(next(left, 0) if isinstance(v, Value) else 0 for v in arg))
+        else:
+            found.append(next(left, 0))
+    if [*map(id, flat)] != [*map(id, parents)] or not flat:
+        raise ValueError("the parents are not the nodes among the args")
+    node = Value(0.0)
+    node.op = op
+    _record(node, args, active, found)
+    return node
+
+
+def _argument_read(x: Any, nodes: dict[str, Value]) -> Any:
+    return nodes[x["node"]] if isinstance(x, dict) and "node" in x else _read(x)
+
+
+def _texts(x: Any) -> bool:
+    return isinstance(x, list) and all(isinstance(part, str) for part in x)
+
+
+# --- numbers -------------------------------------------------------------------------------------
+def _written(x: Any) -> Any:
+    x = data_of(x)
+    if isinstance(x, int):
+        return int(x)
+    if isinstance(x, float):
+        return float(x) if isfinite(x) else {"float": str(float(x))}
+    if isinstance(x, Fraction):
+        return {"fraction": str(x)}
+    if isinstance(x, complex):
+        return {"complex": [_written(x.real), _written(x.imag)]}
+    if type(x).__name__ == "mpf":
+        bits = max(53, int(x._mpf_[3]))
+        import mpmath
+
+        with mpmath.workprec(bits):
+            return {"mpf": mpmath.nstr(x, int(bits / 3.3) + 4, strip_zeros=False), "bits": bits}
+    raise NumberTypeError(f"a {type(x).__name__} has no form in JSON here")
+
+
+def _read(x: Any) -> Any:
+    if isinstance(x, int | float) and not isinstance(x, bool):
+        return x
+    if isinstance(x, dict) and len(x) in (1, 2):
+        if "float" in x:
+            return float(x["float"])
+        if "fraction" in x:
+            return Fraction(x["fraction"])
+        if "complex" in x:
+            real, imag = x["complex"]
+            return complex(_read(real), _read(imag))
+        if "mpf" in x:
+            import mpmath
+
+            with mpmath.workprec(x["bits"]):
+                return mpmath.mpf(x["mpf"])
+    raise ValueError(f"{x!r:.40} is not a number")

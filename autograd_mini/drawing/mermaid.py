@@ -1,0 +1,89 @@
+"""A graph as a Mermaid flowchart, for Markdown pages that draw it themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .notation import plain, printable
+from .picture import DIRECTIONS
+from .sketch import Options, one_of, sketch
+from .themes import THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd_mini.value import Value
+
+    from .sketch import Item
+
+_SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁹→…]")
+
+
+def to_mermaid(
+    *roots: Value | Iterable[Value],
+    detail: str = "gradients",
+    rankdir: str = "LR",
+    number_format: str = ".4g",
+    group: str | None = None,
+    collapse: Any = None,
+    theme: str = "light",
+    off_path: str = "faded",
+    max_nodes: int = 200,
+    lang: str = "en",
+) -> str:
+    """The graph as the text of a Mermaid flowchart; options and errors are those of `draw`.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0, label="x")
+    >>> print(to_mermaid(x * x, detail="values").splitlines()[1])
+      n0["x<br/>data 3"]
+    """
+    one_of("rankdir", rankdir, DIRECTIONS)
+    one_of("theme", theme, THEMES)
+    seen = sketch(roots, Options(detail, number_format, group, collapse, off_path, max_nodes, lang))
+    lines = [f"flowchart {rankdir}"]
+    groups = iter(range(len(seen.items) * 2))
+
+    def write(items: Sequence[Item], depth: int) -> None:
+        indent = "  " * (depth + 1)
+        inside: dict[str, list[Item]] = {}
+        for item in items:
+            if len(item.path) == depth:
+                lines.append(f'{indent}{item.id}["{_label(item)}"]')
+            else:
+                inside.setdefault(item.path[depth], []).append(item)
+        for name, members in inside.items():
+            lines.append(f'{indent}subgraph g{next(groups)}["{text(name[:60])}"]')
+            write(members, depth + 1)
+            lines.append(f"{indent}end")
+
+    write(seen.items, 0)
+    for link in seen.links:
+        words = [link.partial] if link.partial and detail != "values" else []
+        if link.share and detail == "chain rule":
+            words.append(link.share)
+        label = f'|"{"<br/>".join(map(text, words))}"|' if words else ""
+        lines.append(f"  {link.tail} {'-.->' if link.faded else '-->'}{label} {link.head}")
+    colours = THEMES[theme]
+    for kind in ("leaf", "operation", "root", "folded"):
+        ids = [item.id for item in seen.items if item.kind == kind]
+        if ids:
+            fill = colours.operation if kind == "folded" else getattr(colours, kind)
+            style = f"fill:{fill},stroke:{colours.line},color:{colours.text}"
+            lines += [f"  classDef {kind} {style}", f"  class {','.join(ids)} {kind}"]
+    return "\n".join(lines) + "\n"
+
+
+def _label(item: Item) -> str:
+    heading = item.name + (f" = {plain(item.formula)}" if item.formula else "")
+    return "<br/>".join([text(heading), *(text(f"{row.word} {row.text}") for row in item.rows)])
+
+
+def text(words: str) -> str:
+    """Words as text in a quoted label of Mermaid, whatever characters they are made of.
+
+    >>> text('<b>"x"</b>')
+    '#60;b#62;#34;x#34;#60;#47;b#62;'
+    """
+    return _SAFE.sub(lambda match: f"#{ord(match[0])};", printable(words))

@@ -1,0 +1,279 @@
+"""`draw_network`: neurons in columns, joined by their weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.numberlike import data_of
+
+from . import notation
+from .digraph import Drawing
+from .folding import magnitude
+from .picture import FONT
+from .rendering import engines
+from .sketch import check_format, one_of
+from .themes import THEMES, mixed
+from .words import LANGUAGES, word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd_mini.nn import MLP, Layer, Neuron
+    from autograd_mini.value import Value
+
+SHOWS = ("weight", "gradient", "update")
+MOST = 16  # neurons of a layer that are drawn
+_ACROSS, _DOWN = 2.1, 0.78  # inches between columns and between neurons
+_THINNEST, _THICKEST = 0.3, 4.5  # points
+
+
+def draw_network(
+    model: MLP | Layer | Neuron,
+    batch: Sequence[Any] | None = None,
+    *,
+    show: str = "weight",
+    lr: float = 1.0,
+    number_format: str = ".2g",
+    theme: str = "light",
+    format: str = "svg",
+    engine: str | None = None,
+    lang: str = "en",
+) -> Drawing:
+    """A network as neurons and weighted connections.
+
+    The width of a connection grows with the size of what `show` names; its colour is the sign (in
+    the theme "print", negative ones are dashed). A neuron shows its bias; with a `batch`, one
+    sample or a list of them, its mean activation over the samples, by number and by colour. The
+    numbers of the connections show under the pointer. Of a layer of more than 16 neurons the first
+    15 are drawn, and how many more there are.
+
+    Args:
+        model: an MLP, a Layer or a Neuron.
+        batch: a list of inputs, or a list of samples.
+        show: "weight", "gradient" (the weights' `grad`), or "update" (-lr times `grad`, the step of
+            gradient descent).
+        lr: the learning rate, for "update".
+        number_format: as for `draw`.
+        theme: as for `draw`.
+        format: as for `draw`.
+        engine: as for `draw`.
+        lang: as for `draw`.
+
+    Raises:
+        TypeError: `model` is no network.
+        ValueError: an unknown `show`, theme, ..., or a batch that does not fit the network.
+
+    >>> from autograd_mini import MLP
+    >>> picture = draw_network(MLP(2, [3, 1], seed=0), [1.0, -0.5])
+    >>> picture.source.count("->")
+    9
+    """
+    one_of("show", show, SHOWS)
+    one_of("theme", theme, THEMES)
+    one_of("lang", lang, LANGUAGES)
+    check_format(number_format)
+    engines(engine)
+    layers = _layers(model)
+    activations = None if batch is None else _activations(layers, batch)
+    drawing = Drawing("network", format=format, engine="neato")
+    drawing.rendering = engine
+    _Writer(drawing, show, lr, number_format, theme, lang).write(layers, activations)
+    return drawing
+
+
+def _layers(model: Any) -> list[Any]:
+    """The layers, each a list of neurons."""
+    if hasattr(model, "layers"):
+        return [layer.neurons for layer in model.layers]
+    if hasattr(model, "neurons"):
+        return [model.neurons]
+    if hasattr(model, "w") and hasattr(model, "b"):
+        return [[model]]
+    what = f"{model!r:.60} ({type(model).__name__})"
+    raise TypeError(f"draw_network takes an MLP, a Layer or a Neuron, got {what}")
+
+
+def _activations(layers: list[Any], batch: Any) -> tuple[int, list[list[float]]]:
+    """The number of samples, and for inputs and each layer the mean activations."""
+    samples = batch.tolist() if hasattr(batch, "tolist") else list(batch)
+    if not samples:
+        raise ValueError("the batch is empty; give one sample at least")
+    if not hasattr(samples[0], "__len__"):
+        samples = [samples]
+    sums: list[list[float]] = []
+    for sample in samples:
+        x: list[Any] = list(sample)
+        columns = [x]
+        for neurons in layers:
+            x = [neuron(x) for neuron in neurons]
+            columns.append(x)
+        if not sums:
+            sums = [[0.0] * len(column) for column in columns]
+        for total, column in zip(sums, columns, strict=True):
+            for k, value in enumerate(column):
+                total[k] += float(data_of(value))
+    return len(samples), [[total / len(samples) for total in column] for column in sums]
+
+
+class _Writer:
+    """Writes a network as DOT, each neuron at its place."""
+
+    def __init__(
+        self, drawing: Drawing, show: str, lr: float, number_format: str, theme: str, lang: str
+    ) -> None:
+        self.drawing, self.show, self.lr = drawing, show, lr
+        self.number_format, self.theme, self.lang = number_format, THEMES[theme], lang
+        self.dashed = theme == "print"
+
+    def write(self, layers: list[Any], activations: tuple[int, list[list[float]]] | None) -> None:
+        """The whole."""
+        columns: list[list[Any]] = [[None] * layers[0][0].nin, *layers]
+        sizes = [
+            self._size(w)
+            for k, neurons in enumerate(columns[1:])
+            for j in _shown(len(neurons))
+            for i, w in enumerate(neurons[j].w)
+            if i in _shown(len(columns[k]))
+        ]
+        largest = max((magnitude(size) for size in sizes), default=0.0)
+        self._settings(largest, activations)
+        rows = max(min(len(column), MOST) for column in columns)
+        top = (rows - 1) / 2 * _DOWN
+        for k, column in enumerate(columns):
+            self._column(k, column, top, activations[1][k] if activations else None)
+        edges = 0
+        for k, neurons in enumerate(columns[1:]):
+            for j in _shown(len(neurons)):
+                for i in _shown(len(columns[k])):
+                    size = self._size(neurons[j].w[i])
+                    self._edge(edges, f"l{k}n{i}", f"l{k + 1}n{j}", size, largest)
+                    edges += 1
+
+    def _settings(self, largest: float, activations: tuple[int, Any] | None) -> None:
+        colours = self.theme
+        lines = [f"{self._signed(True)}&#160;&#160;&#160;{self._signed(False)}"]
+        what = word(self.show, self.lang)
+        biggest = word("largest weight", self.lang, x=self._number(largest))
+        lines[0] = f"{notation.escaped(what)}: {lines[0]}; {notation.escaped(biggest)}"
+        if activations and activations[0] > 1:
+            n = f"{activations[0]:,}"
+            lines.append(notation.escaped(word("mean activation", self.lang, n=n)))
+        self.drawing.attr(
+            "graph",
+            bgcolor=colours.background,
+            fontname=FONT,
+            fontsize="11",
+            fontcolor=colours.faint,
+            splines="line",
+            outputorder="edgesfirst",
+            pad="0.2",
+            label=f"<{'<br/>'.join(lines)}>",
+            labelloc="b",
+        )
+        self.drawing.attr(
+            "node",
+            shape="circle",
+            style="filled",
+            fixedsize="true",
+            width="0.56",
+            fontname=FONT,
+            fontsize="11",
+            fontcolor=colours.text,
+            color=colours.line,
+            fillcolor=colours.node,
+        )
+        self.drawing.attr("edge", arrowhead="none")
+
+    def _signed(self, positive: bool) -> str:
+        """A sample of the line for one sign, and its name."""
+        name = notation.escaped(word("positive" if positive else "negative", self.lang))
+        line = "━━" if positive or not self.dashed else "╍╍"
+        return f'<font color="{self._colour(positive)}">{line}</font> {name}'
+
+    def _colour(self, positive: bool) -> str:
+        if self.dashed:
+            return self.theme.line
+        return self.theme.small if positive else self.theme.large
+
+    def _column(self, k: int, column: list[Any], top: float, values: list[float] | None) -> None:
+        shown = _shown(len(column))
+        rows = len(shown) + (len(shown) < len(column))
+        x = k * _ACROSS
+        start = (rows - 1) / 2 * _DOWN
+        title = word("layer", self.lang, k=k) if k else word("input layer", self.lang)
+        name = "" if column[0] is None else column[0].activation
+        name = name if isinstance(name, str) else getattr(name, "__name__", "")
+        lines = f"<b>{notation.escaped(title)}</b>"
+        if name:
+            lines += f'<br/><font point-size="10">{notation.escaped(notation.name(name))}</font>'
+        self._text(f"title{k}", lines, x, top + _DOWN)
+        most = max((abs(v) for v in values), default=0.0) if values else 0.0
+        for row, j in enumerate(shown):
+            neuron = column[j]
+            id = f"l{k}n{j}"
+            bias = "" if neuron is None else f"b = {self._number(neuron.b)}"
+            label, fill = (
+                bias.replace(" = ", "<br/>"),
+                self.theme.operation if k else self.theme.leaf,
+            )
+            if neuron is None:
+                label = f"x{notation.subscript(j + 1)}"
+            if values is not None:
+                label = notation.escaped(self._number(values[j]))
+                end = self.theme.small if values[j] >= 0 else self.theme.large
+                fill = mixed(self.theme.node, end, 0.35 * abs(values[j]) / most if most else 0.0)
+            self.drawing.node(
+                id,
+                f"<{label}>",
+                id=id,
+                pos=f"{x:g},{start - row * _DOWN:g}!",
+                fillcolor=fill,
+                tooltip=bias or f"x{notation.subscript(j + 1)}",
+                **{"class": "neuron" if k else "input"},
+            )
+        if rows > len(shown):
+            more = word("hidden", self.lang, n=f"{len(column) - len(shown):,}")
+            self._text(f"more{k}", f"⋮ {notation.escaped(more)}", x, start - len(shown) * _DOWN)
+
+    def _text(self, id: str, label: str, x: float, y: float) -> None:
+        self.drawing.node(
+            id,
+            f"<{label}>",
+            id=id,
+            shape="plaintext",
+            style="",
+            fixedsize="false",
+            width="0",
+            pos=f"{x:g},{y:g}!",
+            fontcolor=self.theme.faint,
+        )
+
+    def _size(self, w: Value) -> Any:
+        if self.show == "weight":
+            return data_of(w)
+        grad = data_of(w.grad)
+        return grad if self.show == "gradient" else -self.lr * grad
+
+    def _edge(self, k: int, tail: str, head: str, size: Any, largest: float) -> None:
+        part = magnitude(size) / largest if 0 < largest < float("inf") else 0.0
+        positive = size.real >= 0
+        width = _THINNEST + (_THICKEST - _THINNEST) * part
+        colour = mixed(self.theme.faded, self._colour(positive), min(1.0, 0.25 + part))
+        self.drawing.edge(
+            tail,
+            head,
+            id=f"e{k}",
+            color=colour,
+            penwidth=f"{width:.2f}",
+            style="solid" if positive or not self.dashed else "dashed",
+            edgetooltip=self._number(size),
+            **{"class": "positive" if positive else "negative"},
+        )
+
+    def _number(self, x: Any) -> str:
+        return notation.number(x, self.number_format)
+
+
+def _shown(n: int) -> range:
+    """The places of the neurons that are drawn."""
+    return range(n if n <= MOST else MOST - 1)
