@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import graphviz
 
 from .files import write_bytes
+from .marks import Marks, marked
 from .rendering import RenderingError, render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
@@ -17,7 +22,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
     All that a Digraph has works: `.source`, `.save()`, `.render("x", format="png")`, `.pipe()`,
     and display in Jupyter. `rendering` is None, "packaged" or "system", `time_limit` the
-    seconds for a large layout: see `rendering.render`.
+    seconds for a large layout: see `rendering.render`. In SVG, the texts of the ids in `marks` have
+    classes: see `marks.marked`.
 
     >>> drawing = Drawing()
     >>> drawing.edge("a", "b")
@@ -27,6 +33,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
     rendering: str | None = None
     time_limit: float = 60.0
+    marks: Mapping[str, Marks] = MappingProxyType({})
     directory: str | os.PathLike[str]
 
     def pipe(
@@ -68,6 +75,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         except RenderingError as error:
             where = "The DOT text is in .source, and .save() writes it to a file."
             raise RenderingError(f"{error} {where}") from None
+        if wanted == "svg":
+            data = marked(data.decode(), self.marks).encode()
         return data.decode(encoding) if encoding else data
 
     def render(

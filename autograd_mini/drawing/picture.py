@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import notation
 from .digraph import Drawing
+from .marks import Marks
 from .rendering import engines
 from .sketch import Options, Sketch, one_of, sketch
 from .themes import THEMES, Scale, scale
@@ -137,6 +138,7 @@ class _Writer:
         self.groups = 0
         # Columns of neurons, each joined to each: straight lines are told apart best.
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
+        self.marks: dict[str, Marks] = {}
 
     def write(self) -> None:
         """The whole."""
@@ -177,6 +179,7 @@ class _Writer:
         repeated = self._repeats()
         for k, link in enumerate(self.seen.links):
             self._edge(k, link, repeated.get((link.tail, link.head), link.tail))
+        self.drawing.marks = self.marks
 
     # --- nodes -----------------------------------------------------------------------------------
     def _cluster(self, drawing: Any, path: Path, items: Sequence[Item]) -> None:
@@ -189,6 +192,8 @@ class _Writer:
                 drawing.node(
                     item.id, f"<{self._label(item)}>", id=item.id, **{"class": _class(item)}
                 )
+                rows = tuple(row.kind for row in item.rows)
+                self.marks[item.id] = Marks(rows, heading="name")
             else:
                 inside.setdefault(item.path[depth], []).append(item)
         if self.seen.folded and not path:  # in a frame, dot sees to the order
@@ -297,6 +302,8 @@ class _Writer:
             lines = [(link.partial, colours.faint)]
         if lines and self.labelled and self.detail != "values":
             attributes["label"] = f"<{_lines(lines, colours.faint if link.faded else '')}>"
+            kinds = ("edges",) if link.edges > 1 else ("partial", "share")
+            self.marks[f"e{k}"] = Marks(lines=kinds[: len(lines)])
         elif lines and self.detail != "values":
             text = "\n".join(line for line, _ in lines)
             attributes["edgetooltip"] = text.replace("\\", "\\\\")

@@ -25,11 +25,13 @@ _SHORT = 12  # characters of a name on an edge
 
 
 class Row(NamedTuple):
-    """A line of an item: a word, a number as text, and the theme's colour for it."""
+    """A line of an item: a word, a number as text, the theme's colour for it, and what it is."""
 
     word: str
     text: str
     colour: str
+    kind: str
+    """"data", "grad", "stale", "counts" or "range"; the class of the text in SVG."""
 
 
 class Item(NamedTuple):
@@ -233,13 +235,13 @@ class _Sketcher:
 
     def _item(self, node: Value, id: str) -> Item:
         say, lang, form = word, self.options.lang, self.options.number_format
-        rows = [Row(say("data", lang), notation.number(node.data, form), "text")]
+        rows = [Row(say("data", lang), notation.number(node.data, form), "text", "data")]
         if stale := self._stale(node):
-            rows.append(Row(say("stale", lang), stale, "warning"))
+            rows.append(Row(say("stale", lang), stale, "warning", "stale"))
         seen = node in self.reached
         if self.options.detail != "values":
             grad = notation.number(node.grad, form) if seen else "—"
-            rows.append(Row(say("grad", lang), grad, "gradient"))
+            rows.append(Row(say("grad", lang), grad, "gradient", "grad"))
         kind = "root" if node in self.roots else "leaf" if node.first is None else "operation"
         return Item(
             id,
@@ -296,7 +298,7 @@ class _Sketcher:
         """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
         say, lang, form = word, self.options.lang, self.options.number_format
         count = say("nodes" if len(fold.members) > 1 else "node", lang, n=f"{len(fold.members):,}")
-        rows = [Row(count, f"{len(fold.inputs):,} → {len(fold.outputs):,}", "text")]
+        rows = [Row(count, f"{len(fold.inputs):,} → {len(fold.outputs):,}", "text", "counts")]
         # Of what is handed on, not of the weights, whose gradients tell less about the depth.
         shown = [node for node in fold.outputs if node.first is not None] or fold.outputs
         sizes = [magnitude(node.grad) for node in shown if node in self.reached]
@@ -307,7 +309,7 @@ class _Sketcher:
                 short = ".3g" if form == ".4g" else form
                 low, high = (notation.number(x, short) for x in (min(sizes), largest))
                 text = low if low == high else say("to", lang, low=low, high=high)
-            rows.append(Row(say("range", lang), text, "gradient"))
+            rows.append(Row(say("range", lang), text, "gradient", "range"))
         frame = self.paths.get(fold.members[0], ())[: len(key) - 1]
         name = ".".join(key[len(frame) :])
         if name in ("inputs", "other operations"):
