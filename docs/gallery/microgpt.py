@@ -2,8 +2,7 @@
 
 from random import Random
 
-from autograd_mini import Value, dot, draw, log_softmax, mean, relu, rsqrt, softmax
-from autograd_mini.drawing import scope
+from autograd_mini import Value, dot, draw, log_softmax, mean, relu, rsqrt, scope, softmax
 
 WIDTH, HEADS, LETTERS, LENGTH = 16, 4, 27, 16
 HEAD = WIDTH // HEADS

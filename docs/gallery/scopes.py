@@ -1,5 +1,4 @@
-from autograd_mini import Value, draw
-from autograd_mini.drawing import scope
+from autograd_mini import Value, draw, scope
 
 x = Value(0.8, label="x")
 with scope("encoder"):
