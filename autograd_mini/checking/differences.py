@@ -53,6 +53,7 @@ def finite_difference(
     low: float = -INFINITY,
     high: float = INFINITY,
     eps: float = EPS,
+    noise: float = 0.0,
 ) -> Estimate:
     """The derivative of f at x, first or second (`order`), with an error bar.
 
@@ -62,11 +63,12 @@ def finite_difference(
         bar = 2 * (disagreement with its neighbours) + sum of |weight| * noise / h
 
     where the noise of f is eps * (|f| + |x * df/dx|), or what the second differences at the
-    shortest steps show if that is more. An extrapolation that the shorter steps contradict is
-    dropped, so neither a kink inside a step nor a step that fits the period of f deceives it. No
-    step leaves [low, high]; one-sided differences serve where f has no value on one side of x
-    (raises ValueError or ArithmeticError, is nan or infinite). `eps` is the rounding unit of f,
-    2**-52 for doubles, 2**-23 for float32.
+    shortest steps show if that is more, or `noise` where the caller knows it to be more (f comes in
+    stairs of 2 where its sums pass through 1e16, and no step sees that). An extrapolation that the
+    shorter steps contradict is dropped, so neither a kink inside a step nor a step that fits the
+    period of f deceives it. No step leaves [low, high]; one-sided differences serve where f has no
+    value on one side of x (raises ValueError or ArithmeticError, is nan or infinite). `eps` is the
+    rounding unit of f, 2**-52 for doubles, 2**-23 for float32.
 
     Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Software 4 (1982) 75-76;
     Press et al., Numerical Recipes, section 5.7; Fornberg, Numerical differentiation of analytic
@@ -95,7 +97,7 @@ def finite_difference(
     steps = _steps(x)
     candidates = []
     for side in ("both", "right", "left"):
-        ladder = _ladder(probe, steps, side, order, eps)
+        ladder = _ladder(probe, steps, side, order, eps, noise)
         if ladder is None:
             continue
         if found := ladder.best():
@@ -173,7 +175,9 @@ class _Level(NamedTuple):
 class _Ladder:
     """The levels of one side, and the extrapolations of their quotients to h = 0."""
 
-    def __init__(self, levels: list[_Level], x: float, order: int, side: str, eps: float) -> None:
+    def __init__(
+        self, levels: list[_Level], x: float, order: int, side: str, eps: float, floor: float
+    ) -> None:
         self.levels, self.order, self.side, self.eps = levels, order, side, eps
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
         slope = _median([abs(level.quotient) for level in levels[-6:]]) if order == 1 else 0.0
@@ -184,6 +188,7 @@ class _Ladder:
             reach = max(abs(level.quotient * level.step) + abs(level.bend) for level in levels)
             self.lost = rough > max(64 * self.floor, reach / 16)
             self.floor = max(self.floor, rough)
+        self.floor = max(self.floor, floor)
 
     def noise(self, level: _Level) -> float:
         """The rounding error of a quotient."""
@@ -264,7 +269,9 @@ def _rough(levels: list[_Level]) -> Iterator[float]:
         yield max(sizes[-1] for sizes in moves)
 
 
-def _ladder(probe: _Probe, steps: list[float], side: str, order: int, eps: float) -> _Ladder | None:
+def _ladder(
+    probe: _Probe, steps: list[float], side: str, order: int, eps: float, floor: float
+) -> _Ladder | None:
     """The ladder on this side; None if f has values for fewer than three steps there."""
     x, center = probe.x, probe.center
     levels: list[_Level] = []
@@ -291,7 +298,7 @@ def _ladder(probe: _Probe, steps: list[float], side: str, order: int, eps: float
             noise = 2 / h if order == 1 else 4 / (h * h)
         moves = (abs(f_up - center), abs(f_down - center))
         levels.append(_Level(h, quotient, noise, size, bend, moves))
-    return _Ladder(levels, x, order, side, eps) if len(levels) > 2 else None
+    return _Ladder(levels, x, order, side, eps, floor) if len(levels) > 2 else None
 
 
 def _median(numbers: list[float]) -> float:

@@ -335,6 +335,14 @@ def adjoints(graph: Graph) -> tuple[dict[int, float], dict[int, float]]:
     return total, size
 
 
+def rounding_of_value(graph: Graph) -> float:
+    """How far rounding puts the root off: half an ulp of each node, times its gradient."""
+    right, _ = adjoints(graph)
+    inner = (node for node in graph.order if parents_of(node))
+    total = sum(abs(right[id(node)] * float(node.data)) for node in inner)
+    return EPS / 2 * total if math.isfinite(total) else 0.0
+
+
 def check_sums(graph: Graph) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares."""
     right, size = adjoints(graph)

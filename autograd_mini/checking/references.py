@@ -370,6 +370,7 @@ def by_ladder(
     low: float = -math.inf,
     high: float = math.inf,
     eps: float = 2.0**-52,
+    noise: float = 0.0,
     order: int = 1,
 ) -> Reference:
     """The derivative of f at x by `finite_difference`.
@@ -377,9 +378,11 @@ def by_ladder(
     With `around` f is a function of the distance from there, so that the steps suit its scale.
     """
     if around:
-        estimate = finite_difference(lambda at: f(at - around), around, order=order, eps=eps)
+        estimate = finite_difference(
+            lambda at: f(at - around), around, order=order, eps=eps, noise=noise
+        )
     else:
-        estimate = finite_difference(f, x, order=order, low=low, high=high, eps=eps)
+        estimate = finite_difference(f, x, order=order, low=low, high=high, eps=eps, noise=noise)
     if not math.isfinite(estimate.error) or not math.isfinite(estimate.value):
         return nowhere(LADDER)
     value, bar = Fraction(estimate.value), Fraction(estimate.error)

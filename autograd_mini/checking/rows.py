@@ -119,7 +119,8 @@ class Rows:
             center = self.truth.floats(numbers)
         except (ValueError, ArithmeticError):
             return None
-        for power in range(3, 22):
+        rough = 0.0  # what is left at the shortest steps is noise
+        for power in (44, 43, 42, 41, *range(3, 22)):
             h = 2.0**-power
             try:
                 y = self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
@@ -127,7 +128,9 @@ class Rows:
                 continue
             remainder = abs(y - center - h * g)
             floor = 1000 * self.inputs.eps * (abs(y) + abs(center) + abs(h * g))
-            if math.isfinite(remainder) and remainder > floor:
+            if power > 40:
+                rough = max(rough, remainder)
+            elif math.isfinite(remainder) and remainder > max(floor, 1000 * rough):
                 points.append((math.log2(h), math.log2(remainder)))
         if len(points) < 4:
             return None

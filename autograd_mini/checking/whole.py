@@ -10,7 +10,7 @@ from autograd_mini.value import Value
 
 from .engines import UndefinedError, check_root
 from .inputs import CheckError, as_real
-from .nodes import Graph, Operation, op_name
+from .nodes import Graph, Operation, op_name, rounding_of_value
 from .references import (
     FRACTION,
     KINK,
@@ -57,6 +57,7 @@ class Truth:
     ) -> None:
         self.f, self.inputs, self.floats, self.graph = f, inputs, floats, graph
         self.kinked, self.domain = kinked, domain
+        self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[str] = []
         if graph is not None:
             if self._is_rational(graph):
@@ -150,8 +151,10 @@ class Truth:
             def one(t: float) -> float:
                 return self.floats([*numbers[:k], t, *numbers[k + 1 :]])
 
-            eps = self.inputs.eps
-            found = by_ladder(one, numbers[k], low=low, high=high, eps=eps, order=order)
+            eps, noise = self.inputs.eps, self.noise
+            found = by_ladder(
+                one, numbers[k], low=low, high=high, eps=eps, noise=noise, order=order
+            )
             times = exact(weight) ** order
             ends = sorted((found.low * times, found.high * times))
             return found._replace(low=ends[0], high=ends[1], bar=found.bar * abs(times))
@@ -164,7 +167,8 @@ class Truth:
                     raise ValueError
             return self.floats(parts)
 
-        return by_ladder(many, 0.0, around=1.0, eps=self.inputs.eps, order=order)
+        eps, noise = self.inputs.eps, self.noise
+        return by_ladder(many, 0.0, around=1.0, eps=eps, noise=noise, order=order)
 
     # --- second derivatives ----------------------------------------------------------------------
     def second(self, i: int, j: int) -> Reference:

@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from autograd_mini import Value, abs, dot, exp, log, relu, sin, sqrt, tanh
+from autograd_mini import Value, abs, dot, exp, log, norm, relu, sin, sqrt, tanh
 from autograd_mini.checking import CheckError, check_grad, references
 
 
@@ -451,6 +451,39 @@ def test_rounding_is_not_called_a_wrong_gradient():
     lost = check_grad(lambda x: sin(1e15 * x * x), 1.1)
     assert (lost.verdict, lost.culprit) == ("undecided", None)
     assert "ill-conditioned" in str(lost)
+
+
+def test_a_gradient_below_what_the_value_can_show_is_right():
+    # x + 3.24 rounds to 2, where log10(gamma) is 0: the path has the slope 0 in floats
+    def f(x):
+        v = (x + 3.24).gamma().log10()
+        return ((v * v).silu() + 5.5).rsqrt()
+
+    (row,) = check_grad(f, -1.24).comparisons
+    assert (row.got, row.verdict) == (0, "ok")
+    assert -1e-18 < row.wanted < -1e-19
+
+    def g(x):
+        v = norm((2.0, x, 2.0)).sinh()
+        w = (v - x) - (v - x)
+        return (((w + w) - v) + (v - x).erf()) + v.gelu()
+
+    assert check_grad(g, -0.84).ok
+
+
+def test_a_gradient_lost_to_rounding_that_the_value_shows_is_undecided():
+    # 1e16 + 1.3 rounds to 1e16 + 2: f is 4 for 1.69 and its gradient 4 for 2.6; the floats near
+    # by are all the same, so that only the graph tells the ladder how coarse they are
+    report = check_grad(lambda x: ((x + 1e16) - 1e16) ** 2, 1.3)
+    (row,) = report.comparisons
+    assert (report.verdict, report.culprit, row.got) == ("undecided", None, 4)
+    assert row.wanted == pytest.approx(2.6, rel=1e-14)
+
+
+def test_the_taylor_slope_is_not_taken_from_rounding():
+    # the value is 1 - 1, with the rounding of 1 and no sign of it in its size
+    report = check_grad(lambda x: dot((x, x, x), (x, x, x)).erf() - 1, -1.16)
+    assert report.taylor_slope == pytest.approx(2, abs=0.1)
 
 
 def test_paths_that_cancel_leave_rounding_and_that_is_right():
