@@ -60,10 +60,10 @@ def to_json(*roots: Value | Iterable[Value], indent: int | None = None) -> str:
             "label": None if node.label is None else str(node.label),
             "scope": list(scope_of(node)),
             "args": [_argument(arg, ids) for arg in node.args] if node.op else [],
-            "data": _written(node.data),
-            "grad": _written(node.grad),
+            "data": written_number(node.data),
+            "grad": written_number(node.grad),
             "parents": [ids[parent] for parent in node.parents],
-            "partials": [_written(partial) for partial in node.partials],
+            "partials": [written_number(partial) for partial in node.partials],
         }
         for node in order
     ]
@@ -126,16 +126,16 @@ def _reason(error: Exception) -> str:
 def _argument(arg: Any, ids: dict[Value, str]) -> Any:
     if arg.__class__ is tuple:
         return [_argument(part, ids) for part in arg]
-    return {"node": ids[arg]} if isinstance(arg, Value) else _written(arg)
+    return {"node": ids[arg]} if isinstance(arg, Value) else written_number(arg)
 
 
 def _node(entry: dict[str, Any], nodes: dict[str, Value]) -> Value:
     label = entry["label"]
     if not isinstance(label, str | None) or not _texts(entry["scope"]):
         raise ValueError("the label must be text or null, the scope a list of texts")
-    data, grad = _read(entry["data"]), _read(entry["grad"])
+    data, grad = read_number(entry["data"]), read_number(entry["grad"])
     parents = [nodes[name] for name in entry["parents"]]
-    partials = [_read(partial) for partial in entry["partials"]]
+    partials = [read_number(partial) for partial in entry["partials"]]
     if len(parents) != len(partials):
         raise ValueError(f"{len(parents)} parents, but {len(partials)} partials")
     name = entry["op"]
@@ -194,7 +194,7 @@ def _of_operation(
 
 
 def _argument_read(x: Any, nodes: dict[str, Value]) -> Any:
-    return nodes[x["node"]] if isinstance(x, dict) and "node" in x else _read(x)
+    return nodes[x["node"]] if isinstance(x, dict) and "node" in x else read_number(x)
 
 
 def _texts(x: Any) -> bool:
@@ -202,7 +202,8 @@ def _texts(x: Any) -> bool:
 
 
 # --- numbers -------------------------------------------------------------------------------------
-def _written(x: Any) -> Any:
+def written_number(x: Any) -> Any:
+    """A number as the JSON of graphs has it; NumberTypeError for a kind without a form there."""
     x = data_of(x)
     if isinstance(x, int):
         return int(x)
@@ -211,7 +212,7 @@ def _written(x: Any) -> Any:
     if isinstance(x, Fraction):
         return {"fraction": str(x)}
     if isinstance(x, complex):
-        return {"complex": [_written(x.real), _written(x.imag)]}
+        return {"complex": [written_number(x.real), written_number(x.imag)]}
     if type(x).__name__ == "mpf":
         bits = max(53, int(x._mpf_[3]))
         import mpmath
@@ -221,7 +222,8 @@ def _written(x: Any) -> Any:
     raise NumberTypeError(f"a {type(x).__name__} has no form in JSON here")
 
 
-def _read(x: Any) -> Any:
+def read_number(x: Any) -> Any:
+    """The number that `written_number` has written; ValueError if it is none."""
     if isinstance(x, int | float) and not isinstance(x, bool):
         return x
     if isinstance(x, dict) and len(x) in (1, 2):
@@ -231,7 +233,7 @@ def _read(x: Any) -> Any:
             return Fraction(x["fraction"])
         if "complex" in x:
             real, imag = x["complex"]
-            return complex(_read(real), _read(imag))
+            return complex(read_number(real), read_number(imag))
         if "mpf" in x:
             import mpmath
 

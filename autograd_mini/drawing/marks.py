@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+RAISED = 4.5  # points between a superscript and its base
 _GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|edge|graph|cluster)\b')
-_TEXT = re.compile(r'<text (.*?text-anchor=")start(" x=")([-\d.]+)(".*?)>(.*)</text>', re.S)
+_TEXT = re.compile(r'<text (.*?)text-anchor="start" x="([-\d.]+)"(.*?)>(.*)</text>', re.S)
 _POINT = re.compile(r"(-?[\d.]+),-?[\d.]+")
 
 
 class Marks(NamedTuple):
-    """The classes of the texts of a node or an edge, from the last one backwards.
+    """The classes of the texts of a node or an edge.
 
-    A node ends with rows of a word at the left and a number at the right; `rows` are the classes of
-    these numbers, and `heading` is the class of what stands above. An edge has lines alone.
+    A node has a heading, and below it rows of a word at the left and a number at the right; `rows`
+    are the classes of the numbers. An edge has `lines` alone.
     """
 
+    heading: str = ""
     rows: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
-    heading: str = ""
 
 
 def marked(svg: str, marks: Mapping[str, Marks]) -> str:
     """The SVG with a class on each text of the groups whose ids are in `marks`.
 
     Graphviz sets every text from its left end, by its own idea of how wide the letters are. Numbers
-    of a node are set from their right end here and a heading from its middle, so that they stay in
-    place with another font, or when a script writes another number.
+    of a node are set from their right end here and a heading, as one text, from its middle, so that
+    they stay in place with another font, or when a script writes another number.
 
     >>> svg = '''<g id="e0" class="edge">
     ... <text text-anchor="start" x="1">3</text>
@@ -38,40 +40,65 @@ def marked(svg: str, marks: Mapping[str, Marks]) -> str:
     >>> marked(svg, {"e0": Marks(lines=("partial",))}).splitlines()[1]
     '<text class="partial" text-anchor="start" x="1">3</text>'
     """
-    if not marks:
-        return svg
     lines = svg.split("\n")
-    starts = [(k, m[1]) for k, line in enumerate(lines) if (m := _GROUP.match(line))]
-    ends = [*[k for k, _ in starts[1:]], len(lines)]
-    for (start, id), end in zip(starts, ends, strict=False):
-        if id in marks:
-            _mark(lines, start, end, marks[id])
-    return "\n".join(lines)
+    starts = [(k, match[1]) for k, line in enumerate(lines) if (match := _GROUP.match(line))]
+    if not marks or not starts:
+        return svg
+    done = lines[: starts[0][0]]
+    for (start, id), (end, _) in pairwise([*starts, (len(lines), "")]):
+        block = lines[start:end]
+        done += _block(block, marks[id]) if id in marks else block
+    return "\n".join(done)
 
 
-def _mark(lines: list[str], start: int, end: int, mark: Marks) -> None:
-    texts = [(k, m) for k in range(start, end) if (m := _TEXT.match(lines[k]))]
-    for (k, _), name in zip(reversed(texts), reversed(mark.lines), strict=False):
-        lines[k] = f'<text class="{name}" {lines[k][len("<text ") :]}'
-    box = next((lines[k] for k in range(start, end) if lines[k].startswith("<polygon")), "")
+def _block(block: list[str], marks: Marks) -> list[str]:
+    """The lines of a node or an edge with its texts marked."""
+    texts = [(k, match) for k, line in enumerate(block) if (match := _TEXT.match(line))]
+    for (k, match), name in zip(texts[-len(marks.lines) :], marks.lines, strict=False):
+        block[k] = _text(match, name)
+    first = len(texts) - 2 * len(marks.rows)
+    box = next((line for line in block if line.startswith("<polygon")), "")
     ends = [float(x) for x in _POINT.findall(box)]
-    if not ends or len(texts) < 2 * len(mark.rows):
-        return
+    if not marks.heading or first < 1 or not ends:
+        return block
     left, right = min(ends), max(ends)
-    first = len(texts) - 2 * len(mark.rows)
-    for j, name in enumerate(mark.rows):
-        (k, word), (last, number) = texts[first + 2 * j : first + 2 * j + 2]
-        lines[k] = f'<text class="word" {lines[k][len("<text ") :]}'
-        x = right - (float(word[3]) - left)
-        lines[last] = _set(number, name, "end", x, number[5].rstrip("\u00a0"))
-    for k, heading in texts[:first] if mark.heading else ():
-        if first == 1:
-            middle = (left + right) / 2
-            lines[k] = _set(heading, mark.heading, "middle", middle, heading[5].strip("\u00a0"))
-        else:
-            lines[k] = f'<text class="{mark.heading}" {lines[k][len("<text ") :]}'
+    for name, (k, word), (last, number) in zip(
+        marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True
+    ):
+        block[k] = _text(word, "word")
+        block[last] = _text(number, name, "end", right - (float(word[2]) - left))
+    top, last = texts[0][0], texts[first - 1][0]
+    heading = _merged([match for _, match in texts[:first]])
+    block[top : last + 1] = [
+        _text(texts[0][1], marks.heading, "middle", (left + right) / 2, heading)
+    ]
+    return block
 
 
-def _set(match: re.Match[str], name: str, anchor: str, x: float, text: str) -> str:
-    before, between, _, after, _ = match.groups()
-    return f'<text class="{name}" {before}{anchor}{between}{x:g}{after}>{text}</text>'
+def _text(
+    match: re.Match[str], name: str, anchor: str = "start", x: float | None = None, text: str = ""
+) -> str:
+    place = match[2] if x is None else f"{x:g}"
+    text = text or (match[4] if x is None else match[4].strip("\u00a0"))
+    return (
+        f'<text class="{name}" {match[1]}text-anchor="{anchor}" x="{place}"{match[3]}>{text}</text>'
+    )
+
+
+def _merged(pieces: Sequence[re.Match[str]]) -> str:
+    """The pieces of a heading, superscripts between others, as the content of one text."""
+    texts = [piece[4] for piece in pieces]
+    texts[0] = texts[0].lstrip("\u00a0")
+    texts[-1] = texts[-1].rstrip("\u00a0")
+    whole, raised = texts[0], False
+    for piece, text in zip(pieces[1:], texts[1:], strict=True):
+        changes = []
+        if ('baseline-shift="super"' in piece[3]) != raised:  # not all browsers know the word
+            changes.append(f'dy="{RAISED if raised else -RAISED:g}"')
+            raised = not raised
+        for name in ("font-size", "text-decoration"):
+            here, base = (re.search(rf'{name}="[^"]*"', match[3]) for match in (piece, pieces[0]))
+            if here and (base is None or here[0] != base[0]):
+                changes.append(here[0])
+        whole += f"<tspan {' '.join(changes)}>{text}</tspan>" if changes and text else text
+    return whole

@@ -193,7 +193,7 @@ class _Writer:
                     item.id, f"<{self._label(item)}>", id=item.id, **{"class": _class(item)}
                 )
                 rows = tuple(row.kind for row in item.rows)
-                self.marks[item.id] = Marks(rows, heading="name")
+                self.marks[item.id] = Marks("name", rows)
             else:
                 inside.setdefault(item.path[depth], []).append(item)
         if self.seen.folded and not path:  # in a frame, dot sees to the order
