@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from autograd_mini import Value, draw
-from autograd_mini.drawing import scope
+from autograd_mini import Layer, Value, draw, draw_network, draw_paths, scope, to_mermaid
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT / "docs"))
@@ -32,6 +31,8 @@ pytestmark = pytest.mark.skipif(
 )
 PAGE = 720  # width in CSS pixels of the text of a page of the documentation
 LEAST = 7.0  # height in CSS pixels of the smallest letters that are still read without a click
+
+ANSWER = ';document.getElementById("answer").textContent = JSON.stringify(answer)'
 
 
 def opened(page: Path) -> str:
@@ -49,20 +50,32 @@ def opened(page: Path) -> str:
 
 def answer(page: Path, body: str, script: str) -> Any:
     """What the script, run in a page with this body, leaves in `answer`."""
-    page.write_text(
-        f'<!doctype html><meta charset="utf-8"><title>quiet</title><body style="margin:0">{body}'
-        f'<pre id="answer"></pre><script>let answer;{script};'
-        'document.getElementById("answer").textContent = JSON.stringify(answer)</script>',
-        encoding="utf-8",
+    return _answer(
+        page,
+        '<!doctype html><meta charset="utf-8"><title>quiet</title>'
+        f'<body style="margin:0">{body}<pre id="answer"></pre><script>{script}{ANSWER}</script>',
     )
-    found = re.search(r'<pre id="answer">(.*?)</pre>', opened(page), re.DOTALL)
+
+
+def answer_in_svg(page: Path, body: str, script: str) -> Any:
+    """The same in a file that is SVG itself, which is read as XML and not as HTML."""
+    return _answer(
+        page,
+        f'<svg xmlns="http://www.w3.org/2000/svg"><title>quiet</title>{body}'
+        f'<desc id="answer"/><script><![CDATA[{script}{ANSWER}]]></script></svg>',
+    )
+
+
+def _answer(page: Path, text: str) -> Any:
+    page.write_text(text, encoding="utf-8")
+    found = re.search(r'<(pre|desc) id="answer">(.*?)</\1>', opened(page), re.DOTALL)
     assert found, "the script of the page did not end"
-    return json.loads(html.unescape(found[1]))
+    return json.loads(html.unescape(found[2]))
 
 
 # --- layout --------------------------------------------------------------------------------------
 MEASURE = """
-answer = [...document.querySelectorAll("div.picture")].map(div => {
+const answer = [...document.querySelectorAll("div.picture")].map(div => {
   const svg = div.querySelector("svg"), frame = svg.getBoundingClientRect();
   const texts = [...svg.querySelectorAll("text")].filter(t => t.textContent.trim());
   const boxes = texts.map(t => t.getBoundingClientRect());
@@ -127,14 +140,22 @@ HOSTILE = [
 CLICK = """
 document.querySelectorAll("svg *").forEach(e => e.dispatchEvent(new MouseEvent("click")));
 const svgs = [...document.querySelectorAll("svg")];
-answer = {
+const answer = {
   title: document.title,
-  scripts: document.querySelectorAll("svg script, svg iframe, svg img, svg foreignObject").length,
+  scripts: document.querySelectorAll("g script, g iframe, g img, g foreignObject").length,
   links: [...document.querySelectorAll("svg a")].map(a => a.getAttribute("href")
     || a.getAttribute("xlink:href") || ""),
   handlers: [...document.querySelectorAll("svg *")].filter(e =>
     e.getAttributeNames().some(name => name.startsWith("on"))).length,
   texts: svgs.map(svg => svg.textContent),
+}
+"""
+MERMAID = """
+const pres = [...document.querySelectorAll("pre.mermaid")];
+const answer = {
+  title: document.title,
+  elements: [...new Set(pres.flatMap(pre => [...pre.querySelectorAll("*")].map(e => e.tagName)))],
+  texts: pres.map(pre => pre.textContent),
 }
 """
 
@@ -147,24 +168,45 @@ def hostile_graph(label: str) -> Value:
     return z
 
 
+def network_of(label: str) -> Layer:
+    """A layer whose activation bears the label."""
+
+    def activation(v: Value) -> Value:
+        return v * v
+
+    activation.__name__ = label
+    return Layer(2, 2, activation=activation, seed=0)
+
+
 def pictures_of(label: str) -> list[str]:
-    """The label in every kind of SVG: as a name of nodes, and of a scope, framed and folded."""
+    """The label in every kind of SVG: as a name of nodes, of scopes framed and folded, ..."""
     with scope(label):
         inside = hostile_graph("x")
+    root = hostile_graph(label)
+    network = network_of(label)
     drawings = [
-        draw(hostile_graph(label), detail="chain rule", color_by="gradient"),
+        draw(root, detail="chain rule", color_by="gradient"),
         draw(inside * 2),
         draw(inside * 2, collapse=1),
+        draw_paths(root, root.parents[0]),
+        draw_network(network),
+        draw_network(network, [1.0, 2.0], theme="print"),
     ]
-    return [drawing.pipe(format="svg", encoding="utf-8") for drawing in drawings]
+    svgs = [drawing.pipe(format="svg", encoding="utf-8") for drawing in drawings]
+    return [svg[svg.index("<svg") :] for svg in svgs]
 
 
-def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
-    svgs = [svg[svg.index("<svg") :] for label in HOSTILE for svg in pictures_of(label)]
-    found = answer(tmp_path / "hostile.html", "".join(svgs), CLICK)
+def check_quiet(found: Any) -> None:
+    """No script ran, and there is nothing that could run one."""
     assert found["title"] == "quiet"
     assert found["scripts"] == found["handlers"] == 0
     assert [link for link in found["links"] if "javascript" in link] == []
+
+
+def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
+    svgs = [svg for label in HOSTILE for svg in pictures_of(label)]
+    found = answer(tmp_path / "hostile.html", "".join(svgs), CLICK)
+    check_quiet(found)
     # Inlined in HTML the text survives, too: each picture shows the beginning of its label.
     each = len(svgs) // len(HOSTILE)
     for k, text in enumerate(found["texts"]):
@@ -172,8 +214,34 @@ def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
         assert beginning in text
 
 
+def test_labels_never_run_as_scripts_where_the_svg_is_opened_itself(tmp_path: Path) -> None:
+    """A file .svg is read as XML, which has other rules than HTML, and may run scripts."""
+    svgs = "".join(svg for label in HOSTILE for svg in pictures_of(label))
+    found = answer_in_svg(tmp_path / "hostile.svg", f"<g>{svgs}</g>", CLICK)
+    check_quiet(found)
+    assert all(label[:5] in found["texts"][0] for label in HOSTILE)
+
+
+def test_mermaid_puts_nothing_into_the_page_but_text(tmp_path: Path) -> None:
+    """Pages often have Mermaid's text as it is between their tags, and only then is it read."""
+    texts = []
+    for label in HOSTILE:
+        with scope(label):
+            inside = hostile_graph(label)
+        texts += [to_mermaid(inside * 2, detail="chain rule"), to_mermaid(inside * 2, collapse=1)]
+    body = "".join(f'<pre class="mermaid">{text}</pre>' for text in texts)
+    found = answer(tmp_path / "page.html", body, MERMAID)
+    assert found["title"] == "quiet"
+    assert found["elements"] == ["BR"]  # its own line breaks
+    assert [text.replace("\n", "") for text in found["texts"]] == [
+        text.replace("<br/>", "").replace("\n", "") for text in texts
+    ]
+
+
 def test_the_hostile_page_would_be_noticed(tmp_path: Path) -> None:
     found = answer(tmp_path / "page.html", f"<svg>{HOSTILE[1]}</svg>", CLICK)
+    assert found["title"] == "ran"
+    found = answer_in_svg(tmp_path / "page.svg", f"<g>{HOSTILE[0]}</g>", CLICK)
     assert found["title"] == "ran"
 
 
@@ -181,7 +249,7 @@ def test_the_hostile_page_would_be_noticed(tmp_path: Path) -> None:
 CELL = """
 const picture = document.querySelector(".jp-OutputArea-output img, .jp-OutputArea-output svg");
 const {width, height} = picture.getBoundingClientRect();
-answer = {width, height, source: picture.src || picture.outerHTML};
+const answer = {width, height, source: picture.src || picture.outerHTML};
 """
 
 
