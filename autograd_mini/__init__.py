@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .functions import *  # noqa: F403
     from .nn import MLP, Layer, Neuron
     from .scopes import scope
+    from .stepping import steps
     from .training import fit, load, save
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -59,6 +60,7 @@ _LAZY = {
     **dict.fromkeys("to_mermaid to_latex to_json from_json".split(), "drawing"),
     "scope": "scopes",
     "diagnose": "diagnosis",
+    "steps": "stepping",
     **dict.fromkeys("check_grad finite_difference complex_step".split(), "checking"),
     **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
 }

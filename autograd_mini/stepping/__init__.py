@@ -1,0 +1,38 @@
+"""Stepping through backpropagation: recorded steps, explained, in the terminal and on a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .record import steps as steps
+    from .sequence import Accumulate as Accumulate
+    from .sequence import Forward as Forward
+    from .sequence import Leaf as Leaf
+    from .sequence import Place as Place
+    from .sequence import Seed as Seed
+    from .sequence import Source as Source
+    from .sequence import State as State
+    from .sequence import Steps as Steps
+    from .sequence import Update as Update
+    from .sequence import Visit as Visit
+
+_LAZY = {
+    "steps": "record",
+    **dict.fromkeys(
+        "Accumulate Forward Leaf Place Seed Source State Steps Update Visit".split(), "sequence"
+    ),
+}
+__all__ = [*_LAZY]  # noqa: PLE0604  (names, all of them)
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _LAZY:
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,201 @@
+"""Recording a computation: `steps(root)`, or `steps(f, *inputs)` with the learner's own code."""
+
+from __future__ import annotations
+
+import inspect
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini import evaluation
+from autograd_mini.drawing.notation import subscript
+from autograd_mini.errors import NumberTypeError
+from autograd_mini.graph import is_stale, topological
+from autograd_mini.trees import flatten
+from autograd_mini.value import Value
+
+from .sequence import Accumulate, Forward, Leaf, Recorded, Seed, Steps, Update, Visit
+from .watching import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from autograd_mini.optim import Optimiser
+
+    from .sequence import Place, Step
+
+
+def steps(
+    root: Value | Callable[..., Any],
+    *inputs: Any,
+    seed: object = 1,
+    optimiser: Optimiser | None = None,
+) -> Steps:
+    """Record a computation: forward pass, backward pass and, with an optimiser, the update.
+
+    Give the Value at the end of a graph; or a function and its inputs, and each node then knows
+    the line of code that made it. Plain numbers among the inputs become Values with the names of
+    the function's parameters. The gradients start from 0, and are those that `backward()` gives,
+    bit for bit; the graph itself is left as it is.
+
+    With an optimiser, its gradients are set to 0, `backward()` is called and `optimiser.step()`
+    taken, for real.
+
+    Raises:
+        TypeError: `root` is neither a Value nor a function, or the function gives no Value.
+        ValueError: the optimiser has no parameter that the root depends on.
+        GradientError: a gradient is not a number, as from `backward()`.
+
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> for step in steps((w * x).tanh())[:4]:
+    ...     print(step)
+    Leaf(node=0)
+    Leaf(node=1)
+    Forward(node=2)
+    Forward(node=3)
+    >>> recorded = steps(lambda w, x: (w * x).tanh(), 0.5, 2.0)
+    >>> recorded.names, recorded.root.grad
+    (('w', 'x', 'v₁', 'v₂'), 1.0)
+    """
+    watch = Watch()
+    if not isinstance(root, Value):
+        if not callable(root):
+            raise TypeError(f"steps needs a Value or a function, got {root!r:.40}")
+        root = _called(root, inputs, watch)
+    elif inputs:
+        raise TypeError("steps(root) takes no inputs; they are for steps(f, *inputs)")
+    order = topological(root)
+    copy = deepcopy(root)
+    copy.backward(seed)
+    nodes = topological(copy)
+    recorded = _forward(order, watch.made)
+    recorded += _backward(nodes, *evaluation.start(copy, seed, create_graph=False))
+    stale = [k for k, node in enumerate(order) if node.first is not None and _stale(node)]
+    if optimiser is not None:
+        recorded += _update(root, order, seed, optimiser)
+    for node, original in zip(nodes, order, strict=True):
+        if not node.label and original in watch.names:
+            node.label = watch.names[original]
+        node.__class__ = Recorded
+    places = _places(order, watch.made)
+    name = None if optimiser is None else type(optimiser).__name__
+    return Steps(recorded, nodes, places, watch.sources, stale, name)
+
+
+def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Value:
+    """f(*inputs), watched; numbers among the inputs as Values, named as the parameters are."""
+    given = [_values(name, x) for name, x in zip(_names(f, inputs), inputs, strict=True)]
+    with watch:
+        root = f(*given)
+    if not isinstance(root, Value):
+        what = f"{root!r:.40} ({type(root).__name__})"
+        raise TypeError(f"the function must give a Value that depends on its inputs, got {what}")
+    return root
+
+
+def _names(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
+    try:
+        given = inspect.signature(f).bind(*inputs).arguments
+    except ValueError:  # built in, without a signature
+        return [f"x{subscript(k + 1)}" for k in range(len(inputs))]
+    except TypeError as error:
+        raise TypeError(f"the inputs do not fit the function: {error}") from None
+    names: list[str] = []
+    for name, x in given.items():
+        parameter = inspect.signature(f).parameters[name]
+        several = parameter.kind is parameter.VAR_POSITIONAL
+        names += [f"{name}[{k}]" for k in range(len(x))] if several else [name]
+    return names
+
+
+def _values(name: str, x: Any) -> Any:
+    """The numbers in a list or an array as Values; a Value, a model or anything else as it is."""
+    if isinstance(x, Value | str | bytes) or x is None:
+        return x
+    try:
+        leaves, rebuild = flatten(x)
+    except NumberTypeError:
+        return x
+    nested = len(leaves) != 1 or leaves[0] is not x
+    made = []
+    for k, leaf in enumerate(leaves):
+        try:
+            label = f"{name}[{k}]" if nested else name
+            made.append(leaf if isinstance(leaf, Value) else Value(leaf, label=label))
+        except NumberTypeError:
+            return x
+    return rebuild(made)
+
+
+# --- forward, backward, update -------------------------------------------------------------------
+def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
+    """Each node after its parents; those that were seen being made, in the order of that."""
+    ids = {node: k for k, node in enumerate(order)}
+    recorded: list[Step] = []
+    done: set[Value] = set()
+    for last in [*(node for node in made if node in ids), *order]:
+        stack = [last]
+        while stack:
+            node = stack[-1]
+            waiting = [parent for parent in node.parents if parent not in done]
+            if node in done or not waiting:
+                stack.pop()
+            if node not in done and not waiting:
+                done.add(node)
+                recorded.append(Leaf(ids[node]) if node.first is None else Forward(ids[node]))
+            stack += waiting[::-1]
+    return recorded
+
+
+def _backward(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:
+    """The reverse sweep of `Value.backward`, each of its additions on its own."""
+    ids = {node: k for k, node in enumerate(nodes)}
+    grads = [zero] * len(nodes)
+    users: list[dict[int, None]] = [{} for _ in nodes]
+    recorded: list[Step] = [Seed(len(nodes) - 1, one)]
+    grads[-1] = one
+    for k in range(len(nodes) - 1, -1, -1):
+        adjoint = grads[k]
+        recorded.append(Visit(k, adjoint, tuple(users[k])))
+        for edge, (parent, partial) in enumerate(nodes[k].edges()):
+            p = ids[parent]
+            users[p][k] = None
+            if adjoint:  # exactly 0 hands nothing on, whatever the partials are
+                share = adjoint * partial
+                before, grads[p] = grads[p], grads[p] + share
+                recorded.append(Accumulate(k, p, edge, adjoint, partial, share, before, grads[p]))
+    return recorded
+
+
+def _update(
+    root: Value, order: Sequence[Value], seed: object, optimiser: Optimiser
+) -> Iterator[Step]:
+    """The optimiser's step, taken."""
+    ids = {node: k for k, node in enumerate(order)}
+    changed = [p for p in optimiser.params if p in ids]
+    if not changed:
+        raise ValueError("the optimiser has no parameter that the root depends on")
+    before = [p.data for p in changed]
+    optimiser.zero_grad()
+    root.backward(seed)
+    rate = optimiser.lr
+    optimiser.step()
+    for p, old in zip(changed, before, strict=True):
+        yield Update(ids[p], old, p.grad, rate, p.data)
+
+
+def _places(order: Sequence[Value], made: Mapping[Value, Place]) -> list[Place | None]:
+    """The places of the nodes; one that was not seen being made has the place of its user."""
+    places = dict(made)
+    for node in reversed(order):
+        if node in places:
+            for parent in node.parents:
+                if parent.first is not None:
+                    places.setdefault(parent, places[node])
+    return [places.get(node) for node in order]
+
+
+def _stale(node: Value) -> bool:
+    try:
+        return is_stale(node)
+    except (ArithmeticError, ValueError, TypeError):  # no value at all with the new operands
+        return True

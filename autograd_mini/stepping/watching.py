@@ -1,0 +1,126 @@
+"""Which line of the learner's code makes which node: a profile function looks on while it runs."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.drawing.notation import subscript
+from autograd_mini.value import Value
+
+from .sequence import Place, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import CodeType, FrameType
+
+_PACKAGE = str(Path(__file__).parents[1])
+_MADE_BY_HAND = Value.__init__.__code__
+
+
+class Watch:
+    """While it is entered: the nodes that are made, in order, with the places that made them.
+
+    A node's place is the expression that is being evaluated in the innermost function that is not
+    part of autograd_mini (PEP 657 gives its lines and columns); its name the variable that first
+    held it, with a number where a variable is bound again.
+    """
+
+    def __init__(self) -> None:
+        self.made: dict[Value, Place] = {}
+        self.names: dict[Value, str] = {}
+        self.sources: list[Source] = []
+        self._taken: dict[str, int] = {}
+        self._texts: dict[CodeType, _Text | None] = {}
+        self._before: Any = None
+        self._outer: FrameType | None = None
+
+    def __enter__(self) -> Watch:
+        self._outer = sys._getframe(1)
+        self._before = sys.getprofile()
+        sys.setprofile(self._look)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.setprofile(self._before)
+
+    def _look(self, frame: FrameType, event: str, result: Any) -> None:
+        if event != "return":
+            return
+        if self._texts.get(frame.f_code):
+            self._name(frame, ended=True)
+        if frame.f_code is _MADE_BY_HAND:
+            result = frame.f_locals["self"]
+        if isinstance(result, Value):
+            if result not in self.made:
+                self._note((result,), frame)
+        elif result.__class__ in (list, tuple) and result and isinstance(result[0], Value):
+            new = [x for x in result if isinstance(x, Value) and x not in self.made]
+            if new:
+                self._note(new, frame)
+
+    def _note(self, nodes: Iterable[Value], frame: FrameType | None) -> None:
+        while frame is not None and frame is not self._outer:
+            if not frame.f_code.co_filename.startswith(_PACKAGE) and (place := self._place(frame)):
+                self.made |= dict.fromkeys(nodes, place)
+                self._name(frame)
+                return
+            frame = frame.f_back
+
+    def _name(self, frame: FrameType, *, ended: bool = False) -> None:
+        """Name nodes after the variables that hold them; at the end those in lists as well."""
+        if frame.f_locals is frame.f_globals:
+            return
+        for name, thing in frame.f_locals.items():
+            held = {name: thing}
+            if ended and thing.__class__ in (list, tuple):
+                held = {f"{name}[{k}]": x for k, x in enumerate(thing)}
+            for called, x in held.items():
+                if isinstance(x, Value) and x not in self.names:
+                    times = self._taken[called] = self._taken.get(called, 0) + 1
+                    self.names[x] = called if times == 1 else called + subscript(times)
+
+    def _place(self, frame: FrameType) -> Place | None:
+        code = frame.f_code
+        if code not in self._texts:
+            self._texts[code] = self._text(code)
+        text = self._texts[code]
+        if text is None:
+            return None
+        first, last, start, end = text.positions[frame.f_lasti // 2]
+        if first is None or last is None or start is None or end is None:
+            return None
+        line, end_line = first - text.first, last - text.first
+        return Place(
+            text.source, line, text.column(line, start), end_line, text.column(end_line, end)
+        )
+
+    def _text(self, code: CodeType) -> _Text | None:
+        try:
+            lines, first = inspect.getsourcelines(code)
+        except (OSError, TypeError):  # typed at a prompt, or made by exec
+            return None
+        text = _Text(len(self.sources), code, lines, first)
+        self.sources.append(text.shown())
+        return text
+
+
+class _Text:
+    """The lines of a function as they are in its file."""
+
+    def __init__(self, source: int, code: CodeType, lines: list[str], first: int) -> None:
+        self.source, self.code, self.first = source, code, first
+        self.lines = [line.rstrip("\r\n") for line in lines]
+        self.margin = min((len(x) - len(x.lstrip()) for x in self.lines if x.strip()), default=0)
+        self.positions = list(code.co_positions())
+
+    def column(self, line: int, offset: int) -> int:
+        """The column in the shown line, of an offset in UTF-8 bytes."""
+        return max(0, len(self.lines[line].encode()[:offset].decode()) - self.margin)
+
+    def shown(self) -> Source:
+        """The lines without the margin that they share."""
+        lines = tuple(line[self.margin :] for line in self.lines)
+        return Source(self.code.co_name, Path(self.code.co_filename).name, self.first, lines)
