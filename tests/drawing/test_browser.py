@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -246,15 +247,21 @@ def test_the_hostile_page_would_be_noticed(tmp_path: Path) -> None:
 
 
 # --- notebooks -----------------------------------------------------------------------------------
-CELL = """
-const picture = document.querySelector(".jp-OutputArea-output img, .jp-OutputArea-output svg");
-const {width, height} = picture.getBoundingClientRect();
-const answer = {width, height, source: picture.src || picture.outerHTML};
+CELLS = """
+const answer = [...document.querySelectorAll(".jp-OutputArea-output")].map(cell => {
+  const picture = cell.querySelector("img, svg");
+  const {width, height} = picture.getBoundingClientRect();
+  return {width, height, source: picture.src || picture.outerHTML};
+})
+"""
+SETUP = """
+from autograd_mini import MLP, Value, draw, draw_network, draw_paths
+x = Value(3.0, label="x<y")
 """
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
-def test_a_notebook_shows_the_drawing_in_its_output_cell(
+def test_a_notebook_shows_the_drawings_in_its_output_cells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As JupyterLab and VS Code do: both show the richest kind of output that they know, SVG."""
@@ -262,26 +269,24 @@ def test_a_notebook_shows_the_drawing_in_its_output_cell(
     nbclient = pytest.importorskip("nbclient", reason="the extra [test] brings it")
     nbconvert = pytest.importorskip("nbconvert", reason="the extra [test] brings it")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    code = "from autograd_mini import Value, draw\nx = Value(3.0, label='x<y')\ndraw(x * x)"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    code = [SETUP + "draw(x * x)", "draw_paths(x * x, x)", "draw_network(MLP(2, [2, 1], seed=0))"]
+    cells = [nbformat.v4.new_code_cell(lines) for lines in code]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    (output,) = notebook.cells[0].outputs
-    assert set(output.data) >= {"image/svg+xml"}
+    assert [set(cell.outputs[0].data) >= {"image/svg+xml"} for cell in cells] == [True] * 3
     page, _ = nbconvert.HTMLExporter(embed_images=True).from_notebook_node(notebook)
     # The page fetches its formulas' fonts and scripts from the network, which a test does not.
-    (tmp_path / "page.html").write_text(
-        re.sub(r"<script[^>]*src=.*?</script>", "", page, flags=re.DOTALL)
-    )
-    measured = answer(tmp_path / "cell.html", (tmp_path / "page.html").read_text(), CELL)
-    assert measured["width"] > 100
-    assert measured["height"] > 50
-    source = measured["source"]
-    if source.startswith("data:"):  # an image in the cell; its SVG is in the address
-        source = base64.b64decode(source.partition(",")[2]).decode()
-    shown = ET.fromstring(source[source.index("<svg") :])
-    classes = [element.get("class") for element in shown.iter()]
-    assert [name for name in classes if name and name.startswith("node ")] == [
-        "node leaf",
-        "node root",
-    ]
-    assert "x<y" in "".join(shown.itertext())
+    page = re.sub(r"<script[^>]*src=.*?</script>", "", page, flags=re.DOTALL)
+    measured = answer(tmp_path / "cells.html", page, CELLS)
+    assert all(picture["width"] > 100 and picture["height"] > 50 for picture in measured)
+    shown = []
+    for picture in measured:
+        source = picture["source"]
+        if source.startswith("data:"):  # an image in the cell; its SVG is in the address
+            source = base64.b64decode(source.partition(",")[2]).decode()
+        shown.append(ET.fromstring(source[source.index("<svg") :]))
+    classes = [Counter(e.get("class", "").partition(" ")[2] for e in svg.iter()) for svg in shown]
+    assert classes[0]["leaf"] == classes[0]["root"] == 1
+    assert classes[1]["total"] == 1
+    assert (classes[2]["input"], classes[2]["neuron"]) == (2, 3)
+    assert ["x<y" in "".join(svg.itertext()) for svg in shown] == [True, True, False]
