@@ -9,7 +9,7 @@ from .kinds import numpy
 
 # NumPy's names of operations that the sheet calls otherwise.
 _NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()}
-_NAMES |= {"arctan2": "atan2", "absolute": "abs"}
+_NAMES |= {"arctan2": "atan2", "absolute": "abs", "fabs": "abs"}
 
 
 def is_array(x: object) -> bool:

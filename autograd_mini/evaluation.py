@@ -168,13 +168,20 @@ def _shown(x: object) -> str:
 # --- for the backward pass -----------------------------------------------------------------------
 def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number]:
     """The zero and the seed of a backward pass: floats for floats, exact for exact numbers."""
-    one: Any = seed if create_graph and hasattr(seed, "backward") else constant(seed)
+    if hasattr(seed, "backward") and not create_graph:
+        raise errors.NumberTypeError(
+            f"the seed must be a number, or a Value with create_graph=True, got {_shown(seed)}"
+        )
+    try:
+        one: Any = seed if hasattr(seed, "backward") else constant(seed)
+    except errors.NumberTypeError:
+        raise errors.NumberTypeError(f"the seed must be a number, got {_shown(seed)}") from None
     if one != one or (one.__class__ is float and cmath.isinf(one)):
         raise errors.GradientError(f"the seed of a backward pass must be finite, got {seed!r}")
     if root.data.__class__ is not float or create_graph:
         return 0, one
     if one.__class__ is complex:
-        raise errors.NumberTypeError(f"the seed must be a real number here, got {seed!r}")
+        raise errors.NumberTypeError(f"the seed must be a real number here, got {_shown(seed)}")
     return 0.0, float(one)
 
 

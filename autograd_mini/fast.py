@@ -10,7 +10,8 @@ tests/benchmarks. A function is compiled when it is first called.
 from __future__ import annotations
 
 import sys
-from types import FunctionType
+from functools import cache
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .kinds import FLOAT
@@ -31,8 +32,7 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
     def compile_first(*args: Any) -> Any:
         namespace.update(namespace_of(op, FLOAT))
         exec(source(op, swapped), namespace)  # the formulas were parsed and limited to known names
-        made.__code__ = namespace["made"].__code__
-        made.__defaults__ = namespace["made"].__defaults__
+        made.__code__ = _with_names_of_sheet(op, namespace["made"].__code__)
         return made(*args)
 
     namespace: dict[str, Any] = {
@@ -43,16 +43,29 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
         "compile_first": compile_first,
         "_sum": sum,
     }
-    made = FunctionType(_FIRST_CALL, namespace, op.name)
+    params = op.params[::-1] if swapped else op.params
+    defaults = tuple(op.defaults[p] for p in params if p in op.defaults)
+    made = FunctionType(
+        _first_call(len(params)).replace(co_varnames=params), namespace, op.name, defaults
+    )
     made.__qualname__ = op.name
     return made
 
 
-def _first_call(*args: Any) -> Any:
-    return compile_first(*args)  # type: ignore[name-defined]  # noqa: F821  # in the namespace
+@cache
+def _first_call(count: int) -> CodeType:
+    """The code of a function of so many parameters that calls `compile_first`."""
+    names = ", ".join(f"x{i}" for i in range(count))
+    return eval(f"lambda {names}: compile_first({names})").__code__  # type: ignore[no-any-return]
 
 
-_FIRST_CALL = _first_call.__code__
+def _with_names_of_sheet(op: Op, code: CodeType) -> CodeType:
+    """The code with a and A exchanged: callers see the sheet's names, as in leaky_relu(slope=)."""
+    other = {p: p.upper() for p in op.params} | {p.upper(): p for p in op.params}
+    return code.replace(
+        co_varnames=tuple([other.get(name, name) for name in code.co_varnames]),
+        co_cellvars=tuple([other.get(name, name) for name in code.co_cellvars]),
+    )
 
 
 def source(op: Op, swapped: bool = False) -> str:

@@ -96,7 +96,9 @@ def _data(x: Any) -> Any:
 
 def _numbers(name: str, given: Any) -> tuple[Any, ...]:
     if isinstance(given, str | bytes | dict) or not hasattr(given, "__iter__"):
-        raise NumberTypeError(f"{name} needs a list of numbers or Values, got {given!r}")
+        raise NumberTypeError(
+            f"{name} needs a list of numbers or Values, got {given!r} ({type(given).__name__})"
+        )
     return tuple(given)
 
 

@@ -384,9 +384,10 @@ def constant(x: Any) -> Number:
     if _module(cls) == "numpy" and getattr(x, "shape", None) == ():
         plain = x.item()
         return float(plain) if plain.__class__ is cls else constant(plain)
+    several = hasattr(x, "__iter__") and not isinstance(x, str | bytes)
     raise NumberTypeError(
         f"{_shown(x)} is not a number; a Value holds a float, int, Fraction, complex, mpmath.mpf"
-        " or NumPy scalar"
+        " or NumPy scalar" + "; use one Value for each element" * several
     )
 
 

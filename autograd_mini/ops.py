@@ -107,11 +107,11 @@ class Op:
         ends = dict.fromkeys(self.vectors, "[]") | {p: f"={x:g}" for p, x in self.defaults.items()}
         return f"{self.name}({', '.join(p + ends.get(p, '') for p in self.params)})"
 
-    def __call__(self, *args: object) -> object:
+    def __call__(self, *args: object, **named: object) -> object:
         """Apply the operation to Values or plain numbers, as the function of the same name does."""
         from .functions import function
 
-        return function(self)(*args)
+        return function(self)(*args, **named)
 
     def __repr__(self) -> str:
         return f"<op {self.signature} = {self.value}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
 import random
@@ -10,7 +11,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from autograd_mini import Value, fast, functions
+from autograd_mini import Value, fast, functions, ops
 from autograd_mini.errors import AutogradError
 from autograd_mini.ops import SHEET
 from autograd_mini.value import apply
@@ -124,3 +125,36 @@ def test_one_exact_number_among_floats_is_not_lost():
 def test_source_is_python_that_names_the_formula():
     assert "out = (a * b)" in fast.source(SHEET["mul"])
     assert "apply(op, A, B)" in fast.source(SHEET["mul"])
+
+
+@pytest.mark.parametrize("op", SHEET.values(), ids=lambda op: op.name)
+def test_parameters_have_the_names_of_the_sheet_before_and_after_the_first_call(op):
+    made = fast.function(op, apply, Value)
+    x = 1.0 if op.name in ("acosh", "polygamma") else 0.5
+    args = [[x] if p in op.vectors else x for p in op.params if p not in op.defaults]
+    for _ in range(2):
+        signature = inspect.signature(made)
+        assert tuple(signature.parameters) == op.params
+        assert {p: signature.parameters[p].default for p in op.defaults} == op.defaults
+        assert made(**dict(zip(op.params, args, strict=False))) == apply(op, *args)
+
+
+def test_arguments_by_name():
+    x = Value(-1.0)
+    assert functions.leaky_relu(x, slope=0.5).data == -0.5
+    assert x.leaky_relu(slope=0.25).data == -0.25
+    assert functions.atan2(b=Value(1.0), a=2.0).data == math.atan2(2.0, 1.0)
+    with pytest.raises(TypeError, match=r"^clamp\(\) missing 1 required .* argument: 'high'$"):
+        x.clamp(0.0)
+    with pytest.raises(TypeError, match=r"^sin\(\) got an unexpected keyword argument 'A'$"):
+        functions.sin(A=1.0)
+
+
+def test_operations_of_four_parameters_and_of_the_users_own():
+    formulas = ("a*b + c*d", "b", "a", "d", "c")
+    crossed = ops.op("crossed(a, b, c, d)", *formulas)
+    try:
+        node = crossed(Value(2.0), 3.0, d=Value(5.0), c=Value(4.0))
+        assert (node.data, node.partials) == (26.0, (3.0, 5.0, 4.0))
+    finally:
+        del SHEET["crossed"]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.functions import function
+from autograd_mini.ops import Op
 
 EPS = sys.float_info.epsilon
 
@@ -131,7 +133,7 @@ def _style(f: Callable[..., Any], at: Any) -> str:
 
 def _binds(f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
     try:
-        inspect.signature(f).bind(*args, **kwargs)
+        _signature(f).bind(*args, **kwargs)
     except TypeError:
         return False
     except ValueError:  # a builtin without a signature
@@ -141,9 +143,13 @@ def _binds(f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
 
 def _parameters(f: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
-        return list(inspect.signature(f).parameters.values())
+        return list(_signature(f).parameters.values())
     except (TypeError, ValueError):
         return []
+
+
+def _signature(f: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function(f) if isinstance(f, Op) else f)
 
 
 # --- arrays of NumPy, torch and JAX --------------------------------------------------------------

@@ -9,8 +9,9 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from autograd_mini import Value, abs, dot, exp, log, norm, relu, sin, sqrt, tanh
+from autograd_mini import Value, abs, dot, exp, log, norm, op, relu, sin, sqrt, tanh
 from autograd_mini.checking import CheckError, check_grad, references
+from autograd_mini.ops import SHEET
 
 
 class Node:
@@ -273,6 +274,22 @@ def test_right_gradients_pass(f, at, gradient):
     assert [row.got for row in report.comparisons] == pytest.approx(gradient, rel=1e-14)
     assert [row.wanted for row in report.comparisons] == pytest.approx(gradient, rel=1e-14)
     assert all(row.reference in ("Fraction", "mpmath") for row in report.comparisons)
+
+
+def test_names_of_the_inputs_of_an_operation_are_those_of_the_sheet():
+    own = op("hill_of(height, at)", "height * exp(-(at*at))", "out / height", "-2 * at * out")
+    try:
+        assert [row.name for row in check_grad(own, (2.0, 0.5)).comparisons] == [
+            "df/dheight",
+            "df/dat",
+        ]
+    finally:
+        del SHEET["hill_of"]
+    assert [row.name for row in check_grad(sin, 0.3).comparisons] == ["df/da"]
+    assert [row.name for row in check_grad(dot, ([1.0], [2.0])).comparisons] == [
+        "df/da[0]",
+        "df/db[0]",
+    ]
 
 
 def test_names_of_the_inputs():

@@ -283,3 +283,13 @@ def test_the_plot_is_a_png_or_goes_to_given_axes(tmp_path):
     assert axes.get_xlabel() == "paso h"
     forward = axes.get_lines()[0]
     assert forward.get_ydata()[8] == pytest.approx(sweep.forward[8])
+
+
+def test_the_noise_that_the_caller_knows_widens_the_bar():
+    # (1e16 + x) - 1e16 comes in stairs of 2: no step of the ladder sees one from x = 1.3
+    def stairs(x):
+        return (1e16 + x) - 1e16
+
+    assert 1.0 not in finite_difference(stairs, 1.3)
+    assert 1.0 in finite_difference(stairs, 1.3, noise=1.0)
+    assert finite_difference(math.exp, 1.0, noise=1e-6).error < 1e-4
