@@ -17,6 +17,11 @@ import nbformat
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = sorted(HERE.glob("e[ns]/*.ipynb"))
+# JupyterLab shows no SVG of a notebook that was run elsewhere until its reader trusts it.
+UNTRUSTED = {
+    "en": "[a drawing: run the cell, or trust the notebook, to see it]",
+    "es": "[un dibujo: ejecuta la celda, o confía en el cuaderno, para verlo]",
+}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -33,10 +38,10 @@ def executed(path: Path) -> Any:
     client = nbclient.NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
     )
-    return tidy(client.execute())
+    return tidy(client.execute(), path.parent.name)
 
 
-def tidy(notebook: Any) -> Any:
+def tidy(notebook: Any, language: str) -> Any:
     """Drop what depends on the run or on the machine."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for number, cell in enumerate(notebook.cells):
@@ -50,8 +55,10 @@ def tidy(notebook: Any) -> Any:
                 output.pop("metadata", None)
                 if output.output_type in {"display_data", "execute_result"}:
                     output.metadata = {}
-                    if "image/svg+xml" in output.data or "image/png" in output.data:
-                        output.data.pop("text/plain", None)  # <Figure size ...>, an address
+                    if "image/svg+xml" in output.data:
+                        output.data["text/plain"] = UNTRUSTED[language]
+                    elif "image/png" in output.data:
+                        output.data.pop("text/plain", None)  # <Figure size ...>
     return notebook
 
 

@@ -63,7 +63,7 @@ def test_the_notebook_is_small_and_tidy(path: Path) -> None:
     assert path.stat().st_size < 300_000
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
-    assert notebook == refresh.tidy(nbformat.read(path, as_version=4))
+    assert notebook == refresh.tidy(nbformat.read(path, as_version=4), path.parent.name)
     outputs = [out for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs]
     assert not [out for out in outputs if out.output_type == "error"]
     pictures = sum("image/" in json.dumps(out) for out in outputs)
