@@ -1,0 +1,295 @@
+"""The recorded steps are the computation: replayed, they give its numbers bit for bit."""
+
+import pickle
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+
+from autograd_mini import Value, nn, steps
+from autograd_mini.checking.strategies import graphs
+from autograd_mini.errors import GradientError
+from autograd_mini.graph import topological
+from autograd_mini.optim import SGD, Momentum
+from autograd_mini.stepping import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+
+
+def replayed(recorded):
+    """The gradients that the steps say, checking on the way that each follows from the one before.
+
+    Nothing is known here but the steps: no graph, no engine.
+    """
+    grads, computed, visited = {}, set(), set()
+    current = None
+    for step in recorded:
+        match step:
+            case Leaf(node):
+                computed.add(node)
+            case Forward(node):
+                computed.add(node)
+            case Seed(node, value):
+                grads[node] = value
+            case Visit(node, adjoint, users):
+                assert node not in visited
+                assert set(users) <= visited, "it comes when all of its users are done"
+                assert grads.get(node, 0) == adjoint
+                visited.add(node)
+                current = node
+            case Accumulate():
+                assert step.node == current
+                assert step.adjoint == grads[step.node]
+                assert step.share == step.adjoint * step.partial
+                assert step.before == grads.get(step.parent, 0)
+                assert step.after == step.before + step.share
+                grads[step.parent] = step.after
+    assert computed == visited == set(range(len(recorded.nodes)))
+    return grads
+
+
+@settings(max_examples=500)
+@given(graphs())
+def test_steps_are_the_computation(graph):
+    leaves = [Value(x) for x in graph.at]
+    root = graph(*leaves)
+    recorded = steps(root)
+    grads = replayed(recorded)
+    root.backward()
+    order = topological(root)
+    assert [grads.get(k, 0.0) for k in range(len(order))] == [node.grad for node in order]
+    assert [node.data for node in recorded.nodes] == [node.data for node in order]
+    assert [node.grad for node in recorded.nodes] == [node.grad for node in order]
+
+
+@settings(max_examples=200)
+@given(graphs())
+def test_forward_order_is_the_order_of_the_code_and_parents_come_first(graph):
+    recorded = steps(graph, *graph.at)
+    done = set()
+    for step in recorded:
+        if isinstance(step, Leaf | Forward):
+            assert {id(p) for p in recorded.nodes[step.node].parents} <= done
+            done.add(id(recorded.nodes[step.node]))
+    assert Steps.from_json(recorded.to_json()) == recorded
+
+
+def test_the_steps_of_a_square():
+    x = Value(3.0, label="x")
+    recorded = steps(x * x)
+    assert list(recorded) == [
+        Leaf(0),
+        Forward(1),
+        Seed(1, 1.0),
+        Visit(1, 1.0, ()),
+        Accumulate(1, 0, 0, 1.0, 3.0, 3.0, 0.0, 3.0),
+        Accumulate(1, 0, 1, 1.0, 3.0, 3.0, 3.0, 6.0),
+        Visit(0, 6.0, (1,)),
+    ]
+    assert x.grad == 0.0, "the graph is left as it is"
+
+
+def of_the_learner(w, x):
+    h = w * x
+    h = h + (2 * w)
+    parts = [h.tanh(), h]
+    return parts[0] * parts[1]
+
+
+def text_at(recorded, k):
+    place = recorded.places[k]
+    lines = recorded.sources[place.source].lines[place.line : place.end_line + 1]
+    if len(lines) == 1:
+        return lines[0][place.column : place.end_column]
+    return "\n".join([lines[0][place.column :], *lines[1:-1], lines[-1][: place.end_column]])
+
+
+def test_each_node_knows_its_expression_and_its_variable():
+    recorded = steps(of_the_learner, 0.5, 2.0)
+    texts = {recorded.names[k]: text_at(recorded, k) for k, p in enumerate(recorded.places) if p}
+    assert texts == {
+        "h": "w * x",
+        "v₁": "2 * w",
+        "h₂": "h + (\n        2 * w\n    )",
+        "parts[0]": "h.tanh()",
+        "v₂": "parts[0] * parts[1]",
+    }
+    (source,) = recorded.sources
+    assert (source.name, source.file) == ("of_the_learner", "test_record.py")
+    assert source.lines[0] == "def of_the_learner(w, x):"
+
+
+def test_columns_are_counted_in_characters_and_without_the_margin():
+    def año(é):
+        ñandú = é * 2
+        return ñandú.exp()  # noqa: E702  # two expressions on one line
+
+    recorded = steps(año, 1.0)
+    assert [text_at(recorded, k) for k in (1, 2)] == ["é * 2", "ñandú.exp()"]
+    assert recorded.names == ("é", "ñandú", "v₁")
+
+
+def test_nodes_made_inside_the_library_have_the_line_that_called_it():
+    model = nn.MLP(2, [3, 1], seed=0)
+
+    def loss(x, t):
+        y = model(x)
+        return (y - t) ** 2
+
+    recorded = steps(loss, [1.0, 2.0], 1.0)
+    lines = {p.line for node, p in zip(recorded.nodes, recorded.places, strict=True)
+             if node.first is not None}  # fmt: skip
+    assert lines == {1, 2}
+    assert all(p for node, p in zip(recorded.nodes, recorded.places, strict=True)
+               if node.first is not None)  # fmt: skip
+    assert {"x[0]", "x[1]", "t", "layer1.neuron2.w[1]"} <= {*recorded.names}
+
+
+def test_labels_of_the_learner_stay():
+    def f(w):
+        h = w * 2
+        h.label = "double"
+        return h
+
+    assert steps(f, 1.0).names == ("w", "double")
+
+
+def test_state_after_each_step():
+    x = Value(3.0, label="x")
+    recorded = steps(x * x)
+    assert recorded.state(0) == ({0: 3.0}, {}, frozenset())
+    assert recorded.state(4) == ({0: 3.0, 1: 9.0}, {1: 1.0, 0: 3.0}, {1})
+    assert recorded.state(-1) == ({0: 3.0, 1: 9.0}, {1: 1.0, 0: 6.0}, {0, 1})
+    with pytest.raises(IndexError, match="there are 7 steps, got the index 7"):
+        recorded.state(7)
+
+
+def test_a_zero_adjoint_hands_nothing_on():
+    x, y = Value(2.0), Value(0.0)
+    recorded = steps((x.log() * y).relu())
+    assert not any(isinstance(step, Accumulate) and step.adjoint == 0 for step in recorded)
+    assert {step.node for step in recorded if isinstance(step, Visit)} == set(range(5))
+
+
+def test_exact_numbers_stay_exact():
+    x = Value(Fraction(1, 3), label="x")
+    recorded = steps(x * x + x)
+    assert recorded.state(-1).grad[0] == Fraction(5, 3)
+    again = Steps.from_json(recorded.to_json())
+    assert again.state(-1).grad[0] == Fraction(5, 3)
+    assert list(again) == list(recorded)
+
+
+def test_the_update_is_the_optimisers():
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    w.grad = 100.0  # of a step before
+    optimiser = SGD([w], lr=0.1)
+    recorded = steps((w * x - 3) ** 2, optimiser=optimiser)
+    # L = (2w - 3)**2, dL/dw = 4 (2w - 3) = -8
+    assert recorded[-1] == Update(recorded.names.index("w"), 0.5, -8.0, 0.1, 0.5 + 0.1 * 8.0)
+    assert w.data == recorded[-1].after
+    assert recorded.optimiser == "SGD"
+    assert recorded.stale == frozenset(), "stale by the update is not stale when recorded"
+
+
+def test_momentum_is_named():
+    w = Value(1.0, label="w")
+    optimiser = Momentum([w], lr=0.1)
+    steps(w * w, optimiser=optimiser)
+    recorded = steps(w * w, optimiser=optimiser)
+    assert recorded.optimiser == "Momentum"
+    assert recorded[-1].after == w.data
+
+
+def test_stale_nodes_are_known():
+    x = Value(2.0, label="x")
+    y = x * x
+    z = y + 1
+    x.data = 5.0
+    assert steps(z).stale == {1}
+
+
+def test_a_recording_cannot_be_changed():
+    recorded = steps(Value(2.0) * 3)
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        recorded.root.data = 1.0
+    with pytest.raises(TypeError):
+        recorded[0] = recorded[1]
+    with pytest.raises(AttributeError):
+        recorded[0].node = 1
+    assert pickle.loads(pickle.dumps(recorded)) == recorded
+
+
+def test_the_profiler_that_was_there_is_there_again():
+    import sys
+
+    seen = []
+    sys.setprofile(lambda frame, event, arg: seen.append(event))
+    ours = sys.getprofile()
+    try:
+        with pytest.raises(ZeroDivisionError):
+            steps(lambda x: 1 / 0, 1.0)
+        assert sys.getprofile() is ours
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((3.0,), TypeError, "steps needs a Value or a function, got 3.0"),
+        ((lambda x: 3.0, 1.0), TypeError, r"must give a Value .* got 3.0 \(float\)"),
+        ((lambda x: [x], 1.0), TypeError, r"must give a Value"),
+        ((lambda x, y: x, 1.0), TypeError, "do not fit the function: missing a required argument"),
+        ((lambda x: x, 1.0, 2.0), TypeError, "do not fit the function: too many"),
+        ((Value(2.0), 1.0), TypeError, "takes no inputs"),
+    ],
+)
+def test_what_cannot_be_recorded(arguments, error, message):
+    with pytest.raises(error, match=message):
+        steps(*arguments)
+
+
+def test_an_optimiser_of_other_parameters():
+    with pytest.raises(ValueError, match="no parameter that the root depends on"):
+        steps(Value(2.0) * 2, optimiser=SGD([Value(1.0)], lr=0.1))
+
+
+def test_a_gradient_that_is_not_a_number():
+    x = Value(0.0, label="x")
+    with pytest.raises(GradientError):
+        steps(x.sqrt() - x.sqrt())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda j: j["steps"][0].update(kind="leap"), "step 0 needs one of the kinds"),
+        (lambda j: j["steps"][0].update(node=9), "step 0: node must be below 2, got 9"),
+        (lambda j: j["steps"][0].pop("node"), r"step 0 \(leaf\) needs node"),
+        (lambda j: j.update(version=2), "version 2 of the format; known is 1"),
+        (lambda j: j.update(format="x"), "these are not steps"),
+        (lambda j: j.pop("sources"), "the steps have no sources"),
+        (lambda j: j["places"].pop(), "1 places do not fit 2 nodes"),
+        (lambda j: j["steps"][2].update(value="1"), "is not a number"),
+    ],
+)
+def test_json_that_is_wrong(change, message):
+    import json
+
+    whole = json.loads(steps(Value(2.0) * 3).to_json())
+    change(whole)
+    with pytest.raises(ValueError, match=message):
+        Steps.from_json(json.dumps(whole))
+
+
+def test_a_hundred_thousand_nodes():
+    def f(x):
+        for _ in range(50_000):
+            x = (x * 0.5) + 0.25
+        return x
+
+    recorded = steps(f, 1.0)
+    assert len(recorded.nodes) == 100_001
+    assert recorded.nodes[0].grad == 0.0 or recorded.nodes[0].grad == 0.5**50_000
+    assert len(recorded) == 100_001 + 1 + 100_001 + sum(
+        isinstance(step, Accumulate) for step in recorded
+    )
