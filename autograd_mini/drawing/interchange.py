@@ -185,11 +185,14 @@ def _of_operation(
             found.append(tuple(next(left, 0) if isinstance(v, Value) else 0 for v in arg))
         else:
             found.append(next(left, 0))
-    if [*map(id, flat)] != [*map(id, parents)] or not flat:
+    if not parents or {*map(id, flat)} < {*map(id, parents)}:
         raise ValueError("the parents are not the nodes among the args")
     node = Value(0.0)
     node.op = op
-    _record(node, args, active, found)
+    if [*map(id, flat)] == [*map(id, parents)]:
+        _record(node, args, active, found)
+    else:  # of an engine that has lost an edge
+        node.first, node.dfirst, node.constants = tuple(parents), tuple(partials), args
     return node
 
 

@@ -86,11 +86,10 @@ def to_latex(
         r"    inner sep=1.5pt, text=ampartial}]",
     ]
     places = _places(seen, rankdir)
-    names = {item.node: item.name for item in seen.items if item.node is not None}
     for item in seen.items:
         x, y = places[item.id]
         style = item.kind + (", off" if item.faded else "")
-        label = _label(item, names, number_format)
+        label = _label(item, seen.names, number_format)
         lines.append(rf"  \node[{style}] ({item.id}) at ({x:g}, {y:g}) {{{label}}};")
     parallel: dict[tuple[str, str], int] = {}
     for link in seen.links:

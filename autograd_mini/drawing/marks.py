@@ -19,12 +19,14 @@ class Marks(NamedTuple):
     """The classes of the texts of a node or an edge.
 
     A node has a heading, and below it rows of a word at the left and a number at the right; `rows`
-    are the classes of the numbers. An edge has `lines` alone.
+    are the classes of the numbers. An edge has `lines` alone, with a `halo` in the colour of the
+    ground, so that they can be read where they lie on a line.
     """
 
     heading: str = ""
     rows: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    halo: str = ""
 
 
 def marked(svg: str, marks: Mapping[str, Marks]) -> str:
@@ -56,6 +58,9 @@ def _block(block: list[str], marks: Marks) -> list[str]:
     texts = [(k, match) for k, line in enumerate(block) if (match := _TEXT.match(line))]
     for (k, match), name in zip(texts[-len(marks.lines) :], marks.lines, strict=False):
         block[k] = _text(match, name)
+        if marks.halo:
+            halo = f'stroke="{marks.halo}" stroke-width="3" stroke-linejoin="round"'
+            block[k] = block[k].replace("<text ", f'<text {halo} paint-order="stroke" ', 1)
     first = len(texts) - 2 * len(marks.rows)
     box = next((line for line in block if line.startswith("<polygon")), "")
     ends = [float(x) for x in _POINT.findall(box)]

@@ -13,7 +13,7 @@ from .picture import FONT
 from .rendering import engines
 from .sketch import check_format, one_of
 from .themes import THEMES, mixed
-from .words import LANGUAGES, word
+from .words import LANGUAGES, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ class _Writer:
     ) -> None:
         self.drawing, self.show, self.lr = drawing, show, lr
         self.number_format, self.theme, self.lang = number_format, THEMES[theme], lang
-        self.dashed = theme == "print"
+        self.grey = theme == "print"
 
     def write(self, layers: list[Any], activations: tuple[int, list[list[float]]] | None) -> None:
         """The whole."""
@@ -151,13 +151,20 @@ class _Writer:
 
     def _settings(self, largest: float, activations: tuple[int, Any] | None) -> None:
         colours = self.theme
-        lines = [f"{self._signed(True)}&#160;&#160;&#160;{self._signed(False)}"]
-        what = word(self.show, self.lang)
-        biggest = word("largest weight", self.lang, x=self._number(largest))
-        lines[0] = f"{notation.escaped(what)}: {lines[0]}; {notation.escaped(biggest)}"
+        what = notation.escaped(word(self.show, self.lang))
+        biggest = notation.escaped(word("largest weight", self.lang, x=self._number(largest)))
+        samples = "".join(
+            f"{self._sample(positive)}<td>&#160;&#160;</td>" for positive in (True, False)
+        )
+        rows = [f"<td>{what}:&#160;</td>{samples}<td>{biggest}</td>"]
         if activations and activations[0] > 1:
-            n = f"{activations[0]:,}"
-            lines.append(notation.escaped(word("mean activation", self.lang, n=n)))
+            n = whole(activations[0], self.lang)
+            rows.append(f"<td>{notation.escaped(word('mean activation', self.lang, n=n))}</td>")
+        table = (
+            '<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{}</tr></table>'
+        )
+        lines = "".join(f'<tr><td align="left">{table.format(row)}</td></tr>' for row in rows)
+        legend = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{lines}</table>'
         self.drawing.attr(
             "graph",
             bgcolor=colours.background,
@@ -167,7 +174,7 @@ class _Writer:
             splines="line",
             outputorder="edgesfirst",
             pad="0.2",
-            label=f"<{'<br/>'.join(lines)}>",
+            label=f"<{legend}>",
             labelloc="b",
         )
         self.drawing.attr(
@@ -184,14 +191,27 @@ class _Writer:
         )
         self.drawing.attr("edge", arrowhead="none")
 
-    def _signed(self, positive: bool) -> str:
-        """A sample of the line for one sign, and its name."""
+    def _sample(self, positive: bool) -> str:
+        """Cells of a table: a piece of the line for one sign, and its name."""
         name = notation.escaped(word("positive" if positive else "negative", self.lang))
-        line = "━━" if positive or not self.dashed else "╍╍"
-        return f'<font color="{self._colour(positive)}">{line}</font> {name}'
+        ink, gap = self._colour(positive), self.theme.background
+        inks = (
+            [(ink, 7), (gap, 4), (ink, 7), (gap, 4), (ink, 7)]
+            if self._dashed(positive)
+            else [(ink, 29)]
+        )
+        line = "".join(
+            f'<td bgcolor="{colour}" width="{width}" height="3" fixedsize="true"></td>'
+            for colour, width in inks
+        )
+        table = f'<table border="0" cellborder="0" cellspacing="0"><tr>{line}</tr></table>'
+        return f"<td>{table}</td><td>&#160;{name}</td>"
+
+    def _dashed(self, positive: bool) -> bool:
+        return self.grey and not positive
 
     def _colour(self, positive: bool) -> str:
-        if self.dashed:
+        if self.grey:
             return self.theme.line
         return self.theme.small if positive else self.theme.large
 
@@ -232,7 +252,7 @@ class _Writer:
                 **{"class": "neuron" if k else "input"},
             )
         if rows > len(shown):
-            more = word("hidden", self.lang, n=f"{len(column) - len(shown):,}")
+            more = word("hidden", self.lang, n=whole(len(column) - len(shown), self.lang))
             self._text(f"more{k}", f"⋮ {notation.escaped(more)}", x, start - len(shown) * _DOWN)
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:
@@ -265,7 +285,7 @@ class _Writer:
             id=f"e{k}",
             color=colour,
             penwidth=f"{width:.2f}",
-            style="solid" if positive or not self.dashed else "dashed",
+            style="dashed" if self._dashed(positive) else "solid",
             edgetooltip=self._number(size),
             **{"class": "positive" if positive else "negative"},
         )

@@ -15,7 +15,7 @@ from .picture import FONT
 from .rendering import engines
 from .sketch import check_format, names_of, one_of
 from .themes import THEMES
-from .words import LANGUAGES, word
+from .words import LANGUAGES, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,7 +197,7 @@ class _Writer:
             self._row(k, path, ends)
         listed = sum((path.product for path in drawing.paths), start=0)
         if drawing.count > shown:
-            rest = word("others", self.lang, n=f"{drawing.count - shown:,}")
+            rest = word("others", self.lang, n=whole(drawing.count - shown, self.lang))
             text = f"{rest}: {self._number(drawing.total - listed)}"
             self._plain("rest", text, colours.gradient)
             ends.append("rest")
@@ -228,8 +228,8 @@ class _Writer:
         if count == 0:
             return word("no path", self.lang)
         if count > shown:
-            return word("largest", self.lang, n=f"{count:,}", shown=shown)
-        return word("one path" if count == 1 else "paths", self.lang, n=f"{count:,}")
+            return word("largest", self.lang, n=whole(count, self.lang), shown=shown)
+        return word("one path" if count == 1 else "paths", self.lang, n=whole(count, self.lang))
 
     def _row(self, k: int, path: Path, ends: list[str]) -> None:
         colours = self.theme

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import notation
 from .digraph import Drawing
+from .layout import MANY, far, later
 from .marks import Marks
 from .rendering import engines
 from .sketch import Options, Sketch, one_of, sketch
 from .themes import THEMES, Scale, scale
-from .words import word
+from .words import whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
+TALL = 8  # folded groups one below another, whose edges are labelled still
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
-LONG = 600  # ranks that the edges of a picture cross together; beyond, layout takes seconds
-FAR = 12  # ranks that one edge may cross in such a picture
-MANY = 250  # edges, beyond which their labels show only under the pointer
 
 
 def draw(
@@ -132,9 +131,10 @@ class _Writer:
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]
         self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
-        self.far = [] if seen.folded else _far(seen)
+        self.far = [] if seen.folded else far(seen)
         labelled = len(seen.links) <= MANY and detail != "values"
-        self.labelled = labelled or seen.folded
+        tall = rankdir in ("TB", "BT") and len(seen.items) > TALL
+        self.labelled = not tall if seen.folded else labelled
         self.groups = 0
         # Columns of neurons, each joined to each: straight lines are told apart best.
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
@@ -175,11 +175,20 @@ class _Writer:
             fontcolor=colours.partial,
             arrowsize="0.7",
         )
+        after = later(self.seen)
+        if sideways:  # so early, or dot turns the order of the parameters around
+            self._invisible(after)
         self._cluster(self.drawing, (), self.seen.items)
         repeated = self._repeats()
         for k, link in enumerate(self.seen.links):
             self._edge(k, link, repeated.get((link.tail, link.head), link.tail))
+        if not sideways:
+            self._invisible(after)
         self.drawing.marks = self.marks
+
+    def _invisible(self, pairs: Iterable[tuple[str, str]]) -> None:
+        for tail, head in pairs:
+            self.drawing.edge(tail, head, style="invis")
 
     # --- nodes -----------------------------------------------------------------------------------
     def _cluster(self, drawing: Any, path: Path, items: Sequence[Item]) -> None:
@@ -203,6 +212,8 @@ class _Writer:
             inner = (*path, name)
             number, self.groups = self.groups, self.groups + 1
             with drawing.subgraph(name=f"cluster_{number}") as cluster:
+                if self.rankdir in ("TB", "BT") and self._used_more_above(members):
+                    cluster.attr(labelloc="b")
                 cluster.attr(
                     label=f"<{notation.escaped(notation.name(name))}>",
                     id=f"group{number}",
@@ -215,6 +226,13 @@ class _Writer:
                     **{"class": "group"},
                 )
                 self._cluster(cluster, inner, members)
+
+    def _used_more_above(self, members: Sequence[Item]) -> bool:
+        """Whether more edges cross the frame around these items where arrows come in."""
+        inside = {item.id for item in members}
+        crossing = [(link.tail in inside, link.head in inside) for link in self.seen.links]
+        entering, leaving = crossing.count((False, True)), crossing.count((True, False))
+        return entering > leaving if self.rankdir == "TB" else entering < leaving
 
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
         """The neurons of a layer beside each other, in their order."""
@@ -301,9 +319,11 @@ class _Writer:
         if self.seen.folded and link.edges > 1:
             lines = [(link.partial, colours.faint)]
         if lines and self.labelled and self.detail != "values":
-            attributes["label"] = f"<{_lines(lines, colours.faint if link.faded else '')}>"
+            lead = "" if self.rankdir in ("LR", "RL") else "&#160;"  # beside the line, not on it
+            ink = colours.faint if link.faded else ""
+            attributes["label"] = f"<{_lines(lines, ink, lead)}>"
             kinds = ("edges",) if link.edges > 1 else ("partial", "share")
-            self.marks[f"e{k}"] = Marks(lines=kinds[: len(lines)])
+            self.marks[f"e{k}"] = Marks(lines=kinds[: len(lines)], halo=colours.background)
         elif lines and self.detail != "values":
             text = "\n".join(line for line, _ in lines)
             attributes["edgetooltip"] = text.replace("\\", "\\\\")
@@ -314,7 +334,7 @@ class _Writer:
             attributes |= {"color": self.scale.colour(link.magnitude), "penwidth": f"{width:g}"}
         if self.crowded:
             out, into = _SIDES[self.rankdir]
-            attributes |= {"tailport": out, "headport": into}
+            attributes |= {"tailport": out, "headport": into, "arrowsize": "0.5"}
         self.drawing.edge(tail, link.head, **attributes)
 
     # --- legend ----------------------------------------------------------------------------------
@@ -322,18 +342,20 @@ class _Writer:
         """What is folded, and the scale of colours, as a table below the picture."""
         lines = []
         if self.seen.folded:
-            n, shown = f"{self.seen.nodes:,}", f"{len(self.seen.items):,}"
+            n, shown = whole(self.seen.nodes, self.lang), whole(len(self.seen.items), self.lang)
             lines.append(notation.escaped(word("folded", self.lang, n=n, shown=shown)))
         if self.far:
             lines.append(notation.escaped(word("repeated", self.lang)))
         rows = "".join(f'<tr><td align="left">{line}</td></tr>' for line in lines)
         if self.scale:
-            rows += f'<tr><td align="left">{self._legend(self.scale)}</td></tr>'
+            longest = max(map(len, lines), default=0)
+            rows += f'<tr><td align="left">{self._legend(self.scale, longest)}</td></tr>'
         if not rows:
             return ""
         return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="3">{rows}</table>'
 
-    def _legend(self, sizes: Scale) -> str:
+    def _legend(self, sizes: Scale, longest: int) -> str:
+        """Colours and powers of ten, in a row that is as wide as the longest of the other lines."""
         d = sizes.decades
         exponents = [-d, -d // 2, 0, d // 2, d]
         swatches = "".join(
@@ -346,9 +368,11 @@ class _Writer:
             for end, e in zip(ends, exponents, strict=True)
         )
         title = notation.escaped(word("legend", self.lang))
+        rest = max(0, 6 * longest - 6 * len(title) - 36 * len(exponents))  # or the cells stretch
+        filler = f'<td rowspan="2" width="{rest}"></td>' if rest else ""
         return (
             '<table border="0" cellborder="0" cellspacing="2" cellpadding="1">'
-            f'<tr><td rowspan="2">{title}&#160;</td>{swatches}</tr><tr>{texts}</tr></table>'
+            f'<tr><td rowspan="2">{title}&#160;</td>{swatches}{filler}</tr><tr>{texts}</tr></table>'
         )
 
 
@@ -369,9 +393,9 @@ def _slack(text: str) -> str:
     return "&#160;" * ((sum(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻" for c in text) + 2) // 3)
 
 
-def _lines(lines: Sequence[tuple[str, str]], ink: str) -> str:
+def _lines(lines: Sequence[tuple[str, str]], ink: str, lead: str) -> str:
     rows = "".join(
-        f'<tr><td><font color="{ink or colour}">{notation.escaped(text)}</font></td></tr>'
+        f'<tr><td><font color="{ink or colour}">{lead}{notation.escaped(text)}</font></td></tr>'
         for text, colour in lines
     )
     return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{rows}</table>'
@@ -381,16 +405,3 @@ def _power(exponent: int) -> str:
     if exponent == 0:
         return "1"
     return notation.number(10.0**exponent, ".0e")
-
-
-def _far(seen: Sketch) -> list[Link]:
-    """The edges that would run far, if there are so many that layout becomes slow.
-
-    dot puts a point of each edge on every rank that it crosses, so its time grows with their sum.
-    """
-    rank: dict[str, int] = {item.id: 0 for item in seen.items}
-    for link in seen.links:  # in the order of their heads, which is topological
-        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
-    if sum(rank[link.head] - rank[link.tail] for link in seen.links) <= LONG:
-        return []
-    return [link for link in seen.links if rank[link.head] - rank[link.tail] > FAR]

@@ -13,7 +13,7 @@ from autograd_mini.value import Value
 from . import notation
 from .folding import Fold, contracted, magnitude, reached
 from .groups import GROUPS, Path, folded_to_fit, folds, grouped, path_of
-from .words import LANGUAGES, word
+from .words import LANGUAGES, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,6 +75,8 @@ class Sketch(NamedTuple):
     links: list[Link]
     nodes: int
     folded: bool
+    names: dict[Value, str]
+    """Names for formulas: of a parameter the last part, w[0]."""
 
 
 class Options(NamedTuple):
@@ -195,7 +197,10 @@ class _Sketcher:
             named = [*dict.fromkeys([p for node in kept for p in node.parents] + [*kept])]
             ranks = {node: k for k, node in enumerate(order)}
             named.sort(key=ranks.__getitem__)
-        self.names = names_of(named, {n for n in named if paths.get(n) and path_of(n.label)[0]})
+        framed = {node for node in named if paths.get(node) and path_of(node.label)[0]}
+        self.names = names_of(named, framed)
+        self.short = self.names if len(framed) == len(named) else names_of(named, set(named))
+        """In formulas and on edges, where the parameter itself is near: w[0]."""
         self.kept = [node for node in kept if not self._hidden(node)]
 
     def sketch(self) -> Sketch:
@@ -224,7 +229,7 @@ class _Sketcher:
             else self._item(key, ids[key])
             for key in keys
         ]
-        return Sketch(items, links, len(self.order), bool(fold))
+        return Sketch(items, links, len(self.order), bool(fold), self.short)
 
     # --- nodes -----------------------------------------------------------------------------------
     def _off_path(self, node: Value) -> bool:
@@ -247,7 +252,7 @@ class _Sketcher:
             id,
             kind,
             self.names[node],
-            notation.formula(node, self.names.__getitem__, form),
+            notation.formula(node, self.short.__getitem__, form),
             tuple(rows),
             self.paths.get(node, ()),
             magnitude(node.grad) if seen else None,
@@ -280,7 +285,7 @@ class _Sketcher:
 
     def _link(self, parent: Value, node: Value, partial: Any, tail: str, head: str) -> Link:
         options = self.options
-        above, below = (notation.name(self.names[v], _SHORT) for v in (node, parent))
+        above, below = (notation.name(self.short[v], _SHORT) for v in (node, parent))
         local = notation.number(partial, options.number_format)
         seen = node in self.reached
         flow, share = None, "—"
@@ -297,8 +302,17 @@ class _Sketcher:
     def _group(self, key: Path, fold: Fold, id: str) -> Item:
         """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
         say, lang, form = word, self.options.lang, self.options.number_format
-        count = say("nodes" if len(fold.members) > 1 else "node", lang, n=f"{len(fold.members):,}")
-        rows = [Row(count, f"{len(fold.inputs):,} → {len(fold.outputs):,}", "text", "counts")]
+        count = say(
+            "nodes" if len(fold.members) > 1 else "node", lang, n=whole(len(fold.members), lang)
+        )
+        rows = [
+            Row(
+                count,
+                f"{whole(len(fold.inputs), lang)} → {whole(len(fold.outputs), lang)}",
+                "text",
+                "counts",
+            )
+        ]
         # Of what is handed on, not of the weights, whose gradients tell less about the depth.
         shown = [node for node in fold.outputs if node.first is not None] or fold.outputs
         sizes = [magnitude(node.grad) for node in shown if node in self.reached]
@@ -318,7 +332,8 @@ class _Sketcher:
             name = say("stage", lang, k=name[6:])
         faded = self.options.off_path == "faded" and bool(self.reached) and not largest
         name = notation.name(name)
-        return Item(id, "folded", name, "", tuple(rows), frame, largest, faded, None, key)
+        size = largest if any(node.first is not None for node in fold.members) else None
+        return Item(id, "folded", name, "", tuple(rows), frame, size, faded, None, key)
 
     def _joined(self, joined: Joined, ids: dict[Any, str]) -> list[Link]:
         lang, fading = self.options.lang, self.options.off_path == "faded" and bool(self.reached)
@@ -326,7 +341,7 @@ class _Sketcher:
         for (tail, head), bundle in joined.items():
             if tail not in ids or head not in ids:  # hidden
                 continue
-            text = word("edges", lang, n=f"{bundle.count:,}") if bundle.count > 1 else ""
+            text = word("edges", lang, n=whole(bundle.count, lang)) if bundle.count > 1 else ""
             faded = fading and not bundle.flow
             links.append(Link(ids[tail], ids[head], text, "", bundle.flow, faded, bundle.count))
         return links

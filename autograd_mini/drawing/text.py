@@ -9,7 +9,7 @@ from autograd_mini.graph import topological
 from . import notation
 from .folding import reached
 from .sketch import Options, check, names_of, values_of
-from .words import word
+from .words import whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +82,7 @@ def draw_text(
                 )
             )
     if stack:
-        lines.append(f"… {word('left out', lang, n=f'{len(order) - len(written):,}')}")
+        lines.append(f"… {word('left out', lang, n=whole(len(order) - len(written), lang))}")
     return "\n".join(lines)
 
 

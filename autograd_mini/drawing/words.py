@@ -100,3 +100,16 @@ def word(name: str, lang: str, /, **values: object) -> str:
     'de 1 a 2'
     """
     return WORDS[name][LANGUAGES.index(lang)].format(**values)
+
+
+def whole(n: int, lang: str) -> str:
+    """A whole number in groups of three digits, as the language has them.
+
+    In Spanish with a thin space, from five digits on (Ortografía de la lengua española, RAE 2010).
+
+    >>> whole(6294, "en"), whole(6294, "es"), whole(200000, "es")
+    ('6,294', '6294', '200\u202f000')
+    """
+    if lang == "en":
+        return f"{n:,}"
+    return str(n) if n < 10_000 else f"{n:,}".replace(",", "\u202f")
