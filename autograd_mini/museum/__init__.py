@@ -21,10 +21,11 @@ from .exhibits import ENGINES, Exhibit
 
 if TYPE_CHECKING:
     from autograd_mini.checking import Report
+    from autograd_mini.stepping import Steps
 
 HEALTHY = Engine
 
-__all__ = ["ENGINES", "HEALTHY", "Engine", "Exhibit", "check", "exhibit", "named"]
+__all__ = ["ENGINES", "HEALTHY", "Engine", "Exhibit", "check", "exhibit", "named", "stepped"]
 
 
 def named(name: str) -> type[Exhibit]:
@@ -47,6 +48,30 @@ def check(engine: type[Exhibit] | str, **options: Any) -> Report:
         gradient = broken.trainer(broken.reveals, len(broken.at))
         return check_grad(broken.reveals, broken.at, gradient=gradient, **options)
     return check_grad(broken.reveals, broken.at, value=broken, **options)
+
+
+def stepped(engine: type[Exhibit] | str) -> tuple[Steps, Steps]:
+    """The steps of a broken engine at the input that reveals its mistake, and those of a right one.
+
+    >>> wrong, right = stepped("Overwrites")
+    >>> wrong.nodes[0].grad, right.nodes[0].grad
+    (1.0, 2.0)
+    """
+    from autograd_mini.stepping import steps
+
+    broken = named(engine) if isinstance(engine, str) else engine
+    f: Any = broken.reveals
+    if broken.in_training:
+
+        def f(*inputs: Any) -> Any:
+            """The second step of a training loop."""
+            broken.reveals(*inputs).backward()
+            for x in inputs:
+                x.zero_grad()
+            return broken.reveals(*inputs)
+
+    wrong, right = (steps(f, *broken.at, value=cls) for cls in (broken, HEALTHY))
+    return wrong, right
 
 
 def exhibit(name: str, lang: str = "en") -> None:

@@ -10,10 +10,12 @@ from autograd_mini import evaluation
 from autograd_mini.drawing.notation import subscript
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import is_stale, topological
+from autograd_mini.kinds import number
 from autograd_mini.trees import flatten
 from autograd_mini.value import Value
 
-from .sequence import Accumulate, Forward, Leaf, Recorded, Seed, Steps, Update, Visit
+from .engines import backward, frozen, mirrored
+from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from .watching import Watch
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def steps(
     *inputs: Any,
     seed: object = 1,
     optimiser: Optimiser | None = None,
+    value: type = Value,
 ) -> Steps:
     """Record a computation: forward pass, backward pass and, with an optimiser, the update.
 
@@ -39,6 +42,9 @@ def steps(
 
     With an optimiser, its gradients are set to 0, `backward()` is called and `optimiser.step()`
     taken, for real.
+
+    With `value`, a class of nodes such as one of the museum's, the function is called with nodes of
+    that engine, and what its backward pass does is recorded, right or wrong.
 
     Raises:
         TypeError: `root` is neither a Value nor a function, or the function gives no Value.
@@ -56,13 +62,22 @@ def steps(
     >>> recorded.names, recorded.root.grad
     (('w', 'x', 'v₁', 'v₂'), 1.0)
     """
-    watch = Watch()
-    if not isinstance(root, Value):
-        if not callable(root):
-            raise TypeError(f"steps needs a Value or a function, got {root!r:.40}")
-        root = _called(root, inputs, watch)
-    elif inputs:
-        raise TypeError("steps(root) takes no inputs; they are for steps(f, *inputs)")
+    if isinstance(root, Value):
+        if inputs:
+            raise TypeError("steps(root) takes no inputs; they are for steps(f, *inputs)")
+        return _recorded(root, Watch(), seed, optimiser)
+    if not callable(root):
+        raise TypeError(f"steps needs a Value or a function, got {root!r:.40}")
+    watch = Watch(value, root)
+    found = _called(root, inputs, watch)
+    if value is Value:
+        return _recorded(found, watch, seed, optimiser)
+    if optimiser is not None or seed != 1:
+        raise TypeError(f"with value={value.__name__} there is neither a seed nor an optimiser")
+    return _of_engine(found, watch)
+
+
+def _recorded(root: Value, watch: Watch, seed: object, optimiser: Optimiser | None) -> Steps:
     order = topological(root)
     copy = deepcopy(root)
     copy.backward(seed)
@@ -72,23 +87,31 @@ def steps(
     stale = [k for k, node in enumerate(order) if node.first is not None and _stale(node)]
     if optimiser is not None:
         recorded += _update(root, order, seed, optimiser)
-    for node, original in zip(nodes, order, strict=True):
-        if not node.label and original in watch.names:
-            node.label = watch.names[original]
-        node.__class__ = Recorded
-    places = _places(order, watch.made)
+    frozen(dict(zip(order, nodes, strict=True)), watch.names)
     name = None if optimiser is None else type(optimiser).__name__
-    return Steps(recorded, nodes, places, watch.sources, stale, name)
+    return Steps(recorded, nodes, _places(order, watch.made), watch.sources, stale, name)
 
 
-def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Value:
-    """f(*inputs), watched; numbers among the inputs as Values, named as the parameters are."""
-    given = [_values(name, x) for name, x in zip(_names(f, inputs), inputs, strict=True)]
+def _of_engine(root: Any, watch: Watch) -> Steps:
+    values = mirrored(root)
+    order = topological(values[root])
+    made = {values[node]: place for node, place in watch.made.items() if node in values}
+    recorded = _forward(order, made) + backward(root, values)
+    frozen(values, watch.names)
+    return Steps(recorded, order, _places(order, made), watch.sources)
+
+
+def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Any:
+    """f(*inputs), watched; numbers among the inputs as nodes, named as the parameters are."""
+    names = _names(f, inputs)
+    given = [_nodes(name, x, watch) for name, x in zip(names, inputs, strict=True)]
     with watch:
         root = f(*given)
-    if not isinstance(root, Value):
+    if not isinstance(root, watch.node):
         what = f"{root!r:.40} ({type(root).__name__})"
-        raise TypeError(f"the function must give a Value that depends on its inputs, got {what}")
+        raise TypeError(
+            f"the function must give a {watch.node.__name__} that depends on its inputs, got {what}"
+        )
     return root
 
 
@@ -107,9 +130,9 @@ def _names(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
     return names
 
 
-def _values(name: str, x: Any) -> Any:
-    """The numbers in a list or an array as Values; a Value, a model or anything else as it is."""
-    if isinstance(x, Value | str | bytes) or x is None:
+def _nodes(name: str, x: Any, watch: Watch) -> Any:
+    """The numbers in a list or an array as nodes; a node, a model or anything else as it is."""
+    if isinstance(x, watch.node | str | bytes) or x is None:
         return x
     try:
         leaves, rebuild = flatten(x)
@@ -118,11 +141,13 @@ def _values(name: str, x: Any) -> Any:
     nested = len(leaves) != 1 or leaves[0] is not x
     made = []
     for k, leaf in enumerate(leaves):
-        try:
-            label = f"{name}[{k}]" if nested else name
-            made.append(leaf if isinstance(leaf, Value) else Value(leaf, label=label))
-        except NumberTypeError:
-            return x
+        if not isinstance(leaf, watch.node):
+            try:
+                leaf = watch.node(number(leaf))
+            except NumberTypeError:
+                return x
+            watch.names[leaf] = f"{name}[{k}]" if nested else name
+        made.append(leaf)
     return rebuild(made)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 _PACKAGE = str(Path(__file__).parents[1])
-_MADE_BY_HAND = Value.__init__.__code__
 
 
 class Watch:
@@ -28,9 +27,11 @@ class Watch:
     held it, with a number where a variable is bound again.
     """
 
-    def __init__(self) -> None:
-        self.made: dict[Value, Place] = {}
-        self.names: dict[Value, str] = {}
+    def __init__(self, node: type = Value, f: object = None) -> None:
+        self.node: Any = node
+        self.own = getattr(f, "__code__", None)  # the learner's, wherever it is
+        self.made: dict[Any, Place] = {}
+        self.names: dict[Any, str] = {}
         self.sources: list[Source] = []
         self._taken: dict[str, int] = {}
         self._texts: dict[CodeType, _Text | None] = {}
@@ -51,19 +52,21 @@ class Watch:
             return
         if self._texts.get(frame.f_code):
             self._name(frame, ended=True)
-        if frame.f_code is _MADE_BY_HAND:
+        if frame.f_code is self.node.__init__.__code__:
             result = frame.f_locals["self"]
-        if isinstance(result, Value):
+        if isinstance(result, self.node):
             if result not in self.made:
                 self._note((result,), frame)
-        elif result.__class__ in (list, tuple) and result and isinstance(result[0], Value):
-            new = [x for x in result if isinstance(x, Value) and x not in self.made]
+        elif result.__class__ in (list, tuple) and result and isinstance(result[0], self.node):
+            new = [x for x in result if isinstance(x, self.node) and x not in self.made]
             if new:
                 self._note(new, frame)
 
-    def _note(self, nodes: Iterable[Value], frame: FrameType | None) -> None:
+    def _note(self, nodes: Iterable[Any], frame: FrameType | None) -> None:
         while frame is not None and frame is not self._outer:
-            if not frame.f_code.co_filename.startswith(_PACKAGE) and (place := self._place(frame)):
+            code = frame.f_code
+            outside = code is self.own or not code.co_filename.startswith(_PACKAGE)
+            if outside and (place := self._place(frame)):
                 self.made |= dict.fromkeys(nodes, place)
                 self._name(frame)
                 return
@@ -78,7 +81,7 @@ class Watch:
             if ended and thing.__class__ in (list, tuple):
                 held = {f"{name}[{k}]": x for k, x in enumerate(thing)}
             for called, x in held.items():
-                if isinstance(x, Value) and x not in self.names:
+                if isinstance(x, self.node) and x not in self.names:
                     times = self._taken[called] = self._taken.get(called, 0) + 1
                     self.names[x] = called if times == 1 else called + subscript(times)
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from autograd_mini import Value, nn, steps
+from autograd_mini import Value, museum, nn, steps
 from autograd_mini.checking.strategies import graphs
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import topological
@@ -87,11 +87,15 @@ def test_the_steps_of_a_square():
     assert x.grad == 0.0, "the graph is left as it is"
 
 
+# fmt: off
 def of_the_learner(w, x):
     h = w * x
-    h = h + (2 * w)
+    h = h + (
+        2 * w
+    )
     parts = [h.tanh(), h]
     return parts[0] * parts[1]
+# fmt: on
 
 
 def text_at(recorded, k):
@@ -120,7 +124,7 @@ def test_each_node_knows_its_expression_and_its_variable():
 def test_columns_are_counted_in_characters_and_without_the_margin():
     def año(é):
         ñandú = é * 2
-        return ñandú.exp()  # noqa: E702  # two expressions on one line
+        return ñandú.exp()  # two expressions on one line
 
     recorded = steps(año, 1.0)
     assert [text_at(recorded, k) for k in (1, 2)] == ["é * 2", "ñandú.exp()"]
@@ -293,3 +297,27 @@ def test_a_hundred_thousand_nodes():
     assert len(recorded) == 100_001 + 1 + 100_001 + sum(
         isinstance(step, Accumulate) for step in recorded
     )
+
+
+def test_a_broken_engine_is_recorded_as_it_is():
+    wrong, right = museum.stepped("Overwrites")
+    for recorded, second in ((wrong, (1.0, 1.0)), (right, (1.0, 2.0))):
+        accumulated = [step for step in recorded if isinstance(step, Accumulate)]
+        assert [(step.before, step.after) for step in accumulated] == [(0.0, 1.0), second]
+
+
+@pytest.mark.parametrize("name", museum.ENGINES)
+def test_every_engine_of_the_museum_can_be_stepped(name):
+    broken = museum.ENGINES[name]
+    wrong, right = museum.stepped(name)
+    final = broken.reveals.__code__.co_argcount
+    gradient = museum._gradients(broken)
+    leaves = [node.grad for node in wrong.nodes if node.label and node.first is None][:final]
+    assert leaves == gradient
+    replayed(right)
+    assert Steps.from_json(wrong.to_json()) == wrong
+    for recorded in (wrong, right):
+        grads = recorded.state(-1).grad
+        assert [grads.get(k, 0.0) for k in range(len(recorded.nodes))] == [
+            node.grad for node in recorded.nodes
+        ]
