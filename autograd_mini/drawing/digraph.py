@@ -36,6 +36,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     marks: Mapping[str, Marks] = MappingProxyType({})
     directory: str | os.PathLike[str]
 
+    def __repr__(self) -> str:
+        edges = sum(" -> " in line for line in self.body)
+        return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
+
     def pipe(
         self,
         format: str | None = None,

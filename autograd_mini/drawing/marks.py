@@ -14,6 +14,8 @@ _GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|edge|graph|cluster)\b')
 _TEXT = re.compile(r'<text (.*?)text-anchor="start" x="([-\d.]+)"(.*?)>(.*)</text>', re.S)
 _POINT = re.compile(r"(-?[\d.]+),-?[\d.]+")
 
+_PLAIN = {"font-weight": "normal", "text-decoration": "none"}
+
 
 class Marks(NamedTuple):
     """The classes of the texts of a node or an edge.
@@ -101,9 +103,9 @@ def _merged(pieces: Sequence[re.Match[str]]) -> str:
         if ('baseline-shift="super"' in piece[3]) != raised:  # not all browsers know the word
             changes.append(f'dy="{RAISED if raised else -RAISED:g}"')
             raised = not raised
-        for name in ("font-size", "text-decoration"):
-            here, base = (re.search(rf'{name}="[^"]*"', match[3]) for match in (piece, pieces[0]))
-            if here and (base is None or here[0] != base[0]):
-                changes.append(here[0])
+        for name in ("font-size", "font-weight", "text-decoration"):
+            here, base = (re.search(rf'{name}="([^"]*)"', match[3]) for match in (piece, pieces[0]))
+            if (here and here[1]) != (base and base[1]):
+                changes.append(here[0] if here else f'{name}="{_PLAIN[name]}"')
         whole += f"<tspan {' '.join(changes)}>{text}</tspan>" if changes and text else text
     return whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numberlike import data_of
@@ -100,19 +101,24 @@ def _activations(layers: list[Any], batch: Any) -> tuple[int, list[list[float]]]
         raise ValueError("the batch is empty; give one sample at least")
     if not hasattr(samples[0], "__len__"):
         samples = [samples]
-    sums: list[list[float]] = []
+    columns: list[list[list[float]]] = []  # of the inputs and each layer, the values by sample
     for sample in samples:
         x: list[Any] = list(sample)
-        columns = [x]
+        outputs = [x]
         for neurons in layers:
             x = [neuron(x) for neuron in neurons]
-            columns.append(x)
-        if not sums:
-            sums = [[0.0] * len(column) for column in columns]
-        for total, column in zip(sums, columns, strict=True):
-            for k, value in enumerate(column):
-                total[k] += float(data_of(value))
-    return len(samples), [[total / len(samples) for total in column] for column in sums]
+            outputs.append(x)
+        columns = columns or [[[] for _ in output] for output in outputs]
+        for column, output in zip(columns, outputs, strict=True):
+            for values, value in zip(column, output, strict=True):
+                values.append(float(data_of(value)))
+    return len(samples), [[_mean(values) for values in column] for column in columns]
+
+
+def _mean(values: list[float]) -> float:
+    """The mean, and 0 where it is but the rounding error of values that cancel."""
+    total = fsum(values)
+    return total / len(values) if abs(total) > 1e-12 * fsum(map(abs, values)) else 0.0
 
 
 class _Writer:
@@ -164,6 +170,7 @@ class _Writer:
             '<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{}</tr></table>'
         )
         lines = "".join(f'<tr><td align="left">{table.format(row)}</td></tr>' for row in rows)
+        lines = f'<tr><td height="8"></td></tr>{lines}'
         legend = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{lines}</table>'
         self.drawing.attr(
             "graph",
@@ -232,14 +239,13 @@ class _Writer:
             neuron = column[j]
             id = f"l{k}n{j}"
             bias = "" if neuron is None else f"b = {self._number(neuron.b)}"
-            label, fill = (
-                bias.replace(" = ", "<br/>"),
-                self.theme.operation if k else self.theme.leaf,
-            )
-            if neuron is None:
+            fill = self.theme.operation if k else self.theme.leaf
+            if neuron is not None:
+                label = f"b<br/>{_fitting(self._number(neuron.b))}"
+            else:
                 label = f"x{notation.subscript(j + 1)}"
             if values is not None:
-                label = notation.escaped(self._number(values[j]))
+                label = _fitting(self._number(values[j]))
                 end = self.theme.small if values[j] >= 0 else self.theme.large
                 fill = mixed(self.theme.node, end, 0.35 * abs(values[j]) / most if most else 0.0)
             self.drawing.node(
@@ -292,6 +298,12 @@ class _Writer:
 
     def _number(self, x: Any) -> str:
         return notation.number(x, self.number_format)
+
+
+def _fitting(number: str) -> str:
+    """A number as label text, in smaller letters where it would be wider than a neuron."""
+    size = 11 if len(number) <= 6 else 9 if len(number) <= 8 else 7
+    return f'<font point-size="{size}">{notation.escaped(number)}</font>'
 
 
 def _shown(n: int) -> range:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from autograd_mini.value import Value
 
     from .groups import Path
-    from .sketch import Item, Link
+    from .sketch import Item, Link, Row
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
-TALL = 8  # folded groups one below another, whose edges are labelled still
+TALL = 8  # folded groups one below another, which have room for labels and a row for the counts
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 
 
@@ -133,8 +133,9 @@ class _Writer:
         self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
         self.far = [] if seen.folded else far(seen)
         labelled = len(seen.links) <= MANY and detail != "values"
-        tall = rankdir in ("TB", "BT") and len(seen.items) > TALL
-        self.labelled = not tall if seen.folded else labelled
+        # Many folded groups one below another: each is low, so that they fit a page.
+        self.tall = seen.folded and rankdir in ("TB", "BT") and len(seen.items) > TALL
+        self.labelled = not self.tall if seen.folded else labelled
         self.groups = 0
         # Columns of neurons, each joined to each: straight lines are told apart best.
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
@@ -158,7 +159,7 @@ class _Writer:
             settings |= {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1"}
         if self.seen.folded:
             settings.pop("ordering")
-            settings["ranksep"] = "0.35"
+            settings["ranksep"] = "0.25" if self.tall else "0.35"
             if self.crowded:
                 settings |= {"ranksep": "1.6" if sideways else "1.2", "splines": "line"}
         if note := self._note():
@@ -201,7 +202,7 @@ class _Writer:
                 drawing.node(
                     item.id, f"<{self._label(item)}>", id=item.id, **{"class": _class(item)}
                 )
-                rows = tuple(row.kind for row in item.rows)
+                rows = tuple(row.kind for row in self._rows(item))
                 self.marks[item.id] = Marks("name", rows)
             else:
                 inside.setdefault(item.path[depth], []).append(item)
@@ -249,8 +250,11 @@ class _Writer:
                     for a, b in pairwise(ids):
                         same.edge(a, b, style="invis")
 
+    def _rows(self, item: Item) -> tuple[Row, ...]:
+        return item.rows[1:] if self.tall and item.kind == "folded" else item.rows
+
     def _label(self, item: Item) -> str:
-        colours = self.theme
+        colours, rows = self.theme, self._rows(item)
         fill = getattr(colours, "operation" if item.kind == "folded" else item.kind)
         if self.scale and item.magnitude is not None:
             fill = self.scale.fill(item.magnitude)
@@ -260,6 +264,8 @@ class _Writer:
         heading = f"&#160;{notation.escaped(item.name)}{formula}&#160;"
         if item.kind in ("root", "folded"):
             heading = f"<b>{heading}</b>"
+        for row in item.rows[: len(item.rows) - len(rows)]:
+            heading += f"&#160;&#160;{notation.escaped(f'{row.word}, {row.text}')}&#160;"
         ink = colours.text
         line, style = colours.line, ""
         if item.faded:
@@ -270,7 +276,7 @@ class _Writer:
             f'</font></td><td align="right"><font color="'
             f'{colours.faint if item.faded else getattr(colours, row.colour)}">'
             f"{notation.escaped(row.text)}{_slack(row.text)}</font></td></tr>"
-            for row in item.rows
+            for row in rows
         )
         border = 2 if item.kind == "folded" else 1
         return (
@@ -352,7 +358,7 @@ class _Writer:
             rows += f'<tr><td align="left">{self._legend(self.scale, longest)}</td></tr>'
         if not rows:
             return ""
-        return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="3">{rows}</table>'
+        return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{rows}</table>'
 
     def _legend(self, sizes: Scale, longest: int) -> str:
         """Colours and powers of ten, in a row that is as wide as the longest of the other lines."""
