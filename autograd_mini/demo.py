@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import losses, optim
+from .checking import finite_difference
 from .data import Dataset, Standardiser, iris, split, standardise
-from .differences import derivative, sides
 from .drawing.groups import grouped
 from .drawing.notation import number, plain_formula
 from .errors import AutogradError
@@ -30,6 +29,7 @@ OPTIMISERS = {
 }
 POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
 ALLOWED = 5  # error bars between a gradient and its numerical value
+ENOUGH, USELESS = 1e-8, 1e-3  # error bars, in units of the largest gradient
 FEW = 10  # points, of which none can be spared for a test; as with xor
 
 
@@ -302,28 +302,26 @@ def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool
     root = forward()
     root.backward()
     gradients = {p: p.grad for p in chosen}
-    kinked = sides(root) != ()
+    largest = max(map(abs, gradients.values())) or 1.0
     differences: dict[Value, float] = {}
     bars: dict[Value, float] = {}
     wrong = []
     for p, gradient in gradients.items():
         centre = p.data
 
-        def shifted(h: float, p: Value = p, centre: float = centre) -> tuple[float, Any]:
-            p.data = centre + h
-            root = forward()
-            return float(root.data), sides(root) if kinked else ()
+        def at(x: float, p: Value = p) -> Value:
+            p.data = x
+            return forward()
 
-        estimate, bar = derivative(shifted)
+        found = finite_difference(at, centre, enough=ENOUGH * largest)
         p.data = centre
-        if bar < inf:  # else there is a kink too near to tell
-            differences[p], bars[p] = abs(gradient - estimate), bar
-            if differences[p] > ALLOWED * bar:
-                wrong.append((p.label, gradient, estimate, bar))
+        if found.error < USELESS * largest and not found.kink:
+            differences[p], bars[p] = abs(gradient - found.value), found.error
+            if differences[p] > ALLOWED * found.error:
+                wrong.append((p.label, gradient, found.value, found.error))
     teller.heading("check")
     which = "check.is" if len(chosen) == len(parameters) else "check.some"
     teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
-    largest = max(map(abs, gradients.values())) or 1.0
     teller.say(
         "check.result",
         agreeing=len(differences) - len(wrong),

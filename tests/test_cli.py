@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
@@ -12,20 +13,18 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 from autograd_mini import Value, __version__, data
 from autograd_mini.cli import main
-from autograd_mini.demo import aligned, small_neuron
-from autograd_mini.differences import derivative, sides
+from autograd_mini.data import Dataset
+from autograd_mini.demo import Teller, aligned, gradient_check, small_neuron
 from autograd_mini.drawing.plots import ahead
+from autograd_mini.nn import MLP
 from autograd_mini.tables import TableError, read_csv
 from autograd_mini.training import load, load_metadata
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = [sys.executable, "-m", "autograd_mini"]
@@ -545,53 +544,57 @@ def test_no_color_is_respected_and_narrow_terminals_lose_nothing() -> None:
 
 
 # --- the parts ------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("f", "at", "exact"),
-    [
-        (math.sin, 1.0, math.cos(1.0)),
-        (math.exp, 3.0, math.exp(3.0)),
-        (math.atan, 50.0, 1 / 2501),
-        (lambda x: x**5, 2.0, 80.0),
-        (lambda x: 1 / x, 0.7, -1 / 0.49),
-        (lambda x: 4.0, 0.7, 0.0),
-    ],
-)
-def test_numerical_derivatives_keep_their_bars(
-    f: Callable[[float], float], at: float, exact: float
-) -> None:
-    estimate, bar = derivative(lambda h: (f(at + h), ()))
-    assert abs(estimate - exact) <= bar <= 2e-13 * max(1.0, abs(exact))
+LOSS = "binary_cross_entropy_with_logits"
 
 
-@pytest.mark.parametrize("distance", [0.3, 1e-2, 1e-4, 1e-5])
-def test_kinks_do_not_disturb_the_derivative(distance: float) -> None:
-    x = Value(distance)
-
-    def shifted(h: float) -> tuple[float, tuple[object, ...]]:
-        x.data = distance + h
-        y = x.relu() * x
-        return y.data, sides(y)
-
-    estimate, bar = derivative(shifted)
-    assert abs(estimate - 2 * distance) <= bar < 1e-8
+def checked(model: MLP, points: Dataset) -> tuple[bool, str]:
+    """The demo's check of a model's gradients: its word, and what it says."""
+    console = Console(record=True, width=200, file=io.StringIO())
+    agree = gradient_check(model, points, LOSS, Teller(console, "en"))
+    return agree, console.export_text()
 
 
-def test_on_a_kink_the_derivative_is_undecided() -> None:
-    x = Value(0.0)
-
-    def shifted(h: float) -> tuple[float, tuple[object, ...]]:
-        x.data = h
-        y = abs(x)
-        return y.data, sides(y)
-
-    assert derivative(shifted).bar == math.inf
+def squares() -> Dataset:
+    inputs = [(x / 4, 1 - x / 3) for x in range(8)]
+    return Dataset(
+        "squares", inputs, [int(a * a > b) for a, b in inputs], ("a", "b"), ("no", "yes")
+    )
 
 
-def test_sides_of_kinks() -> None:
-    assert sides(Value(0.2).hardtanh()) == (1, -1)
-    assert sides(Value(3.0).hardtanh()) == (1, 1)
-    assert sides(Value(1.7).floor()) == (1.0,)
-    assert sides(Value(0.0).relu()) == (0,)
+def test_the_check_agrees_with_right_gradients() -> None:
+    for activation in ("tanh", "relu"):
+        agree, told = checked(MLP(2, [4, 1], activation=activation, seed=1), squares())
+        assert agree
+        assert "17 of 17 agree" in told
+        relative = re.search(r"largest difference is (\S+) of", told)
+        assert relative is not None
+        assert re.search(r"10⁻¹\S$|^0$", relative[1])
+
+
+def test_the_check_finds_a_wrong_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = MLP(2, [4, 1], seed=1)
+    weight = model.parameters()[3]
+    backward = Value.backward
+
+    def off(self: Value) -> None:
+        backward(self)
+        weight.grad *= 1 + 1e-8
+
+    monkeypatch.setattr(Value, "backward", off)
+    agree, told = checked(model, squares())
+    assert not agree
+    assert "16 of 17 agree" in told
+    assert f"{weight.label}: backpropagation {weight.grad:.10g}, differences" in told
+
+
+def test_a_neuron_on_its_kink_is_undecided() -> None:
+    model = MLP(2, [1, 1], activation="relu", seed=1)
+    hidden = model.layers[0].neurons[0]
+    hidden.w[0].data, hidden.w[1].data, hidden.b.data = 1.0, 0.0, -0.25  # 0 at a = 1/4
+    agree, told = checked(model, squares())
+    assert agree
+    assert "3 undecided: a kink of the activation is too near." in told
+    assert all(p.data == q for p, q in zip(hidden.w, (1.0, 0.0), strict=True))
 
 
 def test_ahead_is_positive_for_the_winner_only() -> None:

@@ -293,3 +293,30 @@ def test_the_noise_that_the_caller_knows_widens_the_bar():
     assert 1.0 not in finite_difference(stairs, 1.3)
     assert 1.0 in finite_difference(stairs, 1.3, noise=1.0)
     assert finite_difference(math.exp, 1.0, noise=1e-6).error < 1e-4
+
+
+@pytest.mark.parametrize(("f", "x", "first", "second"), SMOOTH)
+def test_with_a_bar_that_is_enough_half_the_calls_do(f, x, first, second):
+    for order, truth in ((1, first), (2, second)):
+        estimate = finite_difference(f, x, order=order, enough=1e-3 * abs(truth) + 1e-6)
+        assert abs(estimate.value - truth) <= estimate.error
+        full = finite_difference(f, x, order=order)
+        assert estimate.error <= 1e-3 * abs(truth) + 1e-6 or estimate == full
+    assert finite_difference(math.exp, 1.0, enough=1e-9).evaluations < 35
+    assert finite_difference(math.exp, 1.0, enough=1e-20) == finite_difference(math.exp, 1.0)
+
+
+@pytest.mark.parametrize("distance", [0.3, 1e-2, 1e-4, 1e-6, 0.0])
+def test_with_a_bar_that_is_enough_a_kink_is_still_seen(distance):
+    estimate = finite_difference(lambda x: max(x, 0.0) + x * x, distance, enough=1e-3)
+    slope = 0.5 if distance == 0 else 1.0
+    assert abs(estimate.value - slope - 2 * distance) <= estimate.error
+    assert estimate.kink == (distance == 0)
+
+
+@pytest.mark.parametrize("x", [0.07469546867235206, 0.0, -0.1, 0.12])
+def test_a_flat_place_between_kinks_is_no_staircase(x):
+    # a unit of a network that no point of the data excites: flat, with kinks to the left and right
+    estimate = finite_difference(lambda t: max(t - 0.2, 0.0) + max(-0.2 - t, 0.0), x)
+    assert estimate.value == 0
+    assert estimate.error < 1e-13
