@@ -187,7 +187,7 @@ def _check_run(
         truth_graph = found[0] if found else None
         if found and culprit is None and abs(found[1] - float(run.data)) > 1e-9 * abs(found[1]):
             details = {"got": float(run.data), "wanted": found[1]}
-            culprit = Culprit("value", "value.whole", graph.name(run.root), "", details)
+            culprit = Culprit("value", "value.whole", graph.name(graph.root), "", details)
     floats = floats_of(f, inputs, value)
     truth = Truth(f, inputs, floats, truth_graph, kinked, options.domain, draw)
     check = Rows(inputs, truth, options, draw)
@@ -223,6 +223,8 @@ def _random(first: Run, second: Run, gradient: Sequence[Any]) -> Culprit | None:
 
 def _changed(name: str, first: Any, second: Any) -> Culprit:
     details = {"first": str(first), "second": str(second)}
+    if name != "f" and first != 0 and abs(second - 2 * first) <= 1e-9 * abs(first):
+        return Culprit("accumulation", "twice", name, "", details)
     return Culprit("nondeterministic", "nondeterministic", name, "", details)
 
 

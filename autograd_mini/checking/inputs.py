@@ -297,7 +297,7 @@ def _align(at: Any, claimed: Any, where: str, found: list[float]) -> None:
 
 def as_real(x: Any, what: str) -> Any:
     """A single real number, exact if it is a Fraction or mpf; CheckError otherwise."""
-    if hasattr(x, "backward") and hasattr(x, "grad") and not is_array(x):
+    if not is_array(x) and hasattr(x, "backward") and hasattr(x, "grad"):
         x = x.data
     if is_array(x):
         numbers, shape = array_content(x)

@@ -273,7 +273,7 @@ def _wrong_partial(
     ulps = in_ulps(exact(got) - reference.value, reference.value) if _finite(got) else math.inf
     return Culprit(
         "partial",
-        "partial",
+        "partial" if reference.value else "partial.zero",
         graph.name(node),
         op.name,
         {

@@ -51,6 +51,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
             " ser {wanted} (a {ulps} ulp). Fórmula: {op} = {formula}, en {operands}."
         ),
     ),
+    "culprit.partial.zero": (
+        (
+            "{op} at node {node}: its partial by {argument} is {got}, and should be 0. Formula:"
+            " {op} = {formula}, at {operands}."
+        ),
+        (
+            "{op} en el nodo {node}: su derivada parcial respecto a {argument} es {got} y debería"
+            " ser 0. Fórmula: {op} = {formula}, en {operands}."
+        ),
+    ),
     "culprit.together": (
         (
             "{op} at node {node}: at this tie its partials by {argument} add up to {got}; moved"
@@ -125,7 +135,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         ),
         (
             "orden: backward() dio más de {steps} pasos para {edges} aristas: parece recorrer cada"
-            " camino, y su número se duplica con cada reutilización. Visite cada nodo una vez."
+            " camino, y su número se duplica con cada reutilización. Visita cada nodo una vez."
         ),
     ),
     "culprit.recursion": (
@@ -134,7 +144,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
             " the topological order with a stack of its own."
         ),
         (
-            "orden: backward() es recursivo y agotó la pila con {nodes} nodos. Construya el orden"
+            "orden: backward() es recursivo y agotó la pila con {nodes} nodos. Construye el orden"
             " topológico con una pila propia."
         ),
     ),
@@ -156,6 +166,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
         (
             "acumulación: tras poner los gradientes a cero, el mismo cálculo da a {node} el"
             " gradiente {got}, no {wanted}: quedó algo de la primera pasada (¿zero_grad?)."
+        ),
+    ),
+    "culprit.twice": (
+        (
+            "accumulation: called again at the same input, the gradient of {node} is {second} after"
+            " {first}: the second was added to the first. Set the gradients to zero before each"
+            " pass (zero_grad)."
+        ),
+        (
+            "acumulación: en una segunda llamada con la misma entrada, el gradiente de {node} es"
+            " {second} tras {first}: el segundo se sumó al primero. Pon los gradientes a cero antes"
+            " de cada pasada (zero_grad)."
         ),
     ),
     "culprit.nondeterministic": (
@@ -289,7 +311,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cli.expression.only": (
         "--at and --gradient are for module:function; give an expression its values as x=0.3",
-        "--at y --gradient son para módulo:función; a una expresión dele sus valores como x=0.3",
+        "--at y --gradient son para módulo:función; a una expresión dale sus valores como x=0.3",
     ),
     "cli.at.only": (
         "a function gets its arguments by --at, as in --at 0.3 2, not as {value}",

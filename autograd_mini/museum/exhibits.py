@@ -291,7 +291,7 @@ class ForgetsZeroGrad(Exhibit):
         "Karpathy's lecture, by accident; micrograd's issues 25, 32, 53, 54, 63, 102",
         "la clase de Karpathy, sin querer; incidencias 25, 32, 53, 54, 63 y 102 de micrograd",
     )
-    kind = "nondeterministic"
+    kind = "accumulation"
     at = (3.0, 2.0)
     in_training = True
 

@@ -12,6 +12,7 @@ EQUIVALENT, each with the reason why it is no mistake.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import copy
 import re
@@ -349,8 +350,11 @@ def examined(name: str, k: int) -> Row:
     )
 
 
-def main(names: list[str]) -> int:
+def main() -> int:
     """Print the table; return 1 if a mutant survives without an explanation."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("operation", nargs="*", metavar="OPERATION", choices=[[], *SHEET])
+    names = parser.parse_args().operation
     start = time.perf_counter()
     rows = []
     print(f"{'operation':<14}{'by':<8}{'mutants':>8}{'caught':>8}{'equivalent':>12}{'survive':>9}")
@@ -378,4 +382,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

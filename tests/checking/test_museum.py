@@ -40,7 +40,7 @@ CULPRITS = {
     "TiesForAll": ("partial", "maximum"),
     "ReversedSubtraction": ("value", ""),
     "CutGraph": ("gradient", ""),
-    "ForgetsZeroGrad": ("nondeterministic", ""),
+    "ForgetsZeroGrad": ("accumulation", ""),
 }
 
 
