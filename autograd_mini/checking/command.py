@@ -103,8 +103,8 @@ def _of_function(args: Any) -> Report:
         args.parser.error(text("cli.at.only", args.lang, value=args.values[0]))
     if args.at is None:
         args.parser.error(text("cli.at.missing", args.lang))
-    f = _imported(args.target)
-    gradient = None if args.gradient is None else _imported(args.gradient)
+    f = imported(args.target)
+    gradient = None if args.gradient is None else imported(args.gradient)
     at = args.at[0] if len(args.at) == 1 else tuple(args.at)
     return check_grad(
         f,
@@ -117,7 +117,7 @@ def _of_function(args: Any) -> Report:
     )
 
 
-def _imported(name: str) -> Callable[..., Any]:
+def imported(name: str) -> Callable[..., Any]:
     """The function that "package.module:function" names, from the working folder too.
 
     Raises ImportError, with a sentence, if there is none.
