@@ -53,17 +53,24 @@ class Watch:
         if self._texts.get(frame.f_code):
             self._name(frame, ended=True)
         if frame.f_code is self.node.__init__.__code__:
-            result = frame.f_locals["self"]
-        if isinstance(result, self.node):
-            if result not in self.made:
-                self._note((result,), frame)
+            self._note([x for x in (frame.f_locals["self"],) if x not in self.made], frame)
+        elif isinstance(result, self.node):
+            self._note(self._new((result,)), frame)
         elif result.__class__ in (list, tuple) and result and isinstance(result[0], self.node):
-            new = [x for x in result if isinstance(x, self.node) and x not in self.made]
-            if new:
-                self._note(new, frame)
+            self._note(self._new(result), frame)
 
-    def _note(self, nodes: Iterable[Any], frame: FrameType | None) -> None:
-        while frame is not None and frame is not self._outer:
+    def _new(self, things: Iterable[Any]) -> list[Any]:
+        """Nodes not seen before; a leaf that comes out of a function was made elsewhere."""
+        return [
+            x
+            for x in things
+            if isinstance(x, self.node)
+            and x not in self.made
+            and getattr(x, "first", x) is not None
+        ]
+
+    def _note(self, nodes: list[Any], frame: FrameType | None) -> None:
+        while nodes and frame is not None and frame is not self._outer:
             code = frame.f_code
             outside = code is self.own or not code.co_filename.startswith(_PACKAGE)
             if outside and (place := self._place(frame)):
