@@ -15,6 +15,7 @@ bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,9 @@ def to_json(*roots: Value | Iterable[Value], indent: int | None = None) -> str:
         "nodes": nodes,
         "roots": [ids[value] for value in values],
     }
-    return json.dumps(whole, indent=indent, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(whole, indent=indent, ensure_ascii=False, allow_nan=False)
+    # Half a surrogate pair in a label has no UTF-8; its escape has.
+    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def from_json(text: str) -> list[Value]:

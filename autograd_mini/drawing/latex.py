@@ -2,15 +2,19 @@ r"""A graph as LaTeX: a TikZ picture with the operations typeset from the formul
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numberlike import data_of
 
 from . import notation
-from .picture import DIRECTIONS
+from .digraph import Drawing
+from .picture import DIRECTIONS, write
+from .rendering import engines
 from .sketch import Options, one_of, sketch
 from .themes import THEMES, Theme
+from .words import whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,10 +42,18 @@ _SPECIAL = {
     "'": r"\textquotesingle{}",
     "-": r"{-}",
 }
+_GREEK = (
+    "α:alpha β:beta γ:gamma δ:delta ε:epsilon ζ:zeta η:eta θ:theta κ:kappa λ:lambda μ:mu ν:nu ξ:xi"
+    " π:pi ρ:rho σ:sigma τ:tau φ:phi χ:chi ψ:psi ω:omega Γ:Gamma Δ:Delta Θ:Theta Λ:Lambda Σ:Sigma"
+    " Φ:Phi Ψ:Psi Ω:Omega ∂:partial ∞:infty ′:prime ↵:hookleftarrow →:to Π:Pi √:surd"
+)
+_SIGNS = str.maketrans(
+    {pair[0]: rf"$\{pair[2:]}$" for pair in _GREEK.split()}
+    | {"−": r"\textminus{}", "×": r"\texttimes{}", "·": r"\textperiodcentered{}", "…": r"\ldots{}"}
+)
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _NEXT = r" \\ "  # a new line
-_ACROSS, _DOWN = 5.2, 2.3  # centimetres between nodes, along and across the flow
 
 
 def to_latex(
@@ -49,18 +61,20 @@ def to_latex(
     detail: str = "gradients",
     rankdir: str = "LR",
     number_format: str = ".4g",
+    group: str | None = None,
+    collapse: Any = None,
     theme: str = "light",
     off_path: str = "faded",
-    collapse: Any = None,
     max_nodes: int = 200,
+    engine: str | None = None,
     standalone: bool = True,
     lang: str = "en",
 ) -> str:
-    r"""The graph as a TikZ picture; options and errors are those of `draw`.
+    r"""The graph as a TikZ picture, laid out by Graphviz; options and errors are those of `draw`.
 
     With `standalone` it is a whole document; else the `tikzpicture` alone, for a document that says
-    `\usepackage{amsmath,tikz}` and `\usetikzlibrary{arrows.meta}`. LuaLaTeX or XeLaTeX sets labels
-    in any script.
+    `\usepackage{amsmath,textcomp,tikz}` and `\usetikzlibrary{arrows.meta}`. Labels in Latin and
+    Greek letters are set by every LaTeX, those in other scripts by LuaLaTeX and XeLaTeX.
 
     >>> from autograd_mini import Value
     >>> x = Value(3.0, label="x")
@@ -69,100 +83,114 @@ def to_latex(
     """
     one_of("rankdir", rankdir, DIRECTIONS)
     one_of("theme", theme, THEMES)
-    seen = sketch(roots, Options(detail, number_format, None, collapse, off_path, max_nodes, lang))
-    colours = THEMES[theme]
+    engines(engine)
+    seen = sketch(roots, Options(detail, number_format, group, collapse, off_path, max_nodes, lang))
+    drawing = Drawing("gradients")
+    drawing.rendering = engine
+    write(drawing, seen, detail, rankdir, theme, "kind", lang)
+    layout = json.loads(drawing.pipe("json"))
+    picture = _picture(seen, layout, THEMES[theme], detail, number_format, lang)
+    if standalone:
+        picture = [*_BEFORE, *picture, r"\end{document}"]
+    return "\n".join(picture) + "\n"
+
+
+_BEFORE = (
+    r"\documentclass[tikz, border=4pt]{standalone}",
+    r"\usepackage{amsmath}",
+    r"\usepackage{textcomp}",
+    r"\usepackage[T1]{fontenc}",
+    r"\usetikzlibrary{arrows.meta}",
+    r"\begin{document}",
+)
+_STYLES = (
+    r"\begin{tikzpicture}[x=0.8bp, y=0.8bp,  % TeX sets smaller letters than Graphviz",
+    r"  value/.style={draw=amline, fill=amnode, text=amtext, align=center, inner sep=2bp},",
+    r"  leaf/.style={value, fill=amleaf}, operation/.style={value, fill=amoperation},",
+    r"  root/.style={value, fill=amroot}, folded/.style={value, fill=amoperation, thick},",
+    r"  repeated/.style={draw=amline, dashed, rounded corners=2bp, text=amtext, inner sep=2bp},",
+    r"  off/.style={draw=amfaded, dashed, text=amfaint, fill=amnode},",
+    r"  group/.style={draw=amline, fill=amgroup, rounded corners=6bp},",
+    r"  title/.style={anchor=base, font=\footnotesize, text=amfaint},",
+    r"  edge/.style={-{Latex[length=4bp]}, draw=amline},",
+    r"  note/.style={font=\footnotesize, align=center, inner sep=1bp, text=ampartial}]",
+)
+
+
+def _picture(
+    seen: Sketch, layout: Any, colours: Theme, detail: str, number_format: str, lang: str
+) -> list[str]:
+    """The lines of the picture: frames, then edges, then nodes over their ends."""
     lines = [
         rf"\definecolor{{am{name}}}{{HTML}}{{{getattr(colours, name)[1:].upper()}}}"
         for name in Theme._fields
     ]
-    lines += [
-        r"\begin{tikzpicture}[",
-        r"  value/.style={draw=amline, fill=amnode, text=amtext, align=center, inner sep=5pt},",
-        r"  leaf/.style={value, fill=amleaf}, operation/.style={value, fill=amoperation},",
-        r"  root/.style={value, fill=amroot}, folded/.style={value, fill=amoperation, thick},",
-        r"  off/.style={draw=amfaded, dashed, text=amfaint, fill=amnode},",
-        r"  edge/.style={-{Latex}, draw=amline},",
-        r"  note/.style={midway, font=\footnotesize, align=center, fill=ambackground,",
-        r"    inner sep=1.5pt, text=ampartial}]",
-    ]
-    places = _places(seen, rankdir)
-    for item in seen.items:
-        x, y = places[item.id]
-        style = item.kind + (", off" if item.faded else "")
-        label = _label(item, seen.names, number_format)
-        lines.append(rf"  \node[{style}] ({item.id}) at ({x:g}, {y:g}) {{{label}}};")
-    parallel: dict[tuple[str, str], int] = {}
-    for link in seen.links:
-        parallel[link.tail, link.head] = parallel.get((link.tail, link.head), 0) + 1
-    used: dict[tuple[str, str], int] = {}
-    for link in seen.links:
-        pair = link.tail, link.head
-        k, n = used.get(pair, 0), parallel[pair]
-        used[pair] = k + 1
-        bend = "" if n == 1 else f"[bend {'left' if k % 2 else 'right'}={18 + 14 * (k // 2)}]"
-        off = ", off" if link.faded else ""
-        note = _note(link, detail)
-        lines.append(rf"  \draw[edge{off}] ({link.tail}) to{bend}{note} ({link.head});")
-    lines.append(r"\end{tikzpicture}")
-    if standalone:
-        lines = [
-            r"\documentclass[tikz, border=4pt]{standalone}",
-            r"\usepackage{amsmath}",
-            r"\usepackage{textcomp}",
-            r"\usepackage[T1]{fontenc}",
-            r"\usetikzlibrary{arrows.meta}",
-            r"\begin{document}",
-            *lines,
-            r"\end{document}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _places(seen: Sketch, rankdir: str) -> dict[str, tuple[float, float]]:
-    """Where each item is: in the rank of its longest path, leaves just before their first use.
-
-    Within a rank, items are ordered by the mean place of what they come from (the barycentre
-    method of Sugiyama, Tagawa and Toda, IEEE Trans. SMC 11, 1981).
-    """
-    rank = {item.id: 0 for item in seen.items}
-    into: dict[str, list[str]] = {item.id: [] for item in seen.items}
-    outof: dict[str, list[str]] = {item.id: [] for item in seen.items}
-    position = {item.id: k for k, item in enumerate(seen.items)}
-    for link in sorted(seen.links, key=lambda link: position[link.head]):
-        if position[link.tail] < position[link.head]:  # between folded groups there may be cycles
-            rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
-            into[link.head].append(link.tail)
-            outof[link.tail].append(link.head)
-    for item in reversed(seen.items):
-        if not into[item.id] and outof[item.id]:
-            rank[item.id] = min(rank[head] for head in outof[item.id]) - 1
-    rows: dict[int, list[str]] = {}
-    for item in seen.items:
-        rows.setdefault(rank[item.id], []).append(item.id)
-    at = {name: k - (len(row) - 1) / 2 for row in rows.values() for k, name in enumerate(row)}
-    for _ in range(4):
-        for neighbours, order in ((into, sorted(rows)), (outof, sorted(rows, reverse=True))):
-            for r in order:
-                row = rows[r]
-                goal = {
-                    name: sum(at[n] for n in neighbours[name]) / len(neighbours[name])
-                    if neighbours[name]
-                    else at[name]
-                    for name in row
-                }
-                row.sort(key=goal.__getitem__)
-                for k, name in enumerate(row):
-                    at[name] = k - (len(row) - 1) / 2
-    places = {}
-    for item in seen.items:
-        along, across = rank[item.id], at[item.id]
-        if rankdir in ("LR", "RL"):
-            side = 1 if rankdir == "LR" else -1
-            places[item.id] = (side * along * _ACROSS, 0.0 - across * _DOWN)
+    lines += _STYLES
+    things = layout.get("objects", [])
+    for thing in things:
+        if str(thing["name"]).startswith("cluster") and "bb" in thing:
+            left, low, right, high = thing["bb"].split(",")
+            lines.append(rf"  \draw[group] ({left}, {low}) rectangle ({right}, {high});")
+    notes = []
+    for edge in layout.get("edges", []):
+        if "id" not in edge:
+            continue  # not to be seen: it keeps others in order
+        link = seen.links[int(edge["id"][1:])]
+        lines.append(rf"  \draw[edge{', off' if link.faded else ''}] {_curve(edge['pos'])};")
+        if "lp" in edge and (note := _note(link, detail)):
+            notes.append(rf"  \node[note] at ({_point(edge['lp'])}) {{{note}}};")
+    items = {item.id: item for item in seen.items}
+    for thing in things:
+        if str(thing["name"]).startswith("cluster"):
+            if "lp" in thing:
+                name = text(_title(seen, thing, items, layout))
+                lines.append(rf"  \node[title] at ({_point(thing['lp'])}) {{{name}}};")
+            continue
+        if "pos" not in thing:
+            continue
+        item = items[str(thing["name"]).partition("r")[0]]
+        if thing["name"] == item.id:
+            style, label = item.kind, _label(item, seen.names, number_format)
         else:
-            down = -1 if rankdir == "TB" else 1
-            places[item.id] = (across * _ACROSS * 0.8, along * _DOWN * 1.3 * down)
-    return places
+            style, label = "repeated", f"${math_name(item.name)}$"
+        size = "".join(
+            f", minimum {name}={0.8 * 72 * float(thing[name]):.4g}bp" for name in ("width", "height")
+        )
+        style += f", off{size}" if item.faded else size
+        lines.append(rf"  \node[{style}] at ({_point(thing['pos'])}) {{{label}}};")
+    lines += notes
+    if seen.folded:
+        n, shown = whole(seen.nodes, lang), whole(len(seen.items), lang)
+        note = text(word("folded", lang, n=n, shown=shown))
+        lines.append(rf"  \node[title, anchor=south west] at (0, 0) {{{note}}};")
+    return [*lines, r"\end{tikzpicture}"]
+
+
+def _title(seen: Sketch, cluster: Any, items: Mapping[str, Item], layout: Any) -> str:
+    """The name of a frame: the part of its nodes' paths that it stands for."""
+    names = [str(layout["objects"][k]["name"]) for k in cluster.get("nodes", ())]
+    depth = sum(
+        str(other["name"]).startswith("cluster") and cluster["_gvid"] in other.get("subgraphs", ())
+        for other in layout["objects"]
+    )
+    return notation.name(items[names[0]].path[depth])
+
+
+def _point(pair: str) -> str:
+    return pair.replace(",", ", ")
+
+
+def _curve(spline: str) -> str:
+    """Graphviz's spline as TikZ has it; the arrow goes on to the point that `e` names."""
+    parts = spline.split()
+    end = ""
+    if parts[0].startswith("e,"):
+        end = f" -- ({_point(parts.pop(0)[2:])})"
+    points = [f"({_point(part)})" for part in parts]
+    path = points[0]
+    for k in range(1, len(points) - 2, 3):
+        path += f" .. controls {points[k]} and {points[k + 1]} .. {points[k + 2]}"
+    return path + end
 
 
 # --- labels --------------------------------------------------------------------------------------
@@ -220,9 +248,7 @@ def text(words: str) -> str:
         "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: rf"\textsuperscript{{{m[0].translate(_SUPERSCRIPTS)}}}", safe
     )
     safe = re.sub("[₀-₉]+", lambda m: rf"\textsubscript{{{m[0].translate(_SUBSCRIPTS)}}}", safe)
-    for sign, command in (("−", "{-}"), ("×", r"\texttimes{}"), ("∂", r"$\partial$")):
-        safe = safe.replace(sign, command)
-    return safe.replace("∞", r"$\infty$").replace("·", r"\textperiodcentered{}")
+    return safe.translate(_SIGNS)
 
 
 def _math_number(number: str) -> str:
@@ -242,4 +268,4 @@ def _note(link: Link, detail: str) -> str:
         rows = [rf"${fraction} = {_math_number(number)}$"]
     if detail == "chain rule" and link.share:
         rows.append(rf"\textcolor{{amgradient}}{{{text(link.share)}}}")
-    return rf" node[note]{{{_NEXT.join(rows)}}}"
+    return _NEXT.join(rows)

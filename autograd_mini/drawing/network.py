@@ -272,6 +272,7 @@ class _Writer:
             width="0",
             pos=f"{x:g},{y:g}!",
             fontcolor=self.theme.faint,
+            **{"class": "title"},
         )
 
     def _size(self, w: Value) -> Any:

@@ -253,9 +253,11 @@ class _Writer:
                 self.drawing.edge(
                     f"p{k}n{before}",
                     id,
+                    id=f"p{k}e{before}",
                     label=f"<{notation.escaped(label)}>",
                     style=style,
                     weight="20",
+                    **{"class": "step"},
                 )
             before = place
         factors = [self._number(partial) for partial in path.partials]

@@ -102,15 +102,27 @@ def draw(
         one_of("color_by", color_by, ("kind", "gradient"))
     engines(engine)  # refuses an unknown one now, not at the first rendering
     options = Options(detail, number_format, group, collapse, off_path, max_nodes, lang)
-    seen = sketch(roots, options)
-    by_size = (color_by or ("gradient" if seen.folded else "kind")) == "gradient"
     drawing = Drawing("gradients", format=format)
     drawing.rendering, drawing.time_limit = engine, time_limit
-    _Writer(drawing, seen, detail, rankdir, theme, by_size, lang).write()
+    write(drawing, sketch(roots, options), detail, rankdir, theme, color_by, lang)
     return drawing
 
 
 draw_dot = draw  # micrograd's name for it
+
+
+def write(
+    drawing: Drawing,
+    seen: Sketch,
+    detail: str,
+    rankdir: str,
+    theme: str,
+    color_by: str | None,
+    lang: str,
+) -> None:
+    """Write a sketch as DOT into a drawing."""
+    by_size = (color_by or ("gradient" if seen.folded else "kind")) == "gradient"
+    _Writer(drawing, seen, detail, rankdir, theme, by_size, lang).write()
 
 
 class _Writer:

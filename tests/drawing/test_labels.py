@@ -1,0 +1,215 @@
+"""Labels are text, never markup: in DOT, SVG, Mermaid, LaTeX, HTML and JSON."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import xml.etree.ElementTree as ET
+from contextlib import ExitStack
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd_mini import (
+    Neuron,
+    Value,
+    draw,
+    draw_network,
+    draw_paths,
+    draw_text,
+    from_json,
+    scope,
+    to_json,
+    to_latex,
+    to_mermaid,
+)
+from autograd_mini.drawing import Drawing  # noqa: TC001
+from autograd_mini.drawing.latex import text as latex_text
+from autograd_mini.drawing.notation import name, printable
+from autograd_mini.scopes import scope_of
+from tests.drawing.structure import SVG
+
+NASTY = [
+    "<script>alert(1)</script>",
+    "<b>bold</b>",
+    "&lt;&amp;&#65;",
+    'a "quoted" b',
+    "back\\slash \\N \\G \\l \\",
+    "{braces|and|bars}",
+    "two\nlines\tand tab",
+    "null\x00escape\x1b[31m",
+    "lone \ud800 surrogate",
+    "عربي وعبري עברית",
+    "😀 emoji 👩‍👩‍👧",
+    "  two  spaces  ",
+    "]]>",
+    "<!-- -->",
+    "x" * 10_000,
+]
+
+
+def shown_texts(drawing: Drawing) -> list[str]:
+    tree = ET.fromstring(drawing.pipe())
+    return [
+        "".join(text.itertext()).replace("\xa0", " ").strip() for text in tree.iter(f"{SVG}text")
+    ]
+
+
+def check_label(label: str) -> None:
+    drawing = draw(Value(1.0, label=label))
+    expected = name(label).replace("\xa0", " ").replace("\u200b", "").strip() or "v₁"
+    if not label.strip():
+        expected = "v₁"
+    shown = [text.replace("\u200b", "") for text in shown_texts(drawing)]
+    assert expected in shown
+    assert len(shown) == 5
+    if len(label) <= 28:
+        assert name(label) == printable(label)
+
+
+@pytest.mark.parametrize("label", NASTY, ids=range(len(NASTY)))
+def test_nasty_labels_come_out_as_themselves(label: str) -> None:
+    check_label(label)
+    y = Value(2.0, label=label) * Value(3.0, label=label)
+    y.backward()
+    tree = ET.fromstring(draw(y, detail="chain rule").pipe())
+    assert {element.tag.removeprefix(SVG) for element in tree.iter()} <= {
+        *("svg", "g", "title", "polygon", "path", "text", "polyline", "ellipse"),
+    }
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=30))
+def test_any_label_comes_out_as_text(label: str) -> None:
+    check_label(label)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_any_group_name_comes_out_as_text(layer: str, rest: str) -> None:
+    node = Value(1.0, label=f"{layer}.layer1.neuron1.{rest or 'w'}")
+    ET.fromstring(draw(node.tanh(), group="neuron").pipe())
+
+
+# --- the other forms ------------------------------------------------------------------------------
+LABELS = st.one_of(
+    st.sampled_from(NASTY), st.text(st.characters(exclude_categories=()), max_size=30)
+)
+
+
+def as_named(label: str) -> str:
+    """What a node with this label is called."""
+    return name(label) if label.strip() else "v₁"
+
+
+@settings(max_examples=200)
+@given(LABELS)
+def test_any_label_is_text_in_mermaid(label: str) -> None:
+    lines = to_mermaid(Value(1.0, label=label) * 2, detail="values").split("\n")
+    (node,) = [line for line in lines if line.startswith('  n0["')]
+    match = re.fullmatch(r'  n0\["([^"<>`\\{}\[\]]*)<br/>data 1"\]', node)
+    assert match
+    shown = re.sub(r"#(\d+);", lambda code: chr(int(code[1])), match[1])
+    assert shown == as_named(label)
+    assert re.fullmatch(r"(?:[^#]|#\d+;)*", match[1])  # no entity that is not a number
+    assert [line.split("[")[0] for line in lines if "[" in line] == ["  n0", "  n1"]
+
+
+TEX = {
+    r"\textbackslash{}": "\\", r"\textasciicircum{}": "^", r"\textasciitilde{}": "~",
+    r"\textless{}": "<", r"\textgreater{}": ">", r"\textbar{}": "|", r"\textquotedbl{}": '"',
+    r"\textasciigrave{}": "`", r"\textquotesingle{}": "'", r"\texttimes{}": "×",
+    r"\textperiodcentered{}": "·", r"$\partial$": "∂", r"$\infty$": "∞", "{-}": "-",
+    r"\textminus{}": "−",
+    **{rf"\{c}": c for c in "{}$&#%_"},
+}  # fmt: skip
+
+
+@settings(max_examples=200)
+@given(LABELS)
+def test_any_label_is_text_in_latex(label: str) -> None:
+    """Each special character is a command, and read back, the commands are the label."""
+    written = latex_text(name(label))
+    commands = "|".join(re.escape(command) for command in sorted(TEX, key=len, reverse=True))
+    others = r"\\text(?:super|sub)script\{[-\d]+\}|\$\\\w+\$|\\ldots\{\}"
+    rest = re.sub(f"{commands}|{others}", "", written)
+    assert not re.search(r"[\\{}$&#%_^~]", rest)
+    if not re.search(others, re.sub(commands, "", written)):
+        back = re.sub(commands, lambda match: TEX[match[0]], written)
+        assert back == name(label)
+    whole = to_latex(Value(1.0, label=label) * 2)
+    assert whole.count(r"\begin{document}") == whole.count(r"\end{document}") == 1
+    assert whole.count("{") - whole.count(r"\{") == whole.count("}") - whole.count(r"\}")
+
+
+@settings(max_examples=200)
+@given(LABELS, st.lists(LABELS.filter(str.strip), max_size=2))
+def test_any_label_and_scope_comes_back_from_json(label: str, scopes: list[str]) -> None:
+    with ExitStack() as stack:
+        for one in scopes:
+            stack.enter_context(scope(one))
+        x = Value(2.0, label=label)
+        y = x * x
+    text = to_json(y)
+    text.encode()  # as a file has it
+    (again,) = from_json(text)
+    assert again.parents[0].label == label
+    assert scope_of(again.parents[0]) == scope_of(again) == tuple(scopes)
+
+
+@settings(max_examples=100)
+@given(LABELS)
+def test_any_label_is_one_line_of_text_for_a_terminal(label: str) -> None:
+    lines = draw_text(Value(1.0, label=label) * 2, detail="values").split("\n")
+    assert lines[1:] == [f"└─ {as_named(label)}  data 1"]
+    assert not any(unicodedata.category(c) == "Cc" for c in lines[1])
+
+
+class Tags(HTMLParser):
+    """The names of the elements of a page, and its texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@pytest.mark.parametrize("label", NASTY, ids=range(len(NASTY)))
+def test_labels_are_text_where_the_svg_stands_in_html(label: str) -> None:
+    """In the graph, as the group of a node, as an activation, and on paths."""
+    with scope(label):
+        x = Value(2.0, label=label)
+        y = x * x
+    y.backward()
+    model = Neuron(2, activation="tanh")
+    model.activation = label  # type: ignore[assignment]
+    for drawing in (draw(y), draw(y, collapse=1), draw_paths(y, x), draw_network(model)):
+        page = Tags()
+        page.feed(f"<body>{drawing.pipe(encoding='utf-8')}</body>")
+        assert page.tags <= {
+            *("body", "svg", "g", "title", "polygon", "path", "text", "polyline", "ellipse"),
+            *("tspan", "a"),
+        }
+        assert not any(name.startswith("on") or name == "href" for name in page.attributes)
+
+
+def test_edges_and_tooltips_are_text_too() -> None:
+    """Beyond 250 edges the local derivatives stand in titles, which are XML attributes."""
+    label = '"><script>x</script>\\N&'
+    x = Value(1.0, label=label)
+    y = x * 1
+    for _ in range(140):
+        y = y * x
+    tree = ET.fromstring(draw(y, collapse=False).pipe())
+    titles = {v for e in tree.iter() for k, v in e.attrib.items() if k.endswith("title")}
+    assert f"∂v₁/∂{name(label, 12)} = 1" in titles

@@ -1,0 +1,117 @@
+"""Formulas and numbers in mathematical notation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from autograd_mini import Value, draw, functions
+from autograd_mini.drawing.notation import formula, number
+from autograd_mini.ops import SHEET, op
+from tests.drawing.structure import parsed
+
+A, B, C = Value(2.0, label="a"), Value(3.0, label="b"), Value(0.5, label="c")
+LONG = tuple(Value(float(i), label=f"w[{i}]") for i in range(6))
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (A + B, "a + b"),
+        (A - 1, "a − 1"),
+        (A * -1, "a · (−1)"),
+        (-1 * A, "−1 · a"),
+        (-A, "−a"),
+        (A / B, "a / b"),
+        (1 / A, "1 / a"),
+        (A / -2, "a / (−2)"),
+        (A**2, "a²"),
+        (A**-0.5, "a<sup>−0.5</sup>"),
+        (A**B, "a<sup>b</sup>"),
+        ((-2.0) ** Value(2.0, label="n"), "(−2)ⁿ"),
+        (A.square(), "a²"),
+        (A.sqrt(), "√a"),
+        (A.rsqrt(), "1 / √a"),
+        (A.cbrt(), "∛a"),
+        (A.exp(), "e<sup>a</sup>"),
+        (A.exp2(), "2<sup>a</sup>"),
+        (A.log(), "ln a"),
+        (A.log2(), "log₂ a"),
+        (A.log10(), "log₁₀ a"),
+        (A.log1p(), "ln(1 + a)"),
+        (A.sigmoid(), "σ(a)"),
+        (A.relu(), "ReLU(a)"),
+        (abs(A), "|a|"),
+        (functions.hypot(A, B), "√(a² + b²)"),
+        (functions.maximum(A, -1), "max(a, −1)"),
+        (functions.max([A, B]), "max(a, b)"),
+        (functions.sum([A, B, 1]), "Σ(a, b, 1)"),
+        (functions.norm([A, B]), "‖(a, b)‖"),
+        (functions.mean([A, B]), "<o>(a, b)</o>"),
+        (functions.logsumexp([A, B]), "ln Σ exp(a, b)"),
+        (functions.where(A, B, C), "(a) ? b : c"),
+        (functions.dot([A, B], [1.0, -2.0]), "(a, b) · (1, −2)"),
+        (functions.sum(LONG), "Σ(w[0], w[1], …, w[5])"),
+        (functions.floor(C), "⌊c⌋"),
+        (functions.polygamma(2, A), "ψ⁽²⁾(a)"),
+        (Value(1.0, parents=[A, B], partials=[1.0, 2.0]), "f(a, b)"),
+        (Value(2.0, label="a b") * 3, "(a b) · 3"),
+        (Value(2.0, label="<a>").exp(), "e<sup>&lt;a&gt;</sup>"),
+        (Value(2.0), ""),
+    ],
+)
+def test_operations_in_mathematical_notation(node: Value, text: str) -> None:
+    assert formula(node, lambda v: v.label or "v") == text
+
+
+def test_every_operation_of_the_sheet_is_drawn() -> None:
+    q = Value(1.0, label="q")
+    for one in SHEET.values():
+        args = tuple((q, q) if p in one.vectors else q for p in one.params)
+        node: Any = SimpleNamespace(op=one, args=args, parents=(q,))
+        text = formula(node, lambda v: v.label or "v")
+        assert "q" in text
+        assert "\\" not in text
+        assert "{" not in text
+
+
+def test_a_users_operation_is_drawn_by_its_template_or_its_name() -> None:
+    cube = op("drawn_cube(a)", "a * a * a", "3 * a * a", latex=r"\mathrm{{cube}}({a})")
+    plain = op("drawn_quartic(a, k=1.0)", "k * a ** 4", "4 * k * a ** 3", "a ** 4")
+    try:
+        assert formula(cube(A), lambda v: "a") == "cube(a)"  # type: ignore[arg-type]
+        assert formula(plain(A), lambda v: "a") == "drawn quartic(a, 1)"  # type: ignore[arg-type]
+    finally:
+        for made in (cube, plain):
+            del SHEET[made.name]
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (0.0, "0"),
+        (-0.5, "−0.5"),
+        (1234.5678, "1235"),
+        (123456.0, "1.235·10⁵"),
+        (1e-7, "10⁻⁷"),
+        (-1e100, "−10¹⁰⁰"),
+        (2.5e-10, "2.5·10⁻¹⁰"),
+        (float("inf"), "∞"),
+        (float("-inf"), "−∞"),
+        (Fraction(-1, 3), "−1/3"),
+        (1 + 2j, "1+2j"),
+        (Value(2.0), "2"),
+    ],
+)
+def test_numbers(x: Any, text: str) -> None:
+    assert number(x) == text
+
+
+def test_exact_numbers_are_drawn_exactly() -> None:
+    x = Value(Fraction(1, 3), label="x")
+    y = x * x
+    y.backward()
+    assert parsed(draw(y))[0]["n0"] == ["x", "data", "1/3", "grad", "2/3"]

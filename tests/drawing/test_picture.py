@@ -1,0 +1,276 @@
+"""`draw`: parsed back and compared with the graph and with golden files; arguments; colours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pygraphviz
+import pytest
+
+from autograd_mini import MLP, Value, draw, functions, losses
+from autograd_mini.drawing import THEMES
+from autograd_mini.drawing.groups import grouped, path_of
+from autograd_mini.drawing.themes import contrast
+from autograd_mini.graph import topological
+from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure, title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_golden(name: str) -> None:
+    """Nodes, texts, edges, groups and captions; `python -m tests.drawing.structure` writes anew."""
+    golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    assert structure(GRAPHS[name]()) == golden
+
+
+def test_each_golden_file_has_its_graph() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == {*GRAPHS}
+
+
+def test_the_neuron_by_hand() -> None:
+    nodes, edges = parsed(draw(neuron()))
+    assert nodes == {
+        "n0": ["w", "data", "0.5", "grad", "−4.603"],
+        "n1": ["x", "data", "2", "grad", "−1.151"],
+        "n2": ["v₁ = w · x", "data", "1", "grad", "−2.301"],
+        "n3": ["b", "data", "−1.2", "grad", "−2.301"],
+        "n4": ["h = v₁ + b", "data", "−0.2", "grad", "−2.301"],
+        "n5": ["v₂ = tanh(h)", "data", "−0.1974", "grad", "−2.395"],
+        "n6": ["v₃ = v₂ − 1", "data", "−1.197", "grad", "−2.395"],
+        "n7": ["L = v₃²", "data", "1.434", "grad", "1"],
+    }
+    assert sorted(edges) == [
+        ("n0", "n2", ["∂v₁/∂w = 2"]),
+        ("n1", "n2", ["∂v₁/∂x = 0.5"]),
+        ("n2", "n4", ["∂h/∂v₁ = 1"]),
+        ("n3", "n4", ["∂h/∂b = 1"]),
+        ("n4", "n5", ["∂v₂/∂h = 0.961"]),
+        ("n5", "n6", ["∂v₃/∂v₂ = 1"]),
+        ("n6", "n7", ["∂L/∂v₃ = −2.395"]),
+    ]
+
+
+STEPS: list[Callable[[Value, Value], Value]] = [
+    lambda a, b: a * b,
+    lambda a, _: a + 2,
+    lambda a, _: a.tanh(),
+    lambda a, b: a - b,
+    lambda a, b: functions.sum([a, b, a, 1.0]),
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nodes_and_edges_are_those_of_the_graph(seed: int) -> None:
+    import random
+
+    rng = random.Random(seed)
+    values = [Value(rng.uniform(-2, 2), label=f"x{i}") for i in range(3)]
+    for _ in range(25):
+        a, b = rng.choice(values), rng.choice(values)
+        values.append(rng.choice(STEPS)(a, b))
+    root = values[-1]
+    root.backward()
+    order = topological(root)
+    nodes, edges = parsed(draw(root, detail="chain rule", number_format=".17g"))
+    assert list(nodes) == [f"n{k}" for k in range(len(order))]
+    for node, (_, _, data, _, grad) in zip(order, nodes.values(), strict=True):
+        assert as_float(data) == node.data
+        assert as_float(grad) == node.grad
+    ids = {node: f"n{k}" for k, node in enumerate(order)}
+    expected = sorted(
+        (ids[parent], ids[node], float(partial), float(node.grad * partial))
+        for node in order
+        for parent, partial in node.edges()
+    )
+    found = sorted(
+        (tail, head, as_float(local.split(" = ")[1]), as_float(passed.split(" = ")[1]))
+        for tail, head, (local, passed) in edges
+    )
+    assert found == expected
+
+
+def test_x_times_x_has_two_edges() -> None:
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    _, edges = parsed(draw(y, detail="chain rule"))
+    assert edges == [("n0", "n1", ["∂v₁/∂x = 3", "1 × 3 = 3"])] * 2
+
+
+def test_details() -> None:
+    loss = neuron()
+    nodes, edges = parsed(draw(loss, detail="values"))
+    assert nodes["n2"] == ["v₁ = w · x", "data", "1"]
+    assert all(label == [] for _, _, label in edges)
+    _, edges = parsed(draw(loss, detail="chain rule"))
+    assert ("n6", "n7", ["∂L/∂v₃ = −2.395", "1 × (−2.395) = −2.395"]) in edges
+
+
+def test_gradients_are_dashes_until_a_backward_pass_has_reached_the_node() -> None:
+    x, unused = Value(2.0, label="x"), Value(3.0, label="u")
+    y = x * 3
+    z = y * unused
+    nodes, edges = parsed(draw(z, detail="chain rule"))
+    assert {row[-1] for row in nodes.values()} == {"—"}
+    assert {label[1] for _, _, label in edges} == {"—"}
+    y.backward()
+    nodes, _ = parsed(draw(z))
+    assert [row[-1] for row in nodes.values()] == ["3", "1", "—", "—"]
+
+
+def test_a_gradient_that_is_truly_zero_is_a_zero() -> None:
+    x = Value(-2.0, label="x")
+    y = x.relu() * 3
+    y.backward()
+    nodes, _ = parsed(draw(y))
+    assert [row[-1] for row in nodes.values()] == ["0", "3", "1"]
+
+
+def test_stale_nodes_say_what_they_would_be_now() -> None:
+    x = Value(2.0, label="x")
+    y = x.log()
+    x.data = 1.0
+    assert parsed(draw(y))[0]["n1"][1:5] == ["data", "0.6931", "stale", "0 now"]
+    x.data = -1.0
+    assert parsed(draw(y))[0]["n1"][3:5] == ["stale", "no value now"]
+
+
+def test_several_roots_share_their_nodes() -> None:
+    x = Value(2.0, label="x")
+    y, z = x * 2, x + 1
+    nodes, edges = parsed(draw(y, z))
+    assert [row[0] for row in nodes.values()] == ["x", "v₁ = x · 2", "v₂ = x + 1"]
+    assert len(edges) == 2
+    assert draw([y, z]).source == draw(y, z).source
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
+    code = (
+        "from tests.drawing.structure import neuron; from autograd_mini import draw;"
+        "import hashlib; print(hashlib.sha256(draw(neuron()).pipe()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("0", "1", "77")
+    }
+    assert len(digests) == 1
+
+
+def test_ids_and_classes_are_in_the_svg() -> None:
+    tree = ET.fromstring(draw(neuron()).pipe())
+    groups = {g.get("id"): g.get("class") for g in tree.iter(f"{SVG}g")}
+    assert groups["n0"] == "node leaf"
+    assert groups["n2"] == "node operation"
+    assert groups["n7"] == "node root"
+    assert groups["e0"] == "edge backward"
+
+
+def test_groups_of_a_network() -> None:
+    model = MLP(2, [2, 1], activation="tanh", seed=0)
+    loss = losses.mse(model([0.5, -1.0]), 1.0)
+    loss.backward()
+    order = topological(loss)
+    paths = grouped(order, "neuron")
+    for node in order:
+        path, _ = path_of(node.label)
+        if path:
+            assert paths[node] == path
+        elif node.op and node.op.name in ("dot", "tanh"):
+            assert len(paths[node]) == 2
+    assert paths[loss] == ()
+    outputs = [paths[node] for node in order if node.op and node.op.name == "tanh"]
+    assert sorted(outputs) == [("layer1", "neuron1"), ("layer1", "neuron2")]
+    graph = pygraphviz.AGraph(string=draw(loss, group="neuron").source)
+    layers = {title(sub): [title(inner) for inner in sub.subgraphs()] for sub in graph.subgraphs()}
+    assert layers == {"layer1": ["neuron1", "neuron2"], "layer2": ["neuron1"]}
+    by_layer = pygraphviz.AGraph(string=draw(loss, group="layer").source)
+    assert sorted(title(sub) for sub in by_layer.subgraphs()) == ["layer1", "layer2"]
+    assert ">w[0]<" in draw(loss, group="neuron").pipe(encoding="utf-8").replace("\xa0", "")
+
+
+# --- what is refused ------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "message"),
+    [
+        ((), {}, TypeError, "at least one Value is needed, got none"),
+        (([],), {}, TypeError, "at least one Value is needed, got none"),
+        ((2.0,), {}, TypeError, r"only Values can be drawn, got 2.0 \(float\)"),
+        (("x",), {}, TypeError, r"only Values can be drawn, got 'x' \(str\)"),
+        (None, {"detail": "all"}, ValueError, "detail must be one of 'values', 'gradients'"),
+        (None, {"rankdir": "XX"}, ValueError, "rankdir must be one of 'LR', 'TB'"),
+        (
+            None,
+            {"theme": "neon"},
+            ValueError,
+            "theme must be one of 'light', 'dark', 'print'; got 'neon'",
+        ),
+        (None, {"group": "net"}, ValueError, "group must be one of 'neuron', 'layer'"),
+        (None, {"engine": "cloud"}, ValueError, "engine must be one of packaged, system"),
+        (None, {"number_format": "zz"}, ValueError, "number_format must be a format for floats"),
+        (None, {"number_format": 3}, ValueError, "number_format must be a format for floats"),
+        (None, {"max_nodes": 0}, ValueError, "max_nodes must be a whole number from 1 on; got 0"),
+        (None, {"color_by": "hue"}, ValueError, "color_by must be one of 'kind', 'gradient'"),
+        (None, {"off_path": "red"}, ValueError, "off_path must be one of 'faded', 'hidden'"),
+        (None, {"lang": "fr"}, ValueError, "lang must be one of 'en', 'es'; got 'fr'"),
+        (None, {"collapse": "x*"}, ValueError, "collapse='x\\*' names no group here"),
+        (None, {"collapse": 0}, ValueError, "collapse as a depth is 1 or more, got 0"),
+        (None, {"collapse": 1.5}, TypeError, "collapse is a depth, a name,"),
+        (None, {"collapse": lambda _: 3}, TypeError, "collapse returns a name or None, got 3"),
+        (None, {"format": "gif89"}, ValueError, "'gif89'"),
+    ],
+)
+def test_wrong_arguments(
+    arguments: tuple[Any, ...] | None,
+    options: dict[str, Any],
+    error: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(error, match=message):
+        draw(*(arguments if arguments is not None else (neuron(),)), **options)
+
+
+def test_unknown_formats_and_layouts() -> None:
+    with pytest.raises(ValueError, match=r"format must be one of .*svg.*; got 'doc'"):
+        draw(neuron()).pipe(format="doc")
+    with pytest.raises(ValueError, match=r"layout must be one of .*dot.*; got 'magic'"):
+        draw(neuron()).pipe(engine="magic")
+
+
+# --- themes ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_contrast_is_at_least_aa(theme: Any) -> None:
+    fills = (theme.node, theme.leaf, theme.operation, theme.root)
+    pairs = [(theme.text, fill) for fill in fills]
+    pairs += [(colour, theme.node) for colour in (theme.faint, theme.gradient, theme.warning)]
+    grounds = (theme.background, theme.group, theme.subgroup)
+    pairs += [
+        (c, ground) for ground in grounds for c in (theme.partial, theme.gradient, theme.faint)
+    ]
+    for text, ground in pairs:
+        assert contrast(text, ground) >= 4.5
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # WCAG's known example
+
+
+def test_importing_the_package_leaves_graphviz_alone() -> None:
+    heavy = "{'graphviz', 'pygraphviz', 'rich'}"
+    code = f"import sys, autograd_mini; print({heavy} & set(sys.modules))"
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    assert out.strip() == "set()"
