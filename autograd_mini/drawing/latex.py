@@ -154,7 +154,8 @@ def _picture(
         else:
             style, label = "repeated", f"${math_name(item.name)}$"
         size = "".join(
-            f", minimum {name}={0.8 * 72 * float(thing[name]):.4g}bp" for name in ("width", "height")
+            f", minimum {name}={0.8 * 72 * float(thing[name]):.4g}bp"
+            for name in ("width", "height")
         )
         style += f", off{size}" if item.faded else size
         lines.append(rf"  \node[{style}] at ({_point(thing['pos'])}) {{{label}}};")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from .notation import plain, printable
 from .picture import DIRECTIONS
 from .sketch import Options, one_of, sketch
-from .themes import THEMES
+from .themes import THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,17 +33,18 @@ def to_mermaid(
     max_nodes: int = 200,
     lang: str = "en",
 ) -> str:
-    """The graph as the text of a Mermaid flowchart; options and errors are those of `draw`.
+    r"""The graph as the text of a Mermaid flowchart; options and errors are those of `draw`.
 
     >>> from autograd_mini import Value
     >>> x = Value(3.0, label="x")
-    >>> print(to_mermaid(x * x, detail="values").splitlines()[1])
+    >>> print(*to_mermaid(x * x, detail="values").splitlines()[1:3], sep="\n")
+    flowchart LR
       n0["x<br/>data 3"]
     """
     one_of("rankdir", rankdir, DIRECTIONS)
     one_of("theme", theme, THEMES)
     seen = sketch(roots, Options(detail, number_format, group, collapse, off_path, max_nodes, lang))
-    lines = [f"flowchart {rankdir}"]
+    lines = [_settings(THEMES[theme]), f"flowchart {rankdir}"]
     groups = iter(range(len(seen.items) * 2))
 
     def write(items: Sequence[Item], depth: int) -> None:
@@ -73,6 +75,20 @@ def to_mermaid(
             style = f"fill:{fill},stroke:{colours.line},color:{colours.text}"
             lines += [f"  classDef {kind} {style}", f"  class {','.join(ids)} {kind}"]
     return "\n".join(lines) + "\n"
+
+
+def _settings(colours: Theme) -> str:
+    """The colours of what has no class in Mermaid: lines, their labels, and frames."""
+    variables = {
+        "lineColor": colours.line,
+        "textColor": colours.partial,
+        "edgeLabelBackground": colours.background,
+        "clusterBkg": colours.group,
+        "clusterBorder": colours.line,
+        "titleColor": colours.faint,
+    }
+    settings = {"theme": "base", "themeVariables": variables}
+    return f"%%{{init: {json.dumps(settings)}}}%%"
 
 
 def _label(item: Item) -> str:
