@@ -1,0 +1,260 @@
+"""A model's answers on a grid, and the loss around a path, as pictures of few bytes.
+
+Each place of a plane has one byte, each place of a line two (the higher first): a code from 0 to
+top, 255 or 65535, which stands for low + (high - low) * code / top; what lies beyond is the end of
+the scale. With more than two classes it is the class and how sure the model is of it.
+"""
+
+from __future__ import annotations
+
+from math import exp, isfinite, log10
+from operator import mul
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.data import Dataset
+from autograd_mini.kinds import IEEE, ieee
+from autograd_mini.numberlike import data_of
+from autograd_mini.ops import SHEET
+from autograd_mini.rules import rule
+from autograd_mini.training.metrics import measured
+from autograd_mini.training.samples import layers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from autograd_mini.training.metrics import Loss
+    from autograd_mini.value import Value
+
+SIDE, ALONG = 48, 128
+"""Places along each side of a plane; and along a line."""
+WORK = 60_000
+"""Answers that the picture of a loss may take; of much data it is coarser."""
+
+
+class Field(NamedTuple):
+    """What the codes of a grid mean.
+
+    kind   "two": of two classes, how far the answer is from the first, `low`, to the second, `high`
+           "classes": code = class * levels + round((levels - 1) * probability of that class), with
+           levels = (top + 1) // number of classes
+           "values": numbers from `low` to `high`
+           "log": the decimal logarithm of the loss less `base`, from `low` to `high`
+    x, y   the first and the last place on each axis; y is None for a line
+    n      places along each axis; the codes run row by row, the lowest y first
+    """
+
+    kind: str
+    x: tuple[float, float]
+    y: tuple[float, float] | None
+    n: int
+    low: float
+    high: float
+    classes: int = 0
+    base: float = 0.0
+
+    @property
+    def xs(self) -> list[float]:
+        """The places along x."""
+        return _places(self.x, self.n)
+
+    @property
+    def ys(self) -> list[float]:
+        """The places along y; none for a line."""
+        return [] if self.y is None else _places(self.y, self.n)
+
+    @property
+    def places(self) -> list[tuple[float, ...]]:
+        """All places, in the order of the codes."""
+        if self.y is None:
+            return [(x,) for x in self.xs]
+        return [(x, y) for y in self.ys for x in self.xs]
+
+    @property
+    def top(self) -> int:
+        """The largest code."""
+        return 255 if self.y else 65535
+
+    def code(self, number: float) -> int:
+        """The nearest code; of nan the middle."""
+        if number != number:
+            return self.top // 2 + 1
+        part = (number - self.low) / (self.high - self.low)
+        return round(self.top * max(0.0, min(1.0, part)))
+
+    def number(self, code: int) -> float:
+        """What a code stands for."""
+        return self.low + (self.high - self.low) * code / self.top
+
+    def picture(self, codes: Iterable[int]) -> bytes:
+        """Codes as bytes."""
+        size = 1 if self.y else 2
+        return b"".join(code.to_bytes(size, "big") for code in codes)
+
+    def codes(self, picture: bytes) -> list[int]:
+        """The codes of a picture."""
+        size = 1 if self.y else 2
+        return [int.from_bytes(picture[k : k + size], "big") for k in range(0, len(picture), size)]
+
+
+def _places(ends: tuple[float, float], n: int) -> list[float]:
+    low, high = ends
+    return [low + (high - low) * k / (n - 1) for k in range(n)]
+
+
+def spread(values: Sequence[float], margin: float = 0.12) -> tuple[float, float]:
+    """The least and the largest, and some room around them."""
+    low, high = min(values), max(values)
+    room = margin * (high - low) or 1.0
+    return low - room, high + room
+
+
+# --- the answers of a model ----------------------------------------------------------------------
+def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any], loss: str,
+             classes: int, last: Any, grid: int) -> Field | None:  # fmt: skip
+    """The field for inputs of one or two features; None for more, or for several outputs.
+
+    `last` is an answer of the model, so that its form is known.
+    """
+    width = len(rows[0])
+    if width > 2:
+        return None
+    x = spread([row[0] for row in rows])
+    y = spread([row[1] for row in rows]) if width == 2 else None
+    n = grid if width == 2 else ALONG
+    several = isinstance(last, list)
+    if several and (loss != "cross_entropy" or len(last) > 64):
+        return None
+    if several:
+        return Field("classes", x, y, n, 0.0, 1.0, len(last))
+    if loss == "hinge":
+        return Field("two", x, y, n, -1.0, 1.0, 2)
+    binary = loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+    if binary or (classes == 2 and isinstance(data, Dataset)):
+        return Field("two", x, y, n, 0.0, 1.0, 2)
+    return Field("values", x, y, n, *spread([float(t) for t in targets], 0.25))
+
+
+def answers(model: Any, field: Field, loss: str) -> bytes:
+    """The model's answers at the places of the field."""
+    with ieee():
+        ask = plain(model) or model
+        each = [_numbers(ask(place)) for place in field.places]
+    if field.kind == "classes":
+        levels = (field.top + 1) // field.classes
+        return field.picture(_classified(scores, levels) for scores in each)
+    squash = _sigmoid if loss == "binary_cross_entropy_with_logits" else _itself
+    return field.picture(field.code(squash(numbers[0])) for numbers in each)
+
+
+def _numbers(answer: Any) -> list[float]:
+    outputs = answer if isinstance(answer, list) else [answer]
+    return [float(data_of(x)) for x in outputs]
+
+
+def _classified(scores: list[float], levels: int) -> int:
+    top = max(scores)
+    best = scores.index(top) if top == top else 0
+    total = sum(exp(max(score - top, -745.0)) for score in scores) if isfinite(top) else 1.0
+    return best * levels + round((levels - 1) / total)
+
+
+def _sigmoid(x: float) -> float:
+    return x if x != x else 1 / (1 + exp(-x)) if x > -700 else 0.0
+
+
+def _itself(x: float) -> float:
+    return x
+
+
+def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
+    """The forward pass of a network in floats, without a graph: several times as fast.
+
+    None for a model of another make, or with activations that are functions of Values. It may
+    differ from the model's own in the last bits of a number, which no picture shows.
+    """
+    layers = []
+    for neurons in layers_of(model):
+        activation = neurons[0].activation
+        if not isinstance(activation, str):
+            return None
+        rows = [([float(w.data) for w in neuron.w], float(neuron.b.data)) for neuron in neurons]
+        layers.append((rows, _plain_activation(activation)))
+    if not layers:
+        return None
+
+    def forward(x: Sequence[float]) -> list[float]:
+        h = list(x)
+        for rows, act in layers:
+            h = [act(sum(map(mul, w, h)) + b) for w, b in rows]
+        return h
+
+    return forward
+
+
+def _plain_activation(name: str) -> Callable[[float], float]:
+    if name == "linear":
+        return _itself
+    op = SHEET[name]
+    if name in IEEE.namespace and not op.defaults:
+        return IEEE.namespace[name]  # type: ignore[no-any-return]
+    value = rule(op, IEEE, (False,) * len(op.params)).value
+    rest = [float(op.defaults[p]) for p in op.params[1:]]
+    return lambda z: value(z, *rest)
+
+
+# --- the loss around a path ----------------------------------------------------------------------
+def landscape(model: Any, params: Sequence[Value], path: Sequence[Sequence[float]],
+              losses: Sequence[float], rows: Any, targets: Any,
+              loss: Loss) -> tuple[Field, bytes] | None:  # fmt: skip
+    """The loss as a function of one or two parameters, where the path runs; None for more.
+
+    The path's points far above its start stay outside, as they would dwarf the rest.
+    """
+    if len(params) > 2 or not path:
+        return None
+    high_up = losses[0] + 3 * abs(losses[0] - min(losses) or losses[0])
+    near = [w for w, x in zip(path, losses, strict=True) if x <= high_up]
+    ranges = [_around([w[k] for w in near], path[0][k]) for k in range(len(params))]
+    n = ALONG if len(params) == 1 else max(12, min(SIDE, int((WORK / len(rows)) ** 0.5)))
+    x, y = ranges[0], ranges[1] if len(params) == 2 else None
+    shape = Field("values", x, y, n, 0.0, 1.0)
+    kept = [p.data for p in params]
+    found = []
+    try:
+        for place in shape.places:
+            for p, value in zip(params, place, strict=True):
+                p.data = value
+            found.append(_loss_at(model, rows, targets, loss))
+    finally:
+        for p, value in zip(params, kept, strict=True):
+            p.data = value
+    return _coded(shape, found)
+
+
+def _around(values: Sequence[float], start: float) -> tuple[float, float]:
+    if max(values) - min(values) < 1e-9 * (abs(start) + 1):
+        values = [*values, start - (abs(start) or 1.0), start + (abs(start) or 1.0)]
+    return spread(values, 0.2)
+
+
+def _loss_at(model: Any, rows: Any, targets: Any, loss: Loss) -> float:
+    try:
+        return measured(model, rows, targets, loss, None).loss
+    except (ArithmeticError, ValueError):
+        return float("nan")
+
+
+def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:
+    """A line as its values, a plane on a logarithmic scale, so that a narrow valley shows."""
+    finite = [x for x in found if isfinite(x)]
+    if not finite:
+        return None
+    low, high = min(finite), max(finite)
+    if shape.y is not None and high > low:
+        base = low - (high - low) * 1e-3
+        logs = [log10(x - base) if isfinite(x) else float("nan") for x in found]
+        known = [x for x in logs if x == x]
+        shape = shape._replace(kind="log", base=base)
+        found, low, high = logs, min(known), max(known)
+    shape = shape._replace(low=low, high=high if high > low else low + 1.0)
+    return shape, shape.picture(shape.code(x) for x in found)

@@ -1,0 +1,288 @@
+"""A recorded training run, and several of them with different learning rates: plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import hypot, inf
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, overload
+
+from .verdicts import floor_of, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+    from autograd_mini.training import Epoch
+
+    from .fields import Field
+
+
+class Frame(NamedTuple):
+    """A model after an epoch; in epoch 0 before any training.
+
+    epoch      its number
+    loss       of all data with these weights
+    accuracy   the share of right answers, None for a regression
+    weights    every parameter, biases too, in the order of the run's `names`
+    before     the parameters before the epoch's last update; empty in epoch 0, as are
+    gradients  their gradients in that update, after clipping
+    rate       the learning rate of that update
+    flow       what `diagnose` says of the model and of each layer: ("healthy", "healthy", ...);
+               empty for a model that is no network
+    field      the model's answers on a grid, as bytes, see `Field`
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float | None
+    weights: tuple[float, ...]
+    before: tuple[float, ...]
+    gradients: tuple[float, ...]
+    rate: float | None
+    flow: tuple[str, ...]
+    field: bytes
+
+
+class LayerShape(NamedTuple):
+    """A layer of a network; `first` is the index of its first parameter.
+
+    Its parameters stand neuron after neuron, the weights of each before its bias.
+    """
+
+    name: str
+    activation: str
+    inputs: int
+    units: int
+    first: int
+
+    @property
+    def weights(self) -> list[int]:
+        """The indices of its weights, the biases left out."""
+        width = self.inputs + 1
+        last = self.first + self.units * width
+        return [k for k in range(self.first, last) if (k - self.first) % width < self.inputs]
+
+    @property
+    def parameters(self) -> range:
+        """The indices of its weights and biases."""
+        return range(self.first, self.first + self.units * (self.inputs + 1))
+
+
+class Divergence(NamedTuple):
+    """Where a number left the floats, and what `fit` says of it: see `TrainingError`."""
+
+    epoch: int
+    batch: int
+    place: str
+    cause: str
+    message: str
+
+
+class Points(NamedTuple):
+    """The data of a run."""
+
+    name: str
+    inputs: tuple[tuple[float, ...], ...]
+    targets: tuple[Any, ...]
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+class _Immutable:
+    """No attribute can be changed once it is set."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a recorded run cannot be changed ({name} = {value!r:.40})")
+
+    def _set(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.to_json() == other.to_json()
+
+    __hash__ = object.__hash__
+
+    def to_json(self, indent: int | None = None) -> str:
+        """All of it as JSON; `from_json` reads it again, bit for bit."""
+        from .runs_saving import to_json
+
+        return to_json(self, indent)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `to_json` has written.
+
+        Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
+        wrong.
+        """
+        from .runs_saving import from_json
+
+        return from_json(text, cls)  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_json, (self.to_json(),)
+
+    def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
+        """Write the page that plays it; see `training_page.save_html`."""
+        from .training_page import save_html
+
+        save_html(self, path, lang=lang, **settings)
+
+
+class TrainingSteps(_Immutable, Sequence["Frame"]):
+    """A training run as a sequence of frames, the first before training; made by `record_training`.
+
+    Indexing gives a Frame, a slice a tuple of them. Long runs have frames of some epochs only.
+
+    names       of the parameters
+    layers      the shapes of the layers; empty for a model that is no network
+    points      the data
+    loss        its name
+    optimiser   the name of its class; `plain` if it is gradient descent and nothing else, so that
+                w_new = w_old - rate * gradient
+    batch_size  samples per update
+    seed        of the shuffling
+    losses      of all data after each epoch, epoch 0 first; accuracies likewise
+    turning     see `verdicts.turning`
+    history     the rows of `fit`'s own History
+    stopped     why the run ended: "finished", "diverged", or another word of History
+    divergence  a Divergence, or None
+    field       what the bytes of the frames mean, a Field, or None: the plane of two features,
+                the line of one
+    landscape   for a model of one or two parameters the loss around the path, a Field, and its
+                picture; else None
+    """
+
+    __slots__ = (
+        *("names", "layers", "points", "loss", "optimiser", "plain", "batch_size", "seed"),
+        *("frames", "losses", "accuracies", "turning", "history", "stopped", "divergence"),
+        *("field", "landscape"),
+    )
+    names: tuple[str, ...]
+    layers: tuple[LayerShape, ...]
+    points: Points
+    loss: str
+    optimiser: str
+    plain: bool
+    batch_size: int
+    seed: int
+    frames: tuple[Frame, ...]
+    losses: tuple[float, ...]
+    accuracies: tuple[float | None, ...]
+    turning: float
+    history: tuple[Epoch, ...]
+    stopped: str
+    divergence: Divergence | None
+    field: Field | None
+    landscape: tuple[Field, bytes] | None
+
+    def __init__(self, **values: Any) -> None:
+        if {*values} != {*self.__slots__}:
+            raise TypeError(f"a run needs {', '.join(self.__slots__)}")
+        self._set(**values)
+
+    @overload
+    def __getitem__(self, index: int) -> Frame: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Frame, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Frame | tuple[Frame, ...]:
+        try:
+            return self.frames[index]
+        except IndexError:
+            raise IndexError(f"there are {len(self)} frames, got the index {index}") from None
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __repr__(self) -> str:
+        return (
+            f"<TrainingSteps: {self.points.name}, {len(self)} frames of {len(self.losses) - 1}"
+            f" epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}, {self.verdict}>"
+        )
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the last update recorded; nan without updates."""
+        rates = [row.learning_rate for row in self.history] or [
+            frame.rate for frame in self.frames if frame.rate is not None
+        ]
+        return rates[-1] if rates else float("nan")
+
+    @property
+    def verdict(self) -> str:
+        """How the run went, "crawls", "converges", "oscillates" or "diverges": see `verdicts`."""
+        return self.verdict_beside(None)
+
+    def verdict_beside(self, best: float | None) -> str:
+        """The verdict, knowing how low another run has come."""
+        return verdict(self.losses, self.turning, best, broken=self.divergence is not None)
+
+    # --- numbers of a layer ----------------------------------------------------------------------
+    def gradient_norms(self, index: int) -> list[float]:
+        """For each layer the norm of its gradients in the frame's update, weights and biases.
+
+        Of a model that is no network all parameters are one layer. Empty in epoch 0.
+        """
+        frame = self[index]
+        groups = [layer.parameters for layer in self.layers] or [range(len(self.names))]
+        return [hypot(*[frame.gradients[k] for k in group]) for group in groups if frame.gradients]
+
+    def update_ratios(self, index: int) -> list[float]:
+        """For each layer norm(w_new - w_old) / norm(w_old) over its weights, the biases left out.
+
+        About 1/1000 is a good size, see `drawing.measures.UpdateRatios`. Empty in epoch 0.
+        """
+        frame = self[index]
+        groups = [layer.weights for layer in self.layers] or [[*range(len(self.names))]]
+        ratios = []
+        for group in groups if frame.before else ():
+            change = hypot(*[frame.weights[k] - frame.before[k] for k in group])
+            size = hypot(*[frame.before[k] for k in group])
+            ratios.append(change / size if size else inf if change else 0.0)
+        return ratios
+
+
+class LearningRates(_Immutable, Sequence["TrainingSteps"]):
+    """Runs from the same start with different learning rates; made by `record_learning_rates`.
+
+    Indexing gives a TrainingSteps; `rates` and `verdicts` are in the same order.
+    """
+
+    __slots__ = ("runs", "rates")
+    runs: tuple[TrainingSteps, ...]
+    rates: tuple[float, ...]
+
+    def __init__(self, runs: Iterable[TrainingSteps], rates: Iterable[float]) -> None:
+        self._set(runs=tuple(runs), rates=tuple(rates))
+        if len(self.runs) != len(self.rates) or not self.runs:
+            raise ValueError(f"{len(self.runs)} runs and {len(self.rates)} learning rates")
+
+    @overload
+    def __getitem__(self, index: int) -> TrainingSteps: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TrainingSteps, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> TrainingSteps | tuple[TrainingSteps, ...]:
+        return self.runs[index]
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def __repr__(self) -> str:
+        each = zip(self.rates, self.verdicts, strict=True)
+        return f"<LearningRates: {', '.join(f'{rate:g} {word}' for rate, word in each)}>"
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """For each rate "crawls", "converges", "oscillates" or "diverges".
+
+        A run that is still far above the lowest loss of all crawls.
+        """
+        best = floor_of([run.losses for run in self.runs])
+        return tuple(run.verdict_beside(best) for run in self.runs)

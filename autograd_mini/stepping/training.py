@@ -1,0 +1,376 @@
+"""Recording a training run: `record_training`, and the same start with several learning rates.
+
+>>> from autograd_mini import MLP
+>>> from autograd_mini.data import xor
+>>> from autograd_mini.optim import SGD
+>>> model = MLP(2, [4, 1], activation="tanh", seed=0)
+>>> optimiser = SGD(model.parameters(), lr=1.0)
+>>> run = record_training(model, xor(), "binary_cross_entropy_with_logits", optimiser, epochs=99)
+>>> len(run), run[99].accuracy, run.verdict
+(100, 1.0, 'converges')
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.arguments import parameters, positive, whole
+from autograd_mini.data import Dataset
+from autograd_mini.diagnosis import diagnose
+from autograd_mini.optim import SGD, Optimiser
+from autograd_mini.training import TrainingError, evaluate, fit
+from autograd_mini.training.failure import described, is_numeric
+from autograd_mini.training.metrics import LOSSES, loss_function
+from autograd_mini.training.samples import layers_of, samples
+from autograd_mini.value import Value
+
+from .fields import SIDE, answers, field_of, landscape
+from .record import _names as names_of_inputs
+from .runs import Divergence, Frame, LayerShape, LearningRates, Points, TrainingSteps
+from .verdicts import Turning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from autograd_mini.training import History
+    from autograd_mini.training.metrics import Loss
+
+RATES = (0.001, 0.1, 1.0, 10.0)
+FRAMES = 100
+
+
+def record_training(
+    model: Any,
+    data: Any,
+    loss: str | Loss,
+    optimiser: Optimiser,
+    epochs: int,
+    batch_size: int | None = None,
+    *,
+    seed: int = 0,
+    frames: int | Iterable[int] = FRAMES,
+    grid: int = SIDE,
+    **settings: Any,
+) -> TrainingSteps:
+    """Train a model with `fit`, and keep what happens: a sequence of frames, one an epoch.
+
+    The model is trained, and the numbers are those that `fit` gives, bit for bit. A run that
+    diverges is recorded up to there, and says why; the model then keeps its last good weights.
+
+    Args:
+        model: as for `fit`, and so are the next ones.
+        data: see `fit`.
+        loss: see `fit`.
+        optimiser: see `fit`.
+        epochs: see `fit`.
+        batch_size: see `fit`.
+        seed: see `fit`.
+        frames: the epochs to keep, or how many of them: all if there are no more, else epoch 0, the
+            last, and others between them, first close together, then farther apart.
+        grid: places along each side of the plane on which the model is asked, 8 to 96, where
+            the data have two features.
+        settings: further arguments of `fit`: accuracy, schedule, clip_norm, early_stopping, ...
+
+    Raises:
+        TrainingError: the model has no finite loss even before the first update.
+        ValueError, TypeError: arguments that `fit` refuses; frames or grid out of their range.
+    """
+    whole("epochs", epochs)
+    if not 8 <= whole("grid", grid) <= 96:
+        raise ValueError(f"grid must be from 8 to 96, got {grid}")
+    rows, targets = samples(data)
+    recorder = _Recorder(model, data, loss, optimiser, settings, _chosen(frames, epochs), grid)
+    quiet = {"progress": False, **settings}
+    callbacks = [*quiet.pop("callbacks", ()), recorder]
+    divergence = None
+    try:
+        recorder.start()
+        with recorder:
+            history = fit(model, data, loss, optimiser, epochs, batch_size, seed=seed,
+                          callbacks=callbacks, **quiet)  # fmt: skip
+    except TrainingError as error:
+        if error.history is None or not recorder.frames:
+            raise
+        history = error.history
+        divergence = Divergence(error.epoch, error.batch, error.place, error.cause, str(error))
+    divergence = divergence or recorder.divergence
+    recorder.last(history)
+    return TrainingSteps(
+        names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
+        layers=_shapes(model),
+        points=_points(data, rows, targets),
+        loss=_loss_name(loss),
+        optimiser=type(optimiser).__name__,
+        plain=type(optimiser) is SGD and not optimiser.weight_decay,
+        batch_size=len(rows) if batch_size is None else batch_size,
+        seed=seed,
+        frames=tuple(recorder.frames),
+        losses=tuple(recorder.losses),
+        accuracies=tuple(recorder.accuracies),
+        turning=recorder.turning.value,
+        history=tuple(history.rows),
+        stopped="diverged" if divergence else history.stopped,
+        divergence=divergence,
+        field=recorder.field,
+        landscape=landscape(model, recorder.params, recorder.path, recorder.losses, rows, targets,
+                            loss_function(loss)),
+    )  # fmt: skip
+
+
+def record_learning_rates(
+    model: Any,
+    data: Any,
+    loss: str | Loss,
+    rates: Iterable[float] = RATES,
+    epochs: int = 50,
+    batch_size: int | None = None,
+    *,
+    optimiser: Callable[..., Optimiser] = SGD,
+    **settings: Any,
+) -> LearningRates:
+    """Record a training run with each learning rate, all from the same weights.
+
+    `optimiser` is called as optimiser(parameters, lr=rate). `model` itself is not changed; it may
+    also be a function without arguments that makes one. The other arguments are those of
+    `record_training`, and so are the errors.
+
+    Raises ValueError for rates that are none, more than 8, not above 0 or there twice.
+
+    >>> from autograd_mini import Neuron
+    >>> neuron = Neuron(1, nonlin=False, init="zeros")
+    >>> data = [([1.0], 2.0), ([-1.0], -2.0)]              # the loss is (w - 2)**2 + b**2
+    >>> record_learning_rates(neuron, data, "mse", rates=[0.001, 0.1, 0.9, 1.1], epochs=30)
+    <LearningRates: 0.001 crawls, 0.1 converges, 0.9 oscillates, 1.1 diverges>
+    """
+    each = [float(positive("rates", rate)) for rate in rates]
+    if not 1 <= len({*each}) == len(each) <= 8:
+        raise ValueError(f"rates must be distinct learning rates, 1 to 8 of them; got {each}")
+    if callable(model) and not hasattr(model, "parameters"):
+        model = model()
+    if not hasattr(model, "parameters"):
+        raise TypeError(f"give a model such as MLP(2, [8, 1]), got {model!r:.60}")
+    runs = []
+    for rate in each:
+        copy = deepcopy(model)
+        params = parameters(copy.parameters(), "record_learning_rates")
+        made = optimiser(params, lr=rate)
+        runs.append(record_training(copy, data, loss, made, epochs, batch_size, **settings))
+    return LearningRates(runs, each)
+
+
+def record_descent(
+    f: Callable[..., Any], *start: float, lr: float = 0.1, steps: int = 30
+) -> TrainingSteps:
+    """Record gradient descent on a function of numbers: its minimum is looked for from `start`.
+
+    Each step is w_new = w_old - lr * df/dw. With one or two numbers the page shows the function and
+    the path on it.
+
+    Raises TypeError if f gives no Value or the start does not fit it, ValueError for lr or steps
+    out of their range.
+
+    >>> run = record_descent(lambda w: w**2, 3.0, lr=0.25, steps=3)
+    >>> [frame.weights for frame in run]
+    [(3.0,), (1.5,), (0.75,), (0.375,)]
+    """
+    return record_descents(f, *start, rates=[lr], steps=steps)[0]
+
+
+def record_descents(
+    f: Callable[..., Any], *start: float, rates: Iterable[float] = RATES, steps: int = 30
+) -> LearningRates:
+    """`record_descent` with each learning rate, all from the same start.
+
+    >>> record_descents(lambda w: w**2, 3.0, rates=[0.01, 0.2, 0.9, 1.05], steps=30)
+    <LearningRates: 0.01 crawls, 0.2 converges, 0.9 oscillates, 1.05 diverges>
+    """
+    whole("steps", steps)
+    name = str(getattr(f, "__name__", "f")).replace("<lambda>", "f")
+    data = Dataset(name, [[0.0]], [0.0])
+    model = _Function(f, start)
+    return record_learning_rates(model, data, _value_itself, rates, steps, accuracy=None)
+
+
+class _Function:
+    """A function as a model whose parameters are the function's arguments."""
+
+    def __init__(self, f: Callable[..., Any], start: tuple[float, ...]) -> None:
+        if not start:
+            raise TypeError(f"give a function and the numbers where to start, got only {f!r:.60}")
+        names = names_of_inputs(f, start)
+        self.f = f
+        self.values = [Value(x, label=name) for name, x in zip(names, start, strict=True)]
+
+    def parameters(self) -> list[Value]:
+        return self.values
+
+    def __call__(self, _: object) -> Any:
+        y = self.f(*self.values)
+        if not isinstance(y, Value):
+            raise TypeError(f"the function must give a Value, got {y!r:.40} ({type(y).__name__})")
+        return y
+
+
+def _value_itself(predictions: Any, targets: Any) -> Any:
+    return predictions[0]
+
+
+class _Recorder:
+    """Takes down an epoch when `fit` calls it, and each update as it is made."""
+
+    def __init__(self, model: Any, data: Any, loss: Any, optimiser: Optimiser,
+                 settings: dict[str, Any], chosen: frozenset[int], grid: int) -> None:  # fmt: skip
+        self.model, self.data, self.loss, self.optimiser = model, data, loss, optimiser
+        self.accuracy, self.chosen, self.grid = settings.get("accuracy", "auto"), chosen, grid
+        self.params: list[Value] = []
+        self.frames: list[Frame] = []
+        self.losses: list[float] = []
+        self.accuracies: list[float | None] = []
+        self.path: list[tuple[float, ...]] = []
+        self.turning = Turning()
+        self.update: tuple[tuple[float, ...], tuple[float, ...], float | None] = ((), (), None)
+        self.divergence: Divergence | None = None
+        self.field: Any = None
+
+    def start(self) -> None:
+        """Before training. Wrong arguments and a model without a finite loss are left to `fit`."""
+        if not callable(self.model) or not hasattr(self.model, "parameters"):
+            return
+        self.params = parameters(self.model.parameters(), "record_training")
+        rows, targets = samples(self.data)
+        try:
+            self.look(0)
+        except Exception as error:
+            if not is_numeric(error, self.model):
+                raise
+            return
+        names = getattr(self.data, "class_names", ())
+        if not layers_of(self.model) and isinstance(self.model, _Function):
+            return
+        last = self.model(rows[0])
+        name = _loss_name(self.loss)
+        self.field = field_of(rows, self.data, targets, name, len(names), last, self.grid)
+        if self.field is not None:
+            self.frames[0] = self.frames[0]._replace(field=self._answers())
+
+    def __enter__(self) -> _Recorder:
+        step = getattr(self.optimiser, "step", None)
+
+        def recorded() -> None:
+            before, rate = self._weights(), float(self.optimiser.lr)
+            step()  # type: ignore[misc]
+            self.update = before, tuple(float(p.grad) for p in self.params), rate
+
+        if isinstance(self.optimiser, Optimiser):
+            vars(self.optimiser)["step"] = recorded  # hides the method for the time of the block
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self.optimiser, Optimiser):
+            vars(self.optimiser).pop("step", None)
+
+    def __call__(self, model: Any, history: History) -> bool:
+        """After an epoch; True ends the training, where the new weights have no finite loss."""
+        row = history.rows[-1]
+        try:
+            self.look(row.epoch)
+        except Exception as error:
+            if not is_numeric(error, model):
+                raise
+            self.divergence = self._divergence(error, row.epoch)
+            return True
+        return False
+
+    def look(self, epoch: int) -> None:
+        """Loss and accuracy of all data; and of a chosen epoch a frame."""
+        found = evaluate(self.model, self.data, self.loss, accuracy=self.accuracy)
+        weights = self._weights()
+        flow = self._flow() if epoch in self.chosen else ()
+        self.losses.append(found.loss)
+        self.accuracies.append(found.accuracy)
+        self.path.append(weights)
+        self.turning.add(weights)
+        if epoch in self.chosen:
+            picture = self._answers()
+            frame = Frame(epoch, found.loss, found.accuracy, weights, *self.update, flow, picture)
+            self.frames.append(frame)
+
+    def last(self, history: History) -> None:
+        """A run that ended early has its last epoch as a frame too, as far as it is known."""
+        epoch = len(self.losses) - 1
+        if self.frames[-1].epoch == epoch or history.stopped == "interrupted":
+            return
+        if self._weights() == self.path[-1] and not self.divergence:
+            self.losses.pop()
+            self.accuracies.pop()
+            self.chosen |= {epoch}
+            self.path.pop()
+            self.look(epoch)
+
+    def _weights(self) -> tuple[float, ...]:
+        return tuple(float(p.data) for p in self.params)
+
+    def _answers(self) -> bytes:
+        return b"" if self.field is None else answers(self.model, self.field, _loss_name(self.loss))
+
+    def _flow(self) -> tuple[str, ...]:
+        if not layers_of(self.model):
+            return ()
+        found = diagnose(self.model, self.data, self.loss)
+        return found.verdict, *(layer.verdict for layer in found.layers)
+
+    def _divergence(self, error: Exception, epoch: int) -> Divergence:
+        rows, _ = samples(self.data)
+        rate = self.update[2] or 0.0
+        what, place, cause = described(error, self.model, rows, self.losses[-3:], rate, epoch)
+        return Divergence(epoch, 0, place, cause, f"after epoch {epoch}: {what}. {cause}")
+
+
+# --- what is recorded once -----------------------------------------------------------------------
+def _chosen(frames: int | Iterable[int], epochs: int) -> frozenset[int]:
+    """The epochs that get a frame; 0 and the last are always among them."""
+    given: Any = frames
+    if not hasattr(given, "__index__"):
+        chosen = [whole("an epoch of frames", epoch, 0) for epoch in given]
+        if chosen and max(chosen) > epochs:
+            raise ValueError(f"frames must be epochs from 0 to {epochs}, got {max(chosen)}")
+        return frozenset({0, epochs, *chosen})
+    most = whole("frames", given, 2)
+    if epochs < most:
+        return frozenset(range(epochs + 1))
+    best, n = {0, epochs}, most - 1
+    while True:
+        found = {0, *(round(epochs ** (k / (n - 1))) for k in range(n))} if n > 1 else best
+        if len(found) > most or n > 20 * most:
+            return frozenset(best)
+        best, n = found, n + 1
+
+
+def _shapes(model: Any) -> tuple[LayerShape, ...]:
+    shapes, first = [], 0
+    for k, neurons in enumerate(layers_of(model), 1):
+        layer = getattr(model, "layers", [model])[k - 1]
+        act = neurons[0].activation
+        act = act if isinstance(act, str) else getattr(act, "__name__", "f")
+        name = getattr(layer, "name", "") or f"layer{k}"
+        shapes.append(LayerShape(name, act, neurons[0].nin, len(neurons), first))
+        first += len(neurons) * (neurons[0].nin + 1)
+    return tuple(shapes)
+
+
+def _points(data: Any, rows: Any, targets: Any) -> Points:
+    inputs = tuple(tuple(float(x) for x in row) for row in rows)
+    answers_ = tuple(tuple(map(float, t)) if isinstance(t, list) else t for t in targets)
+    features = tuple(f"x{k + 1}" for k in range(len(inputs[0])))
+    if isinstance(data, Dataset):
+        return Points(data.name, inputs, answers_, tuple(data.feature_names),
+                      tuple(data.class_names))  # fmt: skip
+    return Points("data", inputs, answers_, features, ())
+
+
+def _loss_name(loss: Any) -> str:
+    if isinstance(loss, str):
+        return loss
+    known = next((name for name, f in LOSSES.items() if f is loss), "")
+    return known or ("f" if loss is _value_itself else str(getattr(loss, "__name__", "loss")))

@@ -1,0 +1,105 @@
+"""How a training run went: does it crawl, converge, oscillate or diverge?
+
+Gradient descent on a * w**2 multiplies w by 1 - 2*a*lr in each step, and the verdicts are those of
+that factor: near 1 it crawls, nearer to 0 it converges, below 0 it oscillates about the minimum,
+below -1 it diverges (LeCun, Bottou, Orr, Mueller, "Efficient backprop", 1998, figure 6).
+"""
+
+from __future__ import annotations
+
+from math import hypot, inf, isfinite
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+VERDICTS = ("crawls", "converges", "oscillates", "diverges")
+FAR = 0.25
+"""A run has far to go while it has this share of the way from its first to the lowest loss left."""
+BACK = 0.25
+"""It oscillates if the loss climbs by this share of what it had come down from its start."""
+
+
+def verdict(
+    losses: Sequence[float], turning: float, best: float | None = None, *, broken: bool = False
+) -> str:
+    """What losses after each epoch, the first before training, and the updates' turning say.
+
+        diverges    numbers left the floats (`broken`), or the loss ends above its start and is then
+                    higher than ever, or ten times the start
+        oscillates  the updates turn back more than they go on (turning < 0), or the loss climbs by
+                    a quarter of what it had come down, or ends above its start
+        crawls      a quarter of the way down to `best` is left; or, down to 0 (of losses that are
+                    never below), and the second half of the epochs still brings half as much as
+                    the first
+        converges   otherwise
+
+    >>> verdict([4.0, 1.0, 0.25, 0.0625, 0.015625], turning=1.0)
+    'converges'
+    >>> verdict([4.0, 3.9, 3.8, 3.71, 3.62], turning=1.0)
+    'crawls'
+    """
+    first, last = losses[0], losses[-1]
+    if broken or not isfinite(last) or (last > first and last >= min(max(losses), 10 * first)):
+        return "diverges"
+    if turning < 0 or last > first or _climb(losses) > BACK * (first - min(losses)):
+        return "oscillates"
+    if best is not None and last - best > FAR * (first - best):
+        return "crawls"
+    floor = min(0.0, last)
+    middle = losses[len(losses) // 2]
+    slow = middle - last > (first - middle) / 2 or first == last
+    return "crawls" if slow and last - floor > FAR * (first - floor) else "converges"
+
+
+def _climb(losses: Sequence[float]) -> float:
+    """By how much the loss comes back up from a low, at most."""
+    lowest, climb = inf, 0.0
+    for loss in losses:
+        lowest = min(lowest, loss)
+        climb = max(climb, loss - lowest)
+    return climb
+
+
+def floor_of(runs: Iterable[Sequence[float]]) -> float | None:
+    """The lowest loss of several runs; None of a single one, which cannot be beside another."""
+    lows = [min(losses) for losses in runs]
+    return min(lows) if len(lows) > 1 else None
+
+
+class Turning:
+    """Whether updates go on or turn back: the cosines of successive changes, weighted by length.
+
+        turning = sum(d_t . d_t+1) / sum(|d_t| |d_t+1|)        d_t the change of the weights
+
+    1 if all go the same way, -1 if each goes back where it came from, and 0 where there are none.
+
+    >>> turning = Turning()
+    >>> for w in (4.0, -2.0, 1.0):
+    ...     turning.add([w])
+    >>> turning.value
+    -1.0
+    """
+
+    def __init__(self) -> None:
+        self.weights: list[float] | None = None
+        self.change: list[float] | None = None
+        self.dots = self.lengths = 0.0
+
+    def add(self, weights: Sequence[float]) -> None:
+        """The weights after the next epoch."""
+        if self.weights is not None:
+            change = [b - a for a, b in zip(self.weights, weights, strict=True)]
+            if self.change is not None:
+                length = hypot(*self.change) * hypot(*change)
+                dot = sum(a * b for a, b in zip(self.change, change, strict=True))
+                if isfinite(length + self.lengths) and isfinite(dot):
+                    self.dots += dot
+                    self.lengths += length
+            self.change = change
+        self.weights = list(weights)
+
+    @property
+    def value(self) -> float:
+        """From -1 to 1."""
+        return max(-1.0, min(1.0, self.dots / self.lengths)) if self.lengths else 0.0

@@ -1,0 +1,475 @@
+"""Recorded training runs: they are the run of `fit`, and the verdicts those of closed forms."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from math import exp, hypot, inf, log
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import MLP, Neuron, Value, diagnose
+from autograd_mini.data import Dataset, moons, spirals, xor
+from autograd_mini.optim import SGD, Adam, Momentum
+from autograd_mini.stepping.fields import Field, plain
+from autograd_mini.stepping.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training import (
+    record_descent,
+    record_descents,
+    record_learning_rates,
+    record_training,
+)
+from autograd_mini.stepping.verdicts import Turning, verdict
+from autograd_mini.training import TrainingError, evaluate, fit
+
+LOGITS = "binary_cross_entropy_with_logits"
+
+
+def small(seed: int = 0) -> MLP:
+    return MLP(2, [4, 1], activation="tanh", seed=seed)
+
+
+def trained(model: Any, data: Any, epochs: int, batch_size: int | None = None, **settings: Any):
+    optimiser = Adam(model.parameters(), lr=0.05)
+    return fit(model, data, LOGITS, optimiser, epochs, batch_size, progress=False, **settings)
+
+
+def recorded(model: Any, data: Any, epochs: int, batch_size: int | None = None, **settings: Any):
+    optimiser = Adam(model.parameters(), lr=0.05)
+    return record_training(model, data, LOGITS, optimiser, epochs, batch_size, **settings)
+
+
+# --- the run of fit ------------------------------------------------------------------------------
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_the_run_is_that_of_fit_bit_for_bit(batch_size: int | None) -> None:
+    data = moons(20, seed=3)
+    models = [small(), small()]
+    run = recorded(models[0], data, 6, batch_size, seed=5)
+    weights = []
+    history = trained(
+        models[1], data, 6, batch_size, seed=5,
+        callbacks=[lambda model, _: weights.append(tuple(p.data for p in model.parameters()))],
+    )  # fmt: skip
+    seconds = len(history.rows[0]) - 1
+    assert [row[:seconds] for row in run.history] == [row[:seconds] for row in history.rows]
+    assert [frame.weights for frame in run[1:]] == weights
+    assert run[0].weights == tuple(p.data for p in small().parameters())
+    assert [p.data for p in models[0].parameters()] == [p.data for p in models[1].parameters()]
+    assert run.names == tuple(models[1].named_parameters())
+    final = evaluate(models[1], data, LOGITS)
+    assert (run.losses[-1], run.accuracies[-1]) == final
+    if batch_size is None:  # the loss before each update is that after the one before
+        assert list(run.losses[:-1]) == history.loss
+
+
+def test_the_update_of_an_epoch_is_its_last() -> None:
+    """Of plain gradient descent w_new = w_old - lr * gradient, to the last bit."""
+    model = small()
+    run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.3), 5)
+    assert run.plain
+    assert run[0].before == run[0].gradients == ()
+    for before, frame in pairwise(run):
+        assert frame.before == before.weights
+        assert frame.rate == 0.3
+        steps = zip(frame.before, frame.gradients, frame.weights, strict=True)
+        assert all(new == old - 0.3 * g for old, g, new in steps)
+
+
+def test_the_last_batch_of_an_epoch_is_its_update() -> None:
+    """Checked by taking that batch's gradient by hand."""
+    data = moons(9, seed=1)
+    model, twin = small(2), small(2)
+    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 1, 4, seed=8)
+    from autograd_mini.losses import binary_cross_entropy_with_logits
+    from autograd_mini.training.fitting import _orders
+
+    for p, w in zip(twin.parameters(), run[1].before, strict=True):
+        p.data = w
+    last = next(_orders(9, 4, 8))[-1]
+    loss = binary_cross_entropy_with_logits(
+        [twin(data.inputs[i]) for i in last], [data.targets[i] for i in last]
+    )
+    loss.backward()
+    assert run[1].gradients == tuple(p.grad for p in twin.parameters())
+
+
+def test_other_optimisers_are_not_plain() -> None:
+    model = small()
+    assert not recorded(model, xor(), 1).plain
+    decayed = SGD(model.parameters(), lr=0.1, weight_decay=0.1)
+    assert not record_training(model, xor(), LOGITS, decayed, 1).plain
+
+
+def test_the_optimiser_is_left_as_it_was() -> None:
+    model = small()
+    optimiser = SGD(model.parameters(), lr=0.1)
+    record_training(model, xor(), LOGITS, optimiser, 1)
+    assert "step" not in vars(optimiser)
+
+
+# --- frames --------------------------------------------------------------------------------------
+def test_long_runs_keep_some_epochs_close_together_at_first() -> None:
+    run = recorded(small(), xor(), 300, frames=30)
+    epochs = [frame.epoch for frame in run]
+    assert epochs[:4] == [0, 1, 2, 3]
+    assert epochs[-1] == 300
+    assert 25 <= len(epochs) <= 30
+    gaps = [b - a for a, b in pairwise(epochs)]
+    assert max(gaps) < 300 / 4
+    assert gaps[-1] > gaps[0]
+    assert len(run.losses) == 301
+    assert all(run.losses[frame.epoch] == frame.loss for frame in run)
+
+
+def test_chosen_epochs() -> None:
+    run = recorded(small(), xor(), 9, frames=[4, 2])
+    assert [frame.epoch for frame in run] == [0, 2, 4, 9]
+
+
+def test_early_stopping_ends_with_a_frame() -> None:
+    """The frame is of the epoch after which training stopped, not of the best weights."""
+    model = small()
+    optimiser = SGD(model.parameters(), lr=30)
+    run = record_training(
+        model, xor(), LOGITS, optimiser, 400, frames=[], early_stopping=2, accuracy=None
+    )
+    assert run.stopped == "early stopping"
+    assert run[0].epoch == 0
+    assert len(run.losses) - 1 == run.history[-1].epoch < 400
+
+
+def test_norms_and_ratios_by_layer() -> None:
+    model = MLP(2, [3, 1], activation="tanh", seed=1)
+    run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.5), 1)
+    g, frame = run[1].gradients, run[1]
+    norms = [hypot(*g[:9]), hypot(*g[9:])]
+    assert run.gradient_norms(1) == pytest.approx(norms, rel=1e-15)
+    weights = [0, 1, 3, 4, 6, 7]  # of layer 1; 2, 5 and 8 are the biases
+    change = hypot(*[0.5 * g[k] for k in weights])
+    ratio = change / hypot(*[frame.before[k] for k in weights])
+    assert run.update_ratios(1)[0] == pytest.approx(ratio, rel=1e-12)
+    assert run.gradient_norms(0) == run.update_ratios(0) == []
+
+
+def test_flow_is_the_diagnosis() -> None:
+    model = MLP(2, [4] * 8 + [1], activation="sigmoid", seed=0)
+    run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.1), 2)
+    found = diagnose(model, xor(), LOGITS)
+    assert run[-1].flow == (found.verdict, *(layer.verdict for layer in found.layers))
+    assert run[-1].flow[0] == "vanishing"
+
+
+# --- runs that diverge ---------------------------------------------------------------------------
+def test_a_diverged_run_is_recorded_up_to_there() -> None:
+    """(2*lr*x**2 - 1)**2 = 39**2 is the factor of the loss w**2: known in closed form."""
+    neuron = Neuron(1, nonlin=False, init="zeros")
+    neuron.w = [1.0]
+    data = [([1.0], 0.0), ([-1.0], 0.0)]
+    run = record_training(neuron, data, "mse", SGD(neuron.parameters(), lr=20.0), 500)
+    assert run.stopped == "diverged" == run.stopped
+    assert run.verdict == "diverges"
+    assert run.divergence is not None
+    assert run.losses[:4] == pytest.approx([39.0 ** (2 * k) for k in range(4)], rel=1e-14)
+    assert len(run.losses) - 1 <= run.divergence.epoch == round(1023 * log(2) / (2 * log(39)))
+    assert run[-1].epoch == len(run.losses) - 1
+    assert run.divergence.place == "w[0]"
+    assert "learning rate of 20" in run.divergence.cause
+
+
+def test_without_a_loss_to_begin_with_there_is_nothing_to_record() -> None:
+    model = MLP(1, [1], init="zeros")
+    model.parameters()[0].data = 1e300
+    with pytest.raises(TrainingError, match=r"epoch 1.*inputs as large as 1e.10"):
+        record_training(model, ([1e10], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 3)
+
+
+# --- verdicts ------------------------------------------------------------------------------------
+@given(
+    a=st.floats(0.1, 10), start=st.floats(0.5, 5),
+    factor=st.sampled_from([0.995, 0.9, 0.5, 0.1, -0.1, -0.5, -0.97, -1.05, -1.5, -40.0]),
+)  # fmt: skip
+def test_gradient_descent_on_a_parabola(a: float, start: float, factor: float) -> None:
+    """w is multiplied by 1 - 2*a*lr in each step."""
+    run = record_descent(lambda w: a * w**2, start, lr=(1 - factor) / (2 * a), steps=40)
+    for k, frame in enumerate(run):
+        assert frame.weights[0] == pytest.approx(start * factor**k, rel=1e-9)
+    truth = (
+        "diverges" if factor < -1 else "oscillates" if factor < 0
+        else "crawls" if factor ** (2 * 40) > 0.25 else "converges"
+    )  # fmt: skip
+    assert run.verdict == truth
+
+
+def test_four_rates_four_verdicts() -> None:
+    runs = record_descents(lambda w: w**2, 3.0)
+    assert runs.rates == (0.001, 0.1, 1.0, 10.0)
+    assert runs.verdicts == ("crawls", "converges", "oscillates", "diverges")
+    assert len({run[0] for run in runs}) == 1
+
+
+def test_a_narrow_valley_oscillates_across() -> None:
+    """(x**2 + 100 y**2)/2: across the valley the factor is 1 - 100*lr, along it 1 - lr."""
+    rates = [1e-5, 0.009, 0.019, 0.0201]
+    runs = record_descents(lambda x, y: (x**2 + 100 * y**2) / 2, 1.0, 1.0, rates=rates, steps=400)
+    assert runs.verdicts == ("crawls", "converges", "oscillates", "diverges")
+
+
+def test_momentum_swings_through_the_minimum() -> None:
+    """Its updates go on for most of the time, but the loss climbs again and again."""
+    neuron = Neuron(1, nonlin=False, init="zeros")
+    neuron.w = [1.0]
+    run = record_training(neuron, [([1.0], 0.0), ([-1.0], 0.0)], "mse",
+                          Momentum(neuron.parameters(), lr=0.01, momentum=0.95), 80)  # fmt: skip
+    assert run.turning > 0
+    assert run.verdict == "oscillates"
+
+
+@pytest.mark.parametrize(
+    ("losses", "turning", "best", "truth"),
+    [
+        ([1.0, 0.9, 0.9, 0.9], 1.0, None, "converges"),  # as low as it gets, for all we know
+        ([1.0, 0.9, 0.9, 0.9], 1.0, 0.1, "crawls"),  # another run came lower
+        ([1.0, 1.0, 1.0], 0.0, None, "crawls"),
+        ([0.0, 0.0, 0.0], 0.0, None, "converges"),
+        ([1.0, 0.9, 0.8, 0.01], 1.0, None, "converges"),  # a plateau, left in time
+        ([1.0, 0.1, 0.9, 0.05], 0.5, None, "oscillates"),
+        ([1.0, 3.0, 2.0, 1.5], 0.5, None, "oscillates"),
+        ([1.0, 3.0, 9.0, 8.0], 0.5, None, "oscillates"),
+        ([1.0, 3.0, 90.0, 80.0], 0.5, None, "diverges"),
+        ([1.0, 2.0, inf], 0.5, None, "diverges"),
+    ],
+)
+def test_verdicts(losses: list[float], turning: float, best: float | None, truth: str) -> None:
+    assert verdict(losses, turning, best) == truth
+
+
+def test_turning_weighs_by_length() -> None:
+    turning = Turning()
+    for w in ([0.0, 0.0], [4.0, 0.0], [4.0, 3.0], [1.0, 3.0], [1.0, 2.0]):
+        turning.add(w)
+    assert turning.value == pytest.approx((0 + 0 + 0) / (12 + 9 + 3))
+    turning.add([1.0, 7.0])
+    assert turning.value == pytest.approx(-5 / (24 + 5))
+
+
+def test_the_start_of_all_rates_is_the_same_and_the_model_is_left_alone() -> None:
+    model = small()
+    before = [p.data for p in model.parameters()]
+    runs = record_learning_rates(model, xor(), LOGITS, [0.1, 1.0], 3)
+    assert [p.data for p in model.parameters()] == before
+    assert runs[0][0].weights == runs[1][0].weights == tuple(before)
+    assert record_learning_rates(small, xor(), LOGITS, [0.1, 1.0], 3)[1][3] == runs[1][3]
+
+
+# --- pictures ------------------------------------------------------------------------------------
+def truth_at(model: Any, place: tuple[float, ...]) -> float:
+    return 1 / (1 + exp(-model(place).data))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "leaky_relu", "sigmoid", "gelu"])
+def test_the_plane_is_what_the_model_answers(activation: str) -> None:
+    model = MLP(2, [5, 4, 1], activation=activation, seed=2)
+    run = recorded(model, moons(10), 2, grid=9)
+    field, frame = run.field, run[-1]
+    assert field is not None
+    assert field.kind == "two"
+    assert len(frame.field) == len(field.places) == 81
+    for place, byte in zip(field.places, frame.field, strict=True):
+        assert abs(field.number(byte) - truth_at(model, place)) <= 0.5 / 255 + 1e-12
+    for k in (0, 1):
+        inside = [row[k] for row in run.points.inputs]
+        ends = (field.x, field.y)[k]
+        assert ends is not None
+        assert ends[0] < min(inside) <= max(inside) < ends[1]
+
+
+def test_the_plane_of_several_classes() -> None:
+    data = spirals(30, classes=3)
+    model = MLP(2, [6, 3], activation="tanh", seed=1)
+    optimiser = Adam(model.parameters(), lr=0.05)
+    run = record_training(model, data, "cross_entropy", optimiser, 3, grid=8)
+    assert run.field is not None
+    assert (run.field.kind, run.field.classes) == ("classes", 3)
+    for place, byte in zip(run.field.places, run[-1].field, strict=True):
+        scores = [score.data for score in model(place)]
+        sure = 1 / sum(exp(s - max(scores)) for s in scores)
+        assert scores[byte // 85] == max(scores)
+        assert abs(byte % 85 / 84 - sure) <= 0.5 / 84 + 1e-12
+
+
+def test_a_model_of_another_make_is_asked_itself() -> None:
+    class Line:
+        def __init__(self) -> None:
+            self.w = Value(0.5, label="slope")
+
+        def parameters(self) -> list[Value]:
+            return [self.w]
+
+        def __call__(self, x: Any) -> Value:
+            return self.w * x[0]
+
+    line = Line()
+    data = [([float(x)], 2.0 * x) for x in range(-2, 3)]
+    run = record_training(line, data, "mse", SGD(line.parameters(), lr=0.05), 4)
+    assert run.names == ("slope",)
+    assert run.layers == ()
+    assert run[1].flow == ()
+    assert run.field is not None
+    for (x,), code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
+        expected = max(run.field.low, min(run.field.high, line.w.data * x))
+        width = (run.field.high - run.field.low) / 65535
+        assert abs(run.field.number(code) - expected) <= width / 2 + 1e-12
+    assert run.landscape is not None
+    field, picture = run.landscape
+    for (w,), code in zip(field.places, field.codes(picture), strict=True):
+        loss = sum((w * x - 2 * x) ** 2 for x in range(-2, 3)) / 5
+        assert abs(field.number(code) - loss) <= (field.high - field.low) / 65535 / 2 * 1.0001
+
+
+def test_the_landscape_of_two_parameters() -> None:
+    run = record_descent(lambda x, y: x**2 + 10 * y**2, 3.0, 1.0, lr=0.02, steps=20)
+    assert run.landscape is not None
+    field, picture = run.landscape
+    assert field.kind == "log"
+    assert field.x[0] < run[-1].weights[0] < 3.0 < field.x[1]
+    for (x, y), byte in zip(field.places, picture, strict=True):
+        height = 10 ** field.number(byte) + field.base
+        assert height == pytest.approx(x**2 + 10 * y**2, rel=0.04, abs=0.01)
+    assert record_descent(lambda x, y, z: x * x + y * y + z * z, 1, 2, 3).landscape is None
+
+
+def test_the_picture_of_a_loss_leaves_what_flies_away_outside() -> None:
+    run = record_descent(lambda w: w**2, 3.0, lr=10.0)
+    assert run.landscape is not None
+    low, high = run.landscape[0].x
+    assert -10 < low < 0 < 3 < high < 10
+
+
+def test_plain_forward_is_the_model() -> None:
+    model = MLP(2, [3, 2], activation="elu", seed=4)
+    ask = plain(model)
+    assert ask is not None
+    assert ask((0.3, -2.0)) == pytest.approx([y.data for y in model((0.3, -2.0))], rel=1e-14)
+    assert plain(MLP(2, [3, 1], activation=lambda z: z * z)) is None
+
+
+def test_codes() -> None:
+    field = Field("two", (0.0, 1.0), (0.0, 1.0), 2, 0.0, 1.0)
+    assert [field.code(x) for x in (-inf, 0.0, 0.5, 1.0, inf, float("nan"))] == [
+        0, 0, 128, 255, 255, 128,
+    ]  # fmt: skip
+    assert field.codes(field.picture([0, 7, 255])) == [0, 7, 255]
+    line = field._replace(y=None)
+    assert (line.code(0.5), line.codes(line.picture([258, 65535]))) == (32768, [258, 65535])
+    assert field.places == [(0, 0), (1, 0), (0, 1), (1, 1)]
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+def runs_of_all_kinds() -> list[TrainingSteps | LearningRates]:
+    neuron = Neuron(1, nonlin=False, seed=0)
+    diverged = record_training(neuron, [([1.0], 0.0)], "mse", SGD(neuron.parameters(), lr=9.0), 400,
+                               frames=5)  # fmt: skip
+    assert diverged.divergence
+    model = MLP(2, [3, 2], seed=0)
+    two = record_training(model, [((0.1, 0.2), [1.0, 2.0])], "mse",
+                          SGD(model.parameters(), lr=0.1), 2)  # fmt: skip
+    rates = record_descents(lambda x, y: x**2 + y**2, 1.0, 2.0, rates=[0.1, 2.0], steps=4)
+    return [recorded(small(), moons(8), 3, grid=8), diverged, two, rates]
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_json_brings_it_all_back(k: int) -> None:
+    run = runs_of_all_kinds()[k]
+    again = type(run).from_json(run.to_json())
+    assert again == run
+    for name in run.__slots__:
+        assert getattr(again, name) == getattr(run, name), name
+    assert again.to_json() == run.to_json()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda w: w.update(format="x"), 'needs "format"'),
+        (lambda w: w.update(version=9), "version 9 of the format; known is 1"),
+        (lambda w: w.update(rates=[1.0]), "several runs"),
+        (lambda w: w["runs"][0].pop("losses"), "no 'losses'"),
+        (lambda w: w["runs"][0].update(frames=[]), "no frames"),
+        (lambda w: w["runs"][0]["frames"][1].update(weights=[1.0]), "epoch 1: 1 weights of 17"),
+        (lambda w: w["runs"][0]["frames"][1].update(field="AAAA"), "3 bytes of a grid of 64"),
+        (lambda w: w["runs"][0]["frames"][1].update(field="?"), "cannot be read"),
+        (lambda w: w["runs"][0].update(losses=["much"]), "not a number"),
+    ],
+)
+def test_json_that_is_no_run(change: Any, message: str) -> None:
+    whole = json.loads(recorded(small(), moons(8), 2, grid=8).to_json())
+    change(whole)
+    with pytest.raises(ValueError, match=message):
+        TrainingSteps.from_json(json.dumps(whole))
+
+
+def test_text_that_is_no_json() -> None:
+    with pytest.raises(ValueError, match="not JSON"):
+        TrainingSteps.from_json("{")
+    with pytest.raises(TypeError, match="takes text"):
+        TrainingSteps.from_json(b"{}")  # type: ignore[arg-type]
+
+
+def test_a_run_cannot_be_changed() -> None:
+    run = record_descent(lambda w: w**2, 1.0, steps=1)
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        run.losses = ()  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        run[0].loss = 0.0  # type: ignore[misc]
+    with pytest.raises(IndexError, match="2 frames, got the index 7"):
+        run[7]
+
+
+# --- arguments -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"frames": 1}, "frames must be at least 2"),
+        ({"frames": [99]}, "epochs from 0 to 5, got 99"),
+        ({"grid": 500}, "grid must be from 8 to 96, got 500"),
+        ({"batch_size": 9}, "batch_size must be from 1 to 4"),
+        ({"loss": "squares"}, "loss 'squares' is unknown"),
+        ({"optimiser": "sgd"}, "optimiser must be one such as"),
+        ({"model": 3}, "takes a model"),
+        ({"data": []}, "data is empty"),
+        ({"speed": 3}, "speed"),
+    ],
+)
+def test_wrong_arguments_are_named(settings: dict[str, Any], message: str) -> None:
+    model = small()
+    given = {"model": model, "data": xor(), "loss": LOGITS, "epochs": 5}
+    given["optimiser"] = SGD(model.parameters(), lr=0.1)
+    with pytest.raises((ValueError, TypeError), match=message):
+        record_training(**{**given, **settings})
+
+
+@pytest.mark.parametrize("rates", [[], [0.1, 0.1], [0.1, -1.0], [k + 1.0 for k in range(9)]])
+def test_wrong_rates(rates: list[float]) -> None:
+    with pytest.raises(ValueError, match="rates must be"):
+        record_learning_rates(small(), xor(), LOGITS, rates, 2)
+
+
+def test_a_function_that_gives_no_value() -> None:
+    with pytest.raises(TypeError, match="must give a Value, got 3"):
+        record_descent(lambda w: 3.0, 1.0)
+    with pytest.raises(TypeError, match="do not fit"):
+        record_descent(lambda w: w, 1.0, 2.0)
+    with pytest.raises(TypeError, match="where to start"):
+        record_descent(lambda: Value(1.0))
+
+
+def test_a_data_set_without_a_plane() -> None:
+    data = Dataset("line", [(0, 0, 1), (1, 1, 0)], [0, 1], class_names=("no", "yes"))
+    model = MLP(3, [1], seed=0)
+    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 1)
+    assert run.field is None
+    assert run[1].field == b""
