@@ -104,12 +104,18 @@ def _is_vector(op: Op, key: str) -> bool:
 
 def given_lines(op: Op, keys: list[str], kind: Kind, indent: str = "    ") -> str:
     """Assignments of the given names that these formulas need, in order."""
-    needed: set[str] = set()
-    for key in [*keys, *reversed(op.given)]:
-        if key in keys or key in needed:
-            used = names_in(op.trees[key])
-            needed |= used | {name[:-2] for name in used if name.endswith("_i")}
-    lines = [f"{name} = {rendered(op, name, kind)}" for name in op.given if name in needed]
-    if op.vectors and "n" in needed:
+    names = needed(op, keys)
+    lines = [f"{name} = {rendered(op, name, kind)}" for name in op.given if name in names]
+    if op.vectors and "n" in names:
         lines.insert(0, f"n = len({next(p for p in op.params if p in op.vectors)})")
     return "".join(f"{indent}{line}\n" for line in lines)
+
+
+def needed(op: Op, keys: list[str]) -> set[str]:
+    """The names that these formulas use, also by way of the given names."""
+    names: set[str] = set()
+    for key in [*keys, *reversed(op.given)]:
+        if key in keys or key in names:
+            used = names_in(op.trees[key])
+            names |= used | {name[:-2] for name in used if name.endswith("_i")}
+    return names

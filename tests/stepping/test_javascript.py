@@ -1,0 +1,281 @@
+"""The formulas as JavaScript, run in a browser, against Python and against mpmath."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import shutil
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import mpmath as mp
+import pytest
+
+from autograd_mini import Value, functions, op
+from autograd_mini.checking.comfort import comfortable_points
+from autograd_mini.drawing.notation import number
+from autograd_mini.errors import AutogradError
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.stepping.document import asset
+from autograd_mini.stepping.javascript import source
+from tests.points import points
+from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ulp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.skipif(
+    BROWSER is None, reason="there is no Chromium on the PATH (Debian: apt-get install chromium)"
+)
+ULPS = 4
+LEAST = 50  # points in the domain of each operation
+
+EVALUATE = """
+const shown = (x) => Array.isArray(x) ? x.map(shown) : Number.isFinite(x) ? x : String(x);
+const answer = {};
+for (const [name, points] of Object.entries(given)) {
+  const op = ops[name];
+  answer[name] = points.map((args) => {
+    const out = op.value(...args);
+    return [out, op.partials.map((partial) => partial(...args, out))].map(shown);
+  });
+}
+return JSON.stringify(answer);
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args="--no-sandbox --disable-gpu --no-first-run --disable-background-networking"
+            " --disable-component-update --disable-sync".split(),
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def run(browser: Any) -> Any:
+    """run(script, given): what the body of a JavaScript function with this argument returns."""
+    page = browser.new_page()
+
+    def evaluated(script: str, given: Any) -> Any:
+        text = json.dumps(given, allow_nan=False)
+        answer = page.evaluate(f"(text) => {{ const given = JSON.parse(text);\n{script} }}", text)
+        return json.loads(answer, parse_int=float)  # 1e17 is written as an integer
+
+    yield evaluated
+    page.close()
+
+
+def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
+
+
+@cache
+def expected(name: str) -> list[tuple[tuple[Any, ...], Value | None]]:
+    """Points and the node that Python computes there; None where it refuses."""
+    chosen = SHEET[name]
+    made = []
+    for args in (*points(chosen, 400), *comfortable_points(chosen)[:60]):
+        try:
+            made.append((args, functions.function(chosen)(*as_values(args))))
+        except AutogradError:
+            made.append((args, None))
+    return made
+
+
+@pytest.fixture(scope="module")
+def answers(run: Any) -> dict[str, list[Any]]:
+    """The same in the browser, for the whole sheet at once."""
+    given = {name: [args for args, _ in expected(name)] for name in SHEET}
+    return run(source(SHEET.values()) + EVALUATE, given)
+
+
+def read(x: Any) -> Any:
+    return [read(part) for part in x] if isinstance(x, list) else float(x)
+
+
+def flat(parts: list[Any]) -> list[float]:
+    return [x for part in parts for x in (part if isinstance(part, list) else [part])]
+
+
+def is_near(
+    chosen: Op, got: float, wanted: float, args: Any, place: tuple[int, Any] | None
+) -> bool:
+    """Within 4 ulp of Python's number, or as near the truth as the sheet promises of Python's.
+
+    Both are measured against what the sheet's line says errors must be measured against.
+    """
+    if got == wanted or (got != got and wanted != wanted):
+        return True
+    if not (math.isfinite(got) and math.isfinite(wanted)):
+        return False
+    key = "value" if place is None else chosen.params[place[0]]
+    scale = scale_of(chosen, key, args, None if place is None else place[1])
+    if abs(mp.mpf(got) - mp.mpf(wanted)) <= ULPS * ulp(max(abs(mp.mpf(wanted)), abs(scale))):
+        return True
+    truth = true_value(chosen, args) if place is None else true_partial(chosen, args, *place)
+    return truth is not None and error_in_ulp(got, truth, scale) <= chosen.ulps.get(key, ULPS)
+
+
+def faults(chosen: Op, answer: list[Any]) -> Iterator[str]:
+    for (args, node), (value, partials) in zip(expected(chosen.name), answer, strict=True):
+        where = f"{chosen.name}{args}"
+        value, found = read(value), flat(read(partials))
+        if node is None:
+            if math.isfinite(value):
+                yield f"{where}: Python refuses, JavaScript gives {value!r}"
+            continue
+        if not is_near(chosen, value, node.data, args, None):
+            yield f"{where}: {value!r}, Python {node.data!r}"
+        places = [
+            (k, i)
+            for k, x in enumerate(args)
+            for i in (range(len(x)) if isinstance(x, tuple) else [None])
+        ]
+        for place, got, wanted in zip(places, found, node.partials, strict=True):
+            if not is_near(chosen, got, wanted, args, place):
+                yield f"{where}, partial {place}: {got!r}, Python {wanted!r}"
+
+
+@pytest.mark.parametrize("name", SHEET)
+def test_values_and_partials_are_those_of_python(name: str, answers: dict[str, list[Any]]) -> None:
+    inside = [args for args, node in expected(name) if node is not None]
+    assert len(set(inside)) >= LEAST
+    assert [*faults(SHEET[name], answers[name])] == []
+
+
+def test_the_comparison_sees_a_partial_that_is_8_ulp_wrong() -> None:
+    answer = [
+        [node.data, [node.partials[0] * (1 + 8 * 2**-52)]] if node else ["NaN", ["NaN"]]
+        for _, node in expected("sin")
+    ]
+    assert len([*faults(SHEET["sin"], answer)]) > LEAST
+
+
+def test_operations_of_a_user(run: Any) -> None:
+    """Names that JavaScript keeps for itself, calls of other operations, vectors, defaults."""
+    try:
+        made = [
+            op("cube(a)", "a * a * a", "3 * a * a"),
+            op("new(var, Math, size=0.5)", "leaky_relu(var * Math) + elu(size) * pi", *"123"),
+            op("between(low, high)", "where(high, exp2(low), 2 / (high - low) ** 2)", "low", "out"),
+            op("spread(a[])", "sum(d) / n", "2 * d_i", given={"d": "(a_i - max(a)) ** 2"}),
+            op("pair(a[], b[])", "sum(p, 1)", "b_i", "1", given={"p": "a_i * b_i + n"}),
+        ]
+        points = {
+            "cube": [(2.0,), (-0.1,)],
+            "new": [(0.5, 3.0, 0.25), (-2.0, 0.5, -1.0)],
+            "between": [(3.0, 1.0), (2.0, 0.0), (0.0, 0.0)],
+            "spread": [((1.0, 5.0, -2.0),), ((3.0,),)],
+            "pair": [((1.0, 2.0, 0.5), (3.0, -1.0, 0.1))],
+        }
+        answers = run(source(made) + EVALUATE, points)
+        for name, answer in answers.items():
+            for args, (value, partials) in zip(points[name], answer, strict=True):
+                if args == (0.0, 0.0):
+                    assert value == "Infinity"
+                    continue
+                node = functions.function(SHEET[name])(*as_values(args))
+                assert value == pytest.approx(node.data, rel=4 * 2**-52)
+                assert flat(partials) == pytest.approx([*node.partials], rel=4 * 2**-52)
+        assert source(made).count("const op$cube") == 1
+    finally:
+        for name in ("cube", "new", "between", "spread", "pair"):
+            SHEET.pop(name, None)
+
+
+def test_only_what_is_needed_is_written() -> None:
+    text = source([SHEET["mul"], SHEET["tanh"]])
+    assert [name for name in ("fsum", "gauss", "polygamma", "op$add") if name in text] == []
+    assert len(text.encode()) < 600
+    text = source([SHEET["gelu"], SHEET["dot"]])
+    assert [name for name in ("polygamma", "op$add", "running") if name in text] == []
+    assert "Copyright (C) 1993 by Sun Microsystems" in text
+
+
+def test_the_error_function_is_within_3_ulp(run: Any) -> None:
+    draw = random.Random(5)
+    xs = [
+        draw.uniform(-low, high) for low, high in ((6, 6), (0, 27), (1.5, 1.5)) for _ in range(500)
+    ]
+    script = source([SHEET["erf"], SHEET["erfc"]])
+    script += "return JSON.stringify(given.map((x) => [ops.erf.value(x), ops.erfc.value(x)]));"
+    for x, (erf, erfc) in zip(xs, run(script, xs), strict=True):
+        with mp.workdps(40):
+            assert error_in_ulp(erf, mp.erf(x)) < 2
+            assert error_in_ulp(erfc, mp.erfc(x)) < 3
+
+
+def test_a_sum_is_exact_and_rounded_once(run: Any) -> None:
+    """Against fractions: cancellation, ties, what overflows on the way."""
+    draw = random.Random(6)
+    lists = [
+        [draw.uniform(-1, 1) * 10.0 ** draw.randint(-17, 17) for _ in range(9)] for _ in range(300)
+    ]
+    lists += [[1.0, 2.0**-53], [1.0, 2.0**-53, 2.0**-80], [1.0, -(2.0**-54), -(2.0**-80)]]
+    lists += [[1e308, 1e308, -1.5e308], [1e16, 1.0, -1e16], [0.1] * 10, [5e-324] * 3, [-0.0], []]
+    script = source([SHEET["sum"]]) + "return JSON.stringify(given.map((a) => ops.sum.value(a)));"
+    assert run(script, lists) == [float(sum(map(Fraction, numbers))) for numbers in lists]
+
+
+def test_floats_pass_through_json_and_the_browser_unchanged(run: Any) -> None:
+    draw = random.Random(7)
+    floats = [draw.uniform(-1, 1) * 2.0 ** draw.randint(-1070, 1023) for _ in range(2000)]
+    floats += [5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1 + 0.2]
+    assert run("return JSON.stringify(given.map((x) => x * 1));", floats) == floats
+
+
+# --- numbers as text ----------------------------------------------------------------------------
+EDGES = (
+    *(
+        1e-7,
+        1e22,
+        -0.0,
+        0.0,
+        0.00012345,
+        0.0001,
+        0.00009999,
+        0.000099995,
+        99995.0,
+        9999.5,
+        9999.4999,
+    ),
+    *(10000.0, 1e-310, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan, 1.0, -1.0),
+    *(0.5, 1000.0, 12345.0, 12355.0, 10005.0, 10015.0, 1.00005, 2.5, 1e5, 1e-5, -1e-5, 1e100, 1e23),
+    *(0.1 + 0.2, 2 / 3, 1 / 3, 0.00030517578125, 123.45, 1.2345, 1.2355, 0.12345, 100.05, 100.15),
+    *(1.0000000000000002, 0.9999999999999999, 999.95, 9.9995, 9.99949999, 1e15, 123456789.0),
+)
+
+
+def test_numbers_are_written_as_in_pictures(run: Any) -> None:
+    draw = random.Random(8)
+    floats = [
+        *EDGES,
+        *(k / 8 for k in range(-2000, 2000, 7)),
+        *(k * 5.0 for k in range(2000, 20000)),
+    ]
+    floats += [draw.uniform(-1, 1) * 10.0 ** draw.randint(-9, 9) for _ in range(5000)]
+    floats += [draw.randint(10000, 99999) * 10.0**k for k in range(-12, 30) for _ in range(60)]
+    floats += [draw.randint(1000, 9999) / 2 ** draw.randint(0, 12) for _ in range(3000)]
+    floats += [draw.uniform(-1, 1) * 2.0 ** draw.randint(-1070, 1023) for _ in range(3000)]
+    given = [x if math.isfinite(x) else str(x).replace("inf", "Infinity") for x in floats]
+    script = (
+        asset("numbers.js") + "return JSON.stringify(given.map((x) => formatNumber(Number(x))));"
+    )
+    written = run(script, given)
+    wrong = {
+        x: (text, number(x)) for x, text in zip(floats, written, strict=True) if text != number(x)
+    }
+    assert wrong == {}
+    assert number(12345.0) == "1.234·10⁴"  # a tie, to the even digit: JavaScript alone says 1.235
+    assert run(asset("numbers.js") + 'return JSON.stringify(formatNumber("1/3"));', None) == "1/3"
