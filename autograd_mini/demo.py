@@ -147,7 +147,8 @@ def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
     if graph is None:
         graph = first_neuron(model, learnt, loss)
         backward_pass(graph, teller, "neuron.first", neuron=model.layers[0].neurons[0].name)
-    files.picture(graph)  # before the check, whose backward pass gives the weights other gradients
+    # Before the check, whose backward pass gives the weights other gradients.
+    files.picture(graph, teller.lang)
     agree = gradient_check(model, learnt, loss, teller)
     files.plots(history, model, parts[0], scaler)
     teller.heading("files", folder=files.folder)

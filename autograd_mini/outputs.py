@@ -90,9 +90,9 @@ class Files:
         self.add("model.json", lambda path: save(model, path, metadata))
         self.add("history.csv", history.to_csv)
 
-    def picture(self, root: Value) -> None:
+    def picture(self, root: Value, lang: str) -> None:
         """The gradient graph; where there is no Graphviz, its DOT text."""
-        drawing: Drawing = draw(root, detail="chain rule", group="neuron")
+        drawing: Drawing = draw(root, detail="chain rule", group="neuron", lang=lang)
         try:
             svg = drawing.pipe(format="svg")
         except RenderingError as error:

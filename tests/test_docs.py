@@ -190,12 +190,13 @@ def test_the_links_of_the_readme_lead_to_files(page: Path) -> None:
     assert [target for target in local if not (ROOT / target).exists()] == []
 
 
-def test_the_picture_of_the_readme_is_what_the_package_draws() -> None:
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_picture_of_the_readme_is_what_the_package_draws(language: str) -> None:
     names: dict[str, Any] = {"__name__": "make", "__file__": str(DOCS / "images" / "make.py")}
     exec((DOCS / "images" / "make.py").read_text(encoding="utf-8"), names)
     words = re.compile(r">([^<]+)</text>")
-    committed = (DOCS / "images" / "neuron.svg").read_text(encoding="utf-8")
-    assert sorted(words.findall(committed)) == sorted(words.findall(names["neuron"]()))
+    committed = (DOCS / "images" / language / "neuron.svg").read_text(encoding="utf-8")
+    assert sorted(words.findall(committed)) == sorted(words.findall(names["neuron"](language)))
     assert "y = tanh(z)" in committed
 
 

@@ -6,4 +6,4 @@ h.label = "h"
 y = h + b
 y.label = "y"
 y.backward()
-draw(y)
+draw(y, lang=lang)

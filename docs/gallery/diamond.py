@@ -5,4 +5,4 @@ u, v = x**2, x.exp()
 y = u * v
 u.label, v.label, y.label = "u", "v", "y"
 y.backward()
-draw(y, detail="chain rule")
+draw(y, detail="chain rule", lang=lang)

@@ -6,4 +6,4 @@ z.label = "z"
 y = z.tanh()
 y.label = "y"
 y.backward()
-draw(y)
+draw(y, lang=lang)

@@ -12,4 +12,4 @@ with scope("error"):
     loss = (again - x) ** 2
     loss.label = "L"
 loss.backward()
-draw(loss, detail="values", rankdir="TB")
+draw(loss, detail="values", rankdir="TB", lang=lang)

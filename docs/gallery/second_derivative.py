@@ -7,4 +7,4 @@ slope = x.grad  # sin x + x cos x: the derivative is a graph, too
 slope.label = "y′"
 x.grad = 0.0
 slope.backward()  # x.grad is now the second derivative
-draw(slope, detail="chain rule", rankdir="TB")
+draw(slope, detail="chain rule", rankdir="TB", lang=lang)

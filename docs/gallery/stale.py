@@ -5,4 +5,4 @@ loss = (w - 5) ** 2
 loss.label = "L"
 loss.backward()
 w.data -= 0.1 * w.grad  # the update; the graph still holds the old loss
-draw(loss)
+draw(loss, lang=lang)
