@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .functions import *  # noqa: F403
     from .nn import MLP, Layer, Neuron
     from .scopes import scope
-    from .stepping import steps
+    from .stepping import explain, steps
     from .training import fit, load, save
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -61,6 +61,7 @@ _LAZY = {
     "scope": "scopes",
     "diagnose": "diagnosis",
     "steps": "stepping",
+    "explain": "stepping",
     **dict.fromkeys("check_grad finite_difference complex_step".split(), "checking"),
     **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
 }

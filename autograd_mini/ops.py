@@ -71,13 +71,15 @@ class Op:
     kinks       formulas that are 0 where the derivative jumps
     latex       a template with the arguments in braces, for pictures and explanations
     about       its name in words: English, Spanish
+    textbook    formulas as one learns them, where those above are written otherwise to be accurate;
+                keys "value" and the names of the arguments; explanations show them
     scale, ulps the bound of the error: `ulps` of the larger of the true result and `scale`;
                 keys "value" and the names of the arguments
     """
 
     __slots__ = (
         *("name", "params", "vectors", "defaults", "value", "partials", "given", "domains"),
-        *("needs", "kinks", "latex", "about", "scale", "ulps", "trees", "rules"),
+        *("needs", "kinks", "latex", "about", "textbook", "scale", "ulps", "trees", "rules"),
     )
 
     name: str
@@ -92,6 +94,7 @@ class Op:
     kinks: tuple[str, ...]
     latex: str
     about: tuple[str, str]
+    textbook: dict[str, str]
     scale: dict[str, str]
     ulps: dict[str, float]
     trees: dict[str, ast.expr]
@@ -142,6 +145,7 @@ def op(
     kinks: tuple[str, ...] = (),
     latex: str = "",
     about: tuple[str, str] = ("", ""),
+    textbook: Mapping[str, str] | None = None,
     scale: Mapping[str, str] | None = None,
     ulps: Mapping[str, float] | None = None,
     **domains: Domain,
@@ -160,7 +164,7 @@ def op(
         raise FormulaError(
             f"op {signature!r}: {len(params)} arguments need as many partials, got {len(partials)}"
         )
-    known = {*domains, *(set(scale or ()) | set(ulps or ())) - {"value"}}
+    known = {*domains, *({*(scale or ()), *(ulps or ()), *(textbook or ())} - {"value"})}
     if unknown := known - set(params):
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
     new = Op()
@@ -170,6 +174,7 @@ def op(
     words = name.replace("_", " ")
     new.latex = latex or rf"\operatorname{{{{{words}}}}}({{{'}, {'.join(params)}}})"
     new.about = about if about[0] else (name, name)
+    new.textbook = dict(textbook or {})
     new.scale, new.ulps = dict(scale or {}), dict(ulps or {})
     try:
         new.latex.format_map(dict.fromkeys(params, ""))

@@ -85,7 +85,7 @@ def draw_paths(
     check_format(number_format)
     engines(engine)
     order = topological(root)
-    count, total, paths = _paths(order, leaf, limit)
+    count, total, paths = largest_paths(order, leaf, limit)
     drawing = PathDrawing("paths", format=format)
     drawing.rendering = engine
     drawing.count, drawing.total, drawing.paths = count, total, paths
@@ -103,7 +103,7 @@ class _Found(NamedTuple):
     partial: Any
 
 
-def _paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int, Any, list[Path]]:
+def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int, Any, list[Path]]:
     """Their number, the sum of their products, and the largest, by dynamic programming."""
     root = order[-1]
     count: dict[Value, int] = {leaf: 1}

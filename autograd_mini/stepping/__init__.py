@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .explaining import explain as explain
+    from .explaining import explain_step as explain_step
+    from .explanation import Explanation as Explanation
+    from .explanation import Formula as Formula
     from .record import steps as steps
     from .sequence import Accumulate as Accumulate
     from .sequence import Forward as Forward
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from .sequence import Visit as Visit
 
 _LAZY = {
+    **dict.fromkeys(("explain", "explain_step"), "explaining"),
+    **dict.fromkeys(("Explanation", "Formula"), "explanation"),
     "steps": "record",
     **dict.fromkeys(
         "Accumulate Forward Leaf Place Seed Source State Steps Update Visit".split(), "sequence"

@@ -168,7 +168,7 @@ class Steps(Sequence["Step"]):
     (3.0, 3.0, 6.0)
     """
 
-    __slots__ = ("_steps", "nodes", "names", "places", "sources", "stale", "optimiser")
+    __slots__ = ("_steps", "nodes", "names", "places", "sources", "stale", "optimiser", "_into")
 
     def __init__(
         self,
@@ -188,6 +188,7 @@ class Steps(Sequence["Step"]):
         self.sources = tuple(sources)
         self.stale = frozenset(stale)
         self.optimiser = optimiser
+        self._into: dict[int, list[Accumulate]] | None = None
 
     @property
     def root(self) -> Value:
@@ -220,6 +221,11 @@ class Steps(Sequence["Step"]):
     def __reduce__(self) -> tuple[Any, ...]:
         return Steps.from_json, (self.to_json(),)
 
+    def _repr_html_(self) -> str | None:
+        from .notebook import shown
+
+        return shown(self)
+
     def state(self, index: int) -> State:
         """What is known after the step of this index: data, gradients so far, who is complete.
 
@@ -249,6 +255,21 @@ class Steps(Sequence["Step"]):
                 case Update():
                     data[step.node] = step.after
         return State(data, grad, frozenset(complete))
+
+    def shares(self, node: int) -> tuple[Accumulate, ...]:
+        """The shares that a node's gradient is the sum of, in the order in which they come.
+
+        >>> from autograd_mini import Value, steps
+        >>> x = Value(3.0, label="x")
+        >>> [step.share for step in steps(x * x).shares(0)]
+        [3.0, 3.0]
+        """
+        if self._into is None:
+            self._into = {}
+            for step in self._steps:
+                if isinstance(step, Accumulate):
+                    self._into.setdefault(step.parent, []).append(step)
+        return tuple(self._into.get(node, ()))
 
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self, indent: int | None = None) -> str:

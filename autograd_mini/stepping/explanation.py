@@ -1,0 +1,182 @@
+"""An explanation, and the pieces that it is put together from."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.value import Value
+
+from . import symbols
+from .mathematics import notation_of
+from .sentences import say
+from .shapes import operands_of, shape_of
+from .templates import FORMULAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .symbols import Piece
+
+LONGEST = 4  # terms of a sum that are written
+
+
+class Formula(NamedTuple):
+    """A formula in three forms."""
+
+    text: str
+    latex: str
+    mathml: str
+    """A `math` element that stands alone."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Explanation(NamedTuple):
+    """A step in words and formulas; str() gives it as plain text."""
+
+    title: str
+    sentence: str
+    symbolic: Formula
+    local: Formula | None
+    """The local derivative, where the step uses one."""
+    numeric: Formula | None
+    """The formula with numbers."""
+    why: str
+    """Why it is so, or comes now; may be empty."""
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Those that there are."""
+        return tuple(f for f in (self.symbolic, self.local, self.numeric) if f is not None)
+
+    def __str__(self) -> str:
+        lines = [self.title, self.sentence, *(f"    {f.text}" for f in self.formulas)]
+        return "\n".join(lines + [self.why] * bool(self.why))
+
+    def _repr_latex_(self) -> str:
+        rows = r" \\ ".join(f.latex for f in self.formulas)
+        return rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
+
+    def _repr_html_(self) -> str:
+        why = f"<p>{escape(self.why)}</p>" if self.why else ""
+        formulas = "".join(f"<div>{f.mathml}</div>" for f in self.formulas)
+        title, sentence = escape(self.title), escape(self.sentence)
+        return f"<div><h4>{title}</h4><p>{sentence}</p>{formulas}{why}</div>"
+
+
+# --- pieces ---------------------------------------------------------------------------------------
+def filled(template: str | Piece, lang: str, slots: Mapping[str, Piece]) -> Piece:
+    """A template with its slots filled; `if` and the like are words of the language."""
+
+    def one(name: str) -> Piece:
+        found = slots.get(name)
+        return symbols.word(say(name, lang)) if found is None else found
+
+    return symbols.fill(FORMULAS[template] if isinstance(template, str) else template, one)
+
+
+def written(piece: Piece) -> Formula:
+    """The piece as a formula."""
+    return Formula(piece.text, piece.latex, symbols.document(piece))
+
+
+def gradient(above: str, below: str) -> Piece:
+    """∂above/∂below."""
+    return filled("gradient", "en", {"L": symbols.name(above), "x": symbols.name(below)})
+
+
+def sum_of(terms: Sequence[Piece]) -> Piece:
+    """A sum, of a long one the first two and the last."""
+    shown = [*terms]
+    if len(shown) > LONGEST:
+        shown[2:-1] = [symbols.DOTS]
+    return symbols.add(
+        *(symbols.fenced(t) if k and _negative(t) else t for k, t in enumerate(shown))
+    )
+
+
+def _negative(piece: Piece) -> bool:
+    return piece.text.startswith("−")
+
+
+class Teller:
+    """Fills the templates of nodes with names and numbers."""
+
+    def __init__(self, names: Mapping[Value, str], lang: str) -> None:
+        self.names, self.lang = names, lang
+
+    def name(self, node: Value) -> Piece:
+        """The node's name."""
+        return symbols.name(self.names[node])
+
+    def filled(
+        self, template: Piece, node: Value, show: Callable[[Value], Piece], at: int = 0
+    ) -> Piece:
+        """A template of the node's operation; `at` is the operand that a derivative is for."""
+        operands = operands_of(node)
+
+        def one(slot: str) -> Piece:
+            if slot == "out":
+                return show(node)
+            if slot in ("if", "else"):
+                return symbols.word(say(slot, self.lang))
+            x = operands[at + int(slot) if slot[0] in "+-" else int(slot)]
+            return show(x) if isinstance(x, Value) else symbols.number(x)
+
+        return symbols.fill(template, one)
+
+    def operands(self, node: Value) -> str:
+        """The names of the node's operands, each once, in backticks."""
+        names = [f"`{self.names[x]}`" for x in dict.fromkeys(node.parents)]
+        if len(names) > LONGEST:
+            names[2:-1] = ["…"]
+        return ", ".join(names)
+
+    def forward(self, node: Value, *, stale: bool = False) -> tuple[Formula, Formula | None]:
+        """What is computed, symbolic and with numbers."""
+        known = notation_of(shape_of(node))
+        value = self.filled(known.value, node, self.name)
+        slots = {"y": self.name(node), "value": value}
+        if known.definition is None:
+            symbolic = filled("forward", self.lang, slots)
+        else:
+            slots["definition"] = self.filled(known.definition, node, self.name)
+            symbolic = filled("defined", self.lang, slots)
+        if stale or node.op is None:
+            result = {"y": slots["y"], "value": symbols.number(node.data)}
+            return written(symbolic), written(filled("forward", self.lang, result))
+        spelt = known.value
+        if known.definition is not None and "if" not in symbols.slots_of(known.definition):
+            spelt = known.definition
+        result = {
+            "y": slots["y"],
+            "value": self.filled(spelt, node, number_of),
+            "result": number_of(node),
+        }
+        same = result["value"].text == result["result"].text
+        numeric = filled("forward" if same else "forward.numbers", self.lang, result)
+        return written(symbolic), written(numeric)
+
+    def local(self, node: Value, edge: int, partial: Any, *, numbers: bool = True) -> Piece:
+        """The local derivative of an edge: ∂y/∂x = 1 − y² = 1 − 0.5² = 0.75."""
+        at = [k for k, x in enumerate(operands_of(node)) if isinstance(x, Value)][edge]
+        parent = node.parents[edge]
+        template = notation_of(shape_of(node)).partials[at]
+        value = symbols.number(partial)
+        slots = {"partial": gradient(self.names[node], self.names[parent]), "value": value}
+        if template is None:
+            return filled("local.one", self.lang, slots)
+        slots["formula"] = self.filled(template, node, self.name, at)
+        if slots["formula"].text == value.text:
+            return filled("local.one", self.lang, slots)
+        slots["numbers"] = self.filled(template, node, number_of, at)
+        plain = "if" in symbols.slots_of(template) or not numbers
+        same = slots["numbers"].text in (value.text, slots["formula"].text)
+        return filled("local" if plain or same else "local.numbers", self.lang, slots)
+
+
+def number_of(node: Value) -> Piece:
+    """The node's data."""
+    return symbols.number(node.data)
