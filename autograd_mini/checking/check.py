@@ -13,10 +13,10 @@ from .engines import Faulty, Run, UndefinedError, called, repeated, same
 from .inputs import CheckError, Inputs, as_real, shown
 from .nodes import Graph, adjoints, check_partials, check_sums
 from .references import LADDER, at_kink, mpmath
-from .report import Comparison, Culprit, Report, worst
+from .report import Comparison, Culprit, Report, Subject, worst
 from .rows import DIRECTIONS, Options, Rows, hessian_rows, second_name
 from .texts import LANGUAGES
-from .whole import Truth, floats_of, on_values, replayed
+from .whole import Truth, floats_of, follows_graph, on_values, replayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ def check_grad(
     Raises CheckError (a ValueError) if no check can be made: f or gradient raises, gives no single
     real number or changes its argument; `at` holds no number, or one that is not real and finite.
     """
-    _check_options(order, directions, accuracy, lang)
+    _check_options(order, directions, seed, accuracy, lang, value)
     inputs = Inputs(f, at)
     options = Options(
         directions or _directions(len(inputs.numbers)),
@@ -86,7 +86,8 @@ def check_grad(
             return _check_callable(f, gradient, inputs, order, options)
         return _check_engine(f, value, inputs, order, options)
     except UndefinedError as reason:
-        return Report("domain", notes=(("undefined", {"reason": str(reason)}),), lang=lang)
+        values = {"at": inputs.point(), "reason": str(reason)}
+        return Report("domain", notes=(("undefined", values),), lang=lang)
 
 
 def _directions(inputs: int) -> int:
@@ -96,13 +97,19 @@ def _directions(inputs: int) -> int:
     return DIRECTIONS if inputs <= 20 * MANY else 3
 
 
-def _check_options(order: int, directions: int | None, accuracy: float | None, lang: str) -> None:
+def _check_options(
+    order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, value: Any
+) -> None:
     if order not in (1, 2):
         raise CheckError(f"order must be 1 or 2, got {order!r}")
-    if directions is not None and (directions != int(directions) or directions < 1):
-        raise CheckError(f"directions must be a whole number from 1 on, got {directions!r}")
-    if accuracy is not None and not 0 < accuracy < 1:
-        raise CheckError(f"accuracy must lie between 0 and 1, got {accuracy!r}")
+    if directions is not None and (not isinstance(directions, int) or directions < 1):
+        raise CheckError(f"directions must be a whole number from 1 on, got {shown(directions)}")
+    if not isinstance(seed, int):
+        raise CheckError(f"seed must be a whole number, got {shown(seed)}")
+    if accuracy is not None and not (isinstance(accuracy, int | float) and 0 < accuracy < 1):
+        raise CheckError(f"accuracy must lie between 0 and 1, got {shown(accuracy)}")
+    if not callable(value):
+        raise CheckError(f"value must be the class of the Values that f gets, got {shown(value)}")
     if lang not in LANGUAGES:
         raise CheckError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
 
@@ -142,14 +149,15 @@ def _check_engine(
         try:
             return _check_run(run, value, ours, order, options)
         except Faulty as fault:
-            return Report("wrong", (), fault.culprit, lang=options.lang)
+            subject = _subject(run, value)
+            return Report("wrong", (), fault.culprit, lang=options.lang, subject=subject)
 
 
 def _check_run(
     run: Run, value: Callable[[Any], Any], ours: bool, order: int, options: Options
 ) -> Report:
     draw, f, inputs = random.Random(options.seed), run.f, run.inputs
-    graph = Graph(run.root)
+    graph, subject = Graph(run.root), _subject(run, value)
     gradient = run.backward()
     with Run(f, value, inputs) as second:
         culprit = _random(run, second, gradient)
@@ -168,7 +176,8 @@ def _check_run(
         culprit, kinked, suspect = checked.culprit, checked.kinks, checked.worst
         ulps = f"{checked.worst_ulps:.2f}"
         if culprit is None:
-            notes.append(("nodes", {"count": checked.partials, "ulps": ulps}))
+            if checked.partials:
+                notes.append(("nodes", {"count": checked.partials, "ulps": ulps}))
             culprit = check_sums(graph)
     sizes = adjoints(graph)[1] if graph.has_partials else {}
     noise = [
@@ -187,7 +196,8 @@ def _check_run(
         truth_graph = found[0] if found else None
         if found and culprit is None and abs(found[1] - float(run.data)) > 1e-9 * abs(found[1]):
             details = {"got": float(run.data), "wanted": found[1]}
-            culprit = Culprit("value", "value.whole", graph.name(graph.root), "", details)
+            name = graph.name(graph.root)
+            culprit = Culprit("value", "value.whole", name, "", details, graph.root)
     floats = floats_of(f, inputs, value)
     truth = Truth(f, inputs, floats, truth_graph, kinked, options.domain, draw)
     check = Rows(inputs, truth, options, draw)
@@ -197,7 +207,7 @@ def _check_run(
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         if len(nodes) < len(graph.order):
             culprit = check_partials(graph, graph.order, options.slack, draw, ours).culprit
-        if culprit is None and kinked:
+        if culprit is None and kinked and follows_graph(graph, run.leaves, floats):
             rows = _excused(rows, "kink", "kink_rule", notes)
         elif culprit is None and suspect is not None:
             culprit = suspect
@@ -208,8 +218,17 @@ def _check_run(
                 if any(row.verdict == "wrong" for row in rows):
                     rows = _excused(rows, "undecided", "rounding", notes)
             else:
-                culprit = _worst_row(rows, "severed" if graph.has_partials else "gradient")
-    return _report(rows, culprit, check.slope(gradient), notes, truth, options, inputs)
+                message = "severed" if graph.has_partials else "gradient"
+                culprit = _blamed(rows, message, check, gradient, noise)
+    report = _report(rows, culprit, check.slope(gradient), notes, truth, options, inputs)
+    return replace(report, subject=subject)
+
+
+def _subject(run: Run, value: Callable[[Any], Any]) -> Subject:
+    def f(*nodes: Any) -> Any:
+        return run.inputs.call(run.f, nodes)
+
+    return Subject(f, tuple(run.inputs.names), tuple(run.inputs.numbers), value, run.root)
 
 
 def _random(first: Run, second: Run, gradient: Sequence[Any]) -> Culprit | None:
@@ -281,7 +300,7 @@ def _check_callable(
         if not math.isfinite(y):
             raise UndefinedError(f"f gives {y}")
         what = "gradient" if order == 1 else "Hessian"
-        claim = called(lambda: inputs.call(gradient, numbers), what)
+        claim = called(lambda: inputs.call(gradient, numbers, what), what)
         if order == 2:
             return y, _matrix(claim, len(numbers))
         return y, inputs.gradient(claim)
@@ -311,7 +330,7 @@ def _check_callable(
     else:
         rows, slope = check.rows(claimed, noise), check.slope(claimed)
     if culprit is None and any(row.verdict == "wrong" for row in rows):
-        culprit = _worst_row(rows, "gradient")
+        culprit = _blamed(rows, "gradient", check, claimed, noise)
     return _report(rows, culprit, slope, [], truth, options, inputs)
 
 
@@ -340,9 +359,20 @@ def _on_kink(node: Any) -> bool:
     return operation is not None and at_kink(operation.op, operation.numbers)
 
 
-def _worst_row(rows: Sequence[Comparison], message: str) -> Culprit:
+def _blamed(
+    rows: list[Comparison],
+    message: str,
+    check: Rows,
+    gradient: Sequence[Any],
+    noise: Sequence[float],
+) -> Culprit:
+    """The row that is wrong by most; of a direction, one input in it, which joins the rows."""
     wrong = [row for row in rows if row.verdict == "wrong"]
     row = max(wrong, key=lambda r: r.error / (abs(r.wanted) or 1.0))
+    if row.name.startswith("direction"):
+        along = check.directions[int(row.name.split()[1]) - 1]
+        if found := check.one_wrong(along, gradient, noise):
+            rows.append(row := found)
     details = {"got": row.got, "wanted": row.wanted}
     return Culprit("gradient", message, row.name, "", details)
 
@@ -362,4 +392,6 @@ def _report(
     if mpmath() is None and any(row.reference == LADDER for row in rows):
         notes.append(("no_mpmath", {}))
     verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
+    if verdict in ("kink", "domain"):
+        slope = None  # there is no Taylor polynomial
     return Report(verdict, tuple(rows), culprit, slope, tuple(notes), options.lang)

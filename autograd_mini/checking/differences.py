@@ -90,6 +90,12 @@ def finite_difference(
     """
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got {order!r}")
+    sizes: dict[str, Any] = {"eps": eps, "noise": noise, "enough": enough}
+    for name, size in sizes.items():
+        if not (isinstance(size, int | float) and size >= 0):
+            raise ValueError(f"{name} must be a number from 0 on, got {size!r}")
+    if not callable(f):
+        raise TypeError(f"f must be a function, got {f!r} ({type(f).__name__})")
     x = real(x, "x")
     if not math.isfinite(x) or not low <= x <= high:
         raise ValueError(f"x must be a finite number in [{low}, {high}], got {x}")

@@ -56,9 +56,13 @@ class Run:
 
     def __init__(self, f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs) -> None:
         self.f, self.inputs = f, inputs
-        self.leaves = [
-            labelled(value(x), name) for x, name in zip(inputs.numbers, inputs.names, strict=True)
-        ]
+        numbers = zip(inputs.numbers, inputs.names, strict=True)
+        self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
+        if not all(hasattr(self.leaves[0], name) for name in ("data", "grad", "backward")):
+            raise CheckError(
+                "value must be the class of an engine's nodes, with data, grad and backward(); it"
+                f" gave {shown(self.leaves[0])}"
+            )
         self.zero = [leaf.grad for leaf in self.leaves]
         self.forward()
         mine = {id(leaf) for leaf in self.leaves}
@@ -146,10 +150,10 @@ def _backward(root: Any) -> None:
         root.backward()
     except _TooLongError:
         details = {"steps": limit, "edges": edges}
-        raise Faulty(Culprit("order", "paths", graph.name(root), "", details)) from None
+        raise Faulty(Culprit("order", "paths", graph.name(root), "", details, root)) from None
     except RecursionError:
         details = {"nodes": len(graph.order)}
-        raise Faulty(Culprit("order", "recursion", graph.name(root), "", details)) from None
+        raise Faulty(Culprit("order", "recursion", graph.name(root), "", details, root)) from None
     except Exception as error:
         raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
     finally:
@@ -175,13 +179,13 @@ def repeated(run: Run, gradient: Sequence[Any]) -> Culprit | None:
     for k, (first, second) in enumerate(zip(gradient, again, strict=True)):
         if not (_near(second, 2 * first) or _near(second, first)):
             details = {"got": float(second - first), "wanted": float(first)}
-            return Culprit("accumulation", "stale", names[k], "", details)
+            return Culprit("accumulation", "stale", names[k], "", details, run.leaves[k])
     run.reset()
     run.forward()
     for k, (first, second) in enumerate(zip(gradient, run.backward(), strict=True)):
         if not _near(second, first):
             details = {"got": float(second), "wanted": float(first)}
-            return Culprit("accumulation", "reset", names[k], "", details)
+            return Culprit("accumulation", "reset", names[k], "", details, run.leaves[k])
     return None
 
 

@@ -88,7 +88,7 @@ class Inputs:
         self.numbers.append(x if _is_exact(x) else float(x))
         self.names.append(name)
 
-    def call(self, f: Callable[..., Any], parts: Sequence[Any]) -> Any:
+    def call(self, f: Callable[..., Any], parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
         rebuilt = self._rebuilt(parts)
         if self.style == "spread":
@@ -96,13 +96,28 @@ class Inputs:
         elif self.style == "keywords":
             result = f(**rebuilt)
         else:
-            result = f(rebuilt)
+            result = self._of_one(f, rebuilt, what)
         if not _holds(rebuilt, list(parts)):
             raise CheckError(
-                "f changes its argument: give it a copy to work on, or write f without assignments"
-                " into its input"
+                f"{what} changes its argument: give it a copy to work on, or write it without"
+                " assignments into its input"
             )
         return result
+
+    def _of_one(self, f: Callable[..., Any], argument: Any, what: str) -> Any:
+        try:
+            return f(argument)
+        except TypeError as error:
+            if not isinstance(self.at, tuple):
+                raise
+            raise CheckError(
+                f"{what} takes one argument, so it got the whole tuple {shown(self.at)}: {error}"
+            ) from error
+
+    def point(self) -> str:
+        """The inputs for a reader: "x = 0.5, y = 2.0", the first four of many."""
+        pairs = [f"{n} = {x}" for n, x in zip(self.names[:4], self.numbers, strict=False)]
+        return ", ".join([*pairs, "..."] if len(self.names) > 4 else pairs)
 
     def _rebuilt(self, parts: Sequence[Any]) -> Any:
         return _rebuild(self.at, iter(parts))
@@ -124,11 +139,14 @@ class Inputs:
 
 def _style(f: Callable[..., Any], at: Any) -> str:
     """How f takes `at`: a tuple is its arguments, anything else its one argument."""
-    if isinstance(at, tuple) and not hasattr(at, "_fields"):
-        return "spread" if _binds(f, *at) or not _binds(f, at) else "single"
-    if isinstance(at, Mapping) and not _binds(f, at) and _binds(f, **at):
+    if isinstance(at, tuple) and not hasattr(at, "_fields") and (at == () or _binds(f, *at)):
+        return "spread"
+    if _binds(f, at):
+        return "single"
+    if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and _binds(f, **at):
         return "keywords"
-    return "single"
+    names = ", ".join(str(p) for p in _parameters(f))
+    raise CheckError(f"f takes the arguments ({names}), which at does not give: {shown(at)}")
 
 
 def _binds(f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

@@ -219,7 +219,7 @@ def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | 
         "formula": op.value,
         "operands": operation.operands(),
     }
-    return Culprit("partial", "together", graph.name(node), op.name, details)
+    return Culprit("partial", "together", graph.name(node), op.name, details, node)
 
 
 def _places(
@@ -285,6 +285,7 @@ def _wrong_partial(
             "partial": op.partials[k],
             "operands": operation.operands(),
         },
+        node,
     )
 
 
@@ -302,7 +303,7 @@ def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float)
         "formula": operation.op.value,
         "operands": operation.operands(),
     }
-    return Culprit("value", "value", graph.name(node), operation.op.name, details)
+    return Culprit("value", "value", graph.name(node), operation.op.name, details, node)
 
 
 def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
@@ -314,7 +315,7 @@ def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
         if edges < uses:
             details = {"operand": graph.name(x), "uses": uses, "edges": edges}
             name = graph.name(node)
-            return Culprit("accumulation", "edges", name, operation.op.name, details)
+            return Culprit("accumulation", "edges", name, operation.op.name, details, node)
     return None
 
 
@@ -364,7 +365,7 @@ def check_sums(graph: Graph) -> Culprit | None:
         text = " + ".join(f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)][:6])
         more = " + ..." if len(shares[id(node)]) > 6 else ""
         details = {"got": got, "wanted": wanted, "sum": (text or "1") + more}
-        return Culprit(kind, kind, graph.name(node), op_name(node), details)
+        return Culprit(kind, kind, graph.name(node), op_name(node), details, node)
     return None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .texts import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FORMAT, VERSION = "autograd_mini check report", 1
 VERDICTS = ("wrong", "undecided", "domain", "kink", "ok")  # the worst first
@@ -62,6 +62,7 @@ class Culprit:
     node      the node: its label, or its number in topological order with its operation
     op        the name of its operation, or ""
     details   what the sentence is made of: got, wanted, argument, formula, operands, ulps, ...
+    where     the node itself, in the graph below `Report.subject.root`; None without a graph
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Culprit:
     node: str = ""
     op: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    where: Any = field(default=None, compare=False, repr=False)
 
     def text(self, lang: str = "en") -> str:
         """The sentence in a language, "en" or "es"."""
@@ -77,6 +79,23 @@ class Culprit:
 
     def __str__(self) -> str:
         return self.text()
+
+
+class Subject(NamedTuple):
+    """What was checked, so that it can be looked at or run again.
+
+    f        a function of nodes, one for each input
+    names    of the inputs
+    numbers  the inputs
+    value    the class of the nodes
+    root     the node that f gave, after one backward pass
+    """
+
+    f: Callable[..., Any]
+    names: tuple[str, ...]
+    numbers: tuple[Any, ...]
+    value: Callable[[Any], Any]
+    root: Any
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,8 @@ class Report:
                    one; None if it vanishes in rounding
     notes          (name, values) of the remarks at the end
     lang           language of str(), rich and HTML
+    subject        the function on Values that was checked; None with a claimed gradient, and in a
+                   report read from JSON
     """
 
     verdict: str
@@ -98,6 +119,7 @@ class Report:
     taylor_slope: float | None = None
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     lang: str = "en"
+    subject: Subject | None = field(default=None, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:

@@ -64,12 +64,34 @@ class Rows:
             k = next(k for k, g in enumerate(gradient) if not math.isfinite(g))
             name = f"df/d{self.inputs.names[k]}"
             return [self.row(name, gradient[k], self.truth.along({k: 1.0}), 0.0)]
-        rows = []
-        for number, along in enumerate(self.directions, start=1):
-            total = sum(exact(gradient[k]) * exact(weight) for k, weight in along.items())
-            allowance = sum(noise[k] * abs(weight) for k, weight in along.items())
-            rows.append(self.row(f"direction {number}", total, self.truth.along(along), allowance))
-        return rows
+        return [
+            self._along(f"direction {number}", along, gradient, noise)
+            for number, along in enumerate(self.directions, start=1)
+        ]
+
+    def _along(
+        self, name: str, along: dict[int, float], gradient: Sequence[Any], noise: Sequence[float]
+    ) -> Comparison:
+        total = sum(exact(gradient[k]) * exact(weight) for k, weight in along.items())
+        allowance = sum(noise[k] * abs(weight) for k, weight in along.items())
+        return self.row(name, total, self.truth.along(along), allowance)
+
+    def one_wrong(
+        self, along: dict[int, float], gradient: Sequence[Any], noise: Sequence[float]
+    ) -> Comparison | None:
+        """The row of one input that is wrong, where this direction in many inputs is.
+
+        The inputs are halved until one is left: the first half if it is wrong, else the other.
+        """
+        inputs = list(along)
+        while len(inputs) > 1:
+            half = inputs[: len(inputs) // 2]
+            row = self._along("half", {k: along[k] for k in half}, gradient, noise)
+            inputs = half if row.verdict == "wrong" else inputs[len(half) :]
+        (k,) = inputs
+        name = f"df/d{self.inputs.names[k]}"
+        row = self.row(name, gradient[k], self.truth.along({k: 1.0}), noise[k])
+        return row if row.verdict == "wrong" else None
 
     def row(self, name: str, got: Any, reference: Reference, noise: float) -> Comparison:
         """The verdict on one derivative."""

@@ -39,8 +39,15 @@ def complex_step(f: Callable[[complex], Any], x: float) -> float:
     x = real(x, "x")
     if not math.isfinite(x):
         raise ValueError(f"x must be finite, got {x}")
+    slope, longer = (_complex_slope(f, x, step) for step in (_STEP, 1e10 * _STEP))
+    if not abs(slope - longer) <= 1e-9 * abs(longer):
+        raise ValueError(f"f has no finite derivative at x = {x}: the complex step gives {slope}")
+    return slope
+
+
+def _complex_slope(f: Callable[[complex], Any], x: float, step: float) -> float:
     try:
-        y = f(complex(x, _STEP))
+        y = f(complex(x, step))
     except TypeError as error:
         raise NumberTypeError(
             f"the complex step needs an f that takes complex numbers (cmath, not math): {error}"
@@ -51,10 +58,7 @@ def complex_step(f: Callable[[complex], Any], x: float) -> float:
             "the complex step needs an analytic f: for a complex number it gave the real"
             f" {y!r} ({type(y).__name__})"
         )
-    slope = y.imag / _STEP
-    if not math.isfinite(slope):
-        raise ValueError(f"f has no finite derivative at x = {x}: the complex step gives {slope}")
-    return slope
+    return y.imag / step
 
 
 class Sweep(NamedTuple):

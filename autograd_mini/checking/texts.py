@@ -222,8 +222,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "note.undefined": (
-        "The function has no value at this point: {reason}",
-        "La función no tiene valor en este punto: {reason}",
+        "The function has no value at {at}: {reason}",
+        "La función no tiene valor en {at}: {reason}",
     ),
     "note.directions": (
         "{inputs} inputs: compared along {count} random directions (seed {seed}).",

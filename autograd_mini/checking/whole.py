@@ -194,6 +194,38 @@ class _ImpreciseError(Exception):
     """f has given a float for mpmath's numbers."""
 
 
+def follows_graph(
+    graph: Graph, leaves: Sequence[Any], floats: Callable[[Sequence[float]], float]
+) -> bool:
+    """Whether f moves as the operations that it recorded do: else a value has left the graph."""
+    from autograd_mini.kinds import FLOAT
+    from autograd_mini.rules import rule
+
+    for step in (-1e-3, 1e-3):
+        values = {id(node): float(node.data) for node in graph.order}
+        for k, leaf in enumerate(leaves):
+            values[id(leaf)] += step * (1 + k % 3 / 4) * max(1.0, abs(values[id(leaf)]))
+        moved = [values[id(leaf)] for leaf in leaves]
+
+        def number(x: Any, now: dict[int, float] = values) -> float:
+            return now[id(x)] if hasattr(x, "backward") else float(x)
+
+        try:
+            for node in graph.order:
+                if operation := Operation.of(node):
+                    op, args, _ = operation
+                    numbers = [
+                        tuple(map(number, a)) if a.__class__ is tuple else number(a) for a in args
+                    ]
+                    values[id(node)] = float(rule(op, FLOAT, (False,) * len(args)).value(*numbers))
+            wanted, found = floats(moved), values[id(graph.root)]
+        except (ValueError, ArithmeticError, TypeError):
+            continue
+        if abs(found - wanted) > 1e-9 * max(abs(wanted), abs(float(graph.root.data))):
+            return False
+    return True
+
+
 def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:
     """The gradient of the recorded graph at 60 digits, by the chain rule on true partials.
 

@@ -519,6 +519,33 @@ def test_a_sum_that_cancels_to_its_last_digits():
     assert report.comparisons[0].reference == "mpmath"
 
 
+def test_of_many_inputs_the_wrong_one_is_named():
+    at = np.linspace(-1, 1, 3000)
+    wrong = np.arange(3000) == 77
+    report = check_grad(lambda v: float(v @ v), at, gradient=lambda v: np.where(wrong, 0, 2 * v))
+    assert (report.culprit.node, report.culprit.details["got"]) == ("df/dv[77]", 0)
+    assert report.culprit.details["wanted"] == pytest.approx(2 * at[77], rel=1e-9)
+    assert [row.name for row in report.comparisons][-1] == "df/dv[77]"
+
+
+def test_a_value_that_leaves_the_graph_is_found_at_a_kink_too():
+    report = check_grad(lambda x: relu(x - 1) + x * Value(x.data), 1.0)
+    assert (report.verdict, report.culprit.message) == ("wrong", "severed")
+    assert check_grad(lambda x: relu(x - 1) + x * x, 1.0).verdict == "kink"
+
+
+def test_the_report_keeps_what_was_checked_and_the_node_at_fault():
+    report = check_grad(lambda x, y: (x * y).tanh() + x, (0.5, 0.8), value=TanhOfInput)
+    subject = report.subject
+    assert (subject.names, subject.numbers, subject.value) == (("x", "y"), (0.5, 0.8), TanhOfInput)
+    assert report.culprit.where.op == "tanh"
+    assert report.culprit.where in subject.root.parents
+    again = subject.f(Value(0.5), Value(0.8))
+    assert again.data == subject.root.data
+    assert report == type(report).from_json(report.to_json())
+    assert type(report).from_json(report.to_json()).subject is None
+
+
 # --- claimed gradients ---------------------------------------------------------------------------
 def test_a_claimed_gradient_right_and_wrong_in_the_seventh_digit():
     for f, at, gradient in [
@@ -675,7 +702,9 @@ counter = iter(range(1000))
         (lambda: check_grad(lambda x: 1j * Value(1j), 1.0), "complex"),
         (lambda: check_grad(float, 1.0), "plain number 1.0, not a Value"),
         (lambda: check_grad(lambda v: np.array([v, v]), 1.0), "must give one Value"),
-        (lambda: check_grad(lambda x, y: x, 1.0), "missing 1 required positional"),
+        (lambda: check_grad(lambda x, y: x, 1.0), "takes the arguments .x, y., which at"),
+        (lambda: check_grad(lambda x: x * x, (1.0, 2.0)), "takes one argument, .* whole tuple"),
+        (lambda: check_grad(lambda x, y: x, {"z": 1.0}), "takes the arguments .x, y., which at"),
         (lambda: check_grad(mutates, [1.0]), "changes its argument"),
         (lambda: check_grad(3, 1.0), r"f must be a function, got 3 \(int\)"),
         (lambda: check_grad(sin, []), "no number to differentiate by"),
@@ -689,6 +718,12 @@ counter = iter(range(1000))
         (lambda: check_grad(sin, 1.0, lang="fr"), "lang must be one of en, es, got 'fr'"),
         (lambda: check_grad(sin, 1.0, accuracy=0), "accuracy must lie between"),
         (lambda: check_grad(sin, 1.0, directions=0), "directions must be"),
+        (lambda: check_grad(sin, 1.0, directions="a"), r"directions .* got 'a' \(str\)"),
+        (lambda: check_grad(sin, 1.0, accuracy="a"), r"accuracy .* got 'a' \(str\)"),
+        (lambda: check_grad(sin, 1.0, seed=[]), r"seed must be a whole number, got \[\] \(list\)"),
+        (lambda: check_grad(sin, 1.0, value=5), r"value must be the class .* got 5 \(int\)"),
+        (lambda: check_grad(sin, 1.0, value=int), r"backward\(\); it gave 1 \(int\)"),
+        (lambda: check_grad(sin, 1.0, value=len), "value raised TypeError"),
         (lambda: check_grad(sin, 1.0, domain=(2, 3)), r"outside its domain \[2.0, 3.0\]"),
         (lambda: check_grad(sin, 1.0, domain=3), "domain must be"),
         (lambda: check_grad(sin, 1.0, value=Node, order=2), "order=2 needs value=Value"),
@@ -700,6 +735,10 @@ counter = iter(range(1000))
         (lambda: check_grad(sum, [1.0, 2.0], gradient=lambda v: [1.0]), "must hold 2 parts"),
         (lambda: check_grad(math.sin, 1.0, gradient=lambda x: 1 / None), "gradient raised Type"),
         (lambda: check_grad(mutates_array, np.ones(2), gradient=np.ones_like), "changes its arg"),
+        (
+            lambda: check_grad(np.sum, np.ones(2), gradient=mutates_array),
+            "^gradient changes its argument",
+        ),
         (
             lambda: check_grad(np.sum, np.ones(3), gradient=lambda v: np.ones(2)),
             "must hold 3 numbers, as the input does, got 2",
