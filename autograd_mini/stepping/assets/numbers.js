@@ -1,20 +1,20 @@
 // A number as drawing.notation.number writes it in pictures and texts: four digits, powers of ten.
-const raised = (k) => [...String(k)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
+const raised = k => [...String(k)].map(c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
 
-// Four digits as Python rounds them: JavaScript rounds a tie up, Python to the even digit.
-const fourDigits = (x) => {
+// So many digits as Python rounds them: JavaScript rounds a tie up, Python to the even digit.
+function roundedTo(digits, x) {
   const [exact, power] = x.toExponential(40).split("e");
-  return /^.\...[02468]50*$/.test(exact) ? `${exact.slice(0, 5)}e${power}` : x.toExponential(3);
-};
+  const kept = exact.slice(0, digits > 1 ? digits + 1 : 1), rest = exact.slice(kept.length).replace(".", "");
+  return /[02468]$/.test(kept) && /^50*$/.test(rest) ? `${kept}e${power}` : x.toExponential(digits - 1);
+}
 
 // A string is a number that is no float, ready for display.
-const formatNumber = (x) => {
+function formatNumber(x, digits = 4) {
   if (typeof x === "string") return x;
   if (x !== x) return "nan";
   const sign = x < 0 || Object.is(x, -0) ? "−" : "";
   if (Math.abs(x) === Infinity) return `${sign}∞`;
-  const text = fourDigits(Math.abs(x));
-  const [digits, power] = text.split("e").map(Number);
-  if (power >= -4 && power < 4) return sign + Number(text);
-  return `${sign}${digits === 1 ? "" : `${digits}·`}10${raised(power)}`;
-};
+  const text = roundedTo(digits, Math.abs(x)), [mantissa, power] = text.split("e").map(Number);
+  if (power >= -4 && power < digits) return sign + Number(text);
+  return `${sign}${mantissa === 1 ? "" : `${mantissa}·`}10${raised(power)}`;
+}
