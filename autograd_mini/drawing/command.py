@@ -61,6 +61,7 @@ def run(args: Any) -> int:
     from autograd_mini.value import Value
 
     from .files import write_bytes
+    from .rendering import RenderingError
     from .sketch import check_format
 
     suffix = None
@@ -85,8 +86,20 @@ def run(args: Any) -> int:
     if suffix is None:
         print(_text(result, args))
         return 0
-    write_bytes(args.out, _made(result, suffix, args))
-    print(args.out, file=sys.stdout)
+    try:
+        write_bytes(args.out, _made(result, suffix, args))
+    except RenderingError as error:
+        why = str(error).partition(". Install")[0]
+        print(f"autograd-mini draw: {word('cli.engine', args.lang, why=why)}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        why = error.strerror or str(error)
+        if os.path.isdir(args.out):  # noqa: PTH112
+            why = word("cli.folder", args.lang)
+        said = word("cli.unwritable", args.lang, name=args.out, why=why)
+        print(f"autograd-mini draw: error: {said}", file=sys.stderr)
+        return 1
+    print(args.out)
     return 0
 
 

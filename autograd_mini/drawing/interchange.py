@@ -8,8 +8,8 @@
 
 Nodes come in topological order, parents first. Floats are JSON numbers that read back as the same
 bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"fraction": "1/3"},
-{"complex": [0.0, 1.0]}, {"mpf": "0.333...", "bits": 170}. A node made by hand has the op
-"by hand".
+{"complex": [0.0, 1.0]}, {"mpf": [3, -1]} for 3 * 2**-1, {"int": "0x..."} for an int of more than
+4,000 digits. A node made by hand has the op "by hand".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import FormulaError, NumberTypeError
@@ -30,7 +30,7 @@ from autograd_mini.value import Value, _record
 from .sketch import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 FORMAT, VERSION = "autograd_mini graph", 1
 _KEYS = ("id", "op", "label", "scope", "args", "data", "grad", "parents", "partials")
@@ -208,41 +208,76 @@ def _texts(x: Any) -> bool:
 
 
 # --- numbers -------------------------------------------------------------------------------------
+_LONGEST = 4000  # digits; Python refuses to read a decimal int of more than 4300
+_BITS = 1_000_000  # of an mpf that is read: no text of a few letters fills the memory
+_FRACTION = re.compile(r"(-?(?:0x[0-9a-f]+|\d+))/((?:0x[0-9a-f]+|\d+))")
+
+
 def written_number(x: Any) -> Any:
     """A number as the JSON of graphs has it; NumberTypeError for a kind without a form there."""
     x = data_of(x)
     if isinstance(x, int):
-        return int(x)
+        text = _whole_text(x)
+        return int(x) if text.lstrip("-").isdigit() else {"int": text}
     if isinstance(x, float):
         return float(x) if isfinite(x) else {"float": str(float(x))}
     if isinstance(x, Fraction):
-        return {"fraction": str(x)}
+        return {"fraction": f"{_whole_text(x.numerator)}/{_whole_text(x.denominator)}"}
     if isinstance(x, complex):
         return {"complex": [written_number(x.real), written_number(x.imag)]}
-    if type(x).__name__ == "mpf":
-        bits = max(53, int(x._mpf_[3]))
-        import mpmath
-
-        with mpmath.workprec(bits):
-            return {"mpf": mpmath.nstr(x, int(bits / 3.3) + 4, strip_zeros=False), "bits": bits}
+    if hasattr(x, "_mpf_"):  # mantissa * 2**exponent, as mpmath itself has it
+        sign, mantissa, exponent, _ = x._mpf_
+        if not mantissa and exponent:
+            return {"mpf": "nan" if x != x else "inf" if x > 0 else "-inf"}
+        whole = int(-mantissa if sign else mantissa)
+        return {"mpf": [written_number(whole), int(exponent)]}
     raise NumberTypeError(f"a {type(x).__name__} has no form in JSON here")
+
+
+def _whole_text(n: int) -> str:
+    return str(int(n)) if n.bit_length() < 3.3 * _LONGEST else hex(n)
 
 
 def read_number(x: Any) -> Any:
     """The number that `written_number` has written; ValueError if it is none."""
     if isinstance(x, int | float) and not isinstance(x, bool):
         return x
-    if isinstance(x, dict) and len(x) in (1, 2):
-        if "float" in x:
-            return float(x["float"])
-        if "fraction" in x:
-            return Fraction(x["fraction"])
-        if "complex" in x:
-            real, imag = x["complex"]
-            return complex(read_number(real), read_number(imag))
-        if "mpf" in x:
-            import mpmath
+    try:
+        ((kind, content),) = x.items()
+        return _READERS[kind](content)
+    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
+        raise ValueError(f"{x!r:.60} is not a number") from None
 
-            with mpmath.workprec(x["bits"]):
-                return mpmath.mpf(x["mpf"])
-    raise ValueError(f"{x!r:.40} is not a number")
+
+def _fraction(text: str) -> Fraction:
+    match = _FRACTION.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    return Fraction(int(match[1], 0), int(match[2], 0))
+
+
+def _complex(parts: list[Any]) -> complex:
+    real, imaginary = parts
+    return complex(read_number(real), read_number(imaginary))
+
+
+def _mpf(content: Any) -> Any:
+    import mpmath
+
+    if isinstance(content, str):
+        return {"nan": mpmath.nan, "inf": mpmath.inf, "-inf": mpmath.ninf}[content]
+    mantissa, exponent = read_number(content[0]), content[1]
+    bits = mantissa.bit_length()
+    if type(exponent) is not int or bits > _BITS or len(content) != 2:
+        raise ValueError(content)
+    with mpmath.workprec(max(53, bits)):
+        return mpmath.mpf((mantissa, exponent))
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "int": lambda text: int(text, 0),
+    "float": lambda text: {"inf": inf, "-inf": -inf, "nan": nan}[text],
+    "fraction": _fraction,
+    "complex": _complex,
+    "mpf": _mpf,
+}

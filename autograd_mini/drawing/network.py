@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.arguments import positive, real
 from autograd_mini.numberlike import data_of
+from autograd_mini.value import Value
 
 from . import notation
 from .digraph import Drawing
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd_mini.nn import MLP, Layer, Neuron
-    from autograd_mini.value import Value
 
 SHOWS = ("weight", "gradient", "update")
 MOST = 16  # neurons of a layer that are drawn
@@ -61,7 +62,7 @@ def draw_network(
         lang: as for `draw`.
 
     Raises:
-        TypeError: `model` is no network.
+        TypeError: `model` is no network, or the batch is not made of numbers.
         ValueError: an unknown `show`, theme, ..., or a batch that does not fit the network.
 
     >>> from autograd_mini import MLP
@@ -73,6 +74,7 @@ def draw_network(
     one_of("theme", theme, THEMES)
     one_of("lang", lang, LANGUAGES)
     check_format(number_format)
+    positive("lr", lr)
     engines(engine)
     layers = _layers(model)
     activations = None if batch is None else _activations(layers, batch)
@@ -96,11 +98,7 @@ def _layers(model: Any) -> list[Any]:
 
 def _activations(layers: list[Any], batch: Any) -> tuple[int, list[list[float]]]:
     """The number of samples, and for inputs and each layer the mean activations."""
-    samples = batch.tolist() if hasattr(batch, "tolist") else list(batch)
-    if not samples:
-        raise ValueError("the batch is empty; give one sample at least")
-    if not hasattr(samples[0], "__len__"):
-        samples = [samples]
+    samples = _samples(batch, layers[0][0].nin)
     columns: list[list[list[float]]] = []  # of the inputs and each layer, the values by sample
     for sample in samples:
         x: list[Any] = list(sample)
@@ -113,6 +111,24 @@ def _activations(layers: list[Any], batch: Any) -> tuple[int, list[list[float]]]
             for values, value in zip(column, output, strict=True):
                 values.append(float(data_of(value)))
     return len(samples), [[_mean(values) for values in column] for column in columns]
+
+
+def _samples(batch: Any, width: int) -> list[list[Any]]:
+    """The batch as a list of samples; TypeError or ValueError if it does not fit the network."""
+    rows = batch.tolist() if hasattr(batch, "tolist") else batch
+    if not isinstance(rows, list | tuple):
+        what = "a list of inputs, or a list of such lists"
+        raise TypeError(f"batch must be {what}; got {batch!r:.60} ({type(batch).__name__})")
+    if not rows:
+        raise ValueError("the batch is empty; give one sample at least")
+    if not isinstance(rows[0], list | tuple):
+        rows = [rows]
+    for k, row in enumerate(rows):
+        if not isinstance(row, list | tuple) or len(row) != width:
+            raise ValueError(f"sample {k} of the batch needs {width} inputs; got {row!r:.60}")
+        for x in row:
+            real(f"an input of sample {k} of the batch", x.data if isinstance(x, Value) else x)
+    return [[*row] for row in rows]
 
 
 def _mean(values: list[float]) -> float:

@@ -84,6 +84,18 @@ tex (TikZ), json, txt. Sin archivo, el grafo se escribe como texto.""",
         "{name}: the suffix of the file must be one of {known}",
         "{name}: la extensión del archivo debe ser una de {known}",
     ),
+    "cli.engine": (
+        (
+            "error: {why}. Install Graphviz with `pip install pygraphviz`, or from"
+            " https://graphviz.org/download; without it, -o FILE.dot writes the DOT text"
+        ),
+        (
+            "error: {why}. Instala Graphviz con `pip install pygraphviz`, o desde"
+            " https://graphviz.org/download; sin él, -o ARCHIVO.dot escribe el texto DOT"
+        ),
+    ),
+    "cli.unwritable": ("cannot write {name}: {why}", "no se puede escribir {name}: {why}"),
+    "cli.folder": ("it is a folder", "es una carpeta"),
     "cli.constant": (
         "there is nothing to draw: the expression has no names",
         "no hay nada que dibujar: la expresión no tiene nombres",

@@ -1,0 +1,322 @@
+"""JSON: graphs come back bit for bit, and what is no graph is refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import Value, from_json, functions, ieee, scope, to_json
+from autograd_mini.errors import FormulaError, NumberTypeError
+from autograd_mini.graph import topological
+from autograd_mini.scopes import scope_of
+
+
+def same_number(a: Any, b: Any) -> bool:
+    """The same kind of number with the same bits."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, complex):
+        return same_number(a.real, b.real) and same_number(a.imag, b.imag)
+    if isinstance(a, float):
+        return a.hex() == b.hex()
+    return bool(a._mpf_ == b._mpf_) if isinstance(a, mpmath.mpf) else bool(a == b)
+
+
+def check_same(ours: list[Value], again: list[Value]) -> None:
+    """Two graphs are equal in all that they hold, and computing goes on from both alike."""
+    before, after = topological(*ours), topological(*again)
+    assert len(before) == len(after)
+    place = {node: k for k, node in enumerate(before)}
+    place |= {node: k for k, node in enumerate(after)}
+    for a, b in zip(before, after, strict=True):
+        assert a is not b
+        assert (a.op, a.label, scope_of(a)) == (b.op, b.label, scope_of(b))
+        assert same_number(a.data, b.data)
+        assert same_number(a.grad, b.grad)
+        assert [place[p] for p in a.parents] == [place[p] for p in b.parents]
+        assert len(a.partials) == len(b.partials)
+        assert all(map(same_number, a.partials, b.partials))
+        assert repr(a.op and [constants(arg) for arg in a.args]) == repr(
+            b.op and [constants(arg) for arg in b.args]
+        )
+
+
+def constants(arg: Any) -> Any:
+    """The argument with its Values left out."""
+    if isinstance(arg, tuple):
+        return tuple(map(constants, arg))
+    return None if isinstance(arg, Value) else arg
+
+
+OPERATIONS = [
+    lambda a, b: a * b,
+    lambda a, b: a - b * 3,
+    lambda a, b: functions.sum([a, 2, b, a]),
+    lambda a, b: functions.dot((a, b, 1), (b, b, a)),
+]
+FLOATS = [
+    *(lambda a, _: a.tanh(), lambda a, b: functions.max([a, b, 0.5])),
+    lambda a, _: functions.clamp(a, -1.0, 1.0),
+]
+
+
+def random_graph(rng: random.Random, leaves: list[Any], operations: list[Any]) -> list[Value]:
+    values = [Value(x, label=rng.choice([None, f"x{k}", ""])) for k, x in enumerate(leaves)]
+    for _ in range(rng.randrange(1, 15)):
+        a, b = rng.choice(values), rng.choice(values)
+        if rng.random() < 0.3:
+            with scope(rng.choice(["encoder", "ámbito"])):
+                values.append(rng.choice(operations)(a, b))
+        else:
+            values.append(rng.choice(operations)(a, b))
+    roots = [values[-1], rng.choice(values)]
+    if rng.random() < 0.7:
+        roots[0].backward()
+    return [*dict.fromkeys(roots)]
+
+
+@given(st.randoms(use_true_random=False), st.lists(st.floats(-3, 3), min_size=1, max_size=3))
+def test_random_graphs_come_back(rng: random.Random, leaves: list[float]) -> None:
+    roots = random_graph(rng, leaves, OPERATIONS + FLOATS)
+    check_same(roots, from_json(to_json(roots)))
+
+
+KINDS = {
+    "fraction": st.fractions(),
+    "complex": st.complex_numbers(max_magnitude=100),
+    "mpf": st.decimals(-100, 100, allow_nan=False).map(lambda d: mpmath.mpf(str(d)) / 7),
+    "float": st.floats(allow_nan=True, allow_infinity=True, width=64),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_every_kind_of_number_comes_back(kind: str, data: st.DataObject) -> None:
+    leaves = data.draw(st.lists(KINDS[kind], min_size=1, max_size=3))
+    with ieee():
+        roots = random_graph(random.Random(1), leaves, OPERATIONS)
+    check_same(roots, from_json(to_json(*roots)))
+
+
+@pytest.mark.parametrize("digits", [15, 50, 333])
+def test_mpmath_numbers_keep_all_their_digits(digits: int) -> None:
+    with mpmath.workdps(digits):
+        y = Value(+mpmath.pi, label="π") * mpmath.sqrt(2)
+        y.backward()
+    check_same([y], from_json(to_json(y)))
+
+
+@pytest.mark.parametrize("x", ["inf", "-inf", "nan", "0", "1e-5000", "-7e9000"])
+def test_the_ends_of_mpmaths_numbers(x: str) -> None:
+    (again,) = from_json(to_json(Value(mpmath.mpf(x))))
+    assert same_number(again.data, mpmath.mpf(x))
+
+
+@pytest.mark.parametrize(
+    "x", [7**6000, -(7**6000), Fraction(7**6000, 3**7000)], ids=["int", "negative", "fraction"]
+)
+def test_whole_numbers_beyond_pythons_limit_of_digits(x: Any) -> None:
+    y = Value(Fraction(1, 2)) * 1
+    y.data = x
+    (again,) = from_json(to_json(y))
+    assert same_number(again.data, x)
+
+
+@pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan, -0.0, 5e-324, 1.7976931348623157e308])
+def test_the_ends_of_the_floats(x: float) -> None:
+    text = to_json(Value(x))
+    assert "NaN" not in text  # which JSON does not have
+    assert "Infinity" not in text
+    (again,) = from_json(text)
+    assert same_number(again.data, x)
+
+
+def test_numpys_numbers_become_pythons() -> None:
+    (again,) = from_json(to_json(Value(np.float64(0.1))))
+    assert type(again.data) is float
+    assert again.data == 0.1
+
+
+def test_a_gradient_that_is_a_graph_is_written_as_its_number() -> None:
+    x = Value(3.0, label="x")
+    y = x * x * x
+    y.backward(create_graph=True)
+    (again,) = from_json(to_json(y))
+    assert topological(again)[0].grad == 27.0
+
+
+def test_a_node_made_by_hand_comes_back() -> None:
+    x = Value(2.0, label="x")
+    y = Value(5.0, parents=[x, x], partials=[3.0, 4.0])
+    check_same([y], from_json(to_json(y)))
+    (again,) = from_json(to_json(y))
+    again.backward()
+    assert again.parents[0].grad == 7.0
+
+
+def test_a_graph_that_has_lost_an_edge_comes_back_so() -> None:
+    """As an engine leaves it that keeps parents in a set: x * x with one parent."""
+    (y,) = from_json(changed(parents=["n0"], partials=[3.0]))
+    assert len(y.parents) == 1
+    check_same([y], from_json(to_json(y)))
+
+
+def test_the_graph_goes_on_from_where_it_was() -> None:
+    x, w = Value(Fraction(1, 3), label="x"), Value(Fraction(2, 7), label="w")
+    (again,) = from_json(to_json(w * x))
+    z = again * again
+    z.backward()
+    w2, x2 = again.parents
+    assert (x2.grad, w2.grad) == (2 * Fraction(2, 21) * w.data, 2 * Fraction(2, 21) * x.data)
+
+
+def test_the_schema_is_stable() -> None:
+    """Version 1; another meaning of these keys needs another version."""
+    x = Value(3.0, label="x")
+    with scope("s"):
+        y = functions.sum([x, 0.5, x])
+    y.backward()
+    assert json.loads(to_json(y)) == {
+        "format": "autograd_mini graph",
+        "version": 1,
+        "nodes": [
+            {
+                "id": "n0",
+                "op": None,
+                "label": "x",
+                "scope": [],
+                "args": [],
+                "data": 3.0,
+                "grad": 2.0,
+                "parents": [],
+                "partials": [],
+            },
+            {
+                "id": "n1",
+                "op": "sum",
+                "label": "",
+                "scope": ["s"],
+                "data": 6.5,
+                "grad": 1.0,
+                "args": [[{"node": "n0"}, 0.5, {"node": "n0"}]],
+                "parents": ["n0", "n0"],
+                "partials": [1, 1],
+            },
+        ],
+        "roots": ["n1"],
+    }
+
+
+def test_a_long_chain_does_not_recurse() -> None:
+    y = x = Value(1.0, label="x")
+    for _ in range(5000):
+        y = y + x
+    (again,) = from_json(to_json(y))
+    again.backward()
+    assert topological(again)[0].grad == 5001.0
+
+
+# --- what is refused ------------------------------------------------------------------------------
+def changed(**changes: Any) -> str:
+    """The JSON of x * x with other entries in its last node, or in the whole."""
+    x = Value(3.0, label="x")
+    whole = json.loads(to_json(x * x))
+    for key, value in changes.items():
+        place = whole if key in whole else whole["nodes"][-1]
+        if value is ...:
+            del place[key]
+        else:
+            place[key] = value
+    return json.dumps(whole)
+
+
+WRONG = [
+    ("", "this is not JSON: "),
+    ("{", "this is not JSON: "),
+    ("[" * 100_000, "this is not JSON: "),
+    ("null", 'this is not a graph: it needs "format": "autograd_mini graph"'),
+    ("[]", "this is not a graph"),
+    ('{"format": "other"}', "this is not a graph"),
+    (changed(version=2), "version 2 of the format; known is 1"),
+    (changed(version=...), "version None of the format"),
+    (changed(nodes={}), 'a graph needs the lists "nodes" and "roots"'),
+    (changed(roots=...), 'a graph needs the lists "nodes" and "roots"'),
+    (changed(roots=["n7"]), "the root 'n7' is no node"),
+    (changed(roots=[[]]), r"the root \[\] is no node"),
+    (changed(nodes=[1]), "node 0 has no id, op, label"),
+    (changed(op=...), "node 1 has no op"),
+    (changed(id="n0"), "node 1: the id 'n0' is no text, or is there twice"),
+    (changed(id=7), "node 1: the id 7 is no text"),
+    (changed(op="mull"), "'mull' is not on the sheet"),
+    (changed(op=7), "7 is not on the sheet"),
+    (changed(label=7), "node 'n1': the label must be text or null"),
+    (changed(scope="s"), "node 'n1': the label must be text or null, the scope a list of texts"),
+    (changed(data="3"), "node 'n1': '3' is not a number"),
+    (changed(data=True), "node 'n1': True is not a number"),
+    (changed(data=None), "node 'n1': None is not a number"),
+    (changed(grad={"float": "many"}), "node 'n1': {'float': 'many'} is not a number"),
+    (changed(grad={"float": 1.0}), "is not a number"),
+    (changed(data={"fraction": "1/0"}), "node 'n1': {'fraction': '1/0'} is not a number"),
+    (changed(data={"fraction": "1e999999999"}), "is not a number"),
+    (changed(data={"fraction": 0.5}), "is not a number"),
+    (changed(data={"complex": [1]}), "is not a number"),
+    (changed(data={"complex": [1, "i"]}), "is not a number"),
+    (changed(data={"mpf": "1e999999999"}), "is not a number"),
+    (changed(data={"mpf": [1.5, 0]}), "is not a number"),
+    (changed(data={"mpf": [1, 0.5]}), "is not a number"),
+    (changed(data={"mpf": [3, -1, 0]}), "is not a number"),
+    (changed(data={"mpf": [{"int": "0x" + "f" * 300_000}, 0]}), "is not a number"),
+    (changed(data={"int": "1.5"}), "is not a number"),
+    (changed(data={"decimal": "1.5"}), "node 'n1': {'decimal': '1.5'} is not a number"),
+    (changed(data={}), "node 'n1': {} is not a number"),
+    (changed(parents=["n0", "n9"]), "node 'n1': 'n9' is no node before it"),
+    (changed(parents=["n0", "n1"]), "node 'n1': 'n1' is no node before it"),
+    (changed(parents=["n0"]), "node 'n1': 1 parents, but 2 partials"),
+    (changed(parents=7), "node 'n1': "),
+    (changed(partials=7), "node 'n1': "),
+    (changed(args=[]), r"node 'n1': mul\(a, b\) needs 2 args"),
+    (changed(args=[1, 2]), "node 'n1': the parents are not the nodes among the args"),
+    (changed(args=[{"node": "n5"}, 2]), "node 'n1': 'n5' is no node before it"),
+    (changed(args=[[{"node": "n0"}], {"node": "n0"}]), "got a list as a"),
+    (changed(op=None), "the op is None, but there are 2 parents"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG, ids=[w[1][:40] for w in WRONG])
+def test_what_is_no_graph_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        from_json(text)
+
+
+def test_an_unknown_operation_is_a_formula_error() -> None:
+    with pytest.raises(FormulaError, match="define it with op"):
+        from_json(changed(op="mull"))
+
+
+@pytest.mark.parametrize("thing", [None, b"{}", 3, {}])
+def test_only_text_is_read(thing: Any) -> None:
+    with pytest.raises(TypeError, match="from_json takes text, got"):
+        from_json(thing)
+
+
+def test_only_values_are_written() -> None:
+    with pytest.raises(TypeError, match="only Values can be drawn, got 3"):
+        to_json(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one Value"):
+        to_json()
+
+
+def test_a_number_without_a_form_is_refused() -> None:
+    x = Value(1.0)
+    x.data = mpmath.mpc(1, 2)
+    with pytest.raises(NumberTypeError, match="a mpc has no form in JSON here"):
+        to_json(x)

@@ -1,0 +1,171 @@
+"""`draw_network`: the numbers, widths and signs of its lines are those of the model."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pygraphviz
+import pytest
+
+from autograd_mini import MLP, Value, draw_network, losses
+from autograd_mini.nn import Layer, Neuron
+from tests.drawing.structure import as_float, structure
+
+
+def model() -> MLP:
+    """A network whose numbers are simple: 2 inputs, 2 neurons, 1 output."""
+    net = MLP(2, [2, 1], activation="tanh", init="zeros")
+    for neuron, w, b in zip(
+        [*net.layers[0].neurons, *net.layers[1].neurons],
+        [(1.0, -2.0), (0.5, 0.0), (4.0, -1.0)],
+        [0.25, -0.5, 1.5],
+        strict=True,
+    ):
+        for p, x in zip(neuron.w, w, strict=True):
+            p.data = x
+        neuron.b.data = b
+    return net
+
+
+def lines(drawing: Any) -> dict[tuple[str, str], tuple[float, float, str]]:
+    """Number, width and class of each connection."""
+    graph = pygraphviz.AGraph(string=drawing.source)
+    found = {}
+    for tail, head in graph.edges():
+        attributes = graph.get_edge(tail, head).attr
+        number = as_float(attributes["edgetooltip"])
+        found[str(tail), str(head)] = number, float(attributes["penwidth"]), attributes["class"]
+    return found
+
+
+WEIGHTS = {
+    ("l0n0", "l1n0"): 1.0,
+    ("l0n1", "l1n0"): -2.0,
+    ("l0n0", "l1n1"): 0.5,
+    ("l0n1", "l1n1"): 0.0,
+    ("l1n0", "l2n0"): 4.0,
+    ("l1n1", "l2n0"): -1.0,
+}
+
+
+def test_weights_by_width_and_sign() -> None:
+    found = lines(draw_network(model(), number_format=".17g"))
+    assert {pair: number for pair, (number, _, _) in found.items()} == WEIGHTS
+    for number, width, sign in found.values():
+        assert width == pytest.approx(0.3 + 4.2 * abs(number) / 4, abs=0.00501)
+        assert sign == ("positive" if number >= 0 else "negative")
+
+
+def test_gradients_and_updates() -> None:
+    net = model()
+    losses.mse(net([1.0, 0.5]), 2.0).backward()
+    gradients = {
+        (f"l{k}n{i}", f"l{k + 1}n{j}"): w.grad
+        for k, layer in enumerate(net.layers)
+        for j, neuron in enumerate(layer.neurons)
+        for i, w in enumerate(neuron.w)
+    }
+    found = lines(draw_network(net, show="gradient", number_format=".17g"))
+    assert {pair: number for pair, (number, _, _) in found.items()} == gradients
+    found = lines(draw_network(net, show="update", lr=0.25, number_format=".17g"))
+    assert {pair: n for pair, (n, _, _) in found.items()} == {
+        pair: -0.25 * g for pair, g in gradients.items()
+    }
+
+
+def test_activations_are_the_means_of_the_batch() -> None:
+    drawing = draw_network(model(), [[1.0, 0.5], [0.0, -1.0]], number_format=".17g")
+    nodes = structure(drawing)["nodes"]
+    first = [math.tanh(0.25), math.tanh(2.25)]  # x1 - 2 x2 + 0.25
+    second = [math.tanh(0.0), math.tanh(-0.5)]  # x1 / 2 - 0.5
+    third = [4 * a - b + 1.5 for a, b in zip(first, second, strict=True)]
+    expected = {
+        "l0n0": 0.5,
+        "l0n1": -0.25,
+        "l1n0": sum(first) / 2,
+        "l1n1": sum(second) / 2,
+        "l2n0": sum(third) / 2,
+    }
+    for id, value in expected.items():
+        (text,) = nodes[id]["texts"]
+        assert as_float(text) == pytest.approx(value, rel=1e-15)
+    assert "activation: mean of 2 samples" in structure(drawing)["caption"]
+
+
+def test_one_sample_is_a_batch_too() -> None:
+    one = draw_network(model(), [1.0, 0.5])
+    assert one.source == draw_network(model(), [[1.0, 0.5]]).source
+    assert "mean of" not in one.source
+
+
+def test_values_that_cancel_have_a_mean_of_zero() -> None:
+    nodes = structure(draw_network(Neuron(1), [[0.1], [0.2], [-0.3]]))["nodes"]
+    assert 0.1 + 0.2 - 0.3 != 0
+    assert nodes["l0n0"]["texts"] == ["0"]
+
+
+def test_biases_and_names_without_a_batch() -> None:
+    nodes = structure(draw_network(model(), lang="es"))["nodes"]
+    shown = {id: node["texts"] for id, node in nodes.items()}
+    assert shown == {
+        "l0n0": ["x₁"],
+        "l0n1": ["x₂"],
+        "l1n0": ["b 0.25"],
+        "l1n1": ["b −0.5"],
+        "l2n0": ["b 1.5"],
+        "title0": ["entradas"],
+        "title1": ["capa 1 tanh"],
+        "title2": ["capa 2 linear"],
+    }
+
+
+def test_of_a_wide_layer_fifteen_neurons_are_drawn() -> None:
+    drawing = draw_network(Layer(20, 17, activation="relu"), lang="es")
+    nodes = structure(drawing)["nodes"]
+    assert (
+        sum(id.startswith("l1n") for id in nodes) == sum(id.startswith("l0n") for id in nodes) == 15
+    )
+    assert nodes["more0"]["texts"] == ["⋮ 5 más"]
+    assert nodes["more1"]["texts"] == ["⋮ 2 más"]
+    assert len(lines(drawing)) == 225
+    assert sum(id.startswith("l1n") for id in structure(draw_network(Layer(1, 16)))["nodes"]) == 16
+
+
+def test_in_print_the_sign_is_told_without_colour() -> None:
+    graph = pygraphviz.AGraph(string=draw_network(model(), theme="print").source)
+    for pair, weight in WEIGHTS.items():
+        style = graph.get_edge(*pair).attr["style"]
+        assert style == ("dashed" if weight < 0 else "solid")
+    colours = set(re.findall(r"#[0-9a-f]{6}", draw_network(model(), theme="print").source))
+    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)  # greys
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "message"),
+    [
+        ((3,), {}, TypeError, r"takes an MLP, a Layer or a Neuron, got 3 \(int\)"),
+        ((Value(1.0),), {}, TypeError, "takes an MLP, a Layer or a Neuron, got"),
+        ((None, []), {}, ValueError, "the batch is empty"),
+        ((None, [1.0, 2.0, 3.0]), {}, ValueError, "sample 0 of the batch needs 2 inputs; got"),
+        ((None, [[1.0, 2.0], [1.0]]), {}, ValueError, "sample 1 of the batch needs 2 inputs"),
+        ((None, [1.0, "a"]), {}, TypeError, "sample 0 of the batch must be a real number, got 'a'"),
+        ((None, [1.0, float("nan")]), {}, ValueError, "of the batch must be finite, got nan"),
+        ((None,), {"show": "bias"}, ValueError, "show must be one of 'weight', 'gradient'"),
+        ((None,), {"theme": "neon"}, ValueError, "theme must be one of"),
+        ((None,), {"lang": "fr"}, ValueError, "lang must be one of"),
+        ((None,), {"engine": "cloud"}, ValueError, "engine must be one of"),
+        ((None,), {"number_format": "zz"}, ValueError, "number_format must be"),
+        ((None, 5), {}, TypeError, r"batch must be a list of inputs.*got 5 \(int\)"),
+        ((None, "ab"), {}, TypeError, "batch must be a list of inputs"),
+        ((None,), {"show": "update", "lr": "x"}, TypeError, "lr must be a real number, got 'x'"),
+        ((None,), {"show": "update", "lr": -1.0}, ValueError, "lr must be above 0, got -1.0"),
+    ],
+)
+def test_wrong_arguments(
+    arguments: tuple[Any, ...], options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    model_, *rest = arguments
+    with pytest.raises(error, match=message):
+        draw_network(model() if model_ is None else model_, *rest, **options)
