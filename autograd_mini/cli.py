@@ -57,7 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str], lang: str) -> int:
     parser = _parser(lang)
     try:
-        args = parser.parse_args(_shielded(arguments))
+        args, rest = parser.parse_known_args(_shielded(arguments))
+        if hasattr(args, "values"):  # those behind an option, which argparse leaves over
+            args.values += [argument for argument in rest if not argument.startswith("-")]
+            rest = [argument for argument in rest if argument.startswith("-")]
+        if rest:
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
         command: Callable[[Any], int] = args.command
         return command(args)
     except SystemExit as end:  # argparse has said what it had to say
@@ -98,10 +103,11 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     if not {"grad", "check", "draw"} & {*arguments}:
         return list(arguments)
     options = ("-h", "--")
-    return [
-        f" {a}" if a.startswith("-") and a != "-o" and not a.startswith(options) else a
-        for a in arguments
-    ]
+    shielded = []
+    for before, a in zip(["", *arguments], arguments, strict=False):
+        bare = "-o" in (before, a) or not a.startswith("-") or a.startswith(options)
+        shielded.append(a if bare else f" {a}")
+    return shielded
 
 
 # --- the parser ----------------------------------------------------------------------------------
