@@ -40,7 +40,7 @@ _RELATIONS = {
 _E, _PI, _PHI = (
     symbols.sign("e", tag="mi"),
     symbols.sign("π", r"\pi", tag="mi"),
-    symbols.sign("Φ", r"\Phi", tag="mi"),
+    symbols.sign("Φ", r"\Phi", tag="mi mathvariant=normal"),
 )
 
 
@@ -249,6 +249,12 @@ class _Translator:
                 return symbols.power(one, two)
         if ast.dump(left) == ast.dump(right):
             return symbols.power(one, symbols.number(2))
+        match left:  # the sign before the product
+            case ast.UnaryOp(operand=operand):
+                return symbols.negative(symbols.multiply(self(operand), two))
+            case ast.BinOp(left=ast.UnaryOp(operand=above), op=ast.Div(), right=below):
+                quotient = symbols.fraction(self(above), self(below))
+                return symbols.negative(symbols.multiply(quotient, two))
         return symbols.multiply(one, two)
 
     def _cases(self, args: list[ast.expr]) -> Piece:

@@ -108,7 +108,8 @@ class _Reader:
         if command in _FUNCTIONS:
             return Piece(command, token, ["mi", command])
         if token[0] == "\\" and command in _LETTERS:
-            return Piece(_LETTERS[command], token, ["mi", _LETTERS[command]])
+            tag = "mi" if command.islower() else "mi mathvariant=normal"  # upright, as in LaTeX
+            return Piece(_LETTERS[command], token, [tag, _LETTERS[command]])
         if token[0] == "\\" and sign == token:
             raise UnreadableError(token)
         if token[0].isdigit():
@@ -178,11 +179,17 @@ def _put(pieces: list[Piece], level: int) -> Piece:
             if slot:  # ln x as ln(x), which is never misread
                 inner = symbols.slot(piece.text.strip("{()}"))
                 piece = symbols.parenthesised(inner)
-            row.append(Piece("" if opening or slot else " ", "", symbols.APPLIED))
-        elif before is not None and before.mathml[:1] == ["mi"] and piece.text[:1] == "(":
+            row.append(Piece("", "", symbols.APPLIED))
+            if not (opening or slot):
+                row.append(Piece(" ", "", ["mtext", "\u2009"]))
+        elif before is not None and _is_letter(before) and piece.text[:1] == "(":
             row.append(Piece("", "", symbols.APPLIED))  # σ(x)
         row.append(piece)
     return symbols.row(*row, level=level)
+
+
+def _is_letter(piece: Piece) -> bool:
+    return isinstance(piece.mathml, list) and piece.mathml[0].startswith("mi")
 
 
 def _is_function(piece: Piece) -> bool:

@@ -2,8 +2,9 @@
 
 A piece may have slots, to be filled with names or numbers: `{0}` is replaced as it is, `{(0)}` in
 parentheses unless what replaces it is a word (so a negative number gets them, and a name of two
-words). MathML is a tree of lists, [tag, child, ...]; a child that is a slot is replaced by a tree,
-any other string is text. A script fills such a template with a few lines of its own.
+words). MathML is a tree of lists, [tag, child, ...], attributes in the tag ("mo stretchy=false"); a
+child that is a slot is replaced by a tree, any other string is text. A script fills such a template
+with a few lines of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _WORD = re.compile(r"[\w.…∞\[\]'′]+")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
 _LATEX_SIGNS = {c: rf"\{c}" for c in "{}$&#%_ "} | {
     "\\": r"\backslash{}",
     "^": r"\hat{\ }",
@@ -88,7 +90,10 @@ def number(x: Any) -> Piece:
     ('−10⁻⁷', '-10^{-7}')
     """
     text = x if isinstance(x, str) else notation.number(x)
-    return Piece(text, _latex_number(text), ["mn", text], _level(text))
+    tree: list[Any] = ["mn", text]
+    if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
+        tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(_DIGITS)]]
+    return Piece(text, _latex_number(text), tree, _level(text))
 
 
 def _latex_name(label: str) -> str:
@@ -133,8 +138,20 @@ def fenced(piece: Piece) -> Piece:
 
 def parenthesised(piece: Piece) -> Piece:
     """The piece in parentheses."""
-    tree = ["mrow", ["mo", "("], piece.mathml, ["mo", ")"]]
+    tree = ["mrow", *_around("(", piece.mathml, ")")]
     return Piece(f"({piece.text})", rf"\left({piece.latex}\right)", tree)
+
+
+def _around(left: str, tree: Any, right: str) -> list[Any]:
+    """A tree between signs, which grow with what is high; else they would stand too far off."""
+    tag = "mo" if _is_high(tree) else "mo stretchy=false"
+    return [[tag, left], tree, [tag, right]]
+
+
+def _is_high(tree: Any) -> bool:
+    if isinstance(tree, str):
+        return False
+    return tree[0] in ("mfrac", "mtable", "munder") or any(map(_is_high, tree[1:]))
 
 
 def within(piece: Piece, level: int) -> Piece:
@@ -231,7 +248,7 @@ def root(a: Piece, degree: str = "") -> Piece:
 
 def between(left: str, a: Piece, right: str, latex: tuple[str, str]) -> Piece:
     """Between signs such as | |."""
-    tree = ["mrow", ["mo", left], a.mathml, ["mo", right]]
+    tree = ["mrow", *_around(left, a.mathml, right)]
     return Piece(left + a.text + right, f"{latex[0]} {a.latex} {latex[1]}", tree)
 
 
@@ -242,7 +259,7 @@ def call(function: Piece, *args: Piece) -> Piece:
     inner: list[Any] = []
     for a in args:
         inner += [["mo", ","], a.mathml] if inner else [a.mathml]
-    tree = ["mrow", function.mathml, APPLIED, ["mrow", ["mo", "("], *inner, ["mo", ")"]]]
+    tree = ["mrow", function.mathml, APPLIED, ["mrow", *_around("(", ["mrow", *inner], ")")]]
     return Piece(f"{function.text}({text})", rf"{function.latex}\left({latex}\right)", tree)
 
 
@@ -320,7 +337,9 @@ def markup(tree: Any) -> str:
     """
     if isinstance(tree, str):
         return escape(tree, quote=False)
-    return f"<{tree[0]}>{''.join(map(markup, tree[1:]))}</{tree[0]}>"
+    tag, *attributes = tree[0].split(" ")
+    given = "".join(' {}="{}"'.format(*attribute.split("=")) for attribute in attributes)
+    return f"<{tag}{given}>{''.join(map(markup, tree[1:]))}</{tag}>"
 
 
 def document(piece: Piece) -> str:
