@@ -16,6 +16,7 @@ from .checking.command import add_parser as add_check
 from .drawing.command import add_parser as add_draw
 from .errors import AutogradError
 from .expressions import ExpressionError, assignments, parse
+from .stepping.command import add_parser as add_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,7 +101,7 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 
     (argparse takes no argument for an option that has a space in it.)
     """
-    if not {"grad", "check", "draw"} & {*arguments}:
+    if not {"grad", "check", "draw", "step"} & {*arguments}:
         return list(arguments)
     options = ("-h", "--")
     shielded = []
@@ -209,6 +210,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     )
     add_check(commands, lang, formatter_class=formatter)
     add_draw(commands, lang, formatter_class=formatter)
+    add_step(commands, lang, formatter_class=formatter)
     return parser  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,195 @@
+"""Keys, one by one, without Enter; and the terminal as it was before, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PAUSE = 0.05  # seconds after which an Escape is the key, and not the start of an arrow
+_NAMES = {
+    "right": ("[C", "OC"),
+    "left": ("[D", "OD"),
+    "down": ("[B", "OB"),
+    "up": ("[A", "OA"),
+    "home": ("[H", "OH", "[1~", "[7~"),
+    "end": ("[F", "OF", "[4~", "[8~"),
+    "page down": ("[6~",),
+    "page up": ("[5~",),
+}
+_SEQUENCES = {sequence: name for name, sequences in _NAMES.items() for sequence in sequences}
+_SEQUENCE = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*[@-~]|O[ -~])")
+_UNFINISHED = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*|O)?")
+_CHARACTERS = {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace"}
+_CHARACTERS |= {"\x03": "quit", "\x04": "quit"}  # Ctrl-C and Ctrl-D where no signal comes of them
+_WINDOWS = dict(zip("MKPHGOQI", _NAMES, strict=True))  # the second byte of each
+
+
+class Keyboard(Protocol):
+    """Gives the names of keys: "right", "home", "escape", "n", ...; also "resize" and "quit"."""
+
+    def __enter__(self) -> Keyboard: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def read(self) -> list[str]:
+        """Wait; the keys that were pressed, in order."""
+        ...
+
+
+def keyboard(around_stop: Callable[[bool], None]) -> Keyboard:
+    """The keyboard of this system.
+
+    `around_stop` is called with False before the process stops (Ctrl-Z), with True when it goes on.
+    """
+    if sys.platform == "win32":
+        return _Console()
+    return _Terminal(around_stop)
+
+
+def decoded(text: str) -> tuple[list[str], str]:
+    r"""The keys in what a terminal has sent, and the start of a sequence that is not complete.
+
+    >>> decoded("n\x1b[C\x1b[5~\x1b[")
+    (['n', 'right', 'page up'], '\x1b[')
+    """
+    keys = []
+    while text:
+        if match := _SEQUENCE.match(text):
+            keys.append(_SEQUENCES.get(match[1], ""))
+        elif match := _UNFINISHED.match(text):
+            if match.end() == len(text):
+                break
+            keys.append("escape")
+            text = text[1:]
+            continue
+        else:
+            keys.append(_CHARACTERS.get(text[0], text[0] if text[0].isprintable() else ""))
+            text = text[1:]
+            continue
+        text = text[match.end() :]
+    return [key for key in keys if key], text
+
+
+class _Terminal:
+    """Keys from a POSIX terminal; signals come as bytes through a pipe, so that none is missed."""
+
+    def __init__(self, around_stop: Callable[[bool], None]) -> None:
+        self.around_stop = around_stop
+        self.fd = sys.stdin.fileno()
+        self.waiting = b""
+        self.handlers: dict[int, Any] = {}
+
+    def __enter__(self) -> Keyboard:
+        import termios
+
+        self.saved = termios.tcgetattr(self.fd)
+        self.signals, self.into = os.pipe()
+        os.set_blocking(self.into, False)
+        if threading.current_thread() is threading.main_thread():
+            self.wakeup = signal.set_wakeup_fd(self.into, warn_on_full_buffer=False)
+            for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
+                self.handlers[number] = signal.signal(number, lambda *_: None)
+        self._raw()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._restore()
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+        if self.handlers:
+            signal.set_wakeup_fd(self.wakeup)
+        os.close(self.signals)
+        os.close(self.into)
+
+    def _raw(self) -> None:
+        import tty
+
+        tty.setcbreak(self.fd)
+
+    def _restore(self) -> None:
+        import termios
+
+        termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
+
+    def read(self) -> list[str]:
+        """Wait; the keys that were pressed, in order."""
+        import select
+
+        while True:
+            pause = _PAUSE if self.waiting else None
+            ready, _, _ = select.select([self.fd, self.signals], [], [], pause)
+            if self.signals in ready and (keys := self._signalled()):
+                return keys
+            if self.fd in ready:
+                try:
+                    data = os.read(self.fd, 1024)
+                except OSError:  # the terminal is gone
+                    data = b""
+                if not data:
+                    return ["quit"]
+                self.waiting += data
+            elif self.waiting and not ready:  # nothing follows: it was the key itself
+                self.waiting = b""
+                return ["escape"]
+            text = self.waiting.decode(errors="ignore")
+            keys, rest = decoded(text)
+            self.waiting = rest.encode()
+            if keys:
+                return keys
+
+    def _signalled(self) -> list[str]:
+        keys = []
+        for number in os.read(self.signals, 64):
+            if number == signal.SIGWINCH:
+                keys.append("resize")
+            elif number == signal.SIGTSTP:
+                self._stop()
+                keys.append("resize")
+            elif number in (signal.SIGTERM, signal.SIGHUP):
+                raise SystemExit(128 + number)
+        return keys
+
+    def _stop(self) -> None:
+        """Give the terminal back, stop as the user asked, and take it again when told to go on."""
+        self.around_stop(False)
+        self._restore()
+        handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, handler)
+        self._raw()
+        self.around_stop(True)
+
+
+class _Console:
+    """Keys from the console of Windows."""
+
+    def __enter__(self) -> Keyboard:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def read(self) -> list[str]:
+        """Wait; the key that was pressed."""
+        import msvcrt
+        import time
+
+        module: Any = msvcrt  # typed for Windows only
+        size = os.get_terminal_size()
+        while not module.kbhit():
+            time.sleep(_PAUSE)
+            if os.get_terminal_size() != size:
+                return ["resize"]
+        c = module.getwch()
+        if c in "\x00\xe0":
+            return [key for key in [_WINDOWS.get(module.getwch(), "")] if key]
+        if c == "\x1b":
+            return ["escape"]
+        return decoded(c)[0]

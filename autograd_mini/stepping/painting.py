@@ -1,0 +1,271 @@
+"""Pictures of steps: Graphviz lays the graph out once, matplotlib paints each step."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.drawing import draw, notation
+from autograd_mini.drawing.themes import THEMES, mixed
+
+from .explaining import explain_step
+from .plotted import FONT, Box, Plotted, scale_of
+from .screen import clean, phase
+from .sequence import Accumulate, Forward
+from .terminal_words import word
+from .timeline import Timeline, lit
+
+if TYPE_CHECKING:
+    from .sequence import Step, Steps
+
+_MARGIN, _PANEL = 36, 286  # pixels: around the picture, and for the words below the graph
+SIZE = 1280, 720
+_LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
+
+
+class Painter:
+    """Paints any step of a recording into a picture of always the same size and layout.
+
+    Raises ImportError where matplotlib is missing, RenderingError where there is no Graphviz.
+    """
+
+    def __init__(
+        self, steps: Steps, lang: str, theme: str = "light", size: tuple[int, int] = SIZE
+    ) -> None:
+        try:
+            from matplotlib.backends.backend_agg import FigureCanvasAgg
+            from matplotlib.figure import Figure
+        except ImportError:
+            what = 'pictures of steps need matplotlib: pip install "autograd-mini[plot]"'
+            raise ImportError(what, name="matplotlib") from None
+        self.steps, self.lang, self.size = steps, lang, size
+        self.colours = THEMES[theme]
+        self.timeline = Timeline(steps)
+        self.figure = Figure(figsize=(size[0] / 72, size[1] / 72), dpi=72)  # a point is a pixel
+        self.figure.set_facecolor(self.colours.background)
+        canvas: Any = FigureCanvasAgg
+        self.canvas = canvas(self.figure)
+        self.renderer = self.canvas.get_renderer()
+        room = Box(_MARGIN, _PANEL + 24, size[0] - _MARGIN, size[1] - _MARGIN / 2)
+        self.graph = Plotted(self._drawn(theme, room), self.figure, room)
+        self.edges = _edge_numbers(steps)
+        self.words: list[Any] = []
+
+    def paint(self, index: int) -> Any:
+        """The picture of a step as an array of height × width × 3 bytes."""
+        import numpy as np
+
+        step = self.steps[index]
+        self._light(step, index)
+        self._write(index)
+        self.canvas.draw()
+        return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()
+
+    # --- the graph -------------------------------------------------------------------------------
+    def _drawn(self, theme: str, room: Box) -> str:
+        """The graph as SVG, in the direction and with or without words on its edges, as it fits."""
+        best: tuple[float, str] = (0.0, "")
+        for rankdir, across in (("LR", 1.1), ("TB", 1.0)):
+            drawing = draw(
+                self.steps.root,
+                rankdir=rankdir,
+                theme=theme,
+                collapse=False,
+                off_path="normal",
+                lang=self.lang,
+            )
+            for words in (1.2, 1.0):
+                svg = drawing.pipe(format="svg", encoding="utf-8")
+                worth = across * words * min(scale_of(svg, room), _LEGIBLE)
+                best = max(best, (worth, svg))
+                drawing.body = [_without_words(line) for line in drawing.body]
+        return best[1]
+
+    def _light(self, step: Step, index: int) -> None:
+        """The numbers that are known, the nodes and edges that the step is about."""
+        colours, graph = self.colours, self.graph
+        node, parent = lit(step)
+        colour = self._phase_colour(step)
+        operands = self.steps.nodes[node].parents if isinstance(step, Forward) else ()
+        for k, n in enumerate(self.steps.nodes):
+            drawn = graph.nodes[k]
+            data, grad = self.timeline.data(k, index), self.timeline.grad(k, index)
+            drawn.texts["data"].set_text("—" if data is None else notation.number(data))
+            drawn.texts["grad"].set_text("—" if grad is None else notation.number(grad))
+            here, receives = k == node, k == parent
+            used = n in operands
+            line = colour if here or receives or used else colours.line
+            drawn.frame.set_edgecolor(line)
+            drawn.frame.set_linewidth(graph.scale * (3.5 if here else 2.5 if receives else 1.2))
+            drawn.frame.set_linestyle("--" if receives and not here else "-")
+            drawn.head.set_facecolor(
+                mixed(drawn.fill, colour, 0.3 if here else 0.12 if receives else 0.0)
+            )
+        now = self.edges.get((node, step.edge)) if isinstance(step, Accumulate) else None
+        for (head, edge), j in self.edges.items():
+            drawn_edge = graph.edges[j]
+            active = j == now or (isinstance(step, Forward) and head == node)
+            ink = colour if active else colours.line
+            drawn_edge.line.set_edgecolor(ink)
+            drawn_edge.line.set_linewidth(graph.scale * (2.6 if active else 1.0))
+            drawn_edge.tip.set_color(ink)
+            for text in drawn_edge.texts:
+                text.set_visible(self._passed(head, edge, index))
+
+    def _passed(self, head: int, edge: int, index: int) -> bool:
+        """Whether the share along an edge has been handed on."""
+        return self._moments.get((head, edge), len(self.steps)) <= index
+
+    @cached_property
+    def _moments(self) -> dict[tuple[int, int], int]:
+        return {
+            (step.node, step.edge): index
+            for index, step in enumerate(self.steps)
+            if isinstance(step, Accumulate)
+        }
+
+    def _phase_colour(self, step: Step) -> str:
+        return {
+            "forward": self.colours.partial,
+            "backward": self.colours.gradient,
+            "update": self.colours.warning,
+        }[phase(step)]
+
+    # --- the words -------------------------------------------------------------------------------
+    def _write(self, index: int) -> None:
+        """Title, sentence and formulas below the graph, and how far the steps have come."""
+        for text in self.words:
+            text.remove()
+        self.words = []
+        e, colours = explain_step(self.steps, index, self.lang), self.colours
+        colour = self._phase_colour(self.steps[index])
+        width = self.size[0] - 2 * _MARGIN
+        y = _PANEL - 34.0
+        self._line(clean(e.title), y, 22, colour, width - 150, weight="bold")
+        for line in self._wrapped(clean(e.sentence.replace("`", "")), 17, width, 2):
+            y -= 27
+            self._line(line, y, 17, colours.text, width)
+        y -= 6
+        for formula, ink in (
+            (e.symbolic, colours.text),
+            (e.local, colours.partial),
+            (e.numeric, colour),
+        ):
+            if formula is not None:
+                y -= 52
+                self._formula(formula, y, ink, width)
+        last = len(self.steps) - 1
+        counter = word("step", self.lang, index=index, last=last)
+        self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, right=True)
+        from matplotlib.lines import Line2D
+
+        y = _PANEL + 6.0
+        for end, ink, thick in ((1.0, colours.faded, 2), (index / max(last, 1), colour, 4)):
+            bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], color=ink, lw=thick)
+            bar.set_transform(self._identity())
+            self.words.append(self.figure.add_artist(bar))
+
+    def _line(
+        self,
+        text: str,
+        y: float,
+        size: float,
+        ink: str,
+        room: float,
+        *,
+        right: bool = False,
+        **kw: Any,
+    ) -> Any:
+        """A line of plain text: smaller where it would not fit, and cut if that is not enough."""
+        line = self._text(text, y, size, ink, right=right, **kw)
+        for _ in range(60):
+            if self._width(line) <= room or not text:
+                break
+            if line.get_fontsize() > 0.75 * size:
+                line.set_fontsize(line.get_fontsize() - 1)
+            else:
+                text = text[: int(len(text) * 0.95)]
+                line.set_text(_plain(f"{text}…"))
+        return line
+
+    def _text(
+        self, text: str, y: float, size: float, ink: str, *, right: bool = False, **kw: Any
+    ) -> Any:
+        x = self.size[0] - _MARGIN if right else _MARGIN
+        line = self.figure.text(
+            x, y, _plain(text), fontsize=size, color=ink, family=FONT,
+            ha="right" if right else "left", va="baseline", transform=self._identity(), **kw,
+        )  # fmt: skip
+        self.words.append(line)
+        return line
+
+    def _formula(self, formula: Any, y: float, ink: str, room: float) -> None:
+        """In two dimensions where matplotlib can set it, else as a line of text."""
+        line = self._text("", y, 20, ink)
+        line.set_math_fontfamily("dejavusans")
+        line.set_text(f"${_mathtext(formula.latex)}$")
+        try:
+            fits = self._width(line)
+        except (ValueError, RuntimeError):  # LaTeX that mathtext does not know
+            fits = 0.0
+        if fits and fits > room:
+            line.set_fontsize(max(12.0, 20 * room / fits))
+            fits = self._width(line)
+        if not fits or fits > room:
+            self.words.remove(line)
+            line.remove()
+            self._line(clean(formula.text), y, 20, ink, room)
+
+    def _wrapped(self, text: str, size: float, room: float, most: int) -> list[str]:
+        lines = [""]
+        for piece in text.split(" "):
+            longer = f"{lines[-1]} {piece}".strip()
+            if self._measure(longer, size) <= room or not lines[-1]:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        return lines
+
+    # --- measures --------------------------------------------------------------------------------
+    def _width(self, text: Any) -> float:
+        return float(text.get_window_extent(self.renderer).width)
+
+    def _measure(self, text: str, size: float, weight: str = "normal") -> float:
+        from matplotlib.font_manager import FontProperties
+
+        font = FontProperties(family=FONT, size=size, weight=weight)
+        width, _, _ = self.renderer.get_text_width_height_descent(text, font, ismath=False)
+        return float(width)
+
+    @staticmethod
+    def _identity() -> Any:
+        from matplotlib.transforms import IdentityTransform
+
+        return IdentityTransform()
+
+
+def _mathtext(latex: str) -> str:
+    """LaTeX as matplotlib's mathtext knows it."""
+    return latex.replace(r"\mathrel{+}=", r"\;{+}{=}\;").replace(r"\frac", r"\dfrac")
+
+
+def _without_words(line: str) -> str:
+    """A line of DOT without the words on an edge."""
+    return re.sub("label=<<table.*?</table>> ?", "", line) if " -> " in line else line
+
+
+def _plain(text: str) -> str:
+    """Text that matplotlib does not take for mathematics."""
+    return text.replace("$", r"\$")
+
+
+def _edge_numbers(steps: Steps) -> dict[tuple[int, int], int]:
+    """(node, which of its edges) -> the number of the edge in the picture."""
+    numbers: dict[tuple[int, int], int] = {}
+    for k, node in enumerate(steps.nodes):
+        for edge, _ in enumerate(node.edges()):
+            numbers[k, edge] = len(numbers)
+    return numbers

@@ -1,0 +1,81 @@
+"""What is known of each node after any step, found without going through the steps before it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from .sequence import Accumulate, Forward, Leaf, Seed, Update, Visit
+
+if TYPE_CHECKING:
+    from autograd_mini.kinds import Number
+
+    from .sequence import Step, Steps
+
+_when: Any = itemgetter(0)
+
+
+class Timeline:
+    """The changes of each node, by the index of the step that made them.
+
+    `Steps.state` gives all nodes after one step; this gives one node after any step, in a time
+    that grows with the logarithm of the number of its changes.
+
+    >>> from autograd_mini import Value, steps
+    >>> x = Value(3.0, label="x")
+    >>> timeline = Timeline(steps(x * x))
+    >>> [timeline.grad(0, index) for index in range(7)]
+    [None, None, None, None, 3.0, 6.0, 6.0]
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self._data: list[list[tuple[int, Number]]] = [[] for _ in steps.nodes]
+        self._grad: list[list[tuple[int, Number]]] = [[] for _ in steps.nodes]
+        self._shares: dict[int, list[tuple[int, Accumulate]]] = {}
+        self._visits: dict[int, int] = {}
+        for index, step in enumerate(steps):
+            match step:
+                case Leaf(node) | Forward(node):
+                    self._data[node].append((index, steps.nodes[node].data))
+                case Seed(node, value):
+                    self._grad[node].append((index, value))
+                case Visit(node, adjoint):
+                    self._grad[node].append((index, adjoint))
+                    self._visits[node] = index
+                case Accumulate():
+                    self._grad[step.parent].append((index, step.after))
+                    self._shares.setdefault(step.parent, []).append((index, step))
+                case Update():
+                    self._data[step.node].append((index, step.after))
+
+    def data(self, node: int, index: int) -> Number | None:
+        """The node's data after the step, None where it has none yet."""
+        return _last(self._data[node], index)
+
+    def grad(self, node: int, index: int) -> Number | None:
+        """The node's gradient so far, None where nothing has been added to it yet."""
+        return _last(self._grad[node], index)
+
+    def complete(self, node: int, index: int) -> bool:
+        """Whether all of the node's users are done, so that its gradient is complete."""
+        return self._visits.get(node, index + 1) <= index
+
+    def shares(self, node: int, index: int) -> list[Accumulate]:
+        """What has been added to the node's gradient up to the step."""
+        shares = self._shares.get(node, [])
+        return [step for _, step in shares[: bisect_right(shares, index, key=_when)]]
+
+
+def _last(changes: list[tuple[int, Number]], index: int) -> Number | None:
+    found = bisect_right(changes, index, key=_when)
+    return changes[found - 1][1] if found else None
+
+
+def lit(step: Step) -> tuple[int, int | None]:
+    """The node that a step is about, and the parent that receives a share in it.
+
+    >>> lit(Visit(4, 1.0, ()))
+    (4, None)
+    """
+    return step.node, step.parent if isinstance(step, Accumulate) else None
