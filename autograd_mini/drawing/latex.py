@@ -211,7 +211,7 @@ def _label(item: Item, names: Mapping[Value, str], number_format: str) -> str:
     for row in item.rows:
         colour = "amfaint" if item.faded else f"am{row.colour}"
         rows.append(
-            rf"{{\footnotesize {text(row.word)}}} \textcolor{{{colour}}}{{{text(row.text)}}}"
+            rf"{{\footnotesize {text(row.word)}}} \textcolor{{{colour}}}{{{_numbers(row.text)}}}"
         )
     return _NEXT.join(rows)
 
@@ -224,7 +224,8 @@ def _argument(arg: Any, names: Mapping[Value, str], number_format: str) -> str:
     if hasattr(arg, "parents"):
         return math_name(names.get(arg) or notation.name(arg.label or "v"))
     number = _math_number(notation.number(arg, number_format))
-    return rf"\left({number}\right)" if data_of(arg) != abs(data_of(arg)) else f"{{{number}}}"
+    plain = data_of(arg) == abs(data_of(arg)) and "cdot" not in number
+    return number if plain else rf"\left({number}\right)"
 
 
 def math_name(name: str) -> str:
@@ -252,6 +253,13 @@ def text(words: str) -> str:
     return safe.translate(_SIGNS)
 
 
+def _numbers(words: str) -> str:
+    """Numbers and signs between them in mathematics; all else as text."""
+    if not re.fullmatch(r"[−\d.·∞⁰¹²³⁴-⁹⁻×=/() ]+", words):
+        return text(words)
+    return f"${_math_number(words)}$".replace("×", r"\times")
+
+
 def _math_number(number: str) -> str:
     number = number.replace("−", "-").replace("·", r"\cdot ").replace("∞", r"\infty")
     return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"^{{{m[0].translate(_SUPERSCRIPTS)}}}", number)
@@ -268,5 +276,5 @@ def _note(link: Link, detail: str) -> str:
         fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}}}"
         rows = [rf"${fraction} = {_math_number(number)}$"]
     if detail == "chain rule" and link.share:
-        rows.append(rf"\textcolor{{amgradient}}{{{text(link.share)}}}")
+        rows.append(rf"\textcolor{{amgradient}}{{{_numbers(link.share)}}}")
     return _NEXT.join(rows)

@@ -13,7 +13,7 @@ from .digraph import Drawing
 from .folding import magnitude
 from .picture import FONT
 from .rendering import engines
-from .sketch import check_format, names_of, one_of
+from .sketch import check_format, from_one_on, names_of, one_of
 from .themes import THEMES
 from .words import LANGUAGES, whole, word
 
@@ -77,9 +77,7 @@ def draw_paths(
     for name, value in (("root", root), ("leaf", leaf)):
         if not isinstance(value, Value):
             raise TypeError(f"{name} must be a Value, got {value!r:.60} ({type(value).__name__})")
-    most: Any = limit
-    if not isinstance(most, int) or most < 1:
-        raise ValueError(f"limit must be a whole number from 1 on; got {most!r}")
+    from_one_on("limit", limit)
     one_of("theme", theme, THEMES)
     one_of("lang", lang, LANGUAGES)
     check_format(number_format)

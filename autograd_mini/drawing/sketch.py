@@ -117,9 +117,7 @@ def check(options: Options) -> None:
     one_of("lang", options.lang, LANGUAGES)
     if options.group is not None:
         one_of("group", options.group, GROUPS)
-    most: Any = options.max_nodes
-    if not isinstance(most, int) or most < 1:
-        raise ValueError(f"max_nodes must be a whole number from 1 on; got {most!r}")
+    from_one_on("max_nodes", options.max_nodes)
     check_format(options.number_format)
 
 
@@ -132,6 +130,12 @@ def check_format(number_format: Any) -> None:
     if not fits:
         what = "a format for floats, such as '.4g'"
         raise ValueError(f"number_format must be {what}; got {number_format!r}")
+
+
+def from_one_on(name: str, number: Any) -> None:
+    """Raise ValueError unless the number is an int of at least 1."""
+    if not isinstance(number, int) or number is True or number < 1:
+        raise ValueError(f"{name} must be a whole number from 1 on; got {number!r}")
 
 
 def one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
@@ -175,6 +179,18 @@ def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
             label = f"v{notation.subscript(unnamed)}"
         names[node] = notation.name(label)
     return names
+
+
+def stale_text(node: Value, number_format: str, lang: str) -> str:
+    """What the node would be now, if its operands have changed; else the empty text."""
+    if node.first is None:
+        return ""
+    try:
+        if not is_stale(node):
+            return ""
+        return word("now", lang, x=notation.number(recomputed(node), number_format))
+    except AutogradError:
+        return word("no value", lang)
 
 
 class _Sketcher:
@@ -241,7 +257,7 @@ class _Sketcher:
     def _item(self, node: Value, id: str) -> Item:
         say, lang, form = word, self.options.lang, self.options.number_format
         rows = [Row(say("data", lang), notation.number(node.data, form), "text", "data")]
-        if stale := self._stale(node):
+        if stale := stale_text(node, form, lang):
             rows.append(Row(say("stale", lang), stale, "warning", "stale"))
         seen = node in self.reached
         if self.options.detail != "values":
@@ -259,20 +275,6 @@ class _Sketcher:
             self.options.off_path == "faded" and self._off_path(node),
             node,
         )
-
-    def _stale(self, node: Value) -> str:
-        """What the node would be now, if its operands have changed; else the empty text."""
-        if node.first is None:
-            return ""
-        lang = self.options.lang
-        try:
-            if not is_stale(node):
-                return ""
-            return word(
-                "now", lang, x=notation.number(recomputed(node), self.options.number_format)
-            )
-        except AutogradError:
-            return word("no value", lang)
 
     # --- edges -----------------------------------------------------------------------------------
     def _links(self, ids: dict[Any, str]) -> list[Link]:

@@ -8,7 +8,7 @@ from autograd_mini.graph import topological
 
 from . import notation
 from .folding import reached
-from .sketch import Options, check, names_of, values_of
+from .sketch import Options, check, from_one_on, names_of, stale_text, values_of
 from .words import whole, word
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def draw_text(
        └─ x ↑
     """
     check(Options(detail=detail, number_format=number_format, lang=lang))
-    if not isinstance(max_lines, int) or max_lines < 1:  # type: ignore[redundant-expr]
-        raise ValueError(f"max_lines must be a whole number from 1 on; got {max_lines!r}")
+    from_one_on("max_lines", max_lines)
     values = values_of(roots)
     order = topological(*values)
     names, seen = names_of(order), reached(order)
@@ -64,6 +63,8 @@ def draw_text(
             f"{name} = {made}" if made else name,
             f"{word('data', lang)} {notation.number(node.data, number_format)}",
         ]
+        if stale := stale_text(node, number_format, lang):
+            parts.append(f"{word('stale', lang)} {stale}")
         if detail != "values":
             grad = notation.number(node.grad, number_format) if node in seen else "—"
             parts.append(f"{word('grad', lang)} {grad}")

@@ -1,0 +1,141 @@
+"""`draw_paths`: counted, summed and chosen as by listing every path by hand."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import pytest
+
+from autograd_mini import Value, draw_paths, functions
+from tests.drawing.structure import structure
+
+
+def listed(root: Value, leaf: Value) -> list[list[Any]]:
+    """The partials along every path, by plain recursion."""
+    if root is leaf:
+        return [[]]
+    return [[*path, d] for parent, d in root.edges() for path in listed(parent, leaf)]
+
+
+def random_graph(seed: int) -> tuple[list[Value], Value]:
+    """A few exact operations on two fractions, so that equal means equal."""
+    rng = random.Random(seed)
+    values = [Value(Fraction(rng.randrange(1, 9), rng.randrange(1, 9)), label=n) for n in "xw"]
+    steps = [
+        lambda a, b: a * b,
+        lambda a, b: a - b,
+        lambda a, b: a / (b * b + 1),
+        lambda a, b: functions.sum([a, b, a]),
+    ]
+    for _ in range(8):
+        values.append(rng.choice(steps)(rng.choice(values), rng.choice(values)))
+    return values, values[-1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_count_sum_and_paths_are_those_of_the_list(seed: int) -> None:
+    values, root = random_graph(seed)
+    for leaf in (*values[:4], root):
+        partials = listed(root, leaf)
+        products = [prod(path, start=Fraction(1)) for path in partials]
+        drawing = draw_paths(root, leaf, limit=10_000)
+        assert drawing.count == len(partials) == len(drawing.paths)
+        assert drawing.total == sum(products)
+        assert sorted(p.product for p in drawing.paths) == sorted(products)
+        assert sorted([*path.partials] for path in drawing.paths) == sorted(partials)
+        for path in drawing.paths:
+            assert prod(path.partials, start=Fraction(1)) == path.product
+            assert (path.nodes[0], path.nodes[-1]) == (leaf, root)
+            for below, above, d in zip(path.nodes, path.nodes[1:], path.partials, strict=False):
+                assert any(parent is below and d == e for parent, e in above.edges())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_sum_is_the_gradient(seed: int) -> None:
+    values, root = random_graph(seed)
+    root.backward()
+    for leaf in values[:2]:
+        assert draw_paths(root, leaf).total == leaf.grad
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("limit", [1, 3])
+def test_the_largest_products_are_drawn(seed: int, limit: int) -> None:
+    values, root = random_graph(seed)
+    products = [abs(prod(path, start=Fraction(1))) for path in listed(root, values[0])]
+    drawing = draw_paths(root, values[0], limit=limit)
+    shown = [abs(path.product) for path in drawing.paths]
+    assert shown == sorted(products, reverse=True)[:limit]
+    assert (drawing.count, drawing.total) == (
+        len(products),
+        draw_paths(root, values[0], limit=10_000).total,
+    )
+
+
+def test_two_to_the_60_paths_are_counted_and_not_listed() -> None:
+    y = Value(Fraction(1), label="x")
+    x = y
+    for _ in range(60):
+        y = y + y
+    # Listing them would take centuries.
+    drawing = draw_paths(y, x, limit=3)
+    assert drawing.count == drawing.total == 2**60
+    assert len(drawing.paths) == 3
+    shown = structure(drawing)
+    assert shown["caption"] == ["1,152,921,504,606,846,976 paths; the 3 largest are drawn"]
+    rest = shown["nodes"]["rest"]["texts"]
+    assert rest == ["the other 1,152,921,504,606,846,973: 1152921504606846973"]
+
+
+def test_of_a_long_path_the_ends_are_drawn() -> None:
+    x = y = Value(2.0, label="x")
+    for _ in range(30):
+        y = y * 2
+    nodes = structure(draw_paths(y, x, lang="es"))["nodes"]
+    assert sum(node["class"] == "step" for node in nodes.values()) == 14
+    assert nodes["p0"]["texts"] == ["2 × 2 × … × 2 = 1.074·10⁹"]
+
+
+def test_a_leaf_that_is_not_below_has_no_path() -> None:
+    x, other = Value(2.0, label="x"), Value(3.0, label="u")
+    drawing = draw_paths(x * 2, other, lang="es")
+    assert (drawing.count, drawing.total, list(drawing.paths)) == (0, 0, [])
+    assert structure(drawing)["caption"] == ["ningún camino: la derivada es 0"]
+
+
+def test_the_root_itself_has_one_path_of_no_edges() -> None:
+    x = Value(2.0, label="x")
+    drawing = draw_paths(x, x)
+    assert (drawing.count, drawing.total) == (1, 1)
+    assert structure(drawing)["nodes"]["total"]["texts"] == ["∂x/∂x = 1"]
+
+
+def test_dead_paths_have_the_product_zero() -> None:
+    x = Value(-1.0, label="x")
+    drawing = draw_paths(x.relu() + x * 3, x)
+    assert [path.product for path in drawing.paths] == [3.0, 0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "message"),
+    [
+        ((2.0, Value(1.0)), {}, TypeError, r"root must be a Value, got 2.0 \(float\)"),
+        ((Value(1.0), "x"), {}, TypeError, r"leaf must be a Value, got 'x' \(str\)"),
+        (None, {"limit": 0}, ValueError, "limit must be a whole number from 1 on; got 0"),
+        (None, {"limit": 2.5}, ValueError, "limit must be a whole number from 1 on; got 2.5"),
+        (None, {"limit": True}, ValueError, "limit must be a whole number from 1 on; got True"),
+        (None, {"theme": "neon"}, ValueError, "theme must be one of"),
+        (None, {"lang": "fr"}, ValueError, "lang must be one of"),
+        (None, {"number_format": "zz"}, ValueError, "number_format must be"),
+        (None, {"engine": "cloud"}, ValueError, "engine must be one of"),
+    ],
+)
+def test_wrong_arguments(
+    arguments: Any, options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    x = Value(1.0)
+    with pytest.raises(error, match=message):
+        draw_paths(*(arguments or (x * 2, x)), **options)
