@@ -227,6 +227,4 @@ def test_the_conditions_of_the_sheet_are_translated() -> None:
     for op in sheet_module.SHEET.values():
         for text in (op.needs, *(domain.text for domain in op.domains.values())):
             shown = sheet.condition(text, "es")
-            assert not english.search(shown), (
-                f"{op.name}: translate {shown!r} in extensions/sheet.py"
-            )
+            assert not english.search(shown), f"{op.name}: translate {shown!r} in checking/texts.py"

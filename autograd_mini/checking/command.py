@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .texts import LANGUAGES, text
+from .texts import LANGUAGES, condition, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .report import Report
 
 RIGHT, WRONG = 0, 1
-_WIDE = 100  # columns: a narrower terminal gets the plain table, which does not fold
+_WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 
 
 def add_parser(subparsers: Any, lang: str = "en", **options: Any) -> argparse.ArgumentParser:
@@ -152,7 +152,7 @@ def _print(report: Report) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    if console.is_terminal and console.width >= _WIDE:
+    if console.is_terminal:
         console.print(report)
     else:
         print(report)
@@ -172,16 +172,37 @@ def _print_ops(lang: str) -> int:
     for row in rows:
         partials = " ".join(f"{param} {error:.2f}" for param, error in row.partials.items())
         verdict = text("verdict.ok" if row.ok else "verdict.wrong", lang)
-        domain, kinks = "; ".join(row.domain.values()), "; ".join(f"{k} = 0" for k in row.kinks)
+        domain = condition("; ".join(row.domain.values()), lang)
+        kinks = "; ".join(f"{k} = 0" for k in row.kinks)
         cells = [row.name, f"{row.value:.2f}", partials, str(row.points), domain, kinks, verdict]
         table.append([cell or "-" for cell in cells])
-    widths = [max(len(cells[k]) for cells in table) for k in range(len(header))]
+    _print_table(table, lang)
+    bad = [row.name for row in rows if not row.ok]
+    print(text("ops.bad", lang, names=", ".join(bad)) if bad else text("ops.good", lang))
+    return WRONG if bad else RIGHT
+
+
+def _print_table(table: list[list[str]], lang: str) -> None:
+    """Columns for a program to read; on a terminal, cells folded to its width, bad rows in red."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    if console.is_terminal:
+        columns = [k for k in range(len(table[0])) if console.width >= _WIDE or k not in (3, 6)]
+        shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for k in columns:
+            right = "right" if k in (1, 3) else "left"
+            shown.add_column(table[0][k], justify=right, no_wrap=k in (0, 2, 6))
+        for cells in table[1:]:
+            bad = cells[6] == text("verdict.wrong", lang)
+            shown.add_row(*(cells[k] for k in columns), style="red" if bad else "")
+        console.print(shown)
+        return
+    widths = [max(len(cells[k]) for cells in table) for k in range(len(table[0]))]
     for cells in table:
         aligned = (
             cell.rjust(width) if k in (1, 3) else cell.ljust(width)
             for k, (cell, width) in enumerate(zip(cells, widths, strict=True))
         )
         print("  ".join(aligned).rstrip())
-    bad = [row.name for row in rows if not row.ok]
-    print(text("ops.bad", lang, names=", ".join(bad)) if bad else text("ops.good", lang))
-    return WRONG if bad else RIGHT

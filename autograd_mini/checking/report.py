@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .texts import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FORMAT, VERSION = "autograd_mini check report", 1
 VERDICTS = ("wrong", "undecided", "domain", "kink", "ok")  # the worst first
 CULPRITS = ("partial", "value", "accumulation", "order", "nondeterministic", "gradient")
 _SHOWN = 24  # rows of a table for the reader
+_COLUMNS = "name got wanted error bar ulps verdict reference".split()
+_LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
+_SPARED = ((), ("ulps",), ("ulps", "bar"), ("ulps", "bar", "reference"))  # in narrow places
 
 
 class GradientMismatch(AssertionError):
@@ -135,50 +138,39 @@ class Report:
             raise GradientMismatch(self)
 
     # --- for readers -----------------------------------------------------------------------------
-    def text(self, lang: str | None = None) -> str:
-        """The report as plain text, in English or Spanish."""
+    def text(self, lang: str | None = None, width: int | None = None) -> str:
+        """The report as plain text, in English or Spanish; a table of at most `width` if it can.
+
+        A narrow table leaves out the ulp, then the bar, then the reference, which is then told
+        below it.
+        """
         lang = lang or self.lang
         lines = [self._headline(lang), *self._story(lang)]
-        rows, rest = self._rows(lang)
-        if rows:
-            header = _header(lang)
-            table = [header, *rows]
-            widths = [max(len(row[k]) for row in table) for k in range(len(header))]
-            lines.append("")
-            for row in table:
-                cells = [
-                    cell.ljust(width) if k in (0, 6, 7) else cell.rjust(width)
-                    for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-                ]
-                lines.append("  ".join(cells).rstrip())
+        table, rest = self._table(lang, width)
+        if table:
+            lines += ["", *(line for line, _ in table)]
         return "\n".join([*lines, *rest, *self._remarks(lang)])
 
     def __str__(self) -> str:
         return self.text()
 
-    def __rich__(self) -> Any:
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         """For rich's `print` and consoles."""
-        from rich.console import Group
-        from rich.table import Table
         from rich.text import Text
 
-        colour = _COLOURS[self.verdict]
-        parts: list[Any] = [Text(self._headline(self.lang), style=f"bold {colour}")]
-        parts += [Text(line) for line in self._story(self.lang)]
-        rows, rest = self._rows(self.lang)
-        if rows:
-            table = Table(box=None, pad_edge=False)
-            for k, name in enumerate(_header(self.lang)):
-                table.add_column(
-                    name, justify="left" if k in (0, 6, 7) else "right", overflow="fold"
-                )
-            for row, verdict in zip(rows, self._shown_verdicts(), strict=True):
-                cells = [Text(cell) for cell in row]
-                cells[6].stylize(_COLOURS[verdict])
-                table.add_row(*cells)
-            parts.append(table)
-        parts += [Text(line, style="dim") for line in (*rest, *self._remarks(self.lang))]
-        return Group(*parts)
+        yield Text(self._headline(self.lang), style=f"bold {_COLOURS[self.verdict]}")
+        yield from map(Text, self._story(self.lang))
+        table, rest = self._table(self.lang, options.max_width)
+        if table:
+            yield Text("")
+        for line, verdict in table:
+            shown = Text(line, style="" if verdict else "bold")
+            if verdict:
+                word = text(f"verdict.{verdict}", self.lang)
+                start = line.rindex(f" {word}")
+                shown.stylize(_COLOURS[verdict], start, start + 1 + len(word))
+            yield shown
+        yield from (Text(line, style="dim") for line in (*rest, *self._remarks(self.lang)))
 
     def _repr_html_(self) -> str:
         """For notebooks."""
@@ -212,13 +204,34 @@ class Report:
         worst_first = sorted(self.comparisons, key=lambda row: VERDICTS.index(row.verdict))
         return list(self.comparisons) if len(worst_first) <= _SHOWN else worst_first[:_SHOWN]
 
-    def _shown_verdicts(self) -> list[str]:
-        return [row.verdict for row in self._shown()]
+    def _table(
+        self, lang: str, width: int | None
+    ) -> tuple[list[tuple[str, str | None]], list[str]]:
+        """Lines with their verdicts (None for the header), and the remarks that belong to them."""
+        rows, rest = self._rows(lang)
+        if not rows:
+            return [], rest
+        table = [dict(zip(_COLUMNS, row, strict=True)) for row in (_header(lang), *rows)]
+        for spared in _SPARED:
+            columns = [name for name in _COLUMNS if name not in spared]
+            sizes = {name: max(len(row[name]) for row in table) for name in columns}
+            if width is None or sum(sizes.values()) + 2 * len(columns) - 2 <= width:
+                break
+        if "reference" in spared:
+            names = dict.fromkeys(row["reference"] for row in table[1:])
+            rest = [*rest, text("note.reference", lang, names=", ".join(names))]
+        lines = [
+            "  ".join(
+                row[name].ljust(size) if name in _LEFT else row[name].rjust(size)
+                for name, size in sizes.items()
+            ).rstrip()
+            for row in table
+        ]
+        return list(zip(lines, [None, *(row.verdict for row in self._shown())], strict=True)), rest
 
     def _rows(self, lang: str) -> tuple[list[list[str]], list[str]]:
-        shown = self._shown()
-        rows = [_cells(row, lang) for row in shown]
-        hidden = len(self.comparisons) - len(shown)
+        rows = [_cells(row, lang) for row in self._shown()]
+        hidden = len(self.comparisons) - len(rows)
         if not hidden:
             return rows, []
         best = max((row.verdict for row in self.comparisons), key=VERDICTS.index)
@@ -319,8 +332,7 @@ _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
 def _header(lang: str) -> list[str]:
-    names = "name got wanted error bar ulps verdict reference".split()
-    return [text(f"column.{name}", lang) for name in names]
+    return [text(f"column.{name}", lang) for name in _COLUMNS]
 
 
 def _cells(row: Comparison, lang: str) -> list[str]:

@@ -9,7 +9,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "verdict.ok": ("ok", "correcto"),
     "verdict.wrong": ("wrong", "incorrecto"),
     "verdict.undecided": ("undecided", "sin decidir"),
-    "verdict.kink": ("kink", "pico"),
+    "verdict.kink": ("kink", "anguloso"),
     "verdict.domain": ("domain", "dominio"),
     "headline.ok": ("The derivative is right.", "La derivada es correcta."),
     "headline.wrong": ("The derivative is wrong.", "La derivada es incorrecta."),
@@ -19,7 +19,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "headline.kink": (
         "Right, at a kink: the derivative lies between those on the two sides.",
-        "Correcta, en un pico: la derivada está entre las de los dos lados.",
+        "Correcta, en un punto anguloso: la derivada está entre las de los dos lados.",
     ),
     "headline.domain": (
         "No comparison: the function has no derivative at this point.",
@@ -217,8 +217,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
             " rule does not hold there."
         ),
         (
-            "{names}: suma de picos. Cada nodo sigue su convención en su pico, y allí la regla de"
-            " la cadena no vale."
+            "{names}: suma de puntos angulosos. Cada nodo sigue en el suyo su convención, y allí la"
+            " regla de la cadena no vale."
         ),
     ),
     "note.undefined": (
@@ -237,6 +237,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} partials checked one by one; the worst is {ulps} ulp off.",
         "Se comprobaron {count} derivadas parciales una a una; la peor está a {ulps} ulp.",
     ),
+    "note.reference": ("Reference: {names}.", "Referencia: {names}."),
     "note.taylor": (
         "Taylor remainder: slope {slope} (2 for a right gradient, 1 for a wrong one).",
         "Resto de Taylor: pendiente {slope} (2 si el gradiente es correcto, 1 si no lo es).",
@@ -326,7 +327,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "ops.partials": ("partials, ulp", "parciales, ulp"),
     "ops.points": ("points", "puntos"),
     "ops.domain": ("domain", "dominio"),
-    "ops.kinks": ("kinks", "picos"),
+    "ops.kinks": ("kinks", "puntos angulosos"),
     "ops.verdict": ("verdict", "veredicto"),
     "ops.good": (
         "All operations are within their bounds.",
@@ -340,10 +341,35 @@ def text(name: str, lang: str, /, **values: object) -> str:
     """The text of this name, its values filled in.
 
     >>> text("verdict.kink", "es")
-    'pico'
+    'anguloso'
 
     Raises ValueError for a language other than "en" and "es".
     """
     if lang not in LANGUAGES:
         raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
     return _TEXTS[name][LANGUAGES.index(lang)].format(**values)
+
+
+# The words in the conditions of the sheet; those that are formulas read alike in both languages.
+_CONDITIONS = {
+    "any ": "cualquier ",
+    " other than ": " distinto de ",
+    " in ": " entre ",
+    ", or an integer b": ", o bien b entero",
+    " where ": " donde ",
+    "at least one number": "al menos un número",
+    ", and a sum that is not too large": " y una suma que no sea demasiado grande",
+    "two vectors of the same length": "dos vectores de la misma longitud",
+}
+
+
+def condition(text: str, lang: str) -> str:
+    """A condition of the sheet, as of a domain, in a language.
+
+    >>> condition("at least one number", "es")
+    'al menos un número'
+    """
+    if lang == "es":
+        for english, spanish in _CONDITIONS.items():
+            text = text.replace(english, spanish)
+    return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.checking.texts import condition
 from autograd_mini.ops import SHEET
 
 from .latex import latex
@@ -50,17 +51,6 @@ WORDS = {
         "larger": "el mayor entre el resultado y",
     },
 }
-# The words in the conditions of the sheet; those that are formulas read alike in both languages.
-SPANISH = {
-    "any ": "cualquier ",
-    " other than ": " distinto de ",
-    " in ": " entre ",
-    ", or an integer b": ", o bien b entero",
-    " where ": " donde ",
-    "at least one number": "al menos un número",
-    ", and a sum that is not too large": " y una suma que no sea demasiado grande",
-    "two vectors of the same length": "dos vectores de la misma longitud",
-}
 ULPS = 4  # the bound that every operation keeps unless the sheet gives another
 
 
@@ -86,14 +76,6 @@ def _value(op: Op) -> str:
 
 def _symbol(param: str) -> str:
     return latex(param)
-
-
-def condition(text: str, language: str) -> str:
-    """Return a condition of the sheet in the language of the page."""
-    if language == "es":
-        for english, spanish in SPANISH.items():
-            text = text.replace(english, spanish)
-    return text
 
 
 def _domain(op: Op, language: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import math
 import string
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -89,7 +90,7 @@ def test_a_kink_shows_the_interval():
     english, spanish = KINK.text("en"), KINK.text()
     assert "0 to 1" in english
     assert "de 0 a 1" in spanish
-    assert "pico" in spanish
+    assert "anguloso" in spanish
     assert "kink" not in spanish
 
 
@@ -160,9 +161,28 @@ def test_rich_shows_what_the_text_shows():
     with console.capture() as captured:
         console.print(KINK)
     shown = captured.get()
-    for word in ("df/dx", "de 0 a 1", "pico", "Correcta, en un pico"):
+    for word in ("df/dx", "de 0 a 1", "anguloso", "Correcta, en un punto anguloso"):
         assert word in shown
     console.file.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_narrow_table_leaves_columns_out_and_tells_the_reference_below(lang):
+    full = WRONG.text(lang).splitlines()
+    columns = full[3].split()
+    assert len(columns) == 8
+    widest = max(map(len, full[3:5]))
+    for width, left in ((widest, 8), (widest - 1, 7), (50, 5)):
+        lines = WRONG.text(lang, width).splitlines()
+        assert len(lines[3].split()) == left
+        assert all(len(line) <= width for line in lines[3:5])
+        below = any(line.startswith(("Reference: ", "Referencia: ")) for line in lines[5:])
+        assert below == (left == 5)
+    console = Console(width=60)
+    with console.capture() as captured:
+        console.print(replace(WRONG, lang=lang))
+    assert all(len(line) <= 60 for line in captured.get().splitlines())
+    assert text(f"reference.{WRONG.comparisons[0].reference}", lang) in captured.get()
 
 
 def test_markup_in_a_name_stays_text():
