@@ -11,8 +11,9 @@ ValueError for an unknown language or where there is nothing to plot.
 from __future__ import annotations
 
 import io
+from bisect import bisect_left, bisect_right
 from functools import cache
-from math import isfinite, log10
+from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.arguments import whole
@@ -149,9 +150,9 @@ def activation_histograms(
 ) -> Any:
     """For each layer a histogram of its outputs h, the first layer on top, all over the same bins.
 
-    Each is as high as its row, so that shapes compare and heights do not. Values that are exactly
-    0, as ReLUs give, stay out of it; their share stands at the right. The arguments are those of
-    `diagnose`, and so are the errors.
+    There are at most `bins` (2 or more) of a round width. Each histogram is as high as its row, so
+    that shapes compare and heights do not. Values that are exactly 0, as ReLUs give, stay out of
+    it; their share stands at the right. The arguments and errors are those of `diagnose`.
     """
     words = _words(lang, texts)
     rows = [(layer.name, layer.activations) for layer in layer_numbers(model, batch)]
@@ -235,10 +236,10 @@ def _histograms(
     axes = _axes(axes, (6.0, min(1.2 + 0.5 * n, 10.0)))
     edges = _edges([x for _, values in rows for x in values if x], bins, log)
     for k, (_, values) in enumerate(rows):
-        counts = [0] * bins
+        counts = [0] * (len(edges) - 1)
         for x in values:
             if x:
-                counts[_bin(x, edges, log)] += 1
+                counts[_bin(x, edges)] += 1
         highest = max(counts) or 1
         base = n - 1 - k
         axes.stairs(
@@ -266,19 +267,26 @@ def _histograms(
 
 
 def _edges(values: Sequence[float], bins: int, log: bool) -> list[float]:
-    """The edges of bins of equal width (on a log scale, of equal ratio) that hold all values."""
+    """The edges of bins that hold all values: of equal ratio, or at multiples of a round width."""
     low, high = (min(values), max(values)) if values else (1.0, 1.0)
     if log:
-        return [10**x for x in _edges(list(map(log10, (low, high))), bins, log=False)]
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    return [low + (high - low) * k / bins for k in range(bins + 1)]
+        low, high = log10(low), log10(high)
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        return [10 ** (low + (high - low) * k / bins) for k in range(bins + 1)]
+    most = max(bins, 2)  # one edge is at 0
+    power = floor(log10(high / most - low / most or abs(high) / most or 1.0))
+    widths = (m * 10.0**k for k in range(power, 308) for m in (1.0, 2.0, 2.5, 5.0))
+    fitting = (w for w in widths if w and ceil(high / w) - floor(low / w) <= most)
+    width = next(fitting, 1e308)
+    first, last = floor(low / width), ceil(high / width)
+    return [width * k for k in range(first - (first == last), last + 1)]
 
 
-def _bin(x: float, edges: Sequence[float], log: bool) -> int:
-    first, last, x = map(log10, (edges[0], edges[-1], x)) if log else (edges[0], edges[-1], x)
-    bins = len(edges) - 1
-    return max(0, min(int((x - first) / (last - first) * bins), bins - 1))
+def _bin(x: float, edges: Sequence[float]) -> int:
+    """The place of the bin; on an edge the one nearer to 0, where the 1 of a tanh belongs."""
+    k = bisect_left(edges, x) if x > 0 else bisect_right(edges, x)
+    return min(max(k - 1, 0), len(edges) - 2)
 
 
 # --- the plane of two features -------------------------------------------------------------------

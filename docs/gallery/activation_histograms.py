@@ -3,5 +3,5 @@ from autograd_mini.data import iris, standardise
 from autograd_mini.drawing.plots import activation_histograms
 
 (data,) = standardise(iris())
-model = MLP(4, [16] * 5 + [3], activation="tanh", init="normal", seed=1)
+model = MLP(4, [16] * 6, activation="tanh", output="tanh", init="normal", seed=1)
 activation_histograms(model, data, lang=lang)

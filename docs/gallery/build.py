@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--lang", choices=("en", "es"), default="en")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     for name in options.names or NAMES:
         picture = exhibit(name, options.lang)

@@ -216,6 +216,29 @@ def test_the_activation_histogram_counts() -> None:
     assert [text.get_text() for text in axes.get_yticklabels()] == ["layer1", "layer2"]
 
 
+def test_bins_have_round_edges_and_what_is_on_one_is_nearer_to_zero() -> None:
+    model = MLP(1, [1], output="linear", init="zeros")
+    model.layers[0].neurons[0].w = [1.0]
+    axes = fresh()
+    plots.activation_histograms(model, [[x] for x in (-1.0, 0.2, 0.61, 1.0, 1.0)], axes, bins=12)
+    edges = axes.patches[0].get_data().edges
+    assert list(edges) == pytest.approx([k / 5 for k in range(-5, 6)])
+    counts = [1, 0, 0, 0, 0, 1, 0, 0, 1, 2]
+    assert heights(axes, 1) == [pytest.approx([count / 2 for count in counts])]
+
+
+@pytest.mark.parametrize(
+    "values", [[-1e308, 1.7e308], [5e-324], [3.0], [-3.0, -3.0], [1e9, 1e9 + 1], [-1e-310, 0.7]]
+)
+@pytest.mark.parametrize("bins", [1, 2, 3, 60])
+def test_every_value_is_in_its_bin(values: list[float], bins: int) -> None:
+    edges = plots._edges(values, bins, log=False)
+    assert 2 <= len(edges) <= max(bins, 3) + 1
+    for x in values:
+        k = plots._bin(x, edges)
+        assert edges[k] <= x <= edges[k + 1]
+
+
 def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten() -> None:
     # Three linear layers of weight 1/10: dL/dh is 1, 1/10, 1/100 from the last to the first.
     model = MLP(1, [1, 1, 1], activation="linear", init="zeros")
