@@ -192,8 +192,9 @@ def _print_table(table: list[list[str]], lang: str) -> None:
         columns = [k for k in range(len(table[0])) if console.width >= _WIDE or k not in (3, 6)]
         shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for k in columns:
-            right = "right" if k in (1, 3) else "left"
-            shown.add_column(table[0][k], justify=right, no_wrap=k in (0, 2, 6))
+            shown.add_column(
+                table[0][k], justify="right" if k in (1, 3) else "left", no_wrap=k in (0, 2, 6)
+            )
         for cells in table[1:]:
             bad = cells[6] == text("verdict.wrong", lang)
             shown.add_row(*(cells[k] for k in columns), style="red" if bad else "")

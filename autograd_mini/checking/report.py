@@ -176,20 +176,22 @@ class Report:
         """For notebooks."""
         from html import escape
 
-        colour = _HTML_COLOURS[self.verdict]
-        parts = [f'<p><strong style="color:{colour}">{escape(self._headline(self.lang))}</strong>']
-        parts += [f"<br>{escape(line)}" for line in self._story(self.lang)]
-        parts.append("</p>")
+        story = "".join(f"<p>{escape(line)}</p>" for line in self._story(self.lang))
         rows, rest = self._rows(self.lang)
+        table = ""
         if rows:
-            head = "".join(f'<th scope="col">{escape(name)}</th>' for name in _header(self.lang))
-            parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>")
-            parts += [
-                f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-            ]
-            parts.append("</tbody></table>")
-        parts += [f"<p>{escape(line)}</p>" for line in (*rest, *self._remarks(self.lang))]
-        return f'<div lang="{self.lang}">{"".join(parts)}</div>'
+            verdicts = [None, *(row.verdict for row in self._shown())]
+            table = "".join(
+                f"<tr>{_html_cells(cells, verdict)}</tr>"
+                for cells, verdict in zip((_header(self.lang), *rows), verdicts, strict=True)
+            )
+            table = f'<table style="font-variant-numeric: tabular-nums">{table}</table>'
+        remarks = "<br>".join(map(escape, (*rest, *self._remarks(self.lang))))
+        return (
+            f'<div lang="{self.lang}"><p><strong style="{_badge(self.verdict)}">'
+            f"{escape(self._headline(self.lang))}</strong></p>{story}{table}"
+            f'<p style="opacity: 0.75">{remarks}</p></div>'
+        )
 
     def _headline(self, lang: str) -> str:
         return text(f"headline.{self.verdict}", lang)
@@ -351,6 +353,26 @@ def _cells(row: Comparison, lang: str) -> list[str]:
         text(f"verdict.{row.verdict}", lang),
         text(f"reference.{row.reference}", lang),
     ]
+
+
+def _badge(verdict: str) -> str:
+    """White on the verdict's colour: it is read on light and dark pages."""
+    return f"color: #fff; background: {_HTML_COLOURS[verdict]}; padding: 0.1em 0.5em"
+
+
+def _html_cells(cells: list[str], verdict: str | None) -> str:
+    """The cells of a row; of the header, if there is no verdict."""
+    from html import escape
+
+    tag = "th" if verdict is None else "td"
+    parts = []
+    for name, cell in zip(_COLUMNS, cells, strict=True):
+        words = escape(cell)
+        if verdict is not None and name == "verdict":
+            words = f'<span style="{_badge(verdict)}">{words}</span>'
+        side = "left" if name in _LEFT else "right"
+        parts.append(f'<{tag} style="text-align: {side}">{words}</{tag}>')
+    return "".join(parts)
 
 
 def _number(x: float) -> str:

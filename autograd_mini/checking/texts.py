@@ -14,8 +14,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "headline.ok": ("The derivative is right.", "La derivada es correcta."),
     "headline.wrong": ("The derivative is wrong.", "La derivada es incorrecta."),
     "headline.undecided": (
-        "Undecided: the differences are too rough for the accuracy asked for.",
-        "Sin decidir: las diferencias son demasiado imprecisas para la exactitud pedida.",
+        "Undecided: the differences, or the function's own rounding, are too rough to tell.",
+        "Sin decidir: las diferencias, o el redondeo de la propia función, no bastan para saberlo.",
     ),
     "headline.kink": (
         "Right, at a kink: the derivative lies between those on the two sides.",
