@@ -1,0 +1,165 @@
+// Words and formulas of a step: the sentences and templates of DATA, filled in.
+const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^[\p{L}\p{N}_.…∞\[\]'′]+$/u;
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+const row = (...parts) => ["mrow", ...parts];
+const put = (x, fenced) => fenced && !WORD.test(x.text)
+  ? {text: `(${x.text})`, mathml: row(["mo stretchy=false", "("], x.mathml, ["mo stretchy=false", ")"])} : x;
+function fill(template, slot) {
+  const walk = x => {
+    if (typeof x !== "string") return x.map((y, k) => k ? walk(y) : y);
+    const m = /^\{(\(?)([\w+-]+)\)?\}$/.exec(x);
+    return m ? put(slot(m[2]), m[1]).mathml : x;
+  };
+  return {text: template.text.replace(SLOT, (_, open, s) => put(slot(s), open).text), mathml: walk(template.mathml)};
+}
+function dom(tree) {
+  if (typeof tree === "string") return document.createTextNode(tree);
+  const [tag, ...attributes] = tree[0].split(" ");
+  return math(tag, Object.fromEntries(attributes.map(a => a.split("="))), ...tree.slice(1).map(dom));
+}
+const formula = piece => math("math", {displaystyle: "true"}, dom(piece.mathml));
+const asText = text => ({text, mathml: ["mtext", text]});
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+function asNumber(x) {
+  const text = formatNumber(x), m = /^(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
+  const power = m && [...m[2]].map(c => "0123456789−"[SUPERSCRIPTS.indexOf(c)]).join("");
+  return {text, mathml: m ? ["msup", ["mn", m[1]], ["mn", power]] : ["mn", text]};
+}
+function asName(s) {
+  const m = /^(.+?)([₀-₉]+)$/.exec(s);
+  const index = m && [...m[2]].map(c => SUBSCRIPTS.indexOf(c)).join("");
+  return {text: s, mathml: m ? ["msub", ["mi", m[1]], ["mn", index]] : ["mi", s]};
+}
+const saying = (name, slots = {}) => filled(DATA.sentences[language()][name], slots);
+
+// The writer of one recording's formulas.
+class Maths {
+  constructor(recording) {
+    this.r = recording;
+    this.m = recording.maths;
+  }
+  formula(name, slots) { return fill(DATA.formulas[name], s => slots[s]); }
+  name(k) { return asName(this.r.names[k]); }
+  number(k) { return asNumber(this.r.data[k]); }
+  gradient(above, below) { return this.formula("gradient", {L: this.name(above), x: this.name(below)}); }
+  // A template of node k with its operands as names or numbers; p is the operand of a partial.
+  operation(index, k, show, p = 0) {
+    const operands = this.m.nodes[k][1];
+    return fill(this.m.templates[index], s => {
+      if (s === "out") return show(k);
+      if (s === "if" || s === "else") return asText(saying(s));
+      const x = operands[/^[+-]/.test(s) ? p + Number(s) : Number(s)];
+      return typeof x === "number" ? show(x) : asNumber(x);
+    });
+  }
+  op(k) { return this.m.nodes[k] && this.m.ops[this.m.nodes[k][0]]; }
+  // What node k computes: "w · x".
+  value(k, show = j => this.name(j)) {
+    const op = this.op(k);
+    return op && op.value !== null ? this.operation(op.value, k, show) : null;
+  }
+  position(step) {
+    const places = this.m.nodes[step.node][1].flatMap((x, p) => typeof x === "number" ? [p] : []);
+    const own = places[step.edge], operands = this.m.nodes[step.node][1];
+    return operands[own] === step.parent ? own : operands.indexOf(step.parent);
+  }
+  partial(step) {
+    const name = this.gradient(step.node, step.parent), value = asNumber(step.partial), slots = {partial: name, value};
+    const op = this.op(step.node), p = op ? this.position(step) : -1;
+    const template = p < 0 ? null : op.partials[p];
+    if (template == null) return this.formula("local.one", slots);
+    const written = this.operation(template, step.node, k => this.name(k), p);
+    if (written.text === value.text) return this.formula("local.one", slots);
+    const numbers = this.operation(template, step.node, k => this.number(k), p);
+    const more = numbers.text !== value.text && !/\{if\}/.test(this.m.templates[template].text);
+    return this.formula(more ? "local.numbers" : "local", {...slots, formula: written, numbers});
+  }
+  // Terms with + between them; of many the first two, dots, and the last.
+  sum(terms) {
+    const shown = terms.length > 4 ? [terms[0], terms[1], asText("…"), terms[terms.length - 1]] : terms;
+    return shown.reduce((a, b) => {
+      const next = b.text[0] === "−" ? put(b, true) : b;
+      return {text: `${a.text} + ${next.text}`, mathml: row(a.mathml, ["mo", "+"], next.mathml)};
+    });
+  }
+  share(step) {
+    return this.formula("share", {gradient: this.gradient(this.r.root, step.node), partial: this.gradient(step.node, step.parent)});
+  }
+  list(nodes) {
+    const names = nodes.map(k => "`" + this.r.names[k] + "`");
+    return names.length > 6 ? [...names.slice(0, 5), "…", names[names.length - 1]].join(", ") : names.join(", ");
+  }
+
+  explain(i) {
+    const r = this.r, step = r.steps[i], {kind, node} = step, said = this[kind](step, i);
+    const why = (said.why || []).filter(Boolean);
+    if (r.stale.has(node) && (kind === "forward" || kind === "accumulate")) why.push(saying("stale", {y: r.names[node]}));
+    return {local: null, numeric: null, ...said, why: why.join(" ")};
+  }
+  leaf({node}) {
+    const x = this.r.names[node], value = formatNumber(this.r.data[node]);
+    return {title: saying("title.leaf", {x}), sentence: saying("leaf", {x, value}),
+      symbolic: this.formula("leaf", {x: this.name(node), value: this.number(node)})};
+  }
+  forward({node}) {
+    const r = this.r, y = r.names[node], op = this.op(node), operands = this.list([...new Set(r.parents[node])]);
+    const about = op.about[language() === "es" ? 1 : 0];
+    const said = {title: saying("title.forward", {y}), sentence: saying(op.name ? "forward" : "forward.hand", {y, operands, about})};
+    const names = k => this.name(k), numbers = k => this.number(k), result = this.number(node);
+    if (op.value === null) return {...said, symbolic: this.formula("leaf", {x: this.name(node), value: result})};
+    const value = this.operation(op.value, node, names);
+    const symbolic = op.definition === null ? this.formula("forward", {y: this.name(node), value})
+      : this.formula("defined", {y: this.name(node), value, definition: this.operation(op.definition, node, names)});
+    const plain = op.definition !== null && !/\{if\}/.test(this.m.templates[op.definition].text) ? op.definition : op.value;
+    const counted = this.operation(plain, node, numbers);
+    const numeric = counted.text === result.text ? this.formula("forward", {y: this.name(node), value: result})
+      : this.formula("forward.numbers", {y: this.name(node), value: counted, result});
+    return {...said, symbolic, numeric};
+  }
+  seed({node, value}) {
+    const L = this.r.names[node], other = value !== 1;
+    return {title: saying("title.seed", {L}), sentence: saying(other ? "seed.other" : "seed", {L, value: formatNumber(value)}),
+      symbolic: this.formula("visit.one", {gradient: this.gradient(this.r.root, node), value: asNumber(value)})};
+  }
+  visit(step, i) {
+    const r = this.r, {node, users} = step, x = r.names[node], n = users.length;
+    const sentence = saying(n === 0 ? "visit.output" : n === 1 ? "visit.one" : "visit", {x, n, users: this.list(users)});
+    const next = step.adjoint === 0 ? "visit.zero" : r.parents[node].length ? "visit.next" : "visit.leaf";
+    const gradient = this.gradient(r.root, node), value = asNumber(step.adjoint);
+    const shares = r.shares[node].filter(j => j < i).map(j => r.steps[j]);
+    const said = {title: saying("title.visit", {x}), sentence, why: [saying(next, {x})]};
+    if (shares.length < 2) return {...said, symbolic: this.formula("visit.one", {gradient, value})};
+    return {...said, symbolic: this.formula("visit", {gradient, sum: this.sum(shares.map(s => this.share(s)))}),
+      numeric: this.formula("visit.numbers", {gradient, sum: this.sum(shares.map(s => asNumber(s.share))), value})};
+  }
+  accumulate(step, i) {
+    const r = this.r, {node, parent} = step, x = r.names[parent], y = r.names[node];
+    const again = r.parents[node].filter(k => k === parent).length;
+    const before = r.shares[parent].filter(j => j < i).length;
+    const why = [
+      again > 1 && saying("accumulate.repeated", {x, y, n: again, k: r.parents[node].slice(0, step.edge + 1).filter(k => k === parent).length}),
+      saying(before ? "accumulate.more" : "accumulate.first", {x, before: formatNumber(step.before)}),
+      r.kinks.has(node) && saying("accumulate.kink", {partial: formatNumber(step.partial)}),
+    ];
+    const partial = this.gradient(node, parent);
+    return {title: saying("title.accumulate", {x, y}), sentence: saying("accumulate", {x, y}), why,
+      symbolic: this.formula("accumulate", {target: this.gradient(r.root, parent), gradient: this.gradient(r.root, node), partial}),
+      local: this.partial(step),
+      numeric: this.formula("accumulate.numbers", {before: asNumber(step.before), adjoint: asNumber(step.adjoint), partial: asNumber(step.partial), after: asNumber(step.after)})};
+  }
+  update(step) {
+    const r = this.r, {node, before, after, rate, gradient} = step, x = r.names[node];
+    const plain = Math.abs(before - rate * gradient - after) <= 1e-9 * Math.max(Math.abs(before), Math.abs(after));
+    const slots = {x: this.name(node), new: asText(saying("new")), old: asText(saying("old")),
+      gradient: plain ? this.gradient(r.root, node) : null,
+      before: asNumber(before), after: asNumber(after), rate: asNumber(rate), change: asNumber(after - before)};
+    const kind = gradient === 0 && after === before ? "update.none" : plain ? "update" : "update.other";
+    const form = plain ? "update" : "update.other";
+    return {title: saying("title.update", {x}),
+      sentence: saying(kind, {x, rate: formatNumber(rate), gradient: formatNumber(gradient), optimiser: r.optimiser || ""}),
+      symbolic: this.formula(form, slots),
+      numeric: this.formula(form + ".numbers", plain ? {...slots, gradient: asNumber(gradient)} : slots)};
+  }
+}
+const writers = runs.map(r => new Maths(r));
+const explainStep = (r, i) => writers[runs.indexOf(r)].explain(i);

@@ -1,0 +1,186 @@
+// What is told about the current step: sentence, formulas, ledger, source, paths, all numbers.
+const MOST = 12;
+// Text with names in backticks, as nodes.
+function named(text) {
+  return text.split(/`([^`]*)`/).map((part, k) => k % 2 ? el("b", {text: part}) : part);
+}
+const bare = text => text.replace(/`/g, "");
+const cell = (content, name) => el("td", {class: name}, content);
+const close = (a, b) => a === b || Math.abs(approximately(a) - approximately(b)) <= 1e-9 * Math.max(Math.abs(approximately(a)), Math.abs(approximately(b)));
+// The step that a run shows at the current position.
+const current = r => r.steps[r.index];
+
+function showStep() {
+  $("step").replaceChildren(...runs.map(r => {
+    const said = explainStep(r, r.index);
+    const formulas = [said.symbolic, said.local, said.numeric].map((piece, k) =>
+      piece && el("div", {class: ["symbolic", "local", "numeric"][k]}, formula(piece)));
+    return el("div", {class: "telling"},
+      r.label && el("p", {class: "quiet", text: r.label}) || "",
+      el("h2", {text: bare(said.title)}),
+      el("p", {class: "sentence"}, ...named(said.sentence)),
+      el("div", {class: "formulas"}, ...formulas.filter(Boolean)),
+      said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "");
+  }));
+  say(runs.map(r => bare([explainStep(r, r.index).sentence, (explainStep(r, r.index).numeric || {}).text || ""].join(" "))).join(" "));
+}
+
+// --- the ledger: every share of a node's gradient, with the way that it has come ---
+function route(r, k) {
+  const names = [r.names[k]];
+  for (let at = k; at !== r.root;) {
+    const into = r.shares[at];
+    if (into.length !== 1) { names.unshift(into.length ? `(${t("ledger.paths", {n: into.length})})` : "…"); break; }
+    at = r.steps[into[0]].node;
+    names.unshift(r.names[at]);
+  }
+  return names.length > 6 ? [...names.slice(0, 3), "…", ...names.slice(-2)] : names;
+}
+function ledger(r) {
+  const k = r.focus(), i = r.index, gradient = r.grad[k];
+  const title = el("h2", {}, ...named(t("ledger", {x: "`" + r.names[k] + "`"})), r.label ? ` (${r.label})` : "");
+  if (phaseOf(current(r)) === "forward" && current(r).kind !== "update") return [title, el("p", {class: "quiet", text: t("ledger.none")})];
+  const all = r.shares[k], now = all.indexOf(i);
+  const start = Math.max(0, Math.min(all.length - MOST, (now < 0 ? all.filter(j => j < i).length : now) - MOST / 2));
+  const rows = all.slice(start, start + MOST).map(j => {
+    const s = r.steps[j], done = j <= i;
+    const partial = formatNumber(s.partial), product = `${formatNumber(s.adjoint)} · ${partial[0] === "−" ? `(${partial})` : partial}`;
+    return el("tr", {class: j === i ? "lit" : done ? "" : "waiting"},
+      cell(route(r, s.node).concat(r.names[k]).join(" → "), "path"),
+      cell(done ? product : "", "n partial"), cell(done ? formatNumber(s.share) : "—", "n grad"));
+  });
+  if (k === r.root) rows.unshift(el("tr", {class: current(r).kind === "seed" ? "lit" : ""}, cell(t("ledger.seed"), "path"), cell("", "n"), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
+  const left = all.length - start - rows.length;
+  if (left > 0) rows.push(el("tr", {class: "waiting"}, el("td", {colspan: 3, text: t("ledger.more", {n: left})})));
+  rows.push(el("tr", {class: "total"}, cell(t(r.complete[k] ? "ledger.complete" : "ledger.sum"), ""), cell("", "n"), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
+  const parts = [title, el("div", {class: "scroll"}, el("table", {}, el("tbody", {}, ...rows)))];
+  const other = runs[1 - runs.indexOf(r)];
+  if (other && gradient !== null && other.grad[k] != null && !close(gradient, other.grad[k])) {
+    parts.push(el("p", {class: "quiet wrong", text: t("ledger.differs", {x: formatNumber(other.grad[k])})}));
+  }
+  if (r.complete[k]) parts.push(measured(r, k));
+  return parts;
+}
+function estimate([value, error]) {
+  const digits = Math.max(3, Math.min(10, Math.ceil(Math.log10(Math.abs(value) / error)) || 10));
+  return `${formatNumber(value, digits)} ± ${formatNumber(error, 1)}`;
+}
+function verdict(r, k) {
+  const [value, error, kink] = r.differences[k], off = Math.abs(approximately(r.grad[k]) - value);
+  return off <= error + 1e-13 * Math.abs(value) ? kink ? "kink" : "agrees" : "off";
+}
+function measured(r, k) {
+  const found = r.differences[k];
+  const line = el("p", {class: "measured"}, t("measured") + ": ");
+  if (!found || r.changed) {
+    line.append(el("span", {class: "quiet", text: t(r.changed ? "measured.changed" : "measured.none")}));
+    return line;
+  }
+  const judged = verdict(r, k), good = judged !== "off";
+  line.append(el("span", {class: "num", text: estimate(found)}), " ",
+    el("span", {class: "chip " + (good ? "right" : "wrong"), text: `${good ? "✓" : "✗"} ${t("measured." + judged)}`}));
+  return line;
+}
+function showLedger() {
+  $("ledger").replaceChildren(...runs.map(r => el("div", {class: "part"}, ...ledger(r))));
+}
+
+// --- the learner's source ---
+let lines = [], shownSource = null, litLines = [];
+function showSource() {
+  const step = current(recording), place = recording.places[step.node];
+  for (const k of litLines) {
+    lines[k].classList.remove("lit");
+    lines[k].lastChild.replaceChildren(shownSource.lines[k]);
+  }
+  litLines = [];
+  if (!recording.sources.length) return;
+  $("source").hidden = false;
+  const source = recording.sources[place ? place[0] : 0];
+  if (source !== shownSource && (place || !shownSource)) {
+    shownSource = source;
+    lines = source.lines.map((line, k) => el("div", {class: "line"}, el("i", {text: source.first + k}), el("span", {text: line})));
+    $("source").replaceChildren(el("h2", {}, t("source"), " ", el("span", {class: "quiet", text: t("source.line", {file: source.file, n: source.first})})),
+      el("pre", {tabindex: 0}, ...lines));
+  }
+  if (!place) return;
+  const [, from, column, to, end] = place;
+  for (let k = from; k <= to && k < lines.length; k++) {
+    const text = source.lines[k], a = k === from ? column : text.length - text.trimStart().length, b = k === to ? end : text.length;
+    lines[k].classList.add("lit");
+    lines[k].lastChild.replaceChildren(text.slice(0, a), el("mark", {text: text.slice(a, b)}), text.slice(b));
+    litLines.push(k);
+  }
+  const pre = $("source").lastChild, top = lines[from].offsetTop - pre.offsetTop;
+  if (top < pre.scrollTop || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 2;
+}
+
+// --- paths ---
+let leaf = null;
+function showPaths() {
+  const r = recording, leaves = r.names.flatMap((name, k) => r.parents[k].length ? [] : [k]);
+  if (leaf === null) leaf = leaves[0];
+  const options = leaves.map(k => el("option", {value: k, text: r.names[k]}));
+  const select = el("select", {id: "leaf", onchange: () => { leaf = Number(select.value); tellPaths(); }}, ...options);
+  select.value = leaf;
+  $("paths").replaceChildren(el("h2", {text: t("paths")}), el("label", {class: "row"}, el("span", {text: t("paths.from")}), select), el("div", {id: "sums"}));
+  tellPaths();
+}
+let told = null;
+function tellPaths() {
+  const r = recording, known = r.complete[leaf], {count, total, paths} = r.paths(leaf, MOST);
+  told = known;
+  const factor = x => { const text = formatNumber(x); return text[0] === "−" ? `(${text})` : text; };
+  const shortened = (list, gap) => list.length > 8 ? [...list.slice(0, 4), gap, ...list.slice(-3)] : list;
+  const rows = paths.map(path => {
+    const factors = path.parts.slice(1).map(part => factor(part.partial));
+    return el("tr", {}, el("td", {class: "path"}, shortened(path.parts.map(part => r.names[part.node]), "…").join(" → "),
+      known && factors.length > 1 ? el("div", {class: "partial", text: shortened(factors, "…").join(" · ")}) : ""),
+      cell(known ? formatNumber(path.product) : "—", "n grad"));
+  });
+  if (count > paths.length) {
+    const rest = total - paths.reduce((sum, path) => sum + path.product, 0);
+    rows.push(el("tr", {}, cell(t("paths.others", {n: whole(count - paths.length)}), ""), cell(known ? formatNumber(rest) : "—", "n grad")));
+  }
+  rows.push(el("tr", {class: "total"}, cell(t("paths.sum"), ""), cell(known ? formatNumber(total) : "—", "n grad")));
+  const head = count === 0 ? t("paths.none") : count === 1 ? t("paths.one")
+    : count > paths.length ? t("paths.largest", {n: whole(count), k: paths.length}) : t("paths.all", {n: whole(count)});
+  $("sums").replaceChildren(el("p", {class: "quiet", text: head}), count ? el("table", {}, el("tbody", {}, ...rows)) : "");
+}
+const whole = n => n < 1e6 ? String(n) : formatNumber(n);
+
+// --- all numbers, in a table that is made when it is opened ---
+let cells = null;
+function showNumbers() {
+  const box = $("numbers"), r = recording;
+  cells = null;
+  for (const old of box.querySelectorAll(".scroll, p")) old.remove();
+  if (!box.open) return;
+  cells = r.names.map((name, k) => {
+    const computed = writers[0].value(k);
+    const row = el("tr", {}, el("td", {}, el("button", {type: "button", text: name, onclick: () => graphs[0].chosen([k])})),
+      cell(computed ? computed.text : "", ""), cell("", "n"), cell("", "n grad"), cell("", "n"));
+    return row;
+  });
+  const heads = ["node", "computes", "data", "grad", "measured"].map((key, j) => el("th", {scope: "col", class: j > 1 && "n", text: t("numbers." + key)}));
+  box.append(el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...cells))));
+  const missing = r.names.length - Object.keys(r.differences).length;
+  if (missing) box.append(el("p", {class: "quiet", text: t("measured.left", {n: missing, all: r.names.length})}));
+  r.names.forEach((_, k) => showRow(k));
+}
+function showRow(k) {
+  if (!cells) return;
+  const r = recording, [, , data, grad, found] = cells[k].children;
+  write(data, r.known[k] ? formatNumber(r.now[k]) : "—");
+  write(grad, r.grad[k] === null ? "—" : formatNumber(r.grad[k]));
+  write(found, r.complete[k] && r.differences[k] && !r.changed ? estimate(r.differences[k]) : "—");
+}
+
+// --- on paper ---
+function showPrinted() {
+  const rows = recording.steps.map((_, i) => {
+    const said = explainStep(recording, i), parts = [said.symbolic, said.local, said.numeric].filter(Boolean);
+    return el("tr", {}, cell(String(i), "n"), el("td", {}, ...named(said.sentence)), el("td", {}, ...parts.map(piece => el("div", {text: piece.text}))));
+  });
+  $("printed").replaceChildren(el("h2", {text: t("printed")}), el("table", {}, el("tbody", {}, ...rows)));
+}

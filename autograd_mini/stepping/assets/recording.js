@@ -1,0 +1,190 @@
+// A recording and its state at a step; all numbers follow from data and partials by `replay`.
+const KINDS = ["leaf", "forward", "seed", "visit", "accumulate", "update"];
+const PHASES = {leaf: "forward", forward: "forward", update: "update"};
+const TEXTS = {inf: Infinity, "-inf": -Infinity, nan: NaN};
+const revived = x => typeof x === "string" && x in TEXTS ? TEXTS[x] : x;
+// A number that is no float, as one: "−1/3"; NaN for others.
+function approximately(x) {
+  if (typeof x !== "string") return x;
+  const match = /^(−?)(\d+)(?:\/(\d+))?$/.exec(x);
+  return match ? (match[1] ? -1 : 1) * match[2] / (match[3] || 1) : NaN;
+}
+const phaseOf = step => PHASES[step.kind] || "backward";
+
+// The same steps with the numbers that the engine's rule gives for this data and these partials.
+function replay(recording, data, partials) {
+  const grad = new Array(data.length).fill(0);
+  return recording.steps.map(step => {
+    const {kind, node} = step;
+    if (kind === "seed") grad[node] = step.value;
+    if (kind === "visit") return {...step, adjoint: grad[node]};
+    if (kind !== "accumulate") return step;
+    const {parent, edge} = step, adjoint = grad[node], partial = partials[node][edge], before = grad[parent];
+    const share = adjoint * partial;
+    grad[parent] = before + share;
+    return {...step, adjoint, partial, share, before, after: grad[parent]};
+  });
+}
+
+class Recording {
+  constructor(run) {
+    Object.assign(this, run);
+    this.data = run.data.map(revived);
+    this.partials = run.partials.map(list => list.map(revived));
+    this.stale = new Set(run.stale);
+    this.kinks = new Set(run.kinks);
+    const n = this.data.length;
+    this.root = n - 1;
+    const users = this.parents.map(() => new Set());
+    for (let k = n - 1; k >= 0; k--) for (const parent of this.parents[k]) users[parent].add(k);
+    this.users = users.map(set => [...set]);
+    this.read(run.steps);
+    this.recorded = {data: this.data, partials: this.partials, steps: this.steps};
+    this.changed = false;
+    this.index = -1;
+    this.known = new Array(n).fill(false);
+    this.complete = new Array(n).fill(false);
+    this.grad = new Array(n).fill(null);
+    this.now = [...this.data];
+    this.flown = this.parents.map(list => list.map(() => false));
+  }
+
+  // [kind, node, ...] -> {kind, node, ...}; numbers that are not in the file are replayed.
+  read(rows) {
+    const own = (step, names, row) => names.forEach((name, k) => { step[name] = revived(row[k]); });
+    this.steps = rows.map(([k, node, ...rest]) => {
+      const step = {kind: KINDS[k], node};
+      if (step.kind === "seed") step.value = revived(rest[0]);
+      if (step.kind === "visit") step.users = this.users[node];
+      if (step.kind === "accumulate") { step.edge = rest[0]; step.parent = this.parents[node][rest[0]]; }
+      if (step.kind === "update") own(step, ["before", "gradient", "rate", "after"], rest);
+      return step;
+    });
+    this.steps = replay(this, this.data, this.partials);
+    rows.forEach(([, , ...rest], i) => {
+      const step = this.steps[i], {kind} = step;
+      if (kind === "visit" && rest.length) own(step, ["adjoint"], rest);
+      if (kind === "accumulate" && rest.length > 1) own(step, ["parent", "adjoint", "partial", "share", "before", "after"], rest.slice(1));
+    });
+    this.indexed();
+  }
+  // Where a node gets its number, where its gradient is complete, and its shares.
+  indexed() {
+    this.forwardStep = [];
+    this.visitStep = [];
+    this.shares = this.parents.map(() => []);
+    this.steps.forEach((step, i) => {
+      const {kind, node, parent} = step;
+      if (kind === "leaf" || kind === "forward") this.forwardStep[node] = i;
+      if (kind === "visit") this.visitStep[node] ??= i;
+      if (kind !== "accumulate") return;
+      step.fresh = !this.shares[parent].length && parent !== this.root;
+      this.shares[parent].push(i);
+    });
+  }
+
+  // Move the state to a step; gives the nodes and the accumulations that changed.
+  at(i) {
+    const touched = {nodes: new Set(), edges: new Set()};
+    while (this.index < i) this.apply(this.steps[++this.index], touched);
+    while (this.index > i) this.undo(this.steps[this.index--], touched);
+    return touched;
+  }
+  apply(step, touched) {
+    const {kind, node} = step, at = kind === "accumulate" ? step.parent : node;
+    touched.nodes.add(at);
+    // A broken engine may visit a node twice: a step knows what was there before it.
+    step.was = {grad: this.grad[at], complete: this.complete[at], flown: kind === "accumulate" && this.flown[node][step.edge]};
+    if (kind === "leaf" || kind === "forward") this.known[node] = true;
+    if (kind === "seed") this.grad[node] = step.value;
+    if (kind === "update") this.now[node] = step.after;
+    if (kind === "visit") { this.grad[node] = step.adjoint; this.complete[node] = true; }
+    if (kind === "accumulate") {
+      this.grad[at] = step.after;
+      this.flown[node][step.edge] = true;
+      touched.edges.add(step);
+    }
+  }
+  undo(step, touched) {
+    const {kind, node} = step, at = kind === "accumulate" ? step.parent : node;
+    touched.nodes.add(at);
+    if (kind === "leaf" || kind === "forward") this.known[node] = false;
+    if (kind === "update") this.now[node] = step.before;
+    this.grad[at] = step.was.grad;
+    this.complete[at] = step.was.complete;
+    if (kind === "accumulate") {
+      this.flown[node][step.edge] = step.was.flown;
+      touched.edges.add(step);
+    }
+  }
+
+  // --- other numbers for the same graph: the engine's own sweep, which may take other steps ---
+  replace({data, partials}) {
+    const kept = this.recorded.steps.filter(({kind}) => kind === "leaf" || kind === "forward" || kind === "seed");
+    const steps = kept.map(step => ({...step})), grad = new Array(data.length).fill(0);
+    grad[this.root] = kept[kept.length - 1].value;
+    for (let node = this.root; node >= 0; node--) {
+      const adjoint = grad[node];
+      steps.push({kind: "visit", node, adjoint, users: this.users[node]});
+      if (adjoint === 0) continue;  // nothing to hand on, whatever the partials are
+      this.parents[node].forEach((parent, edge) => {
+        const partial = partials[node][edge], share = adjoint * partial, before = grad[parent];
+        grad[parent] = before + share;
+        steps.push({kind: "accumulate", node, parent, edge, adjoint, partial, share, before, after: grad[parent]});
+      });
+    }
+    for (const step of this.recorded.steps) {
+      if (step.kind !== "update") continue;
+      const {node, rate} = step, before = data[node], gradient = grad[node];
+      steps.push({...step, before, gradient, after: before - rate * gradient});
+    }
+    this.swap({data, partials, steps}, true);
+  }
+  restore() { this.swap(this.recorded, false); }
+  swap(numbers, changed) {
+    const here = this.steps[this.index], i = this.index;
+    this.at(-1);
+    Object.assign(this, numbers, {changed, now: [...numbers.data]});
+    this.indexed();
+    const same = step => ["kind", "node", "edge"].every(key => step[key] === here[key]);
+    const found = this.steps.findIndex(same);
+    this.at(found < 0 ? Math.min(i, this.steps.length - 1) : found);
+    for (const f of numberHearers) f();
+  }
+
+  // What a step is about: the node that changes.
+  focus(i = this.index) {
+    const step = this.steps[i];
+    return step.kind === "accumulate" ? step.parent : step.node;
+  }
+
+  // All paths from a node to the root: how many, the sum of their products, the largest products.
+  paths(leaf, limit) {
+    const count = new Map([[leaf, 1]]), total = new Map([[leaf, 1]]), best = new Map([[leaf, [{product: 1, node: leaf}]]]);
+    for (let k = leaf + 1; k <= this.root; k++) {
+      const found = [];
+      this.parents[k].forEach((parent, edge) => {
+        if (!count.has(parent)) return;
+        const partial = approximately(this.partials[k][edge]);
+        count.set(k, (count.get(k) || 0) + count.get(parent));
+        total.set(k, (total.get(k) || 0) + total.get(parent) * partial);
+        for (const before of best.get(parent)) found.push({product: before.product * partial, partial, before, node: k, edge});
+      });
+      found.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+      if (found.length) best.set(k, found.slice(0, limit));
+    }
+    const unrolled = path => {
+      const parts = [];
+      for (let part = path; part; part = part.before) parts.push(part);
+      return parts.reverse();
+    };
+    return {
+      count: count.get(this.root) || 0, total: total.get(this.root) || 0,
+      paths: (best.get(this.root) || []).map(path => ({product: path.product, parts: unrolled(path)})),
+    };
+  }
+}
+const numberHearers = [];
+const onNumbers = f => numberHearers.push(f);
+const runs = DATA.runs ? DATA.runs.map(run => new Recording(run)) : [];
+const recording = runs[0];

@@ -1,0 +1,88 @@
+// The page of a recording: one position, all parts follow it.
+const pairs = DATA.pairs;
+const position = (i, r) => pairs ? pairs.findIndex(pair => pair[r] === i) : i;
+const at = i => pairs ? pairs[i] : runs.map(() => i);
+const length = () => pairs ? pairs.length : recording.steps.length;
+function spans() {
+  const found = [];
+  for (let i = 0; i < length(); i++) {
+    const {kind} = recording.steps[at(i)[0]], name = kind === "update" ? kind : PHASES[kind] || "backward";
+    const last = found[found.length - 1];
+    if (last && last[0] === name) last[2] = i;
+    else found.push([name, i, i]);
+  }
+  return found;
+}
+const player = new Player(length(), {phases: spans()});
+
+function show(touched) {
+  ROOT.dataset.phase = player.phase();
+  graphs.forEach((graph, k) => {
+    graph.paint(touched[k]);
+    graph.light(current(runs[k]));
+  });
+  showStep();
+  showLedger();
+  showSource();
+  if (recording.complete[leaf] !== told) tellPaths();
+  for (const k of touched[0].nodes) showRow(k);
+  differ(touched);
+}
+// Numbers in which two recordings differ.
+function differ(touched) {
+  if (runs.length < 2) return;
+  const [a, b] = runs;
+  for (const {nodes} of touched) {
+    for (const k of nodes) {
+      const both = a.grad[k] != null && b.grad[k] != null;
+      const off = both && !close(a.grad[k], b.grad[k]) || a.known[k] && b.known[k] && !close(a.now[k], b.now[k]);
+      for (const graph of graphs) {
+        const e = graph.nodes[graph.item(k)] && graph.nodeElement(k);
+        if (e) e.classList.toggle("differs", off);
+      }
+    }
+  }
+}
+function move() {
+  const there = at(player.index);
+  show(runs.map((r, k) => r.at(there[k])));
+}
+function everything() {
+  graphs.forEach(graph => { graph.translate(); graph.repaint(); });
+  shownSource = null;
+  showPaths();
+  showNumbers();
+  show(runs.map(() => ({nodes: new Set(), edges: new Set()})));
+}
+
+// In a notebook's frame: tell where it is, and hear where to go.
+function embedded() {
+  if (window.parent === window) return;
+  const tell = () => window.parent.postMessage({autograd_mini: {step: player.index, steps: player.length}}, "*");
+  player.on(tell);
+  addEventListener("message", event => {
+    const asked = event.source === window.parent && event.data && event.data.autograd_mini;
+    if (asked && Number.isInteger(asked.go)) player.go(asked.go);
+  });
+  tell();
+}
+
+startShell();
+runs.forEach((r, k) => r.at(at(0)[k]));
+startGraphs();
+if (typeof startWhatIf === "function") startWhatIf(player);
+if (typeof startPredict === "function") startPredict(player);
+everything();
+player.on(move);
+player.go(DATA.start);
+controls(player, i => bare(explainStep(recording, at(i)[0]).title));
+onLanguage(everything);
+onNumbers(() => {
+  player.resize(length(), spans(), recording.index);
+  everything();
+});
+startWhatIf();
+startPredict(player);
+$("numbers").addEventListener("toggle", showNumbers);
+addEventListener("beforeprint", showPrinted);
+embedded();
