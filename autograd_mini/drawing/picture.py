@@ -361,7 +361,9 @@ class _Writer:
         lines = []
         if self.seen.folded:
             n, shown = whole(self.seen.nodes, self.lang), whole(len(self.seen.items), self.lang)
-            lines.append(notation.escaped(word("folded", self.lang, n=n, shown=shown)))
+            folded = notation.escaped(word("folded", self.lang, n=n, shown=shown))
+            # A picture that grows downwards is narrow.
+            lines += [folded] if self.rankdir in ("LR", "RL") else folded.split("; ")
         if self.far:
             lines.append(notation.escaped(word("repeated", self.lang)))
         rows = "".join(f'<tr><td align="left">{line}</td></tr>' for line in lines)
