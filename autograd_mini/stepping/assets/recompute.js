@@ -1,0 +1,153 @@
+// What if the inputs were others? The recorded graph again, by the sheet's formulas (`ops`).
+
+// Data and partials from other leaves; `moved` gives any node another value. Where an operation has
+// no value, {failed: node, numbers: its operands}.
+function recomputed(run, leaves, moved = new Map()) {
+  const exact = run.recorded.data.every(Number.isFinite);
+  const data = [...run.recorded.data], partials = run.recorded.partials.map(() => []);
+  for (let k = 0; k < data.length; k++) {
+    const args = run.args[k];
+    if (!args) data[k] = leaves.get(k) ?? data[k];
+    else {
+      const number = x => typeof x === "number" ? data[x] : Array.isArray(x) ? x.map(number) : revived(x.c);
+      const numbers = args.map(number), op = ops[run.ops[k]], out = op.value(...numbers);
+      if (exact && !Number.isFinite(out)) return {failed: k, numbers};
+      data[k] = out;
+      args.forEach((arg, j) => {
+        const nodes = [arg].flat().map(x => typeof x === "number");
+        if (nodes.includes(true)) partials[k].push(...[op.partials[j](...numbers, out)].flat().filter((_, i) => nodes[i]));
+      });
+    }
+    data[k] = moved.get(k) ?? data[k];
+  }
+  return {data, partials};
+}
+
+// The derivative of the root with respect to node k by central differences, and the bar of its error:
+// Ridders' extrapolation (Adv. Eng. Softw. 4, 1982), ended where rounding takes over.
+function differentiate(run, leaves, k) {
+  const {data} = recomputed(run, leaves), root = run.root, x = data[k], rows = [];
+  let best = [NaN, Infinity];
+  for (let i = 0, h = 2 ** Math.round(Math.log2(Math.max(Math.abs(x), 1)) - 2); i < 12; i++, h /= 2) {
+    const [up, down] = [x + h, x - h].map(at => (recomputed(run, leaves, new Map([[k, at]])).data || [])[root]);
+    const row = [(up - down) / (2 * h)];
+    if (!Number.isFinite(row[0])) { rows.length = 0; continue; }
+    const noise = 2 ** -51 * (Math.max(Math.abs(up), Math.abs(down)) + Math.abs(x * row[0])) / h;
+    (rows.at(-1) || []).forEach((above, j) => row.push(row[j] + (row[j] - above) / (4 ** (j + 1) - 1)));
+    for (let j = 1; j < row.length; j++) {
+      const bar = 2 * Math.max(Math.abs(row[j] - row[j - 1]), Math.abs(row[j] - rows.at(-1)[j - 1])) + noise;
+      if (bar < best[1]) best = [row[j], bar];
+    }
+    rows.push(row);
+  }
+  return best;
+}
+
+// Why a page cannot compute with other numbers: the key of a text, or null.
+function unalterable(run) {
+  const texts = x => Array.isArray(x) ? x.some(texts) : typeof (x?.c ?? x) === "string" && !((x?.c ?? x) in TEXTS);
+  if (runs.length > 1) return "beside";
+  if (run.ops.includes("")) return "hand";
+  if (texts(run.data) || texts(run.args)) return "kind";
+  return run.plain ? null : run.optimiser ? "optimiser" : "engine";
+}
+
+// --- the panel --------------------------------------------------------------------------------------
+const FEW = 24;
+// Steps of a tenth of the size: 0.5 and 2 change by 0.1, 40 by 1.
+const stepOf = x => 10 ** (Math.round(Math.log10(Math.abs(x) || 1)) - 1);
+
+function startWhatIf() {
+  const section = $("whatif"), why = unalterable(recording), fields = new Map(), changed = new Map();
+  const leaves = recording.args.flatMap((args, k) => args ? [] : [k]);
+  const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "whatif", onclick: toggle});
+  const heading = el("h2"), note = el("p", {class: "quiet"}), rows = el("div", {class: "fields"});
+  const message = el("p", {class: "wrong", id: "whatif-message", hidden: true}), result = el("p", {class: "num"});
+  const reset = el("button", {type: "button", onclick: () => { changed.clear(); compute(); say(t("whatif.restored")); }});
+  const others = el("select", {onchange: () => show(Number(others.value)).focus()});
+  const more = el("label", {class: "field"}, el("span"), others);
+  let problem = null;
+  $("modes").append(button);
+  section.append(heading, note);
+  if (!why) {
+    section.append(rows, more, message, result, el("div", {class: "row"}, reset));
+    more.hidden = leaves.length <= FEW;
+    leaves.slice(0, more.hidden ? FEW : FEW / 2).forEach(show);
+  }
+
+  function toggle() {
+    section.hidden = !section.hidden;
+    button.setAttribute("aria-pressed", !section.hidden);
+    if (!section.hidden) section.scrollIntoView({block: "nearest"});
+  }
+  function show(k) {
+    if (!fields.has(k)) {
+      const x = recording.recorded.data[k];
+      const input = el("input", {type: "number", id: "leaf" + k, value: x, step: stepOf(x), "aria-describedby": "whatif-message was" + k});
+      const was = el("span", {class: "quiet", id: "was" + k});
+      input.addEventListener("input", () => {
+        if (input.value !== "" && Number.isFinite(input.valueAsNumber)) change(k, input.valueAsNumber);
+        else refuse({key: "whatif.number", slots: {x: recording.names[k]}}, k);
+      });
+      fields.set(k, {input, was});
+      rows.append(el("div", {class: "field"}, el("label", {for: "leaf" + k, text: recording.names[k]}), input, was));
+      words();
+    }
+    return fields.get(k).input;
+  }
+  function change(k, x) {
+    if (x === recording.recorded.data[k] && !Object.is(x, -0)) changed.delete(k);
+    else changed.set(k, x);
+    compute(k);
+  }
+  function compute(at) {
+    const found = recomputed(recording, changed);
+    if (found.failed !== undefined) return refuse(failure(found), at);
+    problem = null;
+    recording.leaves = new Map(changed);
+    if (changed.size) recording.replace(found); else recording.restore();
+    const nan = recording.steps.find(step => step.kind === "visit" && step.adjoint !== step.adjoint);
+    if (nan && recording.changed) problem = {key: "whatif.nan", slots: {x: recording.names[nan.node]}};
+    if (at === undefined) for (const [k, {input}] of fields) input.value = recording.data[k];
+    words();
+    if (at !== undefined) say(problem ? t(problem.key, problem.slots) : result.textContent);
+  }
+  function refuse(what, k) {
+    problem = {...what, k};
+    words();
+    say(message.textContent);
+  }
+  // Which operation failed, with its operands, and what it needs.
+  function failure({failed, numbers}) {
+    const run = recording, {params} = ops[run.ops[failed]];
+    const operand = (x, arg) => Array.isArray(arg) ? `(${arg.map((part, i) => operand(x[i], part)).slice(0, 4).join(", ")}${arg.length > 4 ? ", …" : ""})`
+      : formatNumber(x) + (typeof arg === "number" ? ` (${run.names[arg]})` : "");
+    const at = params.map((p, j) => `${p} = ${operand(numbers[j], run.args[failed][j])}`).join(", ");
+    return {key: "whatif.failed", slots: {x: run.names[failed], op: run.ops[failed], at}, needs: DATA.needs[run.ops[failed]]};
+  }
+  function words() {
+    button.textContent = heading.textContent = t("whatif");
+    note.textContent = t(why ? "whatif.not." + why : "whatif.note");
+    more.firstChild.textContent = t("whatif.others");
+    reset.textContent = t("whatif.reset");
+    if (why) return;
+    others.replaceChildren(...leaves.filter(k => !fields.has(k)).map(k => el("option", {value: k, text: recording.names[k]})));
+    for (const [k, {input, was}] of fields) {
+      was.textContent = changed.has(k) ? t("whatif.was", {x: formatNumber(recording.recorded.data[k])}) : "";
+      input.setAttribute("aria-invalid", !!problem && problem.k === k);
+    }
+    const old = !!problem && problem.key !== "whatif.nan", root = recording.root;
+    message.hidden = !problem;
+    if (problem) {
+      const needs = problem.needs ? t("whatif.needs", {needs: problem.needs[language() === "es" ? 1 : 0]}) : "";
+      message.textContent = [t(problem.key, problem.slots), needs, old ? t("whatif.old") : ""].filter(Boolean).join(" ");
+    }
+    ROOT.classList.toggle("outdated", old);
+    ROOT.classList.toggle("altered", recording.changed);
+    reset.disabled = !recording.changed && !problem;
+    const numbers = {x: recording.names[root], new: formatNumber(recording.data[root]), old: formatNumber(recording.recorded.data[root])};
+    result.textContent = t(recording.changed ? "whatif.result" : "whatif.recorded", numbers);
+  }
+  onLanguage(words);
+  words();
+}
