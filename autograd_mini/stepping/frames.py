@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +17,17 @@ from autograd_mini.drawing.sketch import one_of
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 
-from .painting import SIZE, Painter
+from .painting import Painter
 from .transcript import language
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .sequence import Steps
 
 FORMATS = ("gif", "mp4", "png")
-MOST_STEPS, MOST_NODES = 250, 60  # beyond, the numbers of a picture can no longer be read
+MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read
 _COLOURS = 128  # of a GIF: enough for smooth letters
 _RATE = 10  # pictures a second of a film, in which each step is many of them
 _PATTERN = re.compile(r"%0?\d*d")
@@ -49,7 +50,8 @@ def save_frames(
     Args:
         steps: what `autograd_mini.steps` has recorded.
         path: `neuron.gif`; `neuron.mp4`; or `neuron.png`, for neuron-000.png, neuron-001.png, ...
-            (`step-%02d.png` numbers them in another way). A picture has 1280 × 720 pixels.
+            (`step-%02d.png` numbers them in another way). A picture has 1280 × 720 pixels, that of
+            a large graph 1920 × 1080.
         lang: "en" or "es"; None is the language of the environment.
         theme: "light", "dark" or "print".
         seconds: how long a step stays in a GIF or a film; the last stays twice as long.
@@ -61,8 +63,8 @@ def save_frames(
         ImportError: matplotlib is missing (`pip install "autograd-mini[plot]"`).
         ToolError: there is no ffmpeg, which MP4 needs, or it has failed.
         RenderingError: there is no Graphviz that works.
-        ValueError: another suffix, language or theme; more than 250 steps or 60 nodes; the path is
-            a folder.
+        ValueError: another suffix, language or theme; more than 250 steps, or a graph so large that
+            it could not be read; the path is a folder.
         OSError: the file cannot be written there.
     """
     path, lang = Path(path), language(lang)
@@ -71,10 +73,10 @@ def save_frames(
     one_of("theme", theme, THEMES)
     if not isinstance(seconds, int | float) or not 0.02 <= seconds <= 600:  # type: ignore[redundant-expr]
         raise ValueError(f"seconds must be a number from 0.02 to 600, got {seconds!r}")
-    if len(steps) > MOST_STEPS or len(steps.nodes) > MOST_NODES:
+    if len(steps) > MOST_STEPS:
         raise ValueError(
-            f"pictures are for at most {MOST_STEPS} steps of {MOST_NODES} nodes, got {len(steps):,}"
-            f" of {len(steps.nodes):,}; for large graphs write a page (save_html, -o steps.html)"
+            f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
+            " write a page (save_html, -o steps.html)"
         )
     if path.is_dir():
         raise ValueError(f"{path}: it is a folder")
@@ -145,7 +147,8 @@ def _ffmpeg() -> str:
 
 
 def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str) -> None:
-    width, height = SIZE
+    first = next(pictures)
+    height, width, _ = first.shape
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         command = [encoder, "-y", "-loglevel", "error"]
@@ -159,7 +162,7 @@ def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log
             )
             try:
-                _feed(process, pictures)
+                _feed(process, chain([first], pictures))
             except BaseException:
                 process.kill()
                 raise
@@ -171,7 +174,7 @@ def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str
         write_bytes(path, film.read_bytes())
 
 
-def _feed(process: subprocess.Popen[bytes], pictures: Iterator[Any]) -> None:
+def _feed(process: subprocess.Popen[bytes], pictures: Iterable[Any]) -> None:
     """Write the pictures, the last one twice; stop if nobody reads any more."""
     with contextlib.suppress(BrokenPipeError), process.stdin or io.BytesIO() as pipe:
         picture = b""

@@ -6,21 +6,25 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.drawing import draw, notation
+from autograd_mini.drawing import draw, from_json, notation, to_json
 from autograd_mini.drawing.themes import THEMES, mixed
+from autograd_mini.graph import topological
 
 from .explaining import explain_step
-from .plotted import FONT, Box, Plotted, scale_of
+from .plotted import FONT, Box, Plotted, scale_of, without_warnings
 from .screen import clean, phase
 from .sequence import Accumulate, Forward
 from .terminal_words import word
 from .timeline import Timeline, lit
 
 if TYPE_CHECKING:
+    from autograd_mini.value import Value
+
     from .sequence import Step, Steps
 
-_MARGIN, _PANEL = 36, 286  # pixels: around the picture, and for the words below the graph
-SIZE = 1280, 720
+_MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
+WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
+_LEAST = 6.0  # pixels: the height of letters that can still be read
 _LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
 
 
@@ -30,26 +34,32 @@ class Painter:
     Raises ImportError where matplotlib is missing, RenderingError where there is no Graphviz.
     """
 
-    def __init__(
-        self, steps: Steps, lang: str, theme: str = "light", size: tuple[int, int] = SIZE
-    ) -> None:
+    def __init__(self, steps: Steps, lang: str, theme: str = "light") -> None:
         try:
             from matplotlib.backends.backend_agg import FigureCanvasAgg
             from matplotlib.figure import Figure
+            from matplotlib.transforms import Affine2D
         except ImportError:
             what = 'pictures of steps need matplotlib: pip install "autograd-mini[plot]"'
             raise ImportError(what, name="matplotlib") from None
-        self.steps, self.lang, self.size = steps, lang, size
-        self.colours = THEMES[theme]
+        self.steps, self.lang, self.colours = steps, lang, THEMES[theme]
+        room = Box(_MARGIN, _PANEL + 24, WIDTH - _MARGIN, HEIGHT - _MARGIN / 2)
+        svg = self._drawn(theme, room)
+        scale = scale_of(svg, room)
+        zoom = 1.0 if scale >= 1 else 1.5  # small letters need more pixels
+        if 12 * scale * zoom < _LEAST:
+            raise ValueError(
+                f"a picture of {len(steps.nodes)} nodes could not be read: its letters would be"
+                f" {12 * scale * zoom:.0f} pixels high; write a page (save_html, -o steps.html)"
+            )
         self.timeline = Timeline(steps)
-        self.figure = Figure(figsize=(size[0] / 72, size[1] / 72), dpi=72)  # a point is a pixel
+        self.edges = _edge_numbers(steps)
+        self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
         self.figure.set_facecolor(self.colours.background)
+        self.transform = Affine2D().scale(zoom)
         canvas: Any = FigureCanvasAgg
         self.canvas = canvas(self.figure)
-        self.renderer = self.canvas.get_renderer()
-        room = Box(_MARGIN, _PANEL + 24, size[0] - _MARGIN, size[1] - _MARGIN / 2)
-        self.graph = Plotted(self._drawn(theme, room), self.figure, room)
-        self.edges = _edge_numbers(steps)
+        self.graph = Plotted(svg, self.figure, room, zoom)
         self.words: list[Any] = []
 
     def paint(self, index: int) -> Any:
@@ -59,16 +69,18 @@ class Painter:
         step = self.steps[index]
         self._light(step, index)
         self._write(index)
-        self.canvas.draw()
+        with without_warnings():
+            self.canvas.draw()
         return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()
 
     # --- the graph -------------------------------------------------------------------------------
     def _drawn(self, theme: str, room: Box) -> str:
         """The graph as SVG, in the direction and with or without words on its edges, as it fits."""
         best: tuple[float, str] = (0.0, "")
+        root = _widest(self.steps)
         for rankdir, across in (("LR", 1.1), ("TB", 1.0)):
             drawing = draw(
-                self.steps.root,
+                root,
                 rankdir=rankdir,
                 theme=theme,
                 collapse=False,
@@ -91,8 +103,8 @@ class Painter:
         for k, n in enumerate(self.steps.nodes):
             drawn = graph.nodes[k]
             data, grad = self.timeline.data(k, index), self.timeline.grad(k, index)
-            drawn.texts["data"].set_text("—" if data is None else notation.number(data))
-            drawn.texts["grad"].set_text("—" if grad is None else notation.number(grad))
+            graph.write(k, "data", "—" if data is None else notation.number(data))
+            graph.write(k, "grad", "—" if grad is None else notation.number(grad))
             here, receives = k == node, k == parent
             used = n in operands
             line = colour if here or receives or used else colours.line
@@ -140,21 +152,20 @@ class Painter:
         self.words = []
         e, colours = explain_step(self.steps, index, self.lang), self.colours
         colour = self._phase_colour(self.steps[index])
-        width = self.size[0] - 2 * _MARGIN
+        width = WIDTH - 2 * _MARGIN
         y = _PANEL - 34.0
         self._line(clean(e.title), y, 22, colour, width - 150, weight="bold")
         for line in self._wrapped(clean(e.sentence.replace("`", "")), 17, width, 2):
             y -= 27
             self._line(line, y, 17, colours.text, width)
-        y -= 6
-        for formula, ink in (
-            (e.symbolic, colours.text),
-            (e.local, colours.partial),
-            (e.numeric, colour),
-        ):
-            if formula is not None:
-                y -= 52
-                self._formula(formula, y, ink, width)
+        if e.why:
+            why = clean(e.why.replace("`", ""))
+            self._line(why, _WHY, 16, colours.faint, width, style="italic")
+        inks = (colours.text, *(colours.partial,) * (e.local is not None), colour)
+        apart = min(60.0, (y - _WHY - 44) / len(e.formulas))
+        for formula, ink in zip(e.formulas, inks, strict=False):
+            y -= apart
+            self._formula(formula, y, ink, width)
         last = len(self.steps) - 1
         counter = word("step", self.lang, index=index, last=last)
         self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, right=True)
@@ -163,7 +174,7 @@ class Painter:
         y = _PANEL + 6.0
         for end, ink, thick in ((1.0, colours.faded, 2), (index / max(last, 1), colour, 4)):
             bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], color=ink, lw=thick)
-            bar.set_transform(self._identity())
+            bar.set_transform(self.transform)
             self.words.append(self.figure.add_artist(bar))
 
     def _line(
@@ -180,7 +191,7 @@ class Painter:
         """A line of plain text: smaller where it would not fit, and cut if that is not enough."""
         line = self._text(text, y, size, ink, right=right, **kw)
         for _ in range(60):
-            if self._width(line) <= room or not text:
+            if self.graph.width(line) <= room or not text:
                 break
             if line.get_fontsize() > 0.75 * size:
                 line.set_fontsize(line.get_fontsize() - 1)
@@ -192,10 +203,10 @@ class Painter:
     def _text(
         self, text: str, y: float, size: float, ink: str, *, right: bool = False, **kw: Any
     ) -> Any:
-        x = self.size[0] - _MARGIN if right else _MARGIN
+        x = WIDTH - _MARGIN if right else _MARGIN
         line = self.figure.text(
             x, y, _plain(text), fontsize=size, color=ink, family=FONT,
-            ha="right" if right else "left", va="baseline", transform=self._identity(), **kw,
+            ha="right" if right else "left", va="baseline", transform=self.transform, **kw,
         )  # fmt: skip
         self.words.append(line)
         return line
@@ -206,12 +217,12 @@ class Painter:
         line.set_math_fontfamily("dejavusans")
         line.set_text(f"${_mathtext(formula.latex)}$")
         try:
-            fits = self._width(line)
+            fits = self.graph.width(line)
         except (ValueError, RuntimeError):  # LaTeX that mathtext does not know
             fits = 0.0
         if fits and fits > room:
             line.set_fontsize(max(12.0, 20 * room / fits))
-            fits = self._width(line)
+            fits = self.graph.width(line)
         if not fits or fits > room:
             self.words.remove(line)
             line.remove()
@@ -229,27 +240,17 @@ class Painter:
             lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
         return lines
 
-    # --- measures --------------------------------------------------------------------------------
-    def _width(self, text: Any) -> float:
-        return float(text.get_window_extent(self.renderer).width)
-
-    def _measure(self, text: str, size: float, weight: str = "normal") -> float:
-        from matplotlib.font_manager import FontProperties
-
-        font = FontProperties(family=FONT, size=size, weight=weight)
-        width, _, _ = self.renderer.get_text_width_height_descent(text, font, ismath=False)
-        return float(width)
-
-    @staticmethod
-    def _identity() -> Any:
-        from matplotlib.transforms import IdentityTransform
-
-        return IdentityTransform()
+    def _measure(self, text: str, size: float) -> float:
+        """The width of a line of text in pixels."""
+        line = self.figure.text(0, 0, text, fontsize=size, family=FONT, parse_math=False)
+        width = self.graph.width(line)
+        line.remove()
+        return width
 
 
 def _mathtext(latex: str) -> str:
     """LaTeX as matplotlib's mathtext knows it."""
-    return latex.replace(r"\mathrel{+}=", r"\;{+}{=}\;").replace(r"\frac", r"\dfrac")
+    return latex.replace(r"\mathrel{+}=", r"\;\text{+=}\;").replace(r"\frac", r"\dfrac")
 
 
 def _without_words(line: str) -> str:
@@ -260,6 +261,18 @@ def _without_words(line: str) -> str:
 def _plain(text: str) -> str:
     """Text that matplotlib does not take for mathematics."""
     return text.replace("$", r"\$")
+
+
+def _widest(steps: Steps) -> Value:
+    """The graph, each node with the longest of the gradients that it ever has."""
+    (root,) = from_json(to_json(steps.root))
+    nodes = topological(root)
+    for step in steps:
+        if isinstance(step, Accumulate):
+            held = nodes[step.parent]
+            longer = len(notation.number(step.after)) > len(notation.number(held.grad))
+            held.grad = step.after if longer else held.grad
+    return root
 
 
 def _edge_numbers(steps: Steps) -> dict[tuple[int, int], int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import warnings
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -44,6 +47,20 @@ class Edge(NamedTuple):
     texts: list[Any]
 
 
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """A sign that the font does not have is drawn as a box, and no more is said."""
+    logger = logging.getLogger("matplotlib.mathtext")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
 def scale_of(svg: str, room: Box) -> float:
     """By how much the drawing can be enlarged to fill the room."""
     _, _, width, height = _view(ET.fromstring(svg))
@@ -57,9 +74,12 @@ class Plotted:
     edges  likewise: e0, e1, ...
     """
 
-    def __init__(self, svg: str, figure: Any, room: Box) -> None:
+    def __init__(self, svg: str, figure: Any, room: Box, zoom: float) -> None:
+        from matplotlib.transforms import Affine2D
+
         top = ET.fromstring(svg)
-        self.figure, self.scale = figure, scale_of(svg, room)
+        self.figure, self.scale, self.zoom = figure, scale_of(svg, room), zoom
+        self.transform = Affine2D().scale(zoom)
         _, _, width, height = _view(top)
         graph = top.find(f"{_SVG}g")
         if graph is None:
@@ -68,8 +88,10 @@ class Plotted:
         dx, dy = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
         self.left = (room.left + room.right - width * self.scale) / 2 + dx * self.scale
         self.top = (room.bottom + room.top + height * self.scale) / 2 - dy * self.scale
+        self.sizes: dict[Any, float] = {}
         self.nodes: dict[int, Node] = {}
         self.edges: dict[int, Edge] = {}
+        self.rooms: dict[int, float] = {}  # of the numbers of a node, beside the words
         groups = graph.findall(f"{_SVG}g")
         for kind in ("cluster", "edge", "node"):
             for group in groups:
@@ -77,6 +99,10 @@ class Plotted:
                     self._group(group, kind)
 
     # --- parts -----------------------------------------------------------------------------------
+    def write(self, k: int, key: str, words: str) -> None:
+        """Change a number of a node."""
+        self.fit(self.nodes[k].texts[key], words, self.rooms[k])
+
     def _group(self, group: ET.Element, kind: str) -> None:
         shapes = [self._shape(part) for part in group.iter() if part.tag in _SHAPES]
         texts = [(part.get("class", ""), self._text(part)) for part in group.iter(f"{_SVG}text")]
@@ -91,6 +117,9 @@ class Plotted:
             box = Box(min(xs), min(ys), max(xs), max(ys))
             fill = group.findall(f".//{_SVG}polygon")[1].get("fill", "#ffffff")
             self.nodes[k] = Node(box, shapes[-1], shapes[1], fill, dict(texts))
+            name, words = (self.nodes[k].texts[key] for key in ("name", "word"))
+            self.fit(name, name.get_text(), (box.right - box.left) - 4 * self.scale)
+            self.rooms[k] = box.right - box.left - self.width(words) - 14 * self.scale
 
     def _shape(self, part: ET.Element) -> Any:
         """A polygon or a path of cubic Bézier curves."""
@@ -121,7 +150,7 @@ class Plotted:
         pieces = [*_pieces(part)]
         x, y = self._at(float(part.get("x", "0")), float(part.get("y", "0")))
         texts = [self._piece(part, text, size, rise) for text, size, rise in pieces]
-        widths = [text.get_window_extent(_renderer(self.figure)).width for text in texts]
+        widths = [self.width(text) for text in texts]
         anchor = part.get("text-anchor", "start")
         if len(texts) == 1:
             texts[0].set_horizontalalignment(
@@ -136,12 +165,11 @@ class Plotted:
 
     def _piece(self, part: ET.Element, text: str, size: float, rise: float) -> Any:
         from matplotlib import patheffects
-        from matplotlib.transforms import IdentityTransform
 
         made = self.figure.text(
             0, 0, text, fontsize=size * self.scale * _NARROW, color=_colour(part.get("fill")),
             family=FONT, weight=part.get("font-weight", "normal"), va="baseline",
-            transform=IdentityTransform(), parse_math=False,
+            transform=self.transform, parse_math=False,
         )  # fmt: skip
         if part.get("paint-order") == "stroke":  # a halo, in the colour of the paper
             width = float(part.get("stroke-width", "3")) * self.scale
@@ -149,15 +177,28 @@ class Plotted:
             made.set_path_effects([halo])
         return made
 
+    def width(self, text: Any) -> float:
+        """Of a text, in pixels."""
+        with without_warnings():
+            extent = text.get_window_extent(self.figure.canvas.get_renderer())
+        return float(extent.width) / self.zoom
+
+    def fit(self, text: Any, words: str, room: float) -> None:
+        """Change what a text says; in smaller letters where there is not so much room."""
+        size = self.sizes.setdefault(text, text.get_fontsize())
+        text.set_text(words)
+        text.set_fontsize(size)
+        while (width := self.width(text)) > room and size > 1:  # hinted letters shrink by steps
+            size = min(size * room / width, size - 0.2)
+            text.set_fontsize(size)
+
     # --- places ----------------------------------------------------------------------------------
     def _at(self, x: float, y: float) -> tuple[float, float]:
         """A point of the SVG, in pixels from the bottom left of the figure."""
         return self.left + x * self.scale, self.top - y * self.scale
 
     def _added(self, patch: Any) -> Any:
-        from matplotlib.transforms import IdentityTransform
-
-        patch.set_transform(IdentityTransform())
+        patch.set_transform(self.transform)
         return self.figure.add_artist(patch)
 
 
@@ -170,10 +211,6 @@ def _view(top: ET.Element) -> tuple[float, ...]:
 
 def _colour(text: str | None) -> str:
     return "none" if text in (None, "", "transparent") else str(text)
-
-
-def _renderer(figure: Any) -> Any:
-    return figure.canvas.get_renderer()
 
 
 def _pieces(part: ET.Element) -> Iterator[tuple[str, float, float]]:
