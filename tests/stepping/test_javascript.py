@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
-import shutil
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,18 +19,12 @@ from autograd_mini.ops import SHEET, Op
 from autograd_mini.stepping.document import asset
 from autograd_mini.stepping.javascript import source
 from tests.points import points
-from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ulp
+from tests.reference import error_in_ulp
+from tests.stepping.near import is_near, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="there is no Chromium on the PATH (Debian: apt-get install chromium)"
-)
-ULPS = 4
 LEAST = 50  # points in the domain of each operation
 
 EVALUATE = """
@@ -47,33 +39,6 @@ for (const [name, points] of Object.entries(given)) {
 }
 return JSON.stringify(answer);
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=BROWSER,
-            args="--no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-            " --disable-component-update --disable-sync".split(),
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def run(browser: Any) -> Any:
-    """run(script, given): what the body of a JavaScript function with this argument returns."""
-    page = browser.new_page()
-
-    def evaluated(script: str, given: Any) -> Any:
-        text = json.dumps(given, allow_nan=False)
-        answer = page.evaluate(f"(text) => {{ const given = JSON.parse(text);\n{script} }}", text)
-        return json.loads(answer, parse_int=float)  # 1e17 is written as an integer
-
-    yield evaluated
-    page.close()
 
 
 def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -108,25 +73,6 @@ def flat(parts: list[Any]) -> list[float]:
     return [x for part in parts for x in (part if isinstance(part, list) else [part])]
 
 
-def is_near(
-    chosen: Op, got: float, wanted: float, args: Any, place: tuple[int, Any] | None
-) -> bool:
-    """Within 4 ulp of Python's number, or as near the truth as the sheet promises of Python's.
-
-    Both are measured against what the sheet's line says errors must be measured against.
-    """
-    if got == wanted or (got != got and wanted != wanted):
-        return True
-    if not (math.isfinite(got) and math.isfinite(wanted)):
-        return False
-    key = "value" if place is None else chosen.params[place[0]]
-    scale = scale_of(chosen, key, args, None if place is None else place[1])
-    if abs(mp.mpf(got) - mp.mpf(wanted)) <= ULPS * ulp(max(abs(mp.mpf(wanted)), abs(scale))):
-        return True
-    truth = true_value(chosen, args) if place is None else true_partial(chosen, args, *place)
-    return truth is not None and error_in_ulp(got, truth, scale) <= chosen.ulps.get(key, ULPS)
-
-
 def faults(chosen: Op, answer: list[Any]) -> Iterator[str]:
     for (args, node), (value, partials) in zip(expected(chosen.name), answer, strict=True):
         where = f"{chosen.name}{args}"
@@ -137,12 +83,7 @@ def faults(chosen: Op, answer: list[Any]) -> Iterator[str]:
             continue
         if not is_near(chosen, value, node.data, args, None):
             yield f"{where}: {value!r}, Python {node.data!r}"
-        places = [
-            (k, i)
-            for k, x in enumerate(args)
-            for i in (range(len(x)) if isinstance(x, tuple) else [None])
-        ]
-        for place, got, wanted in zip(places, found, node.partials, strict=True):
+        for place, got, wanted in zip(places(args), found, node.partials, strict=True):
             if not is_near(chosen, got, wanted, args, place):
                 yield f"{where}, partial {place}: {got!r}, Python {wanted!r}"
 
