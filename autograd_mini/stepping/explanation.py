@@ -88,17 +88,14 @@ def gradient(above: str, below: str) -> Piece:
 
 
 def sum_of(terms: Sequence[Piece]) -> Piece:
-    """A sum, of a long one the first two and the last."""
+    """A sum, of a long one the first two terms and the last."""
     shown = [*terms]
     if len(shown) > LONGEST:
         shown[2:-1] = [symbols.DOTS]
-    return symbols.add(
-        *(symbols.fenced(t) if k and _negative(t) else t for k, t in enumerate(shown))
-    )
-
-
-def _negative(piece: Piece) -> bool:
-    return piece.text.startswith("−")
+    pieces = shown[:1]
+    for term in shown[1:]:
+        pieces += [symbols.PLUS, symbols.fenced(term) if term.text[0] == "−" else term]
+    return symbols.row(*pieces, level=symbols.SUM)
 
 
 class Teller:

@@ -102,9 +102,11 @@ def _value(op: Op, translate: _Translator) -> tuple[Piece, Piece | None]:
 def _named(op: Op, arguments: dict[str, Piece]) -> Piece:
     """The operation as its LaTeX template has it; where that is not understood, f(a, b)."""
     try:
-        return read(op.latex, arguments)
+        if op.latex != _default_latex(op):
+            return read(op.latex, arguments)
     except (UnreadableError, ValueError, IndexError):
-        return symbols.call(symbols.function_name(op.name), *arguments.values())
+        pass
+    return symbols.call(symbols.function_name(op.name), *arguments.values())
 
 
 def _default_latex(op: Op) -> str:

@@ -29,7 +29,6 @@ _LETTERS = dict(
     " tau:τ phi:φ psi:ψ omega:ω Gamma:Γ Delta:Δ Phi:Φ Psi:Ψ Omega:Ω".split()
 )
 _WORDS = (r"\operatorname", r"\mathrm", r"\mathit", r"\mathbf", r"\text")
-_GROUPED = ("{", "^", "_", r"\frac", r"\sqrt", r"\overline", *_WORDS)
 _OPENING = ("(", "[", "|", "‖", "⌊", "⌈", "{")
 _CLOSING = {"(": ")", "[": "]", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉", "{": "}"}
 
@@ -51,7 +50,7 @@ def read(latex: str, arguments: Mapping[str, Piece]) -> Piece:
     for command, inner in ((r"\\left\s*", ""), (r"\\right\s*", ""), (r"\\mathbin\{(.)\}", r"\1")):
         text = re.sub(command, inner, text)
     tokens = re.findall(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|\S", text)
-    return _Reader(tokens, {marks[name]: piece for name, piece in arguments.items()}).row(0)
+    return _Reader(tokens, {marks[name]: piece for name, piece in arguments.items()}).row()
 
 
 class _Reader:
@@ -64,7 +63,7 @@ class _Reader:
     def next(self) -> str | None:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
-    def row(self, depth: int, closing: str = "") -> Piece:
+    def row(self, closing: str = "") -> Piece:
         """Pieces up to the closing token, one after another."""
         pieces: list[Piece] = []
         level = symbols.ATOM
@@ -79,28 +78,28 @@ class _Reader:
                 level = min(level, symbols.POWER)
                 pieces[-1] = self._raised(token, pieces[-1])
             elif sign in _OPENING and token != "{":
-                pieces.append(self._between(sign, depth, pieces))
+                pieces.append(self._between(sign))
             elif sign.strip() in "+−·×<>=≤≥≠:?±∘" and sign.strip():
                 level = min(level, PRODUCT if sign in (" · ", " × ") else SUM)
                 pieces.append(_operator(sign, first=not pieces))
             else:
-                pieces.append(self._piece(token, sign, depth, pieces))
+                pieces.append(self._piece(token, sign, pieces))
         if closing and token is None:
             raise UnreadableError(closing)
         return _put(pieces, level)
 
-    def _piece(self, token: str, sign: str, depth: int, before: list[Piece]) -> Piece:
+    def _piece(self, token: str, sign: str, before: list[Piece]) -> Piece:
         if token in self.arguments:
             return self._argument(self.arguments[token], before)
         if token == "{":
-            return self.row(depth + 1, "}")
+            return self.row("}")
         if token == r"\frac":
             return symbols.fraction(self._group(), self._group())
         if token == r"\sqrt":
             degree = ""
             if self.next() == "[":
                 self.at += 1
-                degree = self.row(depth + 1, "]").text
+                degree = self.row("]").text
             return symbols.root(self._group(), degree)
         if token in _WORDS:
             return symbols.function_name(re.sub(r"\s+", " ", self._group(plain=True).text))
@@ -133,7 +132,7 @@ class _Reader:
             raise UnreadableError("a group is missing")
         self.at += 1
         if token != "{":
-            return self._piece(token, _SIGNS.get(token, token), 0, [])
+            return self._piece(token, _SIGNS.get(token, token), [])
         if plain:
             end = self.tokens.index("}", self.at) if "}" in self.tokens[self.at :] else -1
             if end < 0:
@@ -141,15 +140,15 @@ class _Reader:
             text = "".join(self.tokens[self.at : end]).replace("\\_", "_")
             self.at = end + 1
             return Piece(text, text, ["mtext", text])
-        return self.row(0, "}")
+        return self.row("}")
 
     def _raised(self, token: str, base: Piece) -> Piece:
         group = self._group()
         return symbols.power(base, group) if token == "^" else symbols.index(base, group)
 
-    def _between(self, left: str, depth: int, before: list[Piece]) -> Piece:
+    def _between(self, left: str) -> Piece:
         right = _CLOSING[left]
-        inner = self.row(depth + 1, right)
+        inner = self.row(right)
         latex = {
             "|": (r"\left|", r"\right|"),
             "‖": (r"\left\|", r"\right\|"),

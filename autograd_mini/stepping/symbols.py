@@ -23,7 +23,7 @@ SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
 
 _SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
 _LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
-_WORD = re.compile(r"[\w.…∞\[\]'′]+")
+_WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′])+")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -111,8 +111,9 @@ def _latex_part(part: str) -> str:
 
 
 def _latex_number(text: str) -> str:
-    text = text.replace("−", "-").replace("·", r"\cdot ").replace("∞", r"\infty")
-    text = re.sub(r"[^\W\d]{2,}", lambda found: _latex_name(found[0]), text)  # nan
+    text = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
+    for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):
+        text = text.replace(sign, command)
     return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(_ASCII)}}}", text)
 
 

@@ -1,5 +1,5 @@
 // Words and formulas of a step: the sentences and templates of DATA, filled in.
-const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^[\p{L}\p{N}_.…∞\[\]'′]+$/u;
+const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\p{L}\p{N}_.…∞\[\]'′])+$/u;
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 const row = (...parts) => ["mrow", ...parts];
 const put = (x, fenced) => fenced && !WORD.test(x.text)

@@ -1,0 +1,333 @@
+"""Formulas as they are shown, against the true values and derivatives at 50 digits.
+
+Each formula is read back from what a learner sees, in each of its three forms.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import xml.etree.ElementTree as ET
+import zlib
+from typing import Any
+
+import mpmath as mp
+import pytest
+
+from autograd_mini import FormulaError, Value, functions, op
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.stepping import symbols
+from autograd_mini.stepping.mathematics import notation_of
+from autograd_mini.stepping.reading import UnreadableError, read
+from autograd_mini.stepping.shapes import Shape, edge_operands, operands_of, shape_of
+from autograd_mini.stepping.textbook import TEXTBOOK
+from tests.reference import exact, true_partial, true_value
+from tests.stepping.shown import from_latex, from_mathml, worth
+
+NAMES = "abcdfghkpqruwxz"
+ROUNDED = {"selu": mp.mpf("1e-4")}  # its constants are shown with five digits
+CHOICES: dict[str, tuple[float, ...]] = {
+    "n": (0.0, 1.0, 2.0),
+    "c": (0.0, 1.0),
+    "low": (-1.5, -0.5),
+    "high": (0.5, 1.5),
+    "slope": (0.1,),
+    "alpha": (1.3,),
+}
+HIDDEN = ("leaky_relu", "elu", "hardtanh", "gelu")  # the notation does not show all operands
+
+
+def points(sheet_op: Op, length: int, count: int = 12) -> list[tuple[Any, ...]]:
+    draw = random.Random(zlib.crc32(sheet_op.name.encode()) + length)
+
+    def one(param: str) -> float:
+        while True:
+            x = draw.choice(CHOICES.get(param, (draw.uniform(-3, 3), draw.uniform(0.1, 6))))
+            if param not in sheet_op.domains or x in sheet_op.domains[param]:
+                return x
+
+    return [
+        tuple(
+            tuple(one(p) for _ in range(length)) if p in sheet_op.vectors else one(p)
+            for p in sheet_op.params
+        )
+        for _ in range(count)
+    ]
+
+
+def flat(args: tuple[Any, ...]) -> list[Any]:
+    return [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
+
+
+def filled(template: symbols.Piece, at: int = 0) -> symbols.Piece:
+    """The template with letters for operands, y for the node."""
+
+    def one(slot: str) -> symbols.Piece:
+        if slot in ("if", "else"):
+            return symbols.word("if" if slot == "if" else "otherwise")
+        if slot == "out":
+            return symbols.name("y")
+        return symbols.name(NAMES[at + int(slot) if slot[0] in "+-" else int(slot)])
+
+    return symbols.fill(template, one)
+
+
+def forms(piece: symbols.Piece) -> dict[str, str]:
+    return {
+        "text": piece.text,
+        "MathML": from_mathml(symbols.document(piece)),
+        "LaTeX": from_latex(piece.latex),
+    }
+
+
+def lengths(sheet_op: Op) -> tuple[int, ...]:
+    return (1, 2, 3, 4) if sheet_op.vectors else (1,)
+
+
+def shape_with(sheet_op: Op, length: int) -> Shape:
+    return Shape(sheet_op, tuple(length if p in sheet_op.vectors else 1 for p in sheet_op.params))
+
+
+def check(name: str, shown: dict[str, str], where: dict[str, Any], truth: Any) -> None:
+    bound = ROUNDED.get(name, mp.mpf("1e-25")) * max(1, abs(truth))
+    for form, text in shown.items():
+        with mp.workdps(60):
+            got = worth(text, where)
+            assert abs(got - truth) <= bound, (name, form, text, where, got, truth)
+
+
+SHOWN = [(name, "textbook") for name in SHEET]
+SHOWN += [(name, "sheet") for name in TEXTBOOK if name not in ("max", "min")]  # these count ties
+
+
+@pytest.mark.parametrize(("name", "written"), SHOWN)
+def test_what_is_shown_is_the_value_and_the_derivative(name, written, monkeypatch):
+    """With the textbook's formulas, and with those of the sheet where it has no other."""
+    sheet_op, seen = SHEET[name], 0
+    if written == "sheet":
+        monkeypatch.delitem(TEXTBOOK, name)
+    notation_of.cache_clear()
+    for length in lengths(sheet_op):
+        known = notation_of(shape_with(sheet_op, length))
+        values = [known.value] if name not in HIDDEN else []
+        values += [known.definition] if known.definition is not None else []
+        shown = [forms(filled(piece)) for piece in values]
+        partials = [forms(filled(p, at)) for at, p in enumerate(known.partials) if p is not None]
+        for args in points(sheet_op, length):
+            truth = true_value(sheet_op, args)
+            if truth is None:
+                continue
+            with mp.workdps(60):
+                where = dict(zip(NAMES, flat(exact(args)), strict=False)) | {"y": truth}
+            for one in shown:
+                check(name, one, where, truth)
+            at = 0
+            for k, arg in enumerate(args):
+                for i in range(len(arg)) if isinstance(arg, tuple) else [None]:
+                    slope = true_partial(sheet_op, args, k, i)
+                    if slope is not None:
+                        check(name, partials[at], where, slope)
+                        seen += 1
+                    at += 1
+    notation_of.cache_clear()
+    assert seen >= 12 * len(sheet_op.params) / 3
+
+
+def test_the_reader_of_shown_formulas_sees_a_wrong_one():
+    where = {"x": mp.mpf(3), "y": mp.mpf("0.25")}
+    assert worth("1 − y²", where) == mp.mpf("0.9375")
+    assert worth("−x² / (1 + 2 · x)", where) == -mp.mpf(9) / 7
+    assert worth("{1 if x < 0; √(x + 1) otherwise}", where) == 2
+    assert from_latex(r"\frac{1}{{x}^{2}}") == "((1)/((x)^(2)))"
+    with pytest.raises(ValueError, match="unknown"):
+        worth("z + 1", where)
+
+
+@pytest.mark.parametrize("exponent", [-2, -1, 0, 1, 2, 3, 0.5, 2.5])
+def test_a_constant_exponent_is_worked_out(exponent):
+    x = Value(1.7, label="x")
+    node = x**exponent
+    known = notation_of(shape_of(node))
+    for form in forms(filled(known.partials[0])).values():
+        got = worth(form, {"a": mp.mpf(1.7), "b": mp.mpf(exponent)})
+        assert abs(got - node.partials[0]) < 1e-14, form
+    if exponent == 2:
+        assert filled(known.partials[0]).text == "2 · a"
+
+
+def test_a_neuron_s_bias_is_not_multiplied_by_1():
+    from autograd_mini import Neuron
+
+    node = Neuron(2, activation="linear")([Value(1.0), Value(2.0)])
+    assert shape_of(node).key == "dot/3+"
+    assert filled(notation_of(shape_of(node)).value).text == "a · d + b · f + c"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("sum", "a + b + … + h"),
+        ("mean", "(a + b + … + h) / 7"),
+        ("norm", "√(a² + b² + … + h²)"),
+        ("prod", "a · b · … · h"),
+        ("logsumexp", "ln(e^a + e^b + … + e^h)"),
+        ("max", "max(a, b, …, h)"),
+    ],
+)
+def test_long_vectors_have_dots(name, shown):
+    assert filled(notation_of(Shape(SHEET[name], (7,))).value).text == shown
+
+
+def test_partials_of_long_vectors_are_of_their_element():
+    known = notation_of(Shape(SHEET["dot"], (6, 6)))
+    assert [filled(p, at).text for at, p in enumerate(known.partials)] == [
+        *NAMES[6:12],
+        *NAMES[:6],
+    ]
+    known = notation_of(Shape(SHEET["logsumexp"], (7,)))
+    assert filled(known.partials[3], 3).text == "e^(d − y)"
+
+
+# --- operands ------------------------------------------------------------------------------------
+def test_operands_and_edges_agree():
+    x, y = Value(2.0), Value(3.0)
+    node = functions.dot([x, 5.0, y], [1.0, y, x])
+    assert operands_of(node) == (x, 5.0, y, 1.0, y, x)
+    assert edge_operands(node) == [0, 2, 4, 5]
+    assert [operands_of(node)[k] for k in edge_operands(node)] == list(node.parents)
+    assert operands_of(x) == ()
+    by_hand = Value(6.0, parents=[x, y], partials=[3.0, 2.0])
+    assert operands_of(by_hand) == (x, y)
+    assert notation_of(shape_of(by_hand)).partials == (None, None)
+
+
+# --- parentheses ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(-2.0, "x · (−2)"), (2.0, "x · 2"), (2e-7, "x · (2·10⁻⁷)"), (float("inf"), "x · ∞")],
+)
+def test_numbers_that_are_no_words_get_parentheses(number, shown):
+    template = notation_of(Shape(SHEET["mul"], (1, 1))).value
+    pieces = {"0": symbols.name("x"), "1": symbols.number(number)}
+    assert symbols.fill(template, pieces.__getitem__).text == shown
+
+
+def test_names_that_are_no_words_get_parentheses():
+    template = notation_of(Shape(SHEET["square"], (1,))).value
+    assert symbols.fill(template, lambda _: symbols.name("a b")).text == "(a b)²"
+    assert symbols.fill(template, lambda _: symbols.name("w[3].b")).text == "w[3].b²"
+
+
+# --- operations of one's own ---------------------------------------------------------------------
+@pytest.fixture
+def own():
+    made = []
+
+    def make(*args: Any, **named: Any) -> Op:
+        made.append(op(*args, **named))
+        return made[-1]
+
+    yield make
+    for new in made:
+        del SHEET[new.name]
+
+
+def test_an_own_operation_is_spelt_out(own):
+    cube = own("my_cube(a)", "a * a * a", "3 * a * a")
+    known = notation_of(Shape(cube, (1,)))
+    assert filled(known.value).text == "my_cube(a)"
+    assert known.definition is not None
+    assert filled(known.definition).text == "a² · a"
+    assert filled(known.partials[0]).text == "3 · a · a"
+
+
+def test_an_own_operation_with_a_textbook_form(own):
+    new = own(
+        "my_tanh(a)", "tanh(a)", "4 * e / ((1 + e) * (1 + e))",
+        given={"e": "exp(-2 * abs(a))"}, textbook={"a": "1 - out ** 2"}, latex=r"\tanh_2({a})",
+    )  # fmt: skip
+    known = notation_of(Shape(new, (1,)))
+    assert filled(known.value).text == "tanh₂(a)"
+    assert filled(known.partials[0]).text == "1 − y²"
+
+
+def test_names_that_formulas_share_are_put_in(own):
+    new = own("my_op(a)", "e / (1 + e)", "e / (1 + e) ** 2", given={"e": "exp(-2 * a)"})
+    known = notation_of(Shape(new, (1,)))
+    assert filled(known.partials[0]).text == "e^(−2 · a) / (1 + e^(−2 · a))²"
+
+
+def test_an_own_operation_on_a_vector(own):
+    new = own("my_rms(a[])", "sqrt(dot(a, a) / n)", "a_i / (n * out)")
+    known = notation_of(Shape(new, (2,)))
+    assert filled(known.value).text == "my_rms(a, b)"
+    assert known.definition is not None
+    assert filled(known.definition).text == "√((a · a + b · b) / 2)"
+    assert [filled(p, at).text for at, p in enumerate(known.partials)] == [
+        "a / (2 · y)",
+        "b / (2 · y)",
+    ]
+
+
+def test_latex_that_is_not_understood_becomes_a_call(own):
+    new = own("my_odd(a, b)", "a + b", "1", "1", latex=r"{a} \overset{{?}}{{\mapsto}} {b}")
+    assert filled(notation_of(Shape(new, (1, 1))).value).text == "my_odd(a, b)"
+    with pytest.raises(UnreadableError):
+        read(new.latex, {"a": symbols.name("a"), "b": symbols.name("b")})
+
+
+def test_a_wrong_textbook_formula_is_named(own):
+    with pytest.raises(FormulaError, match="no argument c"):
+        op("my_bad(a)", "a", "1", textbook={"c": "1"})
+    new = own("my_worse(a)", "a + 0", "1", textbook={"a": "1 - nothing"})
+    with pytest.raises(FormulaError, match=r"my_worse\(a\).*textbook.*nothing"):
+        notation_of(Shape(new, (1,)))
+
+
+def test_the_textbook_names_arguments_of_the_sheet():
+    for name, formulas in TEXTBOOK.items():
+        assert {*formulas} <= {"value", *SHEET[name].params}, name
+
+
+# --- forms ---------------------------------------------------------------------------------------
+KNOWN = {  # element -> number of children, None for any
+    "math": None, "mrow": None, "mi": 0, "mn": 0, "mo": 0, "mtext": 0, "mfrac": 2, "msup": 2,
+    "msub": 2, "munder": 2, "msqrt": None, "mroot": 2, "mtable": None, "mtr": 2, "mtd": 1,
+}  # fmt: skip
+
+
+def all_pieces() -> list[symbols.Piece]:
+    found = []
+    for sheet_op in SHEET.values():
+        for length in (1, 3, 7) if sheet_op.vectors else (1,):
+            known = notation_of(shape_with(sheet_op, length))
+            pieces = [known.value, known.definition, *known.partials[:2]]
+            found += [filled(piece) for piece in pieces if piece is not None]
+    return found
+
+
+def test_mathml_is_well_formed_and_of_known_elements():
+    for piece in all_pieces():
+        for element in ET.fromstring(symbols.document(piece)).iter():
+            tag = element.tag.removeprefix(f"{{{symbols.NAMESPACE}}}")
+            assert tag in KNOWN, tag
+            assert KNOWN[tag] in (None, len(element)), (tag, piece.text)
+            if KNOWN[tag] == 0:
+                assert element.text, (tag, piece.text)
+            assert {*element.attrib} <= {"stretchy", "mathvariant", "display"}
+
+
+def test_latex_is_balanced_and_ascii():
+    for piece in all_pieces():
+        bare = re.sub(r"\\[{}]", "", piece.latex)
+        assert bare.count("{") == bare.count("}"), piece.latex
+        assert piece.latex.count(r"\left") == piece.latex.count(r"\right") + piece.latex.count(
+            r"\leftarrow"
+        ), piece.latex
+        assert piece.latex.isascii(), piece.latex
+
+
+def test_every_slot_is_filled():
+    for piece in all_pieces():
+        assert not symbols.slots_of(piece)
+        assert not re.search("[\ue000-\uf8ff]", piece.text + piece.latex + str(piece.mathml))
