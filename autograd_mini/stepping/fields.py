@@ -2,12 +2,13 @@
 
 Each place of a plane has one byte, each place of a line two (the higher first): a code from 0 to
 top, 255 or 65535, which stands for low + (high - low) * code / top; what lies beyond is the end of
-the scale. With more than two classes it is the class and how sure the model is of it.
+the scale. Of two classes the codes are closer together where the model is undecided, so that the
+boundary is smooth; of more, a code is the class and how sure the model is of it.
 """
 
 from __future__ import annotations
 
-from math import exp, isfinite, log10
+from math import copysign, exp, isfinite, log10, sqrt
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from autograd_mini.training.metrics import Loss
     from autograd_mini.value import Value
 
+    from .runs import Frame
+
 SIDE, ALONG = 48, 128
 """Places along each side of a plane; and along a line."""
 WORK = 60_000
@@ -34,7 +37,8 @@ WORK = 60_000
 class Field(NamedTuple):
     """What the codes of a grid mean.
 
-    kind   "two": of two classes, how far the answer is from the first, `low`, to the second, `high`
+    kind   "two": of two classes, how far the answer is from the first, `low`, to the second,
+           `high`; number = middle +- half the range * (2 * code / top - 1)**2
            "classes": code = class * levels + round((levels - 1) * probability of that class), with
            levels = (top + 1) // number of classes
            "values": numbers from `low` to `high`
@@ -78,12 +82,19 @@ class Field(NamedTuple):
         """The nearest code; of nan the middle."""
         if number != number:
             return self.top // 2 + 1
-        part = (number - self.low) / (self.high - self.low)
-        return round(self.top * max(0.0, min(1.0, part)))
+        part = max(0.0, min(1.0, (number - self.low) / (self.high - self.low)))
+        if self.kind == "two":
+            side = 2 * part - 1
+            part = (1 + copysign(sqrt(abs(side)), side)) / 2
+        return round(self.top * part)
 
     def number(self, code: int) -> float:
         """What a code stands for."""
-        return self.low + (self.high - self.low) * code / self.top
+        part = code / self.top
+        if self.kind == "two":
+            side = 2 * part - 1
+            part = (1 + copysign(side**2, side)) / 2
+        return self.low + (self.high - self.low) * part
 
     def picture(self, codes: Iterable[int]) -> bytes:
         """Codes as bytes."""
@@ -203,21 +214,27 @@ def _plain_activation(name: str) -> Callable[[float], float]:
 
 
 # --- the loss around a path ----------------------------------------------------------------------
-def landscape(model: Any, params: Sequence[Value], path: Sequence[Sequence[float]],
-              losses: Sequence[float], rows: Any, targets: Any,
-              loss: Loss) -> tuple[Field, bytes] | None:  # fmt: skip
-    """The loss as a function of one or two parameters, where the path runs; None for more.
+def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows: Any,
+              targets: Any, loss: Loss) -> tuple[Field, bytes] | None:  # fmt: skip
+    """The loss as a function of one or two parameters, where the frames are; None for more.
 
-    The path's points far above its start stay outside, as they would dwarf the rest.
+    Those far above the start stay outside, as they would dwarf the rest.
     """
-    if len(params) > 2 or not path:
+    if len(params) > 2:
         return None
-    high_up = losses[0] + 3 * abs(losses[0] - min(losses) or losses[0])
-    near = [w for w, x in zip(path, losses, strict=True) if x <= high_up]
-    ranges = [_around([w[k] for w in near], path[0][k]) for k in range(len(params))]
+    start, losses = frames[0], [frame.loss for frame in frames]
+    high_up = start.loss + 3 * abs(start.loss - min(losses) or start.loss)
+    near = [frame.weights for frame in frames if frame.loss <= high_up]
+    slopes = next((frame.gradients for frame in frames if frame.before == start.weights), None)
+    ranges = []
+    for k, w in enumerate(start.weights):
+        # So that a path of small steps shows the valley too: as far downhill as twice the start.
+        far = 2 * max(abs(w), 1.0)
+        ends = [w - far, w + far] if slopes is None else [w - far] * (slopes[k] > 0)
+        ends += [w + far] * (slopes is not None and slopes[k] < 0)
+        ranges.append(spread([*(each[k] for each in near), *ends], 0.15))
     n = ALONG if len(params) == 1 else max(12, min(SIDE, int((WORK / len(rows)) ** 0.5)))
-    x, y = ranges[0], ranges[1] if len(params) == 2 else None
-    shape = Field("values", x, y, n, 0.0, 1.0)
+    shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
     kept = [p.data for p in params]
     found = []
     try:
@@ -229,12 +246,6 @@ def landscape(model: Any, params: Sequence[Value], path: Sequence[Sequence[float
         for p, value in zip(params, kept, strict=True):
             p.data = value
     return _coded(shape, found)
-
-
-def _around(values: Sequence[float], start: float) -> tuple[float, float]:
-    if max(values) - min(values) < 1e-9 * (abs(start) + 1):
-        values = [*values, start - (abs(start) or 1.0), start + (abs(start) or 1.0)]
-    return spread(values, 0.2)
 
 
 def _loss_at(model: Any, rows: Any, targets: Any, loss: Loss) -> float:

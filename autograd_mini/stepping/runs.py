@@ -129,7 +129,7 @@ class _Immutable:
         """Write the page that plays it; see `training_page.save_html`."""
         from .training_page import save_html
 
-        save_html(self, path, lang=lang, **settings)
+        save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
 
 class TrainingSteps(_Immutable, Sequence["Frame"]):
@@ -140,7 +140,7 @@ class TrainingSteps(_Immutable, Sequence["Frame"]):
     names       of the parameters
     layers      the shapes of the layers; empty for a model that is no network
     points      the data
-    loss        its name
+    loss        its name; empty for `record_descent`
     optimiser   the name of its class; `plain` if it is gradient descent and nothing else, so that
                 w_new = w_old - rate * gradient
     batch_size  samples per update

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from autograd_mini.training.metrics import Loss
 
 RATES = (0.001, 0.1, 1.0, 10.0)
-FRAMES = 100
+FRAMES, FRAMES_EACH, SIDE_EACH = 100, 60, 32  # of a single run; of each of several
 
 
 def record_training(
@@ -113,9 +113,10 @@ def record_training(
         stopped="diverged" if divergence else history.stopped,
         divergence=divergence,
         field=recorder.field,
-        landscape=landscape(model, recorder.params, recorder.path, recorder.losses, rows, targets,
-                            loss_function(loss)),
-    )  # fmt: skip
+        landscape=landscape(
+            model, recorder.params, recorder.frames, rows, targets, loss_function(loss)
+        ),
+    )
 
 
 def record_learning_rates(
@@ -144,6 +145,7 @@ def record_learning_rates(
     <LearningRates: 0.001 crawls, 0.1 converges, 0.9 oscillates, 1.1 diverges>
     """
     each = [float(positive("rates", rate)) for rate in rates]
+    settings = {"frames": FRAMES_EACH, "grid": SIDE_EACH, **settings}
     if not 1 <= len({*each}) == len(each) <= 8:
         raise ValueError(f"rates must be distinct learning rates, 1 to 8 of them; got {each}")
     if callable(model) and not hasattr(model, "parameters"):
@@ -156,7 +158,19 @@ def record_learning_rates(
         params = parameters(copy.parameters(), "record_learning_rates")
         made = optimiser(params, lr=rate)
         runs.append(record_training(copy, data, loss, made, epochs, batch_size, **settings))
-    return LearningRates(runs, each)
+    return LearningRates(_on_one_landscape(runs, model, data, loss), each)
+
+
+def _on_one_landscape(runs: list[TrainingSteps], model: Any, data: Any, loss: Any) -> Any:
+    """The runs with the same picture of the loss, in which all of their paths show."""
+    if runs[0].landscape is None:
+        return runs
+    copy, (rows, targets) = deepcopy(model), samples(data)
+    frames = [runs[0][0], *(frame for run in runs for frame in run[1:])]
+    shared = landscape(copy, copy.parameters(), frames, rows, targets, loss_function(loss))
+    slots = TrainingSteps.__slots__
+    values = [{name: getattr(run, name) for name in slots} for run in runs]
+    return [TrainingSteps(**{**each, "landscape": shared}) for each in values]
 
 
 def record_descent(
@@ -227,7 +241,6 @@ class _Recorder:
         self.frames: list[Frame] = []
         self.losses: list[float] = []
         self.accuracies: list[float | None] = []
-        self.path: list[tuple[float, ...]] = []
         self.turning = Turning()
         self.update: tuple[tuple[float, ...], tuple[float, ...], float | None] = ((), (), None)
         self.divergence: Divergence | None = None
@@ -289,7 +302,6 @@ class _Recorder:
         flow = self._flow() if epoch in self.chosen else ()
         self.losses.append(found.loss)
         self.accuracies.append(found.accuracy)
-        self.path.append(weights)
         self.turning.add(weights)
         if epoch in self.chosen:
             picture = self._answers()
@@ -301,11 +313,10 @@ class _Recorder:
         epoch = len(self.losses) - 1
         if self.frames[-1].epoch == epoch or history.stopped == "interrupted":
             return
-        if self._weights() == self.path[-1] and not self.divergence:
+        if self._weights() == self.turning.weights and not self.divergence:
             self.losses.pop()
             self.accuracies.pop()
             self.chosen |= {epoch}
-            self.path.pop()
             self.look(epoch)
 
     def _weights(self) -> tuple[float, ...]:
@@ -373,4 +384,4 @@ def _loss_name(loss: Any) -> str:
     if isinstance(loss, str):
         return loss
     known = next((name for name, f in LOSSES.items() if f is loss), "")
-    return known or ("f" if loss is _value_itself else str(getattr(loss, "__name__", "loss")))
+    return known or ("" if loss is _value_itself else str(getattr(loss, "__name__", "loss")))

@@ -82,7 +82,7 @@ class Turning:
     """
 
     def __init__(self) -> None:
-        self.weights: list[float] | None = None
+        self.weights: tuple[float, ...] | None = None
         self.change: list[float] | None = None
         self.dots = self.lengths = 0.0
 
@@ -97,7 +97,7 @@ class Turning:
                     self.dots += dot
                     self.lengths += length
             self.change = change
-        self.weights = list(weights)
+        self.weights = tuple(weights)
 
     @property
     def value(self) -> float:
