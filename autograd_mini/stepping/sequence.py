@@ -218,6 +218,11 @@ class Steps(Sequence["Step"]):
     def __repr__(self) -> str:
         return f"<Steps: {len(self)} steps of {len(self.nodes)} nodes>"
 
+    def __str__(self) -> str:
+        from .transcript import transcript
+
+        return "\n".join(transcript(self))
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Steps.from_json, (self.to_json(),)
 
