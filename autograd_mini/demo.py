@@ -144,11 +144,13 @@ def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
     seen = "accuracy.few" if few else "accuracy"
     teller.say(seen, percent=(result.accuracy or 0.0) * 100, right=right, n=len(held_out))
 
+    neuron = first_neuron(model, learnt, loss)
     if graph is None:
-        graph = first_neuron(model, learnt, loss)
+        graph = neuron
         backward_pass(graph, teller, "neuron.first", neuron=model.layers[0].neurons[0].name)
     # Before the check, whose backward pass gives the weights other gradients.
     files.picture(graph, teller.lang)
+    files.steps(neuron, teller.lang)
     agree = gradient_check(model, learnt, loss, teller)
     files.plots(history, model, parts[0], scaler)
     teller.heading("files", folder=files.folder)
@@ -180,9 +182,12 @@ def small_neuron() -> Value:
 
 
 def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
-    """The network's first neuron as the loss of one point sees it, after the backward pass."""
-    x, target = data[0]
-    total = getattr(losses, loss)(model(x), target)
+    """The network's first neuron as the loss of one point sees it, after the backward pass.
+
+    The point is the one with the largest loss, from which there is most to learn.
+    """
+    totals = (getattr(losses, loss)(model(x), target) for x, target in data)
+    total: Value = max(totals, key=float)
     model.zero_grad()
     total.backward()
     order = topological(total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from errno import EACCES, ENOTDIR
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from .drawing import RenderingError, draw
 from .drawing.files import write_bytes
 from .errors import AutogradError
+from .graph import topological
+from .stepping import steps
 from .training import save
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ MARKS = {
     "history.csv": b"epoch,loss,accuracy,validation_loss",
     "graph.svg": b"autograd_mini",
     "graph.gv": b"autograd_mini",
+    "steps.html": b"autograd_mini",
     "loss.png": b"autograd_mini",
     "boundary.png": b"autograd_mini",
 }
@@ -102,6 +106,23 @@ class Files:
             return
         comment = b"<!-- drawn by autograd_mini -->\n<svg"
         self.add("graph.svg", lambda path: write_bytes(path, svg.replace(b"<svg", comment, 1)))
+
+    def steps(self, neuron: Value, lang: str) -> None:
+        """The page that steps through a neuron, as far as its part of the network's graph goes.
+
+        The gradient that arrives at it is the seed.
+        """
+        from .stepping.page import to_html
+
+        alone = deepcopy(neuron)
+        for node in topological(alone):
+            node.label = node.label and node.label.rpartition(".")[2]
+        title = self.text("steps.title", neuron=(neuron.label or "").rpartition(".")[0])
+        try:
+            page = to_html(steps(alone, seed=neuron.grad), lang=lang, title=title)
+        except RenderingError:
+            return  # `picture` has said so
+        self.add("steps.html", lambda path: write_bytes(path, page.encode()))
 
     def plots(self, history: History, model: MLP, data: Dataset, scaler: Standardiser) -> None:
         """Loss curve and decision boundary, if matplotlib is there; else a note on getting it."""

@@ -421,6 +421,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the neuron's gradient graph, as DOT text",
         "el grafo de gradientes de la neurona, como texto DOT",
     ),
+    "demo.file.steps.html": (
+        "a neuron of the network, step by step: open it in a browser",
+        "una neurona de la red, paso a paso: ábrelo en un navegador",
+    ),
+    "demo.steps.title": ("The neuron {neuron}, step by step", "La neurona {neuron}, paso a paso"),
     "demo.file.loss.png": ("loss by epoch", "la pérdida por época"),
     "demo.file.boundary.png": ("where each class wins", "dónde gana cada clase"),
     "demo.no.picture": ("No graph.svg: {reason}", "Sin graph.svg: {reason}"),

@@ -29,7 +29,7 @@ from autograd_mini.training import load, load_metadata
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = [sys.executable, "-m", "autograd_mini"]
 SVG = "{http://www.w3.org/2000/svg}"
-FILES = ["boundary.png", "graph.svg", "history.csv", "loss.png", "model.json"]
+FILES = ["boundary.png", "graph.svg", "history.csv", "loss.png", "model.json", "steps.html"]
 
 
 @pytest.fixture(autouse=True)
