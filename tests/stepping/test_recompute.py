@@ -1,0 +1,419 @@
+"""What-if: the recorded graph at other inputs, in the page, against Python."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import Value, functions, op, steps
+from autograd_mini.checking.random_graphs import random_graph
+from autograd_mini.errors import AutogradError
+from autograd_mini.ops import SHEET
+from autograd_mini.optim import Momentum
+from autograd_mini.stepping import page as page_module
+from autograd_mini.stepping.document import asset
+from autograd_mini.stepping.javascript import source
+from autograd_mini.stepping.page import run_data, save_html
+from autograd_mini.stepping.whatif_words import _NEEDS, WHATIF, needs
+from tests.stepping.near import is_near, places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from autograd_mini.checking.random_graphs import Graph
+    from autograd_mini.stepping import Steps
+
+# What a page has before its panels: the recording and what-if's arithmetic.
+RECOMPUTE = """
+const DATA = {runs: given.map((x) => x.run)};
+NUMBERS RECORDING OPS RECOMPUTE
+const shown = (x) => typeof x === "number" && !Number.isFinite(x) ? String(x)
+  : Array.isArray(x) ? x.map(shown)
+  : x && typeof x === "object"
+    ? Object.fromEntries(Object.entries(x).map(([k, y]) => [k, shown(y)])) : x;
+return JSON.stringify(runs.map((r, k) => {
+  const found = recomputed(r, new Map(given[k].leaves));
+  if (found.failed !== undefined) return {failed: found.failed};
+  r.at(r.steps.length - 1);
+  r.replace(found);
+  const {data, partials, steps} = r, grad = [...r.grad];
+  r.restore();
+  return shown({data, partials, grad, steps, again: r.steps, index: r.index});
+}));
+"""
+
+
+def script(ops: Any) -> str:
+    parts = {"NUMBERS": asset("numbers.js"), "RECORDING": asset("recording.js")}
+    parts |= {"OPS": source(ops), "RECOMPUTE": asset("recompute.js")}
+    text = RECOMPUTE
+    for name, part in parts.items():
+        text = text.replace(name, part, 1)
+    return text
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick() -> Iterator[None]:
+    """No finite differences: the page's data is made for many graphs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_module, "differences", lambda steps: {})
+        yield
+
+
+def graph_of(f: Callable[..., Any], at: Sequence[float]) -> Steps:
+    return steps(f(*(Value(x, label=f"x{k}") for k, x in enumerate(at))))
+
+
+def leaves_of(recorded: Steps, at: Sequence[float]) -> list[list[Any]]:
+    """[node, new number] for each input of the graph."""
+    return [
+        [k, at[int(node.label[1:])]] for k, node in enumerate(recorded.nodes) if node.op is None
+    ]
+
+
+def recomputed(run: Any, cases: Sequence[tuple[Steps, list[list[Any]]]]) -> list[Any]:
+    given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves in cases]
+    ops = {node.op for recorded, _ in cases for node in recorded.nodes if node.op}
+    return run(script(ops), given)
+
+
+def check_operations(recorded: Steps, answer: Any) -> None:
+    """Each operation by itself: Python's, on the operands that the page has, to 4 ulp."""
+    ids = {node: k for k, node in enumerate(recorded.nodes)}
+    for k, node in enumerate(recorded.nodes):
+        if node.op is None:
+            continue
+
+        def moved(x: Any) -> Any:
+            return Value(answer["data"][ids[x]]) if isinstance(x, Value) else x
+
+        args = tuple(
+            tuple(map(moved, arg)) if arg.__class__ is tuple else moved(arg) for arg in node.args
+        )
+        python = functions.function(node.op)(*args)
+        numbers = tuple(
+            tuple(float(x) for x in arg) if isinstance(arg, tuple) else float(arg) for arg in args
+        )
+        assert is_near(node.op, answer["data"][k], python.data, numbers, None), node.op
+        flat = [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
+        active = [
+            place for place, x in zip(places(numbers), flat, strict=True) if isinstance(x, Value)
+        ]
+        for place, got, wanted in zip(active, answer["partials"][k], python.partials, strict=True):
+            assert is_near(node.op, float(got), wanted, numbers, place), (node.op, place)
+
+
+def check_sums(recorded: Steps, answer: Any) -> None:
+    """The backward pass bit for bit, from the page's own partials."""
+    parents = [[recorded.nodes.index(p) for p in node.parents] for node in recorded.nodes]
+    grads = [0.0] * len(parents)
+    grads[-1] = 1.0
+    expected = []
+    for k in range(len(parents) - 1, -1, -1):
+        expected.append(("visit", k, grads[k]))
+        for edge, parent in enumerate(parents[k]):
+            if grads[k] != 0.0:
+                partial = answer["partials"][k][edge]
+                before, grads[parent] = grads[parent], grads[parent] + grads[k] * partial
+                expected.append(("accumulate", k, parent, edge, before, grads[parent]))
+    fields = ("node", "parent", "edge", "before", "after")
+    assert expected == [
+        ("visit", step["node"], step["adjoint"])
+        if step["kind"] == "visit"
+        else ("accumulate", *(step[field] for field in fields))
+        for step in answer["steps"]
+        if step["kind"] in ("visit", "accumulate")
+    ]
+    assert answer["grad"] == grads
+
+
+def sizes(recorded: Steps) -> list[float]:
+    """For each node the sum over its paths to the root of |product of partials|."""
+    size = dict.fromkeys(recorded.nodes, 0.0)
+    size[recorded.root] = 1.0
+    for node in reversed(recorded.nodes):
+        for parent, partial in node.edges():
+            size[parent] += size[node] * abs(partial)
+    return [*size.values()]
+
+
+def test_random_graphs_at_other_inputs(run: Any) -> None:
+    draw = random.Random(11)
+    graphs: list[Graph] = [random_graph(draw) for _ in range(200)]
+    moved = [[x + draw.uniform(-0.3, 0.3) for x in graph.at] for graph in graphs]
+    recordings = [graph_of(graph, graph.at) for graph in graphs]
+    cases = [(r, leaves_of(r, at)) for r, at in zip(recordings, moved, strict=True)]
+    refused = 0
+    for graph, at, (recorded, _), answer in zip(
+        graphs, moved, cases, recomputed(run, cases), strict=True
+    ):
+        try:
+            truth = graph_of(graph, at)
+        except AutogradError:
+            assert "failed" in answer, graph
+            refused += 1
+            continue
+        assert "failed" not in answer, graph
+        check_operations(recorded, answer)
+        check_sums(recorded, answer)
+        for got, node, size in zip(answer["grad"], truth.nodes, sizes(truth), strict=True):
+            assert got == pytest.approx(node.grad, rel=1e-8, abs=1e-8 * size)
+    assert refused < 20
+
+
+def test_unchanged_inputs_give_the_recorded_numbers(run: Any) -> None:
+    draw = random.Random(12)
+    recordings = [graph_of(graph, graph.at) for graph in (random_graph(draw) for _ in range(60))]
+    for recorded, answer in zip(
+        recordings, recomputed(run, [(r, []) for r in recordings]), strict=True
+    ):
+        check_operations(recorded, answer)
+        same = [(s["kind"], s["node"]) for s in answer["steps"]]
+        assert same == [(step.kind, step.node) for step in recorded]
+        for k, step in enumerate(recorded):  # and `restore` brings back every recorded number
+            again = answer["again"][k]
+            for name, x in step._asdict().items():
+                if name != "users":
+                    assert again[name] == x, (k, name)
+        assert answer["index"] == len(recorded) - 1
+
+
+def hinge(x: Value, y: Value) -> Value:
+    """Nothing is handed on below relu while x * y - 1 is negative."""
+    return (x * y - 1).relu() * x
+
+
+@pytest.mark.parametrize(("at", "then"), [((0.5, 1.0), (2.0, 3.0)), ((2.0, 3.0), (0.5, 1.0))])
+def test_steps_come_and_go_with_an_adjoint_of_zero(run: Any, at: Any, then: Any) -> None:
+    recorded, truth = graph_of(hinge, at), graph_of(hinge, then)
+    (answer,) = recomputed(run, [(recorded, leaves_of(recorded, then))])
+    assert len(recorded) != len(truth)
+    steps_of = [
+        {k: v for k, v in step.items() if k in known._fields and k != "users"}
+        for step, known in zip(answer["steps"], truth, strict=True)
+    ]
+    assert steps_of == [{k: v for k, v in step._asdict().items() if k != "users"} for step in truth]
+    assert [s["kind"] for s in answer["steps"]] == [step.kind for step in truth]
+
+
+def test_an_own_operation_and_constants(run: Any) -> None:
+    try:
+        cube = op("cube(a)", "a * a * a", "3 * a * a")
+
+        def f(x: Value, y: Value) -> Value:
+            return functions.dot([x, 2, y], [0.5, y, cube(x)]) + (2**x) / (1 + y**3)
+
+        recorded = graph_of(f, (1.5, 0.5))
+        (answer,) = recomputed(run, [(recorded, leaves_of(recorded, (-0.7, 1.25)))])
+        check_operations(recorded, answer)
+        check_sums(recorded, answer)
+        truth = graph_of(f, (-0.7, 1.25))
+        assert answer["grad"] == pytest.approx([node.grad for node in truth.nodes], rel=1e-14)
+    finally:
+        SHEET.pop("cube", None)
+
+
+def test_the_check_sees_a_partial_that_is_wrong(run: Any) -> None:
+    recorded = graph_of(lambda x: x.sin() * x, (0.5,))
+    (answer,) = recomputed(run, [(recorded, [])])
+    answer["partials"][1][0] *= 1 + 8 * 2**-52
+    with pytest.raises(AssertionError):
+        check_operations(recorded, answer)
+    with pytest.raises(AssertionError):
+        check_sums(recorded, answer)
+
+
+def test_derivatives_by_differences_in_the_page(run: Any) -> None:
+    """The bar holds the true derivative, and is narrow."""
+    draw = random.Random(13)
+    graphs = [random_graph(draw) for _ in range(40)]
+    moved = [[x + draw.uniform(-0.1, 0.1) for x in graph.at] for graph in graphs]
+    cases = []
+    for graph, at in zip(graphs, moved, strict=True):
+        try:
+            truth = graph_of(graph, at)
+        except AutogradError:
+            continue
+        recorded = graph_of(graph, graph.at)
+        cases.append((recorded, leaves_of(recorded, at), truth))
+    given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves, _ in cases]
+    text = script({node.op for recorded, *_ in cases for node in recorded.nodes if node.op})
+    text = text[: text.index("const shown")] + (
+        "return JSON.stringify(runs.map((r, k) => r.data.map((_, node) =>"
+        " differentiate(r, new Map(given[k].leaves), node)"
+        ".map(x => Number.isFinite(x) ? x : null))));"
+    )
+    narrow = count = 0
+    for (_, _, truth), found in zip(cases, run(text, given), strict=True):
+        for node, (value, bar) in zip(truth.nodes, found, strict=True):
+            count += 1
+            assert bar is not None
+            assert abs(value - node.grad) <= bar + 1e-13 * abs(node.grad), truth
+            narrow += bar <= 1e-6 * max(1.0, abs(node.grad))
+    assert narrow > 0.95 * count
+
+
+# --- the panel ------------------------------------------------------------------------------------
+def opened(chromium: Any, recorded: Steps, path: Path, **options: Any) -> Any:
+    save_html(recorded, path, **options)
+    page = chromium.new_page()
+    page.set_default_timeout(5000)
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(message.text))
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(path.as_uri())
+    return page
+
+
+def neuron(w: Value, x: Value, b: Value) -> Value:
+    return (w * x + b).log()
+
+
+@pytest.fixture
+def neuron_page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
+    page = opened(chromium, steps(neuron, 0.5, 2.0, 1.0), tmp_path / "page.html")
+    page.click("#modes button >> text=What if")
+    yield page
+    assert page.faults == []
+    page.close()
+
+
+def field(page: Any, name: str) -> Any:
+    return page.get_by_label(name, exact=True).locator("visible=true").first
+
+
+def test_changing_an_input_changes_the_page(neuron_page: Any) -> None:
+    page = neuron_page
+    page.keyboard.press("End")
+    field(page, "w").fill("1.5")
+    w, x, b = Value(1.5), Value(2.0), Value(1.0)
+    root = neuron(w, x, b)
+    root.backward()
+    assert page.locator("[data-id=n0] text.data").text_content() == "1.5"
+    shown = page.locator(".graph text.data").all_text_contents()
+    assert f"{root.data:.4g}" in shown
+    grads = page.locator(".graph text.grad").all_text_contents()
+    assert {f"{v.grad:.4g}" for v in (w, x, b)} <= {*grads}
+    text = page.inner_text("#whatif")
+    assert "was 0.5" in text
+    assert "v₃ = 1.386 (recorded: 0.6931)" in text
+    page.click("text=Recorded inputs")
+    assert field(page, "w").input_value() == "0.5"
+    assert "as recorded" in page.inner_text("#whatif")
+    assert page.locator("[data-id=n0] text.data").text_content() == "0.5"
+
+
+def test_the_arrow_keys_change_an_input_in_steps(neuron_page: Any) -> None:
+    field(neuron_page, "w").press("ArrowUp")
+    assert float(field(neuron_page, "w").input_value()) == pytest.approx(0.6)
+    assert neuron_page.locator("[data-id=n0] text.data").text_content() == "0.6"
+    assert "step 0 of" in neuron_page.inner_text("#where")  # the player's keys stay out of it
+
+
+def test_out_of_the_domain_the_page_says_so_in_words(neuron_page: Any) -> None:
+    page = neuron_page
+    page.keyboard.press("End")
+    before = page.locator(".graph text.data").all_text_contents()
+    field(page, "b").fill("-4")
+    message = page.inner_text("#whatif-message")
+    assert message == (
+        "v₃ cannot be computed: log has no value at a = −3 (v₂). It needs a > 0."
+        " The numbers shown are still those from before."
+    )
+    assert field(page, "b").get_attribute("aria-invalid") == "true"
+    assert page.locator(".graph text.data").all_text_contents() == before
+    assert page.evaluate("document.documentElement.classList.contains('outdated')")
+    page.click("text=ES")
+    assert page.inner_text("#whatif-message") == (
+        "No se puede calcular v₃: log no tiene valor en a = −3 (v₂). Necesita a > 0."
+        " Los números que se ven son todavía los de antes."
+    )
+    field(page, "b").fill("")
+    assert page.inner_text("#whatif-message").startswith("b necesita un número, como 0.5.")
+    field(page, "b").fill("3")
+    assert page.locator("#whatif-message").is_hidden()
+    assert not page.evaluate("document.documentElement.classList.contains('outdated')")
+
+
+def test_a_gradient_that_is_not_a_number_is_named(chromium: Any, tmp_path: Path) -> None:
+    page = opened(
+        chromium, steps(lambda x: x.sqrt() - x.sqrt(), 4.0), tmp_path / "page.html", lang="es"
+    )
+    page.click("#modes button >> text=Y si")
+    field(page, "x").fill("0")
+    assert page.inner_text("#whatif-message").startswith("El gradiente de x no es un número")
+    assert page.faults == []
+    page.close()
+
+
+def fraction() -> Steps:
+    from fractions import Fraction
+
+    x = Value(Fraction(1, 3), label="x")
+    return steps(x * x)
+
+
+def by_hand() -> Steps:
+    x = Value(2.0, label="x")
+    return steps(Value(4.0, [x], [4.0]) * x)
+
+
+def with_momentum() -> Steps:
+    w = Value(2.0, label="w")
+    optimiser = Momentum([w], lr=0.1)
+    (w * w).backward()
+    optimiser.step()
+    return steps(w * w, optimiser=optimiser)
+
+
+@pytest.mark.parametrize(
+    ("made", "key"), [(fraction, "kind"), (by_hand, "hand"), (with_momentum, "optimiser")]
+)
+def test_where_the_page_cannot_recompute_it_says_why(
+    chromium: Any, tmp_path: Path, made: Callable[[], Steps], key: str
+) -> None:
+    page = opened(chromium, made(), tmp_path / "page.html")
+    page.click("#modes button >> text=What if")
+    assert page.inner_text("#whatif p") == WHATIF[f"whatif.not.{key}"][0]
+    assert page.locator("#whatif input").count() == 0
+    assert page.faults == []
+    page.close()
+
+
+def test_many_inputs_are_chosen_from_a_list(chromium: Any, tmp_path: Path) -> None:
+    xs = [Value(k / 10, label=f"w[{k}]") for k in range(40)]
+    page = opened(chromium, steps(functions.sum(xs)), tmp_path / "page.html")
+    page.click("#modes button >> text=What if")
+    assert page.locator("#whatif input").count() == 12
+    page.locator("#whatif select").select_option(label="w[37]")
+    field(page, "w[37]").fill("100")
+    assert f"(recorded: {sum(k / 10 for k in range(40)):g})" in page.inner_text("#whatif")
+    assert page.faults == []
+    page.close()
+
+
+# --- words ----------------------------------------------------------------------------------------
+def test_every_condition_of_the_sheet_is_in_spanish() -> None:
+    conditions = {o.needs for o in SHEET.values()} - {""}
+    conditions |= {domain.text for o in SHEET.values() for domain in o.domains.values()}
+    wordless = {"{} > 0", "{} >= 0", "{} != 0", "-1 <= {} <= 1", "-1 < {} < 1", "{} > -1"}
+    wordless |= {"{} >= 1", "low <= high"}
+    assert conditions - wordless == _NEEDS.keys()
+    assert needs([SHEET["pow"]]) == {
+        "pow": [
+            "a > 0, or an integer b (b ≥ 0 where a = 0)",
+            "a > 0, o un b entero (b ≥ 0 si a = 0)",
+        ]
+    }
+
+
+def test_both_languages_have_the_same_slots() -> None:
+
+    for english, spanish in WHATIF.values():
+        assert english
+        assert spanish
+        assert {*re.findall(r"\{\w+\}", english)} == {*re.findall(r"\{\w+\}", spanish)}
