@@ -1,5 +1,5 @@
 // A number as drawing.notation.number writes it in pictures and texts: four digits, powers of ten.
-const raised = k => [...String(k)].map(c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
+const superscript = k => [...String(k)].map(c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
 
 // So many digits as Python rounds them: JavaScript rounds a tie up, Python to the even digit.
 function roundedTo(digits, x) {
@@ -16,5 +16,5 @@ function formatNumber(x, digits = 4) {
   if (Math.abs(x) === Infinity) return `${sign}∞`;
   const text = roundedTo(digits, Math.abs(x)), [mantissa, power] = text.split("e").map(Number);
   if (power >= -4 && power < digits) return sign + Number(text);
-  return `${sign}${mantissa === 1 ? "" : `${mantissa}·`}10${raised(power)}`;
+  return `${sign}${mantissa === 1 ? "" : `${mantissa}·`}10${superscript(power)}`;
 }
