@@ -276,7 +276,7 @@ def neuron(w: Value, x: Value, b: Value) -> Value:
 @pytest.fixture
 def neuron_page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
     page = opened(chromium, steps(neuron, 0.5, 2.0, 1.0), tmp_path / "page.html")
-    page.click("#modes button >> text=What if")
+    page.click("#modes [aria-controls=whatif]")
     yield page
     assert page.faults == []
     page.close()
@@ -343,7 +343,7 @@ def test_a_gradient_that_is_not_a_number_is_named(chromium: Any, tmp_path: Path)
     page = opened(
         chromium, steps(lambda x: x.sqrt() - x.sqrt(), 4.0), tmp_path / "page.html", lang="es"
     )
-    page.click("#modes button >> text=Y si")
+    page.click("#modes [aria-controls=whatif]")
     field(page, "x").fill("0")
     assert page.inner_text("#whatif-message").startswith("El gradiente de x no es un número")
     assert page.faults == []
@@ -377,7 +377,7 @@ def test_where_the_page_cannot_recompute_it_says_why(
     chromium: Any, tmp_path: Path, made: Callable[[], Steps], key: str
 ) -> None:
     page = opened(chromium, made(), tmp_path / "page.html")
-    page.click("#modes button >> text=What if")
+    page.click("#modes [aria-controls=whatif]")
     assert page.inner_text("#whatif p") == WHATIF[f"whatif.not.{key}"][0]
     assert page.locator("#whatif input").count() == 0
     assert page.faults == []
@@ -387,7 +387,7 @@ def test_where_the_page_cannot_recompute_it_says_why(
 def test_many_inputs_are_chosen_from_a_list(chromium: Any, tmp_path: Path) -> None:
     xs = [Value(k / 10, label=f"w[{k}]") for k in range(40)]
     page = opened(chromium, steps(functions.sum(xs)), tmp_path / "page.html")
-    page.click("#modes button >> text=What if")
+    page.click("#modes [aria-controls=whatif]")
     assert page.locator("#whatif input").count() == 12
     page.locator("#whatif select").select_option(label="w[37]")
     field(page, "w[37]").fill("100")
