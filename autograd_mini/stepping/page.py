@@ -12,14 +12,11 @@ from autograd_mini.ops import Op
 from .document import document, written
 from .figure import figure
 from .javascript import source
-from .javascript import source
 from .measured import differences
-from .predict_words import PREDICT
 from .predict_words import PREDICT
 from .sentences import sentences
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from .templates import FORMULAS, catalogue
-from .whatif_words import WHATIF, needs
 from .whatif_words import WHATIF, needs
 from .words import WORDS
 
@@ -97,8 +94,6 @@ def to_html(
     _check_labels(labels)
     data: dict[str, Any] = {"start": range(len(steps))[start] if _is_index(start, steps) else 0}
     data["runs"] = [run_data(run) for run in runs]
-    ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
-    data["needs"] = needs(ops)
     drawn = [figure(run) for run in runs]
     for k, (shown, picture) in enumerate(zip(data["runs"], drawn, strict=True)):
         shown |= {"items": picture.items, "links": picture.links, "texts": picture.texts}
@@ -106,12 +101,12 @@ def to_html(
     if beside is not None:
         data["pairs"] = aligned(steps, beside)
     formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
-    ops = {node.op for run in runs for node in run.nodes if node.op}
+    ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
     data["needs"] = needs(ops)
     pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
     return document(
         "steps.html", (*_FIRST, source(ops), *_LAST), data, {**WORDS, **WHATIF, **PREDICT},
-        lang=lang, theme=theme, title=title, inserted={"graphs": pictures},
+        lang=lang, theme=theme, title=title, styles=("modes.css",), inserted={"graphs": pictures},
         packed={"sentences": sentences(), "formulas": formulas},
     )  # fmt: skip
 
@@ -190,14 +185,19 @@ class _Replayed:
         self.grads: list[Any] = [0.0] * len(steps.nodes)
         self.edges: dict[int, list[Any]] = {}
         self.sgd = steps.optimiser == "SGD"
+        found: list[dict[int, None]] = [{} for _ in steps.nodes]
+        for k in range(len(steps.nodes) - 1, -1, -1):
+            for parent in steps.nodes[k].parents:
+                found[self.ids[parent]][k] = None
+        self.users = [tuple(users) for users in found]
 
     def __call__(self, step: Step) -> bool:
         match step:
             case Seed(node, value):
                 self.grads[node] = value
                 return value.__class__ is float
-            case Visit(node, adjoint):
-                return _same(adjoint, self.grads[node])
+            case Visit(node, adjoint, users):
+                return _same(adjoint, self.grads[node]) and users == self.users[node]
             case Accumulate(k, parent, edge):
                 if k not in self.edges:
                     self.edges[k] = list(self.nodes[k].edges())
@@ -205,7 +205,7 @@ class _Replayed:
                 adjoint, before = self.grads[k], self.grads[parent]
                 share = adjoint * partial
                 wanted = (adjoint, partial, share, before, before + share)
-                self.grads[parent] = step.after
+                self.grads[parent] = step.after  # what there is, right or wrong
                 return self.ids[owner] == parent and all(map(_same, step[3:], wanted))
             case Update(node, before, gradient, rate, after):
                 return (
@@ -227,8 +227,8 @@ def _step(step: Step, follows: bool) -> list[Any]:
     match step:
         case Seed(node, value):
             return [kind, node, written(value)]
-        case Visit(node, adjoint):
-            return [kind, node] if follows else [kind, node, written(adjoint)]
+        case Visit(node, adjoint, users):
+            return [kind, node] if follows else [kind, node, written(adjoint), list(users)]
         case Accumulate(node, parent, edge):
             own = [] if follows else [parent, *map(written, step[3:])]
             return [kind, node, edge, *own]

@@ -30,7 +30,7 @@ class Graph {
     box.tabIndex = -1;
     this.picture.setAttribute("role", "img");
     // The head of an arrow that runs backwards.
-    this.picture.prepend(svg("defs", {}, svg("marker", {id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 14, markerHeight: 14, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse"}, svg("path", {class: "tip", d: "M0 0L8 4L0 8z"}))));
+    this.picture.prepend(svg("defs", {}, svg("marker", {id: "tip", viewBox: "0 0 8 8", refX: 12, refY: 4, markerWidth: 14, markerHeight: 14, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse"}, svg("path", {class: "tip", d: "M0 0L8 4L0 8z"}))));
     this.moving();
     box.addEventListener("click", event => this.click(event));
     new ResizeObserver(() => this.resized()).observe(box);

@@ -20,6 +20,7 @@ function dom(tree) {
 const formula = piece => math("math", {displaystyle: "true"}, dom(piece.mathml));
 const asText = text => ({text, mathml: ["mtext", text]});
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+const numbered = k => `⁽${raised(k)}⁾`;
 function asNumber(x) {
   const text = formatNumber(x), m = /^(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
   const power = m && [...m[2]].map(c => "0123456789−"[SUPERSCRIPTS.indexOf(c)]).join("");
@@ -53,6 +54,18 @@ class Maths {
     });
   }
   op(k) { return this.m.nodes[k] && this.m.ops[this.m.nodes[k][0]]; }
+  // ∂y/∂x; where x has several uses and one is meant, ∂y/∂x⁽ᵏ⁾.
+  use(step) {
+    const same = this.r.parents[step.node].flatMap((k, j) => k === step.parent ? [j] : []);
+    const several = same.length > 1 || step.node === this.r.root && this.r.shares[step.parent].length > 1;
+    return several ? same.indexOf(step.edge) + 1 : 0;
+  }
+  derivative(step) {
+    const k = this.use(step);
+    if (!k) return this.gradient(step.node, step.parent);
+    const mark = {text: numbered(k), mathml: ["mn", `(${k})`]};
+    return this.formula("use", {y: this.name(step.node), x: this.name(step.parent), k: mark});
+  }
   // What node k computes: "w · x".
   value(k, show = j => this.name(j)) {
     const op = this.op(k);
@@ -64,14 +77,15 @@ class Maths {
     return operands[own] === step.parent ? own : operands.indexOf(step.parent);
   }
   partial(step) {
-    const name = this.gradient(step.node, step.parent), value = asNumber(step.partial), slots = {partial: name, value};
+    const name = this.derivative(step), value = asNumber(step.partial), slots = {partial: name, value};
     const op = this.op(step.node), p = op ? this.position(step) : -1;
     const template = p < 0 ? null : op.partials[p];
     if (template == null) return this.formula("local.one", slots);
     const written = this.operation(template, step.node, k => this.name(k), p);
     if (written.text === value.text) return this.formula("local.one", slots);
     const numbers = this.operation(template, step.node, k => this.number(k), p);
-    const more = numbers.text !== value.text && !/\{if\}/.test(this.m.templates[template].text);
+    const same = numbers.text === value.text || numbers.text === written.text || this.r.stale.has(step.node);
+    const more = !same && !/\{if\}/.test(this.m.templates[template].text);
     return this.formula(more ? "local.numbers" : "local", {...slots, formula: written, numbers});
   }
   // Terms with + between them; of many the first two, dots, and the last.
@@ -83,11 +97,11 @@ class Maths {
     });
   }
   share(step) {
-    return this.formula("share", {gradient: this.gradient(this.r.root, step.node), partial: this.gradient(step.node, step.parent)});
+    return this.formula("share", {gradient: this.gradient(this.r.root, step.node), partial: this.derivative(step)});
   }
   list(nodes) {
     const names = nodes.map(k => "`" + this.r.names[k] + "`");
-    return names.length > 6 ? [...names.slice(0, 5), "…", names[names.length - 1]].join(", ") : names.join(", ");
+    return (names.length > 4 ? [...names.slice(0, 2), "…", names[names.length - 1]] : names).join(", ");
   }
 
   explain(i) {
@@ -128,22 +142,24 @@ class Maths {
     const gradient = this.gradient(r.root, node), value = asNumber(step.adjoint);
     const shares = r.shares[node].filter(j => j < i).map(j => r.steps[j]);
     const said = {title: saying("title.visit", {x}), sentence, why: [saying(next, {x})]};
-    if (shares.length < 2) return {...said, symbolic: this.formula("visit.one", {gradient, value})};
+    if (!shares.length) return {...said, symbolic: this.formula("visit.one", {gradient, value})};
     return {...said, symbolic: this.formula("visit", {gradient, sum: this.sum(shares.map(s => this.share(s)))}),
-      numeric: this.formula("visit.numbers", {gradient, sum: this.sum(shares.map(s => asNumber(s.share))), value})};
+      numeric: shares.length === 1 ? this.formula("visit.one", {gradient, value})
+        : this.formula("visit.numbers", {gradient, sum: this.sum(shares.map(s => asNumber(s.share))), value})};
   }
   accumulate(step, i) {
     const r = this.r, {node, parent} = step, x = r.names[parent], y = r.names[node];
     const again = r.parents[node].filter(k => k === parent).length;
     const before = r.shares[parent].filter(j => j < i).length;
+    const partial = this.derivative(step), use = this.use(step), gradient = this.gradient(r.root, parent);
     const why = [
       again > 1 && saying("accumulate.repeated", {x, y, n: again, k: r.parents[node].slice(0, step.edge + 1).filter(k => k === parent).length}),
+      use && saying("accumulate.use", {x, use: x + numbered(use), gradient: gradient.text}),
       saying(before ? "accumulate.more" : "accumulate.first", {x, before: formatNumber(step.before)}),
       r.kinks.has(node) && saying("accumulate.kink", {partial: formatNumber(step.partial)}),
     ];
-    const partial = this.gradient(node, parent);
     return {title: saying("title.accumulate", {x, y}), sentence: saying("accumulate", {x, y}), why,
-      symbolic: this.formula("accumulate", {target: this.gradient(r.root, parent), gradient: this.gradient(r.root, node), partial}),
+      symbolic: this.formula("accumulate", {target: gradient, gradient: this.gradient(r.root, node), partial}),
       local: this.partial(step),
       numeric: this.formula("accumulate.numbers", {before: asNumber(step.before), adjoint: asNumber(step.adjoint), partial: asNumber(step.partial), after: asNumber(step.after)})};
   }

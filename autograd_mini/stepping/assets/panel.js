@@ -133,7 +133,7 @@ function tellPaths() {
   const factor = x => { const text = formatNumber(x); return text[0] === "−" ? `(${text})` : text; };
   const shortened = (list, gap) => list.length > 8 ? [...list.slice(0, 4), gap, ...list.slice(-3)] : list;
   const rows = paths.map(path => {
-    const factors = path.parts.slice(1).map(part => factor(part.partial));
+    const factors = path.parts.slice(1).map(part => factor(r.partials[part.node][part.edge]));
     return el("tr", {}, el("td", {class: "path"}, shortened(path.parts.map(part => r.names[part.node]), "…").join(" → "),
       known && factors.length > 1 ? el("div", {class: "partial", text: shortened(factors, "…").join(" · ")}) : ""),
       cell(known ? formatNumber(path.product) : "—", "n grad"));

@@ -1,4 +1,4 @@
-// A recording and its state at a step; all numbers follow from data and partials by `replay`.
+// A recording and its state at a step.
 const KINDS = ["leaf", "forward", "seed", "visit", "accumulate", "update"];
 const PHASES = {leaf: "forward", forward: "forward", update: "update"};
 const TEXTS = {inf: Infinity, "-inf": -Infinity, nan: NaN};
@@ -10,21 +10,6 @@ function approximately(x) {
   return match ? (match[1] ? -1 : 1) * match[2] / (match[3] || 1) : NaN;
 }
 const phaseOf = step => PHASES[step.kind] || "backward";
-
-// The same steps with the numbers that the engine's rule gives for this data and these partials.
-function replay(recording, data, partials) {
-  const grad = new Array(data.length).fill(0);
-  return recording.steps.map(step => {
-    const {kind, node} = step;
-    if (kind === "seed") grad[node] = step.value;
-    if (kind === "visit") return {...step, adjoint: grad[node]};
-    if (kind !== "accumulate") return step;
-    const {parent, edge} = step, adjoint = grad[node], partial = partials[node][edge], before = grad[parent];
-    const share = adjoint * partial;
-    grad[parent] = before + share;
-    return {...step, adjoint, partial, share, before, after: grad[parent]};
-  });
-}
 
 class Recording {
   constructor(run) {
@@ -49,22 +34,23 @@ class Recording {
     this.flown = this.parents.map(list => list.map(() => false));
   }
 
-  // [kind, node, ...] -> {kind, node, ...}; numbers that are not in the file are replayed.
+  // [kind, node, ...] -> {kind, node, ...}. Numbers that are not in the file follow by the engine's rule.
   read(rows) {
-    const own = (step, names, row) => names.forEach((name, k) => { step[name] = revived(row[k]); });
+    const grad = new Array(this.data.length).fill(0);
     this.steps = rows.map(([k, node, ...rest]) => {
-      const step = {kind: KINDS[k], node};
-      if (step.kind === "seed") step.value = revived(rest[0]);
-      if (step.kind === "visit") step.users = this.users[node];
-      if (step.kind === "accumulate") { step.edge = rest[0]; step.parent = this.parents[node][rest[0]]; }
-      if (step.kind === "update") own(step, ["before", "gradient", "rate", "after"], rest);
-      return step;
-    });
-    this.steps = replay(this, this.data, this.partials);
-    rows.forEach(([, , ...rest], i) => {
-      const step = this.steps[i], {kind} = step;
-      if (kind === "visit" && rest.length) own(step, ["adjoint"], rest);
-      if (kind === "accumulate" && rest.length > 1) own(step, ["parent", "adjoint", "partial", "share", "before", "after"], rest.slice(1));
+      const kind = KINDS[k], own = rest.map(revived), step = {kind, node};
+      if (kind === "seed") [step.value] = [grad[node]] = own;
+      if (kind === "visit") return {...step, adjoint: own.length ? own[0] : grad[node], users: own[1] || this.users[node]};
+      if (kind === "update") [step.before, step.gradient, step.rate, step.after] = own;
+      if (kind !== "accumulate") return step;
+      let [edge, parent, adjoint, partial, share, before, after] = own;
+      if (own.length === 1) {
+        [parent, adjoint, partial] = [this.parents[node][edge], grad[node], this.partials[node][edge]];
+        [share, before] = [adjoint * partial, grad[parent]];
+        after = before + share;
+      }
+      grad[parent] = after;
+      return {...step, edge, parent, adjoint, partial, share, before, after};
     });
     this.indexed();
   }

@@ -50,6 +50,7 @@ function move() {
 function everything() {
   graphs.forEach(graph => { graph.translate(); graph.repaint(); });
   shownSource = null;
+  litLines = [];
   showPaths();
   showNumbers();
   show(runs.map(() => ({nodes: new Set(), edges: new Set()})));
@@ -70,19 +71,17 @@ function embedded() {
 startShell();
 runs.forEach((r, k) => r.at(at(0)[k]));
 startGraphs();
-if (typeof startWhatIf === "function") startWhatIf(player);
-if (typeof startPredict === "function") startPredict(player);
+startWhatIf();
+startPredict(player);
 everything();
 player.on(move);
-player.go(DATA.start);
+player.go(position(DATA.start, 0));
 controls(player, i => bare(explainStep(recording, at(i)[0]).title));
 onLanguage(everything);
 onNumbers(() => {
   player.resize(length(), spans(), recording.index);
   everything();
 });
-startWhatIf();
-startPredict(player);
 $("numbers").addEventListener("toggle", showNumbers);
 addEventListener("beforeprint", showPrinted);
 embedded();
