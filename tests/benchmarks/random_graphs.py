@@ -23,6 +23,8 @@ def run(value: type, graphs: int, every: int, seed: int) -> int:
     draw, start = Random(seed), time.perf_counter()
     failures = reports = nodes = shared = 0
     for number in range(graphs):
+        if number % 5000 == 4999:
+            print(f"... {number + 1} graphs, {failures} failures", flush=True)
         graph = random_graph(draw, value=value)
         nodes += len(graph.steps)
         uses = [i for step in graph.steps for x in step.operands
