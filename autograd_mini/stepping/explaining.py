@@ -12,7 +12,19 @@ from autograd_mini.numberlike import data_of
 from autograd_mini.value import Value
 
 from . import symbols
-from .explanation import LONGEST, Explanation, Formula, Teller, filled, gradient, sum_of, written
+from .explanation import (
+    LONGEST,
+    Explanation,
+    Formula,
+    Teller,
+    filled,
+    gradient,
+    listed,
+    partial,
+    sum_of,
+    use_of,
+    written,
+)
 from .sentences import say
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from .shapes import at_kink
@@ -32,11 +44,12 @@ def explain_step(steps: Steps, index: int, lang: str = "en") -> Explanation:
     >>> print(explain_step(steps(x * x), 5))
     Backpropagation: v₁ → x
     `v₁` hands `x` its share: the gradient of `v₁` times the local derivative (chain rule).
-        ∂v₁/∂x += ∂v₁/∂v₁ · ∂v₁/∂x
-        ∂v₁/∂x = x = 3
+        ∂v₁/∂x += ∂v₁/∂v₁ · ∂v₁/∂x⁽²⁾
+        ∂v₁/∂x⁽²⁾ = x = 3
         3 + 1 · 3 = 6
-    `x` is an operand of `v₁` 2 times; this is number 2. It is added to the 3 that `x` has \
-already: each path counts, so += and not =.
+    `x` is an operand of `v₁` 2 times; this is number 2. `x⁽²⁾` is `x` in this place only; \
+∂v₁/∂x is the sum over all of its uses. It is added to the 3 that `x` has already: each path \
+counts, so += and not =.
 
     Raises IndexError if there is no such step, ValueError for another language.
     """
@@ -132,7 +145,9 @@ def _node(node: Value, lang: str) -> Explanation:
     sentence = say("node", lang, y=x, operands=teller.operands(node), about=about)
     locals_ = []
     for edge in range(len(node.parents)):
-        if (piece := teller.local(node, edge, node.partials[edge])) not in locals_:
+        if (
+            piece := teller.local(node, edge, node.partials[edge], use=use_of(node, edge))
+        ) not in locals_:
             locals_.append(piece)
     if len(locals_) > LONGEST:
         locals_[LONGEST - 1 :] = [symbols.DOTS]
@@ -215,8 +230,7 @@ class _Writer:
 
     def visit(self, step: Visit) -> Explanation:
         node = step.node
-        users = ", ".join(f"`{self.names[u]}`" for u in step.users[:LONGEST])
-        users += ", …" * (len(step.users) > LONGEST)
+        users = listed(self.names[u] for u in step.users)
         sentence = ("visit.output", "visit.one", "visit")[min(len(step.users), 2)]
         last = "visit.next" if self.steps.nodes[node].parents else "visit.leaf"
         if not step.adjoint:
@@ -240,8 +254,17 @@ class _Writer:
         return symbolic, self.fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
 
     def _share(self, share: Accumulate) -> Piece:
-        partial = gradient(self.names[share.node], self.names[share.parent])
-        return self.fill("share", {"gradient": self.to(share.node), "partial": partial})
+        slots = {"gradient": self.to(share.node), "partial": self._partial(share)}
+        return self.fill("share", slots)
+
+    def _partial(self, share: Accumulate) -> Piece:
+        return partial(self.names[share.node], self.names[share.parent], self._use(share))
+
+    def _use(self, share: Accumulate) -> int:
+        """Which use of the parent is meant, where ∂y/∂x alone would be the sum over several."""
+        output = share.node == len(self.names) - 1
+        several = output and len(self.steps.shares(share.parent)) > 1
+        return use_of(self.steps.nodes[share.node], share.edge, always=several)
 
     def accumulate(self, step: Accumulate) -> Explanation:
         node, parent = self.steps.nodes[step.node], self.steps.nodes[step.parent]
@@ -249,7 +272,7 @@ class _Writer:
         slots = {
             "target": self.to(step.parent),
             "gradient": self.to(step.node),
-            "partial": gradient(self.names[step.node], self.names[step.parent]),
+            "partial": self._partial(step),
         }
         numbers = {
             "before": symbols.number(step.before),
@@ -259,7 +282,8 @@ class _Writer:
         }
         same = [k for k, x in enumerate(node.parents) if x is parent]
         first = self.steps.shares(step.parent)[0] is step
-        why = ["accumulate.repeated"] * (len(same) > 1)
+        use = self._use(step)
+        why = ["accumulate.repeated"] * (len(same) > 1) + ["accumulate.use"] * bool(use)
         why += ["accumulate.first" if first else "accumulate.more"]
         why += ["accumulate.kink"] * at_kink(node) + ["stale"] * stale
         return self._told(
@@ -267,7 +291,7 @@ class _Writer:
             "accumulate",
             self.fill("accumulate", slots),
             self.fill("accumulate.numbers", numbers),
-            self.teller.local(node, step.edge, step.partial, numbers=not stale),
+            self.teller.local(node, step.edge, step.partial, use=use, numbers=not stale),
             why,
             y=self.names[step.node],
             x=self.names[step.parent],
@@ -275,6 +299,8 @@ class _Writer:
             partial=numbers["partial"].text,
             n=len(same),
             k=same.index(step.edge) + 1,
+            use=f"{self.names[step.parent]}⁽{str(use).translate(symbols.SUPERSCRIPTS)}⁾",
+            gradient=slots["target"].text,
         )
 
     def update(self, step: Update) -> Explanation:

@@ -11,12 +11,12 @@ from . import symbols
 from .mathematics import notation_of
 from .sentences import say
 from .shapes import operands_of, shape_of
+from .symbols import Piece
 from .templates import FORMULAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from .symbols import Piece
 
 LONGEST = 4  # terms of a sum that are written
 
@@ -87,6 +87,21 @@ def gradient(above: str, below: str) -> Piece:
     return filled("gradient", "en", {"L": symbols.name(above), "x": symbols.name(below)})
 
 
+def partial(above: str, below: str, use: int = 0) -> Piece:
+    """∂above/∂below; for the k-th of several uses ∂above/∂below⁽ᵏ⁾, the others held fixed."""
+    if not use:
+        return gradient(above, below)
+    mark = Piece(f"⁽{str(use).translate(symbols.SUPERSCRIPTS)}⁾", f"({use})", ["mn", f"({use})"])
+    return filled("use", "en", {"y": symbols.name(above), "x": symbols.name(below), "k": mark})
+
+
+def use_of(node: Value, edge: int, *, always: bool = False) -> int:
+    """Which of several uses of its parent an edge is, from 1; 0 where there is one only."""
+    parents = node.parents
+    same = [k for k, x in enumerate(parents) if x is parents[edge]]
+    return same.index(edge) + 1 if len(same) > 1 or always else 0
+
+
 def sum_of(terms: Sequence[Piece]) -> Piece:
     """A sum, of a long one the first two terms and the last."""
     shown = [*terms]
@@ -96,6 +111,18 @@ def sum_of(terms: Sequence[Piece]) -> Piece:
     for term in shown[1:]:
         pieces += [symbols.PLUS, symbols.fenced(term) if term.text[0] == "−" else term]
     return symbols.row(*pieces, level=symbols.SUM)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in backticks; of many the first two and the last.
+
+    >>> listed("abcde")
+    '`a`, `b`, …, `e`'
+    """
+    shown = [f"`{name}`" for name in names]
+    if len(shown) > LONGEST:
+        shown[2:-1] = ["…"]
+    return ", ".join(shown)
 
 
 class Teller:
@@ -126,10 +153,7 @@ class Teller:
 
     def operands(self, node: Value) -> str:
         """The names of the node's operands, each once, in backticks."""
-        names = [f"`{self.names[x]}`" for x in dict.fromkeys(node.parents)]
-        if len(names) > LONGEST:
-            names[2:-1] = ["…"]
-        return ", ".join(names)
+        return listed(self.names[x] for x in dict.fromkeys(node.parents))
 
     def forward(self, node: Value, *, stale: bool = False) -> tuple[Formula, Formula | None]:
         """What is computed, symbolic and with numbers."""
@@ -156,13 +180,15 @@ class Teller:
         numeric = filled("forward" if same else "forward.numbers", self.lang, result)
         return written(symbolic), written(numeric)
 
-    def local(self, node: Value, edge: int, partial: Any, *, numbers: bool = True) -> Piece:
+    def local(
+        self, node: Value, edge: int, slope: Any, *, use: int = 0, numbers: bool = True
+    ) -> Piece:
         """The local derivative of an edge: ∂y/∂x = 1 − y² = 1 − 0.5² = 0.75."""
         at = [k for k, x in enumerate(operands_of(node)) if isinstance(x, Value)][edge]
         parent = node.parents[edge]
         template = notation_of(shape_of(node)).partials[at]
-        value = symbols.number(partial)
-        slots = {"partial": gradient(self.names[node], self.names[parent]), "value": value}
+        value = symbols.number(slope)
+        slots = {"partial": partial(self.names[node], self.names[parent], use), "value": value}
         if template is None:
             return filled("local.one", self.lang, slots)
         slots["formula"] = self.filled(template, node, self.name, at)

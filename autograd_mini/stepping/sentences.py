@@ -13,6 +13,8 @@ once, and the rules of which one is said are few:
                         else visit.next
     accumulate          title.accumulate, accumulate; why, joined by a space:
                         accumulate.repeated if the parent is an operand of the node several times,
+                        accumulate.use then too, or if the node is the output and the parent has
+                        other shares (∂y/∂x is marked then, see "use" in templates.py);
                         accumulate.first if no share has come to the parent yet, else
                         accumulate.more; accumulate.kink if the node is at a kink; stale
     update              title.update; update.none if gradient and change are 0; update for plain
@@ -117,6 +119,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "accumulate.repeated": (
         "`{x}` is an operand of `{y}` {n} times; this is number {k}.",
         "`{x}` es operando de `{y}` {n} veces; esta es la número {k}.",
+    ),
+    "accumulate.use": (
+        "`{use}` is `{x}` in this place only; {gradient} is the sum over all of its uses.",
+        "`{use}` es `{x}` solo en este lugar; {gradient} es la suma de todos sus usos.",
     ),
     "accumulate.kink": (
         "At this kink the derivative jumps; by convention it is {partial} here.",

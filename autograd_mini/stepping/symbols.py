@@ -25,7 +25,7 @@ _SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
 _LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
 _WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′])+")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
 _LATEX_SIGNS = {c: rf"\{c}" for c in "{}$&#%_ "} | {
@@ -225,7 +225,7 @@ def power(base: Piece, exponent: Piece) -> Piece:
     base = within(base, ATOM)
     tree = ["msup", base.mathml, exponent.mathml]
     if re.fullmatch(r"[−-]?\d+", exponent.text):
-        raised = exponent.text.translate(_SUPERSCRIPTS)
+        raised = exponent.text.translate(SUPERSCRIPTS)
     else:
         done = re.fullmatch(r"\([^()]*\)", exponent.text)
         raised = f"^{exponent.text if done else fenced(exponent).text}"

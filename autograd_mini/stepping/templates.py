@@ -24,13 +24,16 @@ def _equal(*sides: Piece) -> Piece:
     return symbols.row(*pieces, level=0)
 
 
-def _quotient(above: Piece, below: Piece) -> Piece:
-    r"""∂L/∂x, closer in text than a fraction."""
+def _quotient(above: Piece, below: Piece, mark: Piece | None = None) -> Piece:
+    r"""∂y/∂x, on a line in text; the mark says which of several uses of x is meant."""
     d = symbols.sign("∂", r"\partial")
-    a, b = (symbols.row(d, symbols.fenced(part)) for part in (above, below))
-    return Piece(
-        f"{a.text}/{b.text}", rf"\frac{{{a.latex}}}{{{b.latex}}}", ["mfrac", a.mathml, b.mathml]
-    )
+    a, b = symbols.fenced(above), symbols.fenced(below)
+    if mark is not None:
+        tree = ["msup", b.mathml, mark.mathml]
+        b = Piece(b.text + mark.text, f"{{{b.latex}}}^{{{mark.latex}}}", tree)
+    a, b = symbols.row(d, a), symbols.row(d, b)
+    latex = rf"\frac{{{a.latex}}}{{{b.latex}}}"
+    return Piece(f"{a.text}/{b.text}", latex, ["mfrac", a.mathml, b.mathml])
 
 
 def _added(target: Piece, share: Piece) -> Piece:
@@ -50,6 +53,7 @@ FORMULAS: dict[str, Piece] = {
     "defined": _equal(_y, _value, slot("definition")),
     "forward.numbers": _equal(_y, _value, slot("result")),
     "gradient": _quotient(slot("L"), _x),
+    "use": _quotient(_y, _x, slot("k")),
     "share": _share,
     "visit": _equal(_gradient, _sum),
     "visit.numbers": _equal(_gradient, _sum, _value),

@@ -20,7 +20,7 @@ function dom(tree) {
 const formula = piece => math("math", {displaystyle: "true"}, dom(piece.mathml));
 const asText = text => ({text, mathml: ["mtext", text]});
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
-const numbered = k => `⁽${raised(k)}⁾`;
+const numbered = k => "⁽" + [...String(k)].map(c => SUPERSCRIPTS[c]).join("") + "⁾";
 function asNumber(x) {
   const text = formatNumber(x), m = /^(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
   const power = m && [...m[2]].map(c => "0123456789−"[SUPERSCRIPTS.indexOf(c)]).join("");
@@ -126,7 +126,7 @@ class Maths {
       : this.formula("defined", {y: this.name(node), value, definition: this.operation(op.definition, node, names)});
     const plain = op.definition !== null && !/\{if\}/.test(this.m.templates[op.definition].text) ? op.definition : op.value;
     const counted = this.operation(plain, node, numbers);
-    const numeric = counted.text === result.text ? this.formula("forward", {y: this.name(node), value: result})
+    const numeric = counted.text === result.text || r.stale.has(node) || !op.name ? this.formula("forward", {y: this.name(node), value: result})
       : this.formula("forward.numbers", {y: this.name(node), value: counted, result});
     return {...said, symbolic, numeric};
   }

@@ -1,0 +1,466 @@
+"""What is said of a step: every number and every formula in it is right, in both languages."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+import xml.etree.ElementTree as ET
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import mpmath as mp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd_mini.stepping
+from autograd_mini import Value, explain, functions, ieee, op, steps
+from autograd_mini.drawing.notation import number, printable
+from autograd_mini.ops import SHEET
+from autograd_mini.optim import SGD, Adam
+from autograd_mini.stepping import Explanation, Formula, Steps, explain_step
+from autograd_mini.stepping.sentences import MORE, SENTENCES, say, sentences
+from autograd_mini.stepping.sequence import Accumulate, Forward, Seed, Update, Visit
+from tests.stepping.shown import from_latex, from_mathml, worth
+
+LANGUAGES = ("en", "es")
+
+
+def neuron() -> Steps:
+    w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.5, label="b")
+    y = (w * x + b).tanh()
+    y.label = "y"
+    return steps(y, optimiser=SGD([w, b], lr=0.1))
+
+
+def told(recorded: Steps, kind: type, lang: str = "en") -> list[Explanation]:
+    return [explain_step(recorded, k, lang) for k, s in enumerate(recorded) if isinstance(s, kind)]
+
+
+# --- by hand -------------------------------------------------------------------------------------
+def test_a_neuron_in_english():
+    recorded = neuron()
+    # h = 0.5 * 2 - 1.5 = -0.5, y = tanh(-0.5) = -0.46212, 1 - y^2 = 0.78645, by a table
+    said = told(recorded, Forward)
+    assert [e.symbolic.text for e in said] == ["v₁ = w · x", "v₂ = v₁ + b", "y = tanh(v₂)"]
+    assert [str(e.numeric) for e in said] == [
+        "v₁ = 0.5 · 2 = 1",
+        "v₂ = 1 + (−1.5) = −0.5",
+        "y = tanh(−0.5) = −0.4621",
+    ]
+    first = told(recorded, Accumulate)[0]
+    assert first.symbolic.text == "∂y/∂v₂ += ∂y/∂y · ∂y/∂v₂"
+    assert str(first.local) == "∂y/∂v₂ = 1 − y² = 1 − (−0.4621)² = 0.7864"
+    assert str(first.numeric) == "0 + 1 · 0.7864 = 0.7864"
+    to_w = next(e for e in told(recorded, Accumulate) if e.title.endswith("→ w"))
+    assert [f.text for f in to_w.formulas] == [
+        "∂y/∂w += ∂y/∂v₁ · ∂v₁/∂w",
+        "∂v₁/∂w = x = 2",
+        "0 + 0.7864 · 2 = 1.573",
+    ]
+
+
+def test_a_neuron_s_update_in_spanish():
+    said = told(neuron(), Update, "es")
+    assert said[0].title == "Actualización: w"
+    assert "tasa de aprendizaje η = 0.1" in said[0].sentence
+    assert said[0].symbolic.text == "w_nuevo = w_anterior − η · ∂y/∂w"
+    assert str(said[0].numeric) == "0.5 − 0.1 · 1.573 = 0.3427"  # 0.5 - 0.15729
+    assert str(said[1].numeric) == "−1.5 − 0.1 · 0.7864 = −1.579"
+
+
+def test_x_times_x_keeps_its_two_uses_apart():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.label = "y"
+    one, two = told(steps(y), Accumulate)
+    assert str(one.local) == "∂y/∂x⁽¹⁾ = x = 3"
+    assert str(two.local) == "∂y/∂x⁽²⁾ = x = 3"
+    assert (str(one.numeric), str(two.numeric)) == ("0 + 1 · 3 = 3", "3 + 1 · 3 = 6")
+    assert "this is number 2" in two.why
+    visit = told(steps(y), Visit)[-1]
+    assert visit.symbolic.text == "∂y/∂x = ∂y/∂y · ∂y/∂x⁽¹⁾ + ∂y/∂y · ∂y/∂x⁽²⁾"
+    assert str(visit.numeric) == "∂y/∂x = 3 + 3 = 6"
+
+
+def test_the_derivative_of_the_output_alone_is_kept_apart_from_the_gradient():
+    x = Value(2.0, label="x")
+    y = x * x.exp()
+    y.label = "y"
+    direct = next(e for e in told(steps(y), Accumulate) if e.title == "Backpropagation: y → x")
+    assert str(direct.local) == "∂y/∂x⁽¹⁾ = v₁ = 7.389"
+    assert "∂y/∂x is the sum over all of its uses" in direct.why
+
+
+def test_a_gradient_of_0_hands_nothing_on():
+    x = Value(-2.0, label="x")
+    recorded = steps(x.relu() * 3)
+    visits = told(recorded, Visit)
+    assert [e.why for e in visits][-1] == "The gradient is 0: nothing is handed on."
+    assert str(visits[-1].numeric) == "∂v₂/∂x = 0"
+    dead = steps((x * 0.0).exp() * Value(0.0, label="z"))
+    unreached = told(dead, Visit)[-1]
+    assert unreached.symbolic.text == "∂v₃/∂x = 0"
+    assert unreached.numeric is None
+
+
+def test_the_seed():
+    x = Value(2.0, label="x")
+    assert told(steps(x * 3), Seed)[0].symbolic.text == "∂v₁/∂v₁ = 1"
+    other = told(steps(x * 3, seed=-0.5), Seed, "es")[0]
+    assert other.symbolic.text == "∂v₁/∂v₁ = −0.5"
+    assert "−0.5 que se ha dado" in other.sentence
+
+
+def test_a_kink_is_told():
+    x = Value(0.0, label="x")
+    step = told(steps(abs(x) + 1), Accumulate)[-1]
+    assert "by convention it is 0 here" in step.why
+    assert "kink" not in told(steps(abs(x + 1)), Accumulate)[0].why
+
+
+def test_a_stale_node_shows_no_equation_that_is_wrong():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 5.0
+    forward = told(steps(y), Forward)[0]
+    assert str(forward.numeric) == "v₁ = 4"
+    assert "was changed" in forward.why
+    assert str(told(steps(y), Accumulate)[0].local) == "∂v₁/∂x⁽¹⁾ = x = 2"
+
+
+def test_a_node_made_by_hand():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    node = Value(7.0, parents=[x, y], partials=[4.0, -1.0], label="z")
+    recorded = steps(node)
+    assert "made by hand" in told(recorded, Forward)[0].sentence
+    assert [f.text for f in told(recorded, Forward)[0].formulas] == ["z = f(x, y)", "z = 7"]
+    assert [str(e.local) for e in told(recorded, Accumulate)] == ["∂z/∂x = 4", "∂z/∂y = −1"]
+
+
+def test_another_optimiser_is_named():
+    w = Value(0.5, label="w")
+    said = told(steps(w * w, optimiser=Adam([w], lr=0.1)), Update)[0]
+    assert said.sentence.startswith("Adam changes `w`")
+    assert said.symbolic.text == "w_new = w_old + Δ"
+    assert str(said.numeric) == "0.5 + (−0.1) = 0.4"  # Adam's first step is the learning rate
+    decayed = told(steps(w * w, optimiser=SGD([w], lr=0.1, weight_decay=0.5)), Update)[0]
+    assert decayed.symbolic.text == "w_new = w_old + Δ"
+
+
+def test_a_weight_without_gradient_stays():
+    w, x = Value(0.5, label="w"), Value(-1.0, label="x")
+    said = told(steps((w * x).relu() + w * 0, optimiser=SGD([w], lr=0.1)), Update)[0]
+    assert said.sentence == "The gradient is 0: `w` stays as it is."
+
+
+def test_complex_numbers_and_infinity():
+    z = Value(1 + 2j, label="z")
+    assert str(told(steps(z * z), Forward)[0].numeric) == "v₁ = (1+2j) · (1+2j) = −3+4j"
+    with ieee():
+        x = Value(0.0, label="x")
+        y = 1 / x
+        assert str(told(steps(y), Forward)[0].numeric) == "v₁ = 1 / 0 = ∞"
+
+
+def test_an_own_operation_is_explained():
+    op("test_cube(a)", "a ** 3", "3 * a ** 2")
+    try:
+        x = Value(2.0, label="x")
+        recorded = steps(SHEET["test_cube"](x))
+        assert told(recorded, Forward)[0].symbolic.text == "v₁ = test_cube(x) = x³"
+        assert str(told(recorded, Forward)[0].numeric) == "v₁ = 2³ = 8"
+        assert str(told(recorded, Accumulate)[0].local) == "∂v₁/∂x = 3 · x² = 3 · 2² = 12"
+    finally:
+        del SHEET["test_cube"]
+
+
+# --- every number in every formula, exactly ------------------------------------------------------
+def random_graph(seed: int) -> Value:
+    """A graph of small exact fractions, whose texts are the numbers themselves."""
+    draw = random.Random(seed)
+    nodes = [Value(Fraction(draw.randint(-4, 4), draw.randint(1, 3)), label=c) for c in "abc"]
+    while len(nodes) < 9:
+        x, y, z = (draw.choice(nodes) for _ in range(3))
+        made = draw.choice(
+            [
+                lambda x, y, z: x + y,
+                lambda x, y, z: x - y,
+                lambda x, y, z: x * y,
+                lambda x, y, z: x / y if y.data else x * 2,
+                lambda x, y, z: -x,
+                lambda x, y, z: abs(x),
+                lambda x, y, z: x**2,
+                lambda x, y, z: functions.square(x) - 3,
+                lambda x, y, z: functions.relu(x),
+                lambda x, y, z: functions.maximum(x, y),
+                lambda x, y, z: functions.dot([x, y, 2], [z, -1, x]),
+                lambda x, y, z: functions.mean([x, y, z]),
+                lambda x, y, z: functions.prod([x, y, z]),
+                lambda x, y, z: functions.softsign(x),
+            ]
+        )(x, y, z)
+        if len(number(made.data)) < 16:
+            nodes.append(made)
+    return nodes[-1]
+
+
+def sides(text: str) -> list[str]:
+    """What stands between the signs = of a line; those in {cases} do not count."""
+    parts, depth, last = [], 0, 0
+    for k, c in enumerate(text):
+        depth += (c == "{") - (c == "}")
+        if text[k : k + 3] == " = " and not depth:
+            parts.append(text[last:k])
+            last = k + 3
+    return [*parts, text[last:]]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_all_numbers_of_a_random_graph_are_right(seed):
+    """Every formula is read back in its three forms; its sides are equal, and what they should be.
+
+    ∂L/∂x stands for the node's gradient when it is complete; a local derivative for its number.
+    """
+    recorded = steps(random_graph(seed))
+    names = {name: mp.mpf(node.data.numerator) / node.data.denominator
+             for name, node in zip(recorded.names, recorded.nodes, strict=True)}  # fmt: skip
+    adjoints = {s.node: s.adjoint for s in recorded if isinstance(s, Visit)}
+    root = recorded.names[-1]
+    seen = 0
+    for k, step in enumerate(recorded):
+        said = explain_step(recorded, k)
+        known = {f"∂{root}/∂{recorded.names[n]}": x for n, x in adjoints.items()}
+        if isinstance(step, Accumulate):
+            known[sides(said.local.text)[0]] = step.partial
+        truth = {
+            Forward: lambda s: recorded.nodes[s.node].data,
+            Visit: lambda s: s.adjoint,
+            Seed: lambda s: s.value,
+        }.get(type(step))
+        for formula in said.formulas:
+            if isinstance(step, Visit) and ("·" in formula.text or "…" in formula.text):
+                continue  # a sum of shares, each of which is checked on its own
+            wanted = truth(step) if truth else None
+            if isinstance(step, Accumulate):
+                if "+=" in formula.text:
+                    share = formula.text.partition(" += ")[2]
+                    assert close(value_of(share, names, known), step.share)
+                    continue
+                wanted = step.partial if formula is said.local else step.after
+            if wanted is None:
+                continue
+            forms = (formula.text, from_mathml(formula.mathml), from_latex(formula.latex))
+            for side in sides(forms[0]):
+                assert close(value_of(side, names, known), wanted), (side, wanted)
+                seen += 1
+            for other in forms[1:]:
+                for side in sides(other.replace("=", " = "))[1:]:
+                    if "∂" not in side:
+                        assert close(worth(side, names), wanted), (side, wanted)
+                        seen += 1
+    assert seen > 30
+
+
+def fraction(x: Any) -> Any:
+    return mp.mpf(Fraction(x).numerator) / Fraction(x).denominator
+
+
+def close(got: Any, wanted: Any) -> bool:
+    return abs(got - fraction(wanted)) <= mp.mpf("1e-13") * max(1, abs(fraction(wanted)))
+
+
+def value_of(text: str, names: dict[str, Any], known: dict[str, Any]) -> Any:
+    """The worth of a text in which derivatives stand for known numbers."""
+    letters = {}
+    for k, (derivative, x) in enumerate(sorted(known.items(), key=lambda d: -len(d[0]))):
+        mark = chr(0x391 + k)
+        text = text.replace(derivative, mark)
+        letters[mark] = fraction(x)
+    return worth(text, names | letters)
+
+
+# --- explain -------------------------------------------------------------------------------------
+def test_explain_a_node():
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    said = explain(functions.sigmoid(w * x), lang="en")
+    assert said.title == "What v₂ does"
+    assert said.symbolic.text == "v₂ = σ(v₁) = 1 / (1 + e^(−v₁))"
+    assert str(said.local) == "∂v₂/∂v₁ = v₂ · (1 − v₂) = 0.7311 · (1 − 0.7311) = 0.1966"
+    assert explain(w, lang="es").sentence.startswith("`w` es un dato: 0.5.")
+
+
+def test_explain_a_gradient_by_its_users_and_paths():
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    y = (w * x) + w * 3
+    y.label = "y"
+    said = explain(w, of=y, lang="es")
+    assert "El gradiente de la salida `y` respecto a `w` suma 2 aportaciones" in said.sentence
+    assert said.sentence.endswith("1 · 3 + 1 · 2.")
+    assert str(said.numeric) == "∂y/∂w = 1 · 3 + 1 · 2 = 5"
+    assert said.why == "2 caminos: w → v₂ → y: 3 · 1 = 3; w → v₁ → y: 2 · 1 = 2."
+    recorded = steps(y)
+    assert explain(recorded.nodes[0], of=recorded, lang="es") == said
+    assert w.grad == 0.0  # the graph is left as it is
+
+
+def test_explain_paths_of_which_there_are_many():
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(60):
+        y = y + y
+    said = explain(x, of=y, lang="en")
+    assert said.why.startswith(f"{2**60} paths; the largest: x → v₁ → v₂ → ")
+    assert len(str(said)) < 2000
+
+
+def test_explain_what_does_not_depend():
+    x, z = Value(1.0, label="x"), Value(2.0, label="z")
+    y = x.exp()
+    y.label = "y"
+    said = explain(z, of=y, lang="en")
+    assert said.sentence == "`y` does not depend on `z`: the gradient is 0."
+    assert said.symbolic.text == "∂y/∂z = 0"
+    assert explain(y, of=y, lang="es").sentence == "`y` es la salida misma: su gradiente es 1."
+    dead = explain(x, of=(x - 5).relu() * 2, lang="en")
+    assert dead.sentence.startswith("No share reaches `x`")
+
+
+def test_explain_refuses():
+    x = Value(1.0)
+    with pytest.raises(TypeError, match="explain needs a Value, got 3"):
+        explain(3)
+    with pytest.raises(TypeError, match="of must be a Value or Steps, got 3"):
+        explain(x, of=3)
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        explain(x, lang="fr")
+    with pytest.raises(ValueError, match="must be one of the `nodes`"):
+        explain(x, of=steps(x * 2))
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'de'"):
+        explain_step(steps(x * 2), 0, "de")
+    with pytest.raises(IndexError, match="there are 7 steps, got the index 9"):
+        explain_step(steps(x * x), 9)
+
+
+def test_explain_takes_the_language_of_the_environment(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    assert explain(Value(1.0, label="x")).title == "Qué hace x"
+    monkeypatch.setenv("LC_ALL", "C")
+    assert explain(Value(1.0, label="x")).title == "What x does"
+
+
+# --- sentences -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", [*SENTENCES, *MORE])
+def test_both_languages_say_the_same_things(name):
+    slots = [
+        {field for _, field, _, _ in string.Formatter().parse(text) if field}
+        for text in (SENTENCES.get(name) or MORE[name])
+    ]
+    assert slots[0] == slots[1]
+
+
+def test_every_sentence_is_said():
+    folder = Path(autograd_mini.stepping.__file__).parent
+    code = "".join(
+        (folder / f"{name}.py").read_text("utf-8")
+        for name in ("explaining", "explanation", "symbols", "templates")
+    )
+    for name in [*SENTENCES, *MORE]:
+        kind = name.removeprefix("title.")
+        said = f'"{name}"' in code or (name != kind and f'"{kind}"' in code)
+        assert said or name in ("gradient.one",), name  # "gradient" + ".one"
+    assert not {*SENTENCES} & {*MORE}
+
+
+def test_the_page_has_the_sentences_of_both_languages():
+    both = sentences()
+    assert both["en"].keys() == both["es"].keys() == SENTENCES.keys()
+    assert both["es"]["visit.leaf"] == say("visit.leaf", "es", x="{x}")
+    with pytest.raises(ValueError, match="'fr'"):
+        say("leaf", "fr", x="w", value="2")
+
+
+def test_no_english_in_spanish():
+    english = {"the", "of", "and", "is", "it", "to", "with", "for", "was", "other", "by", "else"}
+    for name, (_, spanish) in {**SENTENCES, **MORE}.items():
+        words = {*re.findall(r"[a-záéíóúñü]+", re.sub(r"\{\w+\}", "", spanish.lower()))}
+        assert not words & english, name
+        assert not words & {"usted", "su merced"}, name
+
+
+# --- hostile names -------------------------------------------------------------------------------
+HOSTILE = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["<script>alert(1)</script>", "{0}", "{(x)}", "\ue0000\ue001", "$\\frac{1}{2}$", "a`b",
+         "x" * 10_000, "]]>", "&amp;", "\u202eabc", "a\nb\x00\x1b[31m", "v₁", "⁽²⁾", "%s {name}"]
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(HOSTILE, HOSTILE)
+def test_a_name_is_text_whatever_it_is_made_of(one, two):
+    x, y = Value(-0.5, label=one), Value(2.0, label=two)
+    z = (x * y).exp() * x**2
+    recorded = steps(z)
+    for k in range(len(recorded)):
+        for lang in LANGUAGES:
+            said = explain_step(recorded, k, lang)
+            for formula in said.formulas:
+                check_form(formula, recorded.names)
+            assert "<script" not in said._repr_html_().lower()
+            ET.fromstring(said._repr_html_().replace("&#x27;", "'"))
+            assert not re.search(r"[\x00-\x09\x0b-\x1f]", str(said))
+
+
+def check_form(formula: Formula, names: tuple[str, ...]) -> None:
+    assert formula.text == printable(formula.text)
+    tree = ET.fromstring(formula.mathml)
+    assert {e.tag.rpartition("}")[2] for e in tree.iter()} <= {
+        *("math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub")
+    }
+    bare = re.sub(r"\\[{}\\]", "", formula.latex)
+    assert bare.count("{") == bare.count("}")
+    depth = 0
+    for c in bare:
+        depth += (c == "{") - (c == "}")
+        assert depth >= 0, formula.latex
+
+
+def test_the_whole_name_is_there():
+    x = Value(2.0, label="{0} <b>&")
+    said = explain_step(steps(x * 3), 1)
+    assert said.symbolic.text == "v₁ = ({0} <b>&) · 3"
+    assert "{0} <b>&" in "".join(ET.fromstring(said.symbolic.mathml).itertext())
+
+
+def test_a_long_name_is_shortened_in_all_places():
+    x = Value(2.0, label="long " * 100)
+    for k in range(7):
+        said = explain_step(steps(x * x), k)
+        assert all(len(f.text) < 260 for f in said.formulas)
+        assert len(said.sentence) < 260
+
+
+# --- shapes --------------------------------------------------------------------------------------
+def test_an_explanation_shows_itself():
+    said = explain_step(neuron(), 2)
+    assert str(said).split("\n") == [
+        "Forward pass: v₁",
+        "Forward pass: `v₁` is computed from `w`, `x` (product).",
+        "    v₁ = w · x",
+        "    v₁ = 0.5 · 2 = 1",
+    ]
+    assert said._repr_latex_().startswith(r"$\displaystyle \begin{gathered} v_{1} = w \cdot x \\ ")
+    assert said._repr_html_().count("<math") == 2
+
+
+def test_a_large_graph_is_explained_step_by_step_in_linear_time():
+    x = [Value(float(k % 7), label=f"x[{k}]") for k in range(400)]
+    recorded = steps(functions.dot(x, x[::-1]).tanh())
+    said = [explain_step(recorded, k) for k in range(len(recorded))]
+    assert all(len(str(e)) < 900 for e in said)
+    assert said[400].symbolic.text.count("…") == 1
