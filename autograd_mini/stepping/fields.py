@@ -1,6 +1,6 @@
 """A model's answers on a grid, and the loss around a path, as pictures of few bytes.
 
-Each place of a plane has one byte, each place of a line two (the higher first): a code from 0 to
+Each place of a plane of answers has one byte, all others two (the higher first): a code from 0 to
 top, 255 or 65535, which stands for low + (high - low) * code / top; what lies beyond is the end of
 the scale. Of two classes the codes are closer together where the model is undecided, so that the
 boundary is smooth; of more, a code is the class and how sure the model is of it.
@@ -39,8 +39,8 @@ class Field(NamedTuple):
 
     kind   "two": of two classes, how far the answer is from the first, `low`, to the second,
            `high`; number = middle +- half the range * (2 * code / top - 1)**2
-           "classes": code = class * levels + round((levels - 1) * probability of that class), with
-           levels = (top + 1) // number of classes
+           "classes": code = class * levels + round((levels - 1) * sqrt(lead)), with levels =
+           (top + 1) // number of classes, and by how much its probability leads the next one's
            "values": numbers from `low` to `high`
            "log": the decimal logarithm of the loss less `base`, from `low` to `high`
     x, y   the first and the last place on each axis; y is None for a line
@@ -76,7 +76,12 @@ class Field(NamedTuple):
     @property
     def top(self) -> int:
         """The largest code."""
-        return 255 if self.y else 65535
+        return 65535 if self.y is None or self.kind == "log" else 255
+
+    @property
+    def size(self) -> int:
+        """Bytes of a picture."""
+        return len(self.places) * (1 if self.top == 255 else 2)
 
     def code(self, number: float) -> int:
         """The nearest code; of nan the middle."""
@@ -98,12 +103,12 @@ class Field(NamedTuple):
 
     def picture(self, codes: Iterable[int]) -> bytes:
         """Codes as bytes."""
-        size = 1 if self.y else 2
+        size = 1 if self.top == 255 else 2
         return b"".join(code.to_bytes(size, "big") for code in codes)
 
     def codes(self, picture: bytes) -> list[int]:
         """The codes of a picture."""
-        size = 1 if self.y else 2
+        size = 1 if self.top == 255 else 2
         return [int.from_bytes(picture[k : k + size], "big") for k in range(0, len(picture), size)]
 
 
@@ -163,10 +168,12 @@ def _numbers(answer: Any) -> list[float]:
 
 
 def _classified(scores: list[float], levels: int) -> int:
-    top = max(scores)
-    best = scores.index(top) if top == top else 0
-    total = sum(exp(max(score - top, -745.0)) for score in scores) if isfinite(top) else 1.0
-    return best * levels + round((levels - 1) / total)
+    second, top = sorted(scores)[-2:]
+    if not isfinite(top):
+        return 0
+    total = sum(exp(max(score - top, -745.0)) for score in scores)
+    lead = (1 - exp(max(second - top, -745.0))) / total
+    return scores.index(top) * levels + round((levels - 1) * sqrt(lead))
 
 
 def _sigmoid(x: float) -> float:

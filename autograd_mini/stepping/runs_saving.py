@@ -128,7 +128,7 @@ def _read(run: dict[str, Any]) -> TrainingSteps:
         "field": shape,
         "landscape": landscape and (_field(landscape[0]), _bytes(landscape[1])),
     }
-    places = 0 if shape is None else len(shape.places) * (1 if shape.y else 2)
+    places = 0 if shape is None else shape.size
     frames = tuple(_read_frame(frame, len(run["names"]), places) for frame in run["frames"])
     if not frames:
         raise ValueError("it has no frames")

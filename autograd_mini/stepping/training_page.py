@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from array import array
+from itertools import pairwise
 from math import isfinite
 from sys import byteorder
 from typing import TYPE_CHECKING, Any
@@ -89,7 +90,7 @@ def to_html(
         "several": several,
         "descent": not runs[0].loss,
         "runs": [
-            _run(each, rate, verdict)
+            _run(each, rate, verdict, EXACT // len(runs))
             for each, rate, verdict in zip(runs, rates, verdicts, strict=True)
         ],
     }
@@ -121,13 +122,13 @@ def _points(run: TrainingSteps) -> dict[str, Any]:
     }
 
 
-def _run(run: TrainingSteps, rate: float, verdict: str) -> dict[str, Any]:
+def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str, Any]:
     frames = run.frames
     vectors = [[x for frame in frames for x in frame.weights]]
-    follows = all(b.before == a.weights for a, b in zip(frames, frames[1:], strict=False))
+    follows = all(b.before == a.weights for a, b in pairwise(frames))
     vectors.append([] if follows else [x for frame in frames[1:] for x in frame.before])
     vectors.append([x for frame in frames[1:] for x in frame.gradients])
-    code = _code(vectors)
+    code = _code(vectors, exact)
     known = {frame.epoch for frame in frames}
     thin = len(run.losses) > MOST_LOSSES
     curve = [k for k in range(len(run.losses)) if not thin or k in known]
@@ -145,7 +146,8 @@ def _run(run: TrainingSteps, rate: float, verdict: str) -> dict[str, Any]:
         "curveEpochs": curve if thin else None,
         "names": [*map(printable, run.names)],
         "layers": [
-            {**layer._asdict(), "name": printable(layer.name), "activation": printable(layer.activation)}
+            {**layer._asdict(), "name": printable(layer.name),
+             "activation": printable(layer.activation)}
             for layer in run.layers
         ],
         "flow": [[*frame.flow] for frame in frames] if run.layers else None,
@@ -175,10 +177,10 @@ def _shape(field: Field) -> dict[str, Any]:
     return {key: [*x] if isinstance(x, tuple) else x for key, x in values.items()}
 
 
-def _code(vectors: Iterable[list[float]]) -> str:
+def _code(vectors: Iterable[list[float]], exact: int) -> str:
     """Of an array: "d", floats as they are; or "f", of seven digits, where those hold them all."""
     numbers = [x for vector in vectors for x in vector]
-    small = len(numbers) <= EXACT or not all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)
+    small = len(numbers) <= exact or not all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)
     return "d" if small or not all(map(isfinite, numbers)) else "f"
 
 

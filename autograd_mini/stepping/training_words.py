@@ -29,7 +29,7 @@ WORDS: Texts = {
     ),
     "training.right": (
         "{percent} % of the {n} answers are right.",
-        "El {percent} % de las {n} respuestas es correcto.",
+        "El modelo acierta el {percent} % de las {n} respuestas.",
     ),
     "training.broken": (
         ("In epoch {epoch} a number grew beyond the floating-point numbers{place}: the training "
@@ -51,8 +51,8 @@ WORDS: Texts = {
     "training.oscillates": ("oscillates", "oscila"),
     "training.diverges": ("diverges", "diverge"),
     "training.crawls.about": (
-        "each update is so small that most of the way is left.",
-        "cada actualización es tan pequeña que queda casi todo el camino.",
+        "at its end most of the way down is still to go.",
+        "al final queda aún la mayor parte del camino.",
     ),
     "training.converges.about": (
         "the loss comes down and settles.",
@@ -68,18 +68,20 @@ WORDS: Texts = {
     ),
     # --- the picture of the answers, or of the loss ----------------------------------------------
     "training.plane": (
-        ("What the network answers in each place: the stronger the colour, the surer; it is "
+        ("What the model answers in each place: the stronger the colour, the surer; it is "
         "undecided on the line."),
-        ("Lo que responde la red en cada lugar: cuanto más intenso el color, más segura; en la "
-        "línea está indecisa."),
+        (
+            "Lo que responde el modelo en cada lugar: cuanto más intenso el color, más seguro está; "
+            "en la línea está indeciso."
+        ),
     ),
     "training.values": (
-        "What the network answers in each place; the points have the colours of their targets.",
-        "Lo que responde la red en cada lugar; los puntos tienen el color de su objetivo.",
+        "What the model answers in each place; the points have the colours of their targets.",
+        "Lo que responde el modelo en cada lugar; los puntos tienen el color de su objetivo.",
     ),
     "training.line": (
-        "What the network answers (line), and what it should answer (points).",
-        "Lo que responde la red (línea) y lo que debería responder (puntos).",
+        "What the model answers (line), and what it should answer (points).",
+        "Lo que responde el modelo (línea) y lo que debería responder (puntos).",
     ),
     "training.parabola": (
         ("The loss over the weight {x}: the ball is the weight now, the straight line its "
@@ -107,7 +109,6 @@ WORDS: Texts = {
         "Show the details of the rate {rate}",
         "Ver los detalles de la tasa {rate}",
     ),
-    "training.loss.is": ("loss {loss}", "pérdida {loss}"),
     "training.ended": ("ended in epoch {epoch}", "terminó en la época {epoch}"),
     # --- the curve -------------------------------------------------------------------------------
     "training.loss": ("Loss", "Pérdida"),
@@ -193,11 +194,11 @@ DESCENT: Texts = {
     "training.axis": ("step", "paso"),
     "training.story": ("This step", "Este paso"),
     "training.start": (
-        "At the start the function is {loss}.",
+        "At the start the function's value is {loss}.",
         "Al inicio, la función vale {loss}.",
     ),
     "training.epoch": (
-        "After step {epoch} the function is {loss}.",
+        "After step {epoch} the function's value is {loss}.",
         "Tras el paso {epoch}, la función vale {loss}.",
     ),
     "training.broken": (
@@ -209,6 +210,10 @@ DESCENT: Texts = {
     "training.whole": (
         "The whole descent {verdict}: {about}",
         "El descenso entero {verdict}: {about}",
+    ),
+    "training.converges.about": (
+        "the value comes down and settles.",
+        "el valor baja y se asienta.",
     ),
     "training.parabola": (
         "The function of {x}: the ball is {x} now, the straight line its gradient.",
@@ -227,7 +232,6 @@ DESCENT: Texts = {
     ),
     "training.ended": ("ended in step {epoch}", "terminó en el paso {epoch}"),
     "training.loss": ("The function's value", "El valor de la función"),
-    "training.loss.is": ("value {loss}", "valor {loss}"),
     "training.curve": (
         "The value from {first} at the start to {last} after step {n}; a click goes to a step.",
         "El valor, de {first} al inicio a {last} tras el paso {n}; un clic lleva a un paso.",

@@ -12,11 +12,11 @@ function choose(run) {
   drawAll();
 }
 function drawAll() {
+  showStory();
   for (const picture of pictures) picture.draw();
   drawCurve();
   if (hasNetwork) { drawNetwork(); drawLayers(); }
   drawUpdate();
-  showStory();
 }
 function showAll() {
   for (const picture of pictures) picture.show();
@@ -29,8 +29,15 @@ function showAll() {
 startShell();
 $("pictures").classList.add(DATA.several ? "several" : "single");
 $("pictures").append(...pictures.map(picture => picture.element));
+if (DATA.several && pictures.length) {
+  const both = el("div", {class: "common"}, pictures[0].legend, pictures[0].caption);
+  $("pictures").append(both);
+  const columns = RUNS.length > 2 ? 2 : 1;
+  $("pictures").style.gridTemplate = `repeat(${Math.ceil(RUNS.length / columns)}, minmax(10rem, 1fr)) auto / repeat(${columns}, minmax(0, 1fr))`;
+}
 $("pictures").hidden = pictures.length === 0;
 $("main").classList.toggle("network", hasNetwork);
+$("main").classList.toggle("many", DATA.several);
 for (const id of ["network", "layers"]) $(id).hidden = !hasNetwork;
 for (const id of ["weights", "gradients"]) $(id).addEventListener("click", () => { net.of = id; drawNetwork(); });
 startUpdate();
@@ -41,9 +48,16 @@ controls(player, i => t("where.epoch", {i: EPOCHS[i], n: EPOCHS[EPOCHS.length - 
 if (player.length > 12) $("speed").value = player.speed = 5;
 onLanguage(drawAll);
 onTheme(drawAll);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-let width = innerWidth + innerHeight / 1e5;
-new ResizeObserver(() => {
-  const size = innerWidth + innerHeight / 1e5;
-  if (size !== width) { width = size; drawAll(); }
-}).observe($("main"));
+// What is drawn never changes the size of what it is drawn in, so this ends.
+const drawn = new Map([...pictures.map(picture => [picture.stage, () => picture.draw()]),
+  [part("curve", ".plot"), drawCurve], [part("update", ".plot"), drawUpdate],
+  ...(hasNetwork ? [[part("network", ".plot"), drawNetwork]] : [])]);
+const sizes = new Map();
+const observer = new ResizeObserver(entries => {
+  for (const {target} of entries) {
+    const size = `${target.clientWidth} ${pictures.some(({stage}) => stage === target) && target.clientHeight}`;
+    if (sizes.get(target) !== size) drawn.get(target)();
+    sizes.set(target, size);
+  }
+});
+for (const e of drawn.keys()) observer.observe(e);

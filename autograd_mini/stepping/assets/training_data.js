@@ -40,8 +40,9 @@ class Run {
   }
 }
 function coded(picture, field, first = 0) {
-  if (field.y) return picture.subarray(first, first + field.n * field.n);
-  return Array.from({length: field.n}, (_, i) => 256 * picture[2 * (first + i)] + picture[2 * (first + i) + 1]);
+  const places = field.y ? field.n * field.n : field.n;
+  if (field.top === 255) return picture.subarray(first, first + places);
+  return Array.from({length: places}, (_, i) => 256 * picture[2 * (first + i)] + picture[2 * (first + i) + 1]);
 }
 const decoded = (field, code) => field.low + (field.high - field.low) * code / field.top;
 // The number of the weight from input i to neuron j of a layer; of its bias with i = inputs.
@@ -59,4 +60,4 @@ const FRAMES = RUNS.map(run => EPOCHS.map(epoch => run.epochs.findLastIndex(x =>
 const frameNow = run => FRAMES[run.k][player.index];
 const epochNow = () => EPOCHS[player.index];
 const isOver = run => epochNow() > run.last;
-let chosen = RUNS[0];
+let chosen = RUNS.find(({verdict}) => verdict === "converges") || RUNS[0];

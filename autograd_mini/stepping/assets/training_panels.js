@@ -6,7 +6,7 @@ function story() {
   const run = chosen, frame = frameNow(run), epoch = run.epochs[frame];
   const sentences = [t(frame ? "training.epoch" : "training.start", {epoch, loss: formatNumber(run.loss[frame])})];
   if (run.accuracy) {
-    sentences.push(t("training.right", {percent: formatNumber(rounded(100 * run.accuracy[frame])), n: DATA.points.n}));
+    sentences.push(t("training.right", {percent: formatNumber(Number((100 * run.accuracy[frame]).toPrecision(3))), n: DATA.points.n}));
   }
   const broken = run.broken;
   if (broken && player.index > 0 && (isOver(run) || player.index === player.length - 1)) {
@@ -46,12 +46,12 @@ function drawCurve() {
   }
   $("log").checked = curve.log;
   $("log").parentNode.hidden = !positive && !RUNS.some(run => run.curve.every(x => x >= 0));
-  const host = part("curve", ".plot"), w = host.clientWidth, h = Math.max(170, Math.min(300, w * 0.6));
+  const host = part("curve", ".plot"), w = host.clientWidth, h = Math.max(170, Math.min(320, w * 0.64));
   const picture = svg("svg", {viewBox: `0 0 ${w} ${h}`, height: h, role: "img"});
   host.replaceChildren(picture);
   const last = Math.max(1, EPOCHS[EPOCHS.length - 1]), log = curve.log;
   const y = curveRange(log);
-  const at = axes(picture, {w, h, x: [0, last], y, log, left: 58, label: ""});
+  const at = axes(picture, {w, h, x: [0, last], y, log, left: 58});
   Object.assign(curve, at, {of: x => log ? Math.log10(Math.max(x, 1e-300)) : x, most: last});
   picture.append(svg("text", {x: at.box.right - 4, y: at.box.top + 16, "text-anchor": "end", text: t("training.axis") + " →"}));
   for (const run of RUNS) {
@@ -63,7 +63,8 @@ function drawCurve() {
   }
   curve.now = svg("line", {class: "now", y1: at.box.top, y2: at.box.bottom});
   curve.balls = RUNS.map(run => svg("circle", {class: "ball", r: 6, fill: series(run.k).stroke}));
-  at.inside.append(curve.now, ...curve.balls);
+  at.inside.append(curve.now);
+  picture.append(...curve.balls);
   const run = chosen;
   picture.setAttribute("aria-label", t("training.curve", {first: formatNumber(run.loss[0]), last: formatNumber(run.loss[run.loss.length - 1]), n: run.last}));
   showCurve();
@@ -74,9 +75,14 @@ function showCurve() {
   curve.now.setAttribute("x2", x);
   RUNS.forEach((run, k) => {
     const frame = frameNow(run), y = curve.Y(curve.of(run.loss[frame]));
-    curve.balls[k].setAttribute("cx", curve.X(run.epochs[frame]));
-    curve.balls[k].setAttribute("cy", Math.max(-2e3, Math.min(4e3, y)));
+    setBall(curve.balls[k], curve.X(run.epochs[frame]), y, curve.box);
   });
+}
+// On the rim of a picture a ball is whole; beyond it there is none.
+function setBall(ball, x, y, {top, bottom}) {
+  ball.setAttribute("cx", x);
+  ball.setAttribute("cy", Math.max(-2e3, Math.min(4e3, y)));
+  ball.setAttribute("visibility", top - 1 <= y && y <= bottom + 1 ? "visible" : "hidden");
 }
 function startCurve() {
   $("log").addEventListener("change", () => { curve.log = $("log").checked; drawCurve(); });
@@ -95,7 +101,7 @@ function drawNetwork() {
   const {layers} = chosen, host = part("network", ".plot"), w = host.clientWidth;
   const columns = [layers[0].inputs, ...layers.map(layer => layer.units)];
   const shown = columns.map(n => n <= MOST ? n : MOST - 1);
-  const rows = Math.max(...columns.map((n, k) => shown[k] + (n > shown[k]))), gap = Math.max(17, Math.min(34, 250 / rows));
+  const rows = Math.max(...columns.map((n, k) => shown[k] + (n > shown[k]))), gap = Math.max(17, Math.min(38, 260 / rows));
   const r = Math.min(11, gap * 0.4), h = rows * gap + 44, {size} = chosen;
   const X = k => 30 + k * (w - 60) / (columns.length - 1), Y = (k, j) => 40 + gap * (rows - shown[k] - (columns[k] > shown[k])) / 2 + gap * (j + 0.5);
   const picture = svg("svg", {viewBox: `0 0 ${w} ${h}`, height: h, role: "img"});
@@ -171,7 +177,7 @@ function chooseWeight(k) {
 }
 function startUpdate() {
   // The weight that changes most has the most to tell.
-  const run = RUNS.find(({verdict}) => verdict === "converges") || chosen, end = run.epochs.length - 1;
+  const run = chosen, end = run.epochs.length - 1;
   let far = -1;
   for (let k = 0; k < run.size; k++) {
     const way = Math.abs(run.weight(end, k) - run.weight(0, k));
@@ -197,11 +203,11 @@ function drawUpdate() {
   const at = axes(picture, {w, h, x: [0, last], y: [low - room, high + room], left: 58});
   const points = values.map((x, f) => [at.X(chosen.epochs[f]), Math.max(-2e3, Math.min(4e3, at.Y(x)))]);
   const ball = svg("circle", {class: "ball", r: 6, fill: series(chosen.k).stroke});
-  at.inside.append(svg("path", {class: "series", d: line(points), ...series(chosen.k), "stroke-dasharray": ""}), ball);
+  at.inside.append(svg("path", {class: "series", d: line(points), ...series(chosen.k), "stroke-dasharray": ""}));
+  picture.append(ball);
   drawUpdate.move = () => {
     const [x, y] = points[frameNow(chosen)];
-    ball.setAttribute("cx", x);
-    ball.setAttribute("cy", y);
+    setBall(ball, x, y, at.box);
   };
   showUpdate();
 }
@@ -217,7 +223,8 @@ function showUpdate() {
   const short = name.length <= 3 ? name : name.endsWith("b") ? "b" : "w", rate = real(run.rates[frame - 1]);
   const numbers = {old: run.old(frame, which), g: run.gradient(frame, which), now: run.weight(frame, which)};
   const mi = text => math("mi", {text}), mo = text => math("mo", {text}), mn = x => math("mn", {text: formatNumber(x)});
-  const fenced = x => x < 0 ? math("mrow", {}, mo("("), mn(x), mo(")")) : mn(x);
+  const fence = text => math("mo", {text, lspace: "0", rspace: "0", stretchy: "false"});
+  const fenced = x => x < 0 ? math("mrow", {}, fence("("), mn(x), fence(")")) : mn(x);
   const sub = word => math("msub", {}, mi(short), math("mtext", {text: t("training." + word)}));
   const slope = () => math("mfrac", {}, math("mrow", {}, mo("∂"), mi(DATA.descent ? "f" : "L")), math("mrow", {}, mo("∂"), mi(short)));
   const show = (cls, ...parts) => el("div", {class: cls}, math("math", {display: "block"}, math("mrow", {}, ...parts)));
@@ -225,11 +232,11 @@ function showUpdate() {
   if (run.plain) {
     formulas.replaceChildren(gradient,
       show("", sub("new"), mo("="), sub("old"), mo("−"), mi("η"), mo("·"), slope()),
-      show("numeric", sub("new"), mo("="), mn(numbers.old), mo("−"), mn(rate), mo("·"), fenced(numbers.g), mo("="), mn(numbers.now)));
+      show("numeric", mn(numbers.old), mo("−"), mn(rate), mo("·"), fenced(numbers.g), mo("="), mn(numbers.now)));
   } else {
     formulas.replaceChildren(gradient,
       show("", sub("new"), mo("="), sub("old"), mo("+"), mi("Δ")),
-      show("numeric", sub("new"), mo("="), mn(numbers.old), mo("+"), fenced(numbers.now - numbers.old), mo("="), mn(numbers.now)));
+      show("numeric", mn(numbers.old), mo("+"), fenced(numbers.now - numbers.old), mo("="), mn(numbers.now)));
   }
   const notes = run.plain ? [] : [t("training.by", {optimiser: run.optimiser})];
   if (!DATA.descent) notes.push(run.updates > 1 ? t("training.last.batch", {n: run.updates, b: (DATA.points.n - 1) % run.batch + 1}) : t("training.only.batch", {b: run.batch}));

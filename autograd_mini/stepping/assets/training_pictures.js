@@ -45,12 +45,13 @@ class Picture {
     const {field, run} = this;
     this.texts(run, field);
     const room = [this.stage.clientWidth, this.stage.clientHeight];
-    const w = Math.min(room[0], room[1] * this.ratio), h = Math.min(room[1], room[0] / this.ratio * 1.1);
+    // The whole room, but not too far from the picture's own proportions.
+    const w = Math.min(room[0], room[1] * this.ratio * 1.4), h = Math.min(room[1], w / this.ratio * 1.45);
     for (const [key, x] of [["width", w], ["height", h], ["viewBox", `0 0 ${w} ${h}`]]) this.svg.setAttribute(key, x);
     this.svg.replaceChildren();
     const y = field.y || (this.loss ? this.range() : [field.low, field.high]);
-    const at = axes(this.svg, {w, h, x: field.x, y, bare: w < 230, left: 38});
-    Object.assign(this, at, {radius: Math.max(3, Math.min(6, w / 90))});
+    const at = axes(this.svg, {w, h, x: field.x, y, bare: w < 230, left: 38, grid: !field.y});
+    Object.assign(this, at, {radius: Math.max(3.5, Math.min(6, w / 75))});
     this.colours = field.y && palette(field);
     this.place = [c => (at.box.left + c / (field.n - 1) * (at.box.right - at.box.left)).toFixed(1),
       r => (at.box.bottom - r / (field.n - 1) * (at.box.bottom - at.box.top)).toFixed(1)];
@@ -77,7 +78,6 @@ class Picture {
       this.button.setAttribute("aria-label", t("training.choose", {rate: formatNumber(run.rate)}));
       this.chip.textContent = t("training." + run.verdict);
       this.chip.className = "chip " + (run.verdict === "converges" ? "right" : run.verdict === "diverges" ? "wrong" : "");
-      return;
     }
     const kind = this.loss ? (field.y ? "surface" : "parabola") : field.y ? (field.kind === "values" ? "values" : "plane") : "line";
     const [x, y] = run.names;
@@ -91,7 +91,7 @@ class Picture {
     const slots = {i: run.epochs[frame], rate: formatNumber(run.rate)};
     this.svg.setAttribute("aria-label", t("training.picture" + (DATA.several ? ".rate" : ""), slots));
     if (DATA.several) {
-      this.number.textContent = isOver(run) ? t("training.ended", {epoch: run.last}) : t("training.loss.is", {loss: formatNumber(run.loss[frame])});
+      this.number.textContent = isOver(run) ? t("training.ended", {epoch: run.last}) : `${DATA.descent ? "f" : "L"} = ${formatNumber(run.loss[frame])}`;
       this.element.classList.toggle("chosen", run === chosen);
       this.button.setAttribute("aria-pressed", run === chosen);
     }
@@ -105,12 +105,12 @@ class Picture {
   }
   showPlane(codes) {
     const {field, place} = this, n = field.n, lines = [];
-    paint(this.canvas, codes, n, this.colours, this.box);
+    paint(this.canvas, codes, field, this.colours, this.box);
     if (field.kind === "two") lines.push(contour(k => squared(codes[k]), n, 0, ...place));
     if (field.kind === "classes") {
       const levels = Math.floor(256 / field.classes);
       for (let c = 0; c < field.classes; c++) {
-        lines.push(contour(k => (Math.floor(codes[k] / levels) === c ? 1 : -1) * (codes[k] % levels + 1), n, 0, ...place));
+        lines.push(contour(k => (Math.floor(codes[k] / levels) === c ? 1 : -1) * ((codes[k] % levels) ** 2 + 1), n, 0, ...place));
       }
     }
     this.moving.replaceChildren(...lines.map(d => svg("path", {class: "contour", d})));
@@ -123,8 +123,8 @@ class Picture {
   drawLoss() {
     const {field, codes, inside, X, Y} = this;
     if (field.y) {
-      paint(this.canvas, codes, field.n, this.colours, this.box);
-      const levels = [...Array(10).keys()].map(k => 20 + 23 * k);
+      paint(this.canvas, codes, field, this.colours, this.box);
+      const levels = [...Array(10).keys()].map(k => (20 + 23 * k) * 257);
       inside.append(svg("path", {class: "level", d: levels.map(level => contour(k => codes[k], field.n, level + 0.5, ...this.place)).join("")}));
     } else {
       const points = codes.map((code, i) => [X(field.x[0] + (field.x[1] - field.x[0]) * i / (field.n - 1)), Y(decoded(field, code))]);

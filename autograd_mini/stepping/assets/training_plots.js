@@ -3,7 +3,7 @@ const colour = name => getComputedStyle(ROOT).getPropertyValue(name).trim();
 
 // Round numbers between two ends, about `most` of them; on a log scale powers of ten.
 function ticks(low, high, most, log) {
-  if (log && high - low < 1.6) {
+  if (log && high - low < 2.1) {
     const found = [];
     for (let k = Math.floor(low); k <= high; k++) for (const x of [1, 2, 5]) found.push(k + Math.log10(x));
     return found.filter(x => low <= x && x <= high);
@@ -24,7 +24,7 @@ function ticks(low, high, most, log) {
 const rounded = x => Number(x.toPrecision(12));
 
 // A frame with ticks; X and Y turn numbers into pixels (a log scale takes logarithms).
-function axes(host, {w, h, x, y, log = false, bare = false, left = 46, label = ""}) {
+function axes(host, {w, h, x, y, log = false, bare = false, left = 46, grid = true}) {
   const box = bare ? {left: 1, top: 1, right: w - 1, bottom: h - 1} : {left, top: 8, right: w - 8, bottom: h - 24};
   const X = value => box.left + (value - x[0]) / (x[1] - x[0]) * (box.right - box.left);
   const Y = value => box.bottom - (value - y[0]) / (y[1] - y[0]) * (box.bottom - box.top);
@@ -34,10 +34,9 @@ function axes(host, {w, h, x, y, log = false, bare = false, left = 46, label = "
         svg("text", {x: X(k), y: h - 7, "text-anchor": "middle", text: formatNumber(rounded(k))}));
     }
     for (const k of ticks(...y, Math.max(3, h / 55), log)) {
-      host.append(svg("line", {class: "grid", x1: box.left, x2: box.right, y1: Y(k), y2: Y(k)}),
+      host.append(svg("line", {class: grid ? "grid" : "axis", x1: grid ? box.left : box.left - 4, x2: grid ? box.right : box.left, y1: Y(k), y2: Y(k)}),
         svg("text", {x: box.left - 6, y: Y(k) + 4, "text-anchor": "end", text: formatNumber(rounded(log ? Number((10 ** k).toPrecision(3)) : k))}));
     }
-    if (label) host.append(svg("text", {x: box.right, y: box.bottom - 6, "text-anchor": "end", text: label}));
   }
   host.append(svg("rect", {class: "axis", x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top}));
   const inside = svg("svg", {x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top,
@@ -78,8 +77,8 @@ function palette(field) {
   return Array.from({length: 256}, (_, code) => {
     if (field.kind === "classes") {
       const levels = Math.floor(256 / field.classes), k = Math.min(field.classes - 1, Math.floor(code / levels));
-      const sure = (code - k * levels) / (levels - 1), least = 1 / field.classes;
-      return mix(card, each[k % 8], 0.06 + 0.4 * Math.max(0, (sure - least) / (1 - least)));
+      const lead = ((code - k * levels) / (levels - 1)) ** 2;
+      return mix(card, each[k % 8], 0.06 + 0.4 * lead);
     }
     if (field.kind === "log") return mix(card, each[0], 0.04 + 0.66 * (1 - code / 255));
     const side = code / 127.5 - 1, sure = field.kind === "two" ? side * side : Math.abs(side);
@@ -87,12 +86,13 @@ function palette(field) {
   });
 }
 // The grid as a small image, the highest y on top, painted smoothly over the box.
-function paint(canvas, codes, n, colours, box) {
+function paint(canvas, codes, {n, top}, colours, box) {
+  const scale = 255 / top;
   const small = document.createElement("canvas");
   small.width = small.height = n;
   const image = new ImageData(n, n);
   for (let r = 0; r < n; r++) {
-    for (let c = 0; c < n; c++) image.data.set([...colours[codes[(n - 1 - r) * n + c]], 255], 4 * (r * n + c));
+    for (let c = 0; c < n; c++) image.data.set([...colours[codes[(n - 1 - r) * n + c] * scale | 0], 255], 4 * (r * n + c));
   }
   small.getContext("2d").putImageData(image, 0, 0);
   const w = box.right - box.left, h = box.bottom - box.top, dpr = devicePixelRatio || 1;
