@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from math import dist
+from operator import mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +19,7 @@ import pytest
 from autograd_mini import MLP, Value, draw, functions, losses
 from autograd_mini.drawing import THEMES
 from autograd_mini.drawing.groups import grouped, path_of
-from autograd_mini.drawing.themes import contrast
+from autograd_mini.drawing.themes import contrast, mixed, scale
 from autograd_mini.graph import topological
 from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure, title
 
@@ -181,6 +184,74 @@ def test_ids_and_classes_are_in_the_svg() -> None:
     assert groups["e0"] == "edge backward"
 
 
+def test_texts_in_the_svg_have_classes() -> None:
+    """A script finds the number to change, and it ends at the right edge of its box."""
+    svg = draw(neuron(), detail="chain rule").pipe(encoding="utf-8")
+    tree = ET.fromstring(svg)
+    groups = {g.get("id"): g for g in tree.iter(f"{SVG}g")}
+    for id, node in groups.items():
+        found = {t.get("class"): t for t in node.findall(f"{SVG}text")}
+        words = [t for t in node.findall(f"{SVG}text") if t.get("class") == "word"]
+        if (node.get("class") or "").startswith("node"):
+            assert [*found] == ["name", "word", "data", "grad"], id
+            assert ["".join(t.itertext()) for t in words] == ["data", "grad"]
+            points = (node.find(f"{SVG}polygon").get("points") or "").split()  # type: ignore[union-attr]
+            xs = [float(point.split(",")[0]) for point in points]
+            left = float(words[0].get("x") or 0) - min(xs)
+            for name in ("data", "grad"):
+                assert found[name].get("text-anchor") == "end"
+                assert float(found[name].get("x") or 0) == pytest.approx(max(xs) - left, abs=0.02)
+            assert float(found["name"].get("x") or 0) == pytest.approx(sum({*xs}) / 2, abs=0.02)
+        elif (node.get("class") or "").startswith("edge"):
+            assert [*found] == ["partial", "share"], id
+    texts = {
+        id: ["".join(t.itertext()) for t in g.findall(f"{SVG}text")] for id, g in groups.items()
+    }
+    assert texts["n5"] == ["v₂ = tanh(h)", "data", "−0.1974", "grad", "−2.395"]
+    assert texts["e6"] == ["∂L/∂v₃ = −2.395", "1 × (−2.395) = −2.395"]
+
+
+def test_edges_are_numbered_in_the_order_of_the_nodes() -> None:
+    """So that a script knows them: for each node in topological order, for each of its edges."""
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    y = functions.sum([x * x, w, x * w])
+    order = topological(y)
+    place = {node: k for k, node in enumerate(order)}
+    expected = [(f"n{place[p]}", f"n{place[node]}") for node in order for p, _ in node.edges()]
+    svg = draw(y).pipe(encoding="utf-8")
+    found = re.findall(r'<g id="e(\d+)" class="edge \w+">\n<title>(n\d+)&#45;&gt;(n\d+)<', svg)
+    assert [(tail, head) for _, tail, head in sorted(found, key=lambda e: int(e[0]))] == expected
+
+
+def test_a_heading_with_a_superscript_is_one_text() -> None:
+    svg = draw(Value(1.0, label="xyz").exp() + 1).pipe(encoding="utf-8")
+    assert 'v₁ = e<tspan dy="-4.5" font-size="9.00">xyz</tspan></text>' in svg
+
+
+def test_the_scale_of_gradients_is_logarithmic_around_one() -> None:
+    theme = THEMES["light"]
+    sizes = scale(theme, [1e-8, 1.0, 1e8])
+    assert [sizes.place(10.0**e) for e in (-9, -8, -4, 0, 4, 8, 9)] == [-1, -1, -0.5, 0, 0.5, 1, 1]
+    assert (sizes.place(0.0), sizes.place(float("inf"))) == (-1, 1)
+    assert (sizes.colour(1e-8), sizes.colour(1.0), sizes.colour(1e8)) == (
+        *(theme.small, theme.medium, theme.large),
+    )
+    widths = [sizes.width(10.0**e) for e in range(-8, 9, 2)]
+    assert widths == sorted({*widths})
+
+
+def test_the_legend_shows_the_colours_of_the_lines() -> None:
+    x = Value(1.0, label="x")
+    y = x * 1e-4 * 1e8
+    y.backward()
+    source = draw(y, color_by="gradient").source
+    legend = re.findall(r'bgcolor="(#\w+)"', source.split("\n")[1])[1:]  # without the ground
+    sizes = scale(THEMES["light"], [1e8, 1e4, 1.0])
+    assert legend == [sizes.colour(10.0**e) for e in (-8, -4, 0, 4, 8)]
+    lines = re.findall(r'-> n\d \[.*? class=backward color="(#\w+)"', source)
+    assert lines == [sizes.colour(1e4), sizes.colour(1e8)]
+
+
 def test_groups_of_a_network() -> None:
     model = MLP(2, [2, 1], activation="tanh", seed=0)
     loss = losses.mse(model([0.5, -1.0]), 1.0)
@@ -265,6 +336,53 @@ def test_contrast_is_at_least_aa(theme: Any) -> None:
     for text, ground in pairs:
         assert contrast(text, ground) >= 4.5
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # WCAG's known example
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_text_on_fills_by_size_has_contrast_too(theme: Any) -> None:
+    sizes = scale(theme, [1e-8, 1e8])
+    for e in range(-8, 9):
+        assert contrast(theme.text, sizes.fill(10.0**e)) >= 4.5
+    for end in (theme.small, theme.large):  # of the neurons of a network
+        assert contrast(theme.text, mixed(theme.node, end, 0.35)) >= 4.5
+
+
+# How eyes without one kind of cone see linear RGB (Machado, Oliveira and Fernandes, IEEE Trans.
+# Visualization and Computer Graphics 15, 2009, table 1, severity 1.0).
+BLIND = {
+    "protan": [(0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
+               (-0.003882, -0.048116, 1.051998)],
+    "deutan": [(0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
+               (-0.011820, 0.042940, 0.968881)],
+    "tritan": [(1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602),
+               (0.004733, 0.691367, 0.303900)],
+}  # fmt: skip
+XYZ = [(0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505)]
+
+
+def lab(colour: str, eyes: str) -> list[float]:
+    """The colour in CIELAB (white point D65), as these eyes see it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    seen = [min(1.0, max(0.0, sum(map(mul, row, linear)))) for row in BLIND[eyes]]
+    white = (0.9505, 1.0, 1.089)
+    x, y, z = (sum(map(mul, row, seen)) / w for row, w in zip(XYZ, white, strict=True))
+    fx, fy, fz = (t ** (1 / 3) if t > 216 / 24389 else t * 841 / 108 + 4 / 29 for t in (x, y, z))
+    return [116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)]
+
+
+@pytest.mark.parametrize("eyes", BLIND)
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_colours_are_told_apart_by_colour_blind_eyes(name: str, eyes: str) -> None:
+    theme = THEMES[name]
+    pairs = [
+        *((theme.small, theme.medium), (theme.medium, theme.large), (theme.small, theme.large)),
+        (theme.partial, theme.gradient),
+    ]
+    for a, b in pairs:
+        assert dist(lab(a, eyes), lab(b, eyes)) > 20  # a difference of 2.3 is just noticeable
+    red, green = "#cc3311", "#707000"  # a pair to be avoided, for the scale of the measure
+    assert dist(lab(red, "deutan"), lab(green, "deutan")) < 20
 
 
 def test_importing_the_package_leaves_graphviz_alone() -> None:

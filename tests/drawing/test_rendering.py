@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import graphviz
 import pytest
 
 import autograd_mini.drawing.rendering as rendering
-from autograd_mini import draw
+from autograd_mini import (
+    Neuron,
+    draw,
+    draw_network,
+    draw_paths,
+    draw_text,
+    from_json,
+    to_json,
+    to_latex,
+    to_mermaid,
+)
 from autograd_mini.drawing import RenderingError, draw_dot
-from tests.drawing.structure import neuron
+from tests.drawing.structure import GRAPHS, SVG, neuron
 
 
 def test_a_drawing_is_a_digraph_and_shows_itself() -> None:
@@ -109,3 +123,83 @@ def test_graphvizs_noise_becomes_the_error_and_not_output(
         rendering.render("digraph { a -> }", "svg", engine="system")
     rendering.render('digraph { a [shape="nosuchshape"] }', "svg")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_every_graph_is_rendered_without_dot_on_the_path(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    drawing = GRAPHS[name]()
+    assert ET.fromstring(drawing.pipe()).tag == f"{SVG}svg"
+    assert drawing.pipe(format="png")[:8] == b"\x89PNG\r\n\x1a\n"
+    assert drawing.pipe(format="pdf")[:5] == b"%PDF-"
+
+
+def test_without_any_graphviz_each_form_says_so_or_is_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    loss = neuron()
+    for make in (
+        lambda: draw_network(Neuron(2)).pipe(),
+        lambda: draw_paths(loss, loss.parents[0]).pipe(),
+        lambda: to_latex(loss),
+    ):
+        with pytest.raises(RenderingError, match="pip install pygraphviz"):
+            make()
+    assert draw_text(loss).startswith("L = v₃²")
+    assert "flowchart LR" in to_mermaid(loss)
+    assert from_json(to_json(loss))[0].data == loss.data
+
+
+def test_large_layouts_run_in_a_process_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = draw(neuron()).pipe()
+    monkeypatch.setattr(rendering, "LARGE", 1)
+    monkeypatch.setattr(rendering, "_packaged", _refuse)
+    monkeypatch.setenv("AUTOGRAD_MINI_GRAPHVIZ", "packaged")
+    assert draw(neuron()).pipe() == here
+
+
+@pytest.mark.parametrize("engine", ["packaged", "system"])
+def test_a_layout_that_takes_too_long_is_stopped(
+    engine: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "dot"
+    program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(rendering, "LARGE", 1)
+    monkeypatch.setattr(rendering, "_APART", "import time; time.sleep(60)")
+    message = r"the layout was not ready after 0\.2 s; draw less, fold more \(collapse=\)"
+    with pytest.raises(RenderingError, match=message):
+        draw(neuron(), engine=engine, time_limit=0.2).pipe()
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), "9", None])
+def test_wrong_time_limits(limit: object) -> None:
+    with pytest.raises(ValueError, match="time_limit must be a number of seconds above 0, got"):
+        draw(neuron(), time_limit=limit).pipe()  # type: ignore[arg-type]
+
+
+def test_a_layout_can_be_interrupted() -> None:
+    """Ctrl-C while Graphviz computes ends the program at once, as anything else in Python."""
+    code = (
+        "import autograd_mini.drawing.rendering as r; r.LARGE = 0;"
+        "r._APART = 'import time; time.sleep(60)'; print('ready', flush=True);"
+        "r.render('digraph { a }', 'svg', engine='packaged', nodes=1)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "KeyboardInterrupt" in error
+
+
+def test_a_drawing_in_a_prompt_is_one_short_line() -> None:
+    assert repr(draw(neuron())) == "<Drawing 'gradients' with 7 edges; .render(...) saves it>"

@@ -1,0 +1,245 @@
+"""Scopes, frames, and groups that fold into one node: what is in them, and their numbers."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import re
+from typing import Any
+
+import pytest
+
+from autograd_mini import MLP, Value, draw, functions, losses, scope
+from autograd_mini.drawing.folding import contracted
+from autograd_mini.drawing.groups import grouped
+from autograd_mini.graph import topological
+from autograd_mini.scopes import scope_of
+from tests.drawing.structure import structure
+
+
+# --- scopes ---------------------------------------------------------------------------------------
+def test_scopes_nest_and_hold_what_is_made_inside() -> None:
+    x = Value(2.0, label="x")
+    with scope("outer"):
+        a = x * 2
+        with scope("inner"):
+            b = a.tanh()
+            b.label = "b"
+        c = b + 1
+    d = c * 2
+    assert [scope_of(v) for v in (x, a, b, c, d)] == [
+        *((), ("outer",), ("outer", "inner"), ("outer",), ()),
+    ]
+    assert b.label == "b"
+    assert not a.label
+
+
+def test_a_scope_that_an_exception_leaves_is_closed() -> None:
+    def failing() -> None:
+        with scope("broken"):
+            raise ArithmeticError
+
+    for _ in range(2):
+        with pytest.raises(ArithmeticError):
+            failing()
+    assert scope_of(Value(1.0) * 2) == ()
+    assert gc.isenabled()
+
+
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    gc.disable()
+    try:
+        with scope("s"):
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_scopes_are_copied_and_pickled_with_their_nodes() -> None:
+    x = Value(2.0, label="x")
+    with scope("s"):
+        y = x * x
+    for again in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        assert (scope_of(again), scope_of(again.parents[0])) == (("s",), ())
+
+
+def test_thousands_of_nodes_in_a_scope_are_all_found() -> None:
+    with scope("s"):
+        y = Value(1.0)
+        for _ in range(5000):
+            y = y + 1
+        y.backward()
+    assert {scope_of(node) for node in topological(y)} == {("s",)}
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        (3, TypeError, r"a scope's name is text, got 3 \(int\)"),
+        (None, TypeError, "a scope's name is text, got None"),
+        ("", ValueError, "a scope needs a name, got ''"),
+        (" ", ValueError, "a scope needs a name, got ' '"),
+    ],
+)
+def test_wrong_names(name: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message), scope(name):
+        pass
+
+
+def test_parameters_are_framed_with_the_only_scope_that_uses_them() -> None:
+    model = MLP(2, [2, 1], activation="tanh", seed=0)
+    with scope("net"):
+        y = model([1.0, 2.0])
+    frames = structure(draw(y, group="layer"))["groups"]
+    assert [*frames] == ["net"]
+    assert sorted(frames["net"]["groups"]) == ["layer1", "layer2"]
+    assert sum(len(g["nodes"]) for g in frames["net"]["groups"].values()) == len(topological(y))
+
+
+# --- folding --------------------------------------------------------------------------------------
+def network() -> Value:
+    loss = losses.mse(MLP(2, [3, 2, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
+    loss.label = "L"
+    loss.backward()
+    return loss
+
+
+def folded(root: Value, **options: Any) -> dict[str, list[str]]:
+    """For each folded group its texts."""
+    nodes = structure(draw(root, **options))["nodes"].values()
+    return {n["texts"][0]: n["texts"][1:] for n in nodes if n["class"].startswith("folded")}
+
+
+def shown(drawing: Any) -> list[str]:
+    return [node["texts"][0] for node in structure(drawing)["nodes"].values()]
+
+
+def test_a_layer_shows_its_nodes_inputs_outputs_and_range() -> None:
+    loss = network()
+    outputs = [node for node in topological(loss) if node.op and node.op.name == "tanh"]
+    first = [h for h in outputs if h.parents[0].parents[0].label.startswith("layer1.")]
+    sizes = sorted(abs(h.grad) for h in first)
+    assert len(sizes) == 3
+    texts = folded(loss, collapse="layer", number_format=".17g")["layer1"]
+    # 3 neurons: 2 weights, a bias, a sum and an activation each; three numbers are handed on.
+    assert texts[:3] == ["15 nodes", "0 → 3", "|grad|"]
+    low, high = (float(text) for text in texts[3].split(" to "))
+    assert (low, high) == (sizes[0], sizes[-1])
+
+
+def test_by_depth_name_pattern_list_and_function() -> None:
+    loss = network()
+    layers = ["layer1", "layer2", "layer3"]
+    assert sorted(folded(loss, collapse=1)) == layers
+    assert sorted(folded(loss, collapse="layer")) == layers
+    assert sorted(folded(loss, collapse=2)) == sorted(folded(loss, collapse="neuron"))
+    assert len(folded(loss, collapse="neuron")) == 6
+    assert sorted(folded(loss, collapse="layer[12]")) == ["layer1", "layer2"]
+    assert sorted(folded(loss, collapse=["layer3", "layer1.neuron2"])) == [
+        *("layer1.neuron2", "layer3"),
+    ]
+    leaves = folded(loss, collapse=lambda v: "parameters" if v.first is None else None)
+    assert leaves["parameters"][:2] == ["20 nodes", "0 → 20"]
+
+
+def test_roots_and_what_the_reader_has_named_stay() -> None:
+    loss = network()
+    assert "L = v₂²" in shown(draw(loss, collapse="neuron"))
+    error = MLP(1, [1], seed=0)([2.0]).tanh()
+    assert not [text for text in shown(draw(error * 2, collapse="layer")) if "tanh" in text]
+    error.label = "error"
+    assert "error = tanh(v₁)" in shown(draw(error * 2, collapse="layer"))
+
+
+def test_large_graphs_fold_by_themselves_and_say_so() -> None:
+    model = MLP(2, [8, 8, 1], activation="tanh", seed=0)
+    loss = functions.mean([losses.mse(model([x, 1.0]), 1.0) for x in (0.1, 0.5, -0.7)])
+    loss.label = "L"
+    loss.backward()
+    n = len(topological(loss))
+    assert n > 200
+    whole = structure(draw(loss))
+    assert len(whole["nodes"]) <= 24
+    assert f"{n} nodes, folded into {len(whole['nodes'])}" in whole["caption"][0]
+    assert "collapse=False draws them all" in whole["caption"][0]
+    assert len(structure(draw(loss, collapse=False))["nodes"]) == n
+    assert structure(draw(loss, max_nodes=n))["caption"] == []
+
+
+def test_a_chain_without_groups_folds_into_stages() -> None:
+    y = Value(1.0, label="x")
+    for _ in range(1199):
+        y = y * 1.001
+    y.backward()
+    groups = folded(y)
+    assert [*groups] == [f"stage {k}" for k in range(1, 13)]
+    assert sum(int(texts[0].split()[0]) for texts in groups.values()) == 1199
+    assert [texts[1] for texts in groups.values()] == ["0 → 1", *["1 → 1"] * 11]
+    assert next(iter(folded(y, lang="es"))) == "etapa 1"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_edges_between_groups_are_counted_as_one_by_one(seed: int) -> None:
+    """Against the plain definition, on graphs with shared vectors and repeated operands."""
+    import random
+
+    rng = random.Random(seed)
+    values = [Value(rng.uniform(-1, 1)) for _ in range(4)]
+    for _ in range(40):
+        a, b, c = (rng.choice(values) for _ in range(3))
+        vector = (a, b, c, a)
+        values += [functions.dot(vector, (b, c, a, 1.0)), functions.sum(vector), a * b, a.tanh()]
+    root = functions.sum(values)
+    root.backward()
+    order = topological(root)
+    colour = {node: (f"g{rng.randrange(6)}",) for node in order if rng.random() < 0.8}
+    reached = set(order)
+    groups, joined = contracted(order, [root], colour, reached)
+    key = {node: colour.get(node, node) for node in order}
+    counts: dict[Any, int] = {}
+    flows: dict[Any, float] = {}
+    for node in order:
+        for parent, partial in node.edges():
+            pair = key[parent], key[node]
+            if pair[0] != pair[1] and (parent in colour or node in colour):
+                counts[pair] = counts.get(pair, 0) + 1
+                flows[pair] = max(flows.get(pair, 0.0), abs(node.grad * partial))
+    assert {pair: bundle.count for pair, bundle in joined.items()} == counts
+    for pair, bundle in joined.items():
+        assert bundle.flow == pytest.approx(flows[pair], rel=1e-15)
+    for name, fold in groups.items():
+        members = {node for node in order if key[node] == name}
+        assert {*fold.members} == members
+        assert fold.inputs == {p for n in members for p in n.parents if key[p] != name}
+        used = {p for n in order if key[n] != name for p in n.parents if key[p] == name}
+        assert fold.outputs == used | ({root} & members)
+
+
+def test_gradients_fade_where_nothing_flows() -> None:
+    x, w = Value(-2.0, label="x"), Value(3.0, label="w")
+    y = (x.relu() + w) * 2
+    y.backward()
+    classes = {n["texts"][0]: n["class"] for n in structure(draw(y))["nodes"].values()}
+    assert classes["x"] == "leaf faded"
+    assert classes["w"] == "leaf"
+    assert "x" not in shown(draw(y, off_path="hidden"))
+    normal = structure(draw(y, off_path="normal"))["nodes"].values()
+    assert not any("faded" in node["class"] for node in normal)
+
+
+def test_frames_come_after_the_frames_that_they_use() -> None:
+    """Each layer right of the one before: no two frames share a column."""
+    loss = network()
+    order = topological(loss)
+    layer = {f"n{k}": grouped(order, "layer")[node] for k, node in enumerate(order)}
+    svg = draw(loss, group="layer").pipe(encoding="utf-8")
+    spans: dict[str, list[float]] = {}
+    for id, points in re.findall(r'<g id="(n\d+)" class="node.*?points="([^"]*)"', svg, re.S):
+        if layer[id]:
+            spans.setdefault(layer[id][0], []).extend(
+                float(point.split(",")[0]) for point in points.split()
+            )
+    assert max(spans["layer1"]) < min(spans["layer2"])
+    assert max(spans["layer2"]) < min(spans["layer3"])
