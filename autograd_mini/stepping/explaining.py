@@ -115,9 +115,9 @@ por la derivada local.
     writer = _Writer(recorded, lang)
     if node not in order:
         name = names_of([node])[node]
-        formula = written(writer.fill("visit.one", {"gradient": gradient(writer.names[-1], name),
+        formula = written(writer.fill("visit.one", {"gradient": gradient(writer.numerator, name),
                                                      "value": symbols.number(0)}))  # fmt: skip
-        slots = {"L": writer.names[-1], "x": name}
+        slots = {"L": writer.numerator, "x": name}
         title = say("title.gradient", lang, **slots)
         sentence = say("gradient.apart", lang, **slots)
         return Explanation(title, sentence, formula, None, None, "")
@@ -167,7 +167,8 @@ class _Writer:
     def __init__(self, steps: Steps, lang: str) -> None:
         self.steps, self.lang = steps, lang
         self.names = steps.names
-        self.teller = Teller(_Names(steps), lang)
+        self.numerator = steps.numerator
+        self.teller = Teller(steps.named, lang)
 
     def fill(self, template: str, slots: Mapping[str, Piece]) -> Piece:
         """A formula of the steps with its slots filled."""
@@ -179,7 +180,7 @@ class _Writer:
 
     def to(self, node: int) -> Piece:
         """∂L/∂node."""
-        return gradient(self.names[-1], self.names[node])
+        return gradient(self.numerator, self.names[node])
 
     def _told(
         self,
@@ -225,8 +226,14 @@ class _Writer:
     def seed(self, step: Seed) -> Explanation:
         value = symbols.number(step.value)
         formula = self.fill("visit.one", {"gradient": self.to(step.node), "value": value})
-        sentence = "seed" if data_of(step.value) == 1 else "seed.other"
-        return self._told("seed", sentence, formula, L=self.names[step.node], value=value.text)
+        return self._told(
+            "seed",
+            "seed" if data_of(step.value) == 1 else "seed.other",
+            formula,
+            L=self.names[step.node],
+            value=value.text,
+            gradient=self.to(step.node).text,
+        )
 
     def visit(self, step: Visit) -> Explanation:
         node = step.node
@@ -262,7 +269,7 @@ class _Writer:
 
     def _use(self, share: Accumulate) -> int:
         """Which use of the parent is meant, where ∂y/∂x alone would be the sum over several."""
-        output = share.node == len(self.names) - 1
+        output = share.node == len(self.names) - 1 and self.numerator == self.names[-1]
         several = output and len(self.steps.shares(share.parent)) > 1
         return use_of(self.steps.nodes[share.node], share.edge, always=several)
 
@@ -351,11 +358,11 @@ class _Writer:
             }
             numeric = self.fill("visit.numbers", slots)
         sentence = "gradient.none" if not shares else "gradient" + ".one" * (len(shares) == 1)
-        if node == len(self.names) - 1:
+        if node == len(self.names) - 1 and self.numerator == self.names[-1]:
             sentence = "gradient.self"
         told = self._told(
             "gradient", sentence, symbolic, numeric,
-            L=self.names[-1], x=self.names[node], n=len(shares),
+            L=self.numerator, x=self.names[node], n=len(shares),
             sum=sum_of(terms).text if terms else "", value=symbols.number(adjoint).text,
         )  # fmt: skip
         return told._replace(why=self._paths(node) if shares else "")
@@ -381,15 +388,3 @@ class _Writer:
         name = "path" if count == 1 else "paths" if count <= _PATHS else "paths.largest"
         listed = "; ".join(texts)
         return say(name, self.lang, n=count, path=listed, paths=listed)
-
-
-class _Names(dict[Value, str]):
-    """The names of the nodes of a recording by node, made when they are asked for."""
-
-    def __init__(self, steps: Steps) -> None:
-        super().__init__()
-        self._steps = steps
-
-    def __missing__(self, node: Value) -> str:
-        self.update(zip(self._steps.nodes, self._steps.names, strict=True))
-        return self[node]

@@ -60,8 +60,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "seed.other": (
-        "Backpropagation starts at the output `{L}`, with the gradient {value} that was given.",
-        "La retropropagación empieza en la salida `{L}`, con el gradiente {value} que se ha dado.",
+        (
+            "Backpropagation starts at `{L}`, with the gradient {value} that arrives from further"
+            " on: {gradient}."
+        ),
+        (
+            "La retropropagación empieza en `{L}`, con el gradiente {value} que llega de más"
+            " adelante: {gradient}."
+        ),
     ),
     "title.visit": ("Gradient complete: {x}", "Gradiente completo: {x}"),
     "visit.output": (

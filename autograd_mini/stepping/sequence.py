@@ -168,7 +168,7 @@ class Steps(Sequence["Step"]):
     (3.0, 3.0, 6.0)
     """
 
-    __slots__ = ("_steps", "nodes", "names", "places", "sources", "stale", "optimiser", "_into")
+    __slots__ = ("_steps", "nodes", "names", "places", "sources", "stale", "optimiser", "_cache")
 
     def __init__(
         self,
@@ -188,12 +188,33 @@ class Steps(Sequence["Step"]):
         self.sources = tuple(sources)
         self.stale = frozenset(stale)
         self.optimiser = optimiser
-        self._into: dict[int, list[Accumulate]] | None = None
+        self._cache: dict[str, Any] = {}  # what is found out when it is first asked for
 
     @property
     def root(self) -> Value:
         """The last node: the one whose gradients are computed."""
         return self.nodes[-1]
+
+    @property
+    def numerator(self) -> str:
+        """What the gradients are of, as in ∂L/∂w: the name of the root.
+
+        With a seed other than 1 they are of something further on, and it is L, or another letter
+        where a node has that name.
+        """
+        if "numerator" not in self._cache:
+            seeds = (step.value for step in self._steps if isinstance(step, Seed))
+            free = (name for name in (*"LEJQ", "L′") if name not in self.names)
+            own = next(seeds, 1) == 1
+            self._cache["numerator"] = self.names[-1] if own else next(free, "∗")
+        return self._cache["numerator"]  # type: ignore[no-any-return]
+
+    @property
+    def named(self) -> dict[Value, str]:
+        """The names by node."""
+        if "named" not in self._cache:
+            self._cache["named"] = dict(zip(self.nodes, self.names, strict=True))
+        return self._cache["named"]  # type: ignore[no-any-return]
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -269,12 +290,13 @@ class Steps(Sequence["Step"]):
         >>> [step.share for step in steps(x * x).shares(0)]
         [3.0, 3.0]
         """
-        if self._into is None:
-            self._into = {}
+        if "shares" not in self._cache:
+            into: dict[int, list[Accumulate]] = {}
             for step in self._steps:
                 if isinstance(step, Accumulate):
-                    self._into.setdefault(step.parent, []).append(step)
-        return tuple(self._into.get(node, ()))
+                    into.setdefault(step.parent, []).append(step)
+            self._cache["shares"] = into
+        return tuple(self._cache["shares"].get(node, ()))
 
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self, indent: int | None = None) -> str:

@@ -82,7 +82,7 @@ def catalogue(steps: Steps) -> dict[str, Any]:
     "templates": [{"text": ..., "mathml": ...}, ...], "formulas": name -> template,
     "ops": key -> {"name", "about", "value", "definition", "partials"}, templates given by index;
     "nodes": for each node None, if it is a leaf, or [key, operands]: the index of a node, or the
-    text of a constant; "kinks": the nodes that are at a kink.
+    text of a constant; "kinks": the nodes that are at a kink; "numerator": what gradients are of.
     """
     templates: dict[str, int] = {}
 
@@ -114,6 +114,7 @@ def catalogue(steps: Steps) -> dict[str, Any]:
         ]
         nodes.append([shape.key, operands])
     return {
+        "numerator": steps.numerator,
         "formulas": {name: _written(piece) for name, piece in FORMULAS.items()},
         "templates": [json.loads(text) for text in templates],
         "ops": ops,

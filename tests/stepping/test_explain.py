@@ -109,9 +109,22 @@ def test_a_gradient_of_0_hands_nothing_on():
 def test_the_seed():
     x = Value(2.0, label="x")
     assert told(steps(x * 3), Seed)[0].symbolic.text == "∂v₁/∂v₁ = 1"
-    other = told(steps(x * 3, seed=-0.5), Seed, "es")[0]
-    assert other.symbolic.text == "∂v₁/∂v₁ = −0.5"
-    assert "−0.5 que se ha dado" in other.sentence
+
+
+def test_with_another_seed_the_gradients_are_of_something_further_on():
+    x = Value(2.0, label="x")
+    recorded = steps(x * x, seed=-0.5)
+    seed = told(recorded, Seed, "es")[0]
+    assert seed.symbolic.text == "∂L/∂v₁ = −0.5"
+    assert seed.sentence.endswith("con el gradiente −0.5 que llega de más adelante: ∂L/∂v₁.")
+    share = told(recorded, Accumulate)[0]
+    assert share.symbolic.text == "∂L/∂x += ∂L/∂v₁ · ∂v₁/∂x⁽¹⁾"
+    assert told(steps(x * Value(3.0, label="L"), seed=2), Visit)[-1].symbolic.text.startswith("∂E/")
+    said = explain(recorded.nodes[0], of=recorded, lang="en")
+    assert said.title == "The gradient of L with respect to x"
+    assert steps(x * 3 + x, seed=2).numerator == "L"
+    direct = told(steps(x * 3 + x, seed=2), Accumulate)
+    assert not any("⁾" in e.symbolic.text for e in direct)
 
 
 def test_a_kink_is_told():

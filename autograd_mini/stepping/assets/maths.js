@@ -42,6 +42,8 @@ class Maths {
   formula(name, slots) { return fill(DATA.formulas[name], s => slots[s]); }
   name(k) { return asName(this.r.names[k]); }
   number(k) { return asNumber(this.r.data[k]); }
+  // ∂L/∂x; L is the output, or what lies further on if the seed is not 1.
+  to(k) { return this.formula("gradient", {L: asName(this.m.numerator), x: this.name(k)}); }
   gradient(above, below) { return this.formula("gradient", {L: this.name(above), x: this.name(below)}); }
   // A template of node k with its operands as names or numbers; p is the operand of a partial.
   operation(index, k, show, p = 0) {
@@ -57,7 +59,7 @@ class Maths {
   // ∂y/∂x; where x has several uses and one is meant, ∂y/∂x⁽ᵏ⁾.
   use(step) {
     const same = this.r.parents[step.node].flatMap((k, j) => k === step.parent ? [j] : []);
-    const several = same.length > 1 || step.node === this.r.root && this.r.shares[step.parent].length > 1;
+    const several = same.length > 1 || step.node === this.r.root && this.m.numerator === this.r.names[this.r.root] && this.r.shares[step.parent].length > 1;
     return several ? same.indexOf(step.edge) + 1 : 0;
   }
   derivative(step) {
@@ -97,7 +99,7 @@ class Maths {
     });
   }
   share(step) {
-    return this.formula("share", {gradient: this.gradient(this.r.root, step.node), partial: this.derivative(step)});
+    return this.formula("share", {gradient: this.to(step.node), partial: this.derivative(step)});
   }
   list(nodes) {
     const names = nodes.map(k => "`" + this.r.names[k] + "`");
@@ -132,14 +134,14 @@ class Maths {
   }
   seed({node, value}) {
     const L = this.r.names[node], other = value !== 1;
-    return {title: saying("title.seed", {L}), sentence: saying(other ? "seed.other" : "seed", {L, value: formatNumber(value)}),
-      symbolic: this.formula("visit.one", {gradient: this.gradient(this.r.root, node), value: asNumber(value)})};
+    return {title: saying("title.seed", {L}), sentence: saying(other ? "seed.other" : "seed", {L, value: formatNumber(value), gradient: this.to(node).text}),
+      symbolic: this.formula("visit.one", {gradient: this.to(node), value: asNumber(value)})};
   }
   visit(step, i) {
     const r = this.r, {node, users} = step, x = r.names[node], n = users.length;
     const sentence = saying(n === 0 ? "visit.output" : n === 1 ? "visit.one" : "visit", {x, n, users: this.list(users)});
     const next = step.adjoint === 0 ? "visit.zero" : r.parents[node].length ? "visit.next" : "visit.leaf";
-    const gradient = this.gradient(r.root, node), value = asNumber(step.adjoint);
+    const gradient = this.to(node), value = asNumber(step.adjoint);
     const shares = r.shares[node].filter(j => j < i).map(j => r.steps[j]);
     const said = {title: saying("title.visit", {x}), sentence, why: [saying(next, {x})]};
     if (!shares.length) return {...said, symbolic: this.formula("visit.one", {gradient, value})};
@@ -151,7 +153,7 @@ class Maths {
     const r = this.r, {node, parent} = step, x = r.names[parent], y = r.names[node];
     const again = r.parents[node].filter(k => k === parent).length;
     const before = r.shares[parent].filter(j => j < i).length;
-    const partial = this.derivative(step), use = this.use(step), gradient = this.gradient(r.root, parent);
+    const partial = this.derivative(step), use = this.use(step), gradient = this.to(parent);
     const why = [
       again > 1 && saying("accumulate.repeated", {x, y, n: again, k: r.parents[node].slice(0, step.edge + 1).filter(k => k === parent).length}),
       use && saying("accumulate.use", {x, use: x + numbered(use), gradient: gradient.text}),
@@ -159,7 +161,7 @@ class Maths {
       r.kinks.has(node) && saying("accumulate.kink", {partial: formatNumber(step.partial)}),
     ];
     return {title: saying("title.accumulate", {x, y}), sentence: saying("accumulate", {x, y}), why,
-      symbolic: this.formula("accumulate", {target: gradient, gradient: this.gradient(r.root, node), partial}),
+      symbolic: this.formula("accumulate", {target: gradient, gradient: this.to(node), partial}),
       local: this.partial(step),
       numeric: this.formula("accumulate.numbers", {before: asNumber(step.before), adjoint: asNumber(step.adjoint), partial: asNumber(step.partial), after: asNumber(step.after)})};
   }
@@ -167,7 +169,7 @@ class Maths {
     const r = this.r, {node, before, after, rate, gradient} = step, x = r.names[node];
     const plain = Math.abs(before - rate * gradient - after) <= 1e-9 * Math.max(Math.abs(before), Math.abs(after));
     const slots = {x: this.name(node), new: asText(saying("new")), old: asText(saying("old")),
-      gradient: plain ? this.gradient(r.root, node) : null,
+      gradient: plain ? this.to(node) : null,
       before: asNumber(before), after: asNumber(after), rate: asNumber(rate), change: asNumber(after - before)};
     const kind = gradient === 0 && after === before ? "update.none" : plain ? "update" : "update.other";
     const form = plain ? "update" : "update.other";
