@@ -34,12 +34,12 @@ PREDICT: dict[str, tuple[str, str]] = {
         "La retropropagación empieza en {L}. ¿Cuánto vale ∂{L}/∂{L}?",
     ),
     "predict.ask.partial": (
-        "What is the local derivative ∂{y}/∂{x}?",
-        "¿Cuánto vale la derivada local ∂{y}/∂{x}?",
+        "What is the local derivative {d}?",
+        "¿Cuánto vale la derivada local {d}?",
     ),
     "predict.ask.share": (
-        "What does {y} hand to {x}: ∂{L}/∂{y} · ∂{y}/∂{x}?",
-        "¿Qué parte da {y} a {x}: ∂{L}/∂{y} · ∂{y}/∂{x}?",
+        "What does {y} hand to {x}: ∂{L}/∂{y} · {d}?",
+        "¿Qué parte da {y} a {x}: ∂{L}/∂{y} · {d}?",
     ),
     "predict.ask.gradient": (
         "∂{L}/∂{x} is {before} so far. What is it after the share that {y} hands on?",
@@ -91,24 +91,24 @@ PREDICT: dict[str, tuple[str, str]] = {
         "Eso es el operando {x}: falta aplicar la operación.",
     ),
     "predict.mistake.partial": (
-        "That is the local derivative ∂{y}/∂{x}; the value of {y} is asked for.",
-        "Eso es la derivada local ∂{y}/∂{x}; se pregunta el valor de {y}.",
+        "That is the local derivative {d}; the value of {y} is asked for.",
+        "Eso es la derivada local {d}; se pregunta el valor de {y}.",
     ),
     "predict.mistake.other": (
         "It looks as if {y} was used in place of {x}.",
         "Parece que has usado {y} en lugar de {x}.",
     ),
     "predict.mistake.partial.other": (
-        "That is the derivative with respect to another operand: ∂{y}/∂{x}.",
-        "Eso es la derivada respecto a otro operando: ∂{y}/∂{x}.",
+        "That is the derivative with respect to another operand: {d}.",
+        "Eso es la derivada respecto a otro operando: {d}.",
     ),
     "predict.mistake.partial.gradient": (
-        "That is the gradient ∂{L}/∂{x}; only the local derivative ∂{y}/∂{x} is asked for.",
-        "Eso es el gradiente ∂{L}/∂{x}; solo se pregunta la derivada local ∂{y}/∂{x}.",
+        "That is the gradient ∂{L}/∂{x}; only the local derivative {d} is asked for.",
+        "Eso es el gradiente ∂{L}/∂{x}; solo se pregunta la derivada local {d}.",
     ),
     "predict.mistake.partial.share": (
-        "That is already multiplied by ∂{L}/∂{y}; only ∂{y}/∂{x} is asked for.",
-        "Eso ya está multiplicado por ∂{L}/∂{y}; solo se pregunta ∂{y}/∂{x}.",
+        "That is already multiplied by ∂{L}/∂{y}; only {d} is asked for.",
+        "Eso ya está multiplicado por ∂{L}/∂{y}; solo se pregunta {d}.",
     ),
     "predict.mistake.partial.adjoint": (
         "That is ∂{L}/∂{y}, the gradient that arrives at {y}.",
@@ -123,12 +123,12 @@ PREDICT: dict[str, tuple[str, str]] = {
         "Eso es el valor de {x}, no la derivada respecto a él.",
     ),
     "predict.mistake.share.adjoint": (
-        "That is ∂{y}/∂{x} alone: it is still to be multiplied by ∂{L}/∂{y}.",
-        "Eso es solo ∂{y}/∂{x}: falta multiplicar por ∂{L}/∂{y}.",
+        "That is {d} alone: it is still to be multiplied by ∂{L}/∂{y}.",
+        "Eso es solo {d}: falta multiplicar por ∂{L}/∂{y}.",
     ),
     "predict.mistake.share.partial": (
-        "That is ∂{L}/∂{y} alone: it is still to be multiplied by ∂{y}/∂{x}.",
-        "Eso es solo ∂{L}/∂{y}: falta multiplicar por ∂{y}/∂{x}.",
+        "That is ∂{L}/∂{y} alone: it is still to be multiplied by {d}.",
+        "Eso es solo ∂{L}/∂{y}: falta multiplicar por {d}.",
     ),
     "predict.mistake.share.other": (
         "Wrong operand: that is the share of {x}.",
@@ -161,8 +161,8 @@ PREDICT: dict[str, tuple[str, str]] = {
         "Eso ya estaba: falta sumar la parte que da {y}.",
     ),
     "predict.mistake.sum.adjoint": (
-        "∂{y}/∂{x} is still to be multiplied by ∂{L}/∂{y} before it is added.",
-        "Antes de sumar ∂{y}/∂{x} hay que multiplicarla por ∂{L}/∂{y}.",
+        "{d} is still to be multiplied by ∂{L}/∂{y} before it is added.",
+        "Antes de sumar {d} hay que multiplicarla por ∂{L}/∂{y}.",
     ),
     "predict.mistake.sum.sign": (
         "The sign of the share is wrong: it was subtracted.",
@@ -181,8 +181,8 @@ PREDICT: dict[str, tuple[str, str]] = {
         "Las partes de varios caminos se suman, no se multiplican.",
     ),
     "predict.mistake.sum.partial": (
-        "That is the local derivative ∂{y}/∂{x}; the gradient ∂{L}/∂{x} is asked for.",
-        "Eso es la derivada local ∂{y}/∂{x}; se pregunta el gradiente ∂{L}/∂{x}.",
+        "That is the local derivative {d}; the gradient ∂{L}/∂{x} is asked for.",
+        "Eso es la derivada local {d}; se pregunta el gradiente ∂{L}/∂{x}.",
     ),
     "predict.mistake.seed.value": (
         "That is the value of {L}; asked for is how fast {L} changes with itself.",

@@ -26,6 +26,7 @@ function questionFor(r, i, wish) {
     const noise = 1e-9 * Math.max(...terms.map(Math.abs));
     return Number.isFinite(expected) && Number.isFinite(noise) ? {kind, key, slots, expected, noise, mistakes} : null;
   };
+  const local = edge => writers[0].derivative({node, edge, parent: r.parents[node][edge]}).text;
   const may = (key, x, slots = {}) => mistakes.push([key, x, slots]);
   if (kind === "seed") {
     may("seed.value", data[node], {L});
@@ -55,7 +56,7 @@ function questionFor(r, i, wish) {
     if (args.length === 2 && flat.length === 2) may("order", op.value(...flat.map((_, p) => flat[1 - p])));
     if (flat.length > 1 && neutral !== undefined && few) operands.forEach((x, p) => may("left", other(p, neutral), {x: called(x)}));
     operands.forEach((x, p) => may("operand", flat[p], {x: called(x)}));
-    r.partials[node].forEach((d, edge) => may("partial", approximately(d), {x: name(r.parents[node][edge]), y: name(node)}));
+    r.partials[node].forEach((d, edge) => may("partial", approximately(d), {y: name(node), d: local(edge)}));
     const known = data.length > 60 ? r.parents[node] : data.keys();
     mistakes.later = () => few && [...known].forEach(j => operands.forEach((x, p) => {
       if (typeof x === "number" && x !== j && r.forwardStep[j] < i) may("other", other(p, data[j]), {x: name(x), y: name(j)});
@@ -64,11 +65,11 @@ function questionFor(r, i, wish) {
   }
   if (kind !== "accumulate") return null;
   const {parent, edge} = step, [g, p, b, s, t] = [step.adjoint, step.partial, step.before, step.share, step.after].map(approximately);
-  const slots = {L, y: name(node), x: name(parent), before: formatNumber(step.before)};
-  const others = r.partials[node].map((q, e) => [approximately(q), name(r.parents[node][e])]).filter((_, e) => e !== edge);
+  const slots = {L, y: name(node), x: name(parent), d: local(edge), before: formatNumber(step.before)};
+  const others = r.partials[node].map((q, e) => [approximately(q), {...slots, d: local(e), x: name(r.parents[node][e])}]).filter((_, e) => e !== edge);
   const asked = wish === "fits" ? step.fresh ? g === 1 ? "partial" : "share" : "gradient" : wish === "gradient" && step.fresh ? "share" : wish;
   if (asked === "partial") {
-    for (const [q, x] of others) may("partial.other", q, {x, y: slots.y});
+    for (const [q, other] of others) may("partial.other", q, other);
     if (!step.fresh) may("partial.gradient", t, slots);
     may("partial.share", s, slots);
     may("partial.adjoint", g, slots);
@@ -79,7 +80,7 @@ function questionFor(r, i, wish) {
   if (asked === "share") {
     may("share.adjoint", p, slots);
     may("share.partial", g, slots);
-    for (const [q, x] of others) may("share.other", g * q, {...slots, x});
+    for (const [q, other] of others) may("share.other", g * q, other);
     if (!step.fresh) may("share.gradient", t, slots);
     may("share.sum", g + p);
     may("share.divided", g / p);
@@ -90,7 +91,7 @@ function questionFor(r, i, wish) {
   may("sum.before", b, slots);
   may("sum.adjoint", b + p, slots);
   may("sum.sign", b - s, slots);
-  for (const [q, x] of others) may("sum.other", b + g * q, {...slots, x});
+  for (const [q, other] of others) may("sum.other", b + g * q, other);
   for (const j of r.shares[parent]) if (j < i) may("sum.path", t - approximately(r.steps[j].share), {...slots, y: name(r.steps[j].node)});
   may("sum.product", b * s);
   may("sum.partial", p, slots);
@@ -108,6 +109,16 @@ function mistakeOf(asked, answer) {
     found = like(asked.mistakes);
   }
   return found ? [found[0], found[2] || {}] : null;
+}
+
+// Formulas that help, one after the other: none of them tells the number.
+function hintsFor(step, {key, kind}) {
+  const maths = writers[0], {node} = step, said = maths[kind](step, recording.steps.indexOf(step));
+  if (kind === "forward") return [said.symbolic, maths.formula("forward", {y: maths.name(node), value: maths.value(node, k => maths.number(k))})];
+  if (kind !== "accumulate") return [said.symbolic];
+  const op = maths.op(node), p = op ? maths.position(step) : -1, template = p < 0 ? null : op.partials[p];
+  const local = template == null ? said.local : maths.formula("forward", {y: maths.derivative(step), value: maths.operation(template, node, k => maths.name(k), p)});
+  return key === "partial" ? [local] : [said.symbolic, said.local];
 }
 
 // --- the panel ------------------------------------------------------------------------------------
@@ -170,13 +181,11 @@ function startPredict(player) {
     submit.disabled = !asked && end;
     for (const e of [input, label, helps]) e.hidden = !asked;
     hint.hidden = !asked || !hinted;
-    if (hinted && asked) {
-      const said = explainStep(r, asked.step);
-      hint.replaceChildren(formula(said.symbolic), ...(asked.hints > 1 && asked.kind === "accumulate" && asked.key !== "partial" ? [formula(said.local)] : []));
-    }
+    if (hinted && asked) hint.replaceChildren(...hintsFor(r.steps[asked.step], asked).slice(0, asked.hints).map(formula));
     [...choose.options].forEach(option => { option.textContent = t("predict.wish." + option.value); });
     choose.value = wish;
     score.textContent = t("predict.score", tally());
+    score.hidden = !done.size && !(asked && asked.answers.length);
   }
   function giveHint() {
     asked.hints++;
@@ -214,7 +223,7 @@ function startPredict(player) {
   }
   function tally() {
     const all = [...done.values()], count = verdict => all.filter(q => q.verdict === verdict).length;
-    return {asked: all.length, first: count("first"), right: count("right"), shown: count("shown"), skipped: count("skipped"), tries: all.reduce((n, q) => n + q.answers.length, 0)};
+    return {asked: all.length, first: count("first"), right: count("right"), shown: count("shown"), skipped: count("skipped"), tries: [...all, asked || {answers: []}].reduce((n, q) => n + q.answers.length, 0)};
   }
   function again() {
     done.clear();
@@ -238,7 +247,7 @@ function startPredict(player) {
   }
   function saveCsv() {
     // A text that a spreadsheet would take for a formula gets an apostrophe.
-    const cell = x => typeof x === "number" ? x : `"${(/^[=+@\t\r-]/.test(x) && !readAnswer(x) ? "'" : "") + x.replace(/"/g, '""')}"`;
+    const cell = x => typeof x === "number" ? x : `"${(/^[=+@\t\r-]/.test(x) && !x.split(" | ").every(readAnswer) ? "'" : "") + x.replace(/"/g, '""')}"`;
     const lines = rows().map(q => [learner.value, document.title, q.step, t("predict.kind." + q.key), text(["ask." + q.key, q.slots]), q.expected,
       q.answers.map(answer => answer.text).join(" | "), t("predict.verdict." + q.verdict), q.hints, q.seconds]);
     save(".csv", "text/csv", "\ufeff" + [t("predict.columns").split(","), ...lines].map(line => line.map(cell).join(",") + "\r\n").join(""));

@@ -1,0 +1,424 @@
+"""Predict mode in a browser: questions, verdicts, mistakes, score, the file for the teacher."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import Value, steps
+from autograd_mini.optim import SGD
+from autograd_mini.stepping.document import asset
+from autograd_mini.stepping.page import save_html
+from autograd_mini.stepping.predict_words import PREDICT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograd_mini.stepping import Steps
+
+W, X, B = 0.5, 2.0, -0.3  # h = 0.7, y = tanh(h), L = y * w: w reaches L by two paths
+
+
+def recorded() -> Steps:
+    """w reaches L directly and through h: its gradient is a sum of two shares."""
+
+    def neuron(w: Value, x: Value, b: Value) -> Value:
+        h = w * x + b
+        y = h.tanh()
+        L = y * w
+        return L
+
+    return steps(neuron, W, X, B)
+
+
+def opened(chromium: Any, recording: Steps, path: Path, **options: Any) -> Any:
+    save_html(recording, path, **options)
+    page = chromium.new_page()
+    page.set_default_timeout(5000)
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(message.text))
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.fixture
+def page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
+    page = opened(chromium, recorded(), tmp_path / "page.html")
+    page.click("#modes [aria-controls=predict]")
+    yield page
+    assert page.faults == []
+    page.close()
+
+
+def question(page: Any) -> str:
+    text: str = page.inner_text("#question")
+    return text
+
+
+def verdict(page: Any) -> str:
+    text: str = page.inner_text("#verdict")
+    return text
+
+
+def answer(page: Any, text: str) -> str:
+    page.fill("#answer", text)
+    page.press("#answer", "Enter")
+    return verdict(page)
+
+
+def go_to_question(page: Any, start: str, wish: str = "fits") -> None:
+    """Skip questions until one starts like this."""
+    page.evaluate("document.querySelector('#predict details').open = true")
+    page.select_option("#wish", wish)
+    found = page.evaluate(
+        """(start) => {
+          for (let k = 0; k < 80; k++) {
+            const asked = !document.getElementById("answer").hidden;
+            if (asked && document.getElementById("question").textContent.startsWith(start)) return true;
+            document.querySelector(asked ? "[data-t='predict.skip']" : "#predict .primary").click();
+          }
+        }""",
+        start,
+    )
+    assert found, f"no question starts with {start}"
+
+
+Y = math.tanh(W * X + B)
+D = 1 - Y * Y  # dy/dh
+SUM = Y + W * D * X  # dL/dw
+
+
+def test_right_answers_lead_through_all_steps(page: Any) -> None:
+    """Expected are closed forms, in the order of the steps."""
+    expected = {
+        "v₁ = w · x. What is v₁?": W * X,
+        "h = v₁ + b. What is h?": W * X + B,
+        "y = tanh(h). What is y?": Y,
+        "L = y · w. What is L?": Y * W,
+        "The backward pass starts at L. What is ∂L/∂L?": 1,
+        "What is the local derivative ∂L/∂y?": W,
+        "What is the local derivative ∂L/∂w⁽²⁾?": Y,
+        "What does y hand to h: ∂L/∂y · ∂y/∂h?": W * D,
+        "What does h hand to v₁: ∂L/∂h · ∂h/∂v₁?": W * D,
+        "What does h hand to b: ∂L/∂h · ∂h/∂b?": W * D,
+        f"∂L/∂w is {Y:.4g} so far. What is it after the share that v₁ hands on?": SUM,
+        "What does v₁ hand to x: ∂L/∂v₁ · ∂v₁/∂x?": W * D * W,
+    }
+    asked = []
+    while True:
+        if page.is_visible("#answer"):
+            asked.append(question(page))
+            value = next(
+                x for text, x in expected.items() if text == re.sub("⁽.⁾", "", asked[-1])
+                or re.sub("⁽.⁾", "", text) == re.sub("⁽.⁾", "", asked[-1])
+            )  # fmt: skip
+            assert answer(page, f"{value:.4g}").startswith("✓ Right")
+        elif page.is_enabled("#predict button.primary"):
+            page.keyboard.press("Enter")
+        else:
+            break
+    assert [re.sub("⁽.⁾", "", text) for text in asked] == [
+        re.sub("⁽.⁾", "", text) for text in expected
+    ]
+    assert question(page) == "That was the last step."
+    assert "12 of 12 right at once" in page.inner_text("#score")
+    assert "tries: 12" in page.inner_text("#score")
+
+
+# question, what is asked for, answer, and how the verdict goes on after "✗ Not that."
+MISTAKES = [
+    ("v₁ =", "fits", "-1", "The size is right, the sign is not."),
+    ("v₁ =", "fits", "0.25", "It looks as if w was used in place of x."),
+    ("v₁ =", "fits", "4", "It looks as if x was used in place of w."),
+    ("v₁ =", "fits", "100", "Off by a power of ten: look at the decimal point."),
+    ("h =", "fits", "-0.3", "v₁ was left out."),
+    ("h =", "fits", "1", "b was left out."),
+    ("h =", "fits", f"{1 / 0.7:.4f}", "That is 1 divided by the right number."),
+    ("y =", "fits", "0.7", "That is the operand h: the operation was not applied."),
+    ("y =", "fits", f"{D:.4f}", "That is the local derivative ∂y/∂h; the value of y is asked for."),
+    ("y =", "fits", f"{math.tanh(W):.4f}", "It looks as if w was used in place of h."),
+    ("The backward", "fits", f"{Y * W:.4f}", "That is the value of L;"),
+    ("The backward", "fits", "0", "L does change with itself"),
+    ("What is the local derivative ∂L/∂y", "fits", f"{Y:.4f}", "That is the derivative with respect"),
+    ("What is the local derivative ∂y/∂h", "partial", f"{W * D:.4f}", "That is already multiplied by ∂L/∂y"),
+    ("What is the local derivative ∂y/∂h", "partial", "0.5", "That is ∂L/∂y, the gradient that arrives"),
+    ("What is the local derivative ∂y/∂h", "partial", f"{Y:.4f}", "That is the value of y"),
+    ("What is the local derivative ∂y/∂h", "partial", "0.7", "That is the value of h"),
+    ("What is the local derivative ∂v₁/∂w", "partial", f"{SUM:.4f}", "That is the gradient ∂L/∂w"),
+    ("What does y hand to h", "fits", f"{D:.4f}", "That is ∂y/∂h alone: it is still to be multiplied"),
+    ("What does y hand to h", "fits", "0.5", "That is ∂L/∂y alone: it is still to be multiplied"),
+    ("What does y hand to h", "fits", f"{-W * D:.4f}", "The size is right, the sign is not."),
+    ("What does y hand to h", "fits", f"{W + D:.4f}", "The chain rule multiplies; that is the sum."),
+    ("What does y hand to h", "fits", f"{W / D:.4f}", "The chain rule multiplies; that is the quo"),
+    ("What does y hand to h", "fits", f"{1 / (W * D):.4f}", "That is 1 divided by the right"),
+    ("What does v₁ hand to x", "fits", f"{W * D * X:.4f}", "Wrong operand: that is the share of w."),
+    ("What does v₁ hand to w", "share", f"{SUM:.4f}", "That is the gradient ∂L/∂w after adding"),
+    ("∂L/∂w is", "fits", f"{W * D * X:.4f}", "That is the share of this path alone. w reaches L by"),
+    ("∂L/∂w is", "fits", f"{Y:.4f}", "That was there already: the share that v₁ hands on"),
+    ("∂L/∂w is", "fits", f"{Y + X:.4f}", "∂v₁/∂w is still to be multiplied by ∂L/∂v₁"),
+    ("∂L/∂w is", "fits", f"{Y - W * D * X:.4f}", "The sign of the share is wrong"),
+    ("∂L/∂w is", "fits", f"{Y + W * D * W:.4f}", "Wrong operand: the share of x was added."),
+    ("∂L/∂w is", "fits", f"{Y * W * D * X:.4f}", "Shares of several paths are added"),
+    ("∂L/∂w is", "fits", "2", "That is the local derivative ∂v₁/∂w"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shared(chromium: Any, tmp_path_factory: Any) -> Iterator[Any]:
+    """One page for all mistakes."""
+    page = opened(chromium, recorded(), tmp_path_factory.mktemp("predict") / "page.html")
+    page.click("#modes [aria-controls=predict]")
+    yield page
+    assert page.faults == []
+    page.close()
+
+
+@pytest.mark.parametrize(("start", "wish", "text", "said"), MISTAKES)
+def test_a_mistake_is_named(shared: Any, start: str, wish: str, text: str, said: str) -> None:
+    page = shared
+    page.evaluate("document.querySelector('#predict details').open = true")
+    page.click("text=Start again")
+    go_to_question(page, start, wish)
+    assert answer(page, text).startswith(f"✗ Not that. {said}"), verdict(page)
+    assert page.get_attribute("#verdict", "class") == "wrong"
+
+
+def test_an_update_is_asked_for(chromium: Any, tmp_path: Path) -> None:
+    w = Value(2.0, label="w")
+    page = opened(chromium, steps(w * w * w, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
+    page.click("#modes [aria-controls=predict]")
+    go_to_question(page, "What is the new w, with the learning rate η = 0.1?")
+    for text, said in {
+        "3.2": "That goes uphill",
+        "-10": "The gradient is still to be multiplied by the learning rate",
+        "1.2": "That is the change alone",
+        "12": "That is the gradient with respect to w.",
+    }.items():
+        assert answer(page, text).startswith(f"✗ Not that. {said}")
+    assert answer(page, "0.8") == "✓ Right now: 0.8."
+    page.close()
+
+
+def test_a_sum_of_three_paths_lacks_one(chromium: Any, tmp_path: Path) -> None:
+    def f(x: Value) -> Value:
+        a, b, c = x * 2, x * 7, x * 19
+        return a + b + c
+
+    page = opened(chromium, steps(f, 1.5), tmp_path / "page.html")
+    page.click("#modes [aria-controls=predict]")
+    go_to_question(page, "∂v₂/∂x is 26 so far.")
+    assert "The path through b is missing" in answer(page, "21")
+    assert "The path through c is missing" in answer(page, "9")
+    assert answer(page, "28").startswith("✓")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("0.604", True), ("0,604", True), ("0.60", True), ("0.6", True), ("0.61", True),
+        ("0.62", False), ("6.04e-1", True), ("6.04·10⁻¹", True), ("6.04*10^-1", True),
+        ("604/1000", True), (" 0.604 ", True), ("1", False), ("-0.604", False), ("0.0", False),
+    ],
+)  # fmt: skip
+def test_what_counts_as_right(shared: Any, text: str, good: bool) -> None:
+    """y = tanh(0.7) = 0.60437: within 1 %, or rounded to the decimals that are given."""
+    shared.evaluate("document.querySelector('#predict details').open = true")
+    shared.click("text=Start again")
+    go_to_question(shared, "y =")
+    assert answer(shared, text).startswith("✓" if good else "✗"), verdict(shared)
+
+
+READ = {
+    "1/3": 1 / 3, "-0,5": -0.5, "−0.5": -0.5, "–2": -2, "+4": 4, ".5": 0.5, ",5": 0.5, "5.": 5,
+    "1e-3": 1e-3, "2·10⁻³": 2e-3, "2 x 10^-3": 2e-3, "10⁻⁷": 1e-7, "-10^3": -1e3, "1E5": 1e5,
+    "0,5/1,5": 1 / 3, "-1/-4": 0.25, "": None, "abc": None, "1/0": None, "1,2,3": None,
+    "1.234,5": None, "1/2/3": None, "0x10": None, "--1": None, "1 000": 1000, "∞": None, "e5": None,
+    "NaN": None, "2*10^(-3)": 2e-3,
+}  # fmt: skip
+
+
+def test_answers_are_read_as_people_write_them(run: Any) -> None:
+    script = asset("predict.js") + "return JSON.stringify(given.map((text) => readAnswer(text)));"
+    read = run(script, [*READ])
+    for (text, value), found in zip(READ.items(), read, strict=True):
+        assert (found and found["value"]) == (value and pytest.approx(value, rel=1e-15)), text
+
+
+def test_an_answer_that_is_no_number_is_no_try(page: Any) -> None:
+    go_to_question(page, "v₁ =")
+    assert answer(page, "one") == "Write a number, such as 0.5, -0,5, 1/3 or 2e-3."
+    assert page.is_hidden("#score")
+    assert answer(page, "1").startswith("✓ Right: 1.")
+
+
+def test_score_hints_and_help(page: Any) -> None:
+    go_to_question(page, "v₁ =")
+    answer(page, "7")
+    assert answer(page, "1") == "✓ Right now: 1."
+    go_to_question(page, "h =")
+    page.click("[data-t='predict.hint']")
+    assert page.locator("#hint math").count() == 1
+    page.click("[data-t='predict.hint']")
+    assert page.locator("#hint math").count() == 2
+    assert "1+−0.3" in re.sub(r"[\s()]", "", page.locator("#hint").text_content())
+    assert "0.7" not in page.locator("#hint").text_content()
+    assert answer(page, "0.7") == "✓ Right now: 0.7."
+    page.click("[data-t='predict.show']")
+    assert verdict(page) == f"It is {Y:.4g}."
+    page.click("[data-t='predict.skip']")
+    assert verdict(page) == f"Skipped; it is {Y * W:.4g}."
+    score = "0 of 4 right at once · 2 later · 1 shown · 1 skipped · tries: 3"
+    assert page.inner_text("#score") == score
+
+
+def test_the_page_waits_for_the_answer(page: Any) -> None:
+    """Next, the arrow and play do not pass a question; slider and previous do."""
+    go_to_question(page, "v₁ =")
+    before = page.inner_text("#where")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#where") == before
+    assert page.evaluate("document.activeElement.id") == "answer"
+    page.click("#next")
+    page.click("#play")
+    page.wait_for_timeout(1300)
+    assert page.inner_text("#where") == before
+    page.keyboard.press("ArrowRight")  # in the input: the caret's key
+    answer(page, "1")
+    after = page.inner_text("#where")
+    assert after != before
+    page.click("#previous")
+    assert question(page) == "The next step has been answered."
+    page.click("#next")
+    assert page.inner_text("#where") == after
+    page.click("#modes [aria-controls=predict]")  # off: nothing is asked
+    page.click("#last")
+    assert page.is_hidden("#predict")
+
+
+def test_a_screen_reader_hears_verdict_and_question(page: Any) -> None:
+    go_to_question(page, "v₁ =")
+    answer(page, "-1")
+    page.wait_for_timeout(900)  # not more than one message in 0.7 s
+    assert "sign is not" in page.text_content("#live")
+    answer(page, "1")
+    page.wait_for_timeout(900)
+    assert page.text_content("#live") == (
+        "✓ Right now: 1. There is nothing to compute in the next step."
+    )
+    described = page.get_attribute("#answer", "aria-describedby").split()
+    assert described == ["question", "verdict"]
+    assert page.locator("label[for=answer]").count() == 1
+
+
+def test_spanish(page: Any) -> None:
+    go_to_question(page, "v₁ =")
+    answer(page, "-1")
+    page.click("[data-lang=es]")
+    assert question(page) == "v₁ = w · x. ¿Cuánto vale v₁?"
+    assert verdict(page) == "✗ No es eso. El tamaño está bien, el signo no."
+    assert page.inner_text("#predict button.primary") == "Comprobar"
+    assert page.inner_text("label[for=answer]") == "Tu respuesta"
+    assert answer(page, "1,0") == "✓ Ahora sí: 1."
+
+
+def downloaded(page: Any, button: str) -> tuple[str, str]:
+    with page.expect_download() as waiting:
+        page.click(button)
+    download = waiting.value
+    return download.suggested_filename, Path(download.path()).read_bytes().decode()
+
+
+def test_answers_are_saved_as_json(page: Any) -> None:
+    go_to_question(page, "v₁ =")
+    answer(page, "-1")
+    answer(page, "1/1")
+    go_to_question(page, "h =")
+    page.click("[data-t='predict.show']")
+    answer(page, "nonsense")
+    answer(page, "3")
+    page.fill("#learner", 'Ana "=1+1" Núñez')
+    name, text = downloaded(page, "text=Save as JSON")
+    assert name == "answers.json"
+    saved = json.loads(text)
+    assert saved["format"] == "autograd_mini answers"
+    assert (saved["version"], saved["title"], saved["learner"], saved["language"]) == (
+        1, "Backpropagation, step by step", 'Ana "=1+1" Núñez', "en",
+    )  # fmt: skip
+    assert saved["score"] == {
+        "asked": 2, "first": 0, "right": 1, "shown": 1, "skipped": 0, "tries": 3,
+    }  # fmt: skip
+    one, two, three = saved["questions"]
+    assert (one["step"], one["kind"], one["asked"], one["question"], one["expected"]) == (
+        2, "forward", "forward", "v₁ = w · x. What is v₁?", 1,
+    )  # fmt: skip
+    assert [(a["text"], a["value"], a["verdict"]) for a in one["answers"]] == [
+        ("-1", -1, "sign"),
+        ("1/1", 1, "right"),
+    ]
+    assert (one["verdict"], two["verdict"], three["verdict"]) == ("right", "shown", "open")
+    assert two["expected"] == 0.5 * 2 - 0.3
+    assert all(q["seconds"] >= 0 for q in saved["questions"])
+
+
+def test_answers_are_saved_as_csv(page: Any) -> None:
+    page.click("[data-lang=es]")
+    page.evaluate("document.querySelector('#predict details').open = true")
+    while not page.is_visible("#answer"):
+        page.click("#predict button.primary")
+    answer(page, "-0,5")
+    answer(page, "1")
+    page.fill("#learner", '=HYPERLINK("x"), Ana')
+    name, text = downloaded(page, "text=Guardar en CSV")
+    assert name == "respuestas.csv"
+    assert text[0] == "\ufeff"  # so that a spreadsheet reads the accents
+    rows = [*csv.DictReader(text[1:].splitlines())]
+    assert [*rows[0]] == PREDICT["predict.columns"][1].split(",")
+    (row,) = rows
+    assert row["estudiante"] == '\'=HYPERLINK("x"), Ana'  # a text, not a formula
+    assert row["pregunta"] == "v₁ = w · x. ¿Cuánto vale v₁?"
+    assert (row["paso"], row["esperado"], row["respuestas"]) == ("2", "1", "-0,5 | 1")
+    assert (row["veredicto"], row["pregunta por"]) == ("bien después", "valor")
+
+
+def test_labels_stay_text(chromium: Any, tmp_path: Path) -> None:
+    evil = Value(2.0, label="<img src=x onerror=alert(1)>")
+    page = opened(chromium, steps(evil * evil), tmp_path / "page.html")
+    page.click("#modes [aria-controls=predict]")
+    page.click("#modes [aria-controls=whatif]")
+    page.click("#predict button.primary")
+    assert "<img src=x" in question(page)
+    answer(page, "2")
+    assert page.locator("img").count() == 0
+    assert page.faults == []
+    page.close()
+
+
+# --- words ----------------------------------------------------------------------------------------
+def test_every_word_is_there_in_both_languages_and_used() -> None:
+    script = asset("predict.js")
+    for key, (english, spanish) in PREDICT.items():
+        assert {*re.findall(r"\{\w+\}", english)} == {*re.findall(r"\{\w+\}", spanish)}, key
+        name = key.removeprefix("predict.")
+        last = name.split(".")[-1]
+        assert name in script or f'"{last}"' in script or name.removeprefix("mistake.") in script, (
+            key
+        )
+    assert len(PREDICT["predict.columns"][0].split(",")) == 10
+    assert len(PREDICT["predict.columns"][1].split(",")) == 10
+
+
+def test_every_mistake_of_the_script_has_words() -> None:
+    script = asset("predict.js")
+    keys = {*re.findall(r'may\("([\w.]+)"', script), *re.findall(r'\["(sign|inverse|ten)"', script)}
+    assert {f"predict.mistake.{key}" for key in keys} == {
+        key for key in PREDICT if key.startswith("predict.mistake.")
+    }
