@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .terminal_words import LANGUAGES, word
+from .training_command import add_options as add_training
+from .training_command import is_asked as is_training
+from .training_command import run as train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,12 +57,15 @@ def add_parser(subparsers: Any, lang: str = "en", **options: Any) -> argparse.Ar
     group.add_argument("--lr", nargs="+", type=float, metavar=say("rate"), help=say("lr"))
     group.add_argument("--weights", nargs="+", metavar=say("name"), help=say("weights"))
     group.add_argument("--lang", choices=LANGUAGES, default=lang, help=say("lang"))
+    add_training(parser, lang)
     parser.set_defaults(command=run, parser=parser)
     return parser
 
 
 def run(args: Any) -> int:
     """Do what the command line asks for; the exit status."""
+    if is_training(args):
+        return train(args)
     if args.target is None:
         refuse(args, "missing")
     if sum((args.all, args.step is not None, args.out is not None)) > 1:

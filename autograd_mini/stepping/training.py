@@ -31,7 +31,7 @@ from .runs import Divergence, Frame, LayerShape, LearningRates, Points, Training
 from .verdicts import Turning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograd_mini.training import History
     from autograd_mini.training.metrics import Loss
@@ -192,9 +192,15 @@ def record_descent(
 
 
 def record_descents(
-    f: Callable[..., Any], *start: float, rates: Iterable[float] = RATES, steps: int = 30
+    f: Callable[..., Any],
+    *start: float,
+    rates: Iterable[float] = RATES,
+    steps: int = 30,
+    names: Sequence[str] | None = None,
 ) -> LearningRates:
     """`record_descent` with each learning rate, all from the same start.
+
+    `names` are what the numbers are called; by default as the parameters of the function.
 
     >>> record_descents(lambda w: w**2, 3.0, rates=[0.01, 0.2, 0.9, 1.05], steps=30)
     <LearningRates: 0.01 crawls, 0.2 converges, 0.9 oscillates, 1.05 diverges>
@@ -202,17 +208,19 @@ def record_descents(
     whole("steps", steps)
     name = str(getattr(f, "__name__", "f")).replace("<lambda>", "f")
     data = Dataset(name, [[0.0]], [0.0])
-    model = _Function(f, start)
+    model = _Function(f, start, names)
     return record_learning_rates(model, data, _value_itself, rates, steps, accuracy=None)
 
 
 class _Function:
     """A function as a model whose parameters are the function's arguments."""
 
-    def __init__(self, f: Callable[..., Any], start: tuple[float, ...]) -> None:
+    def __init__(
+        self, f: Callable[..., Any], start: tuple[float, ...], names: Sequence[str] | None
+    ) -> None:
         if not start:
             raise TypeError(f"give a function and the numbers where to start, got only {f!r:.60}")
-        names = names_of_inputs(f, start)
+        names = names_of_inputs(f, start) if names is None else names
         self.f = f
         self.values = [Value(x, label=name) for name, x in zip(names, start, strict=True)]
 

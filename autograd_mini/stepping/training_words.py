@@ -32,10 +32,8 @@ WORDS: Texts = {
         "El modelo acierta el {percent} % de las {n} respuestas.",
     ),
     "training.broken": (
-        ("In epoch {epoch} a number grew beyond the floating-point numbers{place}: the training "
-        "diverges and ends here."),
-        ("En la época {epoch} un número creció más allá de los números de coma flotante{place}: "
-        "el entrenamiento diverge y termina aquí."),
+        "In epoch {epoch} the computation has no finite result any more{place}: it diverges.",
+        "En la época {epoch} el cálculo ya no tiene un resultado finito{place}: diverge.",
     ),
     "training.place": (" ({name})", " ({name})"),
     "training.rate.too.high": (
@@ -71,8 +69,8 @@ WORDS: Texts = {
         ("What the model answers in each place: the stronger the colour, the surer; it is "
         "undecided on the line."),
         (
-            "Lo que responde el modelo en cada lugar: cuanto más intenso el color, más seguro está; "
-            "en la línea está indeciso."
+            "Lo que responde el modelo en cada lugar: cuanto más intenso el color, más seguro está;"
+            " en la línea está indeciso."
         ),
     ),
     "training.values": (
@@ -89,10 +87,14 @@ WORDS: Texts = {
         "La pérdida según el peso {x}: la bola es el peso de ahora; la recta, su gradiente.",
     ),
     "training.surface": (
-        ("The loss over the weights {x} and {y}, from low (dark) to high (light): the path of "
-        "gradient descent."),
-        ("La pérdida según los pesos {x} e {y}, de baja (oscuro) a alta (claro): el camino del "
-        "descenso de gradiente."),
+        (
+            "The loss over the weights {x} and {y}: the stronger the colour, the lower. The line is"
+            " the path of gradient descent."
+        ),
+        (
+            "La pérdida según los pesos {x} e {y}: cuanto más intenso el color, más baja. La línea"
+            " es el camino del descenso de gradiente."
+        ),
     ),
     "training.outside": ("outside the picture", "fuera de la imagen"),
     "training.class": ("class {name}", "clase {name}"),
@@ -202,10 +204,8 @@ DESCENT: Texts = {
         "Tras el paso {epoch}, la función vale {loss}.",
     ),
     "training.broken": (
-        ("In step {epoch} a number grew beyond the floating-point numbers{place}: the descent "
-        "diverges and ends here."),
-        ("En el paso {epoch} un número creció más allá de los números de coma flotante{place}: "
-        "el descenso diverge y termina aquí."),
+        "In step {epoch} the computation has no finite result any more{place}: it diverges.",
+        "En el paso {epoch} el cálculo ya no tiene un resultado finito{place}: diverge.",
     ),
     "training.whole": (
         "The whole descent {verdict}: {about}",
@@ -220,10 +220,14 @@ DESCENT: Texts = {
         "La función de {x}: la bola es {x} ahora; la recta, su gradiente.",
     ),
     "training.surface": (
-        ("The function of {x} and {y}, from low (dark) to high (light): the path of gradient "
-        "descent."),
-        ("La función de {x} e {y}, de baja (oscuro) a alta (claro): el camino del descenso de "
-        "gradiente."),
+        (
+            "The function of {x} and {y}: the stronger the colour, the lower. The line is the path"
+            " of gradient descent."
+        ),
+        (
+            "La función de {x} e {y}: cuanto más intenso el color, más baja. La línea es el camino"
+            " del descenso de gradiente."
+        ),
     ),
     "training.picture": ("The picture of step {i}", "La imagen del paso {i}"),
     "training.picture.rate": (

@@ -91,7 +91,7 @@ class Picture {
     const slots = {i: run.epochs[frame], rate: formatNumber(run.rate)};
     this.svg.setAttribute("aria-label", t("training.picture" + (DATA.several ? ".rate" : ""), slots));
     if (DATA.several) {
-      this.number.textContent = isOver(run) ? t("training.ended", {epoch: run.last}) : `${DATA.descent ? "f" : "L"} = ${formatNumber(run.loss[frame])}`;
+      this.number.textContent = isOver(run) ? t("training.ended", {epoch: run.last}) : `${DATA.descent ? "f" : "L"} = ${formatNumber(run.loss[frame], 3)}`;
       this.element.classList.toggle("chosen", run === chosen);
       this.button.setAttribute("aria-pressed", run === chosen);
     }
@@ -153,9 +153,13 @@ class Picture {
   }
   // The straight line whose slope is the gradient here, which the next update uses.
   tangent(frame, x, y) {
-    const {run, X, Y} = this, next = frame + 1;
-    if (next >= run.epochs.length || run.old(next, 0) !== run.weight(frame, 0)) return [];
-    const slope = run.gradient(next, 0) * (Y(1) - Y(0)) / (X(1) - X(0));
+    const {run, X, Y, field, codes} = this, next = frame + 1;
+    const known = next < run.epochs.length && run.old(next, 0) === run.weight(frame, 0);
+    // After the last update the slope is that of the picture.
+    const wide = (field.x[1] - field.x[0]) / (field.n - 1), i = Math.round((run.weight(frame, 0) - field.x[0]) / wide);
+    if (!known && !(i > 0 && i + 1 < field.n)) return [];
+    const gradient = known ? run.gradient(next, 0) : (decoded(field, codes[i + 1]) - decoded(field, codes[i - 1])) / (2 * wide);
+    const slope = gradient * (Y(1) - Y(0)) / (X(1) - X(0));
     const long = 70 / Math.hypot(1, slope);
     return [svg("line", {class: "tangent", x1: x - long, y1: y - long * slope, x2: x + long, y2: y + long * slope})];
   }
