@@ -25,10 +25,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "example": (_EXAMPLES, _EXAMPLES),
     "data": ("DATA", "DATOS"),
     "train": (
-        "play a training run: xor, moons, circles, spirals or iris; or gradient descent on an"
-        ' expression such as "w**2" w=3. Several rates of --lr stand side by side',
-        "reproducir un entrenamiento: xor, moons, circles, spirals o iris; o el descenso de"
-        ' gradiente en una expresión como "w**2" w=3. Varias tasas de --lr van lado a lado',
+        (
+            "play a training run: xor, moons, circles, spirals or iris; or gradient descent on an"
+            ' expression such as "w**2" w=3. Several rates of --lr stand side by side'
+        ),
+        (
+            "reproducir un entrenamiento: xor, moons, circles, spirals o iris; o el descenso de"
+            ' gradiente en una expresión como "w**2" w=3. Varias tasas de --lr van lado a lado'
+        ),
     ),
     "epochs": ("how many epochs, or steps of the descent", "cuántas épocas, o pasos del descenso"),
     "hidden": ("sizes of the hidden layers, such as 8,8", "tamaños de las capas ocultas, como 8,8"),
@@ -45,8 +49,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "unknown": (
         "--train {name}: the data sets are {known}; an expression needs its values, such as w=3",
-        "--train {name}: los conjuntos de datos son {known}; una expresión necesita sus valores,"
-        " como w=3",
+        (
+            "--train {name}: los conjuntos de datos son {known}; una expresión necesita sus"
+            " valores, como w=3"
+        ),
     ),
     "descent.only": (
         "{option} is for a data set, not for gradient descent on an expression",
@@ -219,7 +225,7 @@ def _training(args: Any, values: list[str]) -> TrainingSteps | LearningRates:
     loss = "binary_cross_entropy_with_logits" if classes == 2 else "cross_entropy"
     rates = args.lr or [1.0 if small and named == "sgd" else 0.5 if named == "sgd" else 0.03]
     single = {"frames": 100, "grid": 48} if len(rates) == 1 else {}
-    found = _recorded(
+    found: LearningRates = _recorded(
         args,
         lambda: record_learning_rates(
             make, points, loss, rates, epochs, batch,
@@ -250,7 +256,7 @@ def _descent(args: Any, values: list[str]) -> TrainingSteps | LearningRates:
         return expression(**dict(zip(names, xs, strict=True)))
 
     f.__name__ = args.train
-    found = _recorded(
+    found: LearningRates = _recorded(
         args,
         lambda: record_descents(f, *numbers.values(), rates=rates, steps=steps, names=names),
     )

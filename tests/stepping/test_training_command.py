@@ -1,0 +1,130 @@
+"""`autograd-mini step --train`: what it writes and prints, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograd_mini import MLP
+from autograd_mini.cli import main
+from autograd_mini.data import xor
+from autograd_mini.optim import SGD
+from autograd_mini.stepping.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training_command import WORDS
+from autograd_mini.training import fit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def step(*arguments: str, lang: str = "en") -> int:
+    return main(["step", "--train", *arguments, "--lang", lang])
+
+
+def test_json_is_the_run_of_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "xor.json"
+    assert step("xor", "--epochs", "5", "--seed", "3", "--lr", "0.7", "-o", str(out)) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    run = TrainingSteps.from_json(out.read_text())
+    model = MLP(2, [4, 1], activation="tanh", init="xavier_uniform", seed=3)
+    optimiser = SGD(model.parameters(), lr=0.7)
+    loss = "binary_cross_entropy_with_logits"
+    fit(model, xor(), loss, optimiser, 5, 4, seed=3, progress=False)
+    assert run[-1].weights == tuple(p.data for p in model.parameters())
+
+
+def test_several_rates_stand_side_by_side(tmp_path: Path) -> None:
+    out = tmp_path / "rates.json"
+    assert step("w**2", "w=3", "--lr", "0.001", "0.1", "1", "10", "-o", str(out)) == 0
+    runs = LearningRates.from_json(out.read_text())
+    assert runs.verdicts == ("crawls", "converges", "oscillates", "diverges")
+    assert runs[0].names == ("w",)
+    assert runs[0].points.name == "w**2"
+
+
+def test_a_page(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    arguments = ("moons", "--epochs", "2", "--hidden", "3,2", "--optimiser", "adam")
+    assert step(*arguments, "--batch-size", "50", "-o", str(out), lang="es") == 0
+    text = out.read_text()
+    assert '<html lang="es">' in text
+    assert "<title>Entrenamiento con moons, época a época</title>" in text
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert step("w**2", "w=4", "--lr", "0.25", "--epochs", "3", "--all") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "learning rate 0.25: converges",
+        *("  step 0: 16", "  step 1: 4", "  step 2: 1", "  step 3: 0.25"),
+    ]
+    assert step("log(w)", "w=1", "--lr", "5", lang="es") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "tasa de aprendizaje 5: diverge",
+        "  paso 0: 0",
+        "  En el paso 1 el cálculo ya no tiene un resultado finito (w): diverge.",
+    ]
+
+
+def test_text_of_a_training_shows_some_epochs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert step("xor", lang="es") == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "tasa de aprendizaje 1: converge"
+    assert 8 <= len(rest) <= 14
+    assert re.fullmatch(r"  época 300: pérdida 0\.0\d+, 100 % de aciertos", rest[-1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["moon"], "the data sets are xor, moons, circles, spirals, iris"),
+        (["xor", "w=3"], "w=3: a data set takes no values"),
+        (["xor", "--lr", "0"], "--lr takes 1 to 8 different numbers above 0, got 0"),
+        (["xor", "--lr", "0.1", "0.1"], "different numbers"),
+        (["xor", "--lr", "nan"], "different numbers"),
+        (["xor", "--hidden", "0"], "--hidden 0: it must be sizes from 1 to 64"),
+        (["xor", "--hidden", "4,,4"], "--hidden 4,,4"),
+        (["xor", "--epochs", "x"], "--epochs x: it must be a whole number from 1 to 10000"),
+        (["xor", "--epochs", "²"], "--epochs ²: it must be"),
+        (["xor", "--batch-size", "5"], "--batch-size 5: it must be a whole number from 1 to 4"),
+        (["xor", "--activation", "steep"], "--activation steep: no such activation"),
+        (["xor", "--optimiser", "luck"], "--optimiser luck: it must be one of sgd"),
+        (["xor", "-o", "a.gif"], "a.gif: the suffix of the file must be one of html, json, txt"),
+        (["xor", "--step", "3"], "--step does not go with --train"),
+        (["w**2", "w=3", "--hidden", "4"], "--hidden is for a data set"),
+        (["w**2", "w=3", "-o", "/nowhere/x.html"], "/nowhere/x.html: No such file"),
+    ],
+)
+def test_refused_with_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert step(*arguments) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert "Traceback" not in told
+
+
+def test_expressions_are_refused_as_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    assert step("w**2", "v=3") == 2
+    assert "no value for w" in capsys.readouterr().err
+    assert step("log(w)", "w=-1") == 1
+    assert "it needs a > 0" in capsys.readouterr().err
+
+
+def test_its_options_need_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["step", "w**2", "w=3", "--epochs", "3", "--lang", "es"]) == 2
+    assert "--epochs es para --train" in capsys.readouterr().err
+
+
+def test_help_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    for lang, k in (("en", 0), ("es", 1)):
+        assert main(["step", "--help", "--lang", lang]) == 0
+        told = " ".join(capsys.readouterr().out.split())
+        for name in ("train", "epochs", "hidden", "batch", "seed"):
+            assert " ".join(WORDS[name][k].split()) in told, name
+
+
+def test_the_same_slots_in_both_languages() -> None:
+    for name, (en, es) in WORDS.items():
+        assert set(re.findall(r"\{\w+\}", en)) == set(re.findall(r"\{\w+\}", es)), name
