@@ -229,6 +229,8 @@ class Painter:
             self._line(clean(formula.text), y, 20, ink, room)
 
     def _wrapped(self, text: str, size: float, room: float, most: int) -> list[str]:
+        if self._measure(text, size) <= room:
+            return [text]
         lines = [""]
         for piece in text.split(" "):
             longer = f"{lines[-1]} {piece}".strip()

@@ -101,7 +101,9 @@ class Plotted:
     # --- parts -----------------------------------------------------------------------------------
     def write(self, k: int, key: str, words: str) -> None:
         """Change a number of a node."""
-        self.fit(self.nodes[k].texts[key], words, self.rooms[k])
+        text = self.nodes[k].texts[key]
+        if text.get_text() != words or text not in self.sizes:
+            self.fit(text, words, self.rooms[k])
 
     def _group(self, group: ET.Element, kind: str) -> None:
         shapes = [self._shape(part) for part in group.iter() if part.tag in _SHAPES]

@@ -1,0 +1,112 @@
+"""A program in a terminal of its own: what it shows, key by key."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 60.0  # seconds, for a machine that is busy
+
+OWN = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"  # so that Ctrl-C comes to it
+
+
+class Terminal:
+    """Runs Python code in a pseudo-terminal; `screen` is what a reader would see."""
+
+    def __init__(self, code: str, columns: int = 80, rows: int = 24, **environment: str) -> None:
+        self.master, self.slave = os.openpty()
+        self.columns, self.rows = columns, rows
+        self._size()
+        self.before = termios.tcgetattr(self.slave)
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.sent = b""
+        kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
+        kept |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", OWN + code],
+            stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            env={**kept, **environment}, start_new_session=True,
+        )  # fmt: skip
+
+    def _size(self) -> None:
+        fcntl.ioctl(
+            self.master, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0)
+        )
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """As a window does when its edge is drawn."""
+        self.columns, self.rows = columns, rows
+        self.screen.resize(rows, columns)
+        self._size()
+
+    def press(self, keys: str) -> None:
+        """Send keys."""
+        os.write(self.master, keys.encode())
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:  # nobody has it open any more
+            return False
+        self.sent += data
+        self.stream.feed(data)
+        return bool(data)
+
+    def until(self, seen: str | Callable[[], bool]) -> list[str]:
+        """The lines of the screen, once they hold this text or fulfil this condition."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if seen in "\n".join(self.lines) if isinstance(seen, str) else seen():
+                return self.lines
+            self._read(0.05)
+        raise AssertionError(f"{seen!r} did not come; the screen is\n" + "\n".join(self.lines))
+
+    def ended(self) -> int:
+        """The exit status, once the program has ended."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < end:
+            self._read(0.05)
+        while self._read(0.05):
+            pass
+        return self.process.wait(1)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows."""
+        return [line.rstrip() for line in self.screen.display]
+
+    def row(self, mark: str) -> str:
+        """The line that begins with a mark."""
+        return next((line for line in self.lines if line.startswith(mark)), "")
+
+    def modes(self) -> list[Any]:
+        """How the terminal is set: echo, line by line, ..."""
+        return termios.tcgetattr(self.slave)

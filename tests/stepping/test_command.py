@@ -1,0 +1,321 @@
+"""`autograd-mini step`: what it prints and writes, and a sentence for every wrong use."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd_mini import Value, steps
+from autograd_mini.cli import main
+from autograd_mini.expressions import parse
+from autograd_mini.graph import topological
+from autograd_mini.stepping import Steps, Update
+from autograd_mini.stepping.expression import as_function
+from autograd_mini.stepping.transcript import transcript
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LESSON = '''
+from math import nan
+
+from autograd_mini import Value
+
+
+def neuron(w, x, b=0.5):
+    """One neuron."""
+    h = w * x
+    return (h + b).tanh()
+
+
+def loss(w, x, *, target=1.0):
+    s = sum(wi * xi for wi, xi in zip(w, x))
+    return (s - target) ** 2
+
+
+def several(*values):
+    return sum(values)
+
+
+def raises(x):
+    y = x * 2
+    raise RuntimeError(f"no {y.data}")
+
+
+def number(x):
+    return 3.0
+
+
+constant = 1.5
+'''
+
+
+@pytest.fixture(autouse=True)
+def _lesson(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "lesson", raising=False)
+    (tmp_path / "lesson.py").write_text(LESSON, encoding="utf-8")
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    assert main(["step", *arguments]) == status
+    out, err = capsys.readouterr()
+    return err if status else out
+
+
+# --- what is printed -----------------------------------------------------------------------------
+def test_a_pipe_gets_every_step(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "tanh(w*x+b)", "w=0.5", "x=2", "b=0.25")
+    assert out == said(capsys, "tanh(w*x+b)", "w=0.5", "x=2", "b=0.25", "--all")
+    sums = re.findall(r"^ +(\S+) \+ (\S+) · (\S+) = (\S+)$", out, re.M)
+    ends = [after for *_, after in sums]
+    slope = 1 - math.tanh(1.25) ** 2  # tanh' = 1 - tanh²
+    assert ends == [f"{x:.4g}" for x in (slope, slope, slope, 2 * slope, slope / 2)]
+
+
+def test_one_step(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "w*x", "w=0.5", "x=2", "--step", "2")
+    assert "w · x" in out
+    assert "0.5 · 2 = 1" in out
+    assert "Forward pass" in out
+    assert "∂" not in out
+
+
+def test_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(
+        capsys, "(w*x-3)**2", "w=0.5", "x=2", "--lr", "0.1", "--weights", "w", "--lang", "es"
+    )
+    for word in ("Paso hacia adelante", "Retropropagación", "tasa de aprendizaje", "regla de la"):
+        assert word in out
+    # L = (w x - 3)², dL/dw = 2 (w x - 3) x = -8, w - 0.1 · (-8) = 1.3
+    assert "0.5 − 0.1 · (−8) = 1.3" in out
+    assert "forward" not in out.lower()
+
+
+def test_help_is_in_the_reader_s_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "gradient descent" in said(capsys, "--help")
+    assert "descenso de gradiente" in said(capsys, "--help", "--lang", "es")
+
+
+# --- what is written -----------------------------------------------------------------------------
+def test_json_is_the_recording(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = said(capsys, "-o", "steps.json", "w*x + w", "w=0.5", "x=2", "--lr", "0.25")
+    assert out == "steps.json\n"
+    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    assert recorded.names == ("w", "x", "v₁", "L")
+    assert [node.grad for node in recorded.nodes] == [3.0, 0.5, 1.0, 1.0]
+    assert [(u.before, u.after) for u in recorded if isinstance(u, Update)] == [
+        (0.5, 0.5 - 0.25 * 3.0),
+        (2.0, 2.0 - 0.25 * 0.5),
+    ]
+    assert recorded.optimiser == "SGD"
+
+
+def test_each_operation_knows_where_it_is_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = "max(a, 2*b) - where(a > 0, ñ**2, pi) / -b"
+    said(capsys, text, "a=1", "b=2", "ñ=3", "-o", "steps.json")
+    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    assert recorded.sources[0].lines == (text,)
+    places = {
+        text[place.column : place.end_column]
+        for place, node in zip(recorded.places, recorded.nodes, strict=True)
+        if place is not None and node.parents
+    }
+    assert places == {
+        text,
+        "max(a, 2*b)",
+        "2*b",
+        "where(a > 0, ñ**2, pi)",
+        "ñ**2",
+        "-b",
+        "where(a > 0, ñ**2, pi) / -b",
+    }
+    assert [
+        recorded.places[k] for k in range(len(recorded.nodes)) if recorded.names[k] in "abñ"
+    ] == [None] * 3  # they are given, not computed
+
+
+def test_text_and_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said(capsys, "w*x", "w=0.5", "x=2", "-o", "steps.txt", "--lang", "es")
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    y = w * x
+    y.label = "y"
+    lines = (tmp_path / "steps.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == [*transcript(steps(y), "es")]
+    said(capsys, "w*x", "w=0.5", "x=2", "-o", "steps.HTML", "--lang", "es")
+    page = (tmp_path / "steps.HTML").read_text(encoding="utf-8")
+    assert page.lower().startswith("<!doctype html>")
+    assert '<html lang="es"' in page
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "steps.json"
+    path.write_text("old", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("autograd_mini.drawing.files.os.replace", full)
+    err = said(capsys, "w*x", "w=1", "x=2", "-o", "steps.json", status=2)
+    assert "steps.json: No space left on device" in err
+    assert path.read_text(encoding="utf-8") == "old"
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name[0] != "_") == [
+        "lesson.py",
+        "steps.json",
+    ]
+
+
+# --- the learner's own functions -----------------------------------------------------------------
+def test_a_function_of_a_module(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said(capsys, "lesson:neuron", "--at", "w=0.5", "x=-2", "-o", "steps.json")
+    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    assert recorded.names[:3] == ("w", "x", "h")
+    h = recorded.places[2]
+    assert h is not None
+    source = recorded.sources[h.source]
+    assert (source.name, source.file) == ("neuron", "lesson.py")
+    assert source.lines[h.line][h.column : h.end_column] == "w * x"
+    assert source.first + h.line == LESSON.split("\n").index("    h = w * x") + 1
+    slope = 1 - math.tanh(-0.5) ** 2
+    grads = dict(zip(recorded.names, (node.grad for node in recorded.nodes), strict=True))
+    assert grads["w"] == pytest.approx(-2 * slope, rel=1e-15)
+
+
+def test_lists_and_inputs_given_by_name_only(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = [
+        "lesson:loss",
+        "--at",
+        "target=4",
+        "x=1,2",
+        "w=0.5,-1",
+        "--lr",
+        "0.1",
+        "--weights",
+        "w",
+    ]
+    said(capsys, *arguments, "-o", "steps.json")
+    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    # s = 0.5 - 2 = -1.5, L = (s - 4)², dL/dw = 2 (s - 4) x = (-11, -22)
+    updates = {recorded.names[u.node]: u for u in recorded if isinstance(u, Update)}
+    assert {name: u.gradient for name, u in updates.items()} == {"w[0]": -11.0, "w[1]": -22.0}
+    assert updates["w[1]"].after == -1 - 0.1 * -22.0
+    assert recorded.root.data == 30.25
+
+
+WRONG = [
+    ([], "give an expression"),
+    (["w*x", "w=1"], "x is missing|no value|missing"),
+    (["w*x", "w=1", "x=2", "y=3"], "y"),
+    (["2+3"], "the expression has no names"),
+    (["w*", "w=1"], "w\\*"),
+    (["w*x", "w=1", "x=2", "--at", "w=1"], "--at is for a function"),
+    (
+        ["w*x", "w=1", "x=2", "-o", "a.xls"],
+        "a.xls: the suffix of the file must be one of html, json",
+    ),
+    (["w*x", "w=1", "x=2", "-o", "nowhere/a.json"], "nowhere/a.json: No such file"),
+    (["w*x", "w=1", "x=2", "-o", "nowhere/a.gif"], "nowhere/a.gif: there is no such folder"),
+    (["w*x", "w=1", "x=2", "--step", "9"], "--step 9: there are steps 0 to 8"),
+    (["w*x", "w=1", "x=2", "--step", "-1"], "--step -1: there are steps 0 to 8"),
+    (["w*x", "w=1", "x=2", "--all", "--step", "1"], "only one of these"),
+    (["w*x", "w=1", "x=2", "--weights", "w"], "--weights needs --lr"),
+    (["w*x", "w=1", "x=2", "--lr", "-1"], "--lr must be a number from 0 on, got -1"),
+    (["w*x", "w=1", "x=2", "--lr", "nan"], "--lr must be a number from 0 on, got nan"),
+    (["w*x", "w=1", "x=2", "--lr", "1", "2"], "--lr must be a number from 0 on, got 1 2"),
+    (["w*x", "w=1", "x=2", "--lr", "1", "--weights", "v"], "v: no such input; the inputs are w, x"),
+    (["where(w > 0, x, 1)", "w=1", "x=2", "--lr", "1", "--weights", "w"], "does not depend on w"),
+    (["lesson:neuron", "w=1"], "w=1: values of a function are given with --at"),
+    (["lesson:neuron", "--at", "w=1"], "lesson:neuron needs a value for x; add --at x=1"),
+    (
+        ["lesson:neuron", "--at", "w=1", "x=2", "z=3"],
+        "lesson:neuron has no z; its inputs are w, x, b",
+    ),
+    (["lesson:neuron", "--at", "w=1", "w=2"], "w is given twice"),
+    (["lesson:neuron", "--at", "w"], "w: an input is given as name=number"),
+    (["lesson:neuron", "--at", "w=1;2", "x=1"], "w=1;2: an input is given as name=number"),
+    (["lesson:neuron", "--at", "w=inf", "x=1"], "w=inf: an input is given as name=number"),
+    (["lesson:several", "--at", "values=1"], r"any number of inputs \(values\)"),
+    (["lesson:raises", "--at", "x=1"], r"lesson:raises raised RuntimeError: no 2.0, line 24"),
+    (["lesson:number", "--at", "x=1"], r"must give a Value .* got 3.0 \(float\)"),
+    (["lesson:constant", "--at", "x=1"], "is not a function"),
+    (["lesson:nothing", "--at", "x=1"], "has no 'nothing'"),
+    (["nowhere:f", "--at", "x=1"], "cannot import 'nowhere'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG)
+def test_wrong_use_is_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    err = said(capsys, *arguments, "--lang", "en", status=2)
+    assert re.search(sentence, err)
+    assert "Traceback" not in err
+    assert not [*tmp_path.glob("*.json"), *tmp_path.glob("*.gif")]
+
+
+@pytest.mark.parametrize("arguments", [w for w, _ in WRONG if w and w[0] != "w*"][4:])
+def test_the_sentences_exist_in_spanish(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    english = said(capsys, *arguments, "--lang", "en", status=2).split("\n")[0]
+    spanish = said(capsys, *arguments, "--lang", "es", status=2).split("\n")[0]
+    system = "No such file|no such folder|is not a function|has no 'nothing'|cannot import"
+    assert english != spanish or re.search(system, english)
+
+
+# --- expressions as functions --------------------------------------------------------------------
+PIECES = st.recursive(
+    st.sampled_from(["a", "b", "2", "0.5", "pi"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from("+-*"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        inner.map(lambda t: f"sin({t})"),
+        inner.map(lambda t: f"-{t}"),
+        st.tuples(inner, inner).map(lambda t: f"max({t[0]}, {t[1]}, 1)"),
+        st.tuples(inner, inner).map(lambda t: f"where({t[0]} < {t[1]}, {t[0]}, 3)"),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PIECES, st.floats(-2, 2), st.floats(-2, 2))
+def test_the_compiled_expression_computes_what_the_expression_does(
+    text: str, a: float, b: float
+) -> None:
+    expression = parse(f"{text} + 0*a")
+    numbers = {name: {"a": a, "b": b}[name] for name in expression.names}
+    expected, recorded = (
+        f(**{name: Value(number, label=name) for name, number in numbers.items()})
+        for f in (expression, lambda **values: steps(as_function(expression), *values.values()))
+    )
+    expected.backward()
+    graph = topological(expected)
+    assert recorded.root.data == expected.data
+    assert [node.label for node in recorded.nodes] == [node.label for node in graph]
+    assert [node.data for node in recorded.nodes] == [node.data for node in graph]
+    assert [node.grad for node in recorded.nodes] == [node.grad for node in graph]
+
+
+def test_a_name_of_the_expression_is_never_a_function_of_it() -> None:
+    f = as_function(parse("sin(op) + apply*known"))
+    assert f(0.0, 2.0, 3.0) == 6.0
+
+
+def test_json_of_the_command_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said(capsys, "exp(700*x)", "x=1", "-o", "steps.json")
+    json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)

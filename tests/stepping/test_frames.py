@@ -1,0 +1,244 @@
+"""Pictures of steps: one for each, all of one size, and nothing moves but what has changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from autograd_mini import MLP, Value, steps
+from autograd_mini.optim import SGD
+from autograd_mini.stepping import frames
+from autograd_mini.stepping.frames import ToolError, save_frames
+from autograd_mini.stepping.painting import HEIGHT, WIDTH, Painter
+from autograd_mini.stepping.sequence import Accumulate, Forward
+from autograd_mini.stepping.timeline import lit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def neuron(update: bool = False) -> Any:
+    w, x, b = (Value(n, label=s) for n, s in ((0.5, "w"), (2.0, "x"), (-0.75, "b")))
+    y = (w * x + b).tanh()
+    y.label = "y"
+    return steps(y, optimiser=SGD([w, b], lr=0.1) if update else None)
+
+
+@pytest.fixture(scope="module")
+def painted() -> tuple[Painter, list[Any]]:
+    """The pictures of a neuron, and who has painted them."""
+    painter = Painter(neuron(update=True), "en")
+    return painter, [painter.paint(index) for index in range(len(painter.steps))]
+
+
+# --- what is painted -----------------------------------------------------------------------------
+def test_a_picture_for_each_step_and_all_of_one_size(painted: tuple[Painter, list[Any]]) -> None:
+    painter, pictures = painted
+    assert len(pictures) == len(painter.steps)
+    assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
+
+
+def test_nothing_changes_but_what_the_steps_are_about(painted: tuple[Painter, list[Any]]) -> None:
+    """In the graph, the nodes and edges of this step and of the one before."""
+    painter, pictures = painted
+    recorded = painter.steps
+    for index in range(1, len(recorded)):
+        allowed = np.zeros((HEIGHT, WIDTH), dtype=bool)
+        allowed[HEIGHT - 310 :] = True  # the words
+        for step in (recorded[index - 1], recorded[index]):
+            node, parent = lit(step)
+            operands = recorded.nodes[node].parents if isinstance(step, Forward) else ()
+            about = {node, *(k for k, n in enumerate(recorded.nodes) if n in operands)}
+            about |= {parent} - {None}
+            for k in about:
+                box = painter.graph.nodes[k].box
+                allow(allowed, box.left, box.bottom, box.right, box.top)
+            for (head, edge), j in painter.edges.items():
+                given = isinstance(step, Accumulate) and (head, edge) == (node, step.edge)
+                if given or (isinstance(step, Forward) and head == node):
+                    drawn = painter.graph.edges[j]
+                    for part in (drawn.line, drawn.tip, *drawn.texts):
+                        area = part.get_window_extent(painter.canvas.get_renderer())
+                        allow(allowed, area.x0, area.y0, area.x1, area.y1)
+        changed = (pictures[index] != pictures[index - 1]).any(axis=2)
+        assert changed.any(), index
+        assert not (changed & ~allowed).any(), index
+
+
+def allow(allowed: Any, left: float, bottom: float, right: float, top: float) -> None:
+    edge = 6  # the width of a line, and its softened border
+    rows = slice(int(HEIGHT - top) - edge, int(HEIGHT - bottom) + edge + 1)
+    allowed[rows, max(0, int(left) - edge) : int(right) + edge + 1] = True
+
+
+def test_the_numbers_are_those_known_at_the_step() -> None:
+    recorded = neuron()
+    painter = Painter(recorded, "es")
+    for index in range(len(recorded)):
+        painter.paint(index)
+        state = recorded.state(index)
+        for k, node in painter.graph.nodes.items():
+            for known, key in ((state.data, "data"), (state.grad, "grad")):
+                shown = node.texts[key].get_text().replace("−", "-")
+                assert (
+                    float(shown) == pytest.approx(known[k], rel=1e-3)
+                    if k in known
+                    else shown == "—"
+                )
+        passed = {(s.node, s.edge) for s in recorded[: index + 1] if isinstance(s, Accumulate)}
+        for pair, j in painter.edges.items():
+            assert {t.get_visible() for t in painter.graph.edges[j].texts} == {pair in passed}
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_text_is_inside_its_box_and_the_picture(lang: str) -> None:
+    x = Value(0.3, label="a long name of an input")
+    recorded = steps(((x * 1e-7).exp() - x**3).tanh() * -1e5)
+    painter = Painter(recorded, lang)
+    for index in range(len(recorded)):
+        painter.paint(index)
+        for node in painter.graph.nodes.values():
+            word, renderer = node.texts["word"], painter.canvas.get_renderer()
+            for key in ("name", "data", "grad"):
+                area = node.texts[key].get_window_extent(renderer)
+                assert node.box.left <= area.x0 / painter.graph.zoom
+                assert area.x1 / painter.graph.zoom <= node.box.right
+                if key != "name":
+                    assert area.x0 >= word.get_window_extent(renderer).x1
+        for text in painter.words:
+            area = text.get_window_extent(painter.canvas.get_renderer())
+            assert area.x0 >= 0
+            assert area.x1 <= WIDTH * painter.graph.zoom
+            assert area.y0 >= 0
+
+
+def test_labels_are_text(tmp_path: Path) -> None:
+    x = Value(3.0, label=r"$\frac{a$ <b>\N 北")
+    assert len(save_frames(steps(x * x), tmp_path / "x.png", lang="en")) == 7
+
+
+# --- files ---------------------------------------------------------------------------------------
+def test_gif(tmp_path: Path) -> None:
+    recorded = neuron()
+    (path,) = save_frames(recorded, tmp_path / "neuron.gif", lang="es", seconds=1.5)
+    with Image.open(path) as gif:
+        assert gif.n_frames == len(recorded)  # type: ignore[attr-defined]
+        assert gif.size == (WIDTH, HEIGHT)
+        durations, frames_of_it = [], []
+        for k in range(len(recorded)):
+            gif.seek(k)
+            durations.append(gif.info["duration"])
+            frames_of_it.append(np.asarray(gif.convert("RGB")).astype(int))
+    assert durations == [1500] * (len(recorded) - 1) + [3000]
+    painter = Painter(recorded, "es")
+    for index in (0, 9, len(recorded) - 1):
+        difference = np.abs(frames_of_it[index] - painter.paint(index).astype(int))
+        assert (difference == 0).mean() > 0.98  # its colours, but for rare shades
+        assert difference.mean() < 0.1
+    assert path.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("neuron.png", "neuron-000.png"), ("step-%02d.png", "step-00.png")]
+)
+def test_png(tmp_path: Path, name: str, first: str) -> None:
+    x = Value(3.0, label="x")
+    recorded = steps(x * x)
+    paths = save_frames(recorded, tmp_path / name, lang="en")
+    assert paths == sorted(tmp_path.iterdir())
+    assert len(paths) == len(recorded)
+    assert paths[0].name == first
+    painter = Painter(recorded, "en")
+    for index, path in enumerate(paths):
+        with Image.open(path) as picture:
+            assert (np.asarray(picture) == painter.paint(index)).all()
+
+
+def test_mp4(tmp_path: Path) -> None:
+    if not shutil.which("ffmpeg"):
+        pytest.importorskip("imageio_ffmpeg")
+    x = Value(3.0, label="x")
+    (path,) = save_frames(steps(x * x), tmp_path / "x.mp4", lang="en", seconds=0.5)
+    told = subprocess.run(
+        [frames._ffmpeg(), "-i", path], capture_output=True, encoding="utf-8", check=False
+    ).stderr
+    assert re.search(r"Video: h264.* yuv420p.*1280x720", told)
+    assert "Duration: 00:00:04.00" in told  # 7 steps of half a second, the last twice
+
+
+def test_without_ffmpeg_the_error_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames.shutil, "which", lambda _: None)
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    with pytest.raises(ToolError, match=r"pip install imageio-ffmpeg.*apt-get install ffmpeg"):
+        save_frames(neuron(), tmp_path / "a.mp4")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_ffmpeg_that_fails_leaves_the_old_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\necho no such codec >&2\nexit 3\n")
+    program.chmod(0o755)
+    film = tmp_path / "a.mp4"
+    film.write_text("old")
+    monkeypatch.setattr(frames, "_ffmpeg", lambda: str(program))
+    with pytest.raises(ToolError, match="ffmpeg made no film: no such codec"):
+        save_frames(neuron(), film)
+    assert film.read_text() == "old"
+    assert {path.name for path in tmp_path.iterdir()} == {"ffmpeg", "a.mp4"}
+
+
+def test_without_matplotlib_the_error_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
+        save_frames(neuron(), tmp_path / "a.gif")
+
+
+def test_what_is_too_large_for_a_picture_is_refused(tmp_path: Path) -> None:
+    x = h = Value(0.5, label="x")
+    for _ in range(70):
+        h = h.sin()
+    with pytest.raises(ValueError, match=r"could not be read: its letters would be \d pixels high"):
+        save_frames(steps(h), tmp_path / "a.gif")
+    for _ in range(30):
+        h = h.sin() + x
+    with pytest.raises(ValueError, match="at most 250 steps, got "):
+        save_frames(steps(h), tmp_path / "a.gif")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_network_has_more_pixels() -> None:
+    recorded = steps(MLP(2, [3, 1], activation="tanh", seed=0)([1.0, -2.0]))
+    assert Painter(recorded, "en").paint(0).shape == (HEIGHT * 3 // 2, WIDTH * 3 // 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error"),
+    [
+        ("a.bmp", {}, "the suffix of the file must be one of 'gif', 'mp4', 'png'; got 'bmp'"),
+        ("a", {}, "the suffix of the file"),
+        ("a.gif", {"lang": "fr"}, "lang must be one of"),
+        ("a.gif", {"theme": "red"}, "theme must be one of"),
+        ("a.gif", {"seconds": 0}, "seconds must be a number from 0.02 to 600, got 0"),
+        ("a.gif", {"seconds": "1"}, "seconds must be a number"),
+        ("%d-%d.png", {}, "one number is needed in the name"),
+        ("folder.gif", {}, "it is a folder"),
+    ],
+)
+def test_wrong_use(tmp_path: Path, name: str, options: Any, error: str) -> None:
+    (tmp_path / "folder.gif").mkdir()
+    with pytest.raises(ValueError, match=error):
+        save_frames(neuron(), tmp_path / name, **options)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.gif"]

@@ -1,0 +1,453 @@
+"""The player in a real terminal: keys, sizes, signals, and a terminal left as it was found."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import sys
+import types
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from autograd_mini import Value, steps
+from autograd_mini.checking.strategies import graphs
+from autograd_mini.drawing import notation
+from autograd_mini.optim import SGD
+from autograd_mini.stepping import keys, terminal, terminal_words
+from autograd_mini.stepping.screen import Screen, clean
+from autograd_mini.stepping.terminal import play
+from autograd_mini.stepping.timeline import Timeline, lit
+from autograd_mini.stepping.transcript import transcript
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+if sys.platform != "win32":
+    from tests.stepping.ptys import Terminal
+
+NEURON = """
+from autograd_mini.cli import main
+raise SystemExit(main(["step", "tanh(w*x+b)", "w=0.5", "x=2", "b=-1", "--lang", "en"]))
+"""
+RIGHT, LEFT, HOME, END = "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F"
+
+
+def neuron() -> Any:
+    w, x, b = (Value(n, label=s) for n, s in ((0.5, "w"), (2.0, "x"), (-1.0, "b")))
+    y = (w * x + b).tanh()
+    y.label = "y"
+    return steps(y)
+
+
+# --- in a real terminal --------------------------------------------------------------------------
+@posix
+def test_the_keys_change_the_screen_as_told() -> None:
+    with Terminal(NEURON) as shown:
+        shown.until("step 0 / 17")
+        assert shown.row("▶").split() == ["▶", "w", "0.5", "—"]
+        for key, index in (("n", 1), (RIGHT, 2), (" ", 3), (LEFT, 2), ("p", 1), ("\x1bOC", 2)):
+            shown.press(key)
+            shown.until(f"step {index} / 17")
+        assert shown.row("▶").split() == ["▶", "v₁", "w", "·", "x", "1", "—"]
+        assert shown.row("· w").split() == ["·", "w", "0.5", "—"]  # what it is computed from
+        shown.press(END)
+        shown.until("step 17 / 17")
+        shown.press(HOME)
+        shown.until("step 0 / 17")
+        shown.press("g")
+        shown.until("Go to step (0 to 17): ▁")
+        shown.press("1x4")
+        shown.until("Go to step (0 to 17): 14▁")
+        shown.press("\r")
+        shown.until("step 14 / 17")  # v₁ gives w its share
+        assert shown.row("+ w").split() == ["+", "w", "0.5", "2"]
+        assert shown.row("▶").split() == ["▶", "v₁", "w", "·", "x", "1", "1"]
+        assert shown.row("  x").split() == ["x", "2", "—"]  # not yet
+        assert any("0 + 1 · 2 = 2" in line for line in shown.lines)
+        shown.press("g99\r")
+        shown.until("The steps are 0 to 17.")
+        shown.press("l")
+        shown.until("paso 14 / 17")
+        assert "siguiente" in shown.lines[-1]
+        shown.press("l")
+        shown.until("step 14 / 17")
+        shown.press("?")
+        shown.until("go to a step: its number, then Enter")
+        shown.press("n")  # closes the help, and no more
+        shown.until("step 14 / 17")
+        shown.press("q")
+        assert shown.ended() == 0
+
+
+@posix
+def test_f_and_b_leave_one_pass() -> None:
+    with Terminal(NEURON) as shown:
+        shown.until("step 0 / 17")
+        shown.press("f" + END)
+        shown.until("step 5 / 17")
+        assert "only: forward pass" in shown.lines[0]
+        shown.press("nn")
+        shown.press("b")
+        shown.until("only: backward pass")
+        shown.press(HOME)
+        shown.until("step 6 / 17")
+        shown.press("b" + LEFT)
+        shown.until("step 5 / 17")
+        assert "only" not in shown.lines[0]
+        shown.press("bg2\r")  # a step of the other pass: all are shown again
+        shown.until("step 2 / 17")
+        assert "only" not in shown.lines[0]
+
+
+@posix
+def test_the_learner_s_expression_is_lit() -> None:
+    with Terminal(NEURON) as shown:
+        shown.until("step 0 / 17")
+        shown.press("nn")
+        shown.until("step 2 / 17")
+        y = next(k for k, line in enumerate(shown.lines) if line.endswith("tanh(w*x+b)"))
+        start = shown.lines[y].index("tanh")
+        lit_columns = [x - start for x in range(80) if shown.screen.buffer[y][x].reverse]
+        assert lit_columns == [5, 6, 7]  # w*x
+        current = next(k for k, line in enumerate(shown.lines) if line.startswith("▶ v₁"))
+        assert shown.screen.buffer[current][2].reverse
+
+
+@posix
+@pytest.mark.parametrize("key", ["q", "\x1b", "\x03", "\x04"])
+def test_the_terminal_is_left_as_it_was(key: str) -> None:
+    with Terminal(NEURON) as shown:
+        shown.until("step 0 / 17")
+        assert shown.modes()[3] != shown.before[3]  # no echo, no waiting for Enter
+        shown.press(key)
+        assert shown.ended() == 0
+        assert shown.modes() == shown.before
+        assert shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+        assert shown.sent.rindex(b"\x1b[?25h") > shown.sent.rindex(b"\x1b[?25l")
+
+
+@posix
+def test_an_error_leaves_the_terminal_as_it_was() -> None:
+    code = """
+from autograd_mini import Value, steps
+from autograd_mini.stepping import screen
+from autograd_mini.stepping.terminal import play
+before = screen.Screen.lines
+def lines(self, index, *rest):
+    if index == 2:
+        raise RuntimeError("on purpose")
+    return before(self, index, *rest)
+screen.Screen.lines = lines
+x = Value(3.0, label="x")
+play(steps(x * x), lang="en")
+"""
+    with Terminal(code) as shown:
+        shown.until("step 0 / 6")
+        shown.press("nn")
+        assert shown.ended() == 1
+        assert b"RuntimeError: on purpose" in shown.sent
+        assert shown.modes() == shown.before
+        assert shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(name: str) -> None:
+    number = getattr(signal, name)
+    with Terminal(NEURON) as shown:
+        shown.until("step 0 / 17")
+        shown.process.send_signal(number)
+        assert shown.ended() == 128 + number
+        assert shown.modes() == shown.before
+        assert shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+
+
+@posix
+def test_ctrl_z_stops_it_and_fg_brings_it_back() -> None:
+    shell = f"""
+import os, signal, subprocess, sys, termios
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+before = termios.tcgetattr(0)
+child = subprocess.Popen([sys.executable, "-c", {NEURON!r}], process_group=0)
+os.tcsetpgrp(0, child.pid)
+_, status = os.waitpid(child.pid, os.WUNTRACED)
+os.tcsetpgrp(0, os.getpgrp())
+print("stopped", os.WIFSTOPPED(status), termios.tcgetattr(0) == before, flush=True)
+sys.stdin.readline()
+os.tcsetpgrp(0, child.pid)
+os.kill(child.pid, signal.SIGCONT)
+_, status = os.waitpid(child.pid, 0)
+os.tcsetpgrp(0, os.getpgrp())
+print("ended", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before, flush=True)
+"""
+    with Terminal(shell) as shown:
+        shown.until("step 0 / 17")
+        shown.press("n")
+        shown.until("step 1 / 17")
+        shown.press("\x1a")
+        shown.until(lambda: b"stopped True True" in shown.sent)
+        shown.screen.reset()
+        shown.press("\n")
+        shown.until("step 1 / 17")  # drawn again
+        shown.press("n")
+        shown.until("step 2 / 17")
+        shown.press("q")
+        assert shown.ended() == 0
+        assert b"ended 0 True" in shown.sent
+
+
+@posix
+def test_a_new_size_of_the_window_is_filled() -> None:
+    with Terminal(NEURON) as shown:
+        shown.until("step 0 / 17")
+        shown.resize(120, 40)
+        shown.until(lambda: "→ next" in shown.lines[39])
+        assert "│" in shown.lines[3]  # the source is beside the table now
+        shown.resize(60, 15)
+        shown.until(lambda: "→ next" in shown.lines[14] and "step 0" in shown.lines[0])
+        shown.resize(30, 8)
+        shown.until("The window is too small")
+        shown.resize(80, 24)
+        shown.until("step 0 / 17")
+
+
+@posix
+def test_no_color_means_no_colour() -> None:
+    with Terminal(NEURON, NO_COLOR="1") as shown:
+        shown.until("step 0 / 17")
+        shown.press("g14\rq")
+        shown.ended()
+        codes = {
+            int(n) for s in re.findall(rb"\x1b\[([\d;]*)m", shown.sent) for n in s.split(b";") if n
+        }
+        assert codes <= {0, 1, 2, 3, 4, 7}  # bold, dim, italic, underlined, reversed
+        assert 7 in codes
+
+
+@posix
+def test_a_dumb_terminal_gets_text() -> None:
+    with Terminal(NEURON, TERM="dumb") as shown:
+        assert shown.ended() == 0
+        assert b"\x1b" not in shown.sent
+        assert shown.sent.decode().split() == "\n".join(transcript(neuron(), "en")).split()
+
+
+# --- keys ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("sent", "known"),
+    [
+        ("\x1b[C", ["right"]),
+        ("\x1bOD", ["left"]),
+        ("\x1b[1~\x1b[4~", ["home", "end"]),
+        ("\x1b[7~\x1bOF", ["home", "end"]),
+        ("\x1b[1;5Cq", ["q"]),  # Ctrl-arrow means nothing here
+        ("\r\n\x7f", ["enter", "enter", "backspace"]),
+        ("ñ\x01", ["ñ"]),
+        ("\x1bn", ["escape", "n"]),
+        ("\x1b\x1b[C", ["escape", "right"]),
+    ],
+)
+def test_what_a_terminal_sends_is_read(sent: str, known: list[str]) -> None:
+    assert keys.decoded(sent) == (known, "")
+
+
+@given(st.lists(st.sampled_from(["\x1b[C", "\x1bOH", "\x1b[5~", "n", "g"])), st.integers(0, 20))
+def test_a_sequence_may_come_in_two_parts(sent: list[str], cut: int) -> None:
+    text = "".join(sent)
+    first, rest = keys.decoded(text[:cut])
+    second, left = keys.decoded(rest + text[cut:])
+    assert (first + second, left) == keys.decoded(text)
+
+
+def test_keys_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = types.ModuleType("msvcrt")
+    typed = list("n\xe0M\xe0K\x00G\xe0O\xe0Z\x1b\r\x03")
+    console.kbhit = lambda: bool(typed)  # type: ignore[attr-defined]
+    console.getwch = lambda: typed.pop(0)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "msvcrt", console)
+    monkeypatch.setattr(os, "get_terminal_size", lambda: os.terminal_size((80, 24)))
+    with keys._Console() as keyboard:
+        read = [keyboard.read() for _ in range(9)]
+    assert read == [
+        ["n"], ["right"], ["left"], ["home"], ["end"], [], ["escape"], ["enter"], ["quit"],
+    ]  # fmt: skip
+
+
+def test_on_windows_a_new_size_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = types.ModuleType("msvcrt")
+    console.kbhit = lambda: False  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "msvcrt", console)
+    sizes = [os.terminal_size((80, 24)), os.terminal_size((81, 24))]
+    monkeypatch.setattr(os, "get_terminal_size", lambda: sizes.pop(0))
+    assert keys._Console().read() == ["resize"]
+
+
+# --- the screen ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(("width", "height"), [(40, 12), (60, 15), (80, 24), (120, 40), (200, 60)])
+def test_the_screen_fits_and_tells_the_state(width: int, height: int, lang: str) -> None:
+    w = Value(0.5, label="weight")
+    loss = ((w * w + w).tanh() - 2.0) ** 2
+    recorded = steps(loss, optimiser=SGD([w], lr=0.1))
+    screen = Screen(recorded, Console(file=io.StringIO()), lang)
+    for index, step in enumerate(recorded):
+        lines = screen.lines(index, width, height, foot="foot")
+        assert len(lines) == height
+        assert max(cell_len(line.plain) for line in lines) <= width
+        state = recorded.state(index)
+        rows: dict[str, str] = {}
+        for line in lines[2:]:
+            rows.setdefault(
+                f"{line.plain[2:]} ".split()[0] if line.plain[2:].strip() else "", line.plain
+            )
+        node, parent = lit(step)
+        for k in {node} if parent is None else {node, parent}:
+            row = rows[recorded.names[k]].split("│")[0]
+            data, grad = (
+                notation.number(known[k]) if k in known else "—"
+                for known in (state.data, state.grad)
+            )
+            assert row.split()[-2:] == [data, grad]
+        assert lines[0].plain.split()[1] == str(index)
+        assert any(line.plain.startswith("▶ " + recorded.names[node]) for line in lines) or (
+            parent == node
+        )
+
+
+def test_a_long_graph_scrolls_around_the_current_node() -> None:
+    x = h = Value(0.5, label="x")
+    for _ in range(300):
+        h = h.sin() + x
+    recorded = steps(h)
+    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    for index in (0, 300, 700, len(recorded) - 1):
+        node, parent = lit(recorded[index])
+        lines = [line.plain for line in screen.lines(index, 80, 24)]
+        assert sum(line.startswith(f"▶ {recorded.names[node]} ") for line in lines) == 1
+        if parent is not None:  # x, far above
+            assert sum(line.startswith(f"+ {recorded.names[parent]} ") for line in lines) == 1
+
+
+def test_the_running_sum_is_that_of_the_shares() -> None:
+    x = Value(3.0, label="x")
+    recorded = steps(x * x * x - 5 * x)  # 3 x² − 5 = 22
+    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    text = "\n".join(line.plain for line in screen.lines(len(recorded) - 2, 100, 40))
+    found = re.search(r"so far: (.*) = (.*)", text)
+    assert found
+    terms = [float(t.strip("()").replace("−", "-")) for t in found[1].split(" + ")]
+    assert sum(terms) == 22.0 == float(found[2])
+
+
+HOSTILE = [
+    "\x1b[2J\x1b]0;pwned\x07x",
+    "[red]x[/red]",
+    "[link=x]",
+    "a\nb\rc",
+    "\u202eabc",
+    "\x9b31mx",
+    "🙂" * 9,
+]
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_label_is_text_and_obeyed_by_nobody(label: str) -> None:
+    x = Value(3.0, label=label)
+    recorded = steps(x.tanh() * x)
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=80, height=24, color_system=None)
+    player = terminal._Player(recorded, console, "en", ("forward", "backward", "update"), 0)
+    for index in range(len(recorded)):
+        player.index = index
+        console.print(player._screen())
+    told = file.getvalue() + "\n".join(transcript(recorded, "en"))
+    styles = re.sub(r"\x1b\[[\d;]*m", "", told)  # what rich itself has put there
+    assert all(c == "\n" or c.isprintable() for c in styles)
+    assert clean(label)[:8] in styles
+    assert "\x1b[31m" not in told  # [red]
+
+
+@given(st.text(max_size=40))
+def test_clean_text_is_printable_and_keeps_its_length(text: str) -> None:
+    assert clean(text).isprintable()
+    assert len(clean(text)) == len(text)
+    assert clean(clean(text)) == clean(text)
+
+
+def test_source_text_is_text() -> None:
+    code = 'def f(x):\n    "[red]\x1b[2J\u202e"\n    return x * x\n'
+    import linecache
+
+    linecache.cache["<evil>"] = (len(code), None, code.splitlines(True), "<evil>")
+    space: dict[str, Any] = {}
+    exec(compile(code, "<evil>", "exec"), space)
+    recorded = steps(space["f"], 3.0)
+    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    text = "\n".join(line.plain for line in screen.lines(1, 120, 40))
+    assert "[red]␛[2J\ufffd" in text
+    assert all(c == "\n" or c.isprintable() for c in text)
+
+
+# --- the timeline --------------------------------------------------------------------------------
+@settings(max_examples=30, deadline=None)
+@given(graphs(max_steps=6), st.randoms(use_true_random=False))
+def test_the_timeline_is_the_state(graph: Any, random: Any) -> None:
+    root = graph(*(Value(x) for x in graph.at))
+    recorded = steps(root if isinstance(root, Value) else Value(root))
+    timeline = Timeline(recorded)
+    for index in random.sample(range(len(recorded)), min(8, len(recorded))):
+        state = recorded.state(index)
+        for k in range(len(recorded.nodes)):
+            assert timeline.data(k, index) == state.data.get(k)
+            assert timeline.grad(k, index) == state.grad.get(k)
+            assert timeline.complete(k, index) == (k in state.complete)
+
+
+# --- play, words ---------------------------------------------------------------------------------
+def test_a_pipe_gets_all_steps() -> None:
+    file = io.StringIO()
+    play(neuron(), Console(file=file), lang="es")
+    assert file.getvalue().split("\n")[:-1] == [*transcript(neuron(), "es")]
+
+
+def test_wrong_use_of_play() -> None:
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        play(neuron(), lang="fr")
+    with pytest.raises(ValueError, match="phases must be of forward, backward, update; got 'back'"):
+        play(neuron(), phases=["back"])
+    with pytest.raises(ValueError, match="at least one"):
+        play(neuron(), phases=[])
+    with pytest.raises(IndexError, match="there are 18 steps, got the index 18"):
+        play(neuron(), start=18)
+
+
+def test_both_languages_have_the_same_slots() -> None:
+    for name, (english, spanish) in terminal_words.WORDS.items():
+        slots = [sorted(re.findall(r"\{(\w+)", text)) for text in (english, spanish)]
+        assert slots[0] == slots[1], name
+
+
+def test_every_word_is_used() -> None:
+    from pathlib import Path
+
+    folder = Path(terminal_words.__file__).parent
+    code = "".join(
+        (folder / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("terminal", "screen", "command", "transcript", "painting")
+    )
+    for name in terminal_words.WORDS:
+        key = name.removeprefix("cli.").removeprefix("help.").removesuffix(".is")
+        phases = ("forward", "backward", "update")
+        help_keys = name.startswith("help.") and key in terminal._HELP
+        assert (
+            f'"{key}"' in code
+            or f'"{key}.is"' in code
+            or f'"{name}"' in code
+            or help_keys
+            or name in phases
+        ), name
