@@ -14,7 +14,7 @@ PREDICT: dict[str, tuple[str, str]] = {
     "predict.wish": ("Ask for", "Preguntar por"),
     "predict.wish.fits": ("what fits the step", "lo que pida el paso"),
     "predict.wish.partial": ("local derivatives", "derivadas locales"),
-    "predict.wish.share": ("shares", "partes"),
+    "predict.wish.share": ("shares", "aportaciones"),
     "predict.wish.gradient": ("gradients", "gradientes"),
     "predict.learner": ("Name (optional)", "Nombre (opcional)"),
     "predict.json": ("Save as JSON", "Guardar en JSON"),
@@ -22,10 +22,14 @@ PREDICT: dict[str, tuple[str, str]] = {
     "predict.again": ("Start again", "Empezar de nuevo"),
     "predict.file": ("answers", "respuestas"),
     "predict.score": (
-        "{first} of {asked} right at once · {right} later · {shown} shown · {skipped} skipped ·"
-        " tries: {tries}",
-        "{first} de {asked} bien a la primera · {right} después · {shown} mostradas · {skipped}"
-        " saltadas · intentos: {tries}",
+        (
+            "{first} of {asked} right at once · {right} later · {shown} shown · {skipped} skipped ·"
+            " tries: {tries}"
+        ),
+        (
+            "{first} de {asked} bien a la primera · {right} después · {shown} mostradas · {skipped}"
+            " saltadas · intentos: {tries}"
+        ),
     ),
     # --- questions -------------------------------------------------------------------------------
     "predict.ask.forward": ("{y} = {formula}. What is {y}?", "{y} = {formula}. ¿Cuánto vale {y}?"),
@@ -39,11 +43,11 @@ PREDICT: dict[str, tuple[str, str]] = {
     ),
     "predict.ask.share": (
         "What does {y} hand to {x}: ∂{L}/∂{y} · {d}?",
-        "¿Qué parte da {y} a {x}: ∂{L}/∂{y} · {d}?",
+        "¿Qué aportación entrega {y} a {x}: ∂{L}/∂{y} · {d}?",
     ),
     "predict.ask.gradient": (
         "∂{L}/∂{x} is {before} so far. What is it after the share that {y} hands on?",
-        "∂{L}/∂{x} vale {before} hasta ahora. ¿Cuánto vale con la parte que da {y}?",
+        "∂{L}/∂{x} vale {before} hasta ahora. ¿Cuánto vale con la aportación de {y}?",
     ),
     "predict.ask.update": (
         "What is the new {x}, with the learning rate η = {rate}?",
@@ -131,12 +135,12 @@ PREDICT: dict[str, tuple[str, str]] = {
         "Eso es solo ∂{L}/∂{y}: falta multiplicar por {d}.",
     ),
     "predict.mistake.share.other": (
-        "Wrong operand: that is the share of {x}.",
-        "Operando equivocado: esa es la parte de {x}.",
+        "Wrong operand: that is the share for {x}.",
+        "Operando equivocado: esa es la aportación a {x}.",
     ),
     "predict.mistake.share.gradient": (
         "That is the gradient ∂{L}/∂{x} after adding; only the share of {y} is asked for.",
-        "Eso es el gradiente ∂{L}/∂{x} ya sumado; solo se pregunta la parte que da {y}.",
+        "Eso es el gradiente ∂{L}/∂{x} ya sumado; solo se pregunta la aportación de {y}.",
     ),
     "predict.mistake.share.sum": (
         "The chain rule multiplies; that is the sum.",
@@ -151,14 +155,18 @@ PREDICT: dict[str, tuple[str, str]] = {
         "Parece que has usado el gradiente de {x} en lugar del de {y}.",
     ),
     "predict.mistake.sum.share": (
-        "That is the share of this path alone. {x} reaches {L} by another path too, which gave"
-        " {before}: shares add up.",
-        "Esa es solo la parte de este camino. {x} llega a {L} también por otro camino, que dio"
-        " {before}: las partes se suman.",
+        (
+            "That is the share of this path alone. {x} reaches {L} by another path too, which gave"
+            " {before}: shares add up."
+        ),
+        (
+            "Esa es solo la aportación de este camino. {x} llega a {L} también por otro camino,"
+            " que dio {before}: las aportaciones se suman."
+        ),
     ),
     "predict.mistake.sum.before": (
         "That was there already: the share that {y} hands on is still to be added.",
-        "Eso ya estaba: falta sumar la parte que da {y}.",
+        "Eso ya estaba: falta sumar la aportación de {y}.",
     ),
     "predict.mistake.sum.adjoint": (
         "{d} is still to be multiplied by ∂{L}/∂{y} before it is added.",
@@ -166,11 +174,11 @@ PREDICT: dict[str, tuple[str, str]] = {
     ),
     "predict.mistake.sum.sign": (
         "The sign of the share is wrong: it was subtracted.",
-        "El signo de la parte está mal: la has restado.",
+        "El signo de la aportación está mal: la has restado.",
     ),
     "predict.mistake.sum.other": (
-        "Wrong operand: the share of {x} was added.",
-        "Operando equivocado: has sumado la parte de {x}.",
+        "Wrong operand: the share for {x} was added.",
+        "Operando equivocado: has sumado la aportación a {x}.",
     ),
     "predict.mistake.sum.path": (
         "The path through {y} is missing from the sum.",
@@ -178,7 +186,7 @@ PREDICT: dict[str, tuple[str, str]] = {
     ),
     "predict.mistake.sum.product": (
         "Shares of several paths are added, not multiplied.",
-        "Las partes de varios caminos se suman, no se multiplican.",
+        "Las aportaciones de varios caminos se suman, no se multiplican.",
     ),
     "predict.mistake.sum.partial": (
         "That is the local derivative {d}; the gradient ∂{L}/∂{x} is asked for.",
@@ -211,12 +219,12 @@ PREDICT: dict[str, tuple[str, str]] = {
     # --- the file for the teacher ----------------------------------------------------------------
     "predict.columns": (
         "learner,page,step,asked,question,expected,answers,verdict,hints,seconds",
-        "estudiante,página,paso,pregunta por,pregunta,esperado,respuestas,veredicto,pistas,segundos",
+        "estudiante,página,paso,pedido,pregunta,esperado,respuestas,veredicto,pistas,segundos",
     ),
     "predict.kind.forward": ("value", "valor"),
     "predict.kind.seed": ("seed", "semilla"),
     "predict.kind.partial": ("local derivative", "derivada local"),
-    "predict.kind.share": ("share", "parte"),
+    "predict.kind.share": ("share", "aportación"),
     "predict.kind.gradient": ("gradient", "gradiente"),
     "predict.kind.update": ("new weight", "peso nuevo"),
     "predict.verdict.first": ("right at once", "bien a la primera"),

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 WHATIF: dict[str, tuple[str, str]] = {
     "whatif": ("What if …?", "¿Y si …?"),
     "whatif.note": (
-        "Change the inputs: every number of the page is computed again by the same formulas."
-        " The graph is the one that was recorded: an `if` in the code is not decided again.",
-        "Cambia las entradas: todos los números de la página se calculan de nuevo con las mismas"
-        " fórmulas. El grafo es el que se grabó: un `if` del código no se decide de nuevo.",
+        (
+            "Change the inputs: every number of the page is computed again by the same formulas."
+            " The graph is the one that was recorded: an `if` in the code is not decided again."
+        ),
+        (
+            "Cambia las entradas: todos los números de la página se calculan de nuevo con las"
+            " mismas fórmulas. El grafo es el que se grabó: un `if` del código no se decide de nuevo."
+        ),
     ),
     "whatif.others": ("Another input", "Otra entrada"),
     "whatif.reset": ("Recorded inputs", "Entradas grabadas"),
@@ -37,8 +41,8 @@ WHATIF: dict[str, tuple[str, str]] = {
     ),
     "whatif.needs": ("It needs {needs}.", "Necesita {needs}."),
     "whatif.nan": (
-        "The gradient of {x} is not a number: infinite shares of both signs meet, or 0 meets ∞.",
-        "El gradiente de {x} no es un número: se juntan partes infinitas de ambos signos, o 0 e ∞.",
+        "The gradient of {x} is not a number: infinities of both signs meet, or 0 times infinity.",
+        "El gradiente de {x} no es un número: llegan infinitos de ambos signos, o 0 por infinito.",
     ),
     "whatif.old": (
         "The numbers shown are still those from before.",
@@ -53,15 +57,21 @@ WHATIF: dict[str, tuple[str, str]] = {
         "Aquí no: un nodo se hizo a mano, y ninguna fórmula dice cómo cambia su valor.",
     ),
     "whatif.not.kind": (
-        "Not here: the browser computes with floats, and this recording has other numbers"
-        " (fractions, complex numbers or many digits).",
-        "Aquí no: el navegador calcula con números de coma flotante, y esta grabación tiene otros"
-        " (fracciones, complejos o de muchas cifras).",
+        (
+            "Not here: the browser computes with floats, and this recording has other numbers"
+            " (fractions, complex numbers or many digits)."
+        ),
+        (
+            "Aquí no: el navegador calcula con números de coma flotante, y esta grabación tiene"
+            " otros (fracciones, complejos o de muchas cifras)."
+        ),
     ),
     "whatif.not.optimiser": (
         "Not here: the optimiser's update depends on more than the gradient of this step.",
-        "Aquí no: la actualización del optimizador depende de algo más que del gradiente de este"
-        " paso.",
+        (
+            "Aquí no: la actualización del optimizador depende de algo más que del gradiente de"
+            " este paso."
+        ),
     ),
     "whatif.not.engine": (
         "Not here: another engine was recorded, whose additions differ from the chain rule.",
@@ -87,8 +97,8 @@ def needs(ops: Iterable[Op]) -> dict[str, list[str]]:
     """What each operation needs of its arguments, in English and Spanish.
 
     >>> from autograd_mini.ops import SHEET
-    >>> needs([SHEET["log"], SHEET["tanh"], SHEET["digamma"]])
-    {'log': ['a > 0', 'a > 0'], 'digamma': ['a other than 0, −1, −2, …', 'a distinto de 0, −1, −2, …']}
+    >>> needs([SHEET["tanh"], SHEET["digamma"]])
+    {'digamma': ['a other than 0, −1, −2, …', 'a distinto de 0, −1, −2, …']}
     """
     texts: dict[str, list[str]] = {}
     for op in ops:

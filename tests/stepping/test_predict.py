@@ -32,7 +32,7 @@ def recorded() -> Steps:
         h = w * x + b
         y = h.tanh()
         L = y * w
-        return L
+        return L  # noqa: RET504  # the name of the variable is the node's
 
     return steps(neuron, W, X, B)
 
@@ -81,7 +81,8 @@ def go_to_question(page: Any, start: str, wish: str = "fits") -> None:
         """(start) => {
           for (let k = 0; k < 80; k++) {
             const asked = !document.getElementById("answer").hidden;
-            if (asked && document.getElementById("question").textContent.startsWith(start)) return true;
+            const text = document.getElementById("question").textContent;
+            if (asked && text.startsWith(start)) return true;
             document.querySelector(asked ? "[data-t='predict.skip']" : "#predict .primary").click();
           }
         }""",
@@ -146,25 +147,25 @@ MISTAKES = [
     ("y =", "fits", f"{math.tanh(W):.4f}", "It looks as if w was used in place of h."),
     ("The backward", "fits", f"{Y * W:.4f}", "That is the value of L;"),
     ("The backward", "fits", "0", "L does change with itself"),
-    ("What is the local derivative ∂L/∂y", "fits", f"{Y:.4f}", "That is the derivative with respect"),
-    ("What is the local derivative ∂y/∂h", "partial", f"{W * D:.4f}", "That is already multiplied by ∂L/∂y"),
-    ("What is the local derivative ∂y/∂h", "partial", "0.5", "That is ∂L/∂y, the gradient that arrives"),
+    ("What is the local derivative ∂L/∂y", "fits", f"{Y:.4f}", "That is the derivative with"),
+    ("What is the local derivative ∂y/∂h", "partial", f"{W * D:.4f}", "That is already multiplied"),
+    ("What is the local derivative ∂y/∂h", "partial", "0.5", "That is ∂L/∂y, the"),
     ("What is the local derivative ∂y/∂h", "partial", f"{Y:.4f}", "That is the value of y"),
     ("What is the local derivative ∂y/∂h", "partial", "0.7", "That is the value of h"),
     ("What is the local derivative ∂v₁/∂w", "partial", f"{SUM:.4f}", "That is the gradient ∂L/∂w"),
-    ("What does y hand to h", "fits", f"{D:.4f}", "That is ∂y/∂h alone: it is still to be multiplied"),
-    ("What does y hand to h", "fits", "0.5", "That is ∂L/∂y alone: it is still to be multiplied"),
+    ("What does y hand to h", "fits", f"{D:.4f}", "That is ∂y/∂h alone: it is still"),
+    ("What does y hand to h", "fits", "0.5", "That is ∂L/∂y alone: it is still"),
     ("What does y hand to h", "fits", f"{-W * D:.4f}", "The size is right, the sign is not."),
-    ("What does y hand to h", "fits", f"{W + D:.4f}", "The chain rule multiplies; that is the sum."),
+    ("What does y hand to h", "fits", f"{W + D:.4f}", "The chain rule multiplies; that is the s"),
     ("What does y hand to h", "fits", f"{W / D:.4f}", "The chain rule multiplies; that is the quo"),
     ("What does y hand to h", "fits", f"{1 / (W * D):.4f}", "That is 1 divided by the right"),
-    ("What does v₁ hand to x", "fits", f"{W * D * X:.4f}", "Wrong operand: that is the share of w."),
-    ("What does v₁ hand to w", "share", f"{SUM:.4f}", "That is the gradient ∂L/∂w after adding"),
-    ("∂L/∂w is", "fits", f"{W * D * X:.4f}", "That is the share of this path alone. w reaches L by"),
+    ("What does v₁ hand to x", "fits", f"{W * D * X:.4f}", "Wrong operand: that is the share for"),
+    ("What does v₁ hand to w", "share", f"{SUM:.4f}", "That is the gradient ∂L/∂w after"),
+    ("∂L/∂w is", "fits", f"{W * D * X:.4f}", "That is the share of this path alone. w reach"),
     ("∂L/∂w is", "fits", f"{Y:.4f}", "That was there already: the share that v₁ hands on"),
     ("∂L/∂w is", "fits", f"{Y + X:.4f}", "∂v₁/∂w is still to be multiplied by ∂L/∂v₁"),
     ("∂L/∂w is", "fits", f"{Y - W * D * X:.4f}", "The sign of the share is wrong"),
-    ("∂L/∂w is", "fits", f"{Y + W * D * W:.4f}", "Wrong operand: the share of x was added."),
+    ("∂L/∂w is", "fits", f"{Y + W * D * W:.4f}", "Wrong operand: the share for x was added."),
     ("∂L/∂w is", "fits", f"{Y * W * D * X:.4f}", "Shares of several paths are added"),
     ("∂L/∂w is", "fits", "2", "That is the local derivative ∂v₁/∂w"),
 ]  # fmt: skip
@@ -386,7 +387,7 @@ def test_answers_are_saved_as_csv(page: Any) -> None:
     assert row["estudiante"] == '\'=HYPERLINK("x"), Ana'  # a text, not a formula
     assert row["pregunta"] == "v₁ = w · x. ¿Cuánto vale v₁?"
     assert (row["paso"], row["esperado"], row["respuestas"]) == ("2", "1", "-0,5 | 1")
-    assert (row["veredicto"], row["pregunta por"]) == ("bien después", "valor")
+    assert (row["veredicto"], row["pedido"]) == ("bien después", "valor")
 
 
 def test_labels_stay_text(chromium: Any, tmp_path: Path) -> None:

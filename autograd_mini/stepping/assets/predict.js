@@ -181,7 +181,7 @@ function startPredict(player) {
     submit.disabled = !asked && end;
     for (const e of [input, label, helps]) e.hidden = !asked;
     hint.hidden = !asked || !hinted;
-    if (hinted && asked) hint.replaceChildren(...hintsFor(r.steps[asked.step], asked).slice(0, asked.hints).map(formula));
+    if (hinted && asked) hint.replaceChildren(...hintsFor(r.steps[asked.step], asked).slice(0, asked.hints).map(piece => el("div", {}, formula(piece))));
     [...choose.options].forEach(option => { option.textContent = t("predict.wish." + option.value); });
     choose.value = wish;
     score.textContent = t("predict.score", tally());
