@@ -317,17 +317,19 @@ class _Writer:
         slots = {"x": self.name(step.node), "gradient": self.to(step.node)}
         symbolic = self.fill("update", slots)
         change = step.after - step.before
-        plain = step.before - step.rate * step.gradient
+        off = abs(step.before - step.rate * step.gradient - step.after)
         largest = max(abs(step.before), abs(step.after))
-        if abs(plain - step.after) <= 1e-9 * largest and self.steps.optimiser in (None, "SGD"):
-            sentence = "update" if step.gradient or change else "update.none"
-            slots |= {"before": before, "rate": rate, "gradient": gradient, "after": after}
-            numeric = self.fill("update.numbers", slots)
+        slots |= {"before": before, "after": after}
+        if self.steps.optimiser in (None, "SGD") and off <= 1e-9 * largest:
+            sentence = "update"
+            numeric = self.fill("update.numbers", {**slots, "rate": rate, "gradient": gradient})
         else:
             sentence = "update.other"
             symbolic = self.fill("update.other", slots)
-            slots |= {"before": before, "change": symbols.number(change), "after": after}
+            slots["change"] = symbols.number(change)
             numeric = self.fill("update.other.numbers", slots)
+        if not step.gradient and not change:
+            sentence = "update.none"
         return self._told(
             "update",
             sentence,

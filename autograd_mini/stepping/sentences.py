@@ -18,8 +18,8 @@ once, and the rules of which one is said are few:
                         accumulate.first if no share has come to the parent yet, else
                         accumulate.more; accumulate.kink if the node is at a kink; stale
     update              title.update; update.none if gradient and change are 0; update for plain
-                        gradient descent (before - rate * gradient is `after`, to 1e-9 of the
-                        larger); else update.other
+                        gradient descent (the optimiser is None or "SGD", and before -
+                        rate * gradient is `after` to 1e-9 of the larger); else update.other
 """
 
 from __future__ import annotations

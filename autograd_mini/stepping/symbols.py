@@ -10,6 +10,7 @@ with a few lines of its own.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,6 +68,7 @@ def is_slot(piece: Piece) -> bool:
     return isinstance(piece.mathml, str)
 
 
+@lru_cache(maxsize=4096)
 def name(label: str) -> Piece:
     """A name; digits at its end that are subscripts are one.
 

@@ -167,7 +167,7 @@ class Maths {
   }
   update(step) {
     const r = this.r, {node, before, after, rate, gradient} = step, x = r.names[node];
-    const plain = Math.abs(before - rate * gradient - after) <= 1e-9 * Math.max(Math.abs(before), Math.abs(after));
+    const plain = [null, "SGD"].includes(r.optimiser) && Math.abs(before - rate * gradient - after) <= 1e-9 * Math.max(Math.abs(before), Math.abs(after));
     const slots = {x: this.name(node), new: asText(saying("new")), old: asText(saying("old")),
       gradient: plain ? this.to(node) : null,
       before: asNumber(before), after: asNumber(after), rate: asNumber(rate), change: asNumber(after - before)};
