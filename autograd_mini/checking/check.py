@@ -202,6 +202,8 @@ def _check_run(
     truth = Truth(f, inputs, floats, truth_graph, kinked, options.domain, draw)
     check = Rows(inputs, truth, options, draw)
     rows = check.rows(gradient, noise)
+    if check.lost:
+        notes.append(("rounding", {"names": ", ".join(check.lost)}))
     if order == 2:
         rows += hessian_rows(f, inputs, check, kinked)
     if culprit is None and any(row.verdict == "wrong" for row in rows):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -104,11 +106,20 @@ def finite_difference(
         raise ValueError(f"f has no finite value at x = {x}: got {probe.center}")
     steps = _steps(x)
     few = [*steps[:10], *steps[10:-8:6], *steps[-4:]]  # the long, a few between, the shortest
-    for chosen in [few, steps] if enough else [steps]:
-        estimate = _estimate(probe, chosen, order, eps, noise)
-        if estimate.error <= enough:
-            break
+    with quiet():
+        for chosen in [few, steps] if enough else [steps]:
+            estimate = _estimate(probe, chosen, order, eps, noise)
+            if estimate.error <= enough:
+                break
     return estimate
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without NumPy's warnings, where steps leave the domain of f on purpose."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def _estimate(probe: _Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:

@@ -81,7 +81,9 @@ class Inputs:
             raise CheckError(f"the input {name} is complex ({x}): only real inputs are checked")
         try:
             finite = math.isfinite(x)
-        except (TypeError, ValueError, OverflowError):
+        except OverflowError:
+            raise CheckError(f"the input {name} is too large for a float: {shown(x)}") from None
+        except (TypeError, ValueError):
             raise CheckError(f"the input {name} must be a number, got {shown(x)}") from None
         if not finite:
             raise CheckError(f"the input {name} must be finite, got {x}")

@@ -355,6 +355,8 @@ def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | Non
             slopes.append(difference / (2 * step if order == 1 else step**2))
     except _UNDEFINED:
         return None
+    if abs(slopes[0] - slopes[1]) > _ENOUGH * (1 + abs(slopes[1])):
+        return nowhere(FRACTION)  # at a jump
     return Reference(NUMBER, slopes[1], slopes[1], abs(slopes[0] - slopes[1]), FRACTION)
 
 

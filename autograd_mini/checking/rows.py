@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .differences import quiet
 from .engines import called
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact
@@ -43,6 +45,12 @@ class Rows:
     def __init__(self, inputs: Inputs, truth: Truth, options: Options, draw: Any) -> None:
         self.inputs, self.truth, self.options = inputs, truth, options
         self.scale = Fraction(0)
+        self.value = abs(truth.floats([float(x) for x in inputs.numbers]))
+        self.lost: list[str] = []  # the names of rows that rounding alone leaves undecided
+        self.reach = {
+            f"df/d{name}": max(1.0, abs(float(x)))
+            for name, x in zip(inputs.names, inputs.numbers, strict=True)
+        }
         self.directions = [
             {k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * max(1.0, abs(float(x)))
              for k, x in enumerate(inputs.numbers)}
@@ -116,12 +124,23 @@ class Rows:
             wanted = wanted if abs(wanted) > reference.bar else Fraction(0)
         enough = Fraction(self.options.accuracy) * max(size, self.scale)
         wide = reference.bar > max(enough, Fraction(noise) if math.isfinite(noise) else 0)
+        reach = self.reach.get(name, 1.0)  # how far an input moves when it moves by its own size
+        if error == 0 and source != LADDER:
+            wide = False
+        elif error == 0 == wanted:  # no size to compare the bar with but that of f
+            wide = reference.bar * Fraction(reach) > self.options.accuracy * self.value
         if error > bar:
             verdict = "wrong"
         elif reference.kind == KINK:
             verdict = "kink"
-        elif wide and error != 0:
+        elif wide:
             verdict = "undecided"
+        elif (
+            error > max(enough, reference.bar) and error * Fraction(reach) > 128 * self.truth.noise
+        ):
+            # the shares that are added up cancel, and more than rounding is lost: chaos
+            verdict = "undecided"
+            self.lost.append(name)
         else:
             verdict = "ok"
         ulps = in_ulps(error, wanted) if wanted or not error else math.inf
@@ -141,23 +160,25 @@ class Rows:
             center = self.truth.floats(numbers)
         except (ValueError, ArithmeticError):
             return None
-        rough = 0.0  # what is left at the shortest steps is noise
-        for power in (44, 43, 42, 41, *range(3, 22)):
+        rough = self.truth.noise  # or what is left at the shortest steps
+        for power in (51, 48, 45, 42, *range(3, 41, 2)):
             h = 2.0**-power
             try:
-                y = self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
+                with quiet():
+                    y = self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
             except (ValueError, ArithmeticError):
                 continue
             remainder = abs(y - center - h * g)
             floor = 1000 * self.inputs.eps * (abs(y) + abs(center) + abs(h * g))
             if power > 40:
                 rough = max(rough, remainder)
-            elif math.isfinite(remainder) and remainder > max(floor, 1000 * rough):
+            elif math.isfinite(remainder) and remainder > max(floor, 100 * rough) and y != center:
                 points.append((math.log2(h), math.log2(remainder)))
         if len(points) < 4:
             return None
-        (x0, y0), (x1, y1) = points[-4], points[-1]
-        return (y1 - y0) / (x1 - x0)
+        local = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points[-4:])]
+        slope = sum(local) / len(local)
+        return slope if max(local) - min(local) < 0.5 else None  # else no power of h rules
 
 
 def second_name(inputs: Inputs, i: int, j: int) -> str:

@@ -3,6 +3,7 @@
 import math
 import random
 import sys
+import warnings
 from fractions import Fraction
 
 import mpmath as mp
@@ -497,6 +498,38 @@ def test_a_gradient_lost_to_rounding_that_the_value_shows_is_undecided():
     assert row.wanted == pytest.approx(2.6, rel=1e-14)
 
 
+def test_a_chaotic_function_is_undecided_and_said_to_be_ill_conditioned():
+    def logistic(x):
+        for _ in range(60):
+            x = 3.9 * x * (1 - x)
+        return x
+
+    report = check_grad(logistic, 0.3)
+    assert (report.verdict, report.culprit) == ("undecided", None)
+    assert "ill-conditioned" in str(report)
+    assert report.comparisons[0].error > 1e-3 * abs(report.comparisons[0].wanted)
+
+
+def test_a_jump_written_in_python_has_no_derivative():
+    assert check_grad(lambda x: x * x if x > 1 else 2 * x, 1.0).verdict == "domain"
+
+
+def test_a_bar_too_wide_is_undecided_even_if_the_estimate_is_hit():
+    report = check_grad(lambda x: round(x, 3), 0.51234, gradient=lambda x: 1.0)
+    assert report.verdict == "undecided"
+    assert check_grad(lambda x: 3.0, 0.5, gradient=lambda x: 0.0).ok
+
+
+def test_steps_that_leave_the_domain_raise_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = check_grad(
+            lambda v: np.log(v).sum(), np.array([1e-9, 2.0]), gradient=lambda v: 1 / v
+        )
+    assert report.ok
+    assert report.taylor_slope == pytest.approx(2, abs=0.1)
+
+
 def test_the_taylor_slope_is_not_taken_from_rounding():
     # the value is 1 - 1, with the rounding of 1 and no sign of it in its size
     report = check_grad(lambda x: dot((x, x, x), (x, x, x)).erf() - 1, -1.16)
@@ -714,6 +747,7 @@ counter = iter(range(1000))
         (lambda: check_grad(sin, "1"), "must be a number, got '1'"),
         (lambda: check_grad(sin, None), "must be a number, got None"),
         (lambda: check_grad(sin, 1j), "only real inputs"),
+        (lambda: check_grad(sin, 10**400), "input a is too large for a float"),
         (lambda: check_grad(sin, 1.0, order=3), "order must be 1 or 2, got 3"),
         (lambda: check_grad(sin, 1.0, lang="fr"), "lang must be one of en, es, got 'fr'"),
         (lambda: check_grad(sin, 1.0, accuracy=0), "accuracy must lie between"),
