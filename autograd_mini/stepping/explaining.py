@@ -48,7 +48,7 @@ def explain_step(steps: Steps, index: int, lang: str = "en") -> Explanation:
         ∂v₁/∂x⁽²⁾ = x = 3
         3 + 1 · 3 = 6
     `x` is an operand of `v₁` 2 times; this is number 2. `x⁽²⁾` is `x` in this place only; \
-∂v₁/∂x is the sum over all of its uses. It is added to the 3 that `x` has already: each path \
+∂v₁/∂x is the sum over all of its uses. It is added to the 3 that `x` has already: every path \
 counts, so += and not =.
 
     Raises IndexError if there is no such step, ValueError for another language.

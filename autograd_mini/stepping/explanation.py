@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,10 +61,17 @@ class Explanation(NamedTuple):
         return rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
 
     def _repr_html_(self) -> str:
-        why = f"<p>{escape(self.why)}</p>" if self.why else ""
-        formulas = "".join(f"<div>{f.mathml}</div>" for f in self.formulas)
-        title, sentence = escape(self.title), escape(self.sentence)
-        return f"<div><h4>{title}</h4><p>{sentence}</p>{formulas}{why}</div>"
+        sentence, why = (
+            re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+            for text in (self.sentence, self.why)
+        )
+        formulas = "".join(f'<div style="margin: 0.5em 0">{f.mathml}</div>' for f in self.formulas)
+        return (
+            '<div class="autograd-mini-step">'
+            "<style>.autograd-mini-step mtd {text-align: left}</style>"
+            f"<h4>{escape(self.title)}</h4><p>{sentence}</p>{formulas}{f'<p>{why}</p>' * bool(why)}"
+            "</div>"
+        )
 
 
 # --- pieces ---------------------------------------------------------------------------------------

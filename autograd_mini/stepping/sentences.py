@@ -61,8 +61,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "seed.other": (
         (
-            "Backpropagation starts at `{L}`, with the gradient {value} that arrives from further"
-            " on: {gradient}."
+            "Backpropagation starts at `{L}`, with the gradient {value} that arrives from"
+            " further on: {gradient}."
         ),
         (
             "La retropropagación empieza en `{L}`, con el gradiente {value} que llega de más"
@@ -83,12 +83,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "visit": (
         (
-            "All {n} nodes computed from `{x}` are done ({users}): its gradient, the sum of"
-            " their shares, is complete."
+            "All {n} nodes computed from `{x}` are done ({users}): the gradient of `{x}`, the"
+            " sum of their shares, is complete."
         ),
         (
-            "Los {n} nodos calculados a partir de `{x}` han terminado ({users}): su gradiente,"
-            " la suma de sus aportaciones, está completo."
+            "Los {n} nodos calculados a partir de `{x}` han terminado ({users}): el gradiente de"
+            " `{x}`, la suma de sus aportaciones, está completo."
         ),
     ),
     "visit.next": (
@@ -119,8 +119,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Es la primera aportación que recibe `{x}`.",
     ),
     "accumulate.more": (
-        "It is added to the {before} that `{x}` has already: each path counts, so += and not =.",
-        "Se suma a los {before} que ya tiene `{x}`: cada camino cuenta, por eso += y no =.",
+        "It is added to the {before} that `{x}` has already: every path counts, so += and not =.",
+        "Se suma al {before} que ya tiene `{x}`: cada camino cuenta, por eso += y no =.",
     ),
     "accumulate.repeated": (
         "`{x}` is an operand of `{y}` {n} times; this is number {k}.",
@@ -141,12 +141,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "title.update": ("Update: {x}", "Actualización: {x}"),
     "update": (
         (
-            "Gradient descent: `{x}` moves against its gradient, by the learning rate η = {rate}"
-            " times the gradient."
+            "Gradient descent: from `{x}` its gradient times the learning rate, η = {rate}, is"
+            " subtracted."
         ),
         (
-            "Descenso de gradiente: `{x}` se mueve en contra de su gradiente, la tasa de"
-            " aprendizaje η = {rate} por el gradiente."
+            "Descenso de gradiente: a `{x}` se le resta su gradiente multiplicado por la tasa de"
+            " aprendizaje, η = {rate}."
         ),
     ),
     "update.other": (

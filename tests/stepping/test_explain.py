@@ -65,7 +65,7 @@ def test_a_neuron_in_english():
 def test_a_neuron_s_update_in_spanish():
     said = told(neuron(), Update, "es")
     assert said[0].title == "Actualización: w"
-    assert "tasa de aprendizaje η = 0.1" in said[0].sentence
+    assert "tasa de aprendizaje, η = 0.1" in said[0].sentence
     assert said[0].symbolic.text == "w_nuevo = w_anterior − η · ∂y/∂w"
     assert str(said[0].numeric) == "0.5 − 0.1 · 1.573 = 0.3427"  # 0.5 - 0.15729
     assert str(said[1].numeric) == "−1.5 − 0.1 · 0.7864 = −1.579"
