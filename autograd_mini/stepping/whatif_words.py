@@ -18,7 +18,8 @@ WHATIF: dict[str, tuple[str, str]] = {
         ),
         (
             "Cambia las entradas: todos los números de la página se calculan de nuevo con las"
-            " mismas fórmulas. El grafo es el que se grabó: un `if` del código no se decide de nuevo."
+            " mismas fórmulas. El grafo es el que se grabó: un `if` del código no se"
+            " decide de nuevo."
         ),
     ),
     "whatif.others": ("Another input", "Otra entrada"),

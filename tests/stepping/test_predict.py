@@ -403,6 +403,27 @@ def test_labels_stay_text(chromium: Any, tmp_path: Path) -> None:
     page.close()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_panels_are_accessible(chromium: Any, tmp_path: Path, theme: str) -> None:
+    """No serious finding of axe-core, with a hint, a verdict and a message to be seen."""
+    axe = pytest.importorskip("axe_playwright_python")
+    save_html(recorded(), tmp_path / "page.html", theme=theme)
+    context = chromium.new_context(bypass_csp=True)  # axe itself is no part of the page
+    page = context.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    for mode in ("whatif", "predict"):
+        page.click(f"#modes [aria-controls={mode}]")
+    go_to_question(page, "h =")
+    answer(page, "-0.7")
+    page.click("[data-t='predict.hint']")
+    page.fill("#leaf0", "")
+    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    assert [v for v in found if v["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("axe.run()")["passes"]
+    context.close()
+
+
 # --- words ----------------------------------------------------------------------------------------
 def test_every_word_is_there_in_both_languages_and_used() -> None:
     script = asset("predict.js")

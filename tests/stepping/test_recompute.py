@@ -12,7 +12,7 @@ from autograd_mini import Value, functions, op, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.errors import AutogradError
 from autograd_mini.ops import SHEET
-from autograd_mini.optim import Momentum
+from autograd_mini.optim import SGD, Momentum
 from autograd_mini.stepping import page as page_module
 from autograd_mini.stepping.document import asset
 from autograd_mini.stepping.javascript import source
@@ -198,6 +198,17 @@ def test_steps_come_and_go_with_an_adjoint_of_zero(run: Any, at: Any, then: Any)
     ]
     assert steps_of == [{k: v for k, v in step._asdict().items() if k != "users"} for step in truth]
     assert [s["kind"] for s in answer["steps"]] == [step.kind for step in truth]
+
+
+def test_the_update_follows_the_gradient(run: Any) -> None:
+    """w_new = w_old - eta * dL/dw, with dL/dw = 2 (w x - 1) x."""
+    w, x = Value(0.5, label="x0"), Value(3.0, label="x1")
+    recorded = steps((w * x - 1) ** 2, optimiser=SGD([w], lr=0.125))
+    (answer,) = recomputed(run, [(recorded, leaves_of(recorded, (0.75, 2.0)))])
+    update = answer["steps"][-1]
+    assert [update[name] for name in ("kind", "before", "gradient", "rate", "after")] == [
+        "update", 0.75, 2.0, 0.125, 0.5,
+    ]  # fmt: skip
 
 
 def test_an_own_operation_and_constants(run: Any) -> None:

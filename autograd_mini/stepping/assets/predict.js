@@ -126,24 +126,23 @@ function startPredict(player) {
   const section = $("predict"), r = recording, off = runs.length > 1;
   const done = new Map();
   let asked = null, wish = "fits", told = null, hinted = false;
-  const node = (tag, attributes, ...children) => el(tag, attributes, ...children);
-  const action = (key, f) => node("button", {type: "button", "data-t": key, onclick: f});
-  const button = node("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "predict", "data-t": "predict", onclick: toggle});
-  const verdict = node("p", {id: "verdict"}), question = node("p", {id: "question"}), hint = node("div", {id: "hint", hidden: true}), score = node("p", {class: "quiet num", id: "score"});
-  const input = node("input", {id: "answer", type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": "question verdict"});
-  const submit = node("button", {class: "primary"});
-  const choose = node("select", {id: "wish", onchange: () => { wish = choose.value; pose(); }}, ...["fits", "partial", "share", "gradient"].map(value => node("option", {value})));
-  const helps = node("div", {class: "row"}, action("predict.hint", giveHint), action("predict.show", () => settle("shown")), action("predict.skip", () => settle("skipped")));
-  const learner = node("input", {id: "learner", type: "text", autocomplete: "name"});
-  const label = node("label", {for: "answer", "data-t": "predict.answer"});
+  const action = (key, f) => el("button", {type: "button", "data-t": key, onclick: f});
+  const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "predict", "data-t": "predict", onclick: toggle});
+  const verdict = el("p", {id: "verdict"}), question = el("p", {id: "question"}), hint = el("div", {id: "hint", hidden: true, tabindex: 0}), score = el("p", {class: "quiet num", id: "score"});
+  const input = el("input", {id: "answer", type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": "question verdict"});
+  const submit = el("button", {class: "primary"});
+  const choose = el("select", {id: "wish", onchange: () => { wish = choose.value; pose(); }}, ...["fits", "partial", "share", "gradient"].map(value => el("option", {value})));
+  const helps = el("div", {class: "row"}, action("predict.hint", giveHint), action("predict.show", () => settle("shown")), action("predict.skip", () => settle("skipped")));
+  const learner = el("input", {id: "learner", type: "text", autocomplete: "name"});
+  const label = el("label", {for: "answer", "data-t": "predict.answer"});
   button.hidden = off;
   $("modes").append(button);
-  section.append(node("h2", {"data-t": "predict"}), verdict, question,
-    node("form", {class: "row", onsubmit: event => { event.preventDefault(); asked ? check() : onward(); }}, label, input, submit), hint, helps, score,
-    node("details", {}, node("summary", {"data-t": "predict.more"}),
-      node("p", {class: "field"}, node("label", {for: "wish", "data-t": "predict.wish"}), choose),
-      node("p", {class: "field"}, node("label", {for: "learner", "data-t": "predict.learner"}), learner),
-      node("div", {class: "row"}, action("predict.json", saveJson), action("predict.csv", saveCsv), action("predict.again", again))));
+  section.append(el("h2", {"data-t": "predict"}), verdict, question,
+    el("form", {class: "row", onsubmit: event => { event.preventDefault(); asked ? check() : onward(); }}, label, input, submit), hint, helps, score,
+    el("details", {}, el("summary", {"data-t": "predict.more"}),
+      el("p", {class: "field"}, el("label", {for: "wish", "data-t": "predict.wish"}), choose),
+      el("p", {class: "field"}, el("label", {for: "learner", "data-t": "predict.learner"}), learner),
+      el("div", {class: "row"}, action("predict.json", saveJson), action("predict.csv", saveCsv), action("predict.again", again))));
 
   function toggle() {
     section.hidden = !section.hidden;
@@ -176,7 +175,7 @@ function startPredict(player) {
     const end = player.index + 1 >= r.steps.length;
     question.textContent = asked ? text(["ask." + asked.key, asked.slots]) : text([end ? "end" : done.has(player.index + 1) ? "done" : "none", {}]);
     verdict.textContent = told ? [text(told.what), told.detail && text(told.detail)].filter(Boolean).join(" ") : "";
-    verdict.className = told ? told.good ? "right" : "wrong" : "";
+    verdict.className = told ? told.mark : "";
     submit.textContent = t(asked ? "predict.check" : "predict.next");
     submit.disabled = !asked && end;
     for (const e of [input, label, helps]) e.hidden = !asked;
@@ -196,14 +195,14 @@ function startPredict(player) {
   function check() {
     const answer = readAnswer(input.value), seconds = elapsed();
     if (!answer) {
-      told = {what: ["unreadable", {}]};
+      told = {mark: "wrong", what: ["unreadable", {}]};
     } else if (isNear(answer, asked.expected, asked.noise)) {
       asked.answers.push({text: input.value, value: answer.value, verdict: "right", seconds});
       return settle(asked.answers.length === 1 && !asked.hints ? "first" : "right");
     } else {
       const mistake = mistakeOf(asked, answer);
       asked.answers.push({text: input.value, value: answer.value, verdict: mistake ? mistake[0] : "wrong", seconds});
-      told = {what: ["wrong", {}], detail: mistake && ["mistake." + mistake[0], mistake[1]]};
+      told = {mark: "wrong", what: ["wrong", {}], detail: mistake && ["mistake." + mistake[0], mistake[1]]};
     }
     words();
     input.select();
@@ -213,7 +212,7 @@ function startPredict(player) {
   function settle(result) {
     const {step, kind, key, slots, expected, answers, hints} = asked, within = section.contains(document.activeElement);
     done.set(step, {step, kind, key, slots, expected, answers, hints, verdict: result, seconds: elapsed()});
-    told = {good: result === "first" || result === "right", what: ["verdict.say." + result, {x: formatNumber(expected)}]};
+    told = {mark: result === "first" || result === "right" ? "right" : "quiet", what: ["verdict.say." + result, {x: formatNumber(expected)}]};
     asked = null;
     player.pause();
     player.go(step);
@@ -235,7 +234,7 @@ function startPredict(player) {
   // --- the file for the teacher ---
   const rows = () => [...done.values(), ...(asked && asked.answers.length ? [{...asked, verdict: "open", seconds: elapsed()}] : [])].sort((a, b) => a.step - b.step);
   function save(suffix, type, content) {
-    const link = node("a", {href: URL.createObjectURL(new Blob([content], {type})), download: t("predict.file") + suffix});
+    const link = el("a", {href: URL.createObjectURL(new Blob([content], {type})), download: t("predict.file") + suffix});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
