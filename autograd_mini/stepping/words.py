@@ -85,10 +85,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "numbers.data": ("data", "dato"),
     "numbers.grad": ("gradient", "gradiente"),
     "numbers.measured": ("differences", "diferencias"),
-    "stale": (
-        "Its operands were changed after it had been computed: its data is not what they give now.",
-        "Sus operandos cambiaron después de calcularlo: su dato no es el que darían ahora.",
-    ),
-    "differs": ("the two differ here", "aquí difieren los dos"),
     "printed": ("All steps", "Todos los pasos"),
 }

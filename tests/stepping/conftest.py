@@ -43,3 +43,15 @@ def run(chromium: Any) -> Any:
 
     yield evaluated
     page.close()
+
+
+def axe_findings(page: Any) -> list[str]:
+    """What axe-core finds that is serious or critical: rule and element. CSP must be bypassed."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]

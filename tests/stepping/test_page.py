@@ -1,0 +1,477 @@
+"""The page as a file: its parts, its policy, its size, and labels that stay text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import random
+import re
+import zlib
+from fractions import Fraction
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd_mini import MLP, Value, museum, op, steps
+from autograd_mini.checking.random_graphs import random_graph
+from autograd_mini.drawing import draw
+from autograd_mini.losses import mse
+from autograd_mini.ops import SHEET
+from autograd_mini.optim import SGD, Adam
+from autograd_mini.stepping.document import ASSETS, as_json, document, squeezed, written
+from autograd_mini.stepping.figure import compact, figure
+from autograd_mini.stepping.measured import differences
+from autograd_mini.stepping.page import aligned, run_data, save_html, to_html
+from autograd_mini.stepping.sequence import Accumulate, Seed, Update, Visit
+from autograd_mini.stepping.words import WORDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from autograd_mini.stepping import Steps
+
+
+class Page(HTMLParser):
+    """The elements of a page, with the text of each that has an id or is a script."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.inside = False
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.texts.append("")
+        self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.texts[-1] += data
+
+    def first(self, **attributes: str) -> str:
+        """The text of the first element with these attributes."""
+        for (_, found), text in zip(self.tags, self.texts, strict=True):
+            if attributes.items() <= found.items():
+                return text
+        raise AssertionError(attributes)
+
+    def data(self) -> dict[str, Any]:
+        return json.loads(self.first(id="data"))  # type: ignore[no-any-return]
+
+    def unpacked(self) -> tuple[str, str]:
+        """Style and script, by Python's own zlib."""
+        packed = base64.b64decode(self.first(id="packed"))
+        style, script = zlib.decompress(packed, wbits=-15).decode().split("\0")
+        return style, script
+
+
+def neuron() -> Steps:
+    w, x, b = (Value(v, label=n) for v, n in ((0.5, "w"), (2.0, "x"), (-1.0, "b")))
+    return steps((w * x + b).tanh() * w)
+
+
+def recorded_graph(draw: random.Random, **options: Any) -> Steps:
+    graph = random_graph(draw)
+    return steps(graph, *graph.at, **options)
+
+
+# --- one file, a strict policy -------------------------------------------------------------------
+def test_the_policy_allows_this_style_and_these_scripts_and_nothing_else() -> None:
+    page = Page(to_html(neuron()))
+    (policy,) = (
+        a["content"] or "" for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["base-uri"] == rules["form-action"] == "'none'"
+    assert "unsafe" not in policy
+    style, script = page.unpacked()
+    (loader,) = (
+        text
+        for (tag, a), text in zip(page.tags, page.texts, strict=True)
+        if tag == "script" and "type" not in a
+    )
+    hashes = {
+        name: "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+        for name, text in (("style", style), ("script", script), ("loader", loader))
+    }
+    assert rules["style-src"] == hashes["style"]
+    assert rules["script-src"].split() == [hashes["loader"], hashes["script"]]
+
+
+def test_it_needs_no_other_file_and_has_no_code_in_its_attributes() -> None:
+    page = Page(to_html(neuron(), beside=neuron()))
+    style, script = page.unpacked()
+    for tag, attributes in page.tags:
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base")
+        assert not {"src", "href", "xlink:href", "style", "srcdoc"} & {*attributes}
+        assert not [name for name in attributes if name.startswith("on")]
+    assert "@import" not in style
+    assert re.findall(r"url\([^)]*\)", style) == ["url(#tip)"]
+    for text in (script, style):
+        for address in re.findall(r"https?://[^\s\"'`]*", text):
+            assert address == "http://www.w3.org/"  # namespaces
+    for word in ("fetch(", "XMLHttpRequest", "import(", "eval(", "new Function", "WebSocket"):
+        assert word not in script
+    assert "innerHTML" not in script
+    assert "insertAdjacentHTML" not in script
+
+
+def test_ids_are_unique_and_what_the_scripts_look_up_is_there() -> None:
+    page = Page(to_html(neuron()))
+    ids = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    files = [p.read_text(encoding="utf-8") for p in ASSETS.glob("*.js")]
+    own = "".join(text for text in files if "training" not in text)
+    made = set(re.findall(r"\bid: \"([\w-]+)\"", own))
+    asked = set(re.findall(r"\$\(\"([\w-]+)\"\)", (ASSETS / "panel.js").read_text("utf-8")))
+    asked |= set(re.findall(r"\$\(\"([\w-]+)\"\)", (ASSETS / "player.js").read_text("utf-8")))
+    assert asked - {*ids} - made == set()
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_head_says_language_and_title(lang: str) -> None:
+    page = Page(to_html(neuron(), lang=lang))
+    assert ("html", {"lang": lang}) in page.tags
+    assert page.texts[[tag for tag, _ in page.tags].index("title")] == WORDS["title"][lang == "es"]
+    given = Page(to_html(neuron(), title="A <neuron> & more"))
+    assert given.texts[[tag for tag, _ in given.tags].index("title")] == "A <neuron> & more"
+    assert given.data()["title"] == "A <neuron> & more"
+
+
+def test_every_word_that_the_files_ask_for_is_in_the_catalogue() -> None:
+    files = (
+        "shell.html",
+        "steps.html",
+        "shell.js",
+        "player.js",
+        "graph.js",
+        "panel.js",
+        "start.js",
+    )
+    text = "".join((ASSETS / name).read_text(encoding="utf-8") for name in files)
+    asked = set(re.findall(r"\bt\(\"([\w.]+\w)\"", text))
+    asked |= set(re.findall(r"data-t(?:-label)?=\"([\w.]+)\"", text))
+    assert asked - {*WORDS} == set()
+    computed = r"^(phase|where|numbers|measured|paths|ledger)\."
+    unused = {key for key in {*WORDS} - asked if not re.match(computed, key)}
+    assert unused <= {"grad", "data", "play", "pause"}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_both_languages_have_the_same_slots(key: str) -> None:
+    english, spanish = (sorted(re.findall(r"\{\w+\}", text)) for text in WORDS[key])
+    assert english == spanish
+
+
+# --- size ----------------------------------------------------------------------------------------
+def test_a_neuron_of_21_steps_fits_into_60_kilobytes() -> None:
+    def f(w: Any, x: Any, b: Any) -> Any:
+        """A neuron with one input, and its error."""
+        return ((w * x + b).tanh() - 1) ** 2
+
+    recorded = steps(f, 0.5, 2.0, -1.0)
+    assert len(recorded) >= 21
+    assert len(to_html(recorded).encode()) <= 60_000
+
+
+def test_a_graph_of_1000_nodes_fits_into_1500_kilobytes() -> None:
+    model = MLP(4, [24, 24, 3], activation="tanh", seed=0)
+    recorded = steps(mse([y for x in (0.1, 0.7) for y in model([x, 1.0, -x, 0.5])], [0.0] * 6))
+    assert 900 < len(recorded.nodes) < 1100
+    assert len(to_html(recorded).encode()) <= 1_500_000
+
+
+# --- the data ------------------------------------------------------------------------------------
+def replayed(data: dict[str, Any]) -> list[Any]:
+    """The gradients that follow from the page's data, by the rules that recording.js has."""
+    numbers = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+    partials = [[numbers.get(p, p) for p in row] for row in data["partials"]]
+    grads: list[Any] = [0.0] * len(data["data"])
+    for kind, node, *own in data["steps"]:
+        if kind == 2 or (kind == 3 and own):
+            grads[node] = own[0]
+        elif kind == 4 and len(own) == 1:
+            (edge,) = own
+            grads[data["parents"][node][edge]] += grads[node] * partials[node][edge]
+        elif kind == 4:
+            grads[own[1]] = own[-1]
+    return grads
+
+
+def test_the_data_replays_every_gradient_bit_for_bit() -> None:
+    draw = random.Random(7)
+    for seed in range(150):
+        recorded = recorded_graph(draw)
+        data = json.loads(as_json(run_data(recorded)))
+        assert data["plain"]
+        wanted = recorded.state(-1).grad
+        for k, grad in enumerate(replayed(data)):
+            assert grad == wanted.get(k, 0.0), (seed, k)
+            assert data["data"][k] == recorded.nodes[k].data
+
+
+@pytest.mark.parametrize("name", museum.ENGINES)
+def test_of_a_broken_engine_the_data_has_what_it_did(name: str) -> None:
+    wrong, _ = museum.stepped(name)
+    data = run_data(wrong)
+    assert not data["plain"] or name not in ("Overwrites", "NoTopologicalOrder")
+    wanted = wrong.state(-1).grad
+    assert {k: g for k, g in enumerate(replayed(data)) if k in wanted} == pytest.approx(wanted)
+
+
+def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact() -> None:
+    assert written(Fraction(-1, 3)) == "−1/3"
+    assert written(1 + 2j) == "1+2j"
+    for x in (0.1, -0.0, 5e-324, 1.7976931348623157e308, 1e15, 123456789.0, 1e22, 2.0**53 + 2):
+        again = json.loads(as_json([written(x)]))[0]
+        assert float(again).hex() == x.hex()
+    assert [written(x) for x in (math.inf, -math.inf, math.nan)] == ["inf", "-inf", "nan"]
+    data = run_data(steps(lambda x: x * x, Fraction(1, 3)))
+    assert data["data"] == ["1/3", "1/9"]
+    assert not data["plain"]
+    assert [step[-1] for step in data["steps"] if step[0] == 4] == ["1/3", "2/3"]
+
+
+def test_updates_of_plain_gradient_descent_follow_and_others_are_written() -> None:
+    x = Value(3.0, label="x")
+    assert run_data(steps(x * x, optimiser=SGD([x], lr=0.1)))["plain"]
+    x = Value(3.0, label="x")
+    recorded = steps(x * x, optimiser=Adam([x], lr=0.1))
+    data = run_data(recorded)
+    assert not data["plain"]
+    update = recorded[-1]
+    assert isinstance(update, Update)
+    assert data["steps"][-1] == [5, 0, 3, 6, 0.1, update.after]
+
+
+def test_two_recordings_are_aligned_by_what_they_do() -> None:
+    assert aligned(neuron(), neuron()) is None
+    wrong, right = museum.stepped("ParentsInASet")
+    pairs = aligned(right, wrong)
+    assert pairs is not None
+    assert pairs[-1] == [len(right) - 1, len(wrong) - 1]
+    for a, b in pairwise(pairs):
+        assert 0 <= b[0] - a[0] <= 1
+        assert 0 <= b[1] - a[1] <= 1
+    for i, j in pairs:
+        if right[i].kind == wrong[j].kind == "forward":
+            assert right[i].node == wrong[j].node
+
+
+# --- finite differences --------------------------------------------------------------------------
+def test_differences_hold_the_gradient_of_every_node() -> None:
+    found = held = 0
+    draw = random.Random(3)
+    for _ in range(60):
+        recorded = recorded_graph(draw, seed=-2.5)
+        grads = recorded.state(-1).grad
+        for k, estimate in differences(recorded).items():
+            found += 1
+            slack = 1e-12 * abs(estimate.value)
+            held += abs(grads.get(k, 0.0) - estimate.value) <= estimate.error + slack
+    assert found > 300
+    assert held / found > 0.995
+
+
+def test_differences_tell_a_wrong_gradient() -> None:
+    wrong, right = museum.stepped("SignOfCosine")
+    for recorded, agrees in ((right, True), (wrong, False)):
+        found = differences(recorded)
+        assert (
+            all(abs(recorded.nodes[k].grad - e.value) <= e.error + 1e-12 for k, e in found.items())
+            is agrees
+        )
+
+
+def test_differences_do_limited_work() -> None:
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(300):
+        y = y.sin()
+    found = differences(steps(y), work=75 * 300 + 75 * 10)
+    assert 0 in found  # leaves come first
+    assert len(found) == 6  # then those near the root: 0 + 1 + 2 + 3 + 4 operations
+    assert differences(steps(Value(Fraction(1, 3)) * 2)) == {}
+
+
+def test_stale_nodes_and_nodes_made_by_hand_are_not_measured() -> None:
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 3.0
+    assert 0 not in differences(steps(y * 2))
+    h = Value(4.0, parents=(x,), partials=(2.0,))
+    assert set(differences(steps(h * h))) == {1, 2}
+
+
+# --- the picture ---------------------------------------------------------------------------------
+def test_the_compact_picture_has_all_shapes_and_texts() -> None:
+    recorded = neuron()
+    svg = draw(recorded.root, detail="chain rule", off_path="normal").pipe("svg", encoding="utf-8")
+    small = compact(svg)
+    assert len(small) < len(svg) / 2
+
+    def texts(source: str) -> list[str]:
+        return [t for t in re.findall(r"<text[^>]*>(.*?)</text>", source, re.DOTALL) if t.strip()]
+
+    assert sorted(texts(small)) == sorted(texts(svg))
+    assert small.count("<path") == svg.count("<path")
+    assert small.count('class="frame"') == len(recorded.nodes)
+    ids = set(re.findall(r'data-id="(\w+)"', small))
+    edges = sum(len(node.parents) for node in recorded.nodes)
+    assert ids == {f"n{k}" for k in range(len(recorded.nodes))} | {f"e{k}" for k in range(edges)}
+    assert not re.search(r"fill=|stroke=|font-|style=|<title", small)
+
+
+def test_a_folded_picture_knows_which_item_shows_each_node() -> None:
+    model = MLP(3, [12, 10, 1], seed=0)
+    recorded = steps(mse([model([0.1, 0.2, 0.3])], [1.0]))
+    picture = figure(recorded, max_nodes=50)
+    assert picture.items is not None
+    assert picture.links is not None
+    shown = set(re.findall(r'class="node [^"]*" data-id="n(\d+)"', picture.svg))
+    assert {str(item) for item in picture.items} == shown
+    assert picture.svg.count('class="edge') == len(picture.links)
+    assert all(len(english) == len(spanish) for english, spanish in picture.texts.values())
+
+
+# --- labels and source are text ------------------------------------------------------------------
+HOSTILE = [
+    "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "</text></svg><b>",
+    "<!--", "-->", "]]>", "\u2028", "{{data}}", "{x}", "\\u003c", "&lt;", "\x00", "\ud800", "'\"`",
+]  # fmt: skip
+
+
+def structure(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Tags and the names of their attributes."""
+    return [(tag, tuple(sorted(attributes))) for tag, attributes in Page(text).tags]
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=40) | st.sampled_from(HOSTILE), st.text(max_size=20))
+def test_labels_are_text(label: str, other: str) -> None:
+    def graph(first: str, second: str) -> Steps:
+        x = Value(2.0, label=first)
+        y = x * 3
+        y.label = second
+        return steps(y * x)
+
+    text = to_html(
+        graph(label, other), title=label, beside=graph(other, label), labels=(label, other)
+    )
+    plain = to_html(graph("a", "b"), title="t", beside=graph("b", "a"), labels=("a", "b"))
+    # Two names that are alike, or blank ones, change no tag either.
+    assert structure(text) == structure(plain)
+    text.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_source_text_is_text(text: str) -> None:
+    recorded = steps(lambda x: x * x, 2.0)
+    source = recorded.sources[0]._replace(name=text, file=text, lines=(text, text))
+    recorded.sources = (source,)
+    page = to_html(recorded)
+    plain = to_html(steps(lambda x: x * x, 2.0))
+    assert structure(page) == structure(plain)
+    assert "alert(1)" not in page or "\\u003c" in page
+
+
+def test_an_operation_of_the_users_own_is_on_the_page() -> None:
+    cube = op("cubed_for_the_page(a)", "a * a * a", "3 * a * a")
+    try:
+        recorded = steps(cube(Value(2.0, label="x")))
+        page = Page(to_html(recorded))
+        assert page.data()["runs"][0]["ops"] == [None, "cubed_for_the_page"]
+        assert "cubed_for_the_page" in page.unpacked()[1]  # its formula in JavaScript
+    finally:
+        SHEET.pop("cubed_for_the_page", None)
+
+
+# --- what is refused -----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"lang": "fr"}, ValueError, "'en', 'es'; got 'fr'"),
+        ({"theme": "blue"}, ValueError, "'auto', 'light', 'dark'; got 'blue'"),
+        ({"start": 99}, IndexError, "got the index 99"),
+        ({"start": 1.5}, TypeError, "index of a step, got 1.5"),
+        ({"title": 3}, TypeError, "title must be text or None, got 3"),
+        ({"beside": 3}, TypeError, "a page shows Steps, got 3"),
+        ({"labels": ("a",)}, TypeError, "labels must be two texts"),
+    ],
+)
+def test_bad_options_are_named(options: dict[str, Any], error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=re.escape(said)):
+        to_html(neuron(), **options)
+
+
+def test_no_recording_no_page(tmp_path: Path) -> None:
+    unknown: Any = [1, 2]
+    with pytest.raises(TypeError, match="a page shows Steps, got"):
+        to_html(unknown)
+    with pytest.raises(OSError, match="it is a folder"):
+        save_html(neuron(), tmp_path)
+    with pytest.raises(OSError, match="No such file"):
+        save_html(neuron(), tmp_path / "missing" / "page.html")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_file_is_the_text(tmp_path: Path) -> None:
+    recorded = neuron()
+    save_html(recorded, tmp_path / "page.html", lang="es")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == to_html(recorded, lang="es")
+
+
+# --- putting documents together ------------------------------------------------------------------
+def test_squeezing_keeps_the_code() -> None:
+    assert squeezed("if (a) {\n  // no\n\n  b('// yes');\n}") == "if (a) {\nb('// yes');\n}"
+    assert squeezed("a b {\n  c: d e;\n}\n\n@media (x) {\n  f:hover {g: h}\n}", css=True) == (
+        "a b{c:d e;}@media (x){f:hover{g:h}}"
+    )
+
+
+def test_no_file_declares_a_name_twice_for_all() -> None:
+    """The files of a page share one scope: two `const x` in it would stop every script."""
+    from autograd_mini.stepping import page
+
+    files = [*page._FIRST, *page._LAST]
+    names: dict[str, str] = {}
+    for file in files:
+        text = (ASSETS / file).read_text(encoding="utf-8")
+        for line in re.findall(r"^(?:const|let|class|function|async function) (.*)$", text, re.M):
+            for found in re.findall(r"^([\w$]+)", line):
+                assert names.setdefault(found, file) == file, (
+                    f"{found} is in {names[found]}, {file}"
+                )
+
+
+def test_the_document_of_others() -> None:
+    text = document(
+        "steps.html", ("const a = 1;\n",), {"x": "</script>"}, {"title": ("T", "Té")},
+        lang="es", inserted={"graphs": ""}, packed={"k": 1},
+    )  # fmt: skip
+    page = Page(text)
+    assert page.data() == {"x": "</script>", "lang": "es", "theme": "auto", "title": None}
+    assert page.unpacked()[1].startswith('(()=>{"use strict";\nconst PACKED = {"k":1,"words"')
+
+
+def test_every_kind_of_step_has_its_form() -> None:
+    x = Value(3.0, label="x")
+    recorded = steps(x * x, optimiser=SGD([x], lr=0.5))
+    rows = run_data(recorded)["steps"]
+    assert rows == [
+        [0, 0], [1, 1], [2, 1, 1], [3, 1], [4, 1, 0], [4, 1, 1], [3, 0], [5, 0, 3, 6, 0.5, 0.0],
+    ]  # fmt: skip
+    assert [type(step) for step in recorded[2:5]] == [Seed, Visit, Accumulate]

@@ -1,0 +1,559 @@
+"""The page of a recording in a real browser: keys, slider, clicks, languages, themes, phone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import MLP, Value, museum, steps
+from autograd_mini.drawing.notation import number
+from autograd_mini.losses import mse
+from autograd_mini.optim import SGD
+from autograd_mini.stepping.explaining import explain_step
+from autograd_mini.stepping.page import save_html
+from tests.stepping.conftest import axe_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from autograd_mini.stepping import Steps
+
+
+def neuron(w: Any, x: Any, b: Any) -> Any:
+    h = w * x + b
+    y = h.tanh()
+    return (y - 1) ** 2 + w * w
+
+
+def recorded_neuron() -> Steps:
+    return steps(neuron, 0.7, 2.0, -1.0)
+
+
+class Opened:
+    """A page in the browser, and all that it has said and asked for."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    @property
+    def index(self) -> int:
+        return int(self.page.input_value("#slider"))
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def text(self, selector: str) -> str:
+        return str(self.page.inner_text(selector))
+
+    def wait(self, condition: str, arg: Any = None) -> None:
+        """Until it holds; the policy of the page forbids `wait_for_function` to do this."""
+        for _ in range(200):
+            if self.page.evaluate(condition, arg):
+                return
+            self.page.wait_for_timeout(25)
+        raise AssertionError(f"it never came: {condition}")
+
+    def go(self, index: int) -> None:
+        """Follow the link to a step."""
+        self.page.evaluate(f"location.hash = '#step={index}'")
+        self.wait(f"document.getElementById('slider').value === '{index}'")
+
+    def each(self, selector: str, what: str) -> list[Any]:
+        """What a JavaScript expression in `e` is for each of these elements."""
+        found = f"[...document.querySelectorAll({selector!r})].map(e => {what})"
+        return self.page.evaluate(found)  # type: ignore[no-any-return]
+
+    def of_node(self, k: int, name: str) -> str:
+        return str(self.page.text_content(f'[data-id="n{k}"] text.{name}'))
+
+    def classes(self, id: str) -> set[str]:
+        return set((self.page.get_attribute(f'[data-id="{id}"]', "class") or "").split())
+
+
+Opener = "Callable[..., Opened]"
+
+
+@pytest.fixture
+def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """opened(steps, hash="", context={...}, **options of save_html)."""
+    contexts = []
+    pages: list[Opened] = []
+
+    def open_page(
+        recorded: Steps, hash: str = "", context: dict[str, Any] | None = None, **options: Any
+    ) -> Opened:
+        file = tmp_path / f"page{len(pages)}.html"
+        save_html(recorded, file, **options)
+        given = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+        contexts.append(chromium.new_context(**{**given, **(context or {})}))
+        page = Opened(contexts[-1].new_page())
+        page.page.goto(file.as_uri() + hash)
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        assert page.said == []  # no error, no warning
+        assert [url for url in page.asked if not re.match("file:|blob:", url)] == []
+        assert len(page.asked) == 1
+    for context in contexts:
+        context.close()
+
+
+# --- the computation -----------------------------------------------------------------------------
+def test_it_opens_at_the_first_step_and_shows_only_what_is_known(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    assert page.index == 0
+    assert page.of_node(0, "data") == "0.7"
+    assert page.of_node(1, "data") == page.of_node(0, "grad") == "—"
+    assert "lit" in page.classes("n0")
+    assert "pending" in page.classes("n1")
+    assert "pending" not in page.classes("n0")
+
+
+def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened: Any) -> None:
+    """Forwards, and backwards again: numbers and dashes are those of Steps.state."""
+    m = MLP(2, [2, 1], activation="tanh", seed=3)
+    (y,) = [m([0.5, -1.0])] if not isinstance(m([0.5, -1.0]), list) else m([0.5, -1.0])
+    recorded = steps((y - 1) ** 2, optimiser=SGD(m.parameters(), lr=0.5))
+    page = opened(recorded)
+    texts = "['data', 'grad'].map(name => e.querySelector('text.' + name).textContent)"
+    last = len(recorded) - 1
+    for index in [*range(last + 1), *range(last - 1, -1, -1), last, 0]:
+        if index != page.index:
+            to = {0: "Home", last: "End"} if abs(index - page.index) > 1 else {}
+            page.press(to.get(index, "ArrowRight" if index > page.index else "ArrowLeft"))
+        assert page.index == index
+        state = recorded.state(index)
+        for id, data, grad in page.each("g.node", f"[e.dataset.id, ...{texts}]"):
+            k = int(id[1:])
+            assert data == (number(state.data[k]) if k in state.data else "—"), (index, id)
+            assert grad == (number(state.grad[k]) if k in state.grad else "—"), (index, id)
+
+
+def test_after_the_last_step_the_numbers_are_those_of_the_engine(opened: Any) -> None:
+    w, x = Value(1.5, label="w"), Value(-0.25, label="x")
+    y = (w * x).exp() / (1 + x * x)
+    page = opened(steps(y))
+    page.press("End")
+    y.backward()
+    for k, node in ((0, w), (1, x)):
+        assert page.of_node(k, "grad") == number(node.grad)
+    assert page.of_node(len(steps(y).nodes) - 1, "data") == number(y.data)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_words_and_formulas_are_those_of_explain(opened: Any, lang: str) -> None:
+    """The page fills the sentences itself; what it says is what `explain_step` says in Python."""
+
+    def f(a: Any, b: Any) -> Any:
+        c = a * a + abs(b) * 0
+        return (c - b).relu() + c.sigmoid() / b**3 + a.relu() * c
+
+    m = MLP(2, [2], activation="relu", seed=1)
+    model = (sum(m([1.0, -2.0])) - 1) ** 2
+    for recorded in (
+        steps(f, -2.0, -1.5),
+        steps(model, optimiser=SGD(m.parameters(), lr=0.1)),
+        steps(f, 0.0, 2.0, seed=-3),
+    ):
+        page = opened(recorded, lang=lang)
+        page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        formulas = "[...e.children[2].children].map(piece => piece.textContent)"
+        rows = page.each("#printed tr", f"[e.children[1].textContent, {formulas}]")
+        assert len(rows) == len(recorded)
+        for index, (sentence, formulas) in enumerate(rows):
+            wanted = explain_step(recorded, index, lang)
+            assert sentence == wanted.sentence.replace("`", "")
+            given = (wanted.symbolic, wanted.local, wanted.numeric)
+            assert formulas == [piece.text for piece in given if piece is not None], index
+
+
+def test_the_step_is_told_with_its_title_sentence_and_reason(opened: Any) -> None:
+    recorded = recorded_neuron()
+    page = opened(recorded)
+    for index in (0, 4, len(recorded) - 4):
+        page.go(index)
+        wanted = explain_step(recorded, index, "en")
+        shown = page.text("#step")
+        for text in (wanted.title, wanted.sentence, wanted.why):
+            assert text.replace("`", "") in re.sub(r"\s+", " ", shown)
+
+
+def test_the_formulas_are_native_mathml(opened: Any) -> None:
+    page = opened(steps(Value(3.0, label="x") ** 2))
+    page.press("End", "ArrowLeft")
+    space = page.page.evaluate("document.querySelector('#step math').namespaceURI")
+    assert space == "http://www.w3.org/1998/Math/MathML"
+    assert page.page.evaluate("document.querySelectorAll('#step mfrac').length") >= 3
+    box = page.page.evaluate("document.querySelector('#step mfrac').getBoundingClientRect().height")
+    assert box > 25  # it is laid out as a fraction
+
+
+# --- ledger, source, paths, differences ----------------------------------------------------------
+def rows_of(page: Opened, selector: str) -> list[list[str]]:
+    return page.each(f"{selector} tr", "[...e.children].map(cell => cell.textContent)")
+
+
+def test_the_ledger_has_every_addition_with_its_path(opened: Any) -> None:
+    x = Value(3.0, label="x")
+    y = x * x
+    y.label = "y"
+    z = y + 2 * x
+    z.label = "z"
+    recorded = steps(z)
+    page = opened(recorded)
+    page.press("End")
+    rows = rows_of(page, "#ledger")
+    assert [row[0] for row in rows[:-1]] == ["z → v₁ → x", "z → y → x", "z → y → x"]
+    shares = [float(row[2]) for row in rows[:-1]]
+    assert shares == [2, 3, 3]
+    assert rows[-1] == ["complete", "", "8"]
+    page.press("ArrowLeft", "ArrowLeft")  # before the last share
+    rows = rows_of(page, "#ledger")
+    assert [row[2] for row in rows] == ["2", "3", "—", "5"]
+    assert rows[-1][0] == "so far"
+
+
+def test_the_source_is_shown_with_the_expression_that_made_the_node(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    for index, marked in ((2, "w * x"), (4, "w * x + b"), (5, "h.tanh()")):
+        page.go(index)
+        assert page.text("#source mark") == marked
+    assert "def neuron(w: Any, x: Any, b: Any) -> Any:" in page.text("#source")
+    assert page.page.evaluate("document.querySelectorAll('#source .line.lit').length") == 1
+
+
+def test_paths_are_summed_up_for_a_chosen_leaf(opened: Any) -> None:
+    a, b = Value(2.0, label="a"), Value(5.0, label="b")
+    root = a * b + a
+    root.label = "r"
+    page = opened(steps(root))
+    page.press("End")
+    rows = rows_of(page, "#sums")
+    assert [row[0] for row in rows] == ["a → v₁ → r5 · 1", "a → r", "sum"]
+    assert [row[1] for row in rows] == ["5", "1", "6"]
+    page.page.select_option("#leaf", label="b")
+    assert [row[1] for row in rows_of(page, "#sums")] == ["2", "2"]
+    page.page.focus("#leaf")
+    page.press("ArrowRight", "ArrowLeft")  # the select's own keys
+    page.page.select_option("#leaf", label="b")
+    assert [row[1] for row in rows_of(page, "#sums")] == ["2", "2"]
+    page.page.evaluate("document.activeElement.blur()")
+    page.press("Home")
+    assert [row[1] for row in rows_of(page, "#sums")] == ["—", "—"]
+
+
+def test_very_many_paths_are_counted_and_the_largest_listed(opened: Any) -> None:
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(40):
+        y = y + y
+    page = opened(steps(y))
+    page.press("End")
+    assert f"{number(2.0**40)} paths; the 12 largest:" in page.text("#sums")
+    rows = rows_of(page, "#sums")
+    assert rows[-1][1] == number(2.0**40)
+    assert rows[-2] == [f"the other {number(2.0**40)}", number(2.0**40 - 12)]
+
+
+def test_the_difference_quotient_stands_beside_the_gradient(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    page.press("End")
+    assert re.search(r"By finite differences: \S+ ± .*agrees", page.text("#ledger"))
+    page.page.click("#numbers summary")
+    rows = rows_of(page, "#numbers")[1:]
+    assert len(rows) == len(recorded_neuron().nodes)
+    for _, _, _, *pair in rows:
+        grad, measured = (float(text.split(" ±")[0].replace("−", "-")) for text in pair)
+        assert abs(grad - measured) < 1e-3
+
+
+# --- moving --------------------------------------------------------------------------------------
+def test_buttons_and_keys_move_the_step(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    last = len(recorded_neuron()) - 1
+    for act, index in (
+        ("#next", 1), ("#next", 2), ("#previous", 1), ("#last", last), ("#first", 0),
+    ):  # fmt: skip
+        page.page.click(act)
+        assert page.index == index
+    page.page.evaluate("document.activeElement.blur()")
+    for key, index in (
+        ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", last), ("Home", 0),
+    ):  # fmt: skip
+        page.press(key)
+        assert page.index == index
+    page.press("Control+ArrowRight")
+    assert page.index == 0
+
+
+def test_the_slider_moves_the_step_by_pointer_and_by_its_own_keys(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    box = page.page.locator("#slider").bounding_box()
+    page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert abs(page.index - (len(recorded_neuron()) - 1) / 2) <= 1
+    before = page.index
+    page.press("ArrowRight")  # the slider has the focus: one step, not two
+    assert page.index == before + 1
+    assert page.page.get_attribute("#slider", "aria-valuetext")
+
+
+def test_space_plays_and_pauses_but_a_button_keeps_its_own_space(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    page.page.select_option("#speed", "60")
+    page.page.evaluate("document.activeElement.blur()")
+    page.press("Space")
+    last = len(recorded_neuron()) - 1
+    page.wait(f"document.getElementById('slider').value === '{last}'")
+    page.wait("!document.documentElement.classList.contains('playing')")
+    page.page.focus("#first")
+    page.press("Space")
+    assert page.index == 0
+    assert not page.page.evaluate("document.documentElement.classList.contains('playing')")
+    page.page.click("#play")
+    assert page.page.get_attribute("#play", "aria-label") == "pause (space)"
+    page.page.click("#play")
+    assert page.page.get_attribute("#play", "aria-label") == "play (space)"
+
+
+def test_clicking_a_node_goes_to_where_it_is_computed_or_complete(opened: Any) -> None:
+    recorded = recorded_neuron()
+    page = opened(recorded)
+    kinds = [(step.kind, step.node) for step in recorded]
+    page.page.click('[data-id="n5"] .frame', position={"x": 12, "y": 8}, force=True)
+    assert page.index == kinds.index(("forward", 5))
+    page.press("End")
+    page.page.click('[data-id="n5"] .frame', position={"x": 12, "y": 8}, force=True)
+    assert page.index == kinds.index(("visit", 5))
+
+
+def test_a_link_leads_to_a_step_and_the_address_follows(opened: Any) -> None:
+    page = opened(recorded_neuron(), hash="#step=7")
+    assert page.index == 7
+    page.press("ArrowRight")
+    page.wait("location.hash === '#step=8'")
+    page.page.evaluate("location.hash = '#step=3'")
+    page.wait("document.getElementById('slider').value === '3'")
+    page.page.evaluate("location.hash = '#step=<img>'")
+    page.page.evaluate("location.hash = '#step=99999'")
+    last = len(recorded_neuron()) - 1
+    page.wait(f"document.getElementById('slider').value === '{last}'")
+
+
+def test_start_opens_at_that_step(opened: Any) -> None:
+    assert opened(recorded_neuron(), start=6).index == 6
+    assert opened(recorded_neuron(), start=-1).index == len(recorded_neuron()) - 1
+
+
+# --- languages, themes, small screens, paper -----------------------------------------------------
+def test_the_language_switch_changes_every_text(opened: Any) -> None:
+    page = opened(recorded_neuron(), start=9)
+    assert page.page.get_attribute("html", "lang") == "en"
+    page.wait("document.getElementById('live').textContent !== ''")
+    before, spoken = page.text("body"), page.page.text_content("#live")
+    page.page.click("[data-lang=es]")
+    assert page.page.get_attribute("html", "lang") == "es"
+    assert page.page.title() == "Retropropagación, paso a paso"
+    assert page.page.get_attribute("#next", "aria-label") == "paso siguiente (→)"
+    assert page.of_node(0, "word") == "dato"
+    page.wait("text => document.getElementById('live').textContent !== text", spoken)
+    shown = page.text("body")
+    code = page.text("#source pre")
+    english = set(re.findall(r"[a-z]{4,}", before.replace(code, ""))) - {"tanh"}
+    common = english & set(re.findall(r"[a-z]{4,}", shown.replace(code, "")))
+    assert common == {"page", "test", "browser", "grad"} & common
+    page.page.click("[data-lang=en]")
+    page.wait("text => document.body.innerText === text", arg=before)
+
+
+def test_the_theme_follows_the_system_and_the_switch_is_remembered(opened: Any) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    page = opened(recorded_neuron(), context={"color_scheme": "dark"})
+    dark = page.page.evaluate(paper)
+    page.page.click("#theme")
+    light = page.page.evaluate(paper)
+    assert dark != light
+    assert page.page.evaluate("document.documentElement.dataset.theme") == "light"
+    other = page.page.context.new_page()
+    other.goto(page.page.url)
+    assert other.evaluate(paper) == light
+    fill = "getComputedStyle(document.querySelector('.leaf .head')).fill"
+    light_fill = page.page.evaluate(fill)
+    page.page.click("#theme")
+    assert page.page.evaluate(fill) != light_fill  # the picture changes with the page
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(opened: Any) -> None:
+    m = MLP(2, [3, 1], seed=0)
+    large = steps(mse([m([0.1, 0.2])], [1.0]))
+    for recorded in (recorded_neuron(), large):
+        page = opened(
+            recorded, context={"viewport": {"width": 360, "height": 740}, "has_touch": True}
+        )
+        for _ in range(12):
+            page.press("ArrowRight")
+            assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.press("End")
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+        for id in ("first", "previous", "play", "next", "last"):
+            box = page.page.locator(f"#{id}").bounding_box()
+            assert box["width"] >= 40
+            assert box["height"] >= 40
+            assert box["y"] + box["height"] <= 740  # within the reach of a thumb
+        page.page.tap("#previous")
+        assert page.index == len(recorded) - 2
+
+
+def test_on_paper_there_are_the_graph_and_all_steps(opened: Any) -> None:
+    recorded = recorded_neuron()
+    page = opened(recorded)
+    pdf = page.page.pdf()
+    assert pdf.startswith(b"%PDF")
+    page.page.emulate_media(media="print")
+    assert page.page.locator("#printed tr").count() == len(recorded)
+    assert page.page.is_visible("#printed")
+    assert page.page.is_visible(".graph")
+    for id in ("bar", "panel", "switches", "zoom"):
+        assert not page.page.is_visible(f"#{id}")
+
+
+def test_it_can_be_magnified_moved_and_fitted(opened: Any) -> None:
+    page = opened(recorded_neuron())
+    box = "document.querySelector('.graph > svg').getAttribute('viewBox').split(' ').map(Number)"
+    page.press("0")
+    whole = page.page.evaluate(box)
+    page.press("+", "+", "+")
+    near = page.page.evaluate(box)
+    assert near[2] < whole[2] / 2
+    frame = page.page.locator(".graph").bounding_box()
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x + 60, y, steps=3)
+    page.page.mouse.up()
+    assert page.page.evaluate(box)[0] < near[0]
+    assert page.index == 0  # a drag is no click
+    page.press("End")  # the far end comes into view
+    node = page.page.locator('[data-id="n0"]').bounding_box()
+    assert frame["x"] <= node["x"] < frame["x"] + frame["width"]
+    page.press("0")
+    assert page.page.evaluate(box) == whole
+
+
+# --- two recordings ------------------------------------------------------------------------------
+def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened: Any) -> None:
+    wrong, right = museum.stepped("Overwrites")
+    page = opened(right, beside=wrong, labels=("+=", "="))
+    assert page.page.locator(".graph").count() == 2
+    page.press("End")
+    grads = page.each("[data-id=n0] .grad", "e.textContent")
+    assert grads == ["2", "1"]
+    differ = page.each(".differs", "e.dataset.id")
+    assert differ == ["n0", "n0"]
+    assert "the other has 1" in page.text("#ledger")
+    assert "does not agree" in page.text("#ledger")  # the differences find the broken one
+    page.press("Home")
+    assert page.page.locator(".differs").count() == 0
+
+
+@pytest.mark.parametrize("name", ["EveryPath", "ParentsInASet", "BreadthFirst"])
+def test_engines_with_other_steps_keep_beside_each_other(opened: Any, name: str) -> None:
+    wrong, right = museum.stepped(name)
+    page = opened(right, beside=wrong)
+    page.press("End")
+    for k, recorded in enumerate((right, wrong)):
+        shown = page.page.evaluate(
+            f"[...document.querySelectorAll('.graph')[{k}].querySelectorAll('.node .grad')].map("
+            "e => [e.parentNode.dataset.id, e.textContent])"
+        )
+        state = recorded.state(-1)
+        for id, grad in shown:
+            j = int(id[1:])
+            assert grad == (number(state.grad[j]) if j in state.grad else "—")
+
+
+# --- large graphs --------------------------------------------------------------------------------
+def test_a_large_graph_is_folded_and_its_groups_light_up(opened: Any) -> None:
+    m = MLP(3, [10, 10, 1], activation="tanh", seed=0)
+    recorded = steps(mse([m([0.1, 0.2, 0.3]), m([1.0, 0.0, -1.0])], [0.0, 1.0]))
+    page = opened(recorded)
+    groups = page.page.locator("g.folded").count()
+    assert groups >= 2
+    seen = set()
+    for index in range(0, len(recorded), 11):
+        page.go(index)
+        lit = page.each(".node.lit", "e.dataset.id")
+        assert len(lit) == 1
+        seen.update(lit)
+    assert len(seen) >= groups
+    page.press("End")
+    words = page.each(".folded .range", "e.textContent")
+    assert all(re.search(r"\d", word) for word in words)
+
+
+def test_a_frame_without_storage_and_history_is_quiet(opened: Any) -> None:
+    """As a notebook shows it: an origin of its own, which may neither store nor write addresses."""
+    page = opened(recorded_neuron())
+    page.page.evaluate(
+        """html => {
+          const frame = document.createElement("iframe");
+          frame.sandbox = "allow-scripts";
+          frame.width = 700;
+          frame.height = 700;
+          window.heard = [];
+          addEventListener("message", event => heard.push(event.data.autograd_mini));
+          frame.id = "frame";
+          frame.srcdoc = html;
+          document.body.append(frame);
+        }""",
+        _source(page),
+    )
+    page.wait("heard.length > 0")
+    page.page.evaluate(
+        "document.getElementById('frame').contentWindow.postMessage({autograd_mini: {go: 5}}, '*')"
+    )
+    page.wait("heard.some(x => x.step === 5)")
+    page.page.wait_for_timeout(400)  # the address would be written now
+    assert page.page.evaluate("heard.at(-1)") == {"step": 5, "steps": len(recorded_neuron())}
+    page.asked[1:] = []  # about:srcdoc
+
+
+def _source(page: Opened) -> str:
+    from pathlib import Path
+    from urllib.parse import unquote, urlparse
+
+    return Path(unquote(urlparse(page.page.url.partition("#")[0]).path)).read_text(encoding="utf-8")
+
+
+# --- accessibility -------------------------------------------------------------------------------
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(opened: Any, scheme: str) -> None:
+    page = opened(recorded_neuron(), context={"color_scheme": scheme, "bypass_csp": True}, start=12)
+    page.page.click("#numbers summary")
+    assert axe_findings(page.page) == []
+    page.page.click("[data-lang=es]")
+    page.press("End")
+    assert axe_findings(page.page) == []
+
+
+def test_a_screen_reader_hears_the_sentence_of_the_step(opened: Any) -> None:
+    recorded = recorded_neuron()
+    page = opened(recorded)
+    assert page.page.get_attribute("#live", "aria-live") == "polite"
+    page.press("ArrowRight")
+    sentence = explain_step(recorded, 1).sentence.replace("`", "")
+    live = "document.getElementById('live').textContent"
+    page.wait(f"text => {live}.includes(text)", sentence)
+    picture = page.page.locator(".graph > svg")
+    assert picture.get_attribute("role") == "img"
+    assert "nodes" in picture.get_attribute("aria-label")
