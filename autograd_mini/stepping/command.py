@@ -244,8 +244,8 @@ def _line(error: Exception) -> int:
 def _play(recorded: Steps, args: Any) -> None:
     from rich.console import Console
 
+    from .plain import transcript
     from .terminal import play
-    from .transcript import transcript
 
     console = Console(highlight=False, markup=False, emoji=False)
     if args.all:
@@ -256,7 +256,7 @@ def _play(recorded: Steps, args: Any) -> None:
 
 
 def _print_step(recorded: Steps, args: Any) -> None:
-    from .transcript import step_lines
+    from .plain import step_lines
 
     if not 0 <= args.step < len(recorded):
         refuse(args, "range", step=args.step, last=len(recorded) - 1)
@@ -275,7 +275,7 @@ def _write(recorded: Steps, args: Any, suffix: str) -> None:
         elif suffix in ("json", "txt"):
             from autograd_mini.drawing.files import write_bytes
 
-            from .transcript import transcript
+            from .plain import transcript
 
             lines = [recorded.to_json(1)] if suffix == "json" else transcript(recorded, args.lang)
             write_bytes(args.out, "".join(f"{line}\n" for line in lines).encode())

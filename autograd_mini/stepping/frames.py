@@ -18,7 +18,7 @@ from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 
 from .painting import Painter
-from .transcript import language
+from .plain import language
 
 if TYPE_CHECKING:
     import os

@@ -201,12 +201,14 @@ class Screen:
         rows -= 1
         first = max(0, min(line - rows // 2, len(source.lines) - rows))
         for k in range(first, min(first + rows, len(source.lines))):
-            text = Text(clean(source.lines[k]), no_wrap=True)
+            text, room = Text(clean(source.lines[k]), no_wrap=True), width - 7
             inside = here is not None and here.line <= k <= here.end_line
             if inside and here is not None:
                 start = here.column if k == here.line else 0
                 end = here.end_column if k == here.end_line else len(text)
                 text.stylize("bold reverse", start, end)
+                if end > room and len(text) > room:  # a long line is seen where it is lit
+                    text = Text("… ") + text[max(0, min(start, len(text) - room + 2)) :]
             number = Text(
                 f"{'▶' if inside else ' '} {source.first + k:>3}  ", style="" if inside else "dim"
             )
@@ -259,7 +261,7 @@ class Screen:
             texts[2:-1] = ["…"]
         texts = [texts[0], *(f"({x})" if x[:1] == "−" else x for x in texts[1:])]
         total = f"{' + '.join(texts)} = {notation.number(step.after)}"
-        root, name = self.names[-1], self.names[step.parent]
+        root, name = clean(self.steps.numerator), self.names[step.parent]
         return word("so far", self.lang, root=root, name=name, sum=total)
 
     # --- lines -----------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from rich.live import Live
 from rich.text import Text
 
 from .keys import keyboard
+from .plain import EVERY, checked, language, transcript
 from .screen import Screen, phase
 from .terminal_words import LANGUAGES, word
-from .transcript import EVERY, checked, language, transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,13 +59,12 @@ def play(
 
 def interactive(console: Console) -> bool:
     """Whether keys can be read and the screen be painted."""
+    dumb = "" if os.name == "nt" else "dumb"  # where TERM is not set
     return (
-        console.is_terminal
-        and not console.is_dumb_terminal
+        all(stream is not None and stream.isatty() for stream in (sys.stdin, console.file))
+        and console.is_terminal
         and not console.legacy_windows
-        and sys.stdin is not None
-        and sys.stdin.isatty()
-        and os.environ.get("TERM") != "dumb"
+        and os.environ.get("TERM", dumb) not in ("dumb", "unknown")
     )
 
 

@@ -18,7 +18,7 @@ from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
 from autograd_mini.stepping import Steps, Update
 from autograd_mini.stepping.expression import as_function
-from autograd_mini.stepping.transcript import transcript
+from autograd_mini.stepping.plain import transcript
 
 if TYPE_CHECKING:
     from pathlib import Path

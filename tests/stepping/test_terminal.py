@@ -19,12 +19,15 @@ from rich.console import Console
 from autograd_mini import Value, steps
 from autograd_mini.checking.strategies import graphs
 from autograd_mini.drawing import notation
+from autograd_mini.expressions import parse
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import keys, terminal, terminal_words
+from autograd_mini.stepping.expression import as_function
+from autograd_mini.stepping.plain import transcript
 from autograd_mini.stepping.screen import Screen, clean
+from autograd_mini.stepping.sequence import Forward
 from autograd_mini.stepping.terminal import play
 from autograd_mini.stepping.timeline import Timeline, lit
-from autograd_mini.stepping.transcript import transcript
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 if sys.platform != "win32":
@@ -393,6 +396,28 @@ def test_source_text_is_text() -> None:
     assert all(c == "\n" or c.isprintable() for c in text)
 
 
+def test_a_long_line_is_shown_where_it_is_lit() -> None:
+    source = " + ".join(f"x*{k}" for k in range(1, 60))
+    recorded = steps(as_function(parse(source)), 2.0)
+    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    node = next(k for k, n in enumerate(recorded.nodes) if n.parents and n.data == 2 * 59)
+    line = next(
+        x
+        for x in screen.lines(recorded.index(Forward(node)), 80, 24)
+        if x.plain.startswith("▶   1")
+    )
+    spans = [line.plain[s.start : s.end] for s in line.spans if "reverse" in str(s.style)]
+    assert spans == ["x*59"]
+
+
+def test_wide_characters_keep_the_columns() -> None:
+    x, y = Value(3.0, label="重み"), Value(2.0, label="y")
+    screen = Screen(steps(x * y), Console(file=io.StringIO()), "es")
+    rows = [line.plain for line in screen.lines(2, 80, 24)[1:5]]
+    assert len({cell_len(row) for row in rows}) == 1
+    assert [row[:4] for row in rows[1:3]] == ["· 重み", "· y "]
+
+
 # --- the timeline --------------------------------------------------------------------------------
 @settings(max_examples=30, deadline=None)
 @given(graphs(max_steps=6), st.randoms(use_true_random=False))
@@ -413,6 +438,16 @@ def test_a_pipe_gets_all_steps() -> None:
     file = io.StringIO()
     play(neuron(), Console(file=file), lang="es")
     assert file.getvalue().split("\n")[:-1] == [*transcript(neuron(), "es")]
+
+
+def test_colours_that_are_forced_make_no_terminal_of_a_pipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(isatty=lambda: True))
+    console = Console(file=io.StringIO())
+    assert console.is_terminal
+    assert not terminal.interactive(console)
 
 
 def test_wrong_use_of_play() -> None:
@@ -438,7 +473,7 @@ def test_every_word_is_used() -> None:
     folder = Path(terminal_words.__file__).parent
     code = "".join(
         (folder / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("terminal", "screen", "command", "transcript", "painting")
+        for name in ("terminal", "screen", "command", "plain", "painting")
     )
     for name in terminal_words.WORDS:
         key = name.removeprefix("cli.").removeprefix("help.").removesuffix(".is")
