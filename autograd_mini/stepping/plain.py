@@ -30,8 +30,9 @@ def transcript(
 
     >>> from autograd_mini import Value, steps
     >>> x = Value(3.0, label="x")
-    >>> for line in transcript(steps(x * x), "en", phases=["forward"]):
-    ...     print(line)
+    >>> lines = [*transcript(steps(x * x), "en", phases=["forward"])]
+    >>> lines[0], lines[-1].strip()
+    ('Forward pass', 'v₁ = 3 · 3 = 9')
     """
     lang = language(lang)
     wanted = checked(phases)
