@@ -147,6 +147,9 @@ def test_by_depth_name_pattern_list_and_function() -> None:
 def test_roots_and_what_the_reader_has_named_stay() -> None:
     loss = network()
     assert "L = v₂²" in shown(draw(loss, collapse="neuron"))
+    y = MLP(1, [1], seed=0)([2.0])  # the sum of a neuron, whose group it would be in
+    y.label = "y"
+    assert "y = (w[0], b) · (2, 1)" in shown(draw(y, collapse="layer"))
     error = MLP(1, [1], seed=0)([2.0]).tanh()
     assert not [text for text in shown(draw(error * 2, collapse="layer")) if "tanh" in text]
     error.label = "error"

@@ -226,6 +226,9 @@ def test_edges_are_numbered_in_the_order_of_the_nodes() -> None:
 def test_a_heading_with_a_superscript_is_one_text() -> None:
     svg = draw(Value(1.0, label="xyz").exp() + 1).pipe(encoding="utf-8")
     assert 'v₁ = e<tspan dy="-4.5" font-size="9.00">xyz</tspan></text>' in svg
+    svg = draw(functions.softplus(Value(1.0, label="xyz"))).pipe(encoding="utf-8")
+    raised = '<tspan dy="-4.5" font-size="9.00">xyz</tspan>'
+    assert f'v₁ = ln(1 + e{raised}<tspan dy="4.5">)</tspan></text>' in svg
 
 
 def test_the_scale_of_gradients_is_logarithmic_around_one() -> None:
