@@ -98,7 +98,6 @@ WORDS: Texts = {
     ),
     "training.outside": ("outside the picture", "fuera de la imagen"),
     "training.class": ("class {name}", "clase {name}"),
-    "training.answer": ("answer", "respuesta"),
     "training.picture": ("The picture of epoch {i}", "La imagen de la época {i}"),
     "training.picture.rate": (
         "The picture of epoch {i}, learning rate {rate}",
@@ -106,7 +105,6 @@ WORDS: Texts = {
     ),
     "training.rate": ("η = {rate}", "η = {rate}"),
     "training.details": ("details", "detalles"),
-    "training.rates": ("learning rates", "tasas de aprendizaje"),
     "training.choose": (
         "Show the details of the rate {rate}",
         "Ver los detalles de la tasa {rate}",

@@ -1,0 +1,484 @@
+"""The training player in a real browser: controls, numbers, pictures, languages, phones, axe."""
+
+from __future__ import annotations
+
+import re
+from math import exp
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import MLP
+from autograd_mini.data import Dataset, moons, xor
+from autograd_mini.drawing.notation import number
+from autograd_mini.optim import SGD, Adam
+from autograd_mini.stepping.training import (
+    record_descent,
+    record_descents,
+    record_learning_rates,
+    record_training,
+)
+from autograd_mini.stepping.training_page import save_html
+from autograd_mini.stepping.training_words import DESCENT, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOGITS = "binary_cross_entropy_with_logits"
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+
+
+def trained_xor() -> Any:
+    model = MLP(2, [4, 1], activation="tanh", seed=0)
+    return record_training(
+        model, xor(), LOGITS, SGD(model.parameters(), lr=1.0), 60, frames=20, grid=24
+    )
+
+
+def of_all_kinds() -> dict[str, Any]:
+    model = MLP(2, [3, 3, 1], activation="tanh", init="xavier_uniform", seed=0)
+    adam = Adam(model.parameters(), lr=0.05)
+    small = MLP(2, [3, 1], activation="tanh", seed=0)
+    return {
+        "xor": trained_xor(),
+        "moons": record_training(model, moons(40), LOGITS, adam, 6, 10, grid=16),
+        "rates": record_learning_rates(small, xor(), LOGITS, epochs=8, grid=12),
+        "parabolas": record_descents(lambda w: w**2, 3.0),
+        "surface": record_descent(lambda x, y: x**2 + 3 * y**2, 2.0, 1.0, steps=12),
+    }
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Any]:
+    return of_all_kinds()
+
+
+@pytest.fixture(scope="module")
+def folder(runs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages")
+    for name, run in runs.items():
+        save_html(run, folder / f"{name}.html")
+    return folder
+
+
+class Opened:
+    """Opens pages, and takes down what a quiet page would not do."""
+
+    def __init__(self, browser: Any, folder: Path) -> None:
+        self.browser, self.folder = browser, folder
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.contexts: list[Any] = []
+
+    def __call__(self, name: str, link: str = "", size: Any = DESKTOP, **settings: Any) -> Any:
+        context = self.browser.new_context(viewport=size, **settings)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto((self.folder / f"{name}.html").as_uri() + link)
+        return page
+
+
+@pytest.fixture
+def opened(chromium: Any, folder: Path) -> Iterator[Opened]:
+    made = Opened(chromium, folder)
+    yield made
+    for context in made.contexts:
+        context.close()
+    assert made.complaints == []
+    assert all(url.split("#")[0].startswith("file:") for url in made.requests)
+    assert len(made.requests) == len(made.contexts)
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait until a condition holds; the page's policy forbids Playwright's own way of asking."""
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"not reached: {condition}")
+
+
+def text(page: Any, selector: str) -> str:
+    found: str = page.locator(selector).inner_text()
+    return " ".join(found.split())
+
+
+# --- controls ------------------------------------------------------------------------------------
+def test_keys_buttons_slider_and_link(opened: Opened, runs: dict[str, Any]) -> None:
+    epochs = [frame.epoch for frame in runs["xor"]]
+    page = opened("xor")
+    assert text(page, "#where") == "epoch 0 of 60"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert text(page, "#where") == f"epoch {epochs[2]} of 60"
+    page.keyboard.press("ArrowLeft")
+    page.click("#next")
+    page.click("#next")
+    assert text(page, "#where") == f"epoch {epochs[3]} of 60"
+    page.keyboard.press("End")
+    assert text(page, "#where") == "epoch 60 of 60"
+    until(page, "location.hash === '#epoch=60'")
+    page.locator("#slider").fill("10")
+    assert text(page, "#where") == f"epoch {epochs[10]} of 60"
+    assert page.get_attribute("#slider", "aria-valuetext") == f"epoch {epochs[10]} of 60"
+    page.evaluate("location.hash = '#epoch=4'")
+    until(page, "document.getElementById('where').textContent === 'epoch 4 of 60'")
+
+
+def test_a_link_opens_at_its_epoch(opened: Opened, runs: dict[str, Any]) -> None:
+    epochs = [frame.epoch for frame in runs["xor"]]
+    missing = next(e for e in range(60) if e not in epochs)
+    before = max(e for e in epochs if e < missing)
+    assert text(opened("xor", f"#epoch={missing}"), "#where") == f"epoch {before} of 60"
+
+
+def test_play_goes_on_by_itself_and_ends(opened: Opened) -> None:
+    page = opened("moons")
+    page.select_option("#speed", "20")
+    page.keyboard.press("Space")
+    until(page, "document.getElementById('where').textContent === 'epoch 6 of 6'")
+    until(page, "!document.documentElement.classList.contains('playing')")
+
+
+def test_a_click_on_the_curve_goes_there(opened: Opened, runs: dict[str, Any]) -> None:
+    page = opened("xor")
+    box = page.locator("#curve .axis").last.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    epoch = max(frame.epoch for frame in runs["xor"] if frame.epoch <= 30)
+    assert text(page, "#where") == f"epoch {epoch} of 60"
+
+
+def test_each_epoch_is_told_to_screen_readers(opened: Opened) -> None:
+    page = opened("xor")
+    page.keyboard.press("End")
+    until(page, "document.getElementById('live').textContent.includes('epoch 60')")
+    assert page.get_attribute("#live", "aria-live") == "polite"
+
+
+# --- numbers -------------------------------------------------------------------------------------
+@pytest.mark.parametrize("place", [1, 7, 19])
+def test_the_numbers_are_those_of_the_run(opened: Opened, runs: dict[str, Any], place: int) -> None:
+    run = runs["xor"]
+    frame = run[place]
+    page = opened("xor", f"#epoch={frame.epoch}")
+    told = text(page, "#story .sentence")
+    assert f"After epoch {frame.epoch} the loss is {number(frame.loss)}." in told
+    assert f"{number(100 * frame.accuracy)} % of the 4 answers" in told
+    for k in (0, 2, 16):
+        page.select_option("#which", str(k))
+        old, g, new = frame.before[k], frame.gradients[k], frame.weights[k]
+        shown = f"({number(g)})" if g < 0 else number(g)
+        formula = f"{number(old)}−1·{shown}={number(new)}"
+        assert re.sub(r"\s", "", page.locator("#update .numeric").text_content()) == formula
+    rows = [row.split() for row in page.locator("#layers tbody tr").all_inner_texts()]
+    norms, ratios = run.gradient_norms(place), run.update_ratios(place)
+    wanted = [
+        ["layer", str(k + 1), number(norm, ".3g"), number(ratio, ".3g"), "healthy"]
+        for k, (norm, ratio) in enumerate(zip(norms, ratios, strict=True))
+    ]
+    assert rows == wanted
+
+
+def test_before_training_there_is_no_update(opened: Opened) -> None:
+    page = opened("xor")
+    assert "Before training the loss is" in text(page, "#story .sentence")
+    assert text(page, "#update p") == WORDS["training.none"][0]
+    assert page.locator("#update math").count() == 0
+
+
+def test_adam_shows_its_change(opened: Opened, runs: dict[str, Any]) -> None:
+    page = opened("moons", "#epoch=6")
+    page.select_option("#which", "1")
+    frame = runs["moons"][6]
+    change = frame.weights[1] - frame.before[1]
+    shown = re.sub(r"[\s()]", "", page.locator("#update .numeric").text_content())
+    assert shown == f"{number(frame.before[1])}+{number(change)}={number(frame.weights[1])}"
+    note = text(page, "#update p")
+    assert "Adam makes the change" in note
+    assert "The last of the 4 updates of the epoch, with 10 points." in note
+
+
+def test_the_network_is_drawn_with_its_weights(opened: Opened, runs: dict[str, Any]) -> None:
+    frame = runs["xor"][-1]
+    page = opened("xor", "#epoch=60")
+    lines = page.evaluate(
+        """[...document.querySelectorAll("#network .weight")].map(e =>
+             [e.getAttribute("stroke"), Number(e.getAttribute("stroke-width"))])"""
+    )
+    weights = [w for k, w in enumerate(frame.weights) if k not in (2, 5, 8, 11, 16)]  # no biases
+    signs = ["var(--minus)" if w < 0 else "var(--plus)" for w in weights]
+    assert [sign for sign, _ in lines] == signs
+    largest = max(abs(w) for f in runs["xor"] for k, w in enumerate(f.weights) if k not in
+                  (2, 5, 8, 11, 16))  # fmt: skip
+    widths = [0.4 + 5.6 * abs(w) / largest for w in weights]
+    assert [width for _, width in lines] == pytest.approx(widths, abs=0.006)
+    page.locator("#network .hit").nth(3).dispatch_event("click")
+    assert page.input_value("#which") == "4"
+    page.click("#gradients")
+    assert page.get_attribute("#gradients", "aria-pressed") == "true"
+    assert "gradient" in text(page, "#network p")
+
+
+def test_the_loss_scale_switches(opened: Opened) -> None:
+    page = opened("xor")
+    curve = "document.querySelector('#curve .series').getAttribute('d')"
+    before, checked = page.evaluate(curve), page.is_checked("#log")
+    page.click("#log")
+    assert page.is_checked("#log") != checked
+    assert page.evaluate(curve) != before
+
+
+# --- pictures ------------------------------------------------------------------------------------
+PIXELS = """places => {
+  const canvas = document.querySelector(".stage canvas"), copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  const paper = copy.getContext("2d", {willReadFrequently: true});
+  paper.drawImage(canvas, 0, 0);
+  return places.map(([x, y]) => [...paper.getImageData(
+    Math.round(x * (canvas.width - 1)), Math.round((1 - y) * (canvas.height - 1)), 1, 1).data]);
+}"""
+
+
+def test_the_colours_are_what_the_model_answers(opened: Opened) -> None:
+    """Blue for the first class, orange for the second, stronger where it is surer."""
+    run = trained_xor()
+    model = MLP(2, [4, 1], activation="tanh")
+    for p, w in zip(model.parameters(), run[-1].weights, strict=True):
+        p.data = w
+    places = [(i / 6, j / 6) for i in range(7) for j in range(7)]
+    (x0, x1), (y0, y1) = run.field.x, run.field.y
+    truths = [
+        1 / (1 + exp(-model((x0 + x * (x1 - x0), y0 + y * (y1 - y0))).data)) for x, y in places
+    ]
+    page = opened("xor", "#epoch=60")
+    pixels = page.evaluate(PIXELS, places)
+    for truth, (r, _, b, _) in zip(truths, pixels, strict=True):
+        if abs(truth - 0.5) > 0.1:
+            assert (r > b) == (truth > 0.5)
+    sure = [abs(2 * truth - 1) for truth in truths]
+    strong = [abs(r - b) for r, _, b, _ in pixels]
+    assert strong[sure.index(max(sure))] > strong[sure.index(min(sure))] + 30
+
+
+def test_the_boundary_moves_with_the_epoch(opened: Opened) -> None:
+    page = opened("xor")
+    contour = "document.querySelector('.contour').getAttribute('d')"
+    page.keyboard.press("End")
+    first = page.evaluate(contour)
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(contour) != first
+    assert page.locator(".stage .point").count() == 4
+    label = page.get_attribute(".stage svg", "aria-label")
+    assert label.startswith("The picture of epoch")
+
+
+def test_the_boundary_lies_where_the_model_is_undecided(opened: Opened) -> None:
+    run = trained_xor()
+    model = MLP(2, [4, 1], activation="tanh")
+    for p, w in zip(model.parameters(), run[-1].weights, strict=True):
+        p.data = w
+    page = opened("xor", "#epoch=60")
+    path, box = page.evaluate(
+        """[document.querySelector(".contour").getAttribute("d"),
+            document.querySelector(".stage svg svg").getAttribute("viewBox")]"""
+    )
+    left, top, width, height = map(float, box.split())
+    points = [tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.-]+) ([\d.-]+)", path)]
+    assert len(points) > 20
+    (x0, x1), (y0, y1) = run.field.x, run.field.y
+    for x, y in points:
+        place = (
+            x0 + (x - left) / width * (x1 - x0),
+            y1 - (y - top) / height * (y1 - y0),
+        )
+        assert abs(1 / (1 + exp(-model(place).data)) - 0.5) < 0.03
+
+
+def test_the_ball_rolls_down_the_parabola(opened: Opened, runs: dict[str, Any]) -> None:
+    page = opened("parabolas", "#epoch=5")
+    chips = page.locator(".picture .chip").all_inner_texts()
+    assert chips == ["crawls", "converges", "oscillates", "diverges"]
+    balls = page.evaluate("[...document.querySelectorAll('.here')].map(e => +e.getAttribute('cx'))")
+    crawls, converges, oscillates, _ = balls
+    assert oscillates < converges < crawls
+    assert page.locator(".here.outside").count() == 1
+    assert "outside the picture" in page.locator(".picture").nth(3).inner_text()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("+document.querySelectorAll('.here')[2].getAttribute('cx')") > oscillates
+
+
+def test_a_rate_is_chosen_for_the_details(opened: Opened, runs: dict[str, Any]) -> None:
+    page = opened("parabolas", "#epoch=2")
+    assert (
+        page.get_attribute(".choose >> nth=1", "aria-pressed") == "true"
+    )  # the one that converges
+    page.click(".choose >> nth=3")
+    run = runs["parabolas"][3]
+    told = text(page, "#story")
+    assert f"η = 10: After step 2 the function's value is {number(run[2].loss)}." in told
+    assert "The whole descent diverges" in told
+    frame = run[2]
+    shown = re.sub(r"[\s()]", "", page.locator("#update .numeric").text_content())
+    parts = number(frame.before[0]), number(frame.gradients[0]), number(frame.weights[0])
+    assert shown == "{}−10·{}={}".format(*parts)
+
+
+def test_a_run_that_breaks_says_so(chromium: Any, tmp_path: Path) -> None:
+    run = record_descent(lambda w: w**2, 3.0, lr=1e9, steps=60)
+    assert run.divergence
+    save_html(run, tmp_path / "broken.html", lang="es")
+    opened = Opened(chromium, tmp_path)
+    page = opened("broken")
+    page.keyboard.press("End")
+    told = text(page, "#story .sentence")
+    assert f"En el paso {run.divergence.epoch} el cálculo ya no tiene un resultado finito" in told
+    assert "Una tasa de aprendizaje de 10⁹ es demasiado alta." in told
+    assert opened.complaints == []
+    opened.contexts[0].close()
+
+
+# --- languages, themes, sizes --------------------------------------------------------------------
+SEEN = """() => [...document.querySelectorAll("body *")].flatMap(e => [
+  ...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data),
+  e.getAttribute("aria-label"), e.getAttribute("title"), e.getAttribute("aria-valuetext")])
+  .filter(x => x && x.trim() && !x.includes("function")).join("\\n")"""
+
+
+@pytest.mark.parametrize("name", ["xor", "rates", "parabolas", "surface"])
+def test_spanish_through_and_through(opened: Opened, name: str) -> None:
+    """No word of the English catalogue is left that Spanish does not have."""
+    page = opened(name, "#epoch=3")
+    page.click("[data-lang=es]")
+    assert page.evaluate("document.documentElement.lang") == "es"
+    seen = page.evaluate(
+        SEEN.replace(
+            '"body *"', '"body *:not(script):not(noscript):not(noscript *):not([lang=en])"'
+        )
+    )
+    for text_, other in [*WORDS.values(), *DESCENT.values()]:
+        for piece in re.split(r"\{\w+\}", text_):
+            piece = piece.strip(" .:;,()")
+            if len(piece) > 3 and piece.lower() not in other.lower():
+                assert not re.search(rf"\b{re.escape(piece)}\b", seen), piece
+    assert "Tasa" in seen or "época" in seen or "paso" in seen
+    assert re.search(r"\bpérdida|valor\b", seen)
+
+
+def test_the_same_slots_in_both_languages() -> None:
+    for words in (WORDS, DESCENT):
+        for key, (en, es) in words.items():
+            assert set(re.findall(r"\{\w+\}", en)) == set(re.findall(r"\{\w+\}", es)), key
+
+
+def test_every_text_is_used() -> None:
+    assets = Path(save_html.__code__.co_filename).parent / "assets"
+    used = "".join(path.read_text() for path in assets.glob("training*.*"))
+    used += (assets / "shell.html").read_text() + (assets / "player.js").read_text()
+    built = {f"training.{verdict}" for verdict in ("crawls", "converges", "oscillates", "diverges")}
+    built |= {f"{key}.about" for key in built} | {"title", "title.rates", "where.epoch"}
+    built |= {f"training.{flow}" for flow in ("healthy", "vanishing", "exploding", "dead", "flat")}
+    built |= {f"training.{kind}" for kind in ("plane", "values", "line", "parabola", "surface")}
+    built |= {"training.picture.rate", "training.new", "training.old", "previous", "next", "last"}
+    unused = [key for key in {**WORDS, **DESCENT} if key not in built and f'"{key}"' not in used]
+    assert unused == []
+
+
+def test_dark_recolours_the_picture(opened: Opened) -> None:
+    page = opened("xor", "#epoch=60", color_scheme="light")
+    light = page.evaluate(PIXELS, [[0.5, 0.5]])[0]
+    page.click("#theme")
+    dark = page.evaluate(PIXELS, [[0.5, 0.5]])[0]
+    assert sum(dark[:3]) < sum(light[:3]) - 100
+    by_system = opened("xor", "#epoch=60", color_scheme="dark").evaluate(PIXELS, [[0.5, 0.5]])[0]
+    assert by_system == dark
+
+
+@pytest.mark.parametrize("name", ["xor", "moons", "rates", "parabolas", "surface"])
+def test_a_phone_needs_no_sideways_scrolling(opened: Opened, name: str) -> None:
+    page = opened(name, "#epoch=3", size=PHONE)
+    for lang in ("en", "es"):
+        page.click(f"[data-lang={lang}]")
+        for mode in ("first", "last"):
+            page.click(f"#{mode}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    play = page.locator("#play").bounding_box()
+    assert play["y"] + play["height"] <= 740  # by the thumb, wherever the page is scrolled
+    assert min(play["width"], play["height"]) >= 44
+
+
+def test_a_narrower_window_redraws(opened: Opened) -> None:
+    page = opened("xor", "#epoch=60")
+    page.set_viewport_size(PHONE)
+    until(page, "document.querySelector('.stage svg').clientWidth < 360")
+    assert page.evaluate("document.querySelector('.stage canvas').clientWidth") < 360
+
+
+def test_print_has_no_controls(opened: Opened) -> None:
+    page = opened("xor", "#epoch=60")
+    page.emulate_media(media="print")
+    assert not page.is_visible("#bar")
+    for part in ("#pictures", "#curve", "#network", "#update", "#layers"):
+        assert page.is_visible(part)
+
+
+def test_sizes() -> None:
+    """A hundred frames of xor and moons take at most 1 MB each."""
+    from autograd_mini.stepping.training_page import to_html
+
+    for data, sizes in ((xor(), [4, 1]), (moons(20), [8, 8, 1])):
+        model = MLP(2, sizes, activation="tanh", seed=0)
+        run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 120)
+        assert len(run) >= 95
+        assert len(to_html(run).encode()) <= 1_000_000
+
+
+# --- labels are text -----------------------------------------------------------------------------
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>document.title='ran'</script>",
+    "{name} {loss}",
+    "a\x00\x1b[31m\u2028b",
+]
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_names_stay_text(chromium: Any, tmp_path: Path, label: str) -> None:
+    data = Dataset(label, xor().inputs, xor().targets, (label, "b"), ("no", label))
+    model = MLP(2, [2, 1], seed=0)
+    for k, p in enumerate(model.parameters()):
+        p.label = f"{label}{k}"
+    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 2, grid=8)
+    save_html(run, tmp_path / "page.html")
+    opened = Opened(chromium, tmp_path)
+    page = opened("page")
+    page.keyboard.press("End")
+    assert opened.complaints == []
+    assert page.title().startswith("Training on ")
+    assert page.locator("main img, main script").count() == 0
+    assert page.locator("#which option").count() == len(run.names)
+    if "\x00" not in label:
+        assert label in text(page, ".legend")
+        assert label.replace("{", "{\u2060") in page.title()
+    opened.contexts[0].close()
+
+
+# --- accessibility -------------------------------------------------------------------------------
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["xor", "rates", "surface"])
+def test_axe_finds_nothing_serious(opened: Opened, name: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    for size in (DESKTOP, PHONE):
+        page = opened(name, "#epoch=3", size, color_scheme=scheme, bypass_csp=True)
+        page.evaluate(script)
+        found = page.evaluate("axe.run()")["violations"]
+        serious = [
+            (v["id"], [n["target"] for n in v["nodes"]])
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
