@@ -26,7 +26,9 @@ class Formula(NamedTuple):
     """A formula in three forms."""
 
     text: str
+    """On a line, for a terminal."""
     latex: str
+    """For mathematics mode; amsmath is needed."""
     mathml: str
     """A `math` element that stands alone."""
 
@@ -38,10 +40,13 @@ class Explanation(NamedTuple):
     """A step in words and formulas; str() gives it as plain text."""
 
     title: str
+    """What happens, in a few words."""
     sentence: str
+    """The same in a sentence; names of nodes stand in backticks."""
     symbolic: Formula
+    """The formula with names."""
     local: Formula | None
-    """The local derivative, where the step uses one."""
+    """The local derivative, where one is used."""
     numeric: Formula | None
     """The formula with numbers."""
     why: str
