@@ -163,10 +163,32 @@ def test_a_sum_is_exact_and_rounded_once(run: Any) -> None:
     lists = [
         [draw.uniform(-1, 1) * 10.0 ** draw.randint(-17, 17) for _ in range(9)] for _ in range(300)
     ]
-    lists += [[1.0, 2.0**-53], [1.0, 2.0**-53, 2.0**-80], [1.0, -(2.0**-54), -(2.0**-80)]]
+    lists += [[1.0, 2.0**-53], [1.0, 2.0**-53, 2.0**-110], [1.0, -(2.0**-54), -(2.0**-110)]]
     lists += [[1e308, 1e308, -1.5e308], [1e16, 1.0, -1e16], [0.1] * 10, [5e-324] * 3, [-0.0], []]
     script = source([SHEET["sum"]]) + "return JSON.stringify(given.map((a) => ops.sum.value(a)));"
     assert run(script, lists) == [float(sum(map(Fraction, numbers))) for numbers in lists]
+
+
+def test_a_long_product_is_exact_to_an_ulp(run: Any) -> None:
+    """And so is the product of all others, of which each partial is one."""
+    draw = random.Random(9)
+    lists = [[draw.uniform(-2, 2) * 10.0 ** draw.randint(-9, 9) for _ in range(300)] for _ in "ab"]
+    script = source([SHEET["prod"]])
+    script += (
+        "return JSON.stringify(given.map((a) => [ops.prod.value(a), ops.prod.partials[0](a)[7]]));"
+    )
+    for numbers, (product, seventh) in zip(lists, run(script, lists), strict=True):
+        exact = math.prod(map(Fraction, numbers))
+        assert abs(Fraction(product) - exact) <= Fraction(math.ulp(product))
+        assert abs(Fraction(seventh) - exact / Fraction(numbers[7])) <= Fraction(math.ulp(seventh))
+
+
+def test_a_nan_wins(run: Any) -> None:
+    script = source([SHEET["max"], SHEET["min"]])
+    script += (
+        "return JSON.stringify([ops.max, ops.min].map((op) => String(op.value([1, NaN, 2]))));"
+    )
+    assert run(script, None) == ["NaN", "NaN"]
 
 
 def test_floats_pass_through_json_and_the_browser_unchanged(run: Any) -> None:

@@ -23,15 +23,17 @@ function recomputed(run, leaves, moved = new Map()) {
   return {data, partials};
 }
 
-// The derivative of the root with respect to node k by central differences, and the bar of its error:
-// Ridders' extrapolation (Adv. Eng. Softw. 4, 1982), ended where rounding takes over.
+// The gradient of node k (times the seed) by central differences, and the bar of its error:
+// Ridders' extrapolation (Adv. Eng. Softw. 4, 1982), ended where rounding takes over. At a kink the
+// bar reaches to the slopes of both sides, and true comes third.
 function differentiate(run, leaves, k) {
-  const {data} = recomputed(run, leaves), root = run.root, x = data[k], rows = [];
+  const {data} = recomputed(run, leaves), root = run.root, x = data[k], rows = [], bends = [];
+  const seed = run.steps.find(step => step.kind === "seed").value;
   let best = [NaN, Infinity];
   for (let i = 0, h = 2 ** Math.round(Math.log2(Math.max(Math.abs(x), 1)) - 2); i < 12; i++, h /= 2) {
     const [up, down] = [x + h, x - h].map(at => (recomputed(run, leaves, new Map([[k, at]])).data || [])[root]);
     const row = [(up - down) / (2 * h)];
-    if (!Number.isFinite(row[0])) { rows.length = 0; continue; }
+    if (!Number.isFinite(row[0])) { rows.length = bends.length = 0; continue; }
     const noise = 2 ** -51 * (Math.max(Math.abs(up), Math.abs(down)) + Math.abs(x * row[0])) / h;
     (rows.at(-1) || []).forEach((above, j) => row.push(row[j] + (row[j] - above) / (4 ** (j + 1) - 1)));
     for (let j = 1; j < row.length; j++) {
@@ -39,8 +41,13 @@ function differentiate(run, leaves, k) {
       if (bar < best[1]) best = [row[j], bar];
     }
     rows.push(row);
+    // The difference of the slopes to both sides, less its rounding: shrinks with h but at a kink.
+    bends.push(Math.abs((up - data[root]) / h - (data[root] - down) / h) - 8 * noise);
   }
-  return best;
+  const jump = bends.at(-1);
+  const kink = jump > 0 && jump > bends.at(-6) / 2;
+  const [value, bar] = kink ? [rows.at(-1)[0], jump / 2 + best[1]] : best;
+  return [value * seed, bar * Math.abs(seed), ...(kink ? [true] : [])];
 }
 
 // Why a page cannot compute with other numbers: the key of a text, or null.
