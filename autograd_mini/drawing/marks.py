@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 RAISED = 4.5  # points between a superscript and its base
 _GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|edge|graph|cluster)\b')
 _TEXT = re.compile(r'<text (.*?)text-anchor="start" x="([-\d.]+)"(.*?)>(.*)</text>', re.S)
+_HEIGHT = re.compile(r' y="[-\d.]+"')
 _POINT = re.compile(r"(-?[\d.]+),-?[\d.]+")
 
 _PLAIN = {"font-weight": "normal", "text-decoration": "none"}
@@ -72,7 +73,10 @@ def _block(block: list[str], marks: Marks) -> list[str]:
     for name, (k, word), (last, number) in zip(
         marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True
     ):
-        block[k] = _text(word, "word")
+        line = _text(word, "word")
+        if here := _HEIGHT.search(number[3]):  # signs of another font make a row uneven
+            line = _HEIGHT.sub(here[0], line, count=1)
+        block[k] = line
         block[last] = _text(number, name, "end", right - (float(word[2]) - left))
     top, last = texts[0][0], texts[first - 1][0]
     heading = _merged([match for _, match in texts[:first]])

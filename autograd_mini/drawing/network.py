@@ -197,6 +197,7 @@ class _Writer:
             splines="line",
             outputorder="edgesfirst",
             pad="0.2",
+            margin="0",  # of a page, in PDF
             label=f"<{legend}>",
             labelloc="b",
         )

@@ -165,6 +165,7 @@ class _Writer:
             nodesep="0.2",
             ranksep="0.45",
             pad="0.15",
+            margin="0",  # of a page, in PDF
             label=f"<{notation.escaped(self._caption(shown))}>",
             labelloc="b",
             labeljust="l",

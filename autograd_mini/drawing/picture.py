@@ -166,6 +166,7 @@ class _Writer:
             "nodesep": "0.3",
             "ranksep": "0.55" if sideways else "0.4",
             "pad": "0.15",
+            "margin": "0",  # of a page, in PDF
         }
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
             settings |= {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1"}

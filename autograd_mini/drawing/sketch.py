@@ -169,14 +169,19 @@ def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
     """The labels, and v₁, v₂, ... for nodes without one; of those `inside` groups, the last part.
 
     (Griewank and Walther, Evaluating Derivatives, 2008, section 2, call intermediate variables so.)
+    Where a label is v or v₁ itself, the letter is another.
     """
+    labels = {
+        node: path_of(node.label)[1] if node in inside else node.label or "" for node in order
+    }
+    taken = {label.strip("₀₁₂₃₄₅₆₇₈₉ ") for label in {*labels.values()}}
+    letter = next((letter for letter in "vuts" if letter not in taken), "v")
     names: dict[Value, str] = {}
     unnamed = 0
-    for node in order:
-        label = path_of(node.label)[1] if node in inside else node.label
-        if not label or not label.strip():
+    for node, label in labels.items():
+        if not label.strip():
             unnamed += 1
-            label = f"v{notation.subscript(unnamed)}"
+            label = f"{letter}{notation.subscript(unnamed)}"
         names[node] = notation.name(label)
     return names
 

@@ -65,7 +65,7 @@ tex (TikZ), json, txt. Sin archivo, el grafo se escribe como texto.""",
     "cli.expression.is": ('such as "tanh(w*x+b)"', 'como "tanh(w*x+b)"'),
     "cli.value": ("NAME=NUMBER", "NOMBRE=NÚMERO"),
     "cli.value.is": ("such as x=0.5", "como x=0.5"),
-    "cli.show.help": ("show this help and exit", "mostrar esta ayuda y salir"),
+    "cli.show.help": ("show this help and end", "muestra esta ayuda y termina"),
     "cli.file": ("FILE", "ARCHIVO"),
     "cli.out": ("the file to write", "el archivo que se escribe"),
     "cli.detail": (

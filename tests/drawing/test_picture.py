@@ -148,6 +148,12 @@ def test_stale_nodes_say_what_they_would_be_now() -> None:
     assert parsed(draw(y))[0]["n1"][3:5] == ["stale", "no value now"]
 
 
+def test_automatic_names_keep_clear_of_labels() -> None:
+    for label, name in (("v", "u₁"), ("v₁", "u₁"), ("v₁₂", "u₁"), ("w₁", "v₁"), ("velocity", "v₁")):
+        nodes, _ = parsed(draw(Value(2.0, label=label) * 3))
+        assert [nodes[id][0] for id in nodes] == [label, f"{name} = {label} · 3"]
+
+
 def test_several_roots_share_their_nodes() -> None:
     x = Value(2.0, label="x")
     y, z = x * 2, x + 1
