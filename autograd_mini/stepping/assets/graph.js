@@ -120,7 +120,6 @@ class Graph {
       e.classList.add(name);
       this.lit.push([e, name]);
     };
-    this.box.dataset.phase = phaseOf(step);
     const main = r.focus();
     mark(this.nodeElement(main), "lit");
     for (const e of this.nodes[this.item(main)].copies) mark(e, "lit");

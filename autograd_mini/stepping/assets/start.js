@@ -16,7 +16,7 @@ function spans() {
 const player = new Player(length(), {phases: spans()});
 
 function show(touched) {
-  ROOT.dataset.phase = player.phase();
+  if (ROOT.dataset.phase !== player.phase()) ROOT.dataset.phase = player.phase();
   graphs.forEach((graph, k) => {
     graph.paint(touched[k]);
     graph.light(current(runs[k]));
