@@ -189,6 +189,8 @@ def test_a_nan_wins(run: Any) -> None:
         "return JSON.stringify([ops.max, ops.min].map((op) => String(op.value([1, NaN, 2]))));"
     )
     assert run(script, None) == ["NaN", "NaN"]
+    script = source([SHEET["where"]]) + "return JSON.stringify(ops.where.value(NaN, 1, 2));"
+    assert run(script, None) == (1 if math.nan else 2)
 
 
 def test_floats_pass_through_json_and_the_browser_unchanged(run: Any) -> None:
