@@ -421,7 +421,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the neuron's gradient graph, as DOT text",
         "el grafo de gradientes de la neurona, como texto DOT",
     ),
-    "demo.file.steps.html": ("a neuron, step by step: a page", "una neurona, paso a paso: una página"),
+    "demo.file.steps.html": ("a neuron, step by step: a page", "una neurona, paso a paso: página"),
     "demo.steps.title": ("The neuron {neuron}, step by step", "La neurona {neuron}, paso a paso"),
     "demo.file.loss.png": ("loss by epoch", "la pérdida por época"),
     "demo.file.boundary.png": ("where each class wins", "dónde gana cada clase"),
