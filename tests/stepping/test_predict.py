@@ -370,6 +370,23 @@ def test_answers_are_saved_as_json(page: Any) -> None:
     assert all(q["seconds"] >= 0 for q in saved["questions"])
 
 
+def test_with_other_inputs_the_questions_come_again(page: Any) -> None:
+    go_to_question(page, "v₁ =")
+    answer(page, "1")
+    page.click("#previous")
+    assert question(page) == "The next step has been answered."
+    page.click("#modes [aria-controls=whatif]")
+    page.fill("#leaf0", "1.5")
+    assert question(page) == "v₁ = w · x. What is v₁?"
+    assert answer(page, "1").startswith("✗")
+    assert answer(page, "3") == "✓ Right now: 3."
+    page.evaluate("document.querySelector('#predict details').open = true")
+    first, second = json.loads(downloaded(page, "text=Save as JSON")[1])["questions"]
+    assert (first["expected"], first["inputs"]) == (1, {})
+    assert (second["expected"], second["inputs"]) == (3, {"w": 1.5})
+    assert "1 of 2 right at once · 1 later" in page.inner_text("#score")
+
+
 def test_answers_are_saved_as_csv(page: Any) -> None:
     page.click("[data-lang=es]")
     page.evaluate("document.querySelector('#predict details').open = true")

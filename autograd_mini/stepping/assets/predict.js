@@ -124,7 +124,7 @@ function hintsFor(step, {key, kind}) {
 // --- the panel ------------------------------------------------------------------------------------
 function startPredict(player) {
   const section = $("predict"), r = recording, off = runs.length > 1;
-  const done = new Map();
+  const done = new Set(), log = [];
   let asked = null, wish = "fits", told = null, hinted = false;
   const action = (key, f) => el("button", {type: "button", "data-t": key, onclick: f});
   const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "predict", "data-t": "predict", onclick: toggle});
@@ -184,7 +184,7 @@ function startPredict(player) {
     [...choose.options].forEach(option => { option.textContent = t("predict.wish." + option.value); });
     choose.value = wish;
     score.textContent = t("predict.score", tally());
-    score.hidden = !done.size && !(asked && asked.answers.length);
+    score.hidden = !log.length && !(asked && asked.answers.length);
   }
   function giveHint() {
     asked.hints++;
@@ -210,8 +210,9 @@ function startPredict(player) {
   }
   const elapsed = () => Math.round((performance.now() - asked.since) / 100) / 10;
   function settle(result) {
-    const {step, kind, key, slots, expected, answers, hints} = asked, within = section.contains(document.activeElement);
-    done.set(step, {step, kind, key, slots, expected, answers, hints, verdict: result, seconds: elapsed()});
+    const {step, expected} = asked, within = section.contains(document.activeElement);
+    done.add(step);
+    log.push({...asked, verdict: result, seconds: elapsed(), inputs: inputs()});
     told = {mark: result === "first" || result === "right" ? "right" : "quiet", what: ["verdict.say." + result, {x: formatNumber(expected)}]};
     asked = null;
     player.pause();
@@ -221,26 +222,29 @@ function startPredict(player) {
     if (within) focus();
   }
   function tally() {
-    const all = [...done.values()], count = verdict => all.filter(q => q.verdict === verdict).length;
+    const all = log, count = verdict => all.filter(q => q.verdict === verdict).length;
     return {asked: all.length, first: count("first"), right: count("right"), shown: count("shown"), skipped: count("skipped"), tries: [...all, asked || {answers: []}].reduce((n, q) => n + q.answers.length, 0)};
   }
   function again() {
     done.clear();
+    log.length = 0;
     asked = told = null;
     player.go(0);
     pose();
   }
 
   // --- the file for the teacher ---
-  const rows = () => [...done.values(), ...(asked && asked.answers.length ? [{...asked, verdict: "open", seconds: elapsed()}] : [])].sort((a, b) => a.step - b.step);
+  const rows = () => [...log, ...(asked && asked.answers.length ? [{...asked, verdict: "open", seconds: elapsed(), inputs: inputs()}] : [])];
+  // The inputs that what-if has changed.
+  const inputs = () => r.changed ? Object.fromEntries([...r.leaves].map(([k, x]) => [r.names[k], x])) : {};
   function save(suffix, type, content) {
     const link = el("a", {href: URL.createObjectURL(new Blob([content], {type})), download: t("predict.file") + suffix});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
   function saveJson() {
-    const questions = rows().map(({step, kind, key, slots, expected, answers, hints, verdict, seconds}) =>
-      ({step, kind, asked: key, question: text(["ask." + key, slots]), expected, verdict, hints, seconds, answers}));
+    const questions = rows().map(({step, kind, key, slots, inputs, expected, answers, hints, verdict, seconds}) =>
+      ({step, kind, asked: key, question: text(["ask." + key, slots]), inputs, expected, verdict, hints, seconds, answers}));
     save(".json", "application/json", JSON.stringify({format: "autograd_mini answers", version: 1, title: document.title, learner: learner.value, language: language(),
       saved: new Date().toISOString(), score: tally(), questions}, null, 1));
   }
@@ -259,7 +263,11 @@ function startPredict(player) {
     return false;
   };
   player.on(() => { if (!section.hidden) pose(); });
-  onNumbers(() => pose(r.index));
+  onNumbers(() => {
+    done.clear();
+    asked = told = null;
+    pose(r.index);
+  });
   onLanguage(words);
   translate();
   pose();
