@@ -79,7 +79,7 @@ class Divergence(NamedTuple):
 
 
 class Points(NamedTuple):
-    """The data of a run."""
+    """The data of a run; without a name where they were no Dataset."""
 
     name: str
     inputs: tuple[tuple[float, ...], ...]
@@ -200,8 +200,9 @@ class TrainingSteps(_Immutable, Sequence["Frame"]):
         return len(self.frames)
 
     def __repr__(self) -> str:
+        name = self.points.name or "data"
         return (
-            f"<TrainingSteps: {self.points.name}, {len(self)} frames of {len(self.losses) - 1}"
+            f"<TrainingSteps: {name}, {len(self)} frames of {len(self.losses) - 1}"
             f" epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}, {self.verdict}>"
         )
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 RATES = (0.001, 0.1, 1.0, 10.0)
 FRAMES, FRAMES_EACH, SIDE_EACH = 100, 60, 32  # of a single run; of each of several
+FRAMES_OF_DESCENT = 500
 
 
 def record_training(
@@ -209,7 +210,9 @@ def record_descents(
     name = str(getattr(f, "__name__", "f")).replace("<lambda>", "f")
     data = Dataset(name, [[0.0]], [0.0])
     model = _Function(f, start, names)
-    return record_learning_rates(model, data, _value_itself, rates, steps, accuracy=None)
+    return record_learning_rates(
+        model, data, _value_itself, rates, steps, accuracy=None, frames=FRAMES_OF_DESCENT
+    )
 
 
 class _Function:
@@ -385,7 +388,7 @@ def _points(data: Any, rows: Any, targets: Any) -> Points:
     if isinstance(data, Dataset):
         return Points(data.name, inputs, answers_, tuple(data.feature_names),
                       tuple(data.class_names))  # fmt: skip
-    return Points("data", inputs, answers_, features, ())
+    return Points("", inputs, answers_, features, ())
 
 
 def _loss_name(loss: Any) -> str:

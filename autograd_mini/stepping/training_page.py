@@ -102,11 +102,15 @@ def to_html(
 
 def _words(run: TrainingSteps, several: bool) -> Texts:
     words = {**{key: WORDS[key] for key in SHARED}, **TRAINING, **(DESCENT if not run.loss else {})}
-    heading = words.pop("title.rates") if several else words["title"]
-    words.pop("title.rates", None)
     name = printable(run.points.name).replace("{", "{\u2060")  # no slot
-    words["title"] = heading[0].replace("{name}", name), heading[1].replace("{name}", name)
-    return words
+    kind = "title.rates" if several else "title"
+    english, spanish = words[kind if name else f"{kind}.unnamed"]
+    headings = ("title.rates", "title.unnamed", "title.rates.unnamed")
+    words = {key: texts for key, texts in words.items() if key not in headings}
+    return {
+        **words,
+        "title": (english.replace("{name}", name), spanish.replace("{name}", name)),
+    }
 
 
 def _points(run: TrainingSteps) -> dict[str, Any]:

@@ -10,6 +10,8 @@ WORDS: Texts = {
         "Learning rates side by side: {name}",
         "Tasas de aprendizaje, lado a lado: {name}",
     ),
+    "title.unnamed": ("Training, epoch by epoch", "Entrenamiento, época a época"),
+    "title.rates.unnamed": ("Learning rates side by side", "Tasas de aprendizaje, lado a lado"),
     "slider": ("epoch", "época"),
     "first": ("before training (Home)", "antes de entrenar (Inicio)"),
     "previous": ("previous epoch (←)", "época anterior (←)"),
@@ -49,12 +51,12 @@ WORDS: Texts = {
     "training.oscillates": ("oscillates", "oscila"),
     "training.diverges": ("diverges", "diverge"),
     "training.crawls.about": (
-        "at its end most of the way down is still to go.",
-        "al final queda aún la mayor parte del camino.",
+        "from {first} to {last}, and most of the way down is still to go.",
+        "de {first} a {last}, y aún queda la mayor parte del camino.",
     ),
     "training.converges.about": (
-        "the loss comes down and settles.",
-        "la pérdida baja y se asienta.",
+        "the loss comes down from {first} to {last} and settles.",
+        "la pérdida baja de {first} a {last} y se asienta.",
     ),
     "training.oscillates.about": (
         "updates jump over the minimum, back and forth.",
@@ -210,8 +212,8 @@ DESCENT: Texts = {
         "El descenso entero {verdict}: {about}",
     ),
     "training.converges.about": (
-        "the value comes down and settles.",
-        "el valor baja y se asienta.",
+        "the value comes down from {first} to {last} and settles.",
+        "el valor baja de {first} a {last} y se asienta.",
     ),
     "training.parabola": (
         "The function of {x}: the ball is {x} now, the straight line its gradient.",

@@ -379,7 +379,8 @@ def test_every_text_is_used() -> None:
     used = "".join(path.read_text() for path in assets.glob("training*.*"))
     used += (assets / "shell.html").read_text() + (assets / "player.js").read_text()
     built = {f"training.{verdict}" for verdict in ("crawls", "converges", "oscillates", "diverges")}
-    built |= {f"{key}.about" for key in built} | {"title", "title.rates", "where.epoch"}
+    built |= {f"{key}.about" for key in built} | {"title", "where.epoch"}
+    built |= {"title.rates", "title.unnamed", "title.rates.unnamed"}
     built |= {f"training.{flow}" for flow in ("healthy", "vanishing", "exploding", "dead", "flat")}
     built |= {f"training.{kind}" for kind in ("plane", "values", "line", "parabola", "surface")}
     built |= {"training.picture.rate", "training.new", "training.old", "previous", "next", "last"}

@@ -17,9 +17,10 @@ function story() {
   return rate + sentences.join(" ");
 }
 function showStory() {
-  const text = story(), {verdict} = chosen;
+  const text = story(), {verdict, loss} = chosen;
+  const ends = {first: formatNumber(loss[0]), last: formatNumber(loss[loss.length - 1])};
   part("story", ".sentence").textContent = text;
-  part("story", ".quiet").textContent = t("training.whole", {verdict: t("training." + verdict), about: t(`training.${verdict}.about`)});
+  part("story", ".quiet").textContent = t("training.whole", {verdict: t("training." + verdict), about: t(`training.${verdict}.about`, ends)});
   say(text);
 }
 
@@ -53,7 +54,7 @@ function drawCurve() {
   const y = curveRange(log);
   const at = axes(picture, {w, h, x: [0, last], y, log, left: 58});
   Object.assign(curve, at, {of: x => log ? Math.log10(Math.max(x, 1e-300)) : x, most: last});
-  picture.append(svg("text", {x: at.box.right - 4, y: at.box.top + 16, "text-anchor": "end", text: t("training.axis") + " →"}));
+  picture.append(svg("text", {x: at.box.left - 8, y: h - 7, "text-anchor": "end", text: t("training.axis")}));
   for (const run of RUNS) {
     const points = run.curve.map((x, i) => [at.X(run.curveEpochs[i]), Math.max(-2e3, Math.min(4e3, at.Y(curve.of(x))))]);
     at.inside.append(svg("path", {class: "series", d: line(points), ...series(run.k)}));
@@ -126,8 +127,9 @@ function drawNetwork() {
       if (l) net.lines.push({k: bias, ring: at});
     }
     const end = l === 0 ? "start" : l === columns.length - 1 ? "end" : "middle", x = X(l) + (l === 0 ? -r : l === columns.length - 1 ? r : 0);
-    nodes.append(svg("text", {class: "strong", x, y: 13, "text-anchor": end, text: l ? t("training.layer", {k: l}) : t("training.inputs")}));
-    if (l) nodes.append(svg("text", {x, y: 28, "text-anchor": end, text: layers[l - 1].activation}));
+    const wide = (w - 60) / (columns.length - 1) > 75;
+    nodes.append(svg("text", {class: "strong", x, y: 13, "text-anchor": end, text: wide ? (l ? t("training.layer", {k: l}) : t("training.inputs")) : l || "x"}));
+    if (l && wide) nodes.append(svg("text", {x, y: 28, "text-anchor": end, text: layers[l - 1].activation}));
     if (n > shown[l]) nodes.append(svg("text", {x: X(l), y: Y(l, shown[l]) + 4, "text-anchor": "middle", text: "⋮ " + t("training.more", {n: n - shown[l]})}));
   });
   net.mark = marks;
@@ -179,7 +181,8 @@ function startUpdate() {
   // The weight that changes most has the most to tell.
   const run = chosen, end = run.epochs.length - 1;
   let far = -1;
-  for (let k = 0; k < run.size; k++) {
+  const all = Array.from({length: run.size}, (_, k) => k), weights = run.layers.flatMap(weightsOf);
+  for (const k of weights.length ? weights : all) {
     const way = Math.abs(run.weight(end, k) - run.weight(0, k));
     if (way > far) [far, which] = [way, k];
   }
