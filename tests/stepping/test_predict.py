@@ -253,6 +253,20 @@ def test_answers_are_read_as_people_write_them(run: Any) -> None:
         assert (found and found["value"]) == (value and pytest.approx(value, rel=1e-15)), text
 
 
+NEAR = [
+    ("0.0", 0.04, False), ("0.04", 0.0396, True), ("0.0", 0.0, True), ("0", 1e-12, True),
+    ("0", 1e-3, False), ("1", 0.9, False), ("0.9", 0.85001, True), ("1e-7", 1.009e-7, True),
+    ("1e-7", 1.02e-7, False), ("1.0e3", 1049.0, True), ("1000", 1049.0, False), ("-2", 2.0, False),
+]  # fmt: skip
+
+
+def test_rounding_is_right_to_the_decimals_given_but_not_to_nothing(run: Any) -> None:
+    script = asset("predict.js") + (
+        "return JSON.stringify(given.map(([text, x]) => isNear(readAnswer(text), x, 1e-11)));"
+    )
+    assert run(script, [case[:2] for case in NEAR]) == [good for *_, good in NEAR]
+
+
 def test_an_answer_that_is_no_number_is_no_try(page: Any) -> None:
     go_to_question(page, "v₁ =")
     assert answer(page, "one") == "Write a number, such as 0.5, -0,5, 1/3 or 2e-3."
