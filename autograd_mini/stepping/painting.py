@@ -28,6 +28,9 @@ _LEAST = 6.0  # pixels: the height of letters that can still be read
 _LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
 
 
+_Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and the comma after it
+
+
 class Painter:
     """Paints any step of a recording into a picture of always the same size and layout.
 
@@ -61,6 +64,7 @@ class Painter:
         self.canvas = canvas(self.figure)
         self.graph = Plotted(svg, self.figure, room, zoom)
         self.words: list[Any] = []
+        self._widths: dict[Any, float] = {}
 
     def paint(self, index: int) -> Any:
         """The picture of a step as an array of height × width × 3 bytes."""
@@ -155,17 +159,20 @@ class Painter:
         width = WIDTH - 2 * _MARGIN
         y = _PANEL - 34.0
         self._line(clean(e.title), y, 22, colour, width - 150, weight="bold")
-        for line in self._wrapped(clean(e.sentence.replace("`", "")), 17, width, 2):
-            y -= 27
-            self._line(line, y, 17, colours.text, width)
-        if e.why:
-            why = clean(e.why.replace("`", ""))
-            self._line(why, _WHY, 16, colours.faint, width, style="italic")
+        size, lines = self._set(e.sentence, 17, width)
+        for line in lines:
+            y -= 26
+            self._prose(line, y, size, colours.text)
+        size, lines = self._set(e.why, 15, width, style="italic")
+        end = float(_WHY)
+        for line in reversed(lines):
+            self._prose(line, end, size, colours.faint, style="italic")
+            end += 21
         inks = (colours.text, *(colours.partial,) * (e.local is not None), colour)
-        apart = min(60.0, (y - _WHY - 44) / len(e.formulas))
+        apart = min(60.0, (y - end - 22) / len(e.formulas))
         for formula, ink in zip(e.formulas, inks, strict=False):
             y -= apart
-            self._formula(formula, y, ink, width)
+            self._formula(formula, y, min(20.0, apart / 3), ink, width)
         last = len(self.steps) - 1
         counter = word("step", self.lang, index=index, last=last)
         self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, right=True)
@@ -201,9 +208,17 @@ class Painter:
         return line
 
     def _text(
-        self, text: str, y: float, size: float, ink: str, *, right: bool = False, **kw: Any
+        self,
+        text: str,
+        y: float,
+        size: float,
+        ink: str,
+        *,
+        x: float = _MARGIN,
+        right: bool = False,
+        **kw: Any,
     ) -> Any:
-        x = WIDTH - _MARGIN if right else _MARGIN
+        x = WIDTH - _MARGIN if right else x
         line = self.figure.text(
             x, y, _plain(text), fontsize=size, color=ink, family=FONT,
             ha="right" if right else "left", va="baseline", transform=self.transform, **kw,
@@ -211,9 +226,9 @@ class Painter:
         self.words.append(line)
         return line
 
-    def _formula(self, formula: Any, y: float, ink: str, room: float) -> None:
+    def _formula(self, formula: Any, y: float, size: float, ink: str, room: float) -> None:
         """In two dimensions where matplotlib can set it, else as a line of text."""
-        line = self._text("", y, 20, ink)
+        line = self._text("", y, size, ink)
         line.set_math_fontfamily("dejavusans")
         line.set_text(f"${_mathtext(formula.latex)}$")
         try:
@@ -221,33 +236,61 @@ class Painter:
         except (ValueError, RuntimeError):  # LaTeX that mathtext does not know
             fits = 0.0
         if fits and fits > room:
-            line.set_fontsize(max(12.0, 20 * room / fits))
+            line.set_fontsize(max(12.0, size * room / fits))
             fits = self.graph.width(line)
         if not fits or fits > room:
             self.words.remove(line)
             line.remove()
-            self._line(clean(formula.text), y, 20, ink, room)
+            self._line(clean(formula.text), y, size, ink, room)
 
-    def _wrapped(self, text: str, size: float, room: float, most: int) -> list[str]:
-        if self._measure(text, size) <= room:
-            return [text]
-        lines = [""]
-        for piece in text.split(" "):
-            longer = f"{lines[-1]} {piece}".strip()
-            if self._measure(longer, size) <= room or not lines[-1]:
-                lines[-1] = longer
-            else:
-                lines.append(piece)
+    # --- prose, with names in bold ---------------------------------------------------------------
+    def _set(
+        self, text: str, size: float, room: float, most: int = 2, **kw: Any
+    ) -> tuple[float, list[list[_Word]]]:
+        """Sentences in lines of words, names (in backticks) in bold; smaller if they are long."""
+        words: list[_Word] = [[]]
+        for k, part in enumerate(clean(text).split("`")):
+            for j, piece in enumerate(part.split(" ")):
+                if j:
+                    words.append([])
+                if piece:
+                    words[-1].append((piece, "bold" if k % 2 else "normal"))
+        words = [pieces for pieces in words if pieces]
+        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
+        lines: list[list[_Word]] = []
+        left = 0.0
+        for pieces in words:
+            width = sum(self._measure(piece, size, weight=weight, **kw) for piece, weight in pieces)
+            if not lines or left + space + width > room:
+                lines.append([])
+                left = -space
+            lines[-1].append(pieces)
+            left += space + width
+        if len(lines) > most and size > 11:
+            return self._set(text, size - 1, room, most, **kw)
         if len(lines) > most:
-            lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
-        return lines
+            lines = lines[:most]
+            lines[-1][-1] = [("…", "normal")]
+        return size, lines
 
-    def _measure(self, text: str, size: float) -> float:
+    def _prose(self, line: list[_Word], y: float, size: float, ink: str, **kw: Any) -> None:
+        """Write a line, word by word."""
+        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
+        x = float(_MARGIN)
+        for pieces in line:
+            for piece, weight in pieces:
+                self._text(piece, y, size, ink, x=x, weight=weight, **kw)
+                x += self._measure(piece, size, weight=weight, **kw)
+            x += space
+
+    def _measure(self, text: str, size: float, **kw: Any) -> float:
         """The width of a line of text in pixels."""
-        line = self.figure.text(0, 0, text, fontsize=size, family=FONT, parse_math=False)
-        width = self.graph.width(line)
-        line.remove()
-        return width
+        key = (text, size, *sorted(kw.items()))
+        if key not in self._widths:
+            line = self.figure.text(0, 0, _plain(text), fontsize=size, family=FONT, **kw)
+            self._widths[key] = self.graph.width(line)
+            line.remove()
+        return self._widths[key]
 
 
 def _mathtext(latex: str) -> str:

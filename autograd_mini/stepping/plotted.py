@@ -135,6 +135,8 @@ class Plotted:
         codes = [Path.MOVETO, *[Path.LINETO] * (len(points) - 1)]
         if "C" in text:
             codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
+        elif closed:
+            codes[-1] = Path.CLOSEPOLY  # its last point is its first
         patch = PathPatch(
             Path(points, codes),
             facecolor=_colour(part.get("fill")) if closed else "none",
