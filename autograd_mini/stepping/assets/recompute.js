@@ -71,36 +71,43 @@ function startWhatIf() {
   const heading = el("h2"), note = el("p", {class: "quiet"}), rows = el("div", {class: "fields"});
   const message = el("p", {class: "wrong", id: "whatif-message", hidden: true}), result = el("p", {class: "num"});
   const reset = el("button", {type: "button", onclick: () => { changed.clear(); compute(); say(t("whatif.restored")); }});
-  const others = el("select", {onchange: () => show(Number(others.value)).focus()});
+  const others = el("select", {onchange: () => {
+    const k = Number(others.value);
+    others.selectedOptions[0].remove();
+    others.value = "";
+    show(k).focus();
+  }});
   const more = el("label", {class: "field"}, el("span"), others);
   let problem = null;
   $("modes").append(button);
   section.append(heading, note);
-  if (!why) {
-    section.append(rows, more, message, result, el("div", {class: "row"}, reset));
-    more.hidden = leaves.length <= FEW;
-    leaves.slice(0, more.hidden ? FEW : FEW / 2).forEach(show);
-  }
 
   function toggle() {
     section.hidden = !section.hidden;
     button.setAttribute("aria-pressed", !section.hidden);
+    if (!why && !fields.size) fillIn();
+    words();
     if (!section.hidden) section.scrollIntoView({block: "nearest"});
   }
+  // Made when it is first opened: a page of many inputs opens without waiting for it.
+  function fillIn() {
+    section.append(rows, more, message, result, el("div", {class: "row"}, reset));
+    more.hidden = leaves.length <= FEW;
+    const first = more.hidden ? FEW : FEW / 2;
+    leaves.slice(0, first).forEach(show);
+    others.append(...leaves.slice(first).map(k => el("option", {value: k, text: recording.names[k]})));
+    others.value = "";
+  }
   function show(k) {
-    if (!fields.has(k)) {
-      const x = recording.recorded.data[k];
-      const input = el("input", {type: "number", id: "leaf" + k, value: x, step: stepOf(x), "aria-describedby": "whatif-message was" + k});
-      const was = el("span", {class: "quiet", id: "was" + k});
-      input.addEventListener("input", () => {
-        if (input.value !== "" && Number.isFinite(input.valueAsNumber)) change(k, input.valueAsNumber);
-        else refuse({key: "whatif.number", slots: {x: recording.names[k]}}, k);
-      });
-      fields.set(k, {input, was});
-      rows.append(el("div", {class: "field"}, el("label", {for: "leaf" + k, text: recording.names[k]}), input, was));
-      words();
-    }
-    return fields.get(k).input;
+    const x = recording.recorded.data[k], was = el("span", {class: "quiet", id: "was" + k});
+    const input = el("input", {type: "number", id: "leaf" + k, value: recording.data[k], step: stepOf(x), "aria-describedby": "whatif-message was" + k});
+    input.addEventListener("input", () => {
+      if (input.value !== "" && Number.isFinite(input.valueAsNumber)) change(k, input.valueAsNumber);
+      else refuse({key: "whatif.number", slots: {x: recording.names[k]}}, k);
+    });
+    fields.set(k, {input, was});
+    rows.append(el("div", {class: "field"}, el("label", {for: "leaf" + k, text: recording.names[k]}), input, was));
+    return input;
   }
   function change(k, x) {
     if (x === recording.recorded.data[k] && !Object.is(x, -0)) changed.delete(k);
@@ -137,8 +144,7 @@ function startWhatIf() {
     note.textContent = t(why ? "whatif.not." + why : "whatif.note");
     more.firstChild.textContent = t("whatif.others");
     reset.textContent = t("whatif.reset");
-    if (why) return;
-    others.replaceChildren(...leaves.filter(k => !fields.has(k)).map(k => el("option", {value: k, text: recording.names[k]})));
+    if (!fields.size) return;
     for (const [k, {input, was}] of fields) {
       was.textContent = changed.has(k) ? t("whatif.was", {x: formatNumber(recording.recorded.data[k])}) : "";
       input.setAttribute("aria-invalid", !!problem && problem.k === k);
