@@ -83,6 +83,9 @@ class Culprit:
     def __str__(self) -> str:
         return self.text()
 
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"where": None}  # what is pickled is the report, not the graph
+
 
 class Subject(NamedTuple):
     """What was checked, so that it can be looked at or run again.
@@ -131,6 +134,9 @@ class Report:
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"subject": None}
 
     def raise_for_failure(self) -> None:
         """Raise GradientMismatch (an AssertionError) with the whole report, unless `ok`."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 import re
 import string
 from dataclasses import replace
@@ -222,6 +223,14 @@ def test_json_gives_the_report_back():
         again = Report.from_json(report.to_json())
         assert again == report
         assert again.text("en") == report.text("en")
+
+
+def test_a_report_can_be_pickled_without_what_it_checked():
+    report = check_grad(lambda x: x * Value(x.data), 3.0)
+    again = pickle.loads(pickle.dumps(report))
+    assert again == report
+    assert report.subject is not None
+    assert again.subject is None
 
 
 def test_json_is_plain_and_versioned():
