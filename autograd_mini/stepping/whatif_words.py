@@ -102,7 +102,7 @@ def needs(ops: Iterable[Op]) -> dict[str, list[str]]:
     {'digamma': ['a other than 0, −1, −2, …', 'a distinto de 0, −1, −2, …']}
     """
     texts: dict[str, list[str]] = {}
-    for op in ops:
+    for op in sorted(ops, key=lambda op: op.name):
         conditions = [(domain.text, param) for param, domain in op.domains.items()]
         conditions += [(op.needs, "")] if op.needs else []
         if conditions:
