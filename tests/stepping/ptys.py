@@ -81,10 +81,18 @@ class Terminal:
         return bool(data)
 
     def until(self, seen: str | Callable[[], bool]) -> list[str]:
-        """The lines of the screen, once they hold this text or fulfil this condition."""
+        """The lines of the screen, once they hold this text, or fulfil this condition.
+
+        With a text the screen has been painted to its last corner.
+        """
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if seen in "\n".join(self.lines) if isinstance(seen, str) else seen():
+            if isinstance(seen, str):
+                corner = self.screen.cursor
+                done = corner.y == self.rows - 1 and corner.x >= self.columns - 1
+                if done and seen in "\n".join(self.lines):
+                    return self.lines
+            elif seen():
                 return self.lines
             self._read(0.05)
         raise AssertionError(f"{seen!r} did not come; the screen is\n" + "\n".join(self.lines))
