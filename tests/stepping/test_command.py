@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +19,6 @@ from autograd_mini.graph import topological
 from autograd_mini.stepping import Steps, Update
 from autograd_mini.stepping.expression import as_function
 from autograd_mini.stepping.plain import transcript
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LESSON = '''
 from math import nan
@@ -80,6 +77,26 @@ def test_a_pipe_gets_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     ends = [after for *_, after in sums]
     slope = 1 - math.tanh(1.25) ** 2  # tanh' = 1 - tanh²
     assert ends == [f"{x:.4g}" for x in (slope, slope, slope, 2 * slope, slope / 2)]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_text_of_a_neuron_as_it_was_read_and_found_good(
+    lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Written by the command itself; the numbers in it are checked here from closed forms."""
+    told = (Path(__file__).parent / f"neuron.{lang}.txt").read_text(encoding="utf-8")
+    arguments = ["tanh(w*x+b)", "w=0.5", "x=2", "b=-0.25", "--lr", "0.1", "--weights", "w", "b"]
+    assert said(capsys, *arguments, "--lang", lang) == told
+    y = math.tanh(0.75)
+    slope = 1 - y * y
+    expected = {"w": 2 * slope, "x": 0.5 * slope, "b": slope, "v₁": slope, "v₂": slope, "L": 1.0}
+    gradients = re.findall(r"^ +∂L/∂(\S+) = ([\d.]+)$", told, re.M)
+    assert dict(gradients) == {name: f"{x:.4g}" for name, x in expected.items()}
+    updates = re.findall(r"^ +(\S+) − 0.1 · (\S+) = (\S+)$", told, re.M)
+    assert updates == [
+        ("0.5", f"{2 * slope:.4g}", f"{0.5 - 0.2 * slope:.4g}"),
+        ("−0.25", f"{slope:.4g}", f"{-0.25 - 0.1 * slope:.4g}".replace("-", "−")),
+    ]
 
 
 def test_one_step(capsys: pytest.CaptureFixture[str]) -> None:
