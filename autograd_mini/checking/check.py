@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.value import Value
@@ -226,11 +227,20 @@ def _check_run(
     return replace(report, subject=subject)
 
 
-def _subject(run: Run, value: Callable[[Any], Any]) -> Subject:
-    def f(*nodes: Any) -> Any:
-        return run.inputs.call(run.f, nodes)
+class _OnNodes:
+    """f as a function of nodes, one for each input; whoever steps through it sees the code of f."""
 
-    return Subject(f, tuple(run.inputs.names), tuple(run.inputs.numbers), value, run.root)
+    def __init__(self, run: Run) -> None:
+        self.run, self.__wrapped__ = run, run.f
+        self.__signature__ = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
+
+    def __call__(self, *nodes: Any) -> Any:
+        return self.run.inputs.call(self.run.f, nodes)
+
+
+def _subject(run: Run, value: Callable[[Any], Any]) -> Subject:
+    names, numbers = tuple(run.inputs.names), tuple(run.inputs.numbers)
+    return Subject(_OnNodes(run), names, numbers, value, run.root)
 
 
 def _random(first: Run, second: Run, gradient: Sequence[Any]) -> Culprit | None:

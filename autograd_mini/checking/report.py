@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .texts import LANGUAGES, text
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping
 
 FORMAT, VERSION = "autograd_mini check report", 1
@@ -177,6 +178,22 @@ class Report:
                 shown.stylize(_COLOURS[verdict], start, start + 1 + len(word))
             yield shown
         yield from (Text(line, style="dim") for line in (*rest, *self._remarks(self.lang)))
+
+    def save_html(self, path: str | os.PathLike[str], lang: str | None = None) -> None:
+        """Write a page that steps through what was checked, open at the first wrong step.
+
+        A broken engine stands beside a right one. With a claimed gradient, or an engine whose
+        backward pass cannot be recorded, there are no steps, and the page is the report.
+
+        Raises ValueError for another language or if the path is a folder, OSError if the system
+        cannot write there.
+
+        >>> from autograd_mini import museum
+        >>> museum.check("Overwrites").save_html(getfixture("tmp_path") / "overwrites.html")
+        """
+        from .page import save_html
+
+        save_html(self, path, lang)
 
     def _repr_html_(self) -> str:
         """For notebooks."""

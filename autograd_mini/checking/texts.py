@@ -11,6 +11,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "verdict.undecided": ("undecided", "sin decidir"),
     "verdict.kink": ("kink", "anguloso"),
     "verdict.domain": ("domain", "dominio"),
+    "page.checked": ("this engine", "este motor"),
+    "page.right": ("right", "correcto"),
     "headline.ok": ("The derivative is right.", "La derivada es correcta."),
     "headline.wrong": ("The derivative is wrong.", "La derivada es incorrecta."),
     "headline.undecided": (

@@ -27,9 +27,9 @@ class Watch:
     held it, with a number where a variable is bound again.
     """
 
-    def __init__(self, node: type = Value, f: object = None) -> None:
+    def __init__(self, node: type = Value, f: Any = None) -> None:
         self.node: Any = node
-        self.own = getattr(f, "__code__", None)  # the learner's, wherever it is
+        self.own = getattr(inspect.unwrap(f), "__code__", None)  # the learner's, wherever it is
         self.made: dict[Any, Place] = {}
         self.names: dict[Any, str] = {}
         self.sources: list[Source] = []

@@ -1,0 +1,105 @@
+"""A checker's report as a page: it opens at the first wrong step, and says what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import check_grad, museum, op
+from autograd_mini.ops import SHEET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from autograd_mini.checking.report import Report
+
+# Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
+OPENS = {
+    "Overwrites": "Backpropagation: v₁ → x",  # the second share replaces the first
+    "NoTopologicalOrder": "Gradient complete: shared",  # which it is not, as its sine has not been visited
+    "StaleInterior": "Gradient complete: y",  # the output starts from what was left there
+    "ReversedSubtraction": "Forward pass: v₁",  # x - 5 for 5 - x
+    "SignOfCosine": "Backpropagation: v₁ → x",
+}
+
+
+@pytest.fixture
+def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """opened(report, lang): its page in the browser; nothing may go wrong there."""
+    pages, said = [], []
+
+    def open_page(report: Report, lang: str | None = None) -> Any:
+        file = tmp_path / "report.html"
+        report.save_html(file, lang)
+        page = chromium.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(file.as_uri())
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("name", OPENS)
+def test_a_broken_engine_opens_at_its_mistake_beside_a_right_one(opened: Any, name: str) -> None:
+    report = museum.check(name)
+    page = opened(report)
+    titles = page.locator("#step").inner_text()
+    assert OPENS[name] in titles
+    assert page.locator("#step").inner_text().count("this engine") == 1
+    assert page.locator(".graph").count() == 2
+    assert "Culprit" in page.inner_text("h1")
+
+
+def test_the_replaced_share_is_seen_in_numbers(opened: Any) -> None:
+    page = opened(museum.check("Overwrites"))
+    grads = page.locator('[data-id="n0"] text.grad').all_text_contents()
+    assert grads == ["1", "2"]  # x + x: the broken engine, the right one
+
+
+def test_a_wrong_operation_opens_where_its_derivative_is_used(opened: Any) -> None:
+    wrong = op("cube_wrong(a)", "a * a * a", "2 * a * a")
+    try:
+        report = check_grad(lambda w, x: (wrong(w * x) + x).tanh(), (0.5, 0.8))
+        page = opened(report, "es")
+    finally:
+        del SHEET[wrong.name]
+    assert "Retropropagación: v₂ → v₁" in page.inner_text("#step")
+    assert "0.32" in page.inner_text("#step")  # 2 · 0.4², and not 3 · 0.4²
+    assert page.inner_text("h1").startswith("Culpable: cube_wrong en el nodo v₂")
+    assert "wrong(w * x)" in page.inner_text("#source")
+
+
+def test_a_right_derivative_opens_at_the_first_step_and_says_so(opened: Any) -> None:
+    page = opened(check_grad(lambda w, x: (w * x).tanh(), (0.5, 0.8)), "es")
+    assert page.inner_text("h1") == "La derivada es correcta."
+    assert page.input_value("#slider") == "0"
+    assert page.locator(".graph").count() == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_claimed_gradient_has_the_report_for_a_page(opened: Any, lang: str) -> None:
+    page = opened(check_grad(lambda x: x**3, 0.5, gradient=lambda x: 2 * x), lang)
+    text = page.inner_text("body")
+    assert {"en": "The derivative is wrong.", "es": "La derivada es incorrecta."}[lang] in text
+    assert "0.75" in text
+    assert page.get_attribute("html", "lang") == lang
+
+
+def test_every_engine_of_the_museum_has_a_page(tmp_path: Path) -> None:
+    for name in museum.ENGINES:
+        file = tmp_path / f"{name}.html"
+        museum.check(name).save_html(file)
+        assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_another_language_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        museum.check("Overwrites").save_html(tmp_path / "report.html", "fr")
+    assert list(tmp_path.iterdir()) == []
