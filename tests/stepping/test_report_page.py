@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
     "Overwrites": "Backpropagation: v₁ → x",  # the second share replaces the first
-    "NoTopologicalOrder": "Gradient complete: shared",  # which it is not, as its sine has not been visited
+    "NoTopologicalOrder": "Gradient complete: shared",  # its sine has not been visited
     "StaleInterior": "Gradient complete: y",  # the output starts from what was left there
     "ReversedSubtraction": "Forward pass: v₁",  # x - 5 for 5 - x
     "SignOfCosine": "Backpropagation: v₁ → x",
