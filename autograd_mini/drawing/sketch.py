@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini.errors import AutogradError
 from autograd_mini.evaluation import recomputed
 from autograd_mini.graph import is_stale, topological
+from autograd_mini.kinds import ieee
 from autograd_mini.numberlike import data_of
 from autograd_mini.value import Value
 
@@ -195,7 +196,8 @@ def stale_text(node: Value, number_format: str, lang: str) -> str:
             return ""
         return word("now", lang, x=notation.number(recomputed(node), number_format))
     except AutogradError:
-        return word("no value", lang)
+        with ieee():  # where it may have been computed
+            return word("no value", lang) if is_stale(node) else ""
 
 
 class _Sketcher:

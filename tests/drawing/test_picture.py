@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pygraphviz
 import pytest
 
-from autograd_mini import MLP, Value, draw, functions, losses
+from autograd_mini import MLP, Value, draw, functions, ieee, losses
 from autograd_mini.drawing import THEMES
 from autograd_mini.drawing.groups import grouped, path_of
 from autograd_mini.drawing.themes import contrast, mixed, scale
@@ -148,6 +148,21 @@ def test_stale_nodes_say_what_they_would_be_now() -> None:
     assert parsed(draw(y))[0]["n1"][3:5] == ["stale", "no value now"]
 
 
+def test_what_ieee_has_computed_is_not_stale() -> None:
+    zero, minus = Value(0.0, label="z"), Value(-1.0, label="m")
+    with ieee():
+        y, z = 1 / zero, minus.log()
+    nodes, _ = parsed(draw(y, z))
+    assert [texts[1:4] for texts in nodes.values()] == [
+        *(["data", "0", "grad"], ["data", "∞", "grad"]),
+        *(["data", "−1", "grad"], ["data", "nan", "grad"]),
+    ]
+    minus.data = -2.0
+    assert "stale" not in draw(z).source  # it is still not a number
+    zero.data = 2.0
+    assert parsed(draw(y))[0]["n1"][3:5] == ["stale", "0.5 now"]
+
+
 def test_automatic_names_keep_clear_of_labels() -> None:
     for label, name in (("v", "u₁"), ("v₁", "u₁"), ("v₁₂", "u₁"), ("w₁", "v₁"), ("velocity", "v₁")):
         nodes, _ = parsed(draw(Value(2.0, label=label) * 3))
@@ -165,8 +180,10 @@ def test_several_roots_share_their_nodes() -> None:
 
 def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
     code = (
-        "from tests.drawing.structure import neuron; from autograd_mini import draw;"
-        "import hashlib; print(hashlib.sha256(draw(neuron()).pipe()).hexdigest())"
+        "from tests.drawing.structure import GRAPHS, neuron; import autograd_mini as a, hashlib;"
+        "made = [GRAPHS[name]().pipe() for name in GRAPHS];"
+        "made += [f(neuron()).encode() for f in (a.to_mermaid, a.to_latex, a.to_json)];"
+        "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
     digests = {
         subprocess.run(
