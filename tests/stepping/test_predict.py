@@ -314,6 +314,9 @@ def test_the_page_waits_for_the_answer(page: Any) -> None:
     assert question(page) == "The next step has been answered."
     page.click("#next")
     assert page.inner_text("#where") == after
+    assert question(page) == "There is nothing to compute in the next step."
+    page.click("#next")  # so it waits for nothing
+    assert page.inner_text("#where") != after
     page.click("#modes [aria-controls=predict]")  # off: nothing is asked
     page.click("#last")
     assert page.is_hidden("#predict")
