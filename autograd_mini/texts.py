@@ -417,10 +417,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.file.model.json": ("the network, to load again", "la red, para volver a cargarla"),
     "demo.file.history.csv": ("loss and accuracy by epoch", "pérdida y exactitud por época"),
     "demo.file.graph.svg": ("the neuron's gradient graph", "el grafo de gradientes de la neurona"),
-    "demo.file.graph.gv": (
-        "the neuron's gradient graph, as DOT text",
-        "el grafo de gradientes de la neurona, como texto DOT",
-    ),
+    "demo.file.graph.gv": ("the same as DOT text", "lo mismo como texto DOT"),
     "demo.file.steps.html": ("a neuron, step by step: a page", "una neurona, paso a paso: página"),
     "demo.steps.title": ("The neuron {neuron}, step by step", "La neurona {neuron}, paso a paso"),
     "demo.file.loss.png": ("loss by epoch", "la pérdida por época"),
