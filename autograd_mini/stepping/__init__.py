@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .explanation import Explanation as Explanation
     from .explanation import Formula as Formula
     from .frames import save_frames as save_frames
+    from .notebook import show as show
     from .notebook import widget as widget
     from .page import save_html as save_html
     from .page import to_html as to_html
@@ -41,7 +42,7 @@ _LAZY = {
     "transcript": "plain",
     "save_frames": "frames",
     **dict.fromkeys(("save_html", "to_html"), "page"),
-    "widget": "notebook",
+    **dict.fromkeys(("show", "widget"), "notebook"),
     **dict.fromkeys(("LearningRates", "TrainingSteps"), "runs"),
     **dict.fromkeys(
         "record_training record_learning_rates record_descent record_descents".split(), "training"

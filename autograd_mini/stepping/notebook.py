@@ -9,11 +9,47 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.messages import default_language
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .sequence import Steps
 
 LARGEST = 2_000  # nodes of a graph that a notebook shows by itself
 _SANDBOX = "allow-scripts allow-downloads"
+
+
+class Shown:
+    """A page in a frame, for a notebook to display; `page` is its HTML."""
+
+    def __init__(self, page: str, title: str, height: int) -> None:
+        self.page, self.title, self.height = page, title, height
+
+    def __repr__(self) -> str:
+        return self.title
+
+    def _repr_html_(self) -> str:
+        return framed(self.page, self.title, self.height)
+
+
+def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: Any) -> Shown:
+    """The page of steps, or of a training run, in a notebook; without it they show themselves.
+
+    Args:
+        steps: what `steps`, `record_training`, ... have recorded.
+        height: of the frame, in pixels.
+        lang: the language it opens in, "en" or "es"; None is that of the environment.
+        options: those of `to_html`: start, beside, labels, theme, title.
+
+    Raises what `to_html` raises.
+
+    >>> from autograd_mini import steps
+    >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)
+    <Steps: 7 steps of 2 nodes>
+    """
+    page = _page_of(steps)(steps, lang=lang or default_language(), **options)
+    return Shown(page, repr(steps), height)
 
 
 def framed(page: str, title: str, height: int = 720) -> str:
@@ -22,31 +58,43 @@ def framed(page: str, title: str, height: int = 720) -> str:
     >>> framed("<p>a & b</p>", "two", 100).partition("srcdoc=")[2]
     '"&lt;p&gt;a &amp; b&lt;/p&gt;"></iframe>'
     """
+    style = f"width: 100%; height: {height}px; border: 0"
     return (
-        f'<iframe title="{html.escape(title)}" sandbox="{_SANDBOX}" loading="lazy"'
-        f' style="width: 100%; height: {height}px; border: 0" srcdoc="{html.escape(page)}"></iframe>'
+        f'<iframe title="{html.escape(title)}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
+        f' srcdoc="{html.escape(page)}"></iframe>'
     )
 
 
-def shown(steps: Steps) -> str | None:
-    """What a notebook shows of steps; None where the text has to do."""
+def shown(steps: Any) -> str | None:
+    """What a notebook shows of steps or of a run; None where the text has to do."""
     from autograd_mini.drawing import RenderingError
 
-    from .page import to_html
-
-    if len(steps.nodes) > LARGEST:
+    if len(getattr(steps, "nodes", ())) > LARGEST:
         return None
     try:
-        return framed(to_html(steps), repr(steps))
+        return show(steps)._repr_html_()
     except RenderingError:  # no Graphviz
         return None
 
 
-def widget(steps: Steps, *, height: int = 720, lang: str | None = None, start: int = 0) -> Any:
+def _page_of(steps: Any) -> Callable[..., str]:
+    from . import page, training_page
+    from .runs import LearningRates, TrainingSteps
+
+    run = isinstance(steps, TrainingSteps | LearningRates)
+    return training_page.to_html if run else page.to_html
+
+
+def widget(
+    steps: Steps, *, height: int = 720, lang: str | None = None, start: int = 0, **options: Any
+) -> Any:
     """The page as a widget whose `step` can be read and set from Python.
 
+    A click or a key in the page changes `step`, and a function that was given to
+    `widget.observe(function, "step")` hears of it. The options are those of `to_html`.
+
     Raises ImportError without anywidget (`pip install 'autograd-mini[notebook]'`), IndexError if
-    there is no step `start`.
+    there is no step `start`, or none that `step` is set to.
     """
     try:
         import anywidget
@@ -55,15 +103,16 @@ def widget(steps: Steps, *, height: int = 720, lang: str | None = None, start: i
         raise ImportError(
             "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
         ) from error
-    from .page import to_html
+    page = _page_of(steps)(steps, lang=lang or default_language(), start=start, **options)
 
-    class StepsWidget(anywidget.AnyWidget):  # type: ignore[misc]  # it has no types
+    class StepsWidget(anywidget.AnyWidget):
         """The page of recorded steps; `step` is the index of the one that is shown."""
 
         _esm = _SCRIPT
         page = traitlets.Unicode().tag(sync=True)
         title = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
+        length = traitlets.Int().tag(sync=True)
         step = traitlets.Int().tag(sync=True)
 
         @traitlets.validate("step")
@@ -71,10 +120,7 @@ def widget(steps: Steps, *, height: int = 720, lang: str | None = None, start: i
             steps[proposal["value"]]
             return int(range(len(steps))[proposal["value"]])
 
-    options: dict[str, Any] = {"lang": lang} if lang else {}
-    return StepsWidget(
-        page=to_html(steps, start=start, **options), title=repr(steps), height=height, step=start
-    )
+    return StepsWidget(page=page, title=repr(steps), height=height, length=len(steps), step=start)
 
 
 _SCRIPT = f"""
@@ -90,7 +136,7 @@ function render({{ model, el }}) {{
     if (!frame.ready) {{
       frame.ready = true;
       go();
-    }} else if (told.step !== model.get("step")) {{
+    }} else if (told.steps === model.get("length") && told.step !== model.get("step")) {{
       model.set("step", told.step);
       model.save_changes();
     }}

@@ -14,6 +14,7 @@ from .figure import figure
 from .javascript import source
 from .measured import differences
 from .predict_words import PREDICT
+from .runs import LearningRates, TrainingSteps
 from .sentences import sentences
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from .templates import FORMULAS, catalogue
@@ -32,7 +33,7 @@ _LAST = ("recompute.js", "predict.js", "start.js")
 
 
 def save_html(
-    steps: Steps,
+    steps: Steps | TrainingSteps | LearningRates,
     path: str | os.PathLike[str],
     *,
     lang: str = "en",
@@ -42,11 +43,14 @@ def save_html(
     theme: str = "auto",
     title: str | None = None,
 ) -> None:
-    """Write the page of a recording to a file; `to_html` describes it.
+    """Write the page of a recording, or of a training run, to a file; `to_html` describes it.
 
     Raises what `to_html` raises; ValueError if the path is a folder, OSError if the system cannot
     write there.
     """
+    if isinstance(steps, TrainingSteps | LearningRates):
+        steps.save_html(path, lang=lang, theme=theme, title=title)
+        return
     text = to_html(
         steps, lang=lang, beside=beside, labels=labels, start=start, theme=theme, title=title
     )

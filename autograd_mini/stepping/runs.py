@@ -131,6 +131,11 @@ class _Immutable:
 
         save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
+    def _repr_html_(self) -> str | None:
+        from .notebook import shown
+
+        return shown(self)
+
 
 class TrainingSteps(_Immutable, Sequence["Frame"]):
     """A training run as a sequence of frames, the first before training; made by `record_training`.

@@ -24,6 +24,7 @@ function show(touched) {
   showStep();
   showLedger();
   showSource();
+  followLeaf();
   if (recording.complete[leaf] !== told) tellPaths();
   for (const k of touched[0].nodes) showRow(k);
   differ(touched);
@@ -59,11 +60,12 @@ function everything() {
 // In a notebook's frame: tell where it is, and hear where to go.
 function embedded() {
   if (window.parent === window) return;
-  const tell = () => window.parent.postMessage({autograd_mini: {step: player.index, steps: player.length}}, "*");
+  const step = () => at(player.index)[0];
+  const tell = () => window.parent.postMessage({autograd_mini: {step: step(), steps: recording.steps.length}}, "*");
   player.on(tell);
   addEventListener("message", event => {
     const asked = event.source === window.parent && event.data && event.data.autograd_mini;
-    if (asked && Number.isInteger(asked.go)) player.go(asked.go);
+    if (asked && Number.isInteger(asked.go) && asked.go !== step()) player.go(position(asked.go, 0));
   });
   tell();
 }
@@ -84,4 +86,6 @@ onNumbers(() => {
 });
 $("numbers").addEventListener("toggle", showNumbers);
 addEventListener("beforeprint", showPrinted);
+addEventListener("beforeprint", () => graphs.forEach(graph => graph.unroll()));
+addEventListener("afterprint", () => graphs.forEach(graph => graph.look(graph.cx, graph.cy)));
 embedded();
