@@ -123,9 +123,19 @@ def enclosed(*code: str) -> str:
 
 
 def compressed(text: str) -> str:
-    """Raw deflate (RFC 1951) in base64."""
-    data = zlib.compressobj(9, wbits=-15)
-    return base64.b64encode(data.compress(text.encode()) + data.flush()).decode()
+    """Raw deflate (RFC 1951) as text: 4 bytes are 5 digits of base 85.
+
+    The digits are the characters from # to x without <, so that no tag can begin among them.
+    """
+    deflate = zlib.compressobj(9, wbits=-15)
+    data = deflate.compress(text.encode()) + deflate.flush()
+    data += bytes(-len(data) % 4)
+    digits = [code for code in range(ord("#"), ord("x") + 1) if code != ord("<")]
+    made = bytearray()
+    for k in range(0, len(data), 4):
+        x = int.from_bytes(data[k : k + 4])
+        made += bytes(digits[x // 85**power % 85] for power in (4, 3, 2, 1, 0))
+    return made.decode()
 
 
 def digest(text: str) -> str:

@@ -214,13 +214,13 @@ def test_the_ledger_has_every_addition_with_its_path(opened: Any) -> None:
     page = opened(recorded)
     page.press("End")
     rows = rows_of(page, "#ledger")
-    assert [row[0] for row in rows[:-1]] == ["z → v₁ → x", "z → y → x", "z → y → x"]
-    shares = [float(row[2]) for row in rows[:-1]]
-    assert shares == [2, 3, 3]
-    assert rows[-1] == ["complete", "", "8"]
+    products = [f"{way} → x1 · {d}" for way, d in (("z → v₁", 2), ("z → y", 3), ("z → y", 3))]
+    assert rows[:-1] == [[text, text[-1]] for text in products]
+    assert rows[-1] == ["complete", "8"]
     page.press("ArrowLeft", "ArrowLeft")  # before the last share
     rows = rows_of(page, "#ledger")
-    assert [row[2] for row in rows] == ["2", "3", "—", "5"]
+    assert [row[1] for row in rows] == ["2", "3", "—", "5"]
+    assert rows[2][0] == "z → y → x"
     assert rows[-1][0] == "so far"
 
 

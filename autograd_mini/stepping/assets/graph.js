@@ -1,5 +1,5 @@
 // The picture: numbers as they become known, the current node and edge lit, zoom and pan.
-const LARGEST = 2.4, SMALLEST = 0.9;  // pixels per unit: text of 12 units is legible from 11 pixels on
+const LARGEST = 2.4;  // pixels per unit; text has 12 units
 
 class Graph {
   constructor(box, recording) {
@@ -197,8 +197,9 @@ class Graph {
     this.width = w;
     this.height = h;
     this.least = Math.min(LARGEST, w / this.whole.w, h / this.whole.h);
-    if (fitted) this.scale = this.touchedZoom || this.least >= 1 ? this.least
-      : Math.max(this.least, SMALLEST, Math.min(1.2, h / this.whole.h));
+    // Where all of it would be too small, a part that can be read, which follows the steps.
+    const legible = parseFloat(getComputedStyle(ROOT).fontSize) / 15;
+    if (fitted) this.scale = this.touchedZoom || this.least >= 1 ? this.least : legible;
     this.look(this.cx ?? this.whole.x + this.whole.w / 2, this.cy ?? this.whole.y + this.whole.h / 2);
     if (this.recording.index >= 0) this.follow(this.recording.focus(), true);
   }
@@ -222,6 +223,11 @@ class Graph {
     this.touchedZoom = true;
     this.scale = this.least;
     this.look(this.whole.x + this.whole.w / 2, this.whole.y + this.whole.h / 2);
+  }
+  // On paper, all of it.
+  unroll() {
+    const {x, y, w, h} = this.whole;
+    this.picture.setAttribute("viewBox", [x, y, w, h].join(" "));
   }
   // Bring a node into view, where not all is.
   follow(k, at_once = false) {
@@ -253,7 +259,7 @@ function startGraphs() {
     if (runs[r].label) box.before(el("h2", {class: "label", text: runs[r].label}));
     return new Graph(box, runs[r]);
   });
-  $("main").classList.toggle("wide", graphs.every(g => g.whole.w > 2.2 * graphs.length * g.whole.h));
+  $("main").className = graphs.length > 1 ? "two" : graphs[0].whole.w > 2.2 * graphs[0].whole.h ? "wide" : "";
   const all = f => () => graphs.forEach(f);
   const acts = {closer: g => g.zoom(1.3), farther: g => g.zoom(1 / 1.3), fit: g => g.fit()};
   for (const [id, act] of Object.entries(acts)) $(id).addEventListener("click", all(act));

@@ -22,6 +22,11 @@ function showStep() {
       el("div", {class: "formulas"}, ...formulas.filter(Boolean)),
       said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "");
   }));
+  // A formula that is too wide gets smaller letters.
+  for (const box of document.querySelectorAll(".formulas > div")) {
+    const part = box.clientWidth / box.scrollWidth;
+    if (part < 1) box.style.fontSize = `${Math.max(0.7, part * 0.98)}em`;
+  }
   say(runs.map(r => bare([explainStep(r, r.index).sentence, (explainStep(r, r.index).numeric || {}).text || ""].join(" "))).join(" "));
 }
 
@@ -46,14 +51,14 @@ function ledger(r) {
     const s = r.steps[j], done = j <= i;
     const partial = formatNumber(s.partial), product = `${formatNumber(s.adjoint)} · ${partial[0] === "−" ? `(${partial})` : partial}`;
     return el("tr", {class: j === i ? "lit" : done ? "" : "waiting"},
-      cell(route(r, s.node).concat(r.names[k]).join(" → "), "path"),
-      cell(done ? product : "", "n partial"), cell(done ? formatNumber(s.share) : "—", "n grad"));
+      el("td", {class: "path"}, route(r, s.node).concat(r.names[k]).join(" → "), el("div", {class: "partial", text: done ? product : ""})),
+      cell(done ? formatNumber(s.share) : "—", "n grad"));
   });
-  if (k === r.root) rows.unshift(el("tr", {class: current(r).kind === "seed" ? "lit" : ""}, cell(t("ledger.seed"), "path"), cell("", "n"), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
+  if (k === r.root) rows.unshift(el("tr", {class: current(r).kind === "seed" ? "lit" : ""}, cell(t("ledger.seed"), "path"), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
   const left = all.length - start - rows.length;
-  if (left > 0) rows.push(el("tr", {class: "waiting"}, el("td", {colspan: 3, text: t("ledger.more", {n: left})})));
-  rows.push(el("tr", {class: "total"}, cell(t(r.complete[k] ? "ledger.complete" : "ledger.sum"), ""), cell("", "n"), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
-  const parts = [title, el("div", {class: "scroll"}, el("table", {}, el("tbody", {}, ...rows)))];
+  if (left > 0) rows.push(el("tr", {class: "waiting"}, el("td", {colspan: 2, text: t("ledger.more", {n: left})})));
+  rows.push(el("tr", {class: "total"}, cell(t(r.complete[k] ? "ledger.complete" : "ledger.sum"), ""), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
+  const parts = [title, el("table", {}, el("tbody", {}, ...rows))];
   const other = runs[1 - runs.indexOf(r)];
   if (other && gradient !== null && other.grad[k] != null && !close(gradient, other.grad[k])) {
     parts.push(el("p", {class: "quiet wrong", text: t("ledger.differs", {x: formatNumber(other.grad[k])})}));
@@ -123,12 +128,20 @@ function showSource() {
 }
 
 // --- paths ---
-let leaf = null;
+// The leaf follows the steps until one is chosen.
+let leaf = null, chosen = false;
+function followLeaf() {
+  const k = recording.focus();
+  if (chosen || k === leaf || recording.parents[k].length || recording.names.length > 300) return;
+  leaf = k;
+  $("leaf").value = k;
+  tellPaths();
+}
 function showPaths() {
   const r = recording, leaves = r.names.flatMap((name, k) => r.parents[k].length ? [] : [k]);
   if (leaf === null) leaf = leaves[0];
   const options = leaves.map(k => el("option", {value: k, text: r.names[k]}));
-  const select = el("select", {id: "leaf", onchange: () => { leaf = Number(select.value); tellPaths(); }}, ...options);
+  const select = el("select", {id: "leaf", onchange: () => { leaf = Number(select.value); chosen = true; tellPaths(); }}, ...options);
   select.value = leaf;
   $("paths").replaceChildren(el("h2", {text: t("paths")}), el("label", {class: "row"}, el("span", {text: t("paths.from")}), select), el("div", {id: "sums"}));
   tellPaths();
