@@ -226,8 +226,7 @@ class _Writer:
             inner = (*path, name)
             number, self.groups = self.groups, self.groups + 1
             with drawing.subgraph(name=f"cluster_{number}") as cluster:
-                if self.rankdir in ("TB", "BT") and self._used_more_above(members):
-                    cluster.attr(labelloc="b")
+                below = self.rankdir in ("TB", "BT") and self._used_more_above(members)
                 cluster.attr(
                     label=f"<{notation.escaped(notation.name(name))}>",
                     id=f"group{number}",
@@ -236,6 +235,7 @@ class _Writer:
                     style="rounded",
                     fontcolor=self.theme.faint,
                     labeljust="l",
+                    labelloc="b" if below else "t",
                     margin="12" if self.rankdir in ("LR", "RL") else "14",
                     **{"class": "group"},
                 )

@@ -246,3 +246,14 @@ def test_frames_come_after_the_frames_that_they_use() -> None:
             )
     assert max(spans["layer1"]) < min(spans["layer2"])
     assert max(spans["layer2"]) < min(spans["layer3"])
+
+
+@pytest.mark.parametrize("options", [{}, {"color_by": "gradient"}, {"rankdir": "TB"}])
+def test_titles_of_frames_stand_where_fewer_arrows_cross(options: dict[str, Any]) -> None:
+    """At the top, be there a legend or not; top down, at the bottom if more arrows come in."""
+    source = draw(network(), group="layer", **options).source
+    places = re.findall(r"label=<(\w+)> labeljust=l labelloc=(.)", source)
+    incoming = {"layer2", "layer3"} if options.get("rankdir") else set()
+    assert dict(places) == {
+        name: "b" if name in incoming else "t" for name in ("layer1", "layer2", "layer3")
+    }
