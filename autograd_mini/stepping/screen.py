@@ -194,7 +194,7 @@ class Screen:
             return []
         source = self.steps.sources[k]
         line = 0 if here is None else here.line
-        title = source.name if source.file[:1] == "<" else f"{source.name}, {source.file}"
+        title = source.name if source.file[:1] in ("", "<") else f"{source.name}, {source.file}"
         if here is not None and len(source.lines) > 1:
             title = word("line", self.lang, where=title, line=source.first + line)
         shown = [Text(clean(title), style="dim underline", no_wrap=True)]

@@ -133,4 +133,6 @@ class _Text:
     def shown(self) -> Source:
         """The lines without the margin that they share."""
         lines = tuple(line[self.margin :] for line in self.lines)
-        return Source(self.code.co_name, Path(self.code.co_filename).name, self.first, lines)
+        path = Path(self.code.co_filename)
+        cell = path.parent.name.startswith("ipykernel")  # a name that nobody has given
+        return Source(self.code.co_name, "" if cell else path.name, self.first, lines)

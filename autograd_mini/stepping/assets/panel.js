@@ -10,16 +10,22 @@ const close = (a, b) => a === b || Math.abs(approximately(a) - approximately(b))
 // The step that a run shows at the current position.
 const current = r => r.steps[r.index];
 
+// What an engine wrote although the sum is another.
+function amiss({kind, before, share, after}) {
+  const sum = approximately(before) + approximately(share);
+  if (kind !== "accumulate" || close(sum, after) || Number.isNaN(sum)) return "";
+  return el("p", {class: "wrong", text: t("step.amiss", {sum: formatNumber(sum), after: formatNumber(after)})});
+}
 function showStep() {
   $("step").replaceChildren(...runs.map(r => {
     const said = explainStep(r, r.index);
     const formulas = [said.symbolic, said.local, said.numeric].map((piece, k) =>
       piece && el("div", {class: ["symbolic", "local", "numeric"][k]}, formula(piece)));
     return el("div", {class: "telling"},
-      r.label && el("p", {class: "quiet", text: r.label}) || "",
-      el("h2", {text: bare(said.title)}),
+      el("h2", {}, r.label ? el("span", {text: r.label + " · "}) : "", bare(said.title)),
       el("p", {class: "sentence"}, ...named(said.sentence)),
       el("div", {class: "formulas"}, ...formulas.filter(Boolean)),
+      amiss(current(r)),
       said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "");
   }));
   // A formula that is too wide gets smaller letters.
@@ -112,7 +118,7 @@ function showSource() {
   if (source !== shownSource && (place || !shownSource)) {
     shownSource = source;
     lines = source.lines.map((line, k) => el("div", {class: "line"}, el("i", {text: source.first + k}), el("span", {text: line})));
-    $("source").replaceChildren(el("h2", {}, t("source"), " ", el("span", {class: "quiet", text: t("source.line", {file: source.file, n: source.first})})),
+    $("source").replaceChildren(el("h2", {}, t("source"), " ", el("span", {class: "quiet", text: /^(<|$)/.test(source.file) ? "" : t("source.line", {file: source.file, n: source.first})})),
       el("pre", {tabindex: 0}, ...lines));
   }
   if (!place) return;
