@@ -32,6 +32,7 @@ extensions = [
     "extensions.mathml",
     "extensions.pictures",
     "extensions.sheet",
+    "extensions.stepped",
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

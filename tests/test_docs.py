@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 sys.path.append(str(DOCS))
 
-from extensions import commands, pictures, sheet  # noqa: E402
+from extensions import commands, pictures, sheet, stepped  # noqa: E402
 
 PAGES = sorted([*DOCS.glob("e[ns]/**/*.md"), ROOT / "README.md", ROOT / "README.es.md"])
 FENCE = re.compile(r"^(```+|:::+)(\{?[\w-]*\}?)([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
@@ -110,7 +110,7 @@ def run_page(page: Path) -> int:
     ran = 0
     for block in blocks(page):
         shown, printed = printed, None
-        ran += block.kind in {"python", "console", "{picture}", "{command-help}"}
+        ran += block.kind in {"python", "console", "{picture}", "{stepped}", "{command-help}"}
         if block.kind == "python" and ">>> " in block.text:
             run_session(page, block, names)
         elif block.kind == "python":
@@ -127,6 +127,9 @@ def run_page(page: Path) -> int:
                 compare(page, block, expected, run_command(line))
         elif block.kind == "{picture}":
             assert "</svg>" in pictures.run(block.text).pipe(format="svg", encoding="utf-8")
+        elif block.kind == "{stepped}":
+            file = block.argument.split()[0].partition("#")[0]
+            assert stepped.run(block.text, file).rstrip().endswith(b"</html>")
         elif block.kind == "{command-help}":
             assert f"autograd-mini {block.argument}" in commands.help_text(block.argument, "es")
         assert not shown, f"{page.name}:{block.line}: the block before prints {shown!r}: show it"
