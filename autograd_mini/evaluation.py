@@ -277,10 +277,12 @@ def recomputed(node: Value) -> Number:
     """What node's operation gives now from its parents' data."""
     if node.op is None:
         return node.data
-    numbers = [
+    args = list(_flat(node.args))
+    values = [x.data for x in args if hasattr(x, "backward")]
+    kind = kind_of(values, [constant(x) for x in args if not hasattr(x, "backward")])
+    numbers: list[Any] = [
         tuple(_data(x) for x in arg) if arg.__class__ is tuple else _data(arg) for arg in node.args
     ]
-    kind = kind_of(list(_flat(numbers)))
     numbers = [
         tuple(map(kind.convert, x)) if x.__class__ is tuple else kind.convert(x) for x in numbers
     ]
