@@ -37,6 +37,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "fit": ("the whole graph (0)", "el grafo entero (0)"),
     # --- the panels ------------------------------------------------------------------------------
     "this.step": ("this step", "este paso"),
+    "step.amiss": (
+        "The sum is {sum}; this engine wrote {after}.",
+        "La suma es {sum}; este motor escribió {after}.",
+    ),
     "panel": ("details", "detalles"),
     "ledger": ("Gradient of {x}", "Gradiente de {x}"),
     "ledger.none": (

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from autograd_mini import MLP, Value, museum, op, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.drawing import draw
+from autograd_mini.drawing.notation import number
 from autograd_mini.losses import mse
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
@@ -253,6 +254,13 @@ def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact() -> None:
     assert data["data"] == ["1/3", "1/9"]
     assert not data["plain"]
     assert [step[-1] for step in data["steps"] if step[0] == 4] == ["1/3", "2/3"]
+
+
+def test_complex_numbers_beside_real_constants_have_a_page() -> None:
+    page = Page(to_html(steps(lambda z: z * z + 1, 1 + 2j)))
+    (run,) = page.data()["runs"]
+    assert run["data"][-1] == number((1 + 2j) ** 2 + 1)
+    assert run["stale"] == []
 
 
 def test_updates_of_plain_gradient_descent_follow_and_others_are_written() -> None:

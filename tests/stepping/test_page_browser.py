@@ -460,10 +460,34 @@ def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened: Any)
     assert grads == ["2", "1"]
     differ = page.each(".differs", "e.dataset.id")
     assert differ == ["n0", "n0"]
+    fill = "getComputedStyle(e).fill"
+    (data, other), grads = (
+        page.each("[data-id=n0] .data", fill),
+        page.each("[data-id=n0] .grad", fill),
+    )
+    assert data == other != grads[0] == grads[1]  # the data are the same, and not marked
     assert "the other has 1" in page.text("#ledger")
     assert "does not agree" in page.text("#ledger")  # the differences find the broken one
     page.press("Home")
     assert page.page.locator(".differs").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "The sum is 2; this engine wrote 1."),
+        ("es", "La suma es 2; este motor escribió 1."),
+    ],
+)
+def test_a_sum_that_an_engine_has_not_written_is_no_equation(
+    opened: Any, lang: str, said: str
+) -> None:
+    wrong, right = museum.stepped("Overwrites")
+    page = opened(right, beside=wrong, lang=lang)
+    page.press("End", "ArrowLeft")
+    formulas = page.each(".numeric", "e.textContent.replace(/\\s/g, '')")
+    assert formulas == ["1+1·1=2", "1+1·1≠1"]
+    assert page.each("#step .wrong", "e.textContent") == [said]
 
 
 @pytest.mark.parametrize("name", ["EveryPath", "ParentsInASet", "BreadthFirst"])

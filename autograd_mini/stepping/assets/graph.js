@@ -199,7 +199,7 @@ class Graph {
     this.least = Math.min(LARGEST, w / this.whole.w, h / this.whole.h);
     // Where all of it would be too small, a part that can be read, which follows the steps.
     const legible = parseFloat(getComputedStyle(ROOT).fontSize) / 15;
-    if (fitted) this.scale = this.touchedZoom || this.least >= 1 ? this.least : legible;
+    if (fitted) this.scale = this.touchedZoom || this.least >= 0.8 * legible ? this.least : legible;
     this.look(this.cx ?? this.whole.x + this.whole.w / 2, this.cy ?? this.whole.y + this.whole.h / 2);
     if (this.recording.index >= 0) this.follow(this.recording.focus(), true);
   }

@@ -31,6 +31,11 @@ function asName(s) {
   const index = m && [...m[2]].map(c => SUBSCRIPTS.indexOf(c)).join("");
   return {text: s, mathml: m ? ["msub", ["mi", m[1]], ["mn", index]] : ["mi", s]};
 }
+// The formula of an addition; where an engine wrote another number, with ≠ before it.
+const sumOf = ({before, share}) => approximately(before) + approximately(share);
+const isAmiss = step => !Number.isNaN(sumOf(step)) && !close(sumOf(step), step.after);
+const holds = (step, {text, mathml}) => isAmiss(step)
+  ? {text: text.replace(/=(?=[^=]*$)/, "≠"), mathml: JSON.parse(JSON.stringify(mathml).replace(/"="(?!.*"=")/, '"≠"'))} : {text, mathml};
 const saying = (name, slots = {}) => filled(DATA.sentences[language()][name], slots);
 
 // The writer of one recording's formulas.
@@ -163,7 +168,7 @@ class Maths {
     return {title: saying("title.accumulate", {x, y}), sentence: saying("accumulate", {x, y}), why,
       symbolic: this.formula("accumulate", {target: gradient, gradient: this.to(node), partial}),
       local: this.partial(step),
-      numeric: this.formula("accumulate.numbers", {before: asNumber(step.before), adjoint: asNumber(step.adjoint), partial: asNumber(step.partial), after: asNumber(step.after)})};
+      numeric: holds(step, this.formula("accumulate.numbers", {before: asNumber(step.before), adjoint: asNumber(step.adjoint), partial: asNumber(step.partial), after: asNumber(step.after)}))};
   }
   update(step) {
     const r = this.r, {node, before, after, rate, gradient} = step, x = r.names[node];

@@ -11,11 +11,8 @@ const close = (a, b) => a === b || Math.abs(approximately(a) - approximately(b))
 const current = r => r.steps[r.index];
 
 // What an engine wrote although the sum is another.
-function amiss({kind, before, share, after}) {
-  const sum = approximately(before) + approximately(share);
-  if (kind !== "accumulate" || close(sum, after) || Number.isNaN(sum)) return "";
-  return el("p", {class: "wrong", text: t("step.amiss", {sum: formatNumber(sum), after: formatNumber(after)})});
-}
+const amiss = step => step.kind === "accumulate" && isAmiss(step)
+  ? el("p", {class: "wrong", text: t("step.amiss", {sum: formatNumber(sumOf(step)), after: formatNumber(step.after)})}) : "";
 function showStep() {
   $("step").replaceChildren(...runs.map(r => {
     const said = explainStep(r, r.index);

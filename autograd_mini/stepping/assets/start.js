@@ -35,11 +35,14 @@ function differ(touched) {
   const [a, b] = runs;
   for (const {nodes} of touched) {
     for (const k of nodes) {
-      const both = a.grad[k] != null && b.grad[k] != null;
-      const off = both && !close(a.grad[k], b.grad[k]) || a.known[k] && b.known[k] && !close(a.now[k], b.now[k]);
+      const grads = a.grad[k] != null && b.grad[k] != null && !close(a.grad[k], b.grad[k]);
+      const data = a.known[k] && b.known[k] && !close(a.now[k], b.now[k]);
       for (const graph of graphs) {
         const e = graph.nodes[graph.item(k)] && graph.nodeElement(k);
-        if (e) e.classList.toggle("differs", off);
+        if (!e) continue;
+        e.classList.toggle("differs", grads || data);
+        e.classList.toggle("same-data", !data);
+        e.classList.toggle("same-grad", !grads);
       }
     }
   }
