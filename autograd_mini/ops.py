@@ -391,7 +391,7 @@ op("gamma(a)", "gamma(a)", "out * digamma(a)", a=NOT_A_POLE, ulps={"value": 7, "
    about=("gamma function", "función gamma"))  # fmt: skip
 op("lgamma(a)", "lgamma(a)", "digamma(a)", a=NOT_A_POLE, ulps={"value": 5},
    scale={"value": "where(a < 0, 1 + abs(lgamma(-a)), 0)", "a": "where(a < 0, 2 + log(1 - a), 0)"},
-   latex=r"\ln \left|\Gamma({a})\right|", about=("logarithm of gamma", "logaritmo de gamma"))  # fmt: skip
+   latex=r"\ln \left|\Gamma({a})\right|", about=("log-gamma", "log-gamma"))  # fmt: skip
 op("digamma(a)", "digamma(a)", "polygamma(1, a)", a=NOT_A_POLE,
    scale={"value": "where(a < 0, 2 + log(1 - a), 0)"}, latex=r"\psi({a})",
    about=("digamma function", "función digamma"))  # fmt: skip
