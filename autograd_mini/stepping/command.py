@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .engine_command import add_option as add_engine
+from .engine_command import recorded as of_engine
+from .engine_command import say as say_of_engine
 from .terminal_words import LANGUAGES, word
 from .training_command import add_options as add_training
 from .training_command import is_asked as is_training
@@ -56,6 +59,7 @@ def add_parser(subparsers: Any, lang: str = "en", **options: Any) -> argparse.Ar
     group.add_argument("--step", type=int, metavar=say("number"), help=say("step"))
     group.add_argument("--lr", nargs="+", type=float, metavar=say("rate"), help=say("lr"))
     group.add_argument("--weights", nargs="+", metavar=say("name"), help=say("weights"))
+    add_engine(group, lang)
     group.add_argument("--lang", choices=LANGUAGES, default=lang, help=say("lang"))
     add_training(parser, lang)
     parser.set_defaults(command=run, parser=parser)
@@ -64,16 +68,22 @@ def add_parser(subparsers: Any, lang: str = "en", **options: Any) -> argparse.Ar
 
 def run(args: Any) -> int:
     """Do what the command line asks for; the exit status."""
-    if is_training(args):
+    if is_training(args) and args.engine is None:
         return train(args)
     if args.target is None:
         refuse(args, "missing")
     if sum((args.all, args.step is not None, args.out is not None)) > 1:
         refuse(args, "one", options="--all, --step, -o")
     suffix = None if args.out is None else checked_suffix(args, FILES)
-    recorded = _of_function(args) if ":" in args.target else _of_expression(args)
+    beside: dict[str, Any] = {}
+    if args.engine is not None:
+        recorded, right = of_engine(args)
+        labels = (args.engine, say_of_engine("right", args.lang))
+        beside = {"beside": right, "labels": labels}
+    else:
+        recorded = _of_function(args) if ":" in args.target else _of_expression(args)
     if suffix is not None:
-        _write(recorded, args, suffix)
+        _write(recorded, args, suffix, beside)
     elif args.step is not None:
         _print_step(recorded, args)
     else:
@@ -264,14 +274,14 @@ def _print_step(recorded: Steps, args: Any) -> None:
         print(line)
 
 
-def _write(recorded: Steps, args: Any, suffix: str) -> None:
+def _write(recorded: Steps, args: Any, suffix: str, beside: Mapping[str, Any]) -> None:
     """The file, in one move; a sentence if it cannot be written."""
     written = [args.out]
     try:
         if suffix == "html":
             from .page import save_html
 
-            save_html(recorded, args.out, lang=args.lang, title=args.target)
+            save_html(recorded, args.out, lang=args.lang, title=args.target, **beside)
         elif suffix in ("json", "txt"):
             from autograd_mini.drawing.files import write_bytes
 
