@@ -7,8 +7,13 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.drawing import draw
+from autograd_mini.drawing.interchange import from_json, to_json
+from autograd_mini.drawing.notation import number
 from autograd_mini.drawing.sketch import Options, sketch
 from autograd_mini.drawing.words import LANGUAGES
+from autograd_mini.graph import topological
+
+from .sequence import Accumulate, Update, Visit
 
 if TYPE_CHECKING:
     from .sequence import Steps
@@ -37,22 +42,58 @@ def figure(steps: Steps, max_nodes: int = 200) -> Figure:
 
     Raises RenderingError if there is no Graphviz that works.
     """
-    root = steps.root
+    folds = len(steps.nodes) > max_nodes
+    root = steps.root if folds else _roomy(steps)
     picture = draw(
         root, detail="chain rule", off_path="normal", color_by="kind", max_nodes=max_nodes
     )
+    svg = compact(picture.pipe(format="svg", encoding="utf-8"))
+    if not folds:
+        return Figure(svg, None, None, {})
     seen, other = (
         sketch([root], Options("chain rule", off_path="normal", max_nodes=max_nodes, lang=lang))
         for lang in LANGUAGES
     )
-    items = links = None
-    texts: dict[str, list[list[str]]] = {}
-    if seen.folded:
-        items, links = _folded(steps, seen)
-        for a, b in zip(seen.items, other.items, strict=True):
-            if a.node is None:
-                texts[a.id] = [[x.name, *(row.word for row in x.rows)] for x in (a, b)]
-    return Figure(compact(picture.pipe(format="svg", encoding="utf-8")), items, links, texts)
+    items, links = _folded(steps, seen)
+    texts = {
+        a.id: [[x.name, *(row.word for row in x.rows)] for x in (a, b)]
+        for a, b in zip(seen.items, other.items, strict=True)
+        if a.node is None
+    }
+    return Figure(svg, items, links, texts)
+
+
+def _roomy(steps: Steps) -> Any:
+    """The root of a graph with room for every number that its nodes show on the way.
+
+    A layout leaves room for the last ones alone, and 0.6927 + 0.3073 = 1; such a node gets its
+    longest number as its gradient.
+    """
+    longest: dict[int, Any] = {}
+    for step in steps:
+        match step:
+            case Accumulate():
+                k, x = step.parent, step.after
+            case Visit(node, adjoint):
+                k, x = node, adjoint
+            case Update():
+                k, x = step.node, step.after
+            case _:
+                continue
+        if _length(x) > _length(longest.get(k, steps.nodes[k].data)):
+            longest[k] = x
+    wide = {k: x for k, x in longest.items() if _length(x) > _length(steps.nodes[k].grad)}
+    if not wide:
+        return steps.root
+    (root,) = from_json(to_json(steps.root))
+    nodes = topological(root)
+    for k, x in wide.items():
+        nodes[k].grad = x
+    return root
+
+
+def _length(x: Any) -> int:
+    return len(number(x))
 
 
 def _folded(steps: Steps, seen: Any) -> tuple[list[int], list[list[int]]]:

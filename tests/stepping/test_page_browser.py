@@ -199,6 +199,21 @@ def test_the_formulas_are_native_mathml(opened: Any) -> None:
     assert box > 25  # it is laid out as a fraction
 
 
+def test_every_number_on_the_way_has_room_in_its_node(opened: Any) -> None:
+    w = Value(0.5, label="w")
+    y = w.sin() * w + (1 - w.sin()) * w + 0.25 * (w * 7 - w * 4)
+    for recorded in (museum.stepped("NoTopologicalOrder")[1], steps(y, optimiser=SGD([w], lr=0.3))):
+        page = opened(recorded)
+        for _ in recorded:
+            page.press("ArrowRight")
+            gaps = page.each(
+                "g.node text.grad, g.node text.data",
+                "e.getBoundingClientRect().left"
+                " - e.previousElementSibling.getBoundingClientRect().right",
+            )
+            assert min(gaps) > 2, page.index
+
+
 # --- ledger, source, paths, differences ----------------------------------------------------------
 def rows_of(page: Opened, selector: str) -> list[list[str]]:
     return page.each(f"{selector} tr", "[...e.children].map(cell => cell.textContent)")
