@@ -127,7 +127,7 @@ def spread(values: Sequence[float], margin: float = 0.12) -> tuple[float, float]
 # --- the answers of a model ----------------------------------------------------------------------
 def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any], loss: str,
              classes: int, last: Any, grid: int) -> Field | None:  # fmt: skip
-    """The field for inputs of one or two features; None for more, or for several outputs.
+    """The field for inputs of one or two features; None for more, or for several numbers.
 
     `last` is an answer of the model, so that its form is known.
     """
@@ -138,15 +138,15 @@ def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any],
     y = spread([row[1] for row in rows]) if width == 2 else None
     n = grid if width == 2 else ALONG
     several = isinstance(last, list)
-    if several and (loss != "cross_entropy" or len(last) > 64):
+    if several and (loss != "cross_entropy" or y is None or len(last) > 64):
         return None
     if several:
         return Field("classes", x, y, n, 0.0, 1.0, len(last))
     if loss == "hinge":
-        return Field("two", x, y, n, -1.0, 1.0, 2)
+        return Field("two", x, y, n, -1.0, 1.0, 2) if y else Field("values", x, y, n, -2.0, 2.0)
     binary = loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
     if binary or (classes == 2 and isinstance(data, Dataset)):
-        return Field("two", x, y, n, 0.0, 1.0, 2)
+        return Field("two", x, y, n, 0.0, 1.0, 2) if y else Field("values", x, y, n, -0.1, 1.1)
     return Field("values", x, y, n, *spread([float(t) for t in targets], 0.25))
 
 
@@ -242,17 +242,37 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
         ranges.append(spread([*(each[k] for each in near), *ends], 0.15))
     n = ALONG if len(params) == 1 else max(12, min(SIDE, int((WORK / len(rows)) ** 0.5)))
     shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
-    kept = [p.data for p in params]
-    found = []
-    try:
-        for place in shape.places:
-            for p, value in zip(params, place, strict=True):
+
+    def found(shape: Field) -> list[float]:
+        kept = [p.data for p in params]
+        losses = []
+        try:
+            for place in shape.places:
+                for p, value in zip(params, place, strict=True):
+                    p.data = value
+                losses.append(_loss_at(model, rows, targets, loss))
+        finally:
+            for p, value in zip(params, kept, strict=True):
                 p.data = value
-            found.append(_loss_at(model, rows, targets, loss))
-    finally:
-        for p, value in zip(params, kept, strict=True):
-            p.data = value
-    return _coded(shape, found)
+        return losses
+
+    numbers = found(shape)
+    if shape.y is None and not all(map(isfinite, numbers)):
+        shape = shape._replace(x=_defined(shape, numbers, start.weights[0]))
+        numbers = found(shape)
+    return _coded(shape, numbers)
+
+
+def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[float, float]:
+    """The part of a line around the start where there are numbers: log(w) has none below 0."""
+    xs = shape.xs
+    middle = min(range(shape.n), key=lambda k: abs(xs[k] - start))
+    first = last = middle
+    while first > 0 and isfinite(numbers[first - 1]):
+        first -= 1
+    while last < shape.n - 1 and isfinite(numbers[last + 1]):
+        last += 1
+    return xs[first], xs[last] if last > first else xs[first] + 1.0
 
 
 def _loss_at(model: Any, rows: Any, targets: Any, loss: Loss) -> float:
@@ -270,9 +290,11 @@ def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:
     low, high = min(finite), max(finite)
     if shape.y is not None and high > low:
         base = low - (high - low) * 1e-3
-        logs = [log10(x - base) if isfinite(x) else float("nan") for x in found]
-        known = [x for x in logs if x == x]
         shape = shape._replace(kind="log", base=base)
-        found, low, high = logs, min(known), max(known)
+        found, low, high = (
+            [log10(x - base) if isfinite(x) else x for x in found],
+            *map(log10, (low - base, high - base)),
+        )
     shape = shape._replace(low=low, high=high if high > low else low + 1.0)
+    found = [x if isfinite(x) else shape.high for x in found]  # no number: as if very high
     return shape, shape.picture(shape.code(x) for x in found)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from autograd_mini.training.metrics import Loss
 
 RATES = (0.001, 0.1, 1.0, 10.0)
-FRAMES, FRAMES_EACH, SIDE_EACH = 100, 60, 32  # of a single run; of each of several
+FRAMES, FRAMES_EACH, SIDE_EACH = 101, 61, 32  # of a single run; of each of several
 FRAMES_OF_DESCENT = 500
 
 
@@ -91,12 +91,12 @@ def record_training(
             history = fit(model, data, loss, optimiser, epochs, batch_size, seed=seed,
                           callbacks=callbacks, **quiet)  # fmt: skip
     except TrainingError as error:
-        if error.history is None or not recorder.frames:
+        if error.history is None:
             raise
         history = error.history
         divergence = Divergence(error.epoch, error.batch, error.place, error.cause, str(error))
     divergence = divergence or recorder.divergence
-    recorder.last(history)
+    recorder.last()
     return TrainingSteps(
         names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
         layers=_shapes(model),
@@ -253,12 +253,13 @@ class _Recorder:
         self.losses: list[float] = []
         self.accuracies: list[float | None] = []
         self.turning = Turning()
+        self.latest = Frame(0, 0.0, None, (), (), (), None, (), b"")
         self.update: tuple[tuple[float, ...], tuple[float, ...], float | None] = ((), (), None)
         self.divergence: Divergence | None = None
         self.field: Any = None
 
     def start(self) -> None:
-        """Before training. Wrong arguments and a model without a finite loss are left to `fit`."""
+        """Before training; a model that is none is left to `fit`."""
         if not callable(self.model) or not hasattr(self.model, "parameters"):
             return
         self.params = parameters(self.model.parameters(), "record_training")
@@ -268,7 +269,9 @@ class _Recorder:
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
-            return
+            what, place, cause = described(error, self.model, rows, (), 0.0, 0)
+            message = f"before training: {what}. Likely cause: {cause}."
+            raise TrainingError(message, place=place, cause=cause) from error
         names = getattr(self.data, "class_names", ())
         if not layers_of(self.model) and isinstance(self.model, _Function):
             return
@@ -310,25 +313,35 @@ class _Recorder:
         """Loss and accuracy of all data; and of a chosen epoch a frame."""
         found = evaluate(self.model, self.data, self.loss, accuracy=self.accuracy)
         weights = self._weights()
-        flow = self._flow() if epoch in self.chosen else ()
         self.losses.append(found.loss)
         self.accuracies.append(found.accuracy)
         self.turning.add(weights)
+        before, gradients, rate = self.update
+        self.latest = Frame(
+            epoch, found.loss, found.accuracy, weights, before, gradients, rate, (), b""
+        )
         if epoch in self.chosen:
-            picture = self._answers()
-            frame = Frame(epoch, found.loss, found.accuracy, weights, *self.update, flow, picture)
-            self.frames.append(frame)
+            self.keep()
 
-    def last(self, history: History) -> None:
-        """A run that ended early has its last epoch as a frame too, as far as it is known."""
-        epoch = len(self.losses) - 1
-        if self.frames[-1].epoch == epoch or history.stopped == "interrupted":
+    def keep(self) -> None:
+        """The latest epoch becomes a frame."""
+        self.frames.append(self.latest._replace(flow=self._flow(), field=self._answers()))
+
+    def last(self) -> None:
+        """A run that ended early has its last epoch as a frame too.
+
+        The model may have gone back to earlier weights, and gets them again.
+        """
+        if self.frames[-1].epoch == self.latest.epoch:
             return
-        if self._weights() == self.turning.weights and not self.divergence:
-            self.losses.pop()
-            self.accuracies.pop()
-            self.chosen |= {epoch}
-            self.look(epoch)
+        now = [p.data for p in self.params]
+        try:
+            for p, weight in zip(self.params, self.latest.weights, strict=True):
+                p.data = weight
+            self.keep()
+        finally:
+            for p, data in zip(self.params, now, strict=True):
+                p.data = data
 
     def _weights(self) -> tuple[float, ...]:
         return tuple(float(p.data) for p in self.params)
@@ -339,7 +352,10 @@ class _Recorder:
     def _flow(self) -> tuple[str, ...]:
         if not layers_of(self.model):
             return ()
-        found = diagnose(self.model, self.data, self.loss)
+        try:
+            found = diagnose(self.model, self.data, self.loss)
+        except (ArithmeticError, ValueError):  # the gradients of all data at once overflow
+            return ()
         return found.verdict, *(layer.verdict for layer in found.layers)
 
     def _divergence(self, error: Exception, epoch: int) -> Divergence:

@@ -224,7 +224,7 @@ def _training(args: Any, values: list[str]) -> TrainingSteps | LearningRates:
     )  # fmt: skip
     loss = "binary_cross_entropy_with_logits" if classes == 2 else "cross_entropy"
     rates = args.lr or [1.0 if small and named == "sgd" else 0.5 if named == "sgd" else 0.03]
-    single = {"frames": 100, "grid": 48} if len(rates) == 1 else {}
+    single = {"frames": 101, "grid": 48} if len(rates) == 1 else {}
     found: LearningRates = _recorded(
         args,
         lambda: record_learning_rates(

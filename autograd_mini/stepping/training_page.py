@@ -31,6 +31,8 @@ SCRIPTS = (
 )
 MOST_LOSSES = 3000
 """Points of a loss curve; of longer runs only those of frames are kept."""
+MOST_POINTS = 2000
+"""Points of the data that are drawn; of more, evenly chosen ones."""
 EXACT = 30_000
 """Numbers that are kept to the last bit; of more, seven digits, so that the page stays small."""
 
@@ -115,11 +117,10 @@ def _words(run: TrainingSteps, several: bool) -> Texts:
 
 def _points(run: TrainingSteps) -> dict[str, Any]:
     points = run.points
+    shown = slice(None, None, 1 + len(points.inputs) // MOST_POINTS) if run.field else slice(0)
     return {
-        "inputs": [[written(x) for x in row] for row in points.inputs] if run.field else [],
-        "targets": [[*t] if isinstance(t, tuple) else t for t in points.targets]
-        if run.field
-        else [],
+        "inputs": [[written(x) for x in row] for row in points.inputs[shown]],
+        "targets": [[*t] if isinstance(t, tuple) else t for t in points.targets[shown]],
         "n": len(points.inputs),
         "features": [*map(printable, points.features)],
         "classes": [*map(printable, points.classes)],

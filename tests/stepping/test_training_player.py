@@ -137,8 +137,13 @@ def test_early_stopping_ends_with_a_frame() -> None:
         model, xor(), LOGITS, optimiser, 400, frames=[], early_stopping=2, accuracy=None
     )
     assert run.stopped == "early stopping"
-    assert run[0].epoch == 0
+    assert [frame.epoch for frame in run] == [0, run.history[-1].epoch]
     assert len(run.losses) - 1 == run.history[-1].epoch < 400
+    assert run[-1].loss == run.losses[-1] > min(run.losses)
+    twin = small()
+    fit(twin, xor(), LOGITS, SGD(twin.parameters(), lr=30), 400, early_stopping=2, progress=False)
+    assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
+    assert run[-1].weights != tuple(p.data for p in model.parameters())
 
 
 def test_norms_and_ratios_by_layer() -> None:
@@ -182,7 +187,7 @@ def test_a_diverged_run_is_recorded_up_to_there() -> None:
 def test_without_a_loss_to_begin_with_there_is_nothing_to_record() -> None:
     model = MLP(1, [1], init="zeros")
     model.parameters()[0].data = 1e300
-    with pytest.raises(TrainingError, match=r"epoch 1.*inputs as large as 1e.10"):
+    with pytest.raises(TrainingError, match=r"before training.*inputs as large as 1e.10"):
         record_training(model, ([1e10], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 3)
 
 

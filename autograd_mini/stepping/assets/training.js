@@ -33,11 +33,12 @@ if (DATA.several && pictures.length) {
   const both = el("div", {class: "common"}, pictures[0].legend, pictures[0].caption);
   $("pictures").append(both);
   const columns = RUNS.length > 2 ? 2 : 1;
-  $("pictures").style.gridTemplate = `repeat(${Math.ceil(RUNS.length / columns)}, minmax(10rem, 1fr)) auto / repeat(${columns}, minmax(0, 1fr))`;
+  $("pictures").style.gridTemplate = `repeat(${Math.ceil(RUNS.length / columns)}, minmax(11.5rem, 1fr)) auto / repeat(${columns}, minmax(0, 1fr))`;
 }
 $("pictures").hidden = pictures.length === 0;
 $("main").classList.toggle("network", hasNetwork);
 $("main").classList.toggle("many", DATA.several);
+$("main").classList.toggle("blank", pictures.length === 0);
 for (const id of ["network", "layers"]) $(id).hidden = !hasNetwork;
 for (const id of ["weights", "gradients"]) $(id).addEventListener("click", () => { net.of = id; drawNetwork(); });
 startUpdate();

@@ -29,7 +29,7 @@ function axes(host, {w, h, x, y, log = false, bare = false, left = 46, grid = tr
   const X = value => box.left + (value - x[0]) / (x[1] - x[0]) * (box.right - box.left);
   const Y = value => box.bottom - (value - y[0]) / (y[1] - y[0]) * (box.bottom - box.top);
   if (!bare) {
-    for (const k of ticks(...x, Math.max(3, w / 90))) {
+    for (const k of ticks(...x, Math.max(4, w / 75))) {
       host.append(svg("line", {class: "axis", x1: X(k), x2: X(k), y1: box.bottom, y2: box.bottom + 4}),
         svg("text", {x: X(k), y: h - 7, "text-anchor": "middle", text: formatNumber(rounded(k))}));
     }
