@@ -35,7 +35,9 @@ def run(code: str, file: str) -> bytes:
     Raises ValueError if a command fails; FileNotFoundError if there is no such file in the end.
     """
     from autograd_mini.cli import main
+    from autograd_mini.ops import SHEET
 
+    before = {*SHEET}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         with contextlib.redirect_stdout(io.StringIO()):
             if code.startswith("$ "):
@@ -47,6 +49,8 @@ def run(code: str, file: str) -> bytes:
                 name = f"<{file}>"  # where steps look for the lines
                 linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
                 exec(compile(code, name, "exec"), {"__name__": "__main__"})
+        for name in {*SHEET} - before:  # operations of the page's own
+            del SHEET[name]
         return Path(file).read_bytes()
 
 
