@@ -47,8 +47,7 @@ def save_html(
 ) -> None:
     """Write the page of a run to a file; `to_html` describes it.
 
-    Raises what `to_html` raises; ValueError if the path is a folder, OSError if the system cannot
-    write there.
+    Raises what `to_html` raises; OSError if the system cannot write there.
     """
     write_bytes(path, to_html(run, lang=lang, theme=theme, title=title).encode())
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from math import exp, hypot, inf, log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from autograd_mini import MLP, Neuron, Value, diagnose
 from autograd_mini.data import Dataset, moons, spirals, xor
 from autograd_mini.optim import SGD, Adam, Momentum
 from autograd_mini.stepping.fields import Field, plain
+from autograd_mini.stepping.page import save_html
 from autograd_mini.stepping.runs import LearningRates, TrainingSteps
 from autograd_mini.stepping.training import (
     record_descent,
@@ -22,8 +24,12 @@ from autograd_mini.stepping.training import (
     record_learning_rates,
     record_training,
 )
+from autograd_mini.stepping.training_page import to_html
 from autograd_mini.stepping.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOGITS = "binary_cross_entropy_with_logits"
 
@@ -481,3 +487,56 @@ def test_a_data_set_without_a_plane() -> None:
     run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 1)
     assert run.field is None
     assert run[1].field == b""
+
+
+# --- pages ---------------------------------------------------------------------------------------
+def test_one_feature_makes_a_line() -> None:
+    data = Dataset("sign", [[-2], [-1], [1], [2]], [0, 0, 1, 1], class_names=("no", "yes"))
+    model = MLP(1, [3, 1], activation="tanh", seed=0)
+    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.5), 3)
+    assert run.field is not None
+    assert (run.field.kind, run.field.y, len(run.field.places)) == ("values", None, 128)
+    for place, code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
+        assert abs(run.field.number(code) - truth_at(model, place)) < 1e-5
+
+
+def test_the_picture_ends_where_the_function_does() -> None:
+    """log(w) has no value below 0, and no number stands for it there."""
+    run = record_descent(lambda w: w.log() ** 2, 1.5, lr=0.1, steps=5)
+    assert run.landscape is not None
+    field, picture = run.landscape
+    assert 0 < field.x[0] < 0.2
+    for (w,), code in zip(field.places, field.codes(picture), strict=True):
+        assert field.number(code) == pytest.approx(log(w) ** 2, abs=(field.high - field.low) / 1e5)
+
+
+def test_one_door_for_all_pages(tmp_path: Path) -> None:
+    run = record_descent(lambda w: w**2, 1.0, steps=2)
+    run.save_html(tmp_path / "a.html", lang="es", title="<Una> parábola")
+    save_html(run, tmp_path / "b.html", lang="es", title="<Una> parábola")
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert text == (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert "<title>&lt;Una&gt; parábola</title>" in text
+
+
+def test_what_is_no_run_has_no_page(tmp_path: Path) -> None:
+    run = record_descent(lambda w: w**2, 1.0, steps=2)
+    with pytest.raises(TypeError, match="a page of training shows a run, got 3"):
+        to_html(3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="lang"):
+        to_html(run, lang="fr")
+    with pytest.raises(TypeError, match="title must be text"):
+        to_html(run, title=3)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="folder"):
+        run.save_html(tmp_path)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_of_many_points_some_are_drawn() -> None:
+    model = MLP(2, [1], seed=0)
+    run = record_training(
+        model, moons(4500), LOGITS, SGD(model.parameters(), lr=0.1), 1, accuracy=None, grid=8
+    )
+    data = json.loads(re.findall(r'id="data">(.*?)</script>', to_html(run))[0])
+    assert len(data["points"]["inputs"]) == len(data["points"]["targets"]) == 1500
+    assert data["points"]["n"] == 4500

@@ -48,6 +48,7 @@ class Picture {
     // The whole room, but not too far from the picture's own proportions.
     const w = Math.min(room[0], room[1] * this.ratio * 1.4), h = Math.min(room[1], w / this.ratio * 1.45);
     for (const [key, x] of [["width", w], ["height", h], ["viewBox", `0 0 ${w} ${h}`]]) this.svg.setAttribute(key, x);
+    this.stage.style.setProperty("--drawn", h + "px");
     this.svg.replaceChildren();
     const y = field.y || (this.loss ? this.range() : [field.low, field.high]);
     const at = axes(this.svg, {w, h, x: field.x, y, bare: w < 230, left: 38, grid: !field.y});
