@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.graph import topological
+from autograd_mini.scopes import ScopedLabel, scope_of
 from autograd_mini.value import Value
 
 from .sequence import Accumulate, Recorded, Seed, Visit
@@ -108,5 +109,7 @@ class _Watch:
 def frozen(values: dict[Any, Value], names: dict[Any, str]) -> None:
     """Name the Values as the nodes are named, and let nobody change them."""
     for node, value in values.items():
-        value.label = value.label or names.get(node)
+        if not value.label and node in names:
+            scope = scope_of(value)
+            value.label = ScopedLabel(names[node], scope) if scope else names[node]
         value.__class__ = Recorded
