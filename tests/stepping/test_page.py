@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import MLP, Value, museum, op, steps
+from autograd_mini import MLP, Value, museum, op, scope, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.notation import number
@@ -363,6 +363,20 @@ def test_a_folded_picture_knows_which_item_shows_each_node() -> None:
     assert {str(item) for item in picture.items} == shown
     assert picture.svg.count('class="edge') == len(picture.links)
     assert all(len(english) == len(spanish) for english, spanish in picture.texts.values())
+
+
+def test_scopes_are_framed_as_in_any_picture() -> None:
+    def f(x: Any) -> Any:
+        with scope("square"):
+            y = x * x
+        return y + 1
+
+    recorded = steps(f, 3.0)
+    assert recorded.names == ("x", "y", "v₁")
+    assert recorded.nodes[1].label.scope == ("square",)
+    svg = figure(recorded).svg
+    assert svg.count('class="cluster group"') == 1
+    assert ">square</text>" in svg
 
 
 # --- labels and source are text ------------------------------------------------------------------

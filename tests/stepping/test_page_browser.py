@@ -465,6 +465,42 @@ def test_it_can_be_magnified_moved_and_fitted(opened: Any) -> None:
     assert page.page.evaluate(box) == whole
 
 
+def test_wheel_with_control_and_two_fingers_magnify(opened: Any) -> None:
+    page = opened(recorded_neuron(), context={"has_touch": True})
+    width = "+document.querySelector('.graph > svg').getAttribute('viewBox').split(' ')[2]"
+    page.press("0")
+    whole = page.page.evaluate(width)
+    frame = page.page.locator(".graph").bounding_box()
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.wheel(0, -200)  # without Control it scrolls
+    page.page.keyboard.down("Control")
+    assert page.page.evaluate(width) == whole
+    page.page.mouse.wheel(0, -200)
+    page.page.keyboard.up("Control")
+    page.wait(f"{width} < {whole * 0.7}")
+    page.press("0")
+
+    def touch(kind: str, apart: float) -> None:
+        points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
+        session.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [] if kind == "touchEnd" else points},
+        )
+
+    session = page.page.context.new_cdp_session(page.page)
+    touch("touchStart", 40)
+    for apart in (50, 60, 70, 80):
+        touch("touchMove", apart)
+    # Twice as far apart, twice as large.
+    page.wait(f"Math.abs({width} - {whole / 2}) < {whole / 50}")
+    for apart in (60, 40, 20):
+        touch("touchMove", apart)
+    touch("touchEnd", 20)
+    page.wait(f"{width} === {whole}")  # no smaller than the whole
+    assert page.index == 0
+
+
 # --- two recordings ------------------------------------------------------------------------------
 def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened: Any) -> None:
     wrong, right = museum.stepped("Overwrites")
