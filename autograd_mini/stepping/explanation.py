@@ -61,6 +61,9 @@ class Explanation(NamedTuple):
         lines = [self.title, self.sentence, *(f"    {f.text}" for f in self.formulas)]
         return "\n".join(lines + [self.why] * bool(self.why))
 
+    def __repr__(self) -> str:  # what a prompt shows of it
+        return str(self)
+
     def _repr_latex_(self) -> str:
         rows = r" \\ ".join(f.latex for f in self.formulas)
         return rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
