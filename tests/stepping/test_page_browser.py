@@ -621,6 +621,17 @@ def test_axe_finds_nothing_serious(opened: Any, scheme: str) -> None:
     assert axe_findings(page.page) == []
 
 
+def test_axe_finds_nothing_serious_beside_and_on_a_phone(opened: Any) -> None:
+    wrong, right = museum.stepped("EveryPath")
+    bypassing = {"bypass_csp": True}
+    page = opened(right, beside=wrong, labels=("+=", "="), context=bypassing, start=9)
+    assert axe_findings(page.page) == []
+    m = MLP(2, [3, 1], seed=0)
+    phone = {"viewport": {"width": 360, "height": 740}, **bypassing}
+    page = opened(steps(mse([m([0.1, 0.2])], [1.0])), context=phone, start=40)
+    assert axe_findings(page.page) == []
+
+
 def test_a_screen_reader_hears_the_sentence_of_the_step(opened: Any) -> None:
     recorded = recorded_neuron()
     page = opened(recorded)

@@ -29,6 +29,7 @@ function showStep() {
   for (const box of document.querySelectorAll(".formulas > div")) {
     const part = box.clientWidth / box.scrollWidth;
     if (part < 1) box.style.fontSize = `${Math.max(0.7, part * 0.98)}em`;
+    if (part < 0.7) box.tabIndex = 0;
   }
   say(runs.map(r => bare([explainStep(r, r.index).sentence, (explainStep(r, r.index).numeric || {}).text || ""].join(" "))).join(" "));
 }
