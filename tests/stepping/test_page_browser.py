@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -244,6 +245,8 @@ def test_the_source_is_shown_with_the_expression_that_made_the_node(opened: Any)
     for index, marked in ((2, "w * x"), (4, "w * x + b"), (5, "h.tanh()")):
         page.go(index)
         assert page.text("#source mark") == marked
+        (line,) = page.each("#source .line.lit span", "e.textContent")
+        assert line in inspect.getsource(neuron).splitlines()
     assert "def neuron(w: Any, x: Any, b: Any) -> Any:" in page.text("#source")
     assert page.page.evaluate("document.querySelectorAll('#source .line.lit').length") == 1
 
@@ -260,7 +263,8 @@ def test_paths_are_summed_up_for_a_chosen_leaf(opened: Any) -> None:
     page.page.select_option("#leaf", label="b")
     assert [row[1] for row in rows_of(page, "#sums")] == ["2", "2"]
     page.page.focus("#leaf")
-    page.press("ArrowRight", "ArrowLeft")  # the select's own keys
+    page.press("Home", " ", "Escape", "ArrowLeft")  # the select's own keys
+    assert page.index == len(steps(root)) - 1
     page.page.select_option("#leaf", label="b")
     assert [row[1] for row in rows_of(page, "#sums")] == ["2", "2"]
     page.page.evaluate("document.activeElement.blur()")
