@@ -28,7 +28,7 @@ from .explanation import (
 from .sentences import say
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from .shapes import at_kink
-from .symbols import Piece
+from .symbols import Piece, as_done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -258,7 +258,8 @@ class _Writer:
         slots["sum"] = sum_of([self._share(share) for share in shares])
         symbolic = self.fill("visit", slots)
         slots["sum"] = sum_of([symbols.number(share.share) for share in shares])
-        return symbolic, self.fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
+        numeric = self.fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
+        return symbolic, as_done(numeric, sum(share.share for share in shares), adjoint)
 
     def _share(self, share: Accumulate) -> Piece:
         slots = {"gradient": self.to(share.node), "partial": self._partial(share)}
@@ -297,7 +298,7 @@ class _Writer:
             "accumulate",
             "accumulate",
             self.fill("accumulate", slots),
-            self.fill("accumulate.numbers", numbers),
+            as_done(self.fill("accumulate.numbers", numbers), step.before + step.share, step.after),
             self.teller.local(node, step.edge, step.partial, use=use, numbers=not stale),
             why,
             y=self.names[step.node],

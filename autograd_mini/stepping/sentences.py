@@ -35,18 +35,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "leaf": ("`{x}` is given: {value}.", "`{x}` es un dato: {value}."),
     "title.forward": ("Forward pass: {y}", "Paso hacia adelante: {y}"),
     "forward": (
-        "Forward pass: `{y}` is computed from {operands} ({about}).",
-        "Paso hacia adelante: `{y}` se calcula a partir de {operands} ({about}).",
+        "`{y}` is computed from {operands} ({about}).",
+        "`{y}` se calcula a partir de {operands} ({about}).",
     ),
     "forward.hand": (
-        (
-            "Forward pass: `{y}` is computed from {operands}; it was made by hand, with its"
-            " local derivatives."
-        ),
-        (
-            "Paso hacia adelante: `{y}` se calcula a partir de {operands}; está hecho a mano,"
-            " con sus derivadas locales."
-        ),
+        ("`{y}` is computed from {operands}; it was made by hand, with its local derivatives."),
+        ("`{y}` se calcula a partir de {operands}; está hecho a mano, con sus derivadas locales."),
     ),
     "title.seed": ("Backpropagation starts: {L}", "Empieza la retropropagación: {L}"),
     "seed": (

@@ -57,6 +57,22 @@ class Piece(NamedTuple):
     level: int = ATOM
 
 
+def as_done(sums: Piece, right: Any, done: Any) -> Piece:
+    """The equation of an addition, with ≠ where an engine has written another number.
+
+    >>> as_done(Piece("1 + 1 = 1", "1 + 1 = 1", ["mo", "="]), 2.0, 1.0).text
+    '1 + 1 ≠ 1'
+    """
+    if right == done or right != right:
+        return sums
+    text, _, end = sums.text.rpartition("=")
+    latex, _, latex_end = sums.latex.rpartition("=")
+    mathml: Any = ["mrow", *sums.mathml[1:]] if sums.mathml[0] == "mrow" else ["mrow", sums.mathml]
+    last = max(k for k, part in enumerate(mathml) if part == ["mo", "="])
+    mathml[last] = ["mo", "≠"]
+    return Piece(f"{text}≠{end}", rf"{latex}\ne{latex_end}", mathml, sums.level)
+
+
 # --- what has no parts ---------------------------------------------------------------------------
 def slot(name: str) -> Piece:
     """A place to be filled."""

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_mini.stepping
-from autograd_mini import Value, explain, functions, ieee, op, steps
+from autograd_mini import Value, explain, functions, ieee, museum, op, steps
 from autograd_mini.drawing.notation import number, printable
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
@@ -463,7 +463,7 @@ def test_an_explanation_shows_itself():
     said = explain_step(neuron(), 2)
     assert str(said).split("\n") == [
         "Forward pass: v₁",
-        "Forward pass: `v₁` is computed from `w`, `x` (product).",
+        "`v₁` is computed from `w`, `x` (product).",
         "    v₁ = w · x",
         "    v₁ = 0.5 · 2 = 1",
     ]
@@ -477,3 +477,9 @@ def test_a_large_graph_is_explained_step_by_step_in_linear_time():
     said = [explain_step(recorded, k) for k in range(len(recorded))]
     assert all(len(str(e)) < 900 for e in said)
     assert said[400].symbolic.text.count("…") == 1
+
+
+def test_what_a_broken_engine_has_added_up_is_no_equation():
+    wrong, right = museum.stepped("Overwrites")
+    told = [explain_step(run, k).numeric.text for run in (wrong, right) for k in (5, 6)]
+    assert told == ["1 + 1 · 1 ≠ 1", "∂v₁/∂x = 1 + 1 ≠ 1", "1 + 1 · 1 = 2", "∂v₁/∂x = 1 + 1 = 2"]

@@ -34,8 +34,9 @@ function asName(s) {
 // The formula of an addition; where an engine wrote another number, with ≠ before it.
 const sumOf = ({before, share}) => approximately(before) + approximately(share);
 const isAmiss = step => !Number.isNaN(sumOf(step)) && !close(sumOf(step), step.after);
-const holds = (step, {text, mathml}) => isAmiss(step)
-  ? {text: text.replace(/=(?=[^=]*$)/, "≠"), mathml: JSON.parse(JSON.stringify(mathml).replace(/"="(?!.*"=")/, '"≠"'))} : {text, mathml};
+const holds = (step, formula) => isAmiss(step) ? unequal(formula) : formula;
+const unequal = ({text, mathml}) => ({text: text.replace(/=(?=[^=]*$)/, "≠"),
+  mathml: JSON.parse(JSON.stringify(mathml).replace(/"="(?!.*"=")/, '"≠"'))});
 const saying = (name, slots = {}) => filled(DATA.sentences[language()][name], slots);
 
 // The writer of one recording's formulas.
@@ -152,7 +153,11 @@ class Maths {
     if (!shares.length) return {...said, symbolic: this.formula("visit.one", {gradient, value})};
     return {...said, symbolic: this.formula("visit", {gradient, sum: this.sum(shares.map(s => this.share(s)))}),
       numeric: shares.length === 1 ? this.formula("visit.one", {gradient, value})
-        : this.formula("visit.numbers", {gradient, sum: this.sum(shares.map(s => asNumber(s.share))), value})};
+        : this.total(shares, step, this.formula("visit.numbers", {gradient, sum: this.sum(shares.map(s => asNumber(s.share))), value}))};
+  }
+  total(shares, step, formula) {
+    const sum = shares.reduce((sum, s) => sum + approximately(s.share), 0);
+    return Number.isNaN(sum) || close(sum, approximately(step.adjoint)) ? formula : unequal(formula);
   }
   accumulate(step, i) {
     const r = this.r, {node, parent} = step, x = r.names[parent], y = r.names[node];
