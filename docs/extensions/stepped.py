@@ -80,8 +80,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
             source = escape(f"{up}{FOLDER}/{file}" + (f"#{place}" if place else ""))
             title = escape(self.arguments[1])
             html = (
-                f'<div class="stepped"><iframe src="{source}" title="{title}" loading="lazy"'
-                ' sandbox="allow-scripts allow-downloads"></iframe>'
+                f'<div class="stepped"><div><iframe src="{source}" title="{title}" loading="lazy"'
+                ' sandbox="allow-scripts allow-downloads"></iframe></div>'
                 f'<a href="{source}">{OPEN[language]}</a></div>'
             )
             return [block, nodes.raw("", html, format="html")]
