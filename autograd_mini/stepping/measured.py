@@ -107,7 +107,8 @@ class _Replay:
             if y.__class__ is complex:
                 raise ValueError(f"node {j} leaves the real numbers")
             moved[j] = float(y)
-        return moved.get(len(data) - 1, data[-1])
+        last: float = moved.get(len(data) - 1, data[-1])
+        return last
 
 
 def _slot(arg: Any, ids: dict[Value, int]) -> Any:
