@@ -130,19 +130,24 @@ function render({{ model, el }}) {{
   frame.sandbox = "{_SANDBOX}";
   frame.style.cssText = `width: 100%; border: 0; height: ${{model.get("height")}}px`;
   frame.srcdoc = model.get("page");
+  let shown = null;  // the step that the page has told; it is not told to go there
+  const go = () => {{
+    const step = model.get("step");
+    if (shown !== null && step !== shown)
+      frame.contentWindow?.postMessage({{ autograd_mini: {{ go: step }} }}, "*");
+  }};
   const heard = (event) => {{
     const told = event.data?.autograd_mini;
     if (event.source !== frame.contentWindow || !Number.isInteger(told?.step)) return;
-    if (!frame.ready) {{
-      frame.ready = true;
-      go();
-    }} else if (told.steps === model.get("length") && told.step !== model.get("step")) {{
-      model.set("step", told.step);
+    if (told.steps !== model.get("length")) return;  // with other inputs there may be others
+    const first = shown === null;
+    shown = told.step;
+    if (first) go();
+    else if (shown !== model.get("step")) {{
+      model.set("step", shown);
       model.save_changes();
     }}
   }};
-  const go = () =>
-    frame.contentWindow?.postMessage({{ autograd_mini: {{ go: model.get("step") }} }}, "*");
   window.addEventListener("message", heard);
   model.on("change:step", go);
   el.appendChild(frame);

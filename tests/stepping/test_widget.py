@@ -1,0 +1,225 @@
+"""Pages in a notebook: the frame that is shown, and the widget, which both sides can move."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import museum, steps
+from autograd_mini.stepping import record_descents, show, widget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from autograd_mini.stepping import Steps
+
+
+def recorded() -> Steps:
+    return steps(lambda w, x: (w * x).tanh(), 0.5, 2.0)
+
+
+class Frames(HTMLParser):
+    """The tags of a text and the attributes of its frames."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.frames: list[dict[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag == "iframe":
+            self.frames.append(dict(attrs))
+
+
+# --- the frame -----------------------------------------------------------------------------------
+def test_steps_show_themselves_in_a_frame_without_rights() -> None:
+    shown = Frames(recorded()._repr_html_() or "")
+    assert shown.tags == ["iframe"]  # the page is text in an attribute, and nothing else is there
+    (frame,) = shown.frames
+    assert frame["sandbox"] == "allow-scripts allow-downloads"  # no same origin, no navigation
+    assert "src" not in frame
+    page = frame["srcdoc"] or ""
+    assert page.startswith("<!DOCTYPE html>")
+    assert "Content-Security-Policy" in page
+    assert frame["title"] == "<Steps: 12 steps of 4 nodes>"
+
+
+def test_show_takes_the_options_of_the_page() -> None:
+    wrong, right = museum.stepped("Overwrites")
+    shown = show(wrong, beside=right, labels=("=", "+="), lang="es", start=5, height=500)
+    (frame,) = Frames(shown._repr_html_()).frames
+    page = frame["srcdoc"] or ""
+    assert '<html lang="es"' in page
+    assert page.count('class="graph"') == 2
+    assert "height: 500px" in (frame["style"] or "")
+    with pytest.raises(IndexError):
+        show(wrong, start=99)
+
+
+def test_the_environment_decides_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    for locale, lang in (("es_MX.UTF-8", "es"), ("C.UTF-8", "en")):
+        monkeypatch.setenv("LANG", locale)
+        assert f"&lt;html lang=&quot;{lang}&quot;" in (recorded()._repr_html_() or "")
+
+
+def test_training_runs_show_themselves_too() -> None:
+    runs = record_descents(lambda w: w**2, 3.0, rates=[0.1, 1.1], steps=5)
+    for thing in (runs, runs[0]):
+        (frame,) = Frames(thing._repr_html_() or "").frames
+        assert "#epoch" not in (frame["srcdoc"] or "")
+        assert (frame["srcdoc"] or "").startswith("<!DOCTYPE html>")
+
+
+def test_a_large_graph_is_left_to_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd_mini.stepping.notebook.LARGEST", 3)
+    assert recorded()._repr_html_() is None
+    assert show(recorded())._repr_html_().startswith("<iframe")  # when it is asked for
+
+
+def test_hostile_labels_do_not_leave_the_frame() -> None:
+    from autograd_mini import Value
+
+    x = Value(3.0, label='"></iframe><script>alert(1)</script>')
+    shown = Frames(steps(x * x)._repr_html_() or "")
+    assert shown.tags == ["iframe"]
+    assert "<script>alert" not in (shown.frames[0]["srcdoc"] or "")
+
+
+# --- the widget, in Python -----------------------------------------------------------------------
+def test_the_widget_keeps_to_the_steps_there_are() -> None:
+    pytest.importorskip("anywidget")
+    page = widget(recorded(), start=3)
+    assert page.step == 3
+    seen = []
+    page.observe(lambda change: seen.append((change.old, change.new)), "step")
+    page.step = -1
+    page.step = 4
+    assert seen == [(3, 11), (11, 4)]  # 12 steps
+    with pytest.raises(IndexError, match="there are 12 steps, got the index 12"):
+        page.step = 12
+    assert page.step == 4
+    with pytest.raises(IndexError):
+        widget(recorded(), start=12)
+
+
+def test_without_anywidget_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "anywidget", None)
+    with pytest.raises(ImportError, match=r"pip install 'autograd-mini\[notebook\]'"):
+        widget(recorded())
+
+
+# --- the widget, in a browser --------------------------------------------------------------------
+MODEL = """
+class Model {
+  constructor(values) { this.values = values; this.heard = {}; this.saved = []; }
+  get(name) { return this.values[name]; }
+  set(name, value) {
+    const before = this.values[name];
+    this.values[name] = value;
+    if (before !== value) for (const f of this.heard[`change:${name}`] || []) f();
+  }
+  on(name, f) { (this.heard[name] ||= []).push(f); }
+  off(name, f) { this.heard[name] = (this.heard[name] || []).filter(g => g !== f); }
+  save_changes() { this.saved.push(this.values.step); }
+}
+"""
+
+
+@pytest.fixture
+def rendered(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """rendered(widget): a page around its JavaScript, with a model as anywidget's in `model`."""
+    pytest.importorskip("anywidget")
+    pages, said = [], []
+
+    def render(made: Any) -> Any:
+        values = {
+            name: getattr(made, name) for name in ("page", "title", "height", "length", "step")
+        }
+        data = json.dumps(values).replace("<", "\\u003c")
+        script = str(made._esm).replace("export default { render };", "")
+        file = tmp_path / "notebook.html"
+        file.write_text(
+            f'<!DOCTYPE html><meta charset="utf-8"><div id="here"></div><script>{MODEL}\n{script}\n'
+            f"const model = new Model({data}); const here = document.getElementById('here');\n"
+            "const leave = render({model, el: here});</script>",
+            encoding="utf-8",
+        )
+        page = chromium.new_page(viewport={"width": 1000, "height": 800})
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(file.as_uri())
+        pages.append(page)
+        return page
+
+    yield render
+    for page in pages:
+        page.close()
+    assert said == []
+
+
+def framed_page(page: Any) -> Any:
+    page.wait_for_selector("iframe")
+    frame = next(frame for frame in page.frames if frame != page.main_frame)
+    frame.wait_for_selector("#slider")
+    return frame
+
+
+def until(page: Any, condition: Callable[[], bool]) -> bool:
+    for _ in range(100):
+        if condition():
+            return True
+        page.wait_for_timeout(25)
+    return False
+
+
+def test_both_sides_move_the_widget(rendered: Any) -> None:
+    page = rendered(widget(recorded(), start=3))
+    frame = framed_page(page)
+    slider = lambda: frame.evaluate("document.getElementById('slider').value")  # noqa: E731
+    step = lambda: page.evaluate("model.get('step')")  # noqa: E731
+    assert until(page, lambda: slider() == "3")
+    page.evaluate("model.set('step', 7)")  # Python sets it
+    assert until(page, lambda: slider() == "7")
+    frame.click("h1")
+    page.keyboard.press("ArrowRight")  # the learner goes on
+    assert until(page, lambda: step() == 8)
+    frame.click('[data-id="n0"]')
+    assert until(page, lambda: step() == int(slider()) != 8)
+    assert page.evaluate("model.saved.length") == 2  # what Python set is not sent back to it
+    page.evaluate("leave()")
+    assert page.evaluate("model.heard['change:step'].length") == 0
+
+
+def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered: Any) -> None:
+    wrong, right = museum.stepped("EveryPath")  # 18 steps, and 14: one of them stands beside five
+    page = rendered(widget(right, beside=wrong))
+    frame = framed_page(page)
+    step = lambda: page.evaluate("model.get('step')")  # noqa: E731
+    frame.click("h1")
+    for _ in range(17):
+        page.keyboard.press("ArrowRight")
+    assert until(page, lambda: step() == len(right) - 1)
+    slider = "(({value, max}) => value === max)(document.getElementById('slider'))"
+    assert until(page, lambda: frame.evaluate(slider))
+    page.evaluate("model.set('step', 2)")
+    assert until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "2")
+    assert step() == 2
+
+
+def test_messages_of_others_are_not_heard(rendered: Any) -> None:
+    page = rendered(widget(recorded(), start=3))
+    frame = framed_page(page)
+    assert until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "3")
+    page.evaluate("postMessage({autograd_mini: {step: 5, steps: 12}}, '*')")  # not from the frame
+    frame.evaluate("parent.postMessage({autograd_mini: {step: 'x'}}, '*')")
+    frame.evaluate("parent.postMessage({autograd_mini: {step: 40, steps: 60}}, '*')")
+    page.wait_for_timeout(100)
+    assert page.evaluate("model.get('step')") == 3
