@@ -16,7 +16,7 @@ from .checking.command import add_parser as add_check
 from .drawing.command import add_parser as add_draw
 from .errors import AutogradError
 from .expressions import ExpressionError, assignments, parse
-from .stepping.command import add_parser as add_step
+from .stepping.console.command import add_parser as add_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -112,7 +112,7 @@ class Files:
 
         The gradient that arrives at it is the seed.
         """
-        from .stepping.page import to_html
+        from .stepping.pages.page import to_html
 
         alone = deepcopy(neuron)
         for node in topological(alone):

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .console.plain import transcript as transcript
+    from .console.terminal import play as play
     from .explaining import explain as explain
     from .explaining import explain_step as explain_step
     from .explanation import Explanation as Explanation
     from .explanation import Formula as Formula
-    from .frames import save_frames as save_frames
+    from .film.frames import save_frames as save_frames
     from .notebook import show as show
     from .notebook import widget as widget
-    from .page import save_html as save_html
-    from .page import to_html as to_html
-    from .plain import transcript as transcript
+    from .pages.page import save_html as save_html
+    from .pages.page import to_html as to_html
     from .record import steps as steps
-    from .runs import LearningRates as LearningRates
-    from .runs import TrainingSteps as TrainingSteps
     from .sequence import Accumulate as Accumulate
     from .sequence import Forward as Forward
     from .sequence import Leaf as Leaf
@@ -28,24 +27,26 @@ if TYPE_CHECKING:
     from .sequence import Steps as Steps
     from .sequence import Update as Update
     from .sequence import Visit as Visit
-    from .terminal import play as play
-    from .training import record_descent as record_descent
-    from .training import record_descents as record_descents
-    from .training import record_learning_rates as record_learning_rates
-    from .training import record_training as record_training
+    from .training.recording import record_descent as record_descent
+    from .training.recording import record_descents as record_descents
+    from .training.recording import record_learning_rates as record_learning_rates
+    from .training.recording import record_training as record_training
+    from .training.runs import LearningRates as LearningRates
+    from .training.runs import TrainingSteps as TrainingSteps
 
 _LAZY = {
     **dict.fromkeys(("explain", "explain_step"), "explaining"),
     **dict.fromkeys(("Explanation", "Formula"), "explanation"),
     "steps": "record",
-    "play": "terminal",
-    "transcript": "plain",
-    "save_frames": "frames",
-    **dict.fromkeys(("save_html", "to_html"), "page"),
+    "play": "console.terminal",
+    "transcript": "console.plain",
+    "save_frames": "film.frames",
+    **dict.fromkeys(("save_html", "to_html"), "pages.page"),
     **dict.fromkeys(("show", "widget"), "notebook"),
-    **dict.fromkeys(("LearningRates", "TrainingSteps"), "runs"),
+    **dict.fromkeys(("LearningRates", "TrainingSteps"), "training.runs"),
     **dict.fromkeys(
-        "record_training record_learning_rates record_descent record_descents".split(), "training"
+        "record_training record_learning_rates record_descent record_descents".split(),
+        "training.recording",
     ),
     **dict.fromkeys(
         "Accumulate Forward Leaf Place Seed Source State Steps Update Visit".split(), "sequence"

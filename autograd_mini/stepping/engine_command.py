@@ -6,7 +6,7 @@ import ast
 import linecache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .expression import FILE
+from .console.expression import FILE
 
 if TYPE_CHECKING:
     import argparse

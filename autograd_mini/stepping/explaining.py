@@ -11,7 +11,6 @@ from autograd_mini.messages import LANGUAGES, default_language
 from autograd_mini.numberlike import data_of
 from autograd_mini.value import Value
 
-from . import symbols
 from .explanation import (
     LONGEST,
     Explanation,
@@ -25,10 +24,11 @@ from .explanation import (
     use_of,
     written,
 )
+from .formulas import symbols
+from .formulas.shapes import at_kink
+from .formulas.symbols import Piece, as_done
 from .sentences import say
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
-from .shapes import at_kink
-from .symbols import Piece, as_done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

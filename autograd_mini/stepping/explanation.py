@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.value import Value
 
-from . import symbols
-from .mathematics import notation_of
+from .formulas import symbols
+from .formulas.mathematics import notation_of
+from .formulas.shapes import operands_of, shape_of
+from .formulas.symbols import Piece
+from .formulas.templates import FORMULAS
 from .sentences import say
-from .shapes import operands_of, shape_of
-from .symbols import Piece
-from .templates import FORMULAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

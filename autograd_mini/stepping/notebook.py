@@ -78,8 +78,8 @@ def shown(steps: Any) -> str | None:
 
 
 def _page_of(steps: Any) -> Callable[..., str]:
-    from . import page, training_page
-    from .runs import LearningRates, TrainingSteps
+    from .pages import page, training_page
+    from .training.runs import LearningRates, TrainingSteps
 
     run = isinstance(steps, TrainingSteps | LearningRates)
     return training_page.to_html if run else page.to_html

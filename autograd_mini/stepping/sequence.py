@@ -240,7 +240,7 @@ class Steps(Sequence["Step"]):
         return f"<Steps: {len(self)} steps of {len(self.nodes)} nodes>"
 
     def __str__(self) -> str:
-        from .plain import transcript
+        from .console.plain import transcript
 
         return "\n".join(transcript(self))
 

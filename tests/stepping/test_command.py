@@ -17,8 +17,8 @@ from autograd_mini.cli import main
 from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
 from autograd_mini.stepping import Steps, Update
-from autograd_mini.stepping.expression import as_function
-from autograd_mini.stepping.plain import transcript
+from autograd_mini.stepping.console.expression import as_function
+from autograd_mini.stepping.console.plain import transcript
 
 LESSON = '''
 from math import nan

@@ -25,12 +25,12 @@ from autograd_mini.drawing.notation import number
 from autograd_mini.losses import mse
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
-from autograd_mini.stepping.document import ASSETS, as_json, document, squeezed, written
-from autograd_mini.stepping.figure import compact, figure
-from autograd_mini.stepping.measured import differences
-from autograd_mini.stepping.page import aligned, run_data, save_html, to_html
+from autograd_mini.stepping.pages.document import ASSETS, as_json, document, squeezed, written
+from autograd_mini.stepping.pages.figure import compact, figure
+from autograd_mini.stepping.pages.measured import differences
+from autograd_mini.stepping.pages.page import aligned, run_data, save_html, to_html
+from autograd_mini.stepping.pages.words import WORDS
 from autograd_mini.stepping.sequence import Accumulate, Seed, Update, Visit
-from autograd_mini.stepping.words import WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -476,7 +476,7 @@ def test_squeezing_keeps_the_code() -> None:
 
 def test_no_file_declares_a_name_twice_for_all() -> None:
     """The files of a page share one scope: two `const x` in it would stop every script."""
-    from autograd_mini.stepping import page
+    from autograd_mini.stepping.pages import page
 
     files = [*page._FIRST, *page._LAST]
     names: dict[str, str] = {}

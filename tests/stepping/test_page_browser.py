@@ -13,7 +13,7 @@ from autograd_mini.drawing.notation import number
 from autograd_mini.losses import mse
 from autograd_mini.optim import SGD
 from autograd_mini.stepping.explaining import explain_step
-from autograd_mini.stepping.page import save_html
+from autograd_mini.stepping.pages.page import save_html
 from tests.stepping.conftest import axe_findings
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ import pytest
 
 from autograd_mini import Value, steps
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.document import asset
-from autograd_mini.stepping.page import save_html
-from autograd_mini.stepping.predict_words import PREDICT
+from autograd_mini.stepping.pages.document import asset
+from autograd_mini.stepping.pages.page import save_html
+from autograd_mini.stepping.pages.predict_words import PREDICT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,11 @@ from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.errors import AutogradError
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Momentum
-from autograd_mini.stepping import page as page_module
-from autograd_mini.stepping.document import asset
-from autograd_mini.stepping.javascript import source
-from autograd_mini.stepping.page import run_data, save_html
-from autograd_mini.stepping.whatif_words import _NEEDS, WHATIF, needs
+from autograd_mini.stepping.pages import page as page_module
+from autograd_mini.stepping.pages.document import asset
+from autograd_mini.stepping.pages.javascript import source
+from autograd_mini.stepping.pages.page import run_data, save_html
+from autograd_mini.stepping.pages.whatif_words import _NEEDS, WHATIF, needs
 from tests.stepping.near import is_near, places
 
 if TYPE_CHECKING:

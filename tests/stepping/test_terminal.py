@@ -21,12 +21,12 @@ from autograd_mini.checking.strategies import graphs
 from autograd_mini.drawing import notation
 from autograd_mini.expressions import parse
 from autograd_mini.optim import SGD
-from autograd_mini.stepping import keys, terminal, terminal_words
-from autograd_mini.stepping.expression import as_function
-from autograd_mini.stepping.plain import transcript
-from autograd_mini.stepping.screen import Screen, clean
+from autograd_mini.stepping.console import keys, terminal, terminal_words
+from autograd_mini.stepping.console.expression import as_function
+from autograd_mini.stepping.console.plain import transcript
+from autograd_mini.stepping.console.screen import Screen, clean
+from autograd_mini.stepping.console.terminal import play
 from autograd_mini.stepping.sequence import Forward
-from autograd_mini.stepping.terminal import play
 from autograd_mini.stepping.timeline import Timeline, lit
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
@@ -138,8 +138,8 @@ def test_the_terminal_is_left_as_it_was(key: str) -> None:
 def test_an_error_leaves_the_terminal_as_it_was() -> None:
     code = """
 from autograd_mini import Value, steps
-from autograd_mini.stepping import screen
-from autograd_mini.stepping.terminal import play
+from autograd_mini.stepping.console import screen
+from autograd_mini.stepping.console.terminal import play
 before = screen.Screen.lines
 def lines(self, index, *rest):
     if index == 2:

@@ -11,8 +11,8 @@ from autograd_mini import MLP
 from autograd_mini.cli import main
 from autograd_mini.data import xor
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.runs import LearningRates, TrainingSteps
-from autograd_mini.stepping.training_command import WORDS
+from autograd_mini.stepping.console.training_command import WORDS
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.training import fit
 
 if TYPE_CHECKING:

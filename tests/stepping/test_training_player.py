@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from autograd_mini import MLP, Neuron, Value, diagnose
 from autograd_mini.data import Dataset, moons, spirals, xor
 from autograd_mini.optim import SGD, Adam, Momentum
-from autograd_mini.stepping.fields import Field, plain
-from autograd_mini.stepping.page import save_html
-from autograd_mini.stepping.runs import LearningRates, TrainingSteps
-from autograd_mini.stepping.training import (
+from autograd_mini.stepping.pages.page import save_html
+from autograd_mini.stepping.pages.training_page import to_html
+from autograd_mini.stepping.training.fields import Field, plain
+from autograd_mini.stepping.training.recording import (
     record_descent,
     record_descents,
     record_learning_rates,
     record_training,
 )
-from autograd_mini.stepping.training_page import to_html
-from autograd_mini.stepping.verdicts import Turning, verdict
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
 
 if TYPE_CHECKING:

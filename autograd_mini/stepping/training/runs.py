@@ -107,7 +107,7 @@ class _Immutable:
 
     def to_json(self, indent: int | None = None) -> str:
         """All of it as JSON; `from_json` reads it again, bit for bit."""
-        from .runs_saving import to_json
+        from .saving import to_json
 
         return to_json(self, indent)  # type: ignore[arg-type]
 
@@ -118,7 +118,7 @@ class _Immutable:
         Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
         wrong.
         """
-        from .runs_saving import from_json
+        from .saving import from_json
 
         return from_json(text, cls)  # type: ignore[no-any-return]
 
@@ -127,12 +127,12 @@ class _Immutable:
 
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
         """Write the page that plays it; see `training_page.save_html`."""
-        from .training_page import save_html
+        from autograd_mini.stepping.pages.training_page import save_html
 
         save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
     def _repr_html_(self) -> str | None:
-        from .notebook import shown
+        from autograd_mini.stepping.notebook import shown
 
         return shown(self)
 

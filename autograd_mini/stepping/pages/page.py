@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.drawing.files import write_bytes
 from autograd_mini.drawing.notation import printable
 from autograd_mini.ops import Op
+from autograd_mini.stepping.formulas.templates import FORMULAS, catalogue
+from autograd_mini.stepping.sentences import sentences
+from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 
 from .document import document, written
 from .figure import figure
 from .javascript import source
 from .measured import differences
 from .predict_words import PREDICT
-from .runs import LearningRates, TrainingSteps
-from .sentences import sentences
-from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
-from .templates import FORMULAS, catalogue
 from .whatif_words import WHATIF, needs
 from .words import WORDS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from .sequence import Step
+    from autograd_mini.stepping.sequence import Step
 
 _KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
 _FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js", "panel.js")

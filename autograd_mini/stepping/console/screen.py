@@ -10,11 +10,11 @@ from rich.style import Style
 from rich.text import Text
 
 from autograd_mini.drawing import notation
+from autograd_mini.stepping.explaining import explain_step
+from autograd_mini.stepping.sequence import PHASES, Accumulate, Forward, Visit
+from autograd_mini.stepping.timeline import Timeline, lit
 
-from .explaining import explain_step
-from .sequence import PHASES, Accumulate, Forward, Visit
 from .terminal_words import word
-from .timeline import Timeline, lit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from autograd_mini.kinds import Number
-
-    from .sequence import Step, Steps
+    from autograd_mini.stepping.sequence import Step, Steps
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table

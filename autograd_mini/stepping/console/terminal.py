@@ -20,7 +20,7 @@ from .terminal_words import LANGUAGES, word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .sequence import Steps
+    from autograd_mini.stepping.sequence import Steps
 
 _MOVES = {
     **dict.fromkeys(("right", "down", "n", " "), 1),

@@ -13,7 +13,7 @@ from .shapes import at_kink, operands_of, shape_of
 from .symbols import Piece, slot
 
 if TYPE_CHECKING:
-    from .sequence import Steps
+    from autograd_mini.stepping.sequence import Steps
 
 
 def _equal(*sides: Piece) -> Piece:

@@ -12,11 +12,10 @@ from autograd_mini.drawing.notation import number
 from autograd_mini.drawing.sketch import Options, sketch
 from autograd_mini.drawing.words import LANGUAGES
 from autograd_mini.graph import topological
-
-from .sequence import Accumulate, Update, Visit
+from autograd_mini.stepping.sequence import Accumulate, Update, Visit
 
 if TYPE_CHECKING:
-    from .sequence import Steps
+    from autograd_mini.stepping.sequence import Steps
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = ("edge", "node", "cluster")

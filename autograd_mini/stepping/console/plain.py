@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.messages import default_language
+from autograd_mini.stepping.explaining import explain_step
 
-from .explaining import explain_step
 from .screen import clean, phase
 from .terminal_words import LANGUAGES, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .sequence import Steps
+    from autograd_mini.stepping.sequence import Steps
 
 EVERY = ("forward", "backward", "update")
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.files import write_bytes
 from autograd_mini.drawing.notation import printable
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 
 from .document import document, written
-from .runs import LearningRates, TrainingSteps
 from .training_words import DESCENT, SHARED
 from .training_words import WORDS as TRAINING
 from .words import WORDS
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    from .fields import Field
+    from autograd_mini.stepping.training.fields import Field
+
     from .training_words import Texts
 
 SCRIPTS = (
@@ -75,7 +76,7 @@ def to_html(
         TypeError: `run` is no recorded run; the title is no text.
         ValueError: an unknown language or theme.
 
-    >>> from autograd_mini.stepping.training import record_descent
+    >>> from autograd_mini.stepping.training.recording import record_descent
     >>> page = to_html(record_descent(lambda w: w**2, 3.0), lang="es")
     >>> page[:15], "http://" in page.replace("http://www.w3.org/", "")
     ('<!DOCTYPE html>', False)

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .engine_command import add_option as add_engine
-from .engine_command import recorded as of_engine
-from .engine_command import say as say_of_engine
+from autograd_mini.stepping.engine_command import add_option as add_engine
+from autograd_mini.stepping.engine_command import recorded as of_engine
+from autograd_mini.stepping.engine_command import say as say_of_engine
+
 from .terminal_words import LANGUAGES, word
 from .training_command import add_options as add_training
 from .training_command import is_asked as is_training
@@ -21,9 +22,8 @@ from .training_command import run as train
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from autograd_mini.stepping.sequence import Steps
     from autograd_mini.value import Value
-
-    from .sequence import Steps
 
 FILES = ("html", "json", "txt", "gif", "mp4", "png")
 _PACKAGE = str(Path(__file__).parents[1])
@@ -195,9 +195,8 @@ def _recorded(
     """The steps of f(*values), with the update of the weights if --lr is given."""
     from autograd_mini.graph import topological
     from autograd_mini.optim import SGD
+    from autograd_mini.stepping.record import steps
     from autograd_mini.value import Value
-
-    from .record import steps
 
     weights = _weights(inputs, args)
 
@@ -279,7 +278,7 @@ def _write(recorded: Steps, args: Any, suffix: str, beside: Mapping[str, Any]) -
     written = [args.out]
     try:
         if suffix == "html":
-            from .page import save_html
+            from autograd_mini.stepping.pages.page import save_html
 
             save_html(recorded, args.out, lang=args.lang, title=args.target, **beside)
         elif suffix in ("json", "txt"):
@@ -290,7 +289,7 @@ def _write(recorded: Steps, args: Any, suffix: str, beside: Mapping[str, Any]) -
             lines = [recorded.to_json(1)] if suffix == "json" else transcript(recorded, args.lang)
             write_bytes(args.out, "".join(f"{line}\n" for line in lines).encode())
         else:
-            from .frames import save_frames
+            from autograd_mini.stepping.film.frames import save_frames
 
             written = [str(path) for path in save_frames(recorded, args.out, lang=args.lang)]
     except (OSError, ValueError, ImportError, RuntimeError) as error:

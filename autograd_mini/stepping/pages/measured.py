@@ -14,9 +14,8 @@ from autograd_mini.rules import rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autograd_mini.stepping.sequence import Steps
     from autograd_mini.value import Value
-
-    from .sequence import Steps
 
 WORK = 400_000  # operations that are replayed for one page: about a second
 LARGEST = 5_000  # nodes; beyond, none is measured

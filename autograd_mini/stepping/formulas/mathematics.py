@@ -62,7 +62,7 @@ class Notation(NamedTuple):
 def notation_of(shape: Shape) -> Notation:
     """The templates of a shape.
 
-    >>> from autograd_mini.stepping.shapes import Shape
+    >>> from autograd_mini.stepping.formulas.shapes import Shape
     >>> tanh = notation_of(Shape(SHEET["tanh"], (1,)))
     >>> tanh.value.text, tanh.partials[0].text
     ('tanh({0})', '1 − {(out)}²')

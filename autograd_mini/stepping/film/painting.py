@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.drawing import draw, from_json, notation, to_json
 from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.graph import topological
+from autograd_mini.stepping.console.screen import clean, phase
+from autograd_mini.stepping.console.terminal_words import word
+from autograd_mini.stepping.explaining import explain_step
+from autograd_mini.stepping.sequence import Accumulate, Forward
+from autograd_mini.stepping.timeline import Timeline, lit
 
-from .explaining import explain_step
 from .plotted import FONT, Box, Plotted, scale_of, without_warnings
-from .screen import clean, phase
-from .sequence import Accumulate, Forward
-from .terminal_words import word
-from .timeline import Timeline, lit
 
 if TYPE_CHECKING:
+    from autograd_mini.stepping.sequence import Step, Steps
     from autograd_mini.value import Value
-
-    from .sequence import Step, Steps
 
 _MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
 WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .runs import LearningRates, TrainingSteps
+    from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
 OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
@@ -161,10 +161,9 @@ def run(args: Any) -> int:
 def lines(recorded: TrainingSteps | LearningRates, lang: str, *, every: bool) -> Iterator[str]:
     """A run as text: each rate with its verdict, and about ten of its frames, or every one."""
     from autograd_mini.drawing.notation import number, printable
-
-    from .runs import LearningRates
-    from .training_words import DESCENT
-    from .training_words import WORDS as PAGE
+    from autograd_mini.stepping.pages.training_words import DESCENT
+    from autograd_mini.stepping.pages.training_words import WORDS as PAGE
+    from autograd_mini.stepping.training.runs import LearningRates
 
     several = isinstance(recorded, LearningRates)
     runs = recorded.runs if isinstance(recorded, LearningRates) else (recorded,)
@@ -193,8 +192,7 @@ def _training(args: Any, values: list[str]) -> TrainingSteps | LearningRates:
 
     from autograd_mini import data, optim
     from autograd_mini.nn import MLP, activations
-
-    from .training import record_learning_rates
+    from autograd_mini.stepping.training.recording import record_learning_rates
 
     if values:
         _refuse(args, "values", value=values[0])
@@ -237,8 +235,7 @@ def _training(args: Any, values: list[str]) -> TrainingSteps | LearningRates:
 
 def _descent(args: Any, values: list[str]) -> TrainingSteps | LearningRates:
     from autograd_mini.expressions import assignments, parse
-
-    from .training import record_descents
+    from autograd_mini.stepping.training.recording import record_descents
 
     if not values:
         _refuse(args, "unknown", name=args.train, known=", ".join(DATASETS))
@@ -274,8 +271,7 @@ def _recorded(args: Any, record: Any) -> Any:
 
 def _write(recorded: TrainingSteps | LearningRates, args: Any, suffix: str) -> None:
     from autograd_mini.drawing.files import write_bytes
-
-    from .training_page import save_html
+    from autograd_mini.stepping.pages.training_page import save_html
 
     if suffix == "html":
         save_html(recorded, args.out, lang=args.lang)

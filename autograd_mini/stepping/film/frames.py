@@ -16,15 +16,15 @@ from autograd_mini.drawing.files import write_bytes
 from autograd_mini.drawing.sketch import one_of
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
+from autograd_mini.stepping.console.plain import language
 
 from .painting import Painter
-from .plain import language
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
-    from .sequence import Steps
+    from autograd_mini.stepping.sequence import Steps
 
 FORMATS = ("gif", "mp4", "png")
 MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read

@@ -19,6 +19,7 @@ from autograd_mini.arguments import parameters, positive, whole
 from autograd_mini.data import Dataset
 from autograd_mini.diagnosis import diagnose
 from autograd_mini.optim import SGD, Optimiser
+from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.metrics import LOSSES, loss_function
@@ -26,7 +27,6 @@ from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
 from .fields import SIDE, answers, field_of, landscape
-from .record import _names as names_of_inputs
 from .runs import Divergence, Frame, LayerShape, LearningRates, Points, TrainingSteps
 from .verdicts import Turning
 

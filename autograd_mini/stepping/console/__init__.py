@@ -1,0 +1,1 @@
+"""Steps in the terminal, and the command `autograd-mini step`."""

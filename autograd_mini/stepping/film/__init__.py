@@ -1,0 +1,1 @@
+"""Steps as pictures: GIF, MP4, PNG."""
