@@ -44,8 +44,9 @@ def figure(steps: Steps, max_nodes: int = 200) -> Figure:
     folds = len(steps.nodes) > max_nodes
     root = steps.root if folds else _roomy(steps)
     picture = draw(
-        root, detail="chain rule", off_path="normal", color_by="kind", max_nodes=max_nodes
-    )
+        root, detail="chain rule", off_path="normal", color_by="kind", max_nodes=max_nodes,
+        lang="es" if steps.stale else "en",  # "obsoleto" needs more room than "stale"
+    )  # fmt: skip
     svg = compact(picture.pipe(format="svg", encoding="utf-8"))
     if not folds:
         return Figure(svg, None, None, {})

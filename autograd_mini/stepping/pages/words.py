@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograd_mini.drawing.words import WORDS as DRAWN
+
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Backpropagation, step by step", "Retropropagación, paso a paso"),
     # --- header and controls ---------------------------------------------------------------------
@@ -24,6 +26,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "phase.update": ("update", "actualización"),
     # --- the picture -----------------------------------------------------------------------------
     "graph": ("computation graph", "grafo de cálculo"),
+    "edges": DRAWN["edges"],
+    "stale": DRAWN["stale"],
+    "stale.now": DRAWN["now"],
+    "stale.none": DRAWN["no value"],
     "picture": (
         "Computation graph of {root}, {n} nodes; the table of all nodes has its numbers",
         "Grafo de cálculo de {root}, {n} nodos; la tabla de todos los nodos tiene sus números",

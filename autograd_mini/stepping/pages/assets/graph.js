@@ -61,8 +61,14 @@ class Graph {
         const [name, ...rows] = texts[language() === "es" ? 1 : 0];
         node.name.textContent = name;
         rows.forEach((row, k) => { if (words[k]) words[k].textContent = row; });
-      } else words.forEach((word, k) => { word.textContent = t(k ? "grad" : "data"); });
+      } else words.forEach((word, k) => { word.textContent = t(!k ? "data" : k === words.length - 1 ? "grad" : "stale"); });
+      const stale = node.e.querySelector("text.stale");
+      if (stale) {
+        node.now ??= stale.textContent.replace(/^ahora /, "");
+        stale.textContent = node.now === "sin valor" ? t("stale.none") : t("stale.now", {x: node.now});
+      }
     }
+    for (const e of this.picture.querySelectorAll("text.edges")) e.textContent = t("edges", {n: parseInt(e.textContent)});
     this.picture.setAttribute("aria-label", t("picture", {n: r.data.length, root: r.names[r.root]}));
   }
   repaint() {

@@ -154,19 +154,21 @@ let told = null;
 function tellPaths() {
   const r = recording, known = r.complete[leaf], {count, total, paths} = r.paths(leaf, MOST);
   told = known;
+  const {value} = r.steps.find(step => step.kind === "seed"), seed = typeof value === "number" ? value : 1;
   const factor = x => { const text = formatNumber(x); return text[0] === "−" ? `(${text})` : text; };
   const shortened = (list, gap) => list.length > 8 ? [...list.slice(0, 4), gap, ...list.slice(-3)] : list;
   const rows = paths.map(path => {
     const factors = path.parts.slice(1).map(part => factor(r.partials[part.node][part.edge]));
+    if (seed !== 1) factors.push(factor(seed));
     return el("tr", {}, el("td", {class: "path"}, shortened(path.parts.map(part => r.names[part.node]), "…").join(" → "),
       known && factors.length > 1 ? el("div", {class: "partial", text: shortened(factors, "…").join(" · ")}) : ""),
-      cell(known ? formatNumber(path.product) : "—", "n grad"));
+      cell(known ? formatNumber(path.product * seed) : "—", "n grad"));
   });
   if (count > paths.length) {
     const rest = total - paths.reduce((sum, path) => sum + path.product, 0);
-    rows.push(el("tr", {}, cell(t("paths.others", {n: whole(count - paths.length)}), ""), cell(known ? formatNumber(rest) : "—", "n grad")));
+    rows.push(el("tr", {}, cell(t("paths.others", {n: whole(count - paths.length)}), ""), cell(known ? formatNumber(rest * seed) : "—", "n grad")));
   }
-  rows.push(el("tr", {class: "total"}, cell(t("paths.sum"), ""), cell(known ? formatNumber(total) : "—", "n grad")));
+  rows.push(el("tr", {class: "total"}, cell(t("paths.sum"), ""), cell(known ? formatNumber(total * seed) : "—", "n grad")));
   const head = count === 0 ? t("paths.none") : count === 1 ? t("paths.one")
     : count > paths.length ? t("paths.largest", {n: whole(count), k: paths.length}) : t("paths.all", {n: whole(count)});
   $("sums").replaceChildren(el("p", {class: "quiet", text: head}), count ? el("table", {}, el("tbody", {}, ...rows)) : "");
