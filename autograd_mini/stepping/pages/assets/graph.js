@@ -61,7 +61,7 @@ class Graph {
         const [name, ...rows] = texts[language() === "es" ? 1 : 0];
         node.name.textContent = name;
         rows.forEach((row, k) => { if (words[k]) words[k].textContent = row; });
-      } else words.forEach((word, k) => { word.textContent = t(!k ? "data" : k === words.length - 1 ? "grad" : "stale"); });
+      } else words.forEach((word, k) => { word.textContent = k && k < words.length - 1 ? t("stale") : t(k ? "grad" : "data"); });
       const stale = node.e.querySelector("text.stale");
       if (stale) {
         node.now ??= stale.textContent.replace(/^ahora /, "");
