@@ -77,7 +77,7 @@ class _Watch:
         self.recorded: list[Step] = []
         self.users: dict[int, dict[int, None]] = {}
         self.calls: list[tuple[Any, Any, float, float]] = []
-        self.current: tuple[Any, int] = (None, 0)
+        self.edges: dict[int, int] = {}  # the last one that each node has gone along
 
     def look(self, frame: FrameType, event: str, result: Any) -> None:
         """Take note of what a call of `receive` finds and leaves."""
@@ -96,11 +96,12 @@ class _Watch:
         if len(self.recorded) >= MOST:
             raise RecursionError(f"the engine's backward pass takes more than {MOST:,} steps")
         node, p = self.ids[giver], self.ids[parent]
-        last, edge = self.current
-        edge = edge + 1 if last is giver and edge + 1 < len(giver.parents) else 0
-        if edge == 0:
+        uses = [k for k, x in enumerate(giver.parents) if x is parent]
+        last = self.edges.get(node, len(giver.parents))
+        edge = next((k for k in uses if k > last), uses[0])
+        if edge <= last:  # its turn begins, for the first time or again
             self.recorded.append(Visit(node, giver.grad, tuple(self.users.get(node, ()))))
-        self.current = giver, edge
+        self.edges[node] = edge
         self.users.setdefault(p, {})[node] = None
         partial = giver.partials[edge]
         self.recorded.append(Accumulate(node, p, edge, giver.grad, partial, share, before, after))

@@ -1,0 +1,111 @@
+"""What a teacher would do: three tasks, and a line for each part of the story, as documented."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import MLP, steps
+from autograd_mini.cli import main
+from autograd_mini.stepping import save_html
+from tests.test_docs import DOCS, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PAGES = sorted(DOCS.glob("e[ns]/how-to/teach.md"))
+TABLES = [*PAGES, *sorted(DOCS.glob("e[ns]/explanation/backpropagation.md"))]
+PARTS = 10  # of the story: three of the forward pass, error, backward, update, ..., three limits
+
+
+def lines() -> Iterator[str]:
+    """The commands in the tables, each once; files have other names in Spanish."""
+    seen = set()
+    for page in TABLES:
+        for line in re.findall(
+            r"\| `(autograd-mini (?:step|train)[^`]*)`", page.read_text("utf-8")
+        ):
+            command = re.sub(r" -o \w+\.html", "", line)
+            if command not in seen:
+                seen.add(command)
+                yield line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parts[-3])
+def test_each_task_takes_five_lines_of_python_or_one_command(page: Path) -> None:
+    made = [block for block in blocks(page) if block.kind == "{stepped}"]
+    assert len(made) == 5
+    for block in made:
+        if block.text.startswith("$ "):
+            assert block.text.replace("\\\n", "").strip().count("\n") == 0
+        else:
+            assert len(block.text.strip().splitlines()) <= 5
+
+
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: "-".join(page.parts[-3::2]))
+def test_every_part_of_the_story_has_its_line(page: Path) -> None:
+    rows = [row for row in page.read_text("utf-8").splitlines() if row.startswith("| ")][1:]
+    assert len(rows) >= PARTS
+    for row in rows:
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert all(cells), row
+        assert "autograd-mini" in row or "save_html" in row or "teach.md" in row, row
+
+
+@pytest.mark.parametrize("line", [*lines()])
+def test_the_line_works(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(line)[1:]
+    if "--train" in words:
+        words += ["--epochs", "4"]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    if "-o" in words:
+        (file,) = tmp_path.iterdir()
+        assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    else:
+        assert len(told.splitlines()) > 10
+
+
+def test_the_line_of_python_works(tmp_path: Path) -> None:
+    """The one row that is no command; its text is in both pages."""
+    file = tmp_path / "layers.html"
+    for page, name in zip(PAGES, ("layers", "capas"), strict=True):
+        line = f'save_html(steps(MLP(2, [3, 1], seed=0), [1.0, -2.0]), "{name}.html")'
+        assert f"`{line}`" in page.read_text("utf-8")
+        names: dict[str, Any] = {"MLP": MLP, "steps": steps}
+        names["save_html"] = lambda recorded, path: save_html(recorded, file)
+        exec(line, names)
+        assert file.stat().st_size > 10_000
+
+
+# --- the tasks say what is true ------------------------------------------------------------------
+def test_x_times_x_gets_two_shares_of_x() -> None:
+    recorded = steps(lambda x: x * x, 3.0)
+    shares = [
+        (index, step.share) for index, step in enumerate(recorded) if step.kind == "accumulate"
+    ]
+    assert shares == [(4, 3.0), (5, 3.0)]  # the steps that the page names
+    assert recorded.nodes[0].grad == 6.0
+    assert steps(lambda x: x * x, 5.0).nodes[0].grad == 10.0  # what if
+
+
+def test_eight_sigmoids_leave_some_millionths() -> None:
+    def f(w: Any, x: Any) -> Any:
+        y = w * x
+        for _ in range(8):
+            y = y.sigmoid()
+        return y
+
+    recorded = steps(f, 1.0, 0.5)
+    gradients = [abs(node.grad) for node in recorded.nodes if node.op and node.op.name == "sigmoid"]
+    ratios = [a / b for a, b in pairwise(gradients)]
+    assert all(0 < ratio <= 0.25 for ratio in ratios)  # the sigmoid's derivative
+    assert 1e-6 < recorded.nodes[0].grad < 1e-5
