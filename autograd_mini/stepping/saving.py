@@ -76,7 +76,8 @@ def from_json(text: str) -> Steps:
     for node in nodes:
         node.__class__ = Recorded
     try:
-        steps = [_read(entry, k, len(nodes)) for k, entry in enumerate(whole["steps"])]
+        edges = [len(node.parents) for node in nodes]
+        steps = [_read(entry, k, edges) for k, entry in enumerate(whole["steps"])]
         sources = [Source(**{**s, "lines": tuple(s["lines"])}) for s in whole["sources"]]
         places = [place and Place(*place) for place in whole["places"]]
         stale = [int(k) for k in whole["stale"]]
@@ -87,7 +88,8 @@ def from_json(text: str) -> Steps:
     return Steps(steps, nodes, places, sources, stale, whole["optimiser"])
 
 
-def _read(entry: Any, k: int, nodes: int) -> Step:
+def _read(entry: Any, k: int, edges: list[int]) -> Step:
+    """A step of a graph whose nodes have so many edges each."""
     kind = KINDS.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
     if kind is None:
         raise ValueError(f"step {k} needs one of the kinds {', '.join(KINDS)}, got {entry!r:.60}")
@@ -96,9 +98,12 @@ def _read(entry: Any, k: int, nodes: int) -> Step:
         raise ValueError(f"step {k} ({entry['kind']}) needs {', '.join(kind._fields)}")
     for key, x in fields.items():
         if key in _WHOLE or key == "users":
+            node = fields["node"]
+            known = isinstance(node, int) and 0 <= node < len(edges)
+            most = edges[node] if key == "edge" and known else len(edges)
             for index in x if key == "users" else (x,):
-                if not isinstance(index, int) or not 0 <= index < max(nodes, 1):
-                    raise ValueError(f"step {k}: {key} must be below {nodes}, got {x!r:.40}")
+                if not isinstance(index, int) or not 0 <= index < most:
+                    raise ValueError(f"step {k}: {key} must be below {most}, got {x!r:.40}")
             fields[key] = tuple(x) if key == "users" else x
         else:
             fields[key] = read_number(x)

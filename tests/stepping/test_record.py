@@ -321,3 +321,12 @@ def test_every_engine_of_the_museum_can_be_stepped(name):
         assert [grads.get(k, 0.0) for k in range(len(recorded.nodes))] == [
             node.grad for node in recorded.nodes
         ]
+
+
+def test_a_node_with_more_edges_than_the_graph_has_nodes_is_read_back() -> None:
+    x = Value(2.0, label="x")
+    recorded = steps(x.where(x, x))  # 2 nodes, 3 edges
+    assert Steps.from_json(recorded.to_json()) == recorded
+    wrong = recorded.to_json().replace('"edge": 2', '"edge": 3')
+    with pytest.raises(ValueError, match="edge must be below 3, got 3"):
+        Steps.from_json(wrong)
