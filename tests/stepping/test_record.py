@@ -330,3 +330,12 @@ def test_a_node_with_more_edges_than_the_graph_has_nodes_is_read_back() -> None:
     wrong = recorded.to_json().replace('"edge": 2', '"edge": 3')
     with pytest.raises(ValueError, match="edge must be below 3, got 3"):
         Steps.from_json(wrong)
+
+
+def test_an_engine_that_follows_every_path_is_recorded_edge_by_edge():
+    wrong, _ = museum.stepped("EveryPath")
+    for step in wrong:
+        if isinstance(step, Accumulate):
+            assert wrong.nodes[step.node].parents[step.edge] is wrong.nodes[step.parent]
+    taken = [(step.node, step.parent, step.edge) for step in wrong if isinstance(step, Accumulate)]
+    assert taken == [(3, 1, 0), (1, 0, 0), (1, 0, 1), (3, 2, 1), (2, 1, 0), (1, 0, 0), (1, 0, 1)]
