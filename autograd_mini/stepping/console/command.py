@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd_mini.stepping.engine_command import add_option as add_engine
-from autograd_mini.stepping.engine_command import recorded as of_engine
-from autograd_mini.stepping.engine_command import say as say_of_engine
-
+from .engine_command import add_option as add_engine
+from .engine_command import recorded as of_engine
+from .engine_command import say as say_of_engine
 from .terminal_words import LANGUAGES, word
 from .training_command import add_options as add_training
 from .training_command import is_asked as is_training

@@ -6,15 +6,14 @@ import ast
 import linecache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .console.expression import FILE
+from .expression import FILE
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
     from autograd_mini.expressions import Expression
-
-    from .sequence import Steps
+    from autograd_mini.stepping.sequence import Steps
 
 WORDS: dict[str, tuple[str, str]] = {
     "engine": (
@@ -86,7 +85,7 @@ def recorded(args: Any) -> tuple[Steps, Steps]:
 
 
 def _steps(args: Any, expression: Expression, numbers: dict[str, float], engine: Any) -> Steps:
-    from .record import steps
+    from autograd_mini.stepping.record import steps
 
     inputs = [engine(number) for number in numbers.values()]
     for x, name in zip(inputs, numbers, strict=True):
