@@ -647,3 +647,22 @@ def test_a_screen_reader_hears_the_sentence_of_the_step(opened: Any) -> None:
     picture = page.page.locator(".graph > svg")
     assert picture.get_attribute("role") == "img"
     assert "nodes" in picture.get_attribute("aria-label")
+
+
+def test_paths_end_in_the_gradient_whatever_the_seed(opened: Any) -> None:
+    x = Value(3.0, label="x")
+    recorded = steps(x * x, seed=-0.5)  # 2 paths of -0.5 · 3
+    page = opened(recorded, hash=f"#step={len(recorded) - 1}")
+    assert page.each("#sums td.grad", "e.textContent") == ["−1.5", "−1.5", "−3"]
+    assert recorded.nodes[0].grad == -3.0
+
+
+def test_a_stale_node_says_so_in_both_languages(opened: Any) -> None:
+    x = Value(3.0, label="x")
+    y = x * x
+    x.data = 4.0
+    page = opened(steps(y))
+    told = '[...document.querySelectorAll("text.word, text.stale")].map(e => e.textContent)'
+    assert {"stale", "16 now"} <= set(page.page.evaluate(told))
+    page.page.click("[data-lang=es]")
+    assert {"obsoleto", "ahora 16"} <= set(page.page.evaluate(told))
