@@ -187,7 +187,7 @@ def _check_run(
     ]
     if culprit is None:
         try:
-            culprit = repeated(run, gradient)
+            culprit = repeated(run, gradient, noise)
         except Faulty as fault:
             culprit = fault.culprit
 

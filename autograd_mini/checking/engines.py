@@ -172,22 +172,25 @@ def same(a: Sequence[Any], b: Sequence[Any]) -> int | None:
     return None
 
 
-def repeated(run: Run, gradient: Sequence[Any]) -> Culprit | None:
-    """Whether a second backward adds the same again, and a pass after a reset gives the same."""
+def repeated(run: Run, gradient: Sequence[Any], noise: Sequence[float]) -> Culprit | None:
+    """Whether a second backward adds the same again, and a pass after a reset gives the same.
+
+    `noise` is how far rounding may put each derivative off.
+    """
     again = run.backward()
     names = run.inputs.names
     for k, (first, second) in enumerate(zip(gradient, again, strict=True)):
-        if not (_near(second, 2 * first) or _near(second, first)):
+        if not (_near(second, 2 * first, noise[k]) or _near(second, first, noise[k])):
             details = {"got": float(second - first), "wanted": float(first)}
             return Culprit("accumulation", "stale", names[k], "", details, run.leaves[k])
     run.reset()
     run.forward()
     for k, (first, second) in enumerate(zip(gradient, run.backward(), strict=True)):
-        if not _near(second, first):
+        if not _near(second, first, noise[k]):
             details = {"got": float(second), "wanted": float(first)}
             return Culprit("accumulation", "reset", names[k], "", details, run.leaves[k])
     return None
 
 
-def _near(a: Any, b: Any) -> bool:
-    return bool(a == b or abs(a - b) <= 1e-9 * abs(b) + 1e-300 or (a != a and b != b))
+def _near(a: Any, b: Any, noise: float) -> bool:
+    return bool(a == b or abs(a - b) <= 1e-9 * abs(b) + noise + 1e-300 or (a != a and b != b))
