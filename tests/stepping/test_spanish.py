@@ -306,10 +306,14 @@ def test_the_language_switch_leaves_nothing_behind(chromium: Any, tmp_path: Path
     save_html(steps(_neuron, 0.5, 2.0, -1.0), file, lang="en")
     english = read(chromium, file, ())
     assert {"gradient", "share", "forward"} <= english_in(english)
-    switch = "document.querySelector('[data-lang=es]').click(); seen.clear(); read();"
     page = chromium.new_page()
     page.goto(file.as_uri())
-    text = f"() => {{ {READ}\n everyStep();\n {switch}\neveryStep();\nreturn [...seen]; }}"
+    live = "document.getElementById('live').textContent"
+    page.evaluate(f"() => {{ {READ}\n everyStep(); }}")
+    switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
+    spoken = page.evaluate(switch)
+    page.wait_for_function(f"text => {live} !== text", arg=spoken)  # it follows within 700 ms
+    text = f"() => {{ {READ}\n read();\n everyStep();\nreturn [...seen]; }}"
     assert english_in(set(page.evaluate(text))) == set()
     page.close()
 

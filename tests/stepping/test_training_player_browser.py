@@ -352,13 +352,12 @@ SEEN = """() => [...document.querySelectorAll("body *")].flatMap(e => [
 def test_spanish_through_and_through(opened: Opened, name: str) -> None:
     """No word of the English catalogue is left that Spanish does not have."""
     page = opened(name, "#epoch=3")
-    spoken = page.text_content("#live")
-    page.click("[data-lang=es]")
+    live = "document.getElementById('live').textContent"
+    switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
+    spoken = page.evaluate(switch)
     assert page.evaluate("document.documentElement.lang") == "es"
     # What is spoken follows within 700 ms.
-    page.wait_for_function(
-        "text => document.getElementById('live').textContent !== text", arg=spoken
-    )
+    page.wait_for_function(f"text => {live} !== text", arg=spoken)
     seen = page.evaluate(
         SEEN.replace(
             '"body *"', '"body *:not(script):not(noscript):not(noscript *):not([lang=en])"'
