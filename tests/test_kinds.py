@@ -346,7 +346,7 @@ def same(x, y):
 
 
 @pytest.mark.parametrize(
-    ("case", "f", "at", "value", "slopes"), TORCH + OWN, ids=lambda c: str(c)[:24]
+    ("case", "f", "at", "value", "slopes"), TORCH + OWN, ids=[row[0] for row in TORCH + OWN]
 )
 def test_ieee_gives_what_torch_gives(case, f, at, value, slopes):
     with ieee():

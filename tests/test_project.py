@@ -178,6 +178,15 @@ def test_the_package_data_are_in_the_package() -> None:
     assert PROJECT["project"]["scripts"] == {"autograd-mini": "autograd_mini.cli:main"}
 
 
+def test_the_names_of_the_tests_are_the_same_in_every_process(
+    request: pytest.FixtureRequest,
+) -> None:
+    """An address in a name, and the processes of pytest-xdist would not agree on the tests."""
+    names = [item.nodeid for item in request.session.items]
+    assert [name for name in names if re.search(r"\bat 0x", name)] == []
+    assert len(names) == len(set(names))
+
+
 def test_extras_name_each_optional_dependency_once() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     assert set(extras) == {
