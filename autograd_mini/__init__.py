@@ -11,7 +11,11 @@
 from __future__ import annotations
 
 import builtins
+import sys
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from warnings import warn
 
 from . import functions, ops
 from .errors import (
@@ -24,13 +28,14 @@ from .errors import (
     RangeError,
 )
 from .graph import topological
-from .kinds import ieee
+from .numbers.kinds import ieee
 from .ops import op
 from .value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .checking import check_grad, complex_step, finite_difference
-    from .diagnosis import diagnose
     from .drawing import (
         draw,
         draw_dot,
@@ -38,52 +43,82 @@ if TYPE_CHECKING:
         draw_paths,
         draw_text,
         from_json,
+        scope,
         to_json,
         to_latex,
         to_mermaid,
     )
     from .functions import *  # noqa: F403
     from .nn import MLP, Layer, Neuron
-    from .scopes import scope
     from .stepping import explain, steps
-    from .training import fit, load, save
+    from .training import diagnose, fit, load, save
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __version__ = "0.1.0"
 
-# Everything else is imported when it is first asked for: name -> module.
-_LAZY = {
-    **dict.fromkeys("grad value_and_grad jacobian hessian jvp vjp hvp".split(), "transforms"),
-    **dict.fromkeys("Neuron Layer MLP".split(), "nn"),
-    **dict.fromkeys("fit save load".split(), "training"),
-    **dict.fromkeys("draw draw_dot draw_network draw_paths draw_text".split(), "drawing"),
-    **dict.fromkeys("to_mermaid to_latex to_json from_json".split(), "drawing"),
-    "scope": "scopes",
-    "diagnose": "diagnosis",
-    "steps": "stepping",
-    "explain": "stepping",
-    **dict.fromkeys("check_grad finite_difference complex_step".split(), "checking"),
-    **dict.fromkeys([*ops.SHEET, "softmax", "log_softmax", "var"], "functions"),
-}
-_MODULES = "nn losses optim data training transforms drawing checking museum cli".split()
+
+def lazy(
+    package: str, offers: Mapping[str, str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """`__getattr__`, `__dir__` and `__all__` of a package that imports what it offers when asked.
+
+    `offers` maps a module, relative (".draw") or by its whole name, to the names that it has.
+    """
+    where = {name: module for module, names in offers.items() for name in names.split()}
+
+    def get(name: str) -> Any:
+        if name in where:
+            return getattr(import_module(where[name], package), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return get, lambda: sorted({*vars(sys.modules[package]), *where}), [*where]
+
+
+_MODULES = "nn losses optim data training transforms drawing checking museum stepping cli".split()
+_get, __dir__, _offered = lazy(
+    __name__,
+    {
+        ".transforms": "grad value_and_grad jacobian hessian jvp vjp hvp",
+        ".nn": "Neuron Layer MLP",
+        ".training": "fit save load diagnose",
+        ".drawing": "draw draw_dot draw_network draw_paths draw_text"
+        " to_mermaid to_latex to_json from_json scope",
+        ".stepping": "steps explain",
+        ".checking": "check_grad finite_difference complex_step",
+        ".functions": " ".join([*ops.SHEET, "softmax", "log_softmax", "var"]),
+    },
+)
 __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),
     *("PoleError", "RangeError"),
-    *(name for name in _LAZY if name not in dir(builtins)),  # no `sum` from a star import
+    *(name for name in _offered if name not in dir(builtins)),  # no `sum` from a star import
     *_MODULES[:-1],
 ]
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name in _LAZY:
-        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{name}", __name__) if name in (*_MODULES, *_MOVED) else _get(name)
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+class _Moved(ModuleType):
+    """A module under the path that it had in version 0.1: old imports and pickles find it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked by tools that look through sys.modules
+            raise AttributeError(name)
+        old, new = self.__name__, f"{__name__}.{_MOVED[self.__name__.rpartition('.')[2]]}"
+        warn(f"{old} has moved to {new}", DeprecationWarning, stacklevel=2)
+        return getattr(import_module(new), name)
+
+
+_MOVED = {
+    "diagnosis": "training.diagnosis",
+    "initialisers": "nn.initialisers",
+    "kinds": "numbers.kinds",
+    "linear": "nn.fused",
+    "scopes": "drawing.scopes",
+    "tables": "data.tables",
+}
+for _old in _MOVED:
+    sys.modules[f"{__name__}.{_old}"] = _Moved(f"{__name__}.{_old}")

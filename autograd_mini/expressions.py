@@ -15,8 +15,8 @@ import warnings
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from . import messages
 from .errors import AutogradError
+from .language import messages
 from .ops import SHEET, Op
 from .value import apply
 

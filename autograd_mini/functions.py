@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import fast
 from .errors import DomainError, NumberTypeError
 from .ops import SHEET, Op
+from .rules import fast
 from .value import Value, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .kinds import Kind
+    from .numbers.kinds import Kind
 
 _OPERATORS = {
     **{name: name for name in ("add", "sub", "mul", "pow", "neg", "abs")},

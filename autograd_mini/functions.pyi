@@ -6,7 +6,7 @@ Written by `python -m autograd_mini.stubs`; change ops.py instead.
 from collections.abc import Callable, Iterable
 from typing import Any, overload
 
-from .kinds import Kind
+from .numbers.kinds import Kind
 from .ops import Op
 from .value import Value
 
@@ -573,7 +573,7 @@ def gamma(a: Any) -> Value: ...
 
 @overload
 def lgamma(a: float) -> float:
-    r"""Logarithm of gamma: lgamma(a) = lgamma(a)
+    r"""Log-gamma: lgamma(a) = lgamma(a)
 
         d/da = digamma(a)
 
@@ -1066,7 +1066,7 @@ class Methods:
         """
 
     def lgamma(self) -> Value:
-        r"""Logarithm of gamma: lgamma(a) = lgamma(a)
+        r"""Log-gamma: lgamma(a) = lgamma(a)
 
             d/da = digamma(a)
 

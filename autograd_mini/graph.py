@@ -83,7 +83,7 @@ def is_stale(node: Value) -> bool:
     >>> is_stale(y)
     True
     """
-    from .evaluation import recomputed
+    from .rules.evaluation import recomputed
 
     data = recomputed(node)
     return bool(data != node.data and (data == data or node.data == node.data))

@@ -21,8 +21,8 @@ from __future__ import annotations
 from math import fsum
 
 from . import functions as f
-from .arguments import positive
-from .kinds import constant, in_ieee
+from .numbers.arguments import positive
+from .numbers.kinds import constant, in_ieee
 from .value import Value
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name

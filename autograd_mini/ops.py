@@ -12,7 +12,7 @@ magnitude, or `ulps` how far, the error is bounded (a tiny `scale` is the price 
 from __future__ import annotations
 
 from .errors import FormulaError
-from .formulas import PRIMITIVES, names_in, parse
+from .formulas.grammar import PRIMITIVES, names_in, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

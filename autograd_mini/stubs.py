@@ -20,7 +20,7 @@ Written by `python -m autograd_mini.stubs`; change ops.py instead.
 from collections.abc import Callable, Iterable
 from typing import Any, overload
 
-from .kinds import Kind
+from .numbers.kinds import Kind
 from .ops import Op
 from .value import Value
 

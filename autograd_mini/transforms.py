@@ -12,9 +12,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from .errors import GradientError
-from .evaluation import is_plain, partials_as_nodes, times
 from .graph import topological
-from .trees import flatten, is_value
+from .numbers.trees import flatten, is_value
+from .rules.evaluation import is_plain, partials_as_nodes, times
 from .value import Value
 
 if TYPE_CHECKING:

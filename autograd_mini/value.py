@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import evaluation
-from .arrays import is_array, mapped
 from .graph import topological
-from .kinds import Number, constant, kind_of, number, numpy
-from .numberlike import NumberLike, data_of
+from .numbers.arrays import is_array, mapped
+from .numbers.kinds import Number, constant, kind_of, number, numpy
+from .numbers.numberlike import NumberLike, data_of
 from .ops import SHEET, Op
+from .rules import evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

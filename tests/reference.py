@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 
-from autograd_mini.formulas import PRIMITIVES, parse
-from autograd_mini.kinds import mpmath_
+from autograd_mini.formulas.grammar import PRIMITIVES, parse
+from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.rules import given_lines, namespace_of, rendered, rule
+from autograd_mini.rules.rule import given_lines, namespace_of, rendered, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,11 +19,11 @@ from rich.console import Console
 
 from autograd_mini import Value, __version__, data
 from autograd_mini.cli import main
+from autograd_mini.cli.demo import Teller, aligned, gradient_check, small_neuron
 from autograd_mini.data import Dataset
-from autograd_mini.demo import Teller, aligned, gradient_check, small_neuron
+from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.drawing.plots import ahead
 from autograd_mini.nn import MLP
-from autograd_mini.tables import TableError, read_csv
 from autograd_mini.training import load, load_metadata
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -340,7 +340,7 @@ def test_demo_runs_again_over_its_own_files_with_the_same_result(
 def test_without_matplotlib_the_demo_says_how_to_get_the_plots(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograd_mini.outputs.find_spec", lambda _: None)
+    monkeypatch.setattr("autograd_mini.cli.outputs.find_spec", lambda _: None)
     assert main(["demo", "--out", "o"]) == 0
     assert 'pip install "autograd-mini[plot]"' in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == FILES[1:3] + FILES[4:]
@@ -487,7 +487,7 @@ def test_ctrl_c_elsewhere(
     def interrupted(*_: object) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograd_mini.demo.demo", interrupted)
+    monkeypatch.setattr("autograd_mini.cli.demo.demo", interrupted)
     assert main(["demo", "--lang", "es"]) == 130
     assert capsys.readouterr() == ("", "Interrumpido.\n")
 

@@ -12,9 +12,9 @@ import pytest
 
 from autograd_mini import functions
 from autograd_mini.data import Dataset, moons, xor
-from autograd_mini.diagnosis import Diagnosis, diagnose
-from autograd_mini.initialisers import normal
 from autograd_mini.nn import MLP, Layer, Neuron
+from autograd_mini.nn.initialisers import normal
+from autograd_mini.training.diagnosis import Diagnosis, diagnose
 
 
 def chain(weight: float, layers: int, activation: str = "relu", bias: float = 0.0) -> MLP:
@@ -338,7 +338,7 @@ def test_as_html_names_are_text():
 def test_the_name_in_the_package_stays_the_function():
     code = (
         "import autograd_mini as a; from autograd_mini import diagnose as one;"
-        "import autograd_mini.diagnosis; from autograd_mini import diagnose as two;"
+        "import autograd_mini.training.diagnosis; from autograd_mini import diagnose as two;"
         "m = a.MLP(1, [1]);"
         "print(*(f(m, [[1.0]]).verdict for f in (one, two, a.diagnose)))"
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograd_mini import DomainError, PoleError, RangeError, Value
 from autograd_mini.expressions import ExpressionError, assignments, parse
-from autograd_mini.messages import LANGUAGES, TEXTS, default_language, text
+from autograd_mini.language.messages import LANGUAGES, TEXTS, default_language, text
 from autograd_mini.ops import SHEET
 
 # --- values, against Python's own evaluation of the same text -------------------------------------

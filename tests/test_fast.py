@@ -11,9 +11,10 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from autograd_mini import Value, fast, functions, ops
+from autograd_mini import Value, functions, ops
 from autograd_mini.errors import AutogradError
 from autograd_mini.ops import SHEET
+from autograd_mini.rules import fast
 from autograd_mini.value import apply
 
 POINTS = [

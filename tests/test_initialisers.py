@@ -7,8 +7,7 @@ import random
 
 import pytest
 
-from autograd_mini import initialisers
-from autograd_mini.nn import MLP, Layer, Neuron
+from autograd_mini.nn import MLP, Layer, Neuron, initialisers
 
 SCALED = {  # the variance of the weights, and whether they are uniform
     "uniform": (lambda nin, nout: 1 / 3, True),

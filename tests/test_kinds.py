@@ -10,8 +10,9 @@ from fractions import Fraction
 import mpmath as mp
 import pytest
 
-from autograd_mini import Value, functions, grad, ieee, kinds
+from autograd_mini import Value, functions, grad, ieee
 from autograd_mini.errors import DomainError, GradientError, NumberTypeError, PoleError
+from autograd_mini.numbers import kinds
 
 INF, NAN = math.inf, math.nan
 

@@ -12,7 +12,7 @@ import pytest
 
 from autograd_mini import Value
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
-from autograd_mini.schedules import constant, cosine
+from autograd_mini.optim.schedules import constant, cosine
 
 ALL = [SGD, Momentum, Nesterov, RMSprop, Adam, AdamW]
 GRADS = [0.3, -1.7, 2.5, 0.0, 1e-4, -40.0, 7.25]

@@ -18,8 +18,8 @@ import pytest
 
 from autograd_mini import Value, functions, grad, op, topological
 from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
+from autograd_mini.numbers.special import lgamma, others, polygamma, prod
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.special import lgamma, others, polygamma, prod
 from tests.points import points
 from tests.reference import (
     CLOSED,

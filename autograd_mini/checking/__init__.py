@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from autograd_mini import lazy
 
 if TYPE_CHECKING:
     from .check import check_grad as check_grad
@@ -18,24 +20,14 @@ if TYPE_CHECKING:
     from .sweep import show_step_sweep as show_step_sweep
     from .table import op_table as op_table
 
-_LAZY = {
-    "check_grad": "check",
-    **dict.fromkeys(("Estimate", "finite_difference"), "differences"),
-    "CheckError": "inputs",
-    **dict.fromkeys(("Comparison", "Culprit", "GradientMismatch", "Report"), "report"),
-    **dict.fromkeys(("Sweep", "complex_step", "show_step_sweep"), "sweep"),
-    "op_table": "table",
-}
-__all__ = [*_LAZY]  # noqa: PLE0604  (names, all of them)
-
-
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name in _LAZY:
-        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy(
+    __name__,
+    {
+        ".check": "check_grad",
+        ".differences": "Estimate finite_difference",
+        ".inputs": "CheckError",
+        ".report": "Comparison Culprit GradientMismatch Report",
+        ".sweep": "Sweep complex_step show_step_sweep",
+        ".table": "op_table",
+    },
+)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.language.checking import LANGUAGES
 from autograd_mini.value import Value
 
 from .engines import Faulty, Run, UndefinedError, called, repeated, same
@@ -16,7 +17,6 @@ from .nodes import Graph, adjoints, check_partials, check_sums
 from .references import LADDER, at_kink, mpmath
 from .report import Comparison, Culprit, Report, Subject, worst
 from .rows import DIRECTIONS, Options, Rows, hessian_rows, second_name
-from .texts import LANGUAGES
 from .whole import Truth, floats_of, follows_graph, on_values, replayed
 
 if TYPE_CHECKING:

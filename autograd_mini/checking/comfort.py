@@ -10,12 +10,12 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini import evaluation
 from autograd_mini.errors import AutogradError
-from autograd_mini.formulas import PRIMITIVES, Renderer, parse
-from autograd_mini.kinds import FLOAT
+from autograd_mini.formulas.grammar import PRIMITIVES, Renderer, parse
+from autograd_mini.numbers.kinds import FLOAT
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.rules import given_lines, namespace_of
+from autograd_mini.rules import evaluation
+from autograd_mini.rules.rule import given_lines, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

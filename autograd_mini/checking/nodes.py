@@ -10,8 +10,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.evaluation import bind
 from autograd_mini.ops import SHEET, Op
+from autograd_mini.rules.evaluation import bind
 
 from .references import (
     KINK,

@@ -11,10 +11,10 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.formulas import PRIMITIVES, Renderer, parse
-from autograd_mini.kinds import mpmath_
+from autograd_mini.formulas.grammar import PRIMITIVES, Renderer, parse
+from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import SHEET
-from autograd_mini.rules import namespace_of, rendered, rule
+from autograd_mini.rules.rule import namespace_of, rendered, rule
 
 from .differences import finite_difference
 
@@ -154,7 +154,7 @@ def together(op: Op, args: Sequence[Any], places: Sequence[tuple[int, int | None
 
 
 def _plain_value(op: Op) -> Callable[..., Any]:
-    from autograd_mini.kinds import FLOAT
+    from autograd_mini.numbers.kinds import FLOAT
 
     return rule(op, FLOAT, (False,) * len(op.params)).value
 
@@ -230,7 +230,7 @@ def _float_kink(op: Op, text: str, args: Sequence[Any]) -> bool:
     out = _plain_value(op)(*args)
     names = {**dict(zip(op.params, args, strict=True)), "out": out}
     tree = parse(text, names, PRIMITIVES | SHEET.keys())
-    from autograd_mini.kinds import FLOAT
+    from autograd_mini.numbers.kinds import FLOAT
 
     code = Renderer()(tree)
     return bool(eval(code, dict(FLOAT.namespace), names) == 0)  # a parsed formula of the sheet

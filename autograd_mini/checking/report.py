@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .texts import LANGUAGES, text
+from autograd_mini.language.checking import LANGUAGES, text
 
 if TYPE_CHECKING:
     import os
@@ -191,7 +191,7 @@ class Report:
         >>> from autograd_mini import museum
         >>> museum.check("Overwrites").save_html(getfixture("tmp_path") / "overwrites.html")
         """
-        from .page import save_html
+        from autograd_mini.pages.report import save_html
 
         save_html(self, path, lang)
 

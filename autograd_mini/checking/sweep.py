@@ -9,9 +9,9 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import NumberTypeError
+from autograd_mini.language.checking import text
 
 from .differences import finite_difference, real
-from .texts import text
 
 if TYPE_CHECKING:
     import os
@@ -135,7 +135,7 @@ class Sweep(NamedTuple):
         if figure is not None:
             import io
 
-            from autograd_mini.drawing.files import write_bytes
+            from autograd_mini.files import write_bytes
 
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=150)

@@ -7,10 +7,10 @@ import random
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini import evaluation
 from autograd_mini.errors import AutogradError
-from autograd_mini.kinds import FLOAT
+from autograd_mini.numbers.kinds import FLOAT
 from autograd_mini.ops import SHEET
+from autograd_mini.rules import evaluation
 
 from .nodes import in_ulps
 from .references import NUMBER, derivative_of, exact, mpmath, rounding, value_of

@@ -198,8 +198,8 @@ def follows_graph(
     graph: Graph, leaves: Sequence[Any], floats: Callable[[Sequence[float]], float]
 ) -> bool:
     """Whether f moves as the operations that it recorded do: else a value has left the graph."""
-    from autograd_mini.kinds import FLOAT
-    from autograd_mini.rules import rule
+    from autograd_mini.numbers.kinds import FLOAT
+    from autograd_mini.rules.rule import rule
 
     for step in (-1e-3, 1e-3):
         values = {id(node): float(node.data) for node in graph.order}
@@ -234,8 +234,8 @@ def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:
     mp = mpmath()
     if mp is None:
         return None
-    from autograd_mini.kinds import mpmath_
-    from autograd_mini.rules import rule
+    from autograd_mini.numbers.kinds import mpmath_
+    from autograd_mini.rules.rule import rule
 
     values: dict[int, Any] = {}
     edges: dict[int, list[tuple[Any, Fraction]]] = {}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import graphviz
 
-from .files import write_bytes
+from autograd_mini.files import write_bytes
+
 from .marks import Marks, marked
 from .rendering import RenderingError, render
 

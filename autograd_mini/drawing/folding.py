@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.numberlike import data_of
+from autograd_mini.numbers.numberlike import data_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

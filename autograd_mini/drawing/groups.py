@@ -6,7 +6,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.scopes import ScopedLabel
+from .scopes import ScopedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

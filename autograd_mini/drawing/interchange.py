@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import FormulaError, NumberTypeError
 from autograd_mini.graph import topological
-from autograd_mini.numberlike import data_of
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
-from autograd_mini.scopes import ScopedLabel, scope_of
 from autograd_mini.value import Value, _record
 
+from .scopes import ScopedLabel, scope_of
 from .sketch import values_of
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.numberlike import data_of
+from autograd_mini.language.drawing import whole, word
+from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.numberlike import data_of
 
-from . import notation
 from .digraph import Drawing
 from .picture import DIRECTIONS, write
 from .rendering import engines
 from .sketch import Options, one_of, sketch
 from .themes import THEMES, Theme
-from .words import whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,11 +7,11 @@ from math import hypot, inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import functions
-from autograd_mini.arguments import positive
-from autograd_mini.diagnosis import _forward, _read
 from autograd_mini.errors import AutogradError
+from autograd_mini.numbers.arguments import positive
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.training import evaluate, fit
+from autograd_mini.training.diagnosis import _forward, _read
 from autograd_mini.training.metrics import loss_function, loss_value
 from autograd_mini.training.samples import check_width, layers_of
 

@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .notation import plain, printable
+from autograd_mini.notation.labels import plain, printable
+
 from .picture import DIRECTIONS
 from .sketch import Options, one_of, sketch
 from .themes import THEMES, Theme

@@ -5,18 +5,18 @@ from __future__ import annotations
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.arguments import positive, real
-from autograd_mini.numberlike import data_of
+from autograd_mini.language.drawing import LANGUAGES, whole, word
+from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.arguments import positive, real
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from . import notation
 from .digraph import Drawing
 from .folding import magnitude
 from .picture import FONT
 from .rendering import engines
 from .sketch import check_format, one_of
 from .themes import THEMES, mixed
-from .words import LANGUAGES, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

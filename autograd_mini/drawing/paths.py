@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.graph import topological
-from autograd_mini.numberlike import data_of
+from autograd_mini.language.drawing import LANGUAGES, whole, word
+from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from . import notation
 from .digraph import Drawing
 from .folding import magnitude
 from .picture import FONT
 from .rendering import engines
 from .sketch import check_format, from_one_on, names_of, one_of
 from .themes import THEMES
-from .words import LANGUAGES, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

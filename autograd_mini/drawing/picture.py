@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from . import notation
+from autograd_mini.language.drawing import whole, word
+from autograd_mini.notation import labels as notation
+
 from .digraph import Drawing
 from .layout import MANY, far, later
 from .marks import Marks
 from .rendering import engines
 from .sketch import Options, Sketch, one_of, sketch
 from .themes import THEMES, Scale, scale
-from .words import whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -16,8 +16,8 @@ from functools import cache
 from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.arguments import whole
-from autograd_mini.messages import LANGUAGES
+from autograd_mini.language.messages import LANGUAGES
+from autograd_mini.numbers.arguments import whole
 
 from .measures import layer_numbers
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd_mini.data import Dataset, Standardiser
-    from autograd_mini.diagnosis import Diagnosis
     from autograd_mini.nn import MLP
     from autograd_mini.training import History
+    from autograd_mini.training.diagnosis import Diagnosis
     from autograd_mini.training.metrics import Loss
 
     from .measures import Sweep, UpdateRatios

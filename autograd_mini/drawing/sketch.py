@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.evaluation import recomputed
 from autograd_mini.graph import is_stale, topological
-from autograd_mini.kinds import ieee
-from autograd_mini.numberlike import data_of
+from autograd_mini.language.drawing import LANGUAGES, whole, word
+from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.kinds import ieee
+from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.rules.evaluation import recomputed
 from autograd_mini.value import Value
 
-from . import notation
 from .folding import Fold, contracted, magnitude, reached
 from .groups import GROUPS, Path, folded_to_fit, folds, grouped, path_of
-from .words import LANGUAGES, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

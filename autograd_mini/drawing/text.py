@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.graph import topological
+from autograd_mini.language.drawing import whole, word
+from autograd_mini.notation import labels as notation
 
-from . import notation
 from .folding import reached
 from .sketch import Options, check, from_one_on, names_of, stale_text, values_of
-from .words import whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

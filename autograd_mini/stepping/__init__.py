@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from autograd_mini import lazy
 
 if TYPE_CHECKING:
-    from .console.plain import transcript as transcript
-    from .console.terminal import play as play
+    from autograd_mini.cli.terminal import play as play
+    from autograd_mini.pages.film.frames import save_frames as save_frames
+    from autograd_mini.pages.notebook import show as show
+    from autograd_mini.pages.notebook import widget as widget
+    from autograd_mini.pages.page import save_html as save_html
+    from autograd_mini.pages.page import to_html as to_html
+
     from .explaining import explain as explain
     from .explaining import explain_step as explain_step
     from .explanation import Explanation as Explanation
     from .explanation import Formula as Formula
-    from .film.frames import save_frames as save_frames
-    from .notebook import show as show
-    from .notebook import widget as widget
-    from .pages.page import save_html as save_html
-    from .pages.page import to_html as to_html
+    from .plain import transcript as transcript
     from .record import steps as steps
     from .sequence import Accumulate as Accumulate
     from .sequence import Forward as Forward
@@ -34,34 +37,20 @@ if TYPE_CHECKING:
     from .training.runs import LearningRates as LearningRates
     from .training.runs import TrainingSteps as TrainingSteps
 
-_LAZY = {
-    **dict.fromkeys(("explain", "explain_step"), "explaining"),
-    **dict.fromkeys(("Explanation", "Formula"), "explanation"),
-    "steps": "record",
-    "play": "console.terminal",
-    "transcript": "console.plain",
-    "save_frames": "film.frames",
-    **dict.fromkeys(("save_html", "to_html"), "pages.page"),
-    **dict.fromkeys(("show", "widget"), "notebook"),
-    **dict.fromkeys(("LearningRates", "TrainingSteps"), "training.runs"),
-    **dict.fromkeys(
-        "record_training record_learning_rates record_descent record_descents".split(),
-        "training.recording",
-    ),
-    **dict.fromkeys(
-        "Accumulate Forward Leaf Place Seed Source State Steps Update Visit".split(), "sequence"
-    ),
-}
-__all__ = [*_LAZY]  # noqa: PLE0604  (names, all of them)
-
-
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name in _LAZY:
-        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy(
+    __name__,
+    {
+        ".explaining": "explain explain_step",
+        ".explanation": "Explanation Formula",
+        ".record": "steps",
+        ".sequence": "Accumulate Forward Leaf Place Seed Source State Steps Update Visit",
+        ".plain": "transcript",
+        ".training.recording": "record_training record_learning_rates"
+        " record_descent record_descents",
+        ".training.runs": "LearningRates TrainingSteps",
+        "autograd_mini.cli.terminal": "play",
+        "autograd_mini.pages.film.frames": "save_frames",
+        "autograd_mini.pages.page": "save_html to_html",
+        "autograd_mini.pages.notebook": "show widget",
+    },
+)

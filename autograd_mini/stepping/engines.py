@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.drawing.scopes import ScopedLabel, scope_of
 from autograd_mini.graph import topological
-from autograd_mini.scopes import ScopedLabel, scope_of
 from autograd_mini.value import Value
 
 from .sequence import Accumulate, Recorded, Seed, Visit

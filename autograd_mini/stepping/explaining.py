@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.drawing import notation
 from autograd_mini.drawing.sketch import names_of
 from autograd_mini.graph import topological
-from autograd_mini.messages import LANGUAGES, default_language
-from autograd_mini.numberlike import data_of
+from autograd_mini.language.messages import LANGUAGES, default_language
+from autograd_mini.notation import labels as notation
+from autograd_mini.notation import symbols
+from autograd_mini.notation.shapes import at_kink
+from autograd_mini.notation.symbols import Piece, as_done
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
 from .explanation import (
@@ -24,9 +27,6 @@ from .explanation import (
     use_of,
     written,
 )
-from .formulas import symbols
-from .formulas.shapes import at_kink
-from .formulas.symbols import Piece, as_done
 from .sentences import say
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 

@@ -6,14 +6,14 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.notation import symbols
+from autograd_mini.notation.mathematics import notation_of
+from autograd_mini.notation.shapes import operands_of, shape_of
+from autograd_mini.notation.symbols import Piece
 from autograd_mini.value import Value
 
-from .formulas import symbols
-from .formulas.mathematics import notation_of
-from .formulas.shapes import operands_of, shape_of
-from .formulas.symbols import Piece
-from .formulas.templates import FORMULAS
 from .sentences import say
+from .templates import FORMULAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -6,12 +6,12 @@ import inspect
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini import evaluation
-from autograd_mini.drawing.notation import subscript
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import is_stale, topological
-from autograd_mini.kinds import number
-from autograd_mini.trees import flatten
+from autograd_mini.notation.labels import subscript
+from autograd_mini.numbers.kinds import number
+from autograd_mini.numbers.trees import flatten
+from autograd_mini.rules import evaluation
 from autograd_mini.value import Value
 
 from .engines import backward, frozen, mirrored

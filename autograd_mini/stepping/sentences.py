@@ -24,7 +24,7 @@ once, and the rules of which one is said are few:
 
 from __future__ import annotations
 
-from autograd_mini.messages import LANGUAGES
+from autograd_mini.language.messages import LANGUAGES
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "if": ("if", "si"),

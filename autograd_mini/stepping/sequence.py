@@ -15,7 +15,7 @@ from autograd_mini.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from autograd_mini.kinds import Number
+    from autograd_mini.numbers.kinds import Number
 
 
 class Leaf(NamedTuple):
@@ -240,7 +240,7 @@ class Steps(Sequence["Step"]):
         return f"<Steps: {len(self)} steps of {len(self.nodes)} nodes>"
 
     def __str__(self) -> str:
-        from .console.plain import transcript
+        from .plain import transcript
 
         return "\n".join(transcript(self))
 
@@ -248,7 +248,7 @@ class Steps(Sequence["Step"]):
         return Steps.from_json, (self.to_json(),)
 
     def _repr_html_(self) -> str | None:
-        from .notebook import shown
+        from autograd_mini.pages.notebook import shown
 
         return shown(self)
 

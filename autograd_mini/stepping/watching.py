@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.drawing.notation import subscript
+from autograd_mini.notation.labels import subscript
 from autograd_mini.value import Value
 
 from .sequence import Place, Source

@@ -1,5 +1,6 @@
 """Training a network, watching it, keeping it: fit, History, evaluate, save and load."""
 
+from .diagnosis import Diagnosis, diagnose
 from .failure import TrainingError
 from .fitting import EarlyStopping, fit
 from .history import Epoch, History
@@ -18,4 +19,6 @@ __all__ = [
     "load",
     "load_metadata",
     "ModelFileError",
+    "diagnose",
+    "Diagnosis",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.arguments import name_of
 from autograd_mini.errors import (
     AutogradError,
     DomainError,
@@ -13,6 +12,7 @@ from autograd_mini.errors import (
     NumberTypeError,
     PoleError,
 )
+from autograd_mini.numbers.arguments import name_of
 from autograd_mini.value import Value
 
 from .samples import layers_of

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.arguments import not_negative, parameters, positive, whole
+from autograd_mini.numbers.arguments import not_negative, parameters, positive, whole
 from autograd_mini.optim import Optimiser, clip_by_norm
 
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
@@ -36,7 +36,7 @@ from .samples import check_width, samples
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from autograd_mini.schedules import Schedule
+    from autograd_mini.optim.schedules import Schedule
     from autograd_mini.value import Value
 
     from .metrics import Judge, Loss

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from autograd_mini.arguments import real
 from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
+from autograd_mini.numbers.arguments import real
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from typing import Any
 
-    from autograd_mini.kinds import Number
+    from autograd_mini.numbers.kinds import Number
 
     Row = tuple[Number, ...]
 

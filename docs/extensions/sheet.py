@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.checking.texts import condition
+from autograd_mini.language.checking import condition
 from autograd_mini.ops import SHEET
 
 from .latex import latex

@@ -34,9 +34,9 @@ import mpmath as mp
 
 from autograd_mini.checking import finite_difference
 from autograd_mini.checking.references import NUMBER, derivative_of, exact
-from autograd_mini.kinds import FLOAT, mpmath_
+from autograd_mini.numbers.kinds import FLOAT, mpmath_
 from autograd_mini.ops import SHEET
-from autograd_mini.rules import rule
+from autograd_mini.rules.rule import rule
 
 WRONG_BY = (1e-2, 1e-3, 1e-5, 1e-7)
 SKIPPED = frozenset({"where", "polygamma", "floor", "ceil", "sign"})  # no slope to get wrong

@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from autograd_mini import MLP, steps  # noqa: E402
 from autograd_mini.losses import mse  # noqa: E402
-from autograd_mini.stepping.pages.page import save_html  # noqa: E402
+from autograd_mini.pages.page import save_html  # noqa: E402
 from tests.stepping.conftest import ARGUMENTS  # noqa: E402
 
 PLAYED = """async () => {

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 
-from autograd_mini.kinds import mpmath_
+from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import SHEET
-from autograd_mini.rules import rule
+from autograd_mini.rules.rule import rule
 
 if TYPE_CHECKING:
     from autograd_mini.checking.random_graphs import Graph

@@ -21,11 +21,11 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini import evaluation
 from autograd_mini.checking.comfort import comfortable_points
-from autograd_mini.formulas import names_in
-from autograd_mini.kinds import FLOAT
+from autograd_mini.formulas.grammar import names_in
+from autograd_mini.numbers.kinds import FLOAT
 from autograd_mini.ops import SHEET, Op
+from autograd_mini.rules import evaluation
 from tests.points import points
 from tests.reference import error_in_ulp, scale_of, true_partial
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograd_mini.checking.command import add_parser
+from autograd_mini.cli.check import add_parser
 from autograd_mini.expressions import ExpressionError
 from autograd_mini.ops import SHEET
 

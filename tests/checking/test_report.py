@@ -20,7 +20,7 @@ from autograd_mini.checking import (
     check_grad,
 )
 from autograd_mini.checking.report import worst
-from autograd_mini.checking.texts import _TEXTS, text
+from autograd_mini.language.checking import _TEXTS, text
 
 
 def row(name="df/dx", verdict="ok", **changes):

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini import Value, from_json, functions, ieee, scope, to_json
+from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.errors import FormulaError, NumberTypeError
 from autograd_mini.graph import topological
-from autograd_mini.scopes import scope_of
 
 
 def same_number(a: Any, b: Any) -> bool:

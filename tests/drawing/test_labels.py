@@ -27,8 +27,8 @@ from autograd_mini import (
 )
 from autograd_mini.drawing import Drawing  # noqa: TC001
 from autograd_mini.drawing.latex import text as latex_text
-from autograd_mini.drawing.notation import name, printable
-from autograd_mini.scopes import scope_of
+from autograd_mini.drawing.scopes import scope_of
+from autograd_mini.notation.labels import name, printable
 from tests.drawing.structure import SVG
 
 NASTY = [

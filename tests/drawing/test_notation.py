@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autograd_mini import Value, draw, functions
-from autograd_mini.drawing.notation import formula, number
+from autograd_mini.notation.labels import formula, number
 from autograd_mini.ops import SHEET, op
 from tests.drawing.structure import parsed
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from autograd_mini import Value, steps
 from autograd_mini.cli import main
+from autograd_mini.cli.step_expression import as_function
 from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
 from autograd_mini.stepping import Steps, Update
-from autograd_mini.stepping.console.expression import as_function
-from autograd_mini.stepping.console.plain import transcript
+from autograd_mini.stepping.plain import transcript
 
 LESSON = '''
 from math import nan
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("autograd_mini.drawing.files.os.replace", full)
+    monkeypatch.setattr("autograd_mini.files.os.replace", full)
     err = said(capsys, "w*x", "w=1", "x=2", "-o", "steps.json", status=2)
     assert "steps.json: No space left on device" in err
     assert path.read_text(encoding="utf-8") == "old"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import autograd_mini.stepping
 from autograd_mini import Value, explain, functions, ieee, museum, op, steps
-from autograd_mini.drawing.notation import number, printable
+from autograd_mini.notation.labels import number, printable
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.stepping import Explanation, Formula, Steps, explain_step

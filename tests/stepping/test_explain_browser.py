@@ -11,9 +11,9 @@ import pytest
 
 from autograd_mini import MLP, Value, abs, dot, logsumexp, max, mean, prod, scope, steps, tanh
 from autograd_mini.optim import SGD, Adam
+from autograd_mini.pages import document
+from autograd_mini.pages.page import to_html
 from autograd_mini.stepping import Steps, explain_step
-from autograd_mini.stepping.pages import document
-from autograd_mini.stepping.pages.page import to_html
 
 TOLD = """
 JSON.stringify(["en", "es"].map(lang => {

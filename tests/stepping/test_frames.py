@@ -14,9 +14,9 @@ from PIL import Image
 
 from autograd_mini import MLP, Value, steps
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.film import frames
-from autograd_mini.stepping.film.frames import ToolError, save_frames
-from autograd_mini.stepping.film.painting import HEIGHT, WIDTH, Painter
+from autograd_mini.pages.film import frames
+from autograd_mini.pages.film.frames import ToolError, save_frames
+from autograd_mini.pages.film.painting import HEIGHT, WIDTH, Painter
 from autograd_mini.stepping.sequence import Accumulate, Forward
 from autograd_mini.stepping.timeline import lit
 

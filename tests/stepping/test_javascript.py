@@ -13,11 +13,11 @@ import pytest
 
 from autograd_mini import Value, functions, op
 from autograd_mini.checking.comfort import comfortable_points
-from autograd_mini.drawing.notation import number
 from autograd_mini.errors import AutogradError
+from autograd_mini.notation.labels import number
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.stepping.pages.document import asset
-from autograd_mini.stepping.pages.javascript import source
+from autograd_mini.pages.document import asset
+from autograd_mini.pages.javascript import source
 from tests.points import points
 from tests.reference import error_in_ulp
 from tests.stepping.near import is_near, places

@@ -15,12 +15,12 @@ import mpmath as mp
 import pytest
 
 from autograd_mini import FormulaError, Value, functions, op
+from autograd_mini.notation import symbols
+from autograd_mini.notation.mathematics import notation_of
+from autograd_mini.notation.reading import UnreadableError, read
+from autograd_mini.notation.shapes import Shape, edge_operands, operands_of, shape_of
+from autograd_mini.notation.textbook import TEXTBOOK
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.stepping.formulas import symbols
-from autograd_mini.stepping.formulas.mathematics import notation_of
-from autograd_mini.stepping.formulas.reading import UnreadableError, read
-from autograd_mini.stepping.formulas.shapes import Shape, edge_operands, operands_of, shape_of
-from autograd_mini.stepping.formulas.textbook import TEXTBOOK
 from tests.reference import exact, true_partial, true_value
 from tests.stepping.shown import from_latex, from_mathml, worth
 

@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 from autograd_mini import MLP, Value, museum, op, scope, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.drawing import draw
-from autograd_mini.drawing.notation import number
+from autograd_mini.language.pages import WORDS
 from autograd_mini.losses import mse
+from autograd_mini.notation.labels import number
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
-from autograd_mini.stepping.pages.document import ASSETS, as_json, document, squeezed, written
-from autograd_mini.stepping.pages.figure import compact, figure
-from autograd_mini.stepping.pages.measured import differences
-from autograd_mini.stepping.pages.page import aligned, run_data, save_html, to_html
-from autograd_mini.stepping.pages.words import WORDS
+from autograd_mini.pages.document import ASSETS, as_json, document, squeezed, written
+from autograd_mini.pages.figure import compact, figure
+from autograd_mini.pages.measured import differences
+from autograd_mini.pages.page import aligned, run_data, save_html, to_html
 from autograd_mini.stepping.sequence import Accumulate, Seed, Update, Visit
 
 if TYPE_CHECKING:
@@ -476,7 +476,7 @@ def test_squeezing_keeps_the_code() -> None:
 
 def test_no_file_declares_a_name_twice_for_all() -> None:
     """The files of a page share one scope: two `const x` in it would stop every script."""
-    from autograd_mini.stepping.pages import page
+    from autograd_mini.pages import page
 
     files = [*page._FIRST, *page._LAST]
     names: dict[str, str] = {}

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograd_mini import MLP, Value, museum, steps
-from autograd_mini.drawing.notation import number
 from autograd_mini.losses import mse
+from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD
+from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.explaining import explain_step
-from autograd_mini.stepping.pages.page import save_html
 from tests.stepping.conftest import axe_findings
 
 if TYPE_CHECKING:

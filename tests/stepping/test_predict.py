@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograd_mini import Value, steps
+from autograd_mini.language.predict import PREDICT
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.pages.document import asset
-from autograd_mini.stepping.pages.page import save_html
-from autograd_mini.stepping.pages.predict_words import PREDICT
+from autograd_mini.pages.document import asset
+from autograd_mini.pages.page import save_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

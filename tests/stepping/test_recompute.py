@@ -11,13 +11,13 @@ import pytest
 from autograd_mini import Value, functions, op, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.errors import AutogradError
+from autograd_mini.language.whatif import _NEEDS, WHATIF, needs
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Momentum
-from autograd_mini.stepping.pages import page as page_module
-from autograd_mini.stepping.pages.document import asset
-from autograd_mini.stepping.pages.javascript import source
-from autograd_mini.stepping.pages.page import run_data, save_html
-from autograd_mini.stepping.pages.whatif_words import _NEEDS, WHATIF, needs
+from autograd_mini.pages import page as page_module
+from autograd_mini.pages.document import asset
+from autograd_mini.pages.javascript import source
+from autograd_mini.pages.page import run_data, save_html
 from tests.stepping.near import is_near, places
 
 if TYPE_CHECKING:

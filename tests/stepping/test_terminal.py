@@ -18,14 +18,15 @@ from rich.console import Console
 
 from autograd_mini import Value, steps
 from autograd_mini.checking.strategies import graphs
-from autograd_mini.drawing import notation
+from autograd_mini.cli import keys, terminal
+from autograd_mini.cli.screen import Screen, clean
+from autograd_mini.cli.step_expression import as_function
+from autograd_mini.cli.terminal import play
 from autograd_mini.expressions import parse
+from autograd_mini.language import terminal as terminal_words
+from autograd_mini.notation import labels as notation
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.console import keys, terminal, terminal_words
-from autograd_mini.stepping.console.expression import as_function
-from autograd_mini.stepping.console.plain import transcript
-from autograd_mini.stepping.console.screen import Screen, clean
-from autograd_mini.stepping.console.terminal import play
+from autograd_mini.stepping.plain import transcript
 from autograd_mini.stepping.sequence import Forward
 from autograd_mini.stepping.timeline import Timeline, lit
 
@@ -139,7 +140,7 @@ def test_an_error_leaves_the_terminal_as_it_was() -> None:
     code = """
 from autograd_mini import Value, steps
 from autograd_mini.stepping.console import screen
-from autograd_mini.stepping.console.terminal import play
+from autograd_mini.cli.terminal import play
 before = screen.Screen.lines
 def lines(self, index, *rest):
     if index == 2:

@@ -9,9 +9,9 @@ import pytest
 
 from autograd_mini import MLP
 from autograd_mini.cli import main
+from autograd_mini.cli.step_training import WORDS
 from autograd_mini.data import xor
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.console.training_command import WORDS
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.training import fit
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from autograd_mini import MLP, Neuron, Value, diagnose
 from autograd_mini.data import Dataset, moons, spirals, xor
 from autograd_mini.optim import SGD, Adam, Momentum
-from autograd_mini.stepping.pages.page import save_html
-from autograd_mini.stepping.pages.training_page import to_html
+from autograd_mini.pages.page import save_html
+from autograd_mini.pages.training_page import to_html
 from autograd_mini.stepping.training.fields import Field, plain
 from autograd_mini.stepping.training.recording import (
     record_descent,

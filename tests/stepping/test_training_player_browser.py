@@ -11,10 +11,10 @@ import pytest
 
 from autograd_mini import MLP
 from autograd_mini.data import Dataset, moons, xor
-from autograd_mini.drawing.notation import number
+from autograd_mini.language.training import DESCENT, WORDS
+from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD, Adam
-from autograd_mini.stepping.pages.training_page import save_html
-from autograd_mini.stepping.pages.training_words import DESCENT, WORDS
+from autograd_mini.pages.training_page import save_html
 from autograd_mini.stepping.training.recording import (
     record_descent,
     record_descents,
@@ -436,7 +436,7 @@ def test_print_has_no_controls(opened: Opened) -> None:
 @pytest.mark.parametrize(("data", "sizes"), [(xor(), [4, 1]), (moons(20), [8, 8, 1])])
 def test_sizes(data: Dataset, sizes: list[int]) -> None:
     """A hundred frames of xor and moons, with all settings as they are, take at most 1 MB."""
-    from autograd_mini.stepping.pages.training_page import to_html
+    from autograd_mini.pages.training_page import to_html
 
     found = []
     for epochs in (5, 15):

@@ -13,10 +13,10 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.data import Dataset
-from autograd_mini.kinds import IEEE, ieee
-from autograd_mini.numberlike import data_of
+from autograd_mini.numbers.kinds import IEEE, ieee
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
-from autograd_mini.rules import rule
+from autograd_mini.rules.rule import rule
 from autograd_mini.training.metrics import measured
 from autograd_mini.training.samples import layers_of
 

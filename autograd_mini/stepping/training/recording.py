@@ -15,12 +15,12 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.arguments import parameters, positive, whole
 from autograd_mini.data import Dataset
-from autograd_mini.diagnosis import diagnose
+from autograd_mini.numbers.arguments import parameters, positive, whole
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import TrainingError, evaluate, fit
+from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.metrics import LOSSES, loss_function
 from autograd_mini.training.samples import layers_of, samples

@@ -127,12 +127,12 @@ class _Immutable:
 
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
         """Write the page that plays it; see `training_page.save_html`."""
-        from autograd_mini.stepping.pages.training_page import save_html
+        from autograd_mini.pages.training_page import save_html
 
         save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
     def _repr_html_(self) -> str | None:
-        from autograd_mini.stepping.notebook import shown
+        from autograd_mini.pages.notebook import shown
 
         return shown(self)
 

@@ -1,0 +1,325 @@
+"""The screen at a step: the table of nodes, the learner's source, the step in words and numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+
+from autograd_mini.language.terminal import word
+from autograd_mini.notation import labels as notation
+from autograd_mini.stepping.explaining import explain_step
+from autograd_mini.stepping.sequence import PHASES, Accumulate, Forward, Visit
+from autograd_mini.stepping.timeline import Timeline, lit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.stepping.sequence import Step, Steps
+
+LEAST_COLUMNS, LEAST_ROWS = 40, 12
+_BESIDE = 100  # columns from which on the source stands beside the table
+_MANY = 3000  # steps, beyond which the width of the numbers' columns is not measured but assumed
+_USUAL = 12  # −1.234·10⁻¹²³
+_SHOWN = 4  # shares in a running sum
+# What is left out first where there is not enough room: the last of these.
+_TITLE, _SYMBOLIC, _NUMERIC, _SENTENCE, _LOCAL, _SO_FAR, _WHY = range(7)
+_NAME = re.compile("`([^`]+)`")
+_COLOURS = {"forward": "cyan", "backward": "yellow", "update": "green"}
+_CURRENT, _RECEIVES, _USED = "bold reverse", "bold yellow", "cyan"
+
+
+def clean(text: str) -> str:
+    r"""The text without anything that a terminal would obey or that would turn the writing round.
+
+    >>> clean("a\x1b[31m\u202eb")
+    'a␛[31m�b'
+    """
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in notation.printable(text)
+    )
+
+
+def phase(step: Step) -> str:
+    """The part of the computation that a step belongs to: forward, backward or update.
+
+    >>> phase(Visit(4, 1.0, ()))
+    'backward'
+    """
+    return PHASES.get(step.kind, "backward")
+
+
+class Screen:
+    """Draws any step of a recording as lines of text, for a window of any size."""
+
+    def __init__(self, steps: Steps, console: Console, lang: str) -> None:
+        self.steps, self.console, self.lang = steps, console, lang
+        self.timeline = Timeline(steps)
+        self.names = [clean(name) for name in steps.names]
+        self.name_of = dict(zip(steps.nodes, self.names, strict=True)).__getitem__
+        self.number_width = _number_width(steps)
+        self.name_width = max(map(cell_len, (*self.names, word("node", lang))))
+        few = steps.nodes if len(steps) <= _MANY else ()
+        formulas = (self._formula(k) for k in range(len(few)))
+        least = 40 if not few else cell_len(word("formula", lang))
+        self.formula_width = max(map(cell_len, formulas), default=0)
+        self.formula_width = max(least, self.formula_width)
+
+    def lines(
+        self, index: int, width: int, height: int, top: str = "", foot: str = ""
+    ) -> list[Text]:
+        """The whole screen: `height` lines, none wider than `width`."""
+        if width < LEAST_COLUMNS or height < LEAST_ROWS:
+            small = word("small", self.lang, columns=LEAST_COLUMNS, rows=LEAST_ROWS)
+            return self._filled(self._wrapped(small, width), height)
+        step = self.steps[index]
+        room = height - 2
+        source = max((len(source.lines) + 1 for source in self.steps.sources), default=0)
+        beside = source > 0 and width >= _BESIDE
+        gap = int(room >= 18)
+        below = min(max(room * 2 // 5, 7), 12)
+        under = 0 if beside else min(source, max(2, (room - below) // 3))
+        rows = min(len(self.names) + 1, room - below - under - gap * (1 + (under > 0)))
+        middle = self._table(step, index, self._table_width(width, beside), rows)
+        if beside:
+            left = self._table_width(width, beside)
+            shown = self._source(step, width - left - 3, min(source, max(rows, room - below - gap)))
+            middle = [*_joined(middle, shown, left)]
+        lines = [self._header(index, width, top), *middle]
+        if under:
+            lines += [Text()] * gap + self._source(step, width, under)
+        lines += [Text()] * gap
+        lines += self._words(step, index, width, height - 1 - len(lines))
+        return [*self._filled(lines, height - 1), _cut(Text(foot), width)]
+
+    # --- header ----------------------------------------------------------------------------------
+    def _header(self, index: int, width: int, top: str) -> Text:
+        last = len(self.steps) - 1
+        line = Text(word("step", self.lang, index=index, last=last), style="bold")
+        if top:
+            line.append(f"   {top}", style="not bold italic")
+        line.append("   ")
+        room = width - cell_len(line.plain)
+        if room >= 10 and last:
+            done = round(room * index / last)
+            line.append("━" * done, style=f"not bold {_COLOURS[phase(self.steps[index])]}")
+            line.append("─" * (room - done), style="not bold dim")
+        return _cut(line, width)
+
+    # --- the table -------------------------------------------------------------------------------
+    def _table_width(self, width: int, beside: bool) -> int:
+        """As much as the table needs, if there is so much; the source beside it needs some too."""
+        wanted = self.name_width + self.formula_width + 2 * self.number_width + 8
+        longest = max((cell_len(x) for s in self.steps.sources for x in s.lines), default=0)
+        return min(wanted, width - min(longest + 10, width * 2 // 5) if beside else width)
+
+    def _widths(self, width: int) -> tuple[int, int, int]:
+        """Of name, formula and number."""
+        name, number = self.name_width, self.number_width
+        if name + self.formula_width + 2 * number + 8 > width:
+            number = min(number, (width - 20) // 3)
+            name = min(name, max(8, (width - 2 * number - 10) // 2))
+        return name, width - name - 2 * number - 8, number
+
+    def _table(self, step: Step, index: int, width: int, rows: int) -> list[Text]:
+        """The heading, and as many nodes as there is room for, around the current one."""
+        name, formula, number = self._widths(width)
+        say = self.lang
+        head = "  ".join(
+            (
+                "  " + set_cell_size(word("node", say), name),
+                set_cell_size(word("formula", say), formula),
+                word("data", say).rjust(number),
+                word("grad", say).rjust(number),
+            )
+        )
+        lines = [Text(head, style="dim underline", no_wrap=True)]
+        return lines + [
+            self._row(k, step, index, (name, formula, number)) for k in self._seen(step, rows - 1)
+        ]
+
+    def _seen(self, step: Step, rows: int) -> list[int]:
+        """The nodes in the window; the parent that receives is always among them."""
+        count = len(self.names)
+        node, parent = lit(step)
+        first = max(0, min(node - rows // 2, count - rows))
+        if parent is not None and node - parent < rows:
+            first = min(first, parent)
+        seen = [*range(first, min(first + rows, count))]
+        if parent is not None and parent not in seen:
+            seen[0] = parent
+        return seen
+
+    def _formula(self, k: int) -> str:
+        return clean(notation.plain_formula(self.steps.nodes[k], self.name_of))
+
+    def _row(self, k: int, step: Step, index: int, widths: tuple[int, int, int]) -> Text:
+        name, formula, number = widths
+        node, parent = lit(step)
+        operands = self.steps.nodes[node].parents if isinstance(step, Forward) else ()
+        mark, style = " ", ""
+        if k == node:
+            mark, style = "▶", _CURRENT
+        elif k == parent:
+            mark, style = "+", _RECEIVES
+        elif self.steps.nodes[k] in operands or (isinstance(step, Visit) and k in step.users):
+            mark, style = "·", _USED
+        if k == parent == node:
+            mark = "+"
+        made = self._formula(k)
+        grad = self.timeline.grad(k, index)
+        line = Text(style=style, no_wrap=True)
+        line.append(f"{mark} {_sized(self.names[k], name)}  {_sized(made, formula)}  ")
+        line.append(_right(self.timeline.data(k, index), number))
+        waiting = grad is not None and not self.timeline.complete(k, index) and not style
+        line.append("  ")
+        line.append(_right(grad, number), style="yellow" if waiting else None)
+        return line
+
+    # --- the source ------------------------------------------------------------------------------
+    def _source(self, step: Step, width: int, rows: int) -> list[Text]:
+        """The function in which the node was made, its expression lit."""
+        here = self.steps.places[step.node]
+        known = (place.source for place in reversed(self.steps.places) if place is not None)
+        k = next(known, None) if here is None else here.source
+        if k is None:
+            return []
+        source = self.steps.sources[k]
+        line = 0 if here is None else here.line
+        title = source.name if source.file[:1] in ("", "<") else f"{source.name}, {source.file}"
+        if here is not None and len(source.lines) > 1:
+            title = word("line", self.lang, where=title, line=source.first + line)
+        shown = [Text(clean(title), style="dim underline", no_wrap=True)]
+        rows -= 1
+        first = max(0, min(line - rows // 2, len(source.lines) - rows))
+        for k in range(first, min(first + rows, len(source.lines))):
+            text, room = Text(clean(source.lines[k]), no_wrap=True), width - 7
+            inside = here is not None and here.line <= k <= here.end_line
+            if inside and here is not None:
+                start = here.column if k == here.line else 0
+                end = here.end_column if k == here.end_line else len(text)
+                text.stylize("bold reverse", start, end)
+                if end > room and len(text) > room:  # a long line is seen where it is lit
+                    text = Text("… ") + text[max(0, min(start, len(text) - room + 2)) :]
+            number = Text(
+                f"{'▶' if inside else ' '} {source.first + k:>3}  ", style="" if inside else "dim"
+            )
+            shown.append(number + text)
+        return [_cut(line, width) for line in shown]
+
+    # --- the words -------------------------------------------------------------------------------
+    def _words(self, step: Step, index: int, width: int, rows: int) -> list[Text]:
+        """The step explained; where there is not enough room, what matters least is left out."""
+        e = explain_step(self.steps, index, self.lang)
+        parts: dict[int, tuple[Text | str, str, int]] = {  # rank: text, style, lines at most
+            _TITLE: (clean(e.title), "bold", 1),
+            _SENTENCE: (_marked(clean(e.sentence)), "", 3),
+            _SYMBOLIC: (f"  {clean(e.symbolic.text)}", "cyan", 2),
+        }
+        if e.local is not None:
+            parts[_LOCAL] = (f"  {clean(e.local.text)}", "cyan", 2)
+        if e.numeric is not None:
+            parts[_NUMERIC] = (f"  {clean(e.numeric.text)}", "bold cyan", 2)
+        if so_far := self._so_far(step, index):
+            parts[_SO_FAR] = (f"  {so_far}", "yellow", 2)
+        if e.why:
+            parts[_WHY] = (_marked(clean(e.why)), "italic", 3)
+        wrapped = {
+            rank: self._wrapped(text, width, style, most)
+            for rank, (text, style, most) in parts.items()
+        }
+        kept: set[int] = set()
+        for rank in sorted(wrapped):
+            if sum(len(wrapped[r]) for r in {*kept, rank}) <= rows:
+                kept.add(rank)
+        spare = rows - sum(len(wrapped[rank]) for rank in kept)
+        lines = []
+        for rank in [rank for rank in wrapped if rank in kept]:
+            if rank in (_SYMBOLIC, _WHY) and spare >= 2:  # room to breathe
+                lines.append(Text())
+                spare -= 1
+            lines += wrapped[rank]
+        return lines
+
+    def _so_far(self, step: Step, index: int) -> str:
+        """The running sum of the gradient that has just grown."""
+        if not isinstance(step, Accumulate):
+            return ""
+        shares = [step.share for step in self.timeline.shares(step.parent, index)]
+        if len(shares) < 2:
+            return ""
+        texts = [notation.number(share) for share in shares]
+        if len(texts) > _SHOWN:
+            texts[2:-1] = ["…"]
+        texts = [texts[0], *(f"({x})" if x[:1] == "−" else x for x in texts[1:])]
+        total = f"{' + '.join(texts)} = {notation.number(step.after)}"
+        root, name = clean(self.steps.numerator), self.names[step.parent]
+        return word("so far", self.lang, root=root, name=name, sum=total)
+
+    # --- lines -----------------------------------------------------------------------------------
+    def _wrapped(self, text: Text | str, width: int, style: str = "", most: int = 9) -> list[Text]:
+        text = Text(text) if isinstance(text, str) else text
+        text.style = style
+        indent = len(text.plain) - len(text.plain.lstrip())
+        lines = list(text.wrap(self.console, width - indent))
+        if len(lines) > most:
+            lines[most - 1 :] = [_cut(lines[most - 1] + Text(" …"), width - indent)]
+        for line in lines[1:]:
+            line.pad_left(indent)
+        return lines
+
+    @staticmethod
+    def _filled(lines: list[Text], height: int) -> list[Text]:
+        return lines[:height] + [Text()] * (height - len(lines))
+
+
+def _number_width(steps: Steps) -> int:
+    if len(steps) > _MANY:
+        return _USUAL
+    numbers = [x for node in steps.nodes for x in (node.data, node.grad)]
+    numbers += [x for step in steps for x in step if not isinstance(x, int | tuple)]
+    return max(5, min(notation.LONGEST_NAME, max(map(len, map(notation.number, numbers)))))
+
+
+def _sized(text: str, width: int) -> str:
+    """The text in exactly this many columns."""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+def _right(x: Number | None, width: int) -> str:
+    text = "—" if x is None else notation.number(x)
+    return _sized(text, width) if cell_len(text) > width else " " * (width - cell_len(text)) + text
+
+
+def _cut(line: Text, width: int) -> Text:
+    line.truncate(width, overflow="ellipsis")
+    line.no_wrap = True
+    return line
+
+
+def _marked(text: str) -> Text:
+    """The names, which stand in backticks, in bold instead."""
+    line = Text()
+    for k, part in enumerate(_NAME.split(text)):
+        line.append(part, style=Style(bold=True) if k % 2 else None)
+    return line
+
+
+def _joined(left: list[Text], right: list[Text], width: int) -> Iterable[Text]:
+    for k in range(max(len(left), len(right))):
+        line: Any = left[k].copy() if k < len(left) else Text()
+        line.pad_right(width - cell_len(line.plain))
+        whole = Text(no_wrap=True)
+        whole.append_text(line)
+        whole.append(" │ ", style="dim")
+        if k < len(right):
+            whole.append_text(right[k])
+        yield whole

@@ -1,0 +1,204 @@
+"""Going through the steps in a terminal, with the keys."""
+
+from __future__ import annotations
+
+import os
+import sys
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from autograd_mini.language.terminal import LANGUAGES, word
+from autograd_mini.stepping.plain import EVERY, checked, language, transcript
+
+from .keys import keyboard
+from .screen import Screen, phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd_mini.stepping.sequence import Steps
+
+_MOVES = {
+    **dict.fromkeys(("right", "down", "n", " "), 1),
+    **dict.fromkeys(("left", "up", "p"), -1),
+    "page down": 10,
+    "page up": -10,
+}
+_HELP = "next previous ends pages go forward backward language quit signs".split()
+
+
+def play(
+    steps: Steps,
+    console: Console | None = None,
+    lang: str | None = None,
+    phases: Sequence[str] = EVERY,
+    start: int = 0,
+) -> None:
+    """Go through the steps with the keys: the nodes so far, the current step, its formula.
+
+    → or n goes on, ← or p back, g to a step, f shows the forward pass only, b the backward pass
+    only, l changes the language, ? shows all keys, q ends. Where there is no terminal to do that
+    in (a pipe, TERM=dumb), all steps are printed as text.
+
+    Raises ValueError for an unknown language or phase, IndexError if there is no step `start`.
+    """
+    lang, phases = language(lang), checked(phases)
+    if not -len(steps) <= start < len(steps):
+        raise IndexError(f"there are {len(steps)} steps, got the index {start}")
+    console = Console(highlight=False, markup=False, emoji=False) if console is None else console
+    if not interactive(console):
+        for line in transcript(steps, lang, phases=phases):
+            print(line, file=console.file)
+        return
+    _Player(steps, console, lang, phases, range(len(steps))[start]).run()
+
+
+def interactive(console: Console) -> bool:
+    """Whether keys can be read and the screen be painted."""
+    dumb = "" if os.name == "nt" else "dumb"  # where TERM is not set
+    return (
+        all(stream is not None and stream.isatty() for stream in (sys.stdin, console.file))
+        and console.is_terminal
+        and not console.legacy_windows
+        and os.environ.get("TERM", dumb) not in ("dumb", "unknown")
+    )
+
+
+class _Player:
+    """Where the reader is, and what the keys do."""
+
+    def __init__(
+        self, steps: Steps, console: Console, lang: str, phases: Sequence[str], start: int
+    ) -> None:
+        self.steps, self.console, self.all = steps, console, tuple(phases)
+        self.screens = {lang: Screen(steps, console, lang)}
+        self.lang, self.index = lang, start
+        self.typed: str | None = None  # the number of a step, while it is being typed
+        self.phases: tuple[str, ...] = ()
+        self.shown = list(range(len(steps)))
+        self.message, self.helping = "", False
+        self._choose(self.all)
+
+    def run(self) -> None:
+        """Until q, Escape or Ctrl-C; the terminal is then as it was."""
+        live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
+
+        def around_stop(going_on: bool) -> None:
+            if going_on:
+                live.start()
+            else:
+                live.stop()
+
+        try:
+            with keyboard(around_stop) as keys, live:
+                while True:
+                    live.update(self._screen(), refresh=True)
+                    for key in keys.read():
+                        if not self._pressed(key):
+                            return
+        except KeyboardInterrupt:
+            return
+
+    # --- keys ------------------------------------------------------------------------------------
+    def _pressed(self, key: str) -> bool:
+        """Do what the key says; False to end."""
+        if key in ("resize", "quit"):
+            return key == "resize"
+        self.message = ""
+        if self.helping:
+            self.helping = False
+        elif self.typed is not None:
+            self._type(key)
+        elif key in ("q", "escape"):
+            return False
+        elif key in _MOVES:
+            at = bisect_left(self.shown, self.index) + _MOVES[key]
+            self.index = self.shown[max(0, min(at, len(self.shown) - 1))]
+        elif key in ("home", "end"):
+            self.index = self.shown[0 if key == "home" else -1]
+        elif key == "g":
+            self.typed = ""
+        elif key in ("f", "b"):
+            wanted = ("forward",) if key == "f" else ("backward",)
+            self._choose(self.all if self.phases == wanted else wanted)
+        elif key == "l":
+            self.lang = LANGUAGES[1 - LANGUAGES.index(self.lang)]
+        elif key == "?":
+            self.helping = True
+        return True
+
+    def _type(self, key: str) -> None:
+        """The number of the step to go to, digit by digit."""
+        typed = self.typed or ""
+        if key == "backspace":
+            self.typed = typed[:-1]
+        elif key == "enter" and typed:
+            self.typed = None
+            if int(typed) < len(self.steps):
+                self._go(int(typed))
+            else:
+                self.message = word("range", self.lang, last=len(self.steps) - 1)
+        elif key in ("escape", "enter", "q", "g"):
+            self.typed = None
+        elif key in "0123456789" and len(typed) < 12:
+            self.typed = typed + key
+
+    def _choose(self, phases: Sequence[str]) -> None:
+        """Show the steps of these phases only; the nearest of them, if the current one is not."""
+        shown = [k for k, step in enumerate(self.steps) if phase(step) in phases]
+        if not shown:
+            self.message = word("none", self.lang)
+            return
+        self.shown, self.phases = shown, tuple(phases)
+        self.index = min(shown, key=lambda k: abs(k - self.index))
+
+    def _go(self, index: int) -> None:
+        """To a step, whatever was to be shown."""
+        if index not in self.shown:
+            self._choose(self.all)
+        if index not in self.shown:
+            self._choose(EVERY)
+        self.index = index
+
+    # --- the screen ------------------------------------------------------------------------------
+    def _screen(self) -> Group:
+        width, height = self.console.size
+        if self.helping:
+            return Group(*self._help(width, height))
+        if self.lang not in self.screens:
+            self.screens[self.lang] = Screen(self.steps, self.console, self.lang)
+        screen = self.screens[self.lang]
+        only = ", ".join(word(name, self.lang) for name in self.phases)
+        top = "" if set(self.phases) == set(EVERY) else word("only", self.lang, phase=only)
+        return Group(*screen.lines(self.index, width, height, top, self._foot(width)))
+
+    def _foot(self, width: int) -> str:
+        if self.typed is not None:
+            last = len(self.steps) - 1
+            return word("go", self.lang, last=last, typed=f"{self.typed}▁")
+        if self.message:
+            return self.message
+        keys = word("keys", self.lang)
+        return keys if cell_len(keys) <= width else word("keys.short", self.lang)
+
+    def _help(self, width: int, height: int) -> list[Text]:
+        """The keys, one a line; what the window has no room for is left out."""
+        keys = [(word(f"help.{k}", self.lang), word(f"help.{k}.is", self.lang)) for k in _HELP]
+        column = max(cell_len(key) for key, _ in keys) + 3
+        lines = [Text(word("help", self.lang), style="bold"), Text()]
+        for key, what in keys:
+            wrapped = Text(what).wrap(self.console, max(10, width - column - 2))
+            for k, line in enumerate(wrapped):
+                start = f"  {key if k == 0 else '':<{column}}"
+                lines.append(Text.assemble((start, "bold"), line))
+        lines = lines[: height - 1]
+        lines += [Text()] * (height - 1 - len(lines))
+        lines.append(Text(word("help.close", self.lang), style="dim"))
+        for line in lines:
+            line.no_wrap, line.overflow = True, "crop"
+        return lines

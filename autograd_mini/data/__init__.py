@@ -1,0 +1,38 @@
+"""Small data sets to learn on, and what is done to them before training: split, standardise, batch.
+
+A seed gives the same data on every machine: the draws come from `random.Random.random()` alone,
+whose stream Python promises to keep, and 12 decimals hide how C libraries differ in the last ones.
+"""
+
+from __future__ import annotations
+
+from .datasets import (
+    Dataset,
+    Standardiser,
+    batches,
+    circles,
+    iris,
+    moons,
+    signed,
+    spirals,
+    split,
+    standardise,
+    xor,
+)
+from .tables import TableError, read_csv
+
+__all__ = [
+    "Dataset",
+    "xor",
+    "moons",
+    "circles",
+    "spirals",
+    "iris",
+    "signed",
+    "split",
+    "Standardiser",
+    "standardise",
+    "batches",
+    "read_csv",
+    "TableError",
+]

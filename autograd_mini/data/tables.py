@@ -1,0 +1,121 @@
+"""Reading a data set from a CSV file: columns of numbers, and one of labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd_mini.errors import AutogradError
+
+from .datasets import Dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LARGEST = 50_000_000  # bytes
+
+
+class TableError(AutogradError, ValueError):
+    """A file that is no table of numbers and labels; the text names the file, and the line."""
+
+
+def read_csv(path: str | Path, label: str | None = None) -> Dataset:
+    r"""The rows of a CSV file as a classification: features, and the class that they belong to.
+
+    Cells are parted by commas, semicolons or tabs, whichever the first line has most of; where it
+    is not the comma, a decimal comma is read too. The first line may hold names. The label is the
+    column of the name `label`, or else the last one; each different text in it is a class, in the
+    order of the numbers if all are numbers, else of the alphabet.
+
+    Raises TableError for another file than that; OSError if it cannot be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "or.csv")
+    ...     _ = path.write_text("a;b;or\n0;0;no\n0;1,0;yes\n1;0;yes\n")
+    ...     read_csv(path)
+    Dataset('or': 3 points, 2 features, classes no 1, yes 2)
+    """
+    import csv
+
+    path = Path(path)
+    if path.stat().st_size > LARGEST:
+        raise TableError(f"{path}: the file is larger than {LARGEST // 1_000_000} MB")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path}: not a text in UTF-8 (byte {error.start})") from None
+    if not text.strip():
+        raise TableError(f"{path}: the file is empty")
+    first = text.lstrip().splitlines()[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        numbered = list(enumerate(csv.reader(text.splitlines(), delimiter=delimiter), 1))
+    except csv.Error as error:
+        raise TableError(f"{path}: not a CSV file ({error})") from None
+    lines = [(i, [cell.strip() for cell in cells]) for i, cells in numbered if any(cells)]
+    names = _header(lines[0][1], delimiter)
+    if names:
+        lines = lines[1:]
+    width = len(names or lines[0][1])
+    if width < 2:
+        raise TableError(f"{path}: one column only; it needs features and a label")
+    if not lines:
+        raise TableError(f"{path}: a line of names, but no data below it")
+    at = _label_column(path, names, label, width)
+    rows, labels = [], []
+    for i, cells in lines:
+        if len(cells) != width:
+            raise TableError(f"{path}, line {i}: {len(cells)} cells, where {width} are expected")
+        named = enumerate(cells)
+        rows.append([_number(path, i, j, cell, delimiter) for j, cell in named if j != at])
+        if not cells[at]:
+            raise TableError(f"{path}, line {i}: the label is empty")
+        labels.append(cells[at])
+    classes = _classes(path, labels)
+    features = [name for j, name in enumerate(names) if j != at]
+    targets = [classes.index(text) for text in labels]
+    return Dataset(path.stem, rows, targets, features, classes)
+
+
+def _header(cells: Sequence[str], delimiter: str) -> list[str]:
+    """The cells, if they are names: not one of them is a number."""
+    if any(_float(cell, delimiter) is not None for cell in cells):
+        return []
+    return [cell or f"x{j + 1}" for j, cell in enumerate(cells)]
+
+
+def _label_column(path: Path, names: list[str], label: str | None, width: int) -> int:
+    if label is None:
+        return width - 1
+    if label not in names:
+        has = f"its columns are {', '.join(names)}" if names else "it has no line of names"
+        raise TableError(f"{path}: no column {label!r}; {has}")
+    return names.index(label)
+
+
+def _number(path: Path, line: int, column: int, cell: str, delimiter: str) -> float:
+    number = _float(cell, delimiter)
+    if number is None or number - number != 0:
+        shown = repr(cell) if len(cell) <= 30 else repr(cell[:30]) + "..."
+        raise TableError(f"{path}, line {line}, column {column + 1}: {shown} is not a number")
+    return number
+
+
+def _float(cell: str, delimiter: str) -> float | None:
+    try:
+        return float(cell.replace(",", ".") if delimiter != "," else cell)
+    except ValueError:
+        return None
+
+
+def _classes(path: Path, labels: list[str]) -> list[str]:
+    distinct = sorted(set(labels), key=lambda text: (_float(text, ",") or 0.0, text))
+    if len(distinct) < 2:
+        raise TableError(f"{path}: every label is {distinct[0]!r}; it takes two classes or more")
+    if len(distinct) > max(2, len(labels) // 2):
+        raise TableError(
+            f"{path}: {len(distinct)} different labels in {len(labels)} lines; these are not"
+            " classes, so the label column may be another one"
+        )
+    return distinct

@@ -1,0 +1,1 @@
+"""The grammar of the sheet's formulas, the one walk over it, and its printers."""

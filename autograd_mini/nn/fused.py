@@ -1,0 +1,118 @@
+"""A layer of neurons at once, two nodes for each: where training spends its time.
+
+`layer("tanh")` is the function (rows, x) -> [tanh(w . x + b) for each row]. The nodes are those
+that `dot` and `tanh` would make; what is saved is reading and checking x once for each neuron, and
+a copy of the weights in each node while they do not change.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import fsum
+from operator import mul
+
+from autograd_mini.functions import function
+from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.ops import SHEET
+from autograd_mini.rules.fast import FINITE, record_lines
+from autograd_mini.rules.rule import namespace_of
+from autograd_mini.value import BIAS, Value
+
+TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+
+class Row:
+    """The weights of a neuron with its bias behind them.
+
+    `numbers` are their data when the neuron was last evaluated, `weights` the same as a tuple
+    without the bias: the partials with respect to x, shared by the graphs until a weight changes.
+    """
+
+    __slots__ = ("values", "numbers", "weights")
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        self.values = tuple(values)
+        self.numbers: list[float] = []
+        self.weights: tuple[float, ...] = ()
+
+
+@cache
+def layer(activation: str | None = None) -> Callable[..., list[Any]]:
+    """The function (rows, x) -> [act(dot(row, (*x, 1))) for row in rows].
+
+    `activation` names an operation of one argument; None leaves the weighted sums. x is a tuple of
+    numbers or of Values, one fewer than there are in a row.
+
+    >>> w, b, x = Value(2.0), Value(1.0), Value(3.0)
+    >>> (z,) = layer("relu")([Row((w, b))], (x,))
+    >>> z.backward()
+    >>> z.data, w.grad, b.grad, x.grad
+    (7.0, 3.0, 1.0, 2.0)
+    """
+    dot = function(SHEET["dot"])
+    op = SHEET[activation] if activation else None
+
+    def one_by_one(rows: Iterable[Row], x: tuple[Any, ...]) -> list[Any]:
+        sums = [dot(row.values, (*x, 1)) for row in rows]
+        return sums if op is None else [function(op)(z) for z in sums]
+
+    namespace = namespace_of(op or SHEET["dot"], FLOAT)
+    namespace |= {"one_by_one": one_by_one, "Value": Value, "new": Value.__new__, "_sum": sum}
+    namespace |= {"fsum": fsum, "multiply": mul, "DOT": SHEET["dot"], "op": op, "BIAS": BIAS}
+    end = "                add(z)\n"
+    if op is not None:
+        for param, default in op.defaults.items():
+            namespace[param] = namespace[param.upper()] = default
+        end = "                A, a = z, out\n" + record_lines(op, ("a",), 4)
+        end = end.replace("return node", "add(node)") + "                else:\n"
+        end += "                    break\n"
+    exec(
+        _START.replace("FINITE", FINITE) + end + _END, namespace
+    )  # the formulas were parsed and limited to known names
+    return namespace["layer"]  # type: ignore[no-any-return]
+
+
+# A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers; weights
+# that are what they were need not be looked at again.
+_START = """
+def layer(rows, x):
+    try:
+        of_values = x[0].__class__ is Value
+        numbers = (*[v.data for v in x], 1.0) if of_values else (*x, 1.0)
+        if _sum(numbers[:-1]).__class__ is float:
+            nodes = []
+            add = nodes.append
+            for row in rows:
+                values = row.values
+                weights = [v.data for v in values]
+                if weights != row.numbers or weights[0] is not row.numbers[0]:
+                    if _sum(weights).__class__ is not float:
+                        break
+                    row.numbers = weights
+                    row.weights = (*weights[:-1],)
+                out = fsum(map(multiply, weights, numbers))
+                if not FINITE:
+                    break
+                z = new(Value)
+                z.data = out
+                z.grad = 0.0
+                z.label = None
+                z.op = DOT
+                z.constants = BIAS
+                z.first = values
+                z.dfirst = numbers
+                if of_values:
+                    z.second = x
+                    z.dsecond = row.weights
+                else:
+                    z.second = z.dsecond = None
+"""
+_END = """            else:
+                return nodes
+    except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):
+        pass
+    return one_by_one(rows, x)
+"""

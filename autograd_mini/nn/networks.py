@@ -1,0 +1,426 @@
+"""Neuron, Layer and MLP: the networks themselves."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from autograd_mini.numbers.arguments import real, whole
+from autograd_mini.numbers.kinds import constant, in_ieee
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.value import Value
+
+from .fused import Row, layer
+from .initialisers import generator, initialiser
+
+TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from .initialisers import Generator, Initialiser
+
+    Activation = str | Callable[[Value], Value]
+
+
+class Module:
+    """Anything with parameters: override `parameters`, and `zero_grad` follows."""
+
+    def parameters(self) -> list[Value]:
+        """The Values that training changes."""
+        return []
+
+    def named_parameters(self) -> dict[str, Value]:
+        """The parameters by name: their labels, or parameter0, parameter1, ... without one.
+
+        Raises ValueError if two have the same label.
+        """
+        named: dict[str, Value] = {}
+        for i, p in enumerate(self.parameters()):
+            name = p.label or f"parameter{i}"
+            if name in named:
+                raise ValueError(f"two parameters are called {name!r}; give each its own label")
+            named[name] = p
+        return named
+
+    def zero_grad(self) -> None:
+        """Set every gradient to 0, before the next `backward()` adds to it."""
+        for p in self.parameters():
+            p.grad = 0.0 if p.data.__class__ is float else 0  # an exact number stays exact
+
+
+class Weights(tuple["Value", ...]):
+    """The weights of a neuron: change one's number (`w[0].data = 0.5`), or replace them all."""
+
+    __slots__ = ()
+
+    def __setitem__(self, index: int, value: object) -> None:
+        raise TypeError(
+            f"w[{index}] is a fixed Value of its neuron: set its number, w[{index}].data = ...,"
+            " or replace all weights, neuron.w = [...]"
+        )
+
+
+class Neuron(Module):
+    """act(w . x + b), with nin weights w and a bias b.
+
+    Args:
+        nin: the number of inputs, 1 or more.
+        nonlin: False makes the activation "linear", as in micrograd.
+        activation: "linear" or the name of an operation with one argument ("relu", "tanh", ...); or
+            a function from a Value to a Value.
+        init: how the weights are drawn: a name ("uniform", "he_normal", "xavier_uniform", ...) or a
+            function; see `autograd_mini.nn.initialisers`. The bias starts at 0.
+        seed: an int for the same weights on every machine, or a `random.Random`; by default
+            Python's own generator, the one that `random.seed` sets.
+        nout: the number of neurons in the layer, for the initialisers that ask for it.
+        name: comes before the names of the parameters, as in `layer1.neuron3.w[2]`.
+
+    Raises:
+        TypeError, ValueError: a size below 1, an unknown activation or initialiser, ...
+
+    >>> neuron = Neuron(2, activation="sigmoid")         # the neuron of CS231n
+    >>> neuron.w, neuron.b = [2.0, -3.0], -3.0
+    >>> x = [Value(-1.0), Value(-2.0)]
+    >>> y = neuron(x)
+    >>> y.backward()
+    >>> round(y.data, 4), [round(v.grad, 4) for v in x]
+    (0.7311, [0.3932, -0.5898])
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation = "relu",
+        init: str | Initialiser = "uniform",
+        seed: int | Generator | None = None,
+        nout: int = 1,
+        name: str = "",
+    ) -> None:
+        self.nin = whole("nin", nin)
+        self.name = name
+        self.activation = activation if nonlin else "linear"
+        self._forward = _forward_of(self.activation)
+        draw, rng = initialiser(init), generator(seed)
+        fan = self.nin, whole("nout", nout)
+        drawn = [real("the weight that init draws", draw(rng, *fan)) for _ in range(self.nin)]
+        self._row = Row((*map(Value, drawn), Value(0.0)))
+        self._label()
+
+    @property
+    def w(self) -> Weights:
+        """The weights; assign as many Values or numbers to replace them all."""
+        return Weights(self._row.values[:-1])
+
+    @w.setter
+    def w(self, weights: Iterable[Value | float]) -> None:
+        row = inputs(weights, self.nin, f"w of {self.name or 'the neuron'}")
+        self._row = Row((*(v if isinstance(v, Value) else Value(v) for v in row), self.b))
+        self._label()
+
+    @property
+    def b(self) -> Value:
+        """The bias; assign a Value or a number to replace it."""
+        return self._row.values[-1]
+
+    @b.setter
+    def b(self, bias: Value | float) -> None:
+        self._row = Row((*self.w, bias if isinstance(bias, Value) else Value(bias)))
+        self._label()
+
+    def _label(self) -> None:
+        """Give the parameters their names, where they have none of their own."""
+        for name, p in self.named_parameters().items():
+            p.label = p.label or name
+
+    def __call__(self, x: Iterable[Value | float]) -> Value:
+        """The neuron's output for nin numbers or Values."""
+        out: list[Value] = self._forward(
+            [self._row], inputs(x, self.nin, self.name or "the neuron")
+        )
+        return out[0]
+
+    def parameters(self) -> list[Value]:
+        """The weights, then the bias."""
+        return list(self._row.values)
+
+    def named_parameters(self) -> dict[str, Value]:
+        """`w[0]`, ..., `b`, after the neuron's own name."""
+        prefix = f"{self.name}." if self.name else ""
+        names = [f"{prefix}w[{i}]" for i in range(self.nin)]
+        return dict(zip([*names, f"{prefix}b"], self._row.values, strict=True))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_forward": None}  # made from the sheet: found again, not pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._forward = _forward_of(self.activation)
+
+    def __repr__(self) -> str:
+        return f"{_shown(_name_of(self.activation))}Neuron({self.nin})"
+
+
+class Layer(Module):
+    """nout neurons that all see the same nin inputs. The arguments are a Neuron's.
+
+    >>> layer = Layer(2, 3, activation="tanh", init="xavier_uniform", seed=1)
+    >>> len(layer([0.5, -1.0])), list(layer.named_parameters())[:4]
+    (3, ['neuron1.w[0]', 'neuron1.w[1]', 'neuron1.b', 'neuron2.w[0]'])
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation = "relu",
+        init: str | Initialiser = "uniform",
+        seed: int | Generator | None = None,
+        name: str = "",
+    ) -> None:
+        self.nin, self.nout, self.name = whole("nin", nin), whole("nout", nout), name
+        rng, prefix = generator(seed), f"{name}." if name else ""
+        self.neurons = [
+            Neuron(
+                nin,
+                nonlin,
+                activation=activation,
+                init=init,
+                seed=rng,
+                nout=nout,
+                name=f"{prefix}neuron{j}",
+            )
+            for j in range(1, nout + 1)
+        ]
+        self.activation = self.neurons[0].activation
+
+    def __call__(self, x: Iterable[Value | float]) -> Any:
+        """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
+        out = self.respond(inputs(x, self.nin, self.name or "the layer"))
+        return out[0] if len(out) == 1 else out
+
+    def respond(self, x: tuple[Any, ...]) -> list[Value]:
+        """The outputs for inputs that are checked already, such as another layer's outputs."""
+        return self.neurons[0]._forward([neuron._row for neuron in self.neurons], x)
+
+    def parameters(self) -> list[Value]:
+        """Those of the first neuron, then of the second, ..."""
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def named_parameters(self) -> dict[str, Value]:
+        """`neuron1.w[0]`, ..., after the layer's own name."""
+        named: dict[str, Value] = {}
+        for neuron in self.neurons:
+            named |= neuron.named_parameters()
+        return named
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers of neurons, each layer's outputs the inputs of the next.
+
+    With the defaults it is micrograd's: relu, then a linear layer for the scores, with weights from
+    U(-1, 1) and biases of 0; after the same `random.seed(...)` it has the very same weights.
+
+    Args:
+        nin: the number of inputs.
+        nouts: the number of neurons in each layer, the output layer last.
+        activation: of the hidden layers: one for all, or a list of one for each.
+        output: the activation of the last layer.
+        init, seed: as for a Neuron.
+        name: comes before the names of the parameters.
+
+    Raises:
+        TypeError, ValueError: as for a Neuron; or not one activation for each hidden layer.
+
+    >>> model = MLP(4, [8, 3], activation="tanh", init="xavier_uniform", seed=0)
+    >>> len(model([5.1, 3.5, 1.4, 0.2])), len(model.parameters())
+    (3, 67)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: Activation | list[Activation] | tuple[Activation, ...] = "relu",
+        output: Activation = "linear",
+        init: str | Initialiser = "uniform",
+        seed: int | Generator | None = None,
+        name: str = "",
+    ) -> None:
+        if not isinstance(nouts, list | tuple):
+            raise TypeError(f"nouts must be a list, one size for each layer, got {nouts!r}")
+        if not nouts:
+            raise ValueError("nouts is empty; a network needs a layer")
+        sizes = [whole("nin", nin), *(whole(f"nouts[{i}]", n) for i, n in enumerate(nouts))]
+        hidden = len(nouts) - 1
+        if isinstance(activation, list | tuple):
+            each = list(activation)
+        else:
+            _forward_of(activation)  # an unknown one is an error without hidden layers, too
+            each = [activation] * hidden
+        if len(each) != hidden:
+            raise ValueError(
+                f"activation is a list of {len(each)}, but there are {hidden} hidden layers;"
+                " the last layer's is output="
+            )
+        rng, prefix = generator(seed), f"{name}." if name else ""
+        self.name = name
+        self.layers = [
+            Layer(
+                sizes[k],
+                sizes[k + 1],
+                activation=act,
+                init=init,
+                seed=rng,
+                name=f"{prefix}layer{k + 1}",
+            )
+            for k, act in enumerate([*each, output])
+        ]
+
+    def __call__(self, x: Any) -> Any:
+        """The forward pass: the last layer's outputs, or its output alone if it has one neuron."""
+        first, *rest = self.layers
+        out = first.respond(inputs(x, first.nin, first.name))
+        for each in rest:
+            out = each.respond(tuple(out))
+        return out[0] if len(out) == 1 else out
+
+    def parameters(self) -> list[Value]:
+        """Those of the first layer, then of the second, ..."""
+        return [p for each in self.layers for p in each.parameters()]
+
+    def named_parameters(self) -> dict[str, Value]:
+        """`layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the network's own name."""
+        named: dict[str, Value] = {}
+        for each in self.layers:
+            named |= each.named_parameters()
+        return named
+
+    def summary(self, lang: str = "en") -> str:
+        """A table of the layers: sizes, activation, numbers of weights and biases, the total.
+
+        `lang` is "en" or "es"; ValueError for another.
+
+        >>> print(MLP(2, [16, 16, 1]).summary())
+        layer   inputs  neurons  activation  weights  biases  parameters
+        layer1       2       16  relu             32      16          48
+        layer2      16       16  relu            256      16         272
+        layer3      16        1  linear           16       1          17
+        total                                    304      33         337
+        """
+        if lang not in _HEADINGS:
+            raise ValueError(f"lang must be one of {', '.join(_HEADINGS)}, got {lang!r}")
+        heading, total = _HEADINGS[lang]
+        rows: list[tuple[Any, ...]] = []
+        for la in self.layers:
+            weights = la.nin * la.nout
+            sizes = la.nin, la.nout, _name_of(la.activation), weights, la.nout, weights + la.nout
+            rows.append((la.name, *sizes))
+        rows.append((total, "", "", "", *(sum(row[k] for row in rows) for k in (4, 5, 6))))
+        return _aligned([heading, *rows], words=(0, 3))
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+_HEADINGS = {
+    "en": ("layer inputs neurons activation weights biases parameters".split(), "total"),
+    "es": ("capa entradas neuronas activación pesos sesgos parámetros".split(), "total"),
+}
+
+
+def _aligned(rows: Iterable[Sequence[object]], words: Sequence[int]) -> str:
+    """A table as text: the columns of words to the left, those of numbers to the right."""
+    table = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    sides = [str.ljust if k in words else str.rjust for k in range(len(widths))]
+    return "\n".join(
+        "  ".join(side(cell, n) for side, cell, n in zip(sides, row, widths, strict=True))
+        for row in table
+    )
+
+
+# --- inputs --------------------------------------------------------------------------------------
+_VALUES, _FLOATS = {Value}, {float}
+
+
+def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
+    """The nin numbers or Values of x as a tuple.
+
+    Raises TypeError if x is not a sequence or holds something else, ValueError for another length,
+    and for nan or inf (which pass inside `with ieee():`); they name the neuron or layer.
+    """
+    if (x.__class__ is list or x.__class__ is tuple) and len(x) == nin:  # checked fast
+        types = {*map(type, x)}
+        if types == _VALUES or (types == _FLOATS and all(map(isfinite, x))):
+            return tuple(x)
+    if hasattr(x, "tolist"):  # a row of NumPy and the like
+        x = x.tolist()
+    if isinstance(x, str | bytes | dict | set | frozenset) or not hasattr(x, "__iter__"):
+        raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {x!r}")
+    row = tuple(x)
+    for i, v in enumerate(row):
+        if hasattr(v, "__len__") and not isinstance(v, str | bytes):
+            raise TypeError(
+                f"{name} takes one sample at a time, a list of {nin} numbers, but input {i} is"
+                " a list; for many samples write [model(x) for x in samples]"
+            )
+    if len(row) != nin:
+        raise ValueError(f"{name} takes {nin} inputs, got {len(row)}")
+    return tuple([_input(v, i, name) for i, v in enumerate(row)])
+
+
+def _input(v: Any, i: int, name: str) -> Any:
+    if isinstance(v, Value):
+        return v
+    try:
+        v = constant(v)
+    except TypeError:
+        raise TypeError(f"input {i} of {name} is {v!r}, not a number or Value") from None
+    if v - v != 0 and not in_ieee():  # inf - inf is nan
+        raise ValueError(f"input {i} of {name} is {v}")
+    return v
+
+
+# --- activations ---------------------------------------------------------------------------------
+def activations() -> list[str]:
+    """The names that `activation=` and `output=` take: operations of one number, and "linear".
+
+    >>> {"linear", "relu", "tanh", "leaky_relu"} <= set(activations()), "dot" in activations()
+    (True, False)
+    """
+    return ["linear", *(name for name, op in SHEET.items() if _of_one_number(op))]
+
+
+def _of_one_number(op: Op) -> bool:
+    return len(op.params) - len(op.defaults) == 1 and not op.vectors
+
+
+def _forward_of(act: Activation) -> Callable[[list[Row], tuple[Any, ...]], list[Value]]:
+    """The function (rows, x) -> outputs of neurons with this activation."""
+    if callable(act):
+        return lambda rows, x: [act(z) for z in layer()(rows, x)]
+    if act == "linear":
+        return layer()
+    if not isinstance(act, str):
+        raise TypeError(f"an activation is a name or a function of a Value, got {act!r}")
+    if act not in SHEET or not _of_one_number(SHEET[act]):
+        raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
+    return layer(act)
+
+
+def _name_of(act: Activation) -> str:
+    return act if isinstance(act, str) else getattr(act, "__name__", type(act).__name__)
+
+
+def _shown(activation: str) -> str:
+    """The activation in a repr, written as micrograd and the papers do: ReLU, Tanh, LeakyReLU."""
+    special = {"relu": "ReLU", "gelu": "GELU", "elu": "ELU", "selu": "SELU", "silu": "SiLU"}
+    return "".join(special.get(part, part.capitalize()) for part in activation.split("_"))

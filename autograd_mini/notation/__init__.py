@@ -1,0 +1,1 @@
+"""How an operation is written: labels, text, LaTeX and MathML."""

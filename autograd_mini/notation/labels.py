@@ -1,0 +1,264 @@
+"""Numbers, names and operations as the text of labels, in mathematical notation.
+
+An operation's notation comes from its LaTeX template in the formula sheet, so that an operation
+added there is drawn like the others. What is made here is HTML-like label text of Graphviz:
+everything that comes from outside goes through `escaped`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.language.messages import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from autograd_mini.value import Value
+
+    NameOf = Callable[[Value], str]
+
+LONGEST_NAME = 28
+LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
+_SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
+_SIGNS = dict(
+    pair.split(":")
+    for pair in (
+        r"cdot:· times:× circ:∘ pm:± le:≤ ge:≥ ne:≠ infty:∞ ldots:… sum:Σ prod:Π |:‖ lvert:|"
+        r" rvert:| lVert:‖ rVert:‖ lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉ {:{ }:} left: right: alpha:α"
+        r" beta:β gamma:γ delta:δ epsilon:ε theta:θ lambda:λ mu:μ pi:π rho:ρ sigma:σ tau:τ phi:φ"
+        r" psi:ψ omega:ω Gamma:Γ Delta:Δ"
+    ).split()
+)
+_WORD = re.compile(r"[\w.\[\]'′]+")
+
+
+# --- text ----------------------------------------------------------------------------------------
+def escaped(text: str) -> str:
+    r"""Text as it stands in an HTML-like label: no markup, no \N, nothing that XML forbids.
+
+    Control characters become their pictures (␀, ␛, ...), a new line ↵.
+
+    >>> escaped("<b> & \\N")
+    '&lt;b&gt; &amp; \\\\N'
+    """
+    return html.escape(printable(text), quote=False).replace("\\", "\\\\").replace("  ", " \u00a0")
+
+
+def printable(text: str) -> str:
+    r"""The text with a visible sign in place of each control character.
+
+    >>> printable("a\nb\x00")
+    'a↵b␀'
+    """
+    return "".join(map(_visible, text))
+
+
+def _visible(c: str) -> str:
+    code = ord(c)
+    if c in "\n\r\x85\u2028\u2029":
+        return "↵"
+    if code < 0x20:
+        return " " if c == "\t" else chr(0x2400 + code)
+    if 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF):
+        return "␡" if code == 0x7F else "\ufffd"
+    return c
+
+
+def number(x: Any, number_format: str = ".4g") -> str:
+    """A number as a textbook prints it.
+
+    >>> number(-0.25), number(1e-7), number(2.0), number(float("inf"))
+    ('−0.25', '10⁻⁷', '2', '∞')
+    >>> from fractions import Fraction
+    >>> number(Fraction(-1, 3))
+    '−1/3'
+    """
+    x = getattr(x, "data", x)
+    if type(x).__name__ in ("Fraction", "int"):
+        text = shortened(str(x), LONGEST_NAME)
+    else:
+        try:
+            text = format(x, number_format)
+        except (TypeError, ValueError):  # a kind of number with a format language of its own
+            text = shortened(str(x), LONGEST_NAME)
+    text = re.sub(r"e([+-]?)0*(\d+)", _power_of_ten, text)
+    text = re.sub(r"(?<![\d.])1·10", "10", text)  # 10⁻⁷, not 1·10⁻⁷
+    return text.replace("inf", "∞").replace("-", "−")
+
+
+def _power_of_ten(match: re.Match[str]) -> str:
+    return "·10" + f"{match[1]}{match[2]}".replace("+", "").translate(_SUPERSCRIPT)
+
+
+def name(label: str, longest: int = LONGEST_NAME) -> str:
+    """A label as a name: visible, and not too long."""
+    return shortened(printable(label[: 4 * longest]), longest)
+
+
+def subscript(k: int) -> str:
+    """A whole number as an index.
+
+    >>> "v" + subscript(12)
+    'v₁₂'
+    """
+    return str(k).translate(_SUBSCRIPT)
+
+
+# --- operations ----------------------------------------------------------------------------------
+def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
+    """What a node computes, as label text: `w · x`, `tanh(h)`; empty for a leaf.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0, label="x")
+    >>> formula(x * x + 1, lambda node: node.label or "v")
+    'v + 1'
+    """
+    if not node.parents:
+        return ""
+    if node.op is None:  # a node made by hand
+        return escaped(f"f({', '.join(map(name_of, node.parents))})")
+    texts = {}
+    for param, arg in zip(node.op.params, node.args, strict=True):
+        if arg.__class__ is tuple:
+            texts[param] = _vector(arg, name_of, number_format)
+        else:
+            texts[param] = _scalar(arg, name_of, number_format)
+    # Each argument is one character of the private use area while LaTeX is read.
+    marks = {param: chr(0xE000 + k) for k, param in enumerate(texts)}
+    latex = node.op.latex.format_map(marks)
+    text = _Reader(latex, {marks[param]: text for param, text in texts.items()}).text()
+    return re.sub(r"(?<=[⌊⌈]) | +(?=[ ⌋⌉])", "", text).strip()
+
+
+def plain_formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
+    """As `formula`, but as plain text for a terminal.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0, label="x")
+    >>> plain_formula(x.exp(), lambda node: node.label or "v")
+    'e^x'
+    """
+    return plain(formula(node, name_of, number_format))
+
+
+def plain(text: str) -> str:
+    """The text of a label as plain text.
+
+    >>> plain("e<sup>x</sup> &lt; 2")
+    'e^x < 2'
+    """
+    text = re.sub(r"<sup>(\w+)</sup>", r"^\1", text)
+    text = re.sub(r"<sup>(.*?)</sup>", r"^(\1)", text)
+    text = re.sub(r"<sub>(.*?)</sub>", r"_\1", text)
+    text = re.sub(r"<o>\(?(.*?)\)?</o>", r"mean(\1)", text)
+    return html.unescape(text).replace("\\\\", "\\")
+
+
+def _scalar(x: Any, name_of: NameOf, number_format: str) -> str:
+    return name_of(x) if hasattr(x, "parents") else number(x, number_format)
+
+
+def _vector(xs: tuple[Any, ...], name_of: NameOf, number_format: str) -> str:
+    shown = [*xs] if len(xs) <= LONGEST_VECTOR else [*xs[: LONGEST_VECTOR - 2], None, xs[-1]]
+    texts = ("…" if x is None else _scalar(x, name_of, number_format) for x in shown)
+    return f"({', '.join(texts)})"
+
+
+class _Reader:
+    r"""Reads the LaTeX of one template: groups, \frac, \sqrt, ^, _, names and signs."""
+
+    def __init__(self, latex: str, arguments: dict[str, str]) -> None:
+        self.tokens: Iterator[str] = iter(re.findall(r"\\(?:[A-Za-z]+|.)|.", latex))
+        self.arguments = arguments
+        self.ahead: str | None = next(self.tokens, None)
+
+    def text(self, closing: str = "") -> str:
+        """Everything up to the closing token."""
+        out = ""
+        while (token := self.ahead) is not None:
+            self._next()
+            if token == closing:
+                return out
+            piece = self._piece(token, out)
+            if token in self.arguments and piece[:1] == "(" and re.search(r"\w $", out):
+                out = out[:-1]  # max(a, b), not max (a, b)
+            out += piece
+        return out
+
+    def _next(self) -> None:
+        self.ahead = next(self.tokens, None)
+
+    def _group(self) -> str:
+        """The next group, or the next single token."""
+        while self.ahead == " ":
+            self._next()
+        token = self.ahead
+        if token is None:
+            return ""
+        self._next()
+        return self.text("}") if token == "{" else self._piece(token, "")
+
+    def _piece(self, token: str, before: str) -> str:
+        if token in self.arguments:
+            return self._argument(self.arguments[token], before)
+        if token == "{":
+            return self.text("}")
+        if token == "^":
+            return _raised(self._group(), _SUPERSCRIPT, "sup")
+        if token == "e" and self.ahead == "^":
+            self._next()
+            power = self._group()
+            return (
+                f"e<sup>{power}</sup>" if len(html.unescape(power)) < 5 else f"exp{_fenced(power)}"
+            )
+        if token == "_":
+            return _raised(self._group(), _SUBSCRIPT, "sub")
+        if token == r"\frac":
+            above, below = self._group(), self._group()
+            return f"{_grouped(above, '−')} / {_grouped(below)}"
+        if token == r"\sqrt":
+            root = "√"
+            if self.ahead == "[":
+                self._next()
+                root = {"3": "∛", "4": "∜"}.get(index := self.text("]"), f"{index}√")
+            return root + _grouped(self._group())
+        if token == r"\overline":
+            return f"<o>{self._group()}</o>"
+        if token.startswith("\\"):
+            word = token[1:]
+            if word in ("operatorname", "mathrm", "mathit", "mathbf", "text", "mathbin", "mathrel"):
+                return self._group()
+            return " " if word in ",;: " else _SIGNS.get(word, escaped(word))
+        return "−" if token == "-" else escaped(token)
+
+    def _argument(self, text: str, before: str) -> str:
+        """The argument, in parentheses where it would be misread: x · (−1), (a b)²."""
+        first = before == "" or before.endswith(("(", ", "))
+        last = self.ahead in (None, "}", ")", ",")
+        fenced = text[:1] == "(" and text[-1:] == ")"
+        signed = first and self.ahead not in ("^", "_") and text[:1] == "−"
+        if (first and last) or fenced or signed or _WORD.fullmatch(text):
+            return escaped(text)
+        return f"({escaped(text)})"
+
+
+def _raised(text: str, table: dict[int, int], tag: str) -> str:
+    """A superscript or subscript, in characters of its own where they exist."""
+    plain = text.strip()
+    if all(ord(c) in table for c in plain):
+        return plain.translate(table)
+    return f"<{tag}>{plain}</{tag}>"
+
+
+def _fenced(text: str) -> str:
+    return text if text[:1] == "(" and text[-1:] == ")" else f"({text})"
+
+
+def _grouped(text: str, sign: str = "") -> str:
+    """The text, in parentheses if it is more than a word (after a sign), a root or a call."""
+    plain = html.unescape(re.sub(r"</?su[bp]>", "", text)).lstrip(sign + "√∛")
+    return text if _WORD.fullmatch(plain) or re.fullmatch(r"\w*\([^()]*\)", plain) else f"({text})"

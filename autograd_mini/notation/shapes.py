@@ -1,0 +1,73 @@
+"""What a node is made of, as far as its formulas go: its operation and its operands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.value import BIAS
+
+if TYPE_CHECKING:
+    from autograd_mini.ops import Op
+    from autograd_mini.value import Value
+
+
+class Shape(NamedTuple):
+    """An operation with the numbers of its operands: what a template depends on."""
+
+    op: Op | None
+    lengths: tuple[int, ...]
+    """For each argument the number of its elements; a scalar has 1."""
+    bias: bool = False
+    """A neuron's dot product, the bias in the place of the last weight."""
+    exponent: Any = None
+    """Of a power with a constant exponent, this."""
+
+    @property
+    def key(self) -> str:
+        """A name for it: "tanh", "dot/3", ..."""
+        if self.op is None:
+            return f"by hand/{self.lengths[0]}"
+        ends = "+" if self.bias else "" if self.exponent is None else f"^{self.exponent}"
+        vector = f"/{max(self.lengths)}" if self.op.vectors else ""
+        return f"{self.op.name}{vector}{ends}"
+
+
+def operands_of(node: Value) -> tuple[Any, ...]:
+    """The operands, one after another: Values and plain numbers; empty for a leaf."""
+    if node.op is None:
+        return node.parents
+    flat: list[Any] = []
+    for arg in node.args:
+        flat += arg if arg.__class__ is tuple else (arg,)
+    return tuple(flat)
+
+
+def shape_of(node: Value) -> Shape:
+    """The shape of a node that has been computed."""
+    if node.op is None:
+        return Shape(None, (len(node.parents),))
+    args = node.args
+    lengths = tuple(len(arg) if arg.__class__ is tuple else 1 for arg in args)
+    bias = node.constants == BIAS and node.op.name == "dot"
+    exponent = None
+    if node.op.name == "pow" and args[1].__class__ in (int, float):
+        exponent = int(args[1]) if args[1] == args[1] // 1 else args[1]
+    return Shape(node.op, lengths, bias, exponent)
+
+
+def edge_operands(node: Value) -> list[int]:
+    """For each edge of the node (as in `parents`) the position of its operand."""
+    return [k for k, x in enumerate(operands_of(node)) if hasattr(x, "parents")]
+
+
+def at_kink(node: Value) -> bool:
+    """Whether the node's derivative jumps where it has been computed, as |a| at 0 does."""
+    if node.op is None or not node.op.kinks:
+        return False
+    from autograd_mini.checking import references
+
+    numbers = [
+        tuple(map(data_of, arg)) if arg.__class__ is tuple else data_of(arg) for arg in node.args
+    ]
+    return references.at_kink(node.op, numbers)

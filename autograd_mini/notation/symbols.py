@@ -1,0 +1,366 @@
+"""Pieces of mathematics, each as plain text, as LaTeX and as presentation MathML.
+
+A piece may have slots, to be filled with names or numbers: `{0}` is replaced as it is, `{(0)}` in
+parentheses unless what replaces it is a word (so a negative number gets them, and a name of two
+words). MathML is a tree of lists, [tag, child, ...], attributes in the tag ("mo stretchy=false"); a
+child that is a slot is replaced by a tree, any other string is text. A script fills such a template
+with a few lines of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import labels as notation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# How strongly a piece holds together; an operand that holds less is put in parentheses.
+SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
+
+_SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
+_LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
+_WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′])+")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
+_LATEX_SIGNS = {c: rf"\{c}" for c in "{}$&#%_ "} | {
+    "\\": r"\backslash{}",
+    "^": r"\hat{\ }",
+    "~": r"\sim{}",
+    "-": r"\text{-}",
+    "`": r"\text{`}",
+    "<": r"{<}",
+    ">": r"{>}",
+    "=": r"{=}",
+    "+": r"{+}",
+    "*": r"{*}",
+    "/": r"{/}",
+    ":": r"{:}",
+    ",": r"{,}",
+}
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+APPLIED = ["mo", "\u2061"]  # stands between a function and its argument
+
+
+class Piece(NamedTuple):
+    """A piece of mathematics in three forms."""
+
+    text: str
+    latex: str
+    mathml: Any
+    level: int = ATOM
+
+
+def as_done(sums: Piece, right: Any, done: Any) -> Piece:
+    """The equation of an addition, with ≠ where an engine has written another number.
+
+    >>> as_done(Piece("1 + 1 = 1", "1 + 1 = 1", ["mo", "="]), 2.0, 1.0).text
+    '1 + 1 ≠ 1'
+    """
+    if right == done or right != right:
+        return sums
+    text, _, end = sums.text.rpartition("=")
+    latex, _, latex_end = sums.latex.rpartition("=")
+    mathml: Any = ["mrow", *sums.mathml[1:]] if sums.mathml[0] == "mrow" else ["mrow", sums.mathml]
+    last = max(k for k, part in enumerate(mathml) if part == ["mo", "="])
+    mathml[last] = ["mo", "≠"]
+    return Piece(f"{text}≠{end}", rf"{latex}\ne{latex_end}", mathml, sums.level)
+
+
+# --- what has no parts ---------------------------------------------------------------------------
+def slot(name: str) -> Piece:
+    """A place to be filled."""
+    return Piece(f"{{{name}}}", f"\ue000{name}\ue001", f"{{{name}}}")
+
+
+def is_slot(piece: Piece) -> bool:
+    """Whether the piece is a slot and nothing else."""
+    return isinstance(piece.mathml, str)
+
+
+@lru_cache(maxsize=4096)
+def name(label: str) -> Piece:
+    """A name; digits at its end that are subscripts are one.
+
+    >>> name("v₁").mathml, name("v₁").latex
+    (['msub', ['mi', 'v'], ['mn', '1']], 'v_{1}')
+    """
+    label = notation.printable(label)
+    found = re.fullmatch(r"(.+?)([₀-₉]+)", label, re.DOTALL)
+    tree: list[Any] = ["mi", label]
+    latex = _latex_name(label)
+    if found:
+        tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(_SUBSCRIPTS)]]
+        latex = f"{_latex_name(found[1])}_{{{found[2].translate(_SUBSCRIPTS)}}}"
+    return Piece(label, latex, tree, _level(label))
+
+
+def number(x: Any) -> Piece:
+    """A number, as pictures show it.
+
+    >>> number(-1e-7).text, number(-1e-7).latex
+    ('−10⁻⁷', '-10^{-7}')
+    """
+    text = x if isinstance(x, str) else notation.number(x)
+    tree: list[Any] = ["mn", text]
+    if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
+        tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(_DIGITS)]]
+    return Piece(text, _latex_number(text), tree, _level(text))
+
+
+def _latex_name(label: str) -> str:
+    """In commands that LaTeX, MathJax and KaTeX share."""
+    if re.fullmatch("[A-Za-z]", label):
+        return label
+    parts = re.findall(r"[A-Za-z0-9.]+|[^\x00-\x7f]+|.", label, re.DOTALL)
+    return "{" + "".join(map(_latex_part, parts)) + "}"
+
+
+def _latex_part(part: str) -> str:
+    if re.fullmatch("[A-Za-z0-9.]+", part):
+        return rf"\mathrm{{{part}}}"
+    return _LATEX_SIGNS.get(part) or (part if part.isascii() else rf"\text{{{part}}}")
+
+
+def _latex_number(text: str) -> str:
+    text = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
+    for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):
+        text = text.replace(sign, command)
+    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(_ASCII)}}}", text)
+
+
+def word(text: str) -> Piece:
+    """A word of the reader's language in a formula."""
+    return Piece(text, text, ["mtext", text])
+
+
+def _level(text: str) -> int:
+    return ATOM if _WORD.fullmatch(text) else SUM
+
+
+# --- what has parts ------------------------------------------------------------------------------
+def fenced(piece: Piece) -> Piece:
+    """The piece in parentheses, unless it is a word; a slot decides when it is filled."""
+    if is_slot(piece):
+        inner = piece.text.strip("{()}")
+        return Piece(f"{{({inner})}}", f"\ue000({inner})\ue001", f"{{({inner})}}")
+    if _WORD.fullmatch(piece.text):
+        return piece
+    return parenthesised(piece)
+
+
+def parenthesised(piece: Piece) -> Piece:
+    """The piece in parentheses."""
+    tree = ["mrow", *_around("(", piece.mathml, ")")]
+    return Piece(f"({piece.text})", rf"\left({piece.latex}\right)", tree)
+
+
+def _around(left: str, tree: Any, right: str) -> list[Any]:
+    """A tree between signs, which grow with what is high; else they would stand too far off."""
+    tag = "mo" if _is_high(tree) else "mo stretchy=false"
+    return [[tag, left], tree, [tag, right]]
+
+
+def _is_high(tree: Any) -> bool:
+    if isinstance(tree, str):
+        return False
+    return tree[0] in ("mfrac", "mtable", "munder") or any(map(_is_high, tree[1:]))
+
+
+def within(piece: Piece, level: int) -> Piece:
+    """The piece as an operand: in parentheses if it holds together less than `level`."""
+    if is_slot(piece):
+        return fenced(piece)
+    return piece if piece.level >= level else parenthesised(piece)
+
+
+def row(*pieces: Piece, between: str = "", level: int = ATOM) -> Piece:
+    """Pieces one after another."""
+    return Piece(
+        between.join(piece.text for piece in pieces),
+        " ".join(piece.latex for piece in pieces),
+        ["mrow", *(piece.mathml for piece in pieces)],
+        level,
+    )
+
+
+def sign(text: str, latex: str = "", tag: str = "mo") -> Piece:
+    """An operator or a letter."""
+    return Piece(text, latex or text, [tag, text])
+
+
+PLUS, MINUS, TIMES = sign(" + ", "+"), sign(" − ", "-"), sign(" · ", r"\cdot")
+PLUS, MINUS, TIMES = (
+    piece._replace(mathml=["mo", piece.text.strip()]) for piece in (PLUS, MINUS, TIMES)
+)
+DOTS = Piece("…", r"\cdots", ["mo", "…"])
+
+
+def add(*terms: Piece) -> Piece:
+    """A + b + ..."""
+    return _joined(terms, PLUS, SUM) if len(terms) > 1 else terms[0]
+
+
+def subtract(a: Piece, b: Piece) -> Piece:
+    """A − b."""
+    return row(a, MINUS, within(b, PRODUCT), level=SUM)
+
+
+def multiply(*factors: Piece) -> Piece:
+    """A · b · ..."""
+    if len(factors) == 1:
+        return factors[0]
+    first, *others = (within(factor, PRODUCT) for factor in factors)
+    return _joined((first, *others), TIMES, PRODUCT)
+
+
+def _joined(parts: Iterable[Piece], between: Piece, level: int) -> Piece:
+    pieces: list[Piece] = []
+    for part in parts:
+        pieces += [between, within(part, PRODUCT)] if pieces else [part]
+    return row(*pieces, level=level)
+
+
+def negative(a: Piece) -> Piece:
+    """−a."""
+    return row(sign("−", "-"), within(a, PRODUCT), level=SIGN)
+
+
+def fraction(a: Piece, b: Piece) -> Piece:
+    """A / b; in MathML and LaTeX one above the other."""
+    text = f"{within(a, PRODUCT).text} / {within(b, POWER).text}"
+    return Piece(text, rf"\frac{{{a.latex}}}{{{b.latex}}}", ["mfrac", a.mathml, b.mathml], PRODUCT)
+
+
+def power(base: Piece, exponent: Piece) -> Piece:
+    """Base to the exponent."""
+    base = within(base, ATOM)
+    tree = ["msup", base.mathml, exponent.mathml]
+    if re.fullmatch(r"[−-]?\d+", exponent.text):
+        raised = exponent.text.translate(SUPERSCRIPTS)
+    else:
+        done = re.fullmatch(r"\([^()]*\)", exponent.text)
+        raised = f"^{exponent.text if done else fenced(exponent).text}"
+    return Piece(base.text + raised, rf"{{{base.latex}}}^{{{exponent.latex}}}", tree, POWER)
+
+
+def index(base: Piece, below: Piece) -> Piece:
+    """Base with an index."""
+    text = below.text
+    digits = notation.subscript(int(text)) if re.fullmatch(r"\d+", text) else f"_{text}"
+    tree = ["msub", base.mathml, below.mathml]
+    return Piece(base.text + digits, rf"{base.latex}_{{{below.latex}}}", tree)
+
+
+def root(a: Piece, degree: str = "") -> Piece:
+    """The square root, or that of another degree."""
+    text = {"": "√", "3": "∛", "4": "∜"}.get(degree, f"{degree}√") + fenced(a).text
+    tree = ["mroot", a.mathml, ["mn", degree]] if degree else ["msqrt", a.mathml]
+    return Piece(text, rf"\sqrt{f'[{degree}]' if degree else ''}{{{a.latex}}}", tree)
+
+
+def between(left: str, a: Piece, right: str, latex: tuple[str, str]) -> Piece:
+    """Between signs such as | |."""
+    tree = ["mrow", *_around(left, a.mathml, right)]
+    return Piece(left + a.text + right, f"{latex[0]} {a.latex} {latex[1]}", tree)
+
+
+def call(function: Piece, *args: Piece) -> Piece:
+    """f(a, b)."""
+    text = ", ".join(a.text for a in args)
+    latex = ", ".join(a.latex for a in args)
+    inner: list[Any] = []
+    for a in args:
+        inner += [["mo", ","], a.mathml] if inner else [a.mathml]
+    tree = ["mrow", function.mathml, APPLIED, ["mrow", *_around("(", ["mrow", *inner], ")")]]
+    return Piece(f"{function.text}({text})", rf"{function.latex}\left({latex}\right)", tree)
+
+
+def function_name(text: str) -> Piece:
+    """The name of a function: upright."""
+    latex = text.replace("_", r"\_").replace(" ", r"\ ")
+    return Piece(text, rf"\operatorname{{{latex}}}", ["mi", text])
+
+
+def relation(a: Piece, text: str, latex: str, b: Piece) -> Piece:
+    """A < b and the like."""
+    between = Piece(f" {text} ", latex, ["mo", text])
+    return row(a, between, b, level=0)
+
+
+def cases(rows: Iterable[tuple[Piece, Piece | None]]) -> Piece:
+    """A piecewise formula: (value, condition) pairs, the last one without a condition."""
+    texts, latex, table = [], [], []
+    yes, no = slot("if"), slot("else")
+    for value, condition in rows:
+        if condition is None:
+            texts.append(f"{value.text} {no.text}")
+            latex.append(rf"{value.latex} & \text{{{no.latex}}}")
+            told: Any = no.mathml
+        else:
+            texts.append(f"{value.text} {yes.text} {condition.text}")
+            latex.append(rf"{value.latex} & \text{{{yes.latex} }} {condition.latex}")
+            told = ["mrow", yes.mathml, ["mtext", "\u00a0"], condition.mathml]
+        table.append(["mtr", ["mtd", value.mathml], ["mtd", told]])
+    lines = r" \\ ".join(latex)
+    return Piece(
+        f"{{{'; '.join(texts)}}}",
+        rf"\begin{{cases}} {lines} \end{{cases}}",
+        ["mrow", ["mo", "{"], ["mtable", *table]],
+    )
+
+
+# --- filling -------------------------------------------------------------------------------------
+def fill(template: Piece, fills: Callable[[str], Piece]) -> Piece:
+    """The template with its slots filled: `fills(name)` gives the piece for a slot.
+
+    >>> half = fraction(slot("0"), number(2))
+    >>> fill(half, lambda _: number(-3.0)).text
+    '(−3) / 2'
+    """
+
+    def one(found: re.Match[str]) -> Piece:
+        piece = fills(found[2])
+        return fenced(piece) if found[1] else piece
+
+    def walk(tree: Any) -> Any:
+        if isinstance(tree, str):
+            found = _SLOT.fullmatch(tree)
+            return one(found).mathml if found else tree
+        return [tree[0], *map(walk, tree[1:])]
+
+    return Piece(
+        _SLOT.sub(lambda found: one(found).text, template.text),
+        _LATEX_SLOT.sub(lambda found: one(found).latex, template.latex),
+        walk(template.mathml),
+        template.level,
+    )
+
+
+def slots_of(template: Piece) -> set[str]:
+    """The names of its slots."""
+    return {found[2] for found in _SLOT.finditer(template.text)}
+
+
+def markup(tree: Any) -> str:
+    """A tree as MathML.
+
+    >>> markup(["mi", "a<b"])
+    '<mi>a&lt;b</mi>'
+    """
+    if isinstance(tree, str):
+        return escape(tree, quote=False)
+    tag, *attributes = tree[0].split(" ")
+    given = "".join(' {}="{}"'.format(*attribute.split("=")) for attribute in attributes)
+    return f"<{tag}{given}>{''.join(map(markup, tree[1:]))}</{tag}>"
+
+
+def document(piece: Piece) -> str:
+    """The piece as a `math` element that stands alone."""
+    return f'<math xmlns="{NAMESPACE}" display="block">{markup(piece.mathml)}</math>'

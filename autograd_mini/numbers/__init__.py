@@ -1,0 +1,1 @@
+"""Kinds of number: what `exp`, `where` and `+` mean for each."""

@@ -1,0 +1,53 @@
+"""NumPy arrays and Values together: elementwise, as object arrays of Values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd_mini.errors import NumberTypeError
+
+from .kinds import numpy
+
+# NumPy's names of operations that the sheet calls otherwise.
+_NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()}
+_NAMES |= {"arctan2": "atan2", "absolute": "abs", "fabs": "abs"}
+
+
+def is_array(x: object) -> bool:
+    """Whether x is a NumPy array with at least one axis."""
+    np = numpy()
+    return np is not None and isinstance(x, np.ndarray) and x.shape != ()
+
+
+def mapped(function: Any, args: tuple[Any, ...]) -> Any:
+    """function of the elements, with NumPy's broadcasting: an object array of the results."""
+    np = numpy()
+    arrays = []
+    for x in args:
+        array = np.empty((), dtype=object)
+        if isinstance(x, np.ndarray):
+            array = x.astype(object)
+        else:
+            array[()] = x.item() if isinstance(x, np.generic) else x
+        arrays.append(array)
+    result = function(*arrays)
+    return result[()] if isinstance(result, np.ndarray) and result.shape == () else result
+
+
+def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`np.array([1.0, 2.0]) * value` and `np.exp(value)`: the operation on each element.
+
+    Raises NumberTypeError for what has no meaning element by element.
+    """
+    name = ufunc.__name__
+    if method != "__call__" or any(value is not None for value in kwargs.values()):
+        raise NumberTypeError(f"np.{name}.{method} does not work on Values")
+    if name in _NAMES:
+        from autograd_mini.functions import function
+        from autograd_mini.ops import SHEET
+
+        ufunc = numpy().frompyfunc(function(SHEET[_NAMES[name]]), len(inputs), 1)
+    try:
+        return mapped(ufunc, inputs)
+    except (TypeError, AttributeError) as error:
+        raise NumberTypeError(f"np.{name} does not work on Values: {error}") from None

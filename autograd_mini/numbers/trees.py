@@ -1,0 +1,71 @@
+"""Numbers nested in lists, tuples, dicts and NumPy arrays: taken apart and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autograd_mini.errors import NumberTypeError
+from autograd_mini.value import Value
+
+from .kinds import numpy
+
+Rebuild = Callable[[Sequence[Any]], Any]
+
+
+def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
+    """The numbers in a structure, in order, and a function that builds it again from others.
+
+    Arrays come back as arrays: of floats where all parts are numbers, of objects otherwise.
+    Raises NumberTypeError for a string, a set or None in the structure.
+
+    >>> leaves, rebuild = flatten({"w": [1.0, 2.0], "b": 3.0})
+    >>> leaves, rebuild([10, 20, 30])
+    ([1.0, 2.0, 3.0], {'w': [10, 20], 'b': 30})
+    """
+    np = numpy()
+    if np is not None and isinstance(tree, np.ndarray):
+        return list(tree.flat), lambda parts: _array(np, parts, tree.shape)
+    if isinstance(tree, Mapping):
+        keys = list(tree)
+        leaves, rebuild = _flatten_all([tree[key] for key in keys])
+        return leaves, lambda parts: dict(zip(keys, rebuild(parts), strict=True))
+    if isinstance(tree, list | tuple):
+        leaves, rebuild = _flatten_all(tree)
+        if hasattr(tree, "_fields"):  # a named tuple
+            return leaves, lambda parts: type(tree)(*rebuild(parts))
+        return leaves, lambda parts: type(tree)(rebuild(parts))
+    if tree is None or isinstance(tree, str | bytes | set | frozenset):
+        raise NumberTypeError(
+            f"expected a number, or numbers in lists, tuples, dicts or arrays, got {tree!r}"
+        )
+    return [tree], lambda parts: parts[0]
+
+
+def _flatten_all(items: Sequence[Any]) -> tuple[list[Any], Rebuild]:
+    pairs = [flatten(item) for item in items]
+
+    def rebuild(parts: Sequence[Any]) -> list[Any]:
+        built, start = [], 0
+        for leaves, make in pairs:
+            built.append(make(parts[start : start + len(leaves)]))
+            start += len(leaves)
+        return built
+
+    return [leaf for leaves, _ in pairs for leaf in leaves], rebuild
+
+
+def _array(np: Any, parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    if all(isinstance(part, float | int) for part in parts):
+        return np.array(parts, dtype=float).reshape(shape)
+    array = np.empty(len(parts), dtype=object)
+    for i, part in enumerate(parts):
+        array[i] = part
+    if parts and all(isinstance(part, np.ndarray) for part in parts):  # rows of a Jacobian
+        return np.array(list(parts)).reshape(shape + parts[0].shape)
+    return array.reshape(shape)
+
+
+def is_value(x: Any) -> bool:
+    """Whether x is a node of a graph."""
+    return isinstance(x, Value)

@@ -1,0 +1,66 @@
+"""Gradient clipping: what keeps one exploding gradient from throwing the parameters far away."""
+
+from __future__ import annotations
+
+from math import hypot
+
+from autograd_mini.numbers.arguments import gradient, parameters, positive
+
+TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograd_mini.value import Value
+
+
+def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:
+    """Shorten the gradient of all parameters together to `max_norm`, keeping its direction.
+
+        norm = sqrt(sum of g**2);    if norm > max_norm:    g_new = g * max_norm / norm
+
+    Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks", 2013.
+    Returns the norm before (inf if it is beyond the floats; the clipped gradients are right then
+    too). Raises ValueError if max_norm is not above 0 or a gradient is nan or infinite.
+
+    >>> from autograd_mini import Value
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> a.grad, b.grad = 3.0, 4.0
+    >>> clip_by_norm([a, b], max_norm=1.0), a.grad, b.grad
+    (5.0, 0.6, 0.8)
+    """
+    params = parameters(params, "clip_by_norm")
+    positive("max_norm", max_norm)
+    gradients = [gradient(p, "clip_by_norm") for p in params]
+    # Relative to the largest, so that neither a sum of squares nor its root leaves the floats.
+    largest = max(map(abs, gradients))
+    if not largest:
+        return 0.0
+    ratio = hypot(*[g / largest for g in gradients])
+    norm = float(largest * ratio)
+    if norm > max_norm:
+        for p, g in zip(params, gradients, strict=True):
+            p.grad = g / largest / ratio * max_norm
+    return norm
+
+
+def clip_by_value(params: Iterable[Value], limit: float) -> int:
+    """Limit each gradient to the range from -limit to limit; its direction may change.
+
+    Returns how many gradients were clipped. Raises ValueError if the limit is not above 0 or a
+    gradient is nan or infinite.
+
+    >>> from autograd_mini import Value
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> a.grad, b.grad = -3.0, 0.5
+    >>> clip_by_value([a, b], limit=1.0), a.grad, b.grad
+    (1, -1.0, 0.5)
+    """
+    params = parameters(params, "clip_by_value")
+    positive("limit", limit)
+    gradients = [gradient(p, "clip_by_value") for p in params]
+    clipped = 0
+    for p, g in zip(params, gradients, strict=True):
+        if abs(g) > limit:
+            p.grad = limit if g > 0 else -limit
+            clipped += 1
+    return clipped

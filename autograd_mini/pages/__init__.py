@@ -1,0 +1,1 @@
+"""HTML pages, films, and what a notebook shows."""

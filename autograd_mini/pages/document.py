@@ -1,0 +1,173 @@
+"""One self-contained HTML file: markup, style, scripts and data, under a strict content policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import re
+import zlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.drawing.sketch import one_of
+from autograd_mini.language.drawing import LANGUAGES
+from autograd_mini.notation.labels import number, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+ASSETS = Path(__file__).parent / "assets"
+SETTINGS = ("auto", "light", "dark")
+
+
+def document(
+    main: str,
+    scripts: Iterable[str],
+    data: Mapping[str, Any],
+    words: Mapping[str, tuple[str, str]],
+    *,
+    lang: str = "en",
+    theme: str = "auto",
+    title: str | None = None,
+    styles: Sequence[str] = (),
+    inserted: Mapping[str, str] | None = None,
+    packed: Mapping[str, Any] | None = None,
+) -> str:
+    """The text of a page that needs no other file, and runs no script but its own.
+
+    Args:
+        main: the file in `assets` that stands between the header and the controls.
+        scripts: files in `assets`, or JavaScript itself (text of several lines), in order. They
+            share one strict function, so they see each other's names and the window sees none.
+        data: what the scripts find in `DATA`. Numbers that are no finite float go through
+            `written`.
+        words: the page's texts, (English, Spanish) by key.
+        lang: the language it opens in, "en" or "es".
+        theme: "light", "dark", or "auto", as the reader's system has it.
+        title: the heading; None takes the text "title" of the words in the reader's language.
+        styles: CSS files in `assets` beside the common one.
+        inserted: markup that replaces {{name}} in `main`. It is trusted: nothing that comes from
+            outside may be in it unescaped.
+        packed: data that is the same on every page, compressed with the scripts; `DATA` has it too.
+
+    Style and scripts are compressed, for a page of a small graph would mostly consist of them. A
+    script of a few lines unpacks them; the policy names the digests of all three.
+
+    Raises ValueError for an unknown language or theme, TypeError for a title that is no text.
+    """
+    one_of("lang", lang, LANGUAGES)
+    one_of("theme", theme, SETTINGS)
+    given: Any = title
+    if given is not None and not isinstance(given, str):
+        raise TypeError(f"title must be text or None, got {title!r:.40} ({type(title).__name__})")
+    shown = words["title"][LANGUAGES.index(lang)] if title is None else printable(title)
+    told = {**(packed or {}), "words": {key: list(texts) for key, texts in words.items()}}
+    code = [text if "\n" in text else asset(text) for text in scripts]
+    script = enclosed(f"const PACKED = {as_json(told)};", *code)
+    loader = enclosed(asset("unpack.js"))
+    sheets = "\n".join(map(asset, ("player.css", *styles))).replace("%dark%", asset("dark.css"))
+    style = squeezed(sheets, css=True)
+    whole = {
+        **data,
+        "lang": lang,
+        "theme": theme,
+        "title": None if title is None else shown,
+    }
+    parts = {
+        "lang": lang,
+        "theme": "" if theme == "auto" else f' data-theme="{theme}"',
+        "policy": (
+            f"default-src 'none'; script-src '{digest(loader)}' '{digest(script)}';"
+            f" style-src '{digest(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+        "title": html.escape(shown),
+        "main": _filled(squeezed(asset(main)), inserted or {}),
+        "data": as_json(whole),
+        "packed": compressed(f"{style}\0{script}"),
+        "loader": loader,
+    }
+    return _filled(squeezed(asset("shell.html")), parts)
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file in `assets`."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _filled(text: str, parts: Mapping[str, str]) -> str:
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], text)
+
+
+def squeezed(text: str, *, css: bool = False) -> str:
+    r"""Without indentation, empty lines and lines that are only a comment.
+
+    >>> squeezed("  a = 1;\n\n  // why\n  b = 2;")
+    'a = 1;\nb = 2;'
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    kept = [line for line in lines if line and not line.startswith("//")]
+    if css:
+        joined = re.sub(r"/\*.*?\*/", "", "".join(kept), flags=re.DOTALL)
+        return re.sub(r"\s*([{};,])\s*|(?<=[\w-]):\s+", lambda m: m[1] or ":", joined)
+    return "\n".join(kept)
+
+
+def enclosed(*code: str) -> str:
+    """Scripts as one strict function."""
+    return '(()=>{"use strict";\n' + "\n".join(map(squeezed, code)) + "\n})();"
+
+
+def compressed(text: str) -> str:
+    """Raw deflate (RFC 1951) as text: 4 bytes are 5 digits of base 85.
+
+    The digits are the characters from # to x without <, so that no tag can begin among them.
+    """
+    deflate = zlib.compressobj(9, wbits=-15)
+    data = deflate.compress(text.encode()) + deflate.flush()
+    data += bytes(-len(data) % 4)
+    digits = [code for code in range(ord("#"), ord("x") + 1) if code != ord("<")]
+    made = bytearray()
+    for k in range(0, len(data), 4):
+        x = int.from_bytes(data[k : k + 4])
+        made += bytes(digits[x // 85**power % 85] for power in (4, 3, 2, 1, 0))
+    return made.decode()
+
+
+def digest(text: str) -> str:
+    """The source expression of a Content-Security-Policy for this script or style.
+
+    >>> digest("")
+    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    """
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def as_json(data: Any) -> str:
+    r"""JSON that can stand inside a script element: no `<` in it.
+
+    >>> as_json({"x": "</script>"})
+    '{"x":"\\u003c/script>"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates
+
+
+def written(x: Any) -> Any:
+    """A number for the page: a float exactly, any other as text.
+
+    >>> from fractions import Fraction
+    >>> written(0.1), written(float("inf")), written(Fraction(1, 3))
+    (0.1, 'inf', '1/3')
+    """
+    x = getattr(x, "data", x)
+    if x.__class__ is float:
+        return (int(x) if -1e15 < x == int(x) != 0 < 1e15 else x) if math.isfinite(x) else str(x)
+    if x.__class__ is int and abs(x) < 2**53:
+        return x
+    return number(x)

@@ -1,0 +1,187 @@
+"""The picture of a recording for the page: laid out by Graphviz, coloured by the page's style."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.drawing import draw
+from autograd_mini.drawing.interchange import from_json, to_json
+from autograd_mini.drawing.sketch import Options, sketch
+from autograd_mini.graph import topological
+from autograd_mini.language.drawing import LANGUAGES
+from autograd_mini.notation.labels import number
+from autograd_mini.stepping.sequence import Accumulate, Update, Visit
+
+if TYPE_CHECKING:
+    from autograd_mini.stepping.sequence import Steps
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_CLASSES = ("edge", "node", "cluster")
+_TEXTS = {"name", "data", "grad", "word", "stale", "partial", "share", "counts", "range", "edges"}
+
+
+class Figure(NamedTuple):
+    """SVG without colours, and how the nodes and edges of the recording stand in it.
+
+    items  for each node, the number of the item that shows it; None if item k is node k
+    links  for each drawn edge, its two items; None if the edges are those of the nodes, in order
+    texts  item -> its texts in each language: the name, then the words of its rows
+    """
+
+    svg: str
+    items: list[int] | None
+    links: list[list[int]] | None
+    texts: dict[str, list[list[str]]]
+
+
+def figure(steps: Steps, max_nodes: int = 200) -> Figure:
+    """Draw the graph of a recording once; more than `max_nodes` nodes are folded.
+
+    Raises RenderingError if there is no Graphviz that works.
+    """
+    folds = len(steps.nodes) > max_nodes
+    root = steps.root if folds else _roomy(steps)
+    picture = draw(
+        root, detail="chain rule", off_path="normal", color_by="kind", max_nodes=max_nodes,
+        lang="es" if steps.stale else "en",  # "obsoleto" needs more room than "stale"
+    )  # fmt: skip
+    svg = compact(picture.pipe(format="svg", encoding="utf-8"))
+    if not folds:
+        return Figure(svg, None, None, {})
+    seen, other = (
+        sketch([root], Options("chain rule", off_path="normal", max_nodes=max_nodes, lang=lang))
+        for lang in LANGUAGES
+    )
+    items, links = _folded(steps, seen)
+    texts = {
+        a.id: [[x.name, *(row.word for row in x.rows)] for x in (a, b)]
+        for a, b in zip(seen.items, other.items, strict=True)
+        if a.node is None
+    }
+    return Figure(svg, items, links, texts)
+
+
+def _roomy(steps: Steps) -> Any:
+    """The root of a graph with room for every number that its nodes show on the way.
+
+    A layout leaves room for the last ones alone, and 0.6927 + 0.3073 = 1; such a node gets its
+    longest number as its gradient.
+    """
+    longest: dict[int, Any] = {}
+    for step in steps:
+        match step:
+            case Accumulate():
+                k, x = step.parent, step.after
+            case Visit(node, adjoint):
+                k, x = node, adjoint
+            case Update():
+                k, x = step.node, step.after
+            case _:
+                continue
+        if _length(x) > _length(longest.get(k, steps.nodes[k].data)):
+            longest[k] = x
+    wide = {k: x for k, x in longest.items() if _length(x) > _length(steps.nodes[k].grad)}
+    if not wide:
+        return steps.root
+    (root,) = from_json(to_json(steps.root))
+    nodes = topological(root)
+    for k, x in wide.items():
+        nodes[k].grad = x
+    return root
+
+
+def _length(x: Any) -> int:
+    return len(number(x))
+
+
+def _folded(steps: Steps, seen: Any) -> tuple[list[int], list[list[int]]]:
+    """Which item shows each node; the items at the ends of each link."""
+    from autograd_mini.drawing.groups import folded_to_fit
+
+    fold = folded_to_fit(steps.nodes, [steps.root])
+    places: dict[Any, int] = {}
+    for item in seen.items:
+        places[item.fold if item.node is None else item.node] = int(item.id[1:])
+    items = [places[fold.get(node, node)] for node in steps.nodes]
+    return items, [[int(link.tail[1:]), int(link.head[1:])] for link in seen.links]
+
+
+# --- smaller SVG ---------------------------------------------------------------------------------
+def compact(svg: str) -> str:
+    """Graphviz's SVG with its shapes and texts alone: no colours, fonts, titles or comments.
+
+    Boxes become rectangles with the classes "box", "head" and "frame"; the id of n3 is kept as
+    the attribute data-id, for several pictures may stand on one page.
+    """
+    top = ET.fromstring(svg)
+    graph = top.find(f"{_SVG}g")
+    assert graph is not None  # Graphviz writes one
+    shift = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", graph.get("transform", ""))
+    dx, dy = (float(shift[1]), float(shift[2])) if shift else (0.0, 0.0)
+    out = ET.Element("svg", {"viewBox": top.get("viewBox", "")})
+    clusters, edges, nodes = (ET.SubElement(out, "g") for _ in range(3))
+    for group in (clusters, edges, nodes):
+        group.set("transform", f"translate({_short(dx)} {_short(dy)})")
+    for group in graph.findall(f"{_SVG}g"):
+        kind = group.get("class", "").split()[0]
+        parent = {"cluster": clusters, "edge": edges}.get(kind, nodes)
+        parent.append(_group(group, kind))
+    text = ET.tostring(out, encoding="unicode")
+    return text.replace(" />", "/>")
+
+
+def _group(group: ET.Element, kind: str) -> ET.Element:
+    made = ET.Element("g", {"class": group.get("class", ""), "data-id": group.get("id", "")})
+    boxes = 0
+    for part in group.iter():
+        tag = part.tag.removeprefix(_SVG)
+        if tag == "text":
+            made.append(_text(part))
+        elif tag == "path":
+            made.append(ET.Element("path", {"d": _rounded(part.get("d", ""))}))
+        elif tag == "polygon":
+            points = [tuple(map(float, p.split(","))) for p in part.get("points", "").split()]
+            if kind == "edge":
+                made.append(ET.Element("polygon", {"points": _points(points)}))
+            elif (box := _box(points)) is not None:
+                boxes += 1
+                box.set("class", ("box", "head")[boxes - 1] if boxes < 3 else "frame")
+                made.append(box)
+    return made
+
+
+def _box(points: list[tuple[float, ...]]) -> ET.Element | None:
+    xs, ys = zip(*points, strict=True)
+    width, height = max(xs) - min(xs), max(ys) - min(ys)
+    if not width or not height:  # the rule below the heading
+        return None
+    sizes = {"x": min(xs), "y": min(ys), "width": width, "height": height}
+    return ET.Element("rect", {key: _short(x) for key, x in sizes.items()})
+
+
+def _text(part: ET.Element) -> ET.Element:
+    made = ET.Element("text", {"class": part.get("class", "")})
+    for key in ("x", "y"):
+        made.set(key, _short(float(part.get(key, "0"))))
+    made.text = part.text
+    for piece in part:
+        span = ET.SubElement(made, "tspan")
+        for key in ("baseline-shift", "dy", "dx", "font-size"):
+            if key in piece.attrib:
+                span.set(key, piece.attrib[key])
+        span.text, span.tail = piece.text, piece.tail
+    return made
+
+
+def _points(points: list[tuple[float, ...]]) -> str:
+    return " ".join(f"{_short(x)},{_short(y)}" for x, y in points[:-1])
+
+
+def _rounded(path: str) -> str:
+    return re.sub(r"-?\d+\.\d+", lambda m: _short(float(m[0])), path)
+
+
+def _short(x: float) -> str:
+    return f"{round(x, 1):g}"

@@ -1,0 +1,190 @@
+"""Steps as pictures for slides: an animated GIF, an MP4 film, or one PNG for each step."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.drawing.sketch import one_of
+from autograd_mini.drawing.themes import THEMES
+from autograd_mini.errors import AutogradError
+from autograd_mini.files import write_bytes
+from autograd_mini.stepping.plain import language
+
+from .painting import Painter
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+
+    from autograd_mini.stepping.sequence import Steps
+
+FORMATS = ("gif", "mp4", "png")
+MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read
+_COLOURS = 240  # of a GIF: those of the picture itself, and the shades at the edges of letters
+_RATE = 10  # pictures a second of a film, in which each step is many of them
+_PATTERN = re.compile(r"%0?\d*d")
+
+
+class ToolError(AutogradError, RuntimeError):
+    """A program that is needed is missing or has failed; the text says how to get it."""
+
+
+def save_frames(
+    steps: Steps,
+    path: str | os.PathLike[str],
+    *,
+    lang: str | None = None,
+    theme: str = "light",
+    seconds: float = 2.0,
+) -> list[Path]:
+    """Write each step as a picture: the graph with the numbers known then, and the step explained.
+
+    Args:
+        steps: what `autograd_mini.steps` has recorded.
+        path: `neuron.gif`; `neuron.mp4`; or `neuron.png`, for neuron-000.png, neuron-001.png, ...
+            (`step-%02d.png` numbers them in another way). A picture has 1280 × 720 pixels, that of
+            a large graph 1920 × 1080.
+        lang: "en" or "es"; None is the language of the environment.
+        theme: "light", "dark" or "print".
+        seconds: how long a step stays in a GIF or a film; the last stays twice as long.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        ImportError: matplotlib is missing (`pip install "autograd-mini[plot]"`).
+        ToolError: there is no ffmpeg, which MP4 needs, or it has failed.
+        RenderingError: there is no Graphviz that works.
+        ValueError: another suffix, language or theme; more than 250 steps, or a graph so large that
+            it could not be read; the path is a folder.
+        OSError: the file cannot be written there.
+    """
+    path, lang = Path(path), language(lang)
+    suffix = path.suffix[1:].lower()
+    one_of("the suffix of the file", suffix, FORMATS)
+    one_of("theme", theme, THEMES)
+    if not isinstance(seconds, int | float) or not 0.02 <= seconds <= 600:  # type: ignore[redundant-expr]
+        raise ValueError(f"seconds must be a number from 0.02 to 600, got {seconds!r}")
+    if len(steps) > MOST_STEPS:
+        raise ValueError(
+            f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
+            " write a page (save_html, -o steps.html)"
+        )
+    if path.is_dir():
+        raise ValueError(f"{path}: it is a folder")
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(2, "there is no such folder", str(path.parent))
+    encoder = _ffmpeg() if suffix == "mp4" else ""
+    painter = Painter(steps, lang, theme)
+    pictures = (painter.paint(index) for index in range(len(steps)))
+    if suffix == "png":
+        return _write_png(pictures, path)
+    if suffix == "gif":
+        write_bytes(path, _gif([*pictures], seconds))
+    else:
+        _write_mp4(pictures, path, seconds, encoder)
+    return [path]
+
+
+def _write_png(pictures: Iterator[Any], path: Path) -> list[Path]:
+    from PIL import Image
+
+    pattern = path.name
+    if not _PATTERN.search(pattern):
+        pattern = f"{path.stem.replace('%', '%%')}-%03d{path.suffix}"
+    elif pattern.count("%") > 1:
+        raise ValueError(f"{path.name}: one number is needed in the name, such as step-%03d.png")
+    written = []
+    for index, picture in enumerate(pictures):
+        out = io.BytesIO()
+        Image.fromarray(picture).save(out, "png")
+        written.append(path.with_name(pattern % index))
+        write_bytes(written[-1], out.getvalue())
+    return written
+
+
+def _gif(pictures: list[Any], seconds: float) -> bytes:
+    """All pictures with one palette, so that what does not change stays as it is, bit for bit."""
+    import numpy as np
+    from PIL import Image
+
+    some = np.stack([*pictures[:: max(1, len(pictures) // 5)], pictures[-1]]).astype(np.int64)
+    found, counts = np.unique(some @ (65536, 256, 1), return_counts=True)
+    usual = found[np.argsort(counts, kind="stable")[::-1][:_COLOURS]]
+    palette = np.stack([usual >> 16, usual >> 8 & 255, usual & 255], axis=1)
+    frames = []
+    for picture in pictures:
+        packed = picture.astype(np.int64) @ (65536, 256, 1)
+        colours, which = np.unique(packed, return_inverse=True)
+        apart = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
+        distances = ((apart[:, None] - palette) ** 2).sum(axis=2)
+        nearest = distances.argmin(axis=1).astype(np.uint8)
+        frame = Image.fromarray(nearest[which].reshape(picture.shape[:2]))
+        frame.putpalette(palette.astype(np.uint8).tobytes())
+        frames.append(frame)
+    durations = [round(1000 * seconds)] * (len(frames) - 1) + [round(2000 * seconds)]
+    out = io.BytesIO()
+    frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    return out.getvalue()
+
+
+# --- MP4 -----------------------------------------------------------------------------------------
+def _ffmpeg() -> str:
+    """The ffmpeg on the PATH, or that of the package imageio-ffmpeg."""
+    if program := shutil.which("ffmpeg"):
+        return program
+    try:
+        from imageio_ffmpeg import get_ffmpeg_exe
+
+        return str(get_ffmpeg_exe())
+    except (ImportError, RuntimeError):
+        raise ToolError(
+            "MP4 needs ffmpeg: pip install imageio-ffmpeg, or install ffmpeg itself"
+            " (Debian: apt-get install ffmpeg; https://ffmpeg.org); GIF and PNG do without"
+        ) from None
+
+
+def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str) -> None:
+    first = next(pictures)
+    height, width, _ = first.shape
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "film.mp4"
+        command = [encoder, "-y", "-loglevel", "error"]
+        command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}"]
+        command += ["-framerate", f"{1 / seconds:.6f}", "-i", "-", "-an", "-r", str(_RATE)]
+        command += ["-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage", "-crf", "20"]
+        command += ["-pix_fmt", "yuv420p", "-movflags", "+faststart", str(film)]
+        said = Path(folder) / "said.txt"
+        with said.open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log
+            )
+            try:
+                _feed(process, chain([first], pictures))
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                process.wait()
+        if process.returncode or not film.exists():
+            text = said.read_text(errors="replace").strip().splitlines()
+            raise ToolError(f"ffmpeg made no film: {text[-1] if text else process.returncode}")
+        write_bytes(path, film.read_bytes())
+
+
+def _feed(process: subprocess.Popen[bytes], pictures: Iterable[Any]) -> None:
+    """Write the pictures, the last one twice; stop if nobody reads any more."""
+    with contextlib.suppress(BrokenPipeError), process.stdin or io.BytesIO() as pipe:
+        picture = b""
+        for made in pictures:
+            picture = made.tobytes()
+            pipe.write(picture)
+        pipe.write(picture)

@@ -1,0 +1,329 @@
+"""Pictures of steps: Graphviz lays the graph out once, matplotlib paints each step."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.cli.screen import clean, phase
+from autograd_mini.drawing import draw, from_json, to_json
+from autograd_mini.drawing.themes import THEMES, mixed
+from autograd_mini.graph import topological
+from autograd_mini.language.terminal import word
+from autograd_mini.notation import labels as notation
+from autograd_mini.stepping.explaining import explain_step
+from autograd_mini.stepping.sequence import Accumulate, Forward
+from autograd_mini.stepping.timeline import Timeline, lit
+
+from .plotted import FONT, Box, Plotted, scale_of, without_warnings
+
+if TYPE_CHECKING:
+    from autograd_mini.stepping.sequence import Step, Steps
+    from autograd_mini.value import Value
+
+_MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
+WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
+_LEAST = 6.0  # pixels: the height of letters that can still be read
+_LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
+
+
+_Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and the comma after it
+
+
+class Painter:
+    """Paints any step of a recording into a picture of always the same size and layout.
+
+    Raises ImportError where matplotlib is missing, RenderingError where there is no Graphviz.
+    """
+
+    def __init__(self, steps: Steps, lang: str, theme: str = "light") -> None:
+        try:
+            from matplotlib.backends.backend_agg import FigureCanvasAgg
+            from matplotlib.figure import Figure
+            from matplotlib.transforms import Affine2D
+        except ImportError:
+            what = 'pictures of steps need matplotlib: pip install "autograd-mini[plot]"'
+            raise ImportError(what, name="matplotlib") from None
+        self.steps, self.lang, self.colours = steps, lang, THEMES[theme]
+        room = Box(_MARGIN, _PANEL + 24, WIDTH - _MARGIN, HEIGHT - _MARGIN / 2)
+        svg = self._drawn(theme, room)
+        scale = scale_of(svg, room)
+        zoom = 1.0 if scale >= 1 else 1.5  # small letters need more pixels
+        if 12 * scale * zoom < _LEAST:
+            raise ValueError(
+                f"a picture of {len(steps.nodes)} nodes could not be read: its letters would be"
+                f" {12 * scale * zoom:.0f} pixels high; write a page (save_html, -o steps.html)"
+            )
+        self.timeline = Timeline(steps)
+        self.edges = _edge_numbers(steps)
+        self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
+        self.figure.set_facecolor(self.colours.background)
+        self.transform = Affine2D().scale(zoom)
+        canvas: Any = FigureCanvasAgg
+        self.canvas = canvas(self.figure)
+        self.graph = Plotted(svg, self.figure, room, zoom)
+        self.words: list[Any] = []
+        self._widths: dict[Any, float] = {}
+
+    def paint(self, index: int) -> Any:
+        """The picture of a step as an array of height × width × 3 bytes."""
+        import numpy as np
+
+        step = self.steps[index]
+        self._light(step, index)
+        self._write(index)
+        with without_warnings():
+            self.canvas.draw()
+        return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()
+
+    # --- the graph -------------------------------------------------------------------------------
+    def _drawn(self, theme: str, room: Box) -> str:
+        """The graph as SVG, in the direction and with or without words on its edges, as it fits."""
+        best: tuple[float, str] = (0.0, "")
+        root = _widest(self.steps)
+        for rankdir, across in (("LR", 1.1), ("TB", 1.0)):
+            drawing = draw(
+                root,
+                rankdir=rankdir,
+                theme=theme,
+                collapse=False,
+                off_path="normal",
+                lang=self.lang,
+            )
+            for words in (1.2, 1.0):
+                svg = drawing.pipe(format="svg", encoding="utf-8")
+                worth = across * words * min(scale_of(svg, room), _LEGIBLE)
+                best = max(best, (worth, svg))
+                drawing.body = [_without_words(line) for line in drawing.body]
+        return best[1]
+
+    def _light(self, step: Step, index: int) -> None:
+        """The numbers that are known, the nodes and edges that the step is about."""
+        colours, graph = self.colours, self.graph
+        node, parent = lit(step)
+        colour = self._phase_colour(step)
+        operands = self.steps.nodes[node].parents if isinstance(step, Forward) else ()
+        for k, n in enumerate(self.steps.nodes):
+            drawn = graph.nodes[k]
+            data, grad = self.timeline.data(k, index), self.timeline.grad(k, index)
+            graph.write(k, "data", "—" if data is None else notation.number(data))
+            graph.write(k, "grad", "—" if grad is None else notation.number(grad))
+            here, receives = k == node, k == parent
+            used = n in operands
+            line = colour if here or receives or used else colours.line
+            drawn.frame.set_edgecolor(line)
+            drawn.frame.set_linewidth(graph.scale * (3.5 if here else 2.5 if receives else 1.2))
+            drawn.frame.set_linestyle("--" if receives and not here else "-")
+            drawn.head.set_facecolor(
+                mixed(drawn.fill, colour, 0.3 if here else 0.12 if receives else 0.0)
+            )
+        now = self.edges.get((node, step.edge)) if isinstance(step, Accumulate) else None
+        for (head, edge), j in self.edges.items():
+            drawn_edge = graph.edges[j]
+            active = j == now or (isinstance(step, Forward) and head == node)
+            ink = colour if active else colours.line
+            drawn_edge.line.set_edgecolor(ink)
+            drawn_edge.line.set_linewidth(graph.scale * (2.6 if active else 1.0))
+            drawn_edge.tip.set_color(ink)
+            for text in drawn_edge.texts:
+                text.set_visible(self._passed(head, edge, index))
+
+    def _passed(self, head: int, edge: int, index: int) -> bool:
+        """Whether the share along an edge has been handed on."""
+        return self._moments.get((head, edge), len(self.steps)) <= index
+
+    @cached_property
+    def _moments(self) -> dict[tuple[int, int], int]:
+        return {
+            (step.node, step.edge): index
+            for index, step in enumerate(self.steps)
+            if isinstance(step, Accumulate)
+        }
+
+    def _phase_colour(self, step: Step) -> str:
+        return {
+            "forward": self.colours.partial,
+            "backward": self.colours.gradient,
+            "update": self.colours.warning,
+        }[phase(step)]
+
+    # --- the words -------------------------------------------------------------------------------
+    def _write(self, index: int) -> None:
+        """Title, sentence and formulas below the graph, and how far the steps have come."""
+        for text in self.words:
+            text.remove()
+        self.words = []
+        e, colours = explain_step(self.steps, index, self.lang), self.colours
+        colour = self._phase_colour(self.steps[index])
+        width = WIDTH - 2 * _MARGIN
+        y = _PANEL - 34.0
+        self._line(clean(e.title), y, 22, colour, width - 150, weight="bold")
+        size, lines = self._set(e.sentence, 17, width)
+        for line in lines:
+            y -= 26
+            self._prose(line, y, size, colours.text)
+        size, lines = self._set(e.why, 15, width, style="italic")
+        end = float(_WHY)
+        for line in reversed(lines):
+            self._prose(line, end, size, colours.faint, style="italic")
+            end += 21
+        inks = (colours.text, *(colours.partial,) * (e.local is not None), colour)
+        apart = min(60.0, (y - end - 22) / len(e.formulas))
+        for formula, ink in zip(e.formulas, inks, strict=False):
+            y -= apart
+            self._formula(formula, y, min(20.0, apart / 3), ink, width)
+        last = len(self.steps) - 1
+        counter = word("step", self.lang, index=index, last=last)
+        self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, right=True)
+        from matplotlib.lines import Line2D
+
+        y = _PANEL + 6.0
+        for end, ink, thick in ((1.0, colours.faded, 2), (index / max(last, 1), colour, 4)):
+            bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], color=ink, lw=thick)
+            bar.set_transform(self.transform)
+            self.words.append(self.figure.add_artist(bar))
+
+    def _line(
+        self,
+        text: str,
+        y: float,
+        size: float,
+        ink: str,
+        room: float,
+        *,
+        right: bool = False,
+        **kw: Any,
+    ) -> Any:
+        """A line of plain text: smaller where it would not fit, and cut if that is not enough."""
+        line = self._text(text, y, size, ink, right=right, **kw)
+        for _ in range(60):
+            if self.graph.width(line) <= room or not text:
+                break
+            if line.get_fontsize() > 0.75 * size:
+                line.set_fontsize(line.get_fontsize() - 1)
+            else:
+                text = text[: int(len(text) * 0.95)]
+                line.set_text(_plain(f"{text}…"))
+        return line
+
+    def _text(
+        self,
+        text: str,
+        y: float,
+        size: float,
+        ink: str,
+        *,
+        x: float = _MARGIN,
+        right: bool = False,
+        **kw: Any,
+    ) -> Any:
+        x = WIDTH - _MARGIN if right else x
+        line = self.figure.text(
+            x, y, _plain(text), fontsize=size, color=ink, family=FONT,
+            ha="right" if right else "left", va="baseline", transform=self.transform, **kw,
+        )  # fmt: skip
+        self.words.append(line)
+        return line
+
+    def _formula(self, formula: Any, y: float, size: float, ink: str, room: float) -> None:
+        """In two dimensions where matplotlib can set it, else as a line of text."""
+        line = self._text("", y, size, ink)
+        line.set_math_fontfamily("dejavusans")
+        line.set_text(f"${_mathtext(formula.latex)}$")
+        try:
+            fits = self.graph.width(line)
+        except (ValueError, RuntimeError):  # LaTeX that mathtext does not know
+            fits = 0.0
+        if fits and fits > room:
+            line.set_fontsize(max(12.0, size * room / fits))
+            fits = self.graph.width(line)
+        if not fits or fits > room:
+            self.words.remove(line)
+            line.remove()
+            self._line(clean(formula.text), y, size, ink, room)
+
+    # --- prose, with names in bold ---------------------------------------------------------------
+    def _set(
+        self, text: str, size: float, room: float, most: int = 2, **kw: Any
+    ) -> tuple[float, list[list[_Word]]]:
+        """Sentences in lines of words, names (in backticks) in bold; smaller if they are long."""
+        words: list[_Word] = [[]]
+        for k, part in enumerate(clean(text).split("`")):
+            for j, piece in enumerate(part.split(" ")):
+                if j:
+                    words.append([])
+                if piece:
+                    words[-1].append((piece, "bold" if k % 2 else "normal"))
+        words = [pieces for pieces in words if pieces]
+        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
+        lines: list[list[_Word]] = []
+        left = 0.0
+        for pieces in words:
+            width = sum(self._measure(piece, size, weight=weight, **kw) for piece, weight in pieces)
+            if not lines or left + space + width > room:
+                lines.append([])
+                left = -space
+            lines[-1].append(pieces)
+            left += space + width
+        if len(lines) > most and size > 11:
+            return self._set(text, size - 1, room, most, **kw)
+        if len(lines) > most:
+            lines = lines[:most]
+            lines[-1][-1] = [("…", "normal")]
+        return size, lines
+
+    def _prose(self, line: list[_Word], y: float, size: float, ink: str, **kw: Any) -> None:
+        """Write a line, word by word."""
+        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
+        x = float(_MARGIN)
+        for pieces in line:
+            for piece, weight in pieces:
+                self._text(piece, y, size, ink, x=x, weight=weight, **kw)
+                x += self._measure(piece, size, weight=weight, **kw)
+            x += space
+
+    def _measure(self, text: str, size: float, **kw: Any) -> float:
+        """The width of a line of text in pixels."""
+        key = (text, size, *sorted(kw.items()))
+        if key not in self._widths:
+            line = self.figure.text(0, 0, _plain(text), fontsize=size, family=FONT, **kw)
+            self._widths[key] = self.graph.width(line)
+            line.remove()
+        return self._widths[key]
+
+
+def _mathtext(latex: str) -> str:
+    """LaTeX as matplotlib's mathtext knows it."""
+    return latex.replace(r"\mathrel{+}=", r"\;\text{+=}\;").replace(r"\frac", r"\dfrac")
+
+
+def _without_words(line: str) -> str:
+    """A line of DOT without the words on an edge."""
+    return re.sub("label=<<table.*?</table>> ?", "", line) if " -> " in line else line
+
+
+def _plain(text: str) -> str:
+    """Text that matplotlib does not take for mathematics."""
+    return text.replace("$", r"\$")
+
+
+def _widest(steps: Steps) -> Value:
+    """The graph, each node with the longest of the gradients that it ever has."""
+    (root,) = from_json(to_json(steps.root))
+    nodes = topological(root)
+    for step in steps:
+        if isinstance(step, Accumulate):
+            held = nodes[step.parent]
+            longer = len(notation.number(step.after)) > len(notation.number(held.grad))
+            held.grad = step.after if longer else held.grad
+    return root
+
+
+def _edge_numbers(steps: Steps) -> dict[tuple[int, int], int]:
+    """(node, which of its edges) -> the number of the edge in the picture."""
+    numbers: dict[tuple[int, int], int] = {}
+    for k, node in enumerate(steps.nodes):
+        for edge, _ in enumerate(node.edges()):
+            numbers[k, edge] = len(numbers)
+    return numbers

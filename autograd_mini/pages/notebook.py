@@ -1,0 +1,161 @@
+"""Steps in a notebook: the page in a sandboxed frame, and a widget that Python can steer.
+
+A frame with `srcdoc` needs no server and no trust, so that JupyterLab, VS Code, Colab and nbviewer
+show it alike; the sandbox lets the page run its script and save the learner's answers, no more.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.language.messages import default_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd_mini.stepping.sequence import Steps
+
+LARGEST = 2_000  # nodes of a graph that a notebook shows by itself
+_SANDBOX = "allow-scripts allow-downloads"
+
+
+class Shown:
+    """A page in a frame, for a notebook to display; `page` is its HTML."""
+
+    def __init__(self, page: str, title: str, height: int) -> None:
+        self.page, self.title, self.height = page, title, height
+
+    def __repr__(self) -> str:
+        return self.title
+
+    def _repr_html_(self) -> str:
+        return framed(self.page, self.title, self.height)
+
+
+def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: Any) -> Shown:
+    """The page of steps, or of a training run, in a notebook; without it they show themselves.
+
+    Args:
+        steps: what `steps`, `record_training`, ... have recorded.
+        height: of the frame, in pixels.
+        lang: the language it opens in, "en" or "es"; None is that of the environment.
+        options: those of `to_html`: start, beside, labels, theme, title.
+
+    Raises what `to_html` raises.
+
+    >>> from autograd_mini import steps
+    >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)
+    <Steps: 7 steps of 2 nodes>
+    """
+    page = _page_of(steps)(steps, lang=lang or default_language(), **options)
+    return Shown(page, repr(steps), height)
+
+
+def framed(page: str, title: str, height: int = 720) -> str:
+    """A whole HTML page as an element of another, which cannot touch the one around it.
+
+    >>> framed("<p>a & b</p>", "two", 100).partition("srcdoc=")[2]
+    '"&lt;p&gt;a &amp; b&lt;/p&gt;"></iframe>'
+    """
+    style = f"width: 100%; height: {height}px; border: 0"
+    return (
+        f'<iframe title="{html.escape(title)}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
+        f' srcdoc="{html.escape(page)}"></iframe>'
+    )
+
+
+def shown(steps: Any) -> str | None:
+    """What a notebook shows of steps or of a run; None where the text has to do."""
+    from autograd_mini.drawing import RenderingError
+
+    if len(getattr(steps, "nodes", ())) > LARGEST:
+        return None
+    try:
+        return show(steps)._repr_html_()
+    except RenderingError:  # no Graphviz
+        return None
+
+
+def _page_of(steps: Any) -> Callable[..., str]:
+    from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+
+    from . import page, training_page
+
+    run = isinstance(steps, TrainingSteps | LearningRates)
+    return training_page.to_html if run else page.to_html
+
+
+def widget(
+    steps: Steps, *, height: int = 720, lang: str | None = None, start: int = 0, **options: Any
+) -> Any:
+    """The page as a widget whose `step` can be read and set from Python.
+
+    A click or a key in the page changes `step`, and a function that was given to
+    `widget.observe(function, "step")` hears of it. The options are those of `to_html`.
+
+    Raises ImportError without anywidget (`pip install 'autograd-mini[notebook]'`), IndexError if
+    there is no step `start`, or none that `step` is set to.
+    """
+    try:
+        import anywidget
+        import traitlets
+    except ImportError as error:
+        raise ImportError(
+            "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
+        ) from error
+    page = _page_of(steps)(steps, lang=lang or default_language(), start=start, **options)
+
+    class StepsWidget(anywidget.AnyWidget):
+        """The page of recorded steps; `step` is the index of the one that is shown."""
+
+        _esm = _SCRIPT
+        page = traitlets.Unicode().tag(sync=True)
+        title = traitlets.Unicode().tag(sync=True)
+        height = traitlets.Int().tag(sync=True)
+        length = traitlets.Int().tag(sync=True)
+        step = traitlets.Int().tag(sync=True)
+
+        @traitlets.validate("step")
+        def _within(self, proposal: dict[str, Any]) -> int:
+            steps[proposal["value"]]
+            return int(range(len(steps))[proposal["value"]])
+
+    return StepsWidget(page=page, title=repr(steps), height=height, length=len(steps), step=start)
+
+
+_SCRIPT = f"""
+function render({{ model, el }}) {{
+  const frame = document.createElement("iframe");
+  frame.title = model.get("title");
+  frame.sandbox = "{_SANDBOX}";
+  frame.style.cssText = `width: 100%; border: 0; height: ${{model.get("height")}}px`;
+  frame.srcdoc = model.get("page");
+  let shown = null;  // the step that the page has told; it is not told to go there
+  const go = () => {{
+    const step = model.get("step");
+    if (shown !== null && step !== shown)
+      frame.contentWindow?.postMessage({{ autograd_mini: {{ go: step }} }}, "*");
+  }};
+  const heard = (event) => {{
+    const told = event.data?.autograd_mini;
+    if (event.source !== frame.contentWindow || !Number.isInteger(told?.step)) return;
+    if (told.steps !== model.get("length")) return;  // with other inputs there may be others
+    const first = shown === null;
+    shown = told.step;
+    if (first) go();
+    else if (shown !== model.get("step")) {{
+      model.set("step", shown);
+      model.save_changes();
+    }}
+  }};
+  window.addEventListener("message", heard);
+  model.on("change:step", go);
+  el.appendChild(frame);
+  return () => {{
+    window.removeEventListener("message", heard);
+    model.off("change:step", go);
+  }};
+}}
+export default {{ render }};
+"""

@@ -1,0 +1,263 @@
+"""The page: a recording that steps through itself in any browser, in one self-contained file."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.files import write_bytes
+from autograd_mini.language.pages import WORDS
+from autograd_mini.language.predict import PREDICT
+from autograd_mini.language.whatif import WHATIF, needs
+from autograd_mini.notation.labels import printable
+from autograd_mini.ops import Op
+from autograd_mini.stepping.sentences import sentences
+from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+from autograd_mini.stepping.templates import FORMULAS, catalogue
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+
+from .document import document, written
+from .figure import figure
+from .javascript import source
+from .measured import differences
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from autograd_mini.stepping.sequence import Step
+
+_KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
+_FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js", "panel.js")
+_LAST = ("recompute.js", "predict.js", "start.js")
+
+
+def save_html(
+    steps: Steps | TrainingSteps | LearningRates,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    beside: Steps | None = None,
+    labels: tuple[str, str] | None = None,
+    start: int = 0,
+    theme: str = "auto",
+    title: str | None = None,
+) -> None:
+    """Write the page of a recording, or of a training run, to a file; `to_html` describes it.
+
+    Raises what `to_html` raises; ValueError if the path is a folder, OSError if the system cannot
+    write there.
+    """
+    if isinstance(steps, TrainingSteps | LearningRates):
+        steps.save_html(path, lang=lang, theme=theme, title=title)
+        return
+    text = to_html(
+        steps, lang=lang, beside=beside, labels=labels, start=start, theme=theme, title=title
+    )
+    write_bytes(path, text.encode())
+
+
+def to_html(
+    steps: Steps,
+    *,
+    lang: str = "en",
+    beside: Steps | None = None,
+    labels: tuple[str, str] | None = None,
+    start: int = 0,
+    theme: str = "auto",
+    title: str | None = None,
+) -> str:
+    """A recording as one HTML file that needs no network: graph, formulas, ledger, source.
+
+    Args:
+        steps: what `autograd_mini.steps` has recorded.
+        lang: the language it opens in, "en" or "es"; the reader can switch.
+        beside: a second recording on the same page, such as that of a broken engine; numbers that
+            differ are marked.
+        labels: what the two recordings are called.
+        start: the index of the step at which it opens; a negative one counts from the end.
+        theme: "light", "dark" or "auto", as the reader's system has it.
+        title: the heading.
+
+    Raises:
+        TypeError: `steps` or `beside` is no recording; a title or label is no text.
+        ValueError: an unknown language or theme.
+        IndexError: there is no step `start`.
+        RenderingError: there is no Graphviz that works.
+
+    >>> from autograd_mini import Value, steps
+    >>> x = Value(3.0, label="x")
+    >>> page = to_html(steps(x * x), lang="es")
+    >>> page[:15], "http://" in page.replace("http://www.w3.org/", "")
+    ('<!DOCTYPE html>', False)
+    """
+    runs = [steps] if beside is None else [steps, beside]
+    for run in runs:
+        if not isinstance(run, Steps):
+            raise TypeError(f"a page shows Steps, got {run!r:.40} ({type(run).__name__})")
+    _check_labels(labels)
+    data: dict[str, Any] = {"start": range(len(steps))[start] if _is_index(start, steps) else 0}
+    data["runs"] = [run_data(run) for run in runs]
+    drawn = [figure(run) for run in runs]
+    for k, (shown, picture) in enumerate(zip(data["runs"], drawn, strict=True)):
+        shown |= {"items": picture.items, "links": picture.links, "texts": picture.texts}
+        shown["label"] = printable(labels[k]) if labels and beside is not None else None
+    if beside is not None:
+        data["pairs"] = aligned(steps, beside)
+    formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
+    ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
+    data["needs"] = needs(ops)
+    pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
+    return document(
+        "steps.html", (*_FIRST, source(ops), *_LAST), data, {**WORDS, **WHATIF, **PREDICT},
+        lang=lang, theme=theme, title=title, styles=("modes.css",), inserted={"graphs": pictures},
+        packed={"sentences": sentences(), "formulas": formulas},
+    )  # fmt: skip
+
+
+def _is_index(start: Any, steps: Steps) -> bool:
+    if start.__class__ is not int:
+        raise TypeError(f"start must be the index of a step, got {start!r:.40}")
+    steps[start]  # raises IndexError
+    return True
+
+
+def _check_labels(labels: Any) -> None:
+    if labels is None:
+        return
+    if not isinstance(labels, tuple | list) or [*map(type, labels)] != [str, str]:
+        raise TypeError(f"labels must be two texts, got {labels!r:.60}")
+
+
+# --- the data of a recording ---------------------------------------------------------------------
+def run_data(steps: Steps) -> dict[str, Any]:
+    """What the page knows of a recording: numbers exact, and no text made of them.
+
+    The numbers of the backward pass follow from the data and the partials, and are computed in the
+    page by the same additions; where a recording has others (exact fractions, a broken engine),
+    its steps carry them.
+    """
+    nodes = steps.nodes
+    ids = {node: k for k, node in enumerate(nodes)}
+    maths = catalogue(steps)
+    del maths["formulas"]  # the same on every page
+    found = differences(steps)
+    plain = [*map(_Replayed(steps), steps)]
+    return {
+        "names": list(steps.names),
+        "ops": [node.op.name if node.op else None if node.first is None else "" for node in nodes],
+        "maths": maths,
+        "kinks": maths.pop("kinks"),
+        "args": [_args(node, ids) for node in nodes],
+        "parents": [[ids[parent] for parent in node.parents] for node in nodes],
+        "data": [written(node.data) for node in nodes],
+        "partials": [[written(partial) for partial in node.partials] for node in nodes],
+        "steps": [_step(step, follows) for step, follows in zip(steps, plain, strict=True)],
+        "plain": all(plain) and all(node.data.__class__ is float for node in nodes),
+        "places": [place and list(place) for place in steps.places],
+        "sources": [
+            {"name": s.name, "file": s.file, "first": s.first, "lines": [*map(printable, s.lines)]}
+            for s in steps.sources
+        ],
+        "stale": sorted(steps.stale),
+        "optimiser": steps.optimiser,
+        "differences": {
+            k: [written(e.value), written(e.error)] + [1] * e.kink for k, e in found.items()
+        },
+    }
+
+
+def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
+    """The operands: the index of a node, {"c": number} for a constant, a list for a vector."""
+
+    def one(x: Any) -> Any:
+        if x.__class__ is tuple:
+            return [*map(one, x)]
+        return ids[x] if hasattr(x, "backward") else {"c": written(x)}
+
+    if node.first is None:
+        return None
+    return [*map(one, node.args if node.op else node.parents)]
+
+
+class _Replayed:
+    """Whether a step's numbers are those that the engine's rule gives for the recorded graph."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.nodes = steps.nodes
+        self.ids = {node: k for k, node in enumerate(steps.nodes)}
+        self.grads: list[Any] = [0.0] * len(steps.nodes)
+        self.edges: dict[int, list[Any]] = {}
+        self.sgd = steps.optimiser == "SGD"
+        found: list[dict[int, None]] = [{} for _ in steps.nodes]
+        for k in range(len(steps.nodes) - 1, -1, -1):
+            for parent in steps.nodes[k].parents:
+                found[self.ids[parent]][k] = None
+        self.users = [tuple(users) for users in found]
+
+    def __call__(self, step: Step) -> bool:
+        match step:
+            case Seed(node, value):
+                self.grads[node] = value
+                return value.__class__ is float
+            case Visit(node, adjoint, users):
+                return _same(adjoint, self.grads[node]) and users == self.users[node]
+            case Accumulate(k, parent, edge):
+                if k not in self.edges:
+                    self.edges[k] = list(self.nodes[k].edges())
+                owner, partial = self.edges[k][edge]
+                adjoint, before = self.grads[k], self.grads[parent]
+                share = adjoint * partial
+                wanted = (adjoint, partial, share, before, before + share)
+                self.grads[parent] = step.after  # what there is, right or wrong
+                return self.ids[owner] == parent and all(map(_same, step[3:], wanted))
+            case Update(node, before, gradient, rate, after):
+                return (
+                    self.sgd
+                    and _same(gradient, self.grads[node])
+                    and _same(before, self.nodes[node].data)
+                    and _same(after, before - rate * gradient)
+                )
+        return True
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a.__class__ is float and b.__class__ is float and (a == b or (a != a and b != b))
+
+
+def _step(step: Step, follows: bool) -> list[Any]:
+    """A kind's number, its node, and the numbers that the page cannot compute itself."""
+    kind = _KINDS.index(type(step))
+    match step:
+        case Seed(node, value):
+            return [kind, node, written(value)]
+        case Visit(node, adjoint, users):
+            return [kind, node] if follows else [kind, node, written(adjoint), list(users)]
+        case Accumulate(node, parent, edge):
+            own = [] if follows else [parent, *map(written, step[3:])]
+            return [kind, node, edge, *own]
+        case Update():
+            return [kind, step.node, *map(written, step[1:])]
+    return [kind, step.node]
+
+
+def aligned(a: Steps, b: Steps) -> list[list[int]] | None:
+    """Pairs of indices that the slider shows together; None if they are 0, 0; 1, 1; ...
+
+    A step that only one of the recordings has stands beside the last one of the other.
+    """
+    keys, others = ([*map(_key, steps)] for steps in (a, b))
+    if keys == others:
+        return None
+    return [*_pairs(SequenceMatcher(None, keys, others, autojunk=False).get_opcodes())]
+
+
+def _pairs(codes: Any) -> Iterator[list[int]]:
+    for _, i, i_end, j, j_end in codes:
+        for k in range(max(i_end - i, j_end - j)):
+            yield [max(0, min(i + k, i_end - 1)), max(0, min(j + k, j_end - 1))]
+
+
+def _key(step: Step) -> tuple[Any, ...]:
+    extra = (step.parent, step.edge) if isinstance(step, Accumulate) else ()
+    return (step.kind, step.node, *extra)

@@ -1,0 +1,186 @@
+"""A report as a page: the steps of what was checked, open at the first wrong one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.checking.engines import labelled
+from autograd_mini.checking.nodes import parents_of
+from autograd_mini.drawing import RenderingError
+from autograd_mini.files import write_bytes
+from autograd_mini.language.checking import LANGUAGES, text
+
+if TYPE_CHECKING:
+    import os
+
+    from autograd_mini.checking.report import Culprit, Report, Subject
+    from autograd_mini.stepping import Steps
+
+_STYLE = (
+    ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
+    " margin: 2rem auto; padding: 0 1rem; max-width: 60rem; overflow-wrap: anywhere }"
+    " table { border-spacing: 1em 0.2em } div { overflow-x: auto }"
+)
+
+
+def save_html(report: Report, path: str | os.PathLike[str], lang: str | None = None) -> None:
+    """Write the page of a report; `Report.save_html` describes it."""
+    write_bytes(path, to_html(report, lang).encode())
+
+
+def to_html(report: Report, lang: str | None = None) -> str:
+    """The page of steps; or, where there are none to show, the report itself as a page."""
+    lang = lang or report.lang
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
+    if report.subject is not None:
+        with suppress(RenderingError, RecursionError):  # no Graphviz; an engine without end
+            found = recorded(report.subject)
+            if found is not None:
+                return _stepped(report, *found, lang)
+    return _plain(report, lang)
+
+
+def recorded(subject: Subject) -> tuple[Steps, Steps | None] | None:
+    """The steps of what was checked, and of the same with a right engine if it is a broken one.
+
+    None if its class of nodes is one that `steps` cannot record.
+    """
+    from autograd_mini.museum import HEALTHY
+    from autograd_mini.stepping import steps
+    from autograd_mini.value import Value
+
+    engine: Any = subject.value
+    if not isinstance(engine, type) or not issubclass(engine, Value | HEALTHY):
+        return None
+    pairs = [*zip(subject.numbers, subject.names, strict=True)]
+
+    def run(cls: Any) -> Steps:
+        return steps(subject.f, *(labelled(cls(x), name) for x, name in pairs), value=cls)
+
+    if issubclass(engine, Value):
+        return run(engine), None
+    return run(engine), run(HEALTHY)
+
+
+def first_wrong(
+    steps: Steps, right: Steps | None, culprit: Culprit | None, node: int | None
+) -> int:
+    """The index of the step at which the culprit does its harm; 0 if there is none.
+
+    A wrong partial or value is seen where it is used or computed, a sum where the first addition to
+    it does not add, an order where a node hands on what is not complete. `node` is the culprit's;
+    without one it is the first step that the right engine does not take.
+    """
+    if culprit is None:
+        return 0
+    if node is None:
+        pairs = enumerate(zip(steps, right or (), strict=False))
+        return next((i for i, (got, wanted) in pairs if got != wanted), 0)
+
+    def first(kind: str, **wanted: Any) -> int | None:
+        for i, step in enumerate(steps):
+            if step.kind == kind and all(getattr(step, k) == x for k, x in wanted.items()):
+                return i
+        return None
+
+    found = None
+    if culprit.kind == "value":
+        found = _other_value(steps, right)
+        found = first("forward", node=node) if found is None else found
+    elif culprit.kind == "partial":
+        got = culprit.details.get("got")
+        found = first("accumulate", node=node, partial=got)
+        found = first("accumulate", node=node) if found is None else found
+    elif culprit.kind == "order":
+        found = _too_early(steps, node)
+    elif culprit.kind == "accumulation":
+        found = _not_added(steps, node)
+    return next((i for i in (found, first("visit", node=node)) if i is not None), 0)
+
+
+def _other_value(steps: Steps, right: Steps | None) -> int | None:
+    """The first value that a right engine does not get."""
+    from autograd_mini.stepping import Forward
+
+    wanted = () if right is None else right.nodes
+    for i, step in enumerate(steps):
+        k = step.node
+        known = isinstance(step, Forward) and k < len(wanted)
+        if known and steps.nodes[k].data != wanted[k].data:
+            return i
+    return None
+
+
+def _not_added(steps: Steps, node: int) -> int | None:
+    """The first addition into a node that finds or leaves another number than it should."""
+    from autograd_mini.stepping import Accumulate
+
+    total = 0.0
+    for i, step in enumerate(steps):
+        if isinstance(step, Accumulate) and step.parent == node:
+            if step.before != total or step.after != step.before + step.share:
+                return i
+            total = step.after
+    return None
+
+
+def _too_early(steps: Steps, node: int) -> int | None:
+    """The first visit, of the users of a node, after which that user still receives a share."""
+    from autograd_mini.stepping import Accumulate, Visit
+
+    users = {step.node for step in steps if isinstance(step, Accumulate) and step.parent == node}
+    seen: dict[int, int] = {}
+    for i, step in enumerate(steps):
+        if isinstance(step, Visit):
+            seen.setdefault(step.node, i)
+        elif isinstance(step, Accumulate) and step.parent in users & {*seen}:
+            return seen[step.parent]
+    return None
+
+
+def _position(subject: Subject, where: Any, steps: Steps) -> int | None:
+    """The index, in a recording of the same graph, of a node below the root that was checked."""
+    stack = [(subject.root, steps.root)]
+    seen: set[int] = set()
+    while stack:
+        node, value = stack.pop()
+        if node is where:
+            return steps.nodes.index(value)
+        if id(node) not in seen:
+            seen.add(id(node))
+            stack += zip(parents_of(node), value.parents, strict=False)
+    return None
+
+
+def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> str:
+    from autograd_mini.stepping import to_html as page_of
+
+    culprit = report.culprit
+    assert report.subject is not None  # it has been recorded
+    node = None if culprit is None else _position(report.subject, culprit.where, steps)
+    title = text(f"headline.{report.verdict}", lang)
+    if culprit is not None:
+        named = culprit if node is None else replace(culprit, node=steps.names[node])
+        title = f"{text('culprit', lang)}: {named.text(lang)}"
+    options: dict[str, Any] = {}
+    if right is not None:
+        labels = (text("page.checked", lang), text("page.right", lang))
+        options = {"beside": right, "labels": labels}
+    start = first_wrong(steps, right, culprit, node)
+    return page_of(steps, lang=lang, start=start, title=title, **options)
+
+
+def _plain(report: Report, lang: str) -> str:
+    title = text(f"headline.{report.verdict}", lang)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
+        " style-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{replace(report, lang=lang)._repr_html_()}</main></body></html>\n"
+    )

@@ -1,0 +1,199 @@
+"""The training player: a recorded run, or several learning rates, in one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+from array import array
+from itertools import pairwise
+from math import isfinite
+from sys import byteorder
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.files import write_bytes
+from autograd_mini.language.pages import WORDS
+from autograd_mini.language.training import DESCENT, SHARED
+from autograd_mini.language.training import WORDS as TRAINING
+from autograd_mini.notation.labels import printable
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+
+from .document import document, written
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from autograd_mini.language.training import Texts
+    from autograd_mini.stepping.training.fields import Field
+
+SCRIPTS = (
+    *("numbers.js", "shell.js", "player.js", "training_data.js", "training_plots.js"),
+    *("training_pictures.js", "training_panels.js", "training.js"),
+)
+MOST_LOSSES = 3000
+"""Points of a loss curve; of longer runs only those of frames are kept."""
+MOST_POINTS = 2000
+"""Points of the data that are drawn; of more, evenly chosen ones."""
+EXACT = 30_000
+"""Numbers that are kept to the last bit; of more, seven digits, so that the page stays small."""
+
+
+def save_html(
+    run: TrainingSteps | LearningRates,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    theme: str = "auto",
+    title: str | None = None,
+) -> None:
+    """Write the page of a run to a file; `to_html` describes it.
+
+    Raises what `to_html` raises; OSError if the system cannot write there.
+    """
+    write_bytes(path, to_html(run, lang=lang, theme=theme, title=title).encode())
+
+
+def to_html(
+    run: TrainingSteps | LearningRates,
+    *,
+    lang: str = "en",
+    theme: str = "auto",
+    title: str | None = None,
+) -> str:
+    """A run as one HTML file that needs no network, with a slider over its epochs.
+
+    It shows the model's answers on the plane of two features (or the loss over one or two
+    weights, and the path on it), the loss curve, the network, the update of a weight with its
+    numbers, and the gradients layer by layer. Learning rates stand side by side.
+
+    Args:
+        run: what `record_training`, `record_learning_rates` or `record_descent` has recorded.
+        lang: the language it opens in, "en" or "es"; the reader can switch.
+        theme: "light", "dark" or "auto", as the reader's system has it.
+        title: the heading.
+
+    Raises:
+        TypeError: `run` is no recorded run; the title is no text.
+        ValueError: an unknown language or theme.
+
+    >>> from autograd_mini.stepping.training.recording import record_descent
+    >>> page = to_html(record_descent(lambda w: w**2, 3.0), lang="es")
+    >>> page[:15], "http://" in page.replace("http://www.w3.org/", "")
+    ('<!DOCTYPE html>', False)
+    """
+    if not isinstance(run, TrainingSteps | LearningRates):
+        raise TypeError(f"a page of training shows a run, got {run!r:.40} ({type(run).__name__})")
+    several = isinstance(run, LearningRates)
+    runs = run.runs if isinstance(run, LearningRates) else (run,)
+    verdicts = run.verdicts if isinstance(run, LearningRates) else (run.verdict,)
+    rates = run.rates if isinstance(run, LearningRates) else (run.rate,)
+    data = {
+        "points": _points(runs[0]),
+        "several": several,
+        "descent": not runs[0].loss,
+        "runs": [
+            _run(each, rate, verdict, EXACT // len(runs))
+            for each, rate, verdict in zip(runs, rates, verdicts, strict=True)
+        ],
+    }
+    return document(
+        "training.html", SCRIPTS, data, _words(runs[0], several),
+        lang=lang, theme=theme, title=title, styles=("training.css",),
+    )  # fmt: skip
+
+
+def _words(run: TrainingSteps, several: bool) -> Texts:
+    words = {**{key: WORDS[key] for key in SHARED}, **TRAINING, **(DESCENT if not run.loss else {})}
+    name = printable(run.points.name).replace("{", "{\u2060")  # no slot
+    kind = "title.rates" if several else "title"
+    english, spanish = words[kind if name else f"{kind}.unnamed"]
+    headings = ("title.rates", "title.unnamed", "title.rates.unnamed")
+    words = {key: texts for key, texts in words.items() if key not in headings}
+    return {
+        **words,
+        "title": (english.replace("{name}", name), spanish.replace("{name}", name)),
+    }
+
+
+def _points(run: TrainingSteps) -> dict[str, Any]:
+    points = run.points
+    shown = slice(None, None, 1 + len(points.inputs) // MOST_POINTS) if run.field else slice(0)
+    return {
+        "inputs": [[written(x) for x in row] for row in points.inputs[shown]],
+        "targets": [[*t] if isinstance(t, tuple) else t for t in points.targets[shown]],
+        "n": len(points.inputs),
+        "features": [*map(printable, points.features)],
+        "classes": [*map(printable, points.classes)],
+    }
+
+
+def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str, Any]:
+    frames = run.frames
+    vectors = [[x for frame in frames for x in frame.weights]]
+    follows = all(b.before == a.weights for a, b in pairwise(frames))
+    vectors.append([] if follows else [x for frame in frames[1:] for x in frame.before])
+    vectors.append([x for frame in frames[1:] for x in frame.gradients])
+    code = _code(vectors, exact)
+    known = {frame.epoch for frame in frames}
+    thin = len(run.losses) > MOST_LOSSES
+    curve = [k for k in range(len(run.losses)) if not thin or k in known]
+    broken = run.divergence
+    return {
+        "rate": written(rate),
+        "verdict": verdict,
+        "epochs": [frame.epoch for frame in frames],
+        "loss": [written(frame.loss) for frame in frames],
+        "accuracy": [written(frame.accuracy) for frame in frames]
+        if frames[0].accuracy is not None
+        else None,
+        "rates": [written(frame.rate) for frame in frames[1:]],
+        "curve": [written(run.losses[k]) for k in curve],
+        "curveEpochs": curve if thin else None,
+        "names": [*map(printable, run.names)],
+        "layers": [
+            {**layer._asdict(), "name": printable(layer.name),
+             "activation": printable(layer.activation)}
+            for layer in run.layers
+        ],
+        "flow": [[*frame.flow] for frame in frames] if run.layers else None,
+        "code": code,
+        "weights": _packed(vectors[0], code),
+        "before": None if follows else _packed(vectors[1], code),
+        "gradients": _packed(vectors[2], code),
+        "field": run.field and _shape(run.field),
+        "pictures": _coded(b"".join(frame.field for frame in frames)) if run.field else None,
+        "landscape": run.landscape and {
+            **_shape(run.landscape[0]), "picture": _coded(run.landscape[1]),
+        },
+        "broken": broken and {
+            "epoch": broken.epoch,
+            "place": printable(broken.place),
+            "rate": "learning rate" in broken.cause,
+        },
+        "optimiser": printable(run.optimiser),
+        "plain": run.plain,
+        "batch": min(run.batch_size, len(run.points.inputs)),
+        "updates": -(-len(run.points.inputs) // run.batch_size),
+    }  # fmt: skip
+
+
+def _shape(field: Field) -> dict[str, Any]:
+    values = {**field._asdict(), "top": field.top}
+    return {key: [*x] if isinstance(x, tuple) else x for key, x in values.items()}
+
+
+def _code(vectors: Iterable[list[float]], exact: int) -> str:
+    """Of an array: "d", floats as they are; or "f", of seven digits, where those hold them all."""
+    numbers = [x for vector in vectors for x in vector]
+    small = len(numbers) <= exact or not all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)
+    return "d" if small or not all(map(isfinite, numbers)) else "f"
+
+
+def _packed(numbers: list[float], code: str) -> str:
+    packed = array(code, numbers)
+    if byteorder == "big":
+        packed.byteswap()
+    return _coded(packed.tobytes())
+
+
+def _coded(data: bytes) -> str:
+    return base64.b64encode(data).decode()

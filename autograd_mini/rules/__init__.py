@@ -1,0 +1,1 @@
+"""What is made of the sheet: functions of each kind of number, evaluation, higher derivatives."""

@@ -1,1 +1,0 @@
-"""Steps in the terminal, and the command `autograd-mini step`."""

@@ -1,1 +1,0 @@
-"""Steps as pictures: GIF, MP4, PNG."""

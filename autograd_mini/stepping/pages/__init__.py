@@ -1,1 +1,0 @@
-"""Self-contained HTML pages: a recording, and a training run."""

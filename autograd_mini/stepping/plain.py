@@ -1,0 +1,79 @@
+"""The steps as plain text, for pipes, files and terminals that can do no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.cli.screen import clean, phase
+from autograd_mini.language.messages import default_language
+from autograd_mini.language.terminal import LANGUAGES, word
+
+from .explaining import explain_step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .sequence import Steps
+
+EVERY = ("forward", "backward", "update")
+
+
+def transcript(
+    steps: Steps, lang: str | None = None, *, phases: Sequence[str] = EVERY
+) -> Iterator[str]:
+    """The lines of all steps, one after the other, as they are made.
+
+    `lang` is "en" or "es", None the language of the environment; `phases` are those of "forward",
+    "backward" and "update" that are wanted.
+
+    Raises ValueError for an unknown language or phase.
+
+    >>> from autograd_mini import Value, steps
+    >>> x = Value(3.0, label="x")
+    >>> lines = [*transcript(steps(x * x), "en", phases=["forward"])]
+    >>> lines[0], lines[-1].strip()
+    ('Forward pass', 'v₁ = 3 · 3 = 9')
+    """
+    lang = language(lang)
+    wanted = checked(phases)
+    return _lines(steps, lang, wanted)
+
+
+def _lines(steps: Steps, lang: str, wanted: Sequence[str]) -> Iterator[str]:
+    before = None
+    for index, step in enumerate(steps):
+        now = phase(step)
+        if now not in wanted:
+            continue
+        if now != before:
+            if before is not None:
+                yield ""
+            title = word(now, lang)
+            yield title[0].upper() + title[1:]
+            before = now
+        yield from step_lines(steps, index, lang)
+
+
+def step_lines(steps: Steps, index: int, lang: str) -> Iterator[str]:
+    """The lines of one step, the first with its number."""
+    number = f"{index:>{len(str(len(steps) - 1))}}  "
+    for k, line in enumerate(str(explain_step(steps, index, lang)).split("\n")):
+        yield f"{number if k == 0 else ' ' * len(number)}{clean(line)}".rstrip()
+
+
+def language(lang: str | None) -> str:
+    """The language that is meant; ValueError if it is unknown."""
+    lang = default_language() if lang is None else lang
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
+    return lang
+
+
+def checked(phases: Sequence[str]) -> tuple[str, ...]:
+    """The phases as a tuple; ValueError for an unknown one."""
+    phases = (phases,) if isinstance(phases, str) else tuple(phases)
+    if unknown := [name for name in phases if name not in EVERY]:
+        raise ValueError(f"phases must be of {', '.join(EVERY)}; got {unknown[0]!r}")
+    if not phases:
+        raise ValueError(f"phases must be at least one of {', '.join(EVERY)}")
+    return phases

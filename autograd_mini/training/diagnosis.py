@@ -1,0 +1,374 @@
+"""Why a network does not learn: how the gradient fares on its way back through the layers."""
+
+from __future__ import annotations
+
+from html import escape
+from math import hypot, isfinite, log10, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini import functions
+from autograd_mini.ops import SHEET
+from autograd_mini.value import Value
+
+from .metrics import loss_function, loss_value
+from .samples import check_width, input_rows, layers_of, samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from autograd_mini.nn import Neuron
+
+    from .metrics import Loss
+    from .samples import Row
+
+SATURATED_SLOPE = 0.02
+"""An output is saturated where its activation is less steep than this share of its steepest."""
+PER_LAYER = 2.0
+"""A gradient vanishes or explodes if it changes by more than this factor per layer ..."""
+IN_ALL = 100.0
+"""... and by more than this factor in all;"""
+EXTREME = 1e4
+"""or, however many layers there are, by more than this one."""
+MOST = 0.9
+"""From this share of dead units a layer is dead; of saturated outputs, it is vanishing."""
+
+
+class LayerFlow(NamedTuple):
+    """What `diagnose` found in a layer, over all of its units and all samples of the batch.
+
+    activation_rms  sqrt(mean of h**2) of the layer's outputs h
+    gradient_rms    sqrt(mean of (dL/dh)**2)
+    saturated       share of outputs where a squashing activation (tanh, sigmoid, ...) is nearly
+                    flat: |tanh| > 0.99, sigmoid below 0.005 or above 0.995; None for others
+    dead            share of units whose output and slope are 0 for every sample, as those of a ReLU
+                    that is never above 0; None for a linear layer
+    verdict         "healthy", "vanishing", "exploding", "dead" or "flat"
+    """
+
+    name: str
+    activation: str
+    units: int
+    activation_rms: float
+    gradient_rms: float
+    saturated: float | None
+    dead: float | None
+    verdict: str
+
+
+class Diagnosis:
+    """The rows of a diagnosis in `layers`, the first layer first; `print` it for a table.
+
+    verdict       "healthy", "vanishing", "exploding", "dead", or "flat" (see `diagnose`)
+    per_layer     the mean factor by which a hidden layer changes the gradient that goes back
+                  through it; None with fewer than two hidden layers or a gradient of 0
+    input_rms, input_gradient_rms   of the inputs x: sqrt(mean of x**2), sqrt(mean of (dL/dx)**2)
+    """
+
+    def __init__(
+        self,
+        layers: list[LayerFlow],
+        verdict: str,
+        per_layer: float | None,
+        inputs: tuple[float, float],
+        lang: str = "en",
+    ) -> None:
+        self.layers, self.verdict, self.per_layer, self.lang = layers, verdict, per_layer, lang
+        self.input_rms, self.input_gradient_rms = inputs
+
+    @property
+    def explanation(self) -> str:
+        """The verdict in a sentence, and what helps, in the language of the diagnosis."""
+        flow, words = "", WORDS[self.lang]
+        if self.per_layer is not None and self.verdict != "flat":
+            flow = " " + words["flow"].format(f"{self.per_layer:.2g}")
+        return f"{words[self.verdict]}: {words['about ' + self.verdict]}{flow}"
+
+    def __str__(self) -> str:
+        heading, *rows = self._table()
+        widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
+        lines = [
+            "  ".join(
+                cell.ljust(n) if k in (0, 1, 7) else cell.rjust(n)
+                for k, (cell, n) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in (heading, *rows)
+        ]
+        return "\n".join([*lines, "", self.explanation])
+
+    def __repr__(self) -> str:
+        return f"Diagnosis({len(self.layers)} layers, {self.verdict!r})"
+
+    def _repr_html_(self) -> str:
+        def row(cells: Iterable[str], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(c)}</{tag}>" for c in cells) + "</tr>"
+
+        heading, *rows = self._table()
+        body = "".join(row(cells, "td") for cells in rows)
+        return (
+            f"<table><thead>{row(heading, 'th')}</thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(self.explanation)}</p>"
+        )
+
+    def _table(self) -> list[list[str]]:
+        """The heading and the rows, as text."""
+        words = WORDS[self.lang]
+        ends = [f"{self.input_rms:.2e}", f"{self.input_gradient_rms:.2e}", "", "", ""]
+        table = [words["heading"].split("|"), [words["inputs"], "", "", *ends]]
+        for la in self.layers:
+            sizes = f"{la.activation_rms:.2e}", f"{la.gradient_rms:.2e}"
+            shares = ["" if s is None else f"{100 * s:.0f} %" for s in (la.saturated, la.dead)]
+            verdict = words[la.verdict]
+            table.append([la.name, la.activation, str(la.units), *sizes, *shares, verdict])
+        return table
+
+
+def diagnose(
+    model: Any, batch: Any, loss: str | Loss | None = None, *, lang: str = "en"
+) -> Diagnosis:
+    """Send a batch forward and backward through a network, and look at each layer.
+
+    Compared are the gradients with respect to the activations, dL/dh, as in Glorot & Bengio,
+    "Understanding the difficulty of training deep feedforward neural networks", 2010. Those with
+    respect to the weights are dL/dh of a layer times the activations of the layer before it: with
+    ReLUs and large weights the one grows towards the input as the other shrinks, and their product
+    hides the explosion.
+
+    With r = (RMS of dL/dh of a hidden layer) / (that of the last hidden layer), d layers apart, a
+    hidden layer is
+
+        vanishing   if r < 1/100 and r < 1/2**d, or r < 1e-4; or if 90 % of it is saturated
+        exploding   if r > 100 and r > 2**d, or r > 1e4
+        dead        if 90 % of its units are 0, without slope, for every sample
+        flat        if the loss itself has no gradient here: nothing is left to learn from the batch
+        healthy     otherwise
+
+    The network is dead if a layer is, vanishing if a layer is by saturation, and else what its
+    first hidden layer is. The gradients of the parameters are left as they were.
+
+    Args:
+        model: an MLP, a Layer or a Neuron.
+        batch: a Dataset, a tuple (inputs, targets) or a list of pairs (input, target); without a
+            loss, a list of inputs will do.
+        loss: as for `fit`. Without one, L is the sum of all outputs, whose gradient is 1 each.
+        lang: of the text, "en" or "es".
+
+    Raises:
+        TypeError, ValueError: another kind of model; a batch or loss that `fit` would refuse.
+        RangeError, DomainError, ...: the forward pass has no finite result; its note says in
+            which neuron.
+
+    >>> from autograd_mini.nn import MLP
+    >>> model = MLP(1, [1, 1, 1], activation="sigmoid", init="zeros")
+    >>> for p in model.parameters():
+    ...     p.data = float(p.label.endswith("]"))       # every weight 1, every bias 0
+    >>> print(diagnose(model, [[0.0]]))                 # doctest: +ELLIPSIS
+    layer   activation  units  activation RMS  gradient RMS  saturated  dead  verdict
+    inputs                           0.00e+00      5.88e-02
+    layer1  sigmoid         1        5.00e-01      2.35e-01        0 %   0 %  healthy
+    layer2  sigmoid         1        6.22e-01      1.00e+00        0 %   0 %  healthy
+    layer3  linear          1        6.22e-01      1.00e+00                   healthy
+    <BLANKLINE>
+    healthy: the gradient reaches every layer. ... changes by a factor of 0.24 per layer.
+    """
+    if lang not in WORDS:
+        raise ValueError(f"lang must be one of {', '.join(WORDS)}, got {lang!r}")
+    layers = layers_of(model)
+    if not layers:
+        raise TypeError(f"diagnose takes an MLP, a Layer or a Neuron, got {model!r:.60}")
+    rows, targets = _read(batch, loss)
+    check_width(model, rows, "batch")
+    before = [(p, p.grad) for p in model.parameters()]
+    try:
+        outputs = [_forward(layers, row) for row in rows]  # [sample][layer, 0 the inputs][unit]
+        ends = [o[-1][0] if len(o[-1]) == 1 else o[-1] for o in outputs]
+        if loss is None:
+            total = functions.sum([end for o in outputs for end in o[-1]])
+        else:
+            total = loss_value(loss_function(loss), ends, targets)
+        total.backward()
+    finally:
+        for p, grad in before:
+            p.grad = grad
+    by_layer = [[o[k] for o in outputs] for k in range(len(layers) + 1)]  # [layer][sample][unit]
+    sizes = [(_rms(h, "data"), _rms(h, "grad")) for h in by_layer]
+    gradients = [gradient for _, gradient in sizes[1:]]
+    names = [layer.name for layer in getattr(model, "layers", [model])]
+    found, stuck = [], []
+    for k, neurons in enumerate(layers):
+        saturated, dead = _shares(neurons, by_layer[k], by_layer[k + 1])
+        verdict = _flow(gradients, k)
+        if dead is not None and dead >= MOST:
+            verdict = "dead"
+            stuck.append(verdict)
+        elif saturated is not None and saturated >= MOST and verdict != "flat":
+            verdict = "vanishing"
+            stuck.append(verdict)
+        name, activation = names[k] or f"layer{k + 1}", _name(neurons[0].activation)
+        found.append(
+            LayerFlow(name, activation, len(neurons), *sizes[k + 1], saturated, dead, verdict)
+        )
+    overall = min(stuck) if stuck else found[0].verdict  # "dead" before "vanishing"
+    return Diagnosis(found, overall, _per_layer(gradients[:-1]), sizes[0], lang)
+
+
+# --- what is measured ----------------------------------------------------------------------------
+def _read(batch: Any, loss: Any) -> tuple[list[Row], list[Any]]:
+    """Inputs and targets; without a loss a batch may be inputs alone, and targets do not count."""
+    if loss is None and isinstance(batch, list):
+        pairs = [isinstance(x, tuple | list) and len(x) == 2 and _is_row(x[0]) for x in batch]
+        if not any(pairs):
+            return input_rows(batch, "batch"), []
+    if loss is None and hasattr(batch, "tolist"):
+        return input_rows(batch.tolist(), "batch"), []
+    return samples(batch, "batch")
+
+
+def _is_row(x: Any) -> bool:
+    return hasattr(x, "__len__") and not isinstance(x, str)
+
+
+def _forward(layers: list[list[Neuron]], row: Row) -> list[list[Value]]:
+    """The inputs as Values, and the outputs of each layer."""
+    outputs = [[Value(v) for v in row]]
+    for neurons in layers:
+        out = []
+        for neuron in neurons:
+            try:
+                out.append(neuron(outputs[-1]))
+            except (ArithmeticError, ValueError) as error:
+                error.add_note(f"in {neuron.name or 'the neuron'}")
+                raise
+        outputs.append(out)
+    return outputs
+
+
+def _rms(values: list[list[Value]], what: str) -> float:
+    """The root mean square of a number of the Values; hypot does not overflow on the way."""
+    numbers = [getattr(v, what) for sample in values for v in sample]
+    return hypot(*numbers) / sqrt(len(numbers))
+
+
+def _shares(
+    neurons: list[Neuron], inputs: list[list[Value]], outputs: list[list[Value]]
+) -> tuple[float | None, float | None]:
+    """The shares of saturated outputs and of dead units."""
+    if neurons[0].activation == "linear":
+        return None, None
+    slopes = [
+        [_slope(neuron, x, h) for neuron, h in zip(neurons, out, strict=True)]
+        for x, out in zip(inputs, outputs, strict=True)
+    ]
+    alive = {
+        j
+        for out, sample in zip(outputs, slopes, strict=True)
+        for j, (h, slope) in enumerate(zip(out, sample, strict=True))
+        if h.data != 0 or slope != 0
+    }
+    dead = 1 - len(alive) / len(neurons)
+    steepest = _steepest(neurons[0].activation)
+    if steepest is None:
+        return None, dead
+    small = [abs(s) < SATURATED_SLOPE * steepest for sample in slopes for s in sample]
+    return sum(small) / len(small), dead
+
+
+def _slope(neuron: Neuron, x: list[Value], h: Value) -> float:
+    """The derivative of the neuron's activation where it was evaluated."""
+    if isinstance(neuron.activation, str):
+        return float(h.partials[0])
+    z = functions.dot([w.data for w in neuron.w], [v.data for v in x]) + neuron.b.data
+    return _derivative(neuron.activation, z)
+
+
+def _derivative(f: Callable[[Value], Any], z: float) -> float:
+    at = Value(z)
+    f(at).backward()
+    return float(at.grad)
+
+
+def _steepest(activation: Any) -> float | None:
+    """The largest slope of an activation that is nearly flat on both sides; None for others."""
+    f = functions.function(SHEET[activation]) if isinstance(activation, str) else activation
+    try:
+        steepest = max(abs(_derivative(f, k / 16)) for k in range(-160, 161))
+        ends = max(abs(_derivative(f, z)) for z in (-1e6, 1e6))
+    except (ArithmeticError, ValueError, AttributeError):  # it does not hold everywhere
+        return None
+    return steepest if ends < SATURATED_SLOPE * steepest < float("inf") else None
+
+
+# --- what it means -------------------------------------------------------------------------------
+def _flow(gradients: list[float], k: int) -> str:
+    """The verdict on layer k from the RMS gradients of all layers."""
+    if gradients[-1] == 0:
+        return "flat"
+    last = len(gradients) - 2  # the last hidden layer
+    if k > last:
+        return "healthy"
+    if not isfinite(gradients[k]):
+        return "exploding"
+    if gradients[k] == 0:
+        return "vanishing"
+    size = log10(gradients[k]) - log10(gradients[last])
+    limit = min(log10(EXTREME), max(log10(IN_ALL), (last - k) * log10(PER_LAYER)))
+    return "exploding" if size > limit else "vanishing" if size < -limit else "healthy"
+
+
+def _per_layer(hidden: list[float]) -> float | None:
+    """The mean factor per layer from the last hidden layer back to the first."""
+    if len(hidden) < 2 or not all(0 < g < float("inf") for g in (hidden[0], hidden[-1])):
+        return None
+    return float(10 ** ((log10(hidden[0]) - log10(hidden[-1])) / (len(hidden) - 1)))
+
+
+def _name(activation: Any) -> str:
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", "?")
+
+
+WORDS = {
+    "en": {
+        "heading": "layer|activation|units|activation RMS|gradient RMS|saturated|dead|verdict",
+        "inputs": "inputs",
+        "healthy": "healthy",
+        "vanishing": "vanishing",
+        "exploding": "exploding",
+        "dead": "dead",
+        "flat": "flat",
+        "flow": "On its way back it changes by a factor of {} per layer.",
+        "about healthy": "the gradient reaches every layer.",
+        "about vanishing": "hardly any gradient reaches the first layers, which therefore do not"
+        " learn. Try relu with init='he_normal', tanh with init='xavier_normal', fewer layers,"
+        " standardised inputs.",
+        "about exploding": "the gradient grows from layer to layer, and updates throw the weights"
+        " far away. Try smaller initial weights (init='he_normal', 'xavier_normal'), clip_norm=1.0,"
+        " a lower learning rate.",
+        "about dead": "a layer gives 0 without slope whatever it is shown, and no gradient passes"
+        " it. Try new weights (init='he_normal'), a lower learning rate, leaky_relu.",
+        "about flat": "the loss has no gradient on this batch, as where every prediction is right:"
+        " there is nothing to diagnose. Try another batch, or no loss.",
+    },
+    "es": {
+        "heading": "capa|activación|neuronas|RMS activación|RMS gradiente|saturadas|muertas"
+        "|veredicto",
+        "inputs": "entradas",
+        "healthy": "sana",
+        "vanishing": "se desvanece",
+        "exploding": "explota",
+        "dead": "muerta",
+        "flat": "plana",
+        "flow": "En su camino de vuelta cambia por un factor de {} por capa.",
+        "about healthy": "el gradiente llega a todas las capas.",
+        "about vanishing": "a las primeras capas apenas les llega gradiente y por eso no aprenden."
+        " Prueba relu con init='he_normal', tanh con init='xavier_normal', menos capas, entradas"
+        " estandarizadas.",
+        "about exploding": "el gradiente crece de capa en capa y las actualizaciones lanzan los"
+        " pesos muy lejos. Prueba pesos iniciales menores (init='he_normal', 'xavier_normal'),"
+        " clip_norm=1.0, una tasa de aprendizaje menor.",
+        "about dead": "una capa da 0 sin pendiente ante cualquier entrada y ningún gradiente la"
+        " atraviesa. Prueba pesos nuevos (init='he_normal'), una tasa de aprendizaje menor,"
+        " leaky_relu.",
+        "about flat": "la pérdida no tiene gradiente en este lote, como cuando todas las"
+        " predicciones son correctas: no hay nada que diagnosticar. Prueba otro lote, o sin"
+        " pérdida.",
+    },
+}
