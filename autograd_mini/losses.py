@@ -21,7 +21,7 @@ from __future__ import annotations
 from math import fsum
 
 from . import functions as f
-from .numbers.arguments import positive
+from .numbers.arguments import items, positive
 from .numbers.kinds import constant, in_ieee
 from .value import Value
 
@@ -160,7 +160,7 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
     >>> cross_entropy([[1000.0, 0.0], [1000.0, 0.0]], [0, 1])        # (0 + 1000) / 2
     500.0
     """
-    name, classes = "cross_entropy", _items(targets)
+    name, classes = "cross_entropy", items(targets)
     if classes is None:
         return _cross_entropy(_vector(name, "scores", scores), targets, "")
     rows = _vector(name, "scores", scores)
@@ -205,7 +205,7 @@ def kl_divergence(p: Any, q: Any) -> Value:
     """
     name = "kl_divergence"
     ps, qs = _vector(name, "p", p), _vector(name, "q", q)
-    if all(_items(row) is None for row in (*ps, *qs)):
+    if all(items(row) is None for row in (*ps, *qs)):
         return _kl_divergence(ps, qs, "")
     if len(ps) != len(qs):
         raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
@@ -241,7 +241,7 @@ def _pairs(
     loss: str, predictions: Any, targets: Any, role: str = "prediction", where: str = ""
 ) -> list[tuple[Any, Any]]:
     """(prediction, target) for each number in two numbers, or two sequences nested alike."""
-    ps, ys = _items(predictions), _items(targets)
+    ps, ys = items(predictions), items(targets)
     if ps is None and ys is None:
         p = _number(loss, role + where, predictions)
         return [(p, _number(loss, "target" + where, targets))]
@@ -259,21 +259,12 @@ def _pairs(
     return pairs
 
 
-def _items(x: Any) -> list[Any] | None:
-    """The items of a sequence or array; None if x is not one."""
-    if isinstance(x, Value | str | bytes | dict | set | frozenset):
-        return None
-    if hasattr(x, "tolist"):  # an array, or a scalar, of NumPy and the like
-        x = x.tolist()
-    return list(x) if hasattr(x, "__iter__") else None
-
-
 def _vector(loss: str, name: str, x: Any) -> list[Any]:
     """The items of a sequence, which x must be."""
-    items = _items(x)
-    if items is None:
+    given = items(x)
+    if given is None:
         raise TypeError(f"{loss}: {name} must be a list, got {x!r}")
-    return items
+    return given
 
 
 def _data(x: Any) -> Any:

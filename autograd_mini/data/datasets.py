@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from math import cos, floor, fsum, hypot, inf, isfinite, log, pi, sin, sqrt
+from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
+
+from autograd_mini.numbers.arguments import real, whole
+from autograd_mini.numbers.numberlike import NumberLike
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ class Dataset:
         _count("targets", values, len(self.inputs), "row of inputs")
         self.targets: list[Any]  # ints or floats; their union would not do as an index
         if self.class_names:
-            self.targets = [_whole(f"targets[{i}]", y, 0, last) for i, y in enumerate(values)]
+            self.targets = [whole(f"targets[{i}]", y, 0, last) for i, y in enumerate(values)]
         else:
             self.targets = [_number(f"targets[{i}]", y) for i, y in enumerate(values)]
 
@@ -93,7 +96,7 @@ class Dataset:
         [(1.0, 1.0), (0.0, 0.0)]
         """
         n = len(self)
-        order = [_whole("index", i, -n, n - 1, IndexError) for i in _listed("indices", indices)]
+        order = [whole("index", i, -n, n - 1, IndexError) for i in _listed("indices", indices)]
         inputs, targets = [self.inputs[i] for i in order], [self.targets[i] for i in order]
         return Dataset(self.name, inputs, targets, self.feature_names, self.class_names)
 
@@ -174,7 +177,7 @@ def spirals(
     >>> sorted(spirals(4, turns=1, noise=0))
     [((-1.0, 0.0), 1), ((-0.5, 0.0), 0), ((0.5, 0.0), 1), ((1.0, 0.0), 0)]
     """
-    arms = _whole("spirals: classes", classes, 2)
+    arms = whole("spirals: classes", classes, 2)
     turns = _number("spirals: turns", turns, "above 0 and at most 100", lambda v: 0 < v <= 100)
 
     def point(label: int, i: int, m: int) -> tuple[float, float]:
@@ -218,7 +221,7 @@ def signed(targets: Iterable[float]) -> list[int]:
     [-1, 1, 1]
     """
     values = enumerate(_listed("targets", targets))
-    return [2 * _whole(f"targets[{i}]", y, 0, 1) - 1 for i, y in values]
+    return [2 * whole(f"targets[{i}]", y, 0, 1) - 1 for i, y in values]
 
 
 def split(
@@ -338,13 +341,13 @@ def batches(dataset: Dataset, size: int, seed: int | None = 0) -> Iterator[Datas
     >>> [batch.targets for batch in batches(xor(), 3, seed=None)]
     [[0, 1, 1], [0]]
     """
-    n, step = len(_dataset("dataset", dataset)), _whole("batches: size", size, 1)
+    n, step = len(_dataset("dataset", dataset)), whole("batches: size", size, 1)
     order = list(range(n)) if seed is None else _permutation(n, _random("batches: seed", seed))
     return (dataset.subset(order[i : i + step]) for i in range(0, n, step))
 
 
 def _planar(name: str, n: int, classes: int, noise: float, seed: int, point: Arc) -> Dataset:
-    n = _whole(f"{name}: n", n, classes)
+    n = whole(f"{name}: n", n, classes)
     noise = _number(f"{name}: noise", noise, "from 0 to 100", lambda v: 0 <= v <= 100)
     rng = _random(f"{name}: seed", seed)
     inputs, labels = [], []
@@ -361,7 +364,7 @@ def _planar(name: str, n: int, classes: int, noise: float, seed: int, point: Arc
 def _random(name: str, seed: int) -> Random:
     from random import Random  # slow to import
 
-    return Random(_whole(name, seed, 0))  # Random itself would take -1 for 1
+    return Random(whole(name, seed, 0))  # Random itself would take -1 for 1
 
 
 def _normal(rng: Random) -> float:
@@ -384,29 +387,10 @@ def _dataset(name: str, value: object) -> Dataset:
     return value
 
 
-def _whole(name: str, value: Any, low: int, high: float = inf, error: Any = ValueError) -> int:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        whole = int(value.__index__())
-    except (AttributeError, TypeError):
-        raise TypeError(f"{name} must be an int, got {value!r}") from None
-    if not low <= whole <= high:
-        allowed = f"at least {low}" if high == inf else f"from {low} to {high}"
-        raise error(f"{name} must be {allowed}, got {whole}")
-    return whole
-
-
-def _number(name: str, value: Any, allowed: str = "a finite number", ok: Any = isfinite) -> float:
-    try:
-        number = float(value.__float__())  # float(value) would take the string "3"
-    except (AttributeError, TypeError):
-        raise TypeError(f"{name} must be a number, got {value!r}") from None
-    except OverflowError:
-        raise ValueError(f"{name} must be {allowed}, got an int beyond every float") from None
-    if not (isfinite(number) and ok(number)):
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    return number
+def _number(name: str, value: Any, allowed: str = "a finite number", fits: Any = isfinite) -> float:
+    if isinstance(value, bool | NumberLike):  # True counts as 1, a Value as its number
+        value = float(value)
+    return float(real(name, value, allowed, fits, "a number"))
 
 
 def _share(name: str, value: float) -> float:

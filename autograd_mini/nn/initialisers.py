@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from math import log, sqrt
 
+from autograd_mini.numbers.arguments import entry
+
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,9 +128,7 @@ def initialiser(init: str | Initialiser) -> Initialiser:
         return init
     if not isinstance(init, str):
         raise TypeError(f"init must be a name or a function of (rng, nin, nout), got {init!r}")
-    if init not in INITIALISERS:
-        raise ValueError(f"init {init!r} is unknown; known are {', '.join(INITIALISERS)}")
-    return INITIALISERS[init]
+    return entry(INITIALISERS, "init", init)
 
 
 def generator(seed: int | Generator | None) -> Generator:

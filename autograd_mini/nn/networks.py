@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from autograd_mini.numbers.arguments import real, whole
+from autograd_mini.numbers.arguments import items, one_of, real, whole
 from autograd_mini.numbers.kinds import constant, in_ieee
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
@@ -315,9 +315,7 @@ class MLP(Module):
         layer3      16        1  linear           16       1          17
         total                                    304      33         337
         """
-        if lang not in _HEADINGS:
-            raise ValueError(f"lang must be one of {', '.join(_HEADINGS)}, got {lang!r}")
-        heading, total = _HEADINGS[lang]
+        heading, total = _HEADINGS[one_of("lang", lang, _HEADINGS)]
         rows: list[tuple[Any, ...]] = []
         for la in self.layers:
             weights = la.nin * la.nout
@@ -363,9 +361,9 @@ def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
             return tuple(x)
     if hasattr(x, "tolist"):  # a row of NumPy and the like
         x = x.tolist()
-    if isinstance(x, str | bytes | dict | set | frozenset) or not hasattr(x, "__iter__"):
+    row = items(x)
+    if row is None:
         raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {x!r}")
-    row = tuple(x)
     for i, v in enumerate(row):
         if hasattr(v, "__len__") and not isinstance(v, str | bytes):
             raise TypeError(

@@ -2,68 +2,146 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
+from operator import index
 
-from autograd_mini.value import Value
+from .numberlike import NumberLike
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
+
+    from autograd_mini.value import Value
 
     from .kinds import Number
 
+    T = TypeVar("T")
 
-def real(name: str, x: Number) -> Number:
-    """A finite real number (not a Value, not a bool).
+
+# --- numbers -------------------------------------------------------------------------------------
+def real(
+    name: str,
+    x: Number,
+    allowed: str = "finite",
+    fits: Callable[[Any], bool] = isfinite,
+    kind: str = "a real number",
+) -> Number:
+    """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do.
 
     >>> real("eps", float("nan"))
     Traceback (most recent call last):
     ValueError: eps must be finite, got nan
+    >>> real("angle", 7, "from 0 to 6", lambda x: 0 <= x <= 6)
+    Traceback (most recent call last):
+    ValueError: angle must be from 0 to 6, got 7
     """
     try:
-        finite = None if isinstance(x, (bool, str, Value)) else isfinite(x)
+        known, finite = not isinstance(x, (bool, str, NumberLike)), isfinite(x)
     except (TypeError, ValueError):
-        finite = None
-    except OverflowError:  # an int beyond the floats
-        finite = False
-    if finite is None:
-        raise TypeError(f"{name} must be a real number, got {x!r}")
-    if not finite:
-        raise ValueError(f"{name} must be finite, got {x!r}")
+        known = finite = False
+    except OverflowError:
+        who = "an int" if isinstance(x, int) else "a number"
+        raise ValueError(f"{name} must be {allowed}, got {who} beyond every float") from None
+    if not known:
+        raise TypeError(f"{name} must be {kind}, got {x!r}")
+    if not (finite and fits(x)):
+        raise ValueError(f"{name} must be {allowed}, got {x!r}")
     return x
 
 
 def positive(name: str, x: Number) -> Number:
     """A finite number above 0."""
-    if real(name, x) <= 0:
-        raise ValueError(f"{name} must be above 0, got {x!r}")
-    return x
+    return real(name, real(name, x), "above 0", lambda x: x > 0)
 
 
 def not_negative(name: str, x: Number) -> Number:
     """A finite number from 0 on."""
-    if real(name, x) < 0:
-        raise ValueError(f"{name} must be 0 or more, got {x!r}")
-    return x
+    return real(name, real(name, x), "0 or more", lambda x: x >= 0)
 
 
 def share(name: str, x: Number) -> Number:
     """A number from 0 on and below 1, as the share that a running mean keeps."""
-    if not 0 <= real(name, x) < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1, got {x!r}")
-    return x
+    return real(name, real(name, x), "at least 0 and below 1", lambda x: 0 <= x < 1)
 
 
-def whole(name: str, n: int, least: int = 1) -> int:
-    """An int of at least `least`; NumPy's ints become Python's."""
-    if not hasattr(n, "__index__") or isinstance(n, bool):
+def whole(
+    name: str,
+    n: Any,
+    least: int = 1,
+    most: float = inf,
+    error: type[Exception] = ValueError,
+) -> int:
+    """An int from `least` to `most`, else `error`; NumPy's ints become Python's.
+
+    >>> whole("side", 7, 8, 96)
+    Traceback (most recent call last):
+    ValueError: side must be from 8 to 96, got 7
+    """
+    try:
+        number = None if isinstance(n, bool) else index(n)
+    except TypeError:
+        number = None
+    if number is None:
         raise TypeError(f"{name} must be an int, got {n!r}")
-    n = n.__index__()
-    if n < least:
-        raise ValueError(f"{name} must be at least {least}, got {n}")
-    return n
+    if not least <= number <= most:
+        allowed = f"at least {least}" if most == inf else f"from {least} to {most}"
+        raise error(f"{name} must be {allowed}, got {number}")
+    return number
 
 
+# --- choices, functions, lists -------------------------------------------------------------------
+def one_of(name: str, choice: T, allowed: Iterable[T]) -> T:
+    """One of the allowed ones.
+
+    >>> one_of("layout", "round", ["dot", "neato"])
+    Traceback (most recent call last):
+    ValueError: layout must be one of dot, neato, got 'round'
+    """
+    allowed = tuple(allowed)
+    if choice not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}, got {choice!r}")
+    return choice
+
+
+def entry(table: dict[str, T], kind: str, name: str) -> T:
+    """What the table has under that name.
+
+    >>> entry({"mse": 1, "mae": 2}, "loss", "msa")
+    Traceback (most recent call last):
+    ValueError: loss 'msa' is unknown; known are mse, mae
+    """
+    if name not in table:
+        raise ValueError(f"{kind} {name!r} is unknown; known are {', '.join(table)}")
+    return table[name]
+
+
+def function(name: str, f: T, what: str = "a function") -> T:
+    """Something that can be called; `what` tells what it is to be.
+
+    >>> function("schedule", 0.1, "a function of the step")
+    Traceback (most recent call last):
+    TypeError: schedule must be a function of the step, got 0.1
+    """
+    if not callable(f):
+        raise TypeError(f"{name} must be {what}, got {f!r:.60}")
+    return f
+
+
+def items(x: Any) -> list[Any] | None:
+    """The items of a sequence or array; None if x is not one.
+
+    >>> items((1, 2)), items(3), items("text")
+    ([1, 2], None, None)
+    """
+    if isinstance(x, (NumberLike, str, bytes, dict, set, frozenset)):
+        return None
+    if hasattr(x, "tolist"):  # an array, or a scalar, of NumPy and the like
+        x = x.tolist()
+    return list(x) if hasattr(x, "__iter__") else None
+
+
+# --- parameters ----------------------------------------------------------------------------------
 def parameters(params: Iterable[Value], who: str) -> list[Value]:
     """Distinct Values, at least one."""
     try:
@@ -73,7 +151,7 @@ def parameters(params: Iterable[Value], who: str) -> list[Value]:
             f"{who} takes a list of Values, such as model.parameters(), got {params!r}"
         ) from None
     for i, p in enumerate(values):
-        if not isinstance(p, Value):
+        if not isinstance(p, NumberLike):
             raise TypeError(f"{who}: parameter {i} is not a Value but {p!r}")
     if not values:
         raise ValueError(f"{who} was given no parameters")
@@ -92,7 +170,7 @@ def name_of(p: Value) -> str:
 
 def gradient(p: Value, who: str) -> Number:
     """The parameter's gradient as a finite number."""
-    g = p.grad.data if isinstance(p.grad, Value) else p.grad  # a Value after create_graph=True
+    g = p.grad.data if isinstance(p.grad, NumberLike) else p.grad  # a Value after create_graph=True
     try:
         finite = isfinite(g)
     except TypeError:

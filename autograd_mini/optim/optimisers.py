@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite, sqrt
 
 from autograd_mini.numbers.arguments import (
+    function,
     gradient,
     name_of,
     not_negative,
@@ -60,9 +61,9 @@ class Optimiser:
         self.params = parameters(params, type(self).__name__)
         if (lr is None) == (schedule is None):
             raise ValueError(f"{type(self).__name__} takes either lr or schedule, one of the two")
-        if schedule is not None and not callable(schedule):
-            raise TypeError(f"schedule must be a function of the step, got {schedule!r}")
         self.schedule = schedule
+        if schedule is not None:
+            function("schedule", schedule, "a function of the step")
         self.steps = 0
         self._lr: Number = self.lr if lr is None else positive("lr", lr)
         self.weight_decay = not_negative("weight_decay", weight_decay)

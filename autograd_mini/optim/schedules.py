@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from math import cos, pi
 
-from autograd_mini.numbers.arguments import not_negative, positive, whole
+from autograd_mini.numbers.arguments import function, not_negative, positive, whole
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Schedule = Callable[[int], float]
+
+SCHEDULE = "a schedule, such as constant(0.1)"
 
 
 def constant(lr: float) -> Schedule:
@@ -96,7 +98,7 @@ def warm_up(steps: int, then: Schedule) -> Schedule:
     >>> [warm_up(4, constant(1.0))(t) for t in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
-    steps, then = whole("steps", steps), _schedule("then", then)
+    steps, then = whole("steps", steps), function("then", then, SCHEDULE)
     return lambda t: then(0) * (t + 1) / steps if t < steps else then(t - steps)
 
 
@@ -106,11 +108,5 @@ def per_epoch(schedule: Schedule, batches: int) -> Schedule:
     >>> [per_epoch(linear(1.0, 2), batches=3)(t) for t in range(7)]
     [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0]
     """
-    batches, schedule = whole("batches", batches), _schedule("schedule", schedule)
+    batches, schedule = whole("batches", batches), function("schedule", schedule, SCHEDULE)
     return lambda t: schedule(t // batches)
-
-
-def _schedule(name: str, f: Schedule) -> Schedule:
-    if not callable(f):
-        raise TypeError(f"{name} must be a schedule, such as constant(0.1), got {f!r}")
-    return f

@@ -7,6 +7,7 @@ from math import hypot, isfinite, log10, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import functions
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.ops import SHEET
 from autograd_mini.value import Value
 
@@ -170,8 +171,7 @@ def diagnose(
     <BLANKLINE>
     healthy: the gradient reaches every layer. ... changes by a factor of 0.24 per layer.
     """
-    if lang not in WORDS:
-        raise ValueError(f"lang must be one of {', '.join(WORDS)}, got {lang!r}")
+    one_of("lang", lang, WORDS)
     layers = layers_of(model)
     if not layers:
         raise TypeError(f"diagnose takes an MLP, a Layer or a Neuron, got {model!r:.60}")

@@ -18,7 +18,14 @@ from contextlib import contextmanager
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.numbers.arguments import not_negative, parameters, positive, whole
+from autograd_mini.numbers.arguments import (
+    function,
+    not_negative,
+    one_of,
+    parameters,
+    positive,
+    whole,
+)
 from autograd_mini.optim import Optimiser, clip_by_norm
 
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
@@ -138,16 +145,13 @@ def fit(
         raise ValueError(
             f"batch_size must be from 1 to {n}, the number of samples, got {size}; None takes all"
         )
-    if lang not in WORDS:
-        raise ValueError(f"lang must be one of {', '.join(WORDS)}, got {lang!r}")
+    one_of("lang", lang, WORDS)
     if progress is not True and progress is not False and progress != "auto":
         raise ValueError(f'progress must be True, False or "auto", got {progress!r}')
-    if schedule is not None and not callable(schedule):
-        raise TypeError(f"schedule must be a function of the step, got {schedule!r}")
-    callbacks = tuple(callbacks)
-    for callback in callbacks:
-        if not callable(callback):
-            raise TypeError(f"a callback must be a function (model, history), got {callback!r}")
+    if schedule is not None:
+        function("schedule", schedule, "a function of the step")
+    what = "a function (model, history)"
+    callbacks = [function("a callback", callback, what) for callback in callbacks]
     best = _Best(params, early_stopping)
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
     order = _orders(n, size, whole("seed", seed, 0))

@@ -6,6 +6,7 @@ from collections import namedtuple
 
 from autograd_mini import losses
 from autograd_mini.data import Dataset
+from autograd_mini.numbers.arguments import entry, function
 from autograd_mini.value import Value
 
 from .samples import check_width, samples
@@ -69,11 +70,8 @@ def measured(
 def loss_function(loss: str | Loss) -> Loss:
     """The loss of that name, or the function itself, to be called as loss(predictions, targets)."""
     if isinstance(loss, str):
-        if loss not in LOSSES:
-            raise ValueError(f"loss {loss!r} is unknown; known are {', '.join(LOSSES)}")
-        loss = LOSSES[loss]
-    if not callable(loss):
-        raise TypeError(f"loss must be a name or a function, got {loss!r}")
+        loss = entry(LOSSES, "loss", loss)
+    function("loss", loss, "a name or a function")
     if loss is losses.kl_divergence:  # its first argument is the true distribution
         return lambda predictions, targets: losses.kl_divergence(targets, predictions)
     return loss
@@ -100,13 +98,11 @@ def judge_of(accuracy: str | Judge | None, loss: str | Loss, data: Any) -> Judge
     binary_cross_entropy_with_logits; the nearer of 0 and 1 with binary_cross_entropy, and with
     another loss on a Dataset of two classes. Other losses are taken to be of a regression.
     """
+    if accuracy is None:
+        return None
     if accuracy != "auto":
-        if accuracy is not None and not callable(accuracy):
-            raise TypeError(
-                'accuracy must be "auto", None or a function (prediction, target) -> bool,'
-                f" got {accuracy!r}"
-            )
-        return accuracy
+        what = '"auto", None or a function (prediction, target) -> bool'
+        return function("accuracy", accuracy, what)  # type: ignore[return-value]
     name = loss if isinstance(loss, str) else next((n for n, f in LOSSES.items() if f is loss), "")
     if name in _JUDGES:
         return _JUDGES[name]

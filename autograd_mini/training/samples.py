@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
-from autograd_mini.numbers.arguments import real
+from autograd_mini.numbers.arguments import items, real
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def input_rows(inputs: Any, name: str = "data") -> list[Row]:
     """Inputs without targets, checked as in `samples`."""
     rows: list[Row] = []
     for i, x in enumerate(_list(name, inputs)):
-        items = _items(x)
-        row = tuple(_number(f"input {i} of {name}", v) for v in ([x] if items is None else items))
+        given = items(x)
+        row = tuple(_number(f"input {i} of {name}", v) for v in ([x] if given is None else given))
         if rows and len(row) != len(rows[0]):
             raise ValueError(
                 f"input {i} of {name} has {len(row)} numbers, but input 0 has {len(rows[0])}"
@@ -88,21 +88,14 @@ def layers_of(model: Any) -> list[list[Neuron]]:
 
 
 def _target(name: str, y: Any) -> Any:
-    items = _items(y)
-    return _number(name, y) if items is None else [_number(name, v) for v in items]
+    given = items(y)
+    return _number(name, y) if given is None else [_number(name, v) for v in given]
 
 
 def _number(name: str, v: Any) -> Number:
     if hasattr(v, "dtype") and hasattr(v, "item"):  # a NumPy scalar
         v = v.item()
     return real(name, int(v) if isinstance(v, bool) else v)
-
-
-def _items(x: Any) -> list[Any] | None:
-    """The items of a list, tuple or array; None for a single number (or whatever else it is)."""
-    if hasattr(x, "tolist"):
-        x = x.tolist()
-    return list(x) if isinstance(x, list | tuple) else None
 
 
 def _list(name: str, values: Any) -> list[Any]:
