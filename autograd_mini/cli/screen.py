@@ -12,7 +12,8 @@ from rich.text import Text
 from autograd_mini.language.terminal import word
 from autograd_mini.notation import labels as notation
 from autograd_mini.stepping.explaining import explain_step
-from autograd_mini.stepping.sequence import PHASES, Accumulate, Forward, Visit
+from autograd_mini.stepping.plain import clean
+from autograd_mini.stepping.sequence import Accumulate, Forward, Visit, phase
 from autograd_mini.stepping.timeline import Timeline, lit
 
 if TYPE_CHECKING:
@@ -33,26 +34,6 @@ _TITLE, _SYMBOLIC, _NUMERIC, _SENTENCE, _LOCAL, _SO_FAR, _WHY = range(7)
 _NAME = re.compile("`([^`]+)`")
 _COLOURS = {"forward": "cyan", "backward": "yellow", "update": "green"}
 _CURRENT, _RECEIVES, _USED = "bold reverse", "bold yellow", "cyan"
-
-
-def clean(text: str) -> str:
-    r"""The text without anything that a terminal would obey or that would turn the writing round.
-
-    >>> clean("a\x1b[31m\u202eb")
-    'a␛[31m�b'
-    """
-    return "".join(
-        c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in notation.printable(text)
-    )
-
-
-def phase(step: Step) -> str:
-    """The part of the computation that a step belongs to: forward, backward or update.
-
-    >>> phase(Visit(4, 1.0, ()))
-    'backward'
-    """
-    return PHASES.get(step.kind, "backward")
 
 
 class Screen:

@@ -14,9 +14,10 @@ from rich.text import Text
 
 from autograd_mini.language.terminal import LANGUAGES, word
 from autograd_mini.stepping.plain import EVERY, checked, language, transcript
+from autograd_mini.stepping.sequence import phase
 
 from .keys import keyboard
-from .screen import Screen, phase
+from .screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.cli.screen import clean, phase
 from autograd_mini.language.messages import default_language
 from autograd_mini.language.terminal import LANGUAGES, word
+from autograd_mini.notation.labels import printable
 
 from .explaining import explain_step
+from .sequence import phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +60,17 @@ def step_lines(steps: Steps, index: int, lang: str) -> Iterator[str]:
     number = f"{index:>{len(str(len(steps) - 1))}}  "
     for k, line in enumerate(str(explain_step(steps, index, lang)).split("\n")):
         yield f"{number if k == 0 else ' ' * len(number)}{clean(line)}".rstrip()
+
+
+def clean(text: str) -> str:
+    r"""The text without anything that a terminal would obey or that would turn the writing round.
+
+    >>> clean("a\x1b[31m\u202eb")
+    'a␛[31m�b'
+    """
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in printable(text)
+    )
 
 
 def language(lang: str | None) -> str:

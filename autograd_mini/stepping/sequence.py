@@ -105,7 +105,16 @@ Step: TypeAlias = Leaf | Forward | Seed | Visit | Accumulate | Update
 KINDS: dict[str, type[Any]] = {
     cls.__name__.lower(): cls for cls in (Leaf, Forward, Seed, Visit, Accumulate, Update)
 }
-PHASES = {"leaf": "forward", "forward": "forward", "update": "update"}  # else: "backward"
+_PHASES = {"leaf": "forward", "forward": "forward", "update": "update"}
+
+
+def phase(step: Step) -> str:
+    """The part of the computation that a step belongs to: forward, backward or update.
+
+    >>> phase(Visit(4, 1.0, ()))
+    'backward'
+    """
+    return _PHASES.get(step.kind, "backward")
 
 
 class Source(NamedTuple):
@@ -315,8 +324,3 @@ class Steps(Sequence["Step"]):
         from .saving import from_json
 
         return from_json(text)
-
-
-def is_backward(step: Step) -> bool:
-    """Whether a step belongs to the backward pass."""
-    return step.kind not in PHASES

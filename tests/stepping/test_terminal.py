@@ -19,14 +19,14 @@ from rich.console import Console
 from autograd_mini import Value, steps
 from autograd_mini.checking.strategies import graphs
 from autograd_mini.cli import keys, terminal
-from autograd_mini.cli.screen import Screen, clean
+from autograd_mini.cli.screen import Screen
 from autograd_mini.cli.step_expression import as_function
 from autograd_mini.cli.terminal import play
 from autograd_mini.expressions import parse
 from autograd_mini.language import terminal as terminal_words
 from autograd_mini.notation import labels as notation
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.plain import transcript
+from autograd_mini.stepping.plain import clean, transcript
 from autograd_mini.stepping.sequence import Forward
 from autograd_mini.stepping.timeline import Timeline, lit
 

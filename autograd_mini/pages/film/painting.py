@@ -6,14 +6,14 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.cli.screen import clean, phase
 from autograd_mini.drawing import draw, from_json, to_json
 from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.graph import topological
 from autograd_mini.language.terminal import word
 from autograd_mini.notation import labels as notation
 from autograd_mini.stepping.explaining import explain_step
-from autograd_mini.stepping.sequence import Accumulate, Forward
+from autograd_mini.stepping.plain import clean
+from autograd_mini.stepping.sequence import Accumulate, Forward, phase
 from autograd_mini.stepping.timeline import Timeline, lit
 
 from .plotted import FONT, Box, Plotted, scale_of, without_warnings
