@@ -1,0 +1,59 @@
+"""Errors in Spanish: the engine speaks English alone, and a command translates what it says.
+
+errors.txt has the English text of every error that a command can meet, as a template with slots
+for what it tells, and its Spanish. A text is matched against the templates, the one with the most
+words of its own first; what is in a slot may be a sentence itself, such as the condition that an
+operation needs, and is translated likewise.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from string import Formatter
+
+from . import catalogue
+
+
+def spanish(message: str) -> str:
+    """The Spanish of an error's text, of several lines line by line if need be.
+
+    >>> spanish("nobody has translated this")
+    'nobody has translated this'
+    """
+    whole = _matched(message)
+    if whole is None and "\n" in message:
+        return "\n".join(map(spanish, message.split("\n")))
+    return message if whole is None else whole
+
+
+@cache
+def _templates() -> list[tuple[tuple[str, ...], str, str]]:
+    """(the words between the slots, English, Spanish), the longest first."""
+    found = [
+        (tuple(part for part, *_ in Formatter().parse(english) if part), english, spanish)
+        for english, spanish in catalogue("errors").values()
+    ]
+    return sorted(found, key=lambda template: -sum(map(len, template[0])))
+
+
+@cache
+def _pattern(english: str) -> re.Pattern[str]:
+    """A template's pattern; a slot that comes twice must hold the same."""
+    pattern, seen = "", set()
+    for words, slot, *_ in Formatter().parse(english):
+        pattern += re.escape(words)
+        if slot is not None:
+            pattern += f"(?P={slot})" if slot in seen else f"(?P<{slot}>.+?)"
+            seen.add(slot)
+    return re.compile(pattern, re.DOTALL)
+
+
+def _matched(message: str) -> str | None:
+    for parts, english, other in _templates():
+        if all(part in message for part in parts):
+            match = _pattern(english).fullmatch(message)
+            if match:
+                slots = {name: spanish(held) for name, held in match.groupdict().items()}
+                return other.format(**slots)
+    return None
