@@ -1,4 +1,4 @@
-"""Every word that a reader sees, in English and Spanish, and the one way to it.
+r"""Every word that a reader sees, in English and Spanish, and the one way to it.
 
 The words stand in catalogues, a text file for each room of readers: the first word of a text's
 name names its file, so that `text("page.title", "es")` is `title` in page.txt, and a file is read
