@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+pytest.register_assert_rewrite("tests.browser", "tests.reference")
+
+from tests import browser as browsers  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Hypothesis draws the same examples on every run: a change is judged by what it changes.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("exploring", deadline=None)  # pytest --hypothesis-profile=exploring
 settings.load_profile("repeatable")
 
-HERE = Path(__file__).resolve().parent
 # The long ones come first, so that no worker is still at one of them when the others are done.
 FIRST = ("test_notebooks.py", "test_docs.py", "test_cli.py")
 
@@ -20,6 +26,27 @@ FIRST = ("test_notebooks.py", "test_docs.py", "test_cli.py")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs in a browser, and begin with the modules that take longest."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.path.name not in FIRST)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[browsers.Browser]:
+    """One for each process; the tests are skipped where there is none."""
+    with browsers.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+def visit(browser: browsers.Browser) -> Iterator[browsers.Visit]:
+    """visit(file, "#link", color_scheme="dark", ...): the page in a browser; it must be quiet."""
+    with browsers.visiting(browser) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def run(browser: browsers.Browser) -> Iterator[Any]:
+    """run(script, given): what the body of a JavaScript function with this argument returns."""
+    with browsers.visiting(browser) as visit:
+        yield browsers.function(visit())

@@ -3,75 +3,50 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograd_mini import Layer, Value, draw, draw_network, draw_paths, scope, to_mermaid
+
+if TYPE_CHECKING:
+    from tests.browser import Visit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT / "docs"))
 
 from gallery import build  # noqa: E402
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="there is no Chromium on the PATH (Debian: apt-get install chromium)"
-)
 PAGE = 720  # width in CSS pixels of the text of a page of the documentation
 LEAST = 7.0  # height in CSS pixels of the smallest letters that are still read without a click
 
 ANSWER = ';document.getElementById("answer").textContent = JSON.stringify(answer)'
 
 
-def opened(page: Path) -> str:
-    """The document as the browser has it after loading the page and running its scripts."""
-    assert BROWSER is not None
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    command += [f"--user-data-dir={page.parent / 'profile'}", "--virtual-time-budget=5000"]
-    done = subprocess.run(
-        [*command, "--dump-dom", page.as_uri()],
-        capture_output=True, encoding="utf-8", timeout=120, check=True,
-        env={**os.environ, "HOME": str(page.parent)},
-    )  # fmt: skip
-    return done.stdout
-
-
-def answer(page: Path, body: str, script: str) -> Any:
+def answer(visit: Visit, file: Path, body: str, script: str) -> Any:
     """What the script, run in a page with this body, leaves in `answer`."""
-    return _answer(
-        page,
+    file.write_text(
         '<!doctype html><meta charset="utf-8"><title>quiet</title>'
         f'<body style="margin:0">{body}<pre id="answer"></pre><script>{script}{ANSWER}</script>',
+        encoding="utf-8",
     )
+    return json.loads(visit(file).text_content("#answer"))
 
 
-def answer_in_svg(page: Path, body: str, script: str) -> Any:
+def answer_in_svg(visit: Visit, file: Path, body: str, script: str) -> Any:
     """The same in a file that is SVG itself, which is read as XML and not as HTML."""
-    return _answer(
-        page,
+    file.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg"><title>quiet</title>{body}'
         f'<desc id="answer"/><script><![CDATA[{script}{ANSWER}]]></script></svg>',
+        encoding="utf-8",
     )
-
-
-def _answer(page: Path, text: str) -> Any:
-    page.write_text(text, encoding="utf-8")
-    found = re.search(r'<(pre|desc) id="answer">(.*?)</\1>', opened(page), re.DOTALL)
-    assert found, "the script of the page did not end"
-    return json.loads(html.unescape(found[2]))
+    return json.loads(visit(file).text_content("#answer"))
 
 
 # --- layout --------------------------------------------------------------------------------------
@@ -100,7 +75,7 @@ const answer = [...document.querySelectorAll("div.picture")].map(div => {
 """
 
 
-def test_the_pictures_of_the_gallery_are_legible(tmp_path: Path) -> None:
+def test_the_pictures_of_the_gallery_are_legible(visit: Visit, tmp_path: Path) -> None:
     """No text lies on another, none is cut off, and the letters are large enough at page width."""
     exhibits = {name: build.exhibit(name) for name in build.NAMES}
     body = "<style>svg { width: 100%; height: auto }</style>"
@@ -109,18 +84,18 @@ def test_the_pictures_of_the_gallery_are_legible(tmp_path: Path) -> None:
             width = min(PAGE, build.LEAST_SCALE * build.width_of(exhibit))
             frame = f'<div class="picture" id="{name}" style="width:{width}px">'
             body += f"{frame}{exhibit.data.decode()}</div>"
-    measured = {m.pop("name"): m for m in answer(tmp_path / "gallery.html", body, MEASURE)}
+    measured = {m.pop("name"): m for m in answer(visit, tmp_path / "gallery.html", body, MEASURE)}
     assert {name: m["outside"] for name, m in measured.items() if m["outside"]} == {}
     assert {name: m["overlapping"] for name, m in measured.items() if m["overlapping"]} == {}
     assert {name: m for name, m in measured.items() if m["smallest"] < LEAST} == {}
 
 
-def test_the_measure_finds_texts_that_overlap_or_are_cut(tmp_path: Path) -> None:
+def test_the_measure_finds_texts_that_overlap_or_are_cut(visit: Visit, tmp_path: Path) -> None:
     text = '<text x="{}" y="20" font-size="16">{}</text>'
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">{}</svg>'
     texts = [text.format(10, "first"), text.format(20, "second"), text.format(180, "cut off")]
     body = f'<div class="picture" id="p">{svg.format("".join(texts))}</div>'
-    (measured,) = answer(tmp_path / "page.html", body, MEASURE)
+    (measured,) = answer(visit, tmp_path / "page.html", body, MEASURE)
     assert measured["overlapping"] == [["first", "second"]]
     assert measured["outside"] == ["cut off"]
     assert measured["smallest"] == 16
@@ -204,9 +179,9 @@ def check_quiet(found: Any) -> None:
     assert [link for link in found["links"] if "javascript" in link] == []
 
 
-def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
+def test_labels_never_run_as_scripts(visit: Visit, tmp_path: Path) -> None:
     svgs = [svg for label in HOSTILE for svg in pictures_of(label)]
-    found = answer(tmp_path / "hostile.html", "".join(svgs), CLICK)
+    found = answer(visit, tmp_path / "hostile.html", "".join(svgs), CLICK)
     check_quiet(found)
     # Inlined in HTML the text survives, too: each picture shows the beginning of its label.
     each = len(svgs) // len(HOSTILE)
@@ -215,15 +190,17 @@ def test_labels_never_run_as_scripts(tmp_path: Path) -> None:
         assert beginning in text
 
 
-def test_labels_never_run_as_scripts_where_the_svg_is_opened_itself(tmp_path: Path) -> None:
+def test_labels_never_run_as_scripts_where_the_svg_is_opened_itself(
+    visit: Visit, tmp_path: Path
+) -> None:
     """A file .svg is read as XML, which has other rules than HTML, and may run scripts."""
     svgs = "".join(svg for label in HOSTILE for svg in pictures_of(label))
-    found = answer_in_svg(tmp_path / "hostile.svg", f"<g>{svgs}</g>", CLICK)
+    found = answer_in_svg(visit, tmp_path / "hostile.svg", f"<g>{svgs}</g>", CLICK)
     check_quiet(found)
     assert all(label[:5] in found["texts"][0] for label in HOSTILE)
 
 
-def test_mermaid_puts_nothing_into_the_page_but_text(tmp_path: Path) -> None:
+def test_mermaid_puts_nothing_into_the_page_but_text(visit: Visit, tmp_path: Path) -> None:
     """Pages often have Mermaid's text as it is between their tags, and only then is it read."""
     texts = []
     for label in HOSTILE:
@@ -231,7 +208,7 @@ def test_mermaid_puts_nothing_into_the_page_but_text(tmp_path: Path) -> None:
             inside = hostile_graph(label)
         texts += [to_mermaid(inside * 2, detail="chain rule"), to_mermaid(inside * 2, collapse=1)]
     body = "".join(f'<pre class="mermaid">{text}</pre>' for text in texts)
-    found = answer(tmp_path / "page.html", body, MERMAID)
+    found = answer(visit, tmp_path / "page.html", body, MERMAID)
     assert found["title"] == "quiet"
     assert found["elements"] == ["BR"]  # its own line breaks
     assert [text.replace("\n", "") for text in found["texts"]] == [
@@ -239,10 +216,10 @@ def test_mermaid_puts_nothing_into_the_page_but_text(tmp_path: Path) -> None:
     ]
 
 
-def test_the_hostile_page_would_be_noticed(tmp_path: Path) -> None:
-    found = answer(tmp_path / "page.html", f"<svg>{HOSTILE[1]}</svg>", CLICK)
+def test_the_hostile_page_would_be_noticed(visit: Visit, tmp_path: Path) -> None:
+    found = answer(visit, tmp_path / "page.html", f"<svg>{HOSTILE[1]}</svg>", CLICK)
     assert found["title"] == "ran"
-    found = answer_in_svg(tmp_path / "page.svg", f"<g>{HOSTILE[0]}</g>", CLICK)
+    found = answer_in_svg(visit, tmp_path / "page.svg", f"<g>{HOSTILE[0]}</g>", CLICK)
     assert found["title"] == "ran"
 
 
@@ -262,7 +239,7 @@ x = Value(3.0, label="x<y")
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 def test_a_notebook_shows_the_drawings_in_its_output_cells(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As JupyterLab and VS Code do: both show the richest kind of output that they know, SVG."""
     nbformat = pytest.importorskip("nbformat", reason="the extra [test] brings it")
@@ -277,7 +254,7 @@ def test_a_notebook_shows_the_drawings_in_its_output_cells(
     page, _ = nbconvert.HTMLExporter(embed_images=True).from_notebook_node(notebook)
     # The page fetches its formulas' fonts and scripts from the network, which a test does not.
     page = re.sub(r"<script[^>]*src=.*?</script>", "", page, flags=re.DOTALL)
-    measured = answer(tmp_path / "cells.html", page, CELLS)
+    measured = answer(visit, tmp_path / "cells.html", page, CELLS)
     assert all(picture["width"] > 100 and picture["height"] > 50 for picture in measured)
     shown = []
     for picture in measured:

@@ -74,23 +74,16 @@ def network() -> Steps:
     "make",
     [neuron, several_uses, vectors, kinks_and_zeros, stale_and_by_hand, fractions, network],
 )
-def test_the_page_explains_as_python_does(make: Any, chromium: Any, monkeypatch: Any) -> None:
+def test_the_page_explains_as_python_does(make: Any, visit: Any, monkeypatch: Any) -> None:
     enclosed = document.enclosed
     spy = "\nwindow.spy = {recording, explainStep, setLanguage, formula};"
     monkeypatch.setattr(
         document, "enclosed", lambda *code: enclosed(*code, *([spy] if len(code) > 1 else []))
     )
     recorded = make()
-    page = chromium.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text))
-    try:
-        page.set_content(to_html(recorded))
-        both = json.loads(page.evaluate(TOLD))
-    finally:
-        page.close()
-    assert errors == []
+    page = visit()
+    page.set_content(to_html(recorded))
+    both = json.loads(page.evaluate(TOLD))
     for lang, said in zip(("en", "es"), both, strict=True):
         assert len(said) == len(recorded)
         for k, (title, sentence, texts, shown, why) in enumerate(said):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +15,10 @@ from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD
 from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.explaining import explain_step
-from tests.stepping.conftest import axe_findings
+from tests.browser import PHONE, axe_findings, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from autograd_mini.stepping import Steps
@@ -34,15 +35,10 @@ def recorded_neuron() -> Steps:
 
 
 class Opened:
-    """A page in the browser, and all that it has said and asked for."""
+    """A page in the browser."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("request", lambda request: self.asked.append(request.url))
 
     @property
     def index(self) -> int:
@@ -56,12 +52,7 @@ class Opened:
         return str(self.page.inner_text(selector))
 
     def wait(self, condition: str, arg: Any = None) -> None:
-        """Until it holds; the policy of the page forbids `wait_for_function` to do this."""
-        for _ in range(200):
-            if self.page.evaluate(condition, arg):
-                return
-            self.page.wait_for_timeout(25)
-        raise AssertionError(f"it never came: {condition}")
+        until(self.page, condition, arg)
 
     def go(self, index: int) -> None:
         """Follow the link to a step."""
@@ -84,30 +75,18 @@ Opener = "Callable[..., Opened]"
 
 
 @pytest.fixture
-def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+def opened(visit: Any, tmp_path: Path) -> Callable[..., Opened]:
     """opened(steps, hash="", context={...}, **options of save_html)."""
-    contexts = []
-    pages: list[Opened] = []
+    numbers = count()
 
     def open_page(
         recorded: Steps, hash: str = "", context: dict[str, Any] | None = None, **options: Any
     ) -> Opened:
-        file = tmp_path / f"page{len(pages)}.html"
+        file = tmp_path / f"page{next(numbers)}.html"
         save_html(recorded, file, **options)
-        given = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
-        contexts.append(chromium.new_context(**{**given, **(context or {})}))
-        page = Opened(contexts[-1].new_page())
-        page.page.goto(file.as_uri() + hash)
-        pages.append(page)
-        return page
+        return Opened(visit(file, hash, **{"reduced_motion": "reduce", **(context or {})}))
 
-    yield open_page
-    for page in pages:
-        assert page.said == []  # no error, no warning
-        assert [url for url in page.asked if not re.match("file:|blob:", url)] == []
-        assert len(page.asked) == 1
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 # --- the computation -----------------------------------------------------------------------------
@@ -416,9 +395,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened: Any) -> None:
     m = MLP(2, [3, 1], seed=0)
     large = steps(mse([m([0.1, 0.2])], [1.0]))
     for recorded in (recorded_neuron(), large):
-        page = opened(
-            recorded, context={"viewport": {"width": 360, "height": 740}, "has_touch": True}
-        )
+        page = opened(recorded, context={"viewport": PHONE, "has_touch": True})
         for _ in range(12):
             page.press("ArrowRight")
             assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -604,7 +581,6 @@ def test_a_frame_without_storage_and_history_is_quiet(opened: Any) -> None:
     page.wait("heard.some(x => x.step === 5)")
     page.page.wait_for_timeout(400)  # the address would be written now
     assert page.page.evaluate("heard.at(-1)") == {"step": 5, "steps": len(recorded_neuron())}
-    page.asked[1:] = []  # about:srcdoc
 
 
 def _source(page: Opened) -> str:
@@ -631,7 +607,7 @@ def test_axe_finds_nothing_serious_beside_and_on_a_phone(opened: Any) -> None:
     page = opened(right, beside=wrong, labels=("+=", "="), context=bypassing, start=9)
     assert axe_findings(page.page) == []
     m = MLP(2, [3, 1], seed=0)
-    phone = {"viewport": {"width": 360, "height": 740}, **bypassing}
+    phone = {"viewport": PHONE, **bypassing}
     page = opened(steps(mse([m([0.1, 0.2])], [1.0])), context=phone, start=40)
     assert axe_findings(page.page) == []
 

@@ -16,11 +16,13 @@ from autograd_mini.language.predict import PREDICT
 from autograd_mini.optim import SGD
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.page import save_html
+from tests.browser import axe_findings, until, visiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from autograd_mini.stepping import Steps
+    from tests.browser import Browser, Visit
 
 W, X, B = 0.5, 2.0, -0.3  # h = 0.7, y = tanh(h), L = y * w: w reaches L by two paths
 
@@ -37,24 +39,17 @@ def recorded() -> Steps:
     return steps(neuron, W, X, B)
 
 
-def opened(chromium: Any, recording: Steps, path: Path, **options: Any) -> Any:
-    save_html(recording, path, **options)
-    page = chromium.new_page()
-    page.set_default_timeout(5000)
-    page.faults = []
-    page.on("console", lambda message: page.faults.append(message.text))
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.goto(path.as_uri())
+def asking(visit: Visit, recording: Steps, path: Path) -> Any:
+    """Its page in predict mode."""
+    save_html(recording, path)
+    page = visit(path)
+    page.click("#modes [aria-controls=predict]")
     return page
 
 
 @pytest.fixture
-def page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
-    page = opened(chromium, recorded(), tmp_path / "page.html")
-    page.click("#modes [aria-controls=predict]")
-    yield page
-    assert page.faults == []
-    page.close()
+def page(visit: Visit, tmp_path: Path) -> Any:
+    return asking(visit, recorded(), tmp_path / "page.html")
 
 
 def question(page: Any) -> str:
@@ -172,13 +167,10 @@ MISTAKES = [
 
 
 @pytest.fixture(scope="module")
-def shared(chromium: Any, tmp_path_factory: Any) -> Iterator[Any]:
+def shared(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One page for all mistakes."""
-    page = opened(chromium, recorded(), tmp_path_factory.mktemp("predict") / "page.html")
-    page.click("#modes [aria-controls=predict]")
-    yield page
-    assert page.faults == []
-    page.close()
+    with visiting(browser) as visit:
+        yield asking(visit, recorded(), tmp_path_factory.mktemp("predict") / "page.html")
 
 
 @pytest.mark.parametrize(("start", "wish", "text", "said"), MISTAKES)
@@ -191,10 +183,9 @@ def test_a_mistake_is_named(shared: Any, start: str, wish: str, text: str, said:
     assert page.get_attribute("#verdict", "class") == "wrong"
 
 
-def test_an_update_is_asked_for(chromium: Any, tmp_path: Path) -> None:
+def test_an_update_is_asked_for(visit: Visit, tmp_path: Path) -> None:
     w = Value(2.0, label="w")
-    page = opened(chromium, steps(w * w * w, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
-    page.click("#modes [aria-controls=predict]")
+    page = asking(visit, steps(w * w * w, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
     go_to_question(page, "What is the new w, with the learning rate η = 0.1?")
     for text, said in {
         "3.2": "That goes uphill",
@@ -204,21 +195,18 @@ def test_an_update_is_asked_for(chromium: Any, tmp_path: Path) -> None:
     }.items():
         assert answer(page, text).startswith(f"✗ Not that. {said}")
     assert answer(page, "0.8") == "✓ Right now: 0.8."
-    page.close()
 
 
-def test_a_sum_of_three_paths_lacks_one(chromium: Any, tmp_path: Path) -> None:
+def test_a_sum_of_three_paths_lacks_one(visit: Visit, tmp_path: Path) -> None:
     def f(x: Value) -> Value:
         a, b, c = x * 2, x * 7, x * 19
         return a + b + c
 
-    page = opened(chromium, steps(f, 1.5), tmp_path / "page.html")
-    page.click("#modes [aria-controls=predict]")
+    page = asking(visit, steps(f, 1.5), tmp_path / "page.html")
     go_to_question(page, "∂v₂/∂x is 26 so far.")
     assert "The path through b is missing" in answer(page, "21")
     assert "The path through c is missing" in answer(page, "9")
     assert answer(page, "28").startswith("✓")
-    page.close()
 
 
 @pytest.mark.parametrize(
@@ -325,13 +313,11 @@ def test_the_page_waits_for_the_answer(page: Any) -> None:
 def test_a_screen_reader_hears_verdict_and_question(page: Any) -> None:
     go_to_question(page, "v₁ =")
     answer(page, "-1")
-    page.wait_for_timeout(900)  # not more than one message in 0.7 s
-    assert "sign is not" in page.text_content("#live")
+    live = "text => document.getElementById('live').textContent"  # one message in 0.7 s at most
+    until(page, f"{live}.includes(text)", "sign is not")
     answer(page, "1")
-    page.wait_for_timeout(900)
-    assert page.text_content("#live") == (
-        "✓ Right now: 1. There is nothing to compute in the next step."
-    )
+    said = "✓ Right now: 1. There is nothing to compute in the next step."
+    until(page, f"{live} === text", said)
     described = page.get_attribute("#answer", "aria-describedby").split()
     assert described == ["question", "verdict"]
     assert page.locator("label[for=answer]").count() == 1
@@ -424,38 +410,28 @@ def test_answers_are_saved_as_csv(page: Any) -> None:
     assert (row["veredicto"], row["pedido"]) == ("bien después", "valor")
 
 
-def test_labels_stay_text(chromium: Any, tmp_path: Path) -> None:
+def test_labels_stay_text(visit: Visit, tmp_path: Path) -> None:
     evil = Value(2.0, label="<img src=x onerror=alert(1)>")
-    page = opened(chromium, steps(evil * evil), tmp_path / "page.html")
-    page.click("#modes [aria-controls=predict]")
+    page = asking(visit, steps(evil * evil), tmp_path / "page.html")
     page.click("#modes [aria-controls=whatif]")
     page.click("#predict button.primary")
     assert "<img src=x" in question(page)
     answer(page, "2")
     assert page.locator("img").count() == 0
-    assert page.faults == []
-    page.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_panels_are_accessible(chromium: Any, tmp_path: Path, theme: str) -> None:
+def test_both_panels_are_accessible(visit: Visit, tmp_path: Path, theme: str) -> None:
     """No serious finding of axe-core, with a hint, a verdict and a message to be seen."""
-    axe = pytest.importorskip("axe_playwright_python")
     save_html(recorded(), tmp_path / "page.html", theme=theme)
-    context = chromium.new_context(bypass_csp=True)  # axe itself is no part of the page
-    page = context.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
+    page = visit(tmp_path / "page.html", bypass_csp=True)  # axe itself is no part of the page
     for mode in ("whatif", "predict"):
         page.click(f"#modes [aria-controls={mode}]")
     go_to_question(page, "h =")
     answer(page, "-0.7")
     page.click("[data-t='predict.hint']")
     page.fill("#leaf0", "")
-    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    assert [v for v in found if v["impact"] in ("serious", "critical")] == []
-    assert page.evaluate("axe.run()")["passes"]
-    context.close()
+    assert axe_findings(page) == []
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -294,15 +294,17 @@ def test_at_a_kink_the_bar_holds_both_slopes(run: Any, f: Any, slopes: Any) -> N
 
 
 # --- the panel ------------------------------------------------------------------------------------
-def opened(chromium: Any, recorded: Steps, path: Path, **options: Any) -> Any:
-    save_html(recorded, path, **options)
-    page = chromium.new_page()
-    page.set_default_timeout(5000)
-    page.faults = []
-    page.on("console", lambda message: page.faults.append(message.text))
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.goto(path.as_uri())
-    return page
+@pytest.fixture
+def opened(visit: Any, tmp_path: Path) -> Callable[..., Any]:
+    """opened(steps, **options of save_html): the page with the panel open."""
+
+    def open_page(recorded: Steps, **options: Any) -> Any:
+        save_html(recorded, tmp_path / "page.html", **options)
+        page = visit(tmp_path / "page.html")
+        page.click("#modes [aria-controls=whatif]")
+        return page
+
+    return open_page
 
 
 def neuron(w: Value, x: Value, b: Value) -> Value:
@@ -310,12 +312,8 @@ def neuron(w: Value, x: Value, b: Value) -> Value:
 
 
 @pytest.fixture
-def neuron_page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
-    page = opened(chromium, steps(neuron, 0.5, 2.0, 1.0), tmp_path / "page.html")
-    page.click("#modes [aria-controls=whatif]")
-    yield page
-    assert page.faults == []
-    page.close()
+def neuron_page(opened: Any) -> Any:
+    return opened(steps(neuron, 0.5, 2.0, 1.0))
 
 
 def field(page: Any, name: str) -> Any:
@@ -375,15 +373,10 @@ def test_out_of_the_domain_the_page_says_so_in_words(neuron_page: Any) -> None:
     assert not page.evaluate("document.documentElement.classList.contains('outdated')")
 
 
-def test_a_gradient_that_is_not_a_number_is_named(chromium: Any, tmp_path: Path) -> None:
-    page = opened(
-        chromium, steps(lambda x: x.sqrt() - x.sqrt(), 4.0), tmp_path / "page.html", lang="es"
-    )
-    page.click("#modes [aria-controls=whatif]")
+def test_a_gradient_that_is_not_a_number_is_named(opened: Any) -> None:
+    page = opened(steps(lambda x: x.sqrt() - x.sqrt(), 4.0), lang="es")
     field(page, "x").fill("0")
     assert page.inner_text("#whatif-message").startswith("El gradiente de x no es un número")
-    assert page.faults == []
-    page.close()
 
 
 def fraction() -> Steps:
@@ -410,26 +403,20 @@ def with_momentum() -> Steps:
     ("made", "key"), [(fraction, "kind"), (by_hand, "hand"), (with_momentum, "optimiser")]
 )
 def test_where_the_page_cannot_recompute_it_says_why(
-    chromium: Any, tmp_path: Path, made: Callable[[], Steps], key: str
+    opened: Any, made: Callable[[], Steps], key: str
 ) -> None:
-    page = opened(chromium, made(), tmp_path / "page.html")
-    page.click("#modes [aria-controls=whatif]")
+    page = opened(made())
     assert page.inner_text("#whatif p") == WHATIF[f"whatif.not.{key}"][0]
     assert page.locator("#whatif input").count() == 0
-    assert page.faults == []
-    page.close()
 
 
-def test_many_inputs_are_chosen_from_a_list(chromium: Any, tmp_path: Path) -> None:
+def test_many_inputs_are_chosen_from_a_list(opened: Any) -> None:
     xs = [Value(k / 10, label=f"w[{k}]") for k in range(40)]
-    page = opened(chromium, steps(functions.sum(xs)), tmp_path / "page.html")
-    page.click("#modes [aria-controls=whatif]")
+    page = opened(steps(functions.sum(xs)))
     assert page.locator("#whatif input").count() == 12
     page.locator("#whatif select").select_option(label="w[37]")
     field(page, "w[37]").fill("100")
     assert f"(recorded: {sum(k / 10 for k in range(40)):g})" in page.inner_text("#whatif")
-    assert page.faults == []
-    page.close()
 
 
 # --- words ----------------------------------------------------------------------------------------

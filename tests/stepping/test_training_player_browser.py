@@ -21,12 +21,13 @@ from autograd_mini.stepping.training.recording import (
     record_learning_rates,
     record_training,
 )
+from tests.browser import PHONE, axe_findings, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 LOGITS = "binary_cross_entropy_with_logits"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+DESKTOP = {"width": 1440, "height": 900}
 
 
 def trained_xor() -> Any:
@@ -62,44 +63,14 @@ def folder(runs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
-class Opened:
-    """Opens pages, and takes down what a quiet page would not do."""
-
-    def __init__(self, browser: Any, folder: Path) -> None:
-        self.browser, self.folder = browser, folder
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.contexts: list[Any] = []
-
-    def __call__(self, name: str, link: str = "", size: Any = DESKTOP, **settings: Any) -> Any:
-        context = self.browser.new_context(viewport=size, **settings)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.goto((self.folder / f"{name}.html").as_uri() + link)
-        return page
-
-
 @pytest.fixture
-def opened(chromium: Any, folder: Path) -> Iterator[Opened]:
-    made = Opened(chromium, folder)
-    yield made
-    for context in made.contexts:
-        context.close()
-    assert made.complaints == []
-    assert all(url.split("#")[0].startswith("file:") for url in made.requests)
-    assert len(made.requests) == len(made.contexts)
+def opened(visit: Any, folder: Path) -> Callable[..., Any]:
+    """opened(name, link, size, **settings): the page of a run."""
 
+    def open_page(name: str, link: str = "", size: Any = DESKTOP, **settings: Any) -> Any:
+        return visit(folder / f"{name}.html", link, size, **settings)
 
-def until(page: Any, condition: str) -> None:
-    """Wait until a condition holds; the page's policy forbids Playwright's own way of asking."""
-    for _ in range(200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"not reached: {condition}")
+    return open_page
 
 
 def text(page: Any, selector: str) -> str:
@@ -108,7 +79,7 @@ def text(page: Any, selector: str) -> str:
 
 
 # --- controls ------------------------------------------------------------------------------------
-def test_keys_buttons_slider_and_link(opened: Opened, runs: dict[str, Any]) -> None:
+def test_keys_buttons_slider_and_link(opened: Any, runs: dict[str, Any]) -> None:
     epochs = [frame.epoch for frame in runs["xor"]]
     page = opened("xor")
     assert text(page, "#where") == "epoch 0 of 60"
@@ -129,14 +100,14 @@ def test_keys_buttons_slider_and_link(opened: Opened, runs: dict[str, Any]) -> N
     until(page, "document.getElementById('where').textContent === 'epoch 4 of 60'")
 
 
-def test_a_link_opens_at_its_epoch(opened: Opened, runs: dict[str, Any]) -> None:
+def test_a_link_opens_at_its_epoch(opened: Any, runs: dict[str, Any]) -> None:
     epochs = [frame.epoch for frame in runs["xor"]]
     missing = next(e for e in range(60) if e not in epochs)
     before = max(e for e in epochs if e < missing)
     assert text(opened("xor", f"#epoch={missing}"), "#where") == f"epoch {before} of 60"
 
 
-def test_play_goes_on_by_itself_and_ends(opened: Opened) -> None:
+def test_play_goes_on_by_itself_and_ends(opened: Any) -> None:
     page = opened("moons")
     page.select_option("#speed", "20")
     page.keyboard.press("Space")
@@ -144,7 +115,7 @@ def test_play_goes_on_by_itself_and_ends(opened: Opened) -> None:
     until(page, "!document.documentElement.classList.contains('playing')")
 
 
-def test_a_click_on_the_curve_goes_there(opened: Opened, runs: dict[str, Any]) -> None:
+def test_a_click_on_the_curve_goes_there(opened: Any, runs: dict[str, Any]) -> None:
     page = opened("xor")
     box = page.locator("#curve .axis").last.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
@@ -152,7 +123,7 @@ def test_a_click_on_the_curve_goes_there(opened: Opened, runs: dict[str, Any]) -
     assert text(page, "#where") == f"epoch {epoch} of 60"
 
 
-def test_each_epoch_is_told_to_screen_readers(opened: Opened) -> None:
+def test_each_epoch_is_told_to_screen_readers(opened: Any) -> None:
     page = opened("xor")
     page.keyboard.press("End")
     until(page, "document.getElementById('live').textContent.includes('epoch 60')")
@@ -161,7 +132,7 @@ def test_each_epoch_is_told_to_screen_readers(opened: Opened) -> None:
 
 # --- numbers -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("place", [1, 7, 19])
-def test_the_numbers_are_those_of_the_run(opened: Opened, runs: dict[str, Any], place: int) -> None:
+def test_the_numbers_are_those_of_the_run(opened: Any, runs: dict[str, Any], place: int) -> None:
     run = runs["xor"]
     frame = run[place]
     page = opened("xor", f"#epoch={frame.epoch}")
@@ -183,14 +154,14 @@ def test_the_numbers_are_those_of_the_run(opened: Opened, runs: dict[str, Any], 
     assert rows == wanted
 
 
-def test_before_training_there_is_no_update(opened: Opened) -> None:
+def test_before_training_there_is_no_update(opened: Any) -> None:
     page = opened("xor")
     assert "Before training the loss is" in text(page, "#story .sentence")
     assert text(page, "#update p") == WORDS["training.none"][0]
     assert page.locator("#update math").count() == 0
 
 
-def test_adam_shows_its_change(opened: Opened, runs: dict[str, Any]) -> None:
+def test_adam_shows_its_change(opened: Any, runs: dict[str, Any]) -> None:
     page = opened("moons", "#epoch=6")
     page.select_option("#which", "1")
     frame = runs["moons"][6]
@@ -202,7 +173,7 @@ def test_adam_shows_its_change(opened: Opened, runs: dict[str, Any]) -> None:
     assert "The last of the 4 updates of the epoch, with 10 points." in note
 
 
-def test_the_network_is_drawn_with_its_weights(opened: Opened, runs: dict[str, Any]) -> None:
+def test_the_network_is_drawn_with_its_weights(opened: Any, runs: dict[str, Any]) -> None:
     frame = runs["xor"][-1]
     page = opened("xor", "#epoch=60")
     lines = page.evaluate(
@@ -223,7 +194,7 @@ def test_the_network_is_drawn_with_its_weights(opened: Opened, runs: dict[str, A
     assert "gradient" in text(page, "#network p")
 
 
-def test_the_loss_scale_switches(opened: Opened) -> None:
+def test_the_loss_scale_switches(opened: Any) -> None:
     page = opened("xor")
     curve = "document.querySelector('#curve .series').getAttribute('d')"
     before, checked = page.evaluate(curve), page.is_checked("#log")
@@ -243,7 +214,7 @@ PIXELS = """places => {
 }"""
 
 
-def test_the_colours_are_what_the_model_answers(opened: Opened) -> None:
+def test_the_colours_are_what_the_model_answers(opened: Any) -> None:
     """Blue for the first class, orange for the second, stronger where it is surer."""
     run = trained_xor()
     model = MLP(2, [4, 1], activation="tanh")
@@ -264,7 +235,7 @@ def test_the_colours_are_what_the_model_answers(opened: Opened) -> None:
     assert strong[sure.index(max(sure))] > strong[sure.index(min(sure))] + 30
 
 
-def test_the_boundary_moves_with_the_epoch(opened: Opened) -> None:
+def test_the_boundary_moves_with_the_epoch(opened: Any) -> None:
     page = opened("xor")
     contour = "document.querySelector('.contour').getAttribute('d')"
     page.keyboard.press("End")
@@ -276,7 +247,7 @@ def test_the_boundary_moves_with_the_epoch(opened: Opened) -> None:
     assert label.startswith("The picture of epoch")
 
 
-def test_the_boundary_lies_where_the_model_is_undecided(opened: Opened) -> None:
+def test_the_boundary_lies_where_the_model_is_undecided(opened: Any) -> None:
     run = trained_xor()
     model = MLP(2, [4, 1], activation="tanh")
     for p, w in zip(model.parameters(), run[-1].weights, strict=True):
@@ -298,7 +269,7 @@ def test_the_boundary_lies_where_the_model_is_undecided(opened: Opened) -> None:
         assert abs(1 / (1 + exp(-model(place).data)) - 0.5) < 0.03
 
 
-def test_the_ball_rolls_down_the_parabola(opened: Opened, runs: dict[str, Any]) -> None:
+def test_the_ball_rolls_down_the_parabola(opened: Any, runs: dict[str, Any]) -> None:
     page = opened("parabolas", "#epoch=5")
     chips = page.locator(".picture .chip").all_inner_texts()
     assert chips == ["crawls", "converges", "oscillates", "diverges"]
@@ -311,7 +282,7 @@ def test_the_ball_rolls_down_the_parabola(opened: Opened, runs: dict[str, Any]) 
     assert page.evaluate("+document.querySelectorAll('.here')[2].getAttribute('cx')") > oscillates
 
 
-def test_a_rate_is_chosen_for_the_details(opened: Opened, runs: dict[str, Any]) -> None:
+def test_a_rate_is_chosen_for_the_details(opened: Any, runs: dict[str, Any]) -> None:
     page = opened("parabolas", "#epoch=2")
     assert (
         page.get_attribute(".choose >> nth=1", "aria-pressed") == "true"
@@ -327,18 +298,15 @@ def test_a_rate_is_chosen_for_the_details(opened: Opened, runs: dict[str, Any]) 
     assert shown == "{}−10·{}={}".format(*parts)
 
 
-def test_a_run_that_breaks_says_so(chromium: Any, tmp_path: Path) -> None:
+def test_a_run_that_breaks_says_so(visit: Any, tmp_path: Path) -> None:
     run = record_descent(lambda w: w**2, 3.0, lr=1e9, steps=60)
     assert run.divergence
     save_html(run, tmp_path / "broken.html", lang="es")
-    opened = Opened(chromium, tmp_path)
-    page = opened("broken")
+    page = visit(tmp_path / "broken.html")
     page.keyboard.press("End")
     told = text(page, "#story .sentence")
     assert f"En el paso {run.divergence.epoch} el cálculo ya no tiene un resultado finito" in told
     assert "Una tasa de aprendizaje de 10⁹ es demasiado alta." in told
-    assert opened.complaints == []
-    opened.contexts[0].close()
 
 
 # --- languages, themes, sizes --------------------------------------------------------------------
@@ -349,15 +317,14 @@ SEEN = """() => [...document.querySelectorAll("body *")].flatMap(e => [
 
 
 @pytest.mark.parametrize("name", ["xor", "rates", "parabolas", "surface"])
-def test_spanish_through_and_through(opened: Opened, name: str) -> None:
+def test_spanish_through_and_through(opened: Any, name: str) -> None:
     """No word of the English catalogue is left that Spanish does not have."""
     page = opened(name, "#epoch=3")
     live = "document.getElementById('live').textContent"
     switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
     spoken = page.evaluate(switch)
     assert page.evaluate("document.documentElement.lang") == "es"
-    # What is spoken follows within 700 ms.
-    page.wait_for_function(f"text => {live} !== text", arg=spoken)
+    until(page, f"text => {live} !== text", spoken)  # it follows within 700 ms
     seen = page.evaluate(
         SEEN.replace(
             '"body *"', '"body *:not(script):not(noscript):not(noscript *):not([lang=en])"'
@@ -392,7 +359,7 @@ def test_every_text_is_used() -> None:
     assert unused == []
 
 
-def test_dark_recolours_the_picture(opened: Opened) -> None:
+def test_dark_recolours_the_picture(opened: Any) -> None:
     page = opened("xor", "#epoch=60", color_scheme="light")
     light = page.evaluate(PIXELS, [[0.5, 0.5]])[0]
     page.click("#theme")
@@ -403,7 +370,7 @@ def test_dark_recolours_the_picture(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("name", ["xor", "moons", "rates", "parabolas", "surface"])
-def test_a_phone_needs_no_sideways_scrolling(opened: Opened, name: str) -> None:
+def test_a_phone_needs_no_sideways_scrolling(opened: Any, name: str) -> None:
     page = opened(name, "#epoch=3", size=PHONE)
     for lang in ("en", "es"):
         page.click(f"[data-lang={lang}]")
@@ -415,14 +382,14 @@ def test_a_phone_needs_no_sideways_scrolling(opened: Opened, name: str) -> None:
     assert min(play["width"], play["height"]) >= 44
 
 
-def test_a_narrower_window_redraws(opened: Opened) -> None:
+def test_a_narrower_window_redraws(opened: Any) -> None:
     page = opened("xor", "#epoch=60")
     page.set_viewport_size(PHONE)
     until(page, "document.querySelector('.stage svg').clientWidth < 360")
     assert page.evaluate("document.querySelector('.stage canvas').clientWidth") < 360
 
 
-def test_print_has_no_controls(opened: Opened) -> None:
+def test_print_has_no_controls(opened: Any) -> None:
     page = opened("xor", "#epoch=60")
     page.emulate_media(media="print")
     assert not page.is_visible("#bar")
@@ -456,39 +423,28 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("label", HOSTILE)
-def test_names_stay_text(chromium: Any, tmp_path: Path, label: str) -> None:
+def test_names_stay_text(visit: Any, tmp_path: Path, label: str) -> None:
     data = Dataset(label, xor().inputs, xor().targets, (label, "b"), ("no", label))
     model = MLP(2, [2, 1], seed=0)
     for k, p in enumerate(model.parameters()):
         p.label = f"{label}{k}"
     run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 2, grid=8)
     save_html(run, tmp_path / "page.html")
-    opened = Opened(chromium, tmp_path)
-    page = opened("page")
+    page = visit(tmp_path / "page.html")
     page.keyboard.press("End")
-    assert opened.complaints == []
+    assert page.said == []
     assert page.title().startswith("Training on ")
     assert page.locator("main img, main script").count() == 0
     assert page.locator("#which option").count() == len(run.names)
     if "\x00" not in label:
         assert label in text(page, ".legend")
         assert label.replace("{", "{\u2060") in page.title()
-    opened.contexts[0].close()
 
 
 # --- accessibility -------------------------------------------------------------------------------
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["xor", "rates", "surface"])
-def test_axe_finds_nothing_serious(opened: Opened, name: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python")
-    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+def test_axe_finds_nothing_serious(opened: Any, name: str, scheme: str) -> None:
     for size in (DESKTOP, PHONE):
         page = opened(name, "#epoch=3", size, color_scheme=scheme, bypass_csp=True)
-        page.evaluate(script)
-        found = page.evaluate("axe.run()")["violations"]
-        serious = [
-            (v["id"], [n["target"] for n in v["nodes"]])
-            for v in found
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert axe_findings(page) == []

@@ -10,9 +10,10 @@ import pytest
 
 from autograd_mini import museum, steps
 from autograd_mini.stepping import record_descents, show, widget
+from tests.browser import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from autograd_mini.stepping import Steps
@@ -134,10 +135,9 @@ class Model {
 
 
 @pytest.fixture
-def rendered(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def rendered(visit: Any, tmp_path: Path) -> Callable[..., Any]:
     """rendered(widget): a page around its JavaScript, with a model as anywidget's in `model`."""
     pytest.importorskip("anywidget")
-    pages, said = [], []
 
     def render(made: Any) -> Any:
         values = {
@@ -152,17 +152,9 @@ def rendered(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
             "const leave = render({model, el: here});</script>",
             encoding="utf-8",
         )
-        page = chromium.new_page(viewport={"width": 1000, "height": 800})
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
+        return visit(file)
 
-    yield render
-    for page in pages:
-        page.close()
-    assert said == []
+    return render
 
 
 def framed_page(page: Any) -> Any:
@@ -172,27 +164,19 @@ def framed_page(page: Any) -> Any:
     return frame
 
 
-def until(page: Any, condition: Callable[[], bool]) -> bool:
-    for _ in range(100):
-        if condition():
-            return True
-        page.wait_for_timeout(25)
-    return False
-
-
 def test_both_sides_move_the_widget(rendered: Any) -> None:
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)
     slider = lambda: frame.evaluate("document.getElementById('slider').value")  # noqa: E731
     step = lambda: page.evaluate("model.get('step')")  # noqa: E731
-    assert until(page, lambda: slider() == "3")
+    until(page, lambda: slider() == "3")
     page.evaluate("model.set('step', 7)")  # Python sets it
-    assert until(page, lambda: slider() == "7")
+    until(page, lambda: slider() == "7")
     frame.click("h1")
     page.keyboard.press("ArrowRight")  # the learner goes on
-    assert until(page, lambda: step() == 8)
+    until(page, lambda: step() == 8)
     frame.click('[data-id="n0"]')
-    assert until(page, lambda: step() == int(slider()) != 8)
+    until(page, lambda: step() == int(slider()) != 8)
     assert page.evaluate("model.saved.length") == 2  # what Python set is not sent back to it
     page.evaluate("leave()")
     assert page.evaluate("model.heard['change:step'].length") == 0
@@ -206,18 +190,18 @@ def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered: Any) -> No
     frame.click("h1")
     for _ in range(17):
         page.keyboard.press("ArrowRight")
-    assert until(page, lambda: step() == len(right) - 1)
+    until(page, lambda: step() == len(right) - 1)
     slider = "(({value, max}) => value === max)(document.getElementById('slider'))"
-    assert until(page, lambda: frame.evaluate(slider))
+    until(page, lambda: frame.evaluate(slider))
     page.evaluate("model.set('step', 2)")
-    assert until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "2")
+    until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "2")
     assert step() == 2
 
 
 def test_messages_of_others_are_not_heard(rendered: Any) -> None:
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)
-    assert until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "3")
+    until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "3")
     page.evaluate("postMessage({autograd_mini: {step: 5, steps: 12}}, '*')")  # not from the frame
     frame.evaluate("parent.postMessage({autograd_mini: {step: 'x'}}, '*')")
     frame.evaluate("parent.postMessage({autograd_mini: {step: 40, steps: 60}}, '*')")
