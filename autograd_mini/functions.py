@@ -1,7 +1,7 @@
 """exp, log, tanh, relu, dot, ...: every operation of the sheet as a function of Values and numbers.
 
 The functions and the methods of Value are made from the sheet; functions.pyi, generated from the
-sheet too (`python -m autograd_mini.stubs`), tells type checkers and editors about them.
+sheet too (`python tests/stubs.py`), tells type checkers and editors about them.
 """
 
 from __future__ import annotations
@@ -9,19 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import DomainError, NumberTypeError
+from .numbers.arrays import elementwise
 from .ops import SHEET, Op
 from .rules import fast
 from .value import Value, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from .numbers.kinds import Kind
-
-_OPERATORS = {
-    **{name: name for name in ("add", "sub", "mul", "pow", "neg", "abs")},
-    "div": "truediv",
-}
 
 
 def function(op: Op) -> Callable[..., Any]:
@@ -45,53 +39,6 @@ def docstring(op: Op) -> str:
     if domains or op.needs:
         lines += ["", f"Needs {'; '.join([*domains, op.needs] if op.needs else domains)}."]
     return "\n".join([f"{op.about[0].capitalize()}: {lines[0]}", *lines[1:]])
-
-
-def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]:
-    """For the formulas of higher derivatives: each function on Values, or on numbers of `kind`."""
-
-    def mixed(name: str) -> Callable[..., Any]:
-        plain = kind.namespace.get(name)
-
-        def on_either(*args: Any) -> Any:
-            if plain is None or any(_has_value(arg) for arg in args):
-                return apply(SHEET[name], *args)
-            return plain(*map(kind.convert, args))
-
-        return on_either
-
-    functions = {name: mixed(name) for name in SHEET}
-    plain = kind.namespace
-
-    def total(a: tuple[Any, ...], start: Any = 0) -> Any:
-        added = functions["sum"](a)
-        return added + start if start else added
-
-    def product_of_others(a: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))])
-
-    def below(a: Any, b: Any) -> bool:
-        return bool(plain["below"](kind.convert(_data(a)), kind.convert(_data(b))))
-
-    return functions | {
-        "data_of": _data,
-        "below": below,
-        "unsigned": lambda a: -a if _data(a).real < 0 else a,
-        "count": lambda a, extreme: len([x for x in a if _data(x) == _data(extreme)]),
-        "sum": total,
-        "others": product_of_others,
-        "gauss": lambda a: functions["exp"](-(a * a)),
-        "expdiff": lambda a, b: functions["exp"](a - b),
-        "normal_cdf": lambda a: functions["erfc"](-a * plain["sqrt"](kind.convert(0.5))) / 2,
-    }
-
-
-def _has_value(arg: Any) -> bool:
-    return isinstance(arg, Value) or (arg.__class__ is tuple and any(map(_has_value, arg)))
-
-
-def _data(x: Any) -> Any:
-    return x.data if isinstance(x, Value) else x
 
 
 def _numbers(name: str, given: Any) -> tuple[Any, ...]:
@@ -140,12 +87,14 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
     return apply(SHEET["sum"], tuple((v - centre) ** 2 for v in values)) / (len(values) - ddof)
 
 
-# Names of the operations that are methods of Value, and of those that are operators.
-METHODS = {
-    op.name: op.name
+# --- bound to Value, here and nowhere else --------------------------------------------------------
+_OPERATORS = {"div": "truediv", **{name: name for name in "add sub mul pow neg abs".split()}}
+METHODS = [  # names of the operations that are methods of Value
+    op.name
     for op in SHEET.values()
     if not op.vectors and (op.name == "abs" or op.name not in _OPERATORS)
-}
+]
+Op.function = function
 for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)
 for _name in METHODS:
@@ -154,3 +103,10 @@ for _name, _method in _OPERATORS.items():
     setattr(Value, f"__{_method}__", function(SHEET[_name]))
     if len(SHEET[_name].params) == 2:
         setattr(Value, f"__r{_method}__", fast.function(SHEET[_name], apply, Value, swapped=True))
+
+
+def _array_ufunc(_: Value, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    return elementwise(lambda name: function(SHEET[name]), ufunc, method, inputs, kwargs)
+
+
+Value.__array_ufunc__ = _array_ufunc

@@ -74,21 +74,6 @@ def leaves(root: Value) -> list[Value]:
     return [node for node in topological(root) if node.first is None]
 
 
-def is_stale(node: Value) -> bool:
-    """Whether a parent's `data` has changed since node was computed.
-
-    >>> from autograd_mini import Value
-    >>> x = Value(2.0); y = x * x
-    >>> x.data = 5.0
-    >>> is_stale(y)
-    True
-    """
-    from .rules.evaluation import recomputed
-
-    data = recomputed(node)
-    return bool(data != node.data and (data == data or node.data == node.data))
-
-
 # --- copies --------------------------------------------------------------------------------------
 def slots_of(node: Value) -> tuple[Any, ...]:
     """All that a node holds, in the order of its slots."""

@@ -12,12 +12,13 @@ magnitude, or `ulps` how far, the error is bounded (a tiny `scale` is the price 
 from __future__ import annotations
 
 from .errors import FormulaError
-from .formulas.grammar import PRIMITIVES, names_in, parse
+from .formulas.grammar import PRIMITIVES, element_names, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Collection, Mapping
+    from typing import ClassVar
 
 INFINITY = float("inf")
 
@@ -99,6 +100,7 @@ class Op:
     ulps: dict[str, float]
     trees: dict[str, ast.expr]
     rules: dict[object, object]
+    function: ClassVar[Callable[[Op], Callable[..., object]]]  # functions.py hands it over
 
     @property
     def signature(self) -> str:
@@ -112,9 +114,7 @@ class Op:
 
     def __call__(self, *args: object, **named: object) -> object:
         """Apply the operation to Values or plain numbers, as the function of the same name does."""
-        from .functions import function
-
-        return function(self)(*args, **named)
+        return Op.function(self)(*args, **named)
 
     def __repr__(self) -> str:
         return f"<op {self.signature} = {self.value}>"
@@ -228,7 +228,7 @@ def _refuse_reserved(signature: str, names: Collection[str]) -> None:
 
 
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
-    """All formulas of the operation, parsed: "value", "d0", "d1", ... and the given names."""
+    """All formulas, parsed: "value", "d0", "d1", ..., the given names, "kink 0", "scale a", ..."""
     functions = PRIMITIVES | SHEET.keys()
     names = {*new.params, "pi", *(f"{v}_i" for v in new.vectors)} | (
         {"n"} if new.vectors else set()
@@ -242,14 +242,14 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     trees["value"] = parse(new.value, names, functions)
     for k, text in enumerate(new.partials):
         trees[f"d{k}"] = parse(text, names | {"out"}, functions)
-    for text in (*new.kinks, *new.scale.values()):
-        parse(text, names | {"out"}, functions)
+    for key, text in _beside(new).items():
+        trees[key] = parse(text, names | {"out"}, functions)
     return trees
 
 
-def element_names(tree: ast.expr) -> list[str]:
-    """The element names (`a_i`) in a formula, sorted."""
-    return sorted(name for name in names_in(tree) if name.endswith("_i"))
+def _beside(new: Op) -> dict[str, str]:
+    kinks = {f"kink {k}": text for k, text in enumerate(new.kinks)}
+    return kinks | {f"scale {key}": text for key, text in new.scale.items()}
 
 
 # --- arithmetic --------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import GradientError
 from .graph import topological
 from .numbers.trees import flatten, is_value
-from .rules.evaluation import is_plain, partials_as_nodes, times
+from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from .graph import topological
 from .numbers.arrays import is_array, mapped
 from .numbers.kinds import Number, constant, kind_of, number, numpy
 from .numbers.numberlike import NumberLike, data_of
-from .ops import SHEET, Op
-from .rules import evaluation
+from .rules import backward, evaluation, higher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ADD, SUB, MUL, DIV, POW, NEG = (SHEET[name] for name in ("add", "sub", "mul", "div", "pow", "neg"))
+    from .ops import Op
+
 BIAS = (1,)  # stands for the arguments (*w, b), (*x, 1) of a neuron's dot
 
 
@@ -66,41 +66,9 @@ class Value(NumberLike):
         if parents or partials:
             self.first, self.dfirst, self.constants = evaluation.by_hand(parents, partials)
 
-    # --- forward pass: the operators; functions.py has the other operations ---------------------
-    def __add__(self, other: object) -> Value:
-        return apply(ADD, self, other)
+    # The operators (+ - * / **) and the functions (exp, tanh, relu, ...) are bound to this class in
+    # functions.py: each does what `apply` does with its line of the formula sheet.
 
-    def __sub__(self, other: object) -> Value:
-        return apply(SUB, self, other)
-
-    def __mul__(self, other: object) -> Value:
-        return apply(MUL, self, other)
-
-    def __truediv__(self, other: object) -> Value:
-        return apply(DIV, self, other)
-
-    def __pow__(self, other: object) -> Value:
-        return apply(POW, self, other)
-
-    def __neg__(self) -> Value:
-        return apply(NEG, self)
-
-    def __radd__(self, other: object) -> Value:
-        return apply(ADD, other, self)
-
-    def __rsub__(self, other: object) -> Value:
-        return apply(SUB, other, self)
-
-    def __rmul__(self, other: object) -> Value:
-        return apply(MUL, other, self)
-
-    def __rtruediv__(self, other: object) -> Value:
-        return apply(DIV, other, self)
-
-    def __rpow__(self, other: object) -> Value:
-        return apply(POW, other, self)
-
-    # --- backward pass --------------------------------------------------------------------------
     def backward(self, seed: object = 1, *, create_graph: bool = False) -> None:
         """Add d(self)/d(leaf), times `seed`, to the `grad` of every leaf that self depends on.
 
@@ -111,17 +79,17 @@ class Value(NumberLike):
         Raises GradientError if a gradient is nan; the leaves then keep what they had.
         """
         order = topological(self)
-        zero, one = evaluation.start(self, seed, create_graph)
+        zero, one = backward.start(self, seed, create_graph)
         leaves = [node for node in order if node.first is None]
         before = [leaf.grad for leaf in leaves]
         for node in order:
             node.grad = zero
         self.grad = one
         if create_graph:
-            evaluation.sweep_with_graph(order)
+            higher.sweep_with_graph(order)
         else:
             _sweep(order)
-        evaluation.add_to_leaves(order, leaves, before)
+        backward.add_to_leaves(order, leaves, before)
 
     @property
     def parents(self) -> tuple[Value, ...]:

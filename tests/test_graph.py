@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from autograd_mini import Value, functions, grad, ieee, topological
-from autograd_mini.graph import is_stale, leaves
+from autograd_mini.graph import leaves
+from autograd_mini.rules.higher import is_stale
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograd_mini import Value, functions
 from autograd_mini.errors import GradientError
-from autograd_mini.graph import is_stale
+from autograd_mini.rules.higher import is_stale
 
 
 # --- golden numbers -----------------------------------------------------------------------------

@@ -11,40 +11,20 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.formulas.grammar import PRIMITIVES, Renderer, parse
 from autograd_mini.numbers.kinds import FLOAT
-from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules import evaluation
-from autograd_mini.rules.rule import given_lines, namespace_of
+from autograd_mini.rules.kinks import distance_to_kink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from autograd_mini.ops import Op
 
 LARGEST = 30.0  # of a value
 STEEPEST = 10.0  # of a partial derivative
 MARGIN = 0.01  # least distance from a kink
 # Off the round numbers: where a sum has been rounded to 1.0, its logarithm has lost the gradient.
 _GRID = (1.03, 0.52, 2.04, -0.53, -1.02, 1.54, 0.27, -2.03, 3.02, -0.26, -1.53, 0.04, 5.52)
-
-
-@cache
-def _kinks(op: Op) -> Callable[..., tuple[float, ...]]:
-    """The kink formulas of the line, as a function of the arguments and the value."""
-    keys = ["value", *(f"d{k}" for k in range(len(op.params)))]
-    names = {*op.params, *op.given, "out", "pi", "n"}
-    trees = [parse(text, names, PRIMITIVES | SHEET.keys()) for text in op.kinks]
-    texts = "".join(f"{Renderer(FLOAT.number)(tree)}, " for tree in trees)
-    namespace = namespace_of(op, FLOAT)
-    given = given_lines(op, keys, FLOAT)
-    exec(f"def kinks({', '.join(op.params)}, out):\n{given}    return ({texts})", namespace)
-    return namespace["kinks"]  # type: ignore[no-any-return]
-
-
-def distance_to_kink(op: Op, numbers: Sequence[Any], out: float) -> float:
-    """How near the arguments are to a kink: the least |kink formula|; inf without one."""
-    if not op.kinks:
-        return math.inf
-    return min(abs(x) for x in _kinks(op)(*numbers, out))
 
 
 def value_and_slopes(

@@ -11,10 +11,9 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.formulas.grammar import PRIMITIVES, Renderer, parse
 from autograd_mini.numbers.kinds import mpmath_
-from autograd_mini.ops import SHEET
-from autograd_mini.rules.rule import namespace_of, rendered, rule
+from autograd_mini.rules import kinks
+from autograd_mini.rules.rule import rule
 
 from .differences import finite_difference
 
@@ -176,64 +175,13 @@ def value_of(op: Op, args: Sequence[Any], digits: int = 60) -> Fraction | None:
             return None
 
 
-def formula(op: Op, text: str, args: Sequence[Any], out: Any) -> Any:
-    """A formula of the sheet beside the main ones (a kink, a scale) at these mpf numbers."""
-    return _compiled(op, text)(*args, out)
-
-
-@cache
-def _compiled(op: Op, text: str) -> Callable[..., Any]:
-    kind = mpmath_()
-    names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
-    tree = parse(text, names | {f"{name}_i" for name in op.given}, PRIMITIVES | SHEET.keys())
-    lines = [f"{name} = {rendered(op, name, kind)}" for name in op.given]
-    if op.vectors:
-        lines.insert(0, f"n = len({next(p for p in op.params if p in op.vectors)})")
-    body = Renderer(kind.number, kind.operators, kind.compared)(tree)
-    elements = sorted({part for part in names if part.endswith("_i") and part in body})
-    if elements:
-        vectors = ", ".join(e[:-2] for e in elements)
-        body = f"[{body} for ({', '.join(elements)},) in zip({vectors})]"
-    source = f"def formula({', '.join(op.params)}, out):\n"
-    source += "".join(f"    {line}\n" for line in lines) + f"    return {body}\n"
-    namespace = namespace_of(op, kind)
-    namespace |= {"max": _largest, "min": _smallest, "zip": zip, "len": len}
-    exec(source, namespace)  # the formulas were parsed and limited to known names
-    return namespace["formula"]  # type: ignore[no-any-return]
-
-
-def _largest(*a: Any) -> Any:
-    return max(*a)
-
-
-def _smallest(*a: Any) -> Any:
-    return min(*a)
-
-
 def at_kink(op: Op, args: Sequence[Any]) -> bool:
     """Whether the operands lie on a kink of the operation, exactly."""
     mp = mpmath()
-    if not op.kinks:
-        return False
-    if mp is None:
-        return any(_float_kink(op, text, args) for text in op.kinks)
+    if mp is None or not op.kinks:
+        return kinks.at_kink(op, args)
     with mp.workdps(_PRECISIONS[0]):
-        try:
-            given = [_precise(arg) for arg in args]
-            out = rule(op, mpmath_(), (False,) * len(op.params)).value(*given)
-            return any(formula(op, text, given, out) == 0 for text in op.kinks)
-        except _UNDEFINED:
-            return False
-
-
-def _float_kink(op: Op, text: str, args: Sequence[Any]) -> bool:
-    out = _plain_value(op)(*args)
-    names = {**dict(zip(op.params, args, strict=True)), "out": out}
-    tree = parse(text, names, PRIMITIVES | SHEET.keys())
-    from autograd_mini.numbers.kinds import FLOAT
-
-    code = Renderer()(tree)
-    return bool(eval(code, dict(FLOAT.namespace), names) == 0)  # a parsed formula of the sheet
+        return kinks.at_kink(op, [*map(_precise, args)])
 
 
 def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fraction:
@@ -245,8 +193,7 @@ def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fra
         try:
             given = [_precise(arg) for arg in args]
             out = rule(op, mpmath_(), (False,) * len(op.params)).value(*given)
-            scale = formula(op, op.scale[key], given, out)
-            return _finite(abs(scale[i or 0] if scale.__class__ is list else scale)) or Fraction(0)
+            return _finite(abs(kinks.scale(op, key, given, out, i))) or Fraction(0)
         except _UNDEFINED:
             return Fraction(0)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.graph import is_stale, topological
+from autograd_mini.graph import topological
 from autograd_mini.language.drawing import LANGUAGES, whole, word
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
-from autograd_mini.rules.evaluation import recomputed
+from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
 from .folding import Fold, contracted, magnitude, reached

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NumberTypeError
 
 from .kinds import numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # NumPy's names of operations that the sheet calls otherwise.
 _NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()}
@@ -34,8 +37,16 @@ def mapped(function: Any, args: tuple[Any, ...]) -> Any:
     return result[()] if isinstance(result, np.ndarray) and result.shape == () else result
 
 
-def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def elementwise(
+    named: Callable[[str], Any],
+    ufunc: Any,
+    method: str,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
     """`np.array([1.0, 2.0]) * value` and `np.exp(value)`: the operation on each element.
+
+    `named` gives the function of an operation by its name in the sheet.
 
     Raises NumberTypeError for what has no meaning element by element.
     """
@@ -43,10 +54,7 @@ def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
     if method != "__call__" or any(value is not None for value in kwargs.values()):
         raise NumberTypeError(f"np.{name}.{method} does not work on Values")
     if name in _NAMES:
-        from autograd_mini.functions import function
-        from autograd_mini.ops import SHEET
-
-        ufunc = numpy().frompyfunc(function(SHEET[_NAMES[name]]), len(inputs), 1)
+        ufunc = numpy().frompyfunc(named(_NAMES[name]), len(inputs), 1)
     try:
         return mapped(ufunc, inputs)
     except (TypeError, AttributeError) as error:

@@ -7,7 +7,6 @@ under arithmetic and comparisons; under `exp` and the like they become floats, a
 
 from __future__ import annotations
 
-import ast
 import math
 import operator
 import sys
@@ -31,9 +30,13 @@ else:
 
 
 class Kind:
-    """One kind of number: its name, its functions, and how constants are written for it."""
+    """One kind of number: its name, its functions, and how Python is written for it.
 
-    __slots__ = ("name", "namespace", "convert", "number", "operators", "compared")
+    `number` gives the text of a constant, `templates` that of operators with a meaning of their own
+    (so that 1/0 can have one), as in formulas/printer.py.
+    """
+
+    __slots__ = ("name", "namespace", "convert", "number", "templates")
 
     def __init__(
         self,
@@ -41,11 +44,10 @@ class Kind:
         namespace: dict[str, Any],
         convert: Callable[[Any], Any],
         number: Callable[[int | float], str] = repr,
-        operators: dict[type[ast.operator], str] | None = None,
-        compared: str = "",
+        templates: dict[str, str] | None = None,
     ) -> None:
         self.name, self.namespace, self.convert = name, namespace, convert
-        self.number, self.operators, self.compared = number, operators or {}, compared
+        self.number, self.templates = number, templates or {}
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -229,7 +231,7 @@ IEEE = Kind(
     },
     float,
     _float_number,
-    {ast.Div: "_divide", ast.Pow: "_power"},
+    {"/": "_divide({0}, {1})", "**": "_power({0}, {1})"},
 )
 
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
@@ -387,7 +389,7 @@ def constant(x: Any) -> Number:
         return float(plain) if plain.__class__ is cls else constant(plain)
     several = hasattr(x, "__iter__") and not isinstance(x, str | bytes)
     raise NumberTypeError(
-        f"{_shown(x)} is not a number; a Value holds a float, int, Fraction, complex, mpmath.mpf"
+        f"{shown(x)} is not a number; a Value holds a float, int, Fraction, complex, mpmath.mpf"
         " or NumPy scalar" + "; use one Value for each element" * several
     )
 
@@ -396,7 +398,8 @@ def _module(cls: type) -> str:
     return cls.__module__.partition(".")[0]
 
 
-def _shown(x: object) -> str:
+def shown(x: object) -> str:
+    """What was given, for an error message: its repr, if that is not too long, and its type."""
     text = repr(x)
     return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"
 
@@ -422,23 +425,6 @@ def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:
 
 
 _MIXED = "complex and real Values do not mix: make every Value complex, as in Value(complex(x))"
-
-
-@cache
-def symbolic(kind: Kind) -> Kind:
-    """Values over numbers of `kind`: the same formulas, evaluated on nodes, record new nodes."""
-    from autograd_mini.functions import functions_of
-
-    def divide(a: Any, b: Any) -> Any:
-        if a.__class__ is int is b.__class__:  # such as 1 / n: exact for exact numbers
-            return kind.convert(a) / b
-        return a / b
-
-    namespace = {**functions_of(kind), "pi": kind.namespace.get("pi", math.pi), "_divide": divide}
-    return Kind(
-        f"Values of {kind.name}", namespace, lambda x: x, operators={ast.Div: "_divide"},
-        compared="data_of",
-    )  # fmt: skip
 
 
 def numpy() -> Any:

@@ -75,11 +75,6 @@ class NumberLike(Methods):
     def _op(self) -> str:
         return self.op.name if self.op else ""
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        from .arrays import elementwise
-
-        return elementwise(ufunc, method, inputs, kwargs)
-
     def __copy__(self: Value) -> Value:  # type: ignore[misc]
         return restored(type(self), *slots_of(self))
 

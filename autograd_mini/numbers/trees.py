@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError
-from autograd_mini.value import Value
 
 from .kinds import numpy
+from .numberlike import NumberLike
 
 Rebuild = Callable[[Sequence[Any]], Any]
 
@@ -68,4 +68,4 @@ def _array(np: Any, parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
 def is_value(x: Any) -> bool:
     """Whether x is a node of a graph."""
-    return isinstance(x, Value)
+    return isinstance(x, NumberLike)

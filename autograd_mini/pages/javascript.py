@@ -9,16 +9,15 @@ numbers: where Python refuses, `value` is not finite.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.formulas.grammar import PRIMITIVES, Renderer, walk
-from autograd_mini.ops import SHEET, element_names
-from autograd_mini.rules.rule import needed
+from autograd_mini.formulas.grammar import PRIMITIVES, functions_in
+from autograd_mini.formulas.printer import PYTHON, Text, given, written
+from autograd_mini.ops import SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from autograd_mini.ops import Op
 
 # Primitives that JavaScript has; `where`, `below` and `exp2` are operators there.
-_MATH = frozenset(
+_MATH = (
     "exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh"
-    " acosh atanh hypot abs floor ceil".split()
+    " acosh atanh hypot abs floor ceil"
 )
 # Names of arguments that mean something else in JavaScript, or in the text that is made here.
 _RESERVED = frozenset(
@@ -65,12 +64,8 @@ def source(ops: Iterable[Op]) -> str:
 
 def _define(op: Op, defined: dict[str, str]) -> None:
     """The value of op as a function of its own, after those that its formulas call."""
-    called = {
-        part.func.id  # type: ignore[attr-defined]  # parse() lets only names be called
-        for tree in op.trees.values()
-        for part in walk(tree)
-        if isinstance(part, ast.Call)
-    }
+    formulas = ("value", *op.given, *(f"d{k}" for k in range(len(op.params))))
+    called = set().union(*(functions_in(op.trees[key]) for key in formulas))
     if op.name not in defined:
         defined[op.name] = ""  # comes after what it calls
         for name in sorted(called - PRIMITIVES):
@@ -92,27 +87,9 @@ def _function(op: Op, key: str) -> str:
         for p in op.params
     ]
     head = f"({', '.join(params if key == 'value' else [*params, 'out'])}) => "
-    names = needed(op, [key])
-    given = [f"const {_name(name)} = {_rendered(op, name)}; " for name in op.given if name in names]
-    if op.vectors and "n" in names:
-        vector = next(p for p in op.params if p in op.vectors)
-        given.insert(0, f"const n = {_name(vector)}.length; ")
-    text = _rendered(op, key)
-    return f"{head}{{ {''.join(given)}return {text}; }}" if given else head + text
-
-
-def _rendered(op: Op, key: str) -> str:
-    """One formula; on elements `a_i` it becomes an array."""
-    tree = op.trees[key]
-    text = _script(tree)
-    elements = element_names(tree)
-    if isinstance(tree, ast.Name) and elements:  # "b_i": the vector itself
-        return _name(elements[0][:-2])
-    if elements:
-        return f"{_name(elements[0][:-2])}.map((_, $) => {text})"
-    if key[0] == "d" and key[1:].isdigit() and (param := op.params[int(key[1:])]) in op.vectors:
-        return f"{_name(param)}.map(() => {text})"
-    return text
+    constants = "".join(f"const {name} = {text}; " for name, text in given(op, [key], _SCRIPT))
+    text = written(op, key, _SCRIPT)
+    return f"{head}{{ {constants}return {text}; }}" if constants else head + text
 
 
 def _number(value: float) -> str:
@@ -129,38 +106,26 @@ def _name(name: str) -> str:
     return f"{name}$" if name in _RESERVED else name
 
 
-class _Script(Renderer):
-    """Renders a formula as JavaScript."""
-
-    def __call__(self, node: ast.expr) -> str:
-        match node:
-            case ast.Name(id=name):
-                return _name(name)
-            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]):
-                sign = "===" if isinstance(op, ast.Eq) else "!=="
-                return f"({self(left)} {sign} {self(right)})"
-            case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
-                return f"({self.condition(condition)} ? {self(yes)} : {self(no)})"
-            case ast.Call(func=ast.Name(id="below"), args=[left, right]):
-                return f"({self(left)} < {self(right)})"
-            case ast.Call(func=ast.Name(id="exp2"), args=[power]):
-                return f"(2 ** {self(power)})"
-            case ast.Call(func=ast.Name(id=name), args=args):
-                called = "Math.abs" if name == "unsigned" else name
-                called = f"Math.{name}" if name in _MATH else called
-                called = called if name in PRIMITIVES else f"op${name}"
-                return f"{called}({', '.join(map(self, args))})"
-        return super().__call__(node)
-
-    def condition(self, node: ast.expr) -> str:
-        """A condition; that of a number is "not 0", which holds of nan too."""
-        match node:
-            case ast.Compare() | ast.Call(func=ast.Name(id="below")):
-                return self(node)
-        return f"{self(node)} !== 0"
-
-
-_script = _Script(_number)
+_SCRIPT = Text(
+    {
+        **PYTHON,
+        **{name: f"Math.{name}({{parts}})" for name in _MATH.split()},
+        "==": "({0} === {1})",
+        "!=": "({0} !== {1})",
+        "where": "({0} ? {1} : {2})",
+        "truth": "{0} !== 0",  # which holds of nan too
+        "below": "({0} < {1})",
+        "exp2": "(2 ** {0})",
+        "unsigned": "Math.abs({0})",
+        "op": "op${name}({parts})",
+        "length": "{0}.length",
+        "each": "{3}.map((_, $) => {0})",
+        "each of several": "{3}.map((_, $) => {0})",
+        "the same for each": "{3}.map(() => {0})",
+    },
+    _number,
+    _name,
+)
 
 
 # --- what JavaScript lacks -----------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import ast
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.formulas.grammar import PRIMITIVES, Renderer, names_in, walk
-from autograd_mini.ops import SHEET, Op, element_names
+from autograd_mini.formulas.grammar import PRIMITIVES, functions_in
+from autograd_mini.formulas.printer import PYTHON, Text, given, written
+from autograd_mini.ops import SHEET, Op
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from autograd_mini.numbers.kinds import Kind
 
@@ -36,19 +37,32 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
     key = (kind, active)
     found = op.rules.get(key)
     if found is None:
-        found = op.rules[key] = _compile(op, kind, active)
+        wanted = [f"d{k}" for k, is_active in enumerate(active) if is_active]
+        found = op.rules[key] = _compiled(op, kind, wanted)
     return found  # type: ignore[return-value]
 
 
-def _compile(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
+def beside(op: Op, kind: Kind, *keys: str) -> Callable[..., tuple[Any, ...]]:
+    """The formulas beside the main ones, "kink 0" or "scale a", as a function of (*args, out).
+
+    >>> from autograd_mini.numbers.kinds import FLOAT
+    >>> beside(SHEET["clamp"], FLOAT, "kink 0", "kink 1")(0.5, 0.0, 2.0, 0.5)
+    (0.5, -1.5)
+    """
+    key = (kind, keys)
+    found = op.rules.get(key)
+    if found is None:
+        found = op.rules[key] = _compiled(op, kind, keys).partials
+    return found  # type: ignore[return-value]
+
+
+def _compiled(op: Op, kind: Kind, keys: Sequence[str]) -> Rule:
     params = ", ".join(op.params)
-    wanted = [f"d{k}" for k, is_active in enumerate(active) if is_active]
-    texts = [rendered(op, key, kind) for key in wanted]
     source = (
         f"def value({params}):\n{given_lines(op, ['value'], kind)}"
         f"    return {rendered(op, 'value', kind)}\n"
-        f"def partials({params}, out):\n{given_lines(op, wanted, kind)}"
-        f"    return ({''.join(t + ',' for t in texts)})\n"
+        f"def partials({params}, out):\n{given_lines(op, keys, kind)}"
+        f"    return ({''.join(rendered(op, key, kind) + ',' for key in keys)})\n"
     )
     namespace = namespace_of(op, kind)
     exec(source, namespace)  # the formulas were parsed and limited to known names
@@ -57,19 +71,8 @@ def _compile(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
 
 def namespace_of(op: Op, kind: Kind) -> dict[str, Any]:
     """The primitives of the kind, and the operations of the sheet that the formulas call."""
-    namespace = dict(kind.namespace)
-    for name in _called(op) - PRIMITIVES:
-        namespace[name] = _plain(SHEET[name], kind)
-    return namespace
-
-
-def _called(op: Op) -> set[str]:
-    return {
-        part.func.id  # type: ignore[attr-defined]
-        for tree in op.trees.values()
-        for part in walk(tree)
-        if isinstance(part, ast.Call)
-    }
+    called = set().union(*map(functions_in, op.trees.values())) - PRIMITIVES
+    return kind.namespace | {name: _plain(SHEET[name], kind) for name in called}
 
 
 def _plain(op: Op, kind: Kind) -> Callable[..., Any]:
@@ -83,39 +86,17 @@ def _plain(op: Op, kind: Kind) -> Callable[..., Any]:
     )
 
 
+@cache
+def python(kind: Kind) -> Text:
+    """The printer of formulas as Python for numbers of this kind."""
+    return Text({**PYTHON, **kind.templates}, kind.number)
+
+
 def rendered(op: Op, key: str, kind: Kind) -> str:
-    """The Python source of one formula; a formula on elements becomes a tuple."""
-    tree = op.trees[key]
-    text = Renderer(kind.number, kind.operators, kind.compared)(tree)
-    elements = element_names(tree)
-    if not elements:
-        return f"({text},) * len({op.params[int(key[1:])]})" if _is_vector(op, key) else text
-    if isinstance(tree, ast.Name):  # "b_i": the vector itself, shared
-        return elements[0][:-2]
-    if len(elements) == 1:
-        return f"tuple([{text} for {elements[0]} in {elements[0][:-2]}])"
-    vectors = ", ".join(e[:-2] for e in elements)
-    return f"tuple([{text} for {', '.join(elements)} in zip({vectors})])"
+    """The Python source of one formula; one on elements becomes a tuple."""
+    return written(op, key, python(kind))
 
 
-def _is_vector(op: Op, key: str) -> bool:
-    return key[0] == "d" and key[1:].isdigit() and op.params[int(key[1:])] in op.vectors
-
-
-def given_lines(op: Op, keys: list[str], kind: Kind, indent: str = "    ") -> str:
+def given_lines(op: Op, keys: Sequence[str], kind: Kind, indent: str = "    ") -> str:
     """Assignments of the given names that these formulas need, in order."""
-    names = needed(op, keys)
-    lines = [f"{name} = {rendered(op, name, kind)}" for name in op.given if name in names]
-    if op.vectors and "n" in names:
-        lines.insert(0, f"n = len({next(p for p in op.params if p in op.vectors)})")
-    return "".join(f"{indent}{line}\n" for line in lines)
-
-
-def needed(op: Op, keys: list[str]) -> set[str]:
-    """The names that these formulas use, also by way of the given names."""
-    names: set[str] = set()
-    for key in [*keys, *reversed(op.given)]:
-        if key in keys or key in names:
-            used = names_in(op.trees[key])
-            names |= used | {name[:-2] for name in used if name.endswith("_i")}
-    return names
+    return "".join(f"{indent}{name} = {text}\n" for name, text in given(op, keys, python(kind)))

@@ -7,11 +7,12 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NumberTypeError
-from autograd_mini.graph import is_stale, topological
+from autograd_mini.graph import topological
 from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.trees import flatten
-from autograd_mini.rules import evaluation
+from autograd_mini.rules.backward import start
+from autograd_mini.rules.higher import is_stale
 from autograd_mini.value import Value
 
 from .engines import backward, frozen, mirrored
@@ -83,7 +84,7 @@ def _recorded(root: Value, watch: Watch, seed: object, optimiser: Optimiser | No
     copy.backward(seed)
     nodes = topological(copy)
     recorded = _forward(order, watch.made)
-    recorded += _backward(nodes, *evaluation.start(copy, seed, create_graph=False))
+    recorded += _backward(nodes, *start(copy, seed, create_graph=False))
     stale = [k for k, node in enumerate(order) if node.first is not None and _stale(node)]
     if optimiser is not None:
         recorded += _update(root, order, seed, optimiser)

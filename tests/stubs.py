@@ -1,4 +1,4 @@
-"""`python -m autograd_mini.stubs` writes functions.pyi from the sheet, for editors and mypy.
+"""`python tests/stubs.py` writes functions.pyi from the sheet, for editors and mypy.
 
 At run time the functions and methods are made from the sheet directly; a test holds that the file
 is up to date.
@@ -6,40 +6,49 @@ is up to date.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from .functions import METHODS, docstring
-from .ops import SHEET, Op
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
 
-STUB = Path(__file__).with_name("functions.pyi")
+from autograd_mini.functions import METHODS, docstring  # noqa: E402
+from autograd_mini.ops import SHEET, Op  # noqa: E402
+
+STUB = ROOT / "autograd_mini" / "functions.pyi"
 _HEAD = '''"""Types of the functions and methods that functions.py makes from the sheet.
 
-Written by `python -m autograd_mini.stubs`; change ops.py instead.
+Written by `python tests/stubs.py`; change ops.py instead.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any, overload
 
-from .numbers.kinds import Kind
 from .ops import Op
 from .value import Value
 
-METHODS: dict[str, str]
+METHODS: list[str]
 
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
-def functions_of(kind: Kind) -> dict[str, Callable[..., Any]]: ...
 def softmax(scores: Iterable[Any]) -> list[Any]: ...
 def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
 def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
 '''
+_TWO = "add radd sub rsub mul rmul truediv rtruediv pow rpow"
+_OPERATORS = (
+    "".join(f"    def __{name}__(self, other: Any) -> Value: ...\n" for name in _TWO.split())
+    + "    def __neg__(self) -> Value: ...\n    def __abs__(self) -> Value: ...\n"
+    "    __array_ufunc__: Any\n\n"
+)
 
 
 def stub() -> str:
     """The text of functions.pyi."""
     functions = "".join(map(_function, SHEET.values()))
     methods = "".join(_method(SHEET[name]) for name in METHODS)
-    return f"{_HEAD}{functions}\nclass Methods:\n    __slots__ = ()\n{methods}"
+    return f"{_HEAD}{functions}\nclass Methods:\n    __slots__ = ()\n{_OPERATORS}{methods}"
 
 
 def _doc(op: Op, indent: str) -> str:

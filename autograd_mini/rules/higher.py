@@ -1,0 +1,161 @@
+"""Higher derivatives, and nodes that have gone stale: the sheet's formulas on nodes themselves.
+
+For a second derivative a partial must be a node, so its formula is evaluated on the parents, which
+are Values: they are one more kind of number. For staleness the value is computed again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import GradientError
+from autograd_mini.numbers.kinds import IEEE, Kind, Number, constant, in_ieee, kind_of
+from autograd_mini.numbers.numberlike import NumberLike
+from autograd_mini.ops import SHEET
+
+from .evaluation import flat, value
+from .rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd_mini.value import Value
+
+
+# --- Values as a kind of number ------------------------------------------------------------------
+@cache
+def symbolic(kind: Kind) -> Kind:
+    """Values over numbers of `kind`: the same formulas, evaluated on nodes, record new nodes."""
+
+    def divide(a: Any, b: Any) -> Any:
+        if a.__class__ is int is b.__class__:  # such as 1 / n: exact for exact numbers
+            return kind.convert(a) / b
+        return a / b
+
+    namespace = {"pi": kind.namespace["pi"], "_divide": divide, "data_of": _data}
+    signs = "< <= > >= == !=".split()  # Values compare by identity under ==
+    templates = {sign: f"(data_of({{0}}) {sign} data_of({{1}}))" for sign in signs}
+    templates["/"] = "_divide({0}, {1})"
+    name = f"Values of {kind.name}"
+    return Kind(name, namespace | _functions(kind), lambda x: x, templates=templates)
+
+
+def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
+    """Each function of the formulas on Values, or on numbers of `kind`."""
+    plain = kind.namespace
+
+    def on_either(name: str) -> Callable[..., Any]:
+        def called(*args: Any) -> Any:
+            if name not in plain or any(map(_has_value, args)):
+                return SHEET[name](*args)
+            return plain[name](*map(kind.convert, args))
+
+        return called
+
+    functions = {name: on_either(name) for name in SHEET}
+
+    def total(a: tuple[Any, ...], start: Any = 0) -> Any:
+        added = functions["sum"](a)
+        return added + start if start else added
+
+    return functions | {
+        "below": lambda a, b: bool(plain["below"](kind.convert(_data(a)), kind.convert(_data(b)))),
+        "unsigned": lambda a: -a if _data(a).real < 0 else a,
+        "count": lambda a, extreme: len([x for x in a if _data(x) == _data(extreme)]),
+        "sum": total,
+        "others": lambda a: tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))]),
+        "gauss": lambda a: functions["exp"](-(a * a)),
+        "expdiff": lambda a, b: functions["exp"](a - b),
+        "normal_cdf": lambda a: functions["erfc"](-a * plain["sqrt"](kind.convert(0.5))) / 2,
+    }
+
+
+def _has_value(arg: Any) -> bool:
+    if arg.__class__ is tuple:
+        return any(isinstance(x, NumberLike) for x in arg)
+    return isinstance(arg, NumberLike)
+
+
+def _data(x: Any) -> Any:
+    return x.data if isinstance(x, NumberLike) else x
+
+
+# --- partials as nodes ---------------------------------------------------------------------------
+def sweep_with_graph(order: Sequence[Value]) -> None:
+    """The reverse sweep on nodes: gradients become Values that can be differentiated again."""
+    for node in reversed(order):
+        adjoint = node.grad
+        if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
+            for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
+                share = times(adjoint, partial)
+                parent.grad = share if is_plain(parent.grad, 0) else parent.grad + share
+
+
+def partials_as_nodes(node: Value) -> tuple[Any, ...]:
+    """The partials of a node as Values: the same formulas, evaluated on the nodes themselves.
+
+    Raises GradientError for a node made by hand with numbers for partials.
+    """
+    op = node.op
+    if op is None:
+        made = node.constants or node.partials
+        if all(isinstance(partial, NumberLike) for partial in made):
+            return made
+        raise GradientError(
+            "a node made by hand with numbers for partials has no second derivative; give Values"
+        )
+    args = node.args
+    active = tuple(map(_has_value, args))
+    values = [p.data for p in node.parents]
+    kind = kind_of(values, [c for c in flat(args) if not isinstance(c, NumberLike)])
+    found = rule(op, symbolic(kind), active).partials(*args, node)
+    partials: list[Any] = []
+    chosen = (arg for arg, on in zip(args, active, strict=True) if on)
+    for arg, partial in zip(chosen, found, strict=True):
+        if arg.__class__ is tuple:
+            pairs = zip(arg, partial, strict=True)
+            partials += [d for x, d in pairs if isinstance(x, NumberLike)]
+        else:
+            partials.append(partial)
+    return tuple(partials)
+
+
+def times(a: Any, b: Any) -> Any:
+    """A * b; a plain 0 or 1 leaves no node behind."""
+    if is_plain(a, 0) or is_plain(b, 1):
+        return a
+    return b if is_plain(b, 0) or is_plain(a, 1) else a * b
+
+
+def is_plain(x: Any, *values: float) -> bool:
+    """Whether x is a plain float or int; with values, one of them."""
+    return x.__class__ in (int, float) and (not values or x in values)
+
+
+# --- staleness -----------------------------------------------------------------------------------
+def recomputed(node: Value) -> Number:
+    """What node's operation gives now from its parents' data."""
+    if node.op is None:
+        return node.data
+    args = list(flat(node.args))
+    values = [x.data for x in args if isinstance(x, NumberLike)]
+    kind = kind_of(values, [constant(x) for x in args if not isinstance(x, NumberLike)])
+
+    def converted(x: Any) -> Any:
+        return tuple(map(converted, x)) if x.__class__ is tuple else kind.convert(_data(x))
+
+    return value(node.op, IEEE if in_ieee() else kind, [*map(converted, node.args)], node.args)
+
+
+def is_stale(node: Value) -> bool:
+    """Whether a parent's `data` has changed since node was computed.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(2.0); y = x * x
+    >>> x.data = 5.0
+    >>> is_stale(y)
+    True
+    """
+    data = recomputed(node)
+    return bool(data != node.data and (data == data or node.data == node.data))
