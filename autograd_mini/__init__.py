@@ -75,19 +75,17 @@ def lazy(
 
 
 _MODULES = "nn losses optim data training transforms drawing checking museum stepping cli".split()
-_get, __dir__, _offered = lazy(
-    __name__,
-    {
-        ".transforms": "grad value_and_grad jacobian hessian jvp vjp hvp",
-        ".nn": "Neuron Layer MLP",
-        ".training": "fit save load diagnose",
-        ".drawing": "draw draw_dot draw_network draw_paths draw_text"
-        " to_mermaid to_latex to_json from_json scope",
-        ".stepping": "steps explain",
-        ".checking": "check_grad finite_difference complex_step",
-        ".functions": " ".join([*ops.SHEET, "softmax", "log_softmax", "var"]),
-    },
-)
+_OFFERS = {
+    ".transforms": "grad value_and_grad jacobian hessian jvp vjp hvp",
+    ".nn": "Neuron Layer MLP",
+    ".training": "fit save load diagnose",
+    ".drawing": "draw draw_dot draw_network draw_paths draw_text"
+    " to_mermaid to_latex to_json from_json scope",
+    ".stepping": "steps explain",
+    ".checking": "check_grad finite_difference complex_step",
+    ".functions": " ".join([*ops.SHEET, "softmax", "log_softmax", "var"]),
+}
+_get, __dir__, _offered = lazy(__name__, _OFFERS)
 __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),

@@ -115,12 +115,13 @@ def test_every_module_is_in_the_reference() -> None:
         pages = ROOT / "docs" / language / "reference"
         text = "\n".join(page.read_text(encoding="utf-8") for page in pages.glob("*.md"))
         named = set(re.findall(r"(?:automodule|autofunction|autoclass):: (\S+)", text))
-        for name in autograd_mini._LAZY:
+        offered = autograd_mini._OFFERS.items()
+        for name, offers in ((n, package) for package, names in offered for n in names.split()):
             if name in autograd_mini.ops.SHEET:
                 continue  # on the page of the operations, which is made from the sheet
             module = importlib.import_module(getattr(autograd_mini, name).__module__)
             homes = {module.__name__, f"{module.__name__}.{name}"}
-            parent = f"autograd_mini.{autograd_mini._LAZY[name]}"
+            parent = f"autograd_mini{offers}"
             assert named & {*homes, parent, f"{parent}.{name}"}, f"{name} is not in {pages}"
 
 
@@ -173,7 +174,7 @@ def test_the_commands_of_the_readme_are_those_that_are_checked(file: str, comman
 
 def test_the_package_data_are_in_the_package() -> None:
     assert (PACKAGE / "py.typed").exists()
-    assert (PACKAGE / "iris.csv").exists()
+    assert (PACKAGE / "data" / "iris.csv").exists()
     assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["autograd_mini"]
     assert PROJECT["project"]["scripts"] == {"autograd-mini": "autograd_mini.cli:main"}
 

@@ -1,0 +1,85 @@
+"""The one walk over formulas: what is printed reads back as the same tree."""
+
+from __future__ import annotations
+
+import ast
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini.formulas.grammar import parse
+from autograd_mini.formulas.printer import PYTHON, Printer, Text
+from autograd_mini.ops import SHEET
+
+LEAVES = st.sampled_from(["a", "b", "2", "0.5"])
+OPERATORS = st.sampled_from("+ - * / **".split())
+COMPARISONS = st.sampled_from("< <= > >= == !=".split())
+
+
+def _grown(parts):
+    pairs = st.tuples(parts, OPERATORS, parts).map(lambda p: f"(({p[0]}) {p[1]} ({p[2]}))")
+    calls = st.tuples(st.sampled_from(["exp", "log1p", "abs"]), parts).map("{0[0]}({0[1]})".format)
+    tests = st.tuples(parts, COMPARISONS, parts).map("{0[0]} {0[1]} {0[2]}".format)
+    cases = st.tuples(tests | parts, parts, parts).map("where({0[0]}, {0[1]}, {0[2]})".format)
+    return pairs | calls | cases | parts.map("(-({}))".format)
+
+
+FORMULAS = st.recursive(LEAVES, _grown, max_leaves=12)
+
+
+class _Where(ast.NodeTransformer):
+    """Python's conditional expression, as the formulas have it."""
+
+    def visit_IfExp(self, node):
+        self.generic_visit(node)
+        name = ast.Name("where", ast.Load())
+        return ast.Call(name, [node.test, node.body, node.orelse], [])
+
+
+@given(FORMULAS)
+def test_printed_python_reads_back_as_the_same_formula(text):
+    tree = parse(text, {"a", "b"})
+    printed = ast.parse(Text(PYTHON)(tree), mode="eval").body
+    assert ast.dump(_Where().visit(printed)) == ast.dump(tree)
+
+
+class _Evaluated(Printer[float]):
+    """Evaluates in place of printing: a printer may give anything."""
+
+    def number(self, value):
+        return value
+
+    def name(self, name):
+        return {"a": 3.0, "b": -2.0}[name]
+
+    def apply(self, what, *parts):
+        return {
+            "+": lambda x, y: x + y,
+            "*": lambda x, y: x * y,
+            "neg": lambda x: -x,
+            "<": lambda x, y: x < y,
+            "truth": bool,
+            "where": lambda c, x, y: x if c else y,
+            "exp": math.exp,
+        }[what](*parts)
+
+
+def test_a_printer_may_evaluate():
+    tree = parse("where(a < b, exp(a), where(a, -a * b, 0)) + 1", {"a", "b"})
+    assert _Evaluated()(tree) == 7.0
+
+
+def test_every_template_of_a_language_is_used_by_the_sheet_or_the_grammar():
+    seen: set[str] = set()
+
+    class Watched(dict):
+        def get(self, key, default=None):
+            seen.add(key)
+            return super().get(key, default)
+
+    printer = Text(Watched(PYTHON))
+    for line in SHEET.values():
+        for tree in line.trees.values():
+            printer(tree)
+    assert {"+", "-", "*", "/", "**", "neg", "<", "<=", ">", ">=", "==", "where"} <= seen
