@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from autograd_mini import lazy
 
 if TYPE_CHECKING:
+    from autograd_mini.pages.report import save_html as save_html
+
     from .check import check_grad as check_grad
     from .differences import Estimate as Estimate
     from .differences import finite_difference as finite_difference
@@ -29,5 +31,6 @@ __getattr__, __dir__, __all__ = lazy(
         ".report": "Comparison Culprit GradientMismatch Report",
         ".sweep": "Sweep complex_step show_step_sweep",
         ".table": "op_table",
+        "autograd_mini.pages.report": "save_html",
     },
 )

@@ -191,9 +191,9 @@ class Report:
         >>> from autograd_mini import museum
         >>> museum.check("Overwrites").save_html(getfixture("tmp_path") / "overwrites.html")
         """
-        from autograd_mini.pages.report import save_html
+        from autograd_mini import checking
 
-        save_html(self, path, lang)
+        checking.save_html(self, path, lang)
 
     def _repr_html_(self) -> str:
         """For notebooks."""
