@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language.messages import shortened
+from autograd_mini.value import Value
+
+from .reading import GROWING, LETTERS, SIGNS, Argument, Command, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
-    from autograd_mini.value import Value
+    from .reading import Item, Items
 
     NameOf = Callable[[Value], str]
 
@@ -24,15 +28,8 @@ LONGEST_NAME = 28
 LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
 _SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
-_SIGNS = dict(
-    pair.split(":")
-    for pair in (
-        r"cdot:· times:× circ:∘ pm:± le:≤ ge:≥ ne:≠ infty:∞ ldots:… sum:Σ prod:Π |:‖ lvert:|"
-        r" rvert:| lVert:‖ rVert:‖ lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉ {:{ }:} left: right: alpha:α"
-        r" beta:β gamma:γ delta:δ epsilon:ε theta:θ lambda:λ mu:μ pi:π rho:ρ sigma:σ tau:τ phi:φ"
-        r" psi:ψ omega:ω Gamma:Γ Delta:Δ"
-    ).split()
-)
+_SPACES = {r"\,": " ", r"\;": " ", r"\:": " ", r"\ ": " "} | dict.fromkeys(GROWING, "")
+_ROOTS = {"": "√", "3": "∛", "4": "∜"}
 _WORD = re.compile(r"[\w.\[\]'′]+")
 
 
@@ -127,10 +124,7 @@ def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
             texts[param] = _vector(arg, name_of, number_format)
         else:
             texts[param] = _scalar(arg, name_of, number_format)
-    # Each argument is one character of the private use area while LaTeX is read.
-    marks = {param: chr(0xE000 + k) for k, param in enumerate(texts)}
-    latex = node.op.latex.format_map(marks)
-    text = _Reader(latex, {marks[param]: text for param, text in texts.items()}).text()
+    text = _text(read(node.op.latex, node.op.params), texts)
     return re.sub(r"(?<=[⌊⌈]) | +(?=[ ⌋⌉])", "", text).strip()
 
 
@@ -159,7 +153,7 @@ def plain(text: str) -> str:
 
 
 def _scalar(x: Any, name_of: NameOf, number_format: str) -> str:
-    return name_of(x) if hasattr(x, "parents") else number(x, number_format)
+    return name_of(x) if isinstance(x, Value) else number(x, number_format)
 
 
 def _vector(xs: tuple[Any, ...], name_of: NameOf, number_format: str) -> str:
@@ -168,82 +162,60 @@ def _vector(xs: tuple[Any, ...], name_of: NameOf, number_format: str) -> str:
     return f"({', '.join(texts)})"
 
 
-class _Reader:
-    r"""Reads the LaTeX of one template: groups, \frac, \sqrt, ^, _, names and signs."""
+def _text(items: Items, arguments: Mapping[str, str]) -> str:
+    """The items of a template with the texts of its arguments."""
+    out = ""
+    before: Item = ""
+    for item in items:
+        match item:
+            case Argument(name):
+                text = _argument(arguments[name], item, out)
+                if text[:1] == "(" and re.search(r"\w $", out):
+                    out = out[:-1]  # max(a, b), not max (a, b)
+            case Command("^", (power,)) if before == "e":
+                out = out[:-1]
+                text = _exponential(_text(power, arguments))
+            case Command("^", (group,)):
+                text = _raised(_text(group, arguments), _SUPERSCRIPT, "sup")
+            case Command("_", (group,)):
+                text = _raised(_text(group, arguments), _SUBSCRIPT, "sub")
+            case Command(r"\frac", (above, below)):
+                over = _grouped(_text(above, arguments), "−")
+                text = f"{over} / {_grouped(_text(below, arguments))}"
+            case Command(r"\sqrt", (group,), degree):
+                index = _text(degree, arguments)
+                text = _ROOTS.get(index, f"{index}√") + _grouped(_text(group, arguments))
+            case Command(r"\overline", (group,)):
+                text = f"<o>{_text(group, arguments)}</o>"
+            case Command(groups=(group,)):
+                text = _text(group, arguments)
+            case _:
+                text = _sign(item)
+        out += text
+        before = item
+    return out
 
-    def __init__(self, latex: str, arguments: dict[str, str]) -> None:
-        self.tokens: Iterator[str] = iter(re.findall(r"\\(?:[A-Za-z]+|.)|.", latex))
-        self.arguments = arguments
-        self.ahead: str | None = next(self.tokens, None)
 
-    def text(self, closing: str = "") -> str:
-        """Everything up to the closing token."""
-        out = ""
-        while (token := self.ahead) is not None:
-            self._next()
-            if token == closing:
-                return out
-            piece = self._piece(token, out)
-            if token in self.arguments and piece[:1] == "(" and re.search(r"\w $", out):
-                out = out[:-1]  # max(a, b), not max (a, b)
-            out += piece
-        return out
+@lru_cache(maxsize=1024)
+def _sign(token: str) -> str:
+    if token in _SPACES:
+        return _SPACES[token]
+    return SIGNS.get(token) or LETTERS.get(token) or escaped(token.removeprefix("\\"))
 
-    def _next(self) -> None:
-        self.ahead = next(self.tokens, None)
 
-    def _group(self) -> str:
-        """The next group, or the next single token."""
-        while self.ahead == " ":
-            self._next()
-        token = self.ahead
-        if token is None:
-            return ""
-        self._next()
-        return self.text("}") if token == "{" else self._piece(token, "")
+def _argument(text: str, place: Argument, before: str) -> str:
+    """The argument, in parentheses where it would be misread: x · (−1), (a b)²."""
+    first = before == "" or before.endswith(("(", ", "))
+    last = place.ahead in ("", "}", ")", ",")
+    fenced = text[:1] == "(" and text[-1:] == ")"
+    signed = first and place.ahead not in ("^", "_") and text[:1] == "−"
+    if (first and last) or fenced or signed or _WORD.fullmatch(text):
+        return escaped(text)
+    return f"({escaped(text)})"
 
-    def _piece(self, token: str, before: str) -> str:
-        if token in self.arguments:
-            return self._argument(self.arguments[token], before)
-        if token == "{":
-            return self.text("}")
-        if token == "^":
-            return _raised(self._group(), _SUPERSCRIPT, "sup")
-        if token == "e" and self.ahead == "^":
-            self._next()
-            power = self._group()
-            return (
-                f"e<sup>{power}</sup>" if len(html.unescape(power)) < 5 else f"exp{_fenced(power)}"
-            )
-        if token == "_":
-            return _raised(self._group(), _SUBSCRIPT, "sub")
-        if token == r"\frac":
-            above, below = self._group(), self._group()
-            return f"{_grouped(above, '−')} / {_grouped(below)}"
-        if token == r"\sqrt":
-            root = "√"
-            if self.ahead == "[":
-                self._next()
-                root = {"3": "∛", "4": "∜"}.get(index := self.text("]"), f"{index}√")
-            return root + _grouped(self._group())
-        if token == r"\overline":
-            return f"<o>{self._group()}</o>"
-        if token.startswith("\\"):
-            word = token[1:]
-            if word in ("operatorname", "mathrm", "mathit", "mathbf", "text", "mathbin", "mathrel"):
-                return self._group()
-            return " " if word in ",;: " else _SIGNS.get(word, escaped(word))
-        return "−" if token == "-" else escaped(token)
 
-    def _argument(self, text: str, before: str) -> str:
-        """The argument, in parentheses where it would be misread: x · (−1), (a b)²."""
-        first = before == "" or before.endswith(("(", ", "))
-        last = self.ahead in (None, "}", ")", ",")
-        fenced = text[:1] == "(" and text[-1:] == ")"
-        signed = first and self.ahead not in ("^", "_") and text[:1] == "−"
-        if (first and last) or fenced or signed or _WORD.fullmatch(text):
-            return escaped(text)
-        return f"({escaped(text)})"
+def _exponential(power: str) -> str:
+    return f"e<sup>{power}</sup>" if len(html.unescape(power)) < 5 else f"exp{_fenced(power)}"
 
 
 def _raised(text: str, table: dict[int, int], tag: str) -> str:

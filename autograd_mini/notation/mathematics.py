@@ -17,9 +17,9 @@ from autograd_mini.ops import SHEET, Op
 
 from . import labels as notation
 from . import symbols
-from .reading import UnreadableError, read
 from .symbols import Piece, slot
 from .textbook import textbook
+from .typesetting import UnreadableError, typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,7 @@ def _named(op: Op, arguments: dict[str, Piece]) -> Piece:
     """The operation as its LaTeX template has it; where that is not understood, f(a, b)."""
     try:
         if op.latex != _default_latex(op):
-            return read(op.latex, arguments)
+            return typeset(op.latex, arguments)
     except (UnreadableError, ValueError, IndexError):
         pass
     return symbols.call(symbols.function_name(op.name), *arguments.values())

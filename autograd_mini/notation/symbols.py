@@ -258,11 +258,14 @@ def index(base: Piece, below: Piece) -> Piece:
     return Piece(base.text + digits, rf"{base.latex}_{{{below.latex}}}", tree)
 
 
-def root(a: Piece, degree: str = "") -> Piece:
+def root(a: Piece, degree: Piece | None = None) -> Piece:
     """The square root, or that of another degree."""
-    text = {"": "√", "3": "∛", "4": "∜"}.get(degree, f"{degree}√") + fenced(a).text
-    tree = ["mroot", a.mathml, ["mn", degree]] if degree else ["msqrt", a.mathml]
-    return Piece(text, rf"\sqrt{f'[{degree}]' if degree else ''}{{{a.latex}}}", tree)
+    inner = fenced(a).text
+    if degree is None:
+        return Piece(f"√{inner}", rf"\sqrt{{{a.latex}}}", ["msqrt", a.mathml])
+    text = {"3": "∛", "4": "∜"}.get(degree.text, f"{degree.text}√") + inner
+    tree = ["mroot", a.mathml, degree.mathml]
+    return Piece(text, rf"\sqrt[{degree.latex}]{{{a.latex}}}", tree)
 
 
 def between(left: str, a: Piece, right: str, latex: tuple[str, str]) -> Piece:
