@@ -17,7 +17,7 @@ import pytest
 from autograd_mini import FormulaError, Value, functions, op
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import notation_of
-from autograd_mini.notation.reading import UnreadableError, read
+from autograd_mini.notation.typesetting import UnreadableError, typeset
 from autograd_mini.notation.shapes import Shape, edge_operands, operands_of, shape_of
 from autograd_mini.notation.textbook import TEXTBOOK
 from autograd_mini.ops import SHEET, Op
@@ -273,7 +273,7 @@ def test_latex_that_is_not_understood_becomes_a_call(own):
     new = own("my_odd(a, b)", "a + b", "1", "1", latex=r"{a} \overset{{?}}{{\mapsto}} {b}")
     assert filled(notation_of(Shape(new, (1, 1))).value).text == "my_odd(a, b)"
     with pytest.raises(UnreadableError):
-        read(new.latex, {"a": symbols.name("a"), "b": symbols.name("b")})
+        typeset(new.latex, {"a": symbols.name("a"), "b": symbols.name("b")})
 
 
 def test_a_wrong_textbook_formula_is_named(own):
