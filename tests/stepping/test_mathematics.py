@@ -17,9 +17,9 @@ import pytest
 from autograd_mini import FormulaError, Value, functions, op
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import notation_of
-from autograd_mini.notation.typesetting import UnreadableError, typeset
 from autograd_mini.notation.shapes import Shape, edge_operands, operands_of, shape_of
 from autograd_mini.notation.textbook import TEXTBOOK
+from autograd_mini.notation.typesetting import UnreadableError, typeset
 from autograd_mini.ops import SHEET, Op
 from tests.reference import exact, true_partial, true_value
 from tests.stepping.shown import from_latex, from_mathml, worth
