@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from .graph import topological
 from .numbers.arrays import is_array, mapped
-from .numbers.kinds import Number, constant, kind_of, number, numpy
+from .numbers.kinds import constant, kind_of, number, numpy
 from .numbers.numberlike import NumberLike, data_of
 from .rules import backward, evaluation, higher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .numbers.kind import Number
     from .ops import Op
 
 BIAS = (1,)  # stands for the arguments (*w, b), (*x, 1) of a neuron's dot

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.rules import evaluation
 from autograd_mini.rules.kinks import distance_to_kink
 

@@ -153,7 +153,7 @@ def together(op: Op, args: Sequence[Any], places: Sequence[tuple[int, int | None
 
 
 def _plain_value(op: Op) -> Callable[..., Any]:
-    from autograd_mini.numbers.kinds import FLOAT
+    from autograd_mini.numbers.floats import FLOAT
 
     return rule(op, FLOAT, (False,) * len(op.params)).value
 

@@ -198,7 +198,7 @@ def follows_graph(
     graph: Graph, leaves: Sequence[Any], floats: Callable[[Sequence[float]], float]
 ) -> bool:
     """Whether f moves as the operations that it recorded do: else a value has left the graph."""
-    from autograd_mini.numbers.kinds import FLOAT
+    from autograd_mini.numbers.floats import FLOAT
     from autograd_mini.rules.rule import rule
 
     for step in (-1e-3, 1e-3):

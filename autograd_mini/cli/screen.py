@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.numbers.kind import Number
     from autograd_mini.stepping.sequence import Step, Steps
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12

@@ -12,7 +12,7 @@ from math import fsum
 from operator import mul
 
 from autograd_mini.functions import function
-from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.fast import FINITE, record_lines
 from autograd_mini.rules.rule import namespace_of

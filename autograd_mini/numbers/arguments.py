@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.value import Value
 
-    from .kinds import Number
+    from .kind import Number
 
     T = TypeVar("T")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.numbers.kind import Number
 
     from .schedules import Schedule
 

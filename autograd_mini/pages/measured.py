@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.differences import Estimate, finite_difference
 from autograd_mini.checking.nodes import Graph, rounding_of_value
-from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.rule import rule
 

@@ -6,7 +6,7 @@ import cmath
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
-from autograd_mini.numbers.kinds import Number, constant, in_ieee, shown
+from autograd_mini.numbers.kinds import constant, in_ieee, shown
 from autograd_mini.numbers.numberlike import NumberLike
 
 from .evaluation import operand
@@ -15,6 +15,7 @@ from .higher import is_plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograd_mini.numbers.kind import Number
     from autograd_mini.value import Value
 
 

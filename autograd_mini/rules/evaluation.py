@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini import errors
-from autograd_mini.numbers.kinds import (
-    FLOAT,
-    IEEE,
-    Kind,
-    Number,
-    number,
-    shown,
-)
+from autograd_mini.numbers.floats import FLOAT, IEEE
+from autograd_mini.numbers.kinds import number, shown
 from autograd_mini.numbers.numberlike import NumberLike
 
 from .rule import rule
@@ -20,6 +14,7 @@ from .rule import rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from autograd_mini.numbers.kind import Kind, Number
     from autograd_mini.ops import Op
 
 

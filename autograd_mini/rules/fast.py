@@ -14,7 +14,7 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.numbers.floats import FLOAT
 
 from .rule import given_lines, namespace_of, rendered
 

@@ -10,7 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError
-from autograd_mini.numbers.kinds import IEEE, Kind, Number, constant, in_ieee, kind_of
+from autograd_mini.numbers.floats import IEEE
+from autograd_mini.numbers.kind import Kind, Number
+from autograd_mini.numbers.kinds import constant, in_ieee, kind_of
 from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.ops import SHEET
 

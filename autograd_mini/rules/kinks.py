@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.numbers.kinds import FLOAT, Kind, kind_of
+from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.kinds import kind_of
 
 from .evaluation import flat
 from .rule import beside, rule
@@ -12,7 +13,7 @@ from .rule import beside, rule
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.numbers.kind import Kind, Number
     from autograd_mini.ops import Op
 
 _UNDEFINED = (ValueError, ArithmeticError, TypeError, NotImplementedError)

@@ -12,7 +12,7 @@ from autograd_mini.ops import SHEET, Op
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd_mini.numbers.kinds import Kind
+    from autograd_mini.numbers.kind import Kind
 
 
 class Rule(NamedTuple):
@@ -28,7 +28,7 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
 
     So `x ** 2` at x = -3 never asks for log(-3).
 
-    >>> from autograd_mini.numbers.kinds import FLOAT
+    >>> from autograd_mini.numbers.floats import FLOAT
     >>> print(rule(SHEET["pow"], FLOAT, (False, True)).source.partition("def partials")[2])
     (a, b, out):
         return ((0.0 if (a == 0.0) else (out * log(a))),)
@@ -45,7 +45,7 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
 def beside(op: Op, kind: Kind, *keys: str) -> Callable[..., tuple[Any, ...]]:
     """The formulas beside the main ones, "kink 0" or "scale a", as a function of (*args, out).
 
-    >>> from autograd_mini.numbers.kinds import FLOAT
+    >>> from autograd_mini.numbers.floats import FLOAT
     >>> beside(SHEET["clamp"], FLOAT, "kink 0", "kink 1")(0.5, 0.0, 2.0, 0.5)
     (0.5, -1.5)
     """

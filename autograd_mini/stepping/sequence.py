@@ -15,7 +15,7 @@ from autograd_mini.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.numbers.kind import Number
 
 
 class Leaf(NamedTuple):

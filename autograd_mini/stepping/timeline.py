@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .sequence import Accumulate, Forward, Leaf, Seed, Update, Visit
 
 if TYPE_CHECKING:
-    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.numbers.kind import Number
 
     from .sequence import Step, Steps
 

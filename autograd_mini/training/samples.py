@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # typing itself is slow to import; type checkers know thi
 if TYPE_CHECKING:
     from typing import Any
 
-    from autograd_mini.numbers.kinds import Number
+    from autograd_mini.numbers.kind import Number
 
     Row = tuple[Number, ...]
 

@@ -34,7 +34,8 @@ import mpmath as mp
 
 from autograd_mini.checking import finite_difference
 from autograd_mini.checking.references import NUMBER, derivative_of, exact
-from autograd_mini.numbers.kinds import FLOAT, mpmath_
+from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import rule
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.checking.comfort import comfortable_points
 from autograd_mini.formulas.grammar import names_in
-from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules import evaluation
 from tests.points import points

@@ -15,7 +15,7 @@ from autograd_mini import Value
 from autograd_mini.checking import complex_step, finite_difference, show_step_sweep
 from autograd_mini.checking.references import NUMBER, derivative_of
 from autograd_mini.errors import NumberTypeError
-from autograd_mini.numbers.kinds import FLOAT
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import rule
 

@@ -12,7 +12,7 @@ import pytest
 
 from autograd_mini import Value, functions, grad, ieee
 from autograd_mini.errors import DomainError, GradientError, NumberTypeError, PoleError
-from autograd_mini.numbers import kinds
+from autograd_mini.numbers import kind, kinds
 
 INF, NAN = math.inf, math.nan
 
@@ -381,12 +381,12 @@ def test_a_nan_that_comes_in_goes_through():
 
 # --- the formulas' own helpers ------------------------------------------------------------------
 def test_others_and_gap():
-    assert kinds.others((2, 3, 5)) == (15, 10, 6)
-    assert kinds.others((0, 3, 5)) == (15, 0, 0)
-    assert kinds.others((0, 0, 5)) == (0, 0, 0)
-    assert kinds.gap((3, 1, 3), 3) == 0
-    assert kinds.gap((3, 1), 3) == 2
-    assert kinds.gap((3,), 3) == INF
+    assert kind.others((2, 3, 5)) == (15, 10, 6)
+    assert kind.others((0, 3, 5)) == (15, 0, 0)
+    assert kind.others((0, 0, 5)) == (0, 0, 0)
+    assert kind.gap((3, 1, 3), 3) == 0
+    assert kind.gap((3, 1), 3) == 2
+    assert kind.gap((3,), 3) == INF
 
 
 def test_sums_are_rounded_once():

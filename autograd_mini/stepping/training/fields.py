@@ -13,7 +13,8 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.data import Dataset
-from autograd_mini.numbers.kinds import IEEE, ieee
+from autograd_mini.numbers.floats import IEEE
+from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import rule

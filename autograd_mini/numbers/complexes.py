@@ -1,0 +1,49 @@
+"""Complex numbers: the holomorphic operations."""
+
+from __future__ import annotations
+
+import cmath
+import math
+
+from .kind import COMMON, Kind
+
+TYPE_CHECKING = False  # typing itself is slow to import
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def _expm1(z: complex) -> complex:
+    half = math.sin(z.imag / 2)
+    real = math.expm1(z.real) * math.cos(z.imag) - 2 * half * half
+    return complex(real, math.exp(z.real) * math.sin(z.imag))
+
+
+def _log1p(z: complex) -> complex:
+    x, y = z.real, z.imag
+    if abs(z) > 0.5:
+        return cmath.log(1 + z)
+    return complex(0.5 * math.log1p(x * (2 + x) + y * y), math.atan2(y, 1 + x))
+
+
+def _not_holomorphic(*_: Any) -> complex:
+    raise TypeError
+
+
+_NAMES = "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh"
+_NAMESPACE = {k: COMMON[k] for k in ("sum", "prod", "dot", "others", "count")} | {
+    **{name: getattr(cmath, name) for name in _NAMES.split()},
+    "pi": cmath.pi,
+    "exp2": lambda z: cmath.exp(z * math.log(2)),
+    "log2": lambda z: cmath.log(z) / math.log(2),
+    "expm1": _expm1,
+    "log1p": _log1p,
+    "cbrt": lambda z: z ** (1 / 3),
+    "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
+    "norm": lambda a: cmath.sqrt(sum(z * z for z in a)),
+    "below": lambda a, b: a.real < b.real if a.imag == 0 == b.imag else False,
+    "unsigned": lambda z: z if z.real >= 0 else -z,
+    "gauss": lambda z: cmath.exp(-z * z),
+    **dict.fromkeys(("abs", "max", "min"), _not_holomorphic),  # else Python's own would serve
+    "expdiff": lambda a, b: cmath.exp(a - b),
+}
+COMPLEX = Kind("complex", _NAMESPACE, complex)

@@ -1,0 +1,38 @@
+"""Fractions: exact under arithmetic, comparisons, sums and products.
+
+Under `exp` and the like they become floats, as in `math`.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from . import special
+from .floats import FLOAT
+from .kind import COMMON, Kind
+
+TYPE_CHECKING = False  # typing itself is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _inexact(f: Callable[..., float]) -> Callable[..., float]:
+    return lambda *args: f(
+        *(tuple(map(float, a)) if a.__class__ is tuple else float(a) for a in args)
+    )
+
+
+FRACTION = Kind(
+    "fraction",
+    {
+        **{k: _inexact(f) if callable(f) else f for k, f in FLOAT.namespace.items()},
+        **COMMON,
+        "floor": lambda x: Fraction(math.floor(x)),
+        "ceil": lambda x: Fraction(math.ceil(x)),
+        "polygamma": lambda n, x: special.polygamma(float(n), float(x)),
+        "Fraction": Fraction,
+    },
+    Fraction,
+    lambda v: f"Fraction({v!r})",
+)

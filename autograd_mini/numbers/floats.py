@@ -1,0 +1,152 @@
+"""Floats, with errors as in Python's `math`; and as IEEE 754 and torch have them."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from . import special
+from .kind import COMMON, Kind, others
+
+TYPE_CHECKING = False  # typing itself is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from fractions import Fraction
+    from typing import Any
+
+
+def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: float(f(x)) if math.isfinite(x) else x
+
+
+def _exact(products: Iterable[tuple[float, float]]) -> Fraction:
+    """The sum of the products of finite numbers, where floats overflow on the way."""
+    from fractions import Fraction
+
+    return sum((Fraction(x) * Fraction(y) for x, y in products), Fraction(0))
+
+
+def _sum(a: Sequence[float], start: float = 0.0) -> float:
+    try:
+        return math.fsum((*a, start))
+    except OverflowError:
+        return float(_exact((x, 1.0) for x in (*a, start)))
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    try:
+        total = math.fsum(map(operator.mul, a, b))
+    except (OverflowError, ValueError):
+        total = math.nan
+    if total - total != 0.0 and all(map(math.isfinite, (*a, *b))):
+        return float(_exact(zip(a, b, strict=True)))
+    return total
+
+
+def _prod(a: Sequence[float]) -> float:
+    return special.prod(a) if all(map(math.isfinite, a)) else math.prod(a)
+
+
+def _others(a: Sequence[float]) -> tuple[float, ...]:
+    return special.others(a) if all(map(math.isfinite, a)) else others(a)
+
+
+_MATH = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh"
+_MATH += " tanh asinh acosh atanh hypot erf erfc gamma"
+_SPECIAL = "lgamma digamma polygamma gauss normal_cdf expdiff"
+_FLOAT: dict[str, Any] = {
+    **COMMON,
+    **{name: getattr(math, name) for name in _MATH.split()},
+    **{name: getattr(special, name) for name in _SPECIAL.split()},
+    "pi": math.pi,
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "sum": _sum,
+    "prod": _prod,
+    "others": _others,
+    "dot": _dot,
+    "norm": lambda a: math.hypot(*a),
+}
+
+
+def _float_number(value: int | float) -> str:
+    return repr(float(value))
+
+
+FLOAT = Kind("float", _FLOAT, float, _float_number)
+
+
+# --- floats as IEEE 754 and torch have them: inf and nan in place of errors ---------------------
+_AT_POLES: dict[tuple[str, float], float] = {
+    ("log", 0.0): -math.inf,
+    ("log2", 0.0): -math.inf,
+    ("log10", 0.0): -math.inf,
+    ("log1p", -1.0): -math.inf,
+    ("atanh", 1.0): math.inf,
+    ("atanh", -1.0): -math.inf,
+    ("gamma", 0.0): math.inf,
+}
+
+
+def _never_raises(name: str, f: Callable[..., float]) -> Callable[..., float]:
+    def quiet(*args: Any) -> float:
+        try:
+            return f(*args)
+        except OverflowError:
+            odd = name == "sinh" or name == "expm1"
+            return -math.inf if odd and args[0] < 0 else math.inf
+        except ValueError:
+            pole = math.inf if name == "lgamma" else math.nan
+            return _AT_POLES.get((name, args[0]), pole) if len(args) == 1 else math.nan
+
+    return quiet
+
+
+def _signed(careful: Callable[..., float], sign: Callable[..., Any]) -> Callable[..., float]:
+    """An infinity of the right sign where `careful` overflows, nan for inf - inf."""
+
+    def quiet(*args: Any) -> float:
+        try:
+            return careful(*args)
+        except OverflowError:
+            return math.inf if sign(*args) > 0 else -math.inf
+        except ValueError:
+            return math.nan
+
+    return quiet
+
+
+def _divide(a: float, b: float) -> float:
+    try:
+        return a / b
+    except ZeroDivisionError:
+        return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def _power(a: float, b: float) -> float:
+    try:
+        power = math.pow(a, b)
+    except OverflowError:
+        return -math.inf if a < 0 and b % 2 == 1 else math.inf
+    except ValueError:
+        if a != 0:
+            return math.nan
+        return math.copysign(math.inf, a) if b % 2 == 1 else math.inf
+    return power
+
+
+IEEE = Kind(
+    "ieee",
+    {
+        **_FLOAT,
+        **{n: _never_raises(n, _FLOAT[n]) for n in f"{_MATH} {_SPECIAL} norm".split()},
+        "sum": _signed(_sum, lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
+        "dot": _signed(_dot, lambda a, b: _exact(zip(a, b, strict=True))),
+        "prod": _signed(_prod, lambda a: math.prod(math.copysign(1.0, x) for x in a)),
+        "_divide": _divide,
+        "_power": _power,
+    },
+    float,
+    _float_number,
+    {"/": "_divide({0}, {1})", "**": "_power({0}, {1})"},
+)

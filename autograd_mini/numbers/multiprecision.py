@@ -1,0 +1,44 @@
+"""mpmath's numbers, at its working precision."""
+
+from __future__ import annotations
+
+import mpmath as mp
+
+from .kind import COMMON, Kind
+
+TYPE_CHECKING = False  # typing itself is slow to import
+if TYPE_CHECKING:
+    from .kind import Number
+
+
+_NAMES = "exp expm1 log log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh"
+_NAMES += " acosh atanh hypot erf gamma floor ceil"
+
+
+def _erfc(x: Number) -> Number:
+    far = abs(x) > 1e9 and not isinstance(x, mp.mpc)  # mpmath's overflows on the way
+    return mp.mpf(0 if x > 0 else 2) if far else mp.erfc(x)
+
+
+_NAMESPACE = COMMON | {
+    **{name: getattr(mp, name) for name in _NAMES.split()},
+    "pi": mp.pi,
+    "mpf": mp.mpf,
+    "exp2": lambda x: mp.mpf(2) ** x,
+    "log2": lambda x: mp.log(x) / mp.log(2),
+    "cbrt": lambda x: -mp.cbrt(-x) if x < 0 else mp.cbrt(x),
+    "lgamma": lambda x: mp.re(mp.loggamma(x)),
+    "digamma": lambda x: mp.psi(0, x),
+    "polygamma": mp.psi,
+    "sum": lambda a, start=0: mp.fsum((*a, start)),
+    "dot": mp.fdot,
+    "prod": mp.fprod,
+    "norm": lambda a: mp.sqrt(mp.fdot(a, a)),
+    "unsigned": lambda x: -x if mp.re(x) < 0 else x,
+    "below": lambda a, b: a < b if not isinstance(a, mp.mpc) else False,
+    "gauss": lambda x: mp.exp(-x * x),
+    "erfc": _erfc,
+    "normal_cdf": lambda x: _erfc(-x / mp.sqrt(2)) / 2,
+    "expdiff": lambda a, b: mp.exp(a - b),
+}
+MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"mpf({v!r})")
