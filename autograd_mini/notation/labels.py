@@ -157,9 +157,20 @@ def _scalar(x: Any, name_of: NameOf, number_format: str) -> str:
 
 
 def _vector(xs: tuple[Any, ...], name_of: NameOf, number_format: str) -> str:
-    shown = [*xs] if len(xs) <= LONGEST_VECTOR else [*xs[: LONGEST_VECTOR - 2], None, xs[-1]]
-    texts = ("…" if x is None else _scalar(x, name_of, number_format) for x in shown)
+    shown = elements_shown(len(xs))
+    texts = ("…" if k is None else _scalar(xs[k], name_of, number_format) for k in shown)
     return f"({', '.join(texts)})"
+
+
+def elements_shown(length: int) -> list[int | None]:
+    """Which elements of a vector are written; None stands for the dots.
+
+    >>> elements_shown(3), elements_shown(100)
+    ([0, 1, 2], [0, 1, None, 99])
+    """
+    if length <= LONGEST_VECTOR:
+        return [*range(length)]
+    return [*range(LONGEST_VECTOR - 2), None, length - 1]
 
 
 def _text(items: Items, arguments: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import labels as notation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 # How strongly a piece holds together; an operand that holds less is put in parentheses.
 SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
@@ -55,6 +55,10 @@ class Piece(NamedTuple):
     latex: str
     mathml: Any
     level: int = ATOM
+    opposite: Any = None
+    """The piece that this is the negative of, −a of a."""
+    rows: tuple[tuple[Any, Any], ...] = ()
+    """Of a piecewise formula, its values with their conditions."""
 
 
 def as_done(sums: Piece, right: Any, done: Any) -> Piece:
@@ -203,8 +207,10 @@ DOTS = Piece("…", r"\cdots", ["mo", "…"])
 
 
 def add(*terms: Piece) -> Piece:
-    """A + b + ..."""
-    return _joined(terms, PLUS, SUM) if len(terms) > 1 else terms[0]
+    """A + b + ...; 0 if there are none."""
+    if len(terms) < 2:
+        return terms[0] if terms else number(0)
+    return _joined(terms, PLUS, SUM)
 
 
 def subtract(a: Piece, b: Piece) -> Piece:
@@ -213,9 +219,9 @@ def subtract(a: Piece, b: Piece) -> Piece:
 
 
 def multiply(*factors: Piece) -> Piece:
-    """A · b · ..."""
-    if len(factors) == 1:
-        return factors[0]
+    """A · b · ...; 1 if there are none."""
+    if len(factors) < 2:
+        return factors[0] if factors else number(1)
     first, *others = (within(factor, PRODUCT) for factor in factors)
     return _joined((first, *others), TIMES, PRODUCT)
 
@@ -229,7 +235,7 @@ def _joined(parts: Iterable[Piece], between: Piece, level: int) -> Piece:
 
 def negative(a: Piece) -> Piece:
     """−a."""
-    return row(sign("−", "-"), within(a, PRODUCT), level=SIGN)
+    return row(sign("−", "-"), within(a, PRODUCT), level=SIGN)._replace(opposite=a)
 
 
 def fraction(a: Piece, b: Piece) -> Piece:
@@ -274,15 +280,26 @@ def between(left: str, a: Piece, right: str, latex: tuple[str, str]) -> Piece:
     return Piece(left + a.text + right, f"{latex[0]} {a.latex} {latex[1]}", tree)
 
 
+def listed(*pieces: Piece) -> Piece:
+    """A, b, ..."""
+    inner: list[Any] = []
+    for piece in pieces:
+        inner += [["mo", ","], piece.mathml] if inner else [piece.mathml]
+    return Piece(
+        ", ".join(piece.text for piece in pieces),
+        ", ".join(piece.latex for piece in pieces),
+        ["mrow", *inner],
+        level=0,
+    )
+
+
 def call(function: Piece, *args: Piece) -> Piece:
     """f(a, b)."""
-    text = ", ".join(a.text for a in args)
-    latex = ", ".join(a.latex for a in args)
-    inner: list[Any] = []
-    for a in args:
-        inner += [["mo", ","], a.mathml] if inner else [a.mathml]
-    tree = ["mrow", function.mathml, APPLIED, ["mrow", *_around("(", ["mrow", *inner], ")")]]
-    return Piece(f"{function.text}({text})", rf"{function.latex}\left({latex}\right)", tree)
+    inner = listed(*args)
+    tree = ["mrow", function.mathml, APPLIED, ["mrow", *_around("(", inner.mathml, ")")]]
+    return Piece(
+        f"{function.text}({inner.text})", rf"{function.latex}\left({inner.latex}\right)", tree
+    )
 
 
 def function_name(text: str) -> Piece:
@@ -297,7 +314,7 @@ def relation(a: Piece, text: str, latex: str, b: Piece) -> Piece:
     return row(a, between, b, level=0)
 
 
-def cases(rows: Iterable[tuple[Piece, Piece | None]]) -> Piece:
+def cases(rows: Sequence[tuple[Piece, Piece | None]]) -> Piece:
     """A piecewise formula: (value, condition) pairs, the last one without a condition."""
     texts, latex, table = [], [], []
     yes, no = slot("if"), slot("else")
@@ -316,6 +333,7 @@ def cases(rows: Iterable[tuple[Piece, Piece | None]]) -> Piece:
         f"{{{'; '.join(texts)}}}",
         rf"\begin{{cases}} {lines} \end{{cases}}",
         ["mrow", ["mo", "{"], ["mtable", *table]],
+        rows=tuple(rows),
     )
 
 
