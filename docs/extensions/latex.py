@@ -1,20 +1,22 @@
-"""A formula of the sheet as LaTeX: one walk over its syntax tree."""
+"""A formula of the sheet as LaTeX: one more printer of the walk over formulas."""
 
 from __future__ import annotations
 
 import ast
+from typing import NamedTuple
+
+from autograd_mini.formulas.printer import Printer
 
 _LETTERS = {"out": "y", "alpha": r"\alpha", "pi": r"\pi"}  # y: the operation's own value
-_RELATIONS = {
-    ast.Lt: "<",
-    ast.LtE: r"\le",
-    ast.Gt: ">",
-    ast.GtE: r"\ge",
-    ast.Eq: "=",
-    ast.NotEq: r"\ne",
-}
-# {0}, {1}: the arguments in LaTeX. The primitives of the formulas that have a sign of their own.
+# {0}, {1}: the arguments in LaTeX. What has a sign of its own.
 _SIGNS = {
+    "<": "{0} < {1}",
+    "<=": r"{0} \le {1}",
+    ">": "{0} > {1}",
+    ">=": r"{0} \ge {1}",
+    "==": "{0} = {1}",
+    "!=": r"{0} \ne {1}",
+    "truth": "{0}",
     "abs": r"\lvert {0} \rvert",
     "unsigned": r"\lvert {0} \rvert",
     "below": r"{0} < {1}",
@@ -52,6 +54,7 @@ _NAMES = {
     "tanh": "tanh",
 }
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)
+_CASES, _END, _ELSE = r"\begin{cases} ", r" \end{cases}", r" & \text{else}"
 
 
 def latex(formula: str) -> str:
@@ -62,68 +65,64 @@ def latex(formula: str) -> str:
     >>> latex("where(a > 0, 1, slope)")
     '\\begin{cases} 1 & a > 0 \\\\ \\mathit{slope} & \\text{else} \\end{cases}'
     """
-    return _walk(ast.parse(formula, mode="eval").body)[0]
+    return _Latex()(ast.parse(formula, mode="eval").body).text
 
 
-def _walk(node: ast.expr) -> tuple[str, int]:
-    match node:
-        case ast.Name(id=name):
-            return _letter(name), _ATOM
-        case ast.Constant(value=value):
-            return f"{value:g}" if isinstance(value, float) else str(value), _ATOM
-        case ast.UnaryOp(operand=operand):
-            return f"-{_within(operand, _SIGN)}", _SIGN
-        case ast.Compare(left=left, ops=[relation], comparators=[right]):
-            return f"{_walk(left)[0]} {_RELATIONS[type(relation)]} {_walk(right)[0]}", _SUM
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return f"{_within(left, _SUM)} + {_within(right, _SUM)}", _SUM
-        case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            return f"{_within(left, _SUM)} - {_within(right, _PRODUCT)}", _SUM
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            if isinstance(left, ast.UnaryOp):  # the sign before the fraction
-                return rf"-\frac{{{_walk(left.operand)[0]}}}{{{_walk(right)[0]}}}", _SIGN
-            return rf"\frac{{{_walk(left)[0]}}}{{{_walk(right)[0]}}}", _ATOM
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            return f"{_within(left, _ATOM)}^{{{_walk(right)[0]}}}", _POWER
-        case ast.BinOp(left=left, right=right):
-            if ast.dump(left) == ast.dump(right):
-                return f"{_within(left, _ATOM)}^2", _POWER
-            one, two = _within(left, _PRODUCT), _within(right, _PRODUCT)
-            between = " " if isinstance(left, ast.Constant) and not two[0].isdigit() else r" \cdot "
-            return one + between + two, _PRODUCT
-        case ast.Call(func=ast.Name(id="where"), args=args):
-            return _cases(args), _ATOM
-        case ast.Call(func=ast.Name(id="sum"), args=[vector, *more]):
-            rest = f" + {_walk(more[0])[0]}".replace("+ -", "- ") if more else ""
-            return rf"\sum_j {_walk(vector)[0]}_j{rest}", _SUM
-        case ast.Call(func=ast.Name(id="dot"), args=[left, right]):
-            return rf"\sum_j {_walk(left)[0]}_j {_walk(right)[0]}_j", _SUM
-        case ast.Call(func=ast.Name(id=name), args=args):
-            texts = [_walk(arg)[0] for arg in args]
-            if name in _SIGNS:
-                return _SIGNS[name].format(*texts), _ATOM if "^" not in _SIGNS[name] else _POWER
-            word = "\\" + _NAMES[name] if name in _NAMES else _operator(name)
-            return f"{word}({', '.join(texts)})", _ATOM
-    raise ValueError(f"no LaTeX for {ast.unparse(node)!r}")
+class _Piece(NamedTuple):
+    """LaTeX, and how strongly it binds."""
+
+    text: str
+    level: int
+
+    def within(self, level: int) -> str:
+        """Return the text, in parentheses if it binds less strongly than `level`."""
+        return self.text if self.level >= level else rf"\left({self.text}\right)"
 
 
-def _within(node: ast.expr, level: int) -> str:
-    """Return the operand, in parentheses if it binds less strongly than `level`."""
-    text, own = _walk(node)
-    return text if own >= level else rf"\left({text}\right)"
+class _Latex(Printer[_Piece]):
+    def number(self, value: float) -> _Piece:
+        return _Piece(f"{value:g}" if isinstance(value, float) else str(value), _ATOM)
 
+    def name(self, name: str) -> _Piece:
+        return _Piece(_letter(name), _ATOM)
 
-def _cases(args: list[ast.expr]) -> str:
-    """Return nested `where`s as one list of cases."""
-    rows = []
-    while True:
-        condition, yes, no = args
-        rows.append(f"{_walk(yes)[0]} & {_walk(condition)[0]}")
-        match no:
-            case ast.Call(func=ast.Name(id="where"), args=args):
-                continue
-        rows.append(rf"{_walk(no)[0]} & \text{{else}}")
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+    def apply(self, what: str, *parts: _Piece) -> _Piece:
+        one, two = parts[0], parts[-1]
+        match what:
+            case "neg":
+                return _Piece(f"-{one.within(_SIGN)}", _SIGN)
+            case "+":
+                return _Piece(f"{one.within(_SUM)} + {two.within(_SUM)}", _SUM)
+            case "-":
+                return _Piece(f"{one.within(_SUM)} - {two.within(_PRODUCT)}", _SUM)
+            case "/":
+                sign = "-" if one.level == _SIGN and one.text[0] == "-" else ""  # before the bar
+                text = rf"{sign}\frac{{{one.text.removeprefix(sign)}}}{{{two.text}}}"
+                return _Piece(text, _SIGN if sign else _ATOM)
+            case "**":
+                return _Piece(f"{one.within(_ATOM)}^{{{two.text}}}", _POWER)
+            case "*" if one == two:
+                return _Piece(f"{one.within(_ATOM)}^2", _POWER)
+            case "*":
+                left, right = one.within(_PRODUCT), two.within(_PRODUCT)
+                digits = left[-1].isdigit() and one.level == _ATOM and not right[0].isdigit()
+                return _Piece(left + (" " if digits else r" \cdot ") + right, _PRODUCT)
+            case "where":
+                condition, yes, no = (part.text for part in parts)
+                rest = no.removeprefix(_CASES).removesuffix(_END) if _CASES in no else no + _ELSE
+                text = rf"{_CASES}{yes} & {condition} \\ {rest}{_END}"
+                return _Piece(text, _ATOM)
+            case "sum":
+                rest = f" + {two.text}".replace("+ -", "- ") if len(parts) > 1 else ""
+                return _Piece(rf"\sum_j {one.text}_j{rest}", _SUM)
+            case "dot":
+                return _Piece(rf"\sum_j {one.text}_j {two.text}_j", _SUM)
+        texts = [part.text for part in parts]
+        if what in _SIGNS:
+            template = _SIGNS[what]
+            return _Piece(template.format(*texts), _ATOM if "^" not in template else _POWER)
+        word = "\\" + _NAMES[what] if what in _NAMES else _operator(what)
+        return _Piece(f"{word}({', '.join(texts)})", _ATOM)
 
 
 def _letter(name: str) -> str:
