@@ -29,6 +29,7 @@ extensions = [
     "extensions.commands",
     "extensions.docstrings",
     "extensions.gallery",
+    "extensions.house",
     "extensions.mathml",
     "extensions.pictures",
     "extensions.sheet",
