@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.language.checking import LANGUAGES, text
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 FORMAT, VERSION = "autograd_mini check report", 1
-VERDICTS = ("wrong", "undecided", "domain", "kink", "ok")  # the worst first
+_COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
+    "wrong": ("red", "#cf222e"),
+    "undecided": ("yellow", "#9a6700"),
+    "domain": ("yellow", "#9a6700"),
+    "kink": ("cyan", "#0b6e99"),
+    "ok": ("green", "#1a7f37"),
+}
+VERDICTS = tuple(_COLOURS)
 CULPRITS = ("partial", "value", "accumulation", "order", "nondeterministic", "gradient")
 _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
@@ -151,12 +159,9 @@ class Report:
         A narrow table leaves out the ulp, then the bar, then the reference, which is then told
         below it.
         """
-        lang = lang or self.lang
-        lines = [self._headline(lang), *self._story(lang)]
-        table, rest = self._table(lang, width)
-        if table:
-            lines += ["", *(line for line, _ in table)]
-        return "\n".join([*lines, *rest, *self._remarks(lang)])
+        shown = self._content(lang or self.lang, width)
+        table = ["", *(line for line, _ in shown.lines())] if shown.table else []
+        return "\n".join([shown.headline, *shown.story, *table, *shown.remarks])
 
     def __str__(self) -> str:
         return self.text()
@@ -165,19 +170,19 @@ class Report:
         """For rich's `print` and consoles."""
         from rich.text import Text
 
-        yield Text(self._headline(self.lang), style=f"bold {_COLOURS[self.verdict]}")
-        yield from map(Text, self._story(self.lang))
-        table, rest = self._table(self.lang, options.max_width)
-        if table:
+        shown = self._content(self.lang, options.max_width)
+        yield Text(shown.headline, style=f"bold {_COLOURS[self.verdict][0]}")
+        yield from map(Text, shown.story)
+        if shown.table:
             yield Text("")
-        for line, verdict in table:
-            shown = Text(line, style="" if verdict else "bold")
+        for words, verdict in shown.lines():
+            line = Text(words, style="" if verdict else "bold")
             if verdict:
                 word = text(f"verdict.{verdict}", self.lang)
-                start = line.rindex(f" {word}")
-                shown.stylize(_COLOURS[verdict], start, start + 1 + len(word))
-            yield shown
-        yield from (Text(line, style="dim") for line in (*rest, *self._remarks(self.lang)))
+                start = words.rindex(f" {word}")
+                line.stylize(_COLOURS[verdict][0], start, start + 1 + len(word))
+            yield line
+        yield from (Text(line, style="dim") for line in shown.remarks)
 
     def save_html(self, path: str | os.PathLike[str], lang: str | None = None) -> None:
         """Write a page that steps through what was checked, open at the first wrong step.
@@ -199,105 +204,66 @@ class Report:
         """For notebooks."""
         from html import escape
 
-        story = "".join(f"<p>{escape(line)}</p>" for line in self._story(self.lang))
-        rows, rest = self._rows(self.lang)
-        table = ""
-        if rows:
-            verdicts = [None, *(row.verdict for row in self._shown())]
-            table = "".join(
-                f"<tr>{_html_cells(cells, verdict)}</tr>"
-                for cells, verdict in zip((_header(self.lang), *rows), verdicts, strict=True)
-            )
-            table = f'<table style="font-variant-numeric: tabular-nums">{table}</table>'
-        remarks = "<br>".join(map(escape, (*rest, *self._remarks(self.lang))))
+        shown = self._content(self.lang)
+        story = "".join(f"<p>{escape(line)}</p>" for line in shown.story)
+        rows = []
+        for verdict, cells in shown.table:
+            tag, parts = "td" if verdict else "th", []
+            for name, cell in cells.items():
+                words = escape(cell)
+                if verdict and name == "verdict":
+                    words = f'<span style="{_badge(verdict)}">{words}</span>'
+                side = "left" if name in _LEFT else "right"
+                parts.append(f'<{tag} style="text-align: {side}">{words}</{tag}>')
+            rows.append(f"<tr>{''.join(parts)}</tr>")
+        style = "font-variant-numeric: tabular-nums"
+        table = f'<table style="{style}">{"".join(rows)}</table>' if rows else ""
+        remarks = "<br>".join(map(escape, shown.remarks))
         return (
             f'<div lang="{self.lang}"><p><strong style="{_badge(self.verdict)}">'
-            f"{escape(self._headline(self.lang))}</strong></p>{story}{table}"
+            f"{escape(shown.headline)}</strong></p>{story}{table}"
             f'<p style="opacity: 0.75">{remarks}</p></div>'
         )
 
-    def _headline(self, lang: str) -> str:
-        return text(f"headline.{self.verdict}", lang)
-
-    def _story(self, lang: str) -> list[str]:
-        if self.culprit is None:
-            return []
-        return [f"{text('culprit', lang)}: {self.culprit.text(lang)}"]
-
-    def _shown(self) -> list[Comparison]:
-        """All rows, or the worst of many."""
-        worst_first = sorted(self.comparisons, key=lambda row: VERDICTS.index(row.verdict))
-        return list(self.comparisons) if len(worst_first) <= _SHOWN else worst_first[:_SHOWN]
-
-    def _table(
-        self, lang: str, width: int | None
-    ) -> tuple[list[tuple[str, str | None]], list[str]]:
-        """Lines with their verdicts (None for the header), and the remarks that belong to them."""
-        rows, rest = self._rows(lang)
-        if not rows:
-            return [], rest
-        table = [dict(zip(_COLUMNS, row, strict=True)) for row in (_header(lang), *rows)]
-        for spared in _SPARED:
-            columns = [name for name in _COLUMNS if name not in spared]
-            sizes = {name: max(len(row[name]) for row in table) for name in columns}
-            if width is None or sum(sizes.values()) + 2 * len(columns) - 2 <= width:
-                break
+    def _content(self, lang: str, width: int | None = None) -> _Content:
+        story = []
+        if self.culprit is not None:
+            story.append(f"{text('culprit', lang)}: {self.culprit.text(lang)}")
+        rows, remarks, spared = list(self.comparisons), [], _SPARED[0]
+        if hidden := len(rows[_SHOWN:]):
+            rows.sort(key=lambda row: VERDICTS.index(row.verdict))
+            verdict = text(f"verdict.{rows[-1].verdict}", lang)
+            remarks.append(text("more", lang, count=hidden, verdict=verdict))
+        table: list[tuple[str | None, dict[str, str]]] = []
+        if rows:
+            table.append((None, {name: text(f"column.{name}", lang) for name in _COLUMNS}))
+            table += [(row.verdict, _cells(row, lang)) for row in rows[:_SHOWN]]
+            spared = _spared([cells for _, cells in table], width)
         if "reference" in spared:
-            names = dict.fromkeys(row["reference"] for row in table[1:])
-            rest = [*rest, text("note.reference", lang, names=", ".join(names))]
-        lines = [
-            "  ".join(
-                row[name].ljust(size) if name in _LEFT else row[name].rjust(size)
-                for name, size in sizes.items()
-            ).rstrip()
-            for row in table
-        ]
-        return list(zip(lines, [None, *(row.verdict for row in self._shown())], strict=True)), rest
-
-    def _rows(self, lang: str) -> tuple[list[list[str]], list[str]]:
-        rows = [_cells(row, lang) for row in self._shown()]
-        hidden = len(self.comparisons) - len(rows)
-        if not hidden:
-            return rows, []
-        best = max((row.verdict for row in self.comparisons), key=VERDICTS.index)
-        verdict = text(f"verdict.{best}", lang)
-        return rows, [text("more", lang, count=hidden, verdict=verdict)]
-
-    def _remarks(self, lang: str) -> list[str]:
-        lines = [text(f"note.{name}", lang, **values) for name, values in self.notes]
+            names = dict.fromkeys(cells["reference"] for _, cells in table[1:])
+            remarks.append(text("note.reference", lang, names=", ".join(names)))
+        for _, cells in table:
+            for name in spared:
+                del cells[name]
+        remarks += [text(f"note.{name}", lang, **values) for name, values in self.notes]
         if self.taylor_slope is not None:
-            lines.append(text("note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
-        return lines
+            remarks.append(text("note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
+        return _Content(text(f"headline.{self.verdict}", lang), story, table, remarks)
 
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self) -> str:
         """The report as JSON text, which `from_json` reads; inf and nan are written as text."""
-        culprit = self.culprit and {
-            "kind": self.culprit.kind,
-            "message": self.culprit.message,
-            "node": self.culprit.node,
-            "op": self.culprit.op,
-            "details": {k: _to_json(v) for k, v in self.culprit.details.items()},
+        data = {
+            "format": FORMAT,
+            "version": VERSION,
+            "lang": self.lang,
+            "verdict": self.verdict,
+            "comparisons": [vars(row) for row in self.comparisons],
+            "culprit": self.culprit and {name: getattr(self.culprit, name) for name in _CULPRIT},
+            "taylor_slope": self.taylor_slope,
+            "notes": self.notes,
         }
-        rows = []
-        for row in self.comparisons:
-            entry = {name: _to_json(getattr(row, name)) for name in _FIELDS}
-            entry["interval"] = row.interval and [_to_json(x) for x in row.interval]
-            rows.append(entry)
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "version": VERSION,
-                "lang": self.lang,
-                "verdict": self.verdict,
-                "comparisons": rows,
-                "culprit": culprit,
-                "taylor_slope": _to_json(self.taylor_slope),
-                "notes": [[name, dict(values)] for name, values in self.notes],
-            },
-            ensure_ascii=False,
-            allow_nan=False,
-        )
+        return json.dumps(_to_json(data), ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, source: str) -> Report:
@@ -316,28 +282,42 @@ class Report:
                 f"check report of version {data.get('version')!r}; this program reads {VERSION}"
             )
         try:
+            data = _from_json(data)
             rows = tuple(
-                Comparison(
-                    **{name: _from_json(row[name]) for name in _FIELDS},
-                    interval=row["interval"] and tuple(map(_from_json, row["interval"])),
-                )
+                Comparison(**{field.name: row[field.name] for field in fields(Comparison)})
                 for row in data["comparisons"]
             )
             found = data["culprit"]
-            culprit = found and Culprit(
-                found["kind"],
-                found["message"],
-                found["node"],
-                found["op"],
-                {k: _from_json(v) for k, v in found["details"].items()},
-            )
+            culprit = found and Culprit(**{name: found[name] for name in _CULPRIT})
             notes = tuple((name, values) for name, values in data["notes"])
             if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
                 raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
-            slope = _from_json(data["taylor_slope"])
-            return cls(data["verdict"], rows, culprit, slope, notes, data["lang"])
+            return cls(data["verdict"], rows, culprit, data["taylor_slope"], notes, data["lang"])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
+
+
+class _Content(NamedTuple):
+    """What a report shows; text, rich and HTML are writers of it.
+
+    table    (verdict, column -> cell) of each row; the first, without a verdict, is the header
+    """
+
+    headline: str
+    story: list[str]
+    table: list[tuple[str | None, dict[str, str]]]
+    remarks: list[str]
+
+    def lines(self) -> Iterator[tuple[str, str | None]]:
+        """The table in columns of characters, each line with its verdict."""
+        rows = [cells for _, cells in self.table]
+        sizes = {name: max(len(cells[name]) for cells in rows) for name in (rows or [{}])[0]}
+        for verdict, cells in self.table:
+            parts = [
+                cell.ljust(sizes[name]) if name in _LEFT else cell.rjust(sizes[name])
+                for name, cell in cells.items()
+            ]
+            yield "  ".join(parts).rstrip(), verdict
 
 
 def worst(verdicts: list[str]) -> str:
@@ -345,57 +325,39 @@ def worst(verdicts: list[str]) -> str:
     return min(verdicts, key=VERDICTS.index, default="domain")
 
 
-_FIELDS = ("name", "got", "wanted", "error", "bar", "ulps", "verdict", "reference")
-_COLOURS = {
-    "ok": "green", "kink": "cyan", "undecided": "yellow", "domain": "yellow", "wrong": "red",
-}  # fmt: skip
-_HTML_COLOURS = {
-    "ok": "#1a7f37", "kink": "#0b6e99", "undecided": "#9a6700", "domain": "#9a6700",
-    "wrong": "#cf222e",
-}  # fmt: skip
-_NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
-
-
-def _header(lang: str) -> list[str]:
-    return [text(f"column.{name}", lang) for name in _COLUMNS]
-
-
-def _cells(row: Comparison, lang: str) -> list[str]:
+def _cells(row: Comparison, lang: str) -> dict[str, str]:
     wanted = _number(row.wanted)
     if row.interval is not None:
         low, high = map(_number, row.interval)
         wanted = text("interval", lang, low=low, high=high)
-    compared = row.verdict != "domain"
-    return [
-        row.name,
-        _number(row.got),
-        wanted if compared else "-",
-        f"{row.error:.1e}" if compared else "-",
-        f"{row.bar:.1e}" if compared else "-",
-        f"{row.ulps:.3g}" if compared and math.isfinite(row.ulps) else "-",
-        text(f"verdict.{row.verdict}", lang),
-        text(f"reference.{row.reference}", lang),
-    ]
+    cells = {
+        "name": row.name,
+        "got": _number(row.got),
+        "wanted": wanted,
+        "error": f"{row.error:.1e}",
+        "bar": f"{row.bar:.1e}",
+        "ulps": f"{row.ulps:.3g}" if math.isfinite(row.ulps) else "-",
+        "verdict": text(f"verdict.{row.verdict}", lang),
+        "reference": text(f"reference.{row.reference}", lang),
+    }
+    if row.verdict == "domain":  # there is nothing to compare with
+        cells |= dict.fromkeys(("wanted", "error", "bar", "ulps"), "-")
+    return cells
+
+
+def _spared(rows: list[dict[str, str]], width: int | None) -> tuple[str, ...]:
+    """The columns to leave out, so that the table is not wider than that if it can."""
+    sizes = {name: max(len(cells[name]) for cells in rows) for name in _COLUMNS}
+    for spared in _SPARED:
+        kept = [sizes[name] + 2 for name in _COLUMNS if name not in spared]
+        if width is None or sum(kept) - 2 <= width:
+            break
+    return spared
 
 
 def _badge(verdict: str) -> str:
     """White on the verdict's colour: it is read on light and dark pages."""
-    return f"color: #fff; background: {_HTML_COLOURS[verdict]}; padding: 0.1em 0.5em"
-
-
-def _html_cells(cells: list[str], verdict: str | None) -> str:
-    """The cells of a row; of the header, if there is no verdict."""
-    from html import escape
-
-    tag = "th" if verdict is None else "td"
-    parts = []
-    for name, cell in zip(_COLUMNS, cells, strict=True):
-        words = escape(cell)
-        if verdict is not None and name == "verdict":
-            words = f'<span style="{_badge(verdict)}">{words}</span>'
-        side = "left" if name in _LEFT else "right"
-        parts.append(f'<{tag} style="text-align: {side}">{words}</{tag}>')
-    return "".join(parts)
+    return f"color: #fff; background: {_COLOURS[verdict][1]}; padding: 0.1em 0.5em"
 
 
 def _number(x: float) -> str:
@@ -403,11 +365,23 @@ def _number(x: float) -> str:
     return f"{x:.17g}" if float(f"{x:.12g}") != x else f"{x:.12g}"
 
 
+_NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # nan, too, is always the same
+_CULPRIT = ("kind", "message", "node", "op", "details")  # what is written of it
+
+
 def _to_json(x: Any) -> Any:
-    if isinstance(x, float) and not math.isfinite(x):
-        return {"float": repr(x)}
-    return x
+    if isinstance(x, Mapping):
+        return {name: _to_json(part) for name, part in x.items()}
+    if isinstance(x, list | tuple):
+        return [_to_json(part) for part in x]
+    return {"float": repr(x)} if isinstance(x, float) and not math.isfinite(x) else x
 
 
 def _from_json(x: Any) -> Any:
-    return _NOT_FINITE[x["float"]] if isinstance(x, dict) else x
+    if isinstance(x, list):
+        return tuple(map(_from_json, x))
+    if isinstance(x, dict):
+        if x.keys() == {"float"}:
+            return _NOT_FINITE[x["float"]]
+        return {name: _from_json(part) for name, part in x.items()}
+    return x
