@@ -27,7 +27,8 @@ CULPRITS = ("partial", "value", "accumulation", "order", "nondeterministic", "gr
 _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
 _LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
-_SPARED = ((), ("ulps",), ("ulps", "bar"), ("ulps", "bar", "reference"))  # in narrow places
+_SPARED: tuple[tuple[str, ...], ...]  # columns left out, in places more and more narrow
+_SPARED = ((), ("ulps",), ("ulps", "bar"), ("ulps", "bar", "reference"))
 
 
 class GradientMismatch(AssertionError):
@@ -310,8 +311,8 @@ class _Content(NamedTuple):
 
     def lines(self) -> Iterator[tuple[str, str | None]]:
         """The table in columns of characters, each line with its verdict."""
-        rows = [cells for _, cells in self.table]
-        sizes = {name: max(len(cells[name]) for cells in rows) for name in (rows or [{}])[0]}
+        header = self.table[0][1] if self.table else {}
+        sizes = {name: max(len(cells[name]) for _, cells in self.table) for name in header}
         for verdict, cells in self.table:
             parts = [
                 cell.ljust(sizes[name]) if name in _LEFT else cell.rjust(sizes[name])
