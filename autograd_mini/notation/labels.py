@@ -88,7 +88,7 @@ def number(x: Any, number_format: str = ".4g") -> str:
 
 
 def _power_of_ten(match: re.Match[str]) -> str:
-    return "·10" + f"{match[1]}{match[2]}".replace("+", "").translate(_SUPERSCRIPT)
+    return "·10" + superscript(f"{match[1]}{match[2]}".replace("+", ""))
 
 
 def name(label: str, longest: int = LONGEST_NAME) -> str:
@@ -105,6 +105,15 @@ def subscript(k: int) -> str:
     return str(k).translate(_SUBSCRIPT)
 
 
+def superscript(text: object) -> str:
+    """A number as an exponent, or as the mark that tells one use from another.
+
+    >>> "x" + superscript(-2)
+    'x⁻²'
+    """
+    return str(text).translate(_SUPERSCRIPT)
+
+
 # --- operations ----------------------------------------------------------------------------------
 def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
     """What a node computes, as label text: `w · x`, `tanh(h)`; empty for a leaf.
@@ -118,12 +127,8 @@ def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
         return ""
     if node.op is None:  # a node made by hand
         return escaped(f"f({', '.join(map(name_of, node.parents))})")
-    texts = {}
-    for param, arg in zip(node.op.params, node.args, strict=True):
-        if arg.__class__ is tuple:
-            texts[param] = _vector(arg, name_of, number_format)
-        else:
-            texts[param] = _scalar(arg, name_of, number_format)
+    args = zip(node.op.params, node.args, strict=True)
+    texts = {param: _operand(arg, name_of, number_format) for param, arg in args}
     text = _text(read(node.op.latex, node.op.params), texts)
     return re.sub(r"(?<=[⌊⌈]) | +(?=[ ⌋⌉])", "", text).strip()
 
@@ -152,14 +157,12 @@ def plain(text: str) -> str:
     return html.unescape(text).replace("\\\\", "\\")
 
 
-def _scalar(x: Any, name_of: NameOf, number_format: str) -> str:
+def _operand(x: Any, name_of: NameOf, number_format: str) -> str:
+    if x.__class__ is tuple:
+        shown = elements_shown(len(x))
+        texts = ("…" if k is None else _operand(x[k], name_of, number_format) for k in shown)
+        return f"({', '.join(texts)})"
     return name_of(x) if isinstance(x, Value) else number(x, number_format)
-
-
-def _vector(xs: tuple[Any, ...], name_of: NameOf, number_format: str) -> str:
-    shown = elements_shown(len(xs))
-    texts = ("…" if k is None else _scalar(xs[k], name_of, number_format) for k in shown)
-    return f"({', '.join(texts)})"
 
 
 def elements_shown(length: int) -> list[int | None]:

@@ -159,6 +159,8 @@ class _Writer(Printer[Piece]):
 
     def apply(self, what: str, *parts: Piece) -> Piece:
         """An operation on pieces."""
+        if what in _RELATIONS:
+            return symbols.relation(parts[0], _RELATIONS[what], parts[1])
         if what in _OPERATIONS:
             return _OPERATIONS[what](*parts)
         if what not in SHEET:
@@ -191,8 +193,7 @@ class _Writer(Printer[Piece]):
             case "others":
                 return self._others(vector)
             case "count":
-                name_ = symbols.function_name(name)
-                return symbols.call(name_, self(vector), self(more[0]))
+                return symbols.call(symbols.function_name(name), self(vector), self(more[0]))
         return symbols.call(symbols.sign(name, rf"\{name}", tag="mi"), *terms)
 
     def _terms(self, vector: ast.expr) -> list[Piece]:
@@ -218,16 +219,15 @@ class _Writer(Printer[Piece]):
             start = self.start[vector.id]
             others = (slot(str(start + k)) for k in range(self.length) if k != self.at)
             return symbols.multiply(*others)
-        i, j = (symbols.sign(x, tag="mi") for x in "ij")
-        below = symbols.relation(j, "≠", r"\ne", i)
+        i, j = symbols.name("i"), symbols.name("j")
+        below = symbols.relation(j, r"\ne", i)
         tree = ["munder", ["mo", "∏"], below.mathml]
         product = Piece("Π_(j≠i)", rf"\prod_{{{below.latex}}}", tree)
         return symbols.row(product, symbols.index(symbols.name("x"), j), between=" ")
 
 
 # --- operations ----------------------------------------------------------------------------------
-_E, _PI = symbols.sign("e", tag="mi"), symbols.sign("π", r"\pi", tag="mi")
-_PHI = symbols.sign("Φ", r"\Phi", tag="mi mathvariant=normal")
+_E, _PI, _PHI = symbols.name("e"), symbols.letter(r"\pi"), symbols.letter(r"\Phi")
 _TWO = symbols.number(2)
 
 
@@ -253,10 +253,15 @@ def _where(condition: Piece, yes: Piece, no: Piece) -> Piece:
     return symbols.cases([(yes, condition), *(no.rows or [(no, None)])])
 
 
-def _relation(text: str, latex: str) -> Callable[[Piece, Piece], Piece]:
-    return lambda a, b: symbols.relation(a, text, latex, b)
-
-
+_RELATIONS = {
+    "<": "<",
+    "<=": r"\le",
+    ">": ">",
+    ">=": r"\ge",
+    "==": "=",
+    "!=": r"\ne",
+    "below": "<",
+}
 _OPERATIONS: dict[str, Callable[..., Piece]] = {
     "+": _plus,
     "-": symbols.subtract,
@@ -264,14 +269,7 @@ _OPERATIONS: dict[str, Callable[..., Piece]] = {
     "/": _over,
     "**": symbols.power,
     "neg": symbols.negative,
-    "<": _relation("<", "<"),
-    "<=": _relation("≤", r"\le"),
-    ">": _relation(">", ">"),
-    ">=": _relation("≥", r"\ge"),
-    "==": _relation("=", "="),
-    "!=": _relation("≠", r"\ne"),
-    "below": _relation("<", "<"),
-    "truth": lambda a: symbols.relation(a, "≠", r"\ne", symbols.number(0)),
+    "truth": lambda a: symbols.relation(a, r"\ne", symbols.number(0)),
     "where": _where,
     "unsigned": lambda a: symbols.between("|", a, "|", (r"\left|", r"\right|")),
     "expdiff": lambda a, b: symbols.power(_E, symbols.subtract(a, b)),

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules import kinks
-from autograd_mini.value import BIAS
+from autograd_mini.value import BIAS, Value
 
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
-    from autograd_mini.value import Value
 
 
 class Shape(NamedTuple):
@@ -59,7 +58,7 @@ def shape_of(node: Value) -> Shape:
 
 def edge_operands(node: Value) -> list[int]:
     """For each edge of the node (as in `parents`) the position of its operand."""
-    return [k for k, x in enumerate(operands_of(node)) if hasattr(x, "parents")]
+    return [k for k, x in enumerate(operands_of(node)) if isinstance(x, Value)]
 
 
 def at_kink(node: Value) -> bool:

@@ -14,7 +14,8 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import labels as notation
+from . import labels
+from .reading import LETTERS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,24 +26,14 @@ SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
 _SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
 _LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
 _WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′])+")
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-_ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
-_LATEX_SIGNS = {c: rf"\{c}" for c in "{}$&#%_ "} | {
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789−")
+_LATEX_SIGNS = {
+    **{c: rf"\{c}" for c in "{}$&#%_ "},
+    **{c: f"{{{c}}}" for c in "<>=+*/:,"},
+    **{c: rf"\text{{{c}}}" for c in "-`"},
     "\\": r"\backslash{}",
     "^": r"\hat{\ }",
     "~": r"\sim{}",
-    "-": r"\text{-}",
-    "`": r"\text{`}",
-    "<": r"{<}",
-    ">": r"{>}",
-    "=": r"{=}",
-    "+": r"{+}",
-    "*": r"{*}",
-    "/": r"{/}",
-    ":": r"{:}",
-    ",": r"{,}",
 }
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 APPLIED = ["mo", "\u2061"]  # stands between a function and its argument
@@ -95,13 +86,13 @@ def name(label: str) -> Piece:
     >>> name("v₁").mathml, name("v₁").latex
     (['msub', ['mi', 'v'], ['mn', '1']], 'v_{1}')
     """
-    label = notation.printable(label)
+    label = labels.printable(label)
     found = re.fullmatch(r"(.+?)([₀-₉]+)", label, re.DOTALL)
     tree: list[Any] = ["mi", label]
     latex = _latex_name(label)
     if found:
-        tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(_SUBSCRIPTS)]]
-        latex = f"{_latex_name(found[1])}_{{{found[2].translate(_SUBSCRIPTS)}}}"
+        tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(_DIGITS)]]
+        latex = f"{_latex_name(found[1])}_{{{found[2].translate(_DIGITS)}}}"
     return Piece(label, latex, tree, _level(label))
 
 
@@ -111,7 +102,7 @@ def number(x: Any) -> Piece:
     >>> number(-1e-7).text, number(-1e-7).latex
     ('−10⁻⁷', '-10^{-7}')
     """
-    text = x if isinstance(x, str) else notation.number(x)
+    text = x if isinstance(x, str) else labels.number(x)
     tree: list[Any] = ["mn", text]
     if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
         tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(_DIGITS)]]
@@ -134,9 +125,10 @@ def _latex_part(part: str) -> str:
 
 def _latex_number(text: str) -> str:
     text = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(_DIGITS)}}}", text)
     for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):
         text = text.replace(sign, command)
-    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(_ASCII)}}}", text)
+    return text
 
 
 def word(text: str) -> Piece:
@@ -199,18 +191,31 @@ def sign(text: str, latex: str = "", tag: str = "mo") -> Piece:
     return Piece(text, latex or text, [tag, text])
 
 
-PLUS, MINUS, TIMES = sign(" + ", "+"), sign(" − ", "-"), sign(" · ", r"\cdot")
-PLUS, MINUS, TIMES = (
-    piece._replace(mathml=["mo", piece.text.strip()]) for piece in (PLUS, MINUS, TIMES)
-)
+def letter(command: str) -> Piece:
+    r"""A Greek letter, \pi; a capital one upright, as in LaTeX."""
+    text = LETTERS[command]
+    return sign(text, command, "mi" if text.islower() else "mi mathvariant=normal")
+
+
+def operator(text: str, latex: str = "") -> Piece:
+    """A sign between two operands."""
+    return Piece(f" {text} ", latex or text, ["mo", text])
+
+
+PLUS, MINUS, TIMES = operator("+"), operator("−", "-"), operator("·", r"\cdot")
 DOTS = Piece("…", r"\cdots", ["mo", "…"])
+
+
+def joined(pieces: Iterable[Piece], between: Piece, level: int = 0) -> Piece:
+    """Pieces with an operator between them."""
+    return row(*[x for piece in pieces for x in (between, piece)][1:], level=level)
 
 
 def add(*terms: Piece) -> Piece:
     """A + b + ...; 0 if there are none."""
     if len(terms) < 2:
         return terms[0] if terms else number(0)
-    return _joined(terms, PLUS, SUM)
+    return joined((terms[0], *(within(term, PRODUCT) for term in terms[1:])), PLUS, SUM)
 
 
 def subtract(a: Piece, b: Piece) -> Piece:
@@ -222,15 +227,7 @@ def multiply(*factors: Piece) -> Piece:
     """A · b · ...; 1 if there are none."""
     if len(factors) < 2:
         return factors[0] if factors else number(1)
-    first, *others = (within(factor, PRODUCT) for factor in factors)
-    return _joined((first, *others), TIMES, PRODUCT)
-
-
-def _joined(parts: Iterable[Piece], between: Piece, level: int) -> Piece:
-    pieces: list[Piece] = []
-    for part in parts:
-        pieces += [between, within(part, PRODUCT)] if pieces else [part]
-    return row(*pieces, level=level)
+    return joined((within(factor, PRODUCT) for factor in factors), TIMES, PRODUCT)
 
 
 def negative(a: Piece) -> Piece:
@@ -249,7 +246,7 @@ def power(base: Piece, exponent: Piece) -> Piece:
     base = within(base, ATOM)
     tree = ["msup", base.mathml, exponent.mathml]
     if re.fullmatch(r"[−-]?\d+", exponent.text):
-        raised = exponent.text.translate(SUPERSCRIPTS)
+        raised = labels.superscript(exponent.text)
     else:
         done = re.fullmatch(r"\([^()]*\)", exponent.text)
         raised = f"^{exponent.text if done else fenced(exponent).text}"
@@ -259,9 +256,9 @@ def power(base: Piece, exponent: Piece) -> Piece:
 def index(base: Piece, below: Piece) -> Piece:
     """Base with an index."""
     text = below.text
-    digits = notation.subscript(int(text)) if re.fullmatch(r"\d+", text) else f"_{text}"
+    text = labels.subscript(int(text)) if re.fullmatch(r"\d+", text) else f"_{text}"
     tree = ["msub", base.mathml, below.mathml]
-    return Piece(base.text + digits, rf"{base.latex}_{{{below.latex}}}", tree)
+    return Piece(base.text + text, rf"{base.latex}_{{{below.latex}}}", tree)
 
 
 def root(a: Piece, degree: Piece | None = None) -> Piece:
@@ -282,15 +279,10 @@ def between(left: str, a: Piece, right: str, latex: tuple[str, str]) -> Piece:
 
 def listed(*pieces: Piece) -> Piece:
     """A, b, ..."""
-    inner: list[Any] = []
-    for piece in pieces:
-        inner += [["mo", ","], piece.mathml] if inner else [piece.mathml]
-    return Piece(
-        ", ".join(piece.text for piece in pieces),
-        ", ".join(piece.latex for piece in pieces),
-        ["mrow", *inner],
-        level=0,
-    )
+    text = ", ".join(piece.text for piece in pieces)
+    latex = ", ".join(piece.latex for piece in pieces)
+    inner = [x for piece in pieces for x in (["mo", ","], piece.mathml)][1:]
+    return Piece(text, latex, ["mrow", *inner], level=0)
 
 
 def call(function: Piece, *args: Piece) -> Piece:
@@ -308,33 +300,33 @@ def function_name(text: str) -> Piece:
     return Piece(text, rf"\operatorname{{{latex}}}", ["mi", text])
 
 
-def relation(a: Piece, text: str, latex: str, b: Piece) -> Piece:
+def relation(a: Piece, latex: str, b: Piece) -> Piece:
     """A < b and the like."""
-    between = Piece(f" {text} ", latex, ["mo", text])
-    return row(a, between, b, level=0)
+    return joined((a, b), operator(SIGNS.get(latex, latex), latex))
 
 
 def cases(rows: Sequence[tuple[Piece, Piece | None]]) -> Piece:
     """A piecewise formula: (value, condition) pairs, the last one without a condition."""
-    texts, latex, table = [], [], []
-    yes, no = slot("if"), slot("else")
-    for value, condition in rows:
-        if condition is None:
-            texts.append(f"{value.text} {no.text}")
-            latex.append(rf"{value.latex} & \text{{{no.latex}}}")
-            told: Any = no.mathml
-        else:
-            texts.append(f"{value.text} {yes.text} {condition.text}")
-            latex.append(rf"{value.latex} & \text{{{yes.latex} }} {condition.latex}")
-            told = ["mrow", yes.mathml, ["mtext", "\u00a0"], condition.mathml]
-        table.append(["mtr", ["mtd", value.mathml], ["mtd", told]])
-    lines = r" \\ ".join(latex)
+    told = [(value, _told(condition)) for value, condition in rows]
+    lines = r" \\ ".join(rf"{value.latex} & {when.latex}" for value, when in told)
+    table = [["mtr", ["mtd", value.mathml], ["mtd", when.mathml]] for value, when in told]
     return Piece(
-        f"{{{'; '.join(texts)}}}",
+        f"{{{'; '.join(f'{value.text} {when.text}' for value, when in told)}}}",
         rf"\begin{{cases}} {lines} \end{{cases}}",
         ["mrow", ["mo", "{"], ["mtable", *table]],
         rows=tuple(rows),
     )
+
+
+def _told(condition: Piece | None) -> Piece:
+    """When a value of a piecewise formula is meant: "if ..." or "otherwise"."""
+    if condition is None:
+        word = slot("else")
+        return Piece(word.text, rf"\text{{{word.latex}}}", word.mathml)
+    word = slot("if")
+    tree = ["mrow", word.mathml, ["mtext", "\u00a0"], condition.mathml]
+    latex = rf"\text{{{word.latex} }} {condition.latex}"
+    return Piece(f"{word.text} {condition.text}", latex, tree)
 
 
 # --- filling -------------------------------------------------------------------------------------

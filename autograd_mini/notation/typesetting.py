@@ -126,9 +126,8 @@ def _written(word: Items) -> str:
 def _token(token: str) -> Piece:
     if token in _FUNCTIONS:
         return Piece(token[1:], token, ["mi", token[1:]])
-    if letter := LETTERS.get(token):
-        tag = "mi" if letter.islower() else "mi mathvariant=normal"  # upright, as in LaTeX
-        return Piece(letter, token, [tag, letter])
+    if token in LETTERS:
+        return symbols.letter(token)
     if token not in SIGNS and token[:1] in ("", "\\"):
         raise UnreadableError(token)
     if token[0].isdigit():

@@ -307,7 +307,7 @@ class _Writer:
             partial=numbers["partial"].text,
             n=len(same),
             k=same.index(step.edge) + 1,
-            use=f"{self.names[step.parent]}⁽{str(use).translate(symbols.SUPERSCRIPTS)}⁾",
+            use=f"{self.names[step.parent]}⁽{notation.superscript(use)}⁾",
             gradient=slots["target"].text,
         )
 

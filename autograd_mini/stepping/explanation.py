@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.notation import symbols
+from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import operands_of, shape_of
 from autograd_mini.notation.symbols import Piece
@@ -107,7 +107,7 @@ def partial(above: str, below: str, use: int = 0) -> Piece:
     """∂above/∂below; for the k-th of several uses ∂above/∂below⁽ᵏ⁾, the others held fixed."""
     if not use:
         return gradient(above, below)
-    mark = Piece(f"⁽{str(use).translate(symbols.SUPERSCRIPTS)}⁾", f"({use})", ["mn", f"({use})"])
+    mark = Piece(f"⁽{labels.superscript(use)}⁾", f"({use})", ["mn", f"({use})"])
     return filled("use", "en", {"y": symbols.name(above), "x": symbols.name(below), "k": mark})
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.notation import labels as notation
-from autograd_mini.notation import symbols
+from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
 from autograd_mini.notation.symbols import Piece, slot
+from autograd_mini.value import Value
 
 if TYPE_CHECKING:
     from .sequence import Steps
 
 
 def _equal(*sides: Piece) -> Piece:
-    equals = Piece(" = ", "=", ["mo", "="])
-    pieces: list[Piece] = []
-    for side in sides:
-        pieces += [equals, side] if pieces else [side]
-    return symbols.row(*pieces, level=0)
+    return symbols.joined(sides, symbols.operator("="))
 
 
 def _quotient(above: Piece, below: Piece, mark: Piece | None = None) -> Piece:
@@ -36,8 +32,7 @@ def _quotient(above: Piece, below: Piece, mark: Piece | None = None) -> Piece:
 
 
 def _added(target: Piece, share: Piece) -> Piece:
-    more = Piece(" += ", r"\mathrel{+}=", ["mo", "+="])
-    return symbols.row(target, more, share, level=0)
+    return symbols.joined((target, share), symbols.operator("+=", r"\mathrel{+}="))
 
 
 _x, _y, _value, _partial, _gradient = map(slot, ("x", "y", "value", "partial", "gradient"))
@@ -108,9 +103,7 @@ def catalogue(steps: Steps) -> dict[str, Any]:
                 "definition": note(known.definition),
                 "partials": [note(partial) for partial in known.partials],
             }
-        operands = [
-            ids[x] if hasattr(x, "parents") else notation.number(x) for x in operands_of(node)
-        ]
+        operands = [ids[x] if isinstance(x, Value) else labels.number(x) for x in operands_of(node)]
         nodes.append([shape.key, operands])
     return {
         "numerator": steps.numerator,

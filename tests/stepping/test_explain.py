@@ -376,7 +376,7 @@ def test_both_languages_say_the_same_things(name):
 
 def test_every_sentence_is_said():
     folder = Path(autograd_mini.stepping.__file__).parent
-    files = ("explaining", "explanation", "formulas/symbols", "formulas/templates")
+    files = ("explaining", "explanation", "templates", "../notation/symbols")
     code = "".join((folder / f"{name}.py").read_text("utf-8") for name in files)
     for name in [*SENTENCES, *MORE]:
         kind = name.removeprefix("title.")
