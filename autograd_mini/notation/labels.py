@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 28
 LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
+_VISIBLE: dict[int, int | str] = {
+    **{code: 0x2400 + code for code in range(0x20)},
+    **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
+    ord("\t"): " ",
+    0x7F: "␡",
+    **dict.fromkeys(map(ord, "\n\r\x85\u2028\u2029"), "↵"),
+}
 _SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 _SPACES = {r"\,": " ", r"\;": " ", r"\:": " ", r"\ ": " "} | dict.fromkeys(GROWING, "")
@@ -51,18 +58,7 @@ def printable(text: str) -> str:
     >>> printable("a\nb\x00")
     'a↵b␀'
     """
-    return "".join(map(_visible, text))
-
-
-def _visible(c: str) -> str:
-    code = ord(c)
-    if c in "\n\r\x85\u2028\u2029":
-        return "↵"
-    if code < 0x20:
-        return " " if c == "\t" else chr(0x2400 + code)
-    if 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF):
-        return "␡" if code == 0x7F else "\ufffd"
-    return c
+    return text.translate(_VISIBLE)
 
 
 def number(x: Any, number_format: str = ".4g") -> str:

@@ -271,7 +271,7 @@ _OPERATIONS: dict[str, Callable[..., Piece]] = {
     "neg": symbols.negative,
     "truth": lambda a: symbols.relation(a, r"\ne", symbols.number(0)),
     "where": _where,
-    "unsigned": lambda a: symbols.between("|", a, "|", (r"\left|", r"\right|")),
+    "unsigned": partial(symbols.between, "|"),
     "expdiff": lambda a, b: symbols.power(_E, symbols.subtract(a, b)),
     "gauss": lambda a: symbols.power(_E, symbols.negative(symbols.power(a, _TWO))),
     "normal_cdf": partial(symbols.call, _PHI),

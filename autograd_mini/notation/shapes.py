@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules import kinks
-from autograd_mini.value import BIAS, Value
+from autograd_mini.value import BIAS
 
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
+    from autograd_mini.value import Value
 
 
 class Shape(NamedTuple):
@@ -54,11 +55,6 @@ def shape_of(node: Value) -> Shape:
     if node.op.name == "pow" and args[1].__class__ in (int, float):
         exponent = int(args[1]) if args[1] == args[1] // 1 else args[1]
     return Shape(node.op, lengths, bias, exponent)
-
-
-def edge_operands(node: Value) -> list[int]:
-    """For each edge of the node (as in `parents`) the position of its operand."""
-    return [k for k, x in enumerate(operands_of(node)) if isinstance(x, Value)]
 
 
 def at_kink(node: Value) -> bool:

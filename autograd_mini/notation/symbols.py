@@ -35,6 +35,14 @@ _LATEX_SIGNS = {
     "^": r"\hat{\ }",
     "~": r"\sim{}",
 }
+BRACKETS = {
+    **{left: (right, left, right) for left, right in ("()", "[]", "||")},
+    "{": ("}", r"\{", r"\}"),
+    "‖": ("‖", r"\|", r"\|"),
+    "⌊": ("⌋", r"\lfloor", r"\rfloor"),
+    "⌈": ("⌉", r"\lceil", r"\rceil"),
+}
+"""The bracket that opens: the one that closes, and both in LaTeX."""
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 APPLIED = ["mo", "\u2061"]  # stands between a function and its argument
 
@@ -271,10 +279,11 @@ def root(a: Piece, degree: Piece | None = None) -> Piece:
     return Piece(text, rf"\sqrt[{degree.latex}]{{{a.latex}}}", tree)
 
 
-def between(left: str, a: Piece, right: str, latex: tuple[str, str]) -> Piece:
-    """Between signs such as | |."""
+def between(left: str, a: Piece) -> Piece:
+    """Between brackets, a bar or two: |a|."""
+    right, *latex = BRACKETS[left]
     tree = ["mrow", *_around(left, a.mathml, right)]
-    return Piece(left + a.text + right, f"{latex[0]} {a.latex} {latex[1]}", tree)
+    return Piece(left + a.text + right, rf"\left{latex[0]} {a.latex} \right{latex[1]}", tree)
 
 
 def listed(*pieces: Piece) -> Piece:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import symbols
 from .reading import GROWING, LETTERS, MISSING, SIGNS, WORDS, Argument, Command, read
-from .symbols import PRODUCT, SUM, Piece
+from .symbols import BRACKETS, PRODUCT, SUM, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +19,6 @@ _FUNCTIONS = frozenset(
     for name in "ln log exp sin cos tan arcsin arccos arctan sinh cosh tanh max min".split()
 )
 _OPERATORS = frozenset("+−·×<>=≤≥≠:?±∘")
-_BRACKETS = {"(": ")", "[": "]", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉", "{": "}"}
-_GROWN = {"‖": r"\|", "⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil"}
-_GROWN |= {"{": r"\{", "}": r"\}"}
 _CLOSED = (*")}],|‖⌋⌉+−", MISSING)
 _IN_WORDS = LETTERS | {r"\_": "_", r"\ ": " "}
 
@@ -64,8 +61,8 @@ class _Typesetter:
             sign = SIGNS.get(item, item)
             if closing and sign == closing:
                 break
-            if sign in _BRACKETS:
-                pieces.append(self._between(sign, items))
+            if sign in BRACKETS:
+                pieces.append(symbols.between(sign, self.row(items, BRACKETS[sign][0])))
             elif sign in _OPERATORS:
                 level = min(level, PRODUCT if sign in "·×" else SUM)
                 pieces.append(Piece(f" {sign} " if pieces else sign, item, ["mo", sign], level=0))
@@ -88,12 +85,6 @@ class _Typesetter:
             raise UnreadableError(item.name)
         raised = symbols.power if item.name == "^" else symbols.index
         return raised(before.pop(), self.row(item.groups[0]))
-
-    def _between(self, left: str, items: Iterable[Item]) -> Piece:
-        right = _BRACKETS[left]
-        inner = self.row(items, right)
-        latex = (rf"\left{_GROWN.get(left, left)}", rf"\right{_GROWN.get(right, right)}")
-        return symbols.between(left, inner, right, latex)
 
     def _command(self, item: Command) -> Piece:
         match item:
@@ -147,7 +138,7 @@ def _put(pieces: list[Piece], level: int) -> Piece:
             row.append(Piece("", "", symbols.APPLIED))
             if symbols.is_slot(piece):  # ln x as ln(x), which is never misread
                 piece = symbols.parenthesised(symbols.slot(piece.text.strip("{()}")))
-            elif piece.text[:1] not in _BRACKETS:
+            elif piece.text[:1] not in BRACKETS:
                 row.append(Piece(" ", "", ["mtext", "\u2009"]))
         elif _is_letter(before) and piece.text[:1] == "(":
             row.append(Piece("", "", symbols.APPLIED))  # σ(x)
