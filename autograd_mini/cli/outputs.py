@@ -9,11 +9,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from autograd_mini.drawing import RenderingError, draw
-from autograd_mini.errors import AutogradError
 from autograd_mini.files import write_bytes
 from autograd_mini.graph import topological
 from autograd_mini.stepping import steps
 from autograd_mini.training import save
+
+from .options import Failure, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from autograd_mini.nn import MLP
     from autograd_mini.training import History
     from autograd_mini.value import Value
+
+    from .told import Teller
 
 # What the first 4096 bytes of a file hold if an earlier run made it.
 MARKS = {
@@ -37,10 +40,6 @@ MARKS = {
 }
 
 
-class Failure(AutogradError):
-    """The run cannot go on; the text is a sentence for the reader, in their language."""
-
-
 class Files:
     """The folder of a run, what has been written there, and notes on what has not.
 
@@ -48,31 +47,30 @@ class Files:
     one of the names that a run uses: nothing of anyone else's is overwritten.
     """
 
-    def __init__(self, folder: Path, text: Callable[..., str]) -> None:
-        self.folder, self.text = folder, text
+    def __init__(self, folder: Path, teller: Teller) -> None:
+        self.folder, self.teller = folder, teller
         self.written: list[tuple[str, str]] = []
         self.notes: list[str] = []
-        if folder.exists() and not folder.is_dir():
-            raise Failure(text("unwritable", path=folder, reason=os.strerror(ENOTDIR)))
-        try:
+        with writing(folder, teller.lang):
+            if folder.exists() and not folder.is_dir():
+                raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
             folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(EACCES, os.strerror(EACCES))
             for name, mark in MARKS.items():
                 path = folder / name
                 if os.path.lexists(path) and (path.is_symlink() or not _holds(path, mark)):
-                    raise Failure(text("foreign", path=path))
-        except OSError as error:
-            raise Failure(text("unwritable", path=folder, reason=_reason(error))) from None
-        if not os.access(folder, os.W_OK):
-            raise Failure(text("unwritable", path=folder, reason=os.strerror(EACCES)))
+                    raise Failure(teller.text("foreign", path=path))
 
-    def add(self, name: str, write: Callable[[Path], object]) -> None:
-        """Let `write` make the file."""
+    def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
+        """Write a file, or let a function of its path write it."""
         path = self.folder / name
-        try:
-            write(path)
-        except OSError as error:
-            raise Failure(self.text("unwritable", path=path, reason=_reason(error))) from None
-        self.written.append((str(path), self.text(f"file.{name}")))
+        with writing(path, self.teller.lang):
+            if isinstance(content, bytes):
+                write_bytes(path, content)
+            else:
+                content(path)
+        self.written.append((str(path), self.teller.text(f"file.{name}")))
 
     def training(
         self,
@@ -94,20 +92,20 @@ class Files:
         self.add("model.json", lambda path: save(model, path, metadata))
         self.add("history.csv", history.to_csv)
 
-    def picture(self, root: Value, lang: str) -> None:
+    def picture(self, root: Value) -> None:
         """The gradient graph; where there is no Graphviz, its DOT text."""
-        drawing: Drawing = draw(root, detail="chain rule", group="neuron", lang=lang)
+        drawing: Drawing = draw(root, detail="chain rule", group="neuron", lang=self.teller.lang)
         try:
             svg = drawing.pipe(format="svg")
         except RenderingError as error:
             source = f"// autograd_mini\n{drawing.source}"
-            self.add("graph.gv", lambda path: write_bytes(path, source.encode()))
-            self.notes.append(self.text("no.picture", reason=error))
+            self.add("graph.gv", source.encode())
+            self.notes.append(self.teller.text("no.picture", reason=error))
             return
         comment = b"<!-- drawn by autograd_mini -->\n<svg"
-        self.add("graph.svg", lambda path: write_bytes(path, svg.replace(b"<svg", comment, 1)))
+        self.add("graph.svg", svg.replace(b"<svg", comment, 1))
 
-    def steps(self, neuron: Value, lang: str) -> None:
+    def steps(self, neuron: Value) -> None:
         """The page that steps through a neuron, as far as its part of the network's graph goes.
 
         The gradient that arrives at it is the seed.
@@ -117,29 +115,29 @@ class Files:
         alone = deepcopy(neuron)
         for node in topological(alone):
             node.label = node.label and node.label.rpartition(".")[2]
-        title = self.text("steps.title", neuron=(neuron.label or "").rpartition(".")[0])
+        title = self.teller.text("steps.title", neuron=(neuron.label or "").rpartition(".")[0])
         try:
-            page = to_html(steps(alone, seed=neuron.grad), lang=lang, title=title)
+            page = to_html(steps(alone, seed=neuron.grad), lang=self.teller.lang, title=title)
         except RenderingError:
             return  # `picture` has said so
-        self.add("steps.html", lambda path: write_bytes(path, page.encode()))
+        self.add("steps.html", page.encode())
 
     def plots(self, history: History, model: MLP, data: Dataset, scaler: Standardiser) -> None:
         """Loss curve and decision boundary, if matplotlib is there; else a note on getting it."""
         if find_spec("matplotlib") is None:
-            self.notes.append(self.text("no.plots"))
+            self.notes.append(self.teller.text("no.plots"))
             return
         from autograd_mini.drawing import plots
 
         texts = {
-            name: self.text(f"plot.{name}")
+            name: self.teller.text(f"plot.{name}")
             for name in ("epoch", "loss", "training", "test", "others")
         }
         curve = plots.loss_curve(history, texts=texts)
-        self.add("loss.png", lambda path: write_bytes(path, plots.png(curve)))
+        self.add("loss.png", plots.png(curve))
         if len(data.feature_names) > 1:
             boundary = plots.decision_boundary(model, data, scaler, texts=texts)
-            self.add("boundary.png", lambda path: write_bytes(path, plots.png(boundary)))
+            self.add("boundary.png", plots.png(boundary))
 
 
 def _holds(path: Path, mark: bytes) -> bool:
@@ -147,7 +145,3 @@ def _holds(path: Path, mark: bytes) -> bool:
         return False
     with path.open("rb") as file:
         return mark in file.read(4096)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -1,34 +1,25 @@
-"""The command line: `autograd-mini demo`, `train` and `grad`."""
+"""The command line: which command is asked for, and what becomes of its errors."""
 
 from __future__ import annotations
 
-import argparse
-import math
 import os
-import shutil
 import sys
-import textwrap
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
-from autograd_mini.expressions import ExpressionError, assignments, parse
-from autograd_mini.language import messages
+from autograd_mini.expressions import ExpressionError
+from autograd_mini.language import LANGUAGES, default_language, text, translated
 
-from .check import add_parser as add_check
-from .draw import add_parser as add_draw
-from .step import add_parser as add_step
+from . import check, demo, draw, grad, step, train
+from .options import USAGE, Arguments, Parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from autograd_mini.data import Dataset
+    from collections.abc import Sequence
 
 PROGRAM = "autograd-mini"
-DATASETS = ("xor", "moons", "circles", "spirals", "iris")
-OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
-FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+COMMANDS = {"demo": demo, "train": train, "grad": grad, "check": check, "draw": draw, "step": step}
+FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(arguments, lang)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
-        print(stop.args[0] if stop.args else messages.text("cli.stopped", lang), file=sys.stderr)
+        print(stop.args[0] if stop.args else text("cli.stopped", lang), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -58,30 +49,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str], lang: str) -> int:
+    """The exit status of the command; every error is told here, in the reader's language."""
     parser = _parser(lang)
     try:
-        args, rest = parser.parse_known_args(_shielded(arguments))
+        args, rest = parser.parse_known_args(_shielded(arguments), Arguments())
         if hasattr(args, "values"):  # those behind an option, which argparse leaves over
             args.values += [argument for argument in rest if not argument.startswith("-")]
             rest = [argument for argument in rest if argument.startswith("-")]
         if rest:
             parser.error(f"unrecognized arguments: {' '.join(rest)}")
-        command: Callable[[Any], int] = args.command
-        return command(args)
+        code: int = COMMANDS[args.parser.room].run(args)
+        return code
     except SystemExit as end:  # argparse has said what it had to say
         return end.code if isinstance(end.code, int) else FAILED
+    except BrokenPipeError:
+        raise
     except ExpressionError as error:
-        return _refused(error.text(lang), USAGE)
+        sentence, code = error.text(lang), USAGE
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         where = f"{error.filename}: " if error.filename else ""
-        return _refused(f"{where}{error.strerror or error}", FAILED)
-    except (AutogradError, ValueError, ArithmeticError) as error:
-        return _refused("\n".join([str(error), *getattr(error, "__notes__", [])]), FAILED)
-
-
-def _refused(sentence: str, code: int) -> int:
+        sentence, code = f"{where}{translated(error.strerror or str(error), lang)}", FAILED
+    except (AutogradError, ValueError, ArithmeticError, ImportError) as error:
+        parts = [str(error), *getattr(error, "__notes__", [])]
+        sentence, code = "\n".join(translated(part, lang) for part in parts), FAILED
     sys.stdout.flush()
     print(f"{PROGRAM}: error: {sentence}", file=sys.stderr)
     return code
@@ -93,9 +83,9 @@ def _language(arguments: Sequence[str]) -> str:
         asked = argument.removeprefix("--lang=")
         if argument == "--lang" and k + 1 < len(arguments):
             asked = arguments[k + 1]
-        if argument.startswith("--lang") and asked in messages.LANGUAGES:
+        if argument.startswith("--lang") and asked in LANGUAGES:
             return asked
-    return messages.default_language()
+    return default_language()
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:
@@ -113,212 +103,16 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     return shielded
 
 
-# --- the parser ----------------------------------------------------------------------------------
-class _Parser(argparse.ArgumentParser):
-    """One that says in the reader's language where help is."""
-
-    lang = "en"
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong, and end with status 2."""
-        hint = messages.text("cli.hint", self.lang, command=self.prog)
-        self.exit(USAGE, f"{self.prog}: error: {message}\n{hint}\n")
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    lang = "en"
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
-        """As the base class, with the word for usage in the reader's language."""
-        if prefix is None:
-            prefix = messages.text("cli.usage", self.lang)
-        super().add_usage(usage, actions, groups, prefix)
-
-
-def _parser(lang: str) -> argparse.ArgumentParser:
-    def say(name: str) -> str:
-        return messages.text(f"cli.{name}", lang)
-
-    formatter = type("_Help", (_Help,), {"lang": lang})
-    parser_class = type("_Parser", (_Parser,), {"lang": lang})
-
-    def filled(name: str) -> str:
-        return textwrap.fill(say(name), min(shutil.get_terminal_size().columns, 100) - 2)
-
-    def made(parser: argparse.ArgumentParser) -> Any:
-        options = parser.add_argument_group(say("options"))
-        options.add_argument("-h", "--help", action="help", help=say("help"))
-        return options
-
-    parser = parser_class(
-        prog=PROGRAM,
-        description=filled("about"),
-        epilog=say("demo.example"),
-        formatter_class=formatter,
-        add_help=False,
-    )
-    made(parser).add_argument(
-        "--version", action="version", version=f"{PROGRAM} {__version__}", help=say("version")
-    )
+def _parser(lang: str) -> Parser:
+    parser = Parser(PROGRAM, "cli", lang)
+    parser.add("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(
-        title=say("commands"), metavar=say("command"), required=True, parser_class=parser_class
+        title=parser.say("commands"), metavar=parser.say("COMMAND"), required=True
     )
-
-    def command(name: str, run: Callable[[Any], int]) -> tuple[Any, Any]:
-        sub = commands.add_parser(
-            name,
-            help=say(name),
-            description=filled(f"{name}.about"),
-            epilog=say(f"{name}.example"),
-            formatter_class=formatter,
-            add_help=False,
-        )
-        positional = sub.add_argument_group(say("arguments"))
-        options = made(sub)
-        options.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=say("lang"))
-        sub.set_defaults(command=run, parser=sub)
-        return positional, options
-
-    _, options = command("demo", _demo)
-    folder = {"metavar": say("folder"), "type": Path}
-    options.add_argument("--out", default=Path("autograd-mini-demo"), help=say("out"), **folder)
-
-    positional, options = command("train", _train)
-    positional.add_argument("dataset", metavar=say("dataset"), help=say("train.dataset"))
-    for flag, kind, default, metavar in (
-        ("hidden", _sizes, (16, 16), "N,N"),
-        ("activation", str, "tanh", say("name")),
-        ("epochs", _whole(1), 100, "N"),
-        ("lr", _positive, 0.01, "ETA"),
-        ("optimiser", str.lower, "adam", say("name")),
-        ("batch-size", _whole(1), 16, "N"),
-        ("seed", _whole(0), 0, "N"),
-    ):
-        options.add_argument(
-            f"--{flag}",
-            type=kind,
-            default=default,
-            metavar=metavar,
-            choices=OPTIMISERS if flag == "optimiser" else None,
-            help=say(f"train.{flag}"),
-        )
-    options.add_argument("--label", metavar=say("column"), help=say("train.label"))
-    options.add_argument("--out", help=say("train.out"), **folder)
-
-    positional, _ = command("grad", _grad)
-    positional.add_argument("expression", metavar=say("expression"), help=say("grad.expression"))
-    positional.add_argument(
-        "values", nargs="*", default=[], metavar=say("value"), help=say("grad.values")
-    )
-    add_check(commands, lang, formatter_class=formatter)
-    add_draw(commands, lang, formatter_class=formatter)
-    add_step(commands, lang, formatter_class=formatter)
-    return parser  # type: ignore[no-any-return]
-
-
-def _whole(least: int) -> Callable[[str], int]:
-    def parsed(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if number < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
-        return number
-
-    return parsed
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return number
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    try:
-        sizes = tuple(int(part) for part in text.split(","))
-    except ValueError:
-        sizes = (0,)
-    if not all(0 < size <= 1000 for size in sizes):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a list of layer sizes from 1 to 1000, such as 16,16"
-        )
-    return sizes
-
-
-# --- the commands --------------------------------------------------------------------------------
-def _demo(args: Any) -> int:
-    from .demo import demo
-
-    return 0 if demo(args.out, _teller(args.lang)) else FAILED
-
-
-def _train(args: Any) -> int:
-    from autograd_mini.nn import MLP
-
-    from .demo import Plan, train
-
-    try:
-        MLP(1, [1, 1], activation=args.activation)
-    except (ValueError, TypeError) as error:
-        args.parser.error(str(error))
-    data = _dataset(args)
-    out = args.out or Path(f"autograd-mini-{data.name}")
-    plan = Plan(
-        data,
-        args.hidden,
-        args.activation,
-        args.optimiser,
-        args.lr,
-        args.epochs,
-        args.batch_size,
-        args.seed,
-    )
-    return 0 if train(plan, out, _teller(args.lang)) else FAILED
-
-
-def _dataset(args: Any) -> Dataset:
-    from autograd_mini import data
-    from autograd_mini.data.tables import read_csv
-
-    if args.dataset in DATASETS:
-        if args.label is not None:
-            args.parser.error("--label is for CSV files")
-        if args.dataset in ("xor", "iris"):
-            return getattr(data, args.dataset)()  # type: ignore[no-any-return]
-        return getattr(data, args.dataset)(200, seed=args.seed)  # type: ignore[no-any-return]
-    if not Path(args.dataset).suffix and not Path(args.dataset).exists():
-        args.parser.error(
-            f"the data set must be {', '.join(DATASETS)} or a CSV file, got {args.dataset!r}"
-        )
-    return read_csv(args.dataset, args.label)
-
-
-def _grad(args: Any) -> int:
-    from autograd_mini.value import Value
-
-    from .demo import aligned
-
-    expression = parse(args.expression)
-    numbers = assignments(args.values, expression.names)
-    variables = {name: Value(number, label=name) for name, number in numbers.items()}
-    result = expression(**variables)
-    if isinstance(result, Value):
-        result.backward()
-    lines = [(messages.text("cli.result", args.lang), repr(float(result)))]
-    lines += [(f"∂/∂{name}", repr(x.grad)) for name, x in variables.items()]
-    print(*aligned(lines, "<<"), sep="\n")
-    return 0
-
-
-def _teller(lang: str) -> Any:
-    from rich.console import Console
-
-    from .demo import Teller
-
-    return Teller(Console(highlight=False, markup=False, emoji=False), lang)
+    for name, module in COMMANDS.items():
+        summary = text(f"{name}.summary", lang)
+        command = commands.add_parser(name, room=name, lang=lang, help=summary)
+        command.add("--lang", default=lang)
+        module.add_options(command)
+        command.set_defaults(parser=command)
+    return parser

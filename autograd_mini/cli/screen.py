@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 
-from autograd_mini.language.terminal import word
+from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
@@ -45,10 +45,10 @@ class Screen:
         self.names = [clean(name) for name in steps.names]
         self.name_of = dict(zip(steps.nodes, self.names, strict=True)).__getitem__
         self.number_width = _number_width(steps)
-        self.name_width = max(map(cell_len, (*self.names, word("node", lang))))
+        self.name_width = max(map(cell_len, (*self.names, text("terminal.node", lang))))
         few = steps.nodes if len(steps) <= _MANY else ()
         formulas = (self._formula(k) for k in range(len(few)))
-        least = 40 if not few else cell_len(word("formula", lang))
+        least = 40 if not few else cell_len(text("terminal.formula", lang))
         self.formula_width = max(map(cell_len, formulas), default=0)
         self.formula_width = max(least, self.formula_width)
 
@@ -57,7 +57,7 @@ class Screen:
     ) -> list[Text]:
         """The whole screen: `height` lines, none wider than `width`."""
         if width < LEAST_COLUMNS or height < LEAST_ROWS:
-            small = word("small", self.lang, columns=LEAST_COLUMNS, rows=LEAST_ROWS)
+            small = text("terminal.small", self.lang, columns=LEAST_COLUMNS, rows=LEAST_ROWS)
             return self._filled(self._wrapped(small, width), height)
         step = self.steps[index]
         room = height - 2
@@ -82,7 +82,7 @@ class Screen:
     # --- header ----------------------------------------------------------------------------------
     def _header(self, index: int, width: int, top: str) -> Text:
         last = len(self.steps) - 1
-        line = Text(word("step", self.lang, index=index, last=last), style="bold")
+        line = Text(text("terminal.step", self.lang, index=index, last=last), style="bold")
         if top:
             line.append(f"   {top}", style="not bold italic")
         line.append("   ")
@@ -114,10 +114,10 @@ class Screen:
         say = self.lang
         head = "  ".join(
             (
-                "  " + set_cell_size(word("node", say), name),
-                set_cell_size(word("formula", say), formula),
-                word("data", say).rjust(number),
-                word("grad", say).rjust(number),
+                "  " + set_cell_size(text("terminal.node", say), name),
+                set_cell_size(text("terminal.formula", say), formula),
+                text("terminal.data", say).rjust(number),
+                text("terminal.grad", say).rjust(number),
             )
         )
         lines = [Text(head, style="dim underline", no_wrap=True)]
@@ -175,23 +175,23 @@ class Screen:
         line = 0 if here is None else here.line
         title = source.name if source.file[:1] in ("", "<") else f"{source.name}, {source.file}"
         if here is not None and len(source.lines) > 1:
-            title = word("line", self.lang, where=title, line=source.first + line)
+            title = text("terminal.line", self.lang, where=title, line=source.first + line)
         shown = [Text(clean(title), style="dim underline", no_wrap=True)]
         rows -= 1
         first = max(0, min(line - rows // 2, len(source.lines) - rows))
         for k in range(first, min(first + rows, len(source.lines))):
-            text, room = Text(clean(source.lines[k]), no_wrap=True), width - 7
+            code, room = Text(clean(source.lines[k]), no_wrap=True), width - 7
             inside = here is not None and here.line <= k <= here.end_line
             if inside and here is not None:
                 start = here.column if k == here.line else 0
-                end = here.end_column if k == here.end_line else len(text)
-                text.stylize("bold reverse", start, end)
-                if end > room and len(text) > room:  # a long line is seen where it is lit
-                    text = Text("… ") + text[max(0, min(start, len(text) - room + 2)) :]
+                end = here.end_column if k == here.end_line else len(code)
+                code.stylize("bold reverse", start, end)
+                if end > room and len(code) > room:  # a long line is seen where it is lit
+                    code = Text("… ") + code[max(0, min(start, len(code) - room + 2)) :]
             number = Text(
                 f"{'▶' if inside else ' '} {source.first + k:>3}  ", style="" if inside else "dim"
             )
-            shown.append(number + text)
+            shown.append(number + code)
         return [_cut(line, width) for line in shown]
 
     # --- the words -------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ class Screen:
         texts = [texts[0], *(f"({x})" if x[:1] == "−" else x for x in texts[1:])]
         total = f"{' + '.join(texts)} = {notation.number(step.after)}"
         root, name = clean(self.steps.numerator), self.names[step.parent]
-        return word("so far", self.lang, root=root, name=name, sum=total)
+        return text("terminal.so far", self.lang, root=root, name=name, sum=total)
 
     # --- lines -----------------------------------------------------------------------------------
     def _wrapped(self, text: Text | str, width: int, style: str = "", most: int = 9) -> list[Text]:

@@ -39,18 +39,20 @@ def as_function(expression: Expression, name: str = "y") -> Callable[..., Any]:
     Place(source=0, line=0, column=1, end_line=0, end_column=6)
     """
     known: dict[str, Any] = {}
-    tree = ast.Expression(_compiled(expression.tree, expression.source, known))
+    return compiled(expression, _calls(expression.tree, expression.source, known), known, name)
+
+
+def compiled(
+    expression: Expression, tree: ast.expr, known: dict[str, Any], name: str
+) -> Callable[..., Any]:
+    """A function of the expression's names that runs a tree as Python, as if the text were its."""
     linecache.cache[FILE] = (len(expression.source), None, [f"{expression.source}\n"], FILE)
-    code = compile(tree, FILE, "eval").replace(co_name=name)
-    names = expression.names
-
-    def f(*values: Any) -> Any:
-        return eval(code, {**known, **dict(zip(names, values, strict=True))})
-
-    return f
+    code = compile(ast.Expression(tree), FILE, "eval").replace(co_name=name)
+    names, space = expression.names, {**known, "__builtins__": {}}
+    return lambda *values: eval(code, {**space, **dict(zip(names, values, strict=True))})
 
 
-def _compiled(node: ast.expr, source: str, known: dict[str, Any]) -> ast.expr:
+def _calls(node: ast.expr, source: str, known: dict[str, Any]) -> ast.expr:
     """The calls that `expressions` makes for a node; what is called goes into `known`.
 
     The names in `known` are no identifiers, so that no name of the expression can be one of them.
@@ -62,7 +64,7 @@ def _compiled(node: ast.expr, source: str, known: dict[str, Any]) -> ast.expr:
             number = expressions.CONSTANTS.get(name)
             return node if number is None else ast.copy_location(ast.Constant(number), node)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _compiled(operand, source, known)
+            return _calls(operand, source, known)
         case ast.Compare(left=left, ops=[relation], comparators=[right]):
             what: Any = _COMPARISONS[type(relation)]
             called, parts = f"compare {type(relation).__name__}", [left, right]
@@ -72,7 +74,7 @@ def _compiled(node: ast.expr, source: str, known: dict[str, Any]) -> ast.expr:
     known[called] = what
     function = ast.copy_location(ast.Name(called, ast.Load()), node)
     return ast.copy_location(
-        ast.Call(function, [_compiled(part, source, known) for part in parts], []), node
+        ast.Call(function, [_calls(part, source, known) for part in parts], []), node
     )
 
 

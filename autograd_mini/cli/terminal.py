@@ -12,7 +12,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from autograd_mini.language.terminal import LANGUAGES, word
+from autograd_mini.language import LANGUAGES, text
 from autograd_mini.stepping.plain import EVERY, checked, language, transcript
 from autograd_mini.stepping.sequence import phase
 
@@ -143,7 +143,7 @@ class _Player:
             if int(typed) < len(self.steps):
                 self._go(int(typed))
             else:
-                self.message = word("range", self.lang, last=len(self.steps) - 1)
+                self.message = text("terminal.range", self.lang, last=len(self.steps) - 1)
         elif key in ("escape", "enter", "q", "g"):
             self.typed = None
         elif key in "0123456789" and len(typed) < 12:
@@ -153,7 +153,7 @@ class _Player:
         """Show the steps of these phases only; the nearest of them, if the current one is not."""
         shown = [k for k, step in enumerate(self.steps) if phase(step) in phases]
         if not shown:
-            self.message = word("none", self.lang)
+            self.message = text("terminal.none", self.lang)
             return
         self.shown, self.phases = shown, tuple(phases)
         self.index = min(shown, key=lambda k: abs(k - self.index))
@@ -174,24 +174,25 @@ class _Player:
         if self.lang not in self.screens:
             self.screens[self.lang] = Screen(self.steps, self.console, self.lang)
         screen = self.screens[self.lang]
-        only = ", ".join(word(name, self.lang) for name in self.phases)
-        top = "" if set(self.phases) == set(EVERY) else word("only", self.lang, phase=only)
+        only = ", ".join(text(f"terminal.{name}", self.lang) for name in self.phases)
+        top = "" if set(self.phases) == set(EVERY) else text("terminal.only", self.lang, phase=only)
         return Group(*screen.lines(self.index, width, height, top, self._foot(width)))
 
     def _foot(self, width: int) -> str:
         if self.typed is not None:
             last = len(self.steps) - 1
-            return word("go", self.lang, last=last, typed=f"{self.typed}▁")
+            return text("terminal.go", self.lang, last=last, typed=f"{self.typed}▁")
         if self.message:
             return self.message
-        keys = word("keys", self.lang)
-        return keys if cell_len(keys) <= width else word("keys.short", self.lang)
+        keys = text("terminal.keys", self.lang)
+        return keys if cell_len(keys) <= width else text("terminal.keys.short", self.lang)
 
     def _help(self, width: int, height: int) -> list[Text]:
         """The keys, one a line; what the window has no room for is left out."""
-        keys = [(word(f"help.{k}", self.lang), word(f"help.{k}.is", self.lang)) for k in _HELP]
+        words, lang = "terminal.help", self.lang
+        keys = [(text(f"{words}.{k}", lang), text(f"{words}.{k}.is", lang)) for k in _HELP]
         column = max(cell_len(key) for key, _ in keys) + 3
-        lines = [Text(word("help", self.lang), style="bold"), Text()]
+        lines = [Text(text("terminal.help", self.lang), style="bold"), Text()]
         for key, what in keys:
             wrapped = Text(what).wrap(self.console, max(10, width - column - 2))
             for k, line in enumerate(wrapped):
@@ -199,7 +200,7 @@ class _Player:
                 lines.append(Text.assemble((start, "bold"), line))
         lines = lines[: height - 1]
         lines += [Text()] * (height - 1 - len(lines))
-        lines.append(Text(word("help.close", self.lang), style="dim"))
+        lines.append(Text(text("terminal.help.close", self.lang), style="dim"))
         for line in lines:
             line.no_wrap, line.overflow = True, "crop"
         return lines

@@ -1,0 +1,31 @@
+"""`autograd-mini grad`: the value and the gradient of an expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .options import aligned, labelled, read
+
+if TYPE_CHECKING:
+    from .options import Arguments, Parser
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("expression")
+    parser.add("values")
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status."""
+    from autograd_mini.value import Value
+
+    expression, numbers = read(args.expression, args.values)
+    variables = labelled(numbers)
+    result = expression(**variables)
+    if isinstance(result, Value):
+        result.backward()
+    lines = [(args.say("result"), repr(float(result)))]
+    lines += [(f"∂/∂{name}", repr(x.grad)) for name, x in variables.items()]
+    print(*aligned(lines, "<<"), sep="\n")
+    return 0

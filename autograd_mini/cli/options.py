@@ -1,0 +1,301 @@
+"""What the commands share: the parser, options and their checks, values, and written files."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shutil
+import sys
+import textwrap
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograd_mini.errors import AutogradError
+from autograd_mini.language import LANGUAGES, catalogue, text, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from autograd_mini.data import Dataset
+    from autograd_mini.expressions import Expression
+    from autograd_mini.optim import Optimiser
+    from autograd_mini.value import Value
+
+DATASETS = ("xor", "moons", "circles", "spirals", "iris")
+OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+USAGE = 2  # the exit status of wrong usage
+
+
+class Failure(AutogradError):
+    """The command cannot go on; the text is a sentence for the reader, in their language."""
+
+
+class Arguments(argparse.Namespace):
+    """What was typed; `parser` is that of the command, `lang` the reader's language."""
+
+    parser: Parser
+    lang: str
+
+    def say(self, name: str, /, **values: object) -> str:
+        """A text of the command in the reader's language."""
+        return text(f"{self.parser.room_of(name)}.{name}", self.lang, **values)
+
+    def refuse(self, name: str, /, **values: object) -> NoReturn:
+        """End with this text, and the status of wrong usage."""
+        self.parser.error(self.say(name, **values))
+
+
+# --- the parser ----------------------------------------------------------------------------------
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, lang: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.lang = lang
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
+        """As the base class, with the word for usage in the reader's language."""
+        prefix = text("cli.usage", self.lang) if prefix is None else prefix
+        super().add_usage(usage, actions, groups, prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of which every word, in its help and its errors, is in the reader's language.
+
+    The words are those of a catalogue, `room`; those that it lacks are those of `cli`.
+    """
+
+    def __init__(self, prog: str, room: str, lang: str) -> None:
+        self.room, self.lang = room, lang
+        width = min(shutil.get_terminal_size().columns, 100) - 2
+        super().__init__(
+            prog=prog,
+            description=textwrap.fill(self.say("about"), width),
+            epilog=self.say("example"),
+            formatter_class=partial(_Help, lang),
+            add_help=False,
+        )
+        self.positional = self.add_argument_group(self.say("arguments"))
+        self.options = self.add_argument_group(self.say("options"))
+        self.add("-h", "--help", action="help")
+
+    def room_of(self, name: str) -> str:
+        """The catalogue that has the word."""
+        return self.room if name in catalogue(self.room) else "cli"
+
+    def say(self, name: str) -> str:
+        """A word of the help."""
+        return text(f"{self.room_of(name)}.{name}", self.lang)
+
+    def add(self, *flags: str, group: Any = None, metavar: str | None = None, **given: Any) -> None:
+        """Add an argument: what SHARED says of it, and the text of its name for help.
+
+        `metavar` is a word of the catalogue too, if it is there.
+        """
+        shared = SHARED.get(flags[-1], {})
+        metavar = metavar or shared.get("metavar")
+        if metavar in catalogue("cli"):
+            metavar = self.say(metavar)
+        if group is None:
+            group = self.options if flags[0].startswith("-") else self.positional
+        said = self.say(flags[-1].lstrip("-")).replace("%", "%%")
+        # argparse's actions do not all take a metavar
+        named = {} if metavar is None else {"metavar": metavar}
+        group.add_argument(*flags, help=said, **{**shared, **given, **named})
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and where help is, and end with the status of wrong usage."""
+        hint = text("cli.hint", self.lang, command=self.prog)
+        self.exit(USAGE, f"{self.prog}: error: {translated(message, self.lang)}\n{hint}\n")
+
+
+# --- options -------------------------------------------------------------------------------------
+def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """A check: the text is a whole number in this range.
+
+    >>> whole(1, 9)("7")
+    7
+    """
+
+    def parsed(typed: str) -> int:
+        try:
+            number = int(typed)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            end = "on" if most == math.inf else f"to {most}"
+            raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from {least} {end}")
+        return number
+
+    return parsed
+
+
+def positive(typed: str) -> float:
+    """A check: the text is a finite number above 0."""
+    try:
+        number = float(typed)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{typed!r} is not a number above 0")
+    return number
+
+
+def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
+    """A check: the text is a list of sizes of layers, each at most this.
+
+    >>> sizes(1000)("16,8")
+    (16, 8)
+    """
+
+    def parsed(typed: str) -> tuple[int, ...]:
+        try:
+            return tuple(map(whole(1, most), typed.split(",")))
+        except argparse.ArgumentTypeError:
+            raise argparse.ArgumentTypeError(
+                f"{typed!r} is not a list of layer sizes from 1 to {most}, such as 16,16"
+            ) from None
+
+    return parsed
+
+
+def activation(typed: str) -> str:
+    """A check: the text is the name of an activation."""
+    from autograd_mini.nn.networks import activations
+
+    if typed not in activations():
+        known = ", ".join(activations())
+        raise argparse.ArgumentTypeError(f"the activation {typed!r} is unknown; known are {known}")
+    return typed
+
+
+SHARED: dict[str, dict[str, Any]] = {
+    "expression": {"metavar": "EXPRESSION"},
+    "target": {"metavar": "TARGET", "nargs": "?"},
+    "values": {"metavar": "NAME=NUMBER", "nargs": "*", "default": []},
+    "--lang": {"choices": LANGUAGES},
+    "--out": {"metavar": "FILE"},
+    "--hidden": {"metavar": "N,N", "type": sizes(1000)},
+    "--activation": {"metavar": "NAME", "type": activation},
+    "--epochs": {"metavar": "N", "type": whole(1)},
+    "--optimiser": {"metavar": "NAME", "type": str.lower, "choices": OPTIMISERS},
+    "--batch-size": {"metavar": "N", "type": whole(1)},
+    "--seed": {"metavar": "N", "type": whole(0)},
+}
+
+
+# --- what the options name -----------------------------------------------------------------------
+def optimiser(name: str) -> type[Optimiser]:
+    """The class of an optimiser, by one of the names of OPTIMISERS."""
+    from autograd_mini import optim
+
+    named = {cls.lower(): getattr(optim, cls) for cls in optim.__all__}
+    return named[name]  # type: ignore[no-any-return]
+
+
+def dataset(name: str, n: int, seed: int) -> Dataset:
+    """One of DATASETS; with n points, if it is one of those that are made."""
+    from autograd_mini import data
+
+    make: Callable[..., Dataset] = getattr(data, name)
+    return make() if name in ("xor", "iris") else make(n, seed=seed)
+
+
+def read(
+    source: str, pairs: Sequence[str], *, tried: bool = False
+) -> tuple[Expression, dict[str, float]]:
+    """An expression, and the number of each of its names from texts such as "x=0.5".
+
+    Raises ExpressionError for what cannot be read; with `tried`, also what the expression itself
+    refuses there, with the place marked.
+    """
+    from autograd_mini.expressions import assignments, parse
+
+    expression = parse(source)
+    numbers = assignments([*pairs], expression.names)
+    if tried:
+        expression(**numbers)
+    return expression, numbers
+
+
+def labelled(numbers: dict[str, float]) -> dict[str, Value]:
+    """The numbers as Values with their names."""
+    from autograd_mini.value import Value
+
+    return {name: Value(number, label=name) for name, number in numbers.items()}
+
+
+def imported(args: Arguments, name: str) -> Callable[..., Any]:
+    """The function that "package.module:function" names, from the working folder too.
+
+    Ends with a sentence, and the status of wrong usage, if there is none.
+    """
+    from importlib import import_module
+
+    error = args.parser.error
+    module, _, path = name.partition(":")
+    if not all(part.isidentifier() for part in f"{module}.{path}".split(".")):
+        error(f"{name!r} is not of the form module:function")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: Any = import_module(module)
+    except ImportError as missing:
+        error(f"cannot import {module!r}: {missing}")
+    except Exception as raised:
+        error(f"importing {module!r} raised {type(raised).__name__}: {raised}")
+    for part in path.split("."):
+        if not hasattr(found, part):
+            error(f"the module {module!r} has no {path!r}")
+        found = getattr(found, part)
+    if not callable(found):
+        error(f"{name!r} is not a function, but {type(found).__name__}")
+    return found  # type: ignore[no-any-return]
+
+
+# --- files ---------------------------------------------------------------------------------------
+def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> str | None:
+    """What kind of file -o asks for, None without it; ends with a sentence if it is unknown."""
+    if args.out is None:
+        return None
+    found = Path(args.out).suffix[1:].lower()
+    if found not in known:
+        args.refuse("suffix", name=args.out, known=", ".join(some or known))
+    return found
+
+
+@contextmanager
+def writing(path: object, lang: str) -> Iterator[None]:
+    """Raise Failure, which says that the file cannot be written, for an error of the system."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = translated(error.strerror or str(error), lang)
+        raise Failure(text("cli.unwritable", lang, name=path, why=why)) from None
+
+
+def write(args: Arguments, content: bytes | str) -> int:
+    """Write the file of -o in one move and print its name; the exit status."""
+    from autograd_mini.files import write_bytes
+
+    with writing(args.out, args.lang):
+        write_bytes(args.out, content.encode() if isinstance(content, str) else content)
+    print(args.out)
+    return 0
+
+
+def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """The rows as lines, each column as wide as its longest cell.
+
+    >>> aligned([("a", "value"), ("bc", "1")], "<>")
+    ['a   value', 'bc      1']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = [
+        [f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)]
+        for row in rows
+    ]
+    return ["  ".join(row).rstrip() for row in cells]

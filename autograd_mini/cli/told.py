@@ -1,0 +1,332 @@
+"""A training run, told step by step: what the commands `demo` and `train` do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rich.console import Console
+
+from autograd_mini import losses, optim
+from autograd_mini.checking import finite_difference
+from autograd_mini.data import Dataset, Standardiser, iris, split, standardise
+from autograd_mini.drawing.groups import grouped
+from autograd_mini.errors import AutogradError
+from autograd_mini.graph import topological
+from autograd_mini.language import text
+from autograd_mini.nn import MLP
+from autograd_mini.notation.labels import number, plain_formula
+from autograd_mini.training import evaluate, fit
+from autograd_mini.value import Value
+
+from .options import Failure, aligned, optimiser
+from .outputs import Files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from autograd_mini.optim import Optimiser
+
+POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
+ALLOWED = 5  # error bars between a gradient and its numerical value
+ENOUGH, USELESS = 1e-8, 1e-3  # error bars, in units of the largest gradient
+FEW = 10  # points, of which none can be spared for a test; as with xor
+
+
+class Plan(NamedTuple):
+    """All that a run depends on."""
+
+    data: Dataset
+    hidden: tuple[int, ...] = (8,)
+    activation: str = "tanh"
+    optimiser: str = "sgd"
+    lr: float = 0.1
+    epochs: int = 60
+    batch_size: int = 15
+    seed: int = 0
+
+
+class Teller:
+    """Writes to the console in one language; prose is wrapped on terminals only."""
+
+    def __init__(self, lang: str, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, markup=False, emoji=False)
+        self.lang = lang
+
+    def text(self, name: str, /, **values: object) -> str:
+        """A text of the catalogue."""
+        return text(f"demo.{name}", self.lang, **values)
+
+    def heading(self, name: str, /, **values: object) -> None:
+        """The title of a section."""
+        self.console.print()
+        self.console.print(self.text(name, **values), style="bold cyan", soft_wrap=self._piped)
+
+    def say(self, name: str, /, **values: object) -> None:
+        """A sentence."""
+        self.console.print(self.text(name, **values), soft_wrap=self._piped)
+
+    def lines(self, *lines: str) -> None:
+        """Lines that are aligned already; they are never wrapped or cut."""
+        for line in lines:
+            self.console.print(f"  {line}", soft_wrap=True)
+
+    @property
+    def _piped(self) -> bool:
+        return not self.console.is_terminal
+
+
+# --- the two commands ----------------------------------------------------------------------------
+def demo(out: Path, lang: str) -> bool:
+    """Train on iris and explain; False if a gradient does not agree with finite differences."""
+    teller = Teller(lang)
+    files = Files(out, teller)
+    loss = small_neuron()
+    backward_pass(loss, teller, "neuron")
+    return run(Plan(iris()), files, loss, teller)
+
+
+def train(plan: Plan, out: Path, lang: str) -> bool:
+    """The same for any data set and network; the neuron shown is the network's first."""
+    teller = Teller(lang)
+    return run(plan, Files(out, teller), None, teller)
+
+
+def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
+    """Split, standardise, train, test, check, write."""
+    data = plan.data
+    few = len(data) < FEW
+    parts = (data, data) if few else split(data, seed=plan.seed)
+    scaler = Standardiser.fit(parts[0])
+    learnt, held_out = standardise(*parts)
+    classes = len(data.class_names)
+    nouts = [*plan.hidden, 1 if classes == 2 else classes]
+    model = MLP(
+        len(data.feature_names),
+        nouts,
+        activation=plan.activation,
+        init="xavier_uniform",
+        seed=plan.seed,
+    )
+    loss = "binary_cross_entropy_with_logits" if classes == 2 else "cross_entropy"
+    rule = optimiser(plan.optimiser)(model.parameters(), lr=plan.lr)
+
+    teller.heading("network")
+    shape = " → ".join(map(str, [len(data.feature_names), *nouts]))
+    teller.say(
+        "network.few" if few else "network.is",
+        name=data.name,
+        train=len(learnt),
+        test=len(held_out),
+        classes=", ".join(data.class_names),
+        shape=shape,
+        activation=plan.activation,
+        parameters=len(model.parameters()),
+    )
+    one_update(model, learnt, loss, rule, teller)
+
+    teller.heading("training")
+    history = fit(
+        model,
+        learnt,
+        loss,
+        rule,
+        plan.epochs,
+        min(plan.batch_size, len(learnt)),
+        validation=held_out,
+        seed=plan.seed,
+        lang=teller.lang,
+    )
+    result = evaluate(model, held_out, loss)
+    right = round((result.accuracy or 0.0) * len(held_out))
+    files.training(history, model, data, scaler, result.accuracy)
+    if history.stopped == "interrupted":
+        raise KeyboardInterrupt(teller.text("interrupted", folder=files.folder))
+    last = history.rows[-1]
+    teller.say("training.done", epochs=len(history), loss=last.loss, seconds=sum(history.seconds))
+    seen = "accuracy.few" if few else "accuracy"
+    teller.say(seen, percent=(result.accuracy or 0.0) * 100, right=right, n=len(held_out))
+
+    neuron = first_neuron(model, learnt, loss)
+    if graph is None:
+        graph = neuron
+        backward_pass(graph, teller, "neuron.first", neuron=model.layers[0].neurons[0].name)
+    # Before the check, whose backward pass gives the weights other gradients.
+    files.picture(graph)
+    files.steps(neuron)
+    agree = gradient_check(model, learnt, loss, teller)
+    files.plots(history, model, parts[0], scaler)
+    teller.heading("files", folder=files.folder)
+    teller.lines(*aligned(files.written, "<<"))
+    teller.lines(*files.notes)
+    return agree
+
+
+# --- the backward pass, node by node -------------------------------------------------------------
+def small_neuron() -> Value:
+    """The loss of a neuron with two inputs, every step of it with a name, after its backward pass.
+
+    L = (tanh(w1 x1 + w2 x2 + b) - t)**2, with the target t = 1. The square is written e * e, two
+    edges to one node, so that the sum of gradients shows.
+    """
+    w1, x1 = Value(0.5, label="w1"), Value(1.0, label="x1")
+    w2, x2 = Value(-1.0, label="w2"), Value(2.0, label="x2")
+    b = Value(1.2, label="b")
+    p1, p2 = w1 * x1, w2 * x2
+    s = p1 + p2
+    h = s + b
+    y = h.tanh()
+    e = y - 1
+    L = e * e
+    for label, node in {"p1": p1, "p2": p2, "s": s, "h": h, "y": y, "e": e, "L": L}.items():
+        node.label = label
+    L.backward()
+    return L
+
+
+def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
+    """The network's first neuron as the loss of one point sees it, after the backward pass.
+
+    The point is the one with the largest loss, from which there is most to learn.
+    """
+    totals = (getattr(losses, loss)(model(x), target) for x, target in data)
+    total: Value = max(totals, key=float)
+    model.zero_grad()
+    total.backward()
+    order = topological(total)
+    neuron = model.layers[0].neurons[0].name
+    paths = grouped(order, "neuron")
+    inside = [node for node in order if ".".join(paths[node]) == neuron]
+    root = inside[-1]
+    if root.label is None:
+        root.label = f"{neuron}.out"
+    return root
+
+
+def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -> None:
+    """One line for each edge, in the order in which the gradient flows.
+
+    The gradients are taken as the backward pass left them; the running sums are added up anew.
+    """
+    names: dict[Value, str] = {}
+    order = topological(root)
+    for node in order:
+        unnamed = f"v{sum(n.label is None for n in names) + 1}"
+        names[node] = (node.label or unnamed).rpartition(".")[2]
+    rows = []
+    running: dict[Value, Any] = dict.fromkeys(order, 0.0)
+    for node in reversed(order):
+        formula = plain_formula(node, names.__getitem__)
+        for k, (parent, partial) in enumerate(node.edges()):
+            share = node.grad * partial
+            running[parent] += share
+            of_node = (names[node], formula, number(node.data), number(node.grad))
+            rows.append(
+                (
+                    *(of_node if k == 0 else ("", "", "", "")),
+                    names[parent],
+                    number(partial),
+                    number(share),
+                    number(running[parent]),
+                )
+            )
+    teller.heading(heading, **values)
+    teller.say("neuron.rule")
+    columns = teller.text("neuron.columns").split("|")
+    table = aligned([tuple(columns), *rows], "<<>><>>>")
+    if max(map(len, table)) + 2 <= teller.console.width or not teller.console.is_terminal:
+        teller.lines(table[0], "─" * len(table[0]), *table[1:])
+    else:  # too narrow for a table: one sentence for each edge
+        gradient = ""
+        for _, _, _, own, to, partial, share, total in rows:
+            gradient = own or gradient
+            factor = f"({partial})" if partial.startswith("−") else partial
+            teller.lines(f"{to}.grad += {gradient} × {factor} = {share} → {total}")
+
+
+# --- one update ----------------------------------------------------------------------------------
+def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Teller) -> None:
+    """One step on all of the training data, told for the weight with the largest gradient."""
+
+    def forward() -> Value:
+        value: Value = getattr(losses, loss)([model(x) for x in data.inputs], data.targets)
+        return value
+
+    model.zero_grad()
+    before = forward()
+    before.backward()
+    w = max(model.parameters(), key=lambda p: abs(p.grad))
+    old, gradient, lr = w.data, w.grad, rule.lr
+    try:
+        rule.step()
+        after = forward()
+    except (AutogradError, ArithmeticError) as error:
+        raise Failure(teller.text("diverged", lr=number(lr), reason=error)) from None
+    teller.heading("update")
+    teller.say("update.is", name=w.label, loss=before.data)
+    new, old_text, change, step = (number(x, ".6g") for x in (w.data, old, gradient, lr))
+    if type(rule) is optim.SGD:
+        left = f"w_{teller.text('update.new')}"
+        factor = f"({change})" if gradient < 0 else change
+        teller.lines(
+            f"{left} = w_{teller.text('update.old')} − η · ∂L/∂w",
+            f"{'':{len(left)}} = {old_text} − {step} · {factor}",
+            f"{'':{len(left)}} = {new}",
+        )
+    else:
+        name = type(rule).__name__
+        teller.lines(
+            f"∂L/∂w = {change}",
+            teller.text("update.other", optimiser=name, old=old_text, new=new, lr=step),
+        )
+    teller.say("update.after", loss=after.data)
+
+
+# --- every gradient against finite differences ---------------------------------------------------
+def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool:
+    """Compare the parameters' gradients with numerical ones; say how far apart they are."""
+    parameters = model.parameters()
+    chosen = parameters[:: -(-len(parameters) // MOST)]
+    batch = data[: max(3, min(POINTS, WORK // len(chosen)))]
+
+    def forward() -> Value:
+        value: Value = getattr(losses, loss)([model(x) for x in batch.inputs], batch.targets)
+        return value
+
+    model.zero_grad()
+    root = forward()
+    root.backward()
+    gradients = {p: p.grad for p in chosen}
+    largest = max(map(abs, gradients.values())) or 1.0
+    differences: dict[Value, float] = {}
+    bars: dict[Value, float] = {}
+    wrong = []
+    for p, gradient in gradients.items():
+        centre = p.data
+
+        def at(x: float, p: Value = p) -> Value:
+            p.data = x
+            return forward()
+
+        found = finite_difference(at, centre, enough=ENOUGH * largest)
+        p.data = centre
+        if found.error < USELESS * largest and not found.kink:
+            differences[p], bars[p] = abs(gradient - found.value), found.error
+            if differences[p] > ALLOWED * found.error:
+                wrong.append((p.label, gradient, found.value, found.error))
+    teller.heading("check")
+    which = "check.is" if len(chosen) == len(parameters) else "check.some"
+    teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
+    teller.say(
+        "check.result",
+        agreeing=len(differences) - len(wrong),
+        n=len(gradients),
+        relative=number(max(differences.values(), default=0.0) / largest, ".1e"),
+        bars=max((d / bars[p] for p, d in differences.items()), default=0.0),
+    )
+    if undecided := len(gradients) - len(differences):
+        teller.say("check.undecided", n=undecided)
+    for label, gradient, estimate, bar in wrong:
+        teller.lines(
+            teller.text("check.wrong", name=label, gradient=gradient, estimate=estimate, bar=bar)
+        )
+    return not wrong

@@ -1,0 +1,58 @@
+"""`autograd-mini train`: what the demo does, with a data set and a network of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .options import DATASETS, dataset, positive
+
+if TYPE_CHECKING:
+    from autograd_mini.data import Dataset
+
+    from .options import Arguments, Parser
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("dataset", metavar="DATASET")
+    parser.add("--hidden", default=(16, 16))
+    parser.add("--activation", default="tanh")
+    parser.add("--epochs", default=100)
+    parser.add("--lr", default=0.01, metavar="ETA", type=positive)
+    parser.add("--optimiser", default="adam")
+    parser.add("--batch-size", default=16)
+    parser.add("--seed", default=0)
+    parser.add("--label", metavar="COLUMN")
+    parser.add("-o", "--out", metavar="FOLDER", type=Path)
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
+    from .told import Plan, train
+
+    data = _data(args)
+    plan = Plan(
+        data,
+        args.hidden,
+        args.activation,
+        args.optimiser,
+        args.lr,
+        args.epochs,
+        args.batch_size,
+        args.seed,
+    )
+    out = args.out or Path(f"autograd-mini-{data.name}")
+    return 0 if train(plan, out, args.lang) else 1
+
+
+def _data(args: Arguments) -> Dataset:
+    from autograd_mini.data.tables import read_csv
+
+    if args.dataset in DATASETS:
+        if args.label is not None:
+            args.refuse("label.csv")
+        return dataset(args.dataset, 200, args.seed)
+    if not Path(args.dataset).suffix and not Path(args.dataset).exists():
+        args.refuse("unknown", known=", ".join(DATASETS), name=repr(args.dataset))
+    return read_csv(args.dataset, args.label)
