@@ -20,7 +20,7 @@ settings.register_profile("exploring", deadline=None)  # pytest --hypothesis-pro
 settings.load_profile("repeatable")
 
 # The long ones come first, so that no worker is still at one of them when the others are done.
-FIRST = ("test_notebooks.py", "test_docs.py", "test_cli.py")
+FIRST = ("test_notebooks.py", "test_docs.py", "test_demo.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

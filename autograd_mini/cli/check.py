@@ -124,9 +124,7 @@ def _print_table(args: Arguments, table: list[list[str]], bad: list[str]) -> Non
     ]
     for k in seen:
         rigid = _COLUMNS[k] in _RIGID
-        shown.add_column(
-            header[k], justify="right" if _SIDES[k] == ">" else "left", no_wrap=rigid
-        )
+        shown.add_column(header[k], justify="right" if _SIDES[k] == ">" else "left", no_wrap=rigid)
     for cells in table:
         shown.add_row(*(cells[k] for k in seen), style="red" if cells[0] in bad else "")
     console.print(shown)

@@ -1,4 +1,4 @@
-"""The files of a training run: written in one move each, and only over files of an earlier run."""
+"""What a training run gives out: lines on the console, and files over those of an earlier run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from errno import EACCES, ENOTDIR
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from autograd_mini.drawing import RenderingError, draw
 from autograd_mini.files import write_bytes
 from autograd_mini.graph import topological
+from autograd_mini.language import text, translated
 from autograd_mini.stepping import steps
 from autograd_mini.training import save
 
@@ -26,8 +29,6 @@ if TYPE_CHECKING:
     from autograd_mini.training import History
     from autograd_mini.value import Value
 
-    from .told import Teller
-
 # What the first 4096 bytes of a file hold if an earlier run made it.
 MARKS = {
     "model.json": b'"autograd_mini model"',
@@ -38,6 +39,36 @@ MARKS = {
     "loss.png": b"autograd_mini",
     "boundary.png": b"autograd_mini",
 }
+
+
+class Teller:
+    """Writes to the console in one language; prose is wrapped on terminals only."""
+
+    def __init__(self, lang: str, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, markup=False, emoji=False)
+        self.lang = lang
+
+    def text(self, name: str, /, **values: object) -> str:
+        """A text of the catalogue."""
+        return text(f"demo.{name}", self.lang, **values)
+
+    def heading(self, name: str, /, **values: object) -> None:
+        """The title of a section."""
+        self.console.print()
+        self.console.print(self.text(name, **values), style="bold cyan", soft_wrap=self._piped)
+
+    def say(self, name: str, /, **values: object) -> None:
+        """A sentence."""
+        self.console.print(self.text(name, **values), soft_wrap=self._piped)
+
+    def lines(self, *lines: str) -> None:
+        """Lines that are aligned already; they are never wrapped or cut."""
+        for line in lines:
+            self.console.print(f"  {line}", soft_wrap=True)
+
+    @property
+    def _piped(self) -> bool:
+        return not self.console.is_terminal
 
 
 class Files:
@@ -100,7 +131,9 @@ class Files:
         except RenderingError as error:
             source = f"// autograd_mini\n{drawing.source}"
             self.add("graph.gv", source.encode())
-            self.notes.append(self.teller.text("no.picture", reason=error))
+            self.notes.append(
+                self.teller.text("no.picture", reason=translated(str(error), self.teller.lang))
+            )
             return
         comment = b"<!-- drawn by autograd_mini -->\n<svg"
         self.add("graph.svg", svg.replace(b"<svg", comment, 1))

@@ -54,8 +54,8 @@ def _run(arguments: list[str], lang: str) -> int:
     try:
         args, rest = parser.parse_known_args(_shielded(arguments), Arguments())
         if hasattr(args, "values"):  # those behind an option, which argparse leaves over
-            args.values += [argument for argument in rest if not argument.startswith("-")]
-            rest = [argument for argument in rest if argument.startswith("-")]
+            args.values = [*args.values, *(a for a in rest if not a.startswith("-"))]
+            rest = [a for a in rest if a.startswith("-")]
         if rest:
             parser.error(f"unrecognized arguments: {' '.join(rest)}")
         code: int = COMMANDS[args.parser.room].run(args)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.console import Console
-
 from autograd_mini import losses, optim
 from autograd_mini.checking import finite_difference
 from autograd_mini.data import Dataset, Standardiser, iris, split, standardise
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
-from autograd_mini.language import text
 from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number, plain_formula
 from autograd_mini.training import evaluate, fit
 from autograd_mini.value import Value
 
 from .options import Failure, aligned, optimiser
-from .outputs import Files
+from .outputs import Files, Teller
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,36 +40,6 @@ class Plan(NamedTuple):
     epochs: int = 60
     batch_size: int = 15
     seed: int = 0
-
-
-class Teller:
-    """Writes to the console in one language; prose is wrapped on terminals only."""
-
-    def __init__(self, lang: str, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, markup=False, emoji=False)
-        self.lang = lang
-
-    def text(self, name: str, /, **values: object) -> str:
-        """A text of the catalogue."""
-        return text(f"demo.{name}", self.lang, **values)
-
-    def heading(self, name: str, /, **values: object) -> None:
-        """The title of a section."""
-        self.console.print()
-        self.console.print(self.text(name, **values), style="bold cyan", soft_wrap=self._piped)
-
-    def say(self, name: str, /, **values: object) -> None:
-        """A sentence."""
-        self.console.print(self.text(name, **values), soft_wrap=self._piped)
-
-    def lines(self, *lines: str) -> None:
-        """Lines that are aligned already; they are never wrapped or cut."""
-        for line in lines:
-            self.console.print(f"  {line}", soft_wrap=True)
-
-    @property
-    def _piped(self) -> bool:
-        return not self.console.is_terminal
 
 
 # --- the two commands ----------------------------------------------------------------------------

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from autograd_mini import MLP
 from autograd_mini.cli import main
-from autograd_mini.cli.step_training import WORDS
 from autograd_mini.data import xor
 from autograd_mini.optim import SGD
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
@@ -17,6 +14,8 @@ from autograd_mini.training import fit
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def step(*arguments: str, lang: str = "en") -> int:
@@ -73,58 +72,3 @@ def test_text_of_a_training_shows_some_epochs(capsys: pytest.CaptureFixture[str]
     assert first == "tasa de aprendizaje 1: converge"
     assert 8 <= len(rest) <= 14
     assert re.fullmatch(r"  época 300: pérdida 0\.0\d+, 100 % de aciertos", rest[-1])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["moon"], "the data sets are xor, moons, circles, spirals, iris"),
-        (["xor", "w=3"], "w=3: a data set takes no values"),
-        (["xor", "--lr", "0"], "--lr takes 1 to 8 different numbers above 0, got 0"),
-        (["xor", "--lr", "0.1", "0.1"], "different numbers"),
-        (["xor", "--lr", "nan"], "different numbers"),
-        (["xor", "--hidden", "0"], "--hidden 0: it must be sizes from 1 to 64"),
-        (["xor", "--hidden", "4,,4"], "--hidden 4,,4"),
-        (["xor", "--epochs", "x"], "--epochs x: it must be a whole number from 1 to 10000"),
-        (["xor", "--epochs", "²"], "--epochs ²: it must be"),
-        (["xor", "--batch-size", "5"], "--batch-size 5: it must be a whole number from 1 to 4"),
-        (["xor", "--activation", "steep"], "--activation steep: no such activation"),
-        (["xor", "--optimiser", "luck"], "--optimiser luck: it must be one of sgd"),
-        (["xor", "-o", "a.gif"], "a.gif: the suffix of the file must be one of html, json, txt"),
-        (["xor", "--step", "3"], "--step does not go with --train"),
-        (["w**2", "w=3", "--hidden", "4"], "--hidden is for a data set"),
-        (["w**2", "w=3", "-o", "/nowhere/x.html"], "/nowhere/x.html: No such file"),
-    ],
-)
-def test_refused_with_a_sentence(
-    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert step(*arguments) == 2
-    told = capsys.readouterr().err
-    assert sentence in told
-    assert "Traceback" not in told
-
-
-def test_expressions_are_refused_as_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
-    assert step("w**2", "v=3") == 2
-    assert "no value for w" in capsys.readouterr().err
-    assert step("log(w)", "w=-1") == 1
-    assert "it needs a > 0" in capsys.readouterr().err
-
-
-def test_its_options_need_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["step", "w**2", "w=3", "--epochs", "3", "--lang", "es"]) == 2
-    assert "--epochs es para --train" in capsys.readouterr().err
-
-
-def test_help_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
-    for lang, k in (("en", 0), ("es", 1)):
-        assert main(["step", "--help", "--lang", lang]) == 0
-        told = " ".join(capsys.readouterr().out.split())
-        for name in ("train", "epochs", "hidden", "batch", "seed"):
-            assert " ".join(WORDS[name][k].split()) in told, name
-
-
-def test_the_same_slots_in_both_languages() -> None:
-    for name, (en, es) in WORDS.items():
-        assert set(re.findall(r"\{\w+\}", en)) == set(re.findall(r"\{\w+\}", es)), name

@@ -1,25 +1,20 @@
 """The subcommand `check`: its output in both languages and its exit status."""
 
-import argparse
 import json
 import sys
 
 import pytest
 
-from autograd_mini.cli.check import add_parser
-from autograd_mini.expressions import ExpressionError
+from autograd_mini.cli import main
 from autograd_mini.ops import SHEET
 
 
-def run(*arguments, lang="en"):
-    parser = argparse.ArgumentParser(prog="autograd-mini")
-    add_parser(parser.add_subparsers(required=True), lang)
-    args = parser.parse_args(["check", *arguments])
-    return args.command(args)
+def run(*arguments):
+    return main(["check", *arguments])
 
 
 @pytest.fixture
-def module(tmp_path, monkeypatch):
+def module(tmp_path):
     (tmp_path / "user_functions.py").write_text(
         "import math\n"
         "from autograd_mini import Value, sin\n"
@@ -30,8 +25,6 @@ def module(tmp_path, monkeypatch):
         "wrong = lambda x: math.exp(-x)\n"
         "number = 3\n"
     )
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
     yield "user_functions"
     sys.modules.pop("user_functions", None)
 
@@ -71,41 +64,3 @@ def test_all_operations(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:-1]] == list(SHEET)
     assert lines[-1] == "All operations are within their bounds."
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ([], "give an expression"),
-        (["--ops", "x"], "--ops takes no expression"),
-        (["x", "x=1", "--at", "2"], "for module:function"),
-        (["user_functions:f", "x=1"], "--at 0.3 2, not as x=1"),
-        (["user_functions:f"], "say where"),
-        (["user_functions:h", "--at", "1"], "has no 'h'"),
-        (["user_functions:number", "--at", "1"], "not a function, but int"),
-        (["no_such_module_:f", "--at", "1"], "cannot import 'no_such_module_'"),
-        (["a b:f", "--at", "1"], "not of the form module:function"),
-        (["x", "x=1", "--order", "3"], "invalid choice"),
-        (["user_functions:f", "--at", "one"], "invalid float value"),
-    ],
-)
-def test_wrong_usage_ends_with_status_2(arguments, words, module, capsys):
-    with pytest.raises(SystemExit) as end:
-        run(*arguments)
-    assert end.value.code == 2
-    assert words in capsys.readouterr().err
-
-
-def test_what_is_no_expression_is_left_to_the_command_line():
-    with pytest.raises(ExpressionError):
-        run("x +", "x=1")
-    with pytest.raises(ExpressionError):
-        run("x + y", "x=1")
-
-
-def test_help_in_both_languages(capsys):
-    for lang, words in (("en", "module:function"), ("es", "módulo:función")):
-        with pytest.raises(SystemExit) as end:
-            run("-h", lang=lang)
-        assert end.value.code == 0
-        assert words in capsys.readouterr().out

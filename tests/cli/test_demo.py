@@ -1,4 +1,4 @@
-"""The command line: what it prints and writes, its exit statuses, and wrong usage."""
+"""The commands demo and train: what they tell and write; terminals, signals and pipes."""
 
 from __future__ import annotations
 
@@ -17,26 +17,21 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograd_mini import Value, __version__, data
+from autograd_mini import Value, data
 from autograd_mini.cli import main
-from autograd_mini.cli.demo import Teller, aligned, gradient_check, small_neuron
+from autograd_mini.cli.options import aligned
+from autograd_mini.cli.outputs import Teller
+from autograd_mini.cli.told import gradient_check, small_neuron
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.drawing.plots import ahead
 from autograd_mini.nn import MLP
 from autograd_mini.training import load, load_metadata
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MODULE = [sys.executable, "-m", "autograd_mini"]
 SVG = "{http://www.w3.org/2000/svg}"
 FILES = ["boundary.png", "graph.svg", "history.csv", "loss.png", "model.json", "steps.html"]
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LC_ALL", "C")
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.chdir(tmp_path)
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -48,176 +43,6 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         encoding="utf-8",
         check=False,
     )
-
-
-# --- grad -----------------------------------------------------------------------------------------
-def test_grad_prints_value_and_gradient(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["grad", "x*exp(-x**2)+y", "x=0.5", "y=2"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    names = [line.split()[0] for line in lines]
-    numbers = [float(line.split()[1]) for line in lines]
-    assert names == ["value", "∂/∂x", "∂/∂y"]
-    e = math.exp(-0.25)
-    assert numbers == pytest.approx([0.5 * e + 2, 0.5 * e, 1.0], rel=1e-15)
-    assert len({line.index(line.split()[1]) for line in lines}) == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "out"),
-    [
-        (["-x**2", "x=3"], "value  -9.0\n∂/∂x   -6.0\n"),
-        (["--lang", "es", "x", "x=-3"], "valor  -3.0\n∂/∂x   1.0\n"),
-        (["x", "x=-3", "--lang=es"], "valor  -3.0\n∂/∂x   1.0\n"),
-        (["2 + 3"], "value  5.0\n"),
-        (["x*0", "x=1"], "value  0.0\n∂/∂x   0.0\n"),
-        (["where(x>0, 1, 2)", "x=-1"], "value  2.0\n∂/∂x   0.0\n"),
-        (["sqrt(x)", "x=0"], "value  0.0\n∂/∂x   inf\n"),
-    ],
-)
-def test_grad_of(arguments: list[str], out: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["grad", *arguments]) == 0
-    assert capsys.readouterr() == (out, "")
-
-
-# --- wrong usage and failures ---------------------------------------------------------------------
-TABLES = {
-    "word.csv": "a,b,c\n1,2,x\n3,oops,y\n",
-    "short.csv": "a,b,c\n1,2,x\n3,y\n",
-    "empty.csv": "",
-    "names.csv": "a,b,c\n",
-    "one.csv": "1\n2\n",
-    "single.csv": "a,b\n1,x\n2,x\n",
-    "nolabel.csv": "a,b\n1,x\n1,\n",
-    "numbers.csv": "a,b\n" + "".join(f"{i},{i / 7}\n" for i in range(9)),
-    "nan.csv": "a,b\n1,x\nnan,y\n1,y\n",
-    "foreign/graph.svg": "mine",
-    "foreign2/loss.png": "mine",
-    "file": "mine",
-}
-WRONG = [
-    ([], 2, "the following arguments are required: COMMAND"),
-    (["fly"], 2, "invalid choice: 'fly'"),
-    (["demo", "--lang", "fr"], 2, "invalid choice: 'fr'"),
-    (["demo", "extra"], 2, "unrecognized arguments: extra"),
-    (["demo", "--out"], 2, "argument --out: expected one argument"),
-    (["demo", "--out", "foreign"], 1, "graph.svg is there already and was not made by"),
-    (["demo", "--out", "foreign2"], 1, "loss.png is there already and was not made by"),
-    (["demo", "--out", "file"], 1, "cannot write file: Not a directory"),
-    (["demo", "--out", "file/below"], 1, "cannot write file/below: Not a directory"),
-    (["train"], 2, "the following arguments are required: DATASET"),
-    (["train", "mooons"], 2, "must be xor, moons, circles, spirals, iris or a CSV file"),
-    (["train", "nofile.csv"], 1, "nofile.csv: No such file"),
-    (["train", "."], 1, "Is a directory"),
-    (["train", "word.csv"], 1, "word.csv, line 3, column 2: 'oops' is not a number"),
-    (["train", "short.csv"], 1, "short.csv, line 3: 2 cells, where 3 are expected"),
-    (["train", "empty.csv"], 1, "empty.csv: the file is empty"),
-    (["train", "names.csv"], 1, "names.csv: a line of names, but no data"),
-    (["train", "one.csv"], 1, "one.csv: one column only"),
-    (["train", "single.csv"], 1, "every label is 'x'; it takes two classes"),
-    (["train", "nolabel.csv"], 1, "nolabel.csv, line 3: the label is empty"),
-    (["train", "numbers.csv"], 1, "9 different labels in 9 lines"),
-    (["train", "nan.csv"], 1, "nan.csv, line 3, column 1: 'nan' is not a number"),
-    (["train", "binary.csv"], 1, "binary.csv: not a text in UTF-8 (byte 0)"),
-    (["train", "word.csv", "--label", "z"], 1, "no column 'z'; its columns are a, b, c"),
-    (["train", "moons", "--label", "z"], 2, "--label is for CSV files"),
-    (["train", "moons", "--lr", "0"], 2, "'0' is not a number above 0"),
-    (["train", "moons", "--lr", "nan"], 2, "'nan' is not a number above 0"),
-    (["train", "moons", "--lr", "fast"], 2, "'fast' is not a number above 0"),
-    (["train", "moons", "--epochs", "0"], 2, "'0' is not a whole number from 1 on"),
-    (["train", "moons", "--epochs", "1.5"], 2, "'1.5' is not a whole number from 1 on"),
-    (["train", "moons", "--batch-size", "-4"], 2, "'-4' is not a whole number from 1 on"),
-    (["train", "moons", "--seed", "x"], 2, "'x' is not a whole number from 0 on"),
-    (["train", "moons", "--hidden", "16,,2"], 2, "'16,,2' is not a list of layer sizes"),
-    (["train", "moons", "--hidden", "0"], 2, "'0' is not a list of layer sizes"),
-    (["train", "moons", "--hidden", "1001"], 2, "'1001' is not a list of layer sizes"),
-    (["train", "moons", "--activation", "tan h"], 2, "'tan h' is unknown; known are"),
-    (["train", "moons", "--activation", "add"], 2, "'add' is unknown; known are"),
-    (["train", "moons", "--optimiser", "adams"], 2, "invalid choice: 'adams'"),
-    (
-        ["train", "moons", "--lr", "1e300", "--optimiser", "sgd", "--activation", "relu"],
-        1,
-        "the first update leaves the floats: with a learning rate of 10³⁰⁰",
-    ),
-    (["grad"], 2, "the following arguments are required: EXPRESSION"),
-    (["grad", ""], 2, "the expression is empty"),
-    (["grad", "x"], 2, "no value for x; add it, as in x=1"),
-    (["grad", "x", "x=1", "y=2"], 2, "the expression has no y; its names are: x"),
-    (["grad", "2", "x=1"], 2, "the expression has no x, nor any other name"),
-    (["grad", "x", "x=1", "x=2"], 2, "x is given twice"),
-    (["grad", "x", "x=one"], 2, "x=one: this is not a number"),
-    (["grad", "x", "x=1,5"], 2, "the decimal sign is the point: x=1.5"),
-    (["grad", "x", "3"], 2, "3 gives no value to a name"),
-    (["grad", "x^2", "x=3"], 2, "write ** instead of ^\n  x^2\n   ^"),
-    (["grad", "__import__('os')", "x=3"], 2, "the character ' has no meaning"),
-    (["grad", "log(x)", "x=-1"], 1, "at a = -1.0 (x): it needs a > 0\n  log(x)\n  ^^^^^^"),
-    (["grad", "1/x", "x=0"], 1, "division by zero"),
-    (["grad", "exp(x)", "x=1000"], 1, "the result is too large for a float"),
-    (["grad", "x", "x=1", "--fast"], 2, "unrecognized arguments: --fast"),
-]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"), WRONG, ids=[" ".join(w[0])[:40] or "none" for w in WRONG]
-)
-def test_wrong_usage_is_told_in_a_sentence(
-    arguments: list[str],
-    code: int,
-    sentence: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    for name, content in TABLES.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
-    assert main(arguments) == code
-    err = capsys.readouterr().err
-    assert sentence in err
-    assert err.startswith("autograd-mini")
-    assert "error: " in err
-    assert "Traceback" not in err
-    for name, content in TABLES.items():
-        assert (tmp_path / name).read_text(encoding="utf-8") == content
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["grad", "x", "--lang", "es"], "falta el valor de x; añád"),
-        (["grad", "sen(x)", "x=1", "--lang", "es"], "no existe la función sen; ¿quiso decir sin?"),
-        (["demo", "--out", "file", "--lang", "es"], "no se puede escribir file"),
-        (["demo", "--lang", "es", "otra"], "Ayuda: autograd-mini --help"),
-    ],
-)
-def test_sentences_in_spanish(
-    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").touch()
-    assert main(arguments) != 0
-    assert sentence in capsys.readouterr().err
-
-
-# --- help -----------------------------------------------------------------------------------------
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"autograd-mini {__version__}\n"
-
-
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["grad"]], ids=str)
-def test_help_has_an_example_that_is_read(
-    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert main([*command, "--help"]) == 0
-    english = capsys.readouterr().out
-    assert english.startswith(f"usage: autograd-mini {' '.join(command)}")
-    assert "example" in english
-    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
-    assert main([*command, "--help"]) == 0
-    spanish = capsys.readouterr().out
-    assert spanish.startswith(f"uso: autograd-mini {' '.join(command)}")
-    assert "ejemplo" in spanish
-    assert max(map(len, (english + spanish).splitlines())) <= 100
 
 
 # --- demo -----------------------------------------------------------------------------------------
@@ -458,6 +283,21 @@ def test_large_networks_are_checked_in_part(capsys: pytest.CaptureFixture[str]) 
     assert "306 of 306 agree" in text
 
 
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "the first update leaves the floats: with a learning rate of 10³⁰⁰"),
+        ("es", "la primera actualización se sale de los números: con una tasa de aprendizaje de"),
+    ],
+)
+def test_an_update_that_leaves_the_floats_is_a_failure(
+    lang: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = ["--lr", "1e300", "--optimiser", "sgd", "--activation", "relu", "--lang", lang]
+    assert main(["train", "moons", *rule]) == 1
+    assert f"autograd-mini: error: {sentence}" in capsys.readouterr().err
+
+
 # --- terminals, signals, pipes --------------------------------------------------------------------
 def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(tmp_path: Path) -> None:
     process = subprocess.Popen(
@@ -487,7 +327,7 @@ def test_ctrl_c_elsewhere(
     def interrupted(*_: object) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograd_mini.cli.demo.demo", interrupted)
+    monkeypatch.setattr("autograd_mini.cli.told.demo", interrupted)
     assert main(["demo", "--lang", "es"]) == 130
     assert capsys.readouterr() == ("", "Interrumpido.\n")
 
@@ -554,7 +394,7 @@ LOSS = "binary_cross_entropy_with_logits"
 def checked(model: MLP, points: Dataset) -> tuple[bool, str]:
     """The demo's check of a model's gradients: its word, and what it says."""
     console = Console(record=True, width=200, file=io.StringIO())
-    agree = gradient_check(model, points, LOSS, Teller(console, "en"))
+    agree = gradient_check(model, points, LOSS, Teller("en", console))
     return agree, console.export_text()
 
 

@@ -23,7 +23,6 @@ from autograd_mini.cli.screen import Screen
 from autograd_mini.cli.step_expression import as_function
 from autograd_mini.cli.terminal import play
 from autograd_mini.expressions import parse
-from autograd_mini.language import terminal as terminal_words
 from autograd_mini.notation import labels as notation
 from autograd_mini.optim import SGD
 from autograd_mini.stepping.plain import clean, transcript
@@ -32,7 +31,7 @@ from autograd_mini.stepping.timeline import Timeline, lit
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 if sys.platform != "win32":
-    from tests.stepping.ptys import Terminal
+    from tests.cli.ptys import Terminal
 
 NEURON = """
 from autograd_mini.cli import main
@@ -139,7 +138,7 @@ def test_the_terminal_is_left_as_it_was(key: str) -> None:
 def test_an_error_leaves_the_terminal_as_it_was() -> None:
     code = """
 from autograd_mini import Value, steps
-from autograd_mini.stepping.console import screen
+from autograd_mini.cli import screen
 from autograd_mini.cli.terminal import play
 before = screen.Screen.lines
 def lines(self, index, *rest):
@@ -460,28 +459,3 @@ def test_wrong_use_of_play() -> None:
         play(neuron(), phases=[])
     with pytest.raises(IndexError, match="there are 18 steps, got the index 18"):
         play(neuron(), start=18)
-
-
-def test_both_languages_have_the_same_slots() -> None:
-    for name, (english, spanish) in terminal_words.WORDS.items():
-        slots = [sorted(re.findall(r"\{(\w+)", text)) for text in (english, spanish)]
-        assert slots[0] == slots[1], name
-
-
-def test_every_word_is_used() -> None:
-    from pathlib import Path
-
-    folder = Path(terminal_words.__file__).parent
-    files = ("terminal", "screen", "command", "plain", "../film/painting")
-    code = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in files)
-    for name in terminal_words.WORDS:
-        key = name.removeprefix("cli.").removeprefix("help.").removesuffix(".is")
-        phases = ("forward", "backward", "update")
-        help_keys = name.startswith("help.") and key in terminal._HELP
-        assert (
-            f'"{key}"' in code
-            or f'"{key}.is"' in code
-            or f'"{name}"' in code
-            or help_keys
-            or name in phases
-        ), name

@@ -1,0 +1,67 @@
+"""The command line as a whole: grad, wrong usage of each command, help, and the two languages."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograd_mini import __version__
+from autograd_mini.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+# --- grad -----------------------------------------------------------------------------------------
+def test_grad_prints_value_and_gradient(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grad", "x*exp(-x**2)+y", "x=0.5", "y=2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines]
+    numbers = [float(line.split()[1]) for line in lines]
+    assert names == ["value", "∂/∂x", "∂/∂y"]
+    e = math.exp(-0.25)
+    assert numbers == pytest.approx([0.5 * e + 2, 0.5 * e, 1.0], rel=1e-15)
+    assert len({line.index(line.split()[1]) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out"),
+    [
+        (["-x**2", "x=3"], "value  -9.0\n∂/∂x   -6.0\n"),
+        (["--lang", "es", "x", "x=-3"], "valor  -3.0\n∂/∂x   1.0\n"),
+        (["x", "x=-3", "--lang=es"], "valor  -3.0\n∂/∂x   1.0\n"),
+        (["2 + 3"], "value  5.0\n"),
+        (["x*0", "x=1"], "value  0.0\n∂/∂x   0.0\n"),
+        (["where(x>0, 1, 2)", "x=-1"], "value  2.0\n∂/∂x   0.0\n"),
+        (["sqrt(x)", "x=0"], "value  0.0\n∂/∂x   inf\n"),
+    ],
+)
+def test_grad_of(arguments: list[str], out: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grad", *arguments]) == 0
+    assert capsys.readouterr() == (out, "")
+
+
+# --- languages -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grad", "x", "--lang", "es"], "falta el valor de x; añád"),
+        (["grad", "sen(x)", "x=1", "--lang", "es"], "no existe la función sen; ¿quiso decir sin?"),
+        (["demo", "--out", "file", "--lang", "es"], "no se puede escribir file"),
+        (["demo", "--lang", "es", "otra"], "Ayuda: autograd-mini --help"),
+    ],
+)
+def test_sentences_in_spanish(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(arguments) != 0
+    assert sentence in capsys.readouterr().err
+
+
+# --- help -----------------------------------------------------------------------------------------
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"autograd-mini {__version__}\n"

@@ -1,0 +1,296 @@
+"""Wrong use of each command and what fails: a sentence, in the reader's language, and a status."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+# What lies in the folder, and is still there afterwards as it was.
+FILES = {
+    "word.csv": "a,b,c\n1,2,x\n3,oops,y\n",
+    "short.csv": "a,b,c\n1,2,x\n3,y\n",
+    "empty.csv": "",
+    "names.csv": "a,b,c\n",
+    "one.csv": "1\n2\n",
+    "single.csv": "a,b\n1,x\n2,x\n",
+    "nolabel.csv": "a,b\n1,x\n1,\n",
+    "numbers.csv": "a,b\n" + "".join(f"{i},{i / 7}\n" for i in range(9)),
+    "nan.csv": "a,b\n1,x\nnan,y\n1,y\n",
+    "foreign/graph.svg": "mine",
+    "foreign2/loss.png": "mine",
+    "folder.svg/nothing": "",
+    "taken": "mine",
+    "lesson.py": """
+from autograd_mini import Value
+
+
+def neuron(w, x, b=0.5):
+    return (w * x + b).tanh()
+
+
+def several(*values):
+    return sum(values)
+
+
+def raises(x):
+    y = x * 2
+    raise RuntimeError(f"9{y.data}")
+
+
+def number(x):
+    return 3.0
+
+
+constant = 1.5
+""",
+    "broken.py": "raise RuntimeError(9)\n",
+}
+COMMANDS = [
+    ("", 2, "the following arguments are required: COMMAND"),
+    ("fly", 2, "invalid choice: 'fly'"),
+    ("--fast", 2, "the following arguments are required|unrecognized"),
+]
+DEMO = [
+    ("--lang fr", 2, "invalid choice: 'fr'"),
+    ("extra", 2, "unrecognized arguments: extra"),
+    ("--out", 2, "argument -o/--out: expected one argument"),
+    ("--out foreign", 1, "graph.svg is there already and was not made by"),
+    ("-o foreign2", 1, "loss.png is there already and was not made by"),
+    ("--out taken", 1, "cannot write taken: Not a directory"),
+    ("--out taken/below", 1, "cannot write taken/below: Not a directory"),
+]
+TRAIN = [
+    ("", 2, "the following arguments are required: DATASET"),
+    ("mooons", 2, "must be xor, moons, circles, spirals, iris or a CSV file"),
+    ("absent.csv", 1, "absent.csv: No such file"),
+    (".", 1, "Is a directory"),
+    ("word.csv", 1, "word.csv, line 3, column 2: 'oops' is not a number"),
+    ("short.csv", 1, "short.csv, line 3: 2 cells, where 3 are expected"),
+    ("empty.csv", 1, "empty.csv: the file is empty"),
+    ("names.csv", 1, "names.csv: a line of names, but no data"),
+    ("one.csv", 1, "one.csv: one column only"),
+    ("single.csv", 1, "every label is 'x'; it takes two classes"),
+    ("nolabel.csv", 1, "nolabel.csv, line 3: the label is empty"),
+    ("numbers.csv", 1, "9 different labels in 9 lines"),
+    ("nan.csv", 1, "nan.csv, line 3, column 1: 'nan' is not a number"),
+    ("binary.csv", 1, r"binary.csv: not a text in UTF-8 \(byte 0\)"),
+    ("word.csv --label z", 1, "no column 'z'; its columns are a, b, c"),
+    ("moons --label z", 2, "--label is for CSV files"),
+    ("moons --lr 0", 2, "'0' is not a number above 0"),
+    ("moons --lr nan", 2, "'nan' is not a number above 0"),
+    ("moons --lr fast", 2, "'fast' is not a number above 0"),
+    ("moons --epochs 0", 2, "'0' is not a whole number from 1 on"),
+    ("moons --epochs 1.5", 2, "'1.5' is not a whole number from 1 on"),
+    ("moons --batch-size -4", 2, "'-4' is not a whole number from 1 on"),
+    ("moons --seed x", 2, "'x' is not a whole number from 0 on"),
+    ("moons --hidden 16,,2", 2, "'16,,2' is not a list of layer sizes"),
+    ("moons --hidden 0", 2, "'0' is not a list of layer sizes"),
+    ("moons --hidden 1001", 2, "'1001' is not a list of layer sizes"),
+    ("moons --activation tan_h", 2, "'tan_h' is unknown; known are"),
+    ("moons --activation add", 2, "'add' is unknown; known are"),
+    ("moons --optimiser adams", 2, "invalid choice: 'adams'"),
+    ("moons --la", 2, "ambiguous option: --la could match --lang, --label"),
+]
+GRAD = [
+    ("", 2, "the following arguments are required: EXPRESSION"),
+    ("''", 2, "the expression is empty"),
+    ("x", 2, "no value for x; add it, as in x=1"),
+    ("x x=1 y=2", 2, "the expression has no y; its names are: x"),
+    ("2 x=1", 2, "the expression has no x, nor any other name"),
+    ("x x=1 x=2", 2, "x is given twice"),
+    ("x x=one", 2, "x=one: this is not a number"),
+    ("x x=1,5", 2, "the decimal sign is the point: x=1.5"),
+    ("x 3", 2, "3 gives no value to a name"),
+    ("x^2 x=3", 2, r"write \*\* instead of \^\n  x\^2\n   \^"),
+    ("__import__('o') x=3", 2, "the character ' has no meaning"),
+    ("log(x) x=-1", 1, r"at a = -1.0 \(x\): it needs a > 0\n  log\(x\)\n  \^\^\^\^\^\^"),
+    ("1/x x=0", 1, "division by zero"),
+    ("exp(x) x=1000", 1, "the result is too large for a float"),
+    ("x x=1 --fast", 2, "unrecognized arguments: --fast"),
+]
+CHECK = [
+    ("", 2, "give an expression"),
+    ("--ops x", 2, "--ops takes no expression"),
+    ("--ops=x", 2, "ignored explicit argument 'x'"),
+    ("x x=1 --at 2", 2, "for module:function"),
+    ("lesson:neuron x=1", 2, "--at 0.3 2, not as x=1"),
+    ("lesson:neuron", 2, "say where"),
+    ("lesson:h --at 1", 2, "has no 'h'"),
+    ("lesson:constant --at 1", 2, "not a function, but float"),
+    ("no_such_:f --at 1", 2, "cannot import 'no_such_'"),
+    ("broken:f --at 1", 2, "importing 'broken' raised RuntimeError: 9"),
+    ("a_b.:f --at 1", 2, "not of the form module:function"),
+    ("x x=1 --order 3", 2, "invalid choice"),
+    ("x x=1 --order two", 2, "invalid int value: 'two'"),
+    ("lesson:neuron --at one", 2, "invalid float value"),
+    ("lesson:neuron --at", 2, "expected at least one argument"),
+    ("x+ x=1", 2, "the expression ends too early"),
+    ("x+y x=1", 2, "no value for y"),
+]
+DRAW = [
+    ("", 2, "the following arguments are required: EXPRESSION"),
+    ("x* x=1", 2, "the expression ends too early"),
+    ("x", 2, "no value for x; add it, as in x=1"),
+    ("2+3", 2, "there is nothing to draw: the expression has no names"),
+    ("log(x) x=-1", 1, r"log\(a\) at a = -1.0 \(x\): it needs a > 0"),
+    ("x x=1 -o a.doc", 2, "a.doc: the suffix of the file must be one of svg, png"),
+    ("x x=1 -o a", 2, "a: the suffix of the file must be one of svg, png"),
+    ("x x=1 -o -", 2, "-: the suffix of the file must be one of svg, png"),
+    ("x x=1 -o nowhere/a.svg", 1, "cannot write nowhere/a.svg: No such file or directory"),
+    ("x x=1 -o folder.svg", 1, "cannot write folder.svg: it is a folder"),
+    ("x x=1 --number-format zz", 2, "number_format must be a format for floats"),
+    ("x x=1 --detail all", 2, r"invalid choice: 'all' \(choose from"),
+    ("x x=1 --theme neon", 2, "invalid choice: 'neon'"),
+    ("x x=1 --rankdir UP", 2, "invalid choice: 'UP'"),
+    ("x x=1 --fast", 2, "unrecognized arguments: --fast"),
+]
+STEP = [
+    ("", 2, "give an expression"),
+    ("w*x w=1", 2, "no value for x"),
+    ("w*x w=1 x=2 y=3", 2, "has no y"),
+    ("2+3", 2, "the expression has no names"),
+    ("w* w=1", 2, "w\\*"),
+    ("w*x w=1 x=2 --at w=1", 2, "--at is for a function"),
+    ("w*x w=1 x=2 -o a.xls", 2, "a.xls: the suffix of the file must be one of html, json"),
+    ("w*x w=1 x=2 -o nowhere/a.json", 1, "cannot write nowhere/a.json: No such file"),
+    ("w*x w=1 x=2 -o nowhere/a.gif", 1, "cannot write nowhere/a.gif: there is no such folder"),
+    ("w*x w=1 x=2 --step 9", 2, "--step 9: there are steps 0 to 8"),
+    ("w*x w=1 x=2 --step -1", 2, "--step -1: there are steps 0 to 8"),
+    ("w*x w=1 x=2 --all --step 1", 2, "only one of these"),
+    ("w*x w=1 x=2 --weights w", 2, "--weights needs --lr"),
+    ("w*x w=1 x=2 --lr -1", 2, "--lr must be a number from 0 on, got -1"),
+    ("w*x w=1 x=2 --lr nan", 2, "--lr must be a number from 0 on, got nan"),
+    ("w*x w=1 x=2 --lr 1 2", 2, "--lr must be a number from 0 on, got 1 2"),
+    ("w*x w=1 x=2 --lr 1 --weights v", 2, "v: no such input; the inputs are w, x"),
+    ("where(w>0,x,1) w=1 x=2 --lr 1 --weights w", 2, "does not depend on w"),
+    ("lesson:neuron w=1", 2, "w=1: values of a function are given with --at"),
+    ("lesson:neuron --at w=1", 2, "lesson:neuron needs a value for x; add --at x=1"),
+    ("lesson:neuron --at w=1 x=2 z=3", 2, "lesson:neuron has no z; its inputs are w, x, b"),
+    ("lesson:neuron --at w=1 w=2", 2, "w is given twice"),
+    ("lesson:neuron --at w", 2, "w: an input is given as name=number"),
+    ("lesson:neuron --at w=1;2 x=1", 2, "w=1;2: an input is given as name=number"),
+    ("lesson:neuron --at w=inf x=1", 2, "w=inf: an input is given as name=number"),
+    ("lesson:several --at values=1", 2, r"any number of inputs \(values\)"),
+    ("lesson:raises --at x=1", 2, "lesson:raises raised RuntimeError: 92.0, line 15"),
+    ("lesson:number --at x=1", 2, r"must give a Value .* got 3.0 \(float\)"),
+    ("lesson:constant --at x=1", 2, "is not a function"),
+    ("lesson:nothing --at x=1", 2, "has no 'nothing'"),
+    ("nowhere:f --at x=1", 2, "cannot import 'nowhere'"),
+    ("x x=3 --engine Nobody", 2, "there is no such engine; the museum has Overwrites"),
+    ("softplus(x) x=3 --engine Overwrites", 2, "have no softplus; they have exp, log"),
+    ("where(x>0,x,0) x=3 --engine Overwrites", 2, "have no where|have no x > 0"),
+    ("m:f --engine Overwrites", 2, "--engine is for an expression, not for m:f"),
+    ("x x=3 --engine Overwrites --lr 1", 2, "--lr does not go with --engine"),
+    ("log(5-x) x=2 --engine ReversedSubtraction", 2, "fails on this expression"),
+    ("--train moon", 2, "the data sets are xor, moons, circles, spirals, iris"),
+    ("--train xor w=3", 2, "w=3: a data set takes no values"),
+    ("--train xor --lr 0", 2, "--lr takes 1 to 8 different numbers above 0, got 0"),
+    ("--train xor --lr 0.1 0.1", 2, "different numbers"),
+    ("--train xor --lr nan", 2, "different numbers"),
+    ("--train xor --hidden 0", 2, "--hidden: '0' is not a list of layer sizes from 1 to 64"),
+    ("--train xor --hidden 4,,4", 2, "--hidden: '4,,4'"),
+    ("--train xor --epochs x", 2, "--epochs: 'x' is not a whole number from 1 to 10000"),
+    ("--train xor --epochs ²", 2, "--epochs: '²' is not a whole number"),
+    ("--train xor --batch-size 5", 2, "--batch-size 5: it must be a whole number from 1 to 4"),
+    ("--train xor --activation steep", 2, "--activation: the activation 'steep' is unknown"),
+    ("--train xor --optimiser luck", 2, "--optimiser: invalid choice: 'luck'"),
+    ("--train xor -o a.gif", 2, "a.gif: the suffix of the file must be one of html, json, txt"),
+    ("--train xor --step 3", 2, "--step does not go with --train"),
+    ("--train w**2 w=3 --hidden 4", 2, "--hidden is for a data set"),
+    ("--train w**2 w=3 -o nowhere/x.html", 1, "cannot write nowhere/x.html: No such file"),
+    ("--train w**2 v=3", 2, "no value for w"),
+    ("--train log(w) w=-1", 1, "it needs a > 0"),
+    ("w**2 w=3 --epochs 3", 2, "--epochs is for --train"),
+]
+TABLES = {
+    "": COMMANDS,
+    "demo": DEMO,
+    "train": TRAIN,
+    "grad": GRAD,
+    "check": CHECK,
+    "draw": DRAW,
+    "step": STEP,
+}
+WRONG = [
+    pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
+    for command, lines in TABLES.items()
+    for line, status, sentence in lines
+]
+# Words that stand in nearly every sentence of one language and in none of the other.
+ENGLISH = frozenset(
+    "the of is are and not must be with for from that this it its which at to has have got expected"
+    " required argument arguments invalid choice unrecognized directory file such cannot column"
+    " line known value number unknown given gives takes only there found used give needs write but"
+    " was made like could match explicit raised division result too large".split()
+)
+SPANISH = frozenset(
+    "el la los las del un una es son que se con para debe falta faltan hay archivo como esto ni"
+    " en aparece necesita al lanzó lleva argumento argumentos ayuda nombre desde valor sino ser ya lo".split()
+)
+
+
+def words(told: str) -> set[str]:
+    """The words of a text: no options, no names of files, nothing that is part of a formula."""
+    told = told.replace("{en,es}", "")
+    return set(re.findall(r"(?<![\w.'/:-])[^\W\d_]+(?![\w'(/-]|\.\w|:\w)", told))
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path) -> dict[str, str]:
+    for name, content in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    return FILES
+
+
+@pytest.mark.parametrize(("arguments", "status", "sentence"), WRONG)
+def test_a_sentence_in_english(
+    arguments: list[str], status: int, sentence: str, said: Callable[..., str], tmp_path: Path
+) -> None:
+    told = said(*(argument.strip("'") for argument in arguments), status=status)
+    assert re.search(sentence, told)
+    assert not words(told) & SPANISH
+    kept = {
+        path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8")
+        for path in tmp_path.rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and path.name != "binary.csv"
+    }
+    assert kept == FILES
+
+
+@pytest.mark.parametrize(("arguments", "status", "sentence"), WRONG)
+def test_and_in_spanish(
+    arguments: list[str],
+    status: int,
+    sentence: str,
+    said: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    told = said(*(argument.strip("'") for argument in arguments), status=status)
+    assert words(told) & SPANISH
+    assert not words(told) & ENGLISH
+
+
+@pytest.mark.parametrize("command", TABLES)
+def test_help_in_both_languages(
+    command: str, said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = said(*command.split(), "--help")
+    assert english.startswith(f"usage: autograd-mini {command}".strip())
+    assert re.search("^examples?:", english, re.MULTILINE)
+    assert not words(english) & SPANISH
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    spanish = said(*command.split(), "--help")
+    assert spanish.startswith(f"uso: autograd-mini {command}".strip())
+    assert re.search("^ejemplos?:", spanish, re.MULTILINE)
+    assert not words(spanish) & ENGLISH
+    assert max(map(len, (english + spanish).splitlines())) <= 100
