@@ -1,6 +1,6 @@
 """Training a network, watching it, keeping it: fit, History, evaluate, save and load."""
 
-from .diagnosis import Diagnosis, diagnose
+from .diagnosis import diagnose as diagnose
 from .failure import TrainingError
 from .fitting import EarlyStopping, fit
 from .history import Epoch, History
@@ -19,6 +19,4 @@ __all__ = [
     "load",
     "load_metadata",
     "ModelFileError",
-    "diagnose",
-    "Diagnosis",
 ]
