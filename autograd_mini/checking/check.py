@@ -6,22 +6,24 @@ import math
 import random
 from dataclasses import replace
 from inspect import Parameter, Signature
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language.checking import LANGUAGES
 from autograd_mini.value import Value
 
-from .engines import Faulty, Run, UndefinedError, called, repeated, same
+from .engines import Faulty, Run, UndefinedError, called, changed, repeated
 from .inputs import CheckError, Inputs, as_real, shown
-from .nodes import Graph, adjoints, check_partials, check_sums
-from .references import LADDER, at_kink, mpmath
+from .nodes import Graph, adjoints, check_partials, check_sums, on_kink
+from .references import LADDER, mpmath
 from .report import Comparison, Culprit, Report, Subject, worst
-from .rows import DIRECTIONS, Options, Rows, hessian_rows, second_name
+from .rows import DIRECTIONS, Options, Rows
 from .whole import Truth, floats_of, follows_graph, on_values, replayed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from fractions import Fraction
+    from collections.abc import Callable, Iterator, Sequence
+
+    Note = tuple[str, dict[str, Any]]
 
 MANY = 50  # inputs; from there on directions take the place of single derivatives
 NODES = 2000  # checked one by one, of larger graphs a sample
@@ -81,6 +83,7 @@ def check_grad(
         inputs.eps**0.6,
         lang,
         _domains(domain, inputs),
+        random.Random(seed),
     )
     try:
         if gradient is not None:
@@ -157,27 +160,27 @@ def _check_engine(
 def _check_run(
     run: Run, value: Callable[[Any], Any], ours: bool, order: int, options: Options
 ) -> Report:
-    draw, f, inputs = random.Random(options.seed), run.f, run.inputs
-    graph, subject = Graph(run.root), _subject(run, value)
-    gradient = run.backward()
-    with Run(f, value, inputs) as second:
-        culprit = _random(run, second, gradient)
+    f, inputs, graph = run.f, run.inputs, Graph(run.root)
+    subject, found = _subject(run, value), run.backward()
+    with Run(f, value, inputs) as again:
+        names = [*inputs.names, "f"]
+        culprit = changed(names, [*found, run.data], [*again.backward(), again.data])
     gradient = [
-        as_real(g, f"the gradient of {n}") for g, n in zip(gradient, inputs.names, strict=True)
+        as_real(g, f"the gradient of {name}") for g, name in zip(found, inputs.names, strict=True)
     ]
 
-    notes: list[tuple[str, dict[str, Any]]] = []
+    notes: list[Note] = []
     nodes = graph.order
     if len(nodes) > NODES:
-        nodes = draw.sample(nodes, NODES)
+        nodes = options.draw.sample(nodes, NODES)
         notes.append(("sample", {"count": NODES, "nodes": len(graph.order)}))
     kinked, suspect = False, None
     if culprit is None and graph.has_partials:
-        checked = check_partials(graph, nodes, options.slack, draw, ours)
+        checked = check_partials(graph, nodes, options.slack, options.draw, ours)
         culprit, kinked, suspect = checked.culprit, checked.kinks, checked.worst
-        ulps = f"{checked.worst_ulps:.2f}"
         if culprit is None:
             if checked.partials:
+                ulps = f"{checked.worst_ulps:.2f}"
                 notes.append(("nodes", {"count": checked.partials, "ulps": ulps}))
             culprit = check_sums(graph)
     sizes = adjoints(graph)[1] if graph.has_partials else {}
@@ -193,37 +196,40 @@ def _check_run(
 
     truth_graph: Graph | None = graph
     if not ours:
-        found = on_values(f, inputs)
-        truth_graph = found[0] if found else None
-        if found and culprit is None and abs(found[1] - float(run.data)) > 1e-9 * abs(found[1]):
-            details = {"got": float(run.data), "wanted": found[1]}
+        on_ours = on_values(f, inputs)
+        truth_graph = on_ours[0] if on_ours else None
+        if (
+            on_ours
+            and culprit is None
+            and abs(on_ours[1] - float(run.data)) > 1e-9 * abs(on_ours[1])
+        ):
+            details = {"got": float(run.data), "wanted": on_ours[1]}
             name = graph.name(graph.root)
             culprit = Culprit("value", "value.whole", name, "", details, graph.root)
     floats = floats_of(f, inputs, value)
-    truth = Truth(f, inputs, floats, truth_graph, kinked, options.domain, draw)
-    check = Rows(inputs, truth, options, draw)
-    rows = check.rows(gradient, noise)
+    truth = Truth(f, inputs, floats, truth_graph, kinked, options)
+    check = Rows(inputs, truth, options, gradient, noise)
+    rows = check.rows()
     if check.lost:
         notes.append(("rounding", {"names": ", ".join(check.lost)}))
     if order == 2:
-        rows += hessian_rows(f, inputs, check, kinked)
+        rows += check.hessian(f)
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         if len(nodes) < len(graph.order):
-            culprit = check_partials(graph, graph.order, options.slack, draw, ours).culprit
+            checked = check_partials(graph, graph.order, options.slack, options.draw, ours)
+            culprit = checked.culprit
         if culprit is None and kinked and follows_graph(graph, run.leaves, floats):
             rows = _excused(rows, "kink", "kink_rule", notes)
         elif culprit is None and suspect is not None:
             culprit = suspect
         elif culprit is None:
             played = replayed(graph, run.leaves)
-            if played is not None and _explained(played, rows, truth, inputs):
-                rows = _unseen(rows, float(run.data), inputs)
-                if any(row.verdict == "wrong" for row in rows):
-                    rows = _excused(rows, "undecided", "rounding", notes)
+            if played is not None and check.explained_by(played, rows):
+                rows = check.unseen(rows, float(run.data))
+                rows = _excused(rows, "undecided", "rounding", notes)
             else:
-                message = "severed" if graph.has_partials else "gradient"
-                culprit = _blamed(rows, message, check, gradient, noise)
-    report = _report(rows, culprit, check.slope(gradient), notes, truth, options, inputs)
+                culprit = check.blamed(rows, "severed" if graph.has_partials else "gradient")
+    report = _report(rows, culprit, check.slope(), notes, options, inputs)
     return replace(report, subject=subject)
 
 
@@ -243,53 +249,13 @@ def _subject(run: Run, value: Callable[[Any], Any]) -> Subject:
     return Subject(_OnNodes(run), names, numbers, value, run.root)
 
 
-def _random(first: Run, second: Run, gradient: Sequence[Any]) -> Culprit | None:
-    """Whether the same input has given another value or gradient the second time."""
-    names = [*first.inputs.names, "f"]
-    a, b = [*gradient, first.data], [*second.backward(), second.data]
-    if (k := same(a, b)) is None:
-        return None
-    return _changed(names[k], a[k], b[k])
-
-
-def _changed(name: str, first: Any, second: Any) -> Culprit:
-    details = {"first": str(first), "second": str(second)}
-    if name != "f" and first != 0 and abs(second - 2 * first) <= 1e-9 * abs(first):
-        return Culprit("accumulation", "twice", name, "", details)
-    return Culprit("nondeterministic", "nondeterministic", name, "", details)
-
-
-def _explained(
-    played: list[Fraction], rows: Sequence[Comparison], truth: Truth, inputs: Inputs
-) -> bool:
-    """Whether the recorded graph, without rounding, has the true gradient."""
-    for k, name in enumerate(inputs.names):
-        found = truth.along({k: 1.0})
-        row = next((row for row in rows if row.name == f"df/d{name}"), None)
-        if abs(played[k] - found.value) > found.bar + max(abs(found.value), abs(played[k])) / 10**9:
-            return False
-        if row is None:
-            break
-    return all(row.name.startswith(("df/d", "direction")) for row in rows if row.verdict == "wrong")
-
-
-def _unseen(rows: list[Comparison], value: float, inputs: Inputs) -> list[Comparison]:
-    """The rows, those ok whose error changes f by less than an ulp over the size of the input."""
-    sizes = zip(inputs.names, inputs.numbers, strict=True)
-    reach = {f"df/d{name}": max(1.0, abs(float(x))) for name, x in sizes}
-    return [
-        replace(row, verdict="ok")
-        if row.verdict == "wrong" and row.error * reach.get(row.name, 1.0) <= math.ulp(value)
-        else row
-        for row in rows
-    ]
-
-
 def _excused(
-    rows: list[Comparison], verdict: str, note: str, notes: list[tuple[str, dict[str, Any]]]
+    rows: list[Comparison], verdict: str, note: str, notes: list[Note]
 ) -> list[Comparison]:
-    names = ", ".join(row.name for row in rows if row.verdict == "wrong")
-    notes.append((note, {"names": names}))
+    """The rows with another verdict for those that are wrong, and a note of their names."""
+    wrong = [row.name for row in rows if row.verdict == "wrong"]
+    if wrong:
+        notes.append((note, {"names": ", ".join(wrong)}))
     return [replace(row, verdict=verdict) if row.verdict == "wrong" else row for row in rows]
 
 
@@ -303,9 +269,8 @@ def _check_callable(
 ) -> Report:
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
-    draw = random.Random(options.seed)
     floats = floats_of(f, inputs, None)
-    numbers = [float(x) for x in inputs.numbers]
+    numbers = inputs.floats
 
     def value_and_claim() -> tuple[float, list[Any]]:
         y = called(lambda: floats(numbers))
@@ -313,88 +278,55 @@ def _check_callable(
             raise UndefinedError(f"f gives {y}")
         what = "gradient" if order == 1 else "Hessian"
         claim = called(lambda: inputs.call(gradient, numbers, what), what)
-        if order == 2:
-            return y, _matrix(claim, len(numbers))
-        return y, inputs.gradient(claim)
+        return y, inputs.gradient(claim) if order == 1 else _matrix(claim, len(numbers))
 
     y, claimed = value_and_claim()
     y_again, claimed_again = value_and_claim()
-    names = [*inputs.names, "f"] if order == 1 else ["f"]
-    culprit = None
-    if (k := same([*claimed, y], [*claimed_again, y_again])) is not None:
-        name = names[k] if k < len(names) else "f"
-        culprit = _changed(name, [*claimed, y][k], [*claimed_again, y_again][k])
+    names = inputs.names if order == 1 else ["f"] * len(claimed)
+    culprit = changed([*names, "f"], [*claimed, y], [*claimed_again, y_again])
     graph, kinked = None, False
     if (found := on_values(f, inputs)) and abs(found[1] - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
         graph = found[0]
-        kinked = any(_on_kink(node) for node in graph.order)
-    truth = Truth(f, inputs, floats, graph, kinked, options.domain, draw)
-    check = Rows(inputs, truth, options, draw)
+        kinked = any(map(on_kink, graph.order))
+    truth = Truth(f, inputs, floats, graph, kinked, options)
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [4 * inputs.eps * size] * len(claimed)
+    check = Rows(inputs, truth, options, claimed, noise)
     if order == 2:
-        pairs = [(i, j) for i in range(len(numbers)) for j in range(len(numbers))]
+        pairs = product(range(len(numbers)), repeat=2)
         rows = [
-            check.row(second_name(inputs, i, j), h, check.truth.second(i, j), noise[0])
+            check.row(check.name(i, j), h, truth.second(i, j), noise[0])
             for (i, j), h in zip(pairs, claimed, strict=True)
         ]
         slope = None
     else:
-        rows, slope = check.rows(claimed, noise), check.slope(claimed)
+        rows, slope = check.rows(), check.slope()
     if culprit is None and any(row.verdict == "wrong" for row in rows):
-        culprit = _blamed(rows, "gradient", check, claimed, noise)
-    return _report(rows, culprit, slope, [], truth, options, inputs)
+        culprit = check.blamed(rows, "gradient")
+    return _report(rows, culprit, slope, [], options, inputs)
 
 
 def _matrix(claim: Any, n: int) -> list[Any]:
-    flat: list[Any] = []
-
-    def walk(part: Any) -> None:
+    def entries(part: Any) -> Iterator[Any]:
         if hasattr(part, "tolist"):
             part = part.tolist()
         if isinstance(part, list | tuple):
             for inner in part:
-                walk(inner)
+                yield from entries(inner)
         else:
-            flat.append(as_real(part, "an entry of the Hessian"))
+            yield as_real(part, "an entry of the Hessian")
 
-    walk(claim)
+    flat = list(entries(claim))
     if len(flat) != n * n:
         raise CheckError(f"the Hessian must hold {n} x {n} numbers, got {len(flat)}")
     return flat
-
-
-def _on_kink(node: Any) -> bool:
-    from .nodes import Operation
-
-    operation = Operation.of(node)
-    return operation is not None and at_kink(operation.op, operation.numbers)
-
-
-def _blamed(
-    rows: list[Comparison],
-    message: str,
-    check: Rows,
-    gradient: Sequence[Any],
-    noise: Sequence[float],
-) -> Culprit:
-    """The row that is wrong by most; of a direction, one input in it, which joins the rows."""
-    wrong = [row for row in rows if row.verdict == "wrong"]
-    row = max(wrong, key=lambda r: r.error / (abs(r.wanted) or 1.0))
-    if row.name.startswith("direction"):
-        along = check.directions[int(row.name.split()[1]) - 1]
-        if found := check.one_wrong(along, gradient, noise):
-            rows.append(row := found)
-    details = {"got": row.got, "wanted": row.wanted}
-    return Culprit("gradient", message, row.name, "", details)
 
 
 def _report(
     rows: Sequence[Comparison],
     culprit: Culprit | None,
     slope: float | None,
-    notes: list[tuple[str, dict[str, Any]]],
-    truth: Truth,
+    notes: list[Note],
     options: Options,
     inputs: Inputs,
 ) -> Report:

@@ -164,11 +164,15 @@ class _TooLongError(BaseException):
     """Not an Exception, so that no engine's own `except` stops it."""
 
 
-def same(a: Sequence[Any], b: Sequence[Any]) -> int | None:
-    """The first place where two lists of numbers differ in any bit; None if they do not."""
-    for k, (x, y) in enumerate(zip(a, b, strict=True)):
-        if not (x == y or (x != x and y != y)):
-            return k
+def changed(names: Sequence[str], first: Sequence[Any], second: Sequence[Any]) -> Culprit | None:
+    """Whether the same input has given another number the second time."""
+    for name, a, b in zip(names, first, second, strict=True):
+        if a == b or (a != a and b != b):
+            continue
+        details = {"first": str(a), "second": str(b)}
+        if name != "f" and a != 0 and abs(b - 2 * a) <= 1e-9 * abs(a):
+            return Culprit("accumulation", "twice", name, "", details)
+        return Culprit("nondeterministic", "nondeterministic", name, "", details)
     return None
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
 from autograd_mini.ops import Op
+
+if TYPE_CHECKING:
+    from random import Random
 
 EPS = sys.float_info.epsilon
 
@@ -25,7 +28,9 @@ class CheckError(AutogradError, ValueError):
 class Inputs:
     """The numbers at which a function is checked, and how the function takes them.
 
-    numbers   all inputs, in order; names   what each is called; eps   their rounding unit
+    numbers   all inputs, in order; floats   the same as floats; names   what each is called
+    reach     how far each moves when it moves by its own size, or by 1 if that is more
+    eps       their rounding unit
     """
 
     def __init__(self, f: Callable[..., Any], at: Any) -> None:
@@ -36,9 +41,14 @@ class Inputs:
         self.numbers: list[Any] = []
         self.names: list[str] = []
         self.eps = EPS
-        self._read(at, self._first_names(f))
+        args = [at] if self.style == "single" else at.values() if self.style == "keywords" else at
+        for arg, name in zip(args, self._first_names(f), strict=True):
+            for where, part in _parts(arg, name):
+                self._add(part, where)
         if not self.numbers:
             raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
+        self.floats = [float(x) for x in self.numbers]
+        self.reach = [max(1.0, abs(x)) for x in self.floats]
 
     def _first_names(self, f: Callable[..., Any]) -> list[str]:
         params = _parameters(f)
@@ -49,50 +59,19 @@ class Inputs:
             return [str(key) for key in self.at]
         return [params[0].name if params else "x"]
 
-    def _read(self, at: Any, names: list[str]) -> None:
-        if self.style == "single":
-            self._collect(at, names[0])
-            return
-        parts = at.values() if self.style == "keywords" else at
-        for part, name in zip(parts, names, strict=True):
-            self._collect(part, name)
-
-    def _collect(self, tree: Any, name: str) -> None:
-        if isinstance(tree, Mapping):
-            for key, part in tree.items():
-                self._collect(part, f"{name}[{key!r}]")
-        elif isinstance(tree, list | tuple):
-            for k, part in enumerate(tree):
-                self._collect(part, f"{name}[{k}]")
-        elif is_array(tree):
-            numbers, shape = array_content(tree)
-            self.eps = max(self.eps, rounding_unit(tree))
-            for k, number in enumerate(numbers):
-                self._number(number, f"{name}[{_index(k, shape)}]" if shape else name)
-        else:
-            self._number(tree, name)
-
-    def _number(self, x: Any, name: str) -> None:
-        if hasattr(x, "backward") and hasattr(x, "data"):
-            x = x.data
-        if isinstance(x, bool | str | bytes) or x is None:
-            raise CheckError(f"the input {name} must be a number, got {shown(x)}")
-        if isinstance(x, complex):
-            raise CheckError(f"the input {name} is complex ({x}): only real inputs are checked")
-        try:
-            finite = math.isfinite(x)
-        except OverflowError:
-            raise CheckError(f"the input {name} is too large for a float: {shown(x)}") from None
-        except (TypeError, ValueError):
-            raise CheckError(f"the input {name} must be a number, got {shown(x)}") from None
-        if not finite:
-            raise CheckError(f"the input {name} must be finite, got {x}")
-        self.numbers.append(x if _is_exact(x) else float(x))
-        self.names.append(name)
+    def _add(self, part: Any, name: str) -> None:
+        numbers, names = [part], [name]
+        if is_array(part):
+            numbers, shape = array_content(part)
+            self.eps = max(self.eps, rounding_unit(part))
+            if shape:
+                names = [f"{name}[{_index(k, shape)}]" for k in range(len(numbers))]
+        self.numbers += map(_number, numbers, names)
+        self.names += names
 
     def call(self, f: Callable[..., Any], parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
-        rebuilt = self._rebuilt(parts)
+        rebuilt = _rebuilt(self.at, iter(parts))
         if self.style == "spread":
             result = f(*rebuilt)
         elif self.style == "keywords":
@@ -116,13 +95,17 @@ class Inputs:
                 f"{what} takes one argument, so it got the whole tuple {shown(self.at)}: {error}"
             ) from error
 
+    def direction(self, draw: Random) -> dict[int, float]:
+        """A random direction, input -> weight, as far in each input as it reaches."""
+        return {
+            k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * reach
+            for k, reach in enumerate(self.reach)
+        }
+
     def point(self) -> str:
         """The inputs for a reader: "x = 0.5, y = 2.0", the first four of many."""
         pairs = [f"{n} = {x}" for n, x in zip(self.names[:4], self.numbers, strict=False)]
         return ", ".join([*pairs, "..."] if len(self.names) > 4 else pairs)
-
-    def _rebuilt(self, parts: Sequence[Any]) -> Any:
-        return _rebuild(self.at, iter(parts))
 
     def gradient(self, claimed: Any, what: str = "gradient") -> list[float]:
         """The numbers of a claimed gradient, which has the structure of the inputs."""
@@ -137,6 +120,25 @@ class Inputs:
         found: list[float] = []
         _align(at, claimed, what, found)
         return found
+
+
+def _number(x: Any, name: str) -> Any:
+    """An input as a float, or as it is if it is exact; CheckError if it is not real and finite."""
+    if hasattr(x, "backward") and hasattr(x, "data"):
+        x = x.data
+    if isinstance(x, bool | str | bytes) or x is None:
+        raise CheckError(f"the input {name} must be a number, got {shown(x)}")
+    if isinstance(x, complex):
+        raise CheckError(f"the input {name} is complex ({x}): only real inputs are checked")
+    try:
+        finite = math.isfinite(x)
+    except OverflowError:
+        raise CheckError(f"the input {name} is too large for a float: {shown(x)}") from None
+    except (TypeError, ValueError):
+        raise CheckError(f"the input {name} must be a number, got {shown(x)}") from None
+    if not finite:
+        raise CheckError(f"the input {name} must be finite, got {x}")
+    return x if _is_exact(x) else float(x)
 
 
 def _style(f: Callable[..., Any], at: Any) -> str:
@@ -188,12 +190,10 @@ def _ndarray(x: Any) -> bool:
 
 def array_content(x: Any) -> tuple[list[Any], tuple[int, ...]]:
     """The numbers of an array or tensor in order, and its shape."""
-    shape = tuple(int(n) for n in x.shape)
+    shape = tuple(map(int, x.shape))
     if _library(x) == "torch":
-        x = x.detach().cpu().reshape(-1).tolist()
-        return list(x), shape
-    flat = x.reshape(-1).tolist()
-    return list(flat), shape
+        x = x.detach().cpu()
+    return list(x.reshape(-1).tolist()), shape
 
 
 def rounding_unit(x: Any) -> float:
@@ -240,11 +240,28 @@ def _index(k: int, shape: tuple[int, ...]) -> str:
 
 
 # --- structures ----------------------------------------------------------------------------------
-def _rebuild(tree: Any, parts: Any) -> Any:
+def _parts(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """The numbers and arrays in a structure, in order, each with the name that it has in it."""
+    if isinstance(tree, Mapping | list | tuple):
+        for key, part in tree.items() if isinstance(tree, Mapping) else enumerate(tree):
+            yield from _parts(part, f"{name}[{key!r}]")
+    else:
+        yield name, tree
+
+
+def _flat(tree: Any) -> list[Any]:
+    """The numbers in a structure, those of arrays too."""
+    found: list[Any] = []
+    for _, part in _parts(tree):
+        found += array_content(part)[0] if is_array(part) else [part]
+    return found
+
+
+def _rebuilt(tree: Any, parts: Iterator[Any]) -> Any:
     if isinstance(tree, Mapping):
-        return {key: _rebuild(part, parts) for key, part in tree.items()}
+        return {key: _rebuilt(part, parts) for key, part in tree.items()}
     if isinstance(tree, list | tuple):
-        made = [_rebuild(part, parts) for part in tree]
+        made = [_rebuilt(part, parts) for part in tree]
         return type(tree)(*made) if hasattr(tree, "_fields") else type(tree)(made)
     if is_array(tree):
         return like(tree, [next(parts) for _ in range(math.prod(tree.shape))])
@@ -253,8 +270,7 @@ def _rebuild(tree: Any, parts: Any) -> Any:
 
 def _holds(tree: Any, parts: list[Any]) -> bool:
     """Whether the structure still holds these parts, in order."""
-    found: list[Any] = []
-    _flatten(tree, found)
+    found = _flat(tree)
     return len(found) == len(parts) and all(
         a is b or (not hasattr(a, "backward") and (a == b or _close(a, b)))
         for a, b in zip(found, parts, strict=True)
@@ -267,19 +283,6 @@ def _close(a: Any, b: Any) -> bool:
         return bool(abs(a - b) <= abs(b) * 2.0**-7)
     except (TypeError, ValueError):
         return False
-
-
-def _flatten(tree: Any, found: list[Any]) -> None:
-    if isinstance(tree, Mapping):
-        for part in tree.values():
-            _flatten(part, found)
-    elif isinstance(tree, list | tuple):
-        for part in tree:
-            _flatten(part, found)
-    elif is_array(tree):
-        found += array_content(tree)[0]
-    else:
-        found.append(tree)
 
 
 def _align(at: Any, claimed: Any, where: str, found: list[float]) -> None:
@@ -303,8 +306,7 @@ def _align(at: Any, claimed: Any, where: str, found: list[float]) -> None:
             _align(part, given, f"{where}[{k}]", found)
         return
     if is_array(at):
-        flat: list[Any] = []
-        _flatten(claimed, flat)
+        flat = _flat(claimed)
         size = math.prod(at.shape)
         if len(flat) != size:
             raise CheckError(

@@ -7,11 +7,14 @@ name an operation, `op` (with a `name` of the formula sheet) and `args`.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.rules.evaluation import bind
+from autograd_mini.rules.evaluation import bind, each, flat
 
 from .references import (
     KINK,
@@ -19,6 +22,7 @@ from .references import (
     NUMBER,
     Reference,
     as_float,
+    at_kink,
     derivative_of,
     directional_of,
     exact,
@@ -60,6 +64,20 @@ class Graph:
         op = op_name(node)
         number = self.number.get(id(node), 0)
         return f"{op} #{number}" if op else f"#{number}"
+
+    def culprit(self, kind: str, message: str, node: Any, **details: Any) -> Culprit:
+        """The culprit at this node."""
+        return Culprit(kind, message, self.name(node), op_name(node), details, node)
+
+
+def is_node(x: Any) -> bool:
+    """Whether x is a node, of whatever engine."""
+    return hasattr(x, "backward")
+
+
+def data_of(x: Any) -> Any:
+    """The number of a node, or the plain number itself."""
+    return x.data if is_node(x) else x
 
 
 def parents_of(node: Any) -> list[Any]:
@@ -110,14 +128,21 @@ class Operation(NamedTuple):
         args = getattr(node, "args", None)
         try:
             args = bind(op, tuple(parents_of(node) if args is None else args))
-            numbers = tuple(
-                tuple(map(_data, arg)) if arg.__class__ is tuple else _data(arg) for arg in args
-            )
-            if not all(math.isfinite(x) for arg in numbers for x in _tuple(arg)):
+            numbers = tuple(each(data_of, args))
+            if not all(map(math.isfinite, flat(numbers))):
                 return None
         except (TypeError, ValueError, OverflowError):
             return None
         return cls(op, args, numbers)
+
+    def edges(self) -> list[tuple[int, int | None, Any]]:
+        """(argument, element if it is a vector, node) of each operand that is a node."""
+        return [
+            (k, i if arg.__class__ is tuple else None, x)
+            for k, arg in enumerate(self.args)
+            for i, x in enumerate(arg if arg.__class__ is tuple else (arg,))
+            if is_node(x)
+        ]
 
     def operands(self) -> str:
         """The arguments for a reader: "a = 0.5 (x), b = 2"."""
@@ -134,12 +159,10 @@ def _shown(number: Any, arg: Any) -> str:
     return f"{number} ({label})" if label else str(number)
 
 
-def _data(x: Any) -> Any:
-    return x.data if hasattr(x, "backward") else x
-
-
-def _tuple(arg: Any) -> tuple[Any, ...]:
-    return arg if arg.__class__ is tuple else (arg,)
+def on_kink(node: Any) -> bool:
+    """Whether the operation of a node lies on a kink."""
+    operation = Operation.of(node)
+    return operation is not None and at_kink(operation.op, operation.numbers)
 
 
 # --- partials ------------------------------------------------------------------------------------
@@ -198,62 +221,55 @@ def check_partials(
 
 def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
-    op, args, numbers = operation
-    active = [
-        (k, i if arg.__class__ is tuple else None)
-        for k, arg in enumerate(args)
-        for i, x in enumerate(_tuple(arg))
-        if hasattr(x, "backward")
-    ]
+    op, _, numbers = operation
+    places = [(k, i) for k, i, _ in operation.edges()]
     partials = list(getattr(node, "partials", ()))
-    if len(active) < 2 or len(partials) != len(active) or mpmath() is None:
+    if len(places) < 2 or len(partials) != len(places) or mpmath() is None:
         return None
-    reference = together(op, numbers, active)
+    reference = together(op, numbers, places)
     got = sum(map(exact, partials), Fraction(0))
     if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
         return None
-    details = {
-        "argument": ", ".join(op.params),
-        "got": float(got),
-        "wanted": as_float(reference.value),
-        "formula": op.value,
-        "operands": operation.operands(),
-    }
-    return Culprit("partial", "together", graph.name(node), op.name, details, node)
+    return graph.culprit(
+        "partial",
+        "together",
+        node,
+        argument=", ".join(op.params),
+        got=float(got),
+        wanted=as_float(reference.value),
+        formula=op.value,
+        operands=operation.operands(),
+    )
 
 
 def _places(
     node: Any, operation: Operation, draw: Any
 ) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
     """(reference, partial, argument, element, scale) for each partial of a node."""
-    op, args, numbers = operation
-    partials = list(getattr(node, "partials", ()))
-    for k, arg in enumerate(args):
-        active = [i for i, x in enumerate(_tuple(arg)) if hasattr(x, "backward")]
-        mine, partials = partials[: len(active)], partials[len(active) :]
-        if arg.__class__ is not tuple:
-            if active and mine:
-                scale = rounding(op, numbers, op.params[k])
-                yield derivative_of(op, numbers, k), mine[0], k, None, scale
-            continue
-        chosen = list(zip(active, mine, strict=False))
+    op, _, numbers = operation
+    partials = getattr(node, "partials", ())
+    found = [
+        (k, i, partial) for (k, i, _), partial in zip(operation.edges(), partials, strict=False)
+    ]
+    for k, group in groupby(found, key=itemgetter(0)):
+        chosen = list(group)
         wide = len(chosen) > _WIDE and mpmath() is not None
-        if wide and _agrees_along(op, numbers, k, chosen, draw):
+        if wide and _agrees_along(op, numbers, chosen, draw):
             continue
-        for i, partial in chosen:
+        for _, i, partial in chosen:
             scale = rounding(op, numbers, op.params[k], i)
             yield derivative_of(op, numbers, k, i), partial, k, i, scale
 
 
 def _agrees_along(
-    op: Op, numbers: tuple[Any, ...], k: int, chosen: list[tuple[int, Any]], draw: Any
+    op: Op, numbers: tuple[Any, ...], chosen: list[tuple[int, int | None, Any]], draw: Any
 ) -> bool:
     """Whether all partials of a long vector hold, judged along a random direction."""
-    if not all(_finite(partial) for _, partial in chosen):
+    if not all(_finite(partial) for *_, partial in chosen):
         return False
-    along = {i: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) for i, _ in chosen}
-    reference = directional_of(op, numbers, k, along)
-    shares = [exact(along[i]) * exact(partial) for i, partial in chosen]
+    along = {(k, i): draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) for k, i, _ in chosen}
+    reference = directional_of(op, numbers, along)
+    shares = [exact(along[k, i]) * exact(partial) for k, i, partial in chosen]
     allowed = Fraction(16 * EPS) * sum(map(abs, shares))
     return reference.kind == NUMBER and abs(reference.value - sum(shares)) <= allowed
 
@@ -268,54 +284,52 @@ def _wrong_partial(
     i: int | None,
 ) -> Culprit:
     op = operation.op
-    argument = op.params[k] if i is None else f"{op.params[k]}[{i}]"
-    wanted = as_float(reference.value)
     ulps = in_ulps(exact(got) - reference.value, reference.value) if _finite(got) else math.inf
-    return Culprit(
+    return graph.culprit(
         "partial",
         "partial" if reference.value else "partial.zero",
-        graph.name(node),
-        op.name,
-        {
-            "argument": argument,
-            "got": float(got),
-            "wanted": wanted,
-            "ulps": f"{ulps:.3g}",
-            "formula": op.value,
-            "partial": op.partials[k],
-            "operands": operation.operands(),
-        },
         node,
+        argument=op.params[k] if i is None else f"{op.params[k]}[{i}]",
+        got=float(got),
+        wanted=as_float(reference.value),
+        ulps=f"{ulps:.3g}",
+        formula=op.value,
+        partial=op.partials[k],
+        operands=operation.operands(),
     )
 
 
 def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float) -> Culprit | None:
     """A node whose data is not what its operation gives at its operands."""
-    truth = value_of(operation.op, operation.numbers)
+    op, _, numbers = operation
+    truth = value_of(op, numbers)
     if truth is None or not _finite(node.data):
         return None
-    scale = max(abs(truth), rounding(operation.op, operation.numbers, "value"), Fraction(4 * EPS))
+    scale = max(abs(truth), rounding(op, numbers, "value"), Fraction(4 * EPS))
     if abs(exact(node.data) - truth) <= Fraction(accuracy) * scale + Fraction(math.ulp(0.0)) * 4:
         return None
-    details = {
-        "got": float(node.data),
-        "wanted": as_float(truth),
-        "formula": operation.op.value,
-        "operands": operation.operands(),
-    }
-    return Culprit("value", "value", graph.name(node), operation.op.name, details, node)
+    return graph.culprit(
+        "value",
+        "value",
+        node,
+        got=float(node.data),
+        wanted=as_float(truth),
+        formula=op.value,
+        operands=operation.operands(),
+    )
 
 
 def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """An operand used more often than there are edges to it."""
-    used = [x for arg in operation.args for x in _tuple(arg) if hasattr(x, "backward")]
-    parents = [id(parent) for parent in parents_of(node)]
-    for x in used:
-        uses, edges = sum(x is y for y in used), parents.count(id(x))
+    used = Counter(id(x) for *_, x in operation.edges())
+    kept = Counter(map(id, parents_of(node)))
+    for *_, x in operation.edges():
+        uses, edges = used[id(x)], kept[id(x)]
         if edges < uses:
-            details = {"operand": graph.name(x), "uses": uses, "edges": edges}
-            name = graph.name(node)
-            return Culprit("accumulation", "edges", name, operation.op.name, details, node)
+            name = graph.name(x)
+            return graph.culprit(
+                "accumulation", "edges", node, operand=name, uses=uses, edges=edges
+            )
     return None
 
 
@@ -357,15 +371,12 @@ def check_sums(graph: Graph) -> Culprit | None:
         slack = 1e-9 * size[id(node)] + 1e-300
         if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
             continue
-        terms = [(user, adj, p) for user, adj, p in shares[id(node)] if adj * p != 0]
-        early = any(
-            len([1 for _, adj, p in shares[id(user)] if adj * p != 0]) > 1 for user, _, _ in terms
-        )
+        users = [user for user, adj, p in shares[id(node)] if adj * p != 0]
+        early = any(sum(adj * p != 0 for _, adj, p in shares[id(user)]) > 1 for user in users)
         kind = "order" if early else "accumulation"
-        text = " + ".join(f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)][:6])
-        more = " + ..." if len(shares[id(node)]) > 6 else ""
-        details = {"got": got, "wanted": wanted, "sum": (text or "1") + more}
-        return Culprit(kind, kind, graph.name(node), op_name(node), details, node)
+        terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)]]
+        text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
+        return graph.culprit(kind, kind, node, got=got, wanted=wanted, sum=text)
     return None
 
 

@@ -11,14 +11,16 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.rules import kinks
-from autograd_mini.rules.rule import rule
+from autograd_mini.rules.evaluation import each
+from autograd_mini.rules.rule import value_only
 
 from .differences import finite_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from autograd_mini.ops import Op
 
@@ -26,10 +28,9 @@ NUMBER, KINK, DOMAIN = "number", "kink", "domain"
 FRACTION, MPMATH, LADDER = "Fraction", "mpmath", "ladder"
 
 _PRECISIONS = (110, 330, 990)  # digits: more where cancellation has eaten the first
+_VALUES = 60  # digits of what no difference is taken of
 _ENOUGH = Fraction(1, 10**25)
 _UNDEFINED = (ValueError, ArithmeticError, TypeError, NotImplementedError)
-
-Real = Any  # mpf or Fraction
 
 
 class Reference(NamedTuple):
@@ -96,81 +97,66 @@ def as_float(x: Fraction) -> float:
 
 
 # --- an operation's value formula, at any precision ----------------------------------------------
+Place = tuple[int, int | None]  # an argument, and the element if it is a vector
+
+
 def derivative_of(op: Op, args: Sequence[Any], k: int, i: int | None = None) -> Reference:
     """The true partial of an operation by argument k, or element i of it, at these numbers.
 
     From its VALUE formula: by mpmath where it is installed, up the ladder otherwise. At a kink
     (`op.kinks`) the interval of the one-sided derivatives.
     """
-    direction = {i: 1.0} if i is not None else {}
-    return directional_of(op, args, k, direction)
+    return directional_of(op, args, {(k, i): 1})
 
 
-def directional_of(op: Op, args: Sequence[Any], k: int, along: dict[int, float]) -> Reference:
-    """As `derivative_of`, along a direction in the vector argument k: element -> weight."""
-
-    def moved(given: Sequence[Any], t: Any) -> list[Any]:
-        arg = given[k]
-        if along:
-            new = tuple(x + along[j] * t if j in along else x for j, x in enumerate(arg))
-        else:
-            new = arg + t
-        return [*given[:k], new, *given[k + 1 :]]
-
-    scale = max((abs(args[k][j]) for j in along), default=0) if along else abs(args[k])
-    kink = at_kink(op, args)
+def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Reference:
+    """As `derivative_of`, along a direction: place -> weight."""
+    scale = max(abs(args[k] if i is None else args[k][i]) for k, i in along)
     if mpmath() is None:
-        return by_ladder(lambda t: _plain_value(op)(*moved(args, t)), 0.0, around=float(scale))
-
-    value = rule(op, mpmath_(), (False,) * len(op.params)).value
-    inside = op.domains.get(op.params[k])
-
-    def along_t(t: Any) -> Any:
-        point = moved([_precise(arg) for arg in args], t)
-        if inside is not None and not along and point[k] not in inside:
-            raise ValueError
-        return value(*point)
-
-    return by_mpmath(along_t, scale, kink)
+        value = value_only(op, FLOAT)
+        return by_ladder(lambda t: value(*_moved(args, along, t)), 0.0, around=float(scale))
+    return by_mpmath(_along(op, args, along), scale, at_kink(op, args))
 
 
-def together(op: Op, args: Sequence[Any], places: Sequence[tuple[int, int | None]]) -> Reference:
-    """The derivative along (1, ..., 1) in these arguments (k, None) and elements (k, i)."""
-    value = rule(op, mpmath_(), (False,) * len(op.params)).value
-
-    def f(t: Any) -> Any:
-        point: list[Any] = [_precise(arg) for arg in args]
-        for k, i in places:
-            if i is None:
-                point[k] += t
-            else:
-                point[k] = (*point[k][:i], point[k][i] + t, *point[k][i + 1 :])
-        return value(*point)
-
-    found = by_mpmath(f, 1, kink=True)
+def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
+    """The derivative along (1, ..., 1) in these arguments and elements."""
+    found = by_mpmath(_along(op, args, dict.fromkeys(places, 1)), kink=True)
     smooth = found.kind == KINK and found.high - found.low <= Fraction(1, 10**20)
     return found._replace(kind=NUMBER) if smooth else found
 
 
-def _plain_value(op: Op) -> Callable[..., Any]:
-    from autograd_mini.numbers.floats import FLOAT
+def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Callable[[Any], Any]:
+    """The value, by mpmath, as a function of the distance that the places have been moved."""
+    value = value_only(op, mpmath_())
 
-    return rule(op, FLOAT, (False,) * len(op.params)).value
+    def f(t: Any) -> Any:
+        point = _moved(each(precise, args), along, t)
+        for k, i in along:
+            domain = op.domains.get(op.params[k])
+            if domain is not None and i is None and point[k] not in domain:
+                raise ValueError
+        return value(*point)
+
+    return f
 
 
-def _precise(arg: Any) -> Any:
-    return tuple(map(precise, arg)) if arg.__class__ is tuple else precise(arg)
+def _moved(args: Sequence[Any], along: Mapping[Place, float], t: Any) -> list[Any]:
+    point = [list(arg) if arg.__class__ is tuple else arg for arg in args]
+    for (k, i), weight in along.items():
+        if i is None:
+            point[k] += weight * t
+        else:
+            point[k][i] += weight * t
+    return [tuple(arg) if arg.__class__ is list else arg for arg in point]
 
 
-def value_of(op: Op, args: Sequence[Any], digits: int = 60) -> Fraction | None:
+def value_of(op: Op, args: Sequence[Any]) -> Fraction | None:
     """The true value of an operation at these numbers; None where there is none, or no mpmath."""
-    mp = mpmath()
-    if mp is None:
+    if (mp := mpmath()) is None:
         return None
-    with mp.workdps(digits):
+    with mp.workdps(_VALUES):
         try:
-            value = rule(op, mpmath_(), (False,) * len(op.params)).value
-            return _finite(value(*map(_precise, args)))
+            return _finite(value_only(op, mpmath_())(*each(precise, args)))
         except _UNDEFINED:
             return None
 
@@ -181,18 +167,17 @@ def at_kink(op: Op, args: Sequence[Any]) -> bool:
     if mp is None or not op.kinks:
         return kinks.at_kink(op, args)
     with mp.workdps(_PRECISIONS[0]):
-        return kinks.at_kink(op, [*map(_precise, args)])
+        return kinks.at_kink(op, each(precise, args))
 
 
 def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fraction:
     """The magnitude that the sheet measures the error of "value" or of an argument against."""
-    mp = mpmath()
-    if key not in op.scale or mp is None:
+    if key not in op.scale or (mp := mpmath()) is None:
         return Fraction(0)
-    with mp.workdps(60):
+    with mp.workdps(_VALUES):
         try:
-            given = [_precise(arg) for arg in args]
-            out = rule(op, mpmath_(), (False,) * len(op.params)).value(*given)
+            given = each(precise, args)
+            out = value_only(op, mpmath_())(*given)
             return _finite(abs(kinks.scale(op, key, given, out, i))) or Fraction(0)
         except _UNDEFINED:
             return Fraction(0)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .differences import quiet
 from .engines import called
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact
-from .report import Comparison
+from .report import Comparison, Culprit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from random import Random
 
     from .inputs import Inputs
     from .whole import Truth
@@ -29,6 +31,7 @@ class Options(NamedTuple):
     directions   0 to compare each input by itself
     accuracy     relative width of a bar from which a verdict is undecided
     slack        relative error that is put down to rounding
+    draw         what is random, from the seed
     """
 
     directions: int
@@ -37,69 +40,63 @@ class Options(NamedTuple):
     slack: float
     lang: str
     domain: list[tuple[float, float]]
+    draw: Random
 
 
 class Rows:
-    """The rows of the report for a gradient, and its Taylor slope."""
+    """The rows of the report for a gradient, the verdict on it, and its Taylor slope.
 
-    def __init__(self, inputs: Inputs, truth: Truth, options: Options, draw: Any) -> None:
+    `noise` is the rounding error to expect of each derivative.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        truth: Truth,
+        options: Options,
+        gradient: Sequence[Any],
+        noise: Sequence[float],
+    ) -> None:
         self.inputs, self.truth, self.options = inputs, truth, options
+        self.gradient, self.noise = gradient, noise
         self.scale = Fraction(0)
-        self.value = abs(truth.floats([float(x) for x in inputs.numbers]))
+        self.value = abs(truth.floats(inputs.floats))
         self.lost: list[str] = []  # the names of rows that rounding alone leaves undecided
-        self.reach = {
-            f"df/d{name}": max(1.0, abs(float(x)))
-            for name, x in zip(inputs.names, inputs.numbers, strict=True)
-        }
-        self.directions = [
-            {k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * max(1.0, abs(float(x)))
-             for k, x in enumerate(inputs.numbers)}
-            for _ in range(options.directions or DIRECTIONS)
-        ]  # fmt: skip
+        self.reach = {self.name(k): reach for k, reach in enumerate(inputs.reach)}
+        count = options.directions or DIRECTIONS
+        self.directions = [inputs.direction(options.draw) for _ in range(count)]
 
-    def rows(self, gradient: Sequence[Any], noise: Sequence[float]) -> list[Comparison]:
-        """One row per input, or per direction; `noise` is the rounding error to expect of each."""
+    def name(self, *inputs: int) -> str:
+        """What a derivative is called: "df/dx", "d2f/dx2", "d2f/dx dy"."""
+        first, *others = (self.inputs.names[k] for k in inputs)
+        if not others:
+            return f"df/d{first}"
+        return f"d2f/d{first}2" if inputs[0] == inputs[1] else f"d2f/d{first} d{others[0]}"
+
+    def rows(self) -> list[Comparison]:
+        """One row per input, or per direction."""
+        count = range(len(self.gradient))
         if not self.options.directions:
-            found = [self.truth.along({k: 1.0}) for k in range(len(gradient))]
+            found = [self.truth.along({k: 1.0}) for k in count]
             self.scale = max((abs(r.value) for r in found), default=Fraction(0)) / 1000
             return [
-                self.row(f"df/d{name}", got, reference, allowance)
-                for name, got, reference, allowance in zip(
-                    self.inputs.names, gradient, found, noise, strict=True
-                )
+                self.row(self.name(k), self.gradient[k], found[k], self.noise[k]) for k in count
             ]
-        if not all(map(math.isfinite, gradient)):
-            k = next(k for k, g in enumerate(gradient) if not math.isfinite(g))
-            name = f"df/d{self.inputs.names[k]}"
-            return [self.row(name, gradient[k], self.truth.along({k: 1.0}), 0.0)]
+        for k in count:
+            if not math.isfinite(self.gradient[k]):
+                return [self._of_input(k, 0.0)]
         return [
-            self._along(f"direction {number}", along, gradient, noise)
+            self._along(f"direction {number}", along)
             for number, along in enumerate(self.directions, start=1)
         ]
 
-    def _along(
-        self, name: str, along: dict[int, float], gradient: Sequence[Any], noise: Sequence[float]
-    ) -> Comparison:
-        total = sum(exact(gradient[k]) * exact(weight) for k, weight in along.items())
-        allowance = sum(noise[k] * abs(weight) for k, weight in along.items())
-        return self.row(name, total, self.truth.along(along), allowance)
+    def _of_input(self, k: int, noise: float) -> Comparison:
+        return self.row(self.name(k), self.gradient[k], self.truth.along({k: 1.0}), noise)
 
-    def one_wrong(
-        self, along: dict[int, float], gradient: Sequence[Any], noise: Sequence[float]
-    ) -> Comparison | None:
-        """The row of one input that is wrong, where this direction in many inputs is.
-
-        The inputs are halved until one is left: the first half if it is wrong, else the other.
-        """
-        inputs = list(along)
-        while len(inputs) > 1:
-            half = inputs[: len(inputs) // 2]
-            row = self._along("half", {k: along[k] for k in half}, gradient, noise)
-            inputs = half if row.verdict == "wrong" else inputs[len(half) :]
-        (k,) = inputs
-        name = f"df/d{self.inputs.names[k]}"
-        row = self.row(name, gradient[k], self.truth.along({k: 1.0}), noise[k])
-        return row if row.verdict == "wrong" else None
+    def _along(self, name: str, along: dict[int, float]) -> Comparison:
+        total = sum(exact(self.gradient[k]) * exact(weight) for k, weight in along.items())
+        noise = sum(self.noise[k] * abs(weight) for k, weight in along.items())
+        return self.row(name, total, self.truth.along(along), noise)
 
     def row(self, name: str, got: Any, reference: Reference, noise: float) -> Comparison:
         """The verdict on one derivative."""
@@ -109,9 +106,8 @@ class Rows:
             return Comparison(name, float(got), math.nan, math.nan, math.nan, 0.0, "domain", source)
         wanted = reference.value
         size = max(abs(low), abs(high))
-        bar = reference.bar + Fraction(self.options.slack) * size
-        if math.isfinite(noise):
-            bar += Fraction(noise)
+        rounding = Fraction(noise) if math.isfinite(noise) else Fraction(0)
+        bar = reference.bar + Fraction(self.options.slack) * size + rounding
         bar += Fraction(math.ulp(0.0)) * 4
         if not math.isfinite(got):
             return Comparison(
@@ -123,21 +119,19 @@ class Rows:
             error = error if error > reference.bar else Fraction(0)
             wanted = wanted if abs(wanted) > reference.bar else Fraction(0)
         enough = Fraction(self.options.accuracy) * max(size, self.scale)
-        wide = reference.bar > max(enough, Fraction(noise) if math.isfinite(noise) else 0)
-        reach = self.reach.get(name, 1.0)  # how far an input moves when it moves by its own size
+        wide = reference.bar > max(enough, rounding)
+        reach = Fraction(self.reach.get(name, 1.0))
         if error == 0 and source != LADDER:
             wide = False
         elif error == 0 == wanted:  # no size to compare the bar with but that of f
-            wide = reference.bar * Fraction(reach) > self.options.accuracy * self.value
+            wide = reference.bar * reach > self.options.accuracy * self.value
         if error > bar:
             verdict = "wrong"
         elif reference.kind == KINK:
             verdict = "kink"
         elif wide:
             verdict = "undecided"
-        elif (
-            error > max(enough, reference.bar) and error * Fraction(reach) > 128 * self.truth.noise
-        ):
+        elif error > max(enough, reference.bar) and error * reach > 128 * self.truth.noise:
             # the shares that are added up cancel, and more than rounding is lost: chaos
             verdict = "undecided"
             self.lost.append(name)
@@ -149,12 +143,58 @@ class Rows:
             verdict, source, interval,
         )  # fmt: skip
 
-    def slope(self, gradient: Sequence[Any]) -> float | None:
+    # --- rows that are wrong ---------------------------------------------------------------------
+    def blamed(self, rows: list[Comparison], message: str) -> Culprit:
+        """The row that is wrong by most; of a direction, one input in it, which joins the rows."""
+        wrong = [row for row in rows if row.verdict == "wrong"]
+        row = max(wrong, key=lambda r: r.error / (abs(r.wanted) or 1.0))
+        if row.name.startswith("direction"):
+            along = self.directions[int(row.name.split()[1]) - 1]
+            found = self._wrong_input(along)
+            if found.verdict == "wrong":
+                rows.append(row := found)
+        return Culprit("gradient", message, row.name, "", {"got": row.got, "wanted": row.wanted})
+
+    def _wrong_input(self, along: dict[int, float]) -> Comparison:
+        """The row of one input to look for the mistake in, where this direction is wrong.
+
+        The inputs are halved until one is left: the first half if it is wrong, else the other.
+        """
+        inputs = list(along)
+        while len(inputs) > 1:
+            half = inputs[: len(inputs) // 2]
+            row = self._along("half", {k: along[k] for k in half})
+            inputs = half if row.verdict == "wrong" else inputs[len(half) :]
+        return self._of_input(inputs[0], self.noise[inputs[0]])
+
+    def explained_by(self, gradient: Sequence[Fraction], rows: Sequence[Comparison]) -> bool:
+        """Whether this gradient, that of the recorded graph without rounding, is the true one."""
+        for k in range(len(self.inputs.names)):
+            found, got = self.truth.along({k: 1.0}), gradient[k]
+            if abs(got - found.value) > found.bar + max(abs(found.value), abs(got)) / 10**9:
+                return False
+            if all(row.name != self.name(k) for row in rows):
+                break
+        wrong = (row.name for row in rows if row.verdict == "wrong")
+        return all(name.startswith(("df/d", "direction")) for name in wrong)
+
+    def unseen(self, rows: Sequence[Comparison], value: float) -> list[Comparison]:
+        """The rows, those ok whose error changes f by less than an ulp over the input's reach."""
+        return [
+            replace(row, verdict="ok")
+            if row.verdict == "wrong"
+            and row.error * self.reach.get(row.name, 1.0) <= math.ulp(value)
+            else row
+            for row in rows
+        ]
+
+    # --- other views -----------------------------------------------------------------------------
+    def slope(self) -> float | None:
         """The slope of log |f(x+hd) - f(x) - h g.d| against log h, where rounding does not rule."""
-        if not all(map(math.isfinite, gradient)):
+        if not all(map(math.isfinite, self.gradient)):
             return None
-        along, numbers = self.directions[0], [float(x) for x in self.inputs.numbers]
-        g = math.fsum(float(gradient[k]) * weight for k, weight in along.items())
+        along, numbers = self.directions[0], self.inputs.floats
+        g = math.fsum(float(self.gradient[k]) * weight for k, weight in along.items())
         points: list[tuple[float, float]] = []
         try:
             center = self.truth.floats(numbers)
@@ -180,43 +220,31 @@ class Rows:
         slope = sum(local) / len(local)
         return slope if max(local) - min(local) < 0.5 else None  # else no power of h rules
 
+    def hessian(self, f: Callable[..., Any]) -> list[Comparison]:
+        """The second derivatives of the engine against second differences of f."""
+        from autograd_mini.transforms import hessian, hvp
 
-def second_name(inputs: Inputs, i: int, j: int) -> str:
-    """What a second derivative is called: "d2f/dx2", "d2f/dx dy"."""
-    a, b = inputs.names[i], inputs.names[j]
-    return f"d2f/d{a}2" if i == j else f"d2f/d{a} d{b}"
+        def flat(numbers: Any) -> Any:
+            return self.inputs.call(f, list(numbers))
 
+        def second(of: Callable[..., Any], *point: Any) -> Any:
+            return called(lambda: of(*point), "the second backward pass")
 
-def hessian_rows(
-    f: Callable[..., Any], inputs: Inputs, check: Rows, kinked: bool
-) -> list[Comparison]:
-    """The second derivatives of the engine against second differences of f."""
-    from autograd_mini.transforms import hessian, hvp
-
-    def flat(numbers: Any) -> Any:
-        return inputs.call(f, list(numbers))
-
-    numbers = [float(x) for x in inputs.numbers]
-    n = len(numbers)
-    if n <= HESSIAN and not check.options.directions:
-        found = called(lambda: hessian(flat)(numbers), "the second backward pass")
-        size = max(abs(h) for row in found for h in row)
-        return [
-            check.row(
-                second_name(inputs, i, j),
-                found[i][j],
-                check.truth.second(i, j),
-                256 * inputs.eps * size,
-            )
-            for i in range(n)
-            for j in range(i, n)
-        ]
-    rows = []
-    for number, along in enumerate(check.directions, start=1):
-        weights = [along[k] for k in range(n)]
-        product = called(lambda: hvp(flat, numbers, weights), "the second backward pass")  # noqa: B023
-        got = sum(exact(w) * exact(h) for w, h in zip(weights, product, strict=True))
-        size = sum(abs(w * h) for w, h in zip(weights, product, strict=True))
-        reference = check.truth.along(along, 2)
-        rows.append(check.row(f"curvature {number}", got, reference, 256 * inputs.eps * size))
-    return rows
+        numbers, rounding = list(self.inputs.floats), 256 * self.inputs.eps
+        n = len(numbers)
+        if n <= HESSIAN and not self.options.directions:
+            found = second(hessian(flat), numbers)
+            size = max(abs(h) for row in found for h in row)
+            return [
+                self.row(self.name(i, j), found[i][j], self.truth.second(i, j), rounding * size)
+                for i, j in combinations_with_replacement(range(n), 2)
+            ]
+        rows = []
+        for number, along in enumerate(self.directions, start=1):
+            product = second(hvp, flat, numbers, [along[k] for k in range(n)])
+            pairs = list(zip(along.values(), product, strict=True))
+            got = sum(exact(w) * exact(h) for w, h in pairs)
+            size = sum(abs(w * h) for w, h in pairs)
+            reference = self.truth.along(along, 2)
+            rows.append(self.row(f"curvature {number}", got, reference, rounding * size))
+        return rows

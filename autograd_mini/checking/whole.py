@@ -6,11 +6,15 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.kinds import mpmath_
+from autograd_mini.rules.evaluation import each
+from autograd_mini.rules.rule import value_only
 from autograd_mini.value import Value
 
 from .engines import UndefinedError, check_root
 from .inputs import CheckError, as_real
-from .nodes import Graph, Operation, op_name, rounding_of_value
+from .nodes import Graph, Operation, data_of, is_node, op_name, rounding_of_value
 from .references import (
     FRACTION,
     KINK,
@@ -27,9 +31,12 @@ from .references import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from autograd_mini.numbers.kind import Kind
 
     from .inputs import Inputs
+    from .rows import Options
 
 RATIONAL = frozenset(
     "add sub mul div neg abs square reciprocal pow sum prod mean dot relu maximum minimum max min"
@@ -52,11 +59,10 @@ class Truth:
         floats: Callable[[Sequence[float]], float],
         graph: Graph | None,
         kinked: bool,
-        domain: Sequence[tuple[float, float]],
-        draw: Any,
+        options: Options,
     ) -> None:
         self.f, self.inputs, self.floats, self.graph = f, inputs, floats, graph
-        self.kinked, self.domain = kinked, domain
+        self.kinked, self.domain = kinked, options.domain
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[str] = []
         if graph is not None:
@@ -64,7 +70,7 @@ class Truth:
                 self.sources.append(FRACTION)
             if mpmath() is not None:
                 self.sources.append(MPMATH)
-        if self.sources and not kinked and not self._confirmed(draw):
+        if self.sources and not kinked and not self._confirmed(inputs.direction(options.draw)):
             self.sources = []  # f leaves the graph: only its floats tell the truth
 
     def _is_rational(self, graph: Graph) -> bool:
@@ -75,12 +81,8 @@ class Truth:
             and all(op_name(node) in RATIONAL for node in inner)
         )
 
-    def _confirmed(self, draw: Any) -> bool:
-        """Whether the precise derivative along a random direction is one that floats show too."""
-        along = {
-            k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * max(1.0, abs(float(x)))
-            for k, x in enumerate(self.inputs.numbers)
-        }
+    def _confirmed(self, along: Mapping[int, float]) -> bool:
+        """Whether the precise derivative along a direction is one that floats show too."""
         sharp = self.along(along)
         rough = self._by_ladder(along, 1)
         if sharp.source not in (FRACTION, MPMATH):
@@ -96,7 +98,7 @@ class Truth:
         """The derivative along a direction (input -> weight), first or second."""
         for source in self.sources:
             found = (
-                by_fraction(lambda t: self._exact(along, t), order)
+                by_fraction(lambda t: self._moved(along, t, exact), order)
                 if source == FRACTION
                 else self._by_mpmath(along, order)
             )
@@ -104,27 +106,22 @@ class Truth:
                 return found
         return self._by_ladder(along, order)
 
-    def _exact(self, along: Mapping[int, float], t: Any) -> Any:
-        numbers = [exact(x) for x in self.inputs.numbers]
+    def _moved(self, along: Mapping[int, float], t: Any, number: Callable[[Any], Any]) -> Any:
+        """What f gives for Values of such numbers, moved by t along the direction."""
+        numbers = [number(x) for x in self.inputs.numbers]
         for k, weight in along.items():
-            numbers[k] += exact(weight) * t
+            numbers[k] += number(weight) * t
         root = self.inputs.call(self.f, [Value(x) for x in numbers])
         return root.data if isinstance(root, Value) else root
 
     def _by_mpmath(
         self, along: Mapping[int, float], order: int, kink: bool = False
     ) -> Reference | None:
-        numbers = self.inputs.numbers
-        scale = max(abs(numbers[k]) for k in along) if len(along) == 1 else 1
-        mp = mpmath()
+        scale = max(abs(self.inputs.numbers[k]) for k in along) if len(along) == 1 else 1
 
         def f(t: Any) -> Any:
-            parts = [precise(x) for x in numbers]
-            for k, weight in along.items():
-                parts[k] += precise(weight) * t
-            root = self.inputs.call(self.f, [Value(x) for x in parts])
-            y = root.data if isinstance(root, Value) else root
-            if not isinstance(y, mp.mpf):
+            y = self._moved(along, t, precise)
+            if not isinstance(y, mpmath().mpf):
                 raise _ImpreciseError
             return y
 
@@ -135,29 +132,26 @@ class Truth:
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
             return found._replace(kind=NUMBER)  # the kinks lie elsewhere
         if found.kind == NUMBER:
-            size = abs(found.value) / 10**20 + Fraction(1, 10**50) * (1 + self._size())
+            y = abs(exact(self.floats(self.inputs.floats)))
+            size = abs(found.value) / 10**20 + Fraction(1, 10**50) * (1 + y)
             return found if found.bar <= size else None
         return found
 
-    def _size(self) -> Fraction:
-        return abs(exact(self.floats([float(x) for x in self.inputs.numbers])))
-
     def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
-        numbers = [float(x) for x in self.inputs.numbers]
+        numbers = self.inputs.floats
+        options: dict[str, Any]
+        options = {"eps": self.inputs.eps, "noise": self.noise, "order": order}
         if len(along) == 1:
             ((k, weight),) = along.items()
             low, high = self.domain[k]
 
-            def one(t: float) -> float:
-                return self.floats([*numbers[:k], t, *numbers[k + 1 :]])
+            def one(x: float) -> float:
+                return self.floats([*numbers[:k], x, *numbers[k + 1 :]])
 
-            eps, noise = self.inputs.eps, self.noise
-            found = by_ladder(
-                one, numbers[k], low=low, high=high, eps=eps, noise=noise, order=order
-            )
+            found = by_ladder(one, numbers[k], low=low, high=high, **options)
             times = exact(weight) ** order
-            ends = sorted((found.low * times, found.high * times))
-            return found._replace(low=ends[0], high=ends[1], bar=found.bar * abs(times))
+            low_, high_ = sorted((found.low * times, found.high * times))
+            return found._replace(low=low_, high=high_, bar=found.bar * abs(times))
 
         def many(t: float) -> float:
             parts = list(numbers)
@@ -167,8 +161,7 @@ class Truth:
                     raise ValueError
             return self.floats(parts)
 
-        eps, noise = self.inputs.eps, self.noise
-        return by_ladder(many, 0.0, around=1.0, eps=eps, noise=noise, order=order)
+        return by_ladder(many, 0.0, around=1.0, **options)
 
     # --- second derivatives ----------------------------------------------------------------------
     def second(self, i: int, j: int) -> Reference:
@@ -187,37 +180,39 @@ class Truth:
         return Reference(NUMBER, mixed, mixed, bar, both.source)
 
     def _unit(self, k: int) -> float:
-        return 2.0 ** math.floor(math.log2(max(1.0, abs(float(self.inputs.numbers[k])))))
+        return 2.0 ** math.floor(math.log2(self.inputs.reach[k]))
 
 
 class _ImpreciseError(Exception):
     """f has given a float for mpmath's numbers."""
 
 
+def _played(
+    graph: Graph, values: dict[int, Any], kind: Kind, number: Callable[[Any], Any]
+) -> Iterator[tuple[Any, Operation, list[Any]]]:
+    """Compute the graph's operations anew from the leaves in `values`, which takes each result.
+
+    Yields the nodes, their operations, and the numbers of these.
+    """
+    for node in graph.order:
+        if operation := Operation.of(node):
+            numbers = each(lambda x: values[id(x)] if is_node(x) else number(x), operation.args)
+            values[id(node)] = number(value_only(operation.op, kind)(*numbers))
+            yield node, operation, numbers
+
+
 def follows_graph(
     graph: Graph, leaves: Sequence[Any], floats: Callable[[Sequence[float]], float]
 ) -> bool:
     """Whether f moves as the operations that it recorded do: else a value has left the graph."""
-    from autograd_mini.numbers.floats import FLOAT
-    from autograd_mini.rules.rule import rule
-
     for step in (-1e-3, 1e-3):
         values = {id(node): float(node.data) for node in graph.order}
         for k, leaf in enumerate(leaves):
             values[id(leaf)] += step * (1 + k % 3 / 4) * max(1.0, abs(values[id(leaf)]))
         moved = [values[id(leaf)] for leaf in leaves]
-
-        def number(x: Any, now: dict[int, float] = values) -> float:
-            return now[id(x)] if hasattr(x, "backward") else float(x)
-
         try:
-            for node in graph.order:
-                if operation := Operation.of(node):
-                    op, args, _ = operation
-                    numbers = [
-                        tuple(map(number, a)) if a.__class__ is tuple else number(a) for a in args
-                    ]
-                    values[id(node)] = float(rule(op, FLOAT, (False,) * len(args)).value(*numbers))
+            for _ in _played(graph, values, FLOAT, float):
+                pass
             wanted, found = floats(moved), values[id(graph.root)]
         except (ValueError, ArithmeticError, TypeError):
             continue
@@ -231,44 +226,23 @@ def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:
 
     None if an operation is not on the sheet or has no derivative there.
     """
-    mp = mpmath()
-    if mp is None:
+    if (mp := mpmath()) is None:
         return None
-    from autograd_mini.numbers.kinds import mpmath_
-    from autograd_mini.rules.rule import rule
-
-    values: dict[int, Any] = {}
+    mine = {id(leaf) for leaf in leaves if leaf is not graph.root}
+    for node in graph.order:
+        if op_name(node) and id(node) not in mine and Operation.of(node) is None:
+            return None
     edges: dict[int, list[tuple[Any, Fraction]]] = {}
-
-    def number(x: Any) -> Any:
-        return values[id(x)] if hasattr(x, "backward") else precise(x)
-
     with mp.workdps(60):
-        for node in graph.order:
-            operation = Operation.of(node)
-            if operation is None:
-                if node is not graph.root and any(node is leaf for leaf in leaves):
-                    values[id(node)] = precise(node.data)
-                    continue
-                if op_name(node):
-                    return None
-                values[id(node)] = precise(node.data)
-                continue
-            op, args, _ = operation
-            numbers = [
-                tuple(map(number, arg)) if arg.__class__ is tuple else number(arg) for arg in args
+        values = {id(node): precise(node.data) for node in graph.order}
+        for node, operation, numbers in _played(graph, values, mpmath_(), precise):
+            found = [
+                (x, derivative_of(operation.op, numbers, k, i)) for k, i, x in operation.edges()
             ]
-            values[id(node)] = mp.mpf(rule(op, mpmath_(), (False,) * len(args)).value(*numbers))
-            mine = edges[id(node)] = []
-            for k, arg in enumerate(args):
-                for i, x in enumerate(arg if arg.__class__ is tuple else (arg,)):
-                    if hasattr(x, "backward"):
-                        vector = i if arg.__class__ is tuple else None
-                        true = derivative_of(op, numbers, k, vector)
-                        if true.kind != NUMBER:
-                            return None
-                        mine.append((x, _short(true.value)))
-    total: dict[int, Fraction] = {id(node): Fraction(0) for node in graph.order}
+            if any(true.kind != NUMBER for _, true in found):
+                return None
+            edges[id(node)] = [(x, _short(true.value)) for x, true in found]
+    total = {id(node): Fraction(0) for node in graph.order}
     total[id(graph.root)] = Fraction(1)
     for node in reversed(graph.order):
         for parent, partial in edges.get(id(node), ()):
@@ -288,7 +262,7 @@ def _short(x: Fraction) -> Fraction:
 def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph, float] | None:
     """The graph of f on our Values, and its value; None if f does not take them."""
     try:
-        root = inputs.call(f, [Value(float(x)) for x in inputs.numbers])
+        root = inputs.call(f, [Value(x) for x in inputs.floats])
         return (Graph(root), float(check_root(root))) if isinstance(root, Value) else None
     except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
         return None
@@ -302,6 +276,6 @@ def floats_of(
     def floats(numbers: Sequence[float]) -> float:
         parts = [value(x) for x in numbers] if value else list(numbers)
         y = inputs.call(f, parts)
-        return float(as_real(y.data if value and hasattr(y, "backward") else y, "the value of f"))
+        return float(as_real(data_of(y) if value else y, "the value of f"))
 
     return floats

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules import kinks
+from autograd_mini.rules.evaluation import each
 from autograd_mini.value import BIAS
 
 if TYPE_CHECKING:
@@ -61,7 +62,4 @@ def at_kink(node: Value) -> bool:
     """Whether the node's derivative jumps where it has been computed, as |a| at 0 does."""
     if node.op is None or not node.op.kinks:
         return False
-    numbers = [
-        tuple(map(data_of, arg)) if arg.__class__ is tuple else data_of(arg) for arg in node.args
-    ]
-    return kinks.at_kink(node.op, numbers)
+    return kinks.at_kink(node.op, each(data_of, node.args))

@@ -12,7 +12,7 @@ from autograd_mini.numbers.numberlike import NumberLike
 from .rule import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from autograd_mini.numbers.kind import Kind, Number
     from autograd_mini.ops import Op
@@ -102,6 +102,15 @@ def flat(numbers: Sequence[Any]) -> Iterator[Any]:
             yield from x
         else:
             yield x
+
+
+def each(f: Callable[[Any], Any], numbers: Sequence[Any]) -> list[Any]:
+    """f of the numbers one by one, those of vectors too.
+
+    >>> each(abs, (-1.0, (2.0, -3.0)))
+    [1.0, (2.0, 3.0)]
+    """
+    return [tuple(map(f, x)) if x.__class__ is tuple else f(x) for x in numbers]
 
 
 def _is_nan(x: Number) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kinds import kind_of
 
-from .evaluation import flat
-from .rule import beside, rule
+from .evaluation import each, flat
+from .rule import beside, value_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +32,8 @@ def at_kink(op: Op, numbers: Sequence[Any]) -> bool:
         return False
     try:
         kind = kind_of([*flat(numbers)])
-        numbers = [
-            tuple(map(kind.convert, x)) if x.__class__ is tuple else kind.convert(x)
-            for x in numbers
-        ]
-        out = rule(op, kind, (False,) * len(op.params)).value(*numbers)
+        numbers = each(kind.convert, numbers)
+        out = value_only(op, kind)(*numbers)
         return any(x == 0 for x in _kinks(op, kind, numbers, out))
     except _UNDEFINED:
         return False

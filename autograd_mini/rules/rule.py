@@ -42,6 +42,16 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
     return found  # type: ignore[return-value]
 
 
+def value_only(op: Op, kind: Kind) -> Callable[..., Any]:
+    """The operation as a function of numbers of this kind.
+
+    >>> from autograd_mini.numbers.kinds import FLOAT
+    >>> value_only(SHEET["mul"], FLOAT)(2.0, 3.0)
+    6.0
+    """
+    return rule(op, kind, (False,) * len(op.params)).value
+
+
 def beside(op: Op, kind: Kind, *keys: str) -> Callable[..., tuple[Any, ...]]:
     """The formulas beside the main ones, "kink 0" or "scale a", as a function of (*args, out).
 
@@ -79,7 +89,7 @@ def _plain(op: Op, kind: Kind) -> Callable[..., Any]:
     """An operation of the sheet as a function inside another's formula."""
     if op.name in kind.namespace:
         return kind.namespace[op.name]  # type: ignore[no-any-return]
-    value = rule(op, kind, (False,) * len(op.params)).value
+    value = value_only(op, kind)
     defaults = [kind.convert(op.defaults[p]) for p in op.params if p in op.defaults]
     return lambda *args: value(
         *args, *defaults[len(args) - len(op.params) :] if len(args) < len(op.params) else ()

@@ -128,7 +128,7 @@ def test_the_reference_does_not_use_the_partial_formulas(new_op):
 
 
 def test_a_direction_in_a_vector():
-    found = directional_of(SHEET["prod"], ((2.0, 3.0, 5.0),), 0, {0: 1.0, 2: -2.0})
+    found = directional_of(SHEET["prod"], ((2.0, 3.0, 5.0),), {(0, 0): 1.0, (0, 2): -2.0})
     assert as_float(found.value) == 15.0 - 2 * 6.0
 
 
