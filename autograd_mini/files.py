@@ -1,26 +1,197 @@
-"""Writing a picture to a file in one move."""
+"""Files: the one way to write them, and the one form of JSON document in which things are saved.
+
+    {"format": "autograd_mini model", "version": 2, ..., "checksum": "8e2f0a3b5c71d946"}
+
+The checksum is of the content, not of its layout. Documents of version 1 have none.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
+from time import time
+from typing import Any, NamedTuple
 
 
-def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file under a temporary name beside it, then move it into place: all of it or nothing.
+# --- writing -------------------------------------------------------------------------------------
+class SpecialFileError(ValueError, OSError):
+    """A path at which no file can be put: that of a folder, a symbolic link, a device."""
 
-    Raises OSError, with the path as its file name, if the path is a folder or the system cannot
-    write there.
+
+def write(path: str | os.PathLike[str], data: str | bytes) -> None:
+    """Write a file in one move: complete, or as it was before.
+
+    It gets a temporary name in the same folder, and its own when it is complete; temporary files
+    that a killed process has left of it are removed. The permissions are those of the file that is
+    replaced, or of any new file. Text is written as UTF-8.
+
+    Raises:
+        SpecialFileError: (a ValueError and an OSError) the path is a folder, a symbolic link or
+            another special file.
+        OSError: the system cannot write there; its file name is the path.
     """
     path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if problem := special(path):
+        raise SpecialFileError(errno.EISDIR, problem, str(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    _sweep(path)
     try:
-        temporary.write_bytes(data)
+        with temporary.open("xb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
         os.replace(temporary, path)  # noqa: PTH105  (the call that is atomic, by its own name)
     except OSError as error:  # of the file that was asked for, not of the temporary one
         raise type(error)(error.errno, error.strerror, str(path)) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def special(path: Path) -> str:
+    """Why the path is no place for a file; "" for a plain file, or none yet.
+
+    Replacing a link would cut it, and reading a pipe would wait for ever.
+    """
+    if path.is_symlink():
+        return "it is a symbolic link; give the file itself"
+    if path.is_dir():
+        return "it is a folder"
+    return "it is not a regular file" if path.exists() and not path.is_file() else ""
+
+
+_OLD = 3600.0  # seconds; no process writes a file for so long
+
+
+def _sweep(path: Path) -> None:
+    """Remove temporary files of this very file whose process has ended, or which are old."""
+    name = re.compile(re.escape(f".{path.name}.") + r"(\d+)-[0-9a-f]{8}\.tmp")
+    with suppress(OSError):  # a folder that may be written to, but not listed
+        for entry in os.scandir(path.parent):
+            found = name.fullmatch(entry.name)
+            if found and (_ended(int(found[1])) or entry.stat().st_mtime < time() - _OLD):
+                with suppress(OSError):
+                    Path(entry).unlink()
+
+
+def _ended(process: int) -> bool:
+    if os.name != "nt":  # there, this very call would end it
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        except (OSError, OverflowError):  # another user's
+            pass
+    return False
+
+
+# --- documents -----------------------------------------------------------------------------------
+VERSION = 2
+
+
+class Format(NamedTuple):
+    """A kind of document: its name, the keys of its content, and those that it may have.
+
+    >>> note = Format("note", ("text",))
+    >>> note.read(note.write({"text": "hello"}))
+    {'text': 'hello'}
+    >>> note.read(note.write({"text": "hello"}).replace("hello", "hallo"))
+    Traceback (most recent call last):
+    ValueError: note: it is damaged, or was changed by hand: its checksum does not fit its content
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    def write(self, content: dict[str, Any], indent: int | None = None) -> str:
+        """The document as text. Raises what `json.dumps` raises of something that JSON has not."""
+        import json
+
+        document = {"format": self.name, "version": VERSION, **content}
+        document["checksum"] = _checksum(document)
+        text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
+        # Half a surrogate pair has no UTF-8; its escape has.
+        return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
+
+    def read(
+        self, text: str, who: object = "", error: type[ValueError] = ValueError
+    ) -> dict[str, Any]:
+        """The content of a document.
+
+        Raises TypeError if `text` is no text; else an `error`, which begins with `who`, if it is no
+        such document, is damaged or incomplete, or comes from a newer version.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"from_json takes text, got {type(text).__name__}")
+        try:
+            return self._content(text)
+        except ValueError as reason:
+            raise error(f"{who or self.name}: {reason}") from None
+
+    def _content(self, text: str) -> dict[str, Any]:
+        if not text.strip():
+            raise ValueError("it is empty")
+        try:
+            document = parsed(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"it is damaged or not JSON ({error})") from None
+        if not isinstance(document, dict) or document.get("format") != self.name:
+            raise ValueError(f'it is not an {self.name} ("format": "{self.name}" is missing)')
+        version = document.get("version")
+        if type(version) is not int or version < 1:
+            raise ValueError(f"its version is {version!r}")
+        if version > VERSION:
+            raise ValueError(
+                f"it has version {version}, and this autograd_mini reads up to version {VERSION};"
+                " install a newer one"
+            )
+        signed = ("checksum",) if version > 1 else ()
+        check_keys("it", document, ("format", "version", *self.keys, *signed), self.optional)
+        if signed and document.pop("checksum") != _checksum(document):
+            raise ValueError(
+                "it is damaged, or was changed by hand: its checksum does not fit its content"
+            )
+        return {key: x for key, x in document.items() if key not in ("format", "version")}
+
+
+def check_keys(
+    who: str, found: dict[str, Any], keys: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> None:
+    """ValueError unless these are the keys of an object."""
+    if missing := [key for key in keys if key not in found]:
+        raise ValueError(f"{who} lacks {', '.join(missing)}")
+    if unknown := sorted(found.keys() - {*keys, *optional}):
+        raise ValueError(f"{who} has the unknown {', '.join(unknown)}")
+
+
+def parsed(text: str) -> Any:
+    """What a JSON text says; ValueError also for NaN, and for a name that is there twice."""
+    import json
+
+    return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refused)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(n for n in names if names.count(n) > 1)} is there twice")
+    return found
+
+
+def _refused(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number")
+
+
+def _checksum(document: dict[str, Any]) -> str:
+    """Of the compact text with its keys in order, so that neither order nor indentation count."""
+    import json
+    from hashlib import sha256
+
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()[:16]

@@ -135,11 +135,11 @@ class Sweep(NamedTuple):
         if figure is not None:
             import io
 
-            from autograd_mini.files import write_bytes
+            from autograd_mini.files import write
 
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=150)
-            write_bytes(target, buffer.getvalue())
+            write(target, buffer.getvalue())
         return axes
 
 

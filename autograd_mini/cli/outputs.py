@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from autograd_mini.drawing import RenderingError, draw
-from autograd_mini.files import write_bytes
+from autograd_mini.files import write
 from autograd_mini.graph import topological
 from autograd_mini.language import text, translated
 from autograd_mini.stepping import steps
@@ -98,7 +98,7 @@ class Files:
         path = self.folder / name
         with writing(path, self.teller.lang):
             if isinstance(content, bytes):
-                write_bytes(path, content)
+                write(path, content)
             else:
                 content(path)
         self.written.append((str(path), self.teller.text(f"file.{name}")))

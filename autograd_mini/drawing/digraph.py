@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import graphviz
 
-from autograd_mini.files import write_bytes
+from autograd_mini.files import write
 
 from .marks import Marks, marked
 from .rendering import RenderingError, render
@@ -130,8 +130,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         text.parent.mkdir(parents=True, exist_ok=True)
         picture.parent.mkdir(parents=True, exist_ok=True)
         if not cleanup:
-            write_bytes(text, self.source.encode(self.encoding or "utf-8"))
-        write_bytes(picture, data)
+            write(text, self.source.encode(self.encoding or "utf-8"))
+        write(picture, data)
         if view or quiet_view:
             graphviz.view(str(picture), quiet=quiet_view)
         return str(picture)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.files import write_bytes
+from autograd_mini.files import write
 from autograd_mini.language.pages import WORDS
 from autograd_mini.language.predict import PREDICT
 from autograd_mini.language.whatif import WHATIF, needs
@@ -54,7 +54,7 @@ def save_html(
     text = to_html(
         steps, lang=lang, beside=beside, labels=labels, start=start, theme=theme, title=title
     )
-    write_bytes(path, text.encode())
+    write(path, text.encode())
 
 
 def to_html(

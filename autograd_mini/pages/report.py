@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.checking.engines import labelled
 from autograd_mini.checking.nodes import parents_of
 from autograd_mini.drawing import RenderingError
-from autograd_mini.files import write_bytes
+from autograd_mini.files import write
 from autograd_mini.language.checking import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _STYLE = (
 
 def save_html(report: Report, path: str | os.PathLike[str], lang: str | None = None) -> None:
     """Write the page of a report; `Report.save_html` describes it."""
-    write_bytes(path, to_html(report, lang).encode())
+    write(path, to_html(report, lang).encode())
 
 
 def to_html(report: Report, lang: str | None = None) -> str:

@@ -9,7 +9,7 @@ from math import isfinite
 from sys import byteorder
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.files import write_bytes
+from autograd_mini.files import write
 from autograd_mini.language.pages import WORDS
 from autograd_mini.language.training import DESCENT, SHARED
 from autograd_mini.language.training import WORDS as TRAINING
@@ -49,7 +49,7 @@ def save_html(
 
     Raises what `to_html` raises; OSError if the system cannot write there.
     """
-    write_bytes(path, to_html(run, lang=lang, theme=theme, title=title).encode())
+    write(path, to_html(run, lang=lang, theme=theme, title=title).encode())
 
 
 def to_html(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, overload
 
 from autograd_mini.value import Value
 
+from . import saving
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -310,9 +312,7 @@ class Steps(Sequence["Step"]):
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self, indent: int | None = None) -> str:
         """All of it as JSON; `Steps.from_json` reads it again, bit for bit."""
-        from .saving import to_json
-
-        return to_json(self, indent)
+        return saving.to_json(self, indent)
 
     @staticmethod
     def from_json(text: str) -> Steps:
@@ -321,6 +321,7 @@ class Steps(Sequence["Step"]):
         Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
         wrong.
         """
-        from .saving import from_json
-
-        return from_json(text)
+        steps, nodes, *others = saving.read(text, KINDS, Place, Source)
+        for node in nodes:
+            node.__class__ = Recorded
+        return Steps(steps, nodes, *others)

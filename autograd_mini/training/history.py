@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .saving import write_text
+from autograd_mini.files import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,11 +119,8 @@ class History:
         the new one is complete. Raises ValueError for a folder or a link, OSError if the system
         cannot write there.
         """
-        lines = [Epoch._fields, *self.rows]
-        write_text(
-            path,
-            "".join(",".join("" if x is None else str(x) for x in line) + "\n" for line in lines),
-        )
+        table = [["" if x is None else str(x) for x in row] for row in (Epoch._fields, *self.rows)]
+        write(path, "".join(f"{','.join(line)}\n" for line in table))
 
 
 def monitored(row: Epoch) -> float:

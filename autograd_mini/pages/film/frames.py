@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.drawing.sketch import one_of
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
-from autograd_mini.files import write_bytes
+from autograd_mini.files import write
 from autograd_mini.stepping.plain import language
 
 from .painting import Painter
@@ -88,7 +88,7 @@ def save_frames(
     if suffix == "png":
         return _write_png(pictures, path)
     if suffix == "gif":
-        write_bytes(path, _gif([*pictures], seconds))
+        write(path, _gif([*pictures], seconds))
     else:
         _write_mp4(pictures, path, seconds, encoder)
     return [path]
@@ -107,7 +107,7 @@ def _write_png(pictures: Iterator[Any], path: Path) -> list[Path]:
         out = io.BytesIO()
         Image.fromarray(picture).save(out, "png")
         written.append(path.with_name(pattern % index))
-        write_bytes(written[-1], out.getvalue())
+        write(written[-1], out.getvalue())
     return written
 
 
@@ -177,7 +177,7 @@ def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str
         if process.returncode or not film.exists():
             text = said.read_text(errors="replace").strip().splitlines()
             raise ToolError(f"ffmpeg made no film: {text[-1] if text else process.returncode}")
-        write_bytes(path, film.read_bytes())
+        write(path, film.read_bytes())
 
 
 def _feed(process: subprocess.Popen[bytes], pictures: Iterable[Any]) -> None:
