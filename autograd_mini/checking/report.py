@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.files import Format
 from autograd_mini.language.checking import LANGUAGES, text
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
-FORMAT, VERSION = "autograd_mini check report", 1
+REPORT = Format(
+    "autograd_mini check report",
+    ("lang", "verdict", "comparisons", "culprit", "taylor_slope", "notes"),
+)
 _COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
     "wrong": ("red", "#cf222e"),
     "undecided": ("yellow", "#9a6700"),
@@ -255,8 +258,6 @@ class Report:
     def to_json(self) -> str:
         """The report as JSON text, which `from_json` reads; inf and nan are written as text."""
         data = {
-            "format": FORMAT,
-            "version": VERSION,
             "lang": self.lang,
             "verdict": self.verdict,
             "comparisons": [vars(row) for row in self.comparisons],
@@ -264,7 +265,7 @@ class Report:
             "taylor_slope": self.taylor_slope,
             "notes": self.notes,
         }
-        return json.dumps(_to_json(data), ensure_ascii=False, allow_nan=False)
+        return REPORT.write(_to_json(data))
 
     @classmethod
     def from_json(cls, source: str) -> Report:
@@ -272,16 +273,7 @@ class Report:
 
         Raises ValueError if the text is not one, or of a later version.
         """
-        try:
-            data = json.loads(source)
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"not a check report: {error}") from None
-        if not isinstance(data, dict) or data.get("format") != FORMAT:
-            raise ValueError(f"not a check report: the format must be {FORMAT!r}")
-        if data.get("version") != VERSION:
-            raise ValueError(
-                f"check report of version {data.get('version')!r}; this program reads {VERSION}"
-            )
+        data = REPORT.read(source)
         try:
             data = _from_json(data)
             rows = tuple(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from autograd_mini.training.metrics import Loss
     from autograd_mini.value import Value
 
-    from .runs import Frame
+    from .frames import Frame
 
 SIDE, ALONG = 48, 128
 """Places along each side of a plane; and along a line."""

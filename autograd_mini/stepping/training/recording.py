@@ -27,7 +27,8 @@ from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
 from .fields import SIDE, answers, field_of, landscape
-from .runs import Divergence, Frame, LayerShape, LearningRates, Points, TrainingSteps
+from .frames import Divergence, Frame, LayerShape, Points
+from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
 
 if TYPE_CHECKING:

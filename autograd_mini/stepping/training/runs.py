@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import hypot, inf
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
+from . import saving
+from .frames import Divergence, Frame, LayerShape, Points  # noqa: TC001  (pickles look here)
 from .verdicts import floor_of, verdict
 
 if TYPE_CHECKING:
@@ -15,77 +17,6 @@ if TYPE_CHECKING:
     from autograd_mini.training import Epoch
 
     from .fields import Field
-
-
-class Frame(NamedTuple):
-    """A model after an epoch; in epoch 0 before any training.
-
-    epoch      its number
-    loss       of all data with these weights
-    accuracy   the share of right answers, None for a regression
-    weights    every parameter, biases too, in the order of the run's `names`
-    before     the parameters before the epoch's last update; empty in epoch 0, as are
-    gradients  their gradients in that update, after clipping
-    rate       the learning rate of that update
-    flow       what `diagnose` says of the model and of each layer: ("healthy", "healthy", ...);
-               empty for a model that is no network
-    field      the model's answers on a grid, as bytes, see `Field`
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float | None
-    weights: tuple[float, ...]
-    before: tuple[float, ...]
-    gradients: tuple[float, ...]
-    rate: float | None
-    flow: tuple[str, ...]
-    field: bytes
-
-
-class LayerShape(NamedTuple):
-    """A layer of a network; `first` is the index of its first parameter.
-
-    Its parameters stand neuron after neuron, the weights of each before its bias.
-    """
-
-    name: str
-    activation: str
-    inputs: int
-    units: int
-    first: int
-
-    @property
-    def weights(self) -> list[int]:
-        """The indices of its weights, the biases left out."""
-        width = self.inputs + 1
-        last = self.first + self.units * width
-        return [k for k in range(self.first, last) if (k - self.first) % width < self.inputs]
-
-    @property
-    def parameters(self) -> range:
-        """The indices of its weights and biases."""
-        return range(self.first, self.first + self.units * (self.inputs + 1))
-
-
-class Divergence(NamedTuple):
-    """Where a number left the floats, and what `fit` says of it: see `TrainingError`."""
-
-    epoch: int
-    batch: int
-    place: str
-    cause: str
-    message: str
-
-
-class Points(NamedTuple):
-    """The data of a run; without a name where they were no Dataset."""
-
-    name: str
-    inputs: tuple[tuple[float, ...], ...]
-    targets: tuple[Any, ...]
-    features: tuple[str, ...]
-    classes: tuple[str, ...]
 
 
 class _Immutable:
@@ -107,9 +38,7 @@ class _Immutable:
 
     def to_json(self, indent: int | None = None) -> str:
         """All of it as JSON; `from_json` reads it again, bit for bit."""
-        from .saving import to_json
-
-        return to_json(self, indent)  # type: ignore[arg-type]
+        return saving.to_json(self, indent)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -118,9 +47,7 @@ class _Immutable:
         Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
         wrong.
         """
-        from .saving import from_json
-
-        return from_json(text, cls)  # type: ignore[no-any-return]
+        return saving.from_json(text, cls, TrainingSteps)  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_json, (self.to_json(),)

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.interchange import read_number, written_number
+from autograd_mini.files import Format
 from autograd_mini.training import Epoch
 
 from .fields import Field
-from .runs import Divergence, Frame, LayerShape, LearningRates, Points, TrainingSteps
+from .frames import Divergence, Frame, LayerShape, Points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FORMAT, VERSION = "autograd_mini training", 1
+    from .runs import TrainingSteps
+
+TRAINING = Format("autograd_mini training", ("runs",), optional=("rates",))
 _NUMBERS = ("loss", "accuracy", "rate")  # fields of a frame that are one number or null
 _VECTORS = ("weights", "before", "gradients")  # and those that are a list of them
 
 
-def to_json(recorded: TrainingSteps | LearningRates, indent: int | None = None) -> str:
-    """A run, or several with their rates, as JSON."""
-    whole: dict[str, Any] = {"format": FORMAT, "version": VERSION}
-    if isinstance(recorded, LearningRates):
-        whole["rates"] = list(recorded.rates)
-        whole["runs"] = [_written(run) for run in recorded.runs]
-    else:
-        whole["runs"] = [_written(recorded)]
-    return json.dumps(whole, indent=indent, ensure_ascii=False, allow_nan=False)
+def to_json(recorded: Any, indent: int | None = None) -> str:
+    """A TrainingSteps, or LearningRates: several with their rates, as JSON."""
+    content: dict[str, Any] = {}
+    if hasattr(recorded, "rates"):
+        content["rates"] = list(recorded.rates)
+    content["runs"] = [_written(run) for run in getattr(recorded, "runs", [recorded])]
+    return TRAINING.write(content, indent)
 
 
 def _written(run: TrainingSteps) -> dict[str, Any]:
@@ -70,29 +70,20 @@ def _coded(data: bytes) -> str:
 
 
 # --- reading -------------------------------------------------------------------------------------
-def from_json(text: str, kind: type[Any]) -> Any:
-    """What `to_json` has written, of this kind: a TrainingSteps or a LearningRates.
+def from_json(text: str, kind: type[Any], single: type[TrainingSteps]) -> Any:
+    """What `to_json` has written, of this kind: of a `single` run, or LearningRates of several.
 
     Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is wrong.
     """
-    if not isinstance(text, str):
-        raise TypeError(f"from_json takes text, got {type(text).__name__}")
-    try:
-        whole = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"this is not JSON: {error}") from None
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise ValueError(f'this is no training run: it needs "format": "{FORMAT}"')
-    if whole.get("version") != VERSION:
-        raise ValueError(f"version {whole.get('version')!r} of the format; known is {VERSION}")
-    several = kind is LearningRates
-    if several != ("rates" in whole):
-        there = "several runs with their rates" if "rates" in whole else "a single run"
+    content = TRAINING.read(text)
+    several = kind is not single
+    if several != ("rates" in content):
+        there = "several runs with their rates" if "rates" in content else "a single run"
         raise ValueError(f"{kind.__name__} cannot be read from this: it has {there}")
     try:
-        runs = [_read(run) for run in whole["runs"]]
+        runs = [single(**_read(run)) for run in content["runs"]]
         if several:
-            return LearningRates(runs, [read_number(rate) for rate in whole["rates"]])
+            return kind(runs, [read_number(rate) for rate in content["rates"]])
         (run,) = runs
     except KeyError as error:
         raise ValueError(f"the run has no {error}") from None
@@ -101,7 +92,7 @@ def from_json(text: str, kind: type[Any]) -> Any:
     return run
 
 
-def _read(run: dict[str, Any]) -> TrainingSteps:
+def _read(run: dict[str, Any]) -> dict[str, Any]:
     points = run["points"]
     landscape = run["landscape"]
     shape = run["field"] and _field(run["field"])
@@ -132,7 +123,7 @@ def _read(run: dict[str, Any]) -> TrainingSteps:
     frames = tuple(_read_frame(frame, len(run["names"]), places) for frame in run["frames"])
     if not frames:
         raise ValueError("it has no frames")
-    return TrainingSteps(frames=frames, **values)
+    return {"frames": frames, **values}
 
 
 def _read_frame(frame: dict[str, Any], names: int, places: int) -> Frame:
