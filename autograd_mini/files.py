@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 
 # --- writing -------------------------------------------------------------------------------------
-class SpecialFileError(ValueError, OSError):
+class SpecialFileError(OSError, ValueError):
     """A path at which no file can be put: that of a folder, a symbolic link, a device."""
 
 
@@ -141,7 +141,9 @@ class Format(NamedTuple):
         except (ValueError, RecursionError) as error:
             raise ValueError(f"it is damaged or not JSON ({error})") from None
         if not isinstance(document, dict) or document.get("format") != self.name:
-            raise ValueError(f'it is not an {self.name} ("format": "{self.name}" is missing)')
+            raise ValueError(
+                f'it is not an {self.name} document ("format": "{self.name}" is missing)'
+            )
         version = document.get("version")
         if type(version) is not int or version < 1:
             raise ValueError(f"its version is {version!r}")

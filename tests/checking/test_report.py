@@ -21,6 +21,7 @@ from autograd_mini.checking import (
 )
 from autograd_mini.checking.report import worst
 from autograd_mini.language.checking import _TEXTS, text
+from tests.documents import unsigned
 
 
 def row(name="df/dx", verdict="ok", **changes):
@@ -235,23 +236,27 @@ def test_a_report_can_be_pickled_without_what_it_checked():
 
 def test_json_is_plain_and_versioned():
     data = json.loads(WRONG.to_json(), parse_constant=pytest.fail)
-    assert (data["format"], data["version"]) == ("autograd_mini check report", 1)
+    assert (data["format"], data["version"]) == ("autograd_mini check report", 2)
     assert data["comparisons"][0]["got"] == 8.0
+
+
+PLAIN = json.dumps(unsigned(WRONG.to_json()))
 
 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("", "not a check report"),
-        ("[1, 2]", "not a check report"),
-        ('{"format": "other"}', "format must be"),
+        ("", "autograd_mini check report: it is empty"),
+        ("[1, 2]", "it is not an autograd_mini check report"),
+        ('{"format": "other"}', "it is not an autograd_mini check report"),
         (
-            WRONG.to_json().replace('"version": 1', '"version": 9'),
-            "version 9; this program reads 1",
+            WRONG.to_json().replace('"version": 2', '"version": 9'),
+            "it has version 9, .* install a newer one",
         ),
-        (WRONG.to_json().replace('"verdict": "wrong"', '"verdict": "fine"', 1), "damaged"),
-        (WRONG.to_json().replace('"got"', '"gut"'), "damaged"),
-        (WRONG.to_json().replace('"lang": "en"', '"lang": "xx"'), "damaged"),
+        (WRONG.to_json().replace("8.0", "9.0"), "it is damaged, or was changed by hand"),
+        (PLAIN.replace('"verdict": "wrong"', '"verdict": "fine"', 1), "damaged"),
+        (PLAIN.replace('"got"', '"gut"'), "damaged"),
+        (PLAIN.replace('"lang": "en"', '"lang": "xx"'), "damaged"),
     ],
 )
 def test_what_is_no_report_is_refused(source, words):

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value
+from autograd_mini import Value, files
 from autograd_mini.nn import MLP, Layer
-from autograd_mini.training import ModelFileError, load, load_metadata, save, saving
+from autograd_mini.training import ModelFileError, load, load_metadata, save
 
 
 def bits(model: MLP) -> dict[str, bytes]:
@@ -73,7 +73,7 @@ def test_the_document_is_what_the_module_describes(tmp_path):
     save(model, str(tmp_path / "m.json"), metadata={"clases": ["sí", "no"]})
     assert json.loads((tmp_path / "m.json").read_text(encoding="utf-8")) == {
         "format": "autograd_mini model",
-        "version": 1,
+        "version": 2,
         "architecture": {
             "nin": 1,
             "nouts": [2, 1],
@@ -91,6 +91,7 @@ def test_the_document_is_what_the_module_describes(tmp_path):
             "layer2.neuron1.b": 0.0,
         },
         "metadata": {"clases": ["sí", "no"]},
+        "checksum": "cc2d40f8a464907c",
     }
 
 
@@ -114,7 +115,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(saving.os, breaks, full_disk)
+    monkeypatch.setattr(files.os, breaks, full_disk)
     with pytest.raises(OSError, match="No space left"):
         save(MLP(2, [1]), path)
     assert path.read_bytes() == before
@@ -215,7 +216,11 @@ DAMAGED = [
     ("[1, 2]", "it is not an autograd_mini model"),
     ('{"weights": [1, 2]}', "it is not an autograd_mini model"),
     (document(format="onnx"), "it is not an autograd_mini model"),
-    (document(version=2), "it has version 2, and this autograd_mini reads up to version 1;"),
+    (document(version=2), "it lacks checksum"),
+    (document(version=2, checksum="0" * 16), "its checksum does not fit its content"),
+    (document(version=2, checksum=0), "its checksum does not fit its content"),
+    (document(checksum="0" * 16), "it has the unknown checksum"),
+    (document(version=3), "it has version 3, and this autograd_mini reads up to version 2;"),
     (document(version="1"), "its version is '1'"),
     (document(version=0), "its version is 0"),
     (document(version=True), "its version is True"),

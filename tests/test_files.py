@@ -1,0 +1,224 @@
+"""The one writer of files, and the one form of document: complete or not, whole or refused."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograd_mini import files
+from autograd_mini.files import Format, SpecialFileError, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTE = Format("note", ("text", "numbers"), ("author",))
+CONTENT = {"text": "ñ \ud800 \"'", "numbers": [0.1, -0.0, 5e-324, 10**30, None, {"b": 1, "a": 2}]}
+
+
+# --- writing -------------------------------------------------------------------------------------
+def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    for data in ("ñ\r\n", b"\x00\xff"):
+        write(tmp_path / "a", data)
+        assert (tmp_path / "a").read_bytes() == (data.encode() if isinstance(data, str) else data)
+    assert [*tmp_path.iterdir()] == [tmp_path / "a"]
+
+
+@pytest.mark.parametrize("breaks", ["replace", "fsync"])
+def test_a_write_that_fails_leaves_the_old_file_and_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    write(tmp_path / "a", "old")
+
+    def full_disk(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, breaks, full_disk)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write(tmp_path / "a", "new")
+    assert caught.value.filename == str(tmp_path / "a")
+    assert (tmp_path / "a").read_text() == "old"
+    assert [*tmp_path.iterdir()] == [tmp_path / "a"]
+
+
+def test_the_permissions_are_those_of_the_file_that_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("")
+    write(tmp_path / "a", "")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "other").stat().st_mode
+    (tmp_path / "a").chmod(0o640)
+    write(tmp_path / "a", "again")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+def test_folders_links_and_pipes_are_left_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    os.mkfifo(tmp_path / "pipe")
+    what = {"folder": "a folder", "link": "a symbolic link", "pipe": "not a regular file"}
+    for name, text in what.items():
+        for kind in (ValueError, OSError):
+            with pytest.raises(kind, match=f"it is {text}") as caught:
+                write(tmp_path / name, "")
+        assert isinstance(caught.value, SpecialFileError)
+        assert caught.value.filename == str(tmp_path / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(what)
+
+
+def test_a_folder_that_is_missing_is_the_systems_own_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        write(tmp_path / "no" / "a", "")
+    assert caught.value.filename == str(tmp_path / "no" / "a")
+
+
+KILLED = """
+import os, sys
+from autograd_mini import files
+def stop(_):
+    print("here", flush=True)
+    import time; time.sleep(60)
+files.os.fsync = stop
+files.write(sys.argv[1], "half")
+"""
+
+
+def killed_while_writing(path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout
+        assert writer.stdout.readline() == "here\n"
+        writer.send_signal(signal.SIGKILL)
+
+
+def test_the_next_write_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    write(path, "old")
+    killed_while_writing(path)
+    assert path.read_text() == "old"
+    assert len([*tmp_path.iterdir()]) == 2
+    write(tmp_path / "model", "another file")
+    assert len([*tmp_path.iterdir()]) == 3  # what the killed one left is not that file's
+    write(path, "new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["model", "model.json"]
+    assert path.read_text() == "new"
+
+
+def test_only_its_own_old_files_are_removed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        ended = process.pid
+    alive = os.getpid()
+    kept = [f".a.{alive}-0123abcd.tmp", f".b.{ended}-0123abcd.tmp", f".a.b.{ended}-0123abcd.tmp",
+            f".a.{ended}-0123abcX.tmp", f".a.{ended}-0123abcd.tmp.bak", f"a.{ended}-0123abcd.tmp",
+            f".a.x{ended}-0123abcd.tmp"]  # fmt: skip
+    gone = [f".a.{ended}-0123abcd.tmp", f".a.{alive}-aaaaaaaa.tmp"]
+    for name in (*kept, *gone):
+        (tmp_path / name).write_text("")
+    os.utime(tmp_path / gone[1], (time.time() - 4000, time.time() - 4000))
+    write(tmp_path / "a", "")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["a", *kept])
+
+
+MANY = """
+import sys
+from autograd_mini.files import write
+for k in range(60):
+    write(sys.argv[1], sys.argv[2] * 10_000)
+"""
+
+
+def test_several_writers_at_once_leave_one_complete_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    writers = [subprocess.Popen([sys.executable, "-c", MANY, str(path), c]) for c in "xyz"]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        if path.exists():
+            seen.add(path.read_text())
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert seen <= {c * 10_000 for c in "xyz"}
+    assert [*tmp_path.iterdir()] == [path]
+
+
+# --- documents -----------------------------------------------------------------------------------
+def test_what_is_written_is_read() -> None:
+    for content in (CONTENT, {**CONTENT, "author": "me"}):
+        for indent in (None, 1):
+            text = NOTE.write(content, indent)
+            text.encode()
+            again = NOTE.read(text)
+            assert again == content
+            assert str(again["numbers"][1]) == "-0.0"
+
+
+def test_neither_layout_nor_order_nor_escapes_count() -> None:
+    document = json.loads(NOTE.write(CONTENT))
+    other = dict(sorted(document.items()), numbers=document["numbers"])
+    for indent, ascii_only in ((None, True), (3, True), (3, False)):
+        text = json.dumps(other, indent=indent, ensure_ascii=ascii_only)
+        assert NOTE.read(text) == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"text": "n"}, "it is damaged, or was changed by hand: its checksum does not fit"),
+        ({"numbers": [0.1]}, "its checksum does not fit"),
+        ({"author": "me"}, "its checksum does not fit"),
+        ({"checksum": None}, "its checksum does not fit"),
+        ({"checksum": ...}, "it lacks checksum"),
+        ({"text": ..., "numbers": ...}, "it lacks text, numbers"),
+        ({"colour": 1, "age": 1}, "it has the unknown age, colour"),
+        ({"format": "Note"}, "it is not an note document"),
+        ({"version": 3}, "it has version 3, .* reads up to version 2; install a newer one"),
+        ({"version": 2.0}, "its version is 2.0"),
+        ({"version": 1}, "it has the unknown checksum"),
+    ],
+)
+def test_what_is_refused(change: dict[str, Any], reason: str) -> None:
+    document = {**json.loads(NOTE.write(CONTENT)), **change}
+    text = json.dumps({key: x for key, x in document.items() if x is not ...})
+    with pytest.raises(ValueError, match=f"^here: .*{reason}"):
+        NOTE.read(text, "here")
+
+
+def test_version_1_had_no_checksum() -> None:
+    document = json.loads(NOTE.write(CONTENT))
+    del document["checksum"]
+    assert NOTE.read(json.dumps({**document, "version": 1})) == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (" \n", "it is empty"),
+        ("{", "it is damaged or not JSON"),
+        ("[" * 100_000, "it is damaged or not JSON"),
+        ('{"text": NaN}', r"it is damaged or not JSON \(NaN is not a number\)"),
+        ('{"a": {"b": 1, "c": 2, "b": 1}}', r"it is damaged or not JSON \(b is there twice\)"),
+        ("[]", "it is not an note document"),
+    ],
+)
+def test_text_that_is_no_document(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^note: {reason}"):
+        NOTE.read(text)
+    with pytest.raises(TypeError, match="takes text, got bytes"):
+        NOTE.read(text.encode())  # type: ignore[arg-type]
+
+
+def test_a_random_change_of_any_size_is_seen() -> None:
+    rng, text = random.Random(0), NOTE.write(CONTENT)
+    for _ in range(2000):
+        start = rng.randrange(len(text))
+        end = min(len(text), start + rng.randrange(1, 9))
+        damaged = text[:start] + "".join(rng.choices(text, k=end - start)) + text[end:]
+        try:
+            assert NOTE.read(damaged) == CONTENT
+        except ValueError:
+            continue

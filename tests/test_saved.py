@@ -1,0 +1,221 @@
+"""Files and pickles of the version before, and what a flipped bit does to those of today."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd_mini import DomainError, Value, from_json, load, nn, ops, optim, save, to_json
+from autograd_mini.checking.report import Report
+from autograd_mini.data import moons, standardise, xor
+from autograd_mini.stepping import Accumulate, Steps, TrainingSteps, record_training
+from autograd_mini.training import load_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OLD = Path(__file__).with_name("saved")
+
+
+def old(name: str) -> Any:
+    """What is in a pickle; of the three whose module has moved, with the warning."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        thing = pickle.loads((OLD / f"{name}.pickle").read_bytes())
+    moved = {"graph": "drawing.scopes", "mlp": "nn.fused"}
+    said = [str(w.message) for w in caught if w.category is DeprecationWarning]
+    assert bool(said) == (name in moved)
+    assert all(text.endswith(f"has moved to autograd_mini.{moved[name]}") for text in said)
+    return thing
+
+
+def text(name: str) -> str:
+    return (OLD / f"{name}.json").read_text(encoding="utf-8")
+
+
+# --- a neuron: y = tanh(w * x + b) ---------------------------------------------------------------
+W, X, B = 0.5, 2.0, -0.25
+
+
+@pytest.mark.parametrize("read", [lambda: old("graph"), lambda: from_json(text("graph"))[0]])
+def test_a_graph(read: Callable[[], Value]) -> None:
+    y = read()
+    assert y.data == math.tanh(W * X + B)
+    (z,) = y.parents
+    product, b = z.parents
+    w, x = product.parents
+    assert [(v.label, v.data) for v in (w, x, b)] == [("w", W), ("x", X), ("b", B)]
+    slope = 1 - math.tanh(W * X + B) ** 2
+    assert [v.grad for v in (w, x, b)] == pytest.approx([slope * X, slope * W, slope], rel=1e-15)
+    assert [v.op.name for v in (y, z, product) if v.op] == ["tanh", "add", "mul"]
+    before = w.grad
+    y.backward()
+    assert w.grad == 2 * before
+
+
+# --- a network and its training ------------------------------------------------------------------
+def test_a_network() -> None:
+    """MLP(2, [3, 1]) with tanh, evaluated by hand."""
+    for model in (load(OLD / "model.json"), old("mlp")):
+        named = {name: p.data for name, p in model.named_parameters().items()}
+        assert len(named) == 13
+        hidden = [
+            math.tanh(
+                math.fsum(
+                    [
+                        0.5 * named[f"layer1.neuron{j}.w[0]"],
+                        -1.5 * named[f"layer1.neuron{j}.w[1]"],
+                        named[f"layer1.neuron{j}.b"],
+                    ]
+                )
+            )
+            for j in (1, 2, 3)
+        ]
+        weights = [named[f"layer2.neuron1.w[{j}]"] for j in range(3)]
+        by_hand = math.fsum(map(math.prod, zip(weights, hidden, strict=True)))
+        by_hand += named["layer2.neuron1.b"]
+        assert model([0.5, -1.5]).data == pytest.approx(by_hand, rel=1e-15)
+    assert load_metadata(OLD / "model.json") == {"mean": [1.0]}
+    assert named == json.loads(text("model"))["parameters"]  # trained: as it was saved
+    assert named["layer1.neuron1.w[0]"] == -0.675821358345882
+
+
+def test_an_optimiser() -> None:
+    """Adam after two steps, and a third by its formula."""
+    state = json.loads(text("optimiser"))
+    fresh = optim.Adam([Value(0.5) for _ in range(13)], lr=0.9)
+    fresh.load_state_dict(state)
+    for optimiser in (old("optimiser"), fresh):
+        assert optimiser.state_dict() == {**state, "betas": (0.9, 0.999)}
+        p = optimiser.params[0]
+        before = p.data
+        for each in optimiser.params:
+            each.grad = 0.25
+        optimiser.step()
+        m = (0.9 * state["mean"][0] + 0.1 * 0.25) / (1 - 0.9**3)
+        v = (0.999 * state["mean_square"][0] + 0.001 * 0.25**2) / (1 - 0.999**3)
+        assert p.data == pytest.approx(before - 0.1 * m / (math.sqrt(v) + 1e-8), rel=1e-14)
+
+
+def test_data_sets() -> None:
+    made = moons(20)
+    again = old("dataset")
+    assert (again.inputs, again.targets, again.class_names) == (
+        made.inputs, made.targets, ("0", "1"))  # fmt: skip
+    assert old("standardised").inputs == standardise(made)[0].inputs
+
+
+def test_a_history() -> None:
+    history = old("history")
+    assert (history.epochs, history.stopped, len(history)) == ([1, 2], "finished", 2)
+    assert history.loss[0] == pytest.approx(sum(history.loss) - history.loss[1])
+    assert history.best_epoch == 1 + (history.loss[1] < history.loss[0])
+
+
+def test_recorded_steps() -> None:
+    """tanh(w * x) at 0.5, 2: dy/dw = (1 - tanh(1)**2) * 2."""
+    recorded = Steps.from_json(text("steps"))
+    assert recorded == old("steps")
+    slope = 1 - math.tanh(1.0) ** 2
+    shares = {recorded.names[s.parent]: s.share for s in recorded if isinstance(s, Accumulate)}
+    assert recorded.root.data == math.tanh(1.0)
+    assert (shares["w"], shares["x"]) == pytest.approx((slope * 2, slope * 0.5), rel=1e-15)
+    assert [step.kind for step in recorded][:5] == ["leaf", "leaf", "forward", "forward", "seed"]
+
+
+def test_a_recorded_training() -> None:
+    run = TrainingSteps.from_json(text("training"))
+    assert run == old("training")
+    assert (run.points.inputs, run.points.targets) == (tuple(xor().inputs), (0, 1, 1, 0))
+    for frame in run[1:]:
+        for w, before, g in zip(frame.weights, frame.before, frame.gradients, strict=True):
+            assert w == before - 0.1 * g
+    model = nn.MLP(2, [2, 1], seed=0)
+    again = record_training(
+        model, xor(), "mse", optim.SGD(model.parameters(), lr=0.1), epochs=2, frames=3, grid=8
+    )
+    assert [f.weights for f in again] == [f.weights for f in run]
+    assert [f.field for f in again] == [f.field for f in run]
+    assert again.losses == run.losses
+
+
+def test_a_report() -> None:
+    """The derivative of x * sin(x) at 1/2."""
+    report = Report.from_json(text("report"))
+    assert report == old("report")
+    (row,) = report.comparisons
+    assert report.ok
+    assert row.got == pytest.approx(math.sin(0.5) + 0.5 * math.cos(0.5), rel=1e-15)
+    assert report.taylor_slope == pytest.approx(2, abs=1e-4)
+
+
+def test_what_else_is_pickled() -> None:
+    error = old("error")
+    assert type(error) is DomainError
+    assert str(error) == "log(a) at a = -1.0: it needs a > 0"
+    assert old("op") is ops.SHEET["tanh"]
+    assert old("explanation").title == "What v₃ does"
+    assert old("theme").background == "#14181d"
+
+
+# --- a flipped bit -------------------------------------------------------------------------------
+def small_graph() -> str:
+    w, x = Value(W, label="w"), Value(X, label="ñ")
+    y = (w * x).tanh()
+    y.backward()
+    return to_json(y, indent=1)
+
+
+KINDS: dict[str, tuple[Callable[[], str], Callable[[str], str]]] = {
+    "graph": (small_graph, lambda t: to_json(*from_json(t), indent=1)),
+    "steps": (lambda: Steps.from_json(text("steps")).to_json(1),
+              lambda t: Steps.from_json(t).to_json(1)),
+    "training": (lambda: TrainingSteps.from_json(text("training")).to_json(1),
+                 lambda t: TrainingSteps.from_json(t).to_json(1)),
+    "report": (lambda: Report.from_json(text("report")).to_json(),
+               lambda t: Report.from_json(t).to_json()),
+}  # fmt: skip
+WRITTEN = {kind: write().encode() for kind, (write, _) in KINDS.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_a_flipped_bit_is_refused_or_changes_nothing(kind: str, data: st.DataObject) -> None:
+    raw, read = WRITTEN[kind], KINDS[kind][1]
+    place = data.draw(st.integers(0, 8 * len(raw) - 1))
+    flipped = bytearray(raw)
+    flipped[place // 8] ^= 1 << place % 8
+    try:
+        again = read(flipped.decode())
+    except ValueError:
+        return
+    assert again.encode() == raw
+
+
+def test_any_flipped_bit_of_a_model_is_refused_or_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    model = nn.MLP(1, [1], seed=0)
+    save(model, path, {"mean": [0.5]})
+    raw = path.read_bytes()
+    weights = [p.data for p in model.parameters()]
+    taken = 0
+    for place in range(0, 8 * len(raw), 7):  # each bit of a byte in turn
+        flipped = bytearray(raw)
+        flipped[place // 8] ^= 1 << place % 8
+        path.write_bytes(flipped)
+        try:
+            again = load(path)
+        except ValueError:
+            continue
+        taken += 1
+        assert [p.data for p in again.parameters()] == weights
+        assert load_metadata(path) == {"mean": [0.5]}
+    assert taken < 0.01 * 8 * len(raw) / 7  # a space for another white character, e for E
