@@ -279,10 +279,10 @@ def writing(path: object, lang: str) -> Iterator[None]:
 
 def write(args: Arguments, content: bytes | str) -> int:
     """Write the file of -o in one move and print its name; the exit status."""
-    from autograd_mini.files import write_bytes
+    from autograd_mini.files import write
 
     with writing(args.out, args.lang):
-        write_bytes(args.out, content.encode() if isinstance(content, str) else content)
+        write(args.out, content)
     print(args.out)
     return 0
 
