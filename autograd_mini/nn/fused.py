@@ -15,7 +15,7 @@ from autograd_mini.functions import function
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.fast import FINITE, record_lines
-from autograd_mini.rules.rule import namespace_of
+from autograd_mini.rules.rule import namespace_of, run
 from autograd_mini.value import BIAS, Value
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
@@ -69,9 +69,7 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
         end = "                A, a = z, out\n" + record_lines(op, ("a",), 4)
         end = end.replace("return node", "add(node)") + "                else:\n"
         end += "                    break\n"
-    exec(
-        _START.replace("FINITE", FINITE) + end + _END, namespace
-    )  # the formulas were parsed and limited to known names
+    run(_START.replace("FINITE", FINITE) + end + _END, namespace)
     return namespace["layer"]  # type: ignore[no-any-return]
 
 

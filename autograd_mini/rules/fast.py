@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.floats import FLOAT
 
-from .rule import given_lines, namespace_of, rendered
+from .rule import GENERATED, given_lines, namespace_of, rendered, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
 
     def compile_first(*args: Any) -> Any:
         namespace.update(namespace_of(op, FLOAT))
-        exec(source(op, swapped), namespace)  # the formulas were parsed and limited to known names
+        run(source(op, swapped), namespace)
         made.__code__ = _with_names_of_sheet(op, namespace["made"].__code__)
         return made(*args)
 
@@ -57,7 +57,8 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
 def _first_call(count: int) -> CodeType:
     """The code of a function of so many parameters that calls `compile_first`."""
     names = ", ".join(f"x{i}" for i in range(count))
-    return eval(f"lambda {names}: compile_first({names})").__code__  # type: ignore[no-any-return]
+    text = f"lambda {names}: compile_first({names})"
+    return eval(compile(text, GENERATED, "eval")).__code__  # type: ignore[no-any-return]
 
 
 def _with_names_of_sheet(op: Op, code: CodeType) -> CodeType:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from autograd_mini.numbers.kind import Kind
 
+GENERATED = "<autograd_mini>"  # the file of such code
+
 
 class Rule(NamedTuple):
     """`value(*args)` and `partials(*args, out)`, one partial per active argument."""
@@ -66,6 +68,14 @@ def beside(op: Op, kind: Kind, *keys: str) -> Callable[..., tuple[Any, ...]]:
     return found  # type: ignore[return-value]
 
 
+def run(source: str, namespace: dict[str, Any]) -> None:
+    """Run text made of the sheet, whose formulas were parsed and limited to known names.
+
+    It has a name of its own: from Python 3.13 on, <string> is the text of `python -c`.
+    """
+    exec(compile(source, GENERATED, "exec"), namespace)
+
+
 def _compiled(op: Op, kind: Kind, keys: Sequence[str]) -> Rule:
     params = ", ".join(op.params)
     source = (
@@ -75,7 +85,7 @@ def _compiled(op: Op, kind: Kind, keys: Sequence[str]) -> Rule:
         f"    return ({''.join(rendered(op, key, kind) + ',' for key in keys)})\n"
     )
     namespace = namespace_of(op, kind)
-    exec(source, namespace)  # the formulas were parsed and limited to known names
+    run(source, namespace)
     return Rule(namespace["value"], namespace["partials"], source)
 
 

@@ -2,7 +2,10 @@
 
 import json
 import pickle
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,8 @@ from autograd_mini.graph import topological
 from autograd_mini.optim import SGD, Momentum
 from autograd_mini.stepping import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from tests.documents import unsigned
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def replayed(recorded):
@@ -339,3 +344,12 @@ def test_an_engine_that_follows_every_path_is_recorded_edge_by_edge():
             assert wrong.nodes[step.node].parents[step.edge] is wrong.nodes[step.parent]
     taken = [(step.node, step.parent, step.edge) for step in wrong if isinstance(step, Accumulate)]
     assert taken == [(3, 1, 0), (1, 0, 0), (1, 0, 1), (3, 2, 1), (2, 1, 0), (1, 0, 0), (1, 0, 1)]
+
+
+def test_code_of_python_c_and_code_made_of_the_sheet_are_told_apart():
+    """From Python 3.13 on, the text of `python -c` can be looked up, under the name <string>."""
+    code = "from autograd_mini import steps; r = steps(lambda x: x * 2, 3.0); print(r.root.data)"
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "6.0\n"
