@@ -40,14 +40,13 @@ def value_and_slopes(
         found = evaluation.partials(op, FLOAT, active, numbers, out)
     except (AutogradError, ArithmeticError, ValueError):
         return None
-    slopes = [d for part in found for d in (part if isinstance(part, tuple) else (part,))]
-    return float(out), slopes
+    return float(out), list(evaluation.flat(found))
 
 
 def is_inside(op: Op, numbers: Sequence[Any]) -> bool:
     """Whether each argument lies in its domain."""
     return all(
-        all(x in op.domains[param] for x in (arg if isinstance(arg, tuple) else (arg,)))
+        all(x in op.domains[param] for x in evaluation.flat([arg]))
         for param, arg in zip(op.params, numbers, strict=True)
         if param in op.domains
     )
@@ -156,13 +155,15 @@ def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) ->
     """
     if _fits(op, numbers, margin):
         return numbers
-    seed = int(sum(abs(x) for x in _flat(numbers)) * 1000)  # of the numbers alone: no other chance
+    seed = int(
+        sum(map(abs, evaluation.flat(numbers))) * 1000
+    )  # of the numbers alone: no other chance
     goals = comfortable_points(op)
     for k in range(len(goals)):
         goal = _alike(goals[(seed + k) % len(goals)], numbers)
         for part in (0.01, 0.1, 0.5, 1.0):
             near = _between(op, numbers, goal, part)
-            if _fits(op, near, margin) and all(abs(x) <= largest for x in _flat(near)):
+            if _fits(op, near, margin) and all(abs(x) <= largest for x in evaluation.flat(near)):
                 return near
     raise ValueError(
         f"no point up to {largest:g} is inside the domain of {op.signature} and {margin:g} away"
@@ -179,10 +180,6 @@ def _fits(op: Op, numbers: Sequence[Any], margin: float) -> bool:
         and distance_to_kink(op, numbers, out) >= margin
         and _is_smooth(op, numbers, variable(op), out, math.inf, step=1e-9)  # on no edge
     )
-
-
-def _flat(numbers: Sequence[Any]) -> list[float]:
-    return [x for arg in numbers for x in (arg if isinstance(arg, tuple) else (arg,))]
 
 
 def _alike(goal: Sequence[Any], numbers: Sequence[Any]) -> tuple[Any, ...]:

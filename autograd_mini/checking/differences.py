@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 EPS = sys.float_info.epsilon
-INFINITY = math.inf
 
+_SIDES = {"both": (1, -1), "right": (1, 2), "left": (-1, -2)}  # the two points, in steps from x
 _COLUMNS = 7  # steps that one extrapolation combines
 _FINE = 22  # levels in which the step is halved; below them it is divided by 8, as a check only
 _SAFETY = 2.0  # factor on the truncation error that the extrapolation sees of itself
@@ -52,8 +52,8 @@ def finite_difference(
     x: float,
     *,
     order: int = 1,
-    low: float = -INFINITY,
-    high: float = INFINITY,
+    low: float = -math.inf,
+    high: float = math.inf,
     eps: float = EPS,
     noise: float = 0.0,
     enough: float = 0.0,
@@ -125,7 +125,7 @@ def quiet() -> Iterator[None]:
 def _estimate(probe: _Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:
     """What the ladder with these steps gives, on both sides or on one."""
     candidates = []
-    for side in ("both", "right", "left"):
+    for side in _SIDES:
         ladder = _ladder(probe, steps, side, order, eps, noise)
         if ladder is None:
             continue
@@ -134,7 +134,7 @@ def _estimate(probe: _Probe, steps: list[float], order: int, eps: float, noise: 
         if side == "both" and len(ladder.levels) > len(steps) - 8:
             break
     if not candidates:
-        return Estimate(math.nan, INFINITY, math.nan, "both", probe.count)
+        return Estimate(math.nan, math.inf, math.nan, "both", probe.count)
     value, error, step, kink, side = min(candidates, key=lambda c: c[1])
     return Estimate(value, error, step, side, probe.count, kink)
 
@@ -209,7 +209,8 @@ class _Ladder:
     ) -> None:
         self.levels, self.order, self.side, self.eps = levels, order, side, eps
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
-        slope = _median([abs(level.quotient) for level in levels[-6:]]) if order == 1 else 0.0
+        slopes = sorted(abs(level.quotient) for level in levels[-6:])
+        slope = slopes[len(slopes) // 2] if order == 1 else 0.0  # the median
         self.lost = False  # whether f is all noise, as the sine of 1e16 * x
         self.floor = eps * (max(level.size for level in levels[-6:]) + abs(probe.x) * slope)
         if order == 1 and side == "both" and len(levels) > 8:
@@ -227,7 +228,7 @@ class _Ladder:
         """(value, bar, step, kink) of the extrapolation of smallest bar, if not contradicted."""
         entries = sorted(self._extrapolations(), key=lambda entry: entry[1])
         if self.lost or self._diverges():
-            return self.levels[-1].quotient, INFINITY, self.levels[-1].step, False
+            return self.levels[-1].quotient, math.inf, self.levels[-1].step, False
         for value, bar, i in entries:
             if not self._contradicted(value, bar, i):
                 return self._with_kink(value, bar, i)
@@ -322,32 +323,24 @@ def _ladder(
 ) -> _Ladder | None:
     """The ladder on this side; None if f has values for fewer than three steps there."""
     x, center = probe.x, probe.center
+    first, second = _SIDES[side]
     levels: list[_Level] = []
     for h in steps:
-        if side == "both":
-            up, down = x + h, x - h
-        elif side == "right":
-            up, down = x + h, x + 2 * h
-        else:
-            up, down = x - h, x - 2 * h
+        up, down = x + first * h, x + second * h
         f_up, f_down = probe(up), probe(down)
         if math.isnan(f_up) or math.isnan(f_down) or up == x or down in (x, up):
             continue
         if order == 2 and h < 1e-150:
             break  # its square is no float
-        size = max(abs(f_up), abs(f_down), abs(center))
         if side == "both":
             bend = (f_up - center) + (f_down - center)
-            quotient = (f_up - f_down) / (up - down) if order == 1 else bend / (h * h)
-            noise = 1 / h if order == 1 else 4 / (h * h)
+            quotient, noise = (f_up - f_down) / (up - down), 1 / h
         else:
             bend = (f_down - f_up) - (f_up - center)
-            quotient = (f_up - center) / (up - x) if order == 1 else bend / (h * h)
-            noise = 2 / h if order == 1 else 4 / (h * h)
+            quotient, noise = (f_up - center) / (up - x), 2 / h
+        if order == 2:
+            quotient, noise = bend / (h * h), 4 / (h * h)
+        size = max(abs(f_up), abs(f_down), abs(center))
         moves = (abs(f_up - center), abs(f_down - center))
         levels.append(_Level(h, quotient, noise, size, bend, moves))
     return _Ladder(levels, probe, order, side, eps, floor) if len(levels) > 2 else None
-
-
-def _median(numbers: list[float]) -> float:
-    return sorted(numbers)[len(numbers) // 2]

@@ -16,13 +16,15 @@ from autograd_mini import functions
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules import evaluation
+from autograd_mini.rules.evaluation import each, flat
 from autograd_mini.value import Value
 
 from .comfort import comfortable_points, is_comfortable, is_constant
+from .nodes import is_node
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from . import Report
 
@@ -72,14 +74,7 @@ class Graph:
         """The value: of Values, of another engine's nodes, or of plain numbers."""
         numbers = list(inputs)
         for name, operands in self.steps:
-            args = [
-                tuple(numbers[i] if isinstance(i, int) else i for i in operand)
-                if isinstance(operand, tuple)
-                else numbers[operand]
-                if isinstance(operand, int)
-                else operand
-                for operand in operands
-            ]
+            args = each(lambda x: numbers[x] if isinstance(x, int) else x, operands)
             numbers.append(_call(name, args))
         return numbers[-1]
 
@@ -101,7 +96,7 @@ class Graph:
 
 def _call(name: str, args: list[Any]) -> Any:
     """The operation on Values, on plain numbers, or as the method of another engine."""
-    own = next((x for x in args if hasattr(x, "backward") and not isinstance(x, Value)), None)
+    own = next((x for x in args if is_node(x) and not isinstance(x, Value)), None)
     if own is None or name not in getattr(own, "rules", ()):
         return functions.function(SHEET[name])(*args)
     return own.apply(name, *args)
@@ -112,7 +107,7 @@ def snippet(graph: Graph) -> str:
     """Python that checks the gradient of this graph; steps used once are written in place."""
     names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(graph.at) + 1))][: len(graph.at)]
     texts = list(names)
-    uses = [i for step in graph.steps for i in _nodes(step)]
+    uses = [i for step in graph.steps for i in _nodes(step.operands)]
     lines, imports, definitions = [], set(), []
     for number, step in enumerate(graph.steps, len(names)):
         op = SHEET[step.name]
@@ -155,11 +150,8 @@ def _outside(text: str) -> str:
     return "".join(kept)
 
 
-def _nodes(step: Step) -> Iterator[int]:
-    for operand in step.operands:
-        yield from (
-            i for i in (operand if isinstance(operand, tuple) else (operand,)) if isinstance(i, int)
-        )
+def _nodes(operands: Sequence[Operand]) -> list[int]:
+    return [x for x in flat(operands) if isinstance(x, int)]
 
 
 def _expression(step: Step, texts: list[str]) -> str:
@@ -192,6 +184,14 @@ def start(k: int) -> float:
     return size if k < 200 else -size
 
 
+class _Moved(NamedTuple):
+    """A number of an operation as it is to be: a constant, or a node with a constant added."""
+
+    value: float
+    operand: int | float
+    constant: float
+
+
 class _Builder:
     """Adds steps, with the values of all nodes known."""
 
@@ -211,18 +211,15 @@ class _Builder:
         self.used[chosen] = self.used[chosen] or not self.sharing
         return chosen
 
-    def number(self, operand: Operand) -> Any:
-        if isinstance(operand, tuple):
-            return tuple(self.values[i] if isinstance(i, int) else i for i in operand)
-        return self.values[operand] if isinstance(operand, int) else operand
+    def numbers(self, operands: Sequence[Operand]) -> list[Any]:
+        return each(lambda x: self.values[x] if isinstance(x, int) else x, operands)
 
     def add(self, op: Op, operands: Sequence[Operand]) -> int:
-        numbers = [self.number(operand) for operand in operands]
+        numbers = self.numbers(operands)
         out = float(evaluation.value(op, FLOAT, numbers, numbers))
-        step = Step(op.name, tuple(operands))
-        for i in _nodes(step):
+        for i in _nodes(operands):
             self.used[i] = True
-        self.steps.append(step)
+        self.steps.append(Step(op.name, tuple(operands)))
         self.values.append(out)
         self.used.append(False)
         return len(self.values) - 1
@@ -232,47 +229,32 @@ class _Builder:
         one, two, rest = raw
         choice = rest // 72**2
         operands = self._operands(op, (one, two, rest % 72, rest // 72 % 72, one, two), choice)
-        active = tuple(any(True for _ in _nodes(Step("", (operand,)))) for operand in operands)
-        if is_comfortable(op, [self.number(operand) for operand in operands], active):
+        active = tuple(bool(_nodes([operand])) for operand in operands)
+        if is_comfortable(op, self.numbers(operands), active):
             self.add(op, operands)
             return
         points = comfortable_points(op)
         for k in range(len(points)):
             point = points[(choice + k) % len(points)]
-            near = [self._near(x, wanted) for x, wanted in zip(operands, point, strict=True)]
-            numbers = [
-                tuple(value for value, _ in one) if isinstance(one, list) else one[0]
-                for one in near
-            ]
-            if is_comfortable(op, numbers, active):
-                self.add(
-                    op,
-                    [
-                        tuple(self._placed(*pair) for pair in one)
-                        if isinstance(one, list)
-                        else self._placed(*one)
-                        for one in near
-                    ],
-                )
+            near = [
+                tuple(map(self._near, x, wanted * len(x))) if isinstance(x, tuple)
+                else self._near(x, wanted)
+                for x, wanted in zip(operands, point, strict=True)
+            ]  # fmt: skip
+            if is_comfortable(op, each(lambda moved: moved.value, near), active):
+                self.add(op, each(self._placed, near))
                 return
 
-    def _near(self, operand: Operand, wanted: Any) -> Any:
-        """(value, (operand, constant to add)) for each number of the operand."""
-        if isinstance(operand, tuple):
-            return [
-                self._near(x, w)
-                for x, w in zip(operand, (wanted * len(operand))[: len(operand)], strict=True)
-            ]
+    def _near(self, operand: int | float, wanted: float) -> _Moved:
         if not isinstance(operand, int):
-            return wanted, (wanted, 0.0)
+            return _Moved(wanted, wanted, 0.0)
         constant = round(wanted - self.values[operand], 2)
-        return self.values[operand] + constant, (operand, constant)
+        return _Moved(self.values[operand] + constant, operand, constant)
 
-    def _placed(self, value: float, source: tuple[int | float, float]) -> int | float:
-        operand, constant = source
-        if not isinstance(operand, int) or constant == 0:
-            return operand
-        return self.add(SHEET["add"], (operand, constant))
+    def _placed(self, moved: _Moved) -> int | float:
+        if not isinstance(moved.operand, int) or moved.constant == 0:
+            return moved.operand
+        return self.add(SHEET["add"], (moved.operand, moved.constant))
 
     def _operands(self, op: Op, raw: Sequence[int], choice: int) -> list[Operand]:
         """What the integers mean for this operation; at least one operand is a node."""
@@ -286,7 +268,7 @@ class _Builder:
                 operands.append(tuple(self._operand(next(left)) for _ in range(length)))
             else:
                 operands.append(self._operand(next(left)))
-        if not any(True for _ in _nodes(Step(op.name, tuple(operands)))):
+        if not _nodes(operands):
             k = next(k for k in range(len(op.params)) if not is_constant(op, k))
             rest = operands[k]
             first = self.node(0)
@@ -322,16 +304,14 @@ def _without_idle_inputs(
     at: Sequence[float], steps: Sequence[Step]
 ) -> tuple[list[float], list[Step]]:
     """Leave out the inputs that no step uses, and number the nodes anew."""
-    used = {i for step in steps for i in _nodes(step)} or {0}
+    used = {i for step in steps for i in _nodes(step.operands)} or {0}
     kept = [i for i in range(len(at)) if i in used]
     new = {i: k for k, i in enumerate([*kept, *range(len(at), len(at) + len(steps))])}
 
-    def renamed(operand: Operand) -> Operand:
-        if isinstance(operand, tuple):
-            return tuple(new[i] if isinstance(i, int) else i for i in operand)
-        return new[operand] if isinstance(operand, int) else operand
+    def renamed(x: int | float) -> int | float:
+        return new[x] if isinstance(x, int) else x
 
-    renumbered = [Step(step.name, tuple(map(renamed, step.operands))) for step in steps]
+    renumbered = [Step(step.name, tuple(each(renamed, step.operands))) for step in steps]
     return [at[i] for i in kept], renumbered
 
 

@@ -28,6 +28,19 @@ def _share(mine: float, other: float) -> float:
     return 1.0 if mine > other else 0.5 if mine == other else 0.0
 
 
+def _one_way(name: str) -> Callable[[Any], Any]:
+    """The method for an operation on one number."""
+    return lambda self: self.apply(name, self)
+
+
+def _two_ways(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The methods for an operation on two numbers: this one first, or the other first."""
+    return (
+        lambda self, other: self.apply(name, self, other),
+        lambda self, other: self.apply(name, other, self),
+    )
+
+
 class Engine:
     """A number that remembers its parents and one partial derivative for each.
 
@@ -144,74 +157,13 @@ class Engine:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(data={self.data}, grad={self.grad})"
 
-    def __add__(self, other: Any) -> Engine:
-        return self.apply("add", self, other)
-
-    def __radd__(self, other: Any) -> Engine:
-        return self.apply("add", other, self)
-
-    def __sub__(self, other: Any) -> Engine:
-        return self.apply("sub", self, other)
-
-    def __rsub__(self, other: Any) -> Engine:
-        return self.apply("sub", other, self)
-
-    def __mul__(self, other: Any) -> Engine:
-        return self.apply("mul", self, other)
-
-    def __rmul__(self, other: Any) -> Engine:
-        return self.apply("mul", other, self)
-
-    def __truediv__(self, other: Any) -> Engine:
-        return self.apply("div", self, other)
-
-    def __rtruediv__(self, other: Any) -> Engine:
-        return self.apply("div", other, self)
-
-    def __pow__(self, other: Any) -> Engine:
-        return self.apply("pow", self, other)
-
-    def __rpow__(self, other: Any) -> Engine:
-        return self.apply("pow", other, self)
-
-    def __neg__(self) -> Engine:
-        return self.apply("neg", self)
-
-    def __abs__(self) -> Engine:
-        return self.apply("abs", self)
-
-    def exp(self) -> Engine:
-        """e to this power."""
-        return self.apply("exp", self)
-
-    def log(self) -> Engine:
-        """The natural logarithm."""
-        return self.apply("log", self)
-
-    def sqrt(self) -> Engine:
-        """The square root."""
-        return self.apply("sqrt", self)
-
-    def sin(self) -> Engine:
-        """The sine."""
-        return self.apply("sin", self)
-
-    def cos(self) -> Engine:
-        """The cosine."""
-        return self.apply("cos", self)
-
-    def tanh(self) -> Engine:
-        """The hyperbolic tangent."""
-        return self.apply("tanh", self)
-
-    def sigmoid(self) -> Engine:
-        """The logistic sigmoid."""
-        return self.apply("sigmoid", self)
-
-    def relu(self) -> Engine:
-        """The positive part."""
-        return self.apply("relu", self)
-
-    def maximum(self, other: Any) -> Engine:
-        """The larger of two."""
-        return self.apply("maximum", self, other)
+    __add__, __radd__ = _two_ways("add")
+    __sub__, __rsub__ = _two_ways("sub")
+    __mul__, __rmul__ = _two_ways("mul")
+    __truediv__, __rtruediv__ = _two_ways("div")
+    __pow__, __rpow__ = _two_ways("pow")
+    maximum = _two_ways("maximum")[0]
+    __neg__, __abs__ = _one_way("neg"), _one_way("abs")
+    exp, log, sqrt = _one_way("exp"), _one_way("log"), _one_way("sqrt")
+    sin, cos, tanh = _one_way("sin"), _one_way("cos"), _one_way("tanh")
+    sigmoid, relu = _one_way("sigmoid"), _one_way("relu")
