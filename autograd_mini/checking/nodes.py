@@ -151,6 +151,11 @@ class Operation(NamedTuple):
             for param, number, arg in zip(self.op.params, self.numbers, self.args, strict=True)
         )
 
+    def told(self, got: Any, wanted: Fraction) -> dict[str, Any]:
+        """The details of a culprit: two numbers, the formula and what it was applied to."""
+        numbers = {"got": float(got), "wanted": as_float(wanted)}
+        return {**numbers, "formula": self.op.value, "operands": self.operands()}
+
 
 def _shown(number: Any, arg: Any) -> str:
     if number.__class__ is tuple:
@@ -187,13 +192,12 @@ def check_partials(
     count, worst, kinks = 0, 0.0, False
     suspect: Culprit | None = None
     for node in nodes:
-        operation = Operation.of(node)
-        if operation is None:
+        if (operation := Operation.of(node)) is None:
             continue
         found = _lost_edge(graph, node, operation) or _wrong_value(graph, node, operation, accuracy)
-        on_kink = False
+        kink = False
         for reference, got, k, i, scale in () if found else _places(node, operation, draw):
-            on_kink = on_kink or reference.kind == KINK
+            kink = kink or reference.kind == KINK
             if reference.kind not in (NUMBER, KINK):
                 continue
             count += 1
@@ -211,8 +215,8 @@ def check_partials(
                 if ulps > max(worst, _CANCELLED):
                     suspect = _wrong_partial(graph, node, operation, reference, got, k, i)
                 worst = max(worst, ulps)
-        kinks = kinks or on_kink
-        if found is None and on_kink:
+        kinks = kinks or kink
+        if found is None and kink:
             found = _wrong_together(graph, node, operation)
         if found:
             return Checked(found, count, worst, kinks)
@@ -230,16 +234,8 @@ def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | 
     got = sum(map(exact, partials), Fraction(0))
     if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
         return None
-    return graph.culprit(
-        "partial",
-        "together",
-        node,
-        argument=", ".join(op.params),
-        got=float(got),
-        wanted=as_float(reference.value),
-        formula=op.value,
-        operands=operation.operands(),
-    )
+    told = operation.told(got, reference.value)
+    return graph.culprit("partial", "together", node, argument=", ".join(op.params), **told)
 
 
 def _places(
@@ -308,15 +304,7 @@ def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float)
     scale = max(abs(truth), rounding(op, numbers, "value"), Fraction(4 * EPS))
     if abs(exact(node.data) - truth) <= Fraction(accuracy) * scale + Fraction(math.ulp(0.0)) * 4:
         return None
-    return graph.culprit(
-        "value",
-        "value",
-        node,
-        got=float(node.data),
-        wanted=as_float(truth),
-        formula=op.value,
-        operands=operation.operands(),
-    )
+    return graph.culprit("value", "value", node, **operation.told(node.data, truth))
 
 
 def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
