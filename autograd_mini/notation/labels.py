@@ -36,7 +36,6 @@ _VISIBLE: dict[int, int | str] = {
 _SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 _SPACES = {r"\,": " ", r"\;": " ", r"\:": " ", r"\ ": " "} | dict.fromkeys(GROWING, "")
-_ROOTS = {"": "√", "3": "∛", "4": "∜"}
 _WORD = re.compile(r"[\w.\[\]'′]+")
 
 
@@ -108,6 +107,11 @@ def superscript(text: object) -> str:
     'x⁻²'
     """
     return str(text).translate(_SUPERSCRIPT)
+
+
+def root_sign(degree: str) -> str:
+    """The sign of a root; that of a square root for an empty degree."""
+    return {"3": "∛", "4": "∜"}.get(degree, f"{degree}√")
 
 
 # --- operations ----------------------------------------------------------------------------------
@@ -193,8 +197,7 @@ def _text(items: Items, arguments: Mapping[str, str]) -> str:
                 over = _grouped(_text(above, arguments), "−")
                 text = f"{over} / {_grouped(_text(below, arguments))}"
             case Command(r"\sqrt", (group,), degree):
-                index = _text(degree, arguments)
-                text = _ROOTS.get(index, f"{index}√") + _grouped(_text(group, arguments))
+                text = root_sign(_text(degree, arguments)) + _grouped(_text(group, arguments))
             case Command(r"\overline", (group,)):
                 text = f"<o>{_text(group, arguments)}</o>"
             case Command(groups=(group,)):

@@ -73,15 +73,11 @@ def notation_of(shape: Shape) -> Notation:
 
 
 def _value(op: Op, write: _Writer) -> tuple[Piece, Piece | None]:
-    spelt = op.name in _WRITTEN_OUT
-    own = op.latex == _default_latex(op)
-    plain = op.value == f"{op.name}({', '.join(op.params)})"
-    definition = None
-    if spelt or "value" in textbook(op) or (own and not plain):
-        definition = write(write.tree("value"))
-    if spelt and definition is not None:
-        return definition, None
-    return _named(op, {param: write.name(param) for param in op.params}), definition
+    if op.name in _WRITTEN_OUT:
+        return write(write.tree("value")), None
+    value = _named(op, {param: write.name(param) for param in op.params})
+    own = op.latex == _default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
+    return value, write(write.tree("value")) if own or "value" in textbook(op) else None
 
 
 def _named(op: Op, arguments: dict[str, Piece]) -> Piece:
@@ -182,7 +178,7 @@ class _Writer(Printer[Piece]):
         terms = self._terms(vector)
         match name:
             case "sum":
-                return _plus(symbols.add(*terms), self(more[0])) if more else symbols.add(*terms)
+                return symbols.add(symbols.add(*terms), *map(self, more))
             case "prod":
                 return symbols.multiply(*terms)
             case "dot":
@@ -231,46 +227,21 @@ _E, _PI, _PHI = symbols.name("e"), symbols.letter(r"\pi"), symbols.letter(r"\Phi
 _TWO = symbols.number(2)
 
 
-def _plus(a: Piece, b: Piece) -> Piece:
-    return symbols.subtract(a, b.opposite) if b.opposite else symbols.add(a, b)
-
-
 def _times(a: Piece, b: Piece) -> Piece:
-    if a == b:
-        return symbols.power(a, _TWO)
-    if a.opposite:  # the sign before the product
-        return symbols.negative(symbols.multiply(a.opposite, b))
-    return symbols.multiply(a, b)
+    return symbols.power(a, _TWO) if a == b else symbols.multiply(a, b)
 
 
-def _over(a: Piece, b: Piece) -> Piece:
-    if a.opposite:
-        return symbols.negative(symbols.fraction(a.opposite, b))
-    return symbols.fraction(a, b)
-
-
-def _where(condition: Piece, yes: Piece, no: Piece) -> Piece:
-    return symbols.cases([(yes, condition), *(no.rows or [(no, None)])])
-
-
-_RELATIONS = {
-    "<": "<",
-    "<=": r"\le",
-    ">": ">",
-    ">=": r"\ge",
-    "==": "=",
-    "!=": r"\ne",
-    "below": "<",
-}
+_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+_RELATIONS["below"] = "<"
 _OPERATIONS: dict[str, Callable[..., Piece]] = {
-    "+": _plus,
+    "+": symbols.add,
     "-": symbols.subtract,
     "*": _times,
-    "/": _over,
+    "/": symbols.fraction,
     "**": symbols.power,
     "neg": symbols.negative,
     "truth": lambda a: symbols.relation(a, r"\ne", symbols.number(0)),
-    "where": _where,
+    "where": symbols.cases,
     "unsigned": partial(symbols.between, "|"),
     "expdiff": lambda a, b: symbols.power(_E, symbols.subtract(a, b)),
     "gauss": lambda a: symbols.power(_E, symbols.negative(symbols.power(a, _TWO))),

@@ -22,8 +22,9 @@ SIGNS = {"-": "−"} | _table(
     r" lVert:‖ rVert:‖ |:‖ {:{ }:} lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉"
 )
 LETTERS = _table(
-    "alpha:α beta:β gamma:γ delta:δ epsilon:ε theta:θ lambda:λ mu:μ pi:π rho:ρ sigma:σ tau:τ phi:φ"
-    " psi:ψ omega:ω Gamma:Γ Delta:Δ Phi:Φ Psi:Ψ Omega:Ω"
+    "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ kappa:κ lambda:λ mu:μ nu:ν xi:ξ"
+    " pi:π rho:ρ sigma:σ tau:τ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ"
+    " Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω"
 )
 _COMMANDS = {sign: name for name, sign in (SIGNS | LETTERS).items() if not sign.isascii()}
 WORDS = frozenset(rf"\{name}" for name in "operatorname mathrm mathit mathbf text".split())

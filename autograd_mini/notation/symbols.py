@@ -18,7 +18,7 @@ from . import labels
 from .reading import LETTERS, SIGNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 # How strongly a piece holds together; an operand that holds less is put in parentheses.
 SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
@@ -220,21 +220,26 @@ def joined(pieces: Iterable[Piece], between: Piece, level: int = 0) -> Piece:
 
 
 def add(*terms: Piece) -> Piece:
-    """A + b + ...; 0 if there are none."""
+    """A + b + ..., a − b where one is −b; 0 if there are none."""
     if len(terms) < 2:
         return terms[0] if terms else number(0)
-    return joined((terms[0], *(within(term, PRODUCT) for term in terms[1:])), PLUS, SUM)
+    pieces = [terms[0]]
+    for term in terms[1:]:
+        pieces += [MINUS if term.opposite else PLUS, within(term.opposite or term, PRODUCT)]
+    return row(*pieces, level=SUM)
 
 
 def subtract(a: Piece, b: Piece) -> Piece:
     """A − b."""
-    return row(a, MINUS, within(b, PRODUCT), level=SUM)
+    return add(a, negative(b))
 
 
 def multiply(*factors: Piece) -> Piece:
-    """A · b · ...; 1 if there are none."""
+    """A · b · ..., a sign before the whole; 1 if there are none."""
     if len(factors) < 2:
         return factors[0] if factors else number(1)
+    if factors[0].opposite:
+        return negative(multiply(factors[0].opposite, *factors[1:]))
     return joined((within(factor, PRODUCT) for factor in factors), TIMES, PRODUCT)
 
 
@@ -244,7 +249,9 @@ def negative(a: Piece) -> Piece:
 
 
 def fraction(a: Piece, b: Piece) -> Piece:
-    """A / b; in MathML and LaTeX one above the other."""
+    """A / b, a sign before the whole; in MathML and LaTeX one above the other."""
+    if a.opposite:
+        return negative(fraction(a.opposite, b))
     text = f"{within(a, PRODUCT).text} / {within(b, POWER).text}"
     return Piece(text, rf"\frac{{{a.latex}}}{{{b.latex}}}", ["mfrac", a.mathml, b.mathml], PRODUCT)
 
@@ -271,12 +278,11 @@ def index(base: Piece, below: Piece) -> Piece:
 
 def root(a: Piece, degree: Piece | None = None) -> Piece:
     """The square root, or that of another degree."""
-    inner = fenced(a).text
+    text = labels.root_sign(degree.text if degree else "") + fenced(a).text
     if degree is None:
-        return Piece(f"√{inner}", rf"\sqrt{{{a.latex}}}", ["msqrt", a.mathml])
-    text = {"3": "∛", "4": "∜"}.get(degree.text, f"{degree.text}√") + inner
-    tree = ["mroot", a.mathml, degree.mathml]
-    return Piece(text, rf"\sqrt[{degree.latex}]{{{a.latex}}}", tree)
+        return Piece(text, rf"\sqrt{{{a.latex}}}", ["msqrt", a.mathml])
+    latex = rf"\sqrt[{degree.latex}]{{{a.latex}}}"
+    return Piece(text, latex, ["mroot", a.mathml, degree.mathml])
 
 
 def between(left: str, a: Piece) -> Piece:
@@ -314,8 +320,9 @@ def relation(a: Piece, latex: str, b: Piece) -> Piece:
     return joined((a, b), operator(SIGNS.get(latex, latex), latex))
 
 
-def cases(rows: Sequence[tuple[Piece, Piece | None]]) -> Piece:
-    """A piecewise formula: (value, condition) pairs, the last one without a condition."""
+def cases(condition: Piece, yes: Piece, no: Piece) -> Piece:
+    """A piecewise formula; where `no` is another, its lines follow."""
+    rows = ((yes, condition), *(no.rows or [(no, None)]))
     told = [(value, _told(condition)) for value, condition in rows]
     lines = r" \\ ".join(rf"{value.latex} & {when.latex}" for value, when in told)
     table = [["mtr", ["mtd", value.mathml], ["mtd", when.mathml]] for value, when in told]
@@ -323,7 +330,7 @@ def cases(rows: Sequence[tuple[Piece, Piece | None]]) -> Piece:
         f"{{{'; '.join(f'{value.text} {when.text}' for value, when in told)}}}",
         rf"\begin{{cases}} {lines} \end{{cases}}",
         ["mrow", ["mo", "{"], ["mtable", *table]],
-        rows=tuple(rows),
+        rows=rows,
     )
 
 

@@ -38,7 +38,7 @@ def _added(target: Piece, share: Piece) -> Piece:
 _x, _y, _value, _partial, _gradient = map(slot, ("x", "y", "value", "partial", "gradient"))
 _change, _before, _after, _rate, _sum = map(slot, ("change", "before", "after", "rate", "sum"))
 _new, _old = (symbols.index(symbols.fenced(_x), slot(word)) for word in ("new", "old"))
-_eta = symbols.sign("η", r"\eta", tag="mi")
+_eta = symbols.letter(r"\eta")
 _share = symbols.row(_gradient, symbols.TIMES, _partial, level=symbols.PRODUCT)
 
 FORMULAS: dict[str, Piece] = {
