@@ -15,8 +15,8 @@ import warnings
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
+from . import language
 from .errors import AutogradError
-from .language import messages
 from .ops import SHEET, Op
 from .value import apply
 
@@ -63,7 +63,7 @@ class ExpressionError(AutogradError, ValueError):
 
     def text(self, lang: str) -> str:
         """The sentence, then the expression with the place marked below it."""
-        sentence = messages.text(f"expression.{self.key}", lang, **self.values)
+        sentence = language.text(f"expression.{self.key}", lang, **self.values)
         return f"{sentence}\n{marked(self.source, self.start, self.end)}".rstrip()
 
 
@@ -317,7 +317,7 @@ def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:
         name, equals, text = pair.partition("=")
         name, text = unicodedata.normalize("NFKC", name.strip()), text.strip()
         if not equals or not name.isidentifier():
-            raise ExpressionError("pair", pair=messages.shortened(pair))
+            raise ExpressionError("pair", pair=language.shortened(pair))
         if name in given:
             raise ExpressionError("twice", name=name)
         if name in CONSTANTS:
@@ -338,9 +338,9 @@ def _number(name: str, text: str) -> float:
         if text.count(",") == 1 and text.replace(",", "").lstrip("+-").isdigit():
             instead = text.replace(",", ".")
             raise ExpressionError("decimal", name=name, text=text, instead=instead) from None
-        raise ExpressionError("number", name=name, text=messages.shortened(text)) from None
+        raise ExpressionError("number", name=name, text=language.shortened(text)) from None
     if not math.isfinite(number):
-        raise ExpressionError("finite", name=name, text=messages.shortened(text))
+        raise ExpressionError("finite", name=name, text=language.shortened(text))
     return number
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from autograd_mini import DomainError, PoleError, RangeError, Value
 from autograd_mini.expressions import ExpressionError, assignments, parse
-from autograd_mini.language.messages import LANGUAGES, TEXTS, default_language, text
 from autograd_mini.ops import SHEET
 
 # --- values, against Python's own evaluation of the same text -------------------------------------
@@ -272,43 +271,3 @@ def test_assignments_keep_the_order_of_the_expression() -> None:
         ("x", 0.5),
         ("y", -0.002),
     ]
-
-
-# --- the catalogue of texts -----------------------------------------------------------------------
-def test_every_text_has_the_same_blanks_in_both_languages() -> None:
-    import string
-
-    def blanks(template: str) -> set[str]:
-        return {field for _, field, _, _ in string.Formatter().parse(template) if field}
-
-    for name, (english, spanish) in TEXTS.items():
-        assert blanks(english) == blanks(spanish), name
-        assert english.strip()
-        assert spanish.strip()
-
-
-def test_an_unknown_language_is_refused() -> None:
-    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
-        text("cli.stopped", "fr")
-    assert LANGUAGES == ("en", "es")
-
-
-@pytest.mark.parametrize(
-    ("environment", "lang"),
-    [
-        ({}, "en"),
-        ({"LANG": "es_MX.UTF-8"}, "es"),
-        ({"LANG": "de_DE.UTF-8"}, "en"),
-        ({"LANG": "es_ES.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
-        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "es_AR"}, "es"),
-        ({"LANG": "C", "LC_ALL": "es_ES"}, "es"),
-    ],
-)
-def test_the_language_of_the_locale(
-    environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert default_language() == lang

@@ -9,7 +9,7 @@ from inspect import Parameter, Signature
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.checking import LANGUAGES
+from autograd_mini.language import checked
 from autograd_mini.value import Value
 
 from .engines import Faulty, Run, UndefinedError, called, changed, repeated
@@ -114,8 +114,7 @@ def _check_options(
         raise CheckError(f"accuracy must lie between 0 and 1, got {shown(accuracy)}")
     if not callable(value):
         raise CheckError(f"value must be the class of the Values that f gets, got {shown(value)}")
-    if lang not in LANGUAGES:
-        raise CheckError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
+    checked(lang)
 
 
 def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:

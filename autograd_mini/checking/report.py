@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import Format
-from autograd_mini.language.checking import LANGUAGES, text
+from autograd_mini.language import LANGUAGES, text
 
 if TYPE_CHECKING:
     import os
@@ -91,7 +91,7 @@ class Culprit:
     def text(self, lang: str = "en") -> str:
         """The sentence in a language, "en" or "es"."""
         values = {k: _number(v) if isinstance(v, float) else v for k, v in self.details.items()}
-        return text(f"culprit.{self.message}", lang, node=self.node, op=self.op, **values)
+        return text(f"checking.culprit.{self.message}", lang, node=self.node, op=self.op, **values)
 
     def __str__(self) -> str:
         return self.text()
@@ -182,7 +182,7 @@ class Report:
         for words, verdict in shown.lines():
             line = Text(words, style="" if verdict else "bold")
             if verdict:
-                word = text(f"verdict.{verdict}", self.lang)
+                word = text(f"checking.verdict.{verdict}", self.lang)
                 start = words.rindex(f" {word}")
                 line.stylize(_COLOURS[verdict][0], start, start + 1 + len(word))
             yield line
@@ -232,27 +232,27 @@ class Report:
     def _content(self, lang: str, width: int | None = None) -> _Content:
         story = []
         if self.culprit is not None:
-            story.append(f"{text('culprit', lang)}: {self.culprit.text(lang)}")
+            story.append(f"{text('checking.culprit', lang)}: {self.culprit.text(lang)}")
         rows, remarks, spared = list(self.comparisons), [], _SPARED[0]
         if hidden := len(rows[_SHOWN:]):
             rows.sort(key=lambda row: VERDICTS.index(row.verdict))
-            verdict = text(f"verdict.{rows[-1].verdict}", lang)
-            remarks.append(text("more", lang, count=hidden, verdict=verdict))
+            verdict = text(f"checking.verdict.{rows[-1].verdict}", lang)
+            remarks.append(text("checking.more", lang, count=hidden, verdict=verdict))
         table: list[tuple[str | None, dict[str, str]]] = []
         if rows:
-            table.append((None, {name: text(f"column.{name}", lang) for name in _COLUMNS}))
+            table.append((None, {name: text(f"checking.column.{name}", lang) for name in _COLUMNS}))
             table += [(row.verdict, _cells(row, lang)) for row in rows[:_SHOWN]]
             spared = _spared([cells for _, cells in table], width)
         if "reference" in spared:
             names = dict.fromkeys(cells["reference"] for _, cells in table[1:])
-            remarks.append(text("note.reference", lang, names=", ".join(names)))
+            remarks.append(text("checking.note.reference", lang, names=", ".join(names)))
         for _, cells in table:
             for name in spared:
                 del cells[name]
-        remarks += [text(f"note.{name}", lang, **values) for name, values in self.notes]
+        remarks += [text(f"checking.note.{name}", lang, **values) for name, values in self.notes]
         if self.taylor_slope is not None:
-            remarks.append(text("note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
-        return _Content(text(f"headline.{self.verdict}", lang), story, table, remarks)
+            remarks.append(text("checking.note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
+        return _Content(text(f"checking.headline.{self.verdict}", lang), story, table, remarks)
 
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self) -> str:
@@ -322,7 +322,7 @@ def _cells(row: Comparison, lang: str) -> dict[str, str]:
     wanted = _number(row.wanted)
     if row.interval is not None:
         low, high = map(_number, row.interval)
-        wanted = text("interval", lang, low=low, high=high)
+        wanted = text("checking.interval", lang, low=low, high=high)
     cells = {
         "name": row.name,
         "got": _number(row.got),
@@ -330,8 +330,8 @@ def _cells(row: Comparison, lang: str) -> dict[str, str]:
         "error": f"{row.error:.1e}",
         "bar": f"{row.bar:.1e}",
         "ulps": f"{row.ulps:.3g}" if math.isfinite(row.ulps) else "-",
-        "verdict": text(f"verdict.{row.verdict}", lang),
-        "reference": text(f"reference.{row.reference}", lang),
+        "verdict": text(f"checking.verdict.{row.verdict}", lang),
+        "reference": text(f"checking.reference.{row.reference}", lang),
     }
     if row.verdict == "domain":  # there is nothing to compare with
         cells |= dict.fromkeys(("wanted", "error", "bar", "ulps"), "-")

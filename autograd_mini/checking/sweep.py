@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import NumberTypeError
-from autograd_mini.language.checking import text
+from autograd_mini.language import text
 
 from .differences import finite_difference, real
 
@@ -79,7 +79,7 @@ class Sweep(NamedTuple):
         """The two curves as a log-log plot in characters: `f` forward, `c` central."""
         errors = [e for e in (*self.forward, *self.central) if e > 0 and math.isfinite(e)]
         if not errors:
-            return text("sweep.exact", lang)
+            return text("checking.sweep.exact", lang)
         low, high = math.floor(math.log10(min(errors))), math.ceil(math.log10(max(errors)))
         high = max(high, low + 1)
         grid = [[" "] * width for _ in range(height)]
@@ -99,11 +99,11 @@ class Sweep(NamedTuple):
             lines.append(f"{tick:>6} |{''.join(cells)}".rstrip())
         axis = f"1e{round(left):+03d}{f'1e{round(right):+03d}':>{width - 5}}"
         lines += [f"{'':>6} +{'-' * width}", f"{'':>8}{axis}"]
-        return "\n".join([text("sweep.title", lang, x=self.x), *lines, self._legend(lang)])
+        return "\n".join([text("checking.sweep.title", lang, x=self.x), *lines, self._legend(lang)])
 
     def _legend(self, lang: str) -> str:
         smallest = min((e for e in self.central if math.isfinite(e)), default=math.nan)
-        return text("sweep.legend", lang, best=f"{self.best:.0e}", error=f"{smallest:.0e}")
+        return text("checking.sweep.legend", lang, best=f"{self.best:.0e}", error=f"{smallest:.0e}")
 
     def plot(self, target: str | os.PathLike[str] | Any, lang: str = "en") -> Any:
         """Draw the curves with matplotlib: into a PNG file, or on given Axes; the Axes come back.
@@ -126,11 +126,11 @@ class Sweep(NamedTuple):
             ("central", self.central, "s-"),
         ):
             points = [(h, e) for h, e in zip(self.steps, errors, strict=True) if e > 0]
-            label = text(f"sweep.{name}", lang)
+            label = text(f"checking.sweep.{name}", lang)
             axes.loglog(*zip(*points, strict=True), style, markersize=3, label=label)
         axes.axvline(self.best, color="gray", linewidth=0.8, linestyle=":")
-        axes.set_xlabel(text("sweep.step", lang))
-        axes.set_ylabel(text("sweep.error", lang))
+        axes.set_xlabel(text("checking.sweep.step", lang))
+        axes.set_ylabel(text("checking.sweep.error", lang))
         axes.legend()
         if figure is not None:
             import io

@@ -12,8 +12,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from autograd_mini.language import LANGUAGES, text
-from autograd_mini.stepping.plain import EVERY, checked, language, transcript
+from autograd_mini.language import LANGUAGES, meant, text
+from autograd_mini.stepping.plain import EVERY, checked, transcript
 from autograd_mini.stepping.sequence import phase
 
 from .keys import keyboard
@@ -48,7 +48,7 @@ def play(
 
     Raises ValueError for an unknown language or phase, IndexError if there is no step `start`.
     """
-    lang, phases = language(lang), checked(phases)
+    lang, phases = meant(lang), checked(phases)
     if not -len(steps) <= start < len(steps):
         raise IndexError(f"there are {len(steps)} steps, got the index {start}")
     console = Console(highlight=False, markup=False, emoji=False) if console is None else console

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.drawing import whole, word
+from autograd_mini import language
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.numberlike import data_of
 
@@ -161,8 +161,8 @@ def _picture(
         lines.append(rf"  \node[{style}] at ({_point(thing['pos'])}) {{{label}}};")
     lines += notes
     if seen.folded:
-        n, shown = whole(seen.nodes, lang), whole(len(seen.items), lang)
-        note = text(word("folded", lang, n=n, shown=shown))
+        n, shown = language.whole(seen.nodes, lang), language.whole(len(seen.items), lang)
+        note = text(language.text("drawing.folded", lang, n=n, shown=shown))
         lines.append(rf"  \node[title, anchor=south west] at (0, 0) {{{note}}};")
     return [*lines, r"\end{tikzpicture}"]
 

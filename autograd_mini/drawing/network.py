@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.drawing import LANGUAGES, whole, word
+from autograd_mini.language import checked, text, whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import positive, real
 from autograd_mini.numbers.numberlike import data_of
@@ -72,7 +72,7 @@ def draw_network(
     """
     one_of("show", show, SHOWS)
     one_of("theme", theme, THEMES)
-    one_of("lang", lang, LANGUAGES)
+    checked(lang)
     check_format(number_format)
     positive("lr", lr)
     engines(engine)
@@ -173,15 +173,19 @@ class _Writer:
 
     def _settings(self, largest: float, activations: tuple[int, Any] | None) -> None:
         colours = self.theme
-        what = notation.escaped(word(self.show, self.lang))
-        biggest = notation.escaped(word("largest weight", self.lang, x=self._number(largest)))
+        what = notation.escaped(text(f"drawing.{self.show}", self.lang))
+        biggest = notation.escaped(
+            text("drawing.largest weight", self.lang, x=self._number(largest))
+        )
         samples = "".join(
             f"{self._sample(positive)}<td>&#160;&#160;</td>" for positive in (True, False)
         )
         rows = [f"<td>{what}:&#160;</td>{samples}<td>{biggest}</td>"]
         if activations and activations[0] > 1:
             n = whole(activations[0], self.lang)
-            rows.append(f"<td>{notation.escaped(word('mean activation', self.lang, n=n))}</td>")
+            rows.append(
+                f"<td>{notation.escaped(text('drawing.mean activation', self.lang, n=n))}</td>"
+            )
         table = (
             '<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{}</tr></table>'
         )
@@ -217,7 +221,9 @@ class _Writer:
 
     def _sample(self, positive: bool) -> str:
         """Cells of a table: a piece of the line for one sign, and its name."""
-        name = notation.escaped(word("positive" if positive else "negative", self.lang))
+        name = notation.escaped(
+            text("common.positive" if positive else "drawing.negative", self.lang)
+        )
         ink, gap = self._colour(positive), self.theme.background
         inks = (
             [(ink, 7), (gap, 4), (ink, 7), (gap, 4), (ink, 7)]
@@ -244,7 +250,7 @@ class _Writer:
         rows = len(shown) + (len(shown) < len(column))
         x = k * _ACROSS
         start = (rows - 1) / 2 * _DOWN
-        title = word("layer", self.lang, k=k) if k else word("input layer", self.lang)
+        title = text("common.layer k" if k else "common.inputs", self.lang, k=k)
         name = "" if column[0] is None else column[0].activation
         name = name if isinstance(name, str) else getattr(name, "__name__", "")
         lines = f"<b>{notation.escaped(title)}</b>"
@@ -275,7 +281,7 @@ class _Writer:
                 **{"class": "neuron" if k else "input"},
             )
         if rows > len(shown):
-            more = word("hidden", self.lang, n=whole(len(column) - len(shown), self.lang))
+            more = text("common.more", self.lang, n=whole(len(column) - len(shown), self.lang))
             self._text(f"more{k}", f"⋮ {notation.escaped(more)}", x, start - len(shown) * _DOWN)
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:

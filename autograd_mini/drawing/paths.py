@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.graph import topological
-from autograd_mini.language.drawing import LANGUAGES, whole, word
+from autograd_mini.language import checked, text, whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
@@ -79,7 +79,7 @@ def draw_paths(
             raise TypeError(f"{name} must be a Value, got {value!r:.60} ({type(value).__name__})")
     from_one_on("limit", limit)
     one_of("theme", theme, THEMES)
-    one_of("lang", lang, LANGUAGES)
+    checked(lang)
     check_format(number_format)
     engines(engine)
     order = topological(root)
@@ -196,9 +196,9 @@ class _Writer:
             self._row(k, path, ends)
         listed = sum((path.product for path in drawing.paths), start=0)
         if drawing.count > shown:
-            rest = word("others", self.lang, n=whole(drawing.count - shown, self.lang))
-            text = f"{rest}: {self._number(drawing.total - listed)}"
-            self._plain("rest", text, colours.gradient)
+            rest = text("common.other paths", self.lang, n=whole(drawing.count - shown, self.lang))
+            rest += f": {self._number(drawing.total - listed)}"
+            self._plain("rest", rest, colours.gradient)
             ends.append("rest")
         for first, second in zip(range(shown), range(1, shown), strict=False):
             drawing.edge(f"p{first}n0", f"p{second}n0", style="invis", weight="0")
@@ -225,10 +225,12 @@ class _Writer:
     def _caption(self, shown: int) -> str:
         count = self.drawing.count
         if count == 0:
-            return word("no path", self.lang)
+            return text("drawing.no path", self.lang)
         if count > shown:
-            return word("largest", self.lang, n=whole(count, self.lang), shown=shown)
-        return word("one path" if count == 1 else "paths", self.lang, n=whole(count, self.lang))
+            return text("drawing.largest", self.lang, n=whole(count, self.lang), shown=shown)
+        return text(
+            f"common.{'one path' if count == 1 else 'paths'}", self.lang, n=whole(count, self.lang)
+        )
 
     def _row(self, k: int, path: Path, ends: list[str]) -> None:
         colours = self.theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.drawing import whole, word
+from autograd_mini.language import text, whole
 from autograd_mini.notation import labels as notation
 
 from .digraph import Drawing
@@ -363,11 +363,11 @@ class _Writer:
         lines = []
         if self.seen.folded:
             n, shown = whole(self.seen.nodes, self.lang), whole(len(self.seen.items), self.lang)
-            folded = notation.escaped(word("folded", self.lang, n=n, shown=shown))
+            folded = notation.escaped(text("drawing.folded", self.lang, n=n, shown=shown))
             # A picture that grows downwards is narrow.
             lines += [folded] if self.rankdir in ("LR", "RL") else folded.split("; ")
         if self.far:
-            lines.append(notation.escaped(word("repeated", self.lang)))
+            lines.append(notation.escaped(text("drawing.repeated", self.lang)))
         rows = "".join(f'<tr><td align="left">{line}</td></tr>' for line in lines)
         if self.scale:
             longest = max(map(len, lines), default=0)
@@ -389,7 +389,7 @@ class _Writer:
             f'<td><font point-size="10">{end}{_power(e)}</font></td>'
             for end, e in zip(ends, exponents, strict=True)
         )
-        title = notation.escaped(word("legend", self.lang))
+        title = notation.escaped(text("drawing.legend", self.lang))
         rest = max(0, 6 * longest - 6 * len(title) - 36 * len(exponents))  # or the cells stretch
         filler = f'<td rowspan="2" width="{rest}"></td>' if rest else ""
         return (

@@ -2,7 +2,7 @@
 
 Each function draws into the Axes that it is given, or into those of a new figure, and returns the
 Figure, which shows itself in notebooks. `lang` is the language of its words, "en" or "es"; `texts`
-puts words of one's own in their place, by the names in WORDS.
+puts words of one's own in their place, by the names in language/plot.txt.
 
 All raise ImportError where matplotlib is missing, TypeError for axes that are no Axes, and
 ValueError for an unknown language or where there is nothing to plot.
@@ -16,7 +16,7 @@ from functools import cache
 from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.messages import LANGUAGES
+from autograd_mini.language import words as words_of
 from autograd_mini.numbers.arguments import whole
 
 from .measures import layer_numbers
@@ -37,26 +37,6 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, which colour-blind readers tell apart (Color Universal Design, 2008).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = "os^Dv<>P"
-WORDS = {
-    "epoch": ("epoch", "época"),
-    "loss": ("loss", "pérdida"),
-    "training": ("training", "entrenamiento"),
-    "test": ("test", "prueba"),
-    "others": ("the other features at their means", "las demás características en su media"),
-    "activation": ("activation h", "activación h"),
-    "gradient": ("|∂L/∂h|", "|∂L/∂h|"),
-    "weight gradient": ("|∂L/∂w|", "|∂L/∂w|"),
-    "exactly 0": ("exactly 0", "0 exacto"),
-    "layer": ("layer", "capa"),
-    "gradient RMS": ("RMS of ∂L/∂h", "valor eficaz de ∂L/∂h"),
-    "update": ("update", "actualización"),
-    "update ratio": ("‖Δw‖ / ‖w‖", "‖Δw‖ / ‖w‖"),
-    "rate": ("learning rate", "tasa de aprendizaje"),
-    "final loss": ("loss after training", "pérdida tras entrenar"),
-    "start": ("before training", "antes de entrenar"),
-    "diverged": ("diverged", "diverge"),
-    "best": ("lowest: {}", "la menor: {}"),
-}
 _STEPS = 80  # points along each side of the grid on which the network is asked
 _RULE_OF_THUMB = 1e-3  # Karpathy's, for the size of an update beside its weights
 
@@ -440,7 +420,5 @@ def _above_zero(x: float) -> float:
     return x if 0 < x < float("inf") else float("nan")
 
 
-def _words(lang: str, texts: Mapping[str, str] | None) -> dict[str, str]:
-    if lang not in LANGUAGES:
-        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
-    return {name: word[LANGUAGES.index(lang)] for name, word in WORDS.items()} | dict(texts or {})
+def _words(lang: str, texts: Texts) -> dict[str, str]:
+    return words_of("plot", lang) | dict(texts or {})

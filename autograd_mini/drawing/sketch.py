@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
-from autograd_mini.language.drawing import LANGUAGES, whole, word
+from autograd_mini.language import checked, text, whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
@@ -115,7 +115,7 @@ def check(options: Options) -> None:
     """Raise ValueError or TypeError for an option that is unknown."""
     one_of("detail", options.detail, DETAILS)
     one_of("off_path", options.off_path, ("faded", "hidden", "normal"))
-    one_of("lang", options.lang, LANGUAGES)
+    checked(options.lang)
     if options.group is not None:
         one_of("group", options.group, GROUPS)
     from_one_on("max_nodes", options.max_nodes)
@@ -194,10 +194,10 @@ def stale_text(node: Value, number_format: str, lang: str) -> str:
     try:
         if not is_stale(node):
             return ""
-        return word("now", lang, x=notation.number(recomputed(node), number_format))
+        return text("common.now", lang, x=notation.number(recomputed(node), number_format))
     except AutogradError:
         with ieee():  # where it may have been computed
-            return word("no value", lang) if is_stale(node) else ""
+            return text("common.no value", lang) if is_stale(node) else ""
 
 
 class _Sketcher:
@@ -262,14 +262,14 @@ class _Sketcher:
         return self.options.off_path == "hidden" and self._off_path(node)
 
     def _item(self, node: Value, id: str) -> Item:
-        say, lang, form = word, self.options.lang, self.options.number_format
-        rows = [Row(say("data", lang), notation.number(node.data, form), "text", "data")]
+        lang, form = self.options.lang, self.options.number_format
+        rows = [Row(text("common.data", lang), notation.number(node.data, form), "text", "data")]
         if stale := stale_text(node, form, lang):
-            rows.append(Row(say("stale", lang), stale, "warning", "stale"))
+            rows.append(Row(text("common.stale", lang), stale, "warning", "stale"))
         seen = node in self.reached
         if self.options.detail != "values":
             grad = notation.number(node.grad, form) if seen else "—"
-            rows.append(Row(say("grad", lang), grad, "gradient", "grad"))
+            rows.append(Row(text("common.grad", lang), grad, "gradient", "grad"))
         kind = "root" if node in self.roots else "leaf" if node.first is None else "operation"
         return Item(
             id,
@@ -310,9 +310,11 @@ class _Sketcher:
     # --- folded groups ---------------------------------------------------------------------------
     def _group(self, key: Path, fold: Fold, id: str) -> Item:
         """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
-        say, lang, form = word, self.options.lang, self.options.number_format
-        count = say(
-            "nodes" if len(fold.members) > 1 else "node", lang, n=whole(len(fold.members), lang)
+        lang, form = self.options.lang, self.options.number_format
+        count = text(
+            f"drawing.{'nodes' if len(fold.members) > 1 else 'node'}",
+            lang,
+            n=whole(len(fold.members), lang),
         )
         rows = [
             Row(
@@ -327,18 +329,18 @@ class _Sketcher:
         sizes = [magnitude(node.grad) for node in shown if node in self.reached]
         largest = max(sizes, default=None)
         if self.options.detail != "values":
-            text = "—"
+            between = "—"
             if largest is not None:
                 short = ".3g" if form == ".4g" else form
                 low, high = (notation.number(x, short) for x in (min(sizes), largest))
-                text = low if low == high else say("to", lang, low=low, high=high)
-            rows.append(Row(say("range", lang), text, "gradient", "range"))
+                between = low if low == high else text("common.range", lang, low=low, high=high)
+            rows.append(Row(text("drawing.range", lang), between, "gradient", "range"))
         frame = self.paths.get(fold.members[0], ())[: len(key) - 1]
         name = ".".join(key[len(frame) :])
         if name in ("inputs", "other operations"):
-            name = say(name, lang)
+            name = text(f"drawing.{name}", lang)
         elif name.startswith("stage "):
-            name = say("stage", lang, k=name[6:])
+            name = text("drawing.stage", lang, k=name[6:])
         faded = self.options.off_path == "faded" and bool(self.reached) and not largest
         name = notation.name(name)
         size = largest if any(node.first is not None for node in fold.members) else None
@@ -350,7 +352,8 @@ class _Sketcher:
         for (tail, head), bundle in joined.items():
             if tail not in ids or head not in ids:  # hidden
                 continue
-            text = word("edges", lang, n=whole(bundle.count, lang)) if bundle.count > 1 else ""
+            several = text("common.edges", lang, n=whole(bundle.count, lang))
+            label = several if bundle.count > 1 else ""
             faded = fading and not bundle.flow
-            links.append(Link(ids[tail], ids[head], text, "", bundle.flow, faded, bundle.count))
+            links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, bundle.count))
         return links

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.graph import topological
-from autograd_mini.language.drawing import whole, word
+from autograd_mini.language import text, whole
 from autograd_mini.notation import labels as notation
 
 from .folding import reached
@@ -61,13 +61,13 @@ def draw_text(
         made = notation.plain_formula(node, names.__getitem__, number_format)
         parts = [
             f"{name} = {made}" if made else name,
-            f"{word('data', lang)} {notation.number(node.data, number_format)}",
+            f"{text('common.data', lang)} {notation.number(node.data, number_format)}",
         ]
         if stale := stale_text(node, number_format, lang):
-            parts.append(f"{word('stale', lang)} {stale}")
+            parts.append(f"{text('common.stale', lang)} {stale}")
         if detail != "values":
             grad = notation.number(node.grad, number_format) if node in seen else "—"
-            parts.append(f"{word('grad', lang)} {grad}")
+            parts.append(f"{text('common.grad', lang)} {grad}")
         lines.append(f"{lead}{local}{'  '.join(parts)}")
         edges = list(node.edges())
         for k in range(len(edges) - 1, -1, -1):
@@ -83,7 +83,9 @@ def draw_text(
                 )
             )
     if stack:
-        lines.append(f"… {word('left out', lang, n=whole(len(order) - len(written), lang))}")
+        lines.append(
+            f"… {text('drawing.left out', lang, n=whole(len(order) - len(written), lang))}"
+        )
     return "\n".join(lines)
 
 

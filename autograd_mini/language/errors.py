@@ -12,18 +12,24 @@ import re
 from functools import cache
 from string import Formatter
 
-from . import catalogue
+from .catalogues import catalogue, checked
 
 
-def spanish(message: str) -> str:
-    """The Spanish of an error's text, of several lines line by line if need be.
+def translated(message: str, lang: str) -> str:
+    """An error's English text in a language; as it is where the catalogue does not have it.
 
-    >>> spanish("nobody has translated this")
-    'nobody has translated this'
+    A text of several lines that is no template as a whole is translated line by line.
+
+    >>> translated("log(a) at a = -1.0 (x): it needs a > 0", "es")
+    'log(a) en a = -1.0 (x): necesita a > 0'
     """
+    return message if checked(lang) == "en" else _spanish(message)
+
+
+def _spanish(message: str) -> str:
     whole = _matched(message)
     if whole is None and "\n" in message:
-        return "\n".join(map(spanish, message.split("\n")))
+        return "\n".join(map(_spanish, message.split("\n")))
     return message if whole is None else whole
 
 
@@ -54,6 +60,6 @@ def _matched(message: str) -> str | None:
         if all(part in message for part in parts):
             match = _pattern(english).fullmatch(message)
             if match:
-                slots = {name: spanish(held) for name, held in match.groupdict().items()}
+                slots = {name: _spanish(held) for name, held in match.groupdict().items()}
                 return other.format(**slots)
     return None

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.language import of, words
+
 from . import partials  # its engines enter ENGINES
 from .engine import Engine
 from .exhibits import ENGINES, Exhibit
@@ -87,25 +89,18 @@ def entry(name: str, lang: str = "en") -> str:
     import inspect
     from textwrap import dedent, indent
 
-    words = {
-        "en": ("Seen in", "The mistake", "What reveals it", "at", "right", "this engine"),
-        "es": ("Visto en", "El error", "Lo que lo revela", "en", "correcto", "este motor"),
-    }
-    if lang not in words:
-        raise ValueError(f"lang must be one of {', '.join(words)}, got {lang!r}")
-    seen, mistake, reveals, at, right, this = words[lang]
+    said = words("museum", lang)
     broken = named(name)
-    k = ("en", "es").index(lang)
     told = inspect.cleandoc(broken.__doc__ or "") if lang == "en" else broken.mistake_es
     source = dedent(inspect.getsource(broken.reveals))
     function = indent(source.removeprefix("@staticmethod\n"), "    ")
     point = ", ".join(map(str, broken.at))
     got, wanted = _gradients(broken), _gradients(broken, HEALTHY)
     return (
-        f"{name}\n{told}\n{seen}: {broken.seen[k]}\n\n"
-        f"{mistake}:\n{indent(_code(broken), '    ')}\n"
-        f"{reveals}, {at} ({point}):\n{function}\n"
-        f"    {right}: {wanted}\n    {this}: {got}\n"
+        f"{name}\n{told}\n{said['seen']}: {of(broken.seen, lang)}\n\n"
+        f"{said['mistake']}:\n{indent(_code(broken), '    ')}\n"
+        f"{said['reveals']}, {said['at']} ({point}):\n{function}\n"
+        f"    {said['right']}: {wanted}\n    {said['this']}: {got}\n"
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from autograd_mini.numbers.arguments import items, one_of, real, whole
+from autograd_mini.language import text
+from autograd_mini.numbers.arguments import items, real, whole
 from autograd_mini.numbers.kinds import constant, in_ieee
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
@@ -315,23 +316,17 @@ class MLP(Module):
         layer3      16        1  linear           16       1          17
         total                                    304      33         337
         """
-        heading, total = _HEADINGS[one_of("lang", lang, _HEADINGS)]
+        heading, total = (text(f"training.summary.{part}", lang) for part in ("heading", "total"))
         rows: list[tuple[Any, ...]] = []
         for la in self.layers:
             weights = la.nin * la.nout
             sizes = la.nin, la.nout, _name_of(la.activation), weights, la.nout, weights + la.nout
             rows.append((la.name, *sizes))
         rows.append((total, "", "", "", *(sum(row[k] for row in rows) for k in (4, 5, 6))))
-        return _aligned([heading, *rows], words=(0, 3))
+        return _aligned([heading.split("|"), *rows], words=(0, 3))
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
-
-
-_HEADINGS = {
-    "en": ("layer inputs neurons activation weights biases parameters".split(), "total"),
-    "es": ("capa entradas neuronas activación pesos sesgos parámetros".split(), "total"),
-}
 
 
 def _aligned(rows: Iterable[Sequence[object]], words: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.messages import shortened
+from autograd_mini.language import shortened
 from autograd_mini.value import Value
 
 from .reading import GROWING, LETTERS, SIGNS, Argument, Command, read

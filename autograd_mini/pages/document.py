@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.sketch import one_of
-from autograd_mini.language.drawing import LANGUAGES
+from autograd_mini.language import checked, of
 from autograd_mini.notation.labels import number, printable
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def document(
 
     Raises ValueError for an unknown language or theme, TypeError for a title that is no text.
     """
-    one_of("lang", lang, LANGUAGES)
+    checked(lang)
     one_of("theme", theme, SETTINGS)
     given: Any = title
     if given is not None and not isinstance(given, str):
         raise TypeError(f"title must be text or None, got {title!r:.40} ({type(title).__name__})")
-    shown = words["title"][LANGUAGES.index(lang)] if title is None else printable(title)
+    shown = of(words["title"], lang) if title is None else printable(title)
     told = {**(packed or {}), "words": {key: list(texts) for key, texts in words.items()}}
     code = [text if "\n" in text else asset(text) for text in scripts]
     script = enclosed(f"const PACKED = {as_json(told)};", *code)

@@ -10,7 +10,7 @@ from autograd_mini.drawing import draw
 from autograd_mini.drawing.interchange import from_json, to_json
 from autograd_mini.drawing.sketch import Options, sketch
 from autograd_mini.graph import topological
-from autograd_mini.language.drawing import LANGUAGES
+from autograd_mini.language import LANGUAGES
 from autograd_mini.notation.labels import number
 from autograd_mini.stepping.sequence import Accumulate, Update, Visit
 

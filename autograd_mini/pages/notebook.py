@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.messages import default_language
+from autograd_mini.language import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: A
     >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)
     <Steps: 7 steps of 2 nodes>
     """
-    page = _page_of(steps)(steps, lang=lang or default_language(), **options)
+    page = _page_of(steps)(steps, lang=meant(lang), **options)
     return Shown(page, repr(steps), height)
 
 
@@ -104,7 +104,7 @@ def widget(
         raise ImportError(
             "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
         ) from error
-    page = _page_of(steps)(steps, lang=lang or default_language(), start=start, **options)
+    page = _page_of(steps)(steps, lang=meant(lang), start=start, **options)
 
     class StepsWidget(anywidget.AnyWidget):
         """The page of recorded steps; `step` is the index of the one that is shown."""

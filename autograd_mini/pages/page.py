@@ -5,13 +5,11 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini import language
 from autograd_mini.files import write
-from autograd_mini.language.pages import WORDS
-from autograd_mini.language.predict import PREDICT
-from autograd_mini.language.whatif import WHATIF, needs
+from autograd_mini.language import LANGUAGES, translated
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import Op
-from autograd_mini.stepping.sentences import sentences
 from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from autograd_mini.stepping.templates import FORMULAS, catalogue
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
@@ -23,7 +21,7 @@ from .measured import differences
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from autograd_mini.stepping.sequence import Step
 
@@ -106,12 +104,16 @@ def to_html(
         data["pairs"] = aligned(steps, beside)
     formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
     ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
-    data["needs"] = needs(ops)
+    data["needs"] = _needs(ops)
     pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
+    words: language.Catalogue = {}
+    for room in ("page", "whatif", "predict"):
+        words |= language.catalogue(room)
+    said = {lang: language.words("sentence", lang) for lang in LANGUAGES}
     return document(
-        "steps.html", (*_FIRST, source(ops), *_LAST), data, {**WORDS, **WHATIF, **PREDICT},
+        "steps.html", (*_FIRST, source(ops), *_LAST), data, words,
         lang=lang, theme=theme, title=title, styles=("modes.css",), inserted={"graphs": pictures},
-        packed={"sentences": sentences(), "formulas": formulas},
+        packed={"sentences": said, "formulas": formulas},
     )  # fmt: skip
 
 
@@ -261,3 +263,27 @@ def _pairs(codes: Any) -> Iterator[list[int]]:
 def _key(step: Step) -> tuple[Any, ...]:
     extra = (step.parent, step.edge) if isinstance(step, Accumulate) else ()
     return (step.kind, step.node, *extra)
+
+
+def _needs(ops: Iterable[Op]) -> dict[str, list[str]]:
+    """What each operation needs of its arguments, in English and Spanish.
+
+    >>> from autograd_mini.ops import SHEET
+    >>> _needs([SHEET["tanh"], SHEET["digamma"]])
+    {'digamma': ['a other than 0, −1, −2, …', 'a distinto de 0, −1, −2, …']}
+    """
+    texts: dict[str, list[str]] = {}
+    for op in sorted(ops, key=lambda op: op.name):
+        conditions = [domain.text.format(param) for param, domain in op.domains.items()]
+        if op.needs:
+            conditions.append(op.needs)
+        if conditions:
+            both = ("; ".join(translated(c, lang) for c in conditions) for lang in LANGUAGES)
+            texts[op.name] = [_typeset(condition) for condition in both]
+    return texts
+
+
+def _typeset(text: str) -> str:
+    for sign, typeset in ((">=", "≥"), ("<=", "≤"), ("!=", "≠"), ("-", "−"), ("...", "…")):
+        text = text.replace(sign, typeset)
+    return text

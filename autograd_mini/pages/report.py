@@ -11,7 +11,7 @@ from autograd_mini.checking.engines import labelled
 from autograd_mini.checking.nodes import parents_of
 from autograd_mini.drawing import RenderingError
 from autograd_mini.files import write
-from autograd_mini.language.checking import LANGUAGES, text
+from autograd_mini.language import checked, text
 
 if TYPE_CHECKING:
     import os
@@ -33,9 +33,7 @@ def save_html(report: Report, path: str | os.PathLike[str], lang: str | None = N
 
 def to_html(report: Report, lang: str | None = None) -> str:
     """The page of steps; or, where there are none to show, the report itself as a page."""
-    lang = lang or report.lang
-    if lang not in LANGUAGES:
-        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
+    lang = checked(lang or report.lang)
     if report.subject is not None:
         with suppress(RenderingError, RecursionError):  # no Graphviz; an engine without end
             found = recorded(report.subject)
@@ -162,20 +160,20 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
     culprit = report.culprit
     assert report.subject is not None  # it has been recorded
     node = None if culprit is None else _position(report.subject, culprit.where, steps)
-    title = text(f"headline.{report.verdict}", lang)
+    title = text(f"checking.headline.{report.verdict}", lang)
     if culprit is not None:
         named = culprit if node is None else replace(culprit, node=steps.names[node])
-        title = f"{text('culprit', lang)}: {named.text(lang)}"
+        title = f"{text('checking.culprit', lang)}: {named.text(lang)}"
     options: dict[str, Any] = {}
     if right is not None:
-        labels = (text("page.checked", lang), text("page.right", lang))
+        labels = (text("checking.page.checked", lang), text("checking.page.right", lang))
         options = {"beside": right, "labels": labels}
     start = first_wrong(steps, right, culprit, node)
     return page_of(steps, lang=lang, start=start, title=title, **options)
 
 
 def _plain(report: Report, lang: str) -> str:
-    title = text(f"headline.{report.verdict}", lang)
+    title = text(f"checking.headline.{report.verdict}", lang)
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'

@@ -10,9 +10,7 @@ from sys import byteorder
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.files import write
-from autograd_mini.language.pages import WORDS
-from autograd_mini.language.training import DESCENT, SHARED
-from autograd_mini.language.training import WORDS as TRAINING
+from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import printable
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 
@@ -22,9 +20,14 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    from autograd_mini.language.training import Texts
+    from autograd_mini.language import Catalogue
     from autograd_mini.stepping.training.fields import Field
 
+_SHARED = (
+    *("language", "theme", "modes", "controls", "play", "pause", "speed", "per.second"),
+    *("phase.forward", "phase.backward", "phase.update"),
+)
+"""The texts of the page of steps that this one needs too."""
 SCRIPTS = (
     *("numbers.js", "shell.js", "player.js", "training_data.js", "training_plots.js"),
     *("training_pictures.js", "training_panels.js", "training.js"),
@@ -101,8 +104,11 @@ def to_html(
     )  # fmt: skip
 
 
-def _words(run: TrainingSteps, several: bool) -> Texts:
-    words = {**{key: WORDS[key] for key in SHARED}, **TRAINING, **(DESCENT if not run.loss else {})}
+def _words(run: TrainingSteps, several: bool) -> Catalogue:
+    page = catalogue("page")
+    words = {key: page[key] for key in _SHARED} | catalogue("player")
+    if not run.loss:
+        words |= catalogue("descent")
     name = printable(run.points.name).replace("{", "{\u2060")  # no slot
     kind = "title.rates" if several else "title"
     english, spanish = words[kind if name else f"{kind}.unnamed"]

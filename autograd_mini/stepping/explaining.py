@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini import language
 from autograd_mini.drawing.sketch import names_of
 from autograd_mini.graph import topological
-from autograd_mini.language.messages import LANGUAGES, default_language
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
 from autograd_mini.notation.shapes import at_kink
@@ -27,7 +27,6 @@ from .explanation import (
     use_of,
     written,
 )
-from .sentences import say
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ counts, so += and not =.
 
     Raises IndexError if there is no such step, ValueError for another language.
     """
-    _language(lang)
+    language.checked(lang)
     step = steps[index]
     writer = _Writer(steps, lang)
     match step:
@@ -97,7 +96,7 @@ por la derivada local.
     Raises TypeError if `node` is not a Value or `of` neither Value nor Steps, ValueError for
     another language or a node that is not one of these Steps'.
     """
-    lang = _language(default_language() if lang is None else lang)
+    lang = language.meant(lang)
     if not isinstance(node, Value):
         raise TypeError(f"explain needs a Value, got {node!r:.40} ({type(node).__name__})")
     if of is None:
@@ -118,16 +117,10 @@ por la derivada local.
         formula = written(writer.fill("visit.one", {"gradient": gradient(writer.numerator, name),
                                                      "value": symbols.number(0)}))  # fmt: skip
         slots = {"L": writer.numerator, "x": name}
-        title = say("title.gradient", lang, **slots)
-        sentence = say("gradient.apart", lang, **slots)
+        title = language.text("explanation.title.gradient", lang, **slots)
+        sentence = language.text("explanation.gradient.apart", lang, **slots)
         return Explanation(title, sentence, formula, None, None, "")
     return writer.gradient(order.index(node))
-
-
-def _language(lang: str) -> str:
-    if lang not in LANGUAGES:
-        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
-    return lang
 
 
 def _node(node: Value, lang: str) -> Explanation:
@@ -135,14 +128,18 @@ def _node(node: Value, lang: str) -> Explanation:
     order = topological(node)
     names = names_of(order)
     x, value = names[node], symbols.number(node.data)
-    title = say("title.node", lang, x=x)
+    title = language.text("explanation.title.node", lang, x=x)
     if node.first is None:
         formula = written(filled("leaf", lang, {"x": symbols.name(x), "value": value}))
-        sentence = say("node.leaf", lang, x=x, value=value.text)
+        sentence = language.text("explanation.node.leaf", lang, x=x, value=value.text)
         return Explanation(title, sentence, formula, None, None, "")
     teller = Teller(names, lang)
-    about = node.op.about[LANGUAGES.index(lang)] if node.op else say("by hand", lang)
-    sentence = say("node", lang, y=x, operands=teller.operands(node), about=about)
+    about = (
+        language.of(node.op.about, lang) if node.op else language.text("explanation.by hand", lang)
+    )
+    sentence = language.text(
+        "explanation.node", lang, y=x, operands=teller.operands(node), about=about
+    )
     locals_ = []
     for edge in range(len(node.parents)):
         if (
@@ -190,17 +187,18 @@ class _Writer:
         numeric: Piece | Formula | None = None,
         local: Piece | None = None,
         why: Sequence[str] = (),
+        room: str = "sentence",
         **slots: object,
     ) -> Explanation:
         first, second = (written(f) if isinstance(f, Piece) else f for f in (symbolic, numeric))
         assert first is not None
         return Explanation(
-            say(f"title.{kind}", self.lang, **slots),
-            say(sentence, self.lang, **slots),
+            language.text(f"{room}.title.{kind}", self.lang, **slots),
+            language.text(f"{room}.{sentence}", self.lang, **slots),
             first,
             None if local is None else written(local),
             second,
-            " ".join(say(name, self.lang, **slots) for name in why),
+            " ".join(language.text(f"{room}.{name}", self.lang, **slots) for name in why),
         )
 
     def leaf(self, node: int) -> Explanation:
@@ -220,7 +218,7 @@ class _Writer:
             why=["stale"] * stale,
             y=self.names[node],
             operands=self.teller.operands(value),
-            about=value.op.about[LANGUAGES.index(self.lang)] if value.op else "",
+            about=language.of(value.op.about, self.lang) if value.op else "",
         )
 
     def seed(self, step: Seed) -> Explanation:
@@ -364,7 +362,7 @@ class _Writer:
         if node == len(self.names) - 1 and self.numerator == self.names[-1]:
             sentence = "gradient.self"
         told = self._told(
-            "gradient", sentence, symbolic, numeric,
+            "gradient", sentence, symbolic, numeric, room="explanation",
             L=self.numerator, x=self.names[node], n=len(shares),
             sum=sum_of(terms).text if terms else "", value=symbols.number(adjoint).text,
         )  # fmt: skip
@@ -390,4 +388,4 @@ class _Writer:
             texts.append(text)
         name = "path" if count == 1 else "paths" if count <= _PATHS else "paths.largest"
         listed = "; ".join(texts)
-        return say(name, self.lang, n=count, path=listed, paths=listed)
+        return language.text(f"explanation.{name}", self.lang, n=count, path=listed, paths=listed)

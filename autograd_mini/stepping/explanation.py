@@ -6,13 +6,13 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.language import text
 from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import operands_of, shape_of
 from autograd_mini.notation.symbols import Piece
 from autograd_mini.value import Value
 
-from .sentences import say
 from .templates import FORMULAS
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def filled(template: str | Piece, lang: str, slots: Mapping[str, Piece]) -> Piec
 
     def one(name: str) -> Piece:
         found = slots.get(name)
-        return symbols.word(say(name, lang)) if found is None else found
+        return symbols.word(text(f"sentence.{name}", lang)) if found is None else found
 
     return symbols.fill(FORMULAS[template] if isinstance(template, str) else template, one)
 
@@ -161,7 +161,7 @@ class Teller:
             if slot == "out":
                 return show(node)
             if slot in ("if", "else"):
-                return symbols.word(say(slot, self.lang))
+                return symbols.word(text(f"sentence.{slot}", self.lang))
             x = operands[at + int(slot) if slot[0] in "+-" else int(slot)]
             return show(x) if isinstance(x, Value) else symbols.number(x)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.language.messages import default_language
-from autograd_mini.language.terminal import LANGUAGES, word
+from autograd_mini.language import meant, text
 from autograd_mini.notation.labels import printable
 
 from .explaining import explain_step
@@ -35,7 +34,7 @@ def transcript(
     >>> lines[0], lines[-1].strip()
     ('Forward pass', 'v₁ = 3 · 3 = 9')
     """
-    lang = language(lang)
+    lang = meant(lang)
     wanted = checked(phases)
     return _lines(steps, lang, wanted)
 
@@ -49,7 +48,7 @@ def _lines(steps: Steps, lang: str, wanted: Sequence[str]) -> Iterator[str]:
         if now != before:
             if before is not None:
                 yield ""
-            title = word(now, lang)
+            title = text(f"terminal.{now}", lang)
             yield title[0].upper() + title[1:]
             before = now
         yield from step_lines(steps, index, lang)
@@ -71,14 +70,6 @@ def clean(text: str) -> str:
     return "".join(
         c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in printable(text)
     )
-
-
-def language(lang: str | None) -> str:
-    """The language that is meant; ValueError if it is unknown."""
-    lang = default_language() if lang is None else lang
-    if lang not in LANGUAGES:
-        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
-    return lang
 
 
 def checked(phases: Sequence[str]) -> tuple[str, ...]:

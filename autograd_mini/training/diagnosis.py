@@ -6,8 +6,7 @@ from html import escape
 from math import hypot, isfinite, log10, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini import functions
-from autograd_mini.numbers.arguments import one_of
+from autograd_mini import functions, language
 from autograd_mini.ops import SHEET
 from autograd_mini.value import Value
 
@@ -79,9 +78,9 @@ class Diagnosis:
     @property
     def explanation(self) -> str:
         """The verdict in a sentence, and what helps, in the language of the diagnosis."""
-        flow, words = "", WORDS[self.lang]
+        flow, words = "", language.words("training", self.lang)
         if self.per_layer is not None and self.verdict != "flat":
-            flow = " " + words["flow"].format(f"{self.per_layer:.2g}")
+            flow = " " + words["flow"].format(factor=f"{self.per_layer:.2g}")
         return f"{words[self.verdict]}: {words['about ' + self.verdict]}{flow}"
 
     def __str__(self) -> str:
@@ -112,7 +111,7 @@ class Diagnosis:
 
     def _table(self) -> list[list[str]]:
         """The heading and the rows, as text."""
-        words = WORDS[self.lang]
+        words = language.words("training", self.lang)
         ends = [f"{self.input_rms:.2e}", f"{self.input_gradient_rms:.2e}", "", "", ""]
         table = [words["heading"].split("|"), [words["inputs"], "", "", *ends]]
         for la in self.layers:
@@ -171,7 +170,7 @@ def diagnose(
     <BLANKLINE>
     healthy: the gradient reaches every layer. ... changes by a factor of 0.24 per layer.
     """
-    one_of("lang", lang, WORDS)
+    language.checked(lang)
     layers = layers_of(model)
     if not layers:
         raise TypeError(f"diagnose takes an MLP, a Layer or a Neuron, got {model!r:.60}")
@@ -323,52 +322,3 @@ def _per_layer(hidden: list[float]) -> float | None:
 
 def _name(activation: Any) -> str:
     return activation if isinstance(activation, str) else getattr(activation, "__name__", "?")
-
-
-WORDS = {
-    "en": {
-        "heading": "layer|activation|units|activation RMS|gradient RMS|saturated|dead|verdict",
-        "inputs": "inputs",
-        "healthy": "healthy",
-        "vanishing": "vanishing",
-        "exploding": "exploding",
-        "dead": "dead",
-        "flat": "flat",
-        "flow": "On its way back it changes by a factor of {} per layer.",
-        "about healthy": "the gradient reaches every layer.",
-        "about vanishing": "hardly any gradient reaches the first layers, which therefore do not"
-        " learn. Try relu with init='he_normal', tanh with init='xavier_normal', fewer layers,"
-        " standardised inputs.",
-        "about exploding": "the gradient grows from layer to layer, and updates throw the weights"
-        " far away. Try smaller initial weights (init='he_normal', 'xavier_normal'), clip_norm=1.0,"
-        " a lower learning rate.",
-        "about dead": "a layer gives 0 without slope whatever it is shown, and no gradient passes"
-        " it. Try new weights (init='he_normal'), a lower learning rate, leaky_relu.",
-        "about flat": "the loss has no gradient on this batch, as where every prediction is right:"
-        " there is nothing to diagnose. Try another batch, or no loss.",
-    },
-    "es": {
-        "heading": "capa|activación|neuronas|RMS activación|RMS gradiente|saturadas|muertas"
-        "|veredicto",
-        "inputs": "entradas",
-        "healthy": "sana",
-        "vanishing": "se desvanece",
-        "exploding": "explota",
-        "dead": "muerta",
-        "flat": "plana",
-        "flow": "En su camino de vuelta cambia por un factor de {} por capa.",
-        "about healthy": "el gradiente llega a todas las capas.",
-        "about vanishing": "a las primeras capas apenas les llega gradiente y por eso no aprenden."
-        " Prueba relu con init='he_normal', tanh con init='xavier_normal', menos capas, entradas"
-        " estandarizadas.",
-        "about exploding": "el gradiente crece de capa en capa y las actualizaciones lanzan los"
-        " pesos muy lejos. Prueba pesos iniciales menores (init='he_normal', 'xavier_normal'),"
-        " clip_norm=1.0, una tasa de aprendizaje menor.",
-        "about dead": "una capa da 0 sin pendiente ante cualquier entrada y ningún gradiente la"
-        " atraviesa. Prueba pesos nuevos (init='he_normal'), una tasa de aprendizaje menor,"
-        " leaky_relu.",
-        "about flat": "la pérdida no tiene gradiente en este lote, como cuando todas las"
-        " predicciones son correctas: no hay nada que diagnosticar. Prueba otro lote, o sin"
-        " pérdida.",
-    },
-}

@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.language import checked
 from autograd_mini.numbers.arguments import (
     function,
     not_negative,
-    one_of,
     parameters,
     positive,
     whole,
@@ -37,7 +37,7 @@ from .metrics import (
     loss_value,
     measured,
 )
-from .progress import WORDS, shown
+from .progress import shown
 from .samples import check_width, samples
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def fit(
         raise ValueError(
             f"batch_size must be from 1 to {n}, the number of samples, got {size}; None takes all"
         )
-    one_of("lang", lang, WORDS)
+    checked(lang)
     if progress is not True and progress is not False and progress != "auto":
         raise ValueError(f'progress must be True, False or "auto", got {progress!r}')
     if schedule is not None:

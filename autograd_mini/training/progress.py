@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini import language
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -14,12 +16,6 @@ if TYPE_CHECKING:
     Show = Callable[[int, int, float, float | None], None]
     EndOfEpoch = Callable[[Epoch], None]
 
-WORDS = {
-    "en": {"epoch": "epoch", "loss": "loss", "accuracy": "accuracy", "left": "left",
-           "validation": "validation"},
-    "es": {"epoch": "época", "loss": "pérdida", "accuracy": "exactitud", "left": "restante",
-           "validation": "validación"},
-}  # fmt: skip
 LINES = 10
 """How many lines a run prints where there is no terminal."""
 
@@ -35,7 +31,7 @@ def shown(
     from rich.console import Console
 
     console = Console()
-    words = WORDS[lang]
+    words = language.words("training", lang)
     if _draws(console):
         with _bar(console, words, epochs, batches) as functions:
             yield functions

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language.checking import condition
+from autograd_mini.language import of, translated
 from autograd_mini.ops import SHEET
 
 from .latex import latex
@@ -64,7 +64,7 @@ def markdown(language: str) -> str:
 
 
 def _about(op: Op, language: str) -> str:
-    return op.about[("en", "es").index(language)]
+    return of(op.about, language)
 
 
 def _value(op: Op) -> str:
@@ -79,9 +79,9 @@ def _symbol(param: str) -> str:
 
 
 def _domain(op: Op, language: str) -> str:
-    conditions = [(domain.text, param) for param, domain in op.domains.items()]
-    conditions += [(op.needs, "")] if op.needs else []
-    texts = [condition(text, language).replace("{}", param) for text, param in conditions]
+    conditions = [domain.text.format(param) for param, domain in op.domains.items()]
+    conditions += [op.needs] if op.needs else []
+    texts = [translated(text, language) for text in conditions]
     for ascii_sign, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠")):
         texts = [text.replace(ascii_sign, sign) for text in texts]
     return "; ".join(texts) or WORDS[language]["any"]

@@ -16,6 +16,7 @@ from autograd_mini import MLP, Value, diagnose, fit
 from autograd_mini.data import Dataset, Standardiser, iris, moons, xor
 from autograd_mini.drawing import measures, plots
 from autograd_mini.drawing.measures import Sweep, UpdateRatios
+from autograd_mini.language import words
 from autograd_mini.nn import Layer, Neuron
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.training.history import Epoch, History
@@ -397,8 +398,9 @@ def test_errors_say_what_was_wrong(call: Any, error: type[Exception], text: str)
 
 
 def test_infinite_gradients_are_refused() -> None:
+    rows = [("layer1", [1.0, math.inf])]
     with pytest.raises(ValueError, match="layer1 has values that are nan or infinite"):
-        plots._histograms([("layer1", [1.0, math.inf])], fresh(), 4, plots.WORDS, "", log=False)  # type: ignore[arg-type]
+        plots._histograms(rows, fresh(), 4, words("plot", "en"), "", log=False)
 
 
 def test_single_layers_and_neurons_have_histograms_too() -> None:

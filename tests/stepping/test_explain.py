@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-import string
 import xml.etree.ElementTree as ET
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import mpmath as mp
@@ -15,13 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import autograd_mini.stepping
 from autograd_mini import Value, explain, functions, ieee, museum, op, steps
+from autograd_mini.language import catalogue, text, words
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.stepping import Explanation, Formula, Steps, explain_step
-from autograd_mini.stepping.sentences import MORE, SENTENCES, say, sentences
 from autograd_mini.stepping.sequence import Accumulate, Forward, Seed, Update, Visit
 from tests.stepping.shown import from_latex, from_mathml, worth
 
@@ -365,40 +362,19 @@ def test_explain_takes_the_language_of_the_environment(monkeypatch):
 
 
 # --- sentences -----------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", [*SENTENCES, *MORE])
-def test_both_languages_say_the_same_things(name):
-    slots = [
-        {field for _, field, _, _ in string.Formatter().parse(text) if field}
-        for text in (SENTENCES.get(name) or MORE[name])
-    ]
-    assert slots[0] == slots[1]
 
 
-def test_every_sentence_is_said():
-    folder = Path(autograd_mini.stepping.__file__).parent
-    files = ("explaining", "explanation", "templates", "../notation/symbols")
-    code = "".join((folder / f"{name}.py").read_text("utf-8") for name in files)
-    for name in [*SENTENCES, *MORE]:
-        kind = name.removeprefix("title.")
-        said = f'"{name}"' in code or (name != kind and f'"{kind}"' in code)
-        assert said or name in ("gradient.one",), name  # "gradient" + ".one"
-    assert not {*SENTENCES} & {*MORE}
-
-
-def test_the_page_has_the_sentences_of_both_languages():
-    both = sentences()
-    assert both["en"].keys() == both["es"].keys() == SENTENCES.keys()
-    assert both["es"]["visit.leaf"] == say("visit.leaf", "es", x="{x}")
-    with pytest.raises(ValueError, match="'fr'"):
-        say("leaf", "fr", x="w", value="2")
+def test_the_page_gets_the_sentences_with_their_slots():
+    for lang in ("en", "es"):
+        assert words("sentence", lang)["visit.leaf"] == text("sentence.visit.leaf", lang, x="{x}")
 
 
 def test_no_english_in_spanish():
     english = {"the", "of", "and", "is", "it", "to", "with", "for", "was", "other", "by", "else"}
-    for name, (_, spanish) in {**SENTENCES, **MORE}.items():
-        words = {*re.findall(r"[a-záéíóúñü]+", re.sub(r"\{\w+\}", "", spanish.lower()))}
-        assert not words & english, name
-        assert not words & {"usted", "su merced"}, name
+    for name, (_, spanish) in (catalogue("sentence") | catalogue("explanation")).items():
+        told = {*re.findall(r"[a-záéíóúñü]+", re.sub(r"\{\w+\}", "", spanish.lower()))}
+        assert not told & english, name
+        assert not told & {"usted", "su merced"}, name
 
 
 # --- hostile names -------------------------------------------------------------------------------

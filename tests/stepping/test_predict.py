@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograd_mini import Value, steps
-from autograd_mini.language.predict import PREDICT
+from autograd_mini.language import catalogue
 from autograd_mini.optim import SGD
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.page import save_html
@@ -402,7 +402,7 @@ def test_answers_are_saved_as_csv(page: Any) -> None:
     assert name == "respuestas.csv"
     assert text[0] == "\ufeff"  # so that a spreadsheet reads the accents
     rows = [*csv.DictReader(text[1:].splitlines())]
-    assert [*rows[0]] == PREDICT["predict.columns"][1].split(",")
+    assert [*rows[0]] == catalogue("predict")["predict.columns"][1].split(",")
     (row,) = rows
     assert row["estudiante"] == '\'=HYPERLINK("x"), Ana'  # a text, not a formula
     assert row["pregunta"] == "v₁ = w · x. ¿Cuánto vale v₁?"
@@ -437,20 +437,20 @@ def test_both_panels_are_accessible(visit: Visit, tmp_path: Path, theme: str) ->
 # --- words ----------------------------------------------------------------------------------------
 def test_every_word_is_there_in_both_languages_and_used() -> None:
     script = asset("predict.js")
-    for key, (english, spanish) in PREDICT.items():
+    for key, (english, spanish) in catalogue("predict").items():
         assert {*re.findall(r"\{\w+\}", english)} == {*re.findall(r"\{\w+\}", spanish)}, key
         name = key.removeprefix("predict.")
         last = name.split(".")[-1]
         assert name in script or f'"{last}"' in script or name.removeprefix("mistake.") in script, (
             key
         )
-    assert len(PREDICT["predict.columns"][0].split(",")) == 10
-    assert len(PREDICT["predict.columns"][1].split(",")) == 10
+    assert len(catalogue("predict")["predict.columns"][0].split(",")) == 10
+    assert len(catalogue("predict")["predict.columns"][1].split(",")) == 10
 
 
 def test_every_mistake_of_the_script_has_words() -> None:
     script = asset("predict.js")
     keys = {*re.findall(r'may\("([\w.]+)"', script), *re.findall(r'\["(sign|inverse|ten)"', script)}
     assert {f"predict.mistake.{key}" for key in keys} == {
-        key for key in PREDICT if key.startswith("predict.mistake.")
+        key for key in catalogue("predict") if key.startswith("predict.mistake.")
     }

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
-import pkgutil
 import re
-from string import Formatter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import autograd_mini
-from autograd_mini import MLP, Value, museum, op, steps
+from autograd_mini import MLP, Value, language, museum, op, steps
 from autograd_mini.cli import main
 from autograd_mini.data import xor
 from autograd_mini.losses import mse
@@ -31,45 +28,12 @@ from tests.browser import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-Pair = tuple[str, str]
 
 
 # --- the catalogues ------------------------------------------------------------------------------
-def catalogues() -> dict[str, dict[str, Pair]]:
-    """Each dictionary of (English, Spanish) texts in the package, by the name of its place."""
-    found = {}
-    for module in pkgutil.walk_packages(autograd_mini.__path__, "autograd_mini."):
-        if module.name.endswith("__main__"):
-            continue
-        try:
-            names = vars(importlib.import_module(module.name))
-        except ImportError:  # an extra that is not installed
-            continue
-        for name, thing in names.items():
-            if isinstance(thing, dict) and thing and all(map(_is_pair, thing.items())):
-                found.setdefault(id(thing), (f"{module.name}.{name}", thing))
-    return dict(found.values())
-
-
-def _is_pair(item: tuple[Any, Any]) -> bool:
-    key, texts = item
-    return (
-        isinstance(key, str)
-        and isinstance(texts, tuple | list)
-        and len(texts) == 2
-        and all(isinstance(text, str) for text in texts)
-    )
-
-
-CATALOGUES = catalogues()
-TEXTS = [pair for catalogue in CATALOGUES.values() for pair in catalogue.values()]
+ROOMS = [file.stem for file in Path(language.__file__).parent.glob("*.txt")]
+TEXTS = [pair for room in ROOMS for pair in language.catalogue(room).values()]
 TEXTS += [op.about for op in SHEET.values() if op.about]
-
-
-def slots(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def words(text: str) -> set[str]:
@@ -80,22 +44,6 @@ def prose(text: str) -> set[str]:
     """The words of a message: its slots, and what is typed as it stands, are none."""
     text = re.sub(r"\{[^{}]*\}", " ", text)
     return words(re.sub(r"`[^`]*`|\"[^\"]*\"|--[\w-]+|\S*[_/=(]\S*|\w+\.\w+|\^\S+", " ", text))
-
-
-def test_the_walk_finds_the_catalogues() -> None:
-    places = " ".join(CATALOGUES)
-    for part in ("texts", "checking", "drawing", "sentences", "PREDICT", "WHATIF", "terminal"):
-        assert part in places
-    assert len(TEXTS) > 600
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
-def test_both_languages_have_every_message_with_the_same_slots(name: str) -> None:
-    for key, (english, spanish) in CATALOGUES[name].items():
-        assert english.strip(), f"{key} is empty"
-        assert spanish.strip(), f"{key} is empty"
-        with contextlib.suppress(ValueError):  # braces that are no slots
-            assert slots(english) == slots(spanish), key
 
 
 # Alike in both languages, or typed as they stand.

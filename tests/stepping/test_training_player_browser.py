@@ -11,7 +11,7 @@ import pytest
 
 from autograd_mini import MLP
 from autograd_mini.data import Dataset, moons, xor
-from autograd_mini.language.training import DESCENT, WORDS
+from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.pages.training_page import save_html
@@ -157,7 +157,7 @@ def test_the_numbers_are_those_of_the_run(opened: Any, runs: dict[str, Any], pla
 def test_before_training_there_is_no_update(opened: Any) -> None:
     page = opened("xor")
     assert "Before training the loss is" in text(page, "#story .sentence")
-    assert text(page, "#update p") == WORDS["training.none"][0]
+    assert text(page, "#update p") == catalogue("player")["training.none"][0]
     assert page.locator("#update math").count() == 0
 
 
@@ -330,7 +330,7 @@ def test_spanish_through_and_through(opened: Any, name: str) -> None:
             '"body *"', '"body *:not(script):not(noscript):not(noscript *):not([lang=en])"'
         )
     )
-    for text_, other in [*WORDS.values(), *DESCENT.values()]:
+    for text_, other in [*catalogue("player").values(), *catalogue("descent").values()]:
         for piece in re.split(r"\{\w+\}", text_):
             piece = piece.strip(" .:;,()")
             if len(piece) > 3 and piece.lower() not in other.lower():
@@ -340,7 +340,7 @@ def test_spanish_through_and_through(opened: Any, name: str) -> None:
 
 
 def test_the_same_slots_in_both_languages() -> None:
-    for words in (WORDS, DESCENT):
+    for words in map(catalogue, ("player", "descent")):
         for key, (en, es) in words.items():
             assert set(re.findall(r"\{\w+\}", en)) == set(re.findall(r"\{\w+\}", es)), key
 
@@ -355,7 +355,11 @@ def test_every_text_is_used() -> None:
     built |= {f"training.{flow}" for flow in ("healthy", "vanishing", "exploding", "dead", "flat")}
     built |= {f"training.{kind}" for kind in ("plane", "values", "line", "parabola", "surface")}
     built |= {"training.picture.rate", "training.new", "training.old", "previous", "next", "last"}
-    unused = [key for key in {**WORDS, **DESCENT} if key not in built and f'"{key}"' not in used]
+    unused = [
+        key
+        for key in {**catalogue("player"), **catalogue("descent")}
+        if key not in built and f'"{key}"' not in used
+    ]
     assert unused == []
 
 

@@ -16,7 +16,7 @@ from autograd_mini.drawing.sketch import one_of
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import write
-from autograd_mini.stepping.plain import language
+from autograd_mini.language import meant
 
 from .painting import Painter
 
@@ -67,7 +67,7 @@ def save_frames(
             it could not be read; the path is a folder.
         OSError: the file cannot be written there.
     """
-    path, lang = Path(path), language(lang)
+    path, lang = Path(path), meant(lang)
     suffix = path.suffix[1:].lower()
     one_of("the suffix of the file", suffix, FORMATS)
     one_of("theme", theme, THEMES)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.drawing import draw, from_json, to_json
 from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.graph import topological
-from autograd_mini.language.terminal import word
+from autograd_mini.language import text as told
 from autograd_mini.notation import labels as notation
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
@@ -174,7 +174,7 @@ class Painter:
             y -= apart
             self._formula(formula, y, min(20.0, apart / 3), ink, width)
         last = len(self.steps) - 1
-        counter = word("step", self.lang, index=index, last=last)
+        counter = told("terminal.step", self.lang, index=index, last=last)
         self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, right=True)
         from matplotlib.lines import Line2D
 

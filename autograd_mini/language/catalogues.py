@@ -1,0 +1,114 @@
+"""Reading the catalogues of texts; the package says how they are written."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "es")
+Catalogue = dict[str, tuple[str, str]]
+
+
+def checked(lang: str) -> str:
+    """The language, if it is one.
+
+    >>> checked("fr")
+    Traceback (most recent call last):
+    ValueError: lang must be one of en, es, got 'fr'
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
+    return lang
+
+
+def meant(lang: str | None) -> str:
+    """The language, or that of the environment where none is given; ValueError for another."""
+    return checked(default_language() if lang is None else lang)
+
+
+def of(both: tuple[str, str], lang: str) -> str:
+    """The English or the Spanish of two texts.
+
+    >>> of(("sine", "seno"), "es")
+    'seno'
+    """
+    return both[LANGUAGES.index(checked(lang))]
+
+
+def text(name: str, lang: str, /, **values: object) -> str:
+    """The text of this name in a language, its values filled in.
+
+    >>> text("expression.twice", "es", name="x")
+    'x aparece dos veces'
+
+    Raises KeyError for a name that its catalogue does not have, ValueError for another language.
+    """
+    room, _, key = name.partition(".")
+    return of(catalogue(room)[key], lang).format(**values)
+
+
+def words(room: str, lang: str) -> dict[str, str]:
+    """All texts of a catalogue in one language, for places where many are filled in.
+
+    >>> words("museum", "es")["right"]
+    'correcto'
+    """
+    return {name: of(both, lang) for name, both in catalogue(room).items()}
+
+
+_ENTRY = re.compile(
+    r"^(?:([^\s#].*)\n)?(?:  as  (.+)|  en  (.+(?:\n {6}.+)*)\n  es  (.+(?:\n {6}.+)*))\n", re.M
+)
+
+
+@cache
+def catalogue(room: str) -> Catalogue:
+    """The texts of a room: name -> (English, Spanish). It is shared: copy it to change it."""
+    source = Path(__file__).with_name(f"{room}.txt").read_text(encoding="utf-8")
+    texts: Catalogue = {}
+    for name, other, *both in _ENTRY.findall(source):
+        if other:
+            whose, _, key = other.partition(".")
+            texts[name] = (texts if whose == room else catalogue(whose))[key]
+        else:
+            english, spanish = map(_joined, both)
+            texts[name or english] = english, spanish
+    return texts
+
+
+def _joined(lines: str) -> str:
+    joined = lines.replace("\n      \\n", "\n").replace("\n      ", " ")
+    return joined.replace("\\n", "\n").replace("\\s", " ")
+
+
+def shortened(words: str, longest: int = 40) -> str:
+    """The words, with their end left out where they are longer.
+
+    >>> shortened("abcdefgh", 5)
+    'abcd…'
+    """
+    return words if len(words) <= longest else words[: longest - 1] + "…"
+
+
+def whole(n: int, lang: str) -> str:
+    """A whole number in groups of three digits, as the language has them.
+
+    In Spanish with a thin space, from five digits on (Ortografía de la lengua española, RAE 2010).
+
+    >>> whole(6294, "en"), whole(6294, "es"), whole(200000, "es")
+    ('6,294', '6294', '200\u202f000')
+    """
+    if lang == "en":
+        return f"{n:,}"
+    return str(n) if n < 10_000 else f"{n:,}".replace(",", "\u202f")
+
+
+def default_language() -> str:
+    """The language of the environment's locale: "es" where it is Spanish, else "en"."""
+    from os import environ
+
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if locale := environ.get(variable):  # the first that is set decides, as in POSIX
+            return "es" if locale.lower().startswith("es") else "en"
+    return "en"

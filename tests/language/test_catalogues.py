@@ -1,0 +1,162 @@
+"""The catalogues of texts: both languages say the same, and what is asked for is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import autograd_mini
+from autograd_mini import language
+from autograd_mini.language import catalogues
+
+PACKAGE = Path(autograd_mini.__file__).parent
+FILES = sorted(Path(language.__file__).parent.glob("*.txt"))
+ROOMS = [file.stem for file in FILES]
+CODE = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+ACCESSORS = {"text", "told", "words", "words_of"}
+SCRIPTED = {"page", "whatif", "predict", "player", "descent"}  # their texts are asked for by pages
+
+
+def slots(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+# --- the format ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("file", FILES, ids=ROOMS)
+def test_every_line_belongs_to_an_entry(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    left = catalogues._ENTRY.sub("", source)
+    assert [line for line in left.split("\n") if line and not line.startswith("#")] == []
+    assert max(map(len, source.split("\n"))) <= 100
+    named = [name for name, *_ in catalogues._ENTRY.findall(source) if name]
+    assert len({*named}) == len(named), "a name stands twice"
+
+
+def test_lines_are_joined() -> None:
+    assert catalogues._joined("a b\n      c") == "a b c"
+    assert catalogues._joined("a:\n      \\n  b\\s") == "a:\n  b "
+    english, spanish = language.catalogue("check")["example"]
+    assert english.startswith('examples:\n  autograd-mini check "sin(x)')
+    assert spanish.count("\n") == 3
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_both_languages_have_the_same_slots(room: str) -> None:
+    for name, (english, spanish) in language.catalogue(room).items():
+        assert english.strip(), name
+        assert spanish.strip(), name
+        assert slots(english) == slots(spanish), name
+
+
+def test_no_text_stands_twice() -> None:
+    """One that is the same in two places is an alias; short words have meanings of their own."""
+    seen: dict[tuple[str, str], str] = {}
+    for file in FILES:
+        for name, other, *both in catalogues._ENTRY.findall(file.read_text(encoding="utf-8")):
+            if not other and len(both[0]) > 2:
+                assert (both[0], both[1]) not in seen, (file.stem, name, seen[both[0], both[1]])
+                seen[both[0], both[1]] = f"{file.stem}.{name}"
+
+
+# --- what the code asks for ----------------------------------------------------------------------
+def asked() -> list[tuple[Path, str]]:
+    """Patterns of the names that the code gives to the accessor: \0 stands for what is computed."""
+    found = []
+    for path, code in CODE.items():
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.Call) and node.args:
+                name = ast.unparse(node.func).removeprefix("language.")
+                if name in ACCESSORS:
+                    rest = ".\0" * name.startswith("words")
+                    found += [(path, pattern + rest) for pattern in _patterns(node.args[0])]
+    return [
+        (path, pattern)
+        for path, pattern in found
+        if "." in pattern and pattern.split(".")[0] in {*ROOMS, "\0"}
+    ]
+
+
+def _patterns(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        return _patterns(node.body) + _patterns(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        parts = (p.value if isinstance(p, ast.Constant) else "\0" for p in node.values)
+        return ["".join(map(str, parts))]
+    return []
+
+
+NAMES = [f"{room}.{key}" for room in ROOMS if room != "errors" for key in language.catalogue(room)]
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    patterns = asked()
+    assert len(patterns) > 100
+    for path, pattern in patterns:
+        meant = re.compile(re.escape(pattern).replace("\0", ".+"))
+        assert any(map(meant.fullmatch, NAMES)), (path, pattern)
+
+
+def test_every_text_is_asked_for() -> None:
+    """Its name stands in the code; or, in one that is computed, what is filled in does."""
+    patterns = [
+        re.compile(re.escape(p).replace("\0", "(.+?)")) for p in {pattern for _, pattern in asked()}
+    ]
+    aliases = " ".join(file.read_text(encoding="utf-8") for file in FILES)
+    nodes = (node for code in CODE.values() for node in ast.walk(ast.parse(code)))
+    literals = [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
+    words = {*re.findall(r"\w+", " ".join(literals))}
+    unused = []
+    for name in NAMES:
+        if name.split(".")[0] in SCRIPTED or f"  as  {name}\n" in aliases:
+            continue
+        matches = [match for pattern in patterns if (match := pattern.fullmatch(name))]
+        parts = [re.findall(r"\w+", " ".join(match.groups())) for match in matches]
+        if not any(words.issuperset(part) for part in parts):
+            unused.append(name)
+    assert unused == []
+
+
+# --- the accessor --------------------------------------------------------------------------------
+def test_an_unknown_language_is_refused() -> None:
+    for ask in (lambda: language.text("cli.stopped", "fr"), lambda: language.words("cli", "fr")):
+        with pytest.raises(ValueError, match=r"^lang must be one of en, es, got 'fr'$"):
+            ask()
+    assert language.LANGUAGES == ("en", "es")
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no such text"):
+        language.text("cli.no such text", "en")
+
+
+def test_the_language_is_checked_in_one_place() -> None:
+    pattern = r"(?<!\.)lang not in |one_of\(\s*\"lang\"|lang must be"
+    own = [path.name for path, code in CODE.items() if re.search(pattern, code)]
+    assert own == ["catalogues.py"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_MX.UTF-8"}, "es"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "es_ES.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "es_AR"}, "es"),
+        ({"LANG": "C", "LC_ALL": "es_ES"}, "es"),
+    ],
+)
+def test_the_language_of_the_locale(
+    environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert language.default_language() == language.meant(None) == lang
