@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import symbols
 from .reading import GROWING, LETTERS, MISSING, SIGNS, WORDS, Argument, Command, read
@@ -134,24 +134,19 @@ def _put(pieces: list[Piece], level: int) -> Piece:
         return pieces[0]
     row = pieces[:1]
     for before, piece in pairwise(pieces):
-        if _is_function(before) and piece.mathml[0] != "mo":
+        if _is_function(before.mathml) and piece.mathml[0] != "mo":
             row.append(Piece("", "", symbols.APPLIED))
             if symbols.is_slot(piece):  # ln x as ln(x), which is never misread
                 piece = symbols.parenthesised(symbols.slot(piece.text.strip("{()}")))
             elif piece.text[:1] not in BRACKETS:
                 row.append(Piece(" ", "", ["mtext", "\u2009"]))
-        elif _is_letter(before) and piece.text[:1] == "(":
+        elif before.mathml[0].startswith("mi") and piece.text[:1] == "(":
             row.append(Piece("", "", symbols.APPLIED))  # σ(x)
         row.append(piece)
     return symbols.row(*row, level=level)
 
 
-def _is_letter(piece: Piece) -> bool:
-    return isinstance(piece.mathml, list) and piece.mathml[0].startswith("mi")
-
-
-def _is_function(piece: Piece) -> bool:
-    tree = piece.mathml
-    while isinstance(tree, list) and tree[0] in ("msub", "msup"):
+def _is_function(tree: Any) -> bool:
+    while tree[0] in ("msub", "msup"):
         tree = tree[1]
-    return isinstance(tree, list) and tree[0] == "mi" and len(tree[1]) > 1
+    return tree[0] == "mi" and len(tree[1]) > 1
