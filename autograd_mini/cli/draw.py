@@ -28,11 +28,13 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
-    from autograd_mini.drawing.rendering import RenderingError
+    import graphviz
+
+    from autograd_mini.drawing import RenderingError
     from autograd_mini.drawing.sketch import check_format
     from autograd_mini.value import Value
 
-    kind = suffix(args, sorted({*_WRITTEN, *_pictures()}), _USUAL) if args.out else None
+    kind = suffix(args, [*_WRITTEN, *graphviz.FORMATS], _USUAL)
     try:
         check_format(args.number_format)
     except ValueError as error:
@@ -55,37 +57,23 @@ def run(args: Arguments) -> int:
     return write(args, made)
 
 
-def _pictures() -> set[str]:
-    import graphviz
-
-    return set(graphviz.FORMATS)
-
-
 def _text(result: Value, args: Arguments) -> str:
-    from autograd_mini.drawing.text import draw_text
+    from autograd_mini.drawing import draw_text
 
     return draw_text(result, detail=args.detail, number_format=args.number_format, lang=args.lang)
 
 
 def _made(result: Value, kind: str, args: Arguments) -> bytes | str:
     """The file's content."""
+    from autograd_mini import drawing
+
     names = ("detail", "rankdir", "theme", "number_format", "lang")
     common: dict[str, Any] = {name: getattr(args, name) for name in names}
     if kind == "json":
-        from autograd_mini.drawing.interchange import to_json
-
-        return f"{to_json(result, indent=1)}\n"
+        return f"{drawing.to_json(result, indent=1)}\n"
     if kind == "txt":
         return f"{_text(result, args)}\n"
-    if kind == "mmd":
-        from autograd_mini.drawing.mermaid import to_mermaid
-
-        return to_mermaid(result, **common)
-    if kind == "tex":
-        from autograd_mini.drawing.latex import to_latex
-
-        return to_latex(result, **common)
-    from autograd_mini.drawing.picture import draw
-
-    drawing = draw(result, **common)
-    return str(drawing.source) if kind in ("dot", "gv") else bytes(drawing.pipe(format=kind))
+    if kind in ("mmd", "tex"):
+        return (drawing.to_mermaid if kind == "mmd" else drawing.to_latex)(result, **common)
+    drawn = drawing.draw(result, **common)
+    return str(drawn.source) if kind in ("dot", "gv") else bytes(drawn.pipe(format=kind))

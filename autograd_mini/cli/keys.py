@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Protocol
+import time
+from typing import TYPE_CHECKING, Any
+
+if sys.platform != "win32":
+    import termios
+    import tty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
 _PAUSE = 0.05  # seconds after which an Escape is the key, and not the start of an arrow
 _NAMES = {
@@ -31,22 +38,11 @@ _CHARACTERS |= {"\x03": "quit", "\x04": "quit"}  # Ctrl-C and Ctrl-D where no si
 _WINDOWS = dict(zip("MKPHGOQI", _NAMES, strict=True))  # the second byte of each
 
 
-class Keyboard(Protocol):
-    """Gives the names of keys: "right", "home", "escape", "n", ...; also "resize" and "quit"."""
+def keyboard(around_stop: Callable[[bool], None]) -> _Terminal | _Console:
+    """The keyboard of this system, to be entered; its `read` waits, and gives the names of keys.
 
-    def __enter__(self) -> Keyboard: ...
-
-    def __exit__(self, *error: object) -> None: ...
-
-    def read(self) -> list[str]:
-        """Wait; the keys that were pressed, in order."""
-        ...
-
-
-def keyboard(around_stop: Callable[[bool], None]) -> Keyboard:
-    """The keyboard of this system.
-
-    `around_stop` is called with False before the process stops (Ctrl-Z), with True when it goes on.
+    They are "right", "home", "escape", "n", ...; also "resize" and "quit". `around_stop` is called
+    with False before the process stops (Ctrl-Z), with True when it goes on.
     """
     if sys.platform == "win32":
         return _Console()
@@ -61,19 +57,17 @@ def decoded(text: str) -> tuple[list[str], str]:
     """
     keys = []
     while text:
+        size = 1
         if match := _SEQUENCE.match(text):
-            keys.append(_SEQUENCES.get(match[1], ""))
+            key, size = _SEQUENCES.get(match[1], ""), match.end()
         elif match := _UNFINISHED.match(text):
             if match.end() == len(text):
                 break
-            keys.append("escape")
-            text = text[1:]
-            continue
+            key = "escape"
         else:
-            keys.append(_CHARACTERS.get(text[0], text[0] if text[0].isprintable() else ""))
-            text = text[1:]
-            continue
-        text = text[match.end() :]
+            key = _CHARACTERS.get(text[0], text[0] if text[0].isprintable() else "")
+        keys.append(key)
+        text = text[size:]
     return [key for key in keys if key], text
 
 
@@ -86,9 +80,7 @@ class _Terminal:
         self.waiting = b""
         self.handlers: dict[int, Any] = {}
 
-    def __enter__(self) -> Keyboard:
-        import termios
-
+    def __enter__(self) -> Self:
         self.saved = termios.tcgetattr(self.fd)
         self.signals, self.into = os.pipe()
         os.set_blocking(self.into, False)
@@ -96,7 +88,7 @@ class _Terminal:
             self.wakeup = signal.set_wakeup_fd(self.into, warn_on_full_buffer=False)
             for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
                 self.handlers[number] = signal.signal(number, lambda *_: None)
-        self._raw()
+        tty.setcbreak(self.fd)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -108,20 +100,11 @@ class _Terminal:
         os.close(self.signals)
         os.close(self.into)
 
-    def _raw(self) -> None:
-        import tty
-
-        tty.setcbreak(self.fd)
-
     def _restore(self) -> None:
-        import termios
-
         termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
 
     def read(self) -> list[str]:
         """Wait; the keys that were pressed, in order."""
-        import select
-
         while True:
             pause = _PAUSE if self.waiting else None
             ready, _, _ = select.select([self.fd, self.signals], [], [], pause)
@@ -163,14 +146,14 @@ class _Terminal:
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, handler)
-        self._raw()
+        tty.setcbreak(self.fd)
         self.around_stop(True)
 
 
 class _Console:
     """Keys from the console of Windows."""
 
-    def __enter__(self) -> Keyboard:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -179,7 +162,6 @@ class _Console:
     def read(self) -> list[str]:
         """Wait; the key that was pressed."""
         import msvcrt
-        import time
 
         module: Any = msvcrt  # typed for Windows only
         size = os.get_terminal_size()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.data import Dataset
     from autograd_mini.expressions import Expression
+    from autograd_mini.nn import MLP
     from autograd_mini.optim import Optimiser
     from autograd_mini.value import Value
 
@@ -199,6 +200,19 @@ def dataset(name: str, n: int, seed: int) -> Dataset:
 
     make: Callable[..., Dataset] = getattr(data, name)
     return make() if name in ("xor", "iris") else make(n, seed=seed)
+
+
+def classifier(
+    data: Dataset, hidden: Sequence[int], activation: str, seed: int
+) -> tuple[Callable[[], MLP], str]:
+    """What makes a network that tells the classes of the data apart, and its loss."""
+    from autograd_mini.nn import MLP
+
+    two = len(data.class_names) == 2
+    sizes = [*hidden, 1 if two else len(data.class_names)]
+    given: dict[str, Any] = {"activation": activation, "init": "xavier_uniform", "seed": seed}
+    make = partial(MLP, len(data.feature_names), sizes, **given)
+    return make, "binary_cross_entropy_with_logits" if two else "cross_entropy"
 
 
 def read(

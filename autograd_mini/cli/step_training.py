@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .options import DATASETS, dataset, optimiser, read, sizes, suffix, whole, write
+from .options import DATASETS, classifier, dataset, optimiser, read, sizes, suffix, whole, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,8 +93,7 @@ def lines(
 
 # --- recording -----------------------------------------------------------------------------------
 def _training(args: Arguments, values: list[str]) -> TrainingSteps | LearningRates:
-    from autograd_mini import data
-    from autograd_mini.nn import MLP
+    from autograd_mini.data import standardise
     from autograd_mini.stepping.training.recording import record_learning_rates
 
     if values:
@@ -102,20 +101,12 @@ def _training(args: Arguments, values: list[str]) -> TrainingSteps | LearningRat
     small, named, seed = args.train == "xor", args.optimiser or "sgd", args.seed or 0
     points = dataset(args.train, 100, seed)
     if args.train == "iris":
-        (points,) = data.standardise(points)
+        (points,) = standardise(points)
     batch = args.batch_size or min(20, len(points))
     if batch > len(points):
         args.refuse("training.batch", batch=batch, most=len(points))
-    classes = len(points.class_names)
-    make = partial(
-        MLP,
-        len(points.feature_names),
-        [*(args.hidden or ((4,) if small else (8, 8))), 1 if classes == 2 else classes],
-        activation=args.activation or "tanh",
-        init="xavier_uniform",
-        seed=seed,
-    )
-    loss = "binary_cross_entropy_with_logits" if classes == 2 else "cross_entropy"
+    hidden = args.hidden or ((4,) if small else (8, 8))
+    make, loss = classifier(points, hidden, args.activation or "tanh", seed)
     rates = args.lr or [1.0 if small and named == "sgd" else 0.5 if named == "sgd" else 0.03]
     single = {"frames": 101, "grid": 48} if len(rates) == 1 else {}
     record = partial(

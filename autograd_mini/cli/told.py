@@ -10,17 +10,17 @@ from autograd_mini.data import Dataset, Standardiser, iris, split, standardise
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
-from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number, plain_formula
 from autograd_mini.training import evaluate, fit
 from autograd_mini.value import Value
 
-from .options import Failure, aligned, optimiser
+from .options import Failure, aligned, classifier, optimiser
 from .outputs import Files, Teller
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from autograd_mini.nn import MLP
     from autograd_mini.optim import Optimiser
 
 POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
@@ -65,27 +65,20 @@ def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
     parts = (data, data) if few else split(data, seed=plan.seed)
     scaler = Standardiser.fit(parts[0])
     learnt, held_out = standardise(*parts)
-    classes = len(data.class_names)
-    nouts = [*plan.hidden, 1 if classes == 2 else classes]
-    model = MLP(
-        len(data.feature_names),
-        nouts,
-        activation=plan.activation,
-        init="xavier_uniform",
-        seed=plan.seed,
-    )
-    loss = "binary_cross_entropy_with_logits" if classes == 2 else "cross_entropy"
+    make, loss = classifier(data, plan.hidden, plan.activation, plan.seed)
+    model = make()
     rule = optimiser(plan.optimiser)(model.parameters(), lr=plan.lr)
 
     teller.heading("network")
-    shape = " → ".join(map(str, [len(data.feature_names), *nouts]))
     teller.say(
         "network.few" if few else "network.is",
         name=data.name,
         train=len(learnt),
         test=len(held_out),
         classes=", ".join(data.class_names),
-        shape=shape,
+        shape=" → ".join(
+            str(n) for n in (model.layers[0].nin, *(len(layer.neurons) for layer in model.layers))
+        ),
         activation=plan.activation,
         parameters=len(model.parameters()),
     )
@@ -211,21 +204,22 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
 
 
 # --- one update ----------------------------------------------------------------------------------
+def loss_of(model: MLP, data: Dataset, loss: str) -> Value:
+    """The loss of the model on all of the data."""
+    value: Value = getattr(losses, loss)([model(x) for x in data.inputs], data.targets)
+    return value
+
+
 def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Teller) -> None:
     """One step on all of the training data, told for the weight with the largest gradient."""
-
-    def forward() -> Value:
-        value: Value = getattr(losses, loss)([model(x) for x in data.inputs], data.targets)
-        return value
-
     model.zero_grad()
-    before = forward()
+    before = loss_of(model, data, loss)
     before.backward()
     w = max(model.parameters(), key=lambda p: abs(p.grad))
     old, gradient, lr = w.data, w.grad, rule.lr
     try:
         rule.step()
-        after = forward()
+        after = loss_of(model, data, loss)
     except (AutogradError, ArithmeticError) as error:
         raise Failure(teller.text("diverged", lr=number(lr), reason=error)) from None
     teller.heading("update")
@@ -254,46 +248,38 @@ def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool
     parameters = model.parameters()
     chosen = parameters[:: -(-len(parameters) // MOST)]
     batch = data[: max(3, min(POINTS, WORK // len(chosen)))]
-
-    def forward() -> Value:
-        value: Value = getattr(losses, loss)([model(x) for x in batch.inputs], batch.targets)
-        return value
-
     model.zero_grad()
-    root = forward()
-    root.backward()
+    loss_of(model, batch, loss).backward()
     gradients = {p: p.grad for p in chosen}
     largest = max(map(abs, gradients.values())) or 1.0
-    differences: dict[Value, float] = {}
-    bars: dict[Value, float] = {}
+    decided: list[tuple[float, float]] = []  # difference, error bar
     wrong = []
     for p, gradient in gradients.items():
         centre = p.data
 
         def at(x: float, p: Value = p) -> Value:
             p.data = x
-            return forward()
+            return loss_of(model, batch, loss)
 
         found = finite_difference(at, centre, enough=ENOUGH * largest)
         p.data = centre
         if found.error < USELESS * largest and not found.kink:
-            differences[p], bars[p] = abs(gradient - found.value), found.error
-            if differences[p] > ALLOWED * found.error:
-                wrong.append((p.label, gradient, found.value, found.error))
+            difference, bar = abs(gradient - found.value), found.error
+            decided.append((difference, bar))
+            if difference > ALLOWED * bar:
+                told = {"gradient": gradient, "estimate": found.value, "bar": bar}
+                wrong.append(teller.text("check.wrong", name=p.label, **told))
     teller.heading("check")
     which = "check.is" if len(chosen) == len(parameters) else "check.some"
     teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
     teller.say(
         "check.result",
-        agreeing=len(differences) - len(wrong),
+        agreeing=len(decided) - len(wrong),
         n=len(gradients),
-        relative=number(max(differences.values(), default=0.0) / largest, ".1e"),
-        bars=max((d / bars[p] for p, d in differences.items()), default=0.0),
+        relative=number(max((d for d, _ in decided), default=0.0) / largest, ".1e"),
+        bars=max((d / bar for d, bar in decided), default=0.0),
     )
-    if undecided := len(gradients) - len(differences):
+    if undecided := len(gradients) - len(decided):
         teller.say("check.undecided", n=undecided)
-    for label, gradient, estimate, bar in wrong:
-        teller.lines(
-            teller.text("check.wrong", name=label, gradient=gradient, estimate=estimate, bar=bar)
-        )
+    teller.lines(*wrong)
     return not wrong

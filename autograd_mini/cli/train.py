@@ -32,16 +32,7 @@ def run(args: Arguments) -> int:
     from .told import Plan, train
 
     data = _data(args)
-    plan = Plan(
-        data,
-        args.hidden,
-        args.activation,
-        args.optimiser,
-        args.lr,
-        args.epochs,
-        args.batch_size,
-        args.seed,
-    )
+    plan = Plan(data, *(getattr(args, name) for name in Plan._fields[1:]))
     out = args.out or Path(f"autograd-mini-{data.name}")
     return 0 if train(plan, out, args.lang) else 1
 
