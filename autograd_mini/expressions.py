@@ -2,16 +2,19 @@
 
 Python's own parser makes the syntax tree, so precedence is the one that Python users know; the walk
 over the tree below knows numbers, names, `+ - * / **`, the functions of the formula sheet, and
-nothing else.
+nothing else. What runs are calls of the sheet's operations alone, one for each node of the tree.
 """
 
 from __future__ import annotations
 
 import ast
+import linecache
 import math
+import operator
 import re
 import unicodedata
 import warnings
+from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +24,13 @@ from .ops import SHEET, Op
 from .value import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from types import CodeType
 
+FILE = "<expression>"  # where linecache, and with it inspect, looks for the text
 CONSTANTS = {"pi": math.pi, "e": math.e}
 LONGEST = 10_000  # characters
-DEEPEST = 200  # levels of the syntax tree: each one costs a call of `_evaluate`
+DEEPEST = 200  # levels of the syntax tree: each one costs a call of `_calls`
 
 _OPERATORS: dict[type, str] = {
     ast.Add: "add",
@@ -34,7 +39,12 @@ _OPERATORS: dict[type, str] = {
     ast.Div: "div",
     ast.Pow: "pow",
 }
-_COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_COMPARISONS: dict[type, Any] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 _PUNCTUATION = frozenset("+-*/().,<>= ")
 # What people write for what Python's grammar calls otherwise.
 _INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
@@ -103,10 +113,42 @@ class Expression:
             what = [f"needs a value for {', '.join(missing)}"] * bool(missing)
             what += [f"has no {', '.join(extra)}"] * bool(extra)
             raise TypeError(f"{self.source} {' and '.join(what)}")
-        return _evaluate(self.tree, self.source, values)
+        code, known = self._code
+        return eval(code, {**known, **values})
+
+    def function(self, name: str = "y") -> Callable[..., Any]:
+        """A function of the expression's names in their order, called `name`, with its text.
+
+        Each operation runs as a call that stands where the operation is written, which is how
+        `steps` finds its place.
+
+        >>> from autograd_mini import steps
+        >>> recorded = steps(parse("(a + b)**2").function(), 1.0, 2.0)
+        >>> recorded.places[2]
+        Place(source=0, line=0, column=1, end_line=0, end_column=6)
+        """
+        return function_of(self, *self._code, name)
+
+    @cached_property
+    def _code(self) -> tuple[CodeType, dict[str, Any]]:
+        """The expression compiled, and what it calls; Python's own arithmetic has no part in it."""
+        known: dict[str, Any] = {"__builtins__": {}}
+        return compile(ast.Expression(_calls(self.tree, self.source, known)), FILE, "eval"), known
+
+    def __reduce__(self) -> tuple[Callable[[str], Expression], tuple[str]]:
+        return parse, (self.source,)
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
+
+
+def function_of(
+    expression: Expression, code: CodeType, known: Mapping[str, Any], name: str
+) -> Callable[..., Any]:
+    """Code as a function of the expression's names, with the expression as its source text."""
+    linecache.cache[FILE] = (len(expression.source), None, [f"{expression.source}\n"], FILE)
+    code, names = code.replace(co_name=name), expression.names
+    return lambda *values: eval(code, {**known, **dict(zip(names, values, strict=True))})
 
 
 def parse(source: str) -> Expression:
@@ -272,35 +314,50 @@ def _closest(name: str) -> str:
     return ", ".join(get_close_matches(name.lower(), SHEET, n=3, cutoff=0.55))
 
 
-def _evaluate(node: ast.expr, source: str, values: Mapping[str, Any]) -> Any:
-    """The number or Value of a node, by one step of recursion per level of the tree."""
+def _calls(node: ast.expr, source: str, known: dict[str, Any]) -> ast.expr:
+    """A node as calls of the sheet's operations; what is called goes into `known`.
+
+    The names in `known` are no identifiers, so that no name of the expression can be one of them.
+    """
     match node:
         case ast.Constant(value=number):
-            return float(number)  # type: ignore[arg-type]
+            return ast.copy_location(ast.Constant(float(number)), node)  # type: ignore[arg-type]
         case ast.Name(id=name):
-            return CONSTANTS[name] if name in CONSTANTS else values[name]
+            constant = ast.copy_location(ast.Constant(CONSTANTS.get(name)), node)
+            return constant if name in CONSTANTS else node
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _evaluate(operand, source, values)
-        case ast.UnaryOp(operand=operand):
-            op, parts = SHEET["neg"], [operand]
-        case ast.BinOp(left=left, op=operator, right=right):
-            op, parts = SHEET[_OPERATORS[type(operator)]], [left, right]
+            return _calls(operand, source, known)
         case ast.Compare(left=left, ops=[relation], comparators=[right]):
-            a, b = _evaluate(left, source, values), _evaluate(right, source, values)
-            relations = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}
-            return float(relations[_COMPARISONS[type(relation)]])
+            compared, parts = _COMPARISONS[type(relation)], [left, right]
+            what: Any = lambda a, b: float(compared(a, b))  # noqa: E731
+        case ast.UnaryOp(operand=operand):
+            what, parts = _applied(SHEET["neg"], source, node), [operand]
+        case ast.BinOp(left=left, op=operation, right=right):
+            what = _applied(SHEET[_OPERATORS[type(operation)]], source, node)
+            parts = [left, right]
         case ast.Call(func=ast.Name(id=name)):
             op, parts = _call(node, name, source)
+            what = _applied(op, source, node)
         case _:
             raise _error("syntax", source, node)
-    arguments: list[Any] = []
-    for part in parts:
-        arguments.append(_evaluate(part, source, values))  # noqa: PERF401  (a frame less per level)
-    try:
-        return apply(op, tuple(arguments)) if op.vectors else apply(op, *arguments)
-    except (AutogradError, OverflowError) as error:
-        error.add_note(marked(source, *_columns(source, node)))
-        raise
+    called = f"call {len(known)}"
+    known[called] = what
+    function = ast.copy_location(ast.Name(called, ast.Load()), node)
+    arguments = [_calls(part, source, known) for part in parts]
+    return ast.copy_location(ast.Call(function, arguments, []), node)
+
+
+def _applied(op: Op, source: str, node: ast.expr) -> Callable[..., Any]:
+    """What the operation does; its errors get a note with the place."""
+
+    def applied(*parts: Any) -> Any:
+        try:
+            return apply(op, parts) if op.vectors else apply(op, *parts)
+        except (AutogradError, OverflowError) as error:
+            error.add_note(marked(source, *_columns(source, node)))
+            raise
+
+    return applied
 
 
 def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:

@@ -60,8 +60,6 @@ def run(args: Arguments) -> int:
 
 # --- recording -----------------------------------------------------------------------------------
 def _of_expression(args: Arguments) -> Steps:
-    from .step_expression import as_function
-
     if args.at is not None:
         args.refuse("expression.only")
     expression, numbers = read(args.target, args.values, tried=True)
@@ -69,7 +67,7 @@ def _of_expression(args: Arguments) -> Steps:
         args.refuse("constant")
     root = next(name for name in ("L" if args.lr else "y", "y", "L", "out") if name not in numbers)
     inputs = labelled(numbers)
-    return _recorded(as_function(expression, root), [*inputs.values()], inputs, args, root)
+    return _recorded(expression.function(root), [*inputs.values()], inputs, args, root)
 
 
 def _of_function(args: Arguments) -> Steps:

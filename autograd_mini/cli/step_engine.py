@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from .options import read
-from .step_expression import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,9 +68,9 @@ def _steps(
 def _function(args: Arguments, expression: Expression, engine: Any) -> Callable[..., Any]:
     """The expression as Python runs it, with the operators and methods of the engine."""
     from autograd_mini import functions
-    from autograd_mini.expressions import CONSTANTS
+    from autograd_mini.expressions import CONSTANTS, FILE, function_of
 
-    known: dict[str, Any] = dict(CONSTANTS)
+    known: dict[str, Any] = {"__builtins__": {}, **CONSTANTS}
     methods = [name for name in engine.rules if hasattr(engine, name)]
 
     def method(name: str) -> Callable[..., Any]:
@@ -92,4 +91,5 @@ def _function(args: Arguments, expression: Expression, engine: Any) -> Callable[
             if name not in methods and name != "abs":
                 args.refuse("engine.operation", name=name, known=", ".join(methods))
             known[name] = abs if name == "abs" else method(name)
-    return compiled(expression, expression.tree, known, "y")
+    code = compile(ast.Expression(expression.tree), FILE, "eval")
+    return function_of(expression, code, known, "y")

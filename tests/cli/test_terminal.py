@@ -20,7 +20,6 @@ from autograd_mini import Value, steps
 from autograd_mini.checking.strategies import graphs
 from autograd_mini.cli import keys, terminal
 from autograd_mini.cli.screen import Screen
-from autograd_mini.cli.step_expression import as_function
 from autograd_mini.cli.terminal import play
 from autograd_mini.expressions import parse
 from autograd_mini.notation import labels as notation
@@ -398,7 +397,7 @@ def test_source_text_is_text() -> None:
 
 def test_a_long_line_is_shown_where_it_is_lit() -> None:
     source = " + ".join(f"x*{k}" for k in range(1, 60))
-    recorded = steps(as_function(parse(source)), 2.0)
+    recorded = steps(parse(source).function(), 2.0)
     screen = Screen(recorded, Console(file=io.StringIO()), "en")
     node = next(k for k, n in enumerate(recorded.nodes) if n.parents and n.data == 2 * 59)
     line = next(
