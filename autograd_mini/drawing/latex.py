@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini import language
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.value import Value
 
 from .digraph import Drawing
 from .picture import DIRECTIONS, write
@@ -18,8 +19,6 @@ from .themes import THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from autograd_mini.value import Value
 
     from .sketch import Item, Link, Sketch
 
@@ -218,10 +217,10 @@ def _label(item: Item, names: Mapping[Value, str], number_format: str) -> str:
 
 def _argument(arg: Any, names: Mapping[Value, str], number_format: str) -> str:
     if arg.__class__ is tuple:
-        shown = [*arg] if len(arg) <= notation.LONGEST_VECTOR else [*arg[:2], None, arg[-1]]
-        inner = (r"\ldots" if x is None else _argument(x, names, number_format) for x in shown)
+        shown = notation.elements_shown(len(arg))
+        inner = (r"\ldots" if k is None else _argument(arg[k], names, number_format) for k in shown)
         return rf"\left({', '.join(inner)}\right)"
-    if hasattr(arg, "parents"):
+    if isinstance(arg, Value):
         return math_name(names.get(arg) or notation.name(arg.label or "v"))
     number = _math_number(notation.number(arg, number_format))
     plain = data_of(arg) == abs(data_of(arg)) and "cdot" not in number
