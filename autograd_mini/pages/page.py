@@ -52,7 +52,7 @@ def save_html(
     text = to_html(
         steps, lang=lang, beside=beside, labels=labels, start=start, theme=theme, title=title
     )
-    write(path, text.encode())
+    write(path, text)
 
 
 def to_html(

@@ -28,7 +28,7 @@ _STYLE = (
 
 def save_html(report: Report, path: str | os.PathLike[str], lang: str | None = None) -> None:
     """Write the page of a report; `Report.save_html` describes it."""
-    write(path, to_html(report, lang).encode())
+    write(path, to_html(report, lang))
 
 
 def to_html(report: Report, lang: str | None = None) -> str:

@@ -52,7 +52,7 @@ def save_html(
 
     Raises what `to_html` raises; OSError if the system cannot write there.
     """
-    write(path, to_html(run, lang=lang, theme=theme, title=title).encode())
+    write(path, to_html(run, lang=lang, theme=theme, title=title))
 
 
 def to_html(
