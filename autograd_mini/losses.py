@@ -19,16 +19,15 @@ is not a real number. Errors name the loss and the place.
 from __future__ import annotations
 
 from math import fsum
+from typing import TYPE_CHECKING, Any
 
 from . import functions as f
 from .numbers.arguments import items, positive
 from .numbers.kinds import constant, in_ieee
 from .value import Value
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     Numbers = Any  # a Value or number, or a sequence of them, nested as the other argument
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd_mini.numbers.arguments import real, whole
 from autograd_mini.numbers.numberlike import NumberLike
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sized
     from random import Random
-    from typing import Any, overload
 
     Arc = Callable[[int, int, int], tuple[float, float]]  # class, index in it, its size -> point
 
@@ -73,12 +72,11 @@ class Dataset:
     def __iter__(self) -> Iterator[tuple[Row, Any]]:
         return zip(self.inputs, self.targets, strict=True)
 
-    if TYPE_CHECKING:
+    @overload
+    def __getitem__(self, key: int) -> tuple[Row, Any]: ...
 
-        @overload
-        def __getitem__(self, key: int) -> tuple[Row, Any]: ...
-        @overload
-        def __getitem__(self, key: slice) -> Dataset: ...
+    @overload
+    def __getitem__(self, key: slice) -> Dataset: ...
 
     def __getitem__(self, key: int | slice) -> tuple[Row, Any] | Dataset:
         """The pair (input, target) at an index, or the data set of a slice."""

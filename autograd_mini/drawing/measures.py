@@ -6,14 +6,12 @@ from copy import deepcopy
 from math import hypot, inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini import functions
 from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.arguments import positive
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.training import evaluate, fit
-from autograd_mini.training.diagnosis import _forward, _read
-from autograd_mini.training.metrics import loss_function, loss_value
-from autograd_mini.training.samples import check_width, layers_of
+from autograd_mini.training.diagnosis import backpropagated
+from autograd_mini.training.samples import layers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,32 +47,17 @@ def layer_numbers(model: Any, batch: Any, loss: str | Loss | None = None) -> lis
     >>> layer_numbers(model, [[3.0]])
     [LayerNumbers(name='layer1', activations=[1.0], gradients=[1.0], weight_gradients=[3.0])]
     """
-    layers = _layers(model, "layer_numbers")
-    rows, targets = _read(batch, loss)
-    check_width(model, rows, "batch")
-    before = [(p, p.grad) for p in model.parameters()]
-    try:
-        for p, _ in before:
-            p.grad = 0.0
-        outputs = [_forward(layers, row)[1:] for row in rows]  # [sample][layer][unit]
-        ends = [o[-1][0] if len(o[-1]) == 1 else o[-1] for o in outputs]
-        if loss is None:
-            total = functions.sum([end for o in outputs for end in o[-1]])
-        else:
-            total = loss_value(loss_function(loss), ends, targets)
-        total.backward()
-        weights = [[float(w.grad) for neuron in layer for w in neuron.w] for layer in layers]
-    finally:
-        for p, grad in before:
-            p.grad = grad
+    seen = backpropagated(model, batch, loss, "layer_numbers")
     return [
         LayerNumbers(
-            name,
-            [float(h.data) for o in outputs for h in o[k]],
-            [float(h.grad) for o in outputs for h in o[k]],
-            weights[k],
+            layer.name,
+            [float(h.data) for sample in outputs for h in sample],
+            [float(h.grad) for sample in outputs for h in sample],
+            gradients,
         )
-        for k, name in enumerate(_names(model))
+        for layer, outputs, gradients in zip(
+            seen.layers, seen.outputs[1:], seen.weight_gradients, strict=True
+        )
     ]
 
 
@@ -105,29 +88,28 @@ class UpdateRatios:
     """
 
     def __init__(self, model: Any, optimiser: Optimiser) -> None:
-        self.layers = _layers(model, "UpdateRatios")
+        self.layers = layers_of(model, "UpdateRatios")
         if not isinstance(optimiser, Optimiser):
             raise TypeError(f"UpdateRatios takes an optimiser such as SGD, got {optimiser!r:.60}")
-        self.optimiser = optimiser
-        self.names = _names(model)
+        self.names = [layer.name for layer in self.layers]
         self.steps: list[tuple[float, ...]] = []
+        self.block = optimiser.stepping(self._recorded)
 
     def __enter__(self) -> UpdateRatios:
-        step = self.optimiser.step
-
-        def recorded() -> None:
-            before = self._weights()
-            step()
-            self.steps.append(tuple(map(_ratio, before, self._weights())))
-
-        vars(self.optimiser)["step"] = recorded  # hides the method for the time of the block
+        self.block.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        vars(self.optimiser).pop("step", None)
+    def __exit__(self, *error: Any) -> None:
+        self.block.__exit__(*error)
+
+    def _recorded(self, step: Callable[[], None]) -> None:
+        before = self._weights()
+        step()
+        self.steps.append(tuple(map(_ratio, before, self._weights())))
 
     def _weights(self) -> list[list[float]]:
-        return [[float(w.data) for neuron in layer for w in neuron.w] for layer in self.layers]
+        layers = [layer.neurons for layer in self.layers]
+        return [[float(w.data) for neuron in layer for w in neuron.w] for layer in layers]
 
 
 def _ratio(before: list[float], after: list[float]) -> float:
@@ -204,14 +186,3 @@ def sweep_learning_rates(
         except AutogradError:  # also after the last update, whose loss `fit` does not see
             losses.append(inf)
     return Sweep(each, losses, start)
-
-
-def _layers(model: Any, who: str) -> Any:
-    if layers := layers_of(model):
-        return layers
-    raise TypeError(f"{who} takes an MLP, a Layer or a Neuron, got {model!r:.60}")
-
-
-def _names(model: Any) -> list[str]:
-    layers = getattr(model, "layers", [model])
-    return [layer.name or f"layer{k}" for k, layer in enumerate(layers, 1)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from math import fsum
 from operator import mul
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.functions import function
 from autograd_mini.numbers.floats import FLOAT
@@ -18,10 +19,8 @@ from autograd_mini.rules.fast import FINITE, record_lines
 from autograd_mini.rules.rule import namespace_of, run
 from autograd_mini.value import BIAS, Value
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
 
 class Row:

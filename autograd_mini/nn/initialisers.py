@@ -16,13 +16,12 @@ from -limit to limit has the variance limit**2 / 3.
 from __future__ import annotations
 
 from math import log, sqrt
+from typing import TYPE_CHECKING, Protocol
 
 from autograd_mini.numbers.arguments import entry
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
 
     class Generator(Protocol):
         """A `random.Random`, or the module `random` itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import text
 from autograd_mini.numbers.arguments import items, real, whole
@@ -13,10 +14,8 @@ from autograd_mini.value import Value
 from .fused import Row, layer
 from .initialisers import generator, initialiser
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
 
     from .initialisers import Generator, Initialiser
 
@@ -160,7 +159,7 @@ class Neuron(Module):
         self._forward = _forward_of(self.activation)
 
     def __repr__(self) -> str:
-        return f"{_shown(_name_of(self.activation))}Neuron({self.nin})"
+        return f"{_shown(name_of(self.activation))}Neuron({self.nin})"
 
 
 class Layer(Module):
@@ -320,7 +319,7 @@ class MLP(Module):
         rows: list[tuple[Any, ...]] = []
         for la in self.layers:
             weights = la.nin * la.nout
-            sizes = la.nin, la.nout, _name_of(la.activation), weights, la.nout, weights + la.nout
+            sizes = la.nin, la.nout, name_of(la.activation), weights, la.nout, weights + la.nout
             rows.append((la.name, *sizes))
         rows.append((total, "", "", "", *(sum(row[k] for row in rows) for k in (4, 5, 6))))
         return _aligned([heading.split("|"), *rows], words=(0, 3))
@@ -409,7 +408,8 @@ def _forward_of(act: Activation) -> Callable[[list[Row], tuple[Any, ...]], list[
     return layer(act)
 
 
-def _name_of(act: Activation) -> str:
+def name_of(act: Activation) -> str:
+    """The name of an activation: the operation's, the function's or its type's."""
     return act if isinstance(act, str) else getattr(act, "__name__", type(act).__name__)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from math import inf, isfinite
 from operator import index
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .numberlike import NumberLike
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
 
     from autograd_mini.value import Value
 

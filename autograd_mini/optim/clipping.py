@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import hypot
+from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.arguments import gradient, parameters, positive
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

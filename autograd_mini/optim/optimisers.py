@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from math import isfinite, sqrt
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.arguments import (
     function,
@@ -16,10 +18,8 @@ from autograd_mini.numbers.arguments import (
 )
 from autograd_mini.value import Value  # noqa: TC001  (the examples below use it)
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator
 
     from autograd_mini.numbers.kind import Number
 
@@ -112,6 +112,30 @@ class Optimiser:
             p.data = new[0]
         self._memory = [new[1:] for new in changed]
         self.steps = t
+
+    @contextmanager
+    def stepping(self, around: Callable[[Callable[[], None]], object]) -> Iterator[None]:
+        """In a `with` block: every `step()`, `fit`'s too, is `around(step)`, to watch or record it.
+
+        >>> w, seen = Value(1.0), []
+        >>> optimiser = SGD([w], lr=0.5)
+        >>> with optimiser.stepping(lambda step: (seen.append(w.data), step())):
+        ...     w.grad = 1.0; optimiser.step()
+        >>> seen, w.data
+        ([1.0], 0.5)
+        """
+        step, outer = self.step, vars(self).get("step")
+
+        def watched() -> None:
+            around(step)
+
+        vars(self)["step"] = watched  # hides the method
+        try:
+            yield
+        finally:
+            del vars(self)["step"]
+            if outer is not None:
+                vars(self)["step"] = outer
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0, before the next `backward()` adds to it."""

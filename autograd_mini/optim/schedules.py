@@ -16,10 +16,10 @@ falls for 90; `per_epoch(step_decay(0.1, every=30), batches=7)` counts epochs of
 from __future__ import annotations
 
 from math import cos, pi
+from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.arguments import function, not_negative, positive, whole
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from autograd_mini.nn import Neuron
 
     from .metrics import Loss
-    from .samples import Row
+    from .samples import NamedLayer, Row
 
 SATURATED_SLOPE = 0.02
 """An output is saturated where its activation is less steep than this share of its steepest."""
@@ -171,30 +171,12 @@ def diagnose(
     healthy: the gradient reaches every layer. ... changes by a factor of 0.24 per layer.
     """
     language.checked(lang)
-    layers = layers_of(model)
-    if not layers:
-        raise TypeError(f"diagnose takes an MLP, a Layer or a Neuron, got {model!r:.60}")
-    rows, targets = _read(batch, loss)
-    check_width(model, rows, "batch")
-    before = [(p, p.grad) for p in model.parameters()]
-    try:
-        outputs = [_forward(layers, row) for row in rows]  # [sample][layer, 0 the inputs][unit]
-        ends = [o[-1][0] if len(o[-1]) == 1 else o[-1] for o in outputs]
-        if loss is None:
-            total = functions.sum([end for o in outputs for end in o[-1]])
-        else:
-            total = loss_value(loss_function(loss), ends, targets)
-        total.backward()
-    finally:
-        for p, grad in before:
-            p.grad = grad
-    by_layer = [[o[k] for o in outputs] for k in range(len(layers) + 1)]  # [layer][sample][unit]
-    sizes = [(_rms(h, "data"), _rms(h, "grad")) for h in by_layer]
+    layers, outputs, _ = backpropagated(model, batch, loss, "diagnose")
+    sizes = [(_rms(h, "data"), _rms(h, "grad")) for h in outputs]
     gradients = [gradient for _, gradient in sizes[1:]]
-    names = [layer.name for layer in getattr(model, "layers", [model])]
     found, stuck = [], []
-    for k, neurons in enumerate(layers):
-        saturated, dead = _shares(neurons, by_layer[k], by_layer[k + 1])
+    for k, (name, activation, neurons) in enumerate(layers):
+        saturated, dead = _shares(neurons, outputs[k], outputs[k + 1])
         verdict = _flow(gradients, k)
         if dead is not None and dead >= MOST:
             verdict = "dead"
@@ -202,15 +184,52 @@ def diagnose(
         elif saturated is not None and saturated >= MOST and verdict != "flat":
             verdict = "vanishing"
             stuck.append(verdict)
-        name, activation = names[k] or f"layer{k + 1}", _name(neurons[0].activation)
-        found.append(
-            LayerFlow(name, activation, len(neurons), *sizes[k + 1], saturated, dead, verdict)
-        )
+        shares = saturated, dead
+        found.append(LayerFlow(name, activation, len(neurons), *sizes[k + 1], *shares, verdict))
     overall = min(stuck) if stuck else found[0].verdict  # "dead" before "vanishing"
     return Diagnosis(found, overall, _per_layer(gradients[:-1]), sizes[0], lang)
 
 
 # --- what is measured ----------------------------------------------------------------------------
+class Backpropagated(NamedTuple):
+    """A batch that went through a network and back.
+
+    outputs           of each sample, by layer and unit; before the first layer's the inputs
+    weight_gradients  dL/dw of each layer's weights, the biases left out
+    """
+
+    layers: list[NamedLayer]
+    outputs: list[list[list[Value]]]
+    weight_gradients: list[list[float]]
+
+
+def backpropagated(model: Any, batch: Any, loss: str | Loss | None, who: str) -> Backpropagated:
+    """Send a batch forward and backward; the gradients of the parameters stay as they were.
+
+    The arguments are those of `diagnose`, and so are the errors, which `who` raises.
+    """
+    layers = layers_of(model, who)
+    rows, targets = _read(batch, loss)
+    check_width(model, rows, "batch")
+    before = [(p, p.grad) for p in model.parameters()]
+    try:
+        for p, _ in before:
+            p.grad = 0.0
+        outputs = [_forward(layers, row) for row in rows]  # [sample][layer][unit]
+        ends = [o[-1][0] if len(o[-1]) == 1 else o[-1] for o in outputs]
+        if loss is None:
+            total = functions.sum([end for o in outputs for end in o[-1]])
+        else:
+            total = loss_value(loss_function(loss), ends, targets)
+        total.backward()
+        gradients = [[float(w.grad) for each in la.neurons for w in each.w] for la in layers]
+    finally:
+        for p, grad in before:
+            p.grad = grad
+    by_layer = [[o[k] for o in outputs] for k in range(len(layers) + 1)]
+    return Backpropagated(layers, by_layer, gradients)
+
+
 def _read(batch: Any, loss: Any) -> tuple[list[Row], list[Any]]:
     """Inputs and targets; without a loss a batch may be inputs alone, and targets do not count."""
     if loss is None and isinstance(batch, list):
@@ -226,12 +245,12 @@ def _is_row(x: Any) -> bool:
     return hasattr(x, "__len__") and not isinstance(x, str)
 
 
-def _forward(layers: list[list[Neuron]], row: Row) -> list[list[Value]]:
+def _forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:
     """The inputs as Values, and the outputs of each layer."""
     outputs = [[Value(v) for v in row]]
-    for neurons in layers:
+    for layer in layers:
         out = []
-        for neuron in neurons:
+        for neuron in layer.neurons:
             try:
                 out.append(neuron(outputs[-1]))
             except (ArithmeticError, ValueError) as error:
@@ -318,7 +337,3 @@ def _per_layer(hidden: list[float]) -> float | None:
     if len(hidden) < 2 or not all(0 < g < float("inf") for g in (hidden[0], hidden[-1])):
         return None
     return float(10 ** ((log10(hidden[0]) - log10(hidden[-1])) / (len(hidden) - 1)))
-
-
-def _name(activation: Any) -> str:
-    return activation if isinstance(activation, str) else getattr(activation, "__name__", "?")

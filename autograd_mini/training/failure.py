@@ -152,9 +152,9 @@ def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, Value]:
     """The first neuron whose output is not finite, else the loss; and the largest parameter."""
     for row in rows:
         x: Any = row
-        for neurons in layers_of(model):
+        for layer in layers_of(model):
             outs = []
-            for neuron in neurons:
+            for neuron in layer.neurons:
                 try:
                     out = neuron(x)
                     broken = not _finite(out.data)

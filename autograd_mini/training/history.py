@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import write
 
@@ -34,6 +34,11 @@ class Epoch(NamedTuple):
     seconds: float
 
 
+def _column(name: str, doc: str) -> Any:
+    """The numbers of one name in all rows, as a property."""
+    return property(lambda history: [getattr(row, name) for row in history.rows], doc=doc)
+
+
 class History:
     """The epochs of a training run, in `rows`; each column is a list: `history.loss`, ...
 
@@ -53,45 +58,24 @@ class History:
         self.rows: list[Epoch] = rows or []
         self.stopped = ""
 
-    @property
-    def epochs(self) -> list[int]:
-        """The numbers of the epochs, from 1."""
-        return [row.epoch for row in self.rows]
-
-    @property
-    def loss(self) -> list[float]:
-        """The mean loss of each epoch."""
-        return [row.loss for row in self.rows]
-
-    @property
-    def accuracy(self) -> list[float | None]:
-        """The share of right predictions in each epoch, 0 to 1; None for a regression."""
-        return [row.accuracy for row in self.rows]
-
-    @property
-    def validation_loss(self) -> list[float | None]:
-        """The loss of the validation data after each epoch."""
-        return [row.validation_loss for row in self.rows]
-
-    @property
-    def validation_accuracy(self) -> list[float | None]:
-        """The accuracy on the validation data after each epoch."""
-        return [row.validation_accuracy for row in self.rows]
-
-    @property
-    def learning_rate(self) -> list[float]:
-        """The learning rate of each epoch's last update."""
-        return [row.learning_rate for row in self.rows]
-
-    @property
-    def gradient_norm(self) -> list[float]:
-        """The mean norm of each epoch's gradients, before clipping."""
-        return [row.gradient_norm for row in self.rows]
-
-    @property
-    def seconds(self) -> list[float]:
-        """How long each epoch took."""
-        return [row.seconds for row in self.rows]
+    epochs: list[int] = _column("epoch", "The numbers of the epochs, from 1.")
+    loss: list[float] = _column("loss", "The mean loss of each epoch.")
+    accuracy: list[float | None] = _column(
+        "accuracy", "The share of right predictions in each epoch, 0 to 1; None for a regression."
+    )
+    validation_loss: list[float | None] = _column(
+        "validation_loss", "The loss of the validation data after each epoch."
+    )
+    validation_accuracy: list[float | None] = _column(
+        "validation_accuracy", "The accuracy on the validation data after each epoch."
+    )
+    learning_rate: list[float] = _column(
+        "learning_rate", "The learning rate of each epoch's last update."
+    )
+    gradient_norm: list[float] = _column(
+        "gradient_norm", "The mean norm of each epoch's gradients, before clipping."
+    )
+    seconds: list[float] = _column("seconds", "How long each epoch took.")
 
     @property
     def best_epoch(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import losses
 from autograd_mini.data import Dataset
@@ -11,25 +11,21 @@ from autograd_mini.value import Value
 
 from .samples import check_width, samples
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, NamedTuple
 
     from .samples import Row
 
     Loss = Callable[[Any, Any], Any]
     Judge = Callable[[Any, Any], bool]
 
-    class Evaluation(NamedTuple):
-        """The loss of a model on data, and the share of right answers (None for a regression)."""
 
-        loss: float
-        accuracy: float | None
+class Evaluation(NamedTuple):
+    """The loss of a model on data, and the share of right answers (None for a regression)."""
 
-else:
-    Evaluation = namedtuple("Evaluation", "loss accuracy")
-    Evaluation.__doc__ = "The loss of a model on data, and the share of right answers."
+    loss: float
+    accuracy: float | None
+
 
 LOSSES: dict[str, Loss] = {
     name: f

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
+from autograd_mini.nn.networks import name_of
 from autograd_mini.numbers.arguments import items, real
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
-    from typing import Any
-
     from autograd_mini.numbers.kind import Number
 
     Row = tuple[Number, ...]
@@ -73,18 +73,37 @@ def input_rows(inputs: Any, name: str = "data") -> list[Row]:
 def check_width(model: Any, rows: list[Row], name: str = "data") -> None:
     """ValueError unless the model's first layer takes inputs of this length."""
     layers = layers_of(model)
-    takes, given = (layers[0][0].nin if layers else len(rows[0])), len(rows[0])
+    takes, given = (layers[0].neurons[0].nin if layers else len(rows[0])), len(rows[0])
     if takes != given:
         raise ValueError(f"the model takes {takes} inputs, but those of {name} have {given}")
 
 
-def layers_of(model: Any) -> list[list[Neuron]]:
-    """The neurons, layer by layer; none of a model of another make than `nn`'s."""
-    if isinstance(model, MLP):
-        return [layer.neurons for layer in model.layers]
-    if isinstance(model, Layer):
-        return [model.neurons]
-    return [[model]] if isinstance(model, Neuron) else []
+class NamedLayer(NamedTuple):
+    """The neurons of a layer, with its name (layer1, layer2, ... without one) and activation."""
+
+    name: str
+    activation: str
+    neurons: list[Neuron]
+
+
+def layers_of(model: Any, who: str = "") -> list[NamedLayer]:
+    """The layers of a network, of a Layer or Neuron one.
+
+    Of a model of another make than `nn`'s there are none: TypeError, if `who` cannot do without.
+    """
+    layers = model.layers if isinstance(model, MLP) else [model]
+    if isinstance(model, MLP | Layer | Neuron):
+        return [
+            NamedLayer(
+                layer.name or f"layer{k}",
+                name_of(layer.activation),
+                layer.neurons if isinstance(layer, Layer) else [layer],
+            )
+            for k, layer in enumerate(layers, 1)
+        ]
+    if who:
+        raise TypeError(f"{who} takes an MLP, a Layer or a Neuron, got {model!r:.60}")
+    return []
 
 
 def _target(name: str, y: Any) -> Any:

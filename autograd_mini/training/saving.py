@@ -14,15 +14,14 @@ from __future__ import annotations
 from itertools import pairwise
 from math import inf, isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import Format, check_keys, parsed, special, write
 from autograd_mini.nn import MLP, Neuron
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
 MODEL = Format("autograd_mini model", ("architecture", "parameters", "metadata"))
 ARCHITECTURE = ("nin", "nouts", "activation", "output", "name")

@@ -390,3 +390,30 @@ W = Value(1.0, label="w")
 def test_bad_arguments(make, error, text):
     with pytest.raises(error, match=text):
         make()
+
+
+def test_watched_steps_lie_inside_one_another() -> None:
+    w, seen = Value(1.0), []
+    optimiser = SGD([w], lr=0.5)
+    w.grad = 1.0
+
+    def watch(name, step):
+        seen.append((name, w.data))
+        step()
+
+    with optimiser.stepping(lambda step: watch("outer", step)):
+        with optimiser.stepping(lambda step: watch("inner", step)):
+            optimiser.step()
+        optimiser.step()
+    optimiser.step()
+    assert seen == [("inner", 1.0), ("outer", 1.0), ("outer", 0.5)]
+    assert w.data == -0.5
+    assert "step" not in vars(optimiser)
+
+
+def test_a_step_that_fails_is_watched_no_longer() -> None:
+    optimiser = SGD([Value(1.0)], lr=0.5)
+    with pytest.raises(KeyError), optimiser.stepping(lambda step: {}["x"]):
+        optimiser.step()
+    optimiser.step()
+    assert "step" not in vars(optimiser)

@@ -192,12 +192,11 @@ def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
     differ from the model's own in the last bits of a number, which no picture shows.
     """
     layers = []
-    for neurons in layers_of(model):
-        activation = neurons[0].activation
-        if not isinstance(activation, str):
+    for layer in layers_of(model):
+        if not isinstance(layer.neurons[0].activation, str):
             return None
-        rows = [([float(w.data) for w in neuron.w], float(neuron.b.data)) for neuron in neurons]
-        layers.append((rows, _plain_activation(activation)))
+        rows = [([float(w.data) for w in each.w], float(each.b.data)) for each in layer.neurons]
+        layers.append((rows, _plain_activation(layer.activation)))
     if not layers:
         return None
 

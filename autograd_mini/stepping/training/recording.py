@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +80,7 @@ def record_training(
         ValueError, TypeError: arguments that `fit` refuses; frames or grid out of their range.
     """
     whole("epochs", epochs)
-    if not 8 <= whole("grid", grid) <= 96:
-        raise ValueError(f"grid must be from 8 to 96, got {grid}")
+    whole("grid", grid, 8, 96)
     rows, targets = samples(data)
     recorder = _Recorder(model, data, loss, optimiser, settings, _chosen(frames, epochs), grid)
     quiet = {"progress": False, **settings}
@@ -88,7 +88,8 @@ def record_training(
     divergence = None
     try:
         recorder.start()
-        with recorder:
+        known = isinstance(optimiser, Optimiser)  # else `fit` refuses it
+        with optimiser.stepping(recorder.step) if known else nullcontext():
             history = fit(model, data, loss, optimiser, epochs, batch_size, seed=seed,
                           callbacks=callbacks, **quiet)  # fmt: skip
     except TrainingError as error:
@@ -282,21 +283,11 @@ class _Recorder:
         if self.field is not None:
             self.frames[0] = self.frames[0]._replace(field=self._answers())
 
-    def __enter__(self) -> _Recorder:
-        step = getattr(self.optimiser, "step", None)
-
-        def recorded() -> None:
-            before, rate = self._weights(), float(self.optimiser.lr)
-            step()  # type: ignore[misc]
-            self.update = before, tuple(float(p.grad) for p in self.params), rate
-
-        if isinstance(self.optimiser, Optimiser):
-            vars(self.optimiser)["step"] = recorded  # hides the method for the time of the block
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if isinstance(self.optimiser, Optimiser):
-            vars(self.optimiser).pop("step", None)
+    def step(self, step: Callable[[], None]) -> None:
+        """An update, in place of the optimiser's own."""
+        before, rate = self._weights(), float(self.optimiser.lr)
+        step()
+        self.update = before, tuple(float(p.grad) for p in self.params), rate
 
     def __call__(self, model: Any, history: History) -> bool:
         """After an epoch; True ends the training, where the new weights have no finite loss."""
@@ -388,12 +379,8 @@ def _chosen(frames: int | Iterable[int], epochs: int) -> frozenset[int]:
 
 def _shapes(model: Any) -> tuple[LayerShape, ...]:
     shapes, first = [], 0
-    for k, neurons in enumerate(layers_of(model), 1):
-        layer = getattr(model, "layers", [model])[k - 1]
-        act = neurons[0].activation
-        act = act if isinstance(act, str) else getattr(act, "__name__", "f")
-        name = getattr(layer, "name", "") or f"layer{k}"
-        shapes.append(LayerShape(name, act, neurons[0].nin, len(neurons), first))
+    for name, activation, neurons in layers_of(model):
+        shapes.append(LayerShape(name, activation, neurons[0].nin, len(neurons), first))
         first += len(neurons) * (neurons[0].nin + 1)
     return tuple(shapes)
 
