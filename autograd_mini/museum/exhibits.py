@@ -5,28 +5,33 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from autograd_mini.language import catalogue
+
 from .engine import Engine
 
-Texts = tuple[str, str]  # English, Spanish
 ENGINES: dict[str, type[Exhibit]] = {}
 
 
 class Exhibit(Engine):
     """A broken engine, with ONE mistake that people make, and what belongs on its label.
 
-    seen     where the mistake was made; what it is, its docstring and `mistake_es` say
+    seen     where the mistake was made, in both languages; what it is, its docstring says, and
+             `mistake_es`; the words stand in language/museum.txt
     kind     the culprit that `check_grad` must name
     reveals  a function that brings it to light, at the point `at`
     """
 
-    mistake_es: ClassVar[str]
-    seen: ClassVar[Texts]
+    mistake_es: ClassVar[str] = ""
+    seen: ClassVar[tuple[str, str]] = catalogue("museum")["learners"]
     kind: ClassVar[str] = "partial"
     at: ClassVar[tuple[float, ...]]
     in_training: ClassVar[bool] = False  # it shows from one step to the next, not in one gradient
 
     def __init_subclass__(cls) -> None:
-        ENGINES[cls.__name__] = cls
+        ENGINES[cls.__name__], texts = cls, catalogue("museum")
+        mistake = " ".join((cls.__doc__ or "").split())
+        cls.mistake_es = texts.get(mistake, ("", cls.mistake_es))[1]
+        cls.seen = texts.get(f"{cls.__name__}.seen", cls.seen)
 
     @staticmethod
     def reveals(*inputs: Any) -> Any:
@@ -34,18 +39,10 @@ class Exhibit(Engine):
         raise NotImplementedError
 
 
-LEARNERS: Texts = ("exercises of learners", "ejercicios de quienes empiezan")
-
-
 # --- accumulation --------------------------------------------------------------------------------
 class Overwrites(Exhibit):
     """`=` where `+=` belongs: of a number that is used twice only one use counts."""
 
-    mistake_es = "`=` donde va `+=`: de un número que se usa dos veces solo cuenta un uso."
-    seen = (
-        "the first version in Karpathy's lecture, on purpose; nn-zero-to-hero issue 52",
-        "la primera versión de la clase de Karpathy, a propósito; nn-zero-to-hero, incidencia 52",
-    )
     kind = "accumulation"
     at = (3.0,)
 
@@ -60,14 +57,6 @@ class Overwrites(Exhibit):
 class ParentsInASet(Exhibit):
     """The parents are kept in a set (a dict, with the partials): x * x has one edge, not two."""
 
-    mistake_es = (
-        "Los padres se guardan en un conjunto (un dict, con las derivadas): x * x tiene una "
-        "arista, no dos."
-    )
-    seen = (
-        "`_prev` of micrograd and six more; a closure saves the gradient, not the picture",
-        "`_prev` de micrograd y seis más; una clausura salva el gradiente, no el dibujo",
-    )
     kind = "accumulation"
     at = (3.0,)
 
@@ -85,14 +74,6 @@ class StaleInterior(Exhibit):
     A second backward() gives too much.
     """
 
-    mistake_es = (
-        "Los nodos entre hoja y raíz conservan el gradiente de la pasada anterior: un segundo "
-        "backward() da de más."
-    )
-    seen = (
-        "all seven scalar engines that were tried: x**3 at 3 gives 27, then 45",
-        "los siete motores escalares probados: x**3 en 3 da 27 y luego 45",
-    )
     kind = "accumulation"
     at = (3.0,)
 
@@ -114,11 +95,6 @@ class EveryPath(Exhibit):
     Shared nodes count again and again, in exponential time.
     """
 
-    mistake_es = (
-        "Recursión por cada camino, entregando el total acumulado: los nodos compartidos "
-        "cuentan una y otra vez, en tiempo exponencial."
-    )
-    seen = LEARNERS
     kind = "order"
     at = (2.0,)
 
@@ -141,13 +117,6 @@ class EveryPath(Exhibit):
 class NoTopologicalOrder(Exhibit):
     """A plain stack for an order: a node hands its gradient on before all of it has arrived."""
 
-    mistake_es = (
-        "Una simple pila por orden: un nodo entrega su gradiente antes de haberlo recibido entero."
-    )
-    seen = (
-        "the question in micrograd's issues 21, 23, 64, 67, 91 and 96",
-        "la pregunta de las incidencias 21, 23, 64, 67, 91 y 96 de micrograd",
-    )
     kind = "order"
     at = (2.0,)
 
@@ -173,10 +142,6 @@ class BreadthFirst(Exhibit):
     Wrong as soon as one path is longer than another.
     """
 
-    mistake_es = (
-        "A lo ancho, capa por capa desde la raíz: falla en cuanto un camino es más largo que otro."
-    )
-    seen = LEARNERS
     kind = "order"
     at = (2.0,)
 
@@ -198,14 +163,6 @@ class EqualNodes(Exhibit):
     Of two different nodes with equal data one is left out.
     """
 
-    mistake_es = (
-        "Los nodos se distinguen por su valor: de dos nodos distintos con el mismo dato, uno se "
-        "queda fuera."
-    )
-    seen = (
-        "classes with an __eq__ on data, or a dataclass, and `node not in visited`",
-        "clases con __eq__ sobre el dato, o una dataclass, y `node not in visited`",
-    )
     kind = "accumulation"
     at = (2.0, 2.0)
 
@@ -223,8 +180,6 @@ class EqualNodes(Exhibit):
 class OneLevel(Exhibit):
     """backward() reaches the parents of the root and stops there."""
 
-    mistake_es = "backward() llega a los padres de la raíz y ahí se detiene."
-    seen = LEARNERS
     kind = "accumulation"
     at = (2.0,)
 
@@ -240,11 +195,6 @@ class OneLevel(Exhibit):
 class ReversedSubtraction(Exhibit):
     """__rsub__ is written like __sub__: 5 - x computes x - 5."""
 
-    mistake_es = "__rsub__ está escrito como __sub__: 5 - x calcula x - 5."
-    seen = (
-        "the question in micrograd's issues 57 and 58",
-        "la pregunta de las incidencias 57 y 58 de micrograd",
-    )
     kind = "value"
     at = (2.0,)
 
@@ -262,14 +212,6 @@ class CutGraph(Exhibit):
     The result is right, and a new leaf that knows no parents.
     """
 
-    mistake_es = (
-        "La división reflejada opera con .data: el resultado es correcto y una hoja nueva que "
-        "no conoce a sus padres."
-    )
-    seen = (
-        "float(x), x.data, x.item() or x.detach() in the middle of a formula",
-        "float(x), x.data, x.item() o x.detach() en medio de una fórmula",
-    )
     kind = "gradient"
     at = (2.0,)
 
@@ -284,13 +226,6 @@ class CutGraph(Exhibit):
 class ForgetsZeroGrad(Exhibit):
     """The training loop does not clear the gradients: every step adds to those before."""
 
-    mistake_es = (
-        "El bucle de entrenamiento no borra los gradientes: cada paso se suma a los anteriores."
-    )
-    seen = (
-        "Karpathy's lecture, by accident; micrograd's issues 25, 32, 53, 54, 63, 102",
-        "la clase de Karpathy, sin querer; incidencias 25, 32, 53, 54, 63 y 102 de micrograd",
-    )
     kind = "accumulation"
     at = (3.0, 2.0)
     in_training = True

@@ -128,6 +128,7 @@ def test_an_exhibit_shows_the_mistake_and_what_it_does_in_both_languages(name, c
         assert texts[lang].startswith(f"{name}\n")
         assert broken.seen[lang == "es"] in texts[lang]
     assert inspect.cleandoc(broken.__doc__).splitlines()[0] in texts["en"]
+    assert len(broken.mistake_es) > 20  # the catalogue has the docstring
     assert broken.mistake_es in texts["es"]
     assert texts["en"] != texts["es"]
     body = inspect.getsource(broken.reveals).splitlines()[-1].strip()
