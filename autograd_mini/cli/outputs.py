@@ -162,14 +162,11 @@ class Files:
             return
         from autograd_mini.drawing import plots
 
-        texts = {
-            name: self.teller.text(f"plot.{name}")
-            for name in ("epoch", "loss", "training", "test", "others")
-        }
-        curve = plots.loss_curve(history, texts=texts)
+        lang = self.teller.lang
+        curve = plots.loss_curve(history, lang=lang)
         self.add("loss.png", plots.png(curve))
         if len(data.feature_names) > 1:
-            boundary = plots.decision_boundary(model, data, scaler, texts=texts)
+            boundary = plots.decision_boundary(model, data, scaler, lang=lang)
             self.add("boundary.png", plots.png(boundary))
 
 

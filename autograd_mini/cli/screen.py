@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
@@ -66,7 +67,8 @@ class Screen:
         gap = int(room >= 18)
         below = min(max(room * 2 // 5, 7), 12)
         under = 0 if beside else min(source, max(2, (room - below) // 3))
-        rows = min(len(self.names) + 1, room - below - under - gap * (1 + (under > 0)))
+        rows = max(3, room - below - under - gap * (1 + (under > 0)))  # heading, node, parent
+        rows = min(len(self.names) + 1, rows)
         middle = self._table(step, index, self._table_width(width, beside), rows)
         if beside:
             left = self._table_width(width, beside)
@@ -198,22 +200,20 @@ class Screen:
     def _words(self, step: Step, index: int, width: int, rows: int) -> list[Text]:
         """The step explained; where there is not enough room, what matters least is left out."""
         e = explain_step(self.steps, index, self.lang)
-        parts: dict[int, tuple[Text | str, str, int]] = {  # rank: text, style, lines at most
+        so_far = self._so_far(step, index)
+        parts: dict[int, tuple[Text | str | None, str, int]] = {  # rank: text, style, most lines
             _TITLE: (clean(e.title), "bold", 1),
             _SENTENCE: (_marked(clean(e.sentence)), "", 3),
             _SYMBOLIC: (f"  {clean(e.symbolic.text)}", "cyan", 2),
+            _LOCAL: (e.local and f"  {clean(e.local.text)}", "cyan", 2),
+            _NUMERIC: (e.numeric and f"  {clean(e.numeric.text)}", "bold cyan", 2),
+            _SO_FAR: (so_far and f"  {so_far}", "yellow", 2),
+            _WHY: (e.why and _marked(clean(e.why)), "italic", 3),
         }
-        if e.local is not None:
-            parts[_LOCAL] = (f"  {clean(e.local.text)}", "cyan", 2)
-        if e.numeric is not None:
-            parts[_NUMERIC] = (f"  {clean(e.numeric.text)}", "bold cyan", 2)
-        if so_far := self._so_far(step, index):
-            parts[_SO_FAR] = (f"  {so_far}", "yellow", 2)
-        if e.why:
-            parts[_WHY] = (_marked(clean(e.why)), "italic", 3)
         wrapped = {
-            rank: self._wrapped(text, width, style, most)
-            for rank, (text, style, most) in parts.items()
+            rank: self._wrapped(said, width, style, most)
+            for rank, (said, style, most) in parts.items()
+            if said
         }
         kept: set[int] = set()
         for rank in sorted(wrapped):
@@ -276,8 +276,8 @@ def _sized(text: str, width: int) -> str:
 
 
 def _right(x: Number | None, width: int) -> str:
-    text = "—" if x is None else notation.number(x)
-    return _sized(text, width) if cell_len(text) > width else " " * (width - cell_len(text)) + text
+    shown = "—" if x is None else notation.number(x)
+    return " " * (width - cell_len(shown)) + _sized(shown, min(width, cell_len(shown)))
 
 
 def _cut(line: Text, width: int) -> Text:
@@ -295,12 +295,7 @@ def _marked(text: str) -> Text:
 
 
 def _joined(left: list[Text], right: list[Text], width: int) -> Iterable[Text]:
-    for k in range(max(len(left), len(right))):
-        line: Any = left[k].copy() if k < len(left) else Text()
+    for a, b in zip_longest(left, right, fillvalue=Text()):
+        line = a.copy()
         line.pad_right(width - cell_len(line.plain))
-        whole = Text(no_wrap=True)
-        whole.append_text(line)
-        whole.append(" │ ", style="dim")
-        if k < len(right):
-            whole.append_text(right[k])
-        yield whole
+        yield Text.assemble(line, (" │ ", "dim"), b, no_wrap=True)

@@ -77,7 +77,7 @@ class _Player:
         self, steps: Steps, console: Console, lang: str, phases: Sequence[str], start: int
     ) -> None:
         self.steps, self.console, self.all = steps, console, tuple(phases)
-        self.screens = {lang: Screen(steps, console, lang)}
+        self.screen = Screen(steps, console, lang)
         self.lang, self.index = lang, start
         self.typed: str | None = None  # the number of a step, while it is being typed
         self.phases: tuple[str, ...] = ()
@@ -129,6 +129,7 @@ class _Player:
             self._choose(self.all if self.phases == wanted else wanted)
         elif key == "l":
             self.lang = LANGUAGES[1 - LANGUAGES.index(self.lang)]
+            self.screen = Screen(self.steps, self.console, self.lang)
         elif key == "?":
             self.helping = True
         return True
@@ -171,12 +172,9 @@ class _Player:
         width, height = self.console.size
         if self.helping:
             return Group(*self._help(width, height))
-        if self.lang not in self.screens:
-            self.screens[self.lang] = Screen(self.steps, self.console, self.lang)
-        screen = self.screens[self.lang]
         only = ", ".join(text(f"terminal.{name}", self.lang) for name in self.phases)
         top = "" if set(self.phases) == set(EVERY) else text("terminal.only", self.lang, phase=only)
-        return Group(*screen.lines(self.index, width, height, top, self._foot(width)))
+        return Group(*self.screen.lines(self.index, width, height, top, self._foot(width)))
 
     def _foot(self, width: int) -> str:
         if self.typed is not None:

@@ -321,6 +321,22 @@ def test_the_screen_fits_and_tells_the_state(width: int, height: int, lang: str)
         )
 
 
+@pytest.mark.parametrize(("width", "height"), [(40, 12), (40, 16), (100, 12), (80, 24)])
+def test_with_source_text_the_node_and_the_parent_still_have_their_rows(
+    width: int, height: int
+) -> None:
+    recorded = steps(parse("tanh(w*x + b)**2 + w").function(), *map(Value, (0.5, 2.0, -1.0)))
+    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    for index, step in enumerate(recorded):
+        lines = [line.plain for line in screen.lines(index, width, height)]
+        assert len(lines) == height
+        node, parent = lit(step)
+        assert any(line.startswith(f"▶ {recorded.names[node]} ") for line in lines)
+        if parent is not None:
+            assert any(line.startswith(f"+ {recorded.names[parent]} ") for line in lines)
+        assert any("tanh(w*x" in line or "**2 + w" in line for line in lines)
+
+
 def test_a_long_graph_scrolls_around_the_current_node() -> None:
     x = h = Value(0.5, label="x")
     for _ in range(300):
