@@ -2,8 +2,9 @@
 
 errors.txt has the English text of every error that a command can meet, as a template with slots
 for what it tells, and its Spanish. A text is matched against the templates, the one with the most
-words of its own first; what is in a slot may be a sentence itself, such as the condition that an
-operation needs, and is translated likewise.
+words of its own first. What some slots hold is told in words itself, as {error} or {needs}, and is
+translated likewise; {phrase} must be one of the catalogue, so that "x must be {phrase}, got {x}"
+leaves alone what others say in those words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,11 @@ from functools import cache
 from string import Formatter
 
 from .catalogues import catalogue, checked
+
+_TOLD = frozenset(
+    "error problem message reason refusals first second cause needs has where who role"
+    " operands phrase phrase2".split()
+)
 
 
 def translated(message: str, lang: str) -> str:
@@ -59,7 +65,17 @@ def _matched(message: str) -> str | None:
     for parts, english, other in _templates():
         if all(part in message for part in parts):
             match = _pattern(english).fullmatch(message)
-            if match:
-                slots = {name: _spanish(held) for name, held in match.groupdict().items()}
+            slots = _slots(match.groupdict()) if match else None
+            if slots is not None:
                 return other.format(**slots)
     return None
+
+
+def _slots(held: dict[str, str]) -> dict[str, str] | None:
+    """What the slots hold, in Spanish; None if a phrase is none of the catalogue."""
+    slots = {}
+    for name, text in held.items():
+        slots[name] = _spanish(text) if name in _TOLD else text
+        if name.startswith("phrase") and _matched(text) is None:
+            return None
+    return slots

@@ -57,7 +57,7 @@ def test_no_text_stands_twice() -> None:
     seen: dict[tuple[str, str], str] = {}
     for file in FILES:
         for name, other, *both in catalogues._ENTRY.findall(file.read_text(encoding="utf-8")):
-            if not other and len(both[0]) > 2:
+            if name and not other and len(both[0]) > 2:
                 assert (both[0], both[1]) not in seen, (file.stem, name, seen[both[0], both[1]])
                 seen[both[0], both[1]] = f"{file.stem}.{name}"
 
