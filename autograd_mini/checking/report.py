@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text
+from autograd_mini.language.tables import aligned
 
 if TYPE_CHECKING:
     import os
@@ -303,14 +304,10 @@ class _Content(NamedTuple):
 
     def lines(self) -> Iterator[tuple[str, str | None]]:
         """The table in columns of characters, each line with its verdict."""
-        header = self.table[0][1] if self.table else {}
-        sizes = {name: max(len(cells[name]) for _, cells in self.table) for name in header}
-        for verdict, cells in self.table:
-            parts = [
-                cell.ljust(sizes[name]) if name in _LEFT else cell.rjust(sizes[name])
-                for name, cell in cells.items()
-            ]
-            yield "  ".join(parts).rstrip(), verdict
+        rows = [cells for _, cells in self.table]
+        sides = "".join("<" if name in _LEFT else ">" for name in (rows or [{}])[0])
+        lines = aligned([[*cells.values()] for cells in rows], sides)
+        return zip(lines, [verdict for verdict, _ in self.table], strict=True)
 
 
 def worst(verdicts: list[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.language import text, translated
+from autograd_mini.language.tables import aligned
 
-from .options import aligned, imported, read
+from .options import imported, read
 
 if TYPE_CHECKING:
     from autograd_mini.checking.report import Report

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .options import aligned, labelled, read
+from autograd_mini.language.tables import aligned
+
+from .options import labelled, read
 
 if TYPE_CHECKING:
     from .options import Arguments, Parser

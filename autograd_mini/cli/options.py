@@ -299,17 +299,3 @@ def write(args: Arguments, content: bytes | str) -> int:
         write(args.out, content)
     print(args.out)
     return 0
-
-
-def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
-    """The rows as lines, each column as wide as its longest cell.
-
-    >>> aligned([("a", "value"), ("bc", "1")], "<>")
-    ['a   value', 'bc      1']
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    cells = [
-        [f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)]
-        for row in rows
-    ]
-    return ["  ".join(row).rstrip() for row in cells]

@@ -10,11 +10,12 @@ from autograd_mini.data import Dataset, Standardiser, iris, split, standardise
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
+from autograd_mini.language.tables import aligned
 from autograd_mini.notation.labels import number, plain_formula
 from autograd_mini.training import evaluate, fit
 from autograd_mini.value import Value
 
-from .options import Failure, aligned, classifier, optimiser
+from .options import Failure, classifier, optimiser
 from .outputs import Files, Teller
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import text
+from autograd_mini.language.tables import aligned
 from autograd_mini.numbers.arguments import items, real, whole
 from autograd_mini.numbers.kinds import constant, in_ieee
 from autograd_mini.ops import SHEET, Op
@@ -322,21 +323,10 @@ class MLP(Module):
             sizes = la.nin, la.nout, name_of(la.activation), weights, la.nout, weights + la.nout
             rows.append((la.name, *sizes))
         rows.append((total, "", "", "", *(sum(row[k] for row in rows) for k in (4, 5, 6))))
-        return _aligned([heading.split("|"), *rows], words=(0, 3))
+        return "\n".join(aligned([heading.split("|"), *rows], "<>><>>>"))
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
-
-
-def _aligned(rows: Iterable[Sequence[object]], words: Sequence[int]) -> str:
-    """A table as text: the columns of words to the left, those of numbers to the right."""
-    table = [[str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    sides = [str.ljust if k in words else str.rjust for k in range(len(widths))]
-    return "\n".join(
-        "  ".join(side(cell, n) for side, cell, n in zip(sides, row, widths, strict=True))
-        for row in table
-    )
 
 
 # --- inputs --------------------------------------------------------------------------------------

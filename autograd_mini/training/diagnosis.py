@@ -7,6 +7,7 @@ from math import hypot, isfinite, log10, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import functions, language
+from autograd_mini.language.tables import aligned
 from autograd_mini.ops import SHEET
 from autograd_mini.value import Value
 
@@ -84,16 +85,7 @@ class Diagnosis:
         return f"{words[self.verdict]}: {words['about ' + self.verdict]}{flow}"
 
     def __str__(self) -> str:
-        heading, *rows = self._table()
-        widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(n) if k in (0, 1, 7) else cell.rjust(n)
-                for k, (cell, n) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in (heading, *rows)
-        ]
-        return "\n".join([*lines, "", self.explanation])
+        return "\n".join([*aligned(self._table(), "<<>>>>><"), "", self.explanation])
 
     def __repr__(self) -> str:
         return f"Diagnosis({len(self.layers)} layers, {self.verdict!r})"
