@@ -227,7 +227,7 @@ def test_walking_every_path_is_stopped():
 
 def test_a_recursive_engine_is_told_so():
     def deep(x):
-        for _ in range(1500):
+        for _ in range(1020):
             x = x + 1
         return x
 
@@ -331,10 +331,10 @@ def test_values_of_the_callers_own_keep_their_gradients():
 
 def test_of_a_large_graph_a_sample_of_nodes_and_all_of_them_if_the_whole_is_off():
     def f(x):
-        for _ in range(1500):
+        for _ in range(1020):
             x = x + 0.001
         x = (x * 0.5).tanh()
-        for _ in range(1500):
+        for _ in range(1020):
             x = x + 0.001
         return x
 
@@ -346,7 +346,7 @@ def test_of_a_large_graph_a_sample_of_nodes_and_all_of_them_if_the_whole_is_off(
     assert (report.culprit.kind, report.culprit.op) == ("partial", "tanh")
     right = check_grad(f, -1.0)
     assert right.ok
-    assert "2000 of 3003 nodes" in str(right)
+    assert "2000 of 2043 nodes" in str(right)
 
 
 def test_kinks_are_compared_with_both_sides():
@@ -438,7 +438,7 @@ def test_a_claimed_hessian():
 
 
 def test_many_inputs_along_random_directions():
-    report = check_grad(lambda v: dot(v, v), [float(k) for k in range(10_000)])
+    report = check_grad(lambda v: dot(v, v), [float(k) for k in range(3000)])
     assert report.ok
     assert len(report.comparisons) == 3
     again = check_grad(lambda v: sum(x * x for x in v), [0.5] * 60, seed=3, directions=2)

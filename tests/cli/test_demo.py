@@ -26,6 +26,7 @@ from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.drawing.plots import ahead
 from autograd_mini.nn import MLP
+from autograd_mini.optim import Adam
 from autograd_mini.training import load, load_metadata
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,22 +163,18 @@ def test_demo_runs_again_over_its_own_files_with_the_same_result(
     assert again == [{"dato": "data"}.get(word, word) for word in graph]
 
 
-def test_without_matplotlib_the_demo_says_how_to_get_the_plots(
+def test_without_matplotlib_and_graphviz_the_demo_says_how_to_get_them_and_keeps_the_dot_text(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("autograd_mini.cli.outputs.find_spec", lambda _: None)
-    assert main(["demo", "--out", "o"]) == 0
-    assert 'pip install "autograd-mini[plot]"' in capsys.readouterr().out
-    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == FILES[1:3] + FILES[4:]
-
-
-def test_without_graphviz_the_demo_keeps_the_dot_text(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert main(["demo", "--out", "o"]) == 0
-    assert "No graph.svg: no picture in the format svg" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert 'pip install "autograd-mini[plot]"' in text
+    assert "No graph.svg: no picture in the format svg" in text
+    written = sorted(path.name for path in (tmp_path / "o").iterdir())
+    assert written == ["graph.gv", "history.csv", "model.json"]
     assert "digraph gradients" in (tmp_path / "o" / "graph.gv").read_text(encoding="utf-8")
 
 
@@ -299,25 +296,23 @@ def test_an_update_that_leaves_the_floats_is_a_failure(
 
 
 # --- terminals, signals, pipes --------------------------------------------------------------------
-def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*MODULE, "train", "moons", "--epochs", "100000", "--out", "o"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    for line in process.stdout:
-        if line.startswith("Training"):
-            break
-    import time
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, taken = Adam.step, []
 
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err == "Interrupted; what was learnt so far is in o.\n"
+    def interrupted(self: Adam) -> None:
+        step(self)
+        taken.append(1)
+        if len(taken) == 9:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Adam, "step", interrupted)
+    arguments = ["--hidden", "3", "--epochs", "100", "--out", "o"]
+    assert main(["train", "moons", *arguments]) == 130
+    assert len(taken) == 9
+    assert capsys.readouterr().err == "Interrupted; what was learnt so far is in o.\n"
     assert load(tmp_path / "o" / "model.json").layers[0].nin == 2
 
 
@@ -358,7 +353,7 @@ def test_no_color_is_respected_and_narrow_terminals_lose_nothing() -> None:
     def on_terminal(**environment: str) -> str:
         leader, follower = pty.openpty()
         done = subprocess.Popen(
-            [*MODULE, "demo", "--out", "o"],
+            [*MODULE, "train", "xor", "--hidden", "3", "--epochs", "1", "--out", "o"],
             env={
                 **{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")},
                 "PYTHONPATH": str(ROOT),
@@ -382,7 +377,7 @@ def test_no_color_is_respected_and_narrow_terminals_lose_nothing() -> None:
 
     coloured = on_terminal()
     assert re.search(r"\x1b\[[\d;]*3\dm", coloured)
-    assert "w2.grad += −2.363 × 2 = −4.727 → −4.727" in coloured
+    assert "v1.grad += 0.4734 × 0.2575 = 0.1219 → 0.1219" in coloured
     plain = on_terminal(NO_COLOR="1")
     assert not re.search(r"\x1b\[[\d;]*3\dm", plain)
 

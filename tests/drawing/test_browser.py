@@ -75,9 +75,10 @@ const answer = [...document.querySelectorAll("div.picture")].map(div => {
 """
 
 
-def test_the_pictures_of_the_gallery_are_legible(visit: Visit, tmp_path: Path) -> None:
+def test_the_pictures_of_the_gallery_are_legible(
+    visit: Visit, tmp_path: Path, exhibits: dict[str, build.Exhibit]
+) -> None:
     """No text lies on another, none is cut off, and the letters are large enough at page width."""
-    exhibits = {name: build.exhibit(name) for name in build.NAMES}
     body = "<style>svg { width: 100%; height: auto }</style>"
     for name, exhibit in exhibits.items():
         if exhibit.file.endswith(".svg"):

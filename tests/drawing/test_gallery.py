@@ -22,11 +22,6 @@ EXHIBIT = re.compile(r"^```\{exhibit\} ([\w ]+)\n(.*?)^```$", re.MULTILINE | re.
 
 
 @pytest.fixture(scope="module")
-def exhibits() -> dict[str, build.Exhibit]:
-    return {name: build.exhibit(name) for name in build.NAMES}
-
-
-@pytest.fixture(scope="module")
 def drawn_elsewhere() -> dict[str, str]:
     """The digests of the same pictures from another interpreter: other hashes and addresses."""
     code = (

@@ -340,10 +340,10 @@ def micrograds_demo(Value, MLP, X, y, steps):
 
 def test_micrograds_demo_runs_unchanged():
     draw = random.Random(7)
-    angles = [math.pi * draw.random() for _ in range(30)]
-    upper = [(math.cos(t), math.sin(t)) for t in angles[:15]]
-    lower = [(1 - math.cos(t), 0.5 - math.sin(t)) for t in angles[15:]]
-    X, y = np.array(upper + lower), np.array([-1] * 15 + [1] * 15)
+    angles = [math.pi * draw.random() for _ in range(16)]
+    upper = [(math.cos(t), math.sin(t)) for t in angles[:8]]
+    lower = [(1 - math.cos(t), 0.5 - math.sin(t)) for t in angles[8:]]
+    X, y = np.array(upper + lower), np.array([-1] * 8 + [1] * 8)
     theirs = micrograds_demo(micrograd.engine.Value, micrograd.nn.MLP, X, y, steps=6)
     ours = micrograds_demo(Value, MLP, X, y, steps=6)
     assert [a for _, a in ours] == [a for _, a in theirs]

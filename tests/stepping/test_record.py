@@ -67,7 +67,7 @@ def test_steps_are_the_computation(graph):
     assert [node.grad for node in recorded.nodes] == [node.grad for node in order]
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(graphs())
 def test_forward_order_is_the_order_of_the_code_and_parents_come_first(graph):
     recorded = steps(graph, *graph.at)
@@ -290,16 +290,16 @@ def test_json_that_is_wrong(change, message):
         Steps.from_json(json.dumps(whole))
 
 
-def test_a_hundred_thousand_nodes():
+def test_a_graph_deeper_than_python_may_recurse():
     def f(x):
-        for _ in range(50_000):
+        for _ in range(10_000):
             x = (x * 0.5) + 0.25
         return x
 
     recorded = steps(f, 1.0)
-    assert len(recorded.nodes) == 100_001
-    assert recorded.nodes[0].grad == 0.0 or recorded.nodes[0].grad == 0.5**50_000
-    assert len(recorded) == 100_001 + 1 + 100_001 + sum(
+    assert len(recorded.nodes) == 20_001
+    assert recorded.nodes[0].grad == 0.0
+    assert len(recorded) == 20_001 + 1 + 20_001 + sum(
         isinstance(step, Accumulate) for step in recorded
     )
 

@@ -107,12 +107,12 @@ LABORATORY = [
 
 @pytest.mark.parametrize(("activation", "s", "layers", "gradient", "verdict"), LABORATORY)
 def test_the_depth_laboratory(activation, s, layers, gradient, verdict):
-    found = [laboratory(activation, s, layers, seed)[1] for seed in range(11)]
+    found = [laboratory(activation, s, layers, seed)[1] for seed in range(7)]
     measured = median(d.input_gradient_rms for d in found)
-    # The spread over seeds grows with the depth; a median of 11 is within a factor of 3 or so.
+    # The spread over seeds grows with the depth; a median of 7 is within a factor of 3 or so.
     assert gradient / 4 < measured < gradient * 4
     verdicts = [d.verdict for d in found]
-    assert verdicts.count(verdict) >= 10
+    assert verdicts.count(verdict) >= 6
 
 
 def test_gradients_of_the_weights_hide_the_explosion_that_is_found():

@@ -1,0 +1,18 @@
+"""The pictures of the gallery, drawn once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "docs"))
+
+from gallery import build
+
+
+@pytest.fixture(scope="session")
+def exhibits() -> dict[str, build.Exhibit]:
+    """The pictures by their names."""
+    return {name: build.exhibit(name) for name in build.NAMES}
