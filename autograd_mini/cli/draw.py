@@ -52,7 +52,7 @@ def run(args: Arguments) -> int:
     try:
         made = _made(result, kind, args)
     except RenderingError as error:
-        why = str(error).partition(". Install")[0]
+        why = RenderingError(str(error).partition(". Install")[0])  # our own advice follows
         raise Failure(args.say("engine", why=why)) from None
     return write(args, made)
 

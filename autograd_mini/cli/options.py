@@ -33,6 +33,14 @@ class Failure(AutogradError):
     """The command cannot go on; the text is a sentence for the reader, in their language."""
 
 
+def said(name: str, lang: str, /, **values: object) -> str:
+    """A text of the catalogues; what an error among the values says is in its language too."""
+    told = {
+        k: translated(str(x), lang) if isinstance(x, Exception) else x for k, x in values.items()
+    }
+    return text(name, lang, **told)
+
+
 class Arguments(argparse.Namespace):
     """What was typed; `parser` is that of the command, `lang` the reader's language."""
 
@@ -41,7 +49,7 @@ class Arguments(argparse.Namespace):
 
     def say(self, name: str, /, **values: object) -> str:
         """A text of the command in the reader's language."""
-        return text(f"{self.parser.room_of(name)}.{name}", self.lang, **values)
+        return said(f"{self.parser.room_of(name)}.{name}", self.lang, **values)
 
     def refuse(self, name: str, /, **values: object) -> NoReturn:
         """End with this text, and the status of wrong usage."""

@@ -13,11 +13,10 @@ from rich.console import Console
 from autograd_mini.drawing import RenderingError, draw
 from autograd_mini.files import write
 from autograd_mini.graph import topological
-from autograd_mini.language import text, translated
 from autograd_mini.stepping import steps
 from autograd_mini.training import save
 
-from .options import Failure, writing
+from .options import Failure, said, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +49,7 @@ class Teller:
 
     def text(self, name: str, /, **values: object) -> str:
         """A text of the catalogue."""
-        return text(f"demo.{name}", self.lang, **values)
+        return said(f"demo.{name}", self.lang, **values)
 
     def heading(self, name: str, /, **values: object) -> None:
         """The title of a section."""
@@ -131,9 +130,7 @@ class Files:
         except RenderingError as error:
             source = f"// autograd_mini\n{drawing.source}"
             self.add("graph.gv", source.encode())
-            self.notes.append(
-                self.teller.text("no.picture", reason=translated(str(error), self.teller.lang))
-            )
+            self.notes.append(self.teller.text("no.picture", reason=error))
             return
         comment = b"<!-- drawn by autograd_mini -->\n<svg"
         self.add("graph.svg", svg.replace(b"<svg", comment, 1))

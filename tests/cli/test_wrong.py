@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograd_mini.language import translated
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -279,6 +281,24 @@ def test_and_in_spanish(
     told = said(*(argument.strip("'") for argument in arguments), status=status)
     assert words(told) & SPANISH
     assert not words(told) & ENGLISH
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "argument COMMAND: invalid choice: 'fly' (choose from 'demo', 'train')",  # Python 3.11
+        "argument COMMAND: invalid choice: 'fly' (choose from demo, train)",  # 3.14
+        "argument --theme: invalid choice: 'drak', maybe you meant 'dark'? (choose from dark)",
+        "argument --ops: ignored explicit argument 'x'",
+        "argument --at: expected at most one argument",
+        "argument --a: not allowed with argument --b",
+        "one of the arguments --a --b is required",
+        "unrecognized arguments: --fast",
+        "ambiguous option: --la could match --lang, --label",
+    ],
+)
+def test_texts_of_argparse_of_all_versions(message: str) -> None:
+    assert not words(translated(message, "es")) & ENGLISH
 
 
 @pytest.mark.parametrize("command", TABLES)
