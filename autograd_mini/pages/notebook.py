@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import meant
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .page import page_of
 
+if TYPE_CHECKING:
     from autograd_mini.stepping.sequence import Steps
 
-LARGEST = 2_000  # nodes of a graph that a notebook shows by itself
 _SANDBOX = "allow-scripts allow-downloads"
 
 
@@ -48,7 +47,7 @@ def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: A
     >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)
     <Steps: 7 steps of 2 nodes>
     """
-    page = _page_of(steps)(steps, lang=meant(lang), **options)
+    page = page_of(steps, lang=meant(lang), **options)
     return Shown(page, repr(steps), height)
 
 
@@ -63,27 +62,6 @@ def framed(page: str, title: str, height: int = 720) -> str:
         f'<iframe title="{html.escape(title)}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
         f' srcdoc="{html.escape(page)}"></iframe>'
     )
-
-
-def shown(steps: Any) -> str | None:
-    """What a notebook shows of steps or of a run; None where the text has to do."""
-    from autograd_mini.drawing import RenderingError
-
-    if len(getattr(steps, "nodes", ())) > LARGEST:
-        return None
-    try:
-        return show(steps)._repr_html_()
-    except RenderingError:  # no Graphviz
-        return None
-
-
-def _page_of(steps: Any) -> Callable[..., str]:
-    from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
-
-    from . import page, training_page
-
-    run = isinstance(steps, TrainingSteps | LearningRates)
-    return training_page.to_html if run else page.to_html
 
 
 def widget(
@@ -104,7 +82,7 @@ def widget(
         raise ImportError(
             "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
         ) from error
-    page = _page_of(steps)(steps, lang=meant(lang), start=start, **options)
+    page = page_of(steps, lang=meant(lang), start=start, **options)
 
     class StepsWidget(anywidget.AnyWidget):
         """The page of recorded steps; `step` is the index of the one that is shown."""

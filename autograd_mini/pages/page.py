@@ -14,6 +14,7 @@ from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Ste
 from autograd_mini.stepping.templates import FORMULAS, catalogue
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 
+from . import training_page
 from .document import document, written
 from .figure import figure
 from .javascript import source
@@ -35,24 +36,22 @@ def save_html(
     path: str | os.PathLike[str],
     *,
     lang: str = "en",
-    beside: Steps | None = None,
-    labels: tuple[str, str] | None = None,
-    start: int = 0,
-    theme: str = "auto",
-    title: str | None = None,
+    **options: Any,
 ) -> None:
-    """Write the page of a recording, or of a training run, to a file; `to_html` describes it.
+    """Write the page of a recording, or of a training run, to a file.
+
+    The options are those of `to_html`; of a training run theme and title.
 
     Raises what `to_html` raises; ValueError if the path is a folder, OSError if the system cannot
     write there.
     """
-    if isinstance(steps, TrainingSteps | LearningRates):
-        steps.save_html(path, lang=lang, theme=theme, title=title)
-        return
-    text = to_html(
-        steps, lang=lang, beside=beside, labels=labels, start=start, theme=theme, title=title
-    )
-    write(path, text)
+    write(path, page_of(steps, lang=lang, **options))
+
+
+def page_of(steps: Any, **options: Any) -> str:
+    """The page of a recording or of a training run."""
+    run = isinstance(steps, TrainingSteps | LearningRates)
+    return (training_page.to_html if run else to_html)(steps, **options)
 
 
 def to_html(

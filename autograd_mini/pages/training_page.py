@@ -9,7 +9,6 @@ from math import isfinite
 from sys import byteorder
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.files import write
 from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import printable
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
@@ -17,7 +16,6 @@ from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from .document import document, written
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable
 
     from autograd_mini.language import Catalogue
@@ -38,21 +36,6 @@ MOST_POINTS = 2000
 """Points of the data that are drawn; of more, evenly chosen ones."""
 EXACT = 30_000
 """Numbers that are kept to the last bit; of more, seven digits, so that the page stays small."""
-
-
-def save_html(
-    run: TrainingSteps | LearningRates,
-    path: str | os.PathLike[str],
-    *,
-    lang: str = "en",
-    theme: str = "auto",
-    title: str | None = None,
-) -> None:
-    """Write the page of a run to a file; `to_html` describes it.
-
-    Raises what `to_html` raises; OSError if the system cannot write there.
-    """
-    write(path, to_html(run, lang=lang, theme=theme, title=title))
 
 
 def to_html(

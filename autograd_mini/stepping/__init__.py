@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from .sequence import Place as Place
     from .sequence import Seed as Seed
     from .sequence import Source as Source
-    from .sequence import State as State
     from .sequence import Steps as Steps
     from .sequence import Update as Update
     from .sequence import Visit as Visit
+    from .timeline import State as State
     from .training.recording import record_descent as record_descent
     from .training.recording import record_descents as record_descents
     from .training.recording import record_learning_rates as record_learning_rates
@@ -43,8 +43,9 @@ __getattr__, __dir__, __all__ = lazy(
         ".explaining": "explain explain_step",
         ".explanation": "Explanation Formula",
         ".record": "steps",
-        ".sequence": "Accumulate Forward Leaf Place Seed Source State Steps Update Visit",
+        ".sequence": "Accumulate Forward Leaf Place Seed Source Steps Update Visit",
         ".plain": "transcript",
+        ".timeline": "State",
         ".training.recording": "record_training record_learning_rates"
         " record_descent record_descents",
         ".training.runs": "LearningRates TrainingSteps",

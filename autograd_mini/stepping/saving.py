@@ -23,10 +23,11 @@ from autograd_mini.drawing.interchange import (
 from autograd_mini.files import Format
 from autograd_mini.graph import topological
 
-if TYPE_CHECKING:
-    from autograd_mini.value import Value
+from .events import KINDS, Place, Recorded, Source
 
-    from .sequence import Step, Steps
+if TYPE_CHECKING:
+    from .events import Step
+    from .sequence import Steps
 
 STEPS = Format("autograd_mini steps", ("graph", "steps", "places", "sources", "stale", "optimiser"))
 _WHOLE = ("node", "parent", "edge")  # fields of a step that are indices
@@ -52,10 +53,8 @@ def _written(step: Step) -> dict[str, Any]:
     return {"kind": step.kind, **fields}
 
 
-def read(
-    text: str, kinds: dict[str, type[Any]], place: type[Any], source: type[Any]
-) -> tuple[list[Any], list[Value], list[Any], list[Any], list[int], Any]:
-    """The arguments of the Steps that `to_json` has written, of these kinds of step.
+def read(text: str) -> tuple[Any, ...]:
+    """The arguments of the Steps that `to_json` has written.
 
     Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is wrong.
     """
@@ -64,11 +63,13 @@ def read(
     if len(roots) != 1:
         raise ValueError(f"the graph of the steps needs one root, got {len(roots)}")
     nodes = topological(*roots)
+    for node in nodes:
+        node.__class__ = Recorded
     try:
         edges = [len(node.parents) for node in nodes]
-        steps = [_read(entry, k, edges, kinds) for k, entry in enumerate(content["steps"])]
-        sources = [source(**{**s, "lines": tuple(s["lines"])}) for s in content["sources"]]
-        places = [each and place(*each) for each in content["places"]]
+        steps = [_read(entry, k, edges) for k, entry in enumerate(content["steps"])]
+        sources = [Source(**{**s, "lines": tuple(s["lines"])}) for s in content["sources"]]
+        places = [each and Place(*each) for each in content["places"]]
         stale = [int(k) for k in content["stale"]]
     except (TypeError, KeyError) as error:
         raise ValueError(f"the steps cannot be read: {error}") from None
@@ -77,11 +78,11 @@ def read(
     return steps, nodes, places, sources, stale, content["optimiser"]
 
 
-def _read(entry: Any, k: int, edges: list[int], kinds: dict[str, type[Any]]) -> Any:
+def _read(entry: Any, k: int, edges: list[int]) -> Any:
     """A step of a graph whose nodes have so many edges each."""
-    kind = kinds.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
+    kind = KINDS.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
     if kind is None:
-        raise ValueError(f"step {k} needs one of the kinds {', '.join(kinds)}, got {entry!r:.60}")
+        raise ValueError(f"step {k} needs one of the kinds {', '.join(KINDS)}, got {entry!r:.60}")
     fields = {key: x for key, x in entry.items() if key != "kind"}
     if {*fields} != {*kind._fields}:
         raise ValueError(f"step {k} ({entry['kind']}) needs {', '.join(kind._fields)}")

@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .sequence import Accumulate, Forward, Leaf, Seed, Update, Visit
+from .events import Accumulate, Forward, Leaf, Seed, Update, Visit
 
 if TYPE_CHECKING:
     from autograd_mini.numbers.kind import Number
 
-    from .sequence import Step, Steps
+    from .events import Step
+    from .sequence import Steps
 
 _when: Any = itemgetter(0)
+
+
+class State(NamedTuple):
+    """What is known after a step: numbers by node."""
+
+    data: dict[int, Number]
+    grad: dict[int, Number]
+    complete: frozenset[int]
+    """The nodes whose gradient is complete: those visited."""
 
 
 class Timeline:
     """The changes of each node, by the index of the step that made them.
 
-    `Steps.state` gives all nodes after one step; this gives one node after any step, in a time
-    that grows with the logarithm of the number of its changes.
+    What is known of a node after any step is found in a time that grows with the logarithm of the
+    number of its changes.
 
     >>> from autograd_mini import Value, steps
     >>> x = Value(3.0, label="x")
-    >>> timeline = Timeline(steps(x * x))
+    >>> timeline = steps(x * x).timeline
     >>> [timeline.grad(0, index) for index in range(7)]
     [None, None, None, None, 3.0, 6.0, 6.0]
     """
 
     def __init__(self, steps: Steps) -> None:
-        self._data: list[list[tuple[int, Number]]] = [[] for _ in steps.nodes]
-        self._grad: list[list[tuple[int, Number]]] = [[] for _ in steps.nodes]
-        self._shares: dict[int, list[tuple[int, Accumulate]]] = {}
-        self._visits: dict[int, int] = {}
+        self._data: dict[int, list[tuple[int, Number]]] = defaultdict(list)
+        self._grad: dict[int, list[tuple[int, Number]]] = defaultdict(list)
+        self._shares: dict[int, list[tuple[int, Accumulate]]] = defaultdict(list)
+        self._visits: dict[int, list[int]] = defaultdict(list)
         for index, step in enumerate(steps):
             match step:
                 case Leaf(node) | Forward(node):
@@ -42,29 +53,37 @@ class Timeline:
                     self._grad[node].append((index, value))
                 case Visit(node, adjoint):
                     self._grad[node].append((index, adjoint))
-                    self._visits[node] = index
+                    self._visits[node].append(index)
                 case Accumulate():
                     self._grad[step.parent].append((index, step.after))
-                    self._shares.setdefault(step.parent, []).append((index, step))
+                    self._shares[step.parent].append((index, step))
                 case Update():
                     self._data[step.node].append((index, step.after))
 
     def data(self, node: int, index: int) -> Number | None:
         """The node's data after the step, None where it has none yet."""
-        return _last(self._data[node], index)
+        return _last(self._data.get(node, []), index)
 
     def grad(self, node: int, index: int) -> Number | None:
         """The node's gradient so far, None where nothing has been added to it yet."""
-        return _last(self._grad[node], index)
+        return _last(self._grad.get(node, []), index)
 
     def complete(self, node: int, index: int) -> bool:
         """Whether all of the node's users are done, so that its gradient is complete."""
-        return self._visits.get(node, index + 1) <= index
+        return node in self._visits and self._visits[node][-1] <= index
 
     def shares(self, node: int, index: int) -> list[Accumulate]:
         """What has been added to the node's gradient up to the step."""
         shares = self._shares.get(node, [])
         return [step for _, step in shares[: bisect_right(shares, index, key=_when)]]
+
+    def state(self, index: int) -> State:
+        """All nodes after the step."""
+        data, grad = (
+            {node: x for node in changes if (x := _last(changes[node], index)) is not None}
+            for changes in (self._data, self._grad)
+        )
+        return State(data, grad, frozenset(k for k, at in self._visits.items() if at[0] <= index))
 
 
 def _last(changes: list[tuple[int, Number]], index: int) -> Number | None:

@@ -14,7 +14,7 @@ from autograd_mini.data import Dataset, moons, xor
 from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD, Adam
-from autograd_mini.pages.training_page import save_html
+from autograd_mini.stepping import save_html
 from autograd_mini.stepping.training.recording import (
     record_descent,
     record_descents,

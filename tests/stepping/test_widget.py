@@ -80,7 +80,7 @@ def test_training_runs_show_themselves_too() -> None:
 
 
 def test_a_large_graph_is_left_to_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd_mini.pages.notebook.LARGEST", 3)
+    monkeypatch.setattr("autograd_mini.stepping.recordings.LARGEST", 3)
     assert recorded()._repr_html_() is None
     assert show(recorded())._repr_html_().startswith("<iframe")  # when it is asked for
 

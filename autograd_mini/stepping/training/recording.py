@@ -171,9 +171,7 @@ def _on_one_landscape(runs: list[TrainingSteps], model: Any, data: Any, loss: An
     copy, (rows, targets) = deepcopy(model), samples(data)
     frames = [runs[0][0], *(frame for run in runs for frame in run[1:])]
     shared = landscape(copy, copy.parameters(), frames, rows, targets, loss_function(loss))
-    slots = TrainingSteps.__slots__
-    values = [{name: getattr(run, name) for name in slots} for run in runs]
-    return [TrainingSteps(**{**each, "landscape": shared}) for each in values]
+    return [TrainingSteps(**{**vars(run), "landscape": shared}) for run in runs]
 
 
 def record_descent(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import hypot, inf
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import autograd_mini.stepping as face
+from autograd_mini.stepping.recordings import Recording, T
 
 from . import saving
-from .frames import Divergence, Frame, LayerShape, Points  # noqa: TC001  (pickles look here)
+from .frames import Divergence, Frame, LayerShape, Points
 from .verdicts import floor_of, verdict
 
 if TYPE_CHECKING:
@@ -19,22 +21,11 @@ if TYPE_CHECKING:
     from .fields import Field
 
 
-class _Immutable:
-    """No attribute can be changed once it is set."""
-
-    __slots__ = ()
+class _Run(Recording[T]):
+    """Recorded training; no attribute can be changed."""
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a recorded run cannot be changed ({name} = {value!r:.40})")
-
-    def _set(self, **values: object) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.to_json() == other.to_json()
-
-    __hash__ = object.__hash__
 
     def to_json(self, indent: int | None = None) -> str:
         """All of it as JSON; `from_json` reads it again, bit for bit."""
@@ -49,22 +40,12 @@ class _Immutable:
         """
         return saving.from_json(text, cls, TrainingSteps)  # type: ignore[no-any-return]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_json, (self.to_json(),)
-
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
-        """Write the page that plays it; see `training_page.save_html`."""
-        from autograd_mini.pages.training_page import save_html
-
-        save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
-
-    def _repr_html_(self) -> str | None:
-        from autograd_mini.pages.notebook import shown
-
-        return shown(self)
+        """Write the page that plays it; see `stepping.save_html`."""
+        face.save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
 
-class TrainingSteps(_Immutable, Sequence["Frame"]):
+class TrainingSteps(_Run[Frame]):
     """A training run as a sequence of frames, the first before training; made by `record_training`.
 
     Indexing gives a Frame, a slice a tuple of them. Long runs have frames of some epochs only.
@@ -88,11 +69,7 @@ class TrainingSteps(_Immutable, Sequence["Frame"]):
                 picture; else None
     """
 
-    __slots__ = (
-        *("names", "layers", "points", "loss", "optimiser", "plain", "batch_size", "seed"),
-        *("frames", "losses", "accuracies", "turning", "history", "stopped", "divergence"),
-        *("field", "landscape"),
-    )
+    holds = "frames"
     names: tuple[str, ...]
     layers: tuple[LayerShape, ...]
     points: Points
@@ -112,24 +89,9 @@ class TrainingSteps(_Immutable, Sequence["Frame"]):
     landscape: tuple[Field, bytes] | None
 
     def __init__(self, **values: Any) -> None:
-        if {*values} != {*self.__slots__}:
-            raise TypeError(f"a run needs {', '.join(self.__slots__)}")
-        self._set(**values)
-
-    @overload
-    def __getitem__(self, index: int) -> Frame: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Frame, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Frame | tuple[Frame, ...]:
-        try:
-            return self.frames[index]
-        except IndexError:
-            raise IndexError(f"there are {len(self)} frames, got the index {index}") from None
-
-    def __len__(self) -> int:
-        return len(self.frames)
+        if values.keys() != TrainingSteps.__annotations__.keys():
+            raise TypeError(f"a run needs {', '.join(TrainingSteps.__annotations__)}")
+        vars(self).update(values)
 
     def __repr__(self) -> str:
         name = self.points.name or "data"
@@ -180,32 +142,20 @@ class TrainingSteps(_Immutable, Sequence["Frame"]):
         return ratios
 
 
-class LearningRates(_Immutable, Sequence["TrainingSteps"]):
+class LearningRates(_Run[TrainingSteps]):
     """Runs from the same start with different learning rates; made by `record_learning_rates`.
 
     Indexing gives a TrainingSteps; `rates` and `verdicts` are in the same order.
     """
 
-    __slots__ = ("runs", "rates")
+    holds = "runs"
     runs: tuple[TrainingSteps, ...]
     rates: tuple[float, ...]
 
     def __init__(self, runs: Iterable[TrainingSteps], rates: Iterable[float]) -> None:
-        self._set(runs=tuple(runs), rates=tuple(rates))
+        vars(self).update(runs=tuple(runs), rates=tuple(rates))
         if len(self.runs) != len(self.rates) or not self.runs:
             raise ValueError(f"{len(self.runs)} runs and {len(self.rates)} learning rates")
-
-    @overload
-    def __getitem__(self, index: int) -> TrainingSteps: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[TrainingSteps, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> TrainingSteps | tuple[TrainingSteps, ...]:
-        return self.runs[index]
-
-    def __len__(self) -> int:
-        return len(self.runs)
 
     def __repr__(self) -> str:
         each = zip(self.rates, self.verdicts, strict=True)
