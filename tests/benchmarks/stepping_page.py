@@ -18,11 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
-from tests.stepping.conftest import ARGUMENTS  # noqa: E402
 
 from autograd_mini import MLP, steps  # noqa: E402
 from autograd_mini.losses import mse  # noqa: E402
 from autograd_mini.pages.page import save_html  # noqa: E402
+from tests.browser import ARGUMENTS  # noqa: E402
 
 PLAYED = """async () => {
   const select = document.getElementById("speed"), slider = document.getElementById("slider");

@@ -163,6 +163,27 @@ def test_labels_of_the_learner_stay():
     assert steps(f, 1.0).names == ("w", "double")
 
 
+@settings(max_examples=30)
+@given(graphs(max_steps=6))
+def test_the_state_is_what_the_steps_so_far_have_done(graph):
+    root = graph(*(Value(x) for x in graph.at))
+    recorded = steps(root if isinstance(root, Value) else Value(root))
+    data, grad, complete = {}, {}, set()
+    for index, step in enumerate(recorded):
+        match step:
+            case Leaf(node) | Forward(node):
+                data[node] = recorded.nodes[node].data
+            case Seed(node, value):
+                grad[node] = value
+            case Visit(node, adjoint):
+                grad[node] = adjoint
+                complete.add(node)
+            case Accumulate():
+                grad[step.parent] = step.after
+        assert recorded.state(index) == (data, grad, complete)
+        assert [*recorded.state(index).grad] == [*grad], "in the order in which they came"
+
+
 def test_state_after_each_step():
     x = Value(3.0, label="x")
     recorded = steps(x * x)

@@ -18,9 +18,9 @@ from autograd_mini.notation.labels import number
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
+from tests.pages.near import is_near, places
 from tests.points import points
 from tests.reference import error_in_ulp
-from tests.stepping.near import is_near, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
