@@ -11,6 +11,7 @@ import re
 import zlib
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.sketch import one_of
@@ -129,13 +130,10 @@ def compressed(text: str) -> str:
     """
     deflate = zlib.compressobj(9, wbits=-15)
     data = deflate.compress(text.encode()) + deflate.flush()
-    data += bytes(-len(data) % 4)
-    digits = [code for code in range(ord("#"), ord("x") + 1) if code != ord("<")]
-    made = bytearray()
-    for k in range(0, len(data), 4):
-        x = int.from_bytes(data[k : k + 4])
-        made += bytes(digits[x // 85**power % 85] for power in (4, 3, 2, 1, 0))
-    return made.decode()
+    usual = f"{digits}{ascii_uppercase}{ascii_lowercase}!#$%&()*+-;<=>?@^_`{{|}}~"
+    ours = bytes(code for code in range(ord("#"), ord("x") + 1) if code != ord("<"))
+    table = bytes.maketrans(usual.encode(), ours)
+    return base64.b85encode(data, pad=True).translate(table).decode()
 
 
 def digest(text: str) -> str:

@@ -42,7 +42,7 @@ def figure(steps: Steps, max_nodes: int = 200) -> Figure:
     Raises RenderingError if there is no Graphviz that works.
     """
     folds = len(steps.nodes) > max_nodes
-    root = steps.root if folds else _roomy(steps)
+    root = steps.root if folds else roomy(steps)
     picture = draw(
         root, detail="chain rule", off_path="normal", color_by="kind", max_nodes=max_nodes,
         lang="es" if steps.stale else "en",  # "obsoleto" needs more room than "stale"
@@ -63,7 +63,7 @@ def figure(steps: Steps, max_nodes: int = 200) -> Figure:
     return Figure(svg, items, links, texts)
 
 
-def _roomy(steps: Steps) -> Any:
+def roomy(steps: Steps) -> Any:
     """The root of a graph with room for every number that its nodes show on the way.
 
     A layout leaves room for the last ones alone, and 0.6927 + 0.3073 = 1; such a node gets its

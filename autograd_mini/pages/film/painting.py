@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.drawing import draw, from_json, to_json
+from autograd_mini.drawing import draw
 from autograd_mini.drawing.themes import THEMES, mixed
-from autograd_mini.graph import topological
 from autograd_mini.language import text as told
 from autograd_mini.notation import labels as notation
+from autograd_mini.pages.figure import roomy
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
 from autograd_mini.stepping.sequence import Accumulate, Forward, phase
-from autograd_mini.stepping.timeline import Timeline, lit
+from autograd_mini.stepping.timeline import lit
 
 from .plotted import FONT, Box, Plotted, scale_of, without_warnings
 
 if TYPE_CHECKING:
     from autograd_mini.stepping.sequence import Step, Steps
-    from autograd_mini.value import Value
 
 _MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
 WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
@@ -55,8 +53,12 @@ class Painter:
                 f"a picture of {len(steps.nodes)} nodes could not be read: its letters would be"
                 f" {12 * scale * zoom:.0f} pixels high; write a page (save_html, -o steps.html)"
             )
-        self.timeline = Timeline(steps)
-        self.edges = _edge_numbers(steps)
+        # The edges as they are numbered in the picture: (node, which of its edges).
+        self.edges = [
+            (k, j) for k, node in enumerate(steps.nodes) for j, _ in enumerate(node.edges())
+        ]
+        # The index of the step that hands a share along an edge.
+        self.when = {(s.node, s.edge): i for i, s in enumerate(steps) if isinstance(s, Accumulate)}
         self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
         self.figure.set_facecolor(self.colours.background)
         self.transform = Affine2D().scale(zoom)
@@ -81,16 +83,10 @@ class Painter:
     def _drawn(self, theme: str, room: Box) -> str:
         """The graph as SVG, in the direction and with or without words on its edges, as it fits."""
         best: tuple[float, str] = (0.0, "")
-        root = _widest(self.steps)
+        root = roomy(self.steps)
         for rankdir, across in (("LR", 1.1), ("TB", 1.0)):
-            drawing = draw(
-                root,
-                rankdir=rankdir,
-                theme=theme,
-                collapse=False,
-                off_path="normal",
-                lang=self.lang,
-            )
+            look: Any = {"rankdir": rankdir, "theme": theme, "lang": self.lang}
+            drawing = draw(root, collapse=False, off_path="normal", **look)
             for words in (1.2, 1.0):
                 svg = drawing.pipe(format="svg", encoding="utf-8")
                 worth = across * words * min(scale_of(svg, room), _LEGIBLE)
@@ -100,15 +96,15 @@ class Painter:
 
     def _light(self, step: Step, index: int) -> None:
         """The numbers that are known, the nodes and edges that the step is about."""
-        colours, graph = self.colours, self.graph
+        colours, graph, timeline = self.colours, self.graph, self.steps.timeline
         node, parent = lit(step)
         colour = self._phase_colour(step)
         operands = self.steps.nodes[node].parents if isinstance(step, Forward) else ()
         for k, n in enumerate(self.steps.nodes):
             drawn = graph.nodes[k]
-            data, grad = self.timeline.data(k, index), self.timeline.grad(k, index)
-            graph.write(k, "data", "—" if data is None else notation.number(data))
-            graph.write(k, "grad", "—" if grad is None else notation.number(grad))
+            for key, known in (("data", timeline.data), ("grad", timeline.grad)):
+                x = known(k, index)
+                graph.write(k, key, "—" if x is None else notation.number(x))
             here, receives = k == node, k == parent
             used = n in operands
             line = colour if here or receives or used else colours.line
@@ -118,28 +114,16 @@ class Painter:
             drawn.head.set_facecolor(
                 mixed(drawn.fill, colour, 0.3 if here else 0.12 if receives else 0.0)
             )
-        now = self.edges.get((node, step.edge)) if isinstance(step, Accumulate) else None
-        for (head, edge), j in self.edges.items():
-            drawn_edge = graph.edges[j]
-            active = j == now or (isinstance(step, Forward) and head == node)
+        now = (node, step.edge) if isinstance(step, Accumulate) else None
+        for j, edge in enumerate(self.edges):
+            line, tip, texts = graph.edges[j]
+            active = edge == now or (isinstance(step, Forward) and edge[0] == node)
             ink = colour if active else colours.line
-            drawn_edge.line.set_edgecolor(ink)
-            drawn_edge.line.set_linewidth(graph.scale * (2.6 if active else 1.0))
-            drawn_edge.tip.set_color(ink)
-            for text in drawn_edge.texts:
-                text.set_visible(self._passed(head, edge, index))
-
-    def _passed(self, head: int, edge: int, index: int) -> bool:
-        """Whether the share along an edge has been handed on."""
-        return self._moments.get((head, edge), len(self.steps)) <= index
-
-    @cached_property
-    def _moments(self) -> dict[tuple[int, int], int]:
-        return {
-            (step.node, step.edge): index
-            for index, step in enumerate(self.steps)
-            if isinstance(step, Accumulate)
-        }
+            line.set_edgecolor(ink)
+            line.set_linewidth(graph.scale * (2.6 if active else 1.0))
+            tip.set_color(ink)
+            for text in texts:
+                text.set_visible(self.when.get(edge, len(self.steps)) <= index)
 
     def _phase_colour(self, step: Step) -> str:
         return {
@@ -175,7 +159,7 @@ class Painter:
             self._formula(formula, y, min(20.0, apart / 3), ink, width)
         last = len(self.steps) - 1
         counter = told("terminal.step", self.lang, index=index, last=last)
-        self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, right=True)
+        self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, x=WIDTH - _MARGIN, ha="right")
         from matplotlib.lines import Line2D
 
         y = _PANEL + 6.0
@@ -184,19 +168,9 @@ class Painter:
             bar.set_transform(self.transform)
             self.words.append(self.figure.add_artist(bar))
 
-    def _line(
-        self,
-        text: str,
-        y: float,
-        size: float,
-        ink: str,
-        room: float,
-        *,
-        right: bool = False,
-        **kw: Any,
-    ) -> Any:
+    def _line(self, text: str, y: float, size: float, ink: str, room: float, **kw: Any) -> None:
         """A line of plain text: smaller where it would not fit, and cut if that is not enough."""
-        line = self._text(text, y, size, ink, right=right, **kw)
+        line = self._text(text, y, size, ink, **kw)
         for _ in range(60):
             if self.graph.width(line) <= room or not text:
                 break
@@ -205,23 +179,13 @@ class Painter:
             else:
                 text = text[: int(len(text) * 0.95)]
                 line.set_text(_plain(f"{text}…"))
-        return line
 
     def _text(
-        self,
-        text: str,
-        y: float,
-        size: float,
-        ink: str,
-        *,
-        x: float = _MARGIN,
-        right: bool = False,
-        **kw: Any,
+        self, text: str, y: float, size: float, ink: str, x: float = _MARGIN, **kw: Any
     ) -> Any:
-        x = WIDTH - _MARGIN if right else x
         line = self.figure.text(
-            x, y, _plain(text), fontsize=size, color=ink, family=FONT,
-            ha="right" if right else "left", va="baseline", transform=self.transform, **kw,
+            x, y, _plain(text), fontsize=size, color=ink, family=FONT, va="baseline",
+            transform=self.transform, **kw,
         )  # fmt: skip
         self.words.append(line)
         return line
@@ -306,24 +270,3 @@ def _without_words(line: str) -> str:
 def _plain(text: str) -> str:
     """Text that matplotlib does not take for mathematics."""
     return text.replace("$", r"\$")
-
-
-def _widest(steps: Steps) -> Value:
-    """The graph, each node with the longest of the gradients that it ever has."""
-    (root,) = from_json(to_json(steps.root))
-    nodes = topological(root)
-    for step in steps:
-        if isinstance(step, Accumulate):
-            held = nodes[step.parent]
-            longer = len(notation.number(step.after)) > len(notation.number(held.grad))
-            held.grad = step.after if longer else held.grad
-    return root
-
-
-def _edge_numbers(steps: Steps) -> dict[tuple[int, int], int]:
-    """(node, which of its edges) -> the number of the edge in the picture."""
-    numbers: dict[tuple[int, int], int] = {}
-    for k, node in enumerate(steps.nodes):
-        for edge, _ in enumerate(node.edges()):
-            numbers[k, edge] = len(numbers)
-    return numbers
