@@ -60,7 +60,7 @@ def test_nothing_changes_but_what_the_steps_are_about(painted: tuple[Painter, li
             for k in about:
                 box = painter.graph.nodes[k].box
                 allow(allowed, box.left, box.bottom, box.right, box.top)
-            for (head, edge), j in painter.edges.items():
+            for j, (head, edge) in enumerate(painter.edges):
                 given = isinstance(step, Accumulate) and (head, edge) == (node, step.edge)
                 if given or (isinstance(step, Forward) and head == node):
                     drawn = painter.graph.edges[j]
@@ -93,7 +93,7 @@ def test_the_numbers_are_those_known_at_the_step() -> None:
                     else shown == "—"
                 )
         passed = {(s.node, s.edge) for s in recorded[: index + 1] if isinstance(s, Accumulate)}
-        for pair, j in painter.edges.items():
+        for j, pair in enumerate(painter.edges):
             assert {t.get_visible() for t in painter.graph.edges[j].texts} == {pair in passed}
 
 
