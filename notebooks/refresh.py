@@ -25,7 +25,7 @@ UNTRUSTED = {
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
-def executed(path: Path) -> Any:
+def executed(path: Path, timeout: float = 300) -> Any:
     """Return the notebook as it is after running every cell in order.
 
     Raises nbclient.exceptions.CellExecutionError, which shows the cell, if one fails.
@@ -36,7 +36,10 @@ def executed(path: Path) -> Any:
     )
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
     )
     return tidy(client.execute(), path.parent.name)
 

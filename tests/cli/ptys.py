@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds, for a machine that is busy
 
-OWN = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"  # so that Ctrl-C comes to it
+# So that Ctrl-C comes to it, and interrupts it even where the parent ignores interrupts.
+OWN = (
+    "import fcntl, signal, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+)
 
 
 class Terminal:

@@ -186,6 +186,7 @@ def test_wrong_time_limits(limit: object) -> None:
 def test_a_layout_can_be_interrupted() -> None:
     """Ctrl-C while Graphviz computes ends the program at once, as anything else in Python."""
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "import autograd_mini.drawing.rendering as r; r.LARGE = 0;"
         "r._APART = 'import time; time.sleep(60)'; print('ready', flush=True);"
         "r.render('digraph { a }', 'svg', engine='packaged', nodes=1)"

@@ -358,6 +358,7 @@ def test_an_interrupted_update_is_taken_back_as_a_whole():
     assert (model.v.data, model.u.data) == (4.25, 4.25)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_control_c_returns_the_history_and_what_was_learnt():
     calls = []
 
