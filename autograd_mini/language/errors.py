@@ -1,10 +1,10 @@
 """Errors in Spanish: the engine speaks English alone, and a command translates what it says.
 
 errors.txt has the English text of every error that a command can meet, as a template with slots
-for what it tells, and its Spanish. A text is matched against the templates, the one with the most
-words of its own first. What some slots hold is told in words itself, as {error} or {needs}, and is
-translated likewise; {phrase} must be one of the catalogue, so that "x must be {phrase}, got {x}"
-leaves alone what others say in those words.
+for what it tells, and its Spanish. Of the templates that fit a text, the one is taken that leaves
+the least of it in the slots. What some slots hold is told in words itself, as {error} or {needs},
+and is translated likewise; {phrase} must be one of the catalogue, so that "x must be {phrase}, got
+{y}" leaves alone what others say in those words.
 """
 
 from __future__ import annotations
@@ -29,19 +29,27 @@ def translated(message: str, lang: str) -> str:
     >>> translated("log(a) at a = -1.0 (x): it needs a > 0", "es")
     'log(a) en a = -1.0 (x): necesita a > 0'
     """
-    return message if checked(lang) == "en" else _spanish(message)
+    return message if checked(lang) == "en" else _spanish(message)[1]
 
 
-def _spanish(message: str) -> str:
-    whole = _matched(message)
-    if whole is None and "\n" in message:
-        return "\n".join(map(_spanish, message.split("\n")))
-    return message if whole is None else whole
+def _spanish(message: str) -> tuple[int, str]:
+    """How many letters are left as they were, and the Spanish."""
+    found = [told for template in _templates() if (told := _filled(template, message))]
+    if found:
+        return min(found, key=lambda told: told[0])
+    head, newline, rest = message.partition("\n")
+    if newline:
+        (here, first), (there, others) = _spanish(head), _spanish(rest)
+        return here + there, f"{first}\n{others}"
+    return len(message), message
+
+
+_Template = tuple[tuple[str, ...], str, str]
 
 
 @cache
-def _templates() -> list[tuple[tuple[str, ...], str, str]]:
-    """(the words between the slots, English, Spanish), the longest first."""
+def _templates() -> list[_Template]:
+    """(the words between the slots, English, Spanish), the most words first."""
     found = [
         (tuple(part for part, *_ in Formatter().parse(english) if part), english, spanish)
         for english, spanish in catalogue("errors").values()
@@ -61,21 +69,18 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile(pattern, re.DOTALL)
 
 
-def _matched(message: str) -> str | None:
-    for parts, english, other in _templates():
-        if all(part in message for part in parts):
-            match = _pattern(english).fullmatch(message)
-            slots = _slots(match.groupdict()) if match else None
-            if slots is not None:
-                return other.format(**slots)
-    return None
-
-
-def _slots(held: dict[str, str]) -> dict[str, str] | None:
-    """What the slots hold, in Spanish; None if a phrase is none of the catalogue."""
-    slots = {}
-    for name, text in held.items():
-        slots[name] = _spanish(text) if name in _TOLD else text
-        if name.startswith("phrase") and _matched(text) is None:
+def _filled(template: _Template, message: str) -> tuple[int, str] | None:
+    """The Spanish of a template with what the message has in its slots, if it fits."""
+    parts, english, spanish = template
+    match = None
+    if all(part in message for part in parts):  # most do not fit, and need no pattern
+        match = _pattern(english).fullmatch(message)
+    if match is None:
+        return None
+    left, slots = 0, match.groupdict()
+    for name, held in slots.items():
+        letters, told = _spanish(held) if name in _TOLD else (len(held), held)
+        if name.startswith("phrase") and told == held:
             return None
-    return slots
+        left, slots[name] = left + letters, told
+    return left, spanish.format(**slots)

@@ -1,0 +1,213 @@
+"""Errors in Spanish: every text that a command can meet has its translation."""
+
+from __future__ import annotations
+
+import ast
+import os
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import autograd_mini.functions as f
+from autograd_mini import MLP, Value
+from autograd_mini.language import catalogue, translated
+from autograd_mini.optim import SGD
+from autograd_mini.training import TrainingError, fit
+from tests.language.test_catalogues import CODE, PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TEMPLATES = [*catalogue("errors").values()]
+
+# Rooms whose remaining errors only a programmer meets: no command passes them what they refuse.
+PROGRAMMERS = (
+    "checking/comfort.py checking/differences.py checking/plugin.py checking/random_graphs.py"
+    " checking/report.py checking/strategies.py checking/sweep.py data/ drawing/digraph.py"
+    " drawing/groups.py drawing/interchange.py drawing/measures.py drawing/network.py"
+    " drawing/paths.py drawing/plots.py drawing/scopes.py files.py formulas/ language/ museum/"
+    " notation/ ops.py optim/ pages/document.py pages/measured.py pages/notebook.py pages/page.py"
+    " pages/training_page.py stepping/explaining.py stepping/plain.py stepping/saving.py"
+    " stepping/sequence.py stepping/training/ stubs.py training/diagnosis.py training/saving.py"
+).split()
+# Others that no command meets, by their first words.
+UNMET = (
+    "module ",  # an attribute of a package
+    "value must be the class of the Values",
+    "domain must be (low, high)",
+    "order=2 needs value=Value",
+    "an array of this library",
+    "there are ",  # an index of steps
+    "time_limit must be",
+    "only Values can be drawn",
+    "an expression is text",
+    "polygamma ",
+    "seconds must be",
+    "this is no drawing",
+    "steps needs a Value",
+    "with value=",
+    "the optimiser has no parameter",
+    "steps(root) takes no inputs",
+    "the inputs do not fit",
+    "progress must be",
+    "optimiser must be one such",
+    "the optimiser changes parameters",
+    "early_stopping must be",
+    "\0 (input, target), but ",
+)
+FILLED = ("?", "a number", "log(a) at a = 1")  # what slots of a raised text may hold
+
+
+# --- all that is raised --------------------------------------------------------------------------
+def raised() -> Iterator[tuple[str, str]]:
+    """(place, text with \0 for its slots) of each error that is raised, returned or annotated."""
+    for path, code in CODE.items():
+        for node in ast.walk(ast.parse(code)):
+            for text in [text for part in _said(node) for text in _texts(part)]:
+                if " " in text:
+                    yield f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}", text
+
+
+def _said(node: Any) -> list[ast.expr]:
+    """What an error is told that is raised, returned or annotated here."""
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        return node.exc.args
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+        return node.value.args if "Error" in ast.unparse(node.value.func) else []
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".add_note"):
+        return node.args
+    return []
+
+
+def _texts(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.JoinedStr):
+        texts = [""]
+        for part in node.values:
+            inner = part.value if isinstance(part, ast.FormattedValue) else part
+            texts = [text + more for text in texts for more in _texts(inner) or ["\0"]]
+        return texts
+    if isinstance(node, ast.IfExp):
+        return _texts(node.body) + _texts(node.orelse)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _texts(node.left)
+    return []
+
+
+def test_every_error_that_a_command_meets_is_translated() -> None:
+    met, missing = 0, []
+    for place, text in raised():
+        known = any(
+            translated(said, "es") != said for said in (text.replace("\0", x) for x in FILLED)
+        )
+        met += known
+        excused = place.startswith((*PROGRAMMERS, "cli/")) or text.startswith(UNMET)
+        if not known and not excused and text.strip("\0 ():,") not in ("", "is", "got"):
+            missing.append((place, text))
+    assert missing == []
+    assert met > 150
+
+
+def test_the_list_of_those_that_no_command_meets_is_not_too_long() -> None:
+    texts = [text for _, text in raised()]
+    for start in UNMET:
+        assert any(text.startswith(start) for text in texts), start
+
+
+# --- the templates -------------------------------------------------------------------------------
+def slots(template: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+
+
+@pytest.mark.parametrize(("english", "spanish"), TEMPLATES, ids=range(len(TEMPLATES)))
+def test_a_template_is_translated_whole(english: str, spanish: str) -> None:
+    """The text made of it gives its Spanish, whatever its slots hold, and not another's."""
+    held = {name: "text" if name.startswith("phrase") else f"<{name}>" for name in slots(english)}
+    wanted = held | {name: "texto" for name in held if name.startswith("phrase")}
+    assert translated(english.format(**held), "es") == spanish.format(**wanted)
+    assert translated(english.format(**held), "en") == english.format(**held)
+
+
+# --- what is met ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("compute", "spanish"),
+    [
+        (lambda: f.log(Value(-1.0, label="x")), "log(a) en a = -1.0 (x): necesita a > 0"),
+        (
+            lambda: Value(1.0) / 0,
+            "div(a, b) en a = 1.0, b = 0.0: división por cero; necesita b != 0",
+        ),
+        (
+            lambda: Value(-2.0) ** 0.5,
+            "pow(a, b) en a = -2.0, b = 0.5: necesita a > 0, o un b entero (b >= 0 si a = 0)",
+        ),
+        (
+            lambda: f.digamma(Value(-2.0)),
+            "digamma(a) en a = -2.0: necesita a distinto de 0, -1, -2, ...",
+        ),
+        (
+            lambda: f.sum([Value(1e308)] * 9).exp(),
+            (
+                "sum(a[]) en a = (1e+308, 1e+308, 1e+308 y 6 menores): el resultado es demasiado"
+                " grande para el tipo float"
+            ),
+        ),
+        (
+            lambda: Value("three"),
+            (
+                "'three' (str) no es un número; un Value contiene un float, int, Fraction, complex,"
+                " mpmath.mpf o un escalar de NumPy"
+            ),
+        ),
+        (lambda: SGD([Value(1.0)], lr=0), "lr debe ser mayor que 0, no 0"),
+        (lambda: SGD([Value(1.0)], lr="a"), "lr debe ser un número real, no 'a'"),
+        (lambda: MLP(2, [1])([1.0]), "layer1 toma 2 entradas, no 1"),
+        (lambda: MLP(2, [1], activation="steep"), "activation 'steep' no existe; existen "),
+    ],
+)
+def test_errors_of_the_engine(compute: Callable[[], object], spanish: str) -> None:
+    with pytest.raises((ValueError, TypeError, ArithmeticError)) as caught:
+        compute()
+    assert translated(str(caught.value), "es").startswith(spanish)
+
+
+def test_a_training_run_that_leaves_the_floats() -> None:
+    model = MLP(1, [1], seed=0)
+    with pytest.raises(TrainingError) as caught:
+        fit(model, [([1e3], 1.0), ([-2e3], 0.0)], "mse", SGD(model.parameters(), lr=1e9), epochs=99)
+    told = translated(str(caught.value), "es")
+    assert told.startswith("época ")
+    assert "lote " in told
+    assert ". Causa probable: entradas de hasta 2e+03; estandarízalas" in told
+    assert ", o una tasa de aprendizaje de 1e+09, demasiado alta; prueba 1e+08" in told
+    english = {" the ", " is ", " of ", " that ", " with ", " and ", "after", "batch"}
+    assert not [word for word in english if word in told], told
+
+
+@pytest.mark.parametrize(
+    "code", ["ENOENT", "EISDIR", "ENOTDIR", "EEXIST", "EACCES", "EPERM", "ENOSPC", "EROFS"]
+)
+def test_errors_of_the_system(code: str) -> None:
+    import errno
+
+    english = os.strerror(getattr(errno, code))
+    assert translated(english, "es") != english
+    assert translated(f"{code}: nobody knows this", "es") == f"{code}: nobody knows this"
+
+
+def test_what_others_say_is_left_alone() -> None:
+    """A learner's own sentence is not translated by halves, nor is a name that is a word here."""
+    for own in ("age must be plausible, got 300", "the cat is on the mat", "text"):
+        assert translated(f"f raised Error: {own}", "es") == f"f lanzó Error: {own}".replace(
+            ": text", ": texto"
+        )
+    assert translated("text must be above 0, got 'finite'", "es") == (
+        "text debe ser mayor que 0, no 'finite'"
+    )
+
+
+def test_several_lines_are_translated_one_by_one() -> None:
+    told = translated("log(a) at a = -1.0: it needs a > 0\nin layer1\n  log(x)", "es")
+    assert told == "log(a) en a = -1.0: necesita a > 0\nen layer1\n  log(x)"
