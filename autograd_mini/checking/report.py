@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import Format
-from autograd_mini.language import LANGUAGES, text
+from autograd_mini.language import LANGUAGES, text, translated
 from autograd_mini.language.tables import aligned
 
 if TYPE_CHECKING:
@@ -250,7 +250,9 @@ class Report:
         for _, cells in table:
             for name in spared:
                 del cells[name]
-        remarks += [text(f"checking.note.{name}", lang, **values) for name, values in self.notes]
+        for name, values in self.notes:
+            told = {k: translated(x, lang) if k == "reason" else x for k, x in values.items()}
+            remarks.append(text(f"checking.note.{name}", lang, **told))
         if self.taylor_slope is not None:
             remarks.append(text("checking.note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
         return _Content(text(f"checking.headline.{self.verdict}", lang), story, table, remarks)

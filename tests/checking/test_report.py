@@ -108,6 +108,13 @@ def test_of_many_rows_the_worst_are_shown():
 # --- languages -----------------------------------------------------------------------------------
 
 
+def test_why_there_is_no_value_is_told_in_the_language_of_the_report():
+    report = check_grad(lambda x: (x - 2).log(), 1.0, lang="es")
+    assert "en x = 1.0: log(a) en a = -1.0: necesita a > 0" in report.text()
+    assert "at x = 1.0: log(a) at a = -1.0: it needs a > 0" in report.text("en")
+    assert report.notes[-1][1]["reason"] == "log(a) at a = -1.0: it needs a > 0"
+
+
 def test_another_language_is_refused():
     with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
         WRONG.text("fr")
