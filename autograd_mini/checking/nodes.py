@@ -27,6 +27,7 @@ from .references import (
     directional_of,
     exact,
     mpmath,
+    places,
     rounding,
     together,
     value_of,
@@ -137,12 +138,8 @@ class Operation(NamedTuple):
 
     def edges(self) -> list[tuple[int, int | None, Any]]:
         """(argument, element if it is a vector, node) of each operand that is a node."""
-        return [
-            (k, i if arg.__class__ is tuple else None, x)
-            for k, arg in enumerate(self.args)
-            for i, x in enumerate(arg if arg.__class__ is tuple else (arg,))
-            if is_node(x)
-        ]
+        pairs = zip(places(self.args), flat(self.args), strict=True)
+        return [(k, i, x) for (k, i), x in pairs if is_node(x)]
 
     def operands(self) -> str:
         """The arguments for a reader: "a = 0.5 (x), b = 2"."""
@@ -226,11 +223,11 @@ def check_partials(
 def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
     op, _, numbers = operation
-    places = [(k, i) for k, i, _ in operation.edges()]
+    active = [(k, i) for k, i, _ in operation.edges()]
     partials = list(getattr(node, "partials", ()))
-    if len(places) < 2 or len(partials) != len(places) or mpmath() is None:
+    if len(active) < 2 or len(partials) != len(active) or mpmath() is None:
         return None
-    reference = together(op, numbers, places)
+    reference = together(op, numbers, active)
     got = sum(map(exact, partials), Fraction(0))
     if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
         return None

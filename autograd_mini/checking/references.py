@@ -100,6 +100,18 @@ def as_float(x: Fraction) -> float:
 Place = tuple[int, int | None]  # an argument, and the element if it is a vector
 
 
+def places(args: Sequence[Any]) -> list[Place]:
+    """The places of all numbers of the arguments.
+
+    >>> places((2.0, (1.0, 3.0)))
+    [(0, None), (1, 0), (1, 1)]
+    """
+    found: list[Place] = []
+    for k, arg in enumerate(args):
+        found += [(k, i) for i in range(len(arg))] if arg.__class__ is tuple else [(k, None)]
+    return found
+
+
 def derivative_of(op: Op, args: Sequence[Any], k: int, i: int | None = None) -> Reference:
     """The true partial of an operation by argument k, or element i of it, at these numbers.
 
@@ -227,19 +239,17 @@ def _differences(
         bar = sum(abs(a - b) for a, b in zip(coarse, slopes, strict=True)) + fine
         slopes.sort()
         return Reference(KINK, exact(slopes[0]), exact(slopes[-1]), exact(bar), MPMATH)
+    if len(sides) < order:
+        return None
     if order == 2:
-        if len(sides) < 2:
-            return None
         slopes = [(f(step) - 2 * center + f(-step)) / step**2 for step in (h, fine)]
-        rounding = 4 * abs(center) * mp.mpf(10) ** (2 - digits) / fine**2
     elif len(sides) == 2:
         slopes = [(f(step) - f(-step)) / (2 * step) for step in (h, fine)]
-        rounding = abs(center) * mp.mpf(10) ** (2 - digits) / fine
     else:
         slopes = [(f(sides[0] * step) - center) / (sides[0] * step) for step in (h, fine)]
-        rounding = abs(center) * mp.mpf(10) ** (2 - digits) / fine
         if abs(slopes[1]) > 10 * abs(slopes[0]):
             return None  # vertical
+    rounding = order**2 * abs(center) * mp.mpf(10) ** (2 - digits) / fine**order
     bar = abs(slopes[1] - slopes[0]) + rounding
     value = exact(slopes[1])
     return Reference(NUMBER, value, value, exact(bar), MPMATH)

@@ -7,13 +7,11 @@ import random
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.errors import AutogradError
-from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
-from autograd_mini.rules import evaluation
 
+from .comfort import value_and_slopes
 from .nodes import in_ulps
-from .references import NUMBER, derivative_of, exact, mpmath, rounding, value_of
+from .references import NUMBER, derivative_of, exact, mpmath, places, rounding, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,46 +58,33 @@ def op_table(ops: Iterable[Op] | None = None, points: int = 24, seed: int = 0) -
 
 
 def _row(op: Op, points: int, seed: int) -> OpRow:
-    value, tried = 0.0, 0
-    partials: dict[str, float] = {}
-    ok = True
+    tried, worst = 0, {"value": 0.0}
     for args in _points(op, points, seed):
-        try:
-            out = evaluation.value(op, FLOAT, args, args)
-            if not math.isfinite(out):
-                continue
-            found = evaluation.partials(op, FLOAT, (True,) * len(args), args, out)
-        except (AutogradError, ValueError, ArithmeticError):
-            continue
-        truth = value_of(op, args)
-        if truth is None:
+        found, truth = value_and_slopes(op, args, (True,) * len(args)), value_of(op, args)
+        if found is None or truth is None:
             continue
         tried += 1
-        error = in_ulps(exact(out) - truth, truth, rounding(op, args, "value"))
-        value = max(value, error)
-        ok = ok and error <= op.ulps.get("value", BOUND)
-        for k, (param, partial) in enumerate(zip(op.params, found, strict=True)):
-            for error in _errors(op, args, k, partial):
-                partials[param] = max(partials.get(param, 0.0), error)
-                ok = ok and error <= op.ulps.get(param, BOUND)
+        error = in_ulps(exact(found[0]) - truth, truth, rounding(op, args, "value"))
+        worst["value"] = max(worst["value"], error)
+        for param, error in _errors(op, args, found[1]):
+            worst[param] = max(worst.get(param, 0.0), error)
+    ok = tried > 0 and all(error <= op.ulps.get(key, BOUND) for key, error in worst.items())
     domain = {param: holds.text.format(param) for param, holds in op.domains.items()}
     if op.needs:
         domain[""] = op.needs
-    return OpRow(op.name, value, partials, tried, domain, op.kinks, ok and tried > 0)
+    return OpRow(op.name, worst.pop("value"), worst, tried, domain, op.kinks, ok)
 
 
-def _errors(op: Op, args: tuple[Any, ...], k: int, partial: Any) -> Iterator[float]:
-    """The error of the partial by argument k, or of each element of it."""
-    vector = partial.__class__ is tuple
-    for i, got in enumerate(partial if vector else (partial,)):
-        element = i if vector else None
-        reference = derivative_of(op, args, k, element)
+def _errors(op: Op, args: tuple[Any, ...], partials: list[Any]) -> Iterator[tuple[str, float]]:
+    """(argument, error of the partial by it), of vectors for each element."""
+    for (k, i), got in zip(places(args), partials, strict=True):
+        reference = derivative_of(op, args, k, i)
         if reference.kind != NUMBER or not math.isfinite(got):
             continue
         if abs(reference.value) > exact(1.7e308):
             continue
         error = max(abs(exact(got) - reference.value) - reference.bar, exact(0))
-        yield in_ulps(error, reference.value, rounding(op, args, op.params[k], element))
+        yield op.params[k], in_ulps(error, reference.value, rounding(op, args, op.params[k], i))
 
 
 def _points(op: Op, count: int, seed: int) -> Iterator[tuple[Any, ...]]:

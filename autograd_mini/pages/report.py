@@ -12,6 +12,12 @@ from autograd_mini.checking.nodes import parents_of
 from autograd_mini.drawing import RenderingError
 from autograd_mini.files import write
 from autograd_mini.language import checked, text
+from autograd_mini.museum import HEALTHY
+from autograd_mini.stepping import Accumulate, Forward, Visit
+from autograd_mini.stepping import steps as recording
+from autograd_mini.value import Value
+
+from .page import to_html as page_of
 
 if TYPE_CHECKING:
     import os
@@ -47,17 +53,13 @@ def recorded(subject: Subject) -> tuple[Steps, Steps | None] | None:
 
     None if its class of nodes is one that `steps` cannot record.
     """
-    from autograd_mini.museum import HEALTHY
-    from autograd_mini.stepping import steps
-    from autograd_mini.value import Value
-
     engine: Any = subject.value
     if not isinstance(engine, type) or not issubclass(engine, Value | HEALTHY):
         return None
     pairs = [*zip(subject.numbers, subject.names, strict=True)]
 
     def run(cls: Any) -> Steps:
-        return steps(subject.f, *(labelled(cls(x), name) for x, name in pairs), value=cls)
+        return recording(subject.f, *(labelled(cls(x), name) for x, name in pairs), value=cls)
 
     if issubclass(engine, Value):
         return run(engine), None
@@ -85,25 +87,21 @@ def first_wrong(
                 return i
         return None
 
-    found = None
+    found: list[int | None] = []
     if culprit.kind == "value":
-        found = _other_value(steps, right)
-        found = first("forward", node=node) if found is None else found
+        found = [_other_value(steps, right), first("forward", node=node)]
     elif culprit.kind == "partial":
         got = culprit.details.get("got")
-        found = first("accumulate", node=node, partial=got)
-        found = first("accumulate", node=node) if found is None else found
+        found = [first("accumulate", node=node, partial=got), first("accumulate", node=node)]
     elif culprit.kind == "order":
-        found = _too_early(steps, node)
+        found = [_too_early(steps, node)]
     elif culprit.kind == "accumulation":
-        found = _not_added(steps, node)
-    return next((i for i in (found, first("visit", node=node)) if i is not None), 0)
+        found = [_not_added(steps, node)]
+    return next(i for i in (*found, first("visit", node=node), 0) if i is not None)
 
 
 def _other_value(steps: Steps, right: Steps | None) -> int | None:
     """The first value that a right engine does not get."""
-    from autograd_mini.stepping import Forward
-
     wanted = () if right is None else right.nodes
     for i, step in enumerate(steps):
         k = step.node
@@ -115,8 +113,6 @@ def _other_value(steps: Steps, right: Steps | None) -> int | None:
 
 def _not_added(steps: Steps, node: int) -> int | None:
     """The first addition into a node that finds or leaves another number than it should."""
-    from autograd_mini.stepping import Accumulate
-
     total = 0.0
     for i, step in enumerate(steps):
         if isinstance(step, Accumulate) and step.parent == node:
@@ -128,8 +124,6 @@ def _not_added(steps: Steps, node: int) -> int | None:
 
 def _too_early(steps: Steps, node: int) -> int | None:
     """The first visit, of the users of a node, after which that user still receives a share."""
-    from autograd_mini.stepping import Accumulate, Visit
-
     users = {step.node for step in steps if isinstance(step, Accumulate) and step.parent == node}
     seen: dict[int, int] = {}
     for i, step in enumerate(steps):
@@ -155,8 +149,6 @@ def _position(subject: Subject, where: Any, steps: Steps) -> int | None:
 
 
 def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> str:
-    from autograd_mini.stepping import to_html as page_of
-
     culprit = report.culprit
     assert report.subject is not None  # it has been recorded
     node = None if culprit is None else _position(report.subject, culprit.where, steps)
