@@ -37,12 +37,11 @@ class Inputs:
         if not callable(f):
             raise CheckError(f"f must be a function, got {shown(f)}")
         self.at = at
-        self.style = _style(f, at)
+        self.style, self.args = _style(f, at)
         self.numbers: list[Any] = []
         self.names: list[str] = []
         self.eps = EPS
-        args = [at] if self.style == "single" else at.values() if self.style == "keywords" else at
-        for arg, name in zip(args, self._first_names(f), strict=True):
+        for arg, name in zip(self.args, self._first_names(f), strict=True):
             for where, part in _parts(arg, name):
                 self._add(part, where)
         if not self.numbers:
@@ -51,13 +50,13 @@ class Inputs:
         self.reach = [max(1.0, abs(x)) for x in self.floats]
 
     def _first_names(self, f: Callable[..., Any]) -> list[str]:
-        params = _parameters(f)
-        if self.style == "spread":
-            named = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
-            return [named[k] if k < len(named) else f"arg{k + 1}" for k in range(len(self.at))]
         if self.style == "keywords":
-            return [str(key) for key in self.at]
-        return [params[0].name if params else "x"]
+            return list(self.at)
+        params = _parameters(f)
+        if self.style == "single":
+            return [params[0].name if params else "x"]
+        named = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
+        return [named[k] if k < len(named) else f"arg{k + 1}" for k in range(len(self.at))]
 
     def _add(self, part: Any, name: str) -> None:
         numbers, names = [part], [name]
@@ -71,29 +70,22 @@ class Inputs:
 
     def call(self, f: Callable[..., Any], parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
-        rebuilt = _rebuilt(self.at, iter(parts))
-        if self.style == "spread":
-            result = f(*rebuilt)
-        elif self.style == "keywords":
-            result = f(**rebuilt)
-        else:
-            result = self._of_one(f, rebuilt, what)
-        if not _holds(rebuilt, list(parts)):
+        args = _rebuilt(self.args, iter(parts))
+        try:
+            keywords = self.style == "keywords"
+            result = f(**dict(zip(self.at, args, strict=True))) if keywords else f(*args)
+        except TypeError as error:
+            if self.style != "single" or not isinstance(self.at, tuple):
+                raise
+            raise CheckError(
+                f"{what} takes one argument, so it got the whole tuple {shown(self.at)}: {error}"
+            ) from error
+        if not _holds(args, list(parts)):
             raise CheckError(
                 f"{what} changes its argument: give it a copy to work on, or write it without"
                 " assignments into its input"
             )
         return result
-
-    def _of_one(self, f: Callable[..., Any], argument: Any, what: str) -> Any:
-        try:
-            return f(argument)
-        except TypeError as error:
-            if not isinstance(self.at, tuple):
-                raise
-            raise CheckError(
-                f"{what} takes one argument, so it got the whole tuple {shown(self.at)}: {error}"
-            ) from error
 
     def direction(self, draw: Random) -> dict[int, float]:
         """A random direction, input -> weight, as far in each input as it reaches."""
@@ -107,7 +99,7 @@ class Inputs:
         pairs = [f"{n} = {x}" for n, x in zip(self.names[:4], self.numbers, strict=False)]
         return ", ".join([*pairs, "..."] if len(self.names) > 4 else pairs)
 
-    def gradient(self, claimed: Any, what: str = "gradient") -> list[float]:
+    def gradient(self, claimed: Any) -> list[float]:
         """The numbers of a claimed gradient, which has the structure of the inputs."""
         at = self.at
         if self.style != "spread" and isinstance(claimed, list | tuple) and len(claimed) == 1:
@@ -117,9 +109,7 @@ class Inputs:
                 claimed = claimed[0]  # as torch.autograd.grad gives it
         elif self.style == "spread" and len(at) == 1 and not isinstance(claimed, list | tuple):
             claimed = (claimed,)
-        found: list[float] = []
-        _align(at, claimed, what, found)
-        return found
+        return list(_aligned(at, claimed, "gradient"))
 
 
 def _number(x: Any, name: str) -> Any:
@@ -141,14 +131,14 @@ def _number(x: Any, name: str) -> Any:
     return x if _is_exact(x) else float(x)
 
 
-def _style(f: Callable[..., Any], at: Any) -> str:
-    """How f takes `at`: a tuple is its arguments, anything else its one argument."""
+def _style(f: Callable[..., Any], at: Any) -> tuple[str, tuple[Any, ...]]:
+    """How f takes `at`, and its arguments: a tuple is these, anything else its one argument."""
     if isinstance(at, tuple) and not hasattr(at, "_fields") and (at == () or _binds(f, *at)):
-        return "spread"
+        return "spread", at
     if _binds(f, at):
-        return "single"
+        return "single", (at,)
     if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and _binds(f, **at):
-        return "keywords"
+        return "keywords", tuple(at.values())
     names = ", ".join(str(p) for p in _parameters(f))
     raise CheckError(f"f takes the arguments ({names}), which at does not give: {shown(at)}")
 
@@ -285,16 +275,15 @@ def _close(a: Any, b: Any) -> bool:
         return False
 
 
-def _align(at: Any, claimed: Any, where: str, found: list[float]) -> None:
-    """Append the numbers of `claimed`, which must have the structure of `at`."""
+def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
+    """The numbers of `claimed`, which must have the structure of `at`."""
     if isinstance(at, Mapping):
         if not isinstance(claimed, Mapping) or set(claimed) != set(at):
             keys = ", ".join(map(repr, at))
             raise CheckError(f"{where} must be a dict with the keys {keys}, got {shown(claimed)}")
         for key, part in at.items():
-            _align(part, claimed[key], f"{where}[{key!r}]", found)
-        return
-    if isinstance(at, list | tuple):
+            yield from _aligned(part, claimed[key], f"{where}[{key!r}]")
+    elif isinstance(at, list | tuple):
         parts = claimed if isinstance(claimed, list | tuple) else None
         if parts is None and is_array(claimed) and claimed.shape:
             parts = list(claimed)
@@ -303,18 +292,16 @@ def _align(at: Any, claimed: Any, where: str, found: list[float]) -> None:
                 f"{where} must hold {len(at)} parts, as the inputs do, got {shown(claimed)}"
             )
         for k, (part, given) in enumerate(zip(at, parts, strict=True)):
-            _align(part, given, f"{where}[{k}]", found)
-        return
-    if is_array(at):
-        flat = _flat(claimed)
-        size = math.prod(at.shape)
+            yield from _aligned(part, given, f"{where}[{k}]")
+    elif is_array(at):
+        flat, size = _flat(claimed), math.prod(at.shape)
         if len(flat) != size:
             raise CheckError(
                 f"{where} must hold {size} numbers, as the input does, got {len(flat)}"
             )
-        found += [as_real(x, where) for x in flat]
-        return
-    found.append(as_real(claimed, where))
+        yield from (as_real(x, where) for x in flat)
+    else:
+        yield as_real(claimed, where)
 
 
 def as_real(x: Any, what: str) -> Any:

@@ -61,25 +61,26 @@ def gradcheck(pytestconfig: pytest.Config) -> Check:
 
     It is made once a session, so it can be used under hypothesis' `@given`.
     """
-    return _checker(pytestconfig)
-
-
-def _checker(config: pytest.Config) -> Check:
-    defaults = {
-        "seed": config.getoption("--gradcheck-seed"),
-        "lang": config.getoption("--gradcheck-lang"),
-    }
 
     def check(f: Callable[..., Any], at: Any, **options: Any) -> Report:
         __tracebackhide__ = True
-        from . import GradientMismatch, check_grad
+        from . import GradientMismatch
 
-        report = check_grad(f, at, **{**defaults, **options})
+        report = _report(pytestconfig, f, at, options)
         if not report.ok:
             raise GradientMismatch(report)  # here, so that the traceback ends in the user's line
         return report
 
     return check
+
+
+def _report(
+    config: pytest.Config, f: Callable[..., Any], at: Any, options: dict[str, Any]
+) -> Report:
+    from . import check_grad
+
+    asked = {name: config.getoption(f"--gradcheck-{name}") for name in ("seed", "lang")}
+    return check_grad(f, at, **{**asked, **options})
 
 
 # --- the marker ----------------------------------------------------------------------------------
@@ -157,13 +158,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     def f(*inputs: Any) -> Any:
         return function(**dict(zip(names, inputs, strict=True)), **others)
 
-    from . import GradientMismatch
-
-    failure = None
-    try:
-        _checker(pyfuncitem.config)(f, tuple(point.values()), **options)
-    except GradientMismatch as error:
-        failure = str(error).lstrip()
-    if failure:  # the report is the whole story: no traceback
-        pytest.fail(failure, pytrace=False)
+    report = _report(pyfuncitem.config, f, tuple(point.values()), options)
+    if not report.ok:  # the report is the whole story: no traceback
+        pytest.fail(str(report), pytrace=False)
     return True

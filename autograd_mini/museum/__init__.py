@@ -30,8 +30,10 @@ HEALTHY = Engine
 __all__ = ["ENGINES", "HEALTHY", "Engine", "Exhibit", "check", "exhibit", "named", "stepped"]
 
 
-def named(name: str) -> type[Exhibit]:
-    """The broken engine of this name; KeyError lists the names if there is none."""
+def named(name: type[Exhibit] | str) -> type[Exhibit]:
+    """The broken engine of this name, or itself; KeyError lists the names if there is none."""
+    if not isinstance(name, str):
+        return name
     if name not in ENGINES:
         raise KeyError(f"no engine {name!r} in the museum; it has {', '.join(ENGINES)}")
     return ENGINES[name]
@@ -45,7 +47,7 @@ def check(engine: type[Exhibit] | str, **options: Any) -> Report:
     """
     from autograd_mini.checking import check_grad
 
-    broken = named(engine) if isinstance(engine, str) else engine
+    broken = named(engine)
     if broken.in_training:
         gradient = broken.trainer(broken.reveals, len(broken.at))
         return check_grad(broken.reveals, broken.at, gradient=gradient, **options)
@@ -61,7 +63,7 @@ def stepped(engine: type[Exhibit] | str) -> tuple[Steps, Steps]:
     """
     from autograd_mini.stepping import steps
 
-    broken = named(engine) if isinstance(engine, str) else engine
+    broken = named(engine)
     f: Any = broken.reveals
     if broken.in_training:
 
