@@ -38,6 +38,7 @@ UNMET = (
     "domain must be (low, high)",
     "order=2 needs value=Value",
     "an array of this library",
+    "a recorded node cannot be changed",
     "there are ",  # an index of steps
     "time_limit must be",
     "only Values can be drawn",
