@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from autograd_mini.language import LANGUAGES
+
 if TYPE_CHECKING:
     from . import Report
 
@@ -39,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="seed of the random directions in gradient checks (default: 0)",
     )  # fmt: skip
     group.addoption(
-        "--gradcheck-lang", choices=("en", "es"), default="en",
+        "--gradcheck-lang", choices=LANGUAGES, default="en",
         help="language of the reports of gradient checks (default: en)",
     )  # fmt: skip
 
