@@ -31,7 +31,7 @@ def run(args: Arguments) -> int:
     import graphviz
 
     from autograd_mini.drawing import RenderingError
-    from autograd_mini.drawing.sketch import check_format
+    from autograd_mini.drawing.options import check_format
     from autograd_mini.value import Value
 
     kind = suffix(args, [*_WRITTEN, *graphviz.FORMATS], _USUAL)

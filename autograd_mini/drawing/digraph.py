@@ -1,4 +1,4 @@
-"""A graphviz.Digraph that needs no Graphviz on the PATH."""
+"""A graphviz.Digraph that needs no Graphviz on the PATH, and its labels in HTML-like text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ import graphviz
 from autograd_mini.files import write
 
 from .marks import Marks, marked
-from .rendering import RenderingError, render
+from .rendering import RenderingError, engines, render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from .themes import Theme
+
+FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
@@ -26,20 +30,41 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     seconds for a large layout: see `rendering.render`. In SVG, the texts of the ids in `marks` have
     classes: see `marks.marked`.
 
+    Raises ValueError if `rendering` is unknown.
+
     >>> drawing = Drawing()
     >>> drawing.edge("a", "b")
     >>> drawing.pipe(format="svg", encoding="utf-8").count("<title>")
     3
     """
 
-    rendering: str | None = None
-    time_limit: float = 60.0
     marks: Mapping[str, Marks] = MappingProxyType({})
     directory: str | os.PathLike[str]
+
+    def __init__(
+        self, *args: Any, rendering: str | None = None, time_limit: float = 60.0, **settings: Any
+    ) -> None:
+        super().__init__(*args, **settings)
+        engines(rendering)  # refuses an unknown one now, not at the first rendering
+        self.rendering, self.time_limit = rendering, time_limit
 
     def __repr__(self) -> str:
         edges = sum(" -> " in line for line in self.body)
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
+
+    def dress(self, colours: Theme, **settings: Mapping[str, str]) -> None:
+        """Set what all pictures have in common, and the settings of graph, node and edge."""
+        common = {
+            "graph": {"bgcolor": colours.background, "fontcolor": colours.faint, "margin": "0"},
+            "node": {"fontcolor": colours.text},
+            "edge": {"color": colours.line, "fontcolor": colours.partial, "fontsize": "11"},
+        }
+        for kind, own in settings.items():
+            self.attr(kind, **({"fontname": FONT, "fontsize": "12"} | common[kind] | {**own}))
+
+    def item(self, id: str, label: str, kind: str, **settings: str) -> None:
+        """A node with an HTML-like label, whose name is its id, and whose class in SVG is given."""
+        self.node(id, f"<{label}>", id=id, **settings, **{"class": kind})
 
     def pipe(
         self,
@@ -57,16 +82,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         Raises ValueError for an unknown format or engine, RenderingError if there is no Graphviz
         that makes this format.
         """
-        if renderer or formatter or neato_no_op:  # the system's Graphviz alone has these
-            return super().pipe(
-                format,
-                renderer=renderer,
-                formatter=formatter,
-                neato_no_op=neato_no_op,
-                quiet=quiet,
-                engine=engine,
-                encoding=encoding,
-            )
+        system = {"renderer": renderer, "formatter": formatter, "neato_no_op": neato_no_op}
+        if any(system.values()):  # the system's Graphviz alone has these
+            return super().pipe(format, **system, quiet=quiet, engine=engine, encoding=encoding)
         wanted = (format or self.format).lower()
         try:
             data = render(
@@ -135,3 +153,14 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if view or quiet_view:
             graphviz.view(str(picture), quiet=quiet_view)
         return str(picture)
+
+
+def table(rows: Iterable[str], padding: int, spacing: int = 0) -> str:
+    """Cells, row by row, as a table of an HTML-like label.
+
+    >>> table(["<td>a</td>"], 1)
+    '<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr><td>a</td></tr></table>'
+    """
+    inside = "".join(f"<tr>{row}</tr>" for row in rows)
+    edges = f'border="0" cellborder="0" cellspacing="{spacing}" cellpadding="{padding}"'
+    return f"<table {edges}>{inside}</table>"

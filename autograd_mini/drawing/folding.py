@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.value import Value
 
-    from .groups import Path
+    from .scopes import Path
 
     Joined = dict[tuple[Any, Any], "Bundle"]  # (tail, head) -> the edges between them
 

@@ -6,21 +6,20 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from .scopes import ScopedLabel
+from .scopes import scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd_mini.value import Value
 
-GROUPS = ("neuron", "layer")
+    from .scopes import Path
+
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds
 _PARAMETER = re.compile(r"(?P<layer>(?:.*\.)?layer\d+)\.(?P<neuron>neuron\d+)\.(?P<rest>.+)", re.S)
 _LONE_NEURON = re.compile(r"(?P<neuron>(?:.*\.)?neuron\d+)\.(?P<rest>.+)", re.S)
 _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
-
-Path = tuple[str, ...]
 
 
 def path_of(label: str | None) -> tuple[Path, str]:
@@ -48,9 +47,7 @@ def grouped(order: Sequence[Value], by: str | None) -> dict[Value, Path]:
     made outside a scope are drawn inside it where nothing else uses them. Without `by`, which is
     "neuron" or "layer", there are scopes only.
     """
-    scopes: dict[Value, Path] = {
-        node: node.label.scope for node in order if node.label.__class__ is ScopedLabel
-    }
+    scopes = {node: scope for node in order if (scope := scope_of(node))}
     paths: dict[Value, Path] = dict.fromkeys(order, ())
     if by is not None:
         parts = _parts(order)
@@ -139,9 +136,7 @@ def _adopted(
 Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
 
 
-def folds(
-    order: Sequence[Value], roots: Sequence[Value], paths: dict[Value, Path], collapse: Collapse
-) -> dict[Value, Path]:
+def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) -> dict[Value, Path]:
     """For each node that is folded away, the group that is drawn in its place.
 
     Roots stay, unless a function folds them.
@@ -152,21 +147,18 @@ def folds(
         return {}
     if callable(collapse):
         return _by_function(order, collapse)
+    paths = grouped(order, "neuron")
     if isinstance(collapse, int) and collapse is not True:
         if collapse < 1:
             raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")
         depth = {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
         return _without(depth, roots)
-    if isinstance(collapse, str):
-        names: Iterable[Any] = (collapse,)
-    elif isinstance(collapse, list | tuple | set | frozenset):
-        names = collapse
-    else:
-        names = (collapse,)
+    several = isinstance(collapse, list | tuple | set | frozenset)
+    names = [*collapse] if several else [collapse]
     if not all(isinstance(name, str) for name in names):
         what = "a depth, a name, a list of names, a function, False or None"
         raise TypeError(f"collapse is {what}; got {collapse!r:.60}")
-    found = {path: _first_match(path, [*names]) for path in set(paths.values())}
+    found = {path: _first_match(path, names) for path in set(paths.values())}
     chosen = {node: fold for node, path in paths.items() if (fold := found[path])}
     if names and not chosen:
         known = ", ".join(sorted({part for path in paths.values() for part in path})[:12])
@@ -204,23 +196,17 @@ def _first_match(path: Path, names: Sequence[str]) -> Path | None:
 
 def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> dict[Value, Path]:
     """The finest folding that fits a page: by neuron, by layer, by scope, or by stages."""
+    kept = set(roots)
     paths = grouped(order, "neuron")
-    deepest = max(map(len, paths.values()), default=0)
-    for depth in range(deepest, 0, -1):
+    for depth in range(max(map(len, paths.values()), default=0), 0, -1):
         chosen = {node: path[:depth] for node, path in paths.items() if path}
         groups = len(set(_without(chosen, roots).values()))
         if groups > PAGE:
             continue
-        rest = len(order) - len(chosen)
-        if groups + rest > PAGE:
-            kept = set(roots)
+        if groups + len(order) - len(chosen) > PAGE:
             for node in order:
                 if node not in chosen and node not in kept:
                     chosen[node] = ("inputs",) if node.first is None else ("other operations",)
         return chosen
-    chosen, kept = {}, set(roots)
     size = -(-len(order) // STAGES)
-    for k, node in enumerate(order):
-        if node not in kept:
-            chosen[node] = (f"stage {k // size + 1}",)
-    return chosen
+    return {node: (f"stage {k // size + 1}",) for k, node in enumerate(order) if node not in kept}

@@ -6,19 +6,18 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini import language
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing
-from .picture import DIRECTIONS, write
-from .rendering import engines
-from .sketch import Options, one_of, sketch
-from .themes import THEMES, Theme
+from .options import Options
+from .picture import write
+from .sketch import sketch
+from .themes import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from .sketch import Item, Link, Sketch
 
@@ -80,15 +79,13 @@ def to_latex(
     >>> r"\frac{\partial v_{1}}{\partial x} = 3" in to_latex(x * x)
     True
     """
-    one_of("rankdir", rankdir, DIRECTIONS)
-    one_of("theme", theme, THEMES)
-    engines(engine)
-    seen = sketch(roots, Options(detail, number_format, group, collapse, off_path, max_nodes, lang))
-    drawing = Drawing("gradients")
-    drawing.rendering = engine
-    write(drawing, seen, detail, rankdir, theme, "kind", lang)
-    layout = json.loads(drawing.pipe("json"))
-    picture = _picture(seen, layout, THEMES[theme], detail, number_format, lang)
+    options = Options(
+        detail, rankdir, number_format, group, collapse, theme, off_path, max_nodes, lang, "kind"
+    )
+    drawing = Drawing("gradients", rendering=engine)
+    seen = sketch(roots, options)
+    frames = write(drawing, seen)
+    picture = _picture(seen, frames, json.loads(drawing.pipe("json")))
     if standalone:
         picture = [*_BEFORE, *picture, r"\end{document}"]
     return "\n".join(picture) + "\n"
@@ -116,18 +113,17 @@ _STYLES = (
 )
 
 
-def _picture(
-    seen: Sketch, layout: Any, colours: Theme, detail: str, number_format: str, lang: str
-) -> list[str]:
+def _picture(seen: Sketch, frames: list[str], layout: Any) -> list[str]:
     """The lines of the picture: frames, then edges, then nodes over their ends."""
+    colours = seen.options.colours
     lines = [
-        rf"\definecolor{{am{name}}}{{HTML}}{{{getattr(colours, name)[1:].upper()}}}"
-        for name in Theme._fields
+        rf"\definecolor{{am{name}}}{{HTML}}{{{colour[1:].upper()}}}"
+        for name, colour in zip(Theme._fields, colours, strict=True)
     ]
     lines += _STYLES
     things = layout.get("objects", [])
     for thing in things:
-        if str(thing["name"]).startswith("cluster") and "bb" in thing:
+        if "bb" in thing and "cluster" in thing["name"]:
             left, low, right, high = thing["bb"].split(",")
             lines.append(rf"  \draw[group] ({left}, {low}) rectangle ({right}, {high});")
     notes = []
@@ -136,44 +132,32 @@ def _picture(
             continue  # not to be seen: it keeps others in order
         link = seen.links[int(edge["id"][1:])]
         lines.append(rf"  \draw[edge{', off' if link.faded else ''}] {_curve(edge['pos'])};")
-        if "lp" in edge and (note := _note(link, detail)):
+        if "lp" in edge and (note := _note(link, seen.options.detail)):
             notes.append(rf"  \node[note] at ({_point(edge['lp'])}) {{{note}}};")
     items = {item.id: item for item in seen.items}
     for thing in things:
-        if str(thing["name"]).startswith("cluster"):
+        name = str(thing["name"])
+        if name.startswith("cluster"):
             if "lp" in thing:
-                name = text(_title(seen, thing, items, layout))
-                lines.append(rf"  \node[title] at ({_point(thing['lp'])}) {{{name}}};")
+                title = text(frames[int(name.removeprefix("cluster_"))])
+                lines.append(rf"  \node[title] at ({_point(thing['lp'])}) {{{title}}};")
             continue
         if "pos" not in thing:
             continue
-        item = items[str(thing["name"]).partition("r")[0]]
-        if thing["name"] == item.id:
-            style, label = item.kind, _label(item, seen.names, number_format)
-        else:
+        item = items[name.partition("r")[0]]
+        style, label = item.kind, _label(item, seen)
+        if name != item.id:
             style, label = "repeated", f"${math_name(item.name)}$"
         size = "".join(
-            f", minimum {name}={0.8 * 72 * float(thing[name]):.4g}bp"
-            for name in ("width", "height")
+            f", minimum {side}={0.8 * 72 * float(thing[side]):.4g}bp"
+            for side in ("width", "height")
         )
         style += f", off{size}" if item.faded else size
         lines.append(rf"  \node[{style}] at ({_point(thing['pos'])}) {{{label}}};")
     lines += notes
-    if seen.folded:
-        n, shown = language.whole(seen.nodes, lang), language.whole(len(seen.items), lang)
-        note = text(language.text("drawing.folded", lang, n=n, shown=shown))
-        lines.append(rf"  \node[title, anchor=south west] at (0, 0) {{{note}}};")
+    if folded := seen.note():
+        lines.append(rf"  \node[title, anchor=south west] at (0, 0) {{{text(folded)}}};")
     return [*lines, r"\end{tikzpicture}"]
-
-
-def _title(seen: Sketch, cluster: Any, items: Mapping[str, Item], layout: Any) -> str:
-    """The name of a frame: the part of its nodes' paths that it stands for."""
-    names = [str(layout["objects"][k]["name"]) for k in cluster.get("nodes", ())]
-    depth = sum(
-        str(other["name"]).startswith("cluster") and cluster["_gvid"] in other.get("subgraphs", ())
-        for other in layout["objects"]
-    )
-    return notation.name(items[names[0]].path[depth])
 
 
 def _point(pair: str) -> str:
@@ -194,13 +178,14 @@ def _curve(spline: str) -> str:
 
 
 # --- labels --------------------------------------------------------------------------------------
-def _label(item: Item, names: Mapping[Value, str], number_format: str) -> str:
+def _label(item: Item, seen: Sketch) -> str:
     heading = math_name(item.name)
     node = item.node
     if node is not None and node.op is not None:
-        texts = {}
-        for param, arg in zip(node.op.params, node.args, strict=True):
-            texts[param] = _argument(arg, names, number_format)
+        texts = {
+            param: _argument(arg, seen)
+            for param, arg in zip(node.op.params, node.args, strict=True)
+        }
         try:
             heading += f" = {node.op.latex.format_map(texts)}"
         except (KeyError, ValueError, IndexError):
@@ -215,14 +200,14 @@ def _label(item: Item, names: Mapping[Value, str], number_format: str) -> str:
     return _NEXT.join(rows)
 
 
-def _argument(arg: Any, names: Mapping[Value, str], number_format: str) -> str:
+def _argument(arg: Any, seen: Sketch) -> str:
     if arg.__class__ is tuple:
         shown = notation.elements_shown(len(arg))
-        inner = (r"\ldots" if k is None else _argument(arg[k], names, number_format) for k in shown)
+        inner = (r"\ldots" if k is None else _argument(arg[k], seen) for k in shown)
         return rf"\left({', '.join(inner)}\right)"
     if isinstance(arg, Value):
-        return math_name(names.get(arg) or notation.name(arg.label or "v"))
-    number = _math_number(notation.number(arg, number_format))
+        return math_name(seen.names.get(arg) or notation.name(arg.label or "v"))
+    number = _math_number(seen.options.number(arg))
     plain = data_of(arg) == abs(data_of(arg)) and "cdot" not in number
     return number if plain else rf"\left({number}\right)"
 
@@ -265,15 +250,11 @@ def _math_number(number: str) -> str:
 
 
 def _note(link: Link, detail: str) -> str:
-    if detail == "values" or not link.partial:
-        return ""
-    found = re.fullmatch(r"∂(.*)/∂(.*) = (.*)", link.partial, re.S)
-    if link.edges > 1 or found is None:
-        rows = [text(link.partial)]
-    else:
+    rows = {kind: text(line) for kind, line in link.lines(detail).items()}
+    if "partial" in rows and (found := re.fullmatch(r"∂(.*)/∂(.*) = (.*)", link.partial, re.S)):
         above, below, number = found.groups()
         fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}}}"
-        rows = [rf"${fraction} = {_math_number(number)}$"]
-    if detail == "chain rule" and link.share:
-        rows.append(rf"\textcolor{{amgradient}}{{{_numbers(link.share)}}}")
-    return _NEXT.join(rows)
+        rows["partial"] = rf"${fraction} = {_math_number(number)}$"
+    if "share" in rows:
+        rows["share"] = rf"\textcolor{{amgradient}}{{{_numbers(link.share)}}}"
+    return _NEXT.join(rows.values())

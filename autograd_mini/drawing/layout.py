@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .groups import Path
+    from .scopes import Path
     from .sketch import Link, Sketch
 
 MANY = 250  # items or edges, beyond which a good layout soon is worth more than the best one late
@@ -18,9 +18,7 @@ def far(seen: Sketch) -> list[Link]:
 
     dot puts a point of each edge on every rank that it crosses, so its time grows with their sum.
     """
-    rank: dict[str, int] = {item.id: 0 for item in seen.items}
-    for link in seen.links:  # in the order of their heads, which is topological
-        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
+    rank = _ranks(seen)
     if sum(rank[link.head] - rank[link.tail] for link in seen.links) <= LONG:
         return []
     return [link for link in seen.links if rank[link.head] - rank[link.tail] > FAR]
@@ -35,13 +33,11 @@ def later(seen: Sketch) -> list[tuple[str, str]]:
     if seen.folded or len(seen.items) > MANY:
         return []
     items = {item.id: item for item in seen.items}
-    rank: dict[str, int] = dict.fromkeys(items, 0)
+    rank = _ranks(seen)
     above: dict[str, set[str]] = {id: {id} for id in items}  # what it was computed from
     last: dict[Path, str] = {}  # for a group, the latest node of another one that it uses
-    for link in seen.links:  # in the order of their heads, which is topological
-        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
-        above[link.head] |= above[link.tail]
     for link in seen.links:
+        above[link.head] |= above[link.tail]
         tail, head = items[link.tail].path, items[link.head].path
         shared = next((k for k, (a, b) in enumerate(zip(tail, head)) if a != b), None)  # noqa: B905
         if shared is not None:
@@ -55,3 +51,11 @@ def later(seen: Sketch) -> list[tuple[str, str]]:
         for item in seen.items
         if item.id in sources and item.path[: len(group)] == group and item.id not in above[tail]
     ]
+
+
+def _ranks(seen: Sketch) -> dict[str, int]:
+    """For each item, how many edges the longest way to it has."""
+    rank = {item.id: 0 for item in seen.items}
+    for link in seen.links:  # in the order of their heads, which is topological
+        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
+    return rank

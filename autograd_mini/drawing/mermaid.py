@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.notation.labels import plain, printable
 
-from .picture import DIRECTIONS
-from .sketch import Options, one_of, sketch
-from .themes import THEMES, Theme
+from .options import Options
+from .sketch import framed, sketch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from autograd_mini.value import Value
 
     from .sketch import Item
+    from .themes import Theme
 
 _SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁹→…]")
 
@@ -42,37 +43,31 @@ def to_mermaid(
     flowchart LR
       n0["x<br/>data 3"]
     """
-    one_of("rankdir", rankdir, DIRECTIONS)
-    one_of("theme", theme, THEMES)
-    seen = sketch(roots, Options(detail, number_format, group, collapse, off_path, max_nodes, lang))
-    lines = [_settings(THEMES[theme]), f"flowchart {rankdir}"]
-    groups = iter(range(len(seen.items) * 2))
+    options = Options(
+        detail, rankdir, number_format, group, collapse, theme, off_path, max_nodes, lang
+    )
+    seen, colours = sketch(roots, options), options.colours
+    lines = [_settings(colours), f"flowchart {rankdir}"]
+    frames = count()
 
     def write(items: Sequence[Item], depth: int) -> None:
         indent = "  " * (depth + 1)
-        inside: dict[str, list[Item]] = {}
-        for item in items:
-            if len(item.path) == depth:
-                lines.append(f'{indent}{item.id}["{_label(item)}"]')
-            else:
-                inside.setdefault(item.path[depth], []).append(item)
+        own, inside = framed(items, depth)
+        lines.extend(f'{indent}{item.id}["{_label(item)}"]' for item in own)
         for name, members in inside.items():
-            lines.append(f'{indent}subgraph g{next(groups)}["{text(name[:60])}"]')
+            lines.append(f'{indent}subgraph g{next(frames)}["{text(name[:60])}"]')
             write(members, depth + 1)
             lines.append(f"{indent}end")
 
     write(seen.items, 0)
     for link in seen.links:
-        words = [link.partial] if link.partial and detail != "values" else []
-        if link.share and detail == "chain rule":
-            words.append(link.share)
-        label = f'|"{"<br/>".join(map(text, words))}"|' if words else ""
+        words = "<br/>".join(map(text, link.lines(detail).values()))
+        label = f'|"{words}"|' if words else ""
         lines.append(f"  {link.tail} {'-.->' if link.faded else '-->'}{label} {link.head}")
-    colours = THEMES[theme]
     for kind in ("leaf", "operation", "root", "folded"):
         ids = [item.id for item in seen.items if item.kind == kind]
         if ids:
-            fill = colours.operation if kind == "folded" else getattr(colours, kind)
+            fill = getattr(colours, "operation" if kind == "folded" else kind)
             style = f"fill:{fill},stroke:{colours.line},color:{colours.text}"
             lines += [f"  classDef {kind} {style}", f"  class {','.join(ids)} {kind}"]
     return "\n".join(lines) + "\n"

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.graph import topological
-from autograd_mini.language import checked, text, whole
 from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.arguments import whole
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing
 from .folding import magnitude
-from .picture import FONT
-from .rendering import engines
-from .sketch import check_format, from_one_on, names_of, one_of
-from .themes import THEMES
+from .options import Options
+from .sketch import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from .themes import Theme
 
 LONGEST = 14  # nodes of a path that are drawn; of a longer one the first and the last
 
@@ -77,17 +74,13 @@ def draw_paths(
     for name, value in (("root", root), ("leaf", leaf)):
         if not isinstance(value, Value):
             raise TypeError(f"{name} must be a Value, got {value!r:.60} ({type(value).__name__})")
-    from_one_on("limit", limit)
-    one_of("theme", theme, THEMES)
-    checked(lang)
-    check_format(number_format)
-    engines(engine)
+    whole("limit", limit)
+    options = Options(number_format=number_format, theme=theme, lang=lang).checked()
+    drawing = PathDrawing("paths", format=format, rendering=engine)
     order = topological(root)
-    count, total, paths = largest_paths(order, leaf, limit)
-    drawing = PathDrawing("paths", format=format)
-    drawing.rendering = engine
-    drawing.count, drawing.total, drawing.paths = count, total, paths
-    _Writer(drawing, names_of(order), number_format, THEMES[theme], lang).write(root, leaf)
+    drawing.count, drawing.total, drawing.paths = largest_paths(order, leaf, limit)
+    names = {leaf: notation.name(leaf.label or "") or "v"} | names_of(order)
+    _Writer(drawing, names, options).write(root, leaf)
     return drawing
 
 
@@ -140,151 +133,104 @@ def _unrolled(found: _Found) -> Path:
 class _Writer:
     """Writes paths as DOT: a row for each, with its product, and the sum of these."""
 
-    def __init__(
-        self,
-        drawing: PathDrawing,
-        names: dict[Value, str],
-        number_format: str,
-        theme: Theme,
-        lang: str,
-    ) -> None:
-        self.drawing, self.names, self.theme, self.lang = drawing, names, theme, lang
-        self.number_format = number_format
+    def __init__(self, drawing: PathDrawing, names: dict[Value, str], options: Options) -> None:
+        self.drawing, self.names, self.options = drawing, names, options
+        self.theme, self.number = options.colours, options.number
 
     def write(self, root: Value, leaf: Value) -> None:
         """The whole."""
         drawing, colours = self.drawing, self.theme
-        shown = len(drawing.paths)
-        drawing.attr(
-            "graph",
-            rankdir="LR",
-            bgcolor=colours.background,
-            fontname=FONT,
-            fontsize="12",
-            fontcolor=colours.faint,
-            nodesep="0.2",
-            ranksep="0.45",
-            pad="0.15",
-            margin="0",  # of a page, in PDF
-            label=f"<{notation.escaped(self._caption(shown))}>",
-            labelloc="b",
-            labeljust="l",
+        drawing.dress(
+            colours,
+            graph={
+                "rankdir": "LR",
+                "nodesep": "0.2",
+                "ranksep": "0.45",
+                "pad": "0.15",
+                "label": f"<{notation.escaped(self._caption())}>",
+                "labelloc": "b",
+                "labeljust": "l",
+            },
+            node={
+                "shape": "box",
+                "style": "filled",
+                "color": colours.line,
+                "fillcolor": colours.operation,
+                "height": "0.3",
+                "width": "0.4",
+                "margin": "0.1,0.04",
+            },
+            edge={"arrowsize": "0.7"},
         )
-        drawing.attr(
-            "node",
-            shape="box",
-            style="filled",
-            fontname=FONT,
-            fontsize="12",
-            fontcolor=colours.text,
-            color=colours.line,
-            fillcolor=colours.operation,
-            height="0.3",
-            width="0.4",
-            margin="0.1,0.04",
-        )
-        drawing.attr(
-            "edge",
-            fontname=FONT,
-            fontsize="11",
-            color=colours.line,
-            fontcolor=colours.partial,
-            arrowsize="0.7",
-        )
-        ends: list[str] = []
         for k, path in enumerate(drawing.paths):
-            self._row(k, path, ends)
-        listed = sum((path.product for path in drawing.paths), start=0)
-        if drawing.count > shown:
-            rest = text("common.other paths", self.lang, n=whole(drawing.count - shown, self.lang))
-            rest += f": {self._number(drawing.total - listed)}"
-            self._plain("rest", rest, colours.gradient)
+            self._row(k, path)
+        starts = [f"p{k}n0" for k in range(len(drawing.paths))]
+        ends = [f"p{k}" for k in range(len(drawing.paths))]
+        if drawing.count > len(ends):
+            rest = drawing.total - sum((path.product for path in drawing.paths), start=0)
+            others = self.options.word("common.other paths", n=drawing.count - len(ends))
+            self._plain("rest", f"{others}: {self.number(rest)}")
             ends.append("rest")
-        for first, second in zip(range(shown), range(1, shown), strict=False):
-            drawing.edge(f"p{first}n0", f"p{second}n0", style="invis", weight="0")
-        with drawing.subgraph() as same:
-            same.attr(rank="same")
-            for k in range(shown):
-                same.node(f"p{k}n0")
-        with drawing.subgraph() as same:
-            same.attr(rank="same")
-            for end in ends:
-                same.node(end)
-        above, below = (notation.escaped(self.names.get(v) or _name(v)) for v in (root, leaf))
-        total = notation.escaped(self._number(drawing.total))
-        drawing.node(
-            "total",
-            f"<<b>&#160;∂{above}/∂{below} = {total}&#160;</b>>",
-            id="total",
-            fillcolor=colours.root,
-            **{"class": "total"},
+        for first, second in pairwise(starts):
+            drawing.edge(first, second, style="invis", weight="0")
+        for column in (starts, ends):
+            with drawing.subgraph() as same:
+                same.attr(rank="same")
+                for id in column:
+                    same.node(id)
+        above, below, total = map(
+            notation.escaped, (self.names[root], self.names[leaf], self.number(drawing.total))
         )
+        label = f"<b>&#160;∂{above}/∂{below} = {total}&#160;</b>"
+        drawing.item("total", label, "total", fillcolor=colours.root)
         for end in ends:
             drawing.edge(end, "total")
 
-    def _caption(self, shown: int) -> str:
-        count = self.drawing.count
+    def _caption(self) -> str:
+        count, shown = self.drawing.count, len(self.drawing.paths)
         if count == 0:
-            return text("drawing.no path", self.lang)
+            return self.options.word("drawing.no path")
         if count > shown:
-            return text("drawing.largest", self.lang, n=whole(count, self.lang), shown=shown)
-        return text(
-            f"common.{'one path' if count == 1 else 'paths'}", self.lang, n=whole(count, self.lang)
-        )
+            return self.options.word("drawing.largest", n=count, shown=shown)
+        return self.options.word(f"common.{'one path' if count == 1 else 'paths'}", n=count)
 
-    def _row(self, k: int, path: Path, ends: list[str]) -> None:
-        colours = self.theme
-        places = list(range(len(path.nodes)))
-        if len(places) > LONGEST:
+    def _row(self, k: int, path: Path) -> None:
+        colours, last = self.theme, len(path.nodes) - 1
+        places = list(range(last + 1))
+        if last >= LONGEST:
             places = [*places[: LONGEST // 2], *places[-LONGEST // 2 :]]
-        before = None
-        for place in places:
-            id = f"p{k}n{place}"
-            node = path.nodes[place]
-            fill = colours.leaf if place == 0 else colours.operation
-            if place == len(path.nodes) - 1:
-                fill = colours.root
-            label = f"<{notation.escaped(self.names.get(node) or _name(node))}>"
-            self.drawing.node(id, label, id=id, fillcolor=fill, **{"class": "step"})
-            if before is not None:
-                if place - before > 1:
-                    label, style = "…", "dashed"
-                else:
-                    label, style = self._number(path.partials[before]), "solid"
-                self.drawing.edge(
-                    f"p{k}n{before}",
-                    id,
-                    id=f"p{k}e{before}",
-                    label=f"<{notation.escaped(label)}>",
-                    style=style,
-                    weight="20",
-                    **{"class": "step"},
-                )
-            before = place
-        factors = [self._number(partial) for partial in path.partials]
+        fills = {0: colours.leaf, last: colours.root}
+        for before, place in pairwise([-1, *places]):
+            name = notation.escaped(self.names[path.nodes[place]])
+            fill = fills.get(place, colours.operation)
+            self.drawing.item(f"p{k}n{place}", name, "step", fillcolor=fill)
+            if place == 0:
+                continue
+            direct = place - before == 1
+            label = self.number(path.partials[before]) if direct else "…"
+            self.drawing.edge(
+                f"p{k}n{before}",
+                f"p{k}n{place}",
+                id=f"p{k}e{before}",
+                label=f"<{notation.escaped(label)}>",
+                style="solid" if direct else "dashed",
+                weight="20",
+                **{"class": "step"},
+            )
+        factors = [self.number(partial) for partial in path.partials]
         factors = [f"({text})" if i and text[:1] == "−" else text for i, text in enumerate(factors)]
         if len(factors) > 5:
             factors = [*factors[:2], "…", factors[-1]]
-        product = self._number(path.product)
-        text = f"{' × '.join(factors)} = {product}" if len(factors) > 1 else product
-        self._plain(f"p{k}", text, colours.gradient)
-        self.drawing.edge(f"p{k}n{before}", f"p{k}", style="dotted", arrowhead="none", weight="20")
-        ends.append(f"p{k}")
+        product = self.number(path.product)
+        self._plain(f"p{k}", f"{' × '.join(factors)} = {product}" if len(factors) > 1 else product)
+        self.drawing.edge(f"p{k}n{last}", f"p{k}", style="dotted", arrowhead="none", weight="20")
 
-    def _plain(self, id: str, text: str, colour: str) -> None:
-        self.drawing.node(
+    def _plain(self, id: str, text: str) -> None:
+        self.drawing.item(
             id,
-            f"<{notation.escaped(text)}>",
-            id=id,
+            notation.escaped(text),
+            "product",
             style="",
             color=self.theme.background,
-            fontcolor=colour,
-            **{"class": "product"},
+            fontcolor=self.theme.gradient,
         )
-
-    def _number(self, x: Any) -> str:
-        return notation.number(x, self.number_format)
-
-
-def _name(node: Value) -> str:
-    return notation.name(node.label or "") or "v"

@@ -5,28 +5,25 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language import text, whole
 from autograd_mini.notation import labels as notation
 
-from .digraph import Drawing
+from .digraph import Drawing, table
 from .layout import MANY, far, later
 from .marks import Marks
-from .rendering import engines
-from .sketch import Options, Sketch, one_of, sketch
-from .themes import THEMES, Scale, scale
+from .options import Options
+from .sketch import framed, sketch
+from .themes import Scale, scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd_mini.value import Value
 
-    from .groups import Path
-    from .sketch import Item, Link, Row
+    from .scopes import Path
+    from .sketch import Item, Link, Row, Sketch
 
-DIRECTIONS = ("LR", "TB", "RL", "BT")
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 TALL = 8  # folded groups one below another, which have room for labels and a row for the counts
-FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 
 
 def draw(
@@ -97,77 +94,53 @@ def draw(
     >>> picture.pipe(encoding="utf-8").count("∂v₁/∂x = 3")
     2
     """
-    one_of("rankdir", rankdir, DIRECTIONS)
-    one_of("theme", theme, THEMES)
-    if color_by is not None:
-        one_of("color_by", color_by, ("kind", "gradient"))
-    engines(engine)  # refuses an unknown one now, not at the first rendering
-    options = Options(detail, number_format, group, collapse, off_path, max_nodes, lang)
-    drawing = Drawing("gradients", format=format)
-    drawing.rendering, drawing.time_limit = engine, time_limit
-    write(drawing, sketch(roots, options), detail, rankdir, theme, color_by, lang)
+    options = Options(
+        detail, rankdir, number_format, group, collapse, theme, off_path, max_nodes, lang, color_by
+    )
+    drawing = Drawing("gradients", format=format, rendering=engine, time_limit=time_limit)
+    write(drawing, sketch(roots, options))
     return drawing
 
 
 draw_dot = draw  # micrograd's name for it
 
 
-def write(
-    drawing: Drawing,
-    seen: Sketch,
-    detail: str,
-    rankdir: str,
-    theme: str,
-    color_by: str | None,
-    lang: str,
-) -> None:
-    """Write a sketch as DOT into a drawing."""
-    by_size = (color_by or ("gradient" if seen.folded else "kind")) == "gradient"
-    _Writer(drawing, seen, detail, rankdir, theme, by_size, lang).write()
+def write(drawing: Drawing, seen: Sketch) -> list[str]:
+    """Write a sketch as DOT into a drawing; returns the names of its frames, group0, group1, ..."""
+    writer = _Writer(drawing, seen)
+    writer.write()
+    return writer.frames
 
 
 class _Writer:
     """Writes a sketch as DOT."""
 
-    def __init__(
-        self,
-        drawing: Drawing,
-        seen: Sketch,
-        detail: str,
-        rankdir: str,
-        theme: str,
-        by_size: bool,
-        lang: str,
-    ) -> None:
-        self.drawing, self.seen, self.detail = drawing, seen, detail
-        self.rankdir, self.theme, self.lang = rankdir, THEMES[theme], lang
+    def __init__(self, drawing: Drawing, seen: Sketch) -> None:
+        self.drawing, self.seen, self.options = drawing, seen, seen.options
+        self.theme = self.options.colours
+        self.sideways = self.options.sideways
+        by_size = self.options.color_by == "gradient" or (seen.folded and not self.options.color_by)
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]
         self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
         self.far = [] if seen.folded else far(seen)
-        labelled = len(seen.links) <= MANY and detail != "values"
         # Many folded groups one below another: each is low, so that they fit a page.
-        self.tall = seen.folded and rankdir in ("TB", "BT") and len(seen.items) > TALL
-        self.labelled = not self.tall if seen.folded else labelled
-        self.groups = 0
+        self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
+        self.labelled = not self.tall if seen.folded else len(seen.links) <= MANY
         # Columns of neurons, each joined to each: straight lines are told apart best.
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
+        self.frames: list[str] = []
         self.marks: dict[str, Marks] = {}
 
     def write(self) -> None:
         """The whole."""
-        colours, sideways = self.theme, self.rankdir in ("LR", "RL")
+        sideways = self.sideways
         settings = {
-            "rankdir": self.rankdir,
-            "bgcolor": colours.background,
-            "fontname": FONT,
-            "fontsize": "12",
-            "fontcolor": colours.faint,
+            "rankdir": self.options.rankdir,
             "ordering": "in",  # operands in the order of the formula
             "nodesep": "0.3",
             "ranksep": "0.55" if sideways else "0.4",
             "pad": "0.15",
-            "margin": "0",  # of a page, in PDF
         }
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
             settings |= {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1"}
@@ -178,58 +151,43 @@ class _Writer:
                 settings |= {"ranksep": "1.6" if sideways else "1.2", "splines": "line"}
         if note := self._note():
             settings |= {"label": f"<{note}>", "labelloc": "b", "labeljust": "l"}
-        self.drawing.attr("graph", **settings)
-        self.drawing.attr(
-            "node", shape="plain", fontname=FONT, fontsize="12", fontcolor=colours.text
-        )
-        self.drawing.attr(
-            "edge",
-            fontname=FONT,
-            fontsize="11",
-            color=colours.line,
-            fontcolor=colours.partial,
-            arrowsize="0.7",
+        self.drawing.dress(
+            self.theme, graph=settings, node={"shape": "plain"}, edge={"arrowsize": "0.7"}
         )
         after = later(self.seen)
         if sideways:  # so early, or dot turns the order of the parameters around
-            self._invisible(after)
+            self._invisible(self.drawing, after)
         self._cluster(self.drawing, (), self.seen.items)
         repeated = self._repeats()
         for k, link in enumerate(self.seen.links):
             self._edge(k, link, repeated.get((link.tail, link.head), link.tail))
         if not sideways:
-            self._invisible(after)
+            self._invisible(self.drawing, after)
         self.drawing.marks = self.marks
 
-    def _invisible(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def _invisible(self, drawing: Drawing, pairs: Iterable[tuple[str, str]]) -> None:
         for tail, head in pairs:
-            self.drawing.edge(tail, head, style="invis")
+            drawing.edge(tail, head, style="invis")
 
     # --- nodes -----------------------------------------------------------------------------------
-    def _cluster(self, drawing: Any, path: Path, items: Sequence[Item]) -> None:
+    def _cluster(self, drawing: Drawing, path: Path, items: Sequence[Item]) -> None:
         """The items of one group, and the groups inside it, in the order of the nodes."""
-        inside: dict[str, list[Item]] = {}
         depth = len(path)
-        upwards = path and self.rankdir in ("LR", "RL")  # dot stacks a group's nodes so
-        for item in reversed(items) if upwards else items:
-            if len(item.path) == depth:
-                drawing.node(
-                    item.id, f"<{self._label(item)}>", id=item.id, **{"class": _class(item)}
-                )
-                rows = tuple(row.kind for row in self._rows(item))
-                self.marks[item.id] = Marks("name", rows)
-            else:
-                inside.setdefault(item.path[depth], []).append(item)
+        upwards = path and self.sideways  # dot stacks a group's nodes so
+        own, inside = framed(items[::-1] if upwards else items, depth)
+        for item in own:
+            drawing.item(item.id, self._label(item), _class(item))
+            self.marks[item.id] = Marks("name", tuple(row.kind for row in self._rows(item)))
         if self.seen.folded and not path:  # in a frame, dot sees to the order
-            self._columns(drawing, [item for item in items if not item.path])
+            self._columns(drawing, own)
         for name in reversed(inside) if upwards else inside:
             members = inside[name][::-1] if upwards else inside[name]
-            inner = (*path, name)
-            number, self.groups = self.groups, self.groups + 1
+            number = len(self.frames)
+            self.frames.append(notation.name(name))
             with drawing.subgraph(name=f"cluster_{number}") as cluster:
-                below = self.rankdir in ("TB", "BT") and self._used_more_above(members)
+                below = not self.sideways and self._used_more_above(members)
                 cluster.attr(
-                    label=f"<{notation.escaped(notation.name(name))}>",
+                    label=f"<{notation.escaped(self.frames[number])}>",
                     id=f"group{number}",
                     bgcolor=self.theme.subgroup if depth % 2 else self.theme.group,
                     color=self.theme.line,
@@ -237,17 +195,17 @@ class _Writer:
                     fontcolor=self.theme.faint,
                     labeljust="l",
                     labelloc="b" if below else "t",
-                    margin="12" if self.rankdir in ("LR", "RL") else "14",
+                    margin="12" if self.sideways else "14",
                     **{"class": "group"},
                 )
-                self._cluster(cluster, inner, members)
+                self._cluster(cluster, (*path, name), members)
 
     def _used_more_above(self, members: Sequence[Item]) -> bool:
         """Whether more edges cross the frame around these items where arrows come in."""
         inside = {item.id for item in members}
         crossing = [(link.tail in inside, link.head in inside) for link in self.seen.links]
         entering, leaving = crossing.count((False, True)), crossing.count((True, False))
-        return entering > leaving if self.rankdir == "TB" else entering < leaving
+        return entering > leaving if self.options.rankdir == "TB" else entering < leaving
 
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
         """The neurons of a layer beside each other, in their order."""
@@ -261,15 +219,15 @@ class _Writer:
             if len(ids) > 1 and not any((a, b) in joined for a in ids for b in ids):
                 with drawing.subgraph() as same:
                     same.attr(rank="same")
-                    for a, b in pairwise(ids):
-                        same.edge(a, b, style="invis")
+                    self._invisible(same, pairwise(ids))
 
     def _rows(self, item: Item) -> tuple[Row, ...]:
         return item.rows[1:] if self.tall and item.kind == "folded" else item.rows
 
     def _label(self, item: Item) -> str:
         colours, rows = self.theme, self._rows(item)
-        fill = getattr(colours, "operation" if item.kind == "folded" else item.kind)
+        folded = item.kind == "folded"
+        fill = getattr(colours, "operation" if folded else item.kind)
         if self.scale and item.magnitude is not None:
             fill = self.scale.fill(item.magnitude)
         formula = f" = {item.formula}" if item.formula else ""
@@ -280,24 +238,20 @@ class _Writer:
             heading = f"<b>{heading}</b>"
         for row in item.rows[: len(item.rows) - len(rows)]:
             heading += f"&#160;&#160;{notation.escaped(f'{row.word}, {row.text}')}&#160;"
-        ink = colours.text
         line, style = colours.line, ""
         if item.faded:
-            fill, ink, line, style = colours.node, colours.faint, colours.faded, ' style="dashed"'
-            heading = f'<font color="{ink}">{heading}</font>'
-        cells = "".join(
-            f'<tr><td align="left"><font color="{colours.faint}">{notation.escaped(row.word)}'
-            f'</font></td><td align="right"><font color="'
-            f'{colours.faint if item.faded else getattr(colours, row.colour)}">'
-            f"{notation.escaped(row.text)}{_slack(row.text)}</font></td></tr>"
-            for row in rows
-        )
-        border = 2 if item.kind == "folded" else 1
+            fill, line, style = colours.node, colours.faded, ' style="dashed"'
+            heading = _inked(heading, colours.faint)
+        cells = ""
+        for row in rows:
+            ink = colours.faint if item.faded else getattr(colours, row.colour)
+            word = _inked(notation.escaped(row.word), colours.faint)
+            number = _inked(notation.escaped(row.text) + _slack(row.text), ink)
+            cells += f'<tr><td align="left">{word}</td><td align="right">{number}</td></tr>'
         return (
-            f'<table border="{border}" cellborder="0" cellspacing="0" cellpadding="4"'
+            f'<table border="{1 + folded}" cellborder="0" cellspacing="0" cellpadding="4"'
             f' color="{line}" bgcolor="{colours.node}"{style}>'
-            f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill}">'
-            f"{heading}</td></tr>"
+            f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill}">{heading}</td></tr>'
             f"<hr/>{cells}</table>"
         )
 
@@ -312,18 +266,16 @@ class _Writer:
                 continue
             count[link.tail] = count.get(link.tail, 0) + 1
             ids[pair] = f"{link.tail}r{count[link.tail]}"
-            item = names[link.tail]
-            self.drawing.node(
+            self.drawing.item(
                 ids[pair],
-                f"<{notation.escaped(item.name)}>",
-                id=ids[pair],
+                notation.escaped(names[link.tail].name),
+                "repeated",
                 shape="box",
                 style="dashed,rounded",
                 color=self.theme.line,
                 margin="0.08,0.03",
                 width="0",
                 height="0",
-                **{"class": "repeated"},
             )
         return ids
 
@@ -331,50 +283,44 @@ class _Writer:
         colours = self.theme
         flows = link.magnitude is not None
         attributes = {"id": f"e{k}", "class": "backward" if flows else "forward"}
-        lines = []
-        if link.partial:
-            lines.append((link.partial, colours.partial))
-        if link.share and self.detail == "chain rule":
-            lines.append((link.share, colours.gradient))
-        if self.seen.folded and link.edges > 1:
-            lines = [(link.partial, colours.faint)]
-        if lines and self.labelled and self.detail != "values":
-            lead = "" if self.rankdir in ("LR", "RL") else "&#160;"  # beside the line, not on it
-            ink = colours.faint if link.faded else ""
-            attributes["label"] = f"<{_lines(lines, ink, lead)}>"
-            kinds = ("edges",) if link.edges > 1 else ("partial", "share")
-            self.marks[f"e{k}"] = Marks(lines=kinds[: len(lines)], halo=colours.background)
-        elif lines and self.detail != "values":
-            text = "\n".join(line for line, _ in lines)
-            attributes["edgetooltip"] = text.replace("\\", "\\\\")
+        lines = link.lines(self.options.detail)
+        if lines and self.labelled:
+            attributes["label"] = f"<{self._lines(lines, link.faded)}>"
+            self.marks[f"e{k}"] = Marks(lines=tuple(lines), halo=colours.background)
+        elif lines:
+            attributes["edgetooltip"] = "\n".join(lines.values()).replace("\\", "\\\\")
         if link.faded:
             attributes |= {"color": colours.faded, "style": "dashed"}
         elif self.scale and link.magnitude is not None:
             width = self.scale.width(link.magnitude)
             attributes |= {"color": self.scale.colour(link.magnitude), "penwidth": f"{width:g}"}
         if self.crowded:
-            out, into = _SIDES[self.rankdir]
+            out, into = _SIDES[self.options.rankdir]
             attributes |= {"tailport": out, "headport": into, "arrowsize": "0.5"}
         self.drawing.edge(tail, link.head, **attributes)
+
+    def _lines(self, lines: Mapping[str, str], faded: bool) -> str:
+        colours = self.theme
+        inks = {} if faded else {"partial": colours.partial, "share": colours.gradient}
+        lead = "" if self.sideways else "&#160;"  # beside the line, not on it
+        texts = (
+            _inked(lead + notation.escaped(line), inks.get(kind, colours.faint))
+            for kind, line in lines.items()
+        )
+        return table((f"<td>{text}</td>" for text in texts), 2)
 
     # --- legend ----------------------------------------------------------------------------------
     def _note(self) -> str:
         """What is folded, and the scale of colours, as a table below the picture."""
         lines = []
-        if self.seen.folded:
-            n, shown = whole(self.seen.nodes, self.lang), whole(len(self.seen.items), self.lang)
-            folded = notation.escaped(text("drawing.folded", self.lang, n=n, shown=shown))
+        if folded := notation.escaped(self.seen.note()):
             # A picture that grows downwards is narrow.
-            lines += [folded] if self.rankdir in ("LR", "RL") else folded.split("; ")
+            lines += [folded] if self.sideways else folded.split("; ")
         if self.far:
-            lines.append(notation.escaped(text("drawing.repeated", self.lang)))
-        rows = "".join(f'<tr><td align="left">{line}</td></tr>' for line in lines)
+            lines.append(notation.escaped(self.options.word("drawing.repeated")))
         if self.scale:
-            longest = max(map(len, lines), default=0)
-            rows += f'<tr><td align="left">{self._legend(self.scale, longest)}</td></tr>'
-        if not rows:
-            return ""
-        return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{rows}</table>'
+            lines.append(self._legend(self.scale, max(map(len, lines), default=0)))
+        return table((f'<td align="left">{line}</td>' for line in lines), 1) if lines else ""
 
     def _legend(self, sizes: Scale, longest: int) -> str:
         """Colours and powers of ten, in a row that is as wide as the longest of the other lines."""
@@ -384,18 +330,13 @@ class _Writer:
             f'<td width="34" height="8" fixedsize="true" bgcolor="{sizes.colour(10.0**e)}"></td>'
             for e in exponents
         )
-        ends = ["≤ ", "", "", "", "≥ "]
-        texts = "".join(
-            f'<td><font point-size="10">{end}{_power(e)}</font></td>'
-            for end, e in zip(ends, exponents, strict=True)
-        )
-        title = notation.escaped(text("drawing.legend", self.lang))
+        powers = [notation.number(10.0**e, ".0e") if e else "1" for e in exponents]
+        powers = [f"≤ {powers[0]}", *powers[1:-1], f"≥ {powers[-1]}"]
+        texts = "".join(f'<td><font point-size="10">{power}</font></td>' for power in powers)
+        title = notation.escaped(self.options.word("drawing.legend"))
         rest = max(0, 6 * longest - 6 * len(title) - 36 * len(exponents))  # or the cells stretch
         filler = f'<td rowspan="2" width="{rest}"></td>' if rest else ""
-        return (
-            '<table border="0" cellborder="0" cellspacing="2" cellpadding="1">'
-            f'<tr><td rowspan="2">{title}&#160;</td>{swatches}{filler}</tr><tr>{texts}</tr></table>'
-        )
+        return table([f'<td rowspan="2">{title}&#160;</td>{swatches}{filler}', texts], 1, 2)
 
 
 def _numbered(item: Item) -> int:
@@ -404,10 +345,10 @@ def _numbered(item: Item) -> int:
 
 
 def _class(item: Item) -> str:
-    kinds = {"folded": "folded group", "root": "root"}
+    kind = "folded group" if item.kind == "folded" else item.kind
     if item.kind == "root" and item.node is not None and item.node.first is None:
-        kinds["root"] = "root leaf"
-    return kinds.get(item.kind, item.kind) + (" faded" if item.faded else "")
+        kind = "root leaf"
+    return f"{kind} faded" if item.faded else kind
 
 
 def _slack(text: str) -> str:
@@ -415,15 +356,5 @@ def _slack(text: str) -> str:
     return "&#160;" * ((sum(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻" for c in text) + 2) // 3)
 
 
-def _lines(lines: Sequence[tuple[str, str]], ink: str, lead: str) -> str:
-    rows = "".join(
-        f'<tr><td><font color="{ink or colour}">{lead}{notation.escaped(text)}</font></td></tr>'
-        for text, colour in lines
-    )
-    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{rows}</table>'
-
-
-def _power(exponent: int) -> str:
-    if exponent == 0:
-        return "1"
-    return notation.number(10.0**exponent, ".0e")
+def _inked(text: str, ink: str) -> str:
+    return f'<font color="{ink}">{text}</font>'

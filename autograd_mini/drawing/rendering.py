@@ -15,11 +15,12 @@ import sys
 import tempfile
 from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import graphviz
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.numbers.arguments import one_of, positive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,16 +58,9 @@ def render(
     >>> render("digraph { a -> b }", "svg").count(b'class="node"')
     2
     """
-    for name, value, allowed in (
-        ("format", format, graphviz.FORMATS),
-        ("layout", layout, graphviz.ENGINES),
-    ):
-        if value not in allowed:
-            known = ", ".join(sorted(allowed))
-            raise ValueError(f"{name} must be one of {known}; got {value!r}")
-    seconds: Any = time_limit
-    if not isinstance(seconds, int | float) or not seconds > 0:
-        raise ValueError(f"time_limit must be a number of seconds above 0, got {time_limit!r}")
+    one_of("format", format, sorted(graphviz.FORMATS))
+    one_of("layout", layout, sorted(graphviz.ENGINES))
+    positive("time_limit", time_limit)
     refusals = []
     for name in engines(engine):
         try:
@@ -94,9 +88,7 @@ def engines(engine: str | None) -> tuple[str, ...]:
         who = f"the environment variable {VARIABLE}"
     if engine is None:
         return ENGINES
-    if engine not in ENGINES:
-        raise ValueError(f"{who} must be one of {', '.join(ENGINES)}; got {engine!r}")
-    return (engine,)
+    return (one_of(who, engine, ENGINES),)
 
 
 def _packaged(source: str, format: str, layout: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
-from autograd_mini.language import checked, text, whole
+from autograd_mini.language import whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
@@ -14,14 +14,15 @@ from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
 from .folding import Fold, contracted, magnitude, reached
-from .groups import GROUPS, Path, folded_to_fit, folds, grouped, path_of
+from .groups import folded_to_fit, folds, grouped, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from .folding import Joined
+    from .options import Options
+    from .scopes import Path
 
-DETAILS = ("values", "gradients", "chain rule")
 _SHORT = 12  # characters of a name on an edge
 
 
@@ -68,10 +69,18 @@ class Link(NamedTuple):
     faded: bool
     edges: int
 
+    def lines(self, detail: str) -> dict[str, str]:
+        """The texts at the edge, by what they are: "edges", or "partial" and "share"."""
+        lines = {"edges" if self.edges > 1 else "partial": self.partial} if self.partial else {}
+        if self.share and detail == "chain rule":
+            lines["share"] = self.share
+        return lines if detail != "values" else {}
+
 
 class Sketch(NamedTuple):
-    """All that is drawn, and how many nodes there are behind it."""
+    """All that is drawn, how, and how many nodes there are behind it."""
 
+    options: Options
     items: list[Item]
     links: list[Link]
     nodes: int
@@ -79,17 +88,11 @@ class Sketch(NamedTuple):
     names: dict[Value, str]
     """Names for formulas: of a parameter the last part, w[0]."""
 
-
-class Options(NamedTuple):
-    """What `draw` and its relatives have in common; `draw` describes them."""
-
-    detail: str = "gradients"
-    number_format: str = ".4g"
-    group: str | None = None
-    collapse: Any = None
-    off_path: str = "faded"
-    max_nodes: int = 200
-    lang: str = "en"
+    def note(self) -> str:
+        """How much is folded, in words; empty where nothing is."""
+        if not self.folded:
+            return ""
+        return self.options.word("drawing.folded", n=self.nodes, shown=len(self.items))
 
 
 def sketch(roots: Iterable[Any], options: Options) -> Sketch:
@@ -97,53 +100,26 @@ def sketch(roots: Iterable[Any], options: Options) -> Sketch:
 
     Raises TypeError or ValueError for a root that is no Value or an unknown option.
     """
-    check(options)
+    options.checked()
     values = values_of(roots)
     order = topological(*values)
     fold: dict[Value, Path] = {}
-    paths: dict[Value, Path]
+    paths: dict[Value, Path] = {}
     if options.collapse is None and len(order) > options.max_nodes:
-        fold, paths = folded_to_fit(order, values), {}
+        fold = folded_to_fit(order, values)
     else:
         paths = grouped(order, options.group)
-        if options.collapse is not None and options.collapse is not False:
-            fold = folds(order, values, grouped(order, "neuron"), options.collapse)
+        fold = folds(order, values, options.collapse)
     return _Sketcher(order, values, paths, fold, options).sketch()
 
 
-def check(options: Options) -> None:
-    """Raise ValueError or TypeError for an option that is unknown."""
-    one_of("detail", options.detail, DETAILS)
-    one_of("off_path", options.off_path, ("faded", "hidden", "normal"))
-    checked(options.lang)
-    if options.group is not None:
-        one_of("group", options.group, GROUPS)
-    from_one_on("max_nodes", options.max_nodes)
-    check_format(options.number_format)
-
-
-def check_format(number_format: Any) -> None:
-    """Raise ValueError unless floats can be written so."""
-    try:
-        fits = isinstance(number_format, str) and bool(format(1.5, number_format))
-    except ValueError:
-        fits = False
-    if not fits:
-        what = "a format for floats, such as '.4g'"
-        raise ValueError(f"number_format must be {what}; got {number_format!r}")
-
-
-def from_one_on(name: str, number: Any) -> None:
-    """Raise ValueError unless the number is an int of at least 1."""
-    if not isinstance(number, int) or number is True or number < 1:
-        raise ValueError(f"{name} must be a whole number from 1 on; got {number!r}")
-
-
-def one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
-    """Raise ValueError unless the value is one of the allowed ones."""
-    allowed = tuple(allowed)
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}; got {value!r}")
+def framed(items: Iterable[Item], depth: int) -> tuple[list[Item], dict[str, list[Item]]]:
+    """Of the items in a frame, or in none (depth 0), its own, and those of each frame inside it."""
+    own: list[Item] = []
+    inside: dict[str, list[Item]] = {}
+    for item in items:
+        (own if len(item.path) == depth else inside.setdefault(item.path[depth], [])).append(item)
+    return own, inside
 
 
 def values_of(roots: Iterable[Any]) -> list[Value]:
@@ -187,17 +163,32 @@ def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
     return names
 
 
-def stale_text(node: Value, number_format: str, lang: str) -> str:
+def rows_of(node: Value, reached: Collection[Value], options: Options) -> list[Row]:
+    """The lines below a node's name: data, what it would be now if that is stale, and grad."""
+
+    def row(kind: str, number: str, colour: str) -> Row:
+        return Row(options.word(f"common.{kind}"), number, colour, kind)
+
+    rows = [row("data", options.number(node.data), "text")]
+    if stale := _stale(node, options):
+        rows.append(row("stale", stale, "warning"))
+    if options.detail != "values":
+        grad = options.number(node.grad) if node in reached else "—"
+        rows.append(row("grad", grad, "gradient"))
+    return rows
+
+
+def _stale(node: Value, options: Options) -> str:
     """What the node would be now, if its operands have changed; else the empty text."""
     if node.first is None:
         return ""
     try:
         if not is_stale(node):
             return ""
-        return text("common.now", lang, x=notation.number(recomputed(node), number_format))
+        return options.word("common.now", x=options.number(recomputed(node)))
     except AutogradError:
         with ieee():  # where it may have been computed
-            return text("common.no value", lang) if is_stale(node) else ""
+            return options.word("common.no value") if is_stale(node) else ""
 
 
 class _Sketcher:
@@ -228,31 +219,24 @@ class _Sketcher:
 
     def sketch(self) -> Sketch:
         """The items in topological order, a folded group where its first node is."""
-        ids: dict[Any, str] = {}
-        fold = self.fold
         kept = set(self.kept)
-        keys: list[Any] = []
+        keys: dict[Any, None] = {}  # nodes, and the paths of folded groups
         for node in self.order:
-            key: Any = fold.get(node) if fold else None
-            if key is None:
-                if node not in kept:
-                    continue
-                key = node
-            if key not in ids:
-                ids[key] = f"n{len(ids)}"
-                keys.append(key)
+            if node in self.fold:
+                keys[self.fold[node]] = None
+            elif node in kept:
+                keys[node] = None
+        ids = {key: f"n{k}" for k, key in enumerate(keys)}
         links = self._links(ids)
         groups: dict[Path, Fold] = {}
-        if fold:
-            groups, joined = contracted(self.order, self.roots, fold, self.reached)
+        if self.fold:
+            groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
             links += self._joined(joined, ids)
         items = [
-            self._group(key, groups[key], ids[key])
-            if key.__class__ is tuple
-            else self._item(key, ids[key])
-            for key in keys
+            self._group(key, groups[key], id) if key in groups else self._item(key, id)
+            for key, id in ids.items()
         ]
-        return Sketch(items, links, len(self.order), bool(fold), self.short)
+        return Sketch(self.options, items, links, len(self.order), bool(self.fold), self.short)
 
     # --- nodes -----------------------------------------------------------------------------------
     def _off_path(self, node: Value) -> bool:
@@ -261,69 +245,54 @@ class _Sketcher:
     def _hidden(self, node: Value) -> bool:
         return self.options.off_path == "hidden" and self._off_path(node)
 
+    def _faded(self, off_path: bool) -> bool:
+        """Whether what is off the path of the gradient is drawn faded, after a backward pass."""
+        return off_path and self.options.off_path == "faded" and bool(self.reached)
+
     def _item(self, node: Value, id: str) -> Item:
-        lang, form = self.options.lang, self.options.number_format
-        rows = [Row(text("common.data", lang), notation.number(node.data, form), "text", "data")]
-        if stale := stale_text(node, form, lang):
-            rows.append(Row(text("common.stale", lang), stale, "warning", "stale"))
-        seen = node in self.reached
-        if self.options.detail != "values":
-            grad = notation.number(node.grad, form) if seen else "—"
-            rows.append(Row(text("common.grad", lang), grad, "gradient", "grad"))
-        kind = "root" if node in self.roots else "leaf" if node.first is None else "operation"
         return Item(
             id,
-            kind,
+            "root" if node in self.roots else "leaf" if node.first is None else "operation",
             self.names[node],
-            notation.formula(node, self.short.__getitem__, form),
-            tuple(rows),
+            notation.formula(node, self.short.__getitem__, self.options.number_format),
+            tuple(rows_of(node, self.reached, self.options)),
             self.paths.get(node, ()),
-            magnitude(node.grad) if seen else None,
-            self.options.off_path == "faded" and self._off_path(node),
+            magnitude(node.grad) if node in self.reached else None,
+            self._faded(self._off_path(node)),
             node,
         )
 
     # --- edges -----------------------------------------------------------------------------------
     def _links(self, ids: dict[Any, str]) -> list[Link]:
-        links = []
-        for node in self.kept:
-            for parent, partial in node.edges():
-                if parent in ids:
-                    links.append(self._link(parent, node, partial, ids[parent], ids[node]))
-        return links
+        return [
+            self._link(parent, node, partial, ids[parent], ids[node])
+            for node in self.kept
+            for parent, partial in node.edges()
+            if parent in ids
+        ]
 
     def _link(self, parent: Value, node: Value, partial: Any, tail: str, head: str) -> Link:
-        options = self.options
+        number = self.options.number
         above, below = (notation.name(self.short[v], _SHORT) for v in (node, parent))
-        local = notation.number(partial, options.number_format)
-        seen = node in self.reached
+        local = number(partial)
         flow, share = None, "—"
-        if seen:
+        if node in self.reached:
             adjoint, d = data_of(node.grad), data_of(partial)
             passed = adjoint * d if adjoint != 0 else adjoint  # 0 stops the sweep, whatever d is
             flow = magnitude(passed)
-            a, product = (notation.number(x, options.number_format) for x in (adjoint, passed))
-            share = f"{a} × {f'({local})' if local[:1] == '−' else local} = {product}"
-        faded = options.off_path == "faded" and bool(self.reached) and not flow
-        return Link(tail, head, f"∂{above}/∂{below} = {local}", share, flow, faded, 1)
+            factor = f"({local})" if local[:1] == "−" else local
+            share = f"{number(adjoint)} × {factor} = {number(passed)}"
+        words = f"∂{above}/∂{below} = {local}"
+        return Link(tail, head, words, share, flow, self._faded(not flow), 1)
 
     # --- folded groups ---------------------------------------------------------------------------
     def _group(self, key: Path, fold: Fold, id: str) -> Item:
         """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
-        lang, form = self.options.lang, self.options.number_format
-        count = text(
-            f"drawing.{'nodes' if len(fold.members) > 1 else 'node'}",
-            lang,
-            n=whole(len(fold.members), lang),
-        )
-        rows = [
-            Row(
-                count,
-                f"{whole(len(fold.inputs), lang)} → {whole(len(fold.outputs), lang)}",
-                "text",
-                "counts",
-            )
-        ]
+        word, form = self.options.word, self.options.number_format
+        nodes = len(fold.members)
+        count = word(f"drawing.{'nodes' if nodes > 1 else 'node'}", n=nodes)
+        ends = (whole(len(side), self.options.lang) for side in (fold.inputs, fold.outputs))
+        rows = [Row(count, " → ".join(ends), "text", "counts")]
         # Of what is handed on, not of the weights, whose gradients tell less about the depth.
         shown = [node for node in fold.outputs if node.first is not None] or fold.outputs
         sizes = [magnitude(node.grad) for node in shown if node in self.reached]
@@ -331,29 +300,35 @@ class _Sketcher:
         if self.options.detail != "values":
             between = "—"
             if largest is not None:
-                short = ".3g" if form == ".4g" else form
-                low, high = (notation.number(x, short) for x in (min(sizes), largest))
-                between = low if low == high else text("common.range", lang, low=low, high=high)
-            rows.append(Row(text("drawing.range", lang), between, "gradient", "range"))
+                form = ".3g" if form == ".4g" else form
+                low, high = (notation.number(x, form) for x in (min(sizes), largest))
+                between = low if low == high else word("common.range", low=low, high=high)
+            rows.append(Row(word("drawing.range"), between, "gradient", "range"))
         frame = self.paths.get(fold.members[0], ())[: len(key) - 1]
         name = ".".join(key[len(frame) :])
         if name in ("inputs", "other operations"):
-            name = text(f"drawing.{name}", lang)
+            name = word(f"drawing.{name}")
         elif name.startswith("stage "):
-            name = text("drawing.stage", lang, k=name[6:])
-        faded = self.options.off_path == "faded" and bool(self.reached) and not largest
-        name = notation.name(name)
-        size = largest if any(node.first is not None for node in fold.members) else None
-        return Item(id, "folded", name, "", tuple(rows), frame, size, faded, None, key)
+            name = word("drawing.stage", k=name[6:])
+        return Item(
+            id,
+            "folded",
+            notation.name(name),
+            "",
+            tuple(rows),
+            frame,
+            largest if any(node.first is not None for node in fold.members) else None,
+            self._faded(not largest),
+            None,
+            key,
+        )
 
     def _joined(self, joined: Joined, ids: dict[Any, str]) -> list[Link]:
-        lang, fading = self.options.lang, self.options.off_path == "faded" and bool(self.reached)
         links = []
         for (tail, head), bundle in joined.items():
             if tail not in ids or head not in ids:  # hidden
                 continue
-            several = text("common.edges", lang, n=whole(bundle.count, lang))
-            label = several if bundle.count > 1 else ""
-            faded = fading and not bundle.flow
+            label = self.options.word("common.edges", n=bundle.count) if bundle.count > 1 else ""
+            faded = self._faded(not bundle.flow)
             links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, bundle.count))
         return links

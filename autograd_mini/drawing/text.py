@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd_mini.graph import topological
-from autograd_mini.language import text, whole
 from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.arguments import whole
 
 from .folding import reached
-from .sketch import Options, check, from_one_on, names_of, stale_text, values_of
+from .options import Options
+from .sketch import names_of, rows_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,8 +43,8 @@ def draw_text(
        ├─ x  data 3  grad 6
        └─ x ↑
     """
-    check(Options(detail=detail, number_format=number_format, lang=lang))
-    from_one_on("max_lines", max_lines)
+    options = Options(detail=detail, number_format=number_format, lang=lang).checked()
+    whole("max_lines", max_lines)
     values = values_of(roots)
     order = topological(*values)
     names, seen = names_of(order), reached(order)
@@ -59,37 +60,15 @@ def draw_text(
             continue
         written.add(node)
         made = notation.plain_formula(node, names.__getitem__, number_format)
-        parts = [
-            f"{name} = {made}" if made else name,
-            f"{text('common.data', lang)} {notation.number(node.data, number_format)}",
-        ]
-        if stale := stale_text(node, number_format, lang):
-            parts.append(f"{text('common.stale', lang)} {stale}")
-        if detail != "values":
-            grad = notation.number(node.grad, number_format) if node in seen else "—"
-            parts.append(f"{text('common.grad', lang)} {grad}")
+        parts = [f"{name} = {made}" if made else name]
+        parts += [f"{row.word} {row.text}" for row in rows_of(node, seen, options)]
         lines.append(f"{lead}{local}{'  '.join(parts)}")
-        edges = list(node.edges())
-        for k in range(len(edges) - 1, -1, -1):
-            parent, partial = edges[k]
-            last = k == len(edges) - 1
-            derivative = _local(name, names[parent], partial, detail, number_format)
-            stack.append(
-                (
-                    parent,
-                    derivative,
-                    indent + ("└─ " if last else "├─ "),
-                    indent + ("   " if last else "│  "),
-                )
-            )
+        turn, below = "└─ ", "   "  # for the last parent
+        for parent, partial in reversed([*node.edges()]):
+            local = f"[∂{name}/∂{names[parent]} = {options.number(partial)}]  "
+            local = local if detail == "chain rule" else ""
+            stack.append((parent, local, indent + turn, indent + below))
+            turn, below = "├─ ", "│  "
     if stack:
-        lines.append(
-            f"… {text('drawing.left out', lang, n=whole(len(order) - len(written), lang))}"
-        )
+        lines.append(f"… {options.word('drawing.left out', n=len(order) - len(written))}")
     return "\n".join(lines)
-
-
-def _local(above: str, below: str, partial: Any, detail: str, number_format: str) -> str:
-    if detail != "chain rule":
-        return ""
-    return f"[∂{above}/∂{below} = {notation.number(partial, number_format)}]  "

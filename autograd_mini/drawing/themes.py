@@ -40,64 +40,29 @@ class Theme(NamedTuple):
     kinds of colour vision tell apart; in print, from light to dark."""
 
 
+_TABLE = """
+            light    dark     print
+background  #ffffff  #14181d  #ffffff
+node        #ffffff  #1c2229  #ffffff
+leaf        #d9e8fb  #1f3a5c  #e6e6e6
+operation   #eceff2  #2d343d  #f7f7f7
+root        #fbe3c0  #573c12  #cfcfcf
+text        #1b1f24  #f0f3f6  #000000
+faint       #57606a  #a5b0bb  #4d4d4d
+line        #57606a  #8b96a3  #4d4d4d
+partial     #0b57a8  #7db7ff  #000000
+gradient    #9a3a06  #ffb077  #333333
+warning     #b3002d  #ff8f9f  #000000
+group       #f4f6f8  #1a2027  #f4f4f4
+subgroup    #fbfcfd  #20272f  #fcfcfc
+faded       #c3c9d0  #4a535d  #c4c4c4
+small       #2f7bd9  #5aa5ff  #bdbdbd
+medium      #6e7781  #97a1ac  #7a7a7a
+large       #d4590a  #ff8a3d  #000000
+"""
+_names, *_rows = map(str.split, _TABLE.strip().splitlines())
 THEMES = {
-    "light": Theme(
-        background="#ffffff",
-        node="#ffffff",
-        leaf="#d9e8fb",
-        operation="#eceff2",
-        root="#fbe3c0",
-        text="#1b1f24",
-        faint="#57606a",
-        line="#57606a",
-        partial="#0b57a8",
-        gradient="#9a3a06",
-        warning="#b3002d",
-        group="#f4f6f8",
-        subgroup="#fbfcfd",
-        faded="#c3c9d0",
-        small="#2f7bd9",
-        medium="#6e7781",
-        large="#d4590a",
-    ),
-    "dark": Theme(
-        background="#14181d",
-        node="#1c2229",
-        leaf="#1f3a5c",
-        operation="#2d343d",
-        root="#573c12",
-        text="#f0f3f6",
-        faint="#a5b0bb",
-        line="#8b96a3",
-        partial="#7db7ff",
-        gradient="#ffb077",
-        warning="#ff8f9f",
-        group="#1a2027",
-        subgroup="#20272f",
-        faded="#4a535d",
-        small="#5aa5ff",
-        medium="#97a1ac",
-        large="#ff8a3d",
-    ),
-    "print": Theme(
-        background="#ffffff",
-        node="#ffffff",
-        leaf="#e6e6e6",
-        operation="#f7f7f7",
-        root="#cfcfcf",
-        text="#000000",
-        faint="#4d4d4d",
-        line="#4d4d4d",
-        partial="#000000",
-        gradient="#333333",
-        warning="#000000",
-        group="#f4f4f4",
-        subgroup="#fcfcfc",
-        faded="#c4c4c4",
-        small="#bdbdbd",
-        medium="#7a7a7a",
-        large="#000000",
-    ),
+    theme: Theme(**{name: colours[k] for name, *colours in _rows}) for k, theme in enumerate(_names)
 }
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.drawing.sketch import one_of
 from autograd_mini.language import checked, of
 from autograd_mini.notation.labels import number, printable
+from autograd_mini.numbers.arguments import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.interchange import from_json, to_json
-from autograd_mini.drawing.sketch import Options, sketch
+from autograd_mini.drawing.options import Options
+from autograd_mini.drawing.sketch import sketch
 from autograd_mini.graph import topological
 from autograd_mini.language import LANGUAGES
 from autograd_mini.notation.labels import number

@@ -207,7 +207,7 @@ def backpropagated(model: Any, batch: Any, loss: str | Loss | None, who: str) ->
     try:
         for p, _ in before:
             p.grad = 0.0
-        outputs = [_forward(layers, row) for row in rows]  # [sample][layer][unit]
+        outputs = [forward(layers, row) for row in rows]  # [sample][layer][unit]
         ends = [o[-1][0] if len(o[-1]) == 1 else o[-1] for o in outputs]
         if loss is None:
             total = functions.sum([end for o in outputs for end in o[-1]])
@@ -237,7 +237,7 @@ def _is_row(x: Any) -> bool:
     return hasattr(x, "__len__") and not isinstance(x, str)
 
 
-def _forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:
+def forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:
     """The inputs as Values, and the outputs of each layer."""
     outputs = [[Value(v) for v in row]]
     for layer in layers:

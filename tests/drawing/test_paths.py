@@ -124,9 +124,9 @@ def test_dead_paths_have_the_product_zero() -> None:
     [
         ((2.0, Value(1.0)), {}, TypeError, r"root must be a Value, got 2.0 \(float\)"),
         ((Value(1.0), "x"), {}, TypeError, r"leaf must be a Value, got 'x' \(str\)"),
-        (None, {"limit": 0}, ValueError, "limit must be a whole number from 1 on; got 0"),
-        (None, {"limit": 2.5}, ValueError, "limit must be a whole number from 1 on; got 2.5"),
-        (None, {"limit": True}, ValueError, "limit must be a whole number from 1 on; got True"),
+        (None, {"limit": 0}, ValueError, "limit must be at least 1, got 0"),
+        (None, {"limit": 2.5}, TypeError, "limit must be an int, got 2.5"),
+        (None, {"limit": True}, TypeError, "limit must be an int, got True"),
         (None, {"theme": "neon"}, ValueError, "theme must be one of"),
         (None, {"lang": "fr"}, ValueError, "lang must be one of"),
         (None, {"number_format": "zz"}, ValueError, "number_format must be"),

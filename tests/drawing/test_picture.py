@@ -309,22 +309,27 @@ def test_groups_of_a_network() -> None:
         (([],), {}, TypeError, "at least one Value is needed, got none"),
         ((2.0,), {}, TypeError, r"only Values can be drawn, got 2.0 \(float\)"),
         (("x",), {}, TypeError, r"only Values can be drawn, got 'x' \(str\)"),
-        (None, {"detail": "all"}, ValueError, "detail must be one of 'values', 'gradients'"),
-        (None, {"rankdir": "XX"}, ValueError, "rankdir must be one of 'LR', 'TB'"),
         (
             None,
-            {"theme": "neon"},
+            {"detail": "all"},
             ValueError,
-            "theme must be one of 'light', 'dark', 'print'; got 'neon'",
+            "detail must be one of values, gradients, chain rule, got",
         ),
-        (None, {"group": "net"}, ValueError, "group must be one of 'neuron', 'layer'"),
+        (None, {"rankdir": "XX"}, ValueError, "rankdir must be one of LR, TB, RL, BT, got 'XX'"),
+        (None, {"theme": "neon"}, ValueError, "must be one of light, dark, print, got 'neon'"),
+        (None, {"group": "net"}, ValueError, "group must be one of neuron, layer, got"),
         (None, {"engine": "cloud"}, ValueError, "engine must be one of packaged, system"),
         (None, {"number_format": "zz"}, ValueError, "number_format must be a format for floats"),
         (None, {"number_format": 3}, ValueError, "number_format must be a format for floats"),
-        (None, {"max_nodes": 0}, ValueError, "max_nodes must be a whole number from 1 on; got 0"),
-        (None, {"color_by": "hue"}, ValueError, "color_by must be one of 'kind', 'gradient'"),
-        (None, {"off_path": "red"}, ValueError, "off_path must be one of 'faded', 'hidden'"),
-        (None, {"lang": "fr"}, ValueError, "lang must be one of 'en', 'es'; got 'fr'"),
+        (None, {"max_nodes": 0}, ValueError, "max_nodes must be at least 1, got 0"),
+        (None, {"color_by": "hue"}, ValueError, "color_by must be one of kind, gradient, got"),
+        (
+            None,
+            {"off_path": "red"},
+            ValueError,
+            "off_path must be one of faded, hidden, normal, got",
+        ),
+        (None, {"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
         (None, {"collapse": "x*"}, ValueError, "collapse='x\\*' names no group here"),
         (None, {"collapse": 0}, ValueError, "collapse as a depth is 1 or more, got 0"),
         (None, {"collapse": 1.5}, TypeError, "collapse is a depth, a name,"),
@@ -343,9 +348,9 @@ def test_wrong_arguments(
 
 
 def test_unknown_formats_and_layouts() -> None:
-    with pytest.raises(ValueError, match=r"format must be one of .*svg.*; got 'doc'"):
+    with pytest.raises(ValueError, match=r"format must be one of .*svg.*, got 'doc'"):
         draw(neuron()).pipe(format="doc")
-    with pytest.raises(ValueError, match=r"layout must be one of .*dot.*; got 'magic'"):
+    with pytest.raises(ValueError, match=r"layout must be one of .*dot.*, got 'magic'"):
         draw(neuron()).pipe(engine="magic")
 
 

@@ -177,9 +177,18 @@ def test_a_layout_that_takes_too_long_is_stopped(
         draw(neuron(), engine=engine, time_limit=0.2).pipe()
 
 
-@pytest.mark.parametrize("limit", [0, -1, float("nan"), "9", None])
-def test_wrong_time_limits(limit: object) -> None:
-    with pytest.raises(ValueError, match="time_limit must be a number of seconds above 0, got"):
+@pytest.mark.parametrize(
+    ("limit", "error", "message"),
+    [
+        (0, ValueError, "time_limit must be above 0, got 0"),
+        (-1, ValueError, "time_limit must be above 0, got -1"),
+        (float("nan"), ValueError, "time_limit must be finite, got nan"),
+        ("9", TypeError, "time_limit must be a real number, got '9'"),
+        (None, TypeError, "time_limit must be a real number, got None"),
+    ],
+)
+def test_wrong_time_limits(limit: object, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
         draw(neuron(), time_limit=limit).pipe()  # type: ignore[arg-type]
 
 

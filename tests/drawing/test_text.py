@@ -72,8 +72,8 @@ def test_a_stale_node_is_marked() -> None:
     [
         ((3,), {}, TypeError, "only Values can be drawn, got 3"),
         ((), {}, TypeError, "at least one Value is needed"),
-        ((Value(1.0),), {"max_lines": 0}, ValueError, "max_lines must be a whole number from 1"),
-        ((Value(1.0),), {"max_lines": "9"}, ValueError, "max_lines must be a whole number from 1"),
+        ((Value(1.0),), {"max_lines": 0}, ValueError, "max_lines must be at least 1, got 0"),
+        ((Value(1.0),), {"max_lines": "9"}, TypeError, "max_lines must be an int, got '9'"),
         ((Value(1.0),), {"detail": "all"}, ValueError, "detail must be one of"),
         ((Value(1.0),), {"lang": "fr"}, ValueError, "lang must be one of"),
     ],

@@ -12,11 +12,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.drawing.sketch import one_of
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import write
 from autograd_mini.language import meant
+from autograd_mini.numbers.arguments import one_of
 
 from .painting import Painter
 
