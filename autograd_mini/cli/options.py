@@ -174,7 +174,7 @@ def activation(typed: str) -> str:
 
     if typed not in activations():
         known = ", ".join(activations())
-        raise argparse.ArgumentTypeError(f"the activation {typed!r} is unknown; known are {known}")
+        raise argparse.ArgumentTypeError(f"there is no activation {typed!r}; there are {known}")
     return typed
 
 

@@ -24,10 +24,10 @@ from autograd_mini.cli.told import gradient_check, small_neuron
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.drawing.plots import ahead
-from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
 from autograd_mini.optim import Adam
 from autograd_mini.training import load, load_metadata
+from tests.cli.tongues import ENGLISH, words
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = [sys.executable, "-m", "autograd_mini"]
@@ -139,6 +139,10 @@ def expected_gradient(row: list[str], rows: list[list[str]]) -> float:
 
 def test_demo_checks_every_gradient(demo: tuple[Path, str]) -> None:
     assert "67 de 67 coinciden" in demo[1]
+
+
+def test_demo_speaks_one_language(demo: tuple[Path, str]) -> None:
+    assert not words(demo[1]) & ENGLISH
 
 
 def test_demo_through_a_pipe_is_plain_text(demo: tuple[Path, str]) -> None:

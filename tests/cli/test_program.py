@@ -9,6 +9,7 @@ import pytest
 
 from autograd_mini import __version__
 from autograd_mini.cli import main
+from tests.cli.tongues import ENGLISH, SPANISH, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,3 +66,29 @@ def test_sentences_in_spanish(
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"autograd-mini {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "grad x*exp(-x**2)+y x=0.5 y=2",
+        "check sin(x)*y/(1+x**2) x=0.3 y=2 --order 2",
+        "check log(x) x=-1",
+        "check abs(x) x=0",
+        "check --ops",
+        "draw tanh(w*x+b) w=0.5 x=2 b=-1 --detail gradients",
+        "step (w*x-3)**2 w=0.5 x=2 --lr 0.1 --weights w --all",
+        "step x+x x=3 --engine Overwrites --step 5",
+        "step --train xor --epochs 3 --all",
+        "step --train w**2 w=3 --lr 0.001 0.1 1 10",
+    ],
+)
+def test_what_is_printed_is_in_one_language(
+    line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for locale, foreign in (("C", SPANISH), ("es_ES.UTF-8", ENGLISH)):
+        monkeypatch.setenv("LC_ALL", locale)
+        assert main(line.split()) in (0, 1)
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert not words(out) & foreign

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograd_mini.language import translated
+from tests.cli.tongues import ENGLISH, SPANISH, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,8 +95,8 @@ TRAIN = [
     ("moons --hidden 16,,2", 2, "'16,,2' is not a list of layer sizes"),
     ("moons --hidden 0", 2, "'0' is not a list of layer sizes"),
     ("moons --hidden 1001", 2, "'1001' is not a list of layer sizes"),
-    ("moons --activation tan_h", 2, "'tan_h' is unknown; known are"),
-    ("moons --activation add", 2, "'add' is unknown; known are"),
+    ("moons --activation tan_h", 2, "there is no activation 'tan_h'; there are"),
+    ("moons --activation add", 2, "there is no activation 'add'; there are"),
     ("moons --optimiser adams", 2, "invalid choice: 'adams'"),
     ("moons --la", 2, "ambiguous option: --la could match --lang, --label"),
 ]
@@ -200,7 +201,7 @@ STEP = [
     ("--train xor --epochs x", 2, "--epochs: 'x' is not a whole number from 1 to 10000"),
     ("--train xor --epochs ²", 2, "--epochs: '²' is not a whole number"),
     ("--train xor --batch-size 5", 2, "--batch-size 5: it must be a whole number from 1 to 4"),
-    ("--train xor --activation steep", 2, "--activation: the activation 'steep' is unknown"),
+    ("--train xor --activation steep", 2, "--activation: there is no activation 'steep'"),
     ("--train xor --optimiser luck", 2, "--optimiser: invalid choice: 'luck'"),
     ("--train xor -o a.gif", 2, "a.gif: the suffix of the file must be one of html, json, txt"),
     ("--train xor --step 3", 2, "--step does not go with --train"),
@@ -224,24 +225,6 @@ WRONG = [
     for command, lines in TABLES.items()
     for line, status, sentence in lines
 ]
-# Words that stand in nearly every sentence of one language and in none of the other.
-ENGLISH = frozenset(
-    "the of is are and not must be with for from that this it its which at to has have got expected"
-    " required argument arguments invalid choice unrecognized directory file such cannot column"
-    " line known value number unknown given gives takes only there found used give needs write but"
-    " was made like could match explicit raised division result too large".split()
-)
-SPANISH = frozenset(
-    "el la los las del un una es son que se con para debe falta faltan hay archivo como esto ni"
-    " en aparece necesita al lanzó lleva argumento argumentos ayuda nombre desde valor sino ser"
-    " ya lo".split()
-)
-
-
-def words(told: str) -> set[str]:
-    """The words of a text: no options, no names of files, nothing that is part of a formula."""
-    told = told.replace("{en,es}", "")
-    return set(re.findall(r"(?<![\w.'/:-])[^\W\d_]+(?![\w'(/-]|\.\w|:\w)", told))
 
 
 @pytest.fixture(autouse=True)
