@@ -24,6 +24,7 @@ from autograd_mini.cli.told import gradient_check, small_neuron
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.drawing.plots import ahead
+from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
 from autograd_mini.optim import Adam
 from autograd_mini.training import load, load_metadata
