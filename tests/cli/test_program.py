@@ -49,7 +49,7 @@ def test_grad_of(arguments: list[str], out: str, capsys: pytest.CaptureFixture[s
     ("arguments", "sentence"),
     [
         (["grad", "x", "--lang", "es"], "falta el valor de x; añád"),
-        (["grad", "sen(x)", "x=1", "--lang", "es"], "no existe la función sen; ¿quiso decir sin?"),
+        (["grad", "sen(x)", "x=1", "--lang", "es"], "no existe la función sen; ¿quisiste decir"),
         (["demo", "--out", "file", "--lang", "es"], "no se puede escribir file"),
         (["demo", "--lang", "es", "otra"], "Ayuda: autograd-mini --help"),
     ],
