@@ -40,7 +40,6 @@ UNMET = (
     "an array of this library",
     "a recorded node cannot be changed",
     "there are ",  # an index of steps
-    "time_limit must be",
     "only Values can be drawn",
     "an expression is text",
     "polygamma ",
