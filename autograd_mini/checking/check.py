@@ -114,7 +114,10 @@ def _check_options(
         raise CheckError(f"accuracy must lie between 0 and 1, got {shown(accuracy)}")
     if not callable(value):
         raise CheckError(f"value must be the class of the Values that f gets, got {shown(value)}")
-    checked(lang)
+    try:
+        checked(lang)
+    except ValueError as error:
+        raise CheckError(str(error)) from None
 
 
 def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
