@@ -15,13 +15,12 @@ from autograd_mini.value import Value
 from .engines import Faulty, Run, UndefinedError, called, changed, repeated
 from .inputs import CheckError, Inputs, as_real, shown
 from .nodes import Graph, adjoints, check_partials, check_sums, on_kink
-from .references import LADDER, mpmath
-from .report import Comparison, Culprit, Report, Subject, worst
+from .report import Comparison, Culprit, Report, Subject
 from .rows import DIRECTIONS, Options, Rows
 from .whole import Truth, floats_of, follows_graph, on_values, replayed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     Note = tuple[str, dict[str, Any]]
 
@@ -77,6 +76,7 @@ def check_grad(
     _check_options(order, directions, seed, accuracy, lang, value)
     inputs = Inputs(f, at)
     options = Options(
+        order,
         directions or _directions(len(inputs.numbers)),
         seed,
         accuracy if accuracy is not None else inputs.eps**0.4,
@@ -87,8 +87,8 @@ def check_grad(
     )
     try:
         if gradient is not None:
-            return _check_callable(f, gradient, inputs, order, options)
-        return _check_engine(f, value, inputs, order, options)
+            return _check_callable(f, gradient, inputs, options)
+        return _check_engine(f, value, inputs, options)
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
         return Report("domain", notes=(("undefined", values),), lang=lang)
@@ -142,35 +142,32 @@ def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
 
 # --- a function on Values ------------------------------------------------------------------------
 def _check_engine(
-    f: Callable[..., Any],
-    value: Callable[[Any], Any],
-    inputs: Inputs,
-    order: int,
-    options: Options,
+    f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs, options: Options
 ) -> Report:
     ours = isinstance(value, type) and issubclass(value, Value)
-    if order == 2 and not ours:
+    if options.order == 2 and not ours:
         raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
+    names, numbers = tuple(inputs.names), tuple(inputs.numbers)
     with Run(f, value, inputs) as run:
+        subject = Subject(_OnNodes(run), names, numbers, value, run.root)
         try:
-            return _check_run(run, value, ours, order, options)
+            report = _check_run(run, ours, options)
         except Faulty as fault:
-            subject = _subject(run, value)
-            return Report("wrong", (), fault.culprit, lang=options.lang, subject=subject)
+            report = Report("wrong", (), fault.culprit, lang=options.lang)
+    return replace(report, subject=subject)
 
 
-def _check_run(
-    run: Run, value: Callable[[Any], Any], ours: bool, order: int, options: Options
-) -> Report:
+def _check_run(run: Run, ours: bool, options: Options) -> Report:
     f, inputs, graph = run.f, run.inputs, Graph(run.root)
-    subject, found = _subject(run, value), run.backward()
-    with Run(f, value, inputs) as again:
+    found = run.backward()
+    with Run(f, run.value, inputs) as again:
         names = [*inputs.names, "f"]
         culprit = changed(names, [*found, run.data], [*again.backward(), again.data])
     gradient = [
         as_real(g, f"the gradient of {name}") for g, name in zip(found, inputs.names, strict=True)
     ]
 
+    # The nodes one by one.
     notes: list[Note] = []
     nodes = graph.order
     if len(nodes) > NODES:
@@ -185,36 +182,28 @@ def _check_run(
                 ulps = f"{checked.worst_ulps:.2f}"
                 notes.append(("nodes", {"count": checked.partials, "ulps": ulps}))
             culprit = check_sums(graph)
+
+    # What the engine does when it is asked again.
     sizes = adjoints(graph)[1] if graph.has_partials else {}
     noise = [
         64 * inputs.eps * sizes.get(id(leaf), abs(float(g)))
         for leaf, g in zip(run.leaves, gradient, strict=True)
     ]
-    if culprit is None:
-        try:
-            culprit = repeated(run, gradient, noise)
-        except Faulty as fault:
-            culprit = fault.culprit
+    culprit = culprit or repeated(run, gradient, noise)
 
-    truth_graph: Graph | None = graph
-    if not ours:
-        on_ours = on_values(f, inputs)
-        truth_graph = on_ours[0] if on_ours else None
-        if (
-            on_ours
-            and culprit is None
-            and abs(on_ours[1] - float(run.data)) > 1e-9 * abs(on_ours[1])
-        ):
-            details = {"got": float(run.data), "wanted": on_ours[1]}
-            name = graph.name(graph.root)
-            culprit = Culprit("value", "value.whole", name, "", details, graph.root)
-    floats = floats_of(f, inputs, value)
-    truth = Truth(f, inputs, floats, truth_graph, kinked, options)
+    # The gradient, beside references that do not depend on the engine.
+    true_graph, y = (graph, float(run.data)) if ours else on_values(f, inputs)
+    if culprit is None and abs(y - float(run.data)) > 1e-9 * abs(y):
+        details = {"got": float(run.data), "wanted": y}
+        name = graph.name(graph.root)
+        culprit = Culprit("value", "value.whole", name, "", details, graph.root)
+    floats = floats_of(f, inputs, run.value)
+    truth = Truth(f, inputs, floats, true_graph, kinked, options)
     check = Rows(inputs, truth, options, gradient, noise)
     rows = check.rows()
     if check.lost:
         notes.append(("rounding", {"names": ", ".join(check.lost)}))
-    if order == 2:
+    if options.order == 2:
         rows += check.hessian(f)
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         if len(nodes) < len(graph.order):
@@ -231,8 +220,7 @@ def _check_run(
                 rows = _excused(rows, "undecided", "rounding", notes)
             else:
                 culprit = check.blamed(rows, "severed" if graph.has_partials else "gradient")
-    report = _report(rows, culprit, check.slope(), notes, options, inputs)
-    return replace(report, subject=subject)
+    return check.report(rows, culprit, check.slope(), notes)
 
 
 class _OnNodes:
@@ -244,11 +232,6 @@ class _OnNodes:
 
     def __call__(self, *nodes: Any) -> Any:
         return self.run.inputs.call(self.run.f, nodes)
-
-
-def _subject(run: Run, value: Callable[[Any], Any]) -> Subject:
-    names, numbers = tuple(run.inputs.names), tuple(run.inputs.numbers)
-    return Subject(_OnNodes(run), names, numbers, value, run.root)
 
 
 def _excused(
@@ -263,49 +246,41 @@ def _excused(
 
 # --- a function with a claimed gradient ----------------------------------------------------------
 def _check_callable(
-    f: Callable[..., Any],
-    gradient: Callable[..., Any],
-    inputs: Inputs,
-    order: int,
-    options: Options,
+    f: Callable[..., Any], gradient: Callable[..., Any], inputs: Inputs, options: Options
 ) -> Report:
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
     floats = floats_of(f, inputs, None)
-    numbers = inputs.floats
+    numbers, first = inputs.floats, options.order == 1
 
     def value_and_claim() -> tuple[float, list[Any]]:
         y = called(lambda: floats(numbers))
         if not math.isfinite(y):
             raise UndefinedError(f"f gives {y}")
-        what = "gradient" if order == 1 else "Hessian"
+        what = "gradient" if first else "Hessian"
         claim = called(lambda: inputs.call(gradient, numbers, what), what)
-        return y, inputs.gradient(claim) if order == 1 else _matrix(claim, len(numbers))
+        return y, inputs.gradient(claim) if first else _matrix(claim, len(numbers))
 
     y, claimed = value_and_claim()
     y_again, claimed_again = value_and_claim()
-    names = inputs.names if order == 1 else ["f"] * len(claimed)
+    names = inputs.names if first else ["f"] * len(claimed)
     culprit = changed([*names, "f"], [*claimed, y], [*claimed_again, y_again])
-    graph, kinked = None, False
-    if (found := on_values(f, inputs)) and abs(found[1] - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
-        graph = found[0]
-        kinked = any(map(on_kink, graph.order))
+    graph, y_of_graph = on_values(f, inputs)
+    if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
+        graph = None  # it is of another function
+    kinked = graph is not None and any(map(on_kink, graph.order))
     truth = Truth(f, inputs, floats, graph, kinked, options)
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [4 * inputs.eps * size] * len(claimed)
     check = Rows(inputs, truth, options, claimed, noise)
-    if order == 2:
-        pairs = product(range(len(numbers)), repeat=2)
-        rows = [
-            check.row(check.name(i, j), h, truth.second(i, j), noise[0])
-            for (i, j), h in zip(pairs, claimed, strict=True)
-        ]
-        slope = None
-    else:
+    if first:
         rows, slope = check.rows(), check.slope()
+    else:
+        pairs, slope = product(range(len(numbers)), repeat=2), None
+        rows = [check.second(i, j, h, noise[0]) for (i, j), h in zip(pairs, claimed, strict=True)]
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         culprit = check.blamed(rows, "gradient")
-    return _report(rows, culprit, slope, [], options, inputs)
+    return check.report(rows, culprit, slope, [])
 
 
 def _matrix(claim: Any, n: int) -> list[Any]:
@@ -322,22 +297,3 @@ def _matrix(claim: Any, n: int) -> list[Any]:
     if len(flat) != n * n:
         raise CheckError(f"the Hessian must hold {n} x {n} numbers, got {len(flat)}")
     return flat
-
-
-def _report(
-    rows: Sequence[Comparison],
-    culprit: Culprit | None,
-    slope: float | None,
-    notes: list[Note],
-    options: Options,
-    inputs: Inputs,
-) -> Report:
-    if options.directions:
-        values = {"inputs": len(inputs.numbers), "count": options.directions, "seed": options.seed}
-        notes.append(("directions", values))
-    if mpmath() is None and any(row.reference == LADDER for row in rows):
-        notes.append(("no_mpmath", {}))
-    verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
-    if verdict in ("kink", "domain"):
-        slope = None  # there is no Taylor polynomial
-    return Report(verdict, tuple(rows), culprit, slope, tuple(notes), options.lang)

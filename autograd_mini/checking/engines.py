@@ -55,7 +55,7 @@ class Run:
     """
 
     def __init__(self, f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs) -> None:
-        self.f, self.inputs = f, inputs
+        self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         if not all(hasattr(self.leaves[0], name) for name in ("data", "grad", "backward")):
@@ -181,19 +181,24 @@ def repeated(run: Run, gradient: Sequence[Any], noise: Sequence[float]) -> Culpr
 
     `noise` is how far rounding may put each derivative off.
     """
-    again = run.backward()
-    names = run.inputs.names
-    for k, (first, second) in enumerate(zip(gradient, again, strict=True)):
-        if not (_near(second, 2 * first, noise[k]) or _near(second, first, noise[k])):
-            details = {"got": float(second - first), "wanted": float(first)}
-            return Culprit("accumulation", "stale", names[k], "", details, run.leaves[k])
-    run.reset()
-    run.forward()
-    for k, (first, second) in enumerate(zip(gradient, run.backward(), strict=True)):
-        if not _near(second, first, noise[k]):
-            details = {"got": float(second), "wanted": float(first)}
-            return Culprit("accumulation", "reset", names[k], "", details, run.leaves[k])
+    try:
+        again = run.backward()
+        for k, (first, second) in enumerate(zip(gradient, again, strict=True)):
+            if not (_near(second, 2 * first, noise[k]) or _near(second, first, noise[k])):
+                return _leftover(run, k, "stale", second - first, first)
+        run.reset()
+        run.forward()
+        for k, (first, second) in enumerate(zip(gradient, run.backward(), strict=True)):
+            if not _near(second, first, noise[k]):
+                return _leftover(run, k, "reset", second, first)
+    except Faulty as fault:
+        return fault.culprit
     return None
+
+
+def _leftover(run: Run, k: int, message: str, got: Any, wanted: Any) -> Culprit:
+    details = {"got": float(got), "wanted": float(wanted)}
+    return Culprit("accumulation", message, run.inputs.names[k], "", details, run.leaves[k])
 
 
 def _near(a: Any, b: Any, noise: float) -> bool:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .differences import quiet
 from .engines import called
 from .nodes import in_ulps
-from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact
-from .report import Comparison, Culprit
+from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact, mpmath
+from .report import Comparison, Culprit, Report, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,12 +28,14 @@ HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
 class Options(NamedTuple):
     """What the caller of `check_grad` asked for.
 
+    order        of the derivatives that are checked
     directions   0 to compare each input by itself
     accuracy     relative width of a bar from which a verdict is undecided
     slack        relative error that is put down to rounding
     draw         what is random, from the seed
     """
 
+    order: int
     directions: int
     seed: int
     accuracy: float
@@ -143,6 +145,10 @@ class Rows:
             verdict, source, interval,
         )  # fmt: skip
 
+    def second(self, i: int, j: int, got: Any, noise: float) -> Comparison:
+        """The row of a second derivative."""
+        return self.row(self.name(i, j), got, self.truth.second(i, j), noise)
+
     # --- rows that are wrong ---------------------------------------------------------------------
     def blamed(self, rows: list[Comparison], message: str) -> Culprit:
         """The row that is wrong by most; of a direction, one input in it, which joins the rows."""
@@ -187,6 +193,25 @@ class Rows:
             else row
             for row in rows
         ]
+
+    def report(
+        self,
+        rows: Sequence[Comparison],
+        culprit: Culprit | None,
+        slope: float | None,
+        notes: list[tuple[str, dict[str, Any]]],
+    ) -> Report:
+        """The report of these rows."""
+        if self.options.directions:
+            count, seed = self.options.directions, self.options.seed
+            values = {"inputs": len(self.inputs.numbers), "count": count, "seed": seed}
+            notes.append(("directions", values))
+        if mpmath() is None and any(row.reference == LADDER for row in rows):
+            notes.append(("no_mpmath", {}))
+        verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
+        if verdict in ("kink", "domain"):
+            slope = None  # there is no Taylor polynomial
+        return Report(verdict, tuple(rows), culprit, slope, tuple(notes), self.options.lang)
 
     # --- other views -----------------------------------------------------------------------------
     def slope(self) -> float | None:
@@ -235,16 +260,14 @@ class Rows:
         if n <= HESSIAN and not self.options.directions:
             found = second(hessian(flat), numbers)
             size = max(abs(h) for row in found for h in row)
-            return [
-                self.row(self.name(i, j), found[i][j], self.truth.second(i, j), rounding * size)
-                for i, j in combinations_with_replacement(range(n), 2)
-            ]
+            pairs = combinations_with_replacement(range(n), 2)
+            return [self.second(i, j, found[i][j], rounding * size) for i, j in pairs]
         rows = []
         for number, along in enumerate(self.directions, start=1):
             product = second(hvp, flat, numbers, [along[k] for k in range(n)])
-            pairs = list(zip(along.values(), product, strict=True))
-            got = sum(exact(w) * exact(h) for w, h in pairs)
-            size = sum(abs(w * h) for w, h in pairs)
+            terms = list(zip(along.values(), product, strict=True))
+            got = sum(exact(w) * exact(h) for w, h in terms)
+            size = sum(abs(w * h) for w, h in terms)
             reference = self.truth.along(along, 2)
             rows.append(self.row(f"curvature {number}", got, reference, rounding * size))
         return rows

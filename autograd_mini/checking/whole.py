@@ -259,13 +259,15 @@ def _short(x: Fraction) -> Fraction:
     return Fraction(round(x * scale)) / scale
 
 
-def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph, float] | None:
-    """The graph of f on our Values, and its value; None if f does not take them."""
+def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph | None, float]:
+    """The graph of f on our Values, and its value; None and nan if f does not take them."""
     try:
         root = inputs.call(f, [Value(x) for x in inputs.floats])
-        return (Graph(root), float(check_root(root))) if isinstance(root, Value) else None
+        if isinstance(root, Value):
+            return Graph(root), float(check_root(root))
     except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
-        return None
+        pass
+    return None, math.nan
 
 
 def floats_of(
