@@ -98,3 +98,12 @@ def points(op: Op, count: int = 60) -> Iterator[tuple[Any, ...]]:
             yield tuple(tuple(draw.sample(v, len(v))) if k else v for k in range(len(op.params)))
         else:
             yield tuple(map(one, op.params))
+
+
+def places(args: tuple[Any, ...]) -> list[tuple[int, int | None]]:
+    """Where each number is among the arguments."""
+    return [
+        (k, i)
+        for k, x in enumerate(args)
+        for i in (range(len(x)) if isinstance(x, tuple) else [None])
+    ]

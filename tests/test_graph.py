@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import io
-import os
 import pickle
-import subprocess
 import sys
 import tracemalloc
 import weakref
@@ -19,6 +17,7 @@ import pytest
 from autograd_mini import Value, functions, grad, ieee, topological
 from autograd_mini.graph import leaves
 from autograd_mini.rules.higher import is_stale
+from tests.programs import printed
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -102,14 +101,7 @@ print([node.grad for node in topological(root)])
 def test_the_order_is_the_same_in_every_process():
     """Not by hash, not by address: three processes with other hashes and other heaps."""
     outputs = {
-        subprocess.run(
-            [sys.executable, "-c", ORDER.format(junk=junk)],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+        printed(ORDER.format(junk=junk), PYTHONHASHSEED=seed)
         for seed, junk in (("0", 0), ("1", 1001), ("77", 40001))
     }
     assert len(outputs) == 1

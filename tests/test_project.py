@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import autograd_mini
+from tests.programs import printed, run
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "autograd_mini"
@@ -40,11 +41,8 @@ def tracked_files() -> list[Path]:
 
 def loaded_by(code: str) -> set[str]:
     """Return the top-level modules that a fresh interpreter has loaded after running `code`."""
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\nprint(*sys.modules)"
-    output = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
-    ).stdout
-    return {name.partition(".")[0] for name in output.split()}
+    modules = printed(f"{code}\nimport sys\nprint(*sys.modules)")
+    return {name.partition(".")[0] for name in modules.split()}
 
 
 def test_the_top_level_holds_only_what_belongs_there() -> None:
@@ -82,8 +80,8 @@ loss.backward()
 SGD(model.parameters(), lr=0.1).step()
 assert grad(lambda x: x**3)(2.0) == 12.0
 """
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}"
-    subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True)
+    done = run(f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}", "-I", "-S")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -20,7 +20,7 @@ from autograd_mini import Value, functions, grad, op, topological
 from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
 from autograd_mini.numbers.special import lgamma, others, polygamma, prod
 from autograd_mini.ops import SHEET, Op
-from tests.points import points
+from tests.points import places, points
 from tests.reference import (
     CLOSED,
     LARGEST,
@@ -50,15 +50,6 @@ class Worst(NamedTuple):
 
 def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
-
-
-def places(args: tuple[Any, ...]) -> list[tuple[int, int | None]]:
-    """Where each parent of the node is among the arguments."""
-    return [
-        (k, i)
-        for k, x in enumerate(args)
-        for i in (range(len(x)) if isinstance(x, tuple) else [None])
-    ]
 
 
 def too_large(name: str, args: tuple[Any, ...], truth: Any) -> bool:

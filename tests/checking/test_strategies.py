@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from autograd_mini.checking.random_graphs import Graph, Step, random_graph
 from autograd_mini.checking.strategies import expressions, graphs, points
 from autograd_mini.ops import SHEET, op
 from tests.checking import exact, mutation
+from tests.programs import printed, run
 from tests.reference import true_value
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,12 +171,6 @@ def test_a_failure_shrinks_to_the_smallest_expression(name):
 
 
 # --- the snippet ---------------------------------------------------------------------------------
-def run(code):
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
-    )
-
-
 def test_the_repr_reproduces_the_failure():
     engine = museum.ENGINES["TanhOfItsInput"]
     graph = Graph((0.5,), (Step("mul", (0, 0)), Step("tanh", (1,)), Step("add", (2, 1))), engine)
@@ -209,6 +202,6 @@ def test_without_hypothesis_the_strategies_say_what_to_install():
         "try:\n import autograd_mini.checking.strategies\n"
         "except ImportError as error:\n print(error)"
     )
-    assert run(code).stdout == (
+    assert printed(code) == (
         "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'\n"
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from tests.programs import printed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "docs"
@@ -29,10 +30,7 @@ def drawn_elsewhere() -> dict[str, str]:
         "digest = lambda name: hashlib.sha256(build.exhibit(name).data).hexdigest()\n"
         "print(json.dumps({name: digest(name) for name in build.NAMES}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
-    )
-    digests: dict[str, str] = json.loads(done.stdout)
+    digests: dict[str, str] = json.loads(printed(code))
     return digests
 
 

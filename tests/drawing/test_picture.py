@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from math import dist
 from operator import mul
@@ -22,6 +19,7 @@ from autograd_mini.drawing.groups import grouped, path_of
 from autograd_mini.drawing.themes import contrast, mixed, scale
 from autograd_mini.graph import topological
 from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure, title
+from tests.programs import printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,16 +183,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
         "made += [f(neuron()).encode() for f in (a.to_mermaid, a.to_latex, a.to_json)];"
         "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        ).stdout
-        for seed in ("0", "1", "77")
-    }
+    digests = {printed(code, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}
     assert len(digests) == 1
 
 
@@ -414,12 +403,3 @@ def test_colours_are_told_apart_by_colour_blind_eyes(name: str, eyes: str) -> No
         assert dist(lab(a, eyes), lab(b, eyes)) > 20  # a difference of 2.3 is just noticeable
     red, green = "#cc3311", "#707000"  # a pair to be avoided, for the scale of the measure
     assert dist(lab(red, "deutan"), lab(green, "deutan")) < 20
-
-
-def test_importing_the_package_leaves_graphviz_alone() -> None:
-    heavy = "{'graphviz', 'pygraphviz', 'rich'}"
-    code = f"import sys, autograd_mini; print({heavy} & set(sys.modules))"
-    out = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    assert out.strip() == "set()"

@@ -31,12 +31,3 @@ def is_near(op: Op, got: float, wanted: float, args: Any, place: tuple[int, Any]
         return True
     truth = true_value(op, args) if place is None else true_partial(op, args, *place)
     return truth is not None and error_in_ulp(got, truth, scale) <= op.ulps.get(key, ULPS)
-
-
-def places(args: tuple[Any, ...]) -> list[tuple[int, int | None]]:
-    """Where each number is among the arguments."""
-    return [
-        (k, i)
-        for k, x in enumerate(args)
-        for i in (range(len(x)) if isinstance(x, tuple) else [None])
-    ]

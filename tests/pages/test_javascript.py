@@ -18,8 +18,8 @@ from autograd_mini.notation.labels import number
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
-from tests.pages.near import is_near, places
-from tests.points import points
+from tests.pages.near import is_near
+from tests.points import places, points
 from tests.reference import error_in_ulp
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from autograd_mini.pages import page as page_module
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data, save_html
-from tests.pages.near import is_near, places
+from tests.pages.near import is_near
+from tests.points import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

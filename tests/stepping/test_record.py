@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +16,7 @@ from autograd_mini.graph import topological
 from autograd_mini.optim import SGD, Momentum
 from autograd_mini.stepping import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from tests.documents import unsigned
+from tests.programs import printed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -251,7 +251,6 @@ def test_a_recording_cannot_be_changed():
 
 
 def test_the_profiler_that_was_there_is_there_again():
-    import sys
 
     seen = []
     sys.setprofile(lambda frame, event, arg: seen.append(event))
@@ -370,7 +369,4 @@ def test_an_engine_that_follows_every_path_is_recorded_edge_by_edge():
 def test_code_of_python_c_and_code_made_of_the_sheet_are_told_apart():
     """From Python 3.13 on, the text of `python -c` can be looked up, under the name <string>."""
     code = "from autograd_mini import steps; r = steps(lambda x: x * 2, 3.0); print(r.root.data)"
-    told = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert told.stdout == "6.0\n"
+    assert printed(code) == "6.0\n"

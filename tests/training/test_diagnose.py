@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 from statistics import median
 from xml.etree import ElementTree as ET
 
@@ -15,6 +13,7 @@ from autograd_mini.data import Dataset, moons, xor
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.nn.initialisers import normal
 from autograd_mini.training.diagnosis import Diagnosis, diagnose
+from tests.programs import printed
 
 
 def chain(weight: float, layers: int, activation: str = "relu", bias: float = 0.0) -> MLP:
@@ -342,5 +341,4 @@ def test_the_name_in_the_package_stays_the_function():
         "m = a.MLP(1, [1]);"
         "print(*(f(m, [[1.0]]).verdict for f in (one, two, a.diagnose)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["healthy"] * 3
+    assert printed(code).split() == ["healthy"] * 3

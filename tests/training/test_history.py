@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
-import subprocess
-import sys
 
 import pytest
 
-from autograd_mini import Value
 from autograd_mini.data import Dataset, xor
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD
 from autograd_mini.training import Epoch, History, fit
 from autograd_mini.training.samples import input_rows, samples
-
-
-class Offset:
-    """The model p = v, whatever the input."""
-
-    def __init__(self, v: float = 0.0) -> None:
-        self.v = Value(v, label="v")
-
-    def __call__(self, x: tuple[float, ...]) -> Value:
-        return self.v + 0
-
-    def parameters(self) -> list[Value]:
-        return [self.v]
+from tests.programs import printed
+from tests.training.models import Offset
 
 
 # --- data in its forms ---------------------------------------------------------------------------
@@ -131,5 +117,4 @@ def test_rich_is_imported_for_a_bar_only():
         "fit(m, xor(), 'mse', SGD(m.parameters(), lr=0.1), 1, progress=False);"
         "print('rich' in sys.modules, 'numpy' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "False"]
+    assert printed(code).split() == ["False", "False"]

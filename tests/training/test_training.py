@@ -14,31 +14,7 @@ from autograd_mini.data import Dataset, iris, moons, split, standardise, xor
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD, Adam, Momentum, linear
 from autograd_mini.training import EarlyStopping, History, evaluate, fit
-
-
-def line(w: float = 0.5, b: float = 0.0) -> MLP:
-    """The model p = w x + b."""
-    model = MLP(1, [1])
-    for p, data in zip(model.parameters(), (w, b), strict=True):
-        p.data = data
-    return model
-
-
-def numbers(model: MLP) -> list[float]:
-    return [p.data for p in model.parameters()]
-
-
-class Offset:
-    """The model p = v, whatever the input."""
-
-    def __init__(self, v: float = 0.0) -> None:
-        self.v = Value(v, label="v")
-
-    def __call__(self, x: tuple[float, ...]) -> Value:
-        return self.v + 0
-
-    def parameters(self) -> list[Value]:
-        return [self.v]
+from tests.training.models import Offset, line, numbers
 
 
 # --- what an update does -------------------------------------------------------------------------
