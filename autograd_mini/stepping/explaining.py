@@ -14,23 +14,12 @@ from autograd_mini.notation.symbols import Piece, as_done
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from .explanation import (
-    LONGEST,
-    Explanation,
-    Formula,
-    Teller,
-    filled,
-    gradient,
-    listed,
-    partial,
-    sum_of,
-    use_of,
-    written,
-)
+from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of, use_of
+from .record import steps as record
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 _PATHS = 4  # paths that are listed
 
@@ -54,21 +43,8 @@ counts, so += and not =.
     """
     language.checked(lang)
     step = steps[index]
-    writer = _Writer(steps, lang)
-    match step:
-        case Leaf(node):
-            return writer.leaf(node)
-        case Forward(node):
-            return writer.forward(node)
-        case Seed():
-            return writer.seed(step)
-        case Visit():
-            return writer.visit(step)
-        case Accumulate():
-            return writer.accumulate(step)
-        case Update():
-            return writer.update(step)
-    raise TypeError(f"{step!r:.40} is not a step")
+    explained: Explanation = getattr(_Writer(steps, lang), step.kind)(step)
+    return explained
 
 
 def explain(node: Value, of: Value | Steps | None = None, lang: str | None = None) -> Explanation:
@@ -101,270 +77,175 @@ por la derivada local.
         raise TypeError(f"explain needs a Value, got {node!r:.40} ({type(node).__name__})")
     if of is None:
         return _node(node, lang)
+    recorded: Steps
+    order: Sequence[Value]
     if isinstance(of, Steps):
-        if node not in of.nodes:
-            raise ValueError("the node must be one of the `nodes` of these Steps")
         recorded, order = of, of.nodes
+        if node not in order:
+            raise ValueError("the node must be one of the `nodes` of these Steps")
     elif isinstance(of, Value):
-        from .record import steps as record
-
-        recorded, order = record(of), tuple(topological(of))
+        recorded, order = record(of), topological(of)
     else:
         raise TypeError(f"of must be a Value or Steps, got {of!r:.40} ({type(of).__name__})")
     writer = _Writer(recorded, lang)
-    if node not in order:
-        name = names_of([node])[node]
-        formula = written(writer.fill("visit.one", {"gradient": gradient(writer.numerator, name),
-                                                     "value": symbols.number(0)}))  # fmt: skip
-        slots = {"L": writer.numerator, "x": name}
-        title = language.text("explanation.title.gradient", lang, **slots)
-        sentence = language.text("explanation.gradient.apart", lang, **slots)
-        return Explanation(title, sentence, formula, None, None, "")
-    return writer.gradient(order.index(node))
+    if node in order:
+        return writer.gradient(order.index(node))
+    name = names_of([node])[node]
+    slots = {"gradient": gradient(writer.numerator, name), "value": symbols.number(0)}
+    return writer.told("explanation.gradient", "gradient.apart", writer.fill("visit.one", slots),
+                       L=writer.numerator, x=name)  # fmt: skip
 
 
 def _node(node: Value, lang: str) -> Explanation:
     """What a node computes and hands on."""
-    order = topological(node)
-    names = names_of(order)
-    x, value = names[node], symbols.number(node.data)
-    title = language.text("explanation.title.node", lang, x=x)
+    teller = Teller(names_of(topological(node)), lang)
+    x = teller.names[node]
     if node.first is None:
-        formula = written(filled("leaf", lang, {"x": symbols.name(x), "value": value}))
-        sentence = language.text("explanation.node.leaf", lang, x=x, value=value.text)
-        return Explanation(title, sentence, formula, None, None, "")
-    teller = Teller(names, lang)
-    about = (
-        language.of(node.op.about, lang) if node.op else language.text("explanation.by hand", lang)
-    )
-    sentence = language.text(
-        "explanation.node", lang, y=x, operands=teller.operands(node), about=about
-    )
-    locals_ = []
-    for edge in range(len(node.parents)):
-        if (
-            piece := teller.local(node, edge, node.partials[edge], use=use_of(node, edge))
-        ) not in locals_:
-            locals_.append(piece)
-    if len(locals_) > LONGEST:
-        locals_[LONGEST - 1 :] = [symbols.DOTS]
-    local = locals_[0]
-    if len(locals_) > 1:
-        comma = Piece(",  ", r",\quad", ["mrow", ["mo", ","], ["mtext", "\u2003"]])
-        both = [piece for local in locals_ for piece in (comma, local)][1:]
-        local = symbols.row(*both)
-    symbolic, numeric = teller.forward(node)
-    return Explanation(title, sentence, symbolic, written(local), numeric, "")
+        slots = {"x": symbols.name(x), "value": symbols.number(node.data)}
+        formula = teller.fill("leaf", slots)
+        return teller.told("explanation.node", "node.leaf", formula, x=x, value=slots["value"])
+    partials: list[Piece] = []
+    for edge, slope in enumerate(node.partials):
+        piece = teller.local(node, edge, slope, use=use_of(node, edge))
+        if piece not in partials:
+            partials.append(piece)
+    if len(partials) > LONGEST:
+        partials[LONGEST - 1 :] = [symbols.DOTS]
+    comma = Piece(",  ", r",\quad", ["mrow", ["mo", ","], ["mtext", "\u2003"]])
+    local = symbols.joined(partials, comma) if len(partials) > 1 else partials[0]
+    return teller.told(
+        "explanation.node", "node", *teller.computed(node), local,
+        x=x, y=x, operands=teller.operands(node), about=teller.about(node, "explanation.by hand"),
+    )  # fmt: skip
 
 
 # --- the steps ------------------------------------------------------------------------------------
-class _Writer:
+class _Writer(Teller):
     """Explains the steps of one recording."""
 
     def __init__(self, steps: Steps, lang: str) -> None:
-        self.steps, self.lang = steps, lang
-        self.names = steps.names
-        self.numerator = steps.numerator
-        self.teller = Teller(steps.named, lang)
-
-    def fill(self, template: str, slots: Mapping[str, Piece]) -> Piece:
-        """A formula of the steps with its slots filled."""
-        return filled(template, self.lang, slots)
-
-    def name(self, node: int) -> Piece:
-        """A node's name."""
-        return symbols.name(self.names[node])
+        super().__init__(steps.named, lang)
+        self.steps, self.called, self.numerator = steps, steps.names, steps.numerator
 
     def to(self, node: int) -> Piece:
         """∂L/∂node."""
-        return gradient(self.numerator, self.names[node])
+        return gradient(self.numerator, self.called[node])
 
-    def _told(
-        self,
-        kind: str,
-        sentence: str,
-        symbolic: Piece | Formula,
-        numeric: Piece | Formula | None = None,
-        local: Piece | None = None,
-        why: Sequence[str] = (),
-        room: str = "sentence",
-        **slots: object,
-    ) -> Explanation:
-        first, second = (written(f) if isinstance(f, Piece) else f for f in (symbolic, numeric))
-        assert first is not None
-        return Explanation(
-            language.text(f"{room}.title.{kind}", self.lang, **slots),
-            language.text(f"{room}.{sentence}", self.lang, **slots),
-            first,
-            None if local is None else written(local),
-            second,
-            " ".join(language.text(f"{room}.{name}", self.lang, **slots) for name in why),
-        )
+    def leaf(self, step: Leaf) -> Explanation:
+        x = self.called[step.node]
+        slots = {"x": symbols.name(x), "value": symbols.number(self.steps.nodes[step.node].data)}
+        return self.told("leaf", "leaf", self.fill("leaf", slots), x=x, value=slots["value"])
 
-    def leaf(self, node: int) -> Explanation:
-        value = symbols.number(self.steps.nodes[node].data)
-        formula = self.fill("leaf", {"x": self.name(node), "value": value})
-        return self._told("leaf", "leaf", formula, x=self.names[node], value=value.text)
-
-    def forward(self, node: int) -> Explanation:
-        value = self.steps.nodes[node]
-        stale = node in self.steps.stale
-        symbolic, numeric = self.teller.forward(value, stale=stale)
-        return self._told(
-            "forward",
-            "forward" if value.op else "forward.hand",
-            symbolic,
-            numeric,
+    def forward(self, step: Forward) -> Explanation:
+        node, stale = self.steps.nodes[step.node], step.node in self.steps.stale
+        return self.told(
+            "forward", "forward" if node.op else "forward.hand", *self.computed(node, stale=stale),
             why=["stale"] * stale,
-            y=self.names[node],
-            operands=self.teller.operands(value),
-            about=language.of(value.op.about, self.lang) if value.op else "",
-        )
+            y=self.called[step.node], operands=self.operands(node), about=self.about(node),
+        )  # fmt: skip
 
     def seed(self, step: Seed) -> Explanation:
-        value = symbols.number(step.value)
-        formula = self.fill("visit.one", {"gradient": self.to(step.node), "value": value})
-        return self._told(
-            "seed",
-            "seed" if data_of(step.value) == 1 else "seed.other",
-            formula,
-            L=self.names[step.node],
-            value=value.text,
-            gradient=self.to(step.node).text,
-        )
+        slots = {"gradient": self.to(step.node), "value": symbols.number(step.value)}
+        sentence = "seed" if data_of(step.value) == 1 else "seed.other"
+        return self.told(
+            "seed", sentence, self.fill("visit.one", slots), L=self.called[step.node],
+            value=slots["value"], gradient=slots["gradient"],
+        )  # fmt: skip
 
     def visit(self, step: Visit) -> Explanation:
         node = step.node
-        users = listed(self.names[u] for u in step.users)
         sentence = ("visit.output", "visit.one", "visit")[min(len(step.users), 2)]
         last = "visit.next" if self.steps.nodes[node].parents else "visit.leaf"
-        if not step.adjoint:
-            last = "visit.zero"
-        symbolic, numeric = self._complete(node, step.adjoint)
-        return self._told(
-            "visit", sentence, symbolic, numeric,
-            why=[last], x=self.names[node], n=len(step.users), users=users,
+        return self.told(
+            "visit", sentence, *self._complete(node, step.adjoint),
+            why=[last if step.adjoint else "visit.zero"], x=self.called[node], n=len(step.users),
+            users=listed(self.called[user] for user in step.users),
         )  # fmt: skip
 
     def _complete(self, node: int, adjoint: Any) -> tuple[Piece, Piece | None]:
         """The gradient as the sum of its shares, symbolic and with numbers."""
         shares = self.steps.shares(node)
-        gradient, value = self.to(node), symbols.number(adjoint)
-        slots = {"gradient": gradient, "value": value}
+        slots = {"gradient": self.to(node), "value": symbols.number(adjoint)}
         if not shares:
             return self.fill("visit.one", slots), None
-        slots["sum"] = sum_of([self._share(share) for share in shares])
-        symbolic = self.fill("visit", slots)
+        terms = [
+            self.fill("share", {"gradient": self.to(share.node), "partial": self._partial(share)})
+            for share in shares
+        ]
+        symbolic = self.fill("visit", slots | {"sum": sum_of(terms)})
         slots["sum"] = sum_of([symbols.number(share.share) for share in shares])
         numeric = self.fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
         return symbolic, as_done(numeric, sum(share.share for share in shares), adjoint)
 
-    def _share(self, share: Accumulate) -> Piece:
-        slots = {"gradient": self.to(share.node), "partial": self._partial(share)}
-        return self.fill("share", slots)
-
     def _partial(self, share: Accumulate) -> Piece:
-        return partial(self.names[share.node], self.names[share.parent], self._use(share))
+        return partial(self.called[share.node], self.called[share.parent], self._use(share))
 
     def _use(self, share: Accumulate) -> int:
         """Which use of the parent is meant, where ∂y/∂x alone would be the sum over several."""
-        output = share.node == len(self.names) - 1 and self.numerator == self.names[-1]
+        output = share.node == len(self.called) - 1 and self.numerator == self.called[-1]
         several = output and len(self.steps.shares(share.parent)) > 1
         return use_of(self.steps.nodes[share.node], share.edge, always=several)
 
     def accumulate(self, step: Accumulate) -> Explanation:
         node, parent = self.steps.nodes[step.node], self.steps.nodes[step.parent]
         stale = step.node in self.steps.stale
-        slots = {
-            "target": self.to(step.parent),
-            "gradient": self.to(step.node),
-            "partial": self._partial(step),
-        }
+        slots = {"target": self.to(step.parent), "gradient": self.to(step.node)}
+        symbolic = self.fill("accumulate", slots | {"partial": self._partial(step)})
         numbers = {
-            "before": symbols.number(step.before),
-            "adjoint": symbols.number(step.adjoint),
-            "partial": symbols.number(step.partial),
-            "after": symbols.number(step.after),
+            key: symbols.number(getattr(step, key))
+            for key in ("before", "adjoint", "partial", "after")
         }
+        numeric = self.fill("accumulate.numbers", numbers)
         same = [k for k, x in enumerate(node.parents) if x is parent]
         first = self.steps.shares(step.parent)[0] is step
         use = self._use(step)
         why = ["accumulate.repeated"] * (len(same) > 1) + ["accumulate.use"] * bool(use)
         why += ["accumulate.first" if first else "accumulate.more"]
         why += ["accumulate.kink"] * at_kink(node) + ["stale"] * stale
-        return self._told(
-            "accumulate",
-            "accumulate",
-            self.fill("accumulate", slots),
-            as_done(self.fill("accumulate.numbers", numbers), step.before + step.share, step.after),
-            self.teller.local(node, step.edge, step.partial, use=use, numbers=not stale),
-            why,
-            y=self.names[step.node],
-            x=self.names[step.parent],
-            before=numbers["before"].text,
-            partial=numbers["partial"].text,
-            n=len(same),
-            k=same.index(step.edge) + 1,
-            use=f"{self.names[step.parent]}⁽{notation.superscript(use)}⁾",
-            gradient=slots["target"].text,
-        )
+        x = self.called[step.parent]
+        return self.told(
+            "accumulate", "accumulate", symbolic,
+            as_done(numeric, step.before + step.share, step.after),
+            self.local(node, step.edge, step.partial, use=use, numbers=not stale),
+            why, x=x, y=self.called[step.node], before=numbers["before"],
+            partial=numbers["partial"], n=len(same), k=same.index(step.edge) + 1,
+            use=f"{x}⁽{notation.superscript(use)}⁾", gradient=slots["target"],
+        )  # fmt: skip
 
     def update(self, step: Update) -> Explanation:
-        before, gradient, rate, after = map(
-            symbols.number, (step.before, step.gradient, step.rate, step.after)
-        )
-        slots = {"x": self.name(step.node), "gradient": self.to(step.node)}
-        symbolic = self.fill("update", slots)
+        numbers = {key: symbols.number(getattr(step, key)) for key in step._fields[1:]}
+        slots = {**numbers, "x": symbols.name(self.called[step.node])}
         change = step.after - step.before
         off = abs(step.before - step.rate * step.gradient - step.after)
         largest = max(abs(step.before), abs(step.after))
-        slots |= {"before": before, "after": after}
-        if self.steps.optimiser in (None, "SGD") and off <= 1e-9 * largest:
-            sentence = "update"
-            numeric = self.fill("update.numbers", {**slots, "rate": rate, "gradient": gradient})
-        else:
-            sentence = "update.other"
-            symbolic = self.fill("update.other", slots)
-            slots["change"] = symbols.number(change)
-            numeric = self.fill("update.other.numbers", slots)
-        if not step.gradient and not change:
-            sentence = "update.none"
-        return self._told(
-            "update",
-            sentence,
-            symbolic,
-            numeric,
-            x=self.names[step.node],
-            optimiser=self.steps.optimiser or "",
-            rate=rate.text,
-            gradient=gradient.text,
-        )
+        plain = self.steps.optimiser in (None, "SGD") and off <= 1e-9 * largest
+        kind = "update" if plain else "update.other"
+        symbolic = self.fill(kind, slots | {"gradient": self.to(step.node)})
+        numeric = self.fill(f"{kind}.numbers", slots | {"change": symbols.number(change)})
+        return self.told(
+            "update", kind if step.gradient or change else "update.none", symbolic, numeric,
+            x=self.called[step.node], optimiser=self.steps.optimiser or "",
+            rate=numbers["rate"], gradient=numbers["gradient"],
+        )  # fmt: skip
 
     # --- explain(node, of=root) ------------------------------------------------------------------
     def gradient(self, node: int) -> Explanation:
         """How the gradient with respect to a node is the sum over its users, and over paths."""
         shares = self.steps.shares(node)
-        visits = (s for s in self.steps if isinstance(s, Visit) and s.node == node)
-        adjoint = next(visits).adjoint
+        adjoint = next(s.adjoint for s in self.steps if isinstance(s, Visit) and s.node == node)
         symbolic, numeric = self._complete(node, adjoint)
-        terms = [
-            symbols.multiply(symbols.number(share.adjoint), symbols.number(share.partial))
-            for share in shares
-        ]
+        slots = {"gradient": self.to(node), "value": symbols.number(adjoint)}
+        terms = ""
         if shares:
-            slots = {
-                "gradient": self.to(node),
-                "sum": sum_of(terms),
-                "value": symbols.number(adjoint),
-            }
-            numeric = self.fill("visit.numbers", slots)
+            numbers = [(symbols.number(s.adjoint), symbols.number(s.partial)) for s in shares]
+            slots["sum"] = sum_of([symbols.multiply(*pair) for pair in numbers])
+            numeric, terms = self.fill("visit.numbers", slots), slots["sum"].text
         sentence = "gradient.none" if not shares else "gradient" + ".one" * (len(shares) == 1)
-        if node == len(self.names) - 1 and self.numerator == self.names[-1]:
+        if node == len(self.called) - 1 and self.numerator == self.called[-1]:
             sentence = "gradient.self"
-        told = self._told(
-            "gradient", sentence, symbolic, numeric, room="explanation",
-            L=self.numerator, x=self.names[node], n=len(shares),
-            sum=sum_of(terms).text if terms else "", value=symbols.number(adjoint).text,
+        told = self.told(
+            "explanation.gradient", sentence, symbolic, numeric, L=self.numerator,
+            x=self.called[node], n=len(shares), sum=terms, value=slots["value"],
         )  # fmt: skip
         return told._replace(why=self._paths(node) if shares else "")
 
@@ -376,7 +257,7 @@ class _Writer:
         count, _, paths = largest_paths(nodes, nodes[node], _PATHS)
         texts = []
         for path in paths:
-            stations = [self.teller.names[x] for x in path.nodes]
+            stations = [self.names[x] for x in path.nodes]
             factors = [symbols.number(x) for x in path.partials]
             if len(stations) > 2 * LONGEST:
                 stations[LONGEST:-LONGEST] = ["…"]

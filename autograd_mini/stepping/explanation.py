@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.language import text
+from autograd_mini.language import of, text
 from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import operands_of, shape_of
@@ -147,9 +147,43 @@ class Teller:
     def __init__(self, names: Mapping[Value, str], lang: str) -> None:
         self.names, self.lang = names, lang
 
+    def told(
+        self,
+        kind: str,
+        sentence: str,
+        symbolic: Piece,
+        numeric: Piece | None = None,
+        local: Piece | None = None,
+        why: Sequence[str] = (),
+        **slots: object,
+    ) -> Explanation:
+        """The explanation with the title of this kind: its texts are looked up and filled in.
+
+        Texts are those of the room "sentence", or of that which `kind` names: "explanation.node".
+        """
+        room, _, kind = kind.rpartition(".")
+        given = {key: x.text if isinstance(x, Piece) else x for key, x in slots.items()}
+
+        def say(name: str) -> str:
+            return text(f"{room or 'sentence'}.{name}", self.lang, **given)
+
+        second, third = (None if f is None else written(f) for f in (local, numeric))
+        because = " ".join(map(say, why))
+        return Explanation(
+            say(f"title.{kind}"), say(sentence), written(symbolic), second, third, because
+        )
+
+    def about(self, node: Value, by_hand: str = "") -> str:
+        """What the node's operation is; of one made by hand the text of this name."""
+        return of(node.op.about, self.lang) if node.op else by_hand and text(by_hand, self.lang)
+
     def name(self, node: Value) -> Piece:
         """The node's name."""
         return symbols.name(self.names[node])
+
+    def fill(self, template: str, slots: Mapping[str, Piece]) -> Piece:
+        """A formula of the steps with its slots filled."""
+        return filled(template, self.lang, slots)
 
     def filled(
         self, template: Piece, node: Value, show: Callable[[Value], Piece], at: int = 0
@@ -171,30 +205,24 @@ class Teller:
         """The names of the node's operands, each once, in backticks."""
         return listed(self.names[x] for x in dict.fromkeys(node.parents))
 
-    def forward(self, node: Value, *, stale: bool = False) -> tuple[Formula, Formula | None]:
+    def computed(self, node: Value, *, stale: bool = False) -> tuple[Piece, Piece]:
         """What is computed, symbolic and with numbers."""
         known = notation_of(shape_of(node))
-        value = self.filled(known.value, node, self.name)
-        slots = {"y": self.name(node), "value": value}
+        slots = {"y": self.name(node), "value": self.filled(known.value, node, self.name)}
         if known.definition is None:
-            symbolic = filled("forward", self.lang, slots)
+            symbolic = self.fill("forward", slots)
         else:
             slots["definition"] = self.filled(known.definition, node, self.name)
-            symbolic = filled("defined", self.lang, slots)
+            symbolic = self.fill("defined", slots)
+        result = number_of(node)
         if stale or node.op is None:
-            result = {"y": slots["y"], "value": symbols.number(node.data)}
-            return written(symbolic), written(filled("forward", self.lang, result))
+            return symbolic, self.fill("forward", slots | {"value": result})
         spelt = known.value
         if known.definition is not None and "if" not in symbols.slots_of(known.definition):
             spelt = known.definition
-        result = {
-            "y": slots["y"],
-            "value": self.filled(spelt, node, number_of),
-            "result": number_of(node),
-        }
-        same = result["value"].text == result["result"].text
-        numeric = filled("forward" if same else "forward.numbers", self.lang, result)
-        return written(symbolic), written(numeric)
+        slots |= {"value": self.filled(spelt, node, number_of), "result": result}
+        same = slots["value"].text == result.text
+        return symbolic, self.fill("forward" if same else "forward.numbers", slots)
 
     def local(
         self, node: Value, edge: int, slope: Any, *, use: int = 0, numbers: bool = True
@@ -206,14 +234,14 @@ class Teller:
         value = symbols.number(slope)
         slots = {"partial": partial(self.names[node], self.names[parent], use), "value": value}
         if template is None:
-            return filled("local.one", self.lang, slots)
+            return self.fill("local.one", slots)
         slots["formula"] = self.filled(template, node, self.name, at)
         if slots["formula"].text == value.text:
-            return filled("local.one", self.lang, slots)
+            return self.fill("local.one", slots)
         slots["numbers"] = self.filled(template, node, number_of, at)
         plain = "if" in symbols.slots_of(template) or not numbers
         same = slots["numbers"].text in (value.text, slots["formula"].text)
-        return filled("local" if plain or same else "local.numbers", self.lang, slots)
+        return self.fill("local" if plain or same else "local.numbers", slots)
 
 
 def number_of(node: Value) -> Piece:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import autograd_mini.stepping as face  # offers, by name, what stands on the floors above
-from autograd_mini.drawing.rendering import RenderingError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -49,6 +48,8 @@ class Recording(Sequence[T]):
 
     def _repr_html_(self) -> str | None:
         """The page in a frame; None, so that the text has to do, if it is large or not drawn."""
+        from autograd_mini.drawing import RenderingError
+
         with suppress(RenderingError):  # no Graphviz
             if len(getattr(self, "nodes", ())) <= LARGEST:
                 return face.show(self)._repr_html_()
