@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.differences import Estimate, finite_difference
 from autograd_mini.checking.nodes import Graph, rounding_of_value
+from autograd_mini.notation.shapes import operands_of
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -73,16 +75,20 @@ class _Replay:
     def __init__(self, nodes: Sequence[Value]) -> None:
         self.nodes = nodes
         ids = {node: k for k, node in enumerate(nodes)}
+
+        def slot(x: Any) -> Any:  # the index of a node, or a float
+            return ids[x] if x in ids else float(data_of(x))
+
         self.data = [node.data for node in nodes]
         self.functions: list[Callable[..., Any] | None] = []
-        self.args: list[tuple[Any, ...]] = []
+        self.args: list[list[Any]] = []
         self.masks = [1 << k for k in range(len(nodes))]
         for node in nodes:
             op = node.op
             self.functions.append(op and rule(op, FLOAT, (False,) * len(op.params)).value)
-            self.args.append(tuple(_slot(arg, ids) for arg in node.args) if op else ())
+            self.args.append(each(slot, node.args) if op else [])
         for k in range(len(nodes) - 1, -1, -1):
-            for parent in _operands(nodes[k]):  # all, be an engine's edges too few
+            for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
                 if parent in ids:
                     self.masks[ids[parent]] |= self.masks[k]
 
@@ -97,25 +103,12 @@ class _Replay:
         data = self.data
 
         def number(slot: Any) -> Any:
-            if slot.__class__ is int:
-                return moved.get(slot, data[slot])
-            return tuple(map(number, slot)) if slot.__class__ is tuple else slot
+            return moved.get(slot, data[slot]) if slot.__class__ is int else slot
 
         for j in users:
-            y = self.functions[j](*map(number, self.args[j]))  # type: ignore[misc]
+            y = self.functions[j](*each(number, self.args[j]))  # type: ignore[misc]
             if y.__class__ is complex:
                 raise ValueError(f"node {j} leaves the real numbers")
             moved[j] = float(y)
         last: float = moved.get(len(data) - 1, data[-1])
         return last
-
-
-def _slot(arg: Any, ids: dict[Value, int]) -> Any:
-    """An argument: the index of a node, a float, or a tuple of these."""
-    if arg.__class__ is tuple:
-        return tuple(_slot(x, ids) for x in arg)
-    return ids[arg] if arg in ids else float(data_of(arg))
-
-
-def _operands(node: Value) -> list[Any]:
-    return [x for arg in node.args for x in (arg if arg.__class__ is tuple else (arg,))]

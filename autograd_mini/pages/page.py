@@ -13,6 +13,7 @@ from autograd_mini.ops import Op
 from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from autograd_mini.stepping.templates import FORMULAS, catalogue
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.value import Value
 
 from . import training_page
 from .document import document, written
@@ -92,13 +93,13 @@ def to_html(
     for run in runs:
         if not isinstance(run, Steps):
             raise TypeError(f"a page shows Steps, got {run!r:.40} ({type(run).__name__})")
-    _check_labels(labels)
-    data: dict[str, Any] = {"start": range(len(steps))[start] if _is_index(start, steps) else 0}
-    data["runs"] = [run_data(run) for run in runs]
+    _check(steps, start, labels)
     drawn = [figure(run) for run in runs]
-    for k, (shown, picture) in enumerate(zip(data["runs"], drawn, strict=True)):
-        shown |= {"items": picture.items, "links": picture.links, "texts": picture.texts}
-        shown["label"] = printable(labels[k]) if labels and beside is not None else None
+    data: dict[str, Any] = {"start": range(len(steps))[start], "runs": []}
+    for k, (run, (_, items, links, texts)) in enumerate(zip(runs, drawn, strict=True)):
+        label = printable(labels[k]) if labels and beside is not None else None
+        shown = {"items": items, "links": links, "texts": texts, "label": label}
+        data["runs"].append(run_data(run) | shown)
     if beside is not None:
         data["pairs"] = aligned(steps, beside)
     formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
@@ -116,18 +117,13 @@ def to_html(
     )  # fmt: skip
 
 
-def _is_index(start: Any, steps: Steps) -> bool:
+def _check(steps: Steps, start: Any, labels: Any) -> None:
+    pair = isinstance(labels, tuple | list) and [*map(type, labels)] == [str, str]
+    if labels is not None and not pair:
+        raise TypeError(f"labels must be two texts, got {labels!r:.60}")
     if start.__class__ is not int:
         raise TypeError(f"start must be the index of a step, got {start!r:.40}")
     steps[start]  # raises IndexError
-    return True
-
-
-def _check_labels(labels: Any) -> None:
-    if labels is None:
-        return
-    if not isinstance(labels, tuple | list) or [*map(type, labels)] != [str, str]:
-        raise TypeError(f"labels must be two texts, got {labels!r:.60}")
 
 
 # --- the data of a recording ---------------------------------------------------------------------
@@ -143,7 +139,7 @@ def run_data(steps: Steps) -> dict[str, Any]:
     maths = catalogue(steps)
     del maths["formulas"]  # the same on every page
     found = differences(steps)
-    plain = [*map(_Replayed(steps), steps)]
+    plain = [*_follows(steps)]
     return {
         "names": list(steps.names),
         "ops": [node.op.name if node.op else None if node.first is None else "" for node in nodes],
@@ -174,52 +170,46 @@ def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
     def one(x: Any) -> Any:
         if x.__class__ is tuple:
             return [*map(one, x)]
-        return ids[x] if hasattr(x, "backward") else {"c": written(x)}
+        return ids[x] if isinstance(x, Value) else {"c": written(x)}
 
     if node.first is None:
         return None
     return [*map(one, node.args if node.op else node.parents)]
 
 
-class _Replayed:
-    """Whether a step's numbers are those that the engine's rule gives for the recorded graph."""
-
-    def __init__(self, steps: Steps) -> None:
-        self.nodes = steps.nodes
-        self.ids = {node: k for k, node in enumerate(steps.nodes)}
-        self.grads: list[Any] = [0.0] * len(steps.nodes)
-        self.edges: dict[int, list[Any]] = {}
-        self.sgd = steps.optimiser == "SGD"
-        found: list[dict[int, None]] = [{} for _ in steps.nodes]
-        for k in range(len(steps.nodes) - 1, -1, -1):
-            for parent in steps.nodes[k].parents:
-                found[self.ids[parent]][k] = None
-        self.users = [tuple(users) for users in found]
-
-    def __call__(self, step: Step) -> bool:
+def _follows(steps: Steps) -> Iterator[bool]:
+    """For each step whether its numbers are those that the engine's rule gives for the graph."""
+    nodes = steps.nodes
+    ids = {node: k for k, node in enumerate(nodes)}
+    edges = [[*node.edges()] for node in nodes]
+    grads: list[Any] = [0.0] * len(nodes)
+    users: list[dict[int, None]] = [{} for _ in nodes]
+    for k in range(len(nodes) - 1, -1, -1):
+        for used in nodes[k].parents:
+            users[ids[used]][k] = None
+    for step in steps:
         match step:
             case Seed(node, value):
-                self.grads[node] = value
-                return value.__class__ is float
-            case Visit(node, adjoint, users):
-                return _same(adjoint, self.grads[node]) and users == self.users[node]
-            case Accumulate(k, parent, edge):
-                if k not in self.edges:
-                    self.edges[k] = list(self.nodes[k].edges())
-                owner, partial = self.edges[k][edge]
-                adjoint, before = self.grads[k], self.grads[parent]
+                grads[node] = value
+                yield value.__class__ is float
+            case Visit(node, adjoint, seen):
+                yield _same(adjoint, grads[node]) and seen == (*users[node],)
+            case Accumulate(node, parent, edge):
+                owner, partial = edges[node][edge]
+                adjoint, before = grads[node], grads[parent]
                 share = adjoint * partial
                 wanted = (adjoint, partial, share, before, before + share)
-                self.grads[parent] = step.after  # what there is, right or wrong
-                return self.ids[owner] == parent and all(map(_same, step[3:], wanted))
+                grads[parent] = step.after  # what there is, right or wrong
+                yield ids[owner] == parent and all(map(_same, step[3:], wanted))
             case Update(node, before, gradient, rate, after):
-                return (
-                    self.sgd
-                    and _same(gradient, self.grads[node])
-                    and _same(before, self.nodes[node].data)
+                yield (
+                    steps.optimiser == "SGD"
+                    and _same(gradient, grads[node])
+                    and _same(before, nodes[node].data)
                     and _same(after, before - rate * gradient)
                 )
-        return True
+            case _:
+                yield True
 
 
 def _same(a: Any, b: Any) -> bool:
