@@ -155,25 +155,21 @@ def _ffmpeg() -> str:
 def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str) -> None:
     first = next(pictures)
     height, width, _ = first.shape
+    options = (
+        f"-y -loglevel error -f rawvideo -pix_fmt rgb24 -s {width}x{height}"
+        f" -framerate {1 / seconds:.6f} -i - -an -r {_RATE} -c:v libx264 -preset veryfast"
+        " -tune stillimage -crf 20 -pix_fmt yuv420p -movflags +faststart"
+    )
     with tempfile.TemporaryDirectory() as folder:
-        film = Path(folder) / "film.mp4"
-        command = [encoder, "-y", "-loglevel", "error"]
-        command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}"]
-        command += ["-framerate", f"{1 / seconds:.6f}", "-i", "-", "-an", "-r", str(_RATE)]
-        command += ["-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage", "-crf", "20"]
-        command += ["-pix_fmt", "yuv420p", "-movflags", "+faststart", str(film)]
-        said = Path(folder) / "said.txt"
-        with said.open("wb") as log:
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log
-            )
+        film, said = Path(folder) / "film.mp4", Path(folder) / "said.txt"
+        command = [encoder, *options.split(), str(film)]
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+        with said.open("wb") as log, subprocess.Popen(command, stderr=log, **pipes) as process:
             try:
                 _feed(process, chain([first], pictures))
             except BaseException:
                 process.kill()
                 raise
-            finally:
-                process.wait()
         if process.returncode or not film.exists():
             text = said.read_text(errors="replace").strip().splitlines()
             raise ToolError(f"ffmpeg made no film: {text[-1] if text else process.returncode}")
