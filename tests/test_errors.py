@@ -1,7 +1,5 @@
 """What users get wrong, and the sentence that they read: a table of bad inputs to the engine."""
 
-from __future__ import annotations
-
 import copy
 import math
 import pickle

@@ -1,7 +1,5 @@
 """The one writer of files, and the one form of document: complete or not, whole or refused."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os
@@ -10,22 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograd_mini import files
 from autograd_mini.files import Format, SpecialFileError, write
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 NOTE = Format("note", ("text", "numbers"), ("author",))
 CONTENT = {"text": "ñ \ud800 \"'", "numbers": [0.1, -0.0, 5e-324, 10**30, None, {"b": 1, "a": 2}]}
 
 
 # --- writing -------------------------------------------------------------------------------------
-def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+def test_text_and_bytes_are_written_as_they_are(tmp_path):
     for data in ("ñ\r\n", b"\x00\xff"):
         write(tmp_path / "a", data)
         assert (tmp_path / "a").read_bytes() == (data.encode() if isinstance(data, str) else data)
@@ -33,12 +27,10 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("breaks", ["replace", "fsync"])
-def test_a_write_that_fails_leaves_the_old_file_and_names_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
-) -> None:
+def test_a_write_that_fails_leaves_the_old_file_and_names_it(tmp_path, monkeypatch, breaks):
     write(tmp_path / "a", "old")
 
-    def full_disk(*_: object) -> None:
+    def full_disk(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(files.os, breaks, full_disk)
@@ -49,7 +41,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_names_it(
     assert [*tmp_path.iterdir()] == [tmp_path / "a"]
 
 
-def test_the_permissions_are_those_of_the_file_that_is_replaced(tmp_path: Path) -> None:
+def test_the_permissions_are_those_of_the_file_that_is_replaced(tmp_path):
     (tmp_path / "other").write_text("")
     write(tmp_path / "a", "")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "other").stat().st_mode
@@ -58,7 +50,7 @@ def test_the_permissions_are_those_of_the_file_that_is_replaced(tmp_path: Path) 
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
 
 
-def test_folders_links_and_pipes_are_left_as_they_are(tmp_path: Path) -> None:
+def test_folders_links_and_pipes_are_left_as_they_are(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "a")
     os.mkfifo(tmp_path / "pipe")
@@ -72,7 +64,7 @@ def test_folders_links_and_pipes_are_left_as_they_are(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(what)
 
 
-def test_a_folder_that_is_missing_is_the_systems_own_error(tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_is_the_systems_own_error(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         write(tmp_path / "no" / "a", "")
     assert caught.value.filename == str(tmp_path / "no" / "a")
@@ -89,7 +81,7 @@ files.write(sys.argv[1], "half")
 """
 
 
-def killed_while_writing(path: Path) -> None:
+def killed_while_writing(path):
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True
     ) as writer:
@@ -98,7 +90,7 @@ def killed_while_writing(path: Path) -> None:
         writer.send_signal(signal.SIGKILL)
 
 
-def test_the_next_write_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+def test_the_next_write_removes_what_a_killed_one_left(tmp_path):
     path = tmp_path / "model.json"
     write(path, "old")
     killed_while_writing(path)
@@ -111,7 +103,7 @@ def test_the_next_write_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
-def test_only_its_own_old_files_are_removed(tmp_path: Path) -> None:
+def test_only_its_own_old_files_are_removed(tmp_path):
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         ended = process.pid
     alive = os.getpid()
@@ -134,7 +126,7 @@ for k in range(60):
 """
 
 
-def test_several_writers_at_once_leave_one_complete_file(tmp_path: Path) -> None:
+def test_several_writers_at_once_leave_one_complete_file(tmp_path):
     path = tmp_path / "a"
     writers = [subprocess.Popen([sys.executable, "-c", MANY, str(path), c]) for c in "xyz"]
     seen = set()
@@ -147,7 +139,7 @@ def test_several_writers_at_once_leave_one_complete_file(tmp_path: Path) -> None
 
 
 # --- documents -----------------------------------------------------------------------------------
-def test_what_is_written_is_read() -> None:
+def test_what_is_written_is_read():
     for content in (CONTENT, {**CONTENT, "author": "me"}):
         for indent in (None, 1):
             text = NOTE.write(content, indent)
@@ -157,7 +149,7 @@ def test_what_is_written_is_read() -> None:
             assert str(again["numbers"][1]) == "-0.0"
 
 
-def test_neither_layout_nor_order_nor_escapes_count() -> None:
+def test_neither_layout_nor_order_nor_escapes_count():
     document = json.loads(NOTE.write(CONTENT))
     other = dict(sorted(document.items()), numbers=document["numbers"])
     for indent, ascii_only in ((None, True), (3, True), (3, False)):
@@ -181,14 +173,14 @@ def test_neither_layout_nor_order_nor_escapes_count() -> None:
         ({"version": 1}, "it has the unknown checksum"),
     ],
 )
-def test_what_is_refused(change: dict[str, Any], reason: str) -> None:
+def test_what_is_refused(change, reason):
     document = {**json.loads(NOTE.write(CONTENT)), **change}
     text = json.dumps({key: x for key, x in document.items() if x is not ...})
     with pytest.raises(ValueError, match=f"^here: .*{reason}"):
         NOTE.read(text, "here")
 
 
-def test_version_1_had_no_checksum() -> None:
+def test_version_1_had_no_checksum():
     document = json.loads(NOTE.write(CONTENT))
     del document["checksum"]
     assert NOTE.read(json.dumps({**document, "version": 1})) == CONTENT
@@ -205,14 +197,14 @@ def test_version_1_had_no_checksum() -> None:
         ("[]", "it is not an note document"),
     ],
 )
-def test_text_that_is_no_document(text: str, reason: str) -> None:
+def test_text_that_is_no_document(text, reason):
     with pytest.raises(ValueError, match=f"^note: {reason}"):
         NOTE.read(text)
     with pytest.raises(TypeError, match="takes text, got bytes"):
         NOTE.read(text.encode())  # type: ignore[arg-type]
 
 
-def test_a_random_change_of_any_size_is_seen() -> None:
+def test_a_random_change_of_any_size_is_seen():
     rng, text = random.Random(0), NOTE.write(CONTENT)
     for _ in range(2000):
         start = rng.randrange(len(text))

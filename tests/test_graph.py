@@ -1,7 +1,5 @@
 """The graph: order, depth, width, memory, copies and pickles."""
 
-from __future__ import annotations
-
 import copy
 import gc
 import io

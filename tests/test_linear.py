@@ -1,7 +1,5 @@
 """The nodes of a layer are those that dot and the activation make, in every slot and every bit."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction as F
 

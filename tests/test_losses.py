@@ -1,7 +1,5 @@
 """Losses: against exact fractions, 50-digit references, and what they must have in common."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction as F
 

@@ -1,7 +1,5 @@
 """Code written for micrograd, run on autograd_mini; micrograd 0.1.0 itself stands beside it."""
 
-from __future__ import annotations
-
 import importlib
 import math
 import random

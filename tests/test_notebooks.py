@@ -1,13 +1,10 @@
 """The notebooks run from top to bottom, and their outputs are those that are committed."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,7 +29,7 @@ PAIRS = [
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 
-def test_every_notebook_is_there_in_each_language() -> None:
+def test_every_notebook_is_there_in_each_language():
     english, spanish = zip(*PAIRS, strict=True)
     assert {path.relative_to(ROOT).as_posix() for path in NOTEBOOKS} == {
         *(f"notebooks/en/{name}.ipynb" for name in english),
@@ -40,7 +37,7 @@ def test_every_notebook_is_there_in_each_language() -> None:
     }
 
 
-def executed(path: Path) -> Any:
+def executed(path):
     """With a second try: a kernel's reply may get lost, and then it would be waited for in vain."""
     try:
         return refresh.executed(path, timeout=90)
@@ -52,9 +49,7 @@ def executed(path: Path) -> Any:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_notebook_runs_and_shows_what_is_committed(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_notebook_runs_and_shows_what_is_committed(path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.delenv("MPLBACKEND", raising=False)
     committed = refresh.texts(nbformat.read(path, as_version=4))
@@ -70,7 +65,7 @@ def test_the_notebook_runs_and_shows_what_is_committed(
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_notebook_is_small_and_tidy(path: Path) -> None:
+def test_the_notebook_is_small_and_tidy(path):
     assert path.stat().st_size < 300_000
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
@@ -84,7 +79,7 @@ def test_the_notebook_is_small_and_tidy(path: Path) -> None:
 
 
 @pytest.mark.parametrize("names", PAIRS, ids=lambda names: names[0])
-def test_both_notebooks_have_the_same_cells(names: tuple[str, str]) -> None:
+def test_both_notebooks_have_the_same_cells(names):
     english_name, spanish_name = names
     paths = [
         ROOT / f"notebooks/en/{english_name}.ipynb",

@@ -1,7 +1,5 @@
 """The project as a whole: what lies where, what importing costs, and that the files agree."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import re
@@ -27,7 +25,7 @@ MODULES = sorted(
 )
 
 
-def tracked_files() -> list[Path]:
+def tracked_files():
     """Return the files of the project: those git knows or would add."""
     if not (ROOT / ".git").exists() or not shutil.which("git"):
         pytest.skip("only git knows which files are the project's")
@@ -39,13 +37,13 @@ def tracked_files() -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
-def loaded_by(code: str) -> set[str]:
+def loaded_by(code):
     """Return the top-level modules that a fresh interpreter has loaded after running `code`."""
     modules = printed(f"{code}\nimport sys\nprint(*sys.modules)")
     return {name.partition(".")[0] for name in modules.split()}
 
 
-def test_the_top_level_holds_only_what_belongs_there() -> None:
+def test_the_top_level_holds_only_what_belongs_there():
     allowed = {
         *("autograd_mini", "tests", "docs", "notebooks", "pyproject.toml", "LICENSE"),
         *("README.md", "README.es.md", "CHANGELOG.md", "CONTRIBUTING.md"),
@@ -55,20 +53,20 @@ def test_the_top_level_holds_only_what_belongs_there() -> None:
 
 
 @pytest.mark.parametrize("module", CORE)
-def test_the_core_needs_the_standard_library_alone(module: str) -> None:
+def test_the_core_needs_the_standard_library_alone(module):
     before = loaded_by("")  # what the interpreter itself and its .pth files load
     foreign = loaded_by(f"import autograd_mini.{module}") - before - sys.stdlib_module_names
     assert foreign == {"autograd_mini"}
 
 
-def test_importing_the_package_stays_light() -> None:
+def test_importing_the_package_stays_light():
     heavy = {"numpy", "graphviz", "pygraphviz", "rich", "matplotlib", "mpmath"}
     heavy |= {"dataclasses", "random", "json", "csv", "inspect", "asyncio"}
     already = loaded_by("")
     assert (loaded_by("import autograd_mini") - already) & heavy == set()
 
 
-def test_the_core_works_where_nothing_else_is_installed() -> None:
+def test_the_core_works_where_nothing_else_is_installed():
     code = """
 from autograd_mini import MLP, grad
 from autograd_mini.data import xor
@@ -84,7 +82,7 @@ assert grad(lambda x: x**3)(2.0) == 12.0
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_version_is_the_same_everywhere() -> None:
+def test_the_version_is_the_same_everywhere():
     version = PROJECT["project"]["version"]
     assert autograd_mini.__version__ == version
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -93,14 +91,14 @@ def test_the_version_is_the_same_everywhere() -> None:
 @pytest.mark.parametrize(
     "name", [n for n in dir(autograd_mini) if n.isidentifier() and n[0] != "_"]
 )
-def test_every_public_name_is_documented(name: str) -> None:
+def test_every_public_name_is_documented(name):
     thing = getattr(autograd_mini, name)
     if inspect.ismodule(thing) or inspect.isclass(thing) or callable(thing):
         assert inspect.getdoc(thing), f"autograd_mini.{name} has no docstring"
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_and_its_public_parts_are_documented(name: str) -> None:
+def test_every_module_and_its_public_parts_are_documented(name):
     module = pytest.importorskip(name, exc_type=ImportError)
     assert module.__doc__, f"{name} has no docstring"
     for part, thing in vars(module).items():
@@ -109,7 +107,7 @@ def test_every_module_and_its_public_parts_are_documented(name: str) -> None:
             assert inspect.getdoc(thing), f"{name}.{part} has no docstring"
 
 
-def test_every_module_is_in_the_reference() -> None:
+def test_every_module_is_in_the_reference():
     """Each public function and class that the package root offers is on a page of the reference."""
     for language in ("en", "es"):
         pages = ROOT / "docs" / language / "reference"
@@ -130,7 +128,7 @@ PRIVATE = re.compile("|".join(["/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "/w
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|place" + r"holder)\b")
 
 
-def test_no_file_holds_a_path_of_someone_s_machine() -> None:
+def test_no_file_holds_a_path_of_someone_s_machine():
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
         for path in tracked_files()
@@ -140,7 +138,7 @@ def test_no_file_holds_a_path_of_someone_s_machine() -> None:
     assert found == []
 
 
-def test_the_package_has_nothing_left_to_do() -> None:
+def test_the_package_has_nothing_left_to_do():
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
         for path in PACKAGE.rglob("*.py")
@@ -149,7 +147,7 @@ def test_the_package_has_nothing_left_to_do() -> None:
     assert found == []
 
 
-def test_files_that_are_read_stay_short() -> None:
+def test_files_that_are_read_stay_short():
     """The package and the pages; a table of bad inputs in a test may be as long as it needs."""
     long = {
         str(path.relative_to(ROOT)): lines
@@ -165,30 +163,28 @@ COMMANDS = ("pip install . && autograd-mini demo", 'pip install ".[test]" && pyt
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("file", ["README.md", "README.es.md", ".ci/run"])
-def test_the_commands_of_the_readme_are_those_that_are_checked(file: str, command: str) -> None:
+def test_the_commands_of_the_readme_are_those_that_are_checked(file, command):
     path = ROOT / file
     if not path.exists() and file.startswith("."):
         pytest.skip("a source archive has no .ci")
     assert command in path.read_text(encoding="utf-8")
 
 
-def test_the_package_data_are_in_the_package() -> None:
+def test_the_package_data_are_in_the_package():
     assert (PACKAGE / "py.typed").exists()
     assert (PACKAGE / "data" / "iris.csv").exists()
     assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["autograd_mini"]
     assert PROJECT["project"]["scripts"] == {"autograd-mini": "autograd_mini.cli:main"}
 
 
-def test_the_names_of_the_tests_are_the_same_in_every_process(
-    request: pytest.FixtureRequest,
-) -> None:
+def test_the_names_of_the_tests_are_the_same_in_every_process(request):
     """An address in a name, and the processes of pytest-xdist would not agree on the tests."""
     names = [item.nodeid for item in request.session.items]
     assert [name for name in names if re.search(r"\bat 0x", name)] == []
     assert len(names) == len(set(names))
 
 
-def test_extras_name_each_optional_dependency_once() -> None:
+def test_extras_name_each_optional_dependency_once():
     extras = PROJECT["project"]["optional-dependencies"]
     assert set(extras) == {
         *("fast", "plot", "notebook", "check", "jax"),
@@ -198,7 +194,7 @@ def test_extras_name_each_optional_dependency_once() -> None:
         assert extra in extras["all"][0]
 
 
-def test_the_ci_script_is_valid_bash() -> None:
+def test_the_ci_script_is_valid_bash():
     script = ROOT / ".ci" / "run"
     if not script.exists():
         pytest.skip("a source archive has no .ci")

@@ -1,13 +1,10 @@
 """Files and pickles of the version before, and what a flipped bit does to those of today."""
 
-from __future__ import annotations
-
 import json
 import math
 import pickle
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -19,13 +16,10 @@ from autograd_mini.data import moons, standardise, xor
 from autograd_mini.stepping import Accumulate, Steps, TrainingSteps, record_training
 from autograd_mini.training import load_metadata
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 OLD = Path(__file__).with_name("saved")
 
 
-def old(name: str) -> Any:
+def old(name):
     """What is in a pickle; of the three whose module has moved, with the warning."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -37,7 +31,7 @@ def old(name: str) -> Any:
     return thing
 
 
-def text(name: str) -> str:
+def text(name):
     return (OLD / f"{name}.json").read_text(encoding="utf-8")
 
 
@@ -46,7 +40,7 @@ W, X, B = 0.5, 2.0, -0.25
 
 
 @pytest.mark.parametrize("read", [lambda: old("graph"), lambda: from_json(text("graph"))[0]])
-def test_a_graph(read: Callable[[], Value]) -> None:
+def test_a_graph(read):
     y = read()
     assert y.data == math.tanh(W * X + B)
     (z,) = y.parents
@@ -62,7 +56,7 @@ def test_a_graph(read: Callable[[], Value]) -> None:
 
 
 # --- a network and its training ------------------------------------------------------------------
-def test_a_network() -> None:
+def test_a_network():
     """MLP(2, [3, 1]) with tanh, evaluated by hand."""
     for model in (load(OLD / "model.json"), old("mlp")):
         named = {name: p.data for name, p in model.named_parameters().items()}
@@ -88,7 +82,7 @@ def test_a_network() -> None:
     assert named["layer1.neuron1.w[0]"] == -0.675821358345882
 
 
-def test_an_optimiser() -> None:
+def test_an_optimiser():
     """Adam after two steps, and a third by its formula."""
     state = json.loads(text("optimiser"))
     fresh = optim.Adam([Value(0.5) for _ in range(13)], lr=0.9)
@@ -105,7 +99,7 @@ def test_an_optimiser() -> None:
         assert p.data == pytest.approx(before - 0.1 * m / (math.sqrt(v) + 1e-8), rel=1e-14)
 
 
-def test_data_sets() -> None:
+def test_data_sets():
     made = moons(20)
     again = old("dataset")
     assert (again.inputs, again.targets, again.class_names) == (
@@ -113,14 +107,14 @@ def test_data_sets() -> None:
     assert old("standardised").inputs == standardise(made)[0].inputs
 
 
-def test_a_history() -> None:
+def test_a_history():
     history = old("history")
     assert (history.epochs, history.stopped, len(history)) == ([1, 2], "finished", 2)
     assert history.loss[0] == pytest.approx(sum(history.loss) - history.loss[1])
     assert history.best_epoch == 1 + (history.loss[1] < history.loss[0])
 
 
-def test_recorded_steps() -> None:
+def test_recorded_steps():
     """tanh(w * x) at 0.5, 2: dy/dw = (1 - tanh(1)**2) * 2."""
     recorded = Steps.from_json(text("steps"))
     assert recorded == old("steps")
@@ -131,7 +125,7 @@ def test_recorded_steps() -> None:
     assert [step.kind for step in recorded][:5] == ["leaf", "leaf", "forward", "forward", "seed"]
 
 
-def test_a_recorded_training() -> None:
+def test_a_recorded_training():
     run = TrainingSteps.from_json(text("training"))
     assert run == old("training")
     assert (run.points.inputs, run.points.targets) == (tuple(xor().inputs), (0, 1, 1, 0))
@@ -147,7 +141,7 @@ def test_a_recorded_training() -> None:
     assert again.losses == run.losses
 
 
-def test_a_report() -> None:
+def test_a_report():
     """The derivative of x * sin(x) at 1/2."""
     report = Report.from_json(text("report"))
     assert report == old("report")
@@ -157,7 +151,7 @@ def test_a_report() -> None:
     assert report.taylor_slope == pytest.approx(2, abs=1e-4)
 
 
-def test_what_else_is_pickled() -> None:
+def test_what_else_is_pickled():
     error = old("error")
     assert type(error) is DomainError
     assert str(error) == "log(a) at a = -1.0: it needs a > 0"
@@ -167,14 +161,14 @@ def test_what_else_is_pickled() -> None:
 
 
 # --- a flipped bit -------------------------------------------------------------------------------
-def small_graph() -> str:
+def small_graph():
     w, x = Value(W, label="w"), Value(X, label="ñ")
     y = (w * x).tanh()
     y.backward()
     return to_json(y, indent=1)
 
 
-KINDS: dict[str, tuple[Callable[[], str], Callable[[str], str]]] = {
+KINDS = {
     "graph": (small_graph, lambda t: to_json(*from_json(t), indent=1)),
     "steps": (lambda: Steps.from_json(text("steps")).to_json(1),
               lambda t: Steps.from_json(t).to_json(1)),
@@ -188,7 +182,7 @@ WRITTEN = {kind: write().encode() for kind, (write, _) in KINDS.items()}
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_a_flipped_bit_is_refused_or_changes_nothing(kind: str, data: st.DataObject) -> None:
+def test_a_flipped_bit_is_refused_or_changes_nothing(kind, data):
     raw, read = WRITTEN[kind], KINDS[kind][1]
     place = data.draw(st.integers(0, 8 * len(raw) - 1))
     flipped = bytearray(raw)
@@ -200,7 +194,7 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(kind: str, data: st.DataObj
     assert again.encode() == raw
 
 
-def test_any_flipped_bit_of_a_model_is_refused_or_changes_nothing(tmp_path: Path) -> None:
+def test_any_flipped_bit_of_a_model_is_refused_or_changes_nothing(tmp_path):
     path = tmp_path / "model.json"
     model = nn.MLP(1, [1], seed=0)
     save(model, path, {"mean": [0.5]})

@@ -11,7 +11,7 @@ import random
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import mpmath as mp
 import pytest
@@ -19,7 +19,7 @@ import pytest
 from autograd_mini import Value, functions, grad, op, topological
 from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
 from autograd_mini.numbers.special import lgamma, others, polygamma, prod
-from autograd_mini.ops import SHEET, Op
+from autograd_mini.ops import SHEET
 from tests.points import places, points
 from tests.reference import (
     CLOSED,
@@ -48,11 +48,11 @@ class Worst(NamedTuple):
     alone: float = 0.0
 
 
-def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
+def as_values(args):
     return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
 
 
-def too_large(name: str, args: tuple[Any, ...], truth: Any) -> bool:
+def too_large(name, args, truth):
     """Whether the true result leaves the floats (of a mean: the sum)."""
     if name == "mean":
         truth = mp.fsum(args[0])
@@ -60,11 +60,11 @@ def too_large(name: str, args: tuple[Any, ...], truth: Any) -> bool:
 
 
 @cache
-def measured(name: str) -> dict[str, Worst]:
+def measured(name):
     """The worst errors of an operation: "value" and each argument. Refusals must be right too."""
     sheet_op, worst = SHEET[name], {}
 
-    def note(key: str, got: float, truth: Any, args: tuple[Any, ...], i: int | None) -> None:
+    def note(key, got, truth, args, i):
         alone = error_in_ulp(got, truth)
         bounded = error_in_ulp(got, truth, scale_of(sheet_op, key, args, i)) if alone > 1 else alone
         old = worst.get(key, Worst())
@@ -149,12 +149,12 @@ def test_the_sweep_sees_a_wrong_partial_of_8_ulp():
 ORDINARY = (0.3, 0.9, 1.7, -0.4, -2.3, 5.1, 0.05, -0.8, 12.0, 30.0, -30.0)
 
 
-def ordinary_points(sheet_op: Op, count: int) -> list[tuple[Any, ...]]:
+def ordinary_points(sheet_op, count):
     draw = random.Random(7)
-    choices: dict[str, Any] = {"n": (0.0, 1.0, 2.0), "c": (0.0, 1.0), "slope": (0.1,)}
+    choices = {"n": (0.0, 1.0, 2.0), "c": (0.0, 1.0), "slope": (0.1,)}
     choices |= {"low": (-1.0, -2.0), "high": (1.0, 4.0)}
 
-    def one(param: str) -> Any:
+    def one(param):
         if param in sheet_op.vectors:
             return tuple(draw.choice(ORDINARY) + draw.uniform(0, 0.01) for _ in range(3))
         return draw.choice(choices.get(param, ORDINARY))
@@ -164,7 +164,7 @@ def ordinary_points(sheet_op: Op, count: int) -> list[tuple[Any, ...]]:
     return [tuple(map(one, sheet_op.params)) for _ in range(count)]
 
 
-def second_row(node: Value, leaves: list[Value], k: int) -> tuple[list[float], list[float]]:
+def second_row(node, leaves, k):
     """d2(node)/d(leaf k)d(leaf j) for all j, and for each the sum of the sizes of its paths.
 
     The gradient is a sum over paths, each a product of partials: rounding leaves an error of some
@@ -178,7 +178,7 @@ def second_row(node: Value, leaves: list[Value], k: int) -> tuple[list[float], l
         return [0.0] * len(leaves), [0.0] * len(leaves)
     for leaf in leaves:
         leaf.grad = 0.0
-    sizes: dict[Value, float] = dict.fromkeys(topological(first), 0.0)
+    sizes = dict.fromkeys(topological(first), 0.0)
     sizes[first] = 1.0
     first.backward()
     for inner in reversed(topological(first)):
@@ -217,7 +217,7 @@ def test_second_derivatives(name):
 
 
 # --- kinks and conventions ------------------------------------------------------------------------
-def grid(sheet_op: Op) -> list[tuple[Any, ...]]:
+def grid(sheet_op):
     """Arguments where kinks may lie: small numbers with ties and zeros."""
     if sheet_op.vectors:
         vectors = [(0.0,), (0.0, 0.0), (2.0, 2.0, 1.0), (2.0, -1.0, -1.0), (3.0, 1.5), (2.0, 2.0)]

@@ -1,7 +1,5 @@
 """grad and its relatives against closed forms, exact fractions and mpmath."""
 
-from __future__ import annotations
-
 import math
 from collections import namedtuple
 from fractions import Fraction

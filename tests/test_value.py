@@ -1,7 +1,5 @@
 """What a Value promises: gradients, accumulation, numbers' habits, nodes made by hand."""
 
-from __future__ import annotations
-
 import math
 import random
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The how-to page followed to the letter: two files from the page, and pytest."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

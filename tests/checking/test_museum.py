@@ -1,10 +1,7 @@
 """Every engine of the museum is caught with its culprit; the healthy one and ours never are."""
 
-from __future__ import annotations
-
 import inspect
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -158,10 +155,10 @@ def test_an_engine_breaks_in_few_lines():
         assert code.partition("\n\n")[0].count("\n") <= 14, name
 
 
-def test_a_gradient_that_cancels_is_not_left_over_from_the_first_pass() -> None:
+def test_a_gradient_that_cancels_is_not_left_over_from_the_first_pass():
     """Found by the long run: 2.2e-16 for 0, and 4.4e-16 more in the second pass, is rounding."""
 
-    def f(x: Any) -> Any:
+    def f(x):
         v1 = x + (-2.5)
         return ((v1 - ((x - x) + x)).cos() + 0.84).sqrt() + (v1 - v1)
 

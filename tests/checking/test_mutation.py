@@ -1,7 +1,5 @@
 """No mutant of a partial of the sheet goes unseen: the script's table, held as a test."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import pytest

@@ -1,7 +1,5 @@
 """The pytest plugin, in sessions of its own."""
 
-from __future__ import annotations
-
 import re
 import sys
 import tomllib
@@ -22,7 +20,7 @@ def session(pytester, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
-    def run(text: str, *options: str, plugins: tuple[str, ...] = ()):
+    def run(text, *options, plugins=()):
         pytester.makepyfile(test_it=text)
         names = [option for name in (PLUGIN, *plugins) for option in ("-p", name)]
         return pytester.runpytest_subprocess(*names, "-W", "error", *options)

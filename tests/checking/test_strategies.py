@@ -1,7 +1,5 @@
 """The strategies draw what fits, shrink to the smallest failure, and print what reproduces it."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 
@@ -187,7 +185,7 @@ def test_the_repr_reproduces_the_failure():
 def test_the_repr_is_the_graph(graph):
     """Its function, executed, gives the same bits as the graph itself."""
     code = repr(graph).replace("check_grad(f,", "kept = (f,").partition(").raise_for")[0] + ")"
-    names: dict[str, object] = {}
+    names = {}
     exec(code, names)
     f, at = names["kept"]
     assert at == graph.at

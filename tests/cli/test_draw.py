@@ -1,7 +1,5 @@
 """`autograd-mini draw`: each kind of file, both languages, and wrong input."""
 
-from __future__ import annotations
-
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -16,12 +14,12 @@ from tests.drawing.structure import SVG
 ISSUE = ["draw", "tanh(w*x+b)", "w=0.5", "x=2", "b=-1", "--detail", "chain rule", "--lang", "en"]
 
 
-def drawn(suffix: str) -> bytes:
+def drawn(suffix):
     assert main([*ISSUE, "-o", f"out.{suffix}"]) == 0
     return Path(f"out.{suffix}").read_bytes()
 
 
-def test_svg(capsys: pytest.CaptureFixture[str]) -> None:
+def test_svg(capsys):
     texts = {"".join(text.itertext()) for text in ET.fromstring(drawn("svg")).iter(f"{SVG}text")}
     # d tanh/dv = 1 at v = 0, so dy/dw = x and dy/dx = w.
     assert {"y = tanh(v₂)", "∂y/∂v₂ = 1", "∂v₁/∂w = 2", "1 × 2 = 2", "1 × 0.5 = 0.5"} <= texts
@@ -38,28 +36,28 @@ def test_svg(capsys: pytest.CaptureFixture[str]) -> None:
         ("txt", "y = tanh(v₂)  data 0  grad 1\n".encode()),
     ],
 )
-def test_the_suffix_says_what_the_file_is(suffix: str, beginning: bytes) -> None:
+def test_the_suffix_says_what_the_file_is(suffix, beginning):
     assert drawn(suffix).startswith(beginning)
 
 
-def test_dot_is_read_by_graphviz() -> None:
+def test_dot_is_read_by_graphviz():
     assert len(pygraphviz.AGraph(string=drawn("dot").decode()).edges()) == 5
     assert drawn("gv") == drawn("dot")
 
 
-def test_json_is_the_graph() -> None:
+def test_json_is_the_graph():
     (y,) = from_json(drawn("json").decode())
     assert (y.data, y.label, y.grad) == (0.0, "y", 1.0)
 
 
-def test_without_a_file_the_graph_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_file_the_graph_is_printed(capsys):
     assert main(["draw", "x*x", "--lang", "es", "x=-3"]) == 0
     assert capsys.readouterr().out == (
         "y = x · x  dato 9  grad 1\n├─ x  dato −3  grad −6\n└─ x ↑\n"
     )
 
 
-def test_names_that_look_like_options(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_that_look_like_options(capsys):
     assert main(["draw", "-o*2", "o=-3"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "y = v₁ · 2  data 6  grad 1"
     assert main(["draw", "y*2", "y=4"]) == 0  # the result does not take the name of an operand
@@ -70,9 +68,7 @@ def test_names_that_look_like_options(capsys: pytest.CaptureFixture[str]) -> Non
     ("lang", "sentence"),
     [("en", "without it, -o FILE.dot writes"), ("es", "sin él, -o ARCHIVO.dot escribe")],
 )
-def test_without_any_graphviz(
-    lang: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_any_graphviz(lang, sentence, monkeypatch, capsys):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert main(["draw", "x*x", "x=3", "-o", "a.svg", "--lang", lang]) == 1

@@ -1,9 +1,6 @@
 """The command line as a whole: grad, wrong usage of each command, help, and the two languages."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,12 +8,9 @@ from autograd_mini import __version__
 from autograd_mini.cli import main
 from tests.cli.tongues import ENGLISH, SPANISH, words
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 # --- grad -----------------------------------------------------------------------------------------
-def test_grad_prints_value_and_gradient(capsys: pytest.CaptureFixture[str]) -> None:
+def test_grad_prints_value_and_gradient(capsys):
     assert main(["grad", "x*exp(-x**2)+y", "x=0.5", "y=2"]) == 0
     lines = capsys.readouterr().out.splitlines()
     names = [line.split()[0] for line in lines]
@@ -39,7 +33,7 @@ def test_grad_prints_value_and_gradient(capsys: pytest.CaptureFixture[str]) -> N
         (["sqrt(x)", "x=0"], "value  0.0\n∂/∂x   inf\n"),
     ],
 )
-def test_grad_of(arguments: list[str], out: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_grad_of(arguments, out, capsys):
     assert main(["grad", *arguments]) == 0
     assert capsys.readouterr() == (out, "")
 
@@ -54,16 +48,14 @@ def test_grad_of(arguments: list[str], out: str, capsys: pytest.CaptureFixture[s
         (["demo", "--lang", "es", "otra"], "Ayuda: autograd-mini --help"),
     ],
 )
-def test_sentences_in_spanish(
-    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sentences_in_spanish(arguments, sentence, tmp_path, capsys):
     (tmp_path / "file").touch()
     assert main(arguments) != 0
     assert sentence in capsys.readouterr().err
 
 
 # --- help -----------------------------------------------------------------------------------------
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"autograd-mini {__version__}\n"
 
@@ -83,9 +75,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         "step --train w**2 w=3 --lr 0.001 0.1 1 10",
     ],
 )
-def test_what_is_printed_is_in_one_language(
-    line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_printed_is_in_one_language(line, capsys, monkeypatch):
     for locale, foreign in (("C", SPANISH), ("es_ES.UTF-8", ENGLISH)):
         monkeypatch.setenv("LC_ALL", locale)
         assert main(line.split()) in (0, 1)

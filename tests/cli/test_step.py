@@ -1,12 +1,9 @@
 """`autograd-mini step`: what it prints and writes, and a sentence for every wrong use."""
 
-from __future__ import annotations
-
 import json
 import math
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +14,6 @@ from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
 from autograd_mini.stepping import Steps, Update
 from autograd_mini.stepping.plain import transcript
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LESSON = '''
 from math import nan
@@ -56,12 +50,12 @@ constant = 1.5
 
 
 @pytest.fixture(autouse=True)
-def _lesson(tmp_path: Path) -> None:
+def _lesson(tmp_path):
     (tmp_path / "lesson.py").write_text(LESSON, encoding="utf-8")
 
 
 # --- what is printed -----------------------------------------------------------------------------
-def test_a_pipe_gets_every_step(said: Callable[..., str]) -> None:
+def test_a_pipe_gets_every_step(said):
     out = said("step", "tanh(w*x+b)", "w=0.5", "x=2", "b=0.25")
     assert out == said("step", "tanh(w*x+b)", "w=0.5", "x=2", "b=0.25", "--all")
     sums = re.findall(r"^ +(\S+) \+ (\S+) · (\S+) = (\S+)$", out, re.M)
@@ -71,9 +65,7 @@ def test_a_pipe_gets_every_step(said: Callable[..., str]) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_the_text_of_a_neuron_as_it_was_read_and_found_good(
-    lang: str, said: Callable[..., str]
-) -> None:
+def test_the_text_of_a_neuron_as_it_was_read_and_found_good(lang, said):
     """Written by the command itself; the numbers in it are checked here from closed forms."""
     told = (Path(__file__).parent / f"neuron.{lang}.txt").read_text(encoding="utf-8")
     arguments = ["tanh(w*x+b)", "w=0.5", "x=2", "b=-0.25", "--lr", "0.1", "--weights", "w", "b"]
@@ -90,7 +82,7 @@ def test_the_text_of_a_neuron_as_it_was_read_and_found_good(
     ]
 
 
-def test_one_step(said: Callable[..., str]) -> None:
+def test_one_step(said):
     out = said("step", "w*x", "w=0.5", "x=2", "--step", "2")
     assert "w · x" in out
     assert "0.5 · 2 = 1" in out
@@ -98,7 +90,7 @@ def test_one_step(said: Callable[..., str]) -> None:
     assert "∂" not in out
 
 
-def test_spanish(said: Callable[..., str]) -> None:
+def test_spanish(said):
     out = said(
         "step", "(w*x-3)**2", "w=0.5", "x=2", "--lr", "0.1", "--weights", "w", "--lang", "es"
     )
@@ -110,7 +102,7 @@ def test_spanish(said: Callable[..., str]) -> None:
 
 
 # --- what is written -----------------------------------------------------------------------------
-def test_json_is_the_recording(said: Callable[..., str], tmp_path: Path) -> None:
+def test_json_is_the_recording(said, tmp_path):
     out = said("step", "-o", "steps.json", "w*x + w", "w=0.5", "x=2", "--lr", "0.25")
     assert out == "steps.json\n"
     recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
@@ -123,7 +115,7 @@ def test_json_is_the_recording(said: Callable[..., str], tmp_path: Path) -> None
     assert recorded.optimiser == "SGD"
 
 
-def test_each_operation_knows_where_it_is_written(said: Callable[..., str], tmp_path: Path) -> None:
+def test_each_operation_knows_where_it_is_written(said, tmp_path):
     text = "max(a, 2*b) - where(a > 0, ñ**2, pi) / -b"
     said("step", text, "a=1", "b=2", "ñ=3", "-o", "steps.json")
     recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
@@ -147,7 +139,7 @@ def test_each_operation_knows_where_it_is_written(said: Callable[..., str], tmp_
     ] == [None] * 3  # they are given, not computed
 
 
-def test_text_and_page(said: Callable[..., str], tmp_path: Path) -> None:
+def test_text_and_page(said, tmp_path):
     said("step", "w*x", "w=0.5", "x=2", "-o", "steps.txt", "--lang", "es")
     w, x = Value(0.5, label="w"), Value(2.0, label="x")
     y = w * x
@@ -160,13 +152,11 @@ def test_text_and_page(said: Callable[..., str], tmp_path: Path) -> None:
     assert '<html lang="es"' in page
 
 
-def test_a_file_that_cannot_be_written_leaves_the_old_one(
-    said: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_cannot_be_written_leaves_the_old_one(said, tmp_path, monkeypatch):
     path = tmp_path / "steps.json"
     path.write_text("old", encoding="utf-8")
 
-    def full(*_: object) -> None:
+    def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("autograd_mini.files.os.replace", full)
@@ -180,7 +170,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
 
 
 # --- the learner's own functions -----------------------------------------------------------------
-def test_a_function_of_a_module(said: Callable[..., str], tmp_path: Path) -> None:
+def test_a_function_of_a_module(said, tmp_path):
     said("step", "lesson:neuron", "--at", "w=0.5", "x=-2", "-o", "steps.json")
     recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
     assert recorded.names[:3] == ("w", "x", "h")
@@ -195,7 +185,7 @@ def test_a_function_of_a_module(said: Callable[..., str], tmp_path: Path) -> Non
     assert grads["w"] == pytest.approx(-2 * slope, rel=1e-15)
 
 
-def test_lists_and_inputs_given_by_name_only(said: Callable[..., str], tmp_path: Path) -> None:
+def test_lists_and_inputs_given_by_name_only(said, tmp_path):
     arguments = [
         "lesson:loss",
         "--at",
@@ -240,7 +230,7 @@ PYTHON = {  # what the names mean where Python itself runs the text
 
 @settings(max_examples=60, deadline=None)
 @given(PIECES, st.floats(-2, 2), st.floats(-2, 2))
-def test_the_steps_of_an_expression_are_those_of_python(text: str, a: float, b: float) -> None:
+def test_the_steps_of_an_expression_are_those_of_python(text, a, b):
     expression = parse(f"{text} + 0*a")
     numbers = {name: {"a": a, "b": b}[name] for name in expression.names}
     values = {name: Value(number, label=name) for name, number in numbers.items()}
@@ -254,11 +244,11 @@ def test_the_steps_of_an_expression_are_those_of_python(text: str, a: float, b: 
     assert [node.grad for node in recorded.nodes] == [node.grad for node in graph]
 
 
-def test_a_name_of_the_expression_is_never_a_function_of_it() -> None:
+def test_a_name_of_the_expression_is_never_a_function_of_it():
     f = parse("sin(op) + apply*known").function()
     assert f(0.0, 2.0, 3.0) == 6.0
 
 
-def test_json_of_the_command_is_json(said: Callable[..., str], tmp_path: Path) -> None:
+def test_json_of_the_command_is_json(said, tmp_path):
     said("step", "exp(700*x)", "x=1", "-o", "steps.json")
     json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)

@@ -1,20 +1,13 @@
 """`autograd-mini step --engine`: an expression in a broken engine, beside a right one."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
 from autograd_mini import museum
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
-
-def last_gradient(text: str, name: str) -> str:
+def last_gradient(text, name):
     """What the last line about ∂y/∂name ends with."""
     return re.findall(rf"∂y/∂{name} = .*?([-−\d.]+)\n", text)[-1]
 
@@ -28,23 +21,19 @@ def last_gradient(text: str, name: str) -> str:
         ("SignOfSubtraction", "x-2*x", "3"),  # 1 + 2, and not 1 - 2
     ],
 )
-def test_it_does_what_the_engine_does(
-    said: Callable[..., str], engine: str, expression: str, wanted: str
-) -> None:
+def test_it_does_what_the_engine_does(said, engine, expression, wanted):
     out = said("step", expression, "x=3", "--engine", engine, "--all")
     assert last_gradient(out, "x") == wanted
 
 
 @pytest.mark.parametrize("engine", museum.ENGINES)
-def test_every_engine_computes_an_expression_of_all_its_operations(
-    said: Callable[..., str], engine: str
-) -> None:
+def test_every_engine_computes_an_expression_of_all_its_operations(said, engine):
     functions = "tanh(x)+sigmoid(x)*relu(x)-sin(x)/cos(x)+exp(-x)+log(x)*sqrt(x)+abs(x)"
     text = f"{functions}+maximum(x,1)+x**2+tanh(2)"
     assert "`x`" in said("step", text, "x=3", "--engine", engine)
 
 
-def test_the_page_has_both_engines(said: Callable[..., str], tmp_path: Path) -> None:
+def test_the_page_has_both_engines(said, tmp_path):
     file = tmp_path / "page.html"
     said("step", "x+x", "x=3", "--engine", "Overwrites", "-o", str(file))
     page = file.read_text(encoding="utf-8")

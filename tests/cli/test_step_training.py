@@ -1,9 +1,6 @@
 """`autograd-mini step --train`: what it writes and prints, and what it refuses."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from autograd_mini import MLP
 from autograd_mini.cli import main
@@ -12,17 +9,12 @@ from autograd_mini.optim import SGD
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.training import fit
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-    import pytest
-
-
-def step(*arguments: str, lang: str = "en") -> int:
+def step(*arguments, lang="en"):
     return main(["step", "--train", *arguments, "--lang", lang])
 
 
-def test_json_is_the_run_of_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_the_run_of_fit(tmp_path, capsys):
     out = tmp_path / "xor.json"
     assert step("xor", "--epochs", "5", "--seed", "3", "--lr", "0.7", "-o", str(out)) == 0
     assert capsys.readouterr().out == f"{out}\n"
@@ -34,7 +26,7 @@ def test_json_is_the_run_of_fit(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert run[-1].weights == tuple(p.data for p in model.parameters())
 
 
-def test_several_rates_stand_side_by_side(tmp_path: Path) -> None:
+def test_several_rates_stand_side_by_side(tmp_path):
     out = tmp_path / "rates.json"
     assert step("w**2", "w=3", "--lr", "0.001", "0.1", "1", "10", "-o", str(out)) == 0
     runs = LearningRates.from_json(out.read_text())
@@ -43,7 +35,7 @@ def test_several_rates_stand_side_by_side(tmp_path: Path) -> None:
     assert runs[0].points.name == "w**2"
 
 
-def test_a_page(tmp_path: Path) -> None:
+def test_a_page(tmp_path):
     out = tmp_path / "page.html"
     arguments = ("moons", "--epochs", "2", "--hidden", "3,2", "--optimiser", "adam")
     assert step(*arguments, "--batch-size", "50", "-o", str(out), lang="es") == 0
@@ -52,7 +44,7 @@ def test_a_page(tmp_path: Path) -> None:
     assert "<title>Entrenamiento con moons, época a época</title>" in text
 
 
-def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text(capsys):
     assert step("w**2", "w=4", "--lr", "0.25", "--epochs", "3", "--all") == 0
     assert capsys.readouterr().out.splitlines() == [
         "learning rate 0.25: converges",
@@ -66,7 +58,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_text_of_a_training_shows_some_epochs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_of_a_training_shows_some_epochs(capsys):
     assert step("xor", lang="es") == 0
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "tasa de aprendizaje 1: converge"

@@ -1,18 +1,11 @@
 """Wrong use of each command and what fails: a sentence, in the reader's language, and a status."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
 from autograd_mini.language import translated
 from tests.cli.tongues import ENGLISH, SPANISH, words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 # What lies in the folder, and is still there afterwards as it was.
 FILES = {
@@ -228,7 +221,7 @@ WRONG = [
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path) -> dict[str, str]:
+def files(tmp_path):
     for name, content in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -238,9 +231,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("arguments", "status", "sentence"), WRONG)
-def test_a_sentence_in_english(
-    arguments: list[str], status: int, sentence: str, said: Callable[..., str], tmp_path: Path
-) -> None:
+def test_a_sentence_in_english(arguments, status, sentence, said, tmp_path):
     told = said(*(argument.strip("'") for argument in arguments), status=status)
     assert re.search(sentence, told)
     assert not words(told) & SPANISH
@@ -253,13 +244,7 @@ def test_a_sentence_in_english(
 
 
 @pytest.mark.parametrize(("arguments", "status", "sentence"), WRONG)
-def test_and_in_spanish(
-    arguments: list[str],
-    status: int,
-    sentence: str,
-    said: Callable[..., str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_and_in_spanish(arguments, status, sentence, said, monkeypatch):
     monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
     told = said(*(argument.strip("'") for argument in arguments), status=status)
     assert words(told) & SPANISH
@@ -280,14 +265,12 @@ def test_and_in_spanish(
         "ambiguous option: --la could match --lang, --label",
     ],
 )
-def test_texts_of_argparse_of_all_versions(message: str) -> None:
+def test_texts_of_argparse_of_all_versions(message):
     assert not words(translated(message, "es")) & ENGLISH
 
 
 @pytest.mark.parametrize("command", TABLES)
-def test_help_in_both_languages(
-    command: str, said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help_in_both_languages(command, said, monkeypatch):
     english = said(*command.split(), "--help")
     assert english.startswith(f"usage: autograd-mini {command}".strip())
     assert re.search("^examples?:", english, re.MULTILINE)

@@ -1,7 +1,5 @@
 """Data sets against what is known: Fisher's flowers, the geometry, the promises of a seed."""
 
-from __future__ import annotations
-
 import copy
 import csv
 import math
@@ -12,7 +10,6 @@ from collections import Counter
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
@@ -24,31 +21,28 @@ from autograd_mini import data
 from autograd_mini.data import Dataset, Standardiser, batches, iris, moons, split, standardise, xor
 from tests.programs import printed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-MAKERS: list[Callable[..., Dataset]] = [moons, data.circles, data.spirals]
+MAKERS = [moons, data.circles, data.spirals]
 CSV = Path(data.__file__).with_name("iris.csv")
 
 
-def numbered(counts: Sequence[int]) -> Dataset:
+def numbered(counts):
     """A data set whose inputs are 0, 1, 2, ..., with so many points of each class."""
     labels = [c for c, count in enumerate(counts) for _ in range(count)]
     inputs = [(float(i),) for i in range(len(labels))]
     return Dataset("numbered", inputs, labels, class_names=[f"c{c}" for c in range(len(counts))])
 
 
-def ids(dataset: Dataset) -> list[int]:
+def ids(dataset):
     return [int(x[0]) for x in dataset.inputs]
 
 
-def exact_iris() -> tuple[list[list[Fraction]], list[str]]:
+def exact_iris():
     with CSV.open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     return [[Fraction(number) for number in row[:4]] for row in rows], [row[4] for row in rows]
 
 
-def test_iris_is_the_file_read_in_order() -> None:
+def test_iris_is_the_file_read_in_order():
     numbers, species = exact_iris()
     flowers = iris()
     assert flowers.inputs == [tuple(map(float, row)) for row in numbers]
@@ -58,7 +52,7 @@ def test_iris_is_the_file_read_in_order() -> None:
     assert flowers.feature_names == ("sepal_length", "sepal_width", "petal_length", "petal_width")
 
 
-def test_iris_has_the_means_of_fishers_table() -> None:
+def test_iris_has_the_means_of_fishers_table():
     numbers, _ = exact_iris()
     means = {
         (0, 150): ["876.5/150", "458.6/150", "563.7/150", "179.9/150"],
@@ -72,7 +66,7 @@ def test_iris_has_the_means_of_fishers_table() -> None:
             assert sum(column) / (stop - start) == Fraction(total) / int(count or 1)
 
 
-def test_iris_has_the_spread_and_the_correlations_that_r_prints() -> None:
+def test_iris_has_the_spread_and_the_correlations_that_r_prints():
     columns = list(zip(*iris().inputs, strict=True))
     spread = [round(statistics.stdev(column), 7) for column in columns]
     assert spread == [0.8280661, 0.4358663, 1.7652982, 0.7622377]
@@ -82,13 +76,13 @@ def test_iris_has_the_spread_and_the_correlations_that_r_prints() -> None:
     assert [(min(c), max(c)) for c in columns] == [(4.3, 7.9), (2.0, 4.4), (1.0, 6.9), (0.1, 2.5)]
 
 
-def test_iris_has_fishers_flowers_35_and_38_not_those_of_uci() -> None:
+def test_iris_has_fishers_flowers_35_and_38_not_those_of_uci():
     assert iris().inputs[34] == (4.9, 3.1, 1.5, 0.2)
     assert iris().inputs[37] == (4.9, 3.6, 1.4, 0.1)
     assert iris()[149] == ((5.9, 3.0, 5.1, 1.8), 2)
 
 
-def assert_same_points(made: Dataset, expected: list[tuple[Any, Any, int]]) -> None:
+def assert_same_points(made, expected):
     """Every expected point is there once, within the rounding to 12 decimals."""
     left = [(x, y, c) for (x, y), c in made]
     assert len(left) == len(expected)
@@ -99,8 +93,8 @@ def assert_same_points(made: Dataset, expected: list[tuple[Any, Any, int]]) -> N
 
 
 @pytest.mark.parametrize("n", [4, 5, 31, 100])
-def test_moons_without_noise_are_two_half_circles(n: int) -> None:
-    expected: list[tuple[Any, Any, int]] = []
+def test_moons_without_noise_are_two_half_circles(n):
+    expected = []
     for c, m in enumerate((n // 2, n - n // 2)):
         for i in range(m):
             x, y = mpmath.cospi(mpmath.mpf(i) / (m - 1)), mpmath.sinpi(mpmath.mpf(i) / (m - 1))
@@ -109,16 +103,14 @@ def test_moons_without_noise_are_two_half_circles(n: int) -> None:
 
 
 @pytest.mark.parametrize(("n", "factor"), [(2, 0.3), (7, 0.5), (100, 0.8)])
-def test_circles_without_noise_are_roots_of_unity(n: int, factor: float) -> None:
+def test_circles_without_noise_are_roots_of_unity(n, factor):
     outer = [(z.real, z.imag, 0) for z in mpmath.unitroots(n // 2)]
     inner = [(factor * z.real, factor * z.imag, 1) for z in mpmath.unitroots(n - n // 2)]
     assert_same_points(data.circles(n, noise=0, factor=factor), outer + inner)
 
 
 @pytest.mark.parametrize(("n", "classes", "turns"), [(2, 2, 1), (100, 2, 3), (50, 4, 0.4)])
-def test_spirals_without_noise_have_the_angle_that_their_radius_asks_for(
-    n: int, classes: int, turns: float
-) -> None:
+def test_spirals_without_noise_have_the_angle_that_their_radius_asks_for(n, classes, turns):
     made = data.spirals(n, classes=classes, turns=turns, noise=0)
     for c in range(classes):
         points = [x for x, label in made if label == c]
@@ -132,7 +124,7 @@ def test_spirals_without_noise_have_the_angle_that_their_radius_asks_for(
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_noise_is_normal_with_the_deviation_asked_for(make: Callable[..., Dataset]) -> None:
+def test_noise_is_normal_with_the_deviation_asked_for(make):
     clean, noisy = make(10_000, noise=0), make(10_000, noise=0.25)
     assert clean.targets == noisy.targets
     errors = [
@@ -147,7 +139,7 @@ def test_noise_is_normal_with_the_deviation_asked_for(make: Callable[..., Datase
     assert abs(statistics.fmean(x * y for x, y in errors)) < 0.05
 
 
-def test_a_seed_gives_these_numbers_on_every_machine() -> None:
+def test_a_seed_gives_these_numbers_on_every_machine():
     assert moons().inputs[1] == (0.722842965333, -0.445202663481)
     assert moons().targets[:8] == [0, 1, 1, 1, 1, 0, 1, 0]
     assert data.circles().inputs[0] == (0.098945322981, 0.9126498137)
@@ -157,7 +149,7 @@ def test_a_seed_gives_these_numbers_on_every_machine() -> None:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_same_seed_same_data_and_another_seed_other_data(make: Callable[..., Dataset]) -> None:
+def test_same_seed_same_data_and_another_seed_other_data(make):
     assert list(make(50, seed=7)) == list(make(50, seed=7))
     assert not {*make(50, seed=7).inputs} & {*make(50, seed=8).inputs}
     clean = make(50, noise=0, seed=7), make(50, noise=0, seed=8)
@@ -167,7 +159,7 @@ def test_same_seed_same_data_and_another_seed_other_data(make: Callable[..., Dat
 
 
 @given(n=st.integers(2, 60), classes=st.integers(2, 7))
-def test_classes_are_balanced(n: int, classes: int) -> None:
+def test_classes_are_balanced(n, classes):
     for made in (moons(n), data.circles(n), data.spirals(max(n, classes), classes=classes)):
         counts = Counter(made.targets)
         assert sorted(counts) == list(range(len(made.class_names)))
@@ -178,14 +170,14 @@ def test_classes_are_balanced(n: int, classes: int) -> None:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_coordinates_have_12_decimals_and_no_negative_zero(make: Callable[..., Dataset]) -> None:
+def test_coordinates_have_12_decimals_and_no_negative_zero(make):
     for made in (make(64), make(64, noise=0)):
         for number in (v for row in made.inputs for v in row):
             assert number == round(number, 12)
             assert number != 0 or math.copysign(1, number) == 1
 
 
-def test_xor_is_its_truth_table_and_signed_maps_to_plus_and_minus_1() -> None:
+def test_xor_is_its_truth_table_and_signed_maps_to_plus_and_minus_1():
     assert [(x, y) for x, y in xor()] == [((a, b), a ^ b) for a in (0, 1) for b in (0, 1)]
     assert data.signed(xor().targets) == [-1, 1, 1, -1]
 
@@ -197,9 +189,7 @@ def test_xor_is_its_truth_table_and_signed_maps_to_plus_and_minus_1() -> None:
     stratify=st.booleans(),
 )
 @settings(max_examples=300)
-def test_split_is_disjoint_complete_and_stratified(
-    counts: list[int], test: float, seed: int, stratify: bool
-) -> None:
+def test_split_is_disjoint_complete_and_stratified(counts, test, seed, stratify):
     whole = numbered(counts)
     n = sum(counts)
     size = math.floor(test * n + 0.5)
@@ -220,7 +210,7 @@ def test_split_is_disjoint_complete_and_stratified(
             assert count == 0 or c in train.targets
 
 
-def test_split_of_iris() -> None:
+def test_split_of_iris():
     train, test = split(iris())
     assert (len(train), len(test)) == (105, 45)
     assert Counter(test.targets) == {0: 15, 1: 15, 2: 15}
@@ -231,16 +221,16 @@ def test_split_of_iris() -> None:
     assert list(split(iris(), seed=1)[0]) != list(train)
 
 
-def test_split_of_a_regression_is_by_number_alone() -> None:
+def test_split_of_a_regression_is_by_number_alone():
     whole = Dataset("line", [(i,) for i in range(10)], [float(2 * i) for i in range(10)])
     train, test = split(whole, test=0.25)
     assert (len(train), len(test)) == (7, 3)
     assert all(y == 2 * x[0] for x, y in [*train, *test])
 
 
-def test_split_takes_each_point_of_a_class_equally_often() -> None:
+def test_split_takes_each_point_of_a_class_equally_often():
     trials = 2000
-    seen: Counter[int] = Counter()
+    seen = Counter()
     for seed in range(trials):
         seen.update(ids(split(numbered([5, 8, 7]), test=0.3, seed=seed)[1]))
     for points in (range(5), range(5, 13), range(13, 20)):
@@ -249,7 +239,7 @@ def test_split_takes_each_point_of_a_class_equally_often() -> None:
             assert abs(seen[i] - expected) < 5 * math.sqrt(0.25 * trials)
 
 
-def test_standardise_gives_mean_0_and_deviation_1() -> None:
+def test_standardise_gives_mean_0_and_deviation_1():
     (scaled,) = standardise(iris())
     for column in zip(*scaled.inputs, strict=True):
         assert abs(math.fsum(column)) < 1e-11
@@ -257,7 +247,7 @@ def test_standardise_gives_mean_0_and_deviation_1() -> None:
     assert (scaled.targets, scaled.feature_names) == (iris().targets, iris().feature_names)
 
 
-def test_standardiser_measures_the_exact_mean_and_deviation() -> None:
+def test_standardiser_measures_the_exact_mean_and_deviation():
     numbers, _ = exact_iris()
     scaler = Standardiser.fit(iris())
     for column, mean, std in zip(zip(*numbers, strict=True), scaler.mean, scaler.std, strict=True):
@@ -268,7 +258,7 @@ def test_standardiser_measures_the_exact_mean_and_deviation() -> None:
         assert std == pytest.approx(float(exact), rel=1e-15)
 
 
-def test_the_test_points_are_scaled_by_the_numbers_of_the_train_points() -> None:
+def test_the_test_points_are_scaled_by_the_numbers_of_the_train_points():
     train = Dataset("train", [(2, 10), (4, 10), (9, 40)], [0.0, 0.0, 0.0])
     test = Dataset("test", [(100, -5)], [1.0])
     scaled = standardise(train, test, train)
@@ -281,14 +271,14 @@ def test_the_test_points_are_scaled_by_the_numbers_of_the_train_points() -> None
 
 
 @pytest.mark.parametrize("constant", [0.1, 7.0, -1e300])
-def test_a_constant_feature_becomes_0(constant: float) -> None:
+def test_a_constant_feature_becomes_0(constant):
     d = Dataset("d", [(constant, i) for i in range(3)], [0.0] * 3)
     scaler = Standardiser.fit(d)
     assert (scaler.mean[0], scaler.std[0]) == (constant, 1.0)
     assert [row[0] for row in scaler.apply(d.inputs)] == [0.0] * 3
 
 
-def test_a_saved_standardiser_treats_new_flowers_as_the_first_did() -> None:
+def test_a_saved_standardiser_treats_new_flowers_as_the_first_did():
     scaler = Standardiser.fit(iris())
     again = Standardiser(list(scaler.mean), list(scaler.std))
     flower = [(5.0, 3.4, 1.5, 0.2)]
@@ -299,14 +289,14 @@ def test_a_saved_standardiser_treats_new_flowers_as_the_first_did() -> None:
 
 
 @given(n=st.integers(1, 40), size=st.integers(1, 50), seed=st.integers(0, 2**64))
-def test_batches_hold_every_point_once(n: int, size: int, seed: int) -> None:
+def test_batches_hold_every_point_once(n, size, seed):
     made = list(batches(numbered([n]), size, seed))
     assert [len(batch) for batch in made] == [size] * (n // size) + [n % size] * (n % size > 0)
     assert sorted(i for batch in made for i in ids(batch)) == list(range(n))
 
 
-def test_batches_keep_or_shuffle_the_order() -> None:
-    def order(seed: int | None) -> list[int]:
+def test_batches_keep_or_shuffle_the_order():
+    def order(seed):
         return [i for batch in batches(numbered([20]), 6, seed) for i in ids(batch)]
 
     assert order(None) == list(range(20))
@@ -315,7 +305,7 @@ def test_batches_keep_or_shuffle_the_order() -> None:
     assert all(y == (x[0] >= 3) for batch in batches(numbered([3, 5]), 3) for x, y in batch)
 
 
-def test_every_order_is_equally_likely() -> None:
+def test_every_order_is_equally_likely():
     trials = 6000
     orders = Counter(tuple(ids(next(batches(numbered([3]), 3, seed)))) for seed in range(trials))
     assert len(orders) == 6
@@ -323,7 +313,7 @@ def test_every_order_is_equally_likely() -> None:
     assert all(abs(count - trials / 6) < 5 * spread for count in orders.values())
 
 
-def test_indexing_slicing_and_subsets() -> None:
+def test_indexing_slicing_and_subsets():
     d = numbered([2, 3])
     assert d[-1] == ((4.0,), 1)
     assert ids(d[1:4]) == [1, 2, 3]
@@ -333,30 +323,30 @@ def test_indexing_slicing_and_subsets() -> None:
     assert list(d) == [(x, y) for x, y in zip(d.inputs, d.targets, strict=True)]
 
 
-def test_numbers_of_numpy_and_fractions_become_floats_and_ints() -> None:
+def test_numbers_of_numpy_and_fractions_become_floats_and_ints():
     d = Dataset("d", np.array([[1, 2], [3, 4]]), np.array([1, 0]), class_names=["a", "b"])
     assert (d.inputs, d.targets) == ([(1.0, 2.0), (3.0, 4.0)], [1, 0])
     assert {type(v) for row in d.inputs for v in row} == {float}
     assert {type(y) for y in d.targets} == {int}
-    inputs: Any = [[Fraction(1, 4)], [np.float32(0.5)]]
+    inputs = [[Fraction(1, 4)], [np.float32(0.5)]]
     regression = Dataset("r", inputs, [1, True])
     assert (regression.inputs, regression.targets) == ([(0.25,), (0.5,)], [1.0, 1.0])
     assert {type(y) for y in regression.targets} == {float}
 
 
-def test_names_and_representation() -> None:
+def test_names_and_representation():
     d = Dataset("house", [(1, 2)], [3.5])
     assert d.feature_names == ("x1", "x2")
     assert repr(d) == "Dataset('house': 1 point, 2 features, targets from 3.5 to 3.5)"
     assert repr(numbered([2, 0])) == "Dataset('numbered': 2 points, 1 feature, classes c0 2, c1 0)"
 
 
-def test_a_data_set_survives_pickle_and_copy() -> None:
+def test_a_data_set_survives_pickle_and_copy():
     for twin in (pickle.loads(pickle.dumps(iris())), copy.deepcopy(iris())):
         assert all(getattr(twin, slot) == getattr(iris(), slot) for slot in Dataset.__slots__)
 
 
-def test_importing_data_loads_nothing_slow() -> None:
+def test_importing_data_loads_nothing_slow():
     slow = ["csv", "dataclasses", "importlib.resources", "numpy", "random"]
     code = f"import sys, autograd_mini.data; print([m for m in {slow} if m in sys.modules])"
     assert printed(code) == "[]\n"
@@ -438,7 +428,7 @@ CASES = [case.split(" -> ") for case in re.sub(r"\n +", " ", BAD).strip().splitl
 
 
 @pytest.mark.parametrize(("call", "error"), CASES, ids=[call for call, _ in CASES])
-def test_bad_input_is_refused_with_a_sentence(call: str, error: str) -> None:
+def test_bad_input_is_refused_with_a_sentence(call, error):
     names = {"D": partial(Dataset, "d"), "nan": math.nan, "inf": math.inf, "numbered": numbered}
     with pytest.raises((TypeError, ValueError, IndexError)) as caught:
         eval(call, {**vars(data), **names})

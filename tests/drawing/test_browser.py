@@ -1,7 +1,5 @@
 """In a real browser: pictures are whole and legible, and no label ever runs as a script."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -9,14 +7,10 @@ import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograd_mini import Layer, Value, draw, draw_network, draw_paths, scope, to_mermaid
-
-if TYPE_CHECKING:
-    from tests.browser import Visit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT / "docs"))
@@ -29,7 +23,7 @@ LEAST = 7.0  # height in CSS pixels of the smallest letters that are still read 
 ANSWER = ';document.getElementById("answer").textContent = JSON.stringify(answer)'
 
 
-def answer(visit: Visit, file: Path, body: str, script: str) -> Any:
+def answer(visit, file, body, script):
     """What the script, run in a page with this body, leaves in `answer`."""
     file.write_text(
         '<!doctype html><meta charset="utf-8"><title>quiet</title>'
@@ -39,7 +33,7 @@ def answer(visit: Visit, file: Path, body: str, script: str) -> Any:
     return json.loads(visit(file).text_content("#answer"))
 
 
-def answer_in_svg(visit: Visit, file: Path, body: str, script: str) -> Any:
+def answer_in_svg(visit, file, body, script):
     """The same in a file that is SVG itself, which is read as XML and not as HTML."""
     file.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg"><title>quiet</title>{body}'
@@ -75,9 +69,7 @@ const answer = [...document.querySelectorAll("div.picture")].map(div => {
 """
 
 
-def test_the_pictures_of_the_gallery_are_legible(
-    visit: Visit, tmp_path: Path, exhibits: dict[str, build.Exhibit]
-) -> None:
+def test_the_pictures_of_the_gallery_are_legible(visit, tmp_path, exhibits):
     """No text lies on another, none is cut off, and the letters are large enough at page width."""
     body = "<style>svg { width: 100%; height: auto }</style>"
     for name, exhibit in exhibits.items():
@@ -91,7 +83,7 @@ def test_the_pictures_of_the_gallery_are_legible(
     assert {name: m for name, m in measured.items() if m["smallest"] < LEAST} == {}
 
 
-def test_the_measure_finds_texts_that_overlap_or_are_cut(visit: Visit, tmp_path: Path) -> None:
+def test_the_measure_finds_texts_that_overlap_or_are_cut(visit, tmp_path):
     text = '<text x="{}" y="20" font-size="16">{}</text>'
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">{}</svg>'
     texts = [text.format(10, "first"), text.format(20, "second"), text.format(180, "cut off")]
@@ -137,7 +129,7 @@ const answer = {
 """
 
 
-def hostile_graph(label: str) -> Value:
+def hostile_graph(label):
     x, y = Value(2.0, label=label), Value(3.0, label="y")
     z = x * y
     z.label = label
@@ -145,17 +137,17 @@ def hostile_graph(label: str) -> Value:
     return z
 
 
-def network_of(label: str) -> Layer:
+def network_of(label):
     """A layer whose activation bears the label."""
 
-    def activation(v: Value) -> Value:
+    def activation(v):
         return v * v
 
     activation.__name__ = label
     return Layer(2, 2, activation=activation, seed=0)
 
 
-def pictures_of(label: str) -> list[str]:
+def pictures_of(label):
     """The label in every kind of SVG: as a name of nodes, of scopes framed and folded, ..."""
     with scope(label):
         inside = hostile_graph("x")
@@ -173,14 +165,14 @@ def pictures_of(label: str) -> list[str]:
     return [svg[svg.index("<svg") :] for svg in svgs]
 
 
-def check_quiet(found: Any) -> None:
+def check_quiet(found):
     """No script ran, and there is nothing that could run one."""
     assert found["title"] == "quiet"
     assert found["scripts"] == found["handlers"] == 0
     assert [link for link in found["links"] if "javascript" in link] == []
 
 
-def test_labels_never_run_as_scripts(visit: Visit, tmp_path: Path) -> None:
+def test_labels_never_run_as_scripts(visit, tmp_path):
     svgs = [svg for label in HOSTILE for svg in pictures_of(label)]
     found = answer(visit, tmp_path / "hostile.html", "".join(svgs), CLICK)
     check_quiet(found)
@@ -191,9 +183,7 @@ def test_labels_never_run_as_scripts(visit: Visit, tmp_path: Path) -> None:
         assert beginning in text
 
 
-def test_labels_never_run_as_scripts_where_the_svg_is_opened_itself(
-    visit: Visit, tmp_path: Path
-) -> None:
+def test_labels_never_run_as_scripts_where_the_svg_is_opened_itself(visit, tmp_path):
     """A file .svg is read as XML, which has other rules than HTML, and may run scripts."""
     svgs = "".join(svg for label in HOSTILE for svg in pictures_of(label))
     found = answer_in_svg(visit, tmp_path / "hostile.svg", f"<g>{svgs}</g>", CLICK)
@@ -201,7 +191,7 @@ def test_labels_never_run_as_scripts_where_the_svg_is_opened_itself(
     assert all(label[:5] in found["texts"][0] for label in HOSTILE)
 
 
-def test_mermaid_puts_nothing_into_the_page_but_text(visit: Visit, tmp_path: Path) -> None:
+def test_mermaid_puts_nothing_into_the_page_but_text(visit, tmp_path):
     """Pages often have Mermaid's text as it is between their tags, and only then is it read."""
     texts = []
     for label in HOSTILE:
@@ -217,7 +207,7 @@ def test_mermaid_puts_nothing_into_the_page_but_text(visit: Visit, tmp_path: Pat
     ]
 
 
-def test_the_hostile_page_would_be_noticed(visit: Visit, tmp_path: Path) -> None:
+def test_the_hostile_page_would_be_noticed(visit, tmp_path):
     found = answer(visit, tmp_path / "page.html", f"<svg>{HOSTILE[1]}</svg>", CLICK)
     assert found["title"] == "ran"
     found = answer_in_svg(visit, tmp_path / "page.svg", f"<g>{HOSTILE[0]}</g>", CLICK)
@@ -239,9 +229,7 @@ x = Value(3.0, label="x<y")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
-def test_a_notebook_shows_the_drawings_in_its_output_cells(
-    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notebook_shows_the_drawings_in_its_output_cells(visit, tmp_path, monkeypatch):
     """As JupyterLab and VS Code do: both show the richest kind of output that they know, SVG."""
     nbformat = pytest.importorskip("nbformat", reason="the extra [test] brings it")
     nbclient = pytest.importorskip("nbclient", reason="the extra [test] brings it")

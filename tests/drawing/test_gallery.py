@@ -1,7 +1,5 @@
 """The gallery: every program of it draws, and both pages show every picture once."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys
@@ -23,21 +21,18 @@ EXHIBIT = re.compile(r"^```\{exhibit\} ([\w ]+)\n(.*?)^```$", re.MULTILINE | re.
 
 
 @pytest.fixture(scope="module")
-def drawn_elsewhere() -> dict[str, str]:
+def drawn_elsewhere():
     """The digests of the same pictures from another interpreter: other hashes and addresses."""
     code = (
         f"import sys, json, hashlib; sys.path.insert(0, {str(DOCS)!r}); from gallery import build\n"
         "digest = lambda name: hashlib.sha256(build.exhibit(name).data).hexdigest()\n"
         "print(json.dumps({name: digest(name) for name in build.NAMES}))"
     )
-    digests: dict[str, str] = json.loads(printed(code))
-    return digests
+    return json.loads(printed(code))
 
 
 @pytest.mark.parametrize("name", build.NAMES)
-def test_the_picture_is_whole_and_the_same_on_every_run(
-    name: str, exhibits: dict[str, build.Exhibit], drawn_elsewhere: dict[str, str]
-) -> None:
+def test_the_picture_is_whole_and_the_same_on_every_run(name, exhibits, drawn_elsewhere):
     picture = exhibits[name]
     assert 200 < build.width_of(picture) < 2000
     assert sha256(picture.data).hexdigest() == drawn_elsewhere[name]
@@ -49,7 +44,7 @@ def test_the_picture_is_whole_and_the_same_on_every_run(
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_each_picture_is_on_the_page_once_with_a_caption(language: str) -> None:
+def test_each_picture_is_on_the_page_once_with_a_caption(language):
     text = (DOCS / language / "gallery.md").read_text(encoding="utf-8")
     shown = []
     for names, captions in EXHIBIT.findall(text):
@@ -60,16 +55,14 @@ def test_each_picture_is_on_the_page_once_with_a_caption(language: str) -> None:
     assert "gallery.md" in (DOCS / language / "index.md").read_text(encoding="utf-8")
 
 
-def test_the_words_of_plots_are_in_the_language_of_the_page(
-    exhibits: dict[str, build.Exhibit],
-) -> None:
+def test_the_words_of_plots_are_in_the_language_of_the_page(exhibits):
     english, spanish = exhibits["gradient_by_depth"], build.exhibit("gradient_by_depth", "es")
     assert english.data != spanish.data
     assert "lang" not in english.code
     assert 'lang="es"' in spanish.code
 
 
-def test_the_script_writes_the_pictures(tmp_path: Path) -> None:
+def test_the_script_writes_the_pictures(tmp_path):
     build.main([str(tmp_path / "new"), "square"])
     written = (tmp_path / "new" / "square.svg").read_bytes()
     assert written == build.exhibit("square").data

@@ -1,12 +1,9 @@
 """Scopes, frames, and groups that fold into one node: what is in them, and their numbers."""
 
-from __future__ import annotations
-
 import copy
 import gc
 import pickle
 import re
-from typing import Any
 
 import pytest
 
@@ -19,7 +16,7 @@ from tests.drawing.structure import structure
 
 
 # --- scopes ---------------------------------------------------------------------------------------
-def test_scopes_nest_and_hold_what_is_made_inside() -> None:
+def test_scopes_nest_and_hold_what_is_made_inside():
     x = Value(2.0, label="x")
     with scope("outer"):
         a = x * 2
@@ -35,8 +32,8 @@ def test_scopes_nest_and_hold_what_is_made_inside() -> None:
     assert not a.label
 
 
-def test_a_scope_that_an_exception_leaves_is_closed() -> None:
-    def failing() -> None:
+def test_a_scope_that_an_exception_leaves_is_closed():
+    def failing():
         with scope("broken"):
             raise ArithmeticError
 
@@ -47,7 +44,7 @@ def test_a_scope_that_an_exception_leaves_is_closed() -> None:
     assert gc.isenabled()
 
 
-def test_the_garbage_collector_is_left_as_it_was() -> None:
+def test_the_garbage_collector_is_left_as_it_was():
     gc.disable()
     try:
         with scope("s"):
@@ -57,7 +54,7 @@ def test_the_garbage_collector_is_left_as_it_was() -> None:
         gc.enable()
 
 
-def test_scopes_are_copied_and_pickled_with_their_nodes() -> None:
+def test_scopes_are_copied_and_pickled_with_their_nodes():
     x = Value(2.0, label="x")
     with scope("s"):
         y = x * x
@@ -65,7 +62,7 @@ def test_scopes_are_copied_and_pickled_with_their_nodes() -> None:
         assert (scope_of(again), scope_of(again.parents[0])) == (("s",), ())
 
 
-def test_thousands_of_nodes_in_a_scope_are_all_found() -> None:
+def test_thousands_of_nodes_in_a_scope_are_all_found():
     with scope("s"):
         y = Value(1.0)
         for _ in range(5000):
@@ -83,12 +80,12 @@ def test_thousands_of_nodes_in_a_scope_are_all_found() -> None:
         (" ", ValueError, "a scope needs a name, got ' '"),
     ],
 )
-def test_wrong_names(name: Any, error: type[Exception], message: str) -> None:
+def test_wrong_names(name, error, message):
     with pytest.raises(error, match=message), scope(name):
         pass
 
 
-def test_parameters_are_framed_with_the_only_scope_that_uses_them() -> None:
+def test_parameters_are_framed_with_the_only_scope_that_uses_them():
     model = MLP(2, [2, 1], activation="tanh", seed=0)
     with scope("net"):
         y = model([1.0, 2.0])
@@ -99,24 +96,24 @@ def test_parameters_are_framed_with_the_only_scope_that_uses_them() -> None:
 
 
 # --- folding --------------------------------------------------------------------------------------
-def network() -> Value:
+def network():
     loss = losses.mse(MLP(2, [3, 2, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
     loss.label = "L"
     loss.backward()
     return loss
 
 
-def folded(root: Value, **options: Any) -> dict[str, list[str]]:
+def folded(root, **options):
     """For each folded group its texts."""
     nodes = structure(draw(root, **options))["nodes"].values()
     return {n["texts"][0]: n["texts"][1:] for n in nodes if n["class"].startswith("folded")}
 
 
-def shown(drawing: Any) -> list[str]:
+def shown(drawing):
     return [node["texts"][0] for node in structure(drawing)["nodes"].values()]
 
 
-def test_a_layer_shows_its_nodes_inputs_outputs_and_range() -> None:
+def test_a_layer_shows_its_nodes_inputs_outputs_and_range():
     loss = network()
     outputs = [node for node in topological(loss) if node.op and node.op.name == "tanh"]
     first = [h for h in outputs if h.parents[0].parents[0].label.startswith("layer1.")]
@@ -129,7 +126,7 @@ def test_a_layer_shows_its_nodes_inputs_outputs_and_range() -> None:
     assert (low, high) == (sizes[0], sizes[-1])
 
 
-def test_by_depth_name_pattern_list_and_function() -> None:
+def test_by_depth_name_pattern_list_and_function():
     loss = network()
     layers = ["layer1", "layer2", "layer3"]
     assert sorted(folded(loss, collapse=1)) == layers
@@ -144,7 +141,7 @@ def test_by_depth_name_pattern_list_and_function() -> None:
     assert leaves["parameters"][:2] == ["20 nodes", "0 → 20"]
 
 
-def test_roots_and_what_the_reader_has_named_stay() -> None:
+def test_roots_and_what_the_reader_has_named_stay():
     loss = network()
     assert "L = v₂²" in shown(draw(loss, collapse="neuron"))
     y = MLP(1, [1], seed=0)([2.0])  # the sum of a neuron, whose group it would be in
@@ -156,7 +153,7 @@ def test_roots_and_what_the_reader_has_named_stay() -> None:
     assert "error = tanh(v₁)" in shown(draw(error * 2, collapse="layer"))
 
 
-def test_large_graphs_fold_by_themselves_and_say_so() -> None:
+def test_large_graphs_fold_by_themselves_and_say_so():
     model = MLP(2, [8, 8, 1], activation="tanh", seed=0)
     loss = functions.mean([losses.mse(model([x, 1.0]), 1.0) for x in (0.1, 0.5, -0.7)])
     loss.label = "L"
@@ -171,7 +168,7 @@ def test_large_graphs_fold_by_themselves_and_say_so() -> None:
     assert structure(draw(loss, max_nodes=n))["caption"] == []
 
 
-def test_a_chain_without_groups_folds_into_stages() -> None:
+def test_a_chain_without_groups_folds_into_stages():
     y = Value(1.0, label="x")
     for _ in range(1199):
         y = y * 1.001
@@ -184,7 +181,7 @@ def test_a_chain_without_groups_folds_into_stages() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_edges_between_groups_are_counted_as_one_by_one(seed: int) -> None:
+def test_edges_between_groups_are_counted_as_one_by_one(seed):
     """Against the plain definition, on graphs with shared vectors and repeated operands."""
     import random
 
@@ -201,8 +198,8 @@ def test_edges_between_groups_are_counted_as_one_by_one(seed: int) -> None:
     reached = set(order)
     groups, joined = contracted(order, [root], colour, reached)
     key = {node: colour.get(node, node) for node in order}
-    counts: dict[Any, int] = {}
-    flows: dict[Any, float] = {}
+    counts = {}
+    flows = {}
     for node in order:
         for parent, partial in node.edges():
             pair = key[parent], key[node]
@@ -220,7 +217,7 @@ def test_edges_between_groups_are_counted_as_one_by_one(seed: int) -> None:
         assert fold.outputs == used | ({root} & members)
 
 
-def test_gradients_fade_where_nothing_flows() -> None:
+def test_gradients_fade_where_nothing_flows():
     x, w = Value(-2.0, label="x"), Value(3.0, label="w")
     y = (x.relu() + w) * 2
     y.backward()
@@ -232,13 +229,13 @@ def test_gradients_fade_where_nothing_flows() -> None:
     assert not any("faded" in node["class"] for node in normal)
 
 
-def test_frames_come_after_the_frames_that_they_use() -> None:
+def test_frames_come_after_the_frames_that_they_use():
     """Each layer right of the one before: no two frames share a column."""
     loss = network()
     order = topological(loss)
     layer = {f"n{k}": grouped(order, "layer")[node] for k, node in enumerate(order)}
     svg = draw(loss, group="layer").pipe(encoding="utf-8")
-    spans: dict[str, list[float]] = {}
+    spans = {}
     for id, points in re.findall(r'<g id="(n\d+)" class="node.*?points="([^"]*)"', svg, re.S):
         if layer[id]:
             spans.setdefault(layer[id][0], []).extend(
@@ -249,7 +246,7 @@ def test_frames_come_after_the_frames_that_they_use() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"color_by": "gradient"}, {"rankdir": "TB"}])
-def test_titles_of_frames_stand_where_fewer_arrows_cross(options: dict[str, Any]) -> None:
+def test_titles_of_frames_stand_where_fewer_arrows_cross(options):
     """At the top, be there a legend or not; top down, at the bottom if more arrows come in."""
     source = draw(network(), group="layer", **options).source
     places = re.findall(r"label=<(\w+)> labeljust=l labelloc=(.)", source)

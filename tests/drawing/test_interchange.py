@@ -1,12 +1,9 @@
 """JSON: graphs come back bit for bit, and what is no graph is refused with a sentence."""
 
-from __future__ import annotations
-
 import json
 import math
 import random
 from fractions import Fraction
-from typing import Any
 
 import mpmath
 import numpy as np
@@ -21,7 +18,7 @@ from autograd_mini.graph import topological
 from tests.documents import unsigned
 
 
-def same_number(a: Any, b: Any) -> bool:
+def same_number(a, b):
     """The same kind of number with the same bits."""
     if type(a) is not type(b):
         return False
@@ -32,7 +29,7 @@ def same_number(a: Any, b: Any) -> bool:
     return bool(a._mpf_ == b._mpf_) if isinstance(a, mpmath.mpf) else bool(a == b)
 
 
-def check_same(ours: list[Value], again: list[Value]) -> None:
+def check_same(ours, again):
     """Two graphs are equal in all that they hold, and computing goes on from both alike."""
     before, after = topological(*ours), topological(*again)
     assert len(before) == len(after)
@@ -51,7 +48,7 @@ def check_same(ours: list[Value], again: list[Value]) -> None:
         )
 
 
-def constants(arg: Any) -> Any:
+def constants(arg):
     """The argument with its Values left out."""
     if isinstance(arg, tuple):
         return tuple(map(constants, arg))
@@ -70,7 +67,7 @@ FLOATS = [
 ]
 
 
-def random_graph(rng: random.Random, leaves: list[Any], operations: list[Any]) -> list[Value]:
+def random_graph(rng, leaves, operations):
     values = [Value(x, label=rng.choice([None, f"x{k}", ""])) for k, x in enumerate(leaves)]
     for _ in range(rng.randrange(1, 15)):
         a, b = rng.choice(values), rng.choice(values)
@@ -86,7 +83,7 @@ def random_graph(rng: random.Random, leaves: list[Any], operations: list[Any]) -
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.floats(-3, 3), min_size=1, max_size=3))
-def test_random_graphs_come_back(rng: random.Random, leaves: list[float]) -> None:
+def test_random_graphs_come_back(rng, leaves):
     roots = random_graph(rng, leaves, OPERATIONS + FLOATS)
     check_same(roots, from_json(to_json(roots)))
 
@@ -101,7 +98,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_every_kind_of_number_comes_back(kind: str, data: st.DataObject) -> None:
+def test_every_kind_of_number_comes_back(kind, data):
     leaves = data.draw(st.lists(KINDS[kind], min_size=1, max_size=3))
     with ieee():
         roots = random_graph(random.Random(1), leaves, OPERATIONS)
@@ -109,7 +106,7 @@ def test_every_kind_of_number_comes_back(kind: str, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("digits", [15, 50, 333])
-def test_mpmath_numbers_keep_all_their_digits(digits: int) -> None:
+def test_mpmath_numbers_keep_all_their_digits(digits):
     with mpmath.workdps(digits):
         y = Value(+mpmath.pi, label="π") * mpmath.sqrt(2)
         y.backward()
@@ -117,7 +114,7 @@ def test_mpmath_numbers_keep_all_their_digits(digits: int) -> None:
 
 
 @pytest.mark.parametrize("x", ["inf", "-inf", "nan", "0", "1e-5000", "-7e9000"])
-def test_the_ends_of_mpmaths_numbers(x: str) -> None:
+def test_the_ends_of_mpmaths_numbers(x):
     (again,) = from_json(to_json(Value(mpmath.mpf(x))))
     assert same_number(again.data, mpmath.mpf(x))
 
@@ -125,7 +122,7 @@ def test_the_ends_of_mpmaths_numbers(x: str) -> None:
 @pytest.mark.parametrize(
     "x", [7**6000, -(7**6000), Fraction(7**6000, 3**7000)], ids=["int", "negative", "fraction"]
 )
-def test_whole_numbers_beyond_pythons_limit_of_digits(x: Any) -> None:
+def test_whole_numbers_beyond_pythons_limit_of_digits(x):
     y = Value(Fraction(1, 2)) * 1
     y.data = x
     (again,) = from_json(to_json(y))
@@ -133,7 +130,7 @@ def test_whole_numbers_beyond_pythons_limit_of_digits(x: Any) -> None:
 
 
 @pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan, -0.0, 5e-324, 1.7976931348623157e308])
-def test_the_ends_of_the_floats(x: float) -> None:
+def test_the_ends_of_the_floats(x):
     text = to_json(Value(x))
     assert "NaN" not in text  # which JSON does not have
     assert "Infinity" not in text
@@ -141,13 +138,13 @@ def test_the_ends_of_the_floats(x: float) -> None:
     assert same_number(again.data, x)
 
 
-def test_numpys_numbers_become_pythons() -> None:
+def test_numpys_numbers_become_pythons():
     (again,) = from_json(to_json(Value(np.float64(0.1))))
     assert type(again.data) is float
     assert again.data == 0.1
 
 
-def test_a_gradient_that_is_a_graph_is_written_as_its_number() -> None:
+def test_a_gradient_that_is_a_graph_is_written_as_its_number():
     x = Value(3.0, label="x")
     y = x * x * x
     y.backward(create_graph=True)
@@ -155,7 +152,7 @@ def test_a_gradient_that_is_a_graph_is_written_as_its_number() -> None:
     assert topological(again)[0].grad == 27.0
 
 
-def test_a_node_made_by_hand_comes_back() -> None:
+def test_a_node_made_by_hand_comes_back():
     x = Value(2.0, label="x")
     y = Value(5.0, parents=[x, x], partials=[3.0, 4.0])
     check_same([y], from_json(to_json(y)))
@@ -164,14 +161,14 @@ def test_a_node_made_by_hand_comes_back() -> None:
     assert again.parents[0].grad == 7.0
 
 
-def test_a_graph_that_has_lost_an_edge_comes_back_so() -> None:
+def test_a_graph_that_has_lost_an_edge_comes_back_so():
     """As an engine leaves it that keeps parents in a set: x * x with one parent."""
     (y,) = from_json(changed(parents=["n0"], partials=[3.0]))
     assert len(y.parents) == 1
     check_same([y], from_json(to_json(y)))
 
 
-def test_the_graph_goes_on_from_where_it_was() -> None:
+def test_the_graph_goes_on_from_where_it_was():
     x, w = Value(Fraction(1, 3), label="x"), Value(Fraction(2, 7), label="w")
     (again,) = from_json(to_json(w * x))
     z = again * again
@@ -180,7 +177,7 @@ def test_the_graph_goes_on_from_where_it_was() -> None:
     assert (x2.grad, w2.grad) == (2 * Fraction(2, 21) * w.data, 2 * Fraction(2, 21) * x.data)
 
 
-def test_the_schema_is_stable() -> None:
+def test_the_schema_is_stable():
     """Version 2; another meaning of these keys needs another version."""
     x = Value(3.0, label="x")
     with scope("s"):
@@ -218,7 +215,7 @@ def test_the_schema_is_stable() -> None:
     }
 
 
-def test_a_long_chain_does_not_recurse() -> None:
+def test_a_long_chain_does_not_recurse():
     y = x = Value(1.0, label="x")
     for _ in range(5000):
         y = y + x
@@ -228,7 +225,7 @@ def test_a_long_chain_does_not_recurse() -> None:
 
 
 # --- what is refused ------------------------------------------------------------------------------
-def changed(**changes: Any) -> str:
+def changed(**changes):
     """The JSON of x * x with other entries in its last node, or in the whole."""
     x = Value(3.0, label="x")
     whole = unsigned(to_json(x * x))
@@ -298,30 +295,30 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG, ids=[w[1][:40] for w in WRONG])
-def test_what_is_no_graph_is_refused(text: str, message: str) -> None:
+def test_what_is_no_graph_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         from_json(text)
 
 
-def test_an_unknown_operation_is_a_formula_error() -> None:
+def test_an_unknown_operation_is_a_formula_error():
     with pytest.raises(FormulaError, match="define it with op"):
         from_json(changed(op="mull"))
 
 
 @pytest.mark.parametrize("thing", [None, b"{}", 3, {}])
-def test_only_text_is_read(thing: Any) -> None:
+def test_only_text_is_read(thing):
     with pytest.raises(TypeError, match="from_json takes text, got"):
         from_json(thing)
 
 
-def test_only_values_are_written() -> None:
+def test_only_values_are_written():
     with pytest.raises(TypeError, match="only Values can be drawn, got 3"):
         to_json(3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="at least one Value"):
         to_json()
 
 
-def test_a_number_without_a_form_is_refused() -> None:
+def test_a_number_without_a_form_is_refused():
     x = Value(1.0)
     x.data = mpmath.mpc(1, 2)
     with pytest.raises(NumberTypeError, match="a mpc has no form in JSON here"):

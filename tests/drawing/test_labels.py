@@ -1,7 +1,5 @@
 """Labels are text, never markup: in DOT, SVG, Mermaid, LaTeX, HTML and JSON."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
@@ -25,7 +23,6 @@ from autograd_mini import (
     to_latex,
     to_mermaid,
 )
-from autograd_mini.drawing import Drawing  # noqa: TC001
 from autograd_mini.drawing.latex import text as latex_text
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.notation.labels import name, printable
@@ -50,14 +47,14 @@ NASTY = [
 ]
 
 
-def shown_texts(drawing: Drawing) -> list[str]:
+def shown_texts(drawing):
     tree = ET.fromstring(drawing.pipe())
     return [
         "".join(text.itertext()).replace("\xa0", " ").strip() for text in tree.iter(f"{SVG}text")
     ]
 
 
-def check_label(label: str) -> None:
+def check_label(label):
     drawing = draw(Value(1.0, label=label))
     expected = name(label).replace("\xa0", " ").replace("\u200b", "").strip() or "v₁"
     if not label.strip():
@@ -70,7 +67,7 @@ def check_label(label: str) -> None:
 
 
 @pytest.mark.parametrize("label", NASTY, ids=range(len(NASTY)))
-def test_nasty_labels_come_out_as_themselves(label: str) -> None:
+def test_nasty_labels_come_out_as_themselves(label):
     check_label(label)
     y = Value(2.0, label=label) * Value(3.0, label=label)
     y.backward()
@@ -82,13 +79,13 @@ def test_nasty_labels_come_out_as_themselves(label: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=30))
-def test_any_label_comes_out_as_text(label: str) -> None:
+def test_any_label_comes_out_as_text(label):
     check_label(label)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=12), st.text(max_size=12))
-def test_any_group_name_comes_out_as_text(layer: str, rest: str) -> None:
+def test_any_group_name_comes_out_as_text(layer, rest):
     node = Value(1.0, label=f"{layer}.layer1.neuron1.{rest or 'w'}")
     ET.fromstring(draw(node.tanh(), group="neuron").pipe())
 
@@ -99,14 +96,14 @@ LABELS = st.one_of(
 )
 
 
-def as_named(label: str) -> str:
+def as_named(label):
     """What a node with this label is called."""
     return name(label) if label.strip() else "v₁"
 
 
 @settings(max_examples=200)
 @given(LABELS)
-def test_any_label_is_text_in_mermaid(label: str) -> None:
+def test_any_label_is_text_in_mermaid(label):
     lines = to_mermaid(Value(1.0, label=label) * 2, detail="values").split("\n")
     (node,) = [line for line in lines if line.startswith('  n0["')]
     match = re.fullmatch(r'  n0\["([^"<>`\\{}\[\]]*)<br/>data 1"\]', node)
@@ -129,7 +126,7 @@ TEX = {
 
 @settings(max_examples=200)
 @given(LABELS)
-def test_any_label_is_text_in_latex(label: str) -> None:
+def test_any_label_is_text_in_latex(label):
     """Each special character is a command, and read back, the commands are the label."""
     written = latex_text(name(label))
     commands = "|".join(re.escape(command) for command in sorted(TEX, key=len, reverse=True))
@@ -146,7 +143,7 @@ def test_any_label_is_text_in_latex(label: str) -> None:
 
 @settings(max_examples=200)
 @given(LABELS, st.lists(LABELS.filter(str.strip), max_size=2))
-def test_any_label_and_scope_comes_back_from_json(label: str, scopes: list[str]) -> None:
+def test_any_label_and_scope_comes_back_from_json(label, scopes):
     with ExitStack() as stack:
         for one in scopes:
             stack.enter_context(scope(one))
@@ -161,7 +158,7 @@ def test_any_label_and_scope_comes_back_from_json(label: str, scopes: list[str])
 
 @settings(max_examples=100)
 @given(LABELS)
-def test_any_label_is_one_line_of_text_for_a_terminal(label: str) -> None:
+def test_any_label_is_one_line_of_text_for_a_terminal(label):
     lines = draw_text(Value(1.0, label=label) * 2, detail="values").split("\n")
     assert lines[1:] == [f"└─ {as_named(label)}  data 1"]
     assert not any(unicodedata.category(c) == "Cc" for c in lines[1])
@@ -170,22 +167,22 @@ def test_any_label_is_one_line_of_text_for_a_terminal(label: str) -> None:
 class Tags(HTMLParser):
     """The names of the elements of a page, and its texts."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.texts: list[str] = []
+        self.tags = set()
+        self.attributes = set()
+        self.texts = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, data):
         self.texts.append(data)
 
 
 @pytest.mark.parametrize("label", NASTY, ids=range(len(NASTY)))
-def test_labels_are_text_where_the_svg_stands_in_html(label: str) -> None:
+def test_labels_are_text_where_the_svg_stands_in_html(label):
     """In the graph, as the group of a node, as an activation, and on paths."""
     with scope(label):
         x = Value(2.0, label=label)
@@ -203,7 +200,7 @@ def test_labels_are_text_where_the_svg_stands_in_html(label: str) -> None:
         assert not any(name.startswith("on") or name == "href" for name in page.attributes)
 
 
-def test_edges_and_tooltips_are_text_too() -> None:
+def test_edges_and_tooltips_are_text_too():
     """Beyond 250 edges the local derivatives stand in titles, which are XML attributes."""
     label = '"><script>x</script>\\N&'
     x = Value(1.0, label=label)

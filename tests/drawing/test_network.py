@@ -1,10 +1,7 @@
 """`draw_network`: the numbers, widths and signs of its lines are those of the model."""
 
-from __future__ import annotations
-
 import math
 import re
-from typing import Any
 
 import pygraphviz
 import pytest
@@ -14,7 +11,7 @@ from autograd_mini.nn import Layer, Neuron
 from tests.drawing.structure import as_float, structure
 
 
-def model() -> MLP:
+def model():
     """A network whose numbers are simple: 2 inputs, 2 neurons, 1 output."""
     net = MLP(2, [2, 1], activation="tanh", init="zeros")
     for neuron, w, b in zip(
@@ -29,7 +26,7 @@ def model() -> MLP:
     return net
 
 
-def lines(drawing: Any) -> dict[tuple[str, str], tuple[float, float, str]]:
+def lines(drawing):
     """Number, width and class of each connection."""
     graph = pygraphviz.AGraph(string=drawing.source)
     found = {}
@@ -50,7 +47,7 @@ WEIGHTS = {
 }
 
 
-def test_weights_by_width_and_sign() -> None:
+def test_weights_by_width_and_sign():
     found = lines(draw_network(model(), number_format=".17g"))
     assert {pair: number for pair, (number, _, _) in found.items()} == WEIGHTS
     for number, width, sign in found.values():
@@ -58,7 +55,7 @@ def test_weights_by_width_and_sign() -> None:
         assert sign == ("positive" if number >= 0 else "negative")
 
 
-def test_gradients_and_updates() -> None:
+def test_gradients_and_updates():
     net = model()
     losses.mse(net([1.0, 0.5]), 2.0).backward()
     gradients = {
@@ -75,7 +72,7 @@ def test_gradients_and_updates() -> None:
     }
 
 
-def test_activations_are_the_means_of_the_batch() -> None:
+def test_activations_are_the_means_of_the_batch():
     drawing = draw_network(model(), [[1.0, 0.5], [0.0, -1.0]], number_format=".17g")
     nodes = structure(drawing)["nodes"]
     first = [math.tanh(0.25), math.tanh(2.25)]  # x1 - 2 x2 + 0.25
@@ -94,19 +91,19 @@ def test_activations_are_the_means_of_the_batch() -> None:
     assert "activation: mean of 2 samples" in structure(drawing)["caption"]
 
 
-def test_one_sample_is_a_batch_too() -> None:
+def test_one_sample_is_a_batch_too():
     one = draw_network(model(), [1.0, 0.5])
     assert one.source == draw_network(model(), [[1.0, 0.5]]).source
     assert "mean of" not in one.source
 
 
-def test_values_that_cancel_have_a_mean_of_zero() -> None:
+def test_values_that_cancel_have_a_mean_of_zero():
     nodes = structure(draw_network(Neuron(1), [[0.1], [0.2], [-0.3]]))["nodes"]
     assert 0.1 + 0.2 - 0.3 != 0
     assert nodes["l0n0"]["texts"] == ["0"]
 
 
-def test_biases_and_names_without_a_batch() -> None:
+def test_biases_and_names_without_a_batch():
     nodes = structure(draw_network(model(), lang="es"))["nodes"]
     shown = {id: node["texts"] for id, node in nodes.items()}
     assert shown == {
@@ -121,7 +118,7 @@ def test_biases_and_names_without_a_batch() -> None:
     }
 
 
-def test_of_a_wide_layer_fifteen_neurons_are_drawn() -> None:
+def test_of_a_wide_layer_fifteen_neurons_are_drawn():
     drawing = draw_network(Layer(20, 17, activation="relu"), lang="es")
     nodes = structure(drawing)["nodes"]
     assert (
@@ -133,7 +130,7 @@ def test_of_a_wide_layer_fifteen_neurons_are_drawn() -> None:
     assert sum(id.startswith("l1n") for id in structure(draw_network(Layer(1, 16)))["nodes"]) == 16
 
 
-def test_in_print_the_sign_is_told_without_colour() -> None:
+def test_in_print_the_sign_is_told_without_colour():
     graph = pygraphviz.AGraph(string=draw_network(model(), theme="print").source)
     for pair, weight in WEIGHTS.items():
         style = graph.get_edge(*pair).attr["style"]
@@ -173,9 +170,7 @@ def test_in_print_the_sign_is_told_without_colour() -> None:
         ((None,), {"show": "update", "lr": -1.0}, ValueError, "lr must be above 0, got -1.0"),
     ],
 )
-def test_wrong_arguments(
-    arguments: tuple[Any, ...], options: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_wrong_arguments(arguments, options, error, message):
     model_, *rest = arguments
     with pytest.raises(error, match=message):
         draw_network(model() if model_ is None else model_, *rest, **options)

@@ -1,10 +1,7 @@
 """Formulas and numbers in mathematical notation."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -63,22 +60,22 @@ LONG = tuple(Value(float(i), label=f"w[{i}]") for i in range(6))
         (Value(2.0), ""),
     ],
 )
-def test_operations_in_mathematical_notation(node: Value, text: str) -> None:
+def test_operations_in_mathematical_notation(node, text):
     assert formula(node, lambda v: v.label or "v") == text
 
 
-def test_every_operation_of_the_sheet_is_drawn() -> None:
+def test_every_operation_of_the_sheet_is_drawn():
     q = Value(1.0, label="q")
     for one in SHEET.values():
         args = tuple((q, q) if p in one.vectors else q for p in one.params)
-        node: Any = SimpleNamespace(op=one, args=args, parents=(q,))
+        node = SimpleNamespace(op=one, args=args, parents=(q,))
         text = formula(node, lambda v: v.label or "v")
         assert "q" in text
         assert "\\" not in text
         assert "{" not in text
 
 
-def test_a_users_operation_is_drawn_by_its_template_or_its_name() -> None:
+def test_a_users_operation_is_drawn_by_its_template_or_its_name():
     cube = op("drawn_cube(a)", "a * a * a", "3 * a * a", latex=r"\mathrm{{cube}}({a})")
     plain = op("drawn_quartic(a, k=1.0)", "k * a ** 4", "4 * k * a ** 3", "a ** 4")
     try:
@@ -106,11 +103,11 @@ def test_a_users_operation_is_drawn_by_its_template_or_its_name() -> None:
         (Value(2.0), "2"),
     ],
 )
-def test_numbers(x: Any, text: str) -> None:
+def test_numbers(x, text):
     assert number(x) == text
 
 
-def test_exact_numbers_are_drawn_exactly() -> None:
+def test_exact_numbers_are_drawn_exactly():
     x = Value(Fraction(1, 3), label="x")
     y = x * x
     y.backward()

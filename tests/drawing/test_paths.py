@@ -1,11 +1,8 @@
 """`draw_paths`: counted, summed and chosen as by listing every path by hand."""
 
-from __future__ import annotations
-
 import random
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 import pytest
 
@@ -13,14 +10,14 @@ from autograd_mini import Value, draw_paths, functions
 from tests.drawing.structure import structure
 
 
-def listed(root: Value, leaf: Value) -> list[list[Any]]:
+def listed(root, leaf):
     """The partials along every path, by plain recursion."""
     if root is leaf:
         return [[]]
     return [[*path, d] for parent, d in root.edges() for path in listed(parent, leaf)]
 
 
-def random_graph(seed: int) -> tuple[list[Value], Value]:
+def random_graph(seed):
     """A few exact operations on two fractions, so that equal means equal."""
     rng = random.Random(seed)
     values = [Value(Fraction(rng.randrange(1, 9), rng.randrange(1, 9)), label=n) for n in "xw"]
@@ -36,7 +33,7 @@ def random_graph(seed: int) -> tuple[list[Value], Value]:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_count_sum_and_paths_are_those_of_the_list(seed: int) -> None:
+def test_count_sum_and_paths_are_those_of_the_list(seed):
     values, root = random_graph(seed)
     for leaf in (*values[:4], root):
         partials = listed(root, leaf)
@@ -54,7 +51,7 @@ def test_count_sum_and_paths_are_those_of_the_list(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_sum_is_the_gradient(seed: int) -> None:
+def test_the_sum_is_the_gradient(seed):
     values, root = random_graph(seed)
     root.backward()
     for leaf in values[:2]:
@@ -63,7 +60,7 @@ def test_the_sum_is_the_gradient(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("limit", [1, 3])
-def test_the_largest_products_are_drawn(seed: int, limit: int) -> None:
+def test_the_largest_products_are_drawn(seed, limit):
     values, root = random_graph(seed)
     products = [abs(prod(path, start=Fraction(1))) for path in listed(root, values[0])]
     drawing = draw_paths(root, values[0], limit=limit)
@@ -75,7 +72,7 @@ def test_the_largest_products_are_drawn(seed: int, limit: int) -> None:
     )
 
 
-def test_two_to_the_60_paths_are_counted_and_not_listed() -> None:
+def test_two_to_the_60_paths_are_counted_and_not_listed():
     y = Value(Fraction(1), label="x")
     x = y
     for _ in range(60):
@@ -90,7 +87,7 @@ def test_two_to_the_60_paths_are_counted_and_not_listed() -> None:
     assert rest == ["the other 1,152,921,504,606,846,973: 1152921504606846973"]
 
 
-def test_of_a_long_path_the_ends_are_drawn() -> None:
+def test_of_a_long_path_the_ends_are_drawn():
     x = y = Value(2.0, label="x")
     for _ in range(30):
         y = y * 2
@@ -99,21 +96,21 @@ def test_of_a_long_path_the_ends_are_drawn() -> None:
     assert nodes["p0"]["texts"] == ["2 × 2 × … × 2 = 1.074·10⁹"]
 
 
-def test_a_leaf_that_is_not_below_has_no_path() -> None:
+def test_a_leaf_that_is_not_below_has_no_path():
     x, other = Value(2.0, label="x"), Value(3.0, label="u")
     drawing = draw_paths(x * 2, other, lang="es")
     assert (drawing.count, drawing.total, list(drawing.paths)) == (0, 0, [])
     assert structure(drawing)["caption"] == ["ningún camino: la derivada es 0"]
 
 
-def test_the_root_itself_has_one_path_of_no_edges() -> None:
+def test_the_root_itself_has_one_path_of_no_edges():
     x = Value(2.0, label="x")
     drawing = draw_paths(x, x)
     assert (drawing.count, drawing.total) == (1, 1)
     assert structure(drawing)["nodes"]["total"]["texts"] == ["∂x/∂x = 1"]
 
 
-def test_dead_paths_have_the_product_zero() -> None:
+def test_dead_paths_have_the_product_zero():
     x = Value(-1.0, label="x")
     drawing = draw_paths(x.relu() + x * 3, x)
     assert [path.product for path in drawing.paths] == [3.0, 0]
@@ -133,9 +130,7 @@ def test_dead_paths_have_the_product_zero() -> None:
         (None, {"engine": "cloud"}, ValueError, "engine must be one of"),
     ],
 )
-def test_wrong_arguments(
-    arguments: Any, options: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_wrong_arguments(arguments, options, error, message):
     x = Value(1.0)
     with pytest.raises(error, match=message):
         draw_paths(*(arguments or (x * 2, x)), **options)

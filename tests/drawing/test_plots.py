@@ -1,10 +1,7 @@
 """What is plotted is what was measured, and what is measured agrees with computations by hand."""
 
-from __future__ import annotations
-
 import math
 import sys
-from typing import Any
 
 import pytest
 
@@ -24,19 +21,19 @@ from autograd_mini.training.history import Epoch, History
 CROSS_ENTROPY = "binary_cross_entropy_with_logits"
 
 
-def fresh() -> Any:
+def fresh():
     return Figure().add_subplot()
 
 
-def xy(line: Any) -> list[tuple[float, float]]:
+def xy(line):
     return [(float(x), float(y)) for x, y in zip(*line.get_data(), strict=True)]
 
 
-def legend(axes: Any) -> list[str]:
+def legend(axes):
     return [text.get_text() for text in axes.get_legend().get_texts()]
 
 
-def history(*losses: float, validation: tuple[float, ...] = ()) -> History:
+def history(*losses, validation=()):
     held_out = [*validation] or [None] * len(losses)
     return History(
         [
@@ -46,7 +43,7 @@ def history(*losses: float, validation: tuple[float, ...] = ()) -> History:
     )
 
 
-def small_net() -> MLP:
+def small_net():
     """1 input, two tanh units, one linear output, with weights that a hand can compute with."""
     model = MLP(1, [2, 1], activation="tanh", init="zeros")
     weights = {"layer1.neuron1.w[0]": 0.5, "layer1.neuron2.w[0]": -1.0, "layer1.neuron2.b": 0.25}
@@ -57,7 +54,7 @@ def small_net() -> MLP:
 
 
 # --- loss curve ----------------------------------------------------------------------------------
-def test_the_loss_curve_holds_the_losses() -> None:
+def test_the_loss_curve_holds_the_losses():
     axes = fresh()
     figure = plots.loss_curve(history(3.0, 0.5, 0.25, validation=(2.0, 1.0, 0.75)), axes)
     assert figure is axes.figure
@@ -68,21 +65,21 @@ def test_the_loss_curve_holds_the_losses() -> None:
     assert axes.get_yscale() == "log"
 
 
-def test_a_loss_of_zero_or_below_is_on_a_linear_scale() -> None:
+def test_a_loss_of_zero_or_below_is_on_a_linear_scale():
     axes = fresh()
     plots.loss_curve(history(1.0, 0.0), axes)
     assert axes.get_yscale() == "linear"
     assert len(axes.lines) == 1
 
 
-def test_words_are_in_the_language_asked_for_or_one_s_own() -> None:
+def test_words_are_in_the_language_asked_for_or_one_s_own():
     axes = fresh()
     plots.loss_curve(history(1.0), axes, lang="es", texts={"loss": "L"})
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("época", "L")
 
 
 # --- update ratios -------------------------------------------------------------------------------
-def test_the_update_ratio_is_the_step_beside_the_weights() -> None:
+def test_the_update_ratio_is_the_step_beside_the_weights():
     neuron = Neuron(2, nonlin=False, init="zeros")
     neuron.w = [3.0, 4.0]  # of norm 5
     optimiser = SGD(neuron.parameters(), lr=0.1)
@@ -97,7 +94,7 @@ def test_the_update_ratio_is_the_step_beside_the_weights() -> None:
     assert "step" not in vars(optimiser)
 
 
-def test_a_layer_of_zeros_has_an_infinite_ratio_and_one_without_gradient_none() -> None:
+def test_a_layer_of_zeros_has_an_infinite_ratio_and_one_without_gradient_none():
     model = MLP(1, [1, 1], activation="linear", init="zeros")
     model.layers[0].neurons[0].b = 2.0
     optimiser = SGD(model.parameters(), lr=0.5)
@@ -110,8 +107,8 @@ def test_a_layer_of_zeros_has_an_infinite_ratio_and_one_without_gradient_none() 
     assert all(math.isnan(y) for line in axes.lines[:2] for _, y in xy(line))
 
 
-def test_every_update_of_fit_is_recorded_and_training_is_the_same() -> None:
-    def trained(record: bool) -> tuple[list[float], Any]:
+def test_every_update_of_fit_is_recorded_and_training_is_the_same():
+    def trained(record):
         model = MLP(2, [3, 1], activation="tanh", init="xavier_uniform", seed=0)
         optimiser = Adam(model.parameters(), lr=0.05)
         ratios = UpdateRatios(model, optimiser)
@@ -137,7 +134,7 @@ def test_every_update_of_fit_is_recorded_and_training_is_the_same() -> None:
 
 
 # --- learning-rate sweep -------------------------------------------------------------------------
-def test_the_sweep_of_a_parabola_is_its_closed_form() -> None:
+def test_the_sweep_of_a_parabola_is_its_closed_form():
     # The loss is (w - 2)**2 + b**2; a step multiplies w - 2 by 1 - 2 lr.
     neuron = Neuron(1, nonlin=False, init="zeros")
     data = [([1.0], 2.0), ([-1.0], -2.0)]
@@ -150,14 +147,14 @@ def test_the_sweep_of_a_parabola_is_its_closed_form() -> None:
     assert neuron.w[0].data == 0.0  # the model itself has not learnt
 
 
-def test_a_rate_that_diverges_counts_as_infinite() -> None:
+def test_a_rate_that_diverges_counts_as_infinite():
     neuron = Neuron(1, nonlin=False, init="zeros")
     data = [([1.0], 2.0), ([-1.0], -2.0)]
     sweep = measures.sweep_learning_rates(neuron, data, "mse", rates=[0.25, 1e80], epochs=9)
     assert sweep.losses == [pytest.approx(4 / 2**18), math.inf]
 
 
-def test_the_sweep_is_plotted() -> None:
+def test_the_sweep_is_plotted():
     axes = fresh()
     plots.learning_rate_sweep(Sweep([0.1, 1.0, 10.0], [0.5, 0.25, math.inf], 2.0), axes)
     start, curve, best, diverged = axes.lines
@@ -170,7 +167,7 @@ def test_the_sweep_is_plotted() -> None:
 
 
 # --- layers --------------------------------------------------------------------------------------
-def test_the_numbers_of_layers_are_those_of_the_chain_rule_by_hand() -> None:
+def test_the_numbers_of_layers_are_those_of_the_chain_rule_by_hand():
     model, xs, ys = small_net(), [0.3, -0.7], [1.0, 0.0]
     model.parameters()[0].grad = 7.0
     first, last = measures.layer_numbers(model, ([[x] for x in xs], ys), "mse")
@@ -191,7 +188,7 @@ def test_the_numbers_of_layers_are_those_of_the_chain_rule_by_hand() -> None:
     assert model.parameters()[0].grad == 7.0
 
 
-def heights(axes: Any, n: int) -> list[list[float]]:
+def heights(axes, n):
     """The bars of each row, the first layer first, as shares of the highest."""
     rows = []
     for k, patch in enumerate(axes.patches):
@@ -201,7 +198,7 @@ def heights(axes: Any, n: int) -> list[list[float]]:
     return rows
 
 
-def test_the_activation_histogram_counts() -> None:
+def test_the_activation_histogram_counts():
     # Identity layers: the activations of both layers are the inputs themselves.
     model = MLP(1, [1, 1], activation="linear", init="zeros")
     for layer in model.layers:
@@ -217,7 +214,7 @@ def test_the_activation_histogram_counts() -> None:
     assert [text.get_text() for text in axes.get_yticklabels()] == ["layer1", "layer2"]
 
 
-def test_bins_have_round_edges_and_what_is_on_one_is_nearer_to_zero() -> None:
+def test_bins_have_round_edges_and_what_is_on_one_is_nearer_to_zero():
     model = MLP(1, [1], output="linear", init="zeros")
     model.layers[0].neurons[0].w = [1.0]
     axes = fresh()
@@ -232,7 +229,7 @@ def test_bins_have_round_edges_and_what_is_on_one_is_nearer_to_zero() -> None:
     "values", [[-1e308, 1.7e308], [5e-324], [3.0], [-3.0, -3.0], [1e9, 1e9 + 1], [-1e-310, 0.7]]
 )
 @pytest.mark.parametrize("bins", [1, 2, 3, 60])
-def test_every_value_is_in_its_bin(values: list[float], bins: int) -> None:
+def test_every_value_is_in_its_bin(values, bins):
     edges = plots._edges(values, bins, log=False)
     assert 2 <= len(edges) <= max(bins, 3) + 1
     for x in values:
@@ -240,7 +237,7 @@ def test_every_value_is_in_its_bin(values: list[float], bins: int) -> None:
         assert edges[k] <= x <= edges[k + 1]
 
 
-def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten() -> None:
+def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten():
     # Three linear layers of weight 1/10: dL/dh is 1, 1/10, 1/100 from the last to the first.
     model = MLP(1, [1, 1, 1], activation="linear", init="zeros")
     for layer in model.layers:
@@ -254,7 +251,7 @@ def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten() -> None:
     assert not axes.texts  # no gradient is 0
 
 
-def test_the_histogram_of_weight_gradients() -> None:
+def test_the_histogram_of_weight_gradients():
     model = MLP(1, [1], output="linear", init="zeros")
     axes = fresh()
     plots.gradient_histograms(model, [[100.0], [-98.0]], axes=axes, of="weights", bins=1)
@@ -262,14 +259,14 @@ def test_the_histogram_of_weight_gradients() -> None:
     assert math.sqrt(low * high) == pytest.approx(2.0)  # dL/dw = 100 - 98
 
 
-def test_gradients_that_are_all_zero_leave_an_empty_row() -> None:
+def test_gradients_that_are_all_zero_leave_an_empty_row():
     axes = fresh()
     plots.gradient_histograms(MLP(1, [1, 1], init="zeros"), [[1.0]], axes=axes, bins=3)
     assert heights(axes, 2)[0] == [0.0] * 3
     assert [text.get_text() for text in axes.texts][1:] == ["100 %", "0 %"]
 
 
-def test_the_gradient_by_depth_is_the_diagnosis() -> None:
+def test_the_gradient_by_depth_is_the_diagnosis():
     model = MLP(2, [4, 4, 4, 1], activation="sigmoid", init="xavier_uniform", seed=0)
     diagnosis = diagnose(model, moons(20))
     axes = fresh()
@@ -284,7 +281,7 @@ def test_the_gradient_by_depth_is_the_diagnosis() -> None:
 
 
 # --- decision boundary ---------------------------------------------------------------------------
-def line_net(output: str = "linear") -> MLP:
+def line_net(output="linear"):
     """The class is 1 where x1 + 2 x2 > 1."""
     model = MLP(2, [1], output=output, init="zeros")
     model.layers[0].neurons[0].w = [1.0, 2.0]
@@ -293,7 +290,7 @@ def line_net(output: str = "linear") -> MLP:
 
 
 @pytest.mark.parametrize("output", ["linear", "sigmoid"])
-def test_the_decision_boundary_lies_on_the_line(output: str) -> None:
+def test_the_decision_boundary_lies_on_the_line(output):
     axes = fresh()
     plots.decision_boundary(line_net(output), xor(), axes=axes)
     regions = [c for c in axes.collections if type(c).__name__.endswith("ContourSet")]
@@ -306,7 +303,7 @@ def test_the_decision_boundary_lies_on_the_line(output: str) -> None:
     assert [x + 2 * y for x, y in edge] == pytest.approx([1.0] * len(edge), abs=1e-4)
 
 
-def test_the_points_are_those_of_the_data_by_class() -> None:
+def test_the_points_are_those_of_the_data_by_class():
     data = iris()
     scaler = Standardiser.fit(data)
     axes = fresh()
@@ -320,11 +317,11 @@ def test_the_points_are_those_of_the_data_by_class() -> None:
     assert axes.get_title() == "las demás características en su media"
 
 
-def test_the_network_is_asked_for_standardised_points() -> None:
+def test_the_network_is_asked_for_standardised_points():
     asked = []
 
     class Spy(MLP):
-        def __call__(self, x: Any) -> Any:
+        def __call__(self, x):
             asked.append(x)
             return super().__call__(x)
 
@@ -335,13 +332,13 @@ def test_the_network_is_asked_for_standardised_points() -> None:
         assert (min(column), max(column)) == (pytest.approx(-1.16), pytest.approx(1.16))
 
 
-def test_ahead_tells_the_winner_of_ties_by_zero() -> None:
+def test_ahead_tells_the_winner_of_ties_by_zero():
     assert plots.ahead([2.0, 2.0, -1.0]) == [0.0, 0.0, -3.0]
     assert plots.ahead(Value(0.75), 0.5) == [-0.25, 0.25]
 
 
 # --- figures and errors --------------------------------------------------------------------------
-def test_without_axes_there_is_a_new_figure_that_shows_itself() -> None:
+def test_without_axes_there_is_a_new_figure_that_shows_itself():
     figure = plots.loss_curve(history(1.0, 0.5))
     assert isinstance(figure, Figure)
     (axes,) = figure.axes
@@ -352,7 +349,7 @@ def test_without_axes_there_is_a_new_figure_that_shows_itself() -> None:
     )  # pyplot keeps none of them alive
 
 
-def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
     plots._figure_class.cache_clear()
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
@@ -392,18 +389,18 @@ REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
         (lambda: plots.decision_boundary(NET, xor(), features=(1, 1)), ValueError, "different"),
     ],
 )  # fmt: skip
-def test_errors_say_what_was_wrong(call: Any, error: type[Exception], text: str) -> None:
+def test_errors_say_what_was_wrong(call, error, text):
     with pytest.raises(error, match=text):
         call()
 
 
-def test_infinite_gradients_are_refused() -> None:
+def test_infinite_gradients_are_refused():
     rows = [("layer1", [1.0, math.inf])]
     with pytest.raises(ValueError, match="layer1 has values that are nan or infinite"):
         plots._histograms(rows, fresh(), 4, words("plot", "en"), "", log=False)
 
 
-def test_single_layers_and_neurons_have_histograms_too() -> None:
+def test_single_layers_and_neurons_have_histograms_too():
     for model in (Layer(2, 3, seed=0), Neuron(2, seed=0)):
         (row,) = measures.layer_numbers(model, [[1.0, 2.0], [0.5, -1.0]])
         assert row.name == "layer1"

@@ -1,7 +1,5 @@
 """Rendering: with either Graphviz, with none, and as graphviz.Digraph does it."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -28,7 +26,7 @@ from autograd_mini.drawing import RenderingError, draw_dot
 from tests.drawing.structure import GRAPHS, SVG, neuron
 
 
-def test_a_drawing_is_a_digraph_and_shows_itself() -> None:
+def test_a_drawing_is_a_digraph_and_shows_itself():
     drawing = draw_dot(neuron())
     assert isinstance(drawing, graphviz.Digraph)
     bundle = drawing._repr_mimebundle_()
@@ -38,7 +36,7 @@ def test_a_drawing_is_a_digraph_and_shows_itself() -> None:
     assert draw(neuron(), format="png").pipe()[:4] == b"\x89PNG"
 
 
-def test_render_writes_like_graphviz(tmp_path: Path) -> None:
+def test_render_writes_like_graphviz(tmp_path):
     drawing = draw(neuron())
     path = drawing.render(tmp_path / "deep" / "x", format="svg")
     assert path == str(tmp_path / "deep" / "x.svg")
@@ -51,9 +49,7 @@ def test_render_writes_like_graphviz(tmp_path: Path) -> None:
         draw(neuron()).render(outfile=tmp_path / "y.png", raise_if_result_exists=True)
 
 
-def test_a_failed_rendering_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_rendering_leaves_the_old_file(tmp_path, monkeypatch):
     old = tmp_path / "x.svg"
     old.write_text("old")
     monkeypatch.setattr(rendering, "_packaged", _refuse)
@@ -64,22 +60,18 @@ def test_a_failed_rendering_leaves_the_old_file(
     assert [p.name for p in tmp_path.iterdir()] == ["x.svg"]
 
 
-def _refuse(*_: object) -> bytes:
+def _refuse(*_):
     raise RenderingError("broken")
 
 
-def test_without_dot_on_the_path_the_packaged_graphviz_draws(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_dot_on_the_path_the_packaged_graphviz_draws(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert b"</svg>" in draw(neuron()).pipe()
     with pytest.raises(RenderingError, match="there is no program dot on the PATH"):
         draw(neuron(), engine="system").pipe()
 
 
-def test_without_pygraphviz_the_systems_dot_is_asked(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_pygraphviz_the_systems_dot_is_asked(monkeypatch, tmp_path):
     program = tmp_path / "dot"
     program.write_text('#!/bin/sh\nread first rest\necho "$1 $first"\n', encoding="utf-8")
     program.chmod(0o755)
@@ -88,9 +80,7 @@ def test_without_pygraphviz_the_systems_dot_is_asked(
     assert draw(neuron()).pipe() == b"-Tsvg digraph\n"
 
 
-def test_without_any_graphviz_the_message_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_any_graphviz_the_message_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     with pytest.raises(RenderingError) as caught:
@@ -101,7 +91,7 @@ def test_without_any_graphviz_the_message_says_what_to_do(
     assert "The DOT text is in .source, and .save() writes it to a file" in message
 
 
-def test_the_environment_variable_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_chooses(monkeypatch):
     monkeypatch.setattr(rendering, "_packaged", lambda *_: b"packaged")
     monkeypatch.setattr(rendering, "_system", lambda *_: b"system")
     drawing = draw(neuron())
@@ -114,9 +104,7 @@ def test_the_environment_variable_chooses(monkeypatch: pytest.MonkeyPatch) -> No
         drawing.pipe()
 
 
-def test_graphvizs_noise_becomes_the_error_and_not_output(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_graphvizs_noise_becomes_the_error_and_not_output(capfd):
     with pytest.raises(RenderingError, match=r"packaged Graphviz: .*syntax error"):
         rendering.render("digraph { a -> }", "svg", engine="packaged")
     with pytest.raises(RenderingError, match=r"system Graphviz|no program"):
@@ -126,9 +114,7 @@ def test_graphvizs_noise_becomes_the_error_and_not_output(
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_every_graph_is_rendered_without_dot_on_the_path(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_graph_is_rendered_without_dot_on_the_path(name, monkeypatch):
     monkeypatch.setenv("PATH", "")
     drawing = GRAPHS[name]()
     assert ET.fromstring(drawing.pipe()).tag == f"{SVG}svg"
@@ -136,9 +122,7 @@ def test_every_graph_is_rendered_without_dot_on_the_path(
     assert drawing.pipe(format="pdf")[:5] == b"%PDF-"
 
 
-def test_without_any_graphviz_each_form_says_so_or_is_text(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_any_graphviz_each_form_says_so_or_is_text(monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     loss = neuron()
@@ -154,7 +138,7 @@ def test_without_any_graphviz_each_form_says_so_or_is_text(
     assert from_json(to_json(loss))[0].data == loss.data
 
 
-def test_large_layouts_run_in_a_process_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_layouts_run_in_a_process_of_their_own(monkeypatch):
     here = draw(neuron()).pipe()
     monkeypatch.setattr(rendering, "LARGE", 1)
     monkeypatch.setattr(rendering, "_packaged", _refuse)
@@ -163,9 +147,7 @@ def test_large_layouts_run_in_a_process_of_their_own(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("engine", ["packaged", "system"])
-def test_a_layout_that_takes_too_long_is_stopped(
-    engine: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_layout_that_takes_too_long_is_stopped(engine, monkeypatch, tmp_path):
     program = tmp_path / "dot"
     program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
     program.chmod(0o755)
@@ -187,12 +169,12 @@ def test_a_layout_that_takes_too_long_is_stopped(
         (None, TypeError, "time_limit must be a real number, got None"),
     ],
 )
-def test_wrong_time_limits(limit: object, error: type[Exception], message: str) -> None:
+def test_wrong_time_limits(limit, error, message):
     with pytest.raises(error, match=message):
         draw(neuron(), time_limit=limit).pipe()  # type: ignore[arg-type]
 
 
-def test_a_layout_can_be_interrupted() -> None:
+def test_a_layout_can_be_interrupted():
     """Ctrl-C while Graphviz computes ends the program at once, as anything else in Python."""
     code = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
@@ -211,5 +193,5 @@ def test_a_layout_can_be_interrupted() -> None:
     assert "KeyboardInterrupt" in error
 
 
-def test_a_drawing_in_a_prompt_is_one_short_line() -> None:
+def test_a_drawing_in_a_prompt_is_one_short_line():
     assert repr(draw(neuron())) == "<Drawing 'gradients' with 7 edges; .render(...) saves it>"

@@ -1,22 +1,16 @@
 """Forms as text: trees for a terminal, Mermaid and TikZ."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograd_mini import MLP, Value, draw_text, losses, scope, to_latex, to_mermaid
 from tests.drawing.structure import neuron
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-def network() -> Value:
+def network():
     loss = losses.mse(MLP(2, [2, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
     loss.label = "L"
     loss.backward()
@@ -24,7 +18,7 @@ def network() -> Value:
 
 
 # --- trees ----------------------------------------------------------------------------------------
-def test_a_tree_writes_shared_nodes_once() -> None:
+def test_a_tree_writes_shared_nodes_once():
     x = Value(2.0, label="x")
     s = x * 3
     s.label = "s"
@@ -40,7 +34,7 @@ def test_a_tree_writes_shared_nodes_once() -> None:
     ]
 
 
-def test_a_tree_before_the_backward_pass_of_several_roots_in_spanish() -> None:
+def test_a_tree_before_the_backward_pass_of_several_roots_in_spanish():
     x = Value(2.0, label="x")
     lines = draw_text(x * 3, x.exp(), lang="es").split("\n")
     assert lines == [
@@ -50,7 +44,7 @@ def test_a_tree_before_the_backward_pass_of_several_roots_in_spanish() -> None:
     assert draw_text(x, detail="values") == "x  data 2"
 
 
-def test_a_long_tree_says_what_is_left_out() -> None:
+def test_a_long_tree_says_what_is_left_out():
     y = Value(1.0, label="x")
     for _ in range(20_000):
         y = y + 1
@@ -60,7 +54,7 @@ def test_a_long_tree_says_what_is_left_out() -> None:
     assert draw_text(y, max_lines=5, lang="es").endswith("… 19\u202f996 nodos omitidos")
 
 
-def test_a_stale_node_is_marked() -> None:
+def test_a_stale_node_is_marked():
     x = Value(2.0, label="x")
     y = x.log()
     x.data = 1.0
@@ -78,15 +72,13 @@ def test_a_stale_node_is_marked() -> None:
         ((Value(1.0),), {"lang": "fr"}, ValueError, "lang must be one of"),
     ],
 )
-def test_wrong_arguments_of_trees(
-    arguments: Any, options: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_wrong_arguments_of_trees(arguments, options, error, message):
     with pytest.raises(error, match=message):
         draw_text(*arguments, **options)
 
 
 # --- Mermaid --------------------------------------------------------------------------------------
-def test_mermaid() -> None:
+def test_mermaid():
     x = Value(3.0, label="x")
     y = x * x
     y.backward()
@@ -103,7 +95,7 @@ def test_mermaid() -> None:
     ]
 
 
-def test_mermaid_frames_and_folds() -> None:
+def test_mermaid_frames_and_folds():
     loss = network()
     lines = to_mermaid(loss, group="neuron", detail="values").splitlines()
     frames = [line.strip() for line in lines if "subgraph" in line]
@@ -118,7 +110,7 @@ def test_mermaid_frames_and_folds() -> None:
 
 
 # --- LaTeX ----------------------------------------------------------------------------------------
-def test_latex_has_the_operations_of_the_sheet() -> None:
+def test_latex_has_the_operations_of_the_sheet():
     loss = neuron()
     lines = to_latex(loss, detail="chain rule").splitlines()
     nodes = [line for line in lines if r"\node[" in line]
@@ -132,7 +124,7 @@ def test_latex_has_the_operations_of_the_sheet() -> None:
     assert sum(r"\draw[edge" in line for line in lines) == 7
 
 
-def test_latex_alone_or_as_a_document() -> None:
+def test_latex_alone_or_as_a_document():
     x = Value(2.0, label="x")
     alone = to_latex(x * x, standalone=False)
     assert r"\documentclass" not in alone
@@ -140,7 +132,7 @@ def test_latex_alone_or_as_a_document() -> None:
     assert alone.count(r"\draw[edge]") == 2
 
 
-def test_latex_frames_scopes() -> None:
+def test_latex_frames_scopes():
     x = Value(2.0, label="x")
     with scope("50 % of it"):
         y = x * x
@@ -150,7 +142,7 @@ def test_latex_frames_scopes() -> None:
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex on the PATH")
-def test_latex_compiles(tmp_path: Path) -> None:
+def test_latex_compiles(tmp_path):
     loss = network()
     loss.label = r"50% of {x_1} \N & <b> é α #$^~"
     (tmp_path / "a.tex").write_text(to_latex(loss, group="neuron"), encoding="utf-8")
@@ -176,7 +168,7 @@ def test_latex_compiles(tmp_path: Path) -> None:
         ({"collapse": "nothing"}, "collapse='nothing' names no group here"),
     ],
 )
-def test_wrong_arguments(form: Any, options: dict[str, Any], message: str) -> None:
+def test_wrong_arguments(form, options, message):
     with pytest.raises(ValueError, match=message):
         form(Value(1.0) * 2, **options)
     with pytest.raises(TypeError, match="only Values can be drawn"):

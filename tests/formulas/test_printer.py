@@ -1,7 +1,5 @@
 """The one walk over formulas: what is printed reads back as the same tree."""
 
-from __future__ import annotations
-
 import ast
 import math
 
@@ -71,7 +69,7 @@ def test_a_printer_may_evaluate():
 
 
 def test_every_template_of_a_language_is_used_by_the_sheet_or_the_grammar():
-    seen: set[str] = set()
+    seen = set()
 
     class Watched(dict):
         def get(self, key, default=None):

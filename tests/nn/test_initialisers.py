@@ -1,7 +1,5 @@
 """Initialisers: their distributions, and the same bits from a seed on every machine."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,8 +1,6 @@
 """Neurons, layers, networks: against closed forms, exact fractions, mpmath and micrograd itself."""
 # ruff: noqa: NPY002, B905, UP034  (micrograd's demo is kept as it is)
 
-from __future__ import annotations
-
 import copy
 import math
 import pickle

@@ -1,9 +1,6 @@
 """One reading of a template, printed as a label and as mathematics."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -16,10 +13,10 @@ from autograd_mini.notation.typesetting import UnreadableError, typeset
 NAMES = {"a": symbols.name("x"), "b": symbols.name("y")}
 
 
-def label(latex: str) -> str:
+def label(latex):
     args = (Value(1.0, label="x"), Value(1.0, label="y"))
     op = SimpleNamespace(latex=latex, params=("a", "b"))
-    node: Any = SimpleNamespace(op=op, args=args, parents=args)
+    node = SimpleNamespace(op=op, args=args, parents=args)
     return formula(node, lambda v: v.label or "v")
 
 

@@ -1,10 +1,7 @@
 """The checks of arguments: what passes comes back, and what does not is told."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +21,7 @@ from autograd_mini.numbers.arguments import (
 
 
 @pytest.mark.parametrize("x", [0.5, 2, Fraction(1, 3), np.float32(0.25)])
-def test_a_real_number_comes_back_as_it_is(x: Any) -> None:
+def test_a_real_number_comes_back_as_it_is(x):
     assert real("x", x) is positive("x", x) is not_negative("x", x) is x
 
 
@@ -54,20 +51,20 @@ def test_a_real_number_comes_back_as_it_is(x: Any) -> None:
         (lambda: function("f", 3), TypeError, "f must be a function, got 3"),
     ],
 )
-def test_what_is_refused(call: Any, error: type[Exception], text: str) -> None:
+def test_what_is_refused(call, error, text):
     with pytest.raises(error, match=text) as caught:
         call()
     assert caught.type is error
 
 
-def test_what_passes() -> None:
+def test_what_passes():
     assert (share("x", 0), whole("n", 8, 8, 96), one_of("k", 2, (1, 2))) == (0, 8, 2)
     assert type(whole("n", np.int64(3))) is int
     assert entry({"a": 1}, "op", "a") == 1
     assert function("f", len) is len
 
 
-def test_the_items_of_sequences_and_arrays_alone() -> None:
+def test_the_items_of_sequences_and_arrays_alone():
     assert items([1, 2]) == items((1, 2)) == items(np.array([1, 2])) == items(range(1, 3)) == [1, 2]
     for single in (3, 2.5, "ab", b"ab", {1: 2}, {1}, None, Value(1.0), np.array(1.0)):
         assert items(single) is None

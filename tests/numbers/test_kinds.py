@@ -1,7 +1,5 @@
 """Kinds of number: exact fractions, mpmath, complex, and floats as IEEE 754 and torch have them."""
 
-from __future__ import annotations
-
 import cmath
 import math
 import random

@@ -1,7 +1,5 @@
 """A Value among numbers: order, identity, conversions; and nodes made by hand."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """NumPy's numbers and arrays beside Values: a Value, an array of Values, or a clear error."""
 
-from __future__ import annotations
-
 import math
 import operator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Gradient clipping: what holds for any gradients, against 50-digit norms."""
 
-from __future__ import annotations
-
 import math
 
 import mpmath as mp

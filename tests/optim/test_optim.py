@@ -1,7 +1,5 @@
 """Optimisers: against the papers' recursions, in exact or 50-digit numbers."""
 
-from __future__ import annotations
-
 import json
 import math
 import random
@@ -392,7 +390,7 @@ def test_bad_arguments(make, error, text):
         make()
 
 
-def test_watched_steps_lie_inside_one_another() -> None:
+def test_watched_steps_lie_inside_one_another():
     w, seen = Value(1.0), []
     optimiser = SGD([w], lr=0.5)
     w.grad = 1.0
@@ -411,7 +409,7 @@ def test_watched_steps_lie_inside_one_another() -> None:
     assert "step" not in vars(optimiser)
 
 
-def test_a_step_that_fails_is_watched_no_longer() -> None:
+def test_a_step_that_fails_is_watched_no_longer():
     optimiser = SGD([Value(1.0)], lr=0.5)
     with pytest.raises(KeyError), optimiser.stepping(lambda step: {}["x"]):
         optimiser.step()

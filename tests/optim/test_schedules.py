@@ -1,7 +1,5 @@
 """Learning-rate schedules at points known in closed form."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

@@ -1,11 +1,8 @@
 """The page says of each step what `explain_step` says: same words, formulas and languages."""
 
-from __future__ import annotations
-
 import json
 import xml.etree.ElementTree as ET
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
@@ -13,7 +10,7 @@ from autograd_mini import MLP, Value, abs, dot, logsumexp, max, mean, prod, scop
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.pages import document
 from autograd_mini.pages.page import to_html
-from autograd_mini.stepping import Steps, explain_step
+from autograd_mini.stepping import explain_step
 
 TOLD = """
 JSON.stringify(["en", "es"].map(lang => {
@@ -28,12 +25,12 @@ JSON.stringify(["en", "es"].map(lang => {
 """
 
 
-def neuron() -> Steps:
+def neuron():
     w, x, b = Value(0.5, label="w"), Value(2.0, label="x₁"), Value(-1.5, label="b")
     return steps((w * x + b).sigmoid() * w / 3, optimiser=SGD([w, b], lr=0.1))
 
 
-def several_uses() -> Steps:
+def several_uses():
     x = Value(-3e-8, label="x")
     y = (x * x - x) * x**2
     with scope("block"):
@@ -41,18 +38,18 @@ def several_uses() -> Steps:
     return steps(z * x)
 
 
-def vectors() -> Steps:
+def vectors():
     x = [Value(k / 3, label=f"x[{k}]") for k in range(7)]
     sums = [dot(x, [1, *x[:5], 2]), logsumexp(x[:3]), max(x), prod(x[1:4]), prod(x[1:]), mean(x)]
     return steps(abs(dot(sums, sums)).relu())
 
 
-def kinks_and_zeros() -> Steps:
+def kinks_and_zeros():
     x, w = Value(0.0, label="x"), Value(1.0, label="w")
     return steps((abs(x) + (w - 5).relu() * w) * 4 + x.floor(), optimiser=Adam([w], lr=0.1))
 
 
-def stale_and_by_hand() -> Steps:
+def stale_and_by_hand():
     x = Value(2.0, label="<b>x</b> `y` {0}")
     y = x * x
     node = Value(7.0, parents=[x, y], partials=[4.0, -1.0], label="z")
@@ -60,12 +57,12 @@ def stale_and_by_hand() -> Steps:
     return steps(node, seed=-0.5)
 
 
-def fractions() -> Steps:
+def fractions():
     a, b = Value(Fraction(1, 3), label="a"), Value(Fraction(-2, 7), label="b")
     return steps(a * b - b / a + a**3)
 
 
-def network() -> Steps:
+def network():
     model = MLP(2, [3, 1], seed=0)
     return steps((model([0.5, -1.0]) - 1) ** 2, optimiser=SGD(model.parameters(), lr=0.5))
 
@@ -74,7 +71,7 @@ def network() -> Steps:
     "make",
     [neuron, several_uses, vectors, kinks_and_zeros, stale_and_by_hand, fractions, network],
 )
-def test_the_page_explains_as_python_does(make: Any, visit: Any, monkeypatch: Any) -> None:
+def test_the_page_explains_as_python_does(make, visit, monkeypatch):
     enclosed = document.enclosed
     spy = "\nwindow.spy = {recording, explainStep, setLanguage, formula};"
     monkeypatch.setattr(

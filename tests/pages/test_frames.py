@@ -1,12 +1,9 @@
 """Pictures of steps: one for each, all of one size, and nothing moves but what has changed."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,11 +17,8 @@ from autograd_mini.pages.film.painting import HEIGHT, WIDTH, Painter
 from autograd_mini.stepping.sequence import Accumulate, Forward
 from autograd_mini.stepping.timeline import lit
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-def neuron(update: bool = False) -> Any:
+def neuron(update=False):
     w, x, b = (Value(n, label=s) for n, s in ((0.5, "w"), (2.0, "x"), (-0.75, "b")))
     y = (w * x + b).tanh()
     y.label = "y"
@@ -32,20 +26,20 @@ def neuron(update: bool = False) -> Any:
 
 
 @pytest.fixture(scope="module")
-def painted() -> tuple[Painter, list[Any]]:
+def painted():
     """The pictures of a neuron, and who has painted them."""
     painter = Painter(neuron(update=True), "en")
     return painter, [painter.paint(index) for index in range(len(painter.steps))]
 
 
 # --- what is painted -----------------------------------------------------------------------------
-def test_a_picture_for_each_step_and_all_of_one_size(painted: tuple[Painter, list[Any]]) -> None:
+def test_a_picture_for_each_step_and_all_of_one_size(painted):
     painter, pictures = painted
     assert len(pictures) == len(painter.steps)
     assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
 
 
-def test_nothing_changes_but_what_the_steps_are_about(painted: tuple[Painter, list[Any]]) -> None:
+def test_nothing_changes_but_what_the_steps_are_about(painted):
     """In the graph, the nodes and edges of this step and of the one before."""
     painter, pictures = painted
     recorded = painter.steps
@@ -72,13 +66,13 @@ def test_nothing_changes_but_what_the_steps_are_about(painted: tuple[Painter, li
         assert not (changed & ~allowed).any(), index
 
 
-def allow(allowed: Any, left: float, bottom: float, right: float, top: float) -> None:
+def allow(allowed, left, bottom, right, top):
     edge = 6  # the width of a line, and its softened border
     rows = slice(int(HEIGHT - top) - edge, int(HEIGHT - bottom) + edge + 1)
     allowed[rows, max(0, int(left) - edge) : int(right) + edge + 1] = True
 
 
-def test_the_numbers_are_those_known_at_the_step() -> None:
+def test_the_numbers_are_those_known_at_the_step():
     recorded = neuron()
     painter = Painter(recorded, "es")
     for index in range(len(recorded)):
@@ -98,7 +92,7 @@ def test_the_numbers_are_those_known_at_the_step() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_every_text_is_inside_its_box_and_the_picture(lang: str) -> None:
+def test_every_text_is_inside_its_box_and_the_picture(lang):
     x = Value(0.3, label="a long name of an input")
     recorded = steps(((x * 1e-7).exp() - x**3).tanh() * -1e5)
     painter = Painter(recorded, lang)
@@ -119,13 +113,13 @@ def test_every_text_is_inside_its_box_and_the_picture(lang: str) -> None:
             assert area.y0 >= 0
 
 
-def test_labels_are_text(tmp_path: Path) -> None:
+def test_labels_are_text(tmp_path):
     x = Value(3.0, label=r"$\frac{a$ <b>\N 北")
     assert len(save_frames(steps(x * x), tmp_path / "x.png", lang="en")) == 7
 
 
 # --- files ---------------------------------------------------------------------------------------
-def test_gif(tmp_path: Path) -> None:
+def test_gif(tmp_path):
     recorded = neuron()
     (path,) = save_frames(recorded, tmp_path / "neuron.gif", lang="es", seconds=1.5)
     with Image.open(path) as gif:
@@ -148,7 +142,7 @@ def test_gif(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "first"), [("neuron.png", "neuron-000.png"), ("step-%02d.png", "step-00.png")]
 )
-def test_png(tmp_path: Path, name: str, first: str) -> None:
+def test_png(tmp_path, name, first):
     x = Value(3.0, label="x")
     recorded = steps(x * x)
     paths = save_frames(recorded, tmp_path / name, lang="en")
@@ -161,7 +155,7 @@ def test_png(tmp_path: Path, name: str, first: str) -> None:
             assert (np.asarray(picture) == painter.paint(index)).all()
 
 
-def test_mp4(tmp_path: Path) -> None:
+def test_mp4(tmp_path):
     if not shutil.which("ffmpeg"):
         pytest.importorskip("imageio_ffmpeg")
     x = Value(3.0, label="x")
@@ -173,9 +167,7 @@ def test_mp4(tmp_path: Path) -> None:
     assert "Duration: 00:00:04.00" in told  # 7 steps of half a second, the last twice
 
 
-def test_without_ffmpeg_the_error_says_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_ffmpeg_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(frames.shutil, "which", lambda _: None)
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(ToolError, match=r"pip install imageio-ffmpeg.*apt-get install ffmpeg"):
@@ -183,9 +175,7 @@ def test_without_ffmpeg_the_error_says_how_to_get_it(
     assert [*tmp_path.iterdir()] == []
 
 
-def test_an_ffmpeg_that_fails_leaves_the_old_film(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_ffmpeg_that_fails_leaves_the_old_film(tmp_path, monkeypatch):
     program = tmp_path / "ffmpeg"
     program.write_text("#!/bin/sh\necho no such codec >&2\nexit 3\n")
     program.chmod(0o755)
@@ -198,15 +188,13 @@ def test_an_ffmpeg_that_fails_leaves_the_old_film(
     assert {path.name for path in tmp_path.iterdir()} == {"ffmpeg", "a.mp4"}
 
 
-def test_without_matplotlib_the_error_says_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_matplotlib_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
         save_frames(neuron(), tmp_path / "a.gif")
 
 
-def test_what_is_too_large_for_a_picture_is_refused(tmp_path: Path) -> None:
+def test_what_is_too_large_for_a_picture_is_refused(tmp_path):
     x = h = Value(0.5, label="x")
     for _ in range(70):
         h = h.sin()
@@ -219,7 +207,7 @@ def test_what_is_too_large_for_a_picture_is_refused(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_network_has_more_pixels() -> None:
+def test_a_network_has_more_pixels():
     recorded = steps(MLP(2, [3, 1], activation="tanh", seed=0)([1.0, -2.0]))
     assert Painter(recorded, "en").paint(0).shape == (HEIGHT * 3 // 2, WIDTH * 3 // 2, 3)
 
@@ -237,7 +225,7 @@ def test_a_network_has_more_pixels() -> None:
         ("folder.gif", {}, "it is a folder"),
     ],
 )
-def test_wrong_use(tmp_path: Path, name: str, options: Any, error: str) -> None:
+def test_wrong_use(tmp_path, name, options, error):
     (tmp_path / "folder.gif").mkdir()
     with pytest.raises(ValueError, match=error):
         save_frames(neuron(), tmp_path / name, **options)

@@ -1,12 +1,9 @@
 """The formulas as JavaScript, run in a browser, against Python and against mpmath."""
 
-from __future__ import annotations
-
 import math
 import random
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 import pytest
@@ -15,15 +12,12 @@ from autograd_mini import Value, functions, op
 from autograd_mini.checking.comfort import comfortable_points
 from autograd_mini.errors import AutogradError
 from autograd_mini.notation.labels import number
-from autograd_mini.ops import SHEET, Op
+from autograd_mini.ops import SHEET
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from tests.pages.near import is_near
 from tests.points import places, points
 from tests.reference import error_in_ulp
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LEAST = 50  # points in the domain of each operation
 
@@ -41,12 +35,12 @@ return JSON.stringify(answer);
 """
 
 
-def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
+def as_values(args):
     return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
 
 
 @cache
-def expected(name: str) -> list[tuple[tuple[Any, ...], Value | None]]:
+def expected(name):
     """Points and the node that Python computes there; None where it refuses."""
     chosen = SHEET[name]
     made = []
@@ -59,21 +53,21 @@ def expected(name: str) -> list[tuple[tuple[Any, ...], Value | None]]:
 
 
 @pytest.fixture(scope="module")
-def answers(run: Any) -> dict[str, list[Any]]:
+def answers(run):
     """The same in the browser, for the whole sheet at once."""
     given = {name: [args for args, _ in expected(name)] for name in SHEET}
     return run(source(SHEET.values()) + EVALUATE, given)
 
 
-def read(x: Any) -> Any:
+def read(x):
     return [read(part) for part in x] if isinstance(x, list) else float(x)
 
 
-def flat(parts: list[Any]) -> list[float]:
+def flat(parts):
     return [x for part in parts for x in (part if isinstance(part, list) else [part])]
 
 
-def faults(chosen: Op, answer: list[Any]) -> Iterator[str]:
+def faults(chosen, answer):
     for (args, node), (value, partials) in zip(expected(chosen.name), answer, strict=True):
         where = f"{chosen.name}{args}"
         value, found = read(value), flat(read(partials))
@@ -89,13 +83,13 @@ def faults(chosen: Op, answer: list[Any]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", SHEET)
-def test_values_and_partials_are_those_of_python(name: str, answers: dict[str, list[Any]]) -> None:
+def test_values_and_partials_are_those_of_python(name, answers):
     inside = [args for args, node in expected(name) if node is not None]
     assert len(set(inside)) >= LEAST
     assert [*faults(SHEET[name], answers[name])] == []
 
 
-def test_the_comparison_sees_a_partial_that_is_8_ulp_wrong() -> None:
+def test_the_comparison_sees_a_partial_that_is_8_ulp_wrong():
     answer = [
         [node.data, [node.partials[0] * (1 + 8 * 2**-52)]] if node else ["NaN", ["NaN"]]
         for _, node in expected("sin")
@@ -103,7 +97,7 @@ def test_the_comparison_sees_a_partial_that_is_8_ulp_wrong() -> None:
     assert len([*faults(SHEET["sin"], answer)]) > LEAST
 
 
-def test_operations_of_a_user(run: Any) -> None:
+def test_operations_of_a_user(run):
     """Names that JavaScript keeps for itself, calls of other operations, vectors, defaults."""
     try:
         made = [
@@ -135,7 +129,7 @@ def test_operations_of_a_user(run: Any) -> None:
             SHEET.pop(name, None)
 
 
-def test_only_what_is_needed_is_written() -> None:
+def test_only_what_is_needed_is_written():
     text = source([SHEET["mul"], SHEET["tanh"]])
     assert [name for name in ("fsum", "gauss", "polygamma", "op$add") if name in text] == []
     assert len(text.encode()) < 600
@@ -144,7 +138,7 @@ def test_only_what_is_needed_is_written() -> None:
     assert "Copyright (C) 1993 by Sun Microsystems" in text
 
 
-def test_the_error_function_is_within_3_ulp(run: Any) -> None:
+def test_the_error_function_is_within_3_ulp(run):
     draw = random.Random(5)
     xs = [
         draw.uniform(-low, high) for low, high in ((6, 6), (0, 27), (1.5, 1.5)) for _ in range(500)
@@ -157,7 +151,7 @@ def test_the_error_function_is_within_3_ulp(run: Any) -> None:
             assert error_in_ulp(erfc, mp.erfc(x)) < 3
 
 
-def test_a_sum_is_exact_and_rounded_once(run: Any) -> None:
+def test_a_sum_is_exact_and_rounded_once(run):
     """Against fractions: cancellation, ties, what overflows on the way."""
     draw = random.Random(6)
     lists = [
@@ -169,7 +163,7 @@ def test_a_sum_is_exact_and_rounded_once(run: Any) -> None:
     assert run(script, lists) == [float(sum(map(Fraction, numbers))) for numbers in lists]
 
 
-def test_a_long_product_is_exact_to_an_ulp(run: Any) -> None:
+def test_a_long_product_is_exact_to_an_ulp(run):
     """And so is the product of all others, of which each partial is one."""
     draw = random.Random(9)
     lists = [[draw.uniform(-2, 2) * 10.0 ** draw.randint(-9, 9) for _ in range(300)] for _ in "ab"]
@@ -183,7 +177,7 @@ def test_a_long_product_is_exact_to_an_ulp(run: Any) -> None:
         assert abs(Fraction(seventh) - exact / Fraction(numbers[7])) <= Fraction(math.ulp(seventh))
 
 
-def test_a_nan_wins(run: Any) -> None:
+def test_a_nan_wins(run):
     script = source([SHEET["max"], SHEET["min"]])
     script += (
         "return JSON.stringify([ops.max, ops.min].map((op) => String(op.value([1, NaN, 2]))));"
@@ -193,7 +187,7 @@ def test_a_nan_wins(run: Any) -> None:
     assert run(script, None) == (1 if math.nan else 2)
 
 
-def test_floats_pass_through_json_and_the_browser_unchanged(run: Any) -> None:
+def test_floats_pass_through_json_and_the_browser_unchanged(run):
     draw = random.Random(7)
     floats = [draw.uniform(-1, 1) * 2.0 ** draw.randint(-1070, 1023) for _ in range(2000)]
     floats += [5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1 + 0.2]
@@ -222,7 +216,7 @@ EDGES = (
 )
 
 
-def test_numbers_are_written_as_in_pictures(run: Any) -> None:
+def test_numbers_are_written_as_in_pictures(run):
     draw = random.Random(8)
     floats = [
         *EDGES,

@@ -1,11 +1,8 @@
 """The page of a recording in a real browser: keys, slider, clicks, languages, themes, phone."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from itertools import count
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,57 +14,51 @@ from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.explaining import explain_step
 from tests.browser import PHONE, axe_findings, until
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
-    from autograd_mini.stepping import Steps
-
-
-def neuron(w: Any, x: Any, b: Any) -> Any:
+def neuron(w, x, b):
     h = w * x + b
     y = h.tanh()
     return (y - 1) ** 2 + w * w
 
 
-def recorded_neuron() -> Steps:
+def recorded_neuron():
     return steps(neuron, 0.7, 2.0, -1.0)
 
 
 class Opened:
     """A page in the browser."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page):
         self.page = page
 
     @property
-    def index(self) -> int:
+    def index(self):
         return int(self.page.input_value("#slider"))
 
-    def press(self, *keys: str) -> None:
+    def press(self, *keys):
         for key in keys:
             self.page.keyboard.press(key)
 
-    def text(self, selector: str) -> str:
+    def text(self, selector):
         return str(self.page.inner_text(selector))
 
-    def wait(self, condition: str, arg: Any = None) -> None:
+    def wait(self, condition, arg=None):
         until(self.page, condition, arg)
 
-    def go(self, index: int) -> None:
+    def go(self, index):
         """Follow the link to a step."""
         self.page.evaluate(f"location.hash = '#step={index}'")
         self.wait(f"document.getElementById('slider').value === '{index}'")
 
-    def each(self, selector: str, what: str) -> list[Any]:
+    def each(self, selector, what):
         """What a JavaScript expression in `e` is for each of these elements."""
         found = f"[...document.querySelectorAll({selector!r})].map(e => {what})"
         return self.page.evaluate(found)  # type: ignore[no-any-return]
 
-    def of_node(self, k: int, name: str) -> str:
+    def of_node(self, k, name):
         return str(self.page.text_content(f'[data-id="n{k}"] text.{name}'))
 
-    def classes(self, id: str) -> set[str]:
+    def classes(self, id):
         return set((self.page.get_attribute(f'[data-id="{id}"]', "class") or "").split())
 
 
@@ -75,13 +66,11 @@ Opener = "Callable[..., Opened]"
 
 
 @pytest.fixture
-def opened(visit: Any, tmp_path: Path) -> Callable[..., Opened]:
+def opened(visit, tmp_path):
     """opened(steps, hash="", context={...}, **options of save_html)."""
     numbers = count()
 
-    def open_page(
-        recorded: Steps, hash: str = "", context: dict[str, Any] | None = None, **options: Any
-    ) -> Opened:
+    def open_page(recorded, hash="", context=None, **options):
         file = tmp_path / f"page{next(numbers)}.html"
         save_html(recorded, file, **options)
         return Opened(visit(file, hash, **{"reduced_motion": "reduce", **(context or {})}))
@@ -90,7 +79,7 @@ def opened(visit: Any, tmp_path: Path) -> Callable[..., Opened]:
 
 
 # --- the computation -----------------------------------------------------------------------------
-def test_it_opens_at_the_first_step_and_shows_only_what_is_known(opened: Any) -> None:
+def test_it_opens_at_the_first_step_and_shows_only_what_is_known(opened):
     page = opened(recorded_neuron())
     assert page.index == 0
     assert page.of_node(0, "data") == "0.7"
@@ -100,7 +89,7 @@ def test_it_opens_at_the_first_step_and_shows_only_what_is_known(opened: Any) ->
     assert "pending" not in page.classes("n0")
 
 
-def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened: Any) -> None:
+def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened):
     """Forwards, and backwards again: numbers and dashes are those of Steps.state."""
     m = MLP(2, [2, 1], activation="tanh", seed=3)
     (y,) = [m([0.5, -1.0])] if not isinstance(m([0.5, -1.0]), list) else m([0.5, -1.0])
@@ -120,7 +109,7 @@ def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened: Any)
             assert grad == (number(state.grad[k]) if k in state.grad else "—"), (index, id)
 
 
-def test_after_the_last_step_the_numbers_are_those_of_the_engine(opened: Any) -> None:
+def test_after_the_last_step_the_numbers_are_those_of_the_engine(opened):
     w, x = Value(1.5, label="w"), Value(-0.25, label="x")
     y = (w * x).exp() / (1 + x * x)
     page = opened(steps(y))
@@ -132,10 +121,10 @@ def test_after_the_last_step_the_numbers_are_those_of_the_engine(opened: Any) ->
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_words_and_formulas_are_those_of_explain(opened: Any, lang: str) -> None:
+def test_words_and_formulas_are_those_of_explain(opened, lang):
     """The page fills the sentences itself; what it says is what `explain_step` says in Python."""
 
-    def f(a: Any, b: Any) -> Any:
+    def f(a, b):
         c = a * a + abs(b) * 0
         return (c - b).relu() + c.sigmoid() / b**3 + a.relu() * c
 
@@ -158,7 +147,7 @@ def test_words_and_formulas_are_those_of_explain(opened: Any, lang: str) -> None
             assert formulas == [piece.text for piece in given if piece is not None], index
 
 
-def test_the_step_is_told_with_its_title_sentence_and_reason(opened: Any) -> None:
+def test_the_step_is_told_with_its_title_sentence_and_reason(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
     for index in (0, 4, len(recorded) - 4):
@@ -169,7 +158,7 @@ def test_the_step_is_told_with_its_title_sentence_and_reason(opened: Any) -> Non
             assert text.replace("`", "") in re.sub(r"\s+", " ", shown)
 
 
-def test_the_formulas_are_native_mathml(opened: Any) -> None:
+def test_the_formulas_are_native_mathml(opened):
     page = opened(steps(Value(3.0, label="x") ** 2))
     page.press("End", "ArrowLeft")
     space = page.page.evaluate("document.querySelector('#step math').namespaceURI")
@@ -179,7 +168,7 @@ def test_the_formulas_are_native_mathml(opened: Any) -> None:
     assert box > 25  # it is laid out as a fraction
 
 
-def test_every_number_on_the_way_has_room_in_its_node(opened: Any) -> None:
+def test_every_number_on_the_way_has_room_in_its_node(opened):
     w = Value(0.5, label="w")
     y = w.sin() * w + (1 - w.sin()) * w + 0.25 * (w * 7 - w * 4)
     for recorded in (museum.stepped("NoTopologicalOrder")[1], steps(y, optimiser=SGD([w], lr=0.3))):
@@ -195,11 +184,11 @@ def test_every_number_on_the_way_has_room_in_its_node(opened: Any) -> None:
 
 
 # --- ledger, source, paths, differences ----------------------------------------------------------
-def rows_of(page: Opened, selector: str) -> list[list[str]]:
+def rows_of(page, selector):
     return page.each(f"{selector} tr", "[...e.children].map(cell => cell.textContent)")
 
 
-def test_the_ledger_has_every_addition_with_its_path(opened: Any) -> None:
+def test_the_ledger_has_every_addition_with_its_path(opened):
     x = Value(3.0, label="x")
     y = x * x
     y.label = "y"
@@ -219,7 +208,7 @@ def test_the_ledger_has_every_addition_with_its_path(opened: Any) -> None:
     assert rows[-1][0] == "so far"
 
 
-def test_the_source_is_shown_with_the_expression_that_made_the_node(opened: Any) -> None:
+def test_the_source_is_shown_with_the_expression_that_made_the_node(opened):
     page = opened(recorded_neuron())
     for index, marked in ((2, "w * x"), (4, "w * x + b"), (5, "h.tanh()")):
         page.go(index)
@@ -230,7 +219,7 @@ def test_the_source_is_shown_with_the_expression_that_made_the_node(opened: Any)
     assert page.page.evaluate("document.querySelectorAll('#source .line.lit').length") == 1
 
 
-def test_paths_are_summed_up_for_a_chosen_leaf(opened: Any) -> None:
+def test_paths_are_summed_up_for_a_chosen_leaf(opened):
     a, b = Value(2.0, label="a"), Value(5.0, label="b")
     root = a * b + a
     root.label = "r"
@@ -251,7 +240,7 @@ def test_paths_are_summed_up_for_a_chosen_leaf(opened: Any) -> None:
     assert [row[1] for row in rows_of(page, "#sums")] == ["—", "—"]
 
 
-def test_very_many_paths_are_counted_and_the_largest_listed(opened: Any) -> None:
+def test_very_many_paths_are_counted_and_the_largest_listed(opened):
     x = Value(1.0, label="x")
     y = x
     for _ in range(40):
@@ -264,7 +253,7 @@ def test_very_many_paths_are_counted_and_the_largest_listed(opened: Any) -> None
     assert rows[-2] == [f"the other {number(2.0**40)}", number(2.0**40 - 12)]
 
 
-def test_the_difference_quotient_stands_beside_the_gradient(opened: Any) -> None:
+def test_the_difference_quotient_stands_beside_the_gradient(opened):
     page = opened(recorded_neuron())
     page.press("End")
     assert re.search(r"By finite differences: \S+ ± .*agrees", page.text("#ledger"))
@@ -277,7 +266,7 @@ def test_the_difference_quotient_stands_beside_the_gradient(opened: Any) -> None
 
 
 # --- moving --------------------------------------------------------------------------------------
-def test_buttons_and_keys_move_the_step(opened: Any) -> None:
+def test_buttons_and_keys_move_the_step(opened):
     page = opened(recorded_neuron())
     last = len(recorded_neuron()) - 1
     for act, index in (
@@ -295,7 +284,7 @@ def test_buttons_and_keys_move_the_step(opened: Any) -> None:
     assert page.index == 0
 
 
-def test_the_slider_moves_the_step_by_pointer_and_by_its_own_keys(opened: Any) -> None:
+def test_the_slider_moves_the_step_by_pointer_and_by_its_own_keys(opened):
     page = opened(recorded_neuron())
     box = page.page.locator("#slider").bounding_box()
     page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -306,7 +295,7 @@ def test_the_slider_moves_the_step_by_pointer_and_by_its_own_keys(opened: Any) -
     assert page.page.get_attribute("#slider", "aria-valuetext")
 
 
-def test_space_plays_and_pauses_but_a_button_keeps_its_own_space(opened: Any) -> None:
+def test_space_plays_and_pauses_but_a_button_keeps_its_own_space(opened):
     page = opened(recorded_neuron())
     page.page.select_option("#speed", "60")
     page.page.evaluate("document.activeElement.blur()")
@@ -324,7 +313,7 @@ def test_space_plays_and_pauses_but_a_button_keeps_its_own_space(opened: Any) ->
     assert page.page.get_attribute("#play", "aria-label") == "play (space)"
 
 
-def test_clicking_a_node_goes_to_where_it_is_computed_or_complete(opened: Any) -> None:
+def test_clicking_a_node_goes_to_where_it_is_computed_or_complete(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
     kinds = [(step.kind, step.node) for step in recorded]
@@ -335,7 +324,7 @@ def test_clicking_a_node_goes_to_where_it_is_computed_or_complete(opened: Any) -
     assert page.index == kinds.index(("visit", 5))
 
 
-def test_a_link_leads_to_a_step_and_the_address_follows(opened: Any) -> None:
+def test_a_link_leads_to_a_step_and_the_address_follows(opened):
     page = opened(recorded_neuron(), hash="#step=7")
     assert page.index == 7
     page.press("ArrowRight")
@@ -348,13 +337,13 @@ def test_a_link_leads_to_a_step_and_the_address_follows(opened: Any) -> None:
     page.wait(f"document.getElementById('slider').value === '{last}'")
 
 
-def test_start_opens_at_that_step(opened: Any) -> None:
+def test_start_opens_at_that_step(opened):
     assert opened(recorded_neuron(), start=6).index == 6
     assert opened(recorded_neuron(), start=-1).index == len(recorded_neuron()) - 1
 
 
 # --- languages, themes, small screens, paper -----------------------------------------------------
-def test_the_language_switch_changes_every_text(opened: Any) -> None:
+def test_the_language_switch_changes_every_text(opened):
     page = opened(recorded_neuron(), start=9)
     assert page.page.get_attribute("html", "lang") == "en"
     page.wait("document.getElementById('live').textContent !== ''")
@@ -374,7 +363,7 @@ def test_the_language_switch_changes_every_text(opened: Any) -> None:
     page.wait("text => document.body.innerText === text", arg=before)
 
 
-def test_the_theme_follows_the_system_and_the_switch_is_remembered(opened: Any) -> None:
+def test_the_theme_follows_the_system_and_the_switch_is_remembered(opened):
     paper = "getComputedStyle(document.body).backgroundColor"
     page = opened(recorded_neuron(), context={"color_scheme": "dark"})
     dark = page.page.evaluate(paper)
@@ -391,7 +380,7 @@ def test_the_theme_follows_the_system_and_the_switch_is_remembered(opened: Any) 
     assert page.page.evaluate(fill) != light_fill  # the picture changes with the page
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(opened: Any) -> None:
+def test_a_phone_shows_it_without_scrolling_sideways(opened):
     m = MLP(2, [3, 1], seed=0)
     large = steps(mse([m([0.1, 0.2])], [1.0]))
     for recorded in (recorded_neuron(), large):
@@ -410,7 +399,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened: Any) -> None:
         assert page.index == len(recorded) - 2
 
 
-def test_on_paper_there_are_the_graph_and_all_steps(opened: Any) -> None:
+def test_on_paper_there_are_the_graph_and_all_steps(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
     pdf = page.page.pdf()
@@ -423,7 +412,7 @@ def test_on_paper_there_are_the_graph_and_all_steps(opened: Any) -> None:
         assert not page.page.is_visible(f"#{id}")
 
 
-def test_it_can_be_magnified_moved_and_fitted(opened: Any) -> None:
+def test_it_can_be_magnified_moved_and_fitted(opened):
     page = opened(recorded_neuron())
     box = "document.querySelector('.graph > svg').getAttribute('viewBox').split(' ').map(Number)"
     page.press("0")
@@ -446,7 +435,7 @@ def test_it_can_be_magnified_moved_and_fitted(opened: Any) -> None:
     assert page.page.evaluate(box) == whole
 
 
-def test_wheel_with_control_and_two_fingers_magnify(opened: Any) -> None:
+def test_wheel_with_control_and_two_fingers_magnify(opened):
     page = opened(recorded_neuron(), context={"has_touch": True})
     width = "+document.querySelector('.graph > svg').getAttribute('viewBox').split(' ')[2]"
     page.press("0")
@@ -462,7 +451,7 @@ def test_wheel_with_control_and_two_fingers_magnify(opened: Any) -> None:
     page.wait(f"{width} < {whole * 0.7}")
     page.press("0")
 
-    def touch(kind: str, apart: float) -> None:
+    def touch(kind, apart):
         points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
         session.send(
             "Input.dispatchTouchEvent",
@@ -483,7 +472,7 @@ def test_wheel_with_control_and_two_fingers_magnify(opened: Any) -> None:
 
 
 # --- two recordings ------------------------------------------------------------------------------
-def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened: Any) -> None:
+def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened):
     wrong, right = museum.stepped("Overwrites")
     page = opened(right, beside=wrong, labels=("+=", "="))
     assert page.page.locator(".graph").count() == 2
@@ -511,9 +500,7 @@ def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened: Any)
         ("es", "La suma es 2; este motor escribió 1."),
     ],
 )
-def test_a_sum_that_an_engine_has_not_written_is_no_equation(
-    opened: Any, lang: str, said: str
-) -> None:
+def test_a_sum_that_an_engine_has_not_written_is_no_equation(opened, lang, said):
     wrong, right = museum.stepped("Overwrites")
     page = opened(right, beside=wrong, lang=lang)
     page.press("End", "ArrowLeft")
@@ -523,7 +510,7 @@ def test_a_sum_that_an_engine_has_not_written_is_no_equation(
 
 
 @pytest.mark.parametrize("name", ["EveryPath", "ParentsInASet", "BreadthFirst"])
-def test_engines_with_other_steps_keep_beside_each_other(opened: Any, name: str) -> None:
+def test_engines_with_other_steps_keep_beside_each_other(opened, name):
     wrong, right = museum.stepped(name)
     page = opened(right, beside=wrong)
     page.press("End")
@@ -539,7 +526,7 @@ def test_engines_with_other_steps_keep_beside_each_other(opened: Any, name: str)
 
 
 # --- large graphs --------------------------------------------------------------------------------
-def test_a_large_graph_is_folded_and_its_groups_light_up(opened: Any) -> None:
+def test_a_large_graph_is_folded_and_its_groups_light_up(opened):
     m = MLP(3, [10, 10, 1], activation="tanh", seed=0)
     recorded = steps(mse([m([0.1, 0.2, 0.3]), m([1.0, 0.0, -1.0])], [0.0, 1.0]))
     page = opened(recorded)
@@ -557,7 +544,7 @@ def test_a_large_graph_is_folded_and_its_groups_light_up(opened: Any) -> None:
     assert all(re.search(r"\d", word) for word in words)
 
 
-def test_a_frame_without_storage_and_history_is_quiet(opened: Any) -> None:
+def test_a_frame_without_storage_and_history_is_quiet(opened):
     """As a notebook shows it: an origin of its own, which may neither store nor write addresses."""
     page = opened(recorded_neuron())
     page.page.evaluate(
@@ -583,7 +570,7 @@ def test_a_frame_without_storage_and_history_is_quiet(opened: Any) -> None:
     assert page.page.evaluate("heard.at(-1)") == {"step": 5, "steps": len(recorded_neuron())}
 
 
-def _source(page: Opened) -> str:
+def _source(page):
     from pathlib import Path
     from urllib.parse import unquote, urlparse
 
@@ -592,7 +579,7 @@ def _source(page: Opened) -> str:
 
 # --- accessibility -------------------------------------------------------------------------------
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(opened: Any, scheme: str) -> None:
+def test_axe_finds_nothing_serious(opened, scheme):
     page = opened(recorded_neuron(), context={"color_scheme": scheme, "bypass_csp": True}, start=12)
     page.page.click("#numbers summary")
     assert axe_findings(page.page) == []
@@ -601,7 +588,7 @@ def test_axe_finds_nothing_serious(opened: Any, scheme: str) -> None:
     assert axe_findings(page.page) == []
 
 
-def test_axe_finds_nothing_serious_beside_and_on_a_phone(opened: Any) -> None:
+def test_axe_finds_nothing_serious_beside_and_on_a_phone(opened):
     wrong, right = museum.stepped("EveryPath")
     bypassing = {"bypass_csp": True}
     page = opened(right, beside=wrong, labels=("+=", "="), context=bypassing, start=9)
@@ -612,7 +599,7 @@ def test_axe_finds_nothing_serious_beside_and_on_a_phone(opened: Any) -> None:
     assert axe_findings(page.page) == []
 
 
-def test_a_screen_reader_hears_the_sentence_of_the_step(opened: Any) -> None:
+def test_a_screen_reader_hears_the_sentence_of_the_step(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
     assert page.page.get_attribute("#live", "aria-live") == "polite"
@@ -625,7 +612,7 @@ def test_a_screen_reader_hears_the_sentence_of_the_step(opened: Any) -> None:
     assert "nodes" in picture.get_attribute("aria-label")
 
 
-def test_paths_end_in_the_gradient_whatever_the_seed(opened: Any) -> None:
+def test_paths_end_in_the_gradient_whatever_the_seed(opened):
     x = Value(3.0, label="x")
     recorded = steps(x * x, seed=-0.5)  # 2 paths of -0.5 · 3
     page = opened(recorded, hash=f"#step={len(recorded) - 1}")
@@ -633,7 +620,7 @@ def test_paths_end_in_the_gradient_whatever_the_seed(opened: Any) -> None:
     assert recorded.nodes[0].grad == -3.0
 
 
-def test_a_stale_node_says_so_in_both_languages(opened: Any) -> None:
+def test_a_stale_node_says_so_in_both_languages(opened):
     x = Value(3.0, label="x")
     y = x * x
     x.data = 4.0

@@ -1,13 +1,10 @@
 """Predict mode in a browser: questions, verdicts, mistakes, score, the file for the teacher."""
 
-from __future__ import annotations
-
 import csv
 import json
 import math
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,19 +15,13 @@ from autograd_mini.pages.document import asset
 from autograd_mini.pages.page import save_html
 from tests.browser import axe_findings, until, visiting
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from autograd_mini.stepping import Steps
-    from tests.browser import Browser, Visit
-
 W, X, B = 0.5, 2.0, -0.3  # h = 0.7, y = tanh(h), L = y * w: w reaches L by two paths
 
 
-def recorded() -> Steps:
+def recorded():
     """w reaches L directly and through h: its gradient is a sum of two shares."""
 
-    def neuron(w: Value, x: Value, b: Value) -> Value:
+    def neuron(w, x, b):
         h = w * x + b
         y = h.tanh()
         L = y * w
@@ -39,7 +30,7 @@ def recorded() -> Steps:
     return steps(neuron, W, X, B)
 
 
-def asking(visit: Visit, recording: Steps, path: Path) -> Any:
+def asking(visit, recording, path):
     """Its page in predict mode."""
     save_html(recording, path)
     page = visit(path)
@@ -48,27 +39,25 @@ def asking(visit: Visit, recording: Steps, path: Path) -> Any:
 
 
 @pytest.fixture
-def page(visit: Visit, tmp_path: Path) -> Any:
+def page(visit, tmp_path):
     return asking(visit, recorded(), tmp_path / "page.html")
 
 
-def question(page: Any) -> str:
-    text: str = page.inner_text("#question")
-    return text
+def question(page):
+    return page.inner_text("#question")
 
 
-def verdict(page: Any) -> str:
-    text: str = page.inner_text("#verdict")
-    return text
+def verdict(page):
+    return page.inner_text("#verdict")
 
 
-def answer(page: Any, text: str) -> str:
+def answer(page, text):
     page.fill("#answer", text)
     page.press("#answer", "Enter")
     return verdict(page)
 
 
-def go_to_question(page: Any, start: str, wish: str = "fits") -> None:
+def go_to_question(page, start, wish="fits"):
     """Skip questions until one starts like this."""
     page.evaluate("document.querySelector('#predict details').open = true")
     page.select_option("#wish", wish)
@@ -91,7 +80,7 @@ D = 1 - Y * Y  # dy/dh
 SUM = Y + W * D * X  # dL/dw
 
 
-def test_right_answers_lead_through_all_steps(page: Any) -> None:
+def test_right_answers_lead_through_all_steps(page):
     """Expected are closed forms, in the order of the steps."""
     expected = {
         "v₁ = w · x. What is v₁?": W * X,
@@ -167,14 +156,14 @@ MISTAKES = [
 
 
 @pytest.fixture(scope="module")
-def shared(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def shared(browser, tmp_path_factory):
     """One page for all mistakes."""
     with visiting(browser) as visit:
         yield asking(visit, recorded(), tmp_path_factory.mktemp("predict") / "page.html")
 
 
 @pytest.mark.parametrize(("start", "wish", "text", "said"), MISTAKES)
-def test_a_mistake_is_named(shared: Any, start: str, wish: str, text: str, said: str) -> None:
+def test_a_mistake_is_named(shared, start, wish, text, said):
     page = shared
     page.evaluate("document.querySelector('#predict details').open = true")
     page.click("text=Start again")
@@ -183,7 +172,7 @@ def test_a_mistake_is_named(shared: Any, start: str, wish: str, text: str, said:
     assert page.get_attribute("#verdict", "class") == "wrong"
 
 
-def test_an_update_is_asked_for(visit: Visit, tmp_path: Path) -> None:
+def test_an_update_is_asked_for(visit, tmp_path):
     w = Value(2.0, label="w")
     page = asking(visit, steps(w * w * w, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
     go_to_question(page, "What is the new w, with the learning rate η = 0.1?")
@@ -197,8 +186,8 @@ def test_an_update_is_asked_for(visit: Visit, tmp_path: Path) -> None:
     assert answer(page, "0.8") == "✓ Right now: 0.8."
 
 
-def test_a_sum_of_three_paths_lacks_one(visit: Visit, tmp_path: Path) -> None:
-    def f(x: Value) -> Value:
+def test_a_sum_of_three_paths_lacks_one(visit, tmp_path):
+    def f(x):
         a, b, c = x * 2, x * 7, x * 19
         return a + b + c
 
@@ -217,7 +206,7 @@ def test_a_sum_of_three_paths_lacks_one(visit: Visit, tmp_path: Path) -> None:
         ("604/1000", True), (" 0.604 ", True), ("1", False), ("-0.604", False), ("0.0", False),
     ],
 )  # fmt: skip
-def test_what_counts_as_right(shared: Any, text: str, good: bool) -> None:
+def test_what_counts_as_right(shared, text, good):
     """y = tanh(0.7) = 0.60437: within 1 %, or rounded to the decimals that are given."""
     shared.evaluate("document.querySelector('#predict details').open = true")
     shared.click("text=Start again")
@@ -234,7 +223,7 @@ READ = {
 }  # fmt: skip
 
 
-def test_answers_are_read_as_people_write_them(run: Any) -> None:
+def test_answers_are_read_as_people_write_them(run):
     script = asset("predict.js") + "return JSON.stringify(given.map((text) => readAnswer(text)));"
     read = run(script, [*READ])
     for (text, value), found in zip(READ.items(), read, strict=True):
@@ -248,21 +237,21 @@ NEAR = [
 ]  # fmt: skip
 
 
-def test_rounding_is_right_to_the_decimals_given_but_not_to_nothing(run: Any) -> None:
+def test_rounding_is_right_to_the_decimals_given_but_not_to_nothing(run):
     script = asset("predict.js") + (
         "return JSON.stringify(given.map(([text, x]) => isNear(readAnswer(text), x, 1e-11)));"
     )
     assert run(script, [case[:2] for case in NEAR]) == [good for *_, good in NEAR]
 
 
-def test_an_answer_that_is_no_number_is_no_try(page: Any) -> None:
+def test_an_answer_that_is_no_number_is_no_try(page):
     go_to_question(page, "v₁ =")
     assert answer(page, "one") == "Write a number, such as 0.5, -0,5, 1/3 or 2e-3."
     assert page.is_hidden("#score")
     assert answer(page, "1").startswith("✓ Right: 1.")
 
 
-def test_score_hints_and_help(page: Any) -> None:
+def test_score_hints_and_help(page):
     go_to_question(page, "v₁ =")
     answer(page, "7")
     assert answer(page, "1") == "✓ Right now: 1."
@@ -282,7 +271,7 @@ def test_score_hints_and_help(page: Any) -> None:
     assert page.inner_text("#score") == score
 
 
-def test_the_page_waits_for_the_answer(page: Any) -> None:
+def test_the_page_waits_for_the_answer(page):
     """Next, the arrow and play do not pass a question; slider and previous do."""
     go_to_question(page, "v₁ =")
     before = page.inner_text("#where")
@@ -310,7 +299,7 @@ def test_the_page_waits_for_the_answer(page: Any) -> None:
     assert page.is_hidden("#predict")
 
 
-def test_a_screen_reader_hears_verdict_and_question(page: Any) -> None:
+def test_a_screen_reader_hears_verdict_and_question(page):
     go_to_question(page, "v₁ =")
     answer(page, "-1")
     live = "text => document.getElementById('live').textContent"  # one message in 0.7 s at most
@@ -323,7 +312,7 @@ def test_a_screen_reader_hears_verdict_and_question(page: Any) -> None:
     assert page.locator("label[for=answer]").count() == 1
 
 
-def test_spanish(page: Any) -> None:
+def test_spanish(page):
     go_to_question(page, "v₁ =")
     answer(page, "-1")
     page.click("[data-lang=es]")
@@ -334,14 +323,14 @@ def test_spanish(page: Any) -> None:
     assert answer(page, "1,0") == "✓ Ahora sí: 1."
 
 
-def downloaded(page: Any, button: str) -> tuple[str, str]:
+def downloaded(page, button):
     with page.expect_download() as waiting:
         page.click(button)
     download = waiting.value
     return download.suggested_filename, Path(download.path()).read_bytes().decode()
 
 
-def test_answers_are_saved_as_json(page: Any) -> None:
+def test_answers_are_saved_as_json(page):
     go_to_question(page, "v₁ =")
     answer(page, "-1")
     answer(page, "1/1")
@@ -373,7 +362,7 @@ def test_answers_are_saved_as_json(page: Any) -> None:
     assert all(q["seconds"] >= 0 for q in saved["questions"])
 
 
-def test_with_other_inputs_the_questions_come_again(page: Any) -> None:
+def test_with_other_inputs_the_questions_come_again(page):
     go_to_question(page, "v₁ =")
     answer(page, "1")
     page.click("#previous")
@@ -390,7 +379,7 @@ def test_with_other_inputs_the_questions_come_again(page: Any) -> None:
     assert "1 of 2 right at once · 1 later" in page.inner_text("#score")
 
 
-def test_answers_are_saved_as_csv(page: Any) -> None:
+def test_answers_are_saved_as_csv(page):
     page.click("[data-lang=es]")
     page.evaluate("document.querySelector('#predict details').open = true")
     while not page.is_visible("#answer"):
@@ -410,7 +399,7 @@ def test_answers_are_saved_as_csv(page: Any) -> None:
     assert (row["veredicto"], row["pedido"]) == ("bien después", "valor")
 
 
-def test_labels_stay_text(visit: Visit, tmp_path: Path) -> None:
+def test_labels_stay_text(visit, tmp_path):
     evil = Value(2.0, label="<img src=x onerror=alert(1)>")
     page = asking(visit, steps(evil * evil), tmp_path / "page.html")
     page.click("#modes [aria-controls=whatif]")
@@ -421,7 +410,7 @@ def test_labels_stay_text(visit: Visit, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_panels_are_accessible(visit: Visit, tmp_path: Path, theme: str) -> None:
+def test_both_panels_are_accessible(visit, tmp_path, theme):
     """No serious finding of axe-core, with a hint, a verdict and a message to be seen."""
     save_html(recorded(), tmp_path / "page.html", theme=theme)
     page = visit(tmp_path / "page.html", bypass_csp=True)  # axe itself is no part of the page
@@ -435,7 +424,7 @@ def test_both_panels_are_accessible(visit: Visit, tmp_path: Path, theme: str) ->
 
 
 # --- words ----------------------------------------------------------------------------------------
-def test_every_word_is_there_in_both_languages_and_used() -> None:
+def test_every_word_is_there_in_both_languages_and_used():
     script = asset("predict.js")
     for key, (english, spanish) in catalogue("predict").items():
         assert {*re.findall(r"\{\w+\}", english)} == {*re.findall(r"\{\w+\}", spanish)}, key
@@ -448,7 +437,7 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     assert len(catalogue("predict")["predict.columns"][1].split(",")) == 10
 
 
-def test_every_mistake_of_the_script_has_words() -> None:
+def test_every_mistake_of_the_script_has_words():
     script = asset("predict.js")
     keys = {*re.findall(r'may\("([\w.]+)"', script), *re.findall(r'\["(sign|inverse|ten)"', script)}
     assert {f"predict.mistake.{key}" for key in keys} == {

@@ -1,9 +1,6 @@
 """What-if: the recorded graph at other inputs, in the page, against Python."""
 
-from __future__ import annotations
-
 import random
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,13 +16,6 @@ from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data, save_html
 from tests.pages.near import is_near
 from tests.points import places
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from autograd_mini.checking.random_graphs import Graph
-    from autograd_mini.stepping import Steps
 
 # What a page has before its panels: the recording and what-if's arithmetic.
 RECOMPUTE = """
@@ -47,7 +37,7 @@ return JSON.stringify(runs.map((r, k) => {
 """
 
 
-def script(ops: Any) -> str:
+def script(ops):
     parts = {"NUMBERS": asset("numbers.js"), "RECORDING": asset("recording.js")}
     parts |= {"OPS": source(ops), "RECOMPUTE": asset("recompute.js")}
     text = RECOMPUTE
@@ -57,38 +47,38 @@ def script(ops: Any) -> str:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def quick() -> Iterator[None]:
+def quick():
     """No finite differences: the page's data is made for many graphs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page_module, "differences", lambda steps: {})
         yield
 
 
-def graph_of(f: Callable[..., Any], at: Sequence[float], seed: float = 1.0) -> Steps:
+def graph_of(f, at, seed=1.0):
     return steps(f(*(Value(x, label=f"x{k}") for k, x in enumerate(at))), seed=seed)
 
 
-def leaves_of(recorded: Steps, at: Sequence[float]) -> list[list[Any]]:
+def leaves_of(recorded, at):
     """[node, new number] for each input of the graph."""
     return [
         [k, at[int(node.label[1:])]] for k, node in enumerate(recorded.nodes) if node.op is None
     ]
 
 
-def recomputed(run: Any, cases: Sequence[tuple[Steps, list[list[Any]]]]) -> list[Any]:
+def recomputed(run, cases):
     given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves in cases]
     ops = {node.op for recorded, _ in cases for node in recorded.nodes if node.op}
     return run(script(ops), given)
 
 
-def check_operations(recorded: Steps, answer: Any) -> None:
+def check_operations(recorded, answer):
     """Each operation by itself: Python's, on the operands that the page has, to 4 ulp."""
     ids = {node: k for k, node in enumerate(recorded.nodes)}
     for k, node in enumerate(recorded.nodes):
         if node.op is None:
             continue
 
-        def moved(x: Any) -> Any:
+        def moved(x):
             return Value(answer["data"][ids[x]]) if isinstance(x, Value) else x
 
         args = tuple(
@@ -107,7 +97,7 @@ def check_operations(recorded: Steps, answer: Any) -> None:
             assert is_near(node.op, float(got), wanted, numbers, place), (node.op, place)
 
 
-def check_sums(recorded: Steps, answer: Any) -> None:
+def check_sums(recorded, answer):
     """The backward pass bit for bit, from the page's own partials."""
     parents = [[recorded.nodes.index(p) for p in node.parents] for node in recorded.nodes]
     grads = [0.0] * len(parents)
@@ -131,7 +121,7 @@ def check_sums(recorded: Steps, answer: Any) -> None:
     assert answer["grad"] == grads
 
 
-def sizes(recorded: Steps) -> list[float]:
+def sizes(recorded):
     """For each node the sum over its paths to the root of |product of partials|."""
     size = dict.fromkeys(recorded.nodes, 0.0)
     size[recorded.root] = 1.0
@@ -141,9 +131,9 @@ def sizes(recorded: Steps) -> list[float]:
     return [*size.values()]
 
 
-def test_random_graphs_at_other_inputs(run: Any) -> None:
+def test_random_graphs_at_other_inputs(run):
     draw = random.Random(11)
-    graphs: list[Graph] = [random_graph(draw) for _ in range(200)]
+    graphs = [random_graph(draw) for _ in range(200)]
     moved = [[x + draw.uniform(-0.3, 0.3) for x in graph.at] for graph in graphs]
     recordings = [graph_of(graph, graph.at) for graph in graphs]
     cases = [(r, leaves_of(r, at)) for r, at in zip(recordings, moved, strict=True)]
@@ -165,7 +155,7 @@ def test_random_graphs_at_other_inputs(run: Any) -> None:
     assert refused < 20
 
 
-def test_unchanged_inputs_give_the_recorded_numbers(run: Any) -> None:
+def test_unchanged_inputs_give_the_recorded_numbers(run):
     draw = random.Random(12)
     recordings = [graph_of(graph, graph.at) for graph in (random_graph(draw) for _ in range(60))]
     for recorded, answer in zip(
@@ -182,13 +172,13 @@ def test_unchanged_inputs_give_the_recorded_numbers(run: Any) -> None:
         assert answer["index"] == len(recorded) - 1
 
 
-def hinge(x: Value, y: Value) -> Value:
+def hinge(x, y):
     """Nothing is handed on below relu while x * y - 1 is negative."""
     return (x * y - 1).relu() * x
 
 
 @pytest.mark.parametrize(("at", "then"), [((0.5, 1.0), (2.0, 3.0)), ((2.0, 3.0), (0.5, 1.0))])
-def test_steps_come_and_go_with_an_adjoint_of_zero(run: Any, at: Any, then: Any) -> None:
+def test_steps_come_and_go_with_an_adjoint_of_zero(run, at, then):
     recorded, truth = graph_of(hinge, at), graph_of(hinge, then)
     (answer,) = recomputed(run, [(recorded, leaves_of(recorded, then))])
     assert len(recorded) != len(truth)
@@ -200,7 +190,7 @@ def test_steps_come_and_go_with_an_adjoint_of_zero(run: Any, at: Any, then: Any)
     assert [s["kind"] for s in answer["steps"]] == [step.kind for step in truth]
 
 
-def test_the_update_follows_the_gradient(run: Any) -> None:
+def test_the_update_follows_the_gradient(run):
     """w_new = w_old - eta * dL/dw, with dL/dw = 2 (w x - 1) x."""
     w, x = Value(0.5, label="x0"), Value(3.0, label="x1")
     recorded = steps((w * x - 1) ** 2, optimiser=SGD([w], lr=0.125))
@@ -211,11 +201,11 @@ def test_the_update_follows_the_gradient(run: Any) -> None:
     ]  # fmt: skip
 
 
-def test_an_own_operation_and_constants(run: Any) -> None:
+def test_an_own_operation_and_constants(run):
     try:
         cube = op("cube(a)", "a * a * a", "3 * a * a")
 
-        def f(x: Value, y: Value) -> Value:
+        def f(x, y):
             return functions.dot([x, 2, y], [0.5, y, cube(x)]) + (2**x) / (1 + y**3)
 
         recorded = graph_of(f, (1.5, 0.5))
@@ -228,7 +218,7 @@ def test_an_own_operation_and_constants(run: Any) -> None:
         SHEET.pop("cube", None)
 
 
-def test_the_check_sees_a_partial_that_is_wrong(run: Any) -> None:
+def test_the_check_sees_a_partial_that_is_wrong(run):
     recorded = graph_of(lambda x: x.sin() * x, (0.5,))
     (answer,) = recomputed(run, [(recorded, [])])
     answer["partials"][1][0] *= 1 + 8 * 2**-52
@@ -238,7 +228,7 @@ def test_the_check_sees_a_partial_that_is_wrong(run: Any) -> None:
         check_sums(recorded, answer)
 
 
-def test_derivatives_by_differences_in_the_page(run: Any) -> None:
+def test_derivatives_by_differences_in_the_page(run):
     """The bar holds the true derivative, and is narrow."""
     draw = random.Random(13)
     graphs = [random_graph(draw) for _ in range(40)]
@@ -277,7 +267,7 @@ def test_derivatives_by_differences_in_the_page(run: Any) -> None:
         (lambda x: abs(x.sin()) * x.exp(), (-1, 1)),
     ],
 )
-def test_at_a_kink_the_bar_holds_both_slopes(run: Any, f: Any, slopes: Any) -> None:
+def test_at_a_kink_the_bar_holds_both_slopes(run, f, slopes):
     recorded = graph_of(f, (0.25,))
     text = script({node.op for node in recorded.nodes if node.op})
     text = text[: text.index("const shown")]
@@ -295,10 +285,10 @@ def test_at_a_kink_the_bar_holds_both_slopes(run: Any, f: Any, slopes: Any) -> N
 
 # --- the panel ------------------------------------------------------------------------------------
 @pytest.fixture
-def opened(visit: Any, tmp_path: Path) -> Callable[..., Any]:
+def opened(visit, tmp_path):
     """opened(steps, **options of save_html): the page with the panel open."""
 
-    def open_page(recorded: Steps, **options: Any) -> Any:
+    def open_page(recorded, **options):
         save_html(recorded, tmp_path / "page.html", **options)
         page = visit(tmp_path / "page.html")
         page.click("#modes [aria-controls=whatif]")
@@ -307,20 +297,20 @@ def opened(visit: Any, tmp_path: Path) -> Callable[..., Any]:
     return open_page
 
 
-def neuron(w: Value, x: Value, b: Value) -> Value:
+def neuron(w, x, b):
     return (w * x + b).log()
 
 
 @pytest.fixture
-def neuron_page(opened: Any) -> Any:
+def neuron_page(opened):
     return opened(steps(neuron, 0.5, 2.0, 1.0))
 
 
-def field(page: Any, name: str) -> Any:
+def field(page, name):
     return page.get_by_label(name, exact=True).locator("visible=true").first
 
 
-def test_changing_an_input_changes_the_page(neuron_page: Any) -> None:
+def test_changing_an_input_changes_the_page(neuron_page):
     page = neuron_page
     page.keyboard.press("End")
     field(page, "w").fill("1.5")
@@ -341,14 +331,14 @@ def test_changing_an_input_changes_the_page(neuron_page: Any) -> None:
     assert page.locator("[data-id=n0] text.data").text_content() == "0.5"
 
 
-def test_the_arrow_keys_change_an_input_in_steps(neuron_page: Any) -> None:
+def test_the_arrow_keys_change_an_input_in_steps(neuron_page):
     field(neuron_page, "w").press("ArrowUp")
     assert float(field(neuron_page, "w").input_value()) == pytest.approx(0.6)
     assert neuron_page.locator("[data-id=n0] text.data").text_content() == "0.6"
     assert "step 0 of" in neuron_page.inner_text("#where")  # the player's keys stay out of it
 
 
-def test_out_of_the_domain_the_page_says_so_in_words(neuron_page: Any) -> None:
+def test_out_of_the_domain_the_page_says_so_in_words(neuron_page):
     page = neuron_page
     page.keyboard.press("End")
     before = page.locator(".graph text.data").all_text_contents()
@@ -373,25 +363,25 @@ def test_out_of_the_domain_the_page_says_so_in_words(neuron_page: Any) -> None:
     assert not page.evaluate("document.documentElement.classList.contains('outdated')")
 
 
-def test_a_gradient_that_is_not_a_number_is_named(opened: Any) -> None:
+def test_a_gradient_that_is_not_a_number_is_named(opened):
     page = opened(steps(lambda x: x.sqrt() - x.sqrt(), 4.0), lang="es")
     field(page, "x").fill("0")
     assert page.inner_text("#whatif-message").startswith("El gradiente de x no es un número")
 
 
-def fraction() -> Steps:
+def fraction():
     from fractions import Fraction
 
     x = Value(Fraction(1, 3), label="x")
     return steps(x * x)
 
 
-def by_hand() -> Steps:
+def by_hand():
     x = Value(2.0, label="x")
     return steps(Value(4.0, [x], [4.0]) * x)
 
 
-def with_momentum() -> Steps:
+def with_momentum():
     w = Value(2.0, label="w")
     optimiser = Momentum([w], lr=0.1)
     (w * w).backward()
@@ -402,15 +392,13 @@ def with_momentum() -> Steps:
 @pytest.mark.parametrize(
     ("made", "key"), [(fraction, "kind"), (by_hand, "hand"), (with_momentum, "optimiser")]
 )
-def test_where_the_page_cannot_recompute_it_says_why(
-    opened: Any, made: Callable[[], Steps], key: str
-) -> None:
+def test_where_the_page_cannot_recompute_it_says_why(opened, made, key):
     page = opened(made())
     assert page.inner_text("#whatif p") == catalogue("whatif")[f"whatif.not.{key}"][0]
     assert page.locator("#whatif input").count() == 0
 
 
-def test_many_inputs_are_chosen_from_a_list(opened: Any) -> None:
+def test_many_inputs_are_chosen_from_a_list(opened):
     xs = [Value(k / 10, label=f"w[{k}]") for k in range(40)]
     page = opened(steps(functions.sum(xs)))
     assert page.locator("#whatif input").count() == 12
@@ -420,7 +408,7 @@ def test_many_inputs_are_chosen_from_a_list(opened: Any) -> None:
 
 
 # --- words ----------------------------------------------------------------------------------------
-def test_every_condition_of_the_sheet_is_in_spanish() -> None:
+def test_every_condition_of_the_sheet_is_in_spanish():
     conditions = {o.needs for o in SHEET.values()} - {""}
     conditions |= {domain.text for o in SHEET.values() for domain in o.domains.values()}
     wordless = {"{} > 0", "{} >= 0", "{} != 0", "-1 <= {} <= 1", "-1 < {} < 1", "{} > -1"}

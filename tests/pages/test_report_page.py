@@ -1,19 +1,9 @@
 """A checker's report as a page: it opens at the first wrong step, and says what is wrong."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
 from autograd_mini import check_grad, museum, op
 from autograd_mini.ops import SHEET
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from autograd_mini.checking.report import Report
 
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
@@ -26,10 +16,10 @@ OPENS = {
 
 
 @pytest.fixture
-def opened(visit: Any, tmp_path: Path) -> Callable[..., Any]:
+def opened(visit, tmp_path):
     """opened(report, lang): its page in the browser."""
 
-    def open_page(report: Report, lang: str | None = None) -> Any:
+    def open_page(report, lang=None):
         report.save_html(tmp_path / "report.html", lang)
         return visit(tmp_path / "report.html")
 
@@ -37,7 +27,7 @@ def opened(visit: Any, tmp_path: Path) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("name", OPENS)
-def test_a_broken_engine_opens_at_its_mistake_beside_a_right_one(opened: Any, name: str) -> None:
+def test_a_broken_engine_opens_at_its_mistake_beside_a_right_one(opened, name):
     report = museum.check(name)
     page = opened(report)
     titles = page.locator("#step").inner_text()
@@ -47,13 +37,13 @@ def test_a_broken_engine_opens_at_its_mistake_beside_a_right_one(opened: Any, na
     assert "Culprit" in page.inner_text("h1")
 
 
-def test_the_replaced_share_is_seen_in_numbers(opened: Any) -> None:
+def test_the_replaced_share_is_seen_in_numbers(opened):
     page = opened(museum.check("Overwrites"))
     grads = page.locator('[data-id="n0"] text.grad').all_text_contents()
     assert grads == ["1", "2"]  # x + x: the broken engine, the right one
 
 
-def test_a_wrong_operation_opens_where_its_derivative_is_used(opened: Any) -> None:
+def test_a_wrong_operation_opens_where_its_derivative_is_used(opened):
     wrong = op("cube_wrong(a)", "a * a * a", "2 * a * a")
     try:
         report = check_grad(lambda w, x: (wrong(w * x) + x).tanh(), (0.5, 0.8))
@@ -66,7 +56,7 @@ def test_a_wrong_operation_opens_where_its_derivative_is_used(opened: Any) -> No
     assert "wrong(w * x)" in page.inner_text("#source")
 
 
-def test_a_right_derivative_opens_at_the_first_step_and_says_so(opened: Any) -> None:
+def test_a_right_derivative_opens_at_the_first_step_and_says_so(opened):
     page = opened(check_grad(lambda w, x: (w * x).tanh(), (0.5, 0.8)), "es")
     assert page.inner_text("h1") == "La derivada es correcta."
     assert page.input_value("#slider") == "0"
@@ -74,7 +64,7 @@ def test_a_right_derivative_opens_at_the_first_step_and_says_so(opened: Any) -> 
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_a_claimed_gradient_has_the_report_for_a_page(opened: Any, lang: str) -> None:
+def test_a_claimed_gradient_has_the_report_for_a_page(opened, lang):
     page = opened(check_grad(lambda x: x**3, 0.5, gradient=lambda x: 2 * x), lang)
     text = page.inner_text("body")
     assert {"en": "The derivative is wrong.", "es": "La derivada es incorrecta."}[lang] in text
@@ -82,14 +72,14 @@ def test_a_claimed_gradient_has_the_report_for_a_page(opened: Any, lang: str) ->
     assert page.get_attribute("html", "lang") == lang
 
 
-def test_every_engine_of_the_museum_has_a_page(tmp_path: Path) -> None:
+def test_every_engine_of_the_museum_has_a_page(tmp_path):
     for name in museum.ENGINES:
         file = tmp_path / f"{name}.html"
         museum.check(name).save_html(file)
         assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
-def test_another_language_is_refused(tmp_path: Path) -> None:
+def test_another_language_is_refused(tmp_path):
     with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
         museum.check("Overwrites").save_html(tmp_path / "report.html", "fr")
     assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,9 @@
 """Every message exists in both languages, and a Spanish reader meets no English word."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,21 +23,17 @@ from autograd_mini.stepping import (
 )
 from tests.browser import until
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
 # --- the catalogues ------------------------------------------------------------------------------
 ROOMS = [file.stem for file in Path(language.__file__).parent.glob("*.txt")]
 TEXTS = [pair for room in ROOMS for pair in language.catalogue(room).values()]
 TEXTS += [op.about for op in SHEET.values() if op.about]
 
 
-def words(text: str) -> set[str]:
+def words(text):
     return set(re.findall(r"[^\W\d_]{2,}", text.lower()))
 
 
-def prose(text: str) -> set[str]:
+def prose(text):
     """The words of a message: its slots, and what is typed as it stands, are none."""
     text = re.sub(r"\{[^{}]*\}", " ", text)
     return words(re.sub(r"`[^`]*`|\"[^\"]*\"|--[\w-]+|\S*[_/=(]\S*|\w+\.\w+|\^\S+", " ", text))
@@ -56,7 +49,7 @@ ALIKE = words(
 )
 
 
-def test_no_message_was_left_in_english() -> None:
+def test_no_message_was_left_in_english():
     """One that is the same in both languages has no word that is English elsewhere."""
     same = {english for english, spanish in TEXTS if english == spanish}
     spanish_words = set().union(*(prose(spanish) for _, spanish in TEXTS if _ != spanish))
@@ -69,11 +62,11 @@ ENGLISH = set().union(*(prose(english) for english, _ in TEXTS))
 ENGLISH -= set().union(*(prose(spanish) for _, spanish in TEXTS)) | ALIKE
 
 
-def english_in(found: set[str]) -> set[str]:
+def english_in(found):
     return found & ENGLISH - {name.lower() for name in SHEET}
 
 
-def test_the_catalogue_knows_english_words() -> None:
+def test_the_catalogue_knows_english_words():
     assert {"step", "backward", "gradient", "share", "the", "loss", "weights"} <= ENGLISH | {"step"}
     assert english_in(words("paso 3: the gradient")) == {"the", "gradient"}
     assert english_in(words("Retropropagación: el gradiente de w está completo")) == set()
@@ -150,18 +143,18 @@ for (const button of document.querySelectorAll("#whatif button")) { button.click
 """
 
 
-def _neuron(w: Any, x: Any, b: Any) -> Any:
+def _neuron(w, x, b):
     z = w * x + b
     y = z.tanh() + z.relu() * abs(w) + (x * x).log() + (z - z).relu()
     return (y - 1.0) ** 2 + w * 0.0
 
 
-def _updated(optimiser: Any) -> Any:
+def _updated(optimiser):
     w = Value(0.5, label="w")
     return steps(lambda: (w * 2.0 - 3.0) ** 2, optimiser=optimiser([w], lr=0.1))
 
 
-def _by_hand() -> Any:
+def _by_hand():
     """A stale node, one that is an operation of its own, exact numbers, another seed."""
     from fractions import Fraction
 
@@ -172,18 +165,18 @@ def _by_hand() -> Any:
     return steps(y), steps(Value(Fraction(1, 3), label="u") ** 2), steps(x * 2.0, seed=0.5)
 
 
-def _network() -> Any:
+def _network():
     network = MLP(2, [6, 6, 6, 6, 1], activation="relu", seed=0)
     return steps(mse([network([0.5, -0.2]), network([0.1, 0.3])], [1.0, 0.0]))
 
 
-def _run(lr: float, **settings: Any) -> Any:
+def _run(lr, **settings):
     model = MLP(2, [3, 1], activation="tanh", seed=0)
     loss = settings.pop("loss", "mse")
     return record_training(model, xor(), loss, SGD(model.parameters(), lr=lr), 6, grid=8)
 
 
-PAGES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
+PAGES = {
     "neuron": (lambda: steps(_neuron, 0.5, 2.0, -1.0), (PREDICT, WHATIF)),
     "gradient descent": (lambda: _updated(SGD), (PREDICT, WHATIF)),
     "another optimiser": (lambda: _updated(Adam), (PREDICT,)),
@@ -205,22 +198,22 @@ PAGES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
 }
 
 
-def _own(x: Any) -> Any:
+def _own(x):
     if "cubo" not in SHEET:
         op("cubo(a)", "a * a * a", "3 * a * a", about=("cube", "cubo"))
     return SHEET["cubo"](x) + SHEET["maximum"](x, 2.0)
 
 
 @pytest.fixture(autouse=True)
-def _sheet() -> Iterator[None]:
+def _sheet():
     yield
     SHEET.pop("cubo", None)
 
 
-def read(visit: Any, file: Path, scripts: tuple[str, ...]) -> set[str]:
+def read(visit, file, scripts):
     """All words that the page shows or tells at any of its steps, and what the scripts bring up."""
     page = visit(file)
-    found: set[str] = set()
+    found = set()
     for script in ("", *scripts):
         text = f"() => {{ {READ}\n{script}\neveryStep();\nreturn [...seen]; }}"
         found |= set(page.evaluate(text))
@@ -231,7 +224,7 @@ def read(visit: Any, file: Path, scripts: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_english_word_is_on_a_spanish_page(visit: Any, tmp_path: Path, name: str) -> None:
+def test_no_english_word_is_on_a_spanish_page(visit, tmp_path, name):
     make, scripts = PAGES[name]
     file = tmp_path / "pagina.html"
     save_html(make(), file, lang="es")
@@ -241,13 +234,13 @@ def test_no_english_word_is_on_a_spanish_page(visit: Any, tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize("name", ["Overwrites", "EveryPath", "ReversedSubtraction", "CutGraph"])
-def test_nor_where_engines_stand_side_by_side(visit: Any, tmp_path: Path, name: str) -> None:
+def test_nor_where_engines_stand_side_by_side(visit, tmp_path, name):
     file = tmp_path / "pagina.html"
     museum.check(name).save_html(file, "es")
     assert english_in(read(visit, file, (WHATIF,))) == set()
 
 
-def test_the_language_switch_leaves_nothing_behind(visit: Any, tmp_path: Path) -> None:
+def test_the_language_switch_leaves_nothing_behind(visit, tmp_path):
     file = tmp_path / "page.html"
     save_html(steps(_neuron, 0.5, 2.0, -1.0), file, lang="en")
     english = read(visit, file, ())
@@ -263,14 +256,14 @@ def test_the_language_switch_leaves_nothing_behind(visit: Any, tmp_path: Path) -
 
 
 # --- the terminal --------------------------------------------------------------------------------
-def told(*arguments: str) -> set[str]:
+def told(*arguments):
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
         main([*arguments, "--lang", "es"])
     return prose(out.getvalue())
 
 
 @pytest.mark.parametrize("command", [(), ("step",), ("check",), ("draw",), ("train",), ("demo",)])
-def test_no_english_word_is_in_the_help(command: tuple[str, ...]) -> None:
+def test_no_english_word_is_in_the_help(command):
     assert english_in(told(*command, "--help")) == set()
 
 
@@ -289,7 +282,7 @@ def test_no_english_word_is_in_the_help(command: tuple[str, ...]) -> None:
         ("--train", "w**2", "w=3", "--lr", "0.1", "1.1"),
     ],
 )
-def test_no_english_word_is_in_what_the_command_tells(arguments: tuple[str, ...]) -> None:
+def test_no_english_word_is_in_what_the_command_tells(arguments):
     known = {name.lower() for name in museum.ENGINES}
     assert english_in(told("step", *arguments)) - known == set()
 
@@ -297,7 +290,7 @@ def test_no_english_word_is_in_what_the_command_tells(arguments: tuple[str, ...]
 @pytest.mark.parametrize(
     "name", ["neuron", "gradient descent", "another optimiser", "stale", "seed"]
 )
-def test_no_english_word_is_in_the_transcript(name: str) -> None:
+def test_no_english_word_is_in_the_transcript(name):
     recorded = PAGES[name][0]()
     text = "\n".join(transcript(recorded, "es"))
     for node in recorded.nodes:

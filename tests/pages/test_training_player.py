@@ -1,12 +1,9 @@
 """Recorded training runs: they are the run of `fit`, and the verdicts those of closed forms."""
 
-from __future__ import annotations
-
 import json
 import re
 from itertools import pairwise
 from math import exp, hypot, inf, log
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -24,34 +21,31 @@ from autograd_mini.stepping.training.recording import (
     record_learning_rates,
     record_training,
 )
-from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training.runs import TrainingSteps
 from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
 from tests.documents import unsigned
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 LOGITS = "binary_cross_entropy_with_logits"
 
 
-def small(seed: int = 0) -> MLP:
+def small(seed=0):
     return MLP(2, [4, 1], activation="tanh", seed=seed)
 
 
-def trained(model: Any, data: Any, epochs: int, batch_size: int | None = None, **settings: Any):
+def trained(model, data, epochs, batch_size=None, **settings):
     optimiser = Adam(model.parameters(), lr=0.05)
     return fit(model, data, LOGITS, optimiser, epochs, batch_size, progress=False, **settings)
 
 
-def recorded(model: Any, data: Any, epochs: int, batch_size: int | None = None, **settings: Any):
+def recorded(model, data, epochs, batch_size=None, **settings):
     optimiser = Adam(model.parameters(), lr=0.05)
     return record_training(model, data, LOGITS, optimiser, epochs, batch_size, **settings)
 
 
 # --- the run of fit ------------------------------------------------------------------------------
 @pytest.mark.parametrize("batch_size", [None, 7])
-def test_the_run_is_that_of_fit_bit_for_bit(batch_size: int | None) -> None:
+def test_the_run_is_that_of_fit_bit_for_bit(batch_size):
     data = moons(20, seed=3)
     models = [small(), small()]
     run = recorded(models[0], data, 6, batch_size, seed=5)
@@ -72,7 +66,7 @@ def test_the_run_is_that_of_fit_bit_for_bit(batch_size: int | None) -> None:
         assert list(run.losses[:-1]) == history.loss
 
 
-def test_the_update_of_an_epoch_is_its_last() -> None:
+def test_the_update_of_an_epoch_is_its_last():
     """Of plain gradient descent w_new = w_old - lr * gradient, to the last bit."""
     model = small()
     run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.3), 5)
@@ -85,7 +79,7 @@ def test_the_update_of_an_epoch_is_its_last() -> None:
         assert all(new == old - 0.3 * g for old, g, new in steps)
 
 
-def test_the_last_batch_of_an_epoch_is_its_update() -> None:
+def test_the_last_batch_of_an_epoch_is_its_update():
     """Checked by taking that batch's gradient by hand."""
     data = moons(9, seed=1)
     model, twin = small(2), small(2)
@@ -103,14 +97,14 @@ def test_the_last_batch_of_an_epoch_is_its_update() -> None:
     assert run[1].gradients == tuple(p.grad for p in twin.parameters())
 
 
-def test_other_optimisers_are_not_plain() -> None:
+def test_other_optimisers_are_not_plain():
     model = small()
     assert not recorded(model, xor(), 1).plain
     decayed = SGD(model.parameters(), lr=0.1, weight_decay=0.1)
     assert not record_training(model, xor(), LOGITS, decayed, 1).plain
 
 
-def test_the_optimiser_is_left_as_it_was() -> None:
+def test_the_optimiser_is_left_as_it_was():
     model = small()
     optimiser = SGD(model.parameters(), lr=0.1)
     record_training(model, xor(), LOGITS, optimiser, 1)
@@ -118,7 +112,7 @@ def test_the_optimiser_is_left_as_it_was() -> None:
 
 
 # --- frames --------------------------------------------------------------------------------------
-def test_long_runs_keep_some_epochs_close_together_at_first() -> None:
+def test_long_runs_keep_some_epochs_close_together_at_first():
     run = recorded(small(), xor(), 300, frames=30)
     epochs = [frame.epoch for frame in run]
     assert epochs[:4] == [0, 1, 2, 3]
@@ -131,12 +125,12 @@ def test_long_runs_keep_some_epochs_close_together_at_first() -> None:
     assert all(run.losses[frame.epoch] == frame.loss for frame in run)
 
 
-def test_chosen_epochs() -> None:
+def test_chosen_epochs():
     run = recorded(small(), xor(), 9, frames=[4, 2])
     assert [frame.epoch for frame in run] == [0, 2, 4, 9]
 
 
-def test_early_stopping_ends_with_a_frame() -> None:
+def test_early_stopping_ends_with_a_frame():
     """The frame is of the epoch after which training stopped, not of the best weights."""
     model = small()
     optimiser = SGD(model.parameters(), lr=30)
@@ -153,7 +147,7 @@ def test_early_stopping_ends_with_a_frame() -> None:
     assert run[-1].weights != tuple(p.data for p in model.parameters())
 
 
-def test_norms_and_ratios_by_layer() -> None:
+def test_norms_and_ratios_by_layer():
     model = MLP(2, [3, 1], activation="tanh", seed=1)
     run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.5), 1)
     g, frame = run[1].gradients, run[1]
@@ -166,7 +160,7 @@ def test_norms_and_ratios_by_layer() -> None:
     assert run.gradient_norms(0) == run.update_ratios(0) == []
 
 
-def test_flow_is_the_diagnosis() -> None:
+def test_flow_is_the_diagnosis():
     model = MLP(2, [4] * 8 + [1], activation="sigmoid", seed=0)
     run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.1), 2)
     found = diagnose(model, xor(), LOGITS)
@@ -175,7 +169,7 @@ def test_flow_is_the_diagnosis() -> None:
 
 
 # --- runs that diverge ---------------------------------------------------------------------------
-def test_a_diverged_run_is_recorded_up_to_there() -> None:
+def test_a_diverged_run_is_recorded_up_to_there():
     """(2*lr*x**2 - 1)**2 = 39**2 is the factor of the loss w**2: known in closed form."""
     neuron = Neuron(1, nonlin=False, init="zeros")
     neuron.w = [1.0]
@@ -191,7 +185,7 @@ def test_a_diverged_run_is_recorded_up_to_there() -> None:
     assert "learning rate of 20" in run.divergence.cause
 
 
-def test_without_a_loss_to_begin_with_there_is_nothing_to_record() -> None:
+def test_without_a_loss_to_begin_with_there_is_nothing_to_record():
     model = MLP(1, [1], init="zeros")
     model.parameters()[0].data = 1e300
     with pytest.raises(TrainingError, match=r"before training.*inputs as large as 1e.10"):
@@ -203,7 +197,7 @@ def test_without_a_loss_to_begin_with_there_is_nothing_to_record() -> None:
     a=st.floats(0.1, 10), start=st.floats(0.5, 5),
     factor=st.sampled_from([0.995, 0.9, 0.5, 0.1, -0.1, -0.5, -0.97, -1.05, -1.5, -40.0]),
 )  # fmt: skip
-def test_gradient_descent_on_a_parabola(a: float, start: float, factor: float) -> None:
+def test_gradient_descent_on_a_parabola(a, start, factor):
     """w is multiplied by 1 - 2*a*lr in each step."""
     run = record_descent(lambda w: a * w**2, start, lr=(1 - factor) / (2 * a), steps=40)
     for k, frame in enumerate(run):
@@ -215,21 +209,21 @@ def test_gradient_descent_on_a_parabola(a: float, start: float, factor: float) -
     assert run.verdict == truth
 
 
-def test_four_rates_four_verdicts() -> None:
+def test_four_rates_four_verdicts():
     runs = record_descents(lambda w: w**2, 3.0)
     assert runs.rates == (0.001, 0.1, 1.0, 10.0)
     assert runs.verdicts == ("crawls", "converges", "oscillates", "diverges")
     assert len({run[0] for run in runs}) == 1
 
 
-def test_a_narrow_valley_oscillates_across() -> None:
+def test_a_narrow_valley_oscillates_across():
     """(x**2 + 100 y**2)/2: across the valley the factor is 1 - 100*lr, along it 1 - lr."""
     rates = [1e-5, 0.009, 0.019, 0.0201]
     runs = record_descents(lambda x, y: (x**2 + 100 * y**2) / 2, 1.0, 1.0, rates=rates, steps=400)
     assert runs.verdicts == ("crawls", "converges", "oscillates", "diverges")
 
 
-def test_momentum_swings_through_the_minimum() -> None:
+def test_momentum_swings_through_the_minimum():
     """Its updates go on for most of the time, but the loss climbs again and again."""
     neuron = Neuron(1, nonlin=False, init="zeros")
     neuron.w = [1.0]
@@ -254,11 +248,11 @@ def test_momentum_swings_through_the_minimum() -> None:
         ([1.0, 2.0, inf], 0.5, None, "diverges"),
     ],
 )
-def test_verdicts(losses: list[float], turning: float, best: float | None, truth: str) -> None:
+def test_verdicts(losses, turning, best, truth):
     assert verdict(losses, turning, best) == truth
 
 
-def test_turning_weighs_by_length() -> None:
+def test_turning_weighs_by_length():
     turning = Turning()
     for w in ([0.0, 0.0], [4.0, 0.0], [4.0, 3.0], [1.0, 3.0], [1.0, 2.0]):
         turning.add(w)
@@ -267,7 +261,7 @@ def test_turning_weighs_by_length() -> None:
     assert turning.value == pytest.approx(-5 / (24 + 5))
 
 
-def test_the_start_of_all_rates_is_the_same_and_the_model_is_left_alone() -> None:
+def test_the_start_of_all_rates_is_the_same_and_the_model_is_left_alone():
     model = small()
     before = [p.data for p in model.parameters()]
     runs = record_learning_rates(model, xor(), LOGITS, [0.1, 1.0], 3)
@@ -277,12 +271,12 @@ def test_the_start_of_all_rates_is_the_same_and_the_model_is_left_alone() -> Non
 
 
 # --- pictures ------------------------------------------------------------------------------------
-def truth_at(model: Any, place: tuple[float, ...]) -> float:
+def truth_at(model, place):
     return 1 / (1 + exp(-model(place).data))
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "leaky_relu", "sigmoid", "gelu"])
-def test_the_plane_is_what_the_model_answers(activation: str) -> None:
+def test_the_plane_is_what_the_model_answers(activation):
     model = MLP(2, [5, 4, 1], activation=activation, seed=2)
     run = recorded(model, moons(10), 2, grid=9)
     field, frame = run.field, run[-1]
@@ -301,7 +295,7 @@ def test_the_plane_is_what_the_model_answers(activation: str) -> None:
         assert ends[0] < min(inside) <= max(inside) < ends[1]
 
 
-def test_the_plane_of_several_classes() -> None:
+def test_the_plane_of_several_classes():
     data = spirals(30, classes=3)
     model = MLP(2, [6, 3], activation="tanh", seed=1)
     optimiser = Adam(model.parameters(), lr=0.05)
@@ -315,15 +309,15 @@ def test_the_plane_of_several_classes() -> None:
         assert abs(byte % 85 / 84 - (shares[2] - shares[1]) ** 0.5) <= 0.5 / 84 + 1e-9
 
 
-def test_a_model_of_another_make_is_asked_itself() -> None:
+def test_a_model_of_another_make_is_asked_itself():
     class Line:
-        def __init__(self) -> None:
+        def __init__(self):
             self.w = Value(0.5, label="slope")
 
-        def parameters(self) -> list[Value]:
+        def parameters(self):
             return [self.w]
 
-        def __call__(self, x: Any) -> Value:
+        def __call__(self, x):
             return self.w * x[0]
 
     line = Line()
@@ -344,7 +338,7 @@ def test_a_model_of_another_make_is_asked_itself() -> None:
         assert abs(field.number(code) - loss) <= (field.high - field.low) / 65535 / 2 * 1.0001
 
 
-def test_the_landscape_of_two_parameters() -> None:
+def test_the_landscape_of_two_parameters():
     run = record_descent(lambda x, y: x**2 + 10 * y**2, 3.0, 1.0, lr=0.02, steps=20)
     assert run.landscape is not None
     field, picture = run.landscape
@@ -356,14 +350,14 @@ def test_the_landscape_of_two_parameters() -> None:
     assert record_descent(lambda x, y, z: x * x + y * y + z * z, 1, 2, 3).landscape is None
 
 
-def test_the_picture_of_a_loss_leaves_what_flies_away_outside() -> None:
+def test_the_picture_of_a_loss_leaves_what_flies_away_outside():
     run = record_descent(lambda w: w**2, 3.0, lr=10.0)
     assert run.landscape is not None
     low, high = run.landscape[0].x
     assert -10 < low < 0 < 3 < high < 10
 
 
-def test_plain_forward_is_the_model() -> None:
+def test_plain_forward_is_the_model():
     model = MLP(2, [3, 2], activation="elu", seed=4)
     ask = plain(model)
     assert ask is not None
@@ -371,7 +365,7 @@ def test_plain_forward_is_the_model() -> None:
     assert plain(MLP(2, [3, 1], activation=lambda z: z * z)) is None
 
 
-def test_codes() -> None:
+def test_codes():
     field = Field("two", (0.0, 1.0), (0.0, 1.0), 2, 0.0, 1.0)
     assert [field.code(x) for x in (-inf, 0.0, 0.5, 1.0, inf, float("nan"))] == [
         0, 0, 128, 255, 255, 128,
@@ -383,7 +377,7 @@ def test_codes() -> None:
 
 
 # --- JSON ----------------------------------------------------------------------------------------
-def runs_of_all_kinds() -> list[TrainingSteps | LearningRates]:
+def runs_of_all_kinds():
     neuron = Neuron(1, nonlin=False, seed=0)
     diverged = record_training(neuron, [([1.0], 0.0)], "mse", SGD(neuron.parameters(), lr=9.0), 400,
                                frames=5)  # fmt: skip
@@ -396,7 +390,7 @@ def runs_of_all_kinds() -> list[TrainingSteps | LearningRates]:
 
 
 @pytest.mark.parametrize("k", range(4))
-def test_json_brings_it_all_back(k: int) -> None:
+def test_json_brings_it_all_back(k):
     run = runs_of_all_kinds()[k]
     again = type(run).from_json(run.to_json())
     assert again == run
@@ -419,21 +413,21 @@ def test_json_brings_it_all_back(k: int) -> None:
         (lambda w: w["runs"][0].update(losses=["much"]), "not a number"),
     ],
 )
-def test_json_that_is_no_run(change: Any, message: str) -> None:
+def test_json_that_is_no_run(change, message):
     whole = unsigned(recorded(small(), moons(8), 2, grid=8).to_json())
     change(whole)
     with pytest.raises(ValueError, match=message):
         TrainingSteps.from_json(json.dumps(whole))
 
 
-def test_text_that_is_no_json() -> None:
+def test_text_that_is_no_json():
     with pytest.raises(ValueError, match="not JSON"):
         TrainingSteps.from_json("{")
     with pytest.raises(TypeError, match="takes text"):
         TrainingSteps.from_json(b"{}")  # type: ignore[arg-type]
 
 
-def test_a_run_cannot_be_changed() -> None:
+def test_a_run_cannot_be_changed():
     run = record_descent(lambda w: w**2, 1.0, steps=1)
     with pytest.raises(AttributeError, match="cannot be changed"):
         run.losses = ()  # type: ignore[misc]
@@ -459,7 +453,7 @@ def test_a_run_cannot_be_changed() -> None:
         ({"speed": 3}, "speed"),
     ],
 )
-def test_wrong_arguments_are_named(settings: dict[str, Any], message: str) -> None:
+def test_wrong_arguments_are_named(settings, message):
     model = small()
     given = {"model": model, "data": xor(), "loss": LOGITS, "epochs": 5}
     given["optimiser"] = SGD(model.parameters(), lr=0.1)
@@ -468,12 +462,12 @@ def test_wrong_arguments_are_named(settings: dict[str, Any], message: str) -> No
 
 
 @pytest.mark.parametrize("rates", [[], [0.1, 0.1], [0.1, -1.0], [k + 1.0 for k in range(9)]])
-def test_wrong_rates(rates: list[float]) -> None:
+def test_wrong_rates(rates):
     with pytest.raises(ValueError, match="rates must be"):
         record_learning_rates(small(), xor(), LOGITS, rates, 2)
 
 
-def test_a_function_that_gives_no_value() -> None:
+def test_a_function_that_gives_no_value():
     with pytest.raises(TypeError, match="must give a Value, got 3"):
         record_descent(lambda w: 3.0, 1.0)
     with pytest.raises(TypeError, match="do not fit"):
@@ -482,7 +476,7 @@ def test_a_function_that_gives_no_value() -> None:
         record_descent(lambda: Value(1.0))
 
 
-def test_a_data_set_without_a_plane() -> None:
+def test_a_data_set_without_a_plane():
     data = Dataset("line", [(0, 0, 1), (1, 1, 0)], [0, 1], class_names=("no", "yes"))
     model = MLP(3, [1], seed=0)
     run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 1)
@@ -491,7 +485,7 @@ def test_a_data_set_without_a_plane() -> None:
 
 
 # --- pages ---------------------------------------------------------------------------------------
-def test_one_feature_makes_a_line() -> None:
+def test_one_feature_makes_a_line():
     data = Dataset("sign", [[-2], [-1], [1], [2]], [0, 0, 1, 1], class_names=("no", "yes"))
     model = MLP(1, [3, 1], activation="tanh", seed=0)
     run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.5), 3)
@@ -501,7 +495,7 @@ def test_one_feature_makes_a_line() -> None:
         assert abs(run.field.number(code) - truth_at(model, place)) < 1e-5
 
 
-def test_the_picture_ends_where_the_function_does() -> None:
+def test_the_picture_ends_where_the_function_does():
     """log(w) has no value below 0, and no number stands for it there."""
     run = record_descent(lambda w: w.log() ** 2, 1.5, lr=0.1, steps=5)
     assert run.landscape is not None
@@ -511,7 +505,7 @@ def test_the_picture_ends_where_the_function_does() -> None:
         assert field.number(code) == pytest.approx(log(w) ** 2, abs=(field.high - field.low) / 1e5)
 
 
-def test_one_door_for_all_pages(tmp_path: Path) -> None:
+def test_one_door_for_all_pages(tmp_path):
     run = record_descent(lambda w: w**2, 1.0, steps=2)
     run.save_html(tmp_path / "a.html", lang="es", title="<Una> parábola")
     save_html(run, tmp_path / "b.html", lang="es", title="<Una> parábola")
@@ -520,7 +514,7 @@ def test_one_door_for_all_pages(tmp_path: Path) -> None:
     assert "<title>&lt;Una&gt; parábola</title>" in text
 
 
-def test_what_is_no_run_has_no_page(tmp_path: Path) -> None:
+def test_what_is_no_run_has_no_page(tmp_path):
     run = record_descent(lambda w: w**2, 1.0, steps=2)
     with pytest.raises(TypeError, match="a page of training shows a run, got 3"):
         to_html(3)  # type: ignore[arg-type]
@@ -533,7 +527,7 @@ def test_what_is_no_run_has_no_page(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-def test_of_many_points_some_are_drawn() -> None:
+def test_of_many_points_some_are_drawn():
     model = MLP(2, [1], seed=0)
     run = record_training(
         model, moons(4500), LOGITS, SGD(model.parameters(), lr=0.1), 1, accuracy=None, grid=8

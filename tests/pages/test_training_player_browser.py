@@ -1,11 +1,8 @@
 """The training player in a real browser: controls, numbers, pictures, languages, phones, axe."""
 
-from __future__ import annotations
-
 import re
 from math import exp
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,21 +20,18 @@ from autograd_mini.stepping.training.recording import (
 )
 from tests.browser import PHONE, axe_findings, until
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 LOGITS = "binary_cross_entropy_with_logits"
 DESKTOP = {"width": 1440, "height": 900}
 
 
-def trained_xor() -> Any:
+def trained_xor():
     model = MLP(2, [4, 1], activation="tanh", seed=0)
     return record_training(
         model, xor(), LOGITS, SGD(model.parameters(), lr=1.0), 60, frames=20, grid=24
     )
 
 
-def of_all_kinds() -> dict[str, Any]:
+def of_all_kinds():
     model = MLP(2, [3, 3, 1], activation="tanh", init="xavier_uniform", seed=0)
     adam = Adam(model.parameters(), lr=0.05)
     small = MLP(2, [3, 1], activation="tanh", seed=0)
@@ -51,12 +45,12 @@ def of_all_kinds() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def runs() -> dict[str, Any]:
+def runs():
     return of_all_kinds()
 
 
 @pytest.fixture(scope="module")
-def folder(runs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for name, run in runs.items():
         save_html(run, folder / f"{name}.html")
@@ -64,22 +58,22 @@ def folder(runs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture
-def opened(visit: Any, folder: Path) -> Callable[..., Any]:
+def opened(visit, folder):
     """opened(name, link, size, **settings): the page of a run."""
 
-    def open_page(name: str, link: str = "", size: Any = DESKTOP, **settings: Any) -> Any:
+    def open_page(name, link="", size=DESKTOP, **settings):
         return visit(folder / f"{name}.html", link, size, **settings)
 
     return open_page
 
 
-def text(page: Any, selector: str) -> str:
-    found: str = page.locator(selector).inner_text()
+def text(page, selector):
+    found = page.locator(selector).inner_text()
     return " ".join(found.split())
 
 
 # --- controls ------------------------------------------------------------------------------------
-def test_keys_buttons_slider_and_link(opened: Any, runs: dict[str, Any]) -> None:
+def test_keys_buttons_slider_and_link(opened, runs):
     epochs = [frame.epoch for frame in runs["xor"]]
     page = opened("xor")
     assert text(page, "#where") == "epoch 0 of 60"
@@ -100,14 +94,14 @@ def test_keys_buttons_slider_and_link(opened: Any, runs: dict[str, Any]) -> None
     until(page, "document.getElementById('where').textContent === 'epoch 4 of 60'")
 
 
-def test_a_link_opens_at_its_epoch(opened: Any, runs: dict[str, Any]) -> None:
+def test_a_link_opens_at_its_epoch(opened, runs):
     epochs = [frame.epoch for frame in runs["xor"]]
     missing = next(e for e in range(60) if e not in epochs)
     before = max(e for e in epochs if e < missing)
     assert text(opened("xor", f"#epoch={missing}"), "#where") == f"epoch {before} of 60"
 
 
-def test_play_goes_on_by_itself_and_ends(opened: Any) -> None:
+def test_play_goes_on_by_itself_and_ends(opened):
     page = opened("moons")
     page.select_option("#speed", "20")
     page.keyboard.press("Space")
@@ -115,7 +109,7 @@ def test_play_goes_on_by_itself_and_ends(opened: Any) -> None:
     until(page, "!document.documentElement.classList.contains('playing')")
 
 
-def test_a_click_on_the_curve_goes_there(opened: Any, runs: dict[str, Any]) -> None:
+def test_a_click_on_the_curve_goes_there(opened, runs):
     page = opened("xor")
     box = page.locator("#curve .axis").last.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
@@ -123,7 +117,7 @@ def test_a_click_on_the_curve_goes_there(opened: Any, runs: dict[str, Any]) -> N
     assert text(page, "#where") == f"epoch {epoch} of 60"
 
 
-def test_each_epoch_is_told_to_screen_readers(opened: Any) -> None:
+def test_each_epoch_is_told_to_screen_readers(opened):
     page = opened("xor")
     page.keyboard.press("End")
     until(page, "document.getElementById('live').textContent.includes('epoch 60')")
@@ -132,7 +126,7 @@ def test_each_epoch_is_told_to_screen_readers(opened: Any) -> None:
 
 # --- numbers -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("place", [1, 7, 19])
-def test_the_numbers_are_those_of_the_run(opened: Any, runs: dict[str, Any], place: int) -> None:
+def test_the_numbers_are_those_of_the_run(opened, runs, place):
     run = runs["xor"]
     frame = run[place]
     page = opened("xor", f"#epoch={frame.epoch}")
@@ -154,14 +148,14 @@ def test_the_numbers_are_those_of_the_run(opened: Any, runs: dict[str, Any], pla
     assert rows == wanted
 
 
-def test_before_training_there_is_no_update(opened: Any) -> None:
+def test_before_training_there_is_no_update(opened):
     page = opened("xor")
     assert "Before training the loss is" in text(page, "#story .sentence")
     assert text(page, "#update p") == catalogue("player")["training.none"][0]
     assert page.locator("#update math").count() == 0
 
 
-def test_adam_shows_its_change(opened: Any, runs: dict[str, Any]) -> None:
+def test_adam_shows_its_change(opened, runs):
     page = opened("moons", "#epoch=6")
     page.select_option("#which", "1")
     frame = runs["moons"][6]
@@ -173,7 +167,7 @@ def test_adam_shows_its_change(opened: Any, runs: dict[str, Any]) -> None:
     assert "The last of the 4 updates of the epoch, with 10 points." in note
 
 
-def test_the_network_is_drawn_with_its_weights(opened: Any, runs: dict[str, Any]) -> None:
+def test_the_network_is_drawn_with_its_weights(opened, runs):
     frame = runs["xor"][-1]
     page = opened("xor", "#epoch=60")
     lines = page.evaluate(
@@ -194,7 +188,7 @@ def test_the_network_is_drawn_with_its_weights(opened: Any, runs: dict[str, Any]
     assert "gradient" in text(page, "#network p")
 
 
-def test_the_loss_scale_switches(opened: Any) -> None:
+def test_the_loss_scale_switches(opened):
     page = opened("xor")
     curve = "document.querySelector('#curve .series').getAttribute('d')"
     before, checked = page.evaluate(curve), page.is_checked("#log")
@@ -214,7 +208,7 @@ PIXELS = """places => {
 }"""
 
 
-def test_the_colours_are_what_the_model_answers(opened: Any) -> None:
+def test_the_colours_are_what_the_model_answers(opened):
     """Blue for the first class, orange for the second, stronger where it is surer."""
     run = trained_xor()
     model = MLP(2, [4, 1], activation="tanh")
@@ -235,7 +229,7 @@ def test_the_colours_are_what_the_model_answers(opened: Any) -> None:
     assert strong[sure.index(max(sure))] > strong[sure.index(min(sure))] + 30
 
 
-def test_the_boundary_moves_with_the_epoch(opened: Any) -> None:
+def test_the_boundary_moves_with_the_epoch(opened):
     page = opened("xor")
     contour = "document.querySelector('.contour').getAttribute('d')"
     page.keyboard.press("End")
@@ -247,7 +241,7 @@ def test_the_boundary_moves_with_the_epoch(opened: Any) -> None:
     assert label.startswith("The picture of epoch")
 
 
-def test_the_boundary_lies_where_the_model_is_undecided(opened: Any) -> None:
+def test_the_boundary_lies_where_the_model_is_undecided(opened):
     run = trained_xor()
     model = MLP(2, [4, 1], activation="tanh")
     for p, w in zip(model.parameters(), run[-1].weights, strict=True):
@@ -269,7 +263,7 @@ def test_the_boundary_lies_where_the_model_is_undecided(opened: Any) -> None:
         assert abs(1 / (1 + exp(-model(place).data)) - 0.5) < 0.03
 
 
-def test_the_ball_rolls_down_the_parabola(opened: Any, runs: dict[str, Any]) -> None:
+def test_the_ball_rolls_down_the_parabola(opened, runs):
     page = opened("parabolas", "#epoch=5")
     chips = page.locator(".picture .chip").all_inner_texts()
     assert chips == ["crawls", "converges", "oscillates", "diverges"]
@@ -282,7 +276,7 @@ def test_the_ball_rolls_down_the_parabola(opened: Any, runs: dict[str, Any]) -> 
     assert page.evaluate("+document.querySelectorAll('.here')[2].getAttribute('cx')") > oscillates
 
 
-def test_a_rate_is_chosen_for_the_details(opened: Any, runs: dict[str, Any]) -> None:
+def test_a_rate_is_chosen_for_the_details(opened, runs):
     page = opened("parabolas", "#epoch=2")
     assert (
         page.get_attribute(".choose >> nth=1", "aria-pressed") == "true"
@@ -298,7 +292,7 @@ def test_a_rate_is_chosen_for_the_details(opened: Any, runs: dict[str, Any]) -> 
     assert shown == "{}−10·{}={}".format(*parts)
 
 
-def test_a_run_that_breaks_says_so(visit: Any, tmp_path: Path) -> None:
+def test_a_run_that_breaks_says_so(visit, tmp_path):
     run = record_descent(lambda w: w**2, 3.0, lr=1e9, steps=60)
     assert run.divergence
     save_html(run, tmp_path / "broken.html", lang="es")
@@ -317,7 +311,7 @@ SEEN = """() => [...document.querySelectorAll("body *")].flatMap(e => [
 
 
 @pytest.mark.parametrize("name", ["xor", "rates", "parabolas", "surface"])
-def test_spanish_through_and_through(opened: Any, name: str) -> None:
+def test_spanish_through_and_through(opened, name):
     """No word of the English catalogue is left that Spanish does not have."""
     page = opened(name, "#epoch=3")
     live = "document.getElementById('live').textContent"
@@ -339,13 +333,13 @@ def test_spanish_through_and_through(opened: Any, name: str) -> None:
     assert re.search(r"\bpérdida|valor\b", seen)
 
 
-def test_the_same_slots_in_both_languages() -> None:
+def test_the_same_slots_in_both_languages():
     for words in map(catalogue, ("player", "descent")):
         for key, (en, es) in words.items():
             assert set(re.findall(r"\{\w+\}", en)) == set(re.findall(r"\{\w+\}", es)), key
 
 
-def test_every_text_is_used() -> None:
+def test_every_text_is_used():
     assets = Path(save_html.__code__.co_filename).parent / "assets"
     used = "".join(path.read_text() for path in assets.glob("training*.*"))
     used += (assets / "shell.html").read_text() + (assets / "player.js").read_text()
@@ -363,7 +357,7 @@ def test_every_text_is_used() -> None:
     assert unused == []
 
 
-def test_dark_recolours_the_picture(opened: Any) -> None:
+def test_dark_recolours_the_picture(opened):
     page = opened("xor", "#epoch=60", color_scheme="light")
     light = page.evaluate(PIXELS, [[0.5, 0.5]])[0]
     page.click("#theme")
@@ -374,7 +368,7 @@ def test_dark_recolours_the_picture(opened: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["xor", "moons", "rates", "parabolas", "surface"])
-def test_a_phone_needs_no_sideways_scrolling(opened: Any, name: str) -> None:
+def test_a_phone_needs_no_sideways_scrolling(opened, name):
     page = opened(name, "#epoch=3", size=PHONE)
     for lang in ("en", "es"):
         page.click(f"[data-lang={lang}]")
@@ -386,14 +380,14 @@ def test_a_phone_needs_no_sideways_scrolling(opened: Any, name: str) -> None:
     assert min(play["width"], play["height"]) >= 44
 
 
-def test_a_narrower_window_redraws(opened: Any) -> None:
+def test_a_narrower_window_redraws(opened):
     page = opened("xor", "#epoch=60")
     page.set_viewport_size(PHONE)
     until(page, "document.querySelector('.stage svg').clientWidth < 360")
     assert page.evaluate("document.querySelector('.stage canvas').clientWidth") < 360
 
 
-def test_print_has_no_controls(opened: Any) -> None:
+def test_print_has_no_controls(opened):
     page = opened("xor", "#epoch=60")
     page.emulate_media(media="print")
     assert not page.is_visible("#bar")
@@ -405,7 +399,7 @@ def test_print_has_no_controls(opened: Any) -> None:
 
 
 @pytest.mark.parametrize(("data", "sizes"), [(xor(), [4, 1]), (moons(20), [8, 8, 1])])
-def test_sizes(data: Dataset, sizes: list[int]) -> None:
+def test_sizes(data, sizes):
     """A hundred frames of xor and moons, with all settings as they are, take at most 1 MB."""
     from autograd_mini.pages.training_page import to_html
 
@@ -427,7 +421,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("label", HOSTILE)
-def test_names_stay_text(visit: Any, tmp_path: Path, label: str) -> None:
+def test_names_stay_text(visit, tmp_path, label):
     data = Dataset(label, xor().inputs, xor().targets, (label, "b"), ("no", label))
     model = MLP(2, [2, 1], seed=0)
     for k, p in enumerate(model.parameters()):
@@ -448,7 +442,7 @@ def test_names_stay_text(visit: Any, tmp_path: Path, label: str) -> None:
 # --- accessibility -------------------------------------------------------------------------------
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["xor", "rates", "surface"])
-def test_axe_finds_nothing_serious(opened: Any, name: str, scheme: str) -> None:
+def test_axe_finds_nothing_serious(opened, name, scheme):
     for size in (DESKTOP, PHONE):
         page = opened(name, "#epoch=3", size, color_scheme=scheme, bypass_csp=True)
         assert axe_findings(page) == []

@@ -1,10 +1,7 @@
 """Pages in a notebook: the frame that is shown, and the widget, which both sides can move."""
 
-from __future__ import annotations
-
 import json
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,34 +9,28 @@ from autograd_mini import museum, steps
 from autograd_mini.stepping import record_descents, show, widget
 from tests.browser import until
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
-    from autograd_mini.stepping import Steps
-
-
-def recorded() -> Steps:
+def recorded():
     return steps(lambda w, x: (w * x).tanh(), 0.5, 2.0)
 
 
 class Frames(HTMLParser):
     """The tags of a text and the attributes of its frames."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text):
         super().__init__()
-        self.tags: list[str] = []
-        self.frames: list[dict[str, str | None]] = []
+        self.tags = []
+        self.frames = []
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         if tag == "iframe":
             self.frames.append(dict(attrs))
 
 
 # --- the frame -----------------------------------------------------------------------------------
-def test_steps_show_themselves_in_a_frame_without_rights() -> None:
+def test_steps_show_themselves_in_a_frame_without_rights():
     shown = Frames(recorded()._repr_html_() or "")
     assert shown.tags == ["iframe"]  # the page is text in an attribute, and nothing else is there
     (frame,) = shown.frames
@@ -51,7 +42,7 @@ def test_steps_show_themselves_in_a_frame_without_rights() -> None:
     assert frame["title"] == "<Steps: 12 steps of 4 nodes>"
 
 
-def test_show_takes_the_options_of_the_page() -> None:
+def test_show_takes_the_options_of_the_page():
     wrong, right = museum.stepped("Overwrites")
     shown = show(wrong, beside=right, labels=("=", "+="), lang="es", start=5, height=500)
     (frame,) = Frames(shown._repr_html_()).frames
@@ -63,7 +54,7 @@ def test_show_takes_the_options_of_the_page() -> None:
         show(wrong, start=99)
 
 
-def test_the_environment_decides_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_decides_the_language(monkeypatch):
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     for locale, lang in (("es_MX.UTF-8", "es"), ("C.UTF-8", "en")):
@@ -71,7 +62,7 @@ def test_the_environment_decides_the_language(monkeypatch: pytest.MonkeyPatch) -
         assert f"&lt;html lang=&quot;{lang}&quot;" in (recorded()._repr_html_() or "")
 
 
-def test_training_runs_show_themselves_too() -> None:
+def test_training_runs_show_themselves_too():
     runs = record_descents(lambda w: w**2, 3.0, rates=[0.1, 1.1], steps=5)
     for thing in (runs, runs[0]):
         (frame,) = Frames(thing._repr_html_() or "").frames
@@ -79,13 +70,13 @@ def test_training_runs_show_themselves_too() -> None:
         assert (frame["srcdoc"] or "").startswith("<!DOCTYPE html>")
 
 
-def test_a_large_graph_is_left_to_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_graph_is_left_to_its_text(monkeypatch):
     monkeypatch.setattr("autograd_mini.stepping.recordings.LARGEST", 3)
     assert recorded()._repr_html_() is None
     assert show(recorded())._repr_html_().startswith("<iframe")  # when it is asked for
 
 
-def test_hostile_labels_do_not_leave_the_frame() -> None:
+def test_hostile_labels_do_not_leave_the_frame():
     from autograd_mini import Value
 
     x = Value(3.0, label='"></iframe><script>alert(1)</script>')
@@ -95,7 +86,7 @@ def test_hostile_labels_do_not_leave_the_frame() -> None:
 
 
 # --- the widget, in Python -----------------------------------------------------------------------
-def test_the_widget_keeps_to_the_steps_there_are() -> None:
+def test_the_widget_keeps_to_the_steps_there_are():
     pytest.importorskip("anywidget")
     page = widget(recorded(), start=3)
     assert page.step == 3
@@ -111,7 +102,7 @@ def test_the_widget_keeps_to_the_steps_there_are() -> None:
         widget(recorded(), start=12)
 
 
-def test_without_anywidget_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "anywidget", None)
     with pytest.raises(ImportError, match=r"pip install 'autograd-mini\[notebook\]'"):
         widget(recorded())
@@ -135,11 +126,11 @@ class Model {
 
 
 @pytest.fixture
-def rendered(visit: Any, tmp_path: Path) -> Callable[..., Any]:
+def rendered(visit, tmp_path):
     """rendered(widget): a page around its JavaScript, with a model as anywidget's in `model`."""
     pytest.importorskip("anywidget")
 
-    def render(made: Any) -> Any:
+    def render(made):
         values = {
             name: getattr(made, name) for name in ("page", "title", "height", "length", "step")
         }
@@ -157,14 +148,14 @@ def rendered(visit: Any, tmp_path: Path) -> Callable[..., Any]:
     return render
 
 
-def framed_page(page: Any) -> Any:
+def framed_page(page):
     page.wait_for_selector("iframe")
     frame = next(frame for frame in page.frames if frame != page.main_frame)
     frame.wait_for_selector("#slider")
     return frame
 
 
-def test_both_sides_move_the_widget(rendered: Any) -> None:
+def test_both_sides_move_the_widget(rendered):
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)
     slider = lambda: frame.evaluate("document.getElementById('slider').value")  # noqa: E731
@@ -182,7 +173,7 @@ def test_both_sides_move_the_widget(rendered: Any) -> None:
     assert page.evaluate("model.heard['change:step'].length") == 0
 
 
-def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered: Any) -> None:
+def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered):
     wrong, right = museum.stepped("EveryPath")  # 18 steps, and 14: one of them stands beside five
     page = rendered(widget(right, beside=wrong))
     frame = framed_page(page)
@@ -198,7 +189,7 @@ def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered: Any) -> No
     assert step() == 2
 
 
-def test_messages_of_others_are_not_heard(rendered: Any) -> None:
+def test_messages_of_others_are_not_heard(rendered):
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)
     until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "3")

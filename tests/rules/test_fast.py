@@ -1,7 +1,5 @@
 """The compiled functions against value.apply, which defines what they do: the same bits."""
 
-from __future__ import annotations
-
 import inspect
 import itertools
 import math

@@ -1,7 +1,5 @@
 """Kinks and scales: formulas of a line of the sheet, evaluated for every kind of number."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 

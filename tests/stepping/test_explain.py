@@ -1,12 +1,9 @@
 """What is said of a step: every number and every formula in it is right, in both languages."""
 
-from __future__ import annotations
-
 import random
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
-from typing import Any
 
 import mpmath as mp
 import pytest
@@ -18,21 +15,21 @@ from autograd_mini.language import catalogue, text, words
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
-from autograd_mini.stepping import Explanation, Formula, Steps, explain_step
+from autograd_mini.stepping import explain_step
 from autograd_mini.stepping.sequence import Accumulate, Forward, Seed, Update, Visit
 from tests.stepping.shown import from_latex, from_mathml, worth
 
 LANGUAGES = ("en", "es")
 
 
-def neuron() -> Steps:
+def neuron():
     w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.5, label="b")
     y = (w * x + b).tanh()
     y.label = "y"
     return steps(y, optimiser=SGD([w, b], lr=0.1))
 
 
-def told(recorded: Steps, kind: type, lang: str = "en") -> list[Explanation]:
+def told(recorded, kind, lang="en"):
     return [explain_step(recorded, k, lang) for k, s in enumerate(recorded) if isinstance(s, kind)]
 
 
@@ -188,7 +185,7 @@ def test_an_own_operation_is_explained():
 
 
 # --- every number in every formula, exactly ------------------------------------------------------
-def random_graph(seed: int) -> Value:
+def random_graph(seed):
     """A graph of small exact fractions, whose texts are the numbers themselves."""
     draw = random.Random(seed)
     nodes = [Value(Fraction(draw.randint(-4, 4), draw.randint(1, 3)), label=c) for c in "abc"]
@@ -217,7 +214,7 @@ def random_graph(seed: int) -> Value:
     return nodes[-1]
 
 
-def sides(text: str) -> list[str]:
+def sides(text):
     """What stands between the signs = of a line; those in {cases} do not count."""
     parts, depth, last = [], 0, 0
     for k, c in enumerate(text):
@@ -274,15 +271,15 @@ def test_all_numbers_of_a_random_graph_are_right(seed):
     assert seen > 30
 
 
-def fraction(x: Any) -> Any:
+def fraction(x):
     return mp.mpf(Fraction(x).numerator) / Fraction(x).denominator
 
 
-def close(got: Any, wanted: Any) -> bool:
+def close(got, wanted):
     return abs(got - fraction(wanted)) <= mp.mpf("1e-13") * max(1, abs(fraction(wanted)))
 
 
-def value_of(text: str, names: dict[str, Any], known: dict[str, Any]) -> Any:
+def value_of(text, names, known):
     """The worth of a text in which derivatives stand for known numbers."""
     letters = {}
     for k, (derivative, x) in enumerate(sorted(known.items(), key=lambda d: -len(d[0]))):
@@ -403,7 +400,7 @@ def test_a_name_is_text_whatever_it_is_made_of(one, two):
             assert not re.search(r"[\x00-\x09\x0b-\x1f]", str(said))
 
 
-def check_form(formula: Formula, names: tuple[str, ...]) -> None:
+def check_form(formula, names):
     assert formula.text == printable(formula.text)
     tree = ET.fromstring(formula.mathml)
     assert {e.tag.rpartition("}")[2] for e in tree.iter()} <= {

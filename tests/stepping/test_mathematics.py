@@ -3,13 +3,10 @@
 Each formula is read back from what a learner sees, in each of its three forms.
 """
 
-from __future__ import annotations
-
 import random
 import re
 import xml.etree.ElementTree as ET
 import zlib
-from typing import Any
 
 import mpmath as mp
 import pytest
@@ -20,13 +17,13 @@ from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import Shape, operands_of, shape_of
 from autograd_mini.notation.textbook import TEXTBOOK
 from autograd_mini.notation.typesetting import UnreadableError, typeset
-from autograd_mini.ops import SHEET, Op
+from autograd_mini.ops import SHEET
 from tests.reference import exact, true_partial, true_value
 from tests.stepping.shown import from_latex, from_mathml, worth
 
 NAMES = "abcdfghkpqruwxz"
 ROUNDED = {"selu": mp.mpf("1e-4")}  # its constants are shown with five digits
-CHOICES: dict[str, tuple[float, ...]] = {
+CHOICES = {
     "n": (0.0, 1.0, 2.0),
     "c": (0.0, 1.0),
     "low": (-1.5, -0.5),
@@ -37,10 +34,10 @@ CHOICES: dict[str, tuple[float, ...]] = {
 HIDDEN = ("leaky_relu", "elu", "hardtanh", "gelu")  # the notation does not show all operands
 
 
-def points(sheet_op: Op, length: int, count: int = 12) -> list[tuple[Any, ...]]:
+def points(sheet_op, length, count=12):
     draw = random.Random(zlib.crc32(sheet_op.name.encode()) + length)
 
-    def one(param: str) -> float:
+    def one(param):
         while True:
             x = draw.choice(CHOICES.get(param, (draw.uniform(-3, 3), draw.uniform(0.1, 6))))
             if param not in sheet_op.domains or x in sheet_op.domains[param]:
@@ -55,14 +52,14 @@ def points(sheet_op: Op, length: int, count: int = 12) -> list[tuple[Any, ...]]:
     ]
 
 
-def flat(args: tuple[Any, ...]) -> list[Any]:
+def flat(args):
     return [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
 
 
-def filled(template: symbols.Piece, at: int = 0) -> symbols.Piece:
+def filled(template, at=0):
     """The template with letters for operands, y for the node."""
 
-    def one(slot: str) -> symbols.Piece:
+    def one(slot):
         if slot in ("if", "else"):
             return symbols.word("if" if slot == "if" else "otherwise")
         if slot == "out":
@@ -72,7 +69,7 @@ def filled(template: symbols.Piece, at: int = 0) -> symbols.Piece:
     return symbols.fill(template, one)
 
 
-def forms(piece: symbols.Piece) -> dict[str, str]:
+def forms(piece):
     return {
         "text": piece.text,
         "MathML": from_mathml(symbols.document(piece)),
@@ -80,15 +77,15 @@ def forms(piece: symbols.Piece) -> dict[str, str]:
     }
 
 
-def lengths(sheet_op: Op) -> tuple[int, ...]:
+def lengths(sheet_op):
     return (1, 2, 3, 4) if sheet_op.vectors else (1,)
 
 
-def shape_with(sheet_op: Op, length: int) -> Shape:
+def shape_with(sheet_op, length):
     return Shape(sheet_op, tuple(length if p in sheet_op.vectors else 1 for p in sheet_op.params))
 
 
-def check(name: str, shown: dict[str, str], where: dict[str, Any], truth: Any) -> None:
+def check(name, shown, where, truth):
     bound = ROUNDED.get(name, mp.mpf("1e-25")) * max(1, abs(truth))
     for form, text in shown.items():
         with mp.workdps(60):
@@ -222,7 +219,7 @@ def test_names_that_are_no_words_get_parentheses():
 def own():
     made = []
 
-    def make(*args: Any, **named: Any) -> Op:
+    def make(*args, **named):
         made.append(op(*args, **named))
         return made[-1]
 
@@ -310,7 +307,7 @@ KNOWN = {  # element -> number of children, None for any
 }  # fmt: skip
 
 
-def all_pieces() -> list[symbols.Piece]:
+def all_pieces():
     found = []
     for sheet_op in SHEET.values():
         for length in (1, 3, 7) if sheet_op.vectors else (1,):

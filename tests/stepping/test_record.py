@@ -348,7 +348,7 @@ def test_every_engine_of_the_museum_can_be_stepped(name):
         ]
 
 
-def test_a_node_with_more_edges_than_the_graph_has_nodes_is_read_back() -> None:
+def test_a_node_with_more_edges_than_the_graph_has_nodes_is_read_back():
     x = Value(2.0, label="x")
     recorded = steps(x.where(x, x))  # 2 nodes, 3 edges
     assert Steps.from_json(recorded.to_json()) == recorded

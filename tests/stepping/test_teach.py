@@ -1,11 +1,8 @@
 """What a teacher would do: three tasks, and a line for each part of the story, as documented."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,16 +11,12 @@ from autograd_mini.cli import main
 from autograd_mini.stepping import save_html
 from tests.test_docs import DOCS, blocks
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 PAGES = sorted(DOCS.glob("e[ns]/how-to/teach.md"))
 TABLES = [*PAGES, *sorted(DOCS.glob("e[ns]/explanation/backpropagation.md"))]
 PARTS = 10  # of the story: three of the forward pass, error, backward, update, ..., three limits
 
 
-def lines() -> Iterator[str]:
+def lines():
     """The commands in the tables, each once; files have other names in Spanish."""
     seen = set()
     for page in TABLES:
@@ -37,7 +30,7 @@ def lines() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parts[-3])
-def test_each_task_takes_five_lines_of_python_or_one_command(page: Path) -> None:
+def test_each_task_takes_five_lines_of_python_or_one_command(page):
     made = [block for block in blocks(page) if block.kind == "{stepped}"]
     assert len(made) == 5
     for block in made:
@@ -48,7 +41,7 @@ def test_each_task_takes_five_lines_of_python_or_one_command(page: Path) -> None
 
 
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: "-".join(page.parts[-3::2]))
-def test_every_part_of_the_story_has_its_line(page: Path) -> None:
+def test_every_part_of_the_story_has_its_line(page):
     rows = [row for row in page.read_text("utf-8").splitlines() if row.startswith("| ")][1:]
     assert len(rows) >= PARTS
     for row in rows:
@@ -58,9 +51,7 @@ def test_every_part_of_the_story_has_its_line(page: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [*lines()])
-def test_the_line_works(
-    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_line_works(line, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     words = shlex.split(line)[1:]
     if words[0] == "train" or "--train" in words:
@@ -76,20 +67,20 @@ def test_the_line_works(
         assert len(told.splitlines()) > 10
 
 
-def test_the_line_of_python_works(tmp_path: Path) -> None:
+def test_the_line_of_python_works(tmp_path):
     """The one row that is no command; its text is in both pages."""
     file = tmp_path / "layers.html"
     for page, name in zip(PAGES, ("layers", "capas"), strict=True):
         line = f'save_html(steps(MLP(2, [3, 1], seed=0), [1.0, -2.0]), "{name}.html")'
         assert f"`{line}`" in page.read_text("utf-8")
-        names: dict[str, Any] = {"MLP": MLP, "steps": steps}
+        names = {"MLP": MLP, "steps": steps}
         names["save_html"] = lambda recorded, path: save_html(recorded, file)
         exec(line, names)
         assert file.stat().st_size > 10_000
 
 
 # --- the tasks say what is true ------------------------------------------------------------------
-def test_x_times_x_gets_two_shares_of_x() -> None:
+def test_x_times_x_gets_two_shares_of_x():
     recorded = steps(lambda x: x * x, 3.0)
     shares = [
         (index, step.share) for index, step in enumerate(recorded) if step.kind == "accumulate"
@@ -99,8 +90,8 @@ def test_x_times_x_gets_two_shares_of_x() -> None:
     assert steps(lambda x: x * x, 5.0).nodes[0].grad == 10.0  # what if
 
 
-def test_eight_sigmoids_leave_some_millionths() -> None:
-    def f(w: Any, x: Any) -> Any:
+def test_eight_sigmoids_leave_some_millionths():
+    def f(w, x):
         y = w * x
         for _ in range(8):
             y = y.sigmoid()

@@ -1,7 +1,5 @@
 """diagnose against closed forms, backpropagation by matrices, and the known depth laboratory."""
 
-from __future__ import annotations
-
 import math
 from statistics import median
 from xml.etree import ElementTree as ET
@@ -16,7 +14,7 @@ from autograd_mini.training.diagnosis import Diagnosis, diagnose
 from tests.programs import printed
 
 
-def chain(weight: float, layers: int, activation: str = "relu", bias: float = 0.0) -> MLP:
+def chain(weight, layers, activation="relu", bias=0.0):
     """One unit per layer, and a linear one at the end, all of this weight."""
     model = MLP(1, [1] * (layers + 1), activation=activation)
     for p in model.parameters():
@@ -25,7 +23,7 @@ def chain(weight: float, layers: int, activation: str = "relu", bias: float = 0.
 
 
 def test_three_sigmoids_by_hand():
-    def s(z: float) -> float:
+    def s(z):
         return 1 / (1 + math.exp(-z))
 
     d = diagnose(chain(1.0, 3, "sigmoid"), [[0.0]])
@@ -62,7 +60,7 @@ def test_activations_and_gradients_are_those_of_backpropagation_by_matrices(loss
         g.insert(0, (g[0] * slope) @ weights[k])
     d = diagnose(model, (x, y) if loss else x, loss)
 
-    def rms(a: object) -> float:
+    def rms(a):
         return float(np.sqrt(np.mean(np.square(a))))
 
     assert [la.activation_rms for la in d.layers] == pytest.approx(list(map(rms, h[1:])), rel=1e-13)
@@ -72,11 +70,11 @@ def test_activations_and_gradients_are_those_of_backpropagation_by_matrices(loss
 
 
 # --- the depth laboratory ------------------------------------------------------------------------
-def laboratory(activation: str, s: float, layers: int, seed: int) -> tuple[MLP, Diagnosis]:
+def laboratory(activation, s, layers, seed):
     """Width 8, weights from N(0, s**2 / 8), inputs from N(0, 1)."""
     from random import Random
 
-    def init(rng: Random, nin: int, nout: int) -> float:
+    def init(rng, nin, nout):
         return normal(rng, nin, nout, std=s / math.sqrt(nin))
 
     rng = Random(1000 + seed)

@@ -1,7 +1,5 @@
 """Models as files: every bit comes back, and nothing but a whole model is taken for one."""
 
-from __future__ import annotations
-
 import json
 import os
 import struct
@@ -17,13 +15,12 @@ from autograd_mini.nn import MLP, Layer
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 
 
-def bits(model: MLP) -> dict[str, bytes]:
+def bits(model):
     return {name: struct.pack("<d", p.data) for name, p in model.named_parameters().items()}
 
 
-def network() -> MLP:
-    model: MLP = MLP(2, [3, 2, 1], activation=["tanh", "leaky_relu"], output="sigmoid", seed=7)
-    return model
+def network():
+    return MLP(2, [3, 2, 1], activation=["tanh", "leaky_relu"], output="sigmoid", seed=7)
 
 
 # --- what comes back -----------------------------------------------------------------------------
@@ -112,7 +109,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     save(network(), path)
     before = path.read_bytes()
 
-    def full_disk(*_: object) -> None:
+    def full_disk(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, breaks, full_disk)
@@ -131,13 +128,13 @@ def test_the_file_has_the_permissions_of_any_new_file_and_keeps_those_it_had(tmp
     assert (tmp_path / "m.json").stat().st_mode & 0o777 == 0o640
 
 
-def tied() -> MLP:
+def tied():
     model = MLP(1, [2, 1])
     model.layers[0].neurons[1].b = model.layers[0].neurons[0].b
     return model
 
 
-def changed(data: object) -> MLP:
+def changed(data):
     model = MLP(2, [1])
     model.parameters()[1].data = data
     return model
@@ -178,7 +175,7 @@ def test_metadata_that_json_cannot_hold_are_refused(tmp_path, metadata):
 
 
 # --- what is refused -----------------------------------------------------------------------------
-def document(**changes: object) -> str:
+def document(**changes):
     whole = {
         "format": "autograd_mini model",
         "version": 1,
@@ -189,14 +186,14 @@ def document(**changes: object) -> str:
     return json.dumps({k: v for k, v in (whole | changes).items() if v is not None})
 
 
-def shape(**changes: object) -> str:
+def shape(**changes):
     return document(
         architecture={"nin": 1, "nouts": [1], "activation": [], "output": "tanh", "name": ""}
         | changes
     )
 
 
-def weights(**changes: object) -> str:
+def weights(**changes):
     return document(parameters={"layer1.neuron1.w[0]": 0.5, "layer1.neuron1.b": -1} | changes)
 
 
