@@ -10,7 +10,8 @@ when the first of its texts is asked for. An entry is the name, and below it bot
 
 Longer texts go on in the lines below, joined by a space, or by none before \\n, which is a new
 line; \\s is a space at an end. `as` in place of both languages is the name of the text to take.
-In errors.txt an entry has no name: its English is the name, as the engine speaks no other language.
+In errors.txt and usage.txt an entry has no name: its English is the name, as the engine speaks no
+other language.
 """
 
 from .catalogues import (

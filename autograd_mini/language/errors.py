@@ -1,10 +1,10 @@
 """Errors in Spanish: the engine speaks English alone, and a command translates what it says.
 
-errors.txt has the English text of every error that a command can meet, as a template with slots
-for what it tells, and its Spanish. Of the templates that fit a text, the one is taken that leaves
-the least of it in the slots. What some slots hold is told in words itself, as {error} or {needs},
-and is translated likewise; {phrase} must be one of the catalogue, so that "x must be {phrase}, got
-{y}" leaves alone what others say in those words.
+errors.txt and usage.txt have the English text of every error that a command can meet, as a template
+with slots for what it tells, and its Spanish. Of the templates that fit a text, the one is taken
+that leaves the least of it in the slots. What some slots hold is told in words itself, as {error}
+or {needs}, and is translated likewise; {phrase} must be one of the catalogue, so that "x must be
+{phrase}, got {y}" leaves alone what others say in those words.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _templates() -> list[_Template]:
     """(the words between the slots, English, Spanish), the most words first."""
     found = [
         (tuple(part for part, *_ in Formatter().parse(english) if part), english, spanish)
-        for english, spanish in catalogue("errors").values()
+        for english, spanish in (catalogue("errors") | catalogue("usage")).values()
     ]
     return sorted(found, key=lambda template: -sum(map(len, template[0])))
 

@@ -19,7 +19,7 @@ from tests.language.test_catalogues import CODE, PACKAGE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TEMPLATES = [*catalogue("errors").values()]
+TEMPLATES = [*catalogue("errors").values(), *catalogue("usage").values()]
 
 # Rooms whose remaining errors only a programmer meets: no command passes them what they refuse.
 PROGRAMMERS = (
