@@ -46,6 +46,7 @@ ALIKE = words(
     " html json txt gif mp lr eta normal local formula global final general lambda module def"
     " return plot sin cos dot float norm capsule max min mean sum prod var log exp pow abs"
     " sqrt python pip install hypothesis"
+    " shared"  # a variable of the museum
 )
 
 
