@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.rules import evaluation
+from autograd_mini.rules.evaluation import flat
 from autograd_mini.rules.kinks import distance_to_kink
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def value_and_slopes(
         found = evaluation.partials(op, FLOAT, active, numbers, out)
     except (AutogradError, ArithmeticError, ValueError):
         return None
-    return float(out), list(evaluation.flat(found))
+    return float(out), list(flat(found))
 
 
 def is_inside(op: Op, numbers: Sequence[Any]) -> bool:
     """Whether each argument lies in its domain."""
     return all(
-        all(x in op.domains[param] for x in evaluation.flat([arg]))
+        all(x in op.domains[param] for x in flat([arg]))
         for param, arg in zip(op.params, numbers, strict=True)
         if param in op.domains
     )
@@ -78,9 +79,9 @@ def _is_smooth(
     """Whether op is defined a step away on all sides, and changes by `largest` at most."""
     for signs in product((step, -step), repeat=sum(active)):
         steps = iter(signs)
-        near = tuple(
+        near = [
             _plus(arg, next(steps)) if on else arg for arg, on in zip(numbers, active, strict=True)
-        )
+        ]
         try:
             jump = abs(evaluation.value(op, FLOAT, near, near) - out)
         except (AutogradError, ArithmeticError, ValueError):
@@ -155,15 +156,13 @@ def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) ->
     """
     if _fits(op, numbers, margin):
         return numbers
-    seed = int(
-        sum(map(abs, evaluation.flat(numbers))) * 1000
-    )  # of the numbers alone: no other chance
+    size = sum(map(abs, flat(numbers)))  # of the numbers alone: there is no other chance
     goals = comfortable_points(op)
     for k in range(len(goals)):
-        goal = _alike(goals[(seed + k) % len(goals)], numbers)
+        goal = _alike(goals[(int(size * 1000) + k) % len(goals)], numbers)
         for part in (0.01, 0.1, 0.5, 1.0):
             near = _between(op, numbers, goal, part)
-            if _fits(op, near, margin) and all(abs(x) <= largest for x in evaluation.flat(near)):
+            if _fits(op, near, margin) and all(abs(x) <= largest for x in flat(near)):
                 return near
     raise ValueError(
         f"no point up to {largest:g} is inside the domain of {op.signature} and {margin:g} away"

@@ -307,26 +307,16 @@ def _short(y: Any) -> bool:
 
 
 def by_ladder(
-    f: Callable[[float], Any],
-    x: float,
-    *,
-    around: float = 0.0,
-    low: float = -math.inf,
-    high: float = math.inf,
-    eps: float = 2.0**-52,
-    noise: float = 0.0,
-    order: int = 1,
+    f: Callable[[float], Any], x: float, *, around: float = 0.0, **options: Any
 ) -> Reference:
-    """The derivative of f at x by `finite_difference`.
+    """The derivative of f at x by `finite_difference`, which has the options.
 
     With `around` f is a function of the distance from there, so that the steps suit its scale.
     """
     if around:
-        estimate = finite_difference(
-            lambda at: f(at - around), around, order=order, eps=eps, noise=noise
-        )
+        estimate = finite_difference(lambda at: f(at - around), around, **options)
     else:
-        estimate = finite_difference(f, x, order=order, low=low, high=high, eps=eps, noise=noise)
+        estimate = finite_difference(f, x, **options)
     if not math.isfinite(estimate.error) or not math.isfinite(estimate.value):
         return nowhere(LADDER)
     value, bar = Fraction(estimate.value), Fraction(estimate.error)
