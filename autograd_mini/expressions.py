@@ -1,4 +1,4 @@
-"""Expressions such as `x*exp(-x**2)+y`, read from text and never run as Python.
+"""Expressions such as `x*exp(-x**2)+y`, read from text: only operations of the sheet run.
 
 Python's own parser makes the syntax tree, so precedence is the one that Python users know; the walk
 over the tree below knows numbers, names, `+ - * / **`, the functions of the formula sheet, and
