@@ -22,16 +22,13 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, phases=
 settings.register_profile("exploring", deadline=None)  # pytest --hypothesis-profile=exploring
 settings.load_profile("repeatable")
 
-# The long ones come first, so that no worker is still at one of them when the others are done.
-FIRST = ("test_notebooks.py", "test_docs.py", "test_demo.py")
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs in a browser, and begin with the modules that take longest."""
+    """Mark what runs in a browser, and begin with what is slow: no worker ends with it."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.path.name not in FIRST)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULE = [sys.executable, "-m", "autograd_mini"]
 SVG = "{http://www.w3.org/2000/svg}"
 FILES = ["boundary.png", "graph.svg", "history.csv", "loss.png", "model.json", "steps.html"]
+pytestmark = pytest.mark.slow
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
