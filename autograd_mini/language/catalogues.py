@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 LANGUAGES = ("en", "es")
 Catalogue = dict[str, tuple[str, str]]
@@ -65,6 +64,8 @@ _ENTRY = re.compile(
 @cache
 def catalogue(room: str) -> Catalogue:
     """The texts of a room: name -> (English, Spanish). It is shared: copy it to change it."""
+    from pathlib import Path  # slow to import
+
     source = Path(__file__).with_name(f"{room}.txt").read_text(encoding="utf-8")
     texts: Catalogue = {}
     for name, other, *both in _ENTRY.findall(source):

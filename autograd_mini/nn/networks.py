@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.language import text
-from autograd_mini.language.tables import aligned
 from autograd_mini.numbers.arguments import items, real, whole
 from autograd_mini.numbers.kinds import constant, in_ieee
 from autograd_mini.ops import SHEET, Op
@@ -316,6 +314,9 @@ class MLP(Module):
         layer3      16        1  linear           16       1          17
         total                                    304      33         337
         """
+        from autograd_mini.language import text
+        from autograd_mini.language.tables import aligned
+
         heading, total = (text(f"training.summary.{part}", lang) for part in ("heading", "total"))
         rows: list[tuple[Any, ...]] = []
         for la in self.layers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from math import hypot, isfinite, log10, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,6 +90,8 @@ class Diagnosis:
         return f"Diagnosis({len(self.layers)} layers, {self.verdict!r})"
 
     def _repr_html_(self) -> str:
+        from html import escape  # slow to import
+
         def row(cells: Iterable[str], tag: str) -> str:
             return "<tr>" + "".join(f"<{tag}>{escape(c)}</{tag}>" for c in cells) + "</tr>"
 
