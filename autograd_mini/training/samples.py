@@ -41,11 +41,11 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
     else:
         form = f"{name} must be a Dataset, a tuple (inputs, targets) or a list of pairs"
         if isinstance(data, str | bytes | dict) or not hasattr(data, "__iter__"):
-            raise TypeError(f"{form}, got {_shown(data)}")
+            raise TypeError(f"{form}, got {data!r:.60}")
         inputs, targets = [], []
         for i, pair in enumerate(data):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
-                raise TypeError(f"{form} (input, target), but {name}[{i}] is {_shown(pair)}")
+                raise TypeError(f"{form} (input, target), but {name}[{i}] is {pair!r:.60}")
             inputs.append(pair[0])
             targets.append(pair[1])
     rows = input_rows(inputs, name)
@@ -119,10 +119,5 @@ def _number(name: str, v: Any) -> Number:
 
 def _list(name: str, values: Any) -> list[Any]:
     if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{name} must be a list, got {_shown(values)}")
+        raise TypeError(f"{name} must be a list, got {values!r:.60}")
     return list(values)
-
-
-def _shown(x: object) -> str:
-    text = repr(x)
-    return text if len(text) <= 60 else f"{text[:57]}..."
