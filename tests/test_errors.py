@@ -18,190 +18,133 @@ from autograd_mini.errors import (
     RangeError,
 )
 from autograd_mini.ops import SHEET
+from tests.refusals import refused
 
 INF, NAN = math.inf, math.nan
 V, F = Value, functions
 x = Value(1.0)
 
-NUMBERS = [
-    (lambda: V("3"), NumberTypeError, r"^'3' \(str\) is not a number; a Value holds a float, int,"),
-    (lambda: V(None), NumberTypeError, r"^None \(NoneType\) is not a number"),
+NUMBER_TYPES = [
+    (lambda: V("3"), r"^'3' \(str\) is not a number; a Value holds a float, int,"),
+    (lambda: V(None), r"^None \(NoneType\) is not a number"),
     (
         lambda: V([1.0, 2.0]),
-        NumberTypeError,
         r"^\[1.0, 2.0\] \(list\) is not a number; .*; use one Value for each element$",
     ),
-    (lambda: V({}), NumberTypeError, r"^\{\} \(dict\) is not a number"),
-    (lambda: V(b"3"), NumberTypeError, r"^b'3' \(bytes\) is not a number"),
-    (lambda: V(x), NumberTypeError, r"\(Value\) is not a number"),
-    (lambda: V("a" * 99), NumberTypeError, r"^'a{36}\.\.\. \(str\) is not a number"),
-    (lambda: V(10**400), NumberTypeError, "an int of 1329 bits is too large for a float; use Frac"),
-    (lambda: x + "3", NumberTypeError, r"^'3' \(str\) is not a number"),
-    (lambda: "3" + x, NumberTypeError, r"^'3' \(str\) is not a number"),
-    (lambda: x * None, NumberTypeError, r"^None \(NoneType\) is not a number"),
-    (lambda: x * [1, 2], NumberTypeError, r"^\[1, 2\] \(list\) is not a number"),
-    (lambda: x ** "2", NumberTypeError, r"^'2' \(str\) is not a number"),
-    (lambda: x / {}, NumberTypeError, r"\(dict\) is not a number"),
-    (lambda: x < "a", NumberTypeError, r"^'a' \(str\) is not a number"),
-    (lambda: x >= None, NumberTypeError, r"^None \(NoneType\) is not a number"),
-    (lambda: x + 1j, NumberTypeError, r"complex and real .* make every Value complex"),
-    (lambda: V(1j) * x, NumberTypeError, "complex and real Values do not mix"),
-    (
-        lambda: V(1j).relu(),
-        NumberTypeError,
-        r"relu\(a\) at a = 1j: relu is not defined for complex",
-    ),
-    (lambda: F.exp("a"), NumberTypeError, r"^'a' \(str\) is not a number"),
-    (lambda: x.leaky_relu("a"), NumberTypeError, r"^'a' \(str\) is not a number"),
-    (lambda: x % 2, TypeError, r"unsupported operand type\(s\) for %"),
-    (lambda: x[0], TypeError, "'Value' object is not subscriptable"),
-    (lambda: len(x), TypeError, r"object of type 'Value' has no len\(\)"),
-    (lambda: [*x], TypeError, "Value"),
-]
-DOMAINS = [
-    (
-        lambda: V(-1.0, label="w").log(),
-        DomainError,
-        r"^log\(a\) at a = -1.0 \(w\): it needs a > 0$",
-    ),
-    (lambda: V(0.0).log(), DomainError, r"^log\(a\) at a = 0.0: it needs a > 0$"),
-    (lambda: V(-1.0).log2(), DomainError, "log2.* it needs a > 0"),
-    (lambda: V(-1.0).log10(), DomainError, "log10.* it needs a > 0"),
-    (lambda: V(-1.0).log1p(), DomainError, r"log1p\(a\) at a = -1.0: it needs a > -1"),
-    (lambda: V(-4.0).sqrt(), DomainError, "sqrt.* it needs a >= 0"),
-    (lambda: V(0.0).rsqrt(), PoleError, r"rsqrt\(a\) at a = 0.0: division by zero; it needs a > 0"),
-    (lambda: V(-1.0).rsqrt(), DomainError, "rsqrt.* it needs a > 0"),
-    (lambda: V(2.0).asin(), DomainError, "asin.* it needs -1 <= a <= 1"),
-    (lambda: V(-1.5).acos(), DomainError, "acos.* it needs -1 <= a <= 1"),
-    (lambda: V(0.5).acosh(), DomainError, "acosh.* it needs a >= 1"),
-    (lambda: V(1.0).atanh(), DomainError, "atanh.* it needs -1 < a < 1"),
-    (lambda: V(INF).sin(), DomainError, r"sin\(a\) at a = inf: the result is not a real number"),
-    (lambda: V(0.0).gamma(), DomainError, "gamma.* it needs a other than 0, -1, -2"),
-    (lambda: V(-3.0).lgamma(), DomainError, "lgamma.* it needs a other than 0, -1, -2"),
-    (lambda: V(-3.0).digamma(), DomainError, "digamma.* it needs a other than 0, -1, -2"),
-    (lambda: F.polygamma(-1, 2.0), DomainError, r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
-    (lambda: F.polygamma(0.5, 2.0), DomainError, r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
-    (lambda: V(-8.0) ** (1 / 3), DomainError, r"pow\(a, b\) at a = -8.0, b = 0.33.* an integer b"),
-    (lambda: V(-1e-247) ** -106.3, DomainError, "pow.* it needs a > 0, or an integer b"),
-    (lambda: (-8) ** V(0.5), DomainError, "pow.* it needs a > 0, or an integer b"),
-    (
-        lambda: V(0.0) ** -1,
-        PoleError,
-        r"pow\(a, b\) at a = 0.0, b = -1.0: division by zero; it need",
-    ),
-    (lambda: 1 / V(0.0, label="n"), PoleError, r"b = 0.0 \(n\): division by zero; it needs b != 0"),
-    (lambda: x / 0, PoleError, r"div\(a, b\) at a = 1.0, b = 0.0: division by zero"),
-    (lambda: V(0.0).reciprocal(), PoleError, "reciprocal.* division by zero; it needs a != 0"),
-    (lambda: V(Fraction(1)) / 0, PoleError, "div.* division by zero"),
-    (lambda: x.clamp(2.0, 1.0), DomainError, r"low = 2.0, high = 1.0: it needs low <= high"),
-    (lambda: x.hardtanh(2.0, 1.0), DomainError, r"it needs low <= high"),
-    (
-        lambda: V(INF) - INF,
-        DomainError,
-        r"sub\(a, b\) at a = inf, b = inf: the result is not a real",
-    ),
-    (lambda: V(INF) * 0, DomainError, "mul.* the result is not a real number"),
-    (lambda: F.sum([V(INF), -INF]), DomainError, "sum.* the result is not a real number"),
-]
-RANGES = [
-    (lambda: V(1000.0).exp(), RangeError, r"^exp\(a\) at a = 1000.0: the result is too large"),
-    (lambda: V(1e308) * 10, RangeError, r"mul\(a, b\) at a = 1e\+308, b = 10.0: .* too large"),
-    (lambda: V(1e308) + 1e308, RangeError, "add.* too large for a float"),
-    (lambda: V(-1e308) - 1e308, RangeError, "sub.* too large for a float"),
-    (lambda: V(1e-310) ** -1, RangeError, "pow.* too large for a float"),
-    (lambda: 1 / V(1e-310), RangeError, "div.* too large for a float"),
-    (lambda: V(10.0) ** 400, RangeError, "pow.* too large for a float"),
-    (lambda: V(200.0).gamma(), RangeError, "gamma.* too large for a float"),
-    (lambda: V(800.0).cosh(), RangeError, "cosh.* too large for a float"),
-    (lambda: V(-800.0).sinh(), RangeError, "sinh.* too large for a float"),
-    (lambda: V(1e200).square(), RangeError, "square.* too large for a float"),
-    (
-        lambda: F.prod([V(1e200), 1e200]),
-        RangeError,
-        r"prod\(a\[\]\) at a = \(1e\+200.*1e\+200\): .*la",
-    ),
-    (lambda: F.dot([V(1e200)], [1e200]), RangeError, "dot.* too large for a float"),
-    (lambda: F.sum([V(1e308)] * 3), RangeError, "sum.* too large for a float"),
-    (lambda: F.mean([V(1e308)] * 3), RangeError, "mean.* too large for a float"),
-    (lambda: V(800 + 0j).exp(), RangeError, "exp.* too large for a complex"),
-]
-VECTORS = [
-    (
-        lambda: F.sum(3),
-        NumberTypeError,
-        r"sum\(a\[\]\) needs a list of numbers .* as a, got 3 \(int\)",
-    ),
-    (
-        lambda: F.sum(x),
-        NumberTypeError,
-        r"sum\(a\[\]\) needs a list of numbers or Values as a, got Val",
-    ),
-    (lambda: F.dot([x], 3), NumberTypeError, r"dot.* needs a list .* as b, got 3 \(int\)"),
-    (lambda: F.sum([1, "a"]), NumberTypeError, r"^'a' \(str\) is not a number"),
-    (
-        lambda: F.max({"a": 1.0}),
-        NumberTypeError,
-        r"max.* needs a list .* got \{'a': 1.0\} \(dict\)",
-    ),
-    (
-        lambda: F.mean([]),
-        DomainError,
-        r"^mean\(a\[\]\) needs at least one number, got an empty vector$",
-    ),
-    (lambda: F.max([]), DomainError, "max.* needs at least one number, got an empty vector"),
-    (lambda: F.min(()), DomainError, "min.* needs at least one number, got an empty vector"),
-    (lambda: F.logsumexp([]), DomainError, "logsumexp.* needs at least one number"),
-    (lambda: F.softmax([]), DomainError, "needs at least one number, got an empty vector"),
-    (lambda: F.dot([x], [1.0, 2.0]), DomainError, r"needs vectors of one length, got 1 and 2"),
-    (lambda: F.softmax(3), NumberTypeError, r"^softmax needs a list .*, got 3 \(int\)$"),
-    (lambda: F.var([]), DomainError, "var needs more than ddof = 0 values, got 0"),
-    (lambda: F.var([x], ddof=1), DomainError, "var needs more than ddof = 1 values, got 1"),
-]
-GRADIENTS = [
-    (
-        lambda: (x * 2).backward(NAN),
-        GradientError,
-        "seed of a backward pass must be finite, got nan",
-    ),
-    (
-        lambda: (x * 2).backward(INF),
-        GradientError,
-        "seed of a backward pass must be finite, got inf",
-    ),
-    (lambda: (x * 2).backward("1"), NumberTypeError, r"^the seed .* number, got '1' \(str\)$"),
-    (lambda: (x * 2).backward(None), NumberTypeError, r"^the seed .*, got None \(NoneType\)$"),
-    (lambda: (x * 2).backward(1j), NumberTypeError, r"^the seed .* a real .* got 1j \(complex\)$"),
+    (lambda: V({}), r"^\{\} \(dict\) is not a number"),
+    (lambda: V(b"3"), r"^b'3' \(bytes\) is not a number"),
+    (lambda: V(x), r"\(Value\) is not a number"),
+    (lambda: V("a" * 99), r"^'a{36}\.\.\. \(str\) is not a number"),
+    (lambda: V(10**400), "an int of 1329 bits is too large for a float; use Frac"),
+    (lambda: x + "3", r"^'3' \(str\) is not a number"),
+    (lambda: "3" + x, r"^'3' \(str\) is not a number"),
+    (lambda: x * None, r"^None \(NoneType\) is not a number"),
+    (lambda: x * [1, 2], r"^\[1, 2\] \(list\) is not a number"),
+    (lambda: x ** "2", r"^'2' \(str\) is not a number"),
+    (lambda: x / {}, r"\(dict\) is not a number"),
+    (lambda: x < "a", r"^'a' \(str\) is not a number"),
+    (lambda: x >= None, r"^None \(NoneType\) is not a number"),
+    (lambda: x + 1j, r"complex and real .* make every Value complex"),
+    (lambda: V(1j) * x, "complex and real Values do not mix"),
+    (lambda: V(1j).relu(), r"relu\(a\) at a = 1j: relu is not defined for complex"),
+    (lambda: F.exp("a"), r"^'a' \(str\) is not a number"),
+    (lambda: x.leaky_relu("a"), r"^'a' \(str\) is not a number"),
+    (lambda: F.sum(3), r"sum\(a\[\]\) needs a list of numbers .* as a, got 3 \(int\)"),
+    (lambda: F.sum(x), r"sum\(a\[\]\) needs a list of numbers or Values as a, got Val"),
+    (lambda: F.dot([x], 3), r"dot.* needs a list .* as b, got 3 \(int\)"),
+    (lambda: F.sum([1, "a"]), r"^'a' \(str\) is not a number"),
+    (lambda: F.max({"a": 1.0}), r"max.* needs a list .* got \{'a': 1.0\} \(dict\)"),
+    (lambda: F.softmax(3), r"^softmax needs a list .*, got 3 \(int\)$"),
+    (lambda: (x * 2).backward("1"), r"^the seed .* number, got '1' \(str\)$"),
+    (lambda: (x * 2).backward(None), r"^the seed .*, got None \(NoneType\)$"),
+    (lambda: (x * 2).backward(1j), r"^the seed .* a real .* got 1j \(complex\)$"),
     (
         lambda: (x * 2).backward(V(2.0)),
-        NumberTypeError,
         r"^the seed must be a number, or a Value with create_graph=True, got Value\(data=2\.0",
     ),
-    (
-        lambda: (V(0.0) ** 2).sqrt().backward(),
-        GradientError,
-        "not a number: pow .* arrives there is in",
-    ),
+    (lambda: V(1.0, (2.0,), (1.0,)), r"a parent must be a Value, got 2.0 \(float\)"),
+    (lambda: V(1.0, (x,), ("a",)), r"'a' \(str\) is not a number"),
+    (lambda: V(1.0, (x,), (None,)), r"None \(NoneType\) is not a number"),
+]
+TYPES = [
+    (lambda: x % 2, r"unsupported operand type\(s\) for %"),
+    (lambda: x[0], "'Value' object is not subscriptable"),
+    (lambda: len(x), r"object of type 'Value' has no len\(\)"),
+    (lambda: [*x], "Value"),
+]
+DOMAINS = [
+    (lambda: V(-1.0, label="w").log(), r"^log\(a\) at a = -1.0 \(w\): it needs a > 0$"),
+    (lambda: V(0.0).log(), r"^log\(a\) at a = 0.0: it needs a > 0$"),
+    (lambda: V(-1.0).log2(), "log2.* it needs a > 0"),
+    (lambda: V(-1.0).log10(), "log10.* it needs a > 0"),
+    (lambda: V(-1.0).log1p(), r"log1p\(a\) at a = -1.0: it needs a > -1"),
+    (lambda: V(-4.0).sqrt(), "sqrt.* it needs a >= 0"),
+    (lambda: V(-1.0).rsqrt(), "rsqrt.* it needs a > 0"),
+    (lambda: V(2.0).asin(), "asin.* it needs -1 <= a <= 1"),
+    (lambda: V(-1.5).acos(), "acos.* it needs -1 <= a <= 1"),
+    (lambda: V(0.5).acosh(), "acosh.* it needs a >= 1"),
+    (lambda: V(1.0).atanh(), "atanh.* it needs -1 < a < 1"),
+    (lambda: V(INF).sin(), r"sin\(a\) at a = inf: the result is not a real number"),
+    (lambda: V(0.0).gamma(), "gamma.* it needs a other than 0, -1, -2"),
+    (lambda: V(-3.0).lgamma(), "lgamma.* it needs a other than 0, -1, -2"),
+    (lambda: V(-3.0).digamma(), "digamma.* it needs a other than 0, -1, -2"),
+    (lambda: F.polygamma(-1, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
+    (lambda: F.polygamma(0.5, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
+    (lambda: V(-8.0) ** (1 / 3), r"pow\(a, b\) at a = -8.0, b = 0.33.* an integer b"),
+    (lambda: V(-1e-247) ** -106.3, "pow.* it needs a > 0, or an integer b"),
+    (lambda: (-8) ** V(0.5), "pow.* it needs a > 0, or an integer b"),
+    (lambda: x.clamp(2.0, 1.0), r"low = 2.0, high = 1.0: it needs low <= high"),
+    (lambda: x.hardtanh(2.0, 1.0), r"it needs low <= high"),
+    (lambda: V(INF) - INF, r"sub\(a, b\) at a = inf, b = inf: the result is not a real"),
+    (lambda: V(INF) * 0, "mul.* the result is not a real number"),
+    (lambda: F.sum([V(INF), -INF]), "sum.* the result is not a real number"),
+    (lambda: F.mean([]), r"^mean\(a\[\]\) needs at least one number, got an empty vector$"),
+    (lambda: F.max([]), "max.* needs at least one number, got an empty vector"),
+    (lambda: F.min(()), "min.* needs at least one number, got an empty vector"),
+    (lambda: F.logsumexp([]), "logsumexp.* needs at least one number"),
+    (lambda: F.softmax([]), "needs at least one number, got an empty vector"),
+    (lambda: F.dot([x], [1.0, 2.0]), r"needs vectors of one length, got 1 and 2"),
+    (lambda: F.var([]), "var needs more than ddof = 0 values, got 0"),
+    (lambda: F.var([x], ddof=1), "var needs more than ddof = 1 values, got 1"),
+]
+POLES = [
+    (lambda: V(0.0).rsqrt(), r"rsqrt\(a\) at a = 0.0: division by zero; it needs a > 0"),
+    (lambda: V(0.0) ** -1, r"pow\(a, b\) at a = 0.0, b = -1.0: division by zero; it need"),
+    (lambda: 1 / V(0.0, label="n"), r"b = 0.0 \(n\): division by zero; it needs b != 0"),
+    (lambda: x / 0, r"div\(a, b\) at a = 1.0, b = 0.0: division by zero"),
+    (lambda: V(0.0).reciprocal(), "reciprocal.* division by zero; it needs a != 0"),
+    (lambda: V(Fraction(1)) / 0, "div.* division by zero"),
+]
+RANGES = [
+    (lambda: V(1000.0).exp(), r"^exp\(a\) at a = 1000.0: the result is too large"),
+    (lambda: V(1e308) * 10, r"mul\(a, b\) at a = 1e\+308, b = 10.0: .* too large"),
+    (lambda: V(1e308) + 1e308, "add.* too large for a float"),
+    (lambda: V(-1e308) - 1e308, "sub.* too large for a float"),
+    (lambda: V(1e-310) ** -1, "pow.* too large for a float"),
+    (lambda: 1 / V(1e-310), "div.* too large for a float"),
+    (lambda: V(10.0) ** 400, "pow.* too large for a float"),
+    (lambda: V(200.0).gamma(), "gamma.* too large for a float"),
+    (lambda: V(800.0).cosh(), "cosh.* too large for a float"),
+    (lambda: V(-800.0).sinh(), "sinh.* too large for a float"),
+    (lambda: V(1e200).square(), "square.* too large for a float"),
+    (lambda: F.prod([V(1e200), 1e200]), r"prod\(a\[\]\) at a = \(1e\+200.*1e\+200\): .*la"),
+    (lambda: F.dot([V(1e200)], [1e200]), "dot.* too large for a float"),
+    (lambda: F.sum([V(1e308)] * 3), "sum.* too large for a float"),
+    (lambda: F.mean([V(1e308)] * 3), "mean.* too large for a float"),
+    (lambda: V(800 + 0j).exp(), "exp.* too large for a complex"),
+]
+GRADIENTS = [
+    (lambda: (x * 2).backward(NAN), "seed of a backward pass must be finite, got nan"),
+    (lambda: (x * 2).backward(INF), "seed of a backward pass must be finite, got inf"),
+    (lambda: (V(0.0) ** 2).sqrt().backward(), "not a number: pow .* arrives there is in"),
     (
         lambda: (V(0.0).sqrt() - V(0.0).sqrt() + (y := V(0.0)).sqrt() - y.sqrt()).backward(),
-        GradientError,
         "the gradient is not a number",
     ),
-    (
-        lambda: V(1.0, (x,), ()),
-        GradientError,
-        "one partial per parent, got 1 parents and 0 partials",
-    ),
-    (lambda: V(1.0, (), (1.0,)), GradientError, "got 0 parents and 1 partials"),
-    (
-        lambda: V(1.0, (2.0,), (1.0,)),
-        NumberTypeError,
-        r"a parent must be a Value, got 2.0 \(float\)",
-    ),
-    (lambda: V(1.0, (x,), ("a",)), NumberTypeError, r"'a' \(str\) is not a number"),
-    (lambda: V(1.0, (x,), (None,)), NumberTypeError, r"None \(NoneType\) is not a number"),
+    (lambda: V(1.0, (x,), ()), "one partial per parent, got 1 parents and 0 partials"),
+    (lambda: V(1.0, (), (1.0,)), "got 0 parents and 1 partials"),
     (
         lambda: V(1.0, (x,), (2.0,)).backward(create_graph=True),
-        GradientError,
         "made by hand with numbers for partials has no second derivative; give Values",
     ),
 ]
@@ -254,17 +197,18 @@ FORMULAS = [
     (lambda: op("exp(a)", "a", "1"), "'exp' is on the sheet already, as <op exp"),
     (lambda: op("gauss(a)", "a", "1"), "'gauss' is a primitive of the formulas"),
 ]
-CASES = [
-    *NUMBERS,
-    *DOMAINS,
-    *RANGES,
-    *VECTORS,
-    *GRADIENTS,
-    *((call, FormulaError, text) for call, text in FORMULAS),
-]
+REFUSED = {
+    NumberTypeError: NUMBER_TYPES,
+    TypeError: TYPES,
+    DomainError: DOMAINS,
+    PoleError: POLES,
+    RangeError: RANGES,
+    GradientError: GRADIENTS,
+    FormulaError: FORMULAS,
+}
 
 
-@pytest.mark.parametrize(("call", "error", "text"), CASES)
+@refused(REFUSED)
 def test_bad_inputs(call, error, text):
     before = dict(SHEET)
     with pytest.raises(error, match=text) as caught:
@@ -272,10 +216,6 @@ def test_bad_inputs(call, error, text):
     assert before == SHEET
     assert error is TypeError or type(caught.value) is error
     assert "\n" not in str(caught.value)
-
-
-def test_the_table_is_long_enough():
-    assert len(CASES) >= 60
 
 
 def test_each_error_is_also_the_one_that_python_would_raise():

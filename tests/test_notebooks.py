@@ -13,7 +13,6 @@ nbclient = pytest.importorskip("nbclient", reason="the extra [test] brings it")
 nbformat = pytest.importorskip("nbformat")
 
 _spec = importlib.util.spec_from_file_location("refresh", ROOT / "notebooks" / "refresh.py")
-assert _spec is not None
 assert _spec.loader is not None
 refresh = importlib.util.module_from_spec(_spec)
 sys.modules["refresh"] = refresh

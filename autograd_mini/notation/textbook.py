@@ -3,7 +3,7 @@
 The sheet's formulas are free of cancellation and overflow; tanh's derivative there is
 4e / (1 + e)^2 with e = exp(-2|a|), and here 1 - out^2. "value" spells an operation out whose
 notation does not say what it computes. In a `sum`, a formula of elements `a_i` is meant for all.
-tests/stepping/test_mathematics.py compares each with the truth at 50 digits. An operation of one's
+tests/notation/test_mathematics.py compares each with the truth at 50 digits. An operation of one's
 own has them in its line: op("cube(a)", "a * a * a", "3 * a * a", textbook={"a": "3 * a ** 2"}).
 """
 

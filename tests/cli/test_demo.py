@@ -62,7 +62,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_demo_learns_iris(demo: tuple[Path, str]) -> None:
     out, text = demo
     match = re.search(r"Exactitud en la prueba: ([\d.]+) % \((\d+) de 45 puntos", text)
-    assert match
     assert int(match[2]) / 45 >= 0.9
     model, metadata = load(out / "model.json"), load_metadata(out / "model.json")
     _, held_out = data.split(data.iris(), seed=0)
@@ -101,7 +100,6 @@ def test_demo_writes_out_one_update(demo: tuple[Path, str]) -> None:
     match = re.search(
         r"w_nuevo = w_anterior − η · ∂L/∂w\n +=(.*) − (.*) · (.*)\n +=(.*)\n", demo[1]
     )
-    assert match
     old, eta, gradient, new = (number_of(group.strip()) for group in match.groups())
     assert eta == 0.1
     assert new == pytest.approx(old - eta * gradient, abs=2e-6)
@@ -190,7 +188,7 @@ def test_a_wrong_gradient_is_found(
     honest = Value.backward
 
     def wrong(self: Value, *args: object, **options: object) -> None:
-        honest(self, *args, **options)  # type: ignore[arg-type]
+        honest(self, *args, **options)
         for node in list(_leaves(self)):
             if node.label == "layer1.neuron1.w[0]":
                 node.grad += 1e-7
@@ -281,7 +279,6 @@ def test_large_networks_are_checked_in_part(capsys: pytest.CaptureFixture[str]) 
     assert main(["train", "xor", "--hidden", "20,25", "--epochs", "1", "--out", "o"]) == 0
     text = capsys.readouterr().out
     match = re.search(r"differentiated by (\d+) of the (\d+) parameters", text)
-    assert match
     assert (int(match[1]), int(match[2])) == (306, 611)
     assert "306 of 306 agree" in text
 
@@ -412,7 +409,6 @@ def test_the_check_agrees_with_right_gradients() -> None:
         assert agree
         assert "17 of 17 agree" in told
         relative = re.search(r"largest difference is (\S+) of", told)
-        assert relative is not None
         assert re.search(r"10⁻¹\S$|^0$", relative[1])
 
 

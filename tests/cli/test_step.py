@@ -16,8 +16,6 @@ from autograd_mini.stepping import Steps, Update
 from autograd_mini.stepping.plain import transcript
 
 LESSON = '''
-from math import nan
-
 from autograd_mini import Value
 
 
@@ -30,22 +28,6 @@ def neuron(w, x, b=0.5):
 def loss(w, x, *, target=1.0):
     s = sum(wi * xi for wi, xi in zip(w, x))
     return (s - target) ** 2
-
-
-def several(*values):
-    return sum(values)
-
-
-def raises(x):
-    y = x * 2
-    raise RuntimeError(f"no {y.data}")
-
-
-def number(x):
-    return 3.0
-
-
-constant = 1.5
 '''
 
 
@@ -175,7 +157,6 @@ def test_a_function_of_a_module(said, tmp_path):
     recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
     assert recorded.names[:3] == ("w", "x", "h")
     h = recorded.places[2]
-    assert h is not None
     source = recorded.sources[h.source]
     assert (source.name, source.file) == ("neuron", "lesson.py")
     assert source.lines[h.line][h.column : h.end_column] == "w * x"

@@ -313,7 +313,7 @@ def test_only_text_is_read(thing):
 
 def test_only_values_are_written():
     with pytest.raises(TypeError, match="only Values can be drawn, got 3"):
-        to_json(3)  # type: ignore[arg-type]
+        to_json(3)
     with pytest.raises(TypeError, match="at least one Value"):
         to_json()
 

@@ -171,7 +171,7 @@ def test_a_layout_that_takes_too_long_is_stopped(engine, monkeypatch, tmp_path):
 )
 def test_wrong_time_limits(limit, error, message):
     with pytest.raises(error, match=message):
-        draw(neuron(), time_limit=limit).pipe()  # type: ignore[arg-type]
+        draw(neuron(), time_limit=limit).pipe()
 
 
 def test_a_layout_can_be_interrupted():
@@ -185,7 +185,6 @@ def test_a_layout_can_be_interrupted():
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=30)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from autograd_mini import Value, functions, ieee, nn
 from autograd_mini.graph import topological
 from autograd_mini.nn import MLP, Layer, Module, Neuron
+from tests.refusals import refused
 
 
 # --- one neuron ----------------------------------------------------------------------------------
@@ -351,44 +352,37 @@ def test_micrograds_demo_runs_unchanged():
 
 
 # --- bad input -----------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("make", "error", "text"),
-    [
-        (lambda: Neuron(0), ValueError, "nin must be at least 1, got 0"),
-        (lambda: Neuron(2.0), TypeError, "nin must be an int, got 2.0"),
-        (lambda: Neuron(True), TypeError, "nin must be an int, got True"),
-        (lambda: Layer(2, 0), ValueError, "nout must be at least 1, got 0"),
-        (lambda: Layer(2, "3"), TypeError, "nout must be an int, got '3'"),
-        (lambda: MLP(2, 1), TypeError, "nouts must be a list, one size for each layer, got 1"),
-        (lambda: MLP(2, []), ValueError, "nouts is empty"),
-        (lambda: MLP(2, [3, 0]), ValueError, r"nouts\[1\] must be at least 1, got 0"),
-        (lambda: MLP(2, [3, None]), TypeError, r"nouts\[1\] must be an int, got None"),
-        (lambda: MLP(2, [1], activation="rleu"), ValueError, "activation 'rleu' is unknown; known"),
-        (
-            lambda: MLP(2, [1], output="dot"),
-            ValueError,
-            "activation 'dot' is unknown.*linear.*tanh",
-        ),
-        (lambda: Neuron(2, activation="add"), ValueError, "activation 'add' is unknown"),
-        (lambda: Neuron(2, activation=3), TypeError, "a name or a function of a Value, got 3"),
-        (
-            lambda: MLP(2, [3, 3, 1], activation=["relu"]),
-            ValueError,
-            "activation is a list of 1, but there are 2 hidden layers; the last layer's is output=",
-        ),
-        (lambda: MLP(2, [1]).summary("fr"), ValueError, "lang must be one of en, es, got 'fr'"),
-        (
-            lambda: setattr(Neuron(2), "w", [1.0]),
-            ValueError,
-            "w of the neuron takes 2 inputs, got 1",
-        ),
-        (lambda: setattr(Neuron(2), "w", 3), TypeError, "w of the neuron takes a list of 2"),
-        (lambda: setattr(Neuron(2), "b", "3"), TypeError, "is not a number"),
-    ],
-)
-def test_bad_networks(make, error, text):
+WRONG_VALUES = [
+    (lambda: Neuron(0), "nin must be at least 1, got 0"),
+    (lambda: Layer(2, 0), "nout must be at least 1, got 0"),
+    (lambda: MLP(2, []), "nouts is empty"),
+    (lambda: MLP(2, [3, 0]), r"nouts\[1\] must be at least 1, got 0"),
+    (lambda: MLP(2, [1], activation="rleu"), "activation 'rleu' is unknown; known"),
+    (lambda: MLP(2, [1], output="dot"), "activation 'dot' is unknown.*linear.*tanh"),
+    (lambda: Neuron(2, activation="add"), "activation 'add' is unknown"),
+    (
+        lambda: MLP(2, [3, 3, 1], activation=["relu"]),
+        "activation is a list of 1, but there are 2 hidden layers; the last layer's is output=",
+    ),
+    (lambda: MLP(2, [1]).summary("fr"), "lang must be one of en, es, got 'fr'"),
+    (lambda: setattr(Neuron(2), "w", [1.0]), "w of the neuron takes 2 inputs, got 1"),
+]
+WRONG_TYPES = [
+    (lambda: Neuron(2.0), "nin must be an int, got 2.0"),
+    (lambda: Neuron(True), "nin must be an int, got True"),
+    (lambda: Layer(2, "3"), "nout must be an int, got '3'"),
+    (lambda: MLP(2, 1), "nouts must be a list, one size for each layer, got 1"),
+    (lambda: MLP(2, [3, None]), r"nouts\[1\] must be an int, got None"),
+    (lambda: Neuron(2, activation=3), "a name or a function of a Value, got 3"),
+    (lambda: setattr(Neuron(2), "w", 3), "w of the neuron takes a list of 2"),
+    (lambda: setattr(Neuron(2), "b", "3"), "is not a number"),
+]
+
+
+@refused({ValueError: WRONG_VALUES, TypeError: WRONG_TYPES})
+def test_bad_networks(call, error, text):
     with pytest.raises(error, match=text):
-        make()
+        call()
 
 
 @pytest.mark.parametrize(

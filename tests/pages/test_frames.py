@@ -123,7 +123,7 @@ def test_gif(tmp_path):
     recorded = neuron()
     (path,) = save_frames(recorded, tmp_path / "neuron.gif", lang="es", seconds=1.5)
     with Image.open(path) as gif:
-        assert gif.n_frames == len(recorded)  # type: ignore[attr-defined]
+        assert gif.n_frames == len(recorded)
         assert gif.size == (WIDTH, HEIGHT)
         durations, frames_of_it = [], []
         for k in range(len(recorded)):

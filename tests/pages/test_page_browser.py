@@ -53,7 +53,7 @@ class Opened:
     def each(self, selector, what):
         """What a JavaScript expression in `e` is for each of these elements."""
         found = f"[...document.querySelectorAll({selector!r})].map(e => {what})"
-        return self.page.evaluate(found)  # type: ignore[no-any-return]
+        return self.page.evaluate(found)
 
     def of_node(self, k, name):
         return str(self.page.text_content(f'[data-id="n{k}"] text.{name}'))

@@ -177,7 +177,6 @@ def test_a_diverged_run_is_recorded_up_to_there():
     run = record_training(neuron, data, "mse", SGD(neuron.parameters(), lr=20.0), 500)
     assert run.stopped == "diverged" == run.stopped
     assert run.verdict == "diverges"
-    assert run.divergence is not None
     assert run.losses[:4] == pytest.approx([39.0 ** (2 * k) for k in range(4)], rel=1e-14)
     assert len(run.losses) - 1 <= run.divergence.epoch == round(1023 * log(2) / (2 * log(39)))
     assert run[-1].epoch == len(run.losses) - 1
@@ -280,7 +279,6 @@ def test_the_plane_is_what_the_model_answers(activation):
     model = MLP(2, [5, 4, 1], activation=activation, seed=2)
     run = recorded(model, moons(10), 2, grid=9)
     field, frame = run.field, run[-1]
-    assert field is not None
     assert field.kind == "two"
     assert len(frame.field) == len(field.places) == 81
     for place, byte in zip(field.places, frame.field, strict=True):
@@ -291,7 +289,6 @@ def test_the_plane_is_what_the_model_answers(activation):
     for k in (0, 1):
         inside = [row[k] for row in run.points.inputs]
         ends = (field.x, field.y)[k]
-        assert ends is not None
         assert ends[0] < min(inside) <= max(inside) < ends[1]
 
 
@@ -300,7 +297,6 @@ def test_the_plane_of_several_classes():
     model = MLP(2, [6, 3], activation="tanh", seed=1)
     optimiser = Adam(model.parameters(), lr=0.05)
     run = record_training(model, data, "cross_entropy", optimiser, 3, grid=8)
-    assert run.field is not None
     assert (run.field.kind, run.field.classes) == ("classes", 3)
     for place, byte in zip(run.field.places, run[-1].field, strict=True):
         scores = [score.data for score in model(place)]
@@ -326,7 +322,6 @@ def test_a_model_of_another_make_is_asked_itself():
     assert run.names == ("slope",)
     assert run.layers == ()
     assert run[1].flow == ()
-    assert run.field is not None
     for (x,), code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
         expected = max(run.field.low, min(run.field.high, line.w.data * x))
         width = (run.field.high - run.field.low) / 65535
@@ -352,7 +347,6 @@ def test_the_landscape_of_two_parameters():
 
 def test_the_picture_of_a_loss_leaves_what_flies_away_outside():
     run = record_descent(lambda w: w**2, 3.0, lr=10.0)
-    assert run.landscape is not None
     low, high = run.landscape[0].x
     assert -10 < low < 0 < 3 < high < 10
 
@@ -424,15 +418,15 @@ def test_text_that_is_no_json():
     with pytest.raises(ValueError, match="not JSON"):
         TrainingSteps.from_json("{")
     with pytest.raises(TypeError, match="takes text"):
-        TrainingSteps.from_json(b"{}")  # type: ignore[arg-type]
+        TrainingSteps.from_json(b"{}")
 
 
 def test_a_run_cannot_be_changed():
     run = record_descent(lambda w: w**2, 1.0, steps=1)
     with pytest.raises(AttributeError, match="cannot be changed"):
-        run.losses = ()  # type: ignore[misc]
+        run.losses = ()
     with pytest.raises(AttributeError):
-        run[0].loss = 0.0  # type: ignore[misc]
+        run[0].loss = 0.0
     with pytest.raises(IndexError, match="2 frames, got the index 7"):
         run[7]
 
@@ -489,7 +483,6 @@ def test_one_feature_makes_a_line():
     data = Dataset("sign", [[-2], [-1], [1], [2]], [0, 0, 1, 1], class_names=("no", "yes"))
     model = MLP(1, [3, 1], activation="tanh", seed=0)
     run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.5), 3)
-    assert run.field is not None
     assert (run.field.kind, run.field.y, len(run.field.places)) == ("values", None, 128)
     for place, code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
         assert abs(run.field.number(code) - truth_at(model, place)) < 1e-5
@@ -517,11 +510,11 @@ def test_one_door_for_all_pages(tmp_path):
 def test_what_is_no_run_has_no_page(tmp_path):
     run = record_descent(lambda w: w**2, 1.0, steps=2)
     with pytest.raises(TypeError, match="a page of training shows a run, got 3"):
-        to_html(3)  # type: ignore[arg-type]
+        to_html(3)
     with pytest.raises(ValueError, match="lang"):
         to_html(run, lang="fr")
     with pytest.raises(TypeError, match="title must be text"):
-        to_html(run, title=3)  # type: ignore[arg-type]
+        to_html(run, title=3)
     with pytest.raises(OSError, match="folder"):
         run.save_html(tmp_path)
     assert [*tmp_path.iterdir()] == []

@@ -16,7 +16,7 @@ from tests.training.models import Offset, line, numbers
 # --- numbers that leave the floats ---------------------------------------------------------------
 def failure(*args: object, **options: object) -> TrainingError:
     with pytest.raises(TrainingError) as caught:
-        fit(*args, **options)  # type: ignore[arg-type]
+        fit(*args, **options)
     return caught.value
 
 
@@ -186,7 +186,7 @@ BAD = [
 def test_arguments_that_are_refused(changes, error, text):
     given = arguments(**changes)
     with pytest.raises(error, match=text) as caught:
-        fit(**given)  # type: ignore[arg-type]
+        fit(**given)
     assert not isinstance(caught.value, TrainingError)
     if isinstance(given["model"], MLP):
         assert numbers(given["model"]) == [0.5, 0.0]
@@ -194,7 +194,7 @@ def test_arguments_that_are_refused(changes, error, text):
 
 def test_a_loss_for_single_samples_is_explained():
     with pytest.raises(TypeError) as caught:
-        fit(**arguments(loss=lambda p, y: (p - y) ** 2))  # type: ignore[arg-type]
+        fit(**arguments(loss=lambda p, y: (p - y) ** 2))
     assert caught.value.__notes__ == [
         "fit calls loss(predictions, targets) with the two lists of a batch"
     ]

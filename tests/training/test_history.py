@@ -76,7 +76,7 @@ def test_a_history_says_how_it_went():
 # --- progress ------------------------------------------------------------------------------------
 def shown(capsys: pytest.CaptureFixture[str], **options: object) -> list[str]:
     model = Offset()
-    fit(model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 20, **options)  # type: ignore[arg-type]
+    fit(model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 20, **options)
     captured = capsys.readouterr()
     assert captured.err == ""
     return captured.out.splitlines()

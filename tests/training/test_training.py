@@ -298,7 +298,7 @@ class Fuse(Value):
 
     __slots__ = ("limit",)
 
-    @property  # type: ignore[override]
+    @property
     def data(self) -> float:
         return float(Value.data.__get__(self))
 

@@ -79,8 +79,8 @@ def test_a_users_operation_is_drawn_by_its_template_or_its_name():
     cube = op("drawn_cube(a)", "a * a * a", "3 * a * a", latex=r"\mathrm{{cube}}({a})")
     plain = op("drawn_quartic(a, k=1.0)", "k * a ** 4", "4 * k * a ** 3", "a ** 4")
     try:
-        assert formula(cube(A), lambda v: "a") == "cube(a)"  # type: ignore[arg-type]
-        assert formula(plain(A), lambda v: "a") == "drawn quartic(a, 1)"  # type: ignore[arg-type]
+        assert formula(cube(A), lambda v: "a") == "cube(a)"
+        assert formula(plain(A), lambda v: "a") == "drawn quartic(a, 1)"
     finally:
         for made in (cube, plain):
             del SHEET[made.name]
