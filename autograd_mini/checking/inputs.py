@@ -15,10 +15,10 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
 from autograd_mini.ops import Op
 
+from .differences import EPS, real
+
 if TYPE_CHECKING:
     from random import Random
-
-EPS = sys.float_info.epsilon
 
 
 class CheckError(AutogradError, ValueError):
@@ -316,10 +316,8 @@ def as_real(x: Any, what: str) -> Any:
     if _is_exact(x) and not isinstance(x, bool):
         return x
     try:
-        if x is None or isinstance(x, complex | str | bytes | list | tuple | dict):
-            raise TypeError
-        return float(x)
-    except (TypeError, ValueError):
+        return real(x, what)
+    except TypeError:
         raise CheckError(f"{what} must be one real number, got {shown(x)}") from None
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import bind, each, flat
 
+from .differences import EPS
 from .references import (
     KINK,
     LADDER,
@@ -37,7 +38,6 @@ from .report import Culprit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-EPS = 2.0**-52
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
 _WIDE = 8  # a vector longer than this is checked along a random direction first
 
