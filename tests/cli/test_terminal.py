@@ -148,7 +148,7 @@ screen.Screen.lines = lines
 x = Value(3.0, label="x")
 play(steps(x * x), lang="en")
 """
-    with Terminal(code) as shown:
+    with Terminal(code, PYTHON_COLORS="0") as shown:  # a traceback in plain text
         shown.until("step 0 / 6")
         shown.press("nn")
         assert shown.ended() == 1
