@@ -177,19 +177,12 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
     running: dict[Value, Any] = dict.fromkeys(order, 0.0)
     for node in reversed(order):
         formula = plain_formula(node, names.__getitem__)
+        of_node = (names[node], formula, number(node.data), number(node.grad))
         for k, (parent, partial) in enumerate(node.edges()):
             share = node.grad * partial
             running[parent] += share
-            of_node = (names[node], formula, number(node.data), number(node.grad))
-            rows.append(
-                (
-                    *(of_node if k == 0 else ("", "", "", "")),
-                    names[parent],
-                    number(partial),
-                    number(share),
-                    number(running[parent]),
-                )
-            )
+            of_edge = (names[parent], *map(number, (partial, share, running[parent])))
+            rows.append((*(of_node if k == 0 else ("", "", "", "")), *of_edge))
     teller.heading(heading, **values)
     teller.say("neuron.rule")
     columns = teller.text("neuron.columns").split("|")
