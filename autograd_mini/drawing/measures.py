@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from math import hypot, inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.numbers.arguments import positive
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.training import evaluate, fit
 from autograd_mini.training.diagnosis import backpropagated
+from autograd_mini.training.fitting import at_rates
 from autograd_mini.training.samples import layers_of
 
 if TYPE_CHECKING:
@@ -162,27 +161,14 @@ def sweep_learning_rates(
     >>> sweep.start, sweep.losses, sweep.best
     (4.0, [1.0, 0.0], 0.5)
     """
-    each = sorted(float(positive("rates", rate)) for rate in rates)
-    if not each or len({*each}) < len(each):
-        raise ValueError(f"rates must be distinct learning rates, at least one; got {each}")
-    if not callable(model) or not hasattr(model, "parameters"):
-        raise TypeError(f"the sweep takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
+    each = at_rates(model, rates, optimiser, "sweep_learning_rates")
+    each.sort(key=lambda one: one[0])
     start = evaluate(model, data, loss).loss
     losses = []
-    for rate in each:
-        copy = deepcopy(model)
+    for _, copy, made in each:
         try:
-            fit(
-                copy,
-                data,
-                loss,
-                optimiser(copy.parameters(), lr=rate),
-                epochs,
-                batch_size,
-                seed=seed,
-                progress=False,
-            )
+            fit(copy, data, loss, made, epochs, batch_size, seed=seed, progress=False)
             losses.append(evaluate(copy, data, loss).loss)
         except AutogradError:  # also after the last update, whose loss `fit` does not see
             losses.append(inf)
-    return Sweep(each, losses, start)
+    return Sweep([rate for rate, *_ in each], losses, start)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import gc
 from collections import deque
 from contextlib import contextmanager
+from copy import deepcopy
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
@@ -130,8 +131,7 @@ def fit(
         ValueError, TypeError: arguments that are wrong or do not fit together; the message says
             which, and what is allowed. Nothing has been changed then.
     """
-    if not callable(model) or not hasattr(model, "parameters"):
-        raise TypeError(f"fit takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
+    check_model(model, "fit")
     params = parameters(model.parameters(), "fit")
     rows, targets = samples(data)
     check_width(model, rows)
@@ -186,6 +186,38 @@ def fit(
         optimiser.schedule = own_schedule
     best.restore()
     return history
+
+
+def check_model(model: Any, who: str) -> None:
+    """TypeError unless the model can be called and has parameters."""
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise TypeError(f"{who} takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
+
+
+def at_rates(
+    model: Any,
+    rates: Iterable[float],
+    optimiser: Callable[..., Optimiser],
+    who: str,
+    most: int | None = None,
+) -> list[tuple[float, Any, Optimiser]]:
+    """(rate, copy of the model, its optimiser) for each learning rate: all have the same start.
+
+    Raises TypeError for no model, ValueError for rates that are none, more than `most`, not above 0
+    or there twice.
+    """
+    check_model(model, who)
+    each = [float(positive("rates", rate)) for rate in rates]
+    if most is not None and len(each) > most:
+        raise ValueError(f"rates must be at most {most} learning rates, got {len(each)}")
+    if not each or len({*each}) < len(each):
+        raise ValueError(f"rates must be distinct learning rates, at least one; got {each}")
+    copies = [deepcopy(model) for _ in each]
+    made = [parameters(copy.parameters(), who) for copy in copies]
+    return [
+        (rate, copy, optimiser(params, lr=rate))
+        for rate, copy, params in zip(each, copies, made, strict=True)
+    ]
 
 
 class _Trainer:

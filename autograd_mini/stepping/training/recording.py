@@ -17,12 +17,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.data import Dataset
-from autograd_mini.numbers.arguments import parameters, positive, whole
+from autograd_mini.numbers.arguments import parameters, whole
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
+from autograd_mini.training.fitting import at_rates
 from autograd_mini.training.metrics import LOSSES, loss_function
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
@@ -147,21 +148,15 @@ def record_learning_rates(
     >>> record_learning_rates(neuron, data, "mse", rates=[0.001, 0.1, 0.9, 1.1], epochs=30)
     <LearningRates: 0.001 crawls, 0.1 converges, 0.9 oscillates, 1.1 diverges>
     """
-    each = [float(positive("rates", rate)) for rate in rates]
     settings = {"frames": FRAMES_EACH, "grid": SIDE_EACH, **settings}
-    if not 1 <= len({*each}) == len(each) <= 8:
-        raise ValueError(f"rates must be distinct learning rates, 1 to 8 of them; got {each}")
     if callable(model) and not hasattr(model, "parameters"):
         model = model()
-    if not hasattr(model, "parameters"):
-        raise TypeError(f"give a model such as MLP(2, [8, 1]), got {model!r:.60}")
-    runs = []
-    for rate in each:
-        copy = deepcopy(model)
-        params = parameters(copy.parameters(), "record_learning_rates")
-        made = optimiser(params, lr=rate)
-        runs.append(record_training(copy, data, loss, made, epochs, batch_size, **settings))
-    return LearningRates(_on_one_landscape(runs, model, data, loss), each)
+    each = at_rates(model, rates, optimiser, "record_learning_rates", most=8)
+    runs = [
+        record_training(copy, data, loss, made, epochs, batch_size, **settings)
+        for _, copy, made in each
+    ]
+    return LearningRates(_on_one_landscape(runs, model, data, loss), [rate for rate, *_ in each])
 
 
 def _on_one_landscape(runs: list[TrainingSteps], model: Any, data: Any, loss: Any) -> Any:
