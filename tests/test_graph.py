@@ -8,7 +8,6 @@ import sys
 import tracemalloc
 import weakref
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,6 @@ from autograd_mini import Value, functions, grad, ieee, topological
 from autograd_mini.graph import leaves
 from autograd_mini.rules.higher import is_stale
 from tests.programs import printed
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def chain(length, x=None):
@@ -77,11 +74,11 @@ def test_the_order_is_depth_first_and_by_argument():
 
 
 def test_only_what_the_root_depends_on():
-    a, b = Value(1.0), Value(2.0)
-    unused = a * b
+    a = Value(1.0)
+    unused = a * 2.0
     root = a + 1
     assert topological(root) == [a, root]
-    assert unused not in topological(root)
+    assert unused.parents == (a,)
 
 
 ORDER = """
@@ -258,13 +255,8 @@ def same_graph(one, other):
     assert len(first) == len(second)
     assert not set(first) & set(second)
     for a, b in zip(first, second, strict=True):
-        assert (a.data, a.grad, a.label, a.op, a.partials) == (
-            b.data,
-            b.grad,
-            b.label,
-            b.op,
-            b.partials,
-        )
+        for name in ("data", "grad", "label", "op", "partials"):
+            assert getattr(a, name) == getattr(b, name)
         assert [place[p] for p in a.parents] == [also[p] for p in b.parents]
         assert len(a.args) == len(b.args)
     return True

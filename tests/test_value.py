@@ -52,11 +52,7 @@ def test_the_expression_of_micrograd_s_readme():
     g = f / 2.0
     g += 10.0 / f
     g.backward()
-    assert [format(v, ".4f") for v in (g, Value(a.grad), Value(b.grad))] == [
-        "24.7041",
-        "138.8338",
-        "645.5773",
-    ]
+    assert [f"{v:.4f}" for v in (g, a.grad, b.grad)] == ["24.7041", "138.8338", "645.5773"]
 
 
 def test_the_exercise_of_zero_to_hero():

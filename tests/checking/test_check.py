@@ -277,28 +277,25 @@ def test_right_gradients_pass(f, at, gradient):
     assert all(row.reference in ("Fraction", "mpmath") for row in report.comparisons)
 
 
+def names_of(report):
+    return [row.name for row in report.comparisons]
+
+
 def test_names_of_the_inputs_of_an_operation_are_those_of_the_sheet():
     own = op("hill_of(height, at)", "height * exp(-(at*at))", "out / height", "-2 * at * out")
     try:
-        assert [row.name for row in check_grad(own, (2.0, 0.5)).comparisons] == [
-            "df/dheight",
-            "df/dat",
-        ]
+        assert names_of(check_grad(own, (2.0, 0.5))) == ["df/dheight", "df/dat"]
     finally:
         del SHEET["hill_of"]
-    assert [row.name for row in check_grad(sin, 0.3).comparisons] == ["df/da"]
-    assert [row.name for row in check_grad(dot, ([1.0], [2.0])).comparisons] == [
-        "df/da[0]",
-        "df/db[0]",
-    ]
+    assert names_of(check_grad(sin, 0.3)) == ["df/da"]
+    assert names_of(check_grad(dot, ([1.0], [2.0]))) == ["df/da[0]", "df/db[0]"]
 
 
 def test_names_of_the_inputs():
     report = check_grad(lambda x, *rest: x * rest[0] + rest[1], (1.0, 2.0, 3.0))
-    assert [row.name for row in report.comparisons] == ["df/dx", "df/darg2", "df/darg3"]
+    assert names_of(report) == ["df/dx", "df/darg2", "df/darg3"]
     report = check_grad(lambda p, w: p["a"] * w[1] + w[0], ({"a": 1.0}, np.array([2.0, 3.0])))
-    names = [row.name for row in report.comparisons]
-    assert names == ["df/dp['a']", "df/dw[0]", "df/dw[1]"]
+    assert names_of(report) == ["df/dp['a']", "df/dw[0]", "df/dw[1]"]
     report = check_grad(lambda x, y: x * y, {"x": 1.0, "y": 2.0})
     assert [row.got for row in report.comparisons] == [2.0, 1.0]
 
@@ -361,11 +358,7 @@ def test_kinks_are_compared_with_both_sides():
 
 
 def test_a_wrong_gradient_at_a_kink_is_wrong():
-    def gradient(x):
-        return 1.5
-
-    report = check_grad(lambda x: max(x, 0.0), 0.0, gradient=gradient)
-    assert report.verdict == "wrong"
+    assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 1.5).verdict == "wrong"
     assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 0.25).verdict == "kink"
 
 
@@ -390,8 +383,7 @@ def test_beside_a_kink_there_is_no_false_alarm():
 
 
 def test_where_there_is_no_derivative():
-    report = check_grad(sqrt, 0.0)
-    assert (report.verdict, report.ok) == ("domain", False)
+    assert check_grad(sqrt, 0.0).verdict == "domain"
     report = check_grad(log, -1.0)
     assert (report.verdict, report.comparisons) == ("domain", ())
     assert "it needs a > 0" in str(report)
@@ -400,10 +392,8 @@ def test_where_there_is_no_derivative():
 
 
 def test_one_sided_at_the_edge_of_a_domain():
-    report = check_grad(lambda x: x**1.5, 0.0)
-    assert report.ok
-    report = check_grad(math.exp, 0.0, gradient=math.exp, domain=(0.0, 1.0))
-    assert report.ok
+    assert check_grad(lambda x: x**1.5, 0.0).ok
+    assert check_grad(math.exp, 0.0, gradient=math.exp, domain=(0.0, 1.0)).ok
 
 
 def test_second_derivatives():
@@ -530,12 +520,6 @@ def test_steps_that_leave_the_domain_raise_no_warning():
     assert report.taylor_slope == pytest.approx(2, abs=0.1)
 
 
-def test_the_taylor_slope_is_not_taken_from_rounding():
-    # the value is 1 - 1, with the rounding of 1 and no sign of it in its size
-    report = check_grad(lambda x: dot((x, x, x), (x, x, x)).erf() - 1, -1.16)
-    assert report.taylor_slope == pytest.approx(2, abs=0.1)
-
-
 def test_paths_that_cancel_leave_rounding_and_that_is_right():
     report = check_grad(lambda x: (x * x).atan2((x * x).selu()), 0.47)
     (row,) = report.comparisons
@@ -550,6 +534,8 @@ def test_a_sum_that_cancels_to_its_last_digits():
     assert report.ok
     assert report.comparisons[0].wanted == pytest.approx(truth, rel=1e-13)
     assert report.comparisons[0].reference == "mpmath"
+    # the value is 1 - 1, with the rounding of 1 and no sign of it in its size
+    assert report.taylor_slope == pytest.approx(2, abs=0.1)
 
 
 def test_of_many_inputs_the_wrong_one_is_named():
@@ -721,9 +707,6 @@ def mutates(v):
 def mutates_array(v):
     v += 1
     return float(v.sum())
-
-
-counter = iter(range(1000))
 
 
 @pytest.mark.parametrize(

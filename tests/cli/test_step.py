@@ -107,18 +107,10 @@ def test_each_operation_knows_where_it_is_written(said, tmp_path):
         for place, node in zip(recorded.places, recorded.nodes, strict=True)
         if place is not None and node.parents
     }
-    assert places == {
-        text,
-        "max(a, 2*b)",
-        "2*b",
-        "where(a > 0, ñ**2, pi)",
-        "ñ**2",
-        "-b",
-        "where(a > 0, ñ**2, pi) / -b",
-    }
-    assert [
-        recorded.places[k] for k in range(len(recorded.nodes)) if recorded.names[k] in "abñ"
-    ] == [None] * 3  # they are given, not computed
+    chosen = "where(a > 0, ñ**2, pi)"
+    assert places == {text, "max(a, 2*b)", "2*b", chosen, "ñ**2", "-b", f"{chosen} / -b"}
+    given = [place for k, place in enumerate(recorded.places) if recorded.names[k] in "abñ"]
+    assert given == [None] * 3  # they are given, not computed
 
 
 def test_text_and_page(said, tmp_path):
@@ -145,10 +137,8 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(said, tmp_path, monkey
     err = said("step", "w*x", "w=1", "x=2", "-o", "steps.json", status=1)
     assert "steps.json: No space left on device" in err
     assert path.read_text(encoding="utf-8") == "old"
-    assert sorted(p.name for p in tmp_path.iterdir() if p.name[0] != "_") == [
-        "lesson.py",
-        "steps.json",
-    ]
+    left = sorted(p.name for p in tmp_path.iterdir() if p.name[0] != "_")
+    assert left == ["lesson.py", "steps.json"]
 
 
 # --- the learner's own functions -----------------------------------------------------------------
@@ -167,17 +157,7 @@ def test_a_function_of_a_module(said, tmp_path):
 
 
 def test_lists_and_inputs_given_by_name_only(said, tmp_path):
-    arguments = [
-        "lesson:loss",
-        "--at",
-        "target=4",
-        "x=1,2",
-        "w=0.5,-1",
-        "--lr",
-        "0.1",
-        "--weights",
-        "w",
-    ]
+    arguments = "lesson:loss --at target=4 x=1,2 w=0.5,-1 --lr 0.1 --weights w".split()
     said("step", *arguments, "-o", "steps.json")
     recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
     # s = 0.5 - 2 = -1.5, L = (s - 4)², dL/dw = 2 (s - 4) x = (-11, -22)

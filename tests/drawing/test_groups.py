@@ -25,9 +25,8 @@ def test_scopes_nest_and_hold_what_is_made_inside():
             b.label = "b"
         c = b + 1
     d = c * 2
-    assert [scope_of(v) for v in (x, a, b, c, d)] == [
-        *((), ("outer",), ("outer", "inner"), ("outer",), ()),
-    ]
+    scopes = [(), ("outer",), ("outer", "inner"), ("outer",), ()]
+    assert [scope_of(v) for v in (x, a, b, c, d)] == scopes
     assert b.label == "b"
     assert not a.label
 
@@ -134,9 +133,8 @@ def test_by_depth_name_pattern_list_and_function():
     assert sorted(folded(loss, collapse=2)) == sorted(folded(loss, collapse="neuron"))
     assert len(folded(loss, collapse="neuron")) == 6
     assert sorted(folded(loss, collapse="layer[12]")) == ["layer1", "layer2"]
-    assert sorted(folded(loss, collapse=["layer3", "layer1.neuron2"])) == [
-        *("layer1.neuron2", "layer3"),
-    ]
+    named = folded(loss, collapse=["layer3", "layer1.neuron2"])
+    assert sorted(named) == ["layer1.neuron2", "layer3"]
     leaves = folded(loss, collapse=lambda v: "parameters" if v.first is None else None)
     assert leaves["parameters"][:2] == ["20 nodes", "0 → 20"]
 

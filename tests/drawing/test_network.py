@@ -78,14 +78,8 @@ def test_activations_are_the_means_of_the_batch():
     first = [math.tanh(0.25), math.tanh(2.25)]  # x1 - 2 x2 + 0.25
     second = [math.tanh(0.0), math.tanh(-0.5)]  # x1 / 2 - 0.5
     third = [4 * a - b + 1.5 for a, b in zip(first, second, strict=True)]
-    expected = {
-        "l0n0": 0.5,
-        "l0n1": -0.25,
-        "l1n0": sum(first) / 2,
-        "l1n1": sum(second) / 2,
-        "l2n0": sum(third) / 2,
-    }
-    for id, value in expected.items():
+    means = [0.5, -0.25, *(sum(both) / 2 for both in (first, second, third))]
+    for id, value in zip(("l0n0", "l0n1", "l1n0", "l1n1", "l2n0"), means, strict=True):
         (text,) = nodes[id]["texts"]
         assert as_float(text) == pytest.approx(value, rel=1e-15)
     assert "activation: mean of 2 samples" in structure(drawing)["caption"]
@@ -121,9 +115,8 @@ def test_biases_and_names_without_a_batch():
 def test_of_a_wide_layer_fifteen_neurons_are_drawn():
     drawing = draw_network(Layer(20, 17, activation="relu"), lang="es")
     nodes = structure(drawing)["nodes"]
-    assert (
-        sum(id.startswith("l1n") for id in nodes) == sum(id.startswith("l0n") for id in nodes) == 15
-    )
+    for layer in ("l0n", "l1n"):
+        assert sum(id.startswith(layer) for id in nodes) == 15
     assert nodes["more0"]["texts"] == ["⋮ 5 más"]
     assert nodes["more1"]["texts"] == ["⋮ 2 más"]
     assert len(lines(drawing)) == 225
@@ -145,17 +138,12 @@ def test_in_print_the_sign_is_told_without_colour():
         ((3,), {}, TypeError, "takes an MLP, a Layer or a Neuron, got 3"),
         ((Value(1.0),), {}, TypeError, "takes an MLP, a Layer or a Neuron, got"),
         ((None, []), {}, ValueError, "batch is empty: it needs at least one sample"),
-        (
-            (None, [1.0, 2.0, 3.0]),
-            {},
-            ValueError,
-            "the model takes 2 inputs, but those of batch have 3",
-        ),
+        ((None, [1.0, 2.0, 3.0]), {}, ValueError, "takes 2 inputs, but those of batch have 3"),
         (
             (None, [[1.0, 2.0], [1.0]]),
             {},
             ValueError,
-            "input 1 of batch has 1 numbers, but input 0 has 2",
+            "1 of batch has 1 numbers, but input 0 has 2",
         ),
         ((None, [1.0, "a"]), {}, TypeError, "input 0 of batch must be a real number, got 'a'"),
         ((None, [1.0, float("nan")]), {}, ValueError, "input 0 of batch must be finite, got nan"),

@@ -48,11 +48,7 @@ def test_same_as_dot(pairs, bias, as_values):
     assert [p.grad for p in row] == [*(v for _, v in pairs), 1.0]
 
 
-OTHERS = {
-    "Fraction": F,
-    "mpf": mp.mpf,
-    "complex": complex,
-}
+OTHERS = {"Fraction": F, "mpf": mp.mpf, "complex": complex}
 
 
 @pytest.mark.parametrize("kind", OTHERS)

@@ -9,7 +9,7 @@ import mpmath as mp
 import pytest
 
 from autograd_mini import Value, functions, grad, ieee
-from autograd_mini.errors import DomainError, GradientError, NumberTypeError, PoleError
+from autograd_mini.errors import DomainError, NumberTypeError, PoleError
 from autograd_mini.numbers import kind, kinds
 
 INF, NAN = math.inf, math.nan
@@ -25,11 +25,8 @@ def gradient(f, *numbers):
 
 # --- what becomes of a number -------------------------------------------------------------------
 def test_int_and_bool_become_floats():
-    assert [(Value(x).data, type(Value(x).data)) for x in (3, True, -0.0)] == [
-        (3.0, float),
-        (1.0, float),
-        (0.0, float),
-    ]
+    made = [Value(x).data for x in (3, True, -0.0)]
+    assert (made, {*map(type, made)}) == ([3.0, 1.0, 0.0], {float})
     assert math.copysign(1, Value(-0.0).data) == -1
 
 
@@ -81,10 +78,8 @@ def test_operations_on_fractions_are_exact(f, truth):
 
 
 def test_ties_of_fractions_share_exactly():
-    assert (
-        gradient(lambda a, b, c: functions.max([a, b, c]), *[Fraction(1, 2)] * 3)[1]
-        == [Fraction(1, 3)] * 3
-    )
+    _, found = gradient(lambda a, b, c: functions.max([a, b, c]), *[Fraction(1, 2)] * 3)
+    assert found == [Fraction(1, 3)] * 3
 
 
 def test_transcendental_functions_make_fractions_floats():
@@ -99,9 +94,8 @@ def test_mpmath_keeps_its_precision(digits):
     with mp.workdps(digits):
         x, y = mp.mpf("0.3"), mp.mpf("1.7")
         _, (dx, dy) = gradient(lambda a, b: a.sin().exp() + a**b + a.log1p(), x, y)
-        assert (
-            abs(dx - (mp.cos(x) * mp.exp(mp.sin(x)) + y * x ** (y - 1) + 1 / (1 + x))) < mp.eps * 9
-        )
+        truth = mp.cos(x) * mp.exp(mp.sin(x)) + y * x ** (y - 1) + 1 / (1 + x)
+        assert abs(dx - truth) < mp.eps * 9
         assert abs(dy - x**y * mp.log(x)) < mp.eps * 9
 
 
@@ -361,15 +355,6 @@ def test_ieee_ends_with_its_block_even_after_an_error():
     assert not kinds.in_ieee()
     with pytest.raises(DomainError):
         Value(0.0).log()
-
-
-def test_without_ieee_a_nan_gradient_is_an_error_and_the_leaves_keep_theirs():
-    x, other = Value(0.0, label="x"), Value(2.0)
-    x.grad, other.grad = 7.0, 9.0
-    y = (x**2).sqrt() + other
-    with pytest.raises(GradientError, match=r"pow at \(0.0 \(x\)\) has the partial derivative 0.0"):
-        y.backward()
-    assert (x.grad, other.grad) == (7.0, 9.0)
 
 
 def test_a_nan_that_comes_in_goes_through():

@@ -16,21 +16,8 @@ from autograd_mini.rules import fast
 from autograd_mini.value import apply
 
 POINTS = [
-    -745.0,
-    -30.0,
-    -2.5,
-    -1.0,
-    -0.3,
-    -1e-300,
-    -0.0,
-    0.0,
-    1e-17,
-    0.25,
-    1.0,
-    1.5,
-    2.0,
-    40.0,
-    1e200,
+    *(-745.0, -30.0, -2.5, -1.0, -0.3, -1e-300, -0.0),
+    *(0.0, 1e-17, 0.25, 1.0, 1.5, 2.0, 40.0, 1e200),
 ]
 SCALARS = [op for op in SHEET.values() if not op.vectors]
 VECTORS = [op for op in SHEET.values() if op.vectors]

@@ -4,7 +4,6 @@ import json
 import pickle
 import sys
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +16,6 @@ from autograd_mini.optim import SGD, Momentum
 from autograd_mini.stepping import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from tests.documents import unsigned
 from tests.programs import printed
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def replayed(recorded):

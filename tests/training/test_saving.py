@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from autograd_mini import Value, files
 from autograd_mini.nn import MLP, Layer
 from autograd_mini.training import ModelFileError, load, load_metadata, save
+from tests.refusals import refused
 
 
 def bits(model):
     return {name: struct.pack("<d", p.data) for name, p in model.named_parameters().items()}
 
 
-def network():
-    return MLP(2, [3, 2, 1], activation=["tanh", "leaky_relu"], output="sigmoid", seed=7)
+def network(name=""):
+    activation = ["tanh", "leaky_relu"]
+    return MLP(2, [3, 2, 1], activation=activation, output="sigmoid", seed=7, name=name)
 
 
 # --- what comes back -----------------------------------------------------------------------------
@@ -36,25 +38,15 @@ def test_every_weight_comes_back_with_the_same_bits(tmp_path_factory, weights):
 
 def test_the_extremes_of_the_floats_come_back(tmp_path):
     model = MLP(1, [2, 1])
-    numbers = [
-        5e-324,
-        -0.0,
-        1.7976931348623157e308,
-        0.1 + 0.2,
-        2.2250738585072014e-308,
-        -1 / 3,
-        1e23,
-    ]
-    for p, x in zip(model.parameters(), numbers, strict=True):
+    ends = (5e-324, -0.0, 1.7976931348623157e308, 2.2250738585072014e-308)
+    for p, x in zip(model.parameters(), [*ends, 0.1 + 0.2, -1 / 3, 1e23], strict=True):
         p.data = x
     save(model, tmp_path / "m.json")
     assert bits(load(tmp_path / "m.json")) == bits(model)
 
 
 def test_shape_activations_names_and_answers_come_back(tmp_path):
-    model = MLP(
-        2, [3, 2, 1], activation=["tanh", "leaky_relu"], output="sigmoid", seed=7, name="net"
-    )
+    model = network(name="net")
     save(model, tmp_path / "m.json")
     again = load(tmp_path / "m.json")
     assert repr(again) == repr(model)
@@ -78,15 +70,7 @@ def test_the_document_is_what_the_module_describes(tmp_path):
             "output": "linear",
             "name": "",
         },
-        "parameters": {
-            "layer1.neuron1.w[0]": 0.1,
-            "layer1.neuron1.b": 0.0,
-            "layer1.neuron2.w[0]": 0.0,
-            "layer1.neuron2.b": 0.0,
-            "layer2.neuron1.w[0]": 0.0,
-            "layer2.neuron1.w[1]": 0.0,
-            "layer2.neuron1.b": 0.0,
-        },
+        "parameters": dict.fromkeys(model.named_parameters(), 0.0) | {"layer1.neuron1.w[0]": 0.1},
         "metadata": {"clases": ["sí", "no"]},
         "checksum": "cc2d40f8a464907c",
     }
@@ -140,30 +124,24 @@ def changed(data):
     return model
 
 
-UNSAVABLE = [
-    (
-        lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()),
-        TypeError,
-        "layer1.neuron1 is the function",
-    ),
-    (lambda: MLP(1, [1], output=Value.tanh), TypeError, r"make it an operation with op\(\.\.\.\)"),
-    (lambda: Layer(2, 2), TypeError, r"save takes an MLP, got .*\(Layer\)"),
-    (lambda: "model", TypeError, r"save takes an MLP, got 'model' \(str\)"),
-    (lambda: changed(float("nan")), ValueError, r"layer1.neuron1.w\[1\] is nan"),
-    (lambda: changed(float("inf")), ValueError, r"layer1.neuron1.w\[1\] is inf"),
-    (
-        lambda: changed(Fraction(1, 3)),
-        TypeError,
-        r"w\[1\] is Fraction\(1, 3\), and a model file holds",
-    ),
-    (tied, ValueError, "layer1.neuron1.b and layer1.neuron2.b are one Value"),
+WRONG_TYPES = [
+    (lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()), "layer1.neuron1 is the function"),
+    (lambda: MLP(1, [1], output=Value.tanh), r"make it an operation with op\(\.\.\.\)"),
+    (lambda: Layer(2, 2), r"save takes an MLP, got .*\(Layer\)"),
+    (lambda: "model", r"save takes an MLP, got 'model' \(str\)"),
+    (lambda: changed(Fraction(1, 3)), r"w\[1\] is Fraction\(1, 3\), and a model file holds"),
+]
+WRONG_VALUES = [
+    (lambda: changed(float("nan")), r"layer1.neuron1.w\[1\] is nan"),
+    (lambda: changed(float("inf")), r"layer1.neuron1.w\[1\] is inf"),
+    (tied, "layer1.neuron1.b and layer1.neuron2.b are one Value"),
 ]
 
 
-@pytest.mark.parametrize(("make", "error", "text"), UNSAVABLE)
-def test_what_a_file_cannot_hold_is_refused_before_writing(tmp_path, make, error, text):
+@refused({TypeError: WRONG_TYPES, ValueError: WRONG_VALUES})
+def test_what_a_file_cannot_hold_is_refused_before_writing(tmp_path, call, error, text):
     with pytest.raises(error, match=text):
-        save(make(), tmp_path / "m.json")
+        save(call(), tmp_path / "m.json")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -175,26 +153,25 @@ def test_metadata_that_json_cannot_hold_are_refused(tmp_path, metadata):
 
 
 # --- what is refused -----------------------------------------------------------------------------
+WHOLE = {
+    "format": "autograd_mini model",
+    "version": 1,
+    "architecture": {"nin": 1, "nouts": [1], "activation": [], "output": "tanh", "name": ""},
+    "parameters": {"layer1.neuron1.w[0]": 0.5, "layer1.neuron1.b": -1},
+    "metadata": {},
+}
+
+
 def document(**changes):
-    whole = {
-        "format": "autograd_mini model",
-        "version": 1,
-        "architecture": {"nin": 1, "nouts": [1], "activation": [], "output": "tanh", "name": ""},
-        "parameters": {"layer1.neuron1.w[0]": 0.5, "layer1.neuron1.b": -1},
-        "metadata": {},
-    }
-    return json.dumps({k: v for k, v in (whole | changes).items() if v is not None})
+    return json.dumps({k: v for k, v in (WHOLE | changes).items() if v is not None})
 
 
 def shape(**changes):
-    return document(
-        architecture={"nin": 1, "nouts": [1], "activation": [], "output": "tanh", "name": ""}
-        | changes
-    )
+    return document(architecture=WHOLE["architecture"] | changes)
 
 
 def weights(**changes):
-    return document(parameters={"layer1.neuron1.w[0]": 0.5, "layer1.neuron1.b": -1} | changes)
+    return document(parameters=WHOLE["parameters"] | changes)
 
 
 DAMAGED = [
