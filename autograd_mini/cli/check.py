@@ -68,6 +68,8 @@ def _report(args: Arguments) -> Report:
         if args.at is not None or args.gradient is not None:
             args.refuse("expression.only")
         expression, at = read(args.target, args.values)
+        if not at:
+            args.refuse("constant")
         f = expression.__call__
     return check_grad(
         f,

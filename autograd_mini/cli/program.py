@@ -57,7 +57,7 @@ def _run(arguments: list[str], lang: str) -> int:
             args.values = [*args.values, *(a for a in rest if not a.startswith("-"))]
             rest = [a for a in rest if a.startswith("-")]
         if rest:
-            parser.error(f"unrecognized arguments: {' '.join(rest)}")
+            parser.error(f"unrecognized arguments: {' '.join(a or repr(a) for a in rest)}")
         code: int = COMMANDS[args.parser.room].run(args)
         return code
     except SystemExit as end:  # argparse has said what it had to say

@@ -55,6 +55,7 @@ COMMANDS = [
 DEMO = [
     ("--lang fr", 2, "invalid choice: 'fr'"),
     ("extra", 2, "unrecognized arguments: extra"),
+    ("''", 2, "unrecognized arguments: ''"),
     ("--out", 2, "argument -o/--out: expected one argument"),
     ("--out foreign", 1, "graph.svg is there already and was not made by"),
     ("-o foreign2", 1, "loss.png is there already and was not made by"),
@@ -128,6 +129,7 @@ CHECK = [
     ("lesson:neuron --at", 2, "expected at least one argument"),
     ("x+ x=1", 2, "the expression ends too early"),
     ("x+y x=1", 2, "no value for y"),
+    ("2+3", 2, "there is nothing to check: the expression has no names"),
 ]
 DRAW = [
     ("", 2, "the following arguments are required: EXPRESSION"),
