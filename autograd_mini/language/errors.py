@@ -9,12 +9,13 @@ or {needs}, and is translated likewise; {phrase} must be one of the catalogue, s
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from functools import cache, lru_cache
 from string import Formatter
+from typing import NamedTuple
 
 from .catalogues import catalogue, checked
 
+_LONGEST = 5000  # letters; what is longer is no sentence of this package
 _TOLD = frozenset(
     "error problem message reason refusals first second cause needs has where who role"
     " operands phrase phrase2".split()
@@ -29,9 +30,10 @@ def translated(message: str, lang: str) -> str:
     >>> translated("log(a) at a = -1.0 (x): it needs a > 0", "es")
     'log(a) en a = -1.0 (x): necesita a > 0'
     """
-    return message if checked(lang) == "en" else _spanish(message)[1]
+    return message if checked(lang) == "en" or len(message) > _LONGEST else _spanish(message)[1]
 
 
+@lru_cache(maxsize=256)
 def _spanish(message: str) -> tuple[int, str]:
     """How many letters are left as they were, and the Spanish."""
     found = [told for template in _templates() if (told := _filled(template, message))]
@@ -44,43 +46,53 @@ def _spanish(message: str) -> tuple[int, str]:
     return len(message), message
 
 
-_Template = tuple[tuple[str, ...], str, str]
+class _Template(NamedTuple):
+    words: list[str]
+    """What stands before, between and behind the slots."""
+    slots: list[str]
+    spanish: str
 
 
 @cache
 def _templates() -> list[_Template]:
-    """(the words between the slots, English, Spanish), the most words first."""
-    found = [
-        (tuple(part for part, *_ in Formatter().parse(english) if part), english, spanish)
-        for english, spanish in (catalogue("errors") | catalogue("usage")).values()
-    ]
-    return sorted(found, key=lambda template: -sum(map(len, template[0])))
-
-
-@cache
-def _pattern(english: str) -> re.Pattern[str]:
-    """A template's pattern; a slot that comes twice must hold the same."""
-    pattern, seen = "", set()
-    for words, slot, *_ in Formatter().parse(english):
-        pattern += re.escape(words)
-        if slot is not None:
-            pattern += f"(?P={slot})" if slot in seen else f"(?P<{slot}>.+?)"
-            seen.add(slot)
-    return re.compile(pattern, re.DOTALL)
+    """Those with the most words first."""
+    found = []
+    for english, spanish in (catalogue("errors") | catalogue("usage")).values():
+        template = _Template([""], [], spanish)
+        for words, slot, *_ in Formatter().parse(english):
+            template.words[-1] += words
+            if slot is not None:
+                template.slots.append(slot)
+                template.words.append("")
+        found.append(template)
+    return sorted(found, key=lambda template: -sum(map(len, template.words)))
 
 
 def _filled(template: _Template, message: str) -> tuple[int, str] | None:
     """The Spanish of a template with what the message has in its slots, if it fits."""
-    parts, english, spanish = template
-    match = None
-    if all(part in message for part in parts):  # most do not fit, and need no pattern
-        match = _pattern(english).fullmatch(message)
-    if match is None:
+    slots = _slots(template, message)
+    if slots is None:
         return None
-    left, slots = 0, match.groupdict()
+    left = 0
     for name, held in slots.items():
         letters, told = _spanish(held) if name in _TOLD else (len(held), held)
         if name.startswith("phrase") and told == held:
             return None
         left, slots[name] = left + letters, told
-    return left, spanish.format(**slots)
+    return left, template.spanish.format(**slots)
+
+
+def _slots(template: _Template, message: str) -> dict[str, str] | None:
+    """What the slots hold, each as little as it can: time does not grow with what might fit."""
+    first, *others = template.words
+    if not message.startswith(first):
+        return None
+    slots: dict[str, str] = {}
+    start = len(first)
+    for k, (name, words) in enumerate(zip(template.slots, others, strict=True), 1):
+        at_end = k == len(others) and message.endswith(words)
+        end = len(message) - len(words) if at_end else message.find(words, start + 1)
+        if end <= start or slots.setdefault(name, message[start:end]) != message[start:end]:
+            return None
+        start = end + len(words)
+    return slots if start == len(message) else None

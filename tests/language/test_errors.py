@@ -211,3 +211,15 @@ def test_what_others_say_is_left_alone() -> None:
 def test_several_lines_are_translated_one_by_one() -> None:
     told = translated("log(a) at a = -1.0: it needs a > 0\nin layer1\n  log(x)", "es")
     assert told == "log(a) en a = -1.0: necesita a > 0\nen layer1\n  log(x)"
+
+
+def test_a_long_text_takes_no_time() -> None:
+    """Of many ways to fit a template none is tried twice."""
+    from time import perf_counter
+
+    start = perf_counter()
+    for words in (" must be , got ", ": it needs ", ", or ", ": division by zero; ", "epoch 1, "):
+        assert translated((words * 1000)[:4999] + "!", "es")
+    assert perf_counter() - start < 5
+    endless = "the backward pass: " * 10_000
+    assert translated(endless, "es") == endless
