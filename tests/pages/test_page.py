@@ -444,7 +444,7 @@ def test_an_operation_of_the_users_own_is_on_the_page() -> None:
     ("options", "error", "said"),
     [
         ({"lang": "fr"}, ValueError, "en, es, got 'fr'"),
-        ({"theme": "blue"}, ValueError, "'auto', 'light', 'dark'; got 'blue'"),
+        ({"theme": "blue"}, ValueError, "auto, light, dark, got 'blue'"),
         ({"start": 99}, IndexError, "got the index 99"),
         ({"start": 1.5}, TypeError, "index of a step, got 1.5"),
         ({"title": 3}, TypeError, "title must be text or None, got 3"),
