@@ -8,6 +8,7 @@ boundary is smooth; of more, a code is the class and how sure the model is of it
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from math import copysign, exp, isfinite, log10, sqrt
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +23,7 @@ from autograd_mini.training.metrics import measured
 from autograd_mini.training.samples import layers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd_mini.training.metrics import Loss
     from autograd_mini.value import Value
@@ -244,23 +245,26 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
 
     def found(shape: Field) -> list[float]:
-        kept = [p.data for p in params]
-        losses = []
-        try:
-            for place in shape.places:
-                for p, value in zip(params, place, strict=True):
-                    p.data = value
-                losses.append(_loss_at(model, rows, targets, loss))
-        finally:
-            for p, value in zip(params, kept, strict=True):
-                p.data = value
-        return losses
+        return [_loss_at(model, params, place, rows, targets, loss) for place in shape.places]
 
     numbers = found(shape)
     if shape.y is None and not all(map(isfinite, numbers)):
         shape = shape._replace(x=_defined(shape, numbers, start.weights[0]))
         numbers = found(shape)
     return _coded(shape, numbers)
+
+
+@contextmanager
+def having(params: Sequence[Value], weights: Sequence[float]) -> Iterator[None]:
+    """Within it the parameters have these numbers, afterwards their own again."""
+    own = [p.data for p in params]
+    try:
+        for p, weight in zip(params, weights, strict=True):
+            p.data = weight
+        yield
+    finally:
+        for p, data in zip(params, own, strict=True):
+            p.data = data
 
 
 def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[float, float]:
@@ -275,9 +279,11 @@ def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[floa
     return xs[first], xs[last] if last > first else xs[first] + 1.0
 
 
-def _loss_at(model: Any, rows: Any, targets: Any, loss: Loss) -> float:
+def _loss_at(model: Any, params: Sequence[Value], weights: Sequence[float], rows: Any,
+             targets: Any, loss: Loss) -> float:  # fmt: skip
     try:
-        return measured(model, rows, targets, loss, None).loss
+        with having(params, weights):
+            return measured(model, rows, targets, loss, None).loss
     except (ArithmeticError, ValueError):
         return float("nan")
 

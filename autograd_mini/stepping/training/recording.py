@@ -28,7 +28,7 @@ from autograd_mini.training.metrics import LOSSES, loss_function
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
-from .fields import SIDE, answers, field_of, landscape
+from .fields import SIDE, answers, field_of, having, landscape
 from .frames import Divergence, Frame, LayerShape, Points
 from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
@@ -259,14 +259,7 @@ class _Recorder:
             return
         self.params = parameters(self.model.parameters(), "record_training")
         rows, targets = samples(self.data)
-        try:
-            self.look(0)
-        except Exception as error:
-            if not is_numeric(error, self.model):
-                raise
-            what, place, cause = described(error, self.model, rows, (), 0.0, 0)
-            message = f"before training: {what}. Likely cause: {cause}."
-            raise TrainingError(message, place=place, cause=cause) from error
+        self.look(0)
         names = getattr(self.data, "class_names", ())
         if not layers_of(self.model) and isinstance(self.model, _Function):
             return
@@ -284,17 +277,28 @@ class _Recorder:
 
     def __call__(self, model: Any, history: History) -> bool:
         """After an epoch; True ends the training, where the new weights have no finite loss."""
-        row = history.rows[-1]
-        try:
-            self.look(row.epoch)
-        except Exception as error:
-            if not is_numeric(error, model):
-                raise
-            self.divergence = self._divergence(error, row.epoch)
-            return True
-        return False
+        self.look(history.rows[-1].epoch)
+        return self.divergence is not None
 
     def look(self, epoch: int) -> None:
+        """Take an epoch down; or the divergence, where it has no finite loss.
+
+        Raises TrainingError if that is so even before training.
+        """
+        try:
+            self.take(epoch)
+        except Exception as error:
+            if not is_numeric(error, self.model):
+                raise
+            rows, rate = samples(self.data)[0], self.update[2] or 0.0
+            what, place, cause = described(error, self.model, rows, self.losses[-3:], rate, epoch)
+            if not epoch:
+                message = f"before training: {what}. Likely cause: {cause}."
+                raise TrainingError(message, place=place, cause=cause) from error
+            message = f"after epoch {epoch}: {what}. {cause}"
+            self.divergence = Divergence(epoch, 0, place, cause, message)
+
+    def take(self, epoch: int) -> None:
         """Loss and accuracy of all data; and of a chosen epoch a frame."""
         found = evaluate(self.model, self.data, self.loss, accuracy=self.accuracy)
         weights = self._weights()
@@ -319,14 +323,8 @@ class _Recorder:
         """
         if self.frames[-1].epoch == self.latest.epoch:
             return
-        now = [p.data for p in self.params]
-        try:
-            for p, weight in zip(self.params, self.latest.weights, strict=True):
-                p.data = weight
+        with having(self.params, self.latest.weights):
             self.keep()
-        finally:
-            for p, data in zip(self.params, now, strict=True):
-                p.data = data
 
     def _weights(self) -> tuple[float, ...]:
         return tuple(float(p.data) for p in self.params)
@@ -342,12 +340,6 @@ class _Recorder:
         except (ArithmeticError, ValueError):  # the gradients of all data at once overflow
             return ()
         return found.verdict, *(layer.verdict for layer in found.layers)
-
-    def _divergence(self, error: Exception, epoch: int) -> Divergence:
-        rows, _ = samples(self.data)
-        rate = self.update[2] or 0.0
-        what, place, cause = described(error, self.model, rows, self.losses[-3:], rate, epoch)
-        return Divergence(epoch, 0, place, cause, f"after epoch {epoch}: {what}. {cause}")
 
 
 # --- what is recorded once -----------------------------------------------------------------------
