@@ -53,8 +53,8 @@ def _written(step: Step) -> dict[str, Any]:
     return {"kind": step.kind, **fields}
 
 
-def read(text: str) -> tuple[Any, ...]:
-    """The arguments of the Steps that `to_json` has written.
+def from_json(text: str, kind: type[Steps]) -> Steps:
+    """The Steps that `to_json` has written.
 
     Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is wrong.
     """
@@ -75,7 +75,7 @@ def read(text: str) -> tuple[Any, ...]:
         raise ValueError(f"the steps cannot be read: {error}") from None
     if len(places) != len(nodes) or any(p and p.source >= len(sources) for p in places):
         raise ValueError(f"{len(places)} places do not fit {len(nodes)} nodes and their sources")
-    return steps, nodes, places, sources, stale, content["optimiser"]
+    return kind(steps, nodes, places, sources, stale, content["optimiser"])
 
 
 def _read(entry: Any, k: int, edges: list[int]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import autograd_mini.stepping as face
 from autograd_mini.drawing.sketch import names_of
@@ -43,6 +43,7 @@ class Steps(Recording[Step]):
     """
 
     holds = "steps"
+    saving: ClassVar[Any] = saving
 
     def __init__(
         self,
@@ -116,17 +117,3 @@ class Steps(Recording[Step]):
         [3.0, 3.0]
         """
         return tuple(self.timeline.shares(node, len(self)))
-
-    # --- JSON ------------------------------------------------------------------------------------
-    def to_json(self, indent: int | None = None) -> str:
-        """All of it as JSON; `Steps.from_json` reads it again, bit for bit."""
-        return saving.to_json(self, indent)
-
-    @classmethod
-    def from_json(cls, text: str) -> Steps:
-        """The steps that `to_json` has written.
-
-        Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
-        wrong.
-        """
-        return cls(*saving.read(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import hypot, inf
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import autograd_mini.stepping as face
 from autograd_mini.stepping.recordings import Recording, T
@@ -14,7 +14,6 @@ from .verdicts import floor_of, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Self
 
     from autograd_mini.training import Epoch
 
@@ -24,21 +23,10 @@ if TYPE_CHECKING:
 class _Run(Recording[T]):
     """Recorded training; no attribute can be changed."""
 
+    saving: ClassVar[Any] = saving
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a recorded run cannot be changed ({name} = {value!r:.40})")
-
-    def to_json(self, indent: int | None = None) -> str:
-        """All of it as JSON; `from_json` reads it again, bit for bit."""
-        return saving.to_json(self, indent)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """What `to_json` has written.
-
-        Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
-        wrong.
-        """
-        return saving.from_json(text, cls, TrainingSteps)  # type: ignore[no-any-return]
 
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
         """Write the page that plays it; see `stepping.save_html`."""
@@ -148,7 +136,7 @@ class LearningRates(_Run[TrainingSteps]):
     Indexing gives a TrainingSteps; `rates` and `verdicts` are in the same order.
     """
 
-    holds = "runs"
+    holds, single = "runs", TrainingSteps
     runs: tuple[TrainingSteps, ...]
     rates: tuple[float, ...]
 

@@ -70,12 +70,13 @@ def _coded(data: bytes) -> str:
 
 
 # --- reading -------------------------------------------------------------------------------------
-def from_json(text: str, kind: type[Any], single: type[TrainingSteps]) -> Any:
-    """What `to_json` has written, of this kind: of a `single` run, or LearningRates of several.
+def from_json(text: str, kind: Any) -> Any:
+    """What `to_json` has written, of this kind: a TrainingSteps, or LearningRates of several.
 
     Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is wrong.
     """
     content = TRAINING.read(text)
+    single = getattr(kind, "single", kind)
     several = kind is not single
     if several != ("rates" in content):
         there = "several runs with their rates" if "rates" in content else "a single run"
