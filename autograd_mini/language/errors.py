@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .catalogues import catalogue, checked
 
-_LONGEST = 5000  # letters; what is longer is no sentence of this package
+_LONGEST = 2000  # letters; what is longer is no sentence of this package
 _TOLD = frozenset(
     "error problem message reason refusals first second cause needs has where who role"
     " operands phrase phrase2".split()
