@@ -13,6 +13,9 @@ right. `check_grad` must name the culprit of each.
 
 from __future__ import annotations
 
+import ast
+import inspect
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import of, words
@@ -88,9 +91,6 @@ def exhibit(name: str, lang: str = "en") -> None:
 
 def entry(name: str, lang: str = "en") -> str:
     """The text of an entry of the gallery."""
-    import inspect
-    from textwrap import dedent, indent
-
     said = words("museum", lang)
     broken = named(name)
     told = inspect.cleandoc(broken.__doc__ or "") if lang == "en" else broken.mistake_es
@@ -108,12 +108,8 @@ def entry(name: str, lang: str = "en") -> str:
 
 def _code(broken: type[Exhibit]) -> str:
     """The lines of the class that break it."""
-    import ast
-    import inspect
-    from textwrap import dedent
-
     source = dedent(inspect.getsource(broken))
-    labels = {"mistake_es", "seen", "kind", "at", "in_training", "reveals"}
+    labels = {*Exhibit.__annotations__, "reveals"}
     (tree,) = ast.parse(source).body
     assert isinstance(tree, ast.ClassDef)  # it is the source of a class
     parts = []
