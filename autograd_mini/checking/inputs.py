@@ -230,9 +230,12 @@ def _index(k: int, shape: tuple[int, ...]) -> str:
 
 
 # --- structures ----------------------------------------------------------------------------------
+_STRUCTURES = (list, tuple, Mapping)
+
+
 def _parts(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """The numbers and arrays in a structure, in order, each with the name that it has in it."""
-    if isinstance(tree, Mapping | list | tuple):
+    if isinstance(tree, _STRUCTURES):
         for key, part in tree.items() if isinstance(tree, Mapping) else enumerate(tree):
             yield from _parts(part, f"{name}[{key!r}]")
     else:
@@ -241,10 +244,10 @@ def _parts(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 def _flat(tree: Any) -> list[Any]:
     """The numbers in a structure, those of arrays too."""
-    found: list[Any] = []
-    for _, part in _parts(tree):
-        found += array_content(part)[0] if is_array(part) else [part]
-    return found
+    if isinstance(tree, _STRUCTURES):
+        parts = tree.values() if isinstance(tree, Mapping) else tree
+        return [x for part in parts for x in _flat(part)]
+    return array_content(tree)[0] if is_array(tree) else [tree]
 
 
 def _rebuilt(tree: Any, parts: Iterator[Any]) -> Any:

@@ -74,7 +74,14 @@ class Graph:
         """The value: of Values, of another engine's nodes, or of plain numbers."""
         numbers = list(inputs)
         for name, operands in self.steps:
-            args = each(lambda x: numbers[x] if isinstance(x, int) else x, operands)
+            args = [
+                numbers[x]
+                if x.__class__ is int
+                else tuple([numbers[i] if i.__class__ is int else i for i in x])
+                if x.__class__ is tuple
+                else x
+                for x in operands
+            ]
             numbers.append(_call(name, args))
         return numbers[-1]
 
