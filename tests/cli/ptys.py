@@ -41,6 +41,7 @@ class Terminal:
         self.sent = b""
         kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
         kept |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+        kept |= {"PYTHON_COLORS": "0"}  # tracebacks of Python 3.13 and later
         self.process = subprocess.Popen(
             [sys.executable, "-c", OWN + code],
             stdin=self.slave, stdout=self.slave, stderr=self.slave,
