@@ -107,10 +107,10 @@ class Parser(argparse.ArgumentParser):
             metavar = self.say(metavar)
         if group is None:
             group = self.options if flags[0].startswith("-") else self.positional
-        said = self.say(flags[-1].lstrip("-")).replace("%", "%%")
+        about = self.say(flags[-1].lstrip("-")).replace("%", "%%")
         # argparse's actions do not all take a metavar
         named = {} if metavar is None else {"metavar": metavar}
-        group.add_argument(*flags, help=said, **{**shared, **given, **named})
+        group.add_argument(*flags, help=about, **{**shared, **given, **named})
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and end with the status of wrong usage."""
