@@ -6,6 +6,7 @@ rather than its parents, and look at a vector that many nodes share only once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -16,33 +17,32 @@ if TYPE_CHECKING:
 
     from autograd_mini.value import Value
 
-    from .scopes import Path
+    from .scopes import GroupPath
 
     Joined = dict[tuple[Any, Any], "Bundle"]  # (tail, head) -> the edges between them
 
 
+@dataclass(slots=True)
 class Fold:
-    """A group that is drawn as one node."""
+    """A group that is drawn as one node: its nodes.
 
-    __slots__ = ("members", "inputs", "outputs")
+    The inputs are the nodes outside that they use, the outputs those used outside, or roots.
+    """
 
-    def __init__(self) -> None:
-        self.members: list[Value] = []
-        self.inputs: set[Value] = set()
-        """Nodes outside that the members use."""
-        self.outputs: set[Value] = set()
-        """Members that are used outside, or are roots."""
+    members: list[Value] = field(default_factory=list)
+    inputs: set[Value] = field(default_factory=set)
+    outputs: set[Value] = field(default_factory=set)
 
 
+@dataclass(slots=True)
 class Bundle:
-    """The edges from one group or node to another."""
+    """The edges from one group or node to another: how many, and the largest gradient in them.
 
-    __slots__ = ("count", "flow")
+    The flow is None before a backward pass.
+    """
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.flow: float | None = None
-        """The size of the largest gradient that flows back; None before a backward pass."""
+    count: int = 0
+    flow: float | None = None
 
 
 def magnitude(x: Any) -> float:
@@ -87,14 +87,14 @@ def reached(order: Sequence[Value]) -> set[Value]:
 
 
 def contracted(
-    order: Sequence[Value], roots: Iterable[Value], fold: dict[Value, Path], seen: set[Value]
-) -> tuple[dict[Path, Fold], Joined]:
+    order: Sequence[Value], roots: Iterable[Value], fold: dict[Value, GroupPath], seen: set[Value]
+) -> tuple[dict[GroupPath, Fold], Joined]:
     """The groups of `fold`, and the bundles of edges that join them and the nodes outside.
 
     `seen` are the nodes that a backward pass has reached. Edges between two nodes that are drawn
     themselves are left out.
     """
-    groups: dict[Path, Fold] = {}
+    groups: dict[GroupPath, Fold] = {}
     for node, key in fold.items():
         if key not in groups:
             groups[key] = Fold()
@@ -108,12 +108,11 @@ def contracted(
     done: set[tuple[Any, int]] = set()
     find = fold.get
     for node in order:
-        first = node.first
-        if first is None:
+        if node.first is None:
             continue
         head: Any = find(node, node)
         adjoint = magnitude(node.grad) if node in seen else None
-        for slot, partial in ((first, node.dfirst), (node.second, node.dsecond)):
+        for slot, partial in ((node.first, node.dfirst), (node.second, node.dsecond)):
             if slot is None:
                 continue
             if slot.__class__ is not tuple:
@@ -145,7 +144,7 @@ def contracted(
     return groups, joined
 
 
-def _cross(groups: dict[Path, Fold], tail: Any, head: Any, parents: Iterable[Value]) -> None:
+def _cross(groups: dict[GroupPath, Fold], tail: Any, head: Any, parents: Iterable[Value]) -> None:
     if tail.__class__ is tuple:
         groups[tail].outputs.update(parents)
     if head.__class__ is tuple:

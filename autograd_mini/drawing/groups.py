@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.value import Value
 
-    from .scopes import Path
+    from .scopes import GroupPath
 
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds
@@ -22,7 +22,7 @@ _LONE_NEURON = re.compile(r"(?P<neuron>(?:.*\.)?neuron\d+)\.(?P<rest>.+)", re.S)
 _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
 
 
-def path_of(label: str | None) -> tuple[Path, str]:
+def path_of(label: str | None) -> tuple[GroupPath, str]:
     """The groups that a label names, outermost first, and what is left of it.
 
     >>> path_of("layer1.neuron3.w[2]")
@@ -39,7 +39,7 @@ def path_of(label: str | None) -> tuple[Path, str]:
     return (), label
 
 
-def grouped(order: Sequence[Value], by: str | None) -> dict[Value, Path]:
+def grouped(order: Sequence[Value], by: str | None) -> dict[Value, GroupPath]:
     """The group of each node, as the path of the clusters around it: scopes, layer, neuron.
 
     A node belongs to the neuron whose parameters it was computed from; an operation on one number,
@@ -48,7 +48,7 @@ def grouped(order: Sequence[Value], by: str | None) -> dict[Value, Path]:
     "neuron" or "layer", there are scopes only.
     """
     scopes = {node: scope for node in order if (scope := scope_of(node))}
-    paths: dict[Value, Path] = dict.fromkeys(order, ())
+    paths: dict[Value, GroupPath] = dict.fromkeys(order, ())
     if by is not None:
         parts = _parts(order)
         if scopes:
@@ -59,16 +59,16 @@ def grouped(order: Sequence[Value], by: str | None) -> dict[Value, Path]:
     return paths
 
 
-def _parts(order: Sequence[Value]) -> dict[Value, Path]:
+def _parts(order: Sequence[Value]) -> dict[Value, GroupPath]:
     """The layer and neuron of those nodes that are of one."""
-    paths: dict[Value, Path] = {}
+    paths: dict[Value, GroupPath] = {}
     for node in order:
         if node.label and (own := path_of(node.label)[0]):
             paths[node] = own
     if not paths:
         return paths
     often = _used_often(order)
-    of_vector: dict[int, set[Path]] = {}  # the nodes of a layer share their vectors
+    of_vector: dict[int, set[GroupPath]] = {}  # the nodes of a layer share their vectors
     for node in order:
         first = node.first
         if node in paths or first is None:
@@ -96,7 +96,7 @@ def _parts(order: Sequence[Value]) -> dict[Value, Path]:
     return paths
 
 
-def _of_parameters(vector: tuple[Any, ...], paths: dict[Value, Path]) -> set[Path]:
+def _of_parameters(vector: tuple[Any, ...], paths: dict[Value, GroupPath]) -> set[GroupPath]:
     return {paths[p] for p in vector if p in paths and p.first is None}
 
 
@@ -121,10 +121,10 @@ def _used_often(order: Sequence[Value]) -> set[Any]:
 
 
 def _adopted(
-    order: Sequence[Value], scopes: dict[Value, Path], paths: dict[Value, Path]
-) -> dict[Value, Path]:
+    order: Sequence[Value], scopes: dict[Value, GroupPath], paths: dict[Value, GroupPath]
+) -> dict[Value, GroupPath]:
     """For each parameter without a scope, the one that all its users share."""
-    users: dict[Value, set[Path]] = {}
+    users: dict[Value, set[GroupPath]] = {}
     for node in order:
         for parent in node.parents:
             if parent in paths and parent.first is None and parent not in scopes:
@@ -136,7 +136,9 @@ def _adopted(
 Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
 
 
-def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) -> dict[Value, Path]:
+def folds(
+    order: Sequence[Value], roots: Sequence[Value], collapse: Collapse
+) -> dict[Value, GroupPath]:
     """For each node that is folded away, the group that is drawn in its place.
 
     Roots stay, unless a function folds them.
@@ -166,14 +168,16 @@ def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) ->
     return _without(chosen, roots)
 
 
-def _without(chosen: dict[Value, Path], roots: Sequence[Value]) -> dict[Value, Path]:
+def _without(chosen: dict[Value, GroupPath], roots: Sequence[Value]) -> dict[Value, GroupPath]:
     for root in roots:
         chosen.pop(root, None)
     return chosen
 
 
-def _by_function(order: Sequence[Value], function: Callable[[Value], Any]) -> dict[Value, Path]:
-    chosen: dict[Value, Path] = {}
+def _by_function(
+    order: Sequence[Value], function: Callable[[Value], Any]
+) -> dict[Value, GroupPath]:
+    chosen: dict[Value, GroupPath] = {}
     for node in order:
         name = function(node)
         if name is None or name == "":
@@ -184,7 +188,7 @@ def _by_function(order: Sequence[Value], function: Callable[[Value], Any]) -> di
     return chosen
 
 
-def _first_match(path: Path, names: Sequence[str]) -> Path | None:
+def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:
     """The outermost part of the path that has one of the names; "layer" is any layer."""
     for k, part in enumerate(path, 1):
         kind = match[1] if (match := _PART.fullmatch(part)) else None
@@ -194,7 +198,7 @@ def _first_match(path: Path, names: Sequence[str]) -> Path | None:
     return None
 
 
-def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> dict[Value, Path]:
+def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> dict[Value, GroupPath]:
     """The finest folding that fits a page: by neuron, by layer, by scope, or by stages."""
     kept = set(roots)
     paths = grouped(order, "neuron")

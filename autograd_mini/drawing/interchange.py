@@ -14,9 +14,8 @@ bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
-from math import inf, isfinite, nan
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import FormulaError, NumberTypeError
@@ -156,39 +155,37 @@ def _of_operation(
     op = SHEET[name]
     if not isinstance(given, list) or len(given) != len(op.params):
         raise ValueError(f"{op.signature} needs {len(op.params)} args")
-    args = tuple(
-        tuple(_argument_read(part, nodes) for part in arg)
-        if isinstance(arg, list)
-        else _argument_read(arg, nodes)
-        for arg in given
-    )
+    args = tuple(_each(arg, lambda x: _argument_read(x, nodes)) for arg in given)
     for param, arg in zip(op.params, args, strict=True):
         if (arg.__class__ is tuple) != (param in op.vectors):
             got = "a list" if arg.__class__ is tuple else "one number"
             raise ValueError(f"{op.signature} got {got} as {param}")
-    left = iter(partials)
-    active: list[Any] = []
-    found: list[Any] = []
-    flat: list[Value] = []
-    for arg in args:
-        values = [v for v in (arg if arg.__class__ is tuple else (arg,)) if isinstance(v, Value)]
-        flat += values
-        if not values:
-            continue
-        active.append(arg)
-        if arg.__class__ is tuple:
-            found.append(tuple(next(left, 0) if isinstance(v, Value) else 0 for v in arg))
-        else:
-            found.append(next(left, 0))
-    if not parents or {*map(id, flat)} < {*map(id, parents)}:
+    flat = [_nodes_in(arg) for arg in args]
+    ids = [id(v) for values in flat for v in values]
+    if not parents or {*ids} < {*map(id, parents)}:
         raise ValueError("the parents are not the nodes among the args")
     node = Value(0.0)
     node.op = op
-    if [*map(id, flat)] == [*map(id, parents)]:
+    if ids == [*map(id, parents)]:
+        left = iter(partials)
+        active = [arg for arg, values in zip(args, flat, strict=True) if values]
+        found = [_each(arg, lambda x: next(left) if isinstance(x, Value) else 0) for arg in active]
         _record(node, args, active, found)
     else:  # of an engine that has lost an edge
         node.first, node.dfirst, node.constants = tuple(parents), tuple(partials), args
     return node
+
+
+def _each(
+    arg: Any,
+    f: Callable[[Any], Any],
+) -> Any:
+    """f of a number, or of each element of a vector."""
+    return tuple([f(x) for x in arg]) if isinstance(arg, list | tuple) else f(arg)
+
+
+def _nodes_in(arg: Any) -> list[Value]:
+    return [x for x in (arg if arg.__class__ is tuple else (arg,)) if isinstance(x, Value)]
 
 
 def _argument_read(x: Any, nodes: dict[str, Value]) -> Any:
@@ -202,7 +199,6 @@ def _texts(x: Any) -> bool:
 # --- numbers -------------------------------------------------------------------------------------
 _LONGEST = 4000  # digits; Python refuses to read a decimal int of more than 4300
 _BITS = 1_000_000  # of an mpf that is read: no text of a few letters fills the memory
-_FRACTION = re.compile(r"(-?(?:0x[0-9a-f]+|\d+))/((?:0x[0-9a-f]+|\d+))")
 
 
 def written_number(x: Any) -> Any:
@@ -232,44 +228,39 @@ def _whole_text(n: int) -> str:
 
 def read_number(x: Any) -> Any:
     """The number that `written_number` has written; ValueError if it is none."""
+    try:
+        if (number := _read(x)) is not None:
+            return number
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        pass
+    raise ValueError(f"{x!r:.60} is not a number")
+
+
+def _read(x: Any) -> Any:
     if isinstance(x, int | float) and not isinstance(x, bool):
         return x
-    try:
-        ((kind, content),) = x.items()
-        return _READERS[kind](content)
-    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
-        raise ValueError(f"{x!r:.60} is not a number") from None
-
-
-def _fraction(text: str) -> Fraction:
-    match = _FRACTION.fullmatch(text)
-    if match is None:
-        raise ValueError(text)
-    return Fraction(int(match[1], 0), int(match[2], 0))
-
-
-def _complex(parts: list[Any]) -> complex:
-    real, imaginary = parts
-    return complex(read_number(real), read_number(imaginary))
+    match [*x.items()] if isinstance(x, dict) else None:
+        case [("int", str(text))]:
+            return int(text, 0)
+        case [("float", "inf" | "-inf" | "nan" as text)]:
+            return float(text)
+        case [("fraction", str(text))]:
+            above, below = text.split("/")
+            return Fraction(int(above, 0), int(below, 0))
+        case [("complex", [real, imaginary])]:
+            return complex(read_number(real), read_number(imaginary))
+        case [("mpf", "inf" | "-inf" | "nan" | [_, int()] as content)]:
+            return _mpf(content)
+    return None
 
 
 def _mpf(content: Any) -> Any:
     import mpmath
 
     if isinstance(content, str):
-        return {"nan": mpmath.nan, "inf": mpmath.inf, "-inf": mpmath.ninf}[content]
+        return mpmath.mpf(content)
     mantissa, exponent = read_number(content[0]), content[1]
-    bits = mantissa.bit_length()
-    if type(exponent) is not int or bits > _BITS or len(content) != 2:
-        raise ValueError(content)
+    if (bits := mantissa.bit_length()) > _BITS:
+        raise ValueError(mantissa)
     with mpmath.workprec(max(53, bits)):
         return mpmath.mpf((mantissa, exponent))
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "int": lambda text: int(text, 0),
-    "float": lambda text: {"inf": inf, "-inf": -inf, "nan": nan}[text],
-    "fraction": _fraction,
-    "complex": _complex,
-    "mpf": _mpf,
-}

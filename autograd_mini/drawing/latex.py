@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.notation import labels as notation
+from autograd_mini.notation.reading import LETTERS
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
@@ -21,15 +22,8 @@ if TYPE_CHECKING:
 
     from .sketch import Item, Link, Sketch
 
-_SPECIAL = {
+_SPECIAL = {sign: rf"\{sign}" for sign in "{}$&#%_"} | {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
     "<": r"\textless{}",
@@ -40,14 +34,19 @@ _SPECIAL = {
     "'": r"\textquotesingle{}",
     "-": r"{-}",
 }
-_GREEK = (
-    "α:alpha β:beta γ:gamma δ:delta ε:epsilon ζ:zeta η:eta θ:theta κ:kappa λ:lambda μ:mu ν:nu ξ:xi"
-    " π:pi ρ:rho σ:sigma τ:tau φ:phi χ:chi ψ:psi ω:omega Γ:Gamma Δ:Delta Θ:Theta Λ:Lambda Σ:Sigma"
-    " Φ:Phi Ψ:Psi Ω:Omega ∂:partial ∞:infty ′:prime ↵:hookleftarrow →:to Π:Pi √:surd"
-)
+_MATHEMATICS = {letter: command for command, letter in LETTERS.items()} | {
+    "∂": r"\partial",
+    "∞": r"\infty",
+    "′": r"\prime",
+    "↵": r"\hookleftarrow",
+    "→": r"\to",
+    "√": r"\surd",
+}
+_TEXT = {"−": "minus", "×": "times", "·": "periodcentered"}
 _SIGNS = str.maketrans(
-    {pair[0]: rf"$\{pair[2:]}$" for pair in _GREEK.split()}
-    | {"−": r"\textminus{}", "×": r"\texttimes{}", "·": r"\textperiodcentered{}", "…": r"\ldots{}"}
+    {sign: f"${command}$" for sign, command in _MATHEMATICS.items()}
+    | {sign: rf"\text{name}{{}}" for sign, name in _TEXT.items()}
+    | {"…": r"\ldots{}"}
 )
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .scopes import Path
+    from .scopes import GroupPath
     from .sketch import Link, Sketch
 
 MANY = 250  # items or edges, beyond which a good layout soon is worth more than the best one late
@@ -35,7 +35,7 @@ def later(seen: Sketch) -> list[tuple[str, str]]:
     items = {item.id: item for item in seen.items}
     rank = _ranks(seen)
     above: dict[str, set[str]] = {id: {id} for id in items}  # what it was computed from
-    last: dict[Path, str] = {}  # for a group, the latest node of another one that it uses
+    last: dict[GroupPath, str] = {}  # for a group, the latest node of another one that it uses
     for link in seen.links:
         above[link.head] |= above[link.tail]
         tail, head = items[link.tail].path, items[link.head].path

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.value import Value
 
-    from .scopes import Path
+    from .scopes import GroupPath
     from .sketch import Item, Link, Row, Sketch
 
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
@@ -170,7 +170,7 @@ class _Writer:
             drawing.edge(tail, head, style="invis")
 
     # --- nodes -----------------------------------------------------------------------------------
-    def _cluster(self, drawing: Drawing, path: Path, items: Sequence[Item]) -> None:
+    def _cluster(self, drawing: Drawing, path: GroupPath, items: Sequence[Item]) -> None:
         """The items of one group, and the groups inside it, in the order of the nodes."""
         depth = len(path)
         upwards = path and self.sideways  # dot stacks a group's nodes so
@@ -210,7 +210,7 @@ class _Writer:
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
         """The neurons of a layer beside each other, in their order."""
         joined = {(link.tail, link.head) for link in self.seen.links}
-        columns: dict[Path, list[Item]] = {}
+        columns: dict[GroupPath, list[Item]] = {}
         for item in items:
             if len(item.fold) > 1 and "neuron" in item.fold[-1]:
                 columns.setdefault(item.fold[:-1], []).append(item)

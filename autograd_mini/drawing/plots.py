@@ -47,15 +47,12 @@ def loss_curve(history: History, axes: Any = None, *, lang: str = "en", texts: T
     words = _words(lang, texts)
     if not history.rows:
         raise ValueError("the history has no epochs to plot")
-    axes = _axes(axes, (6.0, 3.8))
+    axes = _axes(axes)
     axes.plot(history.epochs, history.loss, color=COLOURS[0], label=words["training"])
-    curves = [history.loss]
-    if history.validation_loss[0] is not None:
-        curves.append([x for x in history.validation_loss if x is not None])
-        axes.plot(
-            history.epochs, history.validation_loss, color=COLOURS[1], ls="--", label=words["test"]
-        )
-    if min(map(min, curves)) > 0:
+    test = history.validation_loss
+    if test[0] is not None:
+        axes.plot(history.epochs, test, color=COLOURS[1], ls="--", label=words["test"])
+    if min([*history.loss, *(x for x in test if x is not None)]) > 0:
         axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
     return _finished(axes, words["epoch"], words["loss"])
@@ -72,7 +69,7 @@ def update_ratios(
     words = _words(lang, texts)
     if not ratios.steps:
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
-    axes = _axes(axes, (6.0, 3.8))
+    axes = _axes(axes)
     updates = range(1, len(ratios.steps) + 1)
     colours = _by_depth(len(ratios.names))
     for k, name in enumerate(ratios.names):
@@ -93,7 +90,7 @@ def learning_rate_sweep(
     before training; crosses at the top edge mark rates with which training diverged.
     """
     words = _words(lang, texts)
-    axes = _axes(axes, (6.0, 3.8))
+    axes = _axes(axes)
     points = [p for p in zip(sweep.rates, sweep.losses, strict=True) if isfinite(p[1])]
     diverged = [r for r, loss in zip(sweep.rates, sweep.losses, strict=True) if not isfinite(loss)]
     axes.axhline(sweep.start, color="#57606a", ls="--", lw=1, label=words["start"])
@@ -103,15 +100,8 @@ def learning_rate_sweep(
         best = words["best"].format(f"{sweep.best:g}")
         axes.plot([sweep.best], [min(losses)], "o", color=COLOURS[1], ms=8, label=best)
     if diverged:
-        axes.plot(
-            diverged,
-            [0.96] * len(diverged),
-            "x",
-            color=COLOURS[1],
-            mew=2,
-            transform=axes.get_xaxis_transform(),
-            label=words["diverged"],
-        )
+        at_the_top = {"transform": axes.get_xaxis_transform(), "label": words["diverged"]}
+        axes.plot(diverged, [0.96] * len(diverged), "x", color=COLOURS[1], mew=2, **at_the_top)
     axes.set_xscale("log")
     if min([sweep.start, *(loss for _, loss in points)]) > 0:
         axes.set_yscale("log")
@@ -184,17 +174,10 @@ def gradient_by_depth(
     several = diagnosis if hasattr(diagnosis, "items") else {"": diagnosis}
     if not several:
         raise ValueError("there is no diagnosis to plot")
-    axes = _axes(axes, (6.0, 3.8))
+    axes = _axes(axes)
     for k, (name, each) in enumerate(several.items()):
         line = [_above_zero(layer.gradient_rms) for layer in each.layers]
-        axes.plot(
-            range(1, len(line) + 1),
-            line,
-            color=COLOURS[k % len(COLOURS)],
-            marker=MARKERS[k % len(MARKERS)],
-            ms=4,
-            label=name or None,
-        )
+        axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
     axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
     return _finished(axes, words["layer"], words["gradient RMS"])
@@ -213,7 +196,7 @@ def _histograms(
         if not all(map(isfinite, values)):
             raise ValueError(f"{name} has values that are nan or infinite; they have no histogram")
     n = len(rows)
-    axes = _axes(axes, (6.0, min(1.2 + 0.5 * n, 10.0)))
+    axes = _axes(axes, min(1.2 + 0.5 * n, 10.0))
     edges = _edges([x for _, values in rows for x in values if x], bins, log)
     for k, (_, values) in enumerate(rows):
         counts = [0] * (len(edges) - 1)
@@ -222,23 +205,18 @@ def _histograms(
                 counts[_bin(x, edges)] += 1
         highest = max(counts) or 1
         base = n - 1 - k
-        axes.stairs(
-            [base + 0.9 * count / highest for count in counts],
-            edges,
-            baseline=base,
-            fill=True,
-            color=COLOURS[0],
-            alpha=0.75,
-        )
+        heights = [base + 0.9 * count / highest for count in counts]
+        axes.stairs(heights, edges, baseline=base, fill=True, color=COLOURS[0], alpha=0.75)
+    middles = [n - 1 - k + 0.3 for k in range(n)]
     shares = [sum(x == 0 for x in values) / len(values) for _, values in rows]
     if any(shares):
         at_right = {"transform": axes.get_yaxis_transform(), "fontsize": "small"}
         axes.text(1.02, n, words["exactly 0"], va="bottom", **at_right)
-        for k, share in enumerate(shares):
-            axes.text(1.02, n - 1 - k + 0.3, f"{100 * share:.0f} %", va="center", **at_right)
+        for middle, share in zip(middles, shares, strict=True):
+            axes.text(1.02, middle, f"{100 * share:.0f} %", va="center", **at_right)
     if log:
         axes.set_xscale("log")
-    axes.set_yticks([n - 1 - k + 0.3 for k in range(n)], [name for name, _ in rows])
+    axes.set_yticks(middles, [name for name, _ in rows])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(0, n)
     axes.set_xlabel(label)
@@ -298,7 +276,7 @@ def decision_boundary(
         raise ValueError(
             f"features must be two different numbers from 0 to {width - 1}, got {(j, k)}"
         )
-    axes = _axes(axes, (6.0, 4.6))
+    axes = _axes(axes, 4.6)
     xs, ys = (_ticks([row[i] for row in data.inputs]) for i in (j, k))
     point = [sum(column) / len(data) for column in zip(*data.inputs, strict=True)]
     threshold = 0.5 if model.layers[-1].activation == "sigmoid" else 0.0
@@ -310,24 +288,16 @@ def decision_boundary(
             rows.append(tuple(point))
         asked = scaler.apply(rows) if scaler else rows
         lead.append([ahead(model(row), threshold) for row in asked])
-    colours = [COLOURS[c % len(COLOURS)] for c in range(len(data.class_names))]
-    for c, colour in enumerate(colours):
+    for c in range(len(data.class_names)):
         by = [[place[c] for place in row] for row in lead]
         highest = max(map(max, by))
         if highest > 0:
-            axes.contourf(xs, ys, by, levels=[0, highest + 1], colors=[colour], alpha=0.22)
+            colours = [_style(c)["color"]]
+            axes.contourf(xs, ys, by, levels=[0, highest + 1], colors=colours, alpha=0.22)
     for c, name in enumerate(data.class_names):
         points = [row for row, target in zip(data.inputs, data.targets, strict=True) if target == c]
-        axes.scatter(
-            [row[j] for row in points],
-            [row[k] for row in points],
-            color=colours[c],
-            marker=MARKERS[c % len(MARKERS)],
-            s=26,
-            edgecolors="white",
-            linewidths=0.6,
-            label=name,
-        )
+        across, up = ([row[i] for row in points] for i in (j, k))
+        axes.scatter(across, up, s=26, edgecolors="white", linewidths=0.6, label=name, **_style(c))
     axes.set_xlabel(data.feature_names[j].replace("_", " "))
     axes.set_ylabel(data.feature_names[k].replace("_", " "))
     if width > 2:
@@ -368,10 +338,10 @@ def png(figure: Any, dpi: int = 150) -> bytes:
     return file.getvalue()
 
 
-def _axes(axes: Any, size: tuple[float, float]) -> Any:
+def _axes(axes: Any, height: float = 3.8) -> Any:
     """The given axes, or those of a new figure."""
     if axes is None:
-        return _figure_class()(figsize=size, layout="constrained").add_subplot()
+        return _figure_class()(figsize=(6.0, height), layout="constrained").add_subplot()
     if not hasattr(axes, "figure") or not hasattr(axes, "plot"):
         raise TypeError(f"axes must be matplotlib Axes or None, got {axes!r:.60}")
     return axes
@@ -404,6 +374,11 @@ def _finished(axes: Any, x: str, y: str) -> Any:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize="small", ncols=1 + len(axes.lines) // 9)
     return axes.figure
+
+
+def _style(k: int) -> dict[str, str]:
+    """Colour and marker of the k-th of several."""
+    return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
 
 
 def _by_depth(n: int) -> Sequence[Any]:

@@ -16,29 +16,29 @@ TYPE_CHECKING = False  # typing itself is slow to import; type checkers know thi
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-Path = tuple[str, ...]
+GroupPath = tuple[str, ...]
 
 
 class ScopedLabel(str):
     """A label that knows the scopes around its node, outermost first; empty if it has no name."""
 
     __slots__ = ("scope",)
-    scope: Path
+    scope: GroupPath
 
-    def __new__(cls, text: str = "", scope: Path = ()) -> ScopedLabel:
+    def __new__(cls, text: str = "", scope: GroupPath = ()) -> ScopedLabel:
         """The label `text` in these scopes."""
         label = super().__new__(cls, text)
         label.scope = tuple(scope)
         return label
 
-    def __reduce__(self) -> tuple[type[ScopedLabel], tuple[str, Path]]:
+    def __reduce__(self) -> tuple[type[ScopedLabel], tuple[str, GroupPath]]:
         return ScopedLabel, (str(self), self.scope)
 
 
 class _Open:
     """The scopes that are open, outermost first."""
 
-    path: Path = ()
+    path: GroupPath = ()
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def scope(name: str) -> Iterator[None]:
             gc.enable()
 
 
-def scope_of(node: Value) -> Path:
+def scope_of(node: Value) -> GroupPath:
     """The names of the scopes in which a node was made, outermost first.
 
     >>> scope_of(Value(1.0))
@@ -88,7 +88,7 @@ def scope_of(node: Value) -> Path:
     return label.scope if label.__class__ is ScopedLabel else ()
 
 
-def _claim(path: Path, older: Collection[int] = ()) -> None:
+def _claim(path: GroupPath, older: Collection[int] = ()) -> None:
     """Write the scope into the labels of the young nodes that have none yet."""
     for node in _young() if path else ():
         if node.label.__class__ is not ScopedLabel and id(node) not in older:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .folding import Joined
     from .options import Options
-    from .scopes import Path
+    from .scopes import GroupPath
 
 _SHORT = 12  # characters of a name on an edge
 
@@ -46,13 +46,13 @@ class Item(NamedTuple):
     formula: str
     """What it computes, as text of an HTML-like label; empty for a leaf."""
     rows: tuple[Row, ...]
-    path: Path
+    path: GroupPath
     magnitude: float | None
     """The size of the gradient, None where no backward pass has been."""
     faded: bool
     node: Value | None
     """The Value; None for a folded group."""
-    fold: Path = ()
+    fold: GroupPath = ()
     """The path of a folded group."""
 
 
@@ -103,8 +103,8 @@ def sketch(roots: Iterable[Any], options: Options) -> Sketch:
     options.checked()
     values = values_of(roots)
     order = topological(*values)
-    fold: dict[Value, Path] = {}
-    paths: dict[Value, Path] = {}
+    fold: dict[Value, GroupPath] = {}
+    paths: dict[Value, GroupPath] = {}
     if options.collapse is None and len(order) > options.max_nodes:
         fold = folded_to_fit(order, values)
     else:
@@ -198,8 +198,8 @@ class _Sketcher:
         self,
         order: Sequence[Value],
         roots: Sequence[Value],
-        paths: dict[Value, Path],
-        fold: dict[Value, Path],
+        paths: dict[Value, GroupPath],
+        fold: dict[Value, GroupPath],
         options: Options,
     ) -> None:
         self.order, self.roots = order, set(roots)
@@ -228,7 +228,7 @@ class _Sketcher:
                 keys[node] = None
         ids = {key: f"n{k}" for k, key in enumerate(keys)}
         links = self._links(ids)
-        groups: dict[Path, Fold] = {}
+        groups: dict[GroupPath, Fold] = {}
         if self.fold:
             groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
             links += self._joined(joined, ids)
@@ -286,7 +286,7 @@ class _Sketcher:
         return Link(tail, head, words, share, flow, self._faded(not flow), 1)
 
     # --- folded groups ---------------------------------------------------------------------------
-    def _group(self, key: Path, fold: Fold, id: str) -> Item:
+    def _group(self, key: GroupPath, fold: Fold, id: str) -> Item:
         """The item of a folded group: nodes, inputs, outputs, range of the gradients."""
         word, form = self.options.word, self.options.number_format
         nodes = len(fold.members)

@@ -66,22 +66,6 @@ THEMES = {
 }
 
 
-def contrast(a: str, b: str) -> float:
-    """The contrast ratio of two colours, from 1 to 21, as WCAG 2.2 defines it.
-
-    >>> contrast("#000000", "#ffffff")
-    21.0
-    """
-    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
 # --- the size of gradients -----------------------------------------------------------------------
 LEAST_DECADES, MOST_DECADES = 4, 12
 STEPS = 9  # colours of the scale

@@ -16,7 +16,7 @@ import pytest
 from autograd_mini import MLP, Value, draw, functions, ieee, losses
 from autograd_mini.drawing import THEMES
 from autograd_mini.drawing.groups import grouped, path_of
-from autograd_mini.drawing.themes import contrast, mixed, scale
+from autograd_mini.drawing.themes import mixed, scale
 from autograd_mini.graph import topological
 from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure, title
 from tests.programs import printed
@@ -344,6 +344,18 @@ def test_unknown_formats_and_layouts() -> None:
 
 
 # --- themes ---------------------------------------------------------------------------------------
+def contrast(a: str, b: str) -> float:
+    """The contrast ratio of two colours, from 1 to 21, as WCAG 2.2 defines it."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_contrast_is_at_least_aa(theme: Any) -> None:
     fills = (theme.node, theme.leaf, theme.operation, theme.root)
