@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -32,11 +32,11 @@ FLOAT = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?![\w.])|(?<![\w.])\d+e[+-
 class Checker(doctest.OutputChecker):
     """Compares floats to 12 digits: the last ones depend on the machine's mathematical library."""
 
-    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+    def check_output(self, want, got, optionflags):
         return super().check_output(_rounded(want), _rounded(got), optionflags)
 
 
-def _rounded(text: str) -> str:
+def _rounded(text):
     return FLOAT.sub(lambda m: f"{float(m[0]):.12g}" if len(m[0]) < 25 else m[0], text)
 
 
@@ -53,7 +53,7 @@ class Block(NamedTuple):
     follows: bool
 
 
-def blocks(page: Path) -> list[Block]:
+def blocks(page):
     text = page.read_text(encoding="utf-8")
     found, end = [], 0
     for match in FENCE.finditer(text):
@@ -65,11 +65,11 @@ def blocks(page: Path) -> list[Block]:
     return found
 
 
-def place(page: Path) -> str:
+def place(page):
     return str(page.relative_to(ROOT)) if page.is_relative_to(ROOT) else page.name
 
 
-def compare(page: Path, block: Block, expected: str, got: str) -> None:
+def compare(page, block, expected, got):
     __tracebackhide__ = True
     if not CHECKER.check_output(expected, got, doctest.ELLIPSIS):
         example = doctest.Example("", expected)
@@ -77,7 +77,7 @@ def compare(page: Path, block: Block, expected: str, got: str) -> None:
         pytest.fail(f"{place(page)}:{block.line}\n{difference}", pytrace=False)
 
 
-def run_session(page: Path, block: Block, names: dict[str, Any]) -> None:
+def run_session(page, block, names):
     """Run a block of `>>>` lines, each with the output that it shows."""
     test = doctest.DocTestParser().get_doctest(
         block.text, names, page.name, place(page), block.line
@@ -90,7 +90,7 @@ def run_session(page: Path, block: Block, names: dict[str, Any]) -> None:
         pytest.fail(report.getvalue(), pytrace=False)
 
 
-def run_command(line: str) -> str:
+def run_command(line):
     """Run one `$ ` line of a console block in the current folder, without a shell."""
     words = shlex.split(line)
     assert words[0] in {"autograd-mini", "python"}, f"a console block may not run {words[0]!r}"
@@ -104,9 +104,9 @@ def run_command(line: str) -> str:
     return done.stdout + done.stderr
 
 
-def run_page(page: Path) -> int:
+def run_page(page):
     """Run every block of the page in order; return how many ran."""
-    names: dict[str, Any] = {"__name__": "__main__"}
+    names = {"__name__": "__main__"}
     printed = None
     ran = 0
     for block in blocks(page):
@@ -140,9 +140,7 @@ def run_page(page: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=place)
-def test_the_code_of_the_page_runs_and_prints_what_it_shows(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_code_of_the_page_runs_and_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = set(sheet_module.SHEET)
     try:
@@ -162,14 +160,14 @@ def test_the_code_of_the_page_runs_and_prints_what_it_shows(
     ],
     ids=["session", "script", "unshown", "command"],
 )
-def test_a_page_that_shows_a_wrong_output_fails(text: str, tmp_path: Path) -> None:
+def test_a_page_that_shows_a_wrong_output_fails(text, tmp_path):
     page = tmp_path / "wrong.md"
     page.write_text(text, encoding="utf-8")
     with pytest.raises((pytest.fail.Exception, AssertionError)):
         run_page(page)
 
 
-def test_every_page_is_there_in_both_languages() -> None:
+def test_every_page_is_there_in_both_languages():
     english, spanish = (
         {path.relative_to(DOCS / language).as_posix() for path in (DOCS / language).rglob("*.md")}
         for language in ("en", "es")
@@ -179,7 +177,7 @@ def test_every_page_is_there_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("en/**/*.md")), ids=lambda page: page.stem)
-def test_both_languages_show_the_same_kinds_of_blocks(page: Path) -> None:
+def test_both_languages_show_the_same_kinds_of_blocks(page):
     spanish = DOCS / "es" / page.relative_to(DOCS / "en")
     assert [block.kind for block in blocks(page)] == [block.kind for block in blocks(spanish)]
 
@@ -188,7 +186,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|<img[^>]+src=\"([^\"]+)\"")
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.parent == ROOT], ids=lambda page: page.name)
-def test_the_links_of_the_readme_lead_to_files(page: Path) -> None:
+def test_the_links_of_the_readme_lead_to_files(page):
     targets = [a or b for a, b in LINK.findall(page.read_text(encoding="utf-8"))]
     local = [target for target in targets if "://" not in target]
     assert local
@@ -196,8 +194,8 @@ def test_the_links_of_the_readme_lead_to_files(page: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_the_picture_of_the_readme_is_what_the_package_draws(language: str) -> None:
-    names: dict[str, Any] = {"__name__": "make", "__file__": str(DOCS / "images" / "make.py")}
+def test_the_picture_of_the_readme_is_what_the_package_draws(language):
+    names = {"__name__": "make", "__file__": str(DOCS / "images" / "make.py")}
     exec((DOCS / "images" / "make.py").read_text(encoding="utf-8"), names)
     words = re.compile(r">([^<]+)</text>")
     committed = (DOCS / "images" / language / "neuron.svg").read_text(encoding="utf-8")
@@ -206,14 +204,14 @@ def test_the_picture_of_the_readme_is_what_the_package_draws(language: str) -> N
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_the_table_of_operations_lists_the_whole_sheet(language: str) -> None:
+def test_the_table_of_operations_lists_the_whole_sheet(language):
     text = sheet.markdown(language)
     for op in sheet_module.SHEET.values():
         assert f"| [`{op.signature}`](#op-{op.name}) | {op.about[language == 'es']} |" in text
         assert f"(op-{op.name})=" in text
 
 
-def test_a_new_operation_is_in_the_table_at_once() -> None:
+def test_a_new_operation_is_in_the_table_at_once():
     cubed = sheet_module.op("cubed(a)", "a ** 3", "3 * a ** 2", latex="{a}^3", kinks=("a - 2",),
                             about=("cube", "cubo"))  # fmt: skip
     try:
@@ -227,7 +225,7 @@ def test_a_new_operation_is_in_the_table_at_once() -> None:
     assert "cubed" not in sheet.markdown("en")
 
 
-def test_the_conditions_of_the_sheet_are_translated() -> None:
+def test_the_conditions_of_the_sheet_are_translated():
     english = re.compile(r"\b(and|any|at|integer|is|large|least|number|of|or|other|than|where)\b")
     for op in sheet_module.SHEET.values():
         for text in (op.needs, *(domain.text for domain in op.domains.values())):

@@ -279,15 +279,8 @@ def test_domains_are_those_of_the_meaning(name):
 # --- an operation that is added -------------------------------------------------------------------
 @pytest.fixture
 def swoosh():
-    added = op(
-        "swoosh(a, b)",
-        "a * s",
-        "s",
-        "a * cos(b)",
-        given={"s": "sin(b)"},
-        latex=r"{a}\,\sin({b})",
-        about=("swoosh", "siseo"),
-    )
+    words = {"latex": r"{a}\,\sin({b})", "about": ("swoosh", "siseo")}
+    added = op("swoosh(a, b)", "a * s", "s", "a * cos(b)", given={"s": "sin(b)"}, **words)
     yield added
     del SHEET["swoosh"]
     measured.cache_clear()

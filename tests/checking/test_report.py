@@ -106,8 +106,6 @@ def test_of_many_rows_the_worst_are_shown():
 
 
 # --- languages -----------------------------------------------------------------------------------
-
-
 def test_why_there_is_no_value_is_told_in_the_language_of_the_report():
     report = check_grad(lambda x: (x - 2).log(), 1.0, lang="es")
     assert "en x = 1.0: log(a) en a = -1.0: necesita a > 0" in report.text()
@@ -200,14 +198,8 @@ def test_json_gives_the_report_back():
             "partial",
             "n",
             "tanh",
-            {
-                "got": math.inf,
-                "wanted": 1.0,
-                "ulps": "3",
-                "argument": "a",
-                "formula": "tanh(a)",
-                "operands": "a = 1",
-            },
+            {"got": math.inf, "wanted": 1.0, "ulps": "3"}
+            | {"argument": "a", "formula": "tanh(a)", "operands": "a = 1"},
         ),
         None,
         (("kink_rule", {"names": "ñ"}),),
@@ -233,7 +225,8 @@ def test_json_is_plain_and_versioned():
     assert data["comparisons"][0]["got"] == 8.0
 
 
-PLAIN = json.dumps(unsigned(WRONG.to_json()))
+SIGNED = WRONG.to_json()
+PLAIN = json.dumps(unsigned(SIGNED))
 
 
 @pytest.mark.parametrize(
@@ -243,10 +236,10 @@ PLAIN = json.dumps(unsigned(WRONG.to_json()))
         ("[1, 2]", "it is not an autograd_mini check report"),
         ('{"format": "other"}', "it is not an autograd_mini check report"),
         (
-            WRONG.to_json().replace('"version": 2', '"version": 9'),
+            SIGNED.replace('"version": 2', '"version": 9'),
             "it has version 9, .* install a newer one",
         ),
-        (WRONG.to_json().replace("8.0", "9.0"), "it is damaged, or was changed by hand"),
+        (SIGNED.replace("8.0", "9.0"), "it is damaged, or was changed by hand"),
         (PLAIN.replace('"verdict": "wrong"', '"verdict": "fine"', 1), "damaged"),
         (PLAIN.replace('"got"', '"gut"'), "damaged"),
         (PLAIN.replace('"lang": "en"', '"lang": "xx"'), "damaged"),

@@ -1,7 +1,5 @@
 """The commands demo and train: what they tell and write; terminals, signals and pipes."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -37,7 +35,7 @@ FILES = ["boundary.png", "graph.svg", "history.csv", "loss.png", "model.json", "
 pytestmark = pytest.mark.slow
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments, **environment):
     return subprocess.run(
         [*MODULE, *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment},
@@ -50,7 +48,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 # --- demo -----------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def demo(tmp_path_factory):
     """The folder and the output of one run of the demo, in Spanish, through a pipe."""
     out = tmp_path_factory.mktemp("demo") / "files"
     done = run("demo", "--lang", "es", "--out", str(out))
@@ -59,7 +57,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return out, done.stdout
 
 
-def test_demo_learns_iris(demo: tuple[Path, str]) -> None:
+def test_demo_learns_iris(demo):
     out, text = demo
     match = re.search(r"Exactitud en la prueba: ([\d.]+) % \((\d+) de 45 puntos", text)
     assert int(match[2]) / 45 >= 0.9
@@ -74,7 +72,7 @@ def test_demo_learns_iris(demo: tuple[Path, str]) -> None:
     assert metadata["class_names"] == ["setosa", "versicolor", "virginica"]
 
 
-def test_demo_writes_its_files(demo: tuple[Path, str]) -> None:
+def test_demo_writes_its_files(demo):
     out, text = demo
     assert sorted(path.name for path in out.iterdir()) == FILES
     for name in FILES:
@@ -92,11 +90,11 @@ def test_demo_writes_its_files(demo: tuple[Path, str]) -> None:
     assert float(rows[-1]["loss"]) < 0.2 < float(rows[0]["loss"])
 
 
-def number_of(text: str) -> float:
+def number_of(text):
     return float(text.strip("()").replace("−", "-"))
 
 
-def test_demo_writes_out_one_update(demo: tuple[Path, str]) -> None:
+def test_demo_writes_out_one_update(demo):
     match = re.search(
         r"w_nuevo = w_anterior − η · ∂L/∂w\n +=(.*) − (.*) · (.*)\n +=(.*)\n", demo[1]
     )
@@ -107,7 +105,7 @@ def test_demo_writes_out_one_update(demo: tuple[Path, str]) -> None:
     assert after < before
 
 
-def test_demo_tells_the_backward_pass_edge_by_edge(demo: tuple[Path, str]) -> None:
+def test_demo_tells_the_backward_pass_edge_by_edge(demo):
     lines = demo[1].split("─\n")[1].split("\n\n")[0].splitlines()
     assert len(lines) == 12  # e * e has two edges, and so have three sums and two products
     rows = [line.split() for line in lines]
@@ -131,29 +129,27 @@ def test_demo_tells_the_backward_pass_edge_by_edge(demo: tuple[Path, str]) -> No
     assert number_of(rows[0][-1]) == pytest.approx(y - 1, abs=6e-4)  # the running sum, halfway
 
 
-def expected_gradient(row: list[str], rows: list[list[str]]) -> float:
+def expected_gradient(row, rows):
     """The gradient of the node that a line belongs to: its own, or that of a line above."""
     named = [r for r in rows[: rows.index(row) + 1] if len(r) > 4]
     return number_of(named[-1][-5])
 
 
-def test_demo_checks_every_gradient(demo: tuple[Path, str]) -> None:
+def test_demo_checks_every_gradient(demo):
     assert "67 de 67 coinciden" in demo[1]
 
 
-def test_demo_speaks_one_language(demo: tuple[Path, str]) -> None:
+def test_demo_speaks_one_language(demo):
     assert not words(demo[1]) & ENGLISH
 
 
-def test_demo_through_a_pipe_is_plain_text(demo: tuple[Path, str]) -> None:
+def test_demo_through_a_pipe_is_plain_text(demo):
     assert "\x1b" not in demo[1]
     assert "\r" not in demo[1]
     assert "━" not in demo[1]
 
 
-def test_demo_runs_again_over_its_own_files_with_the_same_result(
-    demo: tuple[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_demo_runs_again_over_its_own_files_with_the_same_result(demo, capsys):
     out, _ = demo
     words = re.compile(r">([^<]+)</text>")
     model = (out / "model.json").read_bytes()
@@ -168,8 +164,8 @@ def test_demo_runs_again_over_its_own_files_with_the_same_result(
 
 
 def test_without_matplotlib_and_graphviz_the_demo_says_how_to_get_them_and_keeps_the_dot_text(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, capsys, monkeypatch
+):
     monkeypatch.setattr("autograd_mini.cli.outputs.find_spec", lambda _: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
@@ -182,12 +178,10 @@ def test_without_matplotlib_and_graphviz_the_demo_says_how_to_get_them_and_keeps
     assert "digraph gradients" in (tmp_path / "o" / "graph.gv").read_text(encoding="utf-8")
 
 
-def test_a_wrong_gradient_is_found(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_gradient_is_found(capsys, monkeypatch):
     honest = Value.backward
 
-    def wrong(self: Value, *args: object, **options: object) -> None:
+    def wrong(self, *args, **options):
         honest(self, *args, **options)
         for node in list(_leaves(self)):
             if node.label == "layer1.neuron1.w[0]":
@@ -200,13 +194,13 @@ def test_a_wrong_gradient_is_found(
     assert "layer1.neuron1.w[0]: backpropagation" in text
 
 
-def _leaves(root: Value) -> list[Value]:
+def _leaves(root):
     from autograd_mini.graph import leaves
 
     return leaves(root)
 
 
-def test_small_neuron_by_hand() -> None:
+def test_small_neuron_by_hand():
     root = small_neuron()
     y = math.tanh(0.5 * 1.0 + -1.0 * 2.0 + 1.2)
     assert root.data == pytest.approx((y - 1) ** 2, rel=1e-15)
@@ -218,9 +212,7 @@ def test_small_neuron_by_hand() -> None:
 
 # --- train ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["xor", "moons", "circles"])
-def test_train_on_the_data_sets(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_train_on_the_data_sets(name, tmp_path, capsys):
     options = ["--hidden", "4", "--epochs", "3", "--activation", "relu", "--optimiser", "Momentum"]
     assert main(["train", name, *options, "--lr", "0.05"]) == 0
     text = capsys.readouterr().out
@@ -232,9 +224,7 @@ def test_train_on_the_data_sets(
     assert json.loads((folder / "model.json").read_text())["architecture"]["activation"] == ["relu"]
 
 
-def test_the_picture_of_train_shows_the_gradients_of_its_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_picture_of_train_shows_the_gradients_of_its_table(tmp_path, capsys):
     assert main(["train", "moons", "--hidden", "3", "--epochs", "2", "--out", "o"]) == 0
     table = capsys.readouterr().out.split("─\n")[1].split("\n\n")[0]
     sums = {line.split()[-4]: line.split()[-1] for line in table.splitlines()}
@@ -245,9 +235,7 @@ def test_the_picture_of_train_shows_the_gradients_of_its_table(
             assert texts[-1] == sums[texts[0]]
 
 
-def test_train_on_a_csv_file_with_semicolons_and_decimal_commas(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_train_on_a_csv_file_with_semicolons_and_decimal_commas(tmp_path, capsys):
     flowers = data.iris()
     with (tmp_path / "flores.csv").open("w", encoding="utf-8-sig") as file:
         file.write("especie;sl;sw;pl;pw\n")
@@ -264,7 +252,7 @@ def test_train_on_a_csv_file_with_semicolons_and_decimal_commas(
     assert "Exactitud en la prueba" in capsys.readouterr().out
 
 
-def test_tables_without_names_and_with_numeric_labels(tmp_path: Path) -> None:
+def test_tables_without_names_and_with_numeric_labels(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("1\t2\t10\n3\t4\t9\n\n5\t6\t10\n", encoding="utf-8")
     read = read_csv(path)
@@ -275,7 +263,7 @@ def test_tables_without_names_and_with_numeric_labels(tmp_path: Path) -> None:
         read_csv(path, "x1")
 
 
-def test_large_networks_are_checked_in_part(capsys: pytest.CaptureFixture[str]) -> None:
+def test_large_networks_are_checked_in_part(capsys):
     assert main(["train", "xor", "--hidden", "20,25", "--epochs", "1", "--out", "o"]) == 0
     text = capsys.readouterr().out
     match = re.search(r"differentiated by (\d+) of the (\d+) parameters", text)
@@ -290,9 +278,7 @@ def test_large_networks_are_checked_in_part(capsys: pytest.CaptureFixture[str]) 
         ("es", "la primera actualización se sale de los números: con una tasa de aprendizaje de"),
     ],
 )
-def test_an_update_that_leaves_the_floats_is_a_failure(
-    lang: str, sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_update_that_leaves_the_floats_is_a_failure(lang, sentence, capsys):
     rule = ["--lr", "1e300", "--optimiser", "sgd", "--activation", "relu", "--lang", lang]
     assert main(["train", "moons", *rule]) == 1
     assert f"autograd-mini: error: {sentence}" in capsys.readouterr().err
@@ -300,12 +286,10 @@ def test_an_update_that_leaves_the_floats_is_a_failure(
 
 # --- terminals, signals, pipes --------------------------------------------------------------------
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(tmp_path, capsys, monkeypatch):
     step, taken = Adam.step, []
 
-    def interrupted(self: Adam) -> None:
+    def interrupted(self):
         step(self)
         taken.append(1)
         if len(taken) == 9:
@@ -319,10 +303,8 @@ def test_ctrl_c_is_one_line_and_130_and_keeps_what_was_learnt(
     assert load(tmp_path / "o" / "model.json").layers[0].nin == 2
 
 
-def test_ctrl_c_elsewhere(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> bool:
+def test_ctrl_c_elsewhere(capsys, monkeypatch):
+    def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autograd_mini.cli.told.demo", interrupted)
@@ -331,7 +313,7 @@ def test_ctrl_c_elsewhere(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
-def test_a_reader_that_closes_the_pipe_is_no_error() -> None:
+def test_a_reader_that_closes_the_pipe_is_no_error():
     command = f"'{sys.executable}' -m autograd_mini demo --out o | head -n 2"
     done = subprocess.run(
         ["sh", "-c", command],
@@ -344,16 +326,16 @@ def test_a_reader_that_closes_the_pipe_is_no_error() -> None:
     assert len(done.stdout.splitlines()) == 2
 
 
-def test_an_output_that_lacks_the_signs_gets_question_marks() -> None:
+def test_an_output_that_lacks_the_signs_gets_question_marks():
     done = run("grad", "x", "x=1", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert done.stdout == "value  1.0\n?/?x   1.0\n"
 
 
-def test_no_color_is_respected_and_narrow_terminals_lose_nothing() -> None:
+def test_no_color_is_respected_and_narrow_terminals_lose_nothing():
     import pty
 
-    def on_terminal(**environment: str) -> str:
+    def on_terminal(**environment):
         leader, follower = pty.openpty()
         done = subprocess.Popen(
             [*MODULE, "train", "xor", "--hidden", "3", "--epochs", "1", "--out", "o"],
@@ -389,21 +371,21 @@ def test_no_color_is_respected_and_narrow_terminals_lose_nothing() -> None:
 LOSS = "binary_cross_entropy_with_logits"
 
 
-def checked(model: MLP, points: Dataset) -> tuple[bool, str]:
+def checked(model, points):
     """The demo's check of a model's gradients: its word, and what it says."""
     console = Console(record=True, width=200, file=io.StringIO())
     agree = gradient_check(model, points, LOSS, Teller("en", console))
     return agree, console.export_text()
 
 
-def squares() -> Dataset:
+def squares():
     inputs = [(x / 4, 1 - x / 3) for x in range(8)]
     return Dataset(
         "squares", inputs, [int(a * a > b) for a, b in inputs], ("a", "b"), ("no", "yes")
     )
 
 
-def test_the_check_agrees_with_right_gradients() -> None:
+def test_the_check_agrees_with_right_gradients():
     for activation in ("tanh", "relu"):
         agree, told = checked(MLP(2, [4, 1], activation=activation, seed=1), squares())
         assert agree
@@ -412,12 +394,12 @@ def test_the_check_agrees_with_right_gradients() -> None:
         assert re.search(r"10⁻¹\S$|^0$", relative[1])
 
 
-def test_the_check_finds_a_wrong_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_finds_a_wrong_gradient(monkeypatch):
     model = MLP(2, [4, 1], seed=1)
     weight = model.parameters()[3]
     backward = Value.backward
 
-    def off(self: Value) -> None:
+    def off(self):
         backward(self)
         weight.grad *= 1 + 1e-8
 
@@ -428,7 +410,7 @@ def test_the_check_finds_a_wrong_gradient(monkeypatch: pytest.MonkeyPatch) -> No
     assert f"{weight.label}: backpropagation {weight.grad:.10g}, differences" in told
 
 
-def test_a_neuron_on_its_kink_is_undecided() -> None:
+def test_a_neuron_on_its_kink_is_undecided():
     model = MLP(2, [1, 1], activation="relu", seed=1)
     hidden = model.layers[0].neurons[0]
     hidden.w[0].data, hidden.w[1].data, hidden.b.data = 1.0, 0.0, -0.25  # 0 at a = 1/4
@@ -438,11 +420,11 @@ def test_a_neuron_on_its_kink_is_undecided() -> None:
     assert all(p.data == q for p, q in zip(hidden.w, (1.0, 0.0), strict=True))
 
 
-def test_ahead_is_positive_for_the_winner_only() -> None:
+def test_ahead_is_positive_for_the_winner_only():
     assert ahead([1.0, 3.0, 2.0]) == [-2.0, 1.0, -1.0]
     assert ahead([2.0, 2.0]) == [0.0, 0.0]
     assert ahead(Value(-0.25)) == [0.25, -0.25]
 
 
-def test_aligned() -> None:
+def test_aligned():
     assert aligned([("a", "b"), ("cc", "12")], "><") == [" a  b", "cc  12"]

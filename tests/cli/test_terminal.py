@@ -1,14 +1,11 @@
 """The player in a real terminal: keys, sizes, signals, and a terminal left as it was found."""
 
-from __future__ import annotations
-
 import io
 import os
 import re
 import signal
 import sys
 import types
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +36,7 @@ raise SystemExit(main(["step", "tanh(w*x+b)", "w=0.5", "x=2", "b=-1", "--lang", 
 RIGHT, LEFT, HOME, END = "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F"
 
 
-def neuron() -> Any:
+def neuron():
     w, x, b = (Value(n, label=s) for n, s in ((0.5, "w"), (2.0, "x"), (-1.0, "b")))
     y = (w * x + b).tanh()
     y.label = "y"
@@ -48,7 +45,7 @@ def neuron() -> Any:
 
 # --- in a real terminal --------------------------------------------------------------------------
 @posix
-def test_the_keys_change_the_screen_as_told() -> None:
+def test_the_keys_change_the_screen_as_told():
     with Terminal(NEURON) as shown:
         shown.until("step 0 / 17")
         assert shown.row("▶").split() == ["▶", "w", "0.5", "—"]
@@ -87,7 +84,7 @@ def test_the_keys_change_the_screen_as_told() -> None:
 
 
 @posix
-def test_f_and_b_leave_one_pass() -> None:
+def test_f_and_b_leave_one_pass():
     with Terminal(NEURON) as shown:
         shown.until("step 0 / 17")
         shown.press("f" + END)
@@ -107,7 +104,7 @@ def test_f_and_b_leave_one_pass() -> None:
 
 
 @posix
-def test_the_learner_s_expression_is_lit() -> None:
+def test_the_learner_s_expression_is_lit():
     with Terminal(NEURON) as shown:
         shown.until("step 0 / 17")
         shown.press("nn")
@@ -122,7 +119,7 @@ def test_the_learner_s_expression_is_lit() -> None:
 
 @posix
 @pytest.mark.parametrize("key", ["q", "\x1b", "\x03", "\x04"])
-def test_the_terminal_is_left_as_it_was(key: str) -> None:
+def test_the_terminal_is_left_as_it_was(key):
     with Terminal(NEURON) as shown:
         shown.until("step 0 / 17")
         assert shown.modes()[3] != shown.before[3]  # no echo, no waiting for Enter
@@ -134,7 +131,7 @@ def test_the_terminal_is_left_as_it_was(key: str) -> None:
 
 
 @posix
-def test_an_error_leaves_the_terminal_as_it_was() -> None:
+def test_an_error_leaves_the_terminal_as_it_was():
     code = """
 from autograd_mini import Value, steps
 from autograd_mini.cli import screen
@@ -159,7 +156,7 @@ play(steps(x * x), lang="en")
 
 @posix
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(name: str) -> None:
+def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(name):
     number = getattr(signal, name)
     with Terminal(NEURON) as shown:
         shown.until("step 0 / 17")
@@ -170,7 +167,7 @@ def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(name: str) -> None:
 
 
 @posix
-def test_ctrl_z_stops_it_and_fg_brings_it_back() -> None:
+def test_ctrl_z_stops_it_and_fg_brings_it_back():
     shell = f"""
 import os, signal, subprocess, sys, termios
 signal.signal(signal.SIGTTOU, signal.SIG_IGN)
@@ -204,7 +201,7 @@ print("ended", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before
 
 
 @posix
-def test_a_new_size_of_the_window_is_filled() -> None:
+def test_a_new_size_of_the_window_is_filled():
     with Terminal(NEURON) as shown:
         shown.until("step 0 / 17")
         shown.resize(120, 40)
@@ -219,7 +216,7 @@ def test_a_new_size_of_the_window_is_filled() -> None:
 
 
 @posix
-def test_no_color_means_no_colour() -> None:
+def test_no_color_means_no_colour():
     with Terminal(NEURON, NO_COLOR="1") as shown:
         shown.until("step 0 / 17")
         shown.press("g14\rq")
@@ -232,7 +229,7 @@ def test_no_color_means_no_colour() -> None:
 
 
 @posix
-def test_a_dumb_terminal_gets_text() -> None:
+def test_a_dumb_terminal_gets_text():
     with Terminal(NEURON, TERM="dumb") as shown:
         assert shown.ended() == 0
         assert b"\x1b" not in shown.sent
@@ -254,23 +251,23 @@ def test_a_dumb_terminal_gets_text() -> None:
         ("\x1b\x1b[C", ["escape", "right"]),
     ],
 )
-def test_what_a_terminal_sends_is_read(sent: str, known: list[str]) -> None:
+def test_what_a_terminal_sends_is_read(sent, known):
     assert keys.decoded(sent) == (known, "")
 
 
 @given(st.lists(st.sampled_from(["\x1b[C", "\x1bOH", "\x1b[5~", "n", "g"])), st.integers(0, 20))
-def test_a_sequence_may_come_in_two_parts(sent: list[str], cut: int) -> None:
+def test_a_sequence_may_come_in_two_parts(sent, cut):
     text = "".join(sent)
     first, rest = keys.decoded(text[:cut])
     second, left = keys.decoded(rest + text[cut:])
     assert (first + second, left) == keys.decoded(text)
 
 
-def test_keys_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_of_windows(monkeypatch):
     console = types.ModuleType("msvcrt")
     typed = list("n\xe0M\xe0K\x00G\xe0O\xe0Z\x1b\r\x03")
-    console.kbhit = lambda: bool(typed)  # type: ignore[attr-defined]
-    console.getwch = lambda: typed.pop(0)  # type: ignore[attr-defined]
+    console.kbhit = lambda: bool(typed)
+    console.getwch = lambda: typed.pop(0)
     monkeypatch.setitem(sys.modules, "msvcrt", console)
     monkeypatch.setattr(os, "get_terminal_size", lambda: os.terminal_size((80, 24)))
     with keys._Console() as keyboard:
@@ -280,9 +277,9 @@ def test_keys_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     ]  # fmt: skip
 
 
-def test_on_windows_a_new_size_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_windows_a_new_size_is_noticed(monkeypatch):
     console = types.ModuleType("msvcrt")
-    console.kbhit = lambda: False  # type: ignore[attr-defined]
+    console.kbhit = lambda: False
     monkeypatch.setitem(sys.modules, "msvcrt", console)
     sizes = [os.terminal_size((80, 24)), os.terminal_size((81, 24))]
     monkeypatch.setattr(os, "get_terminal_size", lambda: sizes.pop(0))
@@ -292,7 +289,7 @@ def test_on_windows_a_new_size_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
 # --- the screen ----------------------------------------------------------------------------------
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize(("width", "height"), [(40, 12), (60, 15), (80, 24), (120, 40), (200, 60)])
-def test_the_screen_fits_and_tells_the_state(width: int, height: int, lang: str) -> None:
+def test_the_screen_fits_and_tells_the_state(width, height, lang):
     w = Value(0.5, label="weight")
     loss = ((w * w + w).tanh() - 2.0) ** 2
     recorded = steps(loss, optimiser=SGD([w], lr=0.1))
@@ -302,7 +299,7 @@ def test_the_screen_fits_and_tells_the_state(width: int, height: int, lang: str)
         assert len(lines) == height
         assert max(cell_len(line.plain) for line in lines) <= width
         state = recorded.state(index)
-        rows: dict[str, str] = {}
+        rows = {}
         for line in lines[2:]:
             rows.setdefault(
                 f"{line.plain[2:]} ".split()[0] if line.plain[2:].strip() else "", line.plain
@@ -322,9 +319,7 @@ def test_the_screen_fits_and_tells_the_state(width: int, height: int, lang: str)
 
 
 @pytest.mark.parametrize(("width", "height"), [(40, 12), (40, 16), (100, 12), (80, 24)])
-def test_with_source_text_the_node_and_the_parent_still_have_their_rows(
-    width: int, height: int
-) -> None:
+def test_with_source_text_the_node_and_the_parent_still_have_their_rows(width, height):
     recorded = steps(parse("tanh(w*x + b)**2 + w").function(), *map(Value, (0.5, 2.0, -1.0)))
     screen = Screen(recorded, Console(file=io.StringIO()), "en")
     for index, step in enumerate(recorded):
@@ -337,7 +332,7 @@ def test_with_source_text_the_node_and_the_parent_still_have_their_rows(
         assert any("tanh(w*x" in line or "**2 + w" in line for line in lines)
 
 
-def test_a_long_graph_scrolls_around_the_current_node() -> None:
+def test_a_long_graph_scrolls_around_the_current_node():
     x = h = Value(0.5, label="x")
     for _ in range(300):
         h = h.sin() + x
@@ -351,13 +346,12 @@ def test_a_long_graph_scrolls_around_the_current_node() -> None:
             assert sum(line.startswith(f"+ {recorded.names[parent]} ") for line in lines) == 1
 
 
-def test_the_running_sum_is_that_of_the_shares() -> None:
+def test_the_running_sum_is_that_of_the_shares():
     x = Value(3.0, label="x")
     recorded = steps(x * x * x - 5 * x)  # 3 x² − 5 = 22
     screen = Screen(recorded, Console(file=io.StringIO()), "en")
     text = "\n".join(line.plain for line in screen.lines(len(recorded) - 2, 100, 40))
     found = re.search(r"so far: (.*) = (.*)", text)
-    assert found
     terms = [float(t.strip("()").replace("−", "-")) for t in found[1].split(" + ")]
     assert sum(terms) == 22.0 == float(found[2])
 
@@ -374,7 +368,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("label", HOSTILE)
-def test_a_label_is_text_and_obeyed_by_nobody(label: str) -> None:
+def test_a_label_is_text_and_obeyed_by_nobody(label):
     x = Value(3.0, label=label)
     recorded = steps(x.tanh() * x)
     file = io.StringIO()
@@ -391,18 +385,18 @@ def test_a_label_is_text_and_obeyed_by_nobody(label: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_clean_text_is_printable_and_keeps_its_length(text: str) -> None:
+def test_clean_text_is_printable_and_keeps_its_length(text):
     assert clean(text).isprintable()
     assert len(clean(text)) == len(text)
     assert clean(clean(text)) == clean(text)
 
 
-def test_source_text_is_text() -> None:
+def test_source_text_is_text():
     code = 'def f(x):\n    "[red]\x1b[2J\u202e"\n    return x * x\n'
     import linecache
 
     linecache.cache["<evil>"] = (len(code), None, code.splitlines(True), "<evil>")
-    space: dict[str, Any] = {}
+    space = {}
     exec(compile(code, "<evil>", "exec"), space)
     recorded = steps(space["f"], 3.0)
     screen = Screen(recorded, Console(file=io.StringIO()), "en")
@@ -411,7 +405,7 @@ def test_source_text_is_text() -> None:
     assert all(c == "\n" or c.isprintable() for c in text)
 
 
-def test_a_long_line_is_shown_where_it_is_lit() -> None:
+def test_a_long_line_is_shown_where_it_is_lit():
     source = " + ".join(f"x*{k}" for k in range(1, 60))
     recorded = steps(parse(source).function(), 2.0)
     screen = Screen(recorded, Console(file=io.StringIO()), "en")
@@ -425,7 +419,7 @@ def test_a_long_line_is_shown_where_it_is_lit() -> None:
     assert spans == ["x*59"]
 
 
-def test_wide_characters_keep_the_columns() -> None:
+def test_wide_characters_keep_the_columns():
     x, y = Value(3.0, label="重み"), Value(2.0, label="y")
     screen = Screen(steps(x * y), Console(file=io.StringIO()), "es")
     rows = [line.plain for line in screen.lines(2, 80, 24)[1:5]]
@@ -436,7 +430,7 @@ def test_wide_characters_keep_the_columns() -> None:
 # --- the timeline --------------------------------------------------------------------------------
 @settings(max_examples=30, deadline=None)
 @given(graphs(max_steps=6), st.randoms(use_true_random=False))
-def test_the_timeline_is_the_state(graph: Any, random: Any) -> None:
+def test_the_timeline_is_the_state(graph, random):
     root = graph(*(Value(x) for x in graph.at))
     recorded = steps(root if isinstance(root, Value) else Value(root))
     timeline = Timeline(recorded)
@@ -449,15 +443,13 @@ def test_the_timeline_is_the_state(graph: Any, random: Any) -> None:
 
 
 # --- play, words ---------------------------------------------------------------------------------
-def test_a_pipe_gets_all_steps() -> None:
+def test_a_pipe_gets_all_steps():
     file = io.StringIO()
     play(neuron(), Console(file=file), lang="es")
     assert file.getvalue().split("\n")[:-1] == [*transcript(neuron(), "es")]
 
 
-def test_colours_that_are_forced_make_no_terminal_of_a_pipe(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_colours_that_are_forced_make_no_terminal_of_a_pipe(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(isatty=lambda: True))
     console = Console(file=io.StringIO())
@@ -465,7 +457,7 @@ def test_colours_that_are_forced_make_no_terminal_of_a_pipe(
     assert not terminal.interactive(console)
 
 
-def test_wrong_use_of_play() -> None:
+def test_wrong_use_of_play():
     with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
         play(neuron(), lang="fr")
     with pytest.raises(ValueError, match="phases must be of forward, backward, update; got 'back'"):

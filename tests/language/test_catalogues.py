@@ -1,7 +1,5 @@
 """The catalogues of texts: both languages say the same, and what is asked for is there."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path
@@ -21,13 +19,13 @@ ACCESSORS = {"text", "told", "words", "words_of", "said"}
 SCRIPTED = {"page", "whatif", "predict", "player", "descent"}  # their texts are asked for by pages
 
 
-def slots(text: str) -> set[str]:
+def slots(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 # --- the format ----------------------------------------------------------------------------------
 @pytest.mark.parametrize("file", FILES, ids=ROOMS)
-def test_every_line_belongs_to_an_entry(file: Path) -> None:
+def test_every_line_belongs_to_an_entry(file):
     source = file.read_text(encoding="utf-8")
     left = catalogues._ENTRY.sub("", source)
     assert [line for line in left.split("\n") if line and not line.startswith("#")] == []
@@ -36,7 +34,7 @@ def test_every_line_belongs_to_an_entry(file: Path) -> None:
     assert len({*named}) == len(named), "a name stands twice"
 
 
-def test_lines_are_joined() -> None:
+def test_lines_are_joined():
     assert catalogues._joined("a b\n      c") == "a b c"
     assert catalogues._joined("a:\n      \\n  b\\s") == "a:\n  b "
     english, spanish = language.catalogue("check")["example"]
@@ -45,16 +43,16 @@ def test_lines_are_joined() -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_both_languages_have_the_same_slots(room: str) -> None:
+def test_both_languages_have_the_same_slots(room):
     for name, (english, spanish) in language.catalogue(room).items():
         assert english.strip(), name
         assert spanish.strip(), name
         assert slots(english) == slots(spanish), name
 
 
-def test_no_text_stands_twice() -> None:
+def test_no_text_stands_twice():
     """One that is the same in two places is an alias; short words have meanings of their own."""
-    seen: dict[tuple[str, str], str] = {}
+    seen = {}
     for file in FILES:
         for name, other, *both in catalogues._ENTRY.findall(file.read_text(encoding="utf-8")):
             if name and not other and len(both[0]) > 2:
@@ -63,7 +61,7 @@ def test_no_text_stands_twice() -> None:
 
 
 # --- what the code asks for ----------------------------------------------------------------------
-def asked() -> list[tuple[Path, str]]:
+def asked():
     """Patterns of the names that the code gives to the accessor: \0 stands for what is computed."""
     found = []
     for path, code in CODE.items():
@@ -80,7 +78,7 @@ def asked() -> list[tuple[Path, str]]:
     ]
 
 
-def _patterns(node: ast.expr) -> list[str]:
+def _patterns(node):
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if isinstance(node, ast.IfExp):
@@ -99,7 +97,7 @@ NAMES = [
 ]
 
 
-def test_every_text_that_is_asked_for_exists() -> None:
+def test_every_text_that_is_asked_for_exists():
     patterns = asked()
     assert len(patterns) > 60
     for path, pattern in patterns:
@@ -107,7 +105,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
         assert any(map(meant.fullmatch, NAMES)), (path, pattern)
 
 
-def test_every_text_is_asked_for() -> None:
+def test_every_text_is_asked_for():
     """Its name stands in the code; or, in one that is computed, what is filled in does."""
     patterns = [
         re.compile(re.escape(p).replace("\0", "(.+?)")) for p in {pattern for _, pattern in asked()}
@@ -129,19 +127,19 @@ def test_every_text_is_asked_for() -> None:
 
 
 # --- the accessor --------------------------------------------------------------------------------
-def test_an_unknown_language_is_refused() -> None:
+def test_an_unknown_language_is_refused():
     for ask in (lambda: language.text("cli.stopped", "fr"), lambda: language.words("cli", "fr")):
         with pytest.raises(ValueError, match=r"^lang must be one of en, es, got 'fr'$"):
             ask()
     assert language.LANGUAGES == ("en", "es")
 
 
-def test_an_unknown_name_is_an_error() -> None:
+def test_an_unknown_name_is_an_error():
     with pytest.raises(KeyError, match="no such text"):
         language.text("cli.no such text", "en")
 
 
-def test_the_language_is_checked_in_one_place() -> None:
+def test_the_language_is_checked_in_one_place():
     pattern = r"(?<!\.)lang not in |one_of\(\s*\"lang\"|lang must be"
     own = [path.name for path, code in CODE.items() if re.search(pattern, code)]
     assert own == ["catalogues.py"]
@@ -158,9 +156,7 @@ def test_the_language_is_checked_in_one_place() -> None:
         ({"LANG": "C", "LC_ALL": "es_ES"}, "es"),
     ],
 )
-def test_the_language_of_the_locale(
-    environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_language_of_the_locale(environment, lang, monkeypatch):
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():

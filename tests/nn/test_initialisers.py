@@ -6,6 +6,7 @@ import random
 import pytest
 
 from autograd_mini.nn import MLP, Layer, Neuron, initialisers
+from tests.refusals import refused
 
 SCALED = {  # the variance of the weights, and whether they are uniform
     "uniform": (lambda nin, nout: 1 / 3, True),
@@ -129,25 +130,23 @@ def test_he_keeps_the_size_of_relu_activations_and_small_weights_do_not():
     assert 0.3 < he < 3
 
 
-@pytest.mark.parametrize(
-    ("make", "error", "text"),
-    [
-        (lambda: MLP(2, [1], init="hee"), ValueError, "init 'hee' is unknown; known are zeros, un"),
-        (lambda: MLP(2, [1], init=0.1), TypeError, "init must be a name or a function"),
-        (
-            lambda: Neuron(1, init=lambda rng, nin, nout: float("nan")),
-            ValueError,
-            "the weight that init draws must be finite, got nan",
-        ),
-        (
-            lambda: Neuron(1, init=lambda rng, nin, nout: None),
-            TypeError,
-            "the weight that init draws must be a real number, got None",
-        ),
-        (lambda: MLP(2, [1], seed="1"), TypeError, "seed must be an int, a random.Random or None"),
-        (lambda: MLP(2, [1], seed=True), TypeError, "seed must be an int"),
-    ],
-)
-def test_bad_arguments(make, error, text):
+def drawn(weight):
+    return lambda: Neuron(1, init=lambda rng, nin, nout: weight)
+
+
+WRONG_VALUES = [
+    (lambda: MLP(2, [1], init="hee"), "init 'hee' is unknown; known are zeros, un"),
+    (drawn(math.nan), "the weight that init draws must be finite, got nan"),
+]
+WRONG_TYPES = [
+    (lambda: MLP(2, [1], init=0.1), "init must be a name or a function"),
+    (drawn(None), "the weight that init draws must be a real number, got None"),
+    (lambda: MLP(2, [1], seed="1"), "seed must be an int, a random.Random or None"),
+    (lambda: MLP(2, [1], seed=True), "seed must be an int"),
+]
+
+
+@refused({ValueError: WRONG_VALUES, TypeError: WRONG_TYPES})
+def test_bad_arguments(call, error, text):
     with pytest.raises(error, match=text):
-        make()
+        call()

@@ -23,14 +23,8 @@ from tests.stepping.shown import from_latex, from_mathml, worth
 
 NAMES = "abcdfghkpqruwxz"
 ROUNDED = {"selu": mp.mpf("1e-4")}  # its constants are shown with five digits
-CHOICES = {
-    "n": (0.0, 1.0, 2.0),
-    "c": (0.0, 1.0),
-    "low": (-1.5, -0.5),
-    "high": (0.5, 1.5),
-    "slope": (0.1,),
-    "alpha": (1.3,),
-}
+CHOICES = {"n": (0.0, 1.0, 2.0), "c": (0.0, 1.0), "slope": (0.1,), "alpha": (1.3,)}
+CHOICES |= {"low": (-1.5, -0.5), "high": (0.5, 1.5)}
 HIDDEN = ("leaky_relu", "elu", "hardtanh", "gelu")  # the notation does not show all operands
 
 
@@ -177,10 +171,8 @@ def test_long_vectors_have_dots(name, shown):
 
 def test_partials_of_long_vectors_are_of_their_element():
     known = notation_of(Shape(SHEET["dot"], (6, 6)))
-    assert [filled(p, at).text for at, p in enumerate(known.partials)] == [
-        *NAMES[6:12],
-        *NAMES[:6],
-    ]
+    partials = [filled(p, at).text for at, p in enumerate(known.partials)]
+    assert partials == [*NAMES[6:12], *NAMES[:6]]
     known = notation_of(Shape(SHEET["logsumexp"], (7,)))
     assert filled(known.partials[3], 3).text == "e^(d − y)"
 
@@ -228,12 +220,15 @@ def own():
         del SHEET[new.name]
 
 
+def texts(new, length=1):
+    known = notation_of(Shape(new, (length,)))
+    partials = [filled(p, at).text for at, p in enumerate(known.partials)]
+    return filled(known.value).text, known.definition and filled(known.definition).text, partials
+
+
 def test_an_own_operation_is_spelt_out(own):
     cube = own("my_cube(a)", "a * a * a", "3 * a * a")
-    known = notation_of(Shape(cube, (1,)))
-    assert filled(known.value).text == "my_cube(a)"
-    assert filled(known.definition).text == "a² · a"
-    assert filled(known.partials[0]).text == "3 · a · a"
+    assert texts(cube) == ("my_cube(a)", "a² · a", ["3 · a · a"])
 
 
 def test_an_own_operation_with_a_textbook_form(own):
@@ -241,39 +236,29 @@ def test_an_own_operation_with_a_textbook_form(own):
         "my_tanh(a)", "tanh(a)", "4 * e / ((1 + e) * (1 + e))",
         given={"e": "exp(-2 * abs(a))"}, textbook={"a": "1 - out ** 2"}, latex=r"\tanh_2({a})",
     )  # fmt: skip
-    known = notation_of(Shape(new, (1,)))
-    assert filled(known.value).text == "tanh₂(a)"
-    assert filled(known.partials[0]).text == "1 − y²"
+    value, _, partials = texts(new)
+    assert (value, partials) == ("tanh₂(a)", ["1 − y²"])
 
 
 def test_names_that_formulas_share_are_put_in(own):
     new = own("my_op(a)", "e / (1 + e)", "e / (1 + e) ** 2", given={"e": "exp(-2 * a)"})
-    known = notation_of(Shape(new, (1,)))
-    assert filled(known.partials[0]).text == "e^(−2 · a) / (1 + e^(−2 · a))²"
+    assert texts(new)[2] == ["e^(−2 · a) / (1 + e^(−2 · a))²"]
 
 
 def test_the_sign_stands_before_a_product_and_takes_the_place_of_a_plus(own):
     new = own("my_signs(a)", "1 + -a / 2 * out_", "-a * 3 * a", given={"out_": "-a"})
-    known = notation_of(Shape(new, (1,)))
-    assert filled(known.definition).text == "1 − a / 2 · (−a)"
-    assert filled(known.partials[0]).text == "−a · 3 · a"
+    assert texts(new)[1:] == ("1 − a / 2 · (−a)", ["−a · 3 · a"])
 
 
 def test_cases_in_the_last_place_go_on_with_the_list(own):
     new = own("my_steps(a)", "where(a < 0, 1, rest)", "0", given={"rest": "where(a, 2, 3)"})
-    known = notation_of(Shape(new, (1,)))
-    assert filled(known.definition).text == "{1 if a < 0; 2 if a ≠ 0; 3 otherwise}"
+    assert texts(new)[1] == "{1 if a < 0; 2 if a ≠ 0; 3 otherwise}"
 
 
 def test_an_own_operation_on_a_vector(own):
     new = own("my_rms(a[])", "sqrt(dot(a, a) / n)", "a_i / (n * out)")
-    known = notation_of(Shape(new, (2,)))
-    assert filled(known.value).text == "my_rms(a, b)"
-    assert filled(known.definition).text == "√((a · a + b · b) / 2)"
-    assert [filled(p, at).text for at, p in enumerate(known.partials)] == [
-        "a / (2 · y)",
-        "b / (2 · y)",
-    ]
+    partials = ["a / (2 · y)", "b / (2 · y)"]
+    assert texts(new, 2) == ("my_rms(a, b)", "√((a · a + b · b) / 2)", partials)
 
 
 def test_latex_that_is_not_understood_becomes_a_call(own):

@@ -224,11 +224,8 @@ def test_what_does_not_squash_is_not_saturated(activation):
 
 def test_a_layer_that_is_saturated_lets_no_gradient_through():
     d = diagnose(chain(1.0, 1, "tanh"), [[300.0], [-250.0]])
-    assert (d.layers[0].saturated, d.layers[0].verdict, d.verdict) == (
-        1.0,
-        "vanishing",
-        "vanishing",
-    )
+    assert d.layers[0].saturated == 1.0
+    assert d.layers[0].verdict == d.verdict == "vanishing"
     assert d.layers[0].gradient_rms == 1.0  # with respect to its outputs; its weights get none
 
 
@@ -275,20 +272,19 @@ def test_an_overflow_says_in_which_neuron():
     assert caught.value.__notes__ == ["in layer2.neuron1"]
 
 
+NET = MLP(2, [1])
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "text"),
     [
         ((len, [[1.0]]), TypeError, "diagnose takes an MLP, a Layer or a Neuron, got <built-in"),
-        ((MLP(2, [1]), []), ValueError, "batch is empty"),
-        ((MLP(2, [1]), [[1.0]]), ValueError, "takes 2 inputs, but those of batch have 1"),
-        ((MLP(2, [1]), 5), TypeError, "batch must be a Dataset"),
-        ((MLP(2, [1]), [[1.0, math.nan]]), ValueError, "input 0 of batch must be finite"),
-        ((MLP(2, [1]), xor(), "mes"), ValueError, "loss 'mes' is unknown"),
-        (
-            (MLP(2, [1]), [[1.0, 2.0]], "mse"),
-            ValueError,
-            "takes 2 inputs, but those of batch have 1",
-        ),
+        ((NET, []), ValueError, "batch is empty"),
+        ((NET, [[1.0]]), ValueError, "takes 2 inputs, but those of batch have 1"),
+        ((NET, 5), TypeError, "batch must be a Dataset"),
+        ((NET, [[1.0, math.nan]]), ValueError, "input 0 of batch must be finite"),
+        ((NET, xor(), "mes"), ValueError, "loss 'mes' is unknown"),
+        ((NET, [[1.0, 2.0]], "mse"), ValueError, "takes 2 inputs, but those of batch have 1"),
     ],
 )
 def test_what_is_refused(arguments, error, text):

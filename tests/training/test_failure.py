@@ -1,12 +1,10 @@
 """What stops fit: numbers that leave the floats, and arguments that are refused."""
 
-from __future__ import annotations
-
 import math
 
 import pytest
 
-from autograd_mini import Value, functions, ieee
+from autograd_mini import functions, ieee
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD
 from autograd_mini.training import EarlyStopping, TrainingError, evaluate, fit
@@ -14,7 +12,7 @@ from tests.training.models import Offset, line, numbers
 
 
 # --- numbers that leave the floats ---------------------------------------------------------------
-def failure(*args: object, **options: object) -> TrainingError:
+def failure(*args, **options):
     with pytest.raises(TrainingError) as caught:
         fit(*args, **options)
     return caught.value
@@ -48,7 +46,7 @@ def test_an_overflow_in_the_network_names_the_neuron_and_its_largest_weight():
     assert model.layers[1].neurons[1].w[2].data == 1e200
 
 
-def root(predictions: list[Value], _: object) -> Value:
+def root(predictions, _):
     return functions.sqrt(predictions[0])  # its slope at 0 is inf
 
 
@@ -128,7 +126,7 @@ def test_weights_that_are_nan_before_training():
 
 
 # --- what is refused -----------------------------------------------------------------------------
-def arguments(**changes: object) -> dict[str, object]:
+def arguments(**changes):
     model = line()
     given = {
         "model": model,

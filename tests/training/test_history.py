@@ -1,7 +1,5 @@
 """What goes into fit and what comes out: forms of data, the history, the progress shown."""
 
-from __future__ import annotations
-
 import csv
 import re
 
@@ -74,7 +72,7 @@ def test_a_history_says_how_it_went():
 
 
 # --- progress ------------------------------------------------------------------------------------
-def shown(capsys: pytest.CaptureFixture[str], **options: object) -> list[str]:
+def shown(capsys, **options):
     model = Offset()
     fit(model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 20, **options)
     captured = capsys.readouterr()

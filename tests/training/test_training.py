@@ -1,7 +1,5 @@
 """fit against steps worked out by hand, exact recursions and loops written out; and how it ends."""
 
-from __future__ import annotations
-
 import gc
 import math
 import signal
@@ -13,7 +11,7 @@ from autograd_mini import Value, losses
 from autograd_mini.data import Dataset, iris, moons, split, standardise, xor
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD, Adam, Momentum, linear
-from autograd_mini.training import EarlyStopping, History, evaluate, fit
+from autograd_mini.training import EarlyStopping, evaluate, fit
 from tests.training.models import Offset, line, numbers
 
 
@@ -88,10 +86,10 @@ def test_weight_decay_clipping_and_schedules_come_from_optim():
 
 # --- batches -------------------------------------------------------------------------------------
 def test_each_epoch_shows_each_sample_once_in_a_new_order():
-    epochs: list[list[list[float]]] = [[] for _ in range(3)]
+    epochs = [[] for _ in range(3)]
     calls = []
 
-    def loss(predictions: list[Value], targets: list[float]) -> Value:
+    def loss(predictions, targets):
         epochs[len(calls) // 3].append(targets)
         calls.append(losses.mse(predictions, targets).data)
         return losses.mse(predictions, targets)
@@ -110,12 +108,12 @@ def test_each_epoch_shows_each_sample_once_in_a_new_order():
     assert history.loss == pytest.approx(means, rel=1e-14)
 
 
-def columns(history: History) -> list[tuple[object, ...]]:
+def columns(history):
     return [row[:-1] for row in history.rows]
 
 
 def test_the_same_seeds_give_the_same_history_bit_for_bit():
-    def run(seed: int) -> tuple[object, ...]:
+    def run(seed):
         train, test = split(moons(40), seed=0)
         model = MLP(2, [5, 1], activation="tanh", seed=1)
         optimiser = Adam(model.parameters(), lr=0.05)
@@ -130,13 +128,13 @@ def test_the_same_seeds_give_the_same_history_bit_for_bit():
 
 
 def test_a_graph_is_gone_before_the_next_and_the_collector_is_back():
-    alive: list[int] = []
+    alive = []
 
-    def values() -> int:
+    def values():
         return sum(type(o) is Value for o in gc.get_objects())
 
     class Watched(MLP):
-        def __call__(self, x: object) -> object:
+        def __call__(self, x):
             if x == (0.0, 0.0):  # the first sample of each batch
                 alive.append(values())
                 assert not gc.isenabled()
@@ -152,21 +150,21 @@ def test_a_graph_is_gone_before_the_next_and_the_collector_is_back():
 
 
 # --- accuracy and validation ---------------------------------------------------------------------
-def scores(*values: float) -> list[Value]:
+def scores(*values):
     return [Value(v) for v in values]
 
 
 class Echo:
     """The prediction is the input: one score, or a list of them."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.w = Value(0.0)
 
-    def __call__(self, x: tuple[float, ...]) -> object:
+    def __call__(self, x):
         out = [v + self.w for v in x]
         return out[0] if len(out) == 1 else out
 
-    def parameters(self) -> list[Value]:
+    def parameters(self):
         return [self.w]
 
 
@@ -211,10 +209,10 @@ def test_evaluation_is_the_loss_of_all_and_changes_nothing():
 
 
 def test_evaluation_holds_one_graph_at_a_time():
-    alive: list[int] = []
+    alive = []
 
     class Watched(MLP):
-        def __call__(self, x: object) -> object:
+        def __call__(self, x):
             alive.append(sum(type(o) is Value for o in gc.get_objects()))
             return super().__call__(x)
 
@@ -257,7 +255,7 @@ def test_iris_is_learnt():
 
 
 # --- early stopping ------------------------------------------------------------------------------
-def away(rule: object, epochs: int = 20) -> tuple[History, float]:
+def away(rule, epochs=20):
     """v = 1, 2, 3, ... after each epoch; the validation loss |v - 3| is 2, 1, 0, 1, 2, ..."""
     model = Offset()
     history = fit(
@@ -299,11 +297,11 @@ class Fuse(Value):
     __slots__ = ("limit",)
 
     @property
-    def data(self) -> float:
+    def data(self):
         return float(Value.data.__get__(self))
 
     @data.setter
-    def data(self, number: float) -> None:
+    def data(self, number):
         if getattr(self, "limit", None) is not None and number >= self.limit:
             self.limit = None
             raise KeyboardInterrupt
@@ -311,14 +309,14 @@ class Fuse(Value):
 
 
 class Sum(Offset):
-    def __init__(self) -> None:
+    def __init__(self):
         self.v, self.u = Value(0.0, label="v"), Fuse(0.0, label="u")
         self.u.limit = 4.0
 
-    def __call__(self, x: tuple[float, ...]) -> Value:
+    def __call__(self, x):
         return self.v + self.u * 1.0
 
-    def parameters(self) -> list[Value]:
+    def parameters(self):
         return [self.v, self.u]
 
 
@@ -338,7 +336,7 @@ def test_an_interrupted_update_is_taken_back_as_a_whole():
 def test_control_c_returns_the_history_and_what_was_learnt():
     calls = []
 
-    def loss(predictions: list[Value], targets: list[float]) -> Value:
+    def loss(predictions, targets):
         calls.append(1)
         if len(calls) == 6:  # the second batch of the third epoch
             signal.raise_signal(signal.SIGINT)
@@ -356,7 +354,7 @@ def test_control_c_returns_the_history_and_what_was_learnt():
 def test_with_early_stopping_an_interrupted_run_has_its_best_weights():
     model = Offset()
 
-    def interrupt(_: object, history: History) -> None:
+    def interrupt(_, history):
         if len(history) == 5:
             raise KeyboardInterrupt
 
@@ -368,7 +366,7 @@ def test_with_early_stopping_an_interrupted_run_has_its_best_weights():
 
 
 def test_callbacks_see_each_epoch_and_can_end_the_run():
-    seen: list[object] = []
+    seen = []
     model = Offset()
     history = fit(
         model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 9,
