@@ -10,9 +10,8 @@ from tests.cli.tongues import ENGLISH, SPANISH, words
 
 
 # --- grad -----------------------------------------------------------------------------------------
-def test_grad_prints_value_and_gradient(capsys):
-    assert main(["grad", "x*exp(-x**2)+y", "x=0.5", "y=2"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_grad_prints_value_and_gradient(said):
+    lines = said("grad", "x*exp(-x**2)+y", "x=0.5", "y=2").splitlines()
     names = [line.split()[0] for line in lines]
     numbers = [float(line.split()[1]) for line in lines]
     assert names == ["value", "∂/∂x", "∂/∂y"]
@@ -33,9 +32,8 @@ def test_grad_prints_value_and_gradient(capsys):
         (["sqrt(x)", "x=0"], "value  0.0\n∂/∂x   inf\n"),
     ],
 )
-def test_grad_of(arguments, out, capsys):
-    assert main(["grad", *arguments]) == 0
-    assert capsys.readouterr() == (out, "")
+def test_grad_of(arguments, out, said):
+    assert said("grad", *arguments) == out
 
 
 # --- languages -----------------------------------------------------------------------------------
@@ -55,9 +53,8 @@ def test_sentences_in_spanish(arguments, sentence, tmp_path, capsys):
 
 
 # --- help -----------------------------------------------------------------------------------------
-def test_version(capsys):
-    assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"autograd-mini {__version__}\n"
+def test_version(said):
+    assert said("--version") == f"autograd-mini {__version__}\n"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,8 @@
 """Errors in Spanish: every text that a command can meet has its translation."""
 
-from __future__ import annotations
-
 import ast
 import os
 from string import Formatter
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,9 +12,6 @@ from autograd_mini.language import catalogue, translated
 from autograd_mini.optim import SGD
 from autograd_mini.training import TrainingError, fit
 from tests.language.test_catalogues import CODE, PACKAGE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 TEMPLATES = [*catalogue("errors").values(), *catalogue("usage").values()]
 
@@ -60,7 +54,7 @@ FILLED = ("?", "a number", "log(a) at a = 1")  # what slots of a raised text may
 
 
 # --- all that is raised --------------------------------------------------------------------------
-def raised() -> Iterator[tuple[str, str]]:
+def raised():
     """(place, text with \0 for its slots) of each error that is raised, returned or annotated."""
     for path, code in CODE.items():
         for node in ast.walk(ast.parse(code)):
@@ -69,7 +63,7 @@ def raised() -> Iterator[tuple[str, str]]:
                     yield f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}", text
 
 
-def _said(node: Any) -> list[ast.expr]:
+def _said(node):
     """What an error is told that is raised, returned or annotated here."""
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         return node.exc.args
@@ -80,7 +74,7 @@ def _said(node: Any) -> list[ast.expr]:
     return []
 
 
-def _texts(node: ast.expr) -> list[str]:
+def _texts(node):
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if isinstance(node, ast.JoinedStr):
@@ -96,7 +90,7 @@ def _texts(node: ast.expr) -> list[str]:
     return []
 
 
-def test_every_error_that_a_command_meets_is_translated() -> None:
+def test_every_error_that_a_command_meets_is_translated():
     met, missing = 0, []
     for place, text in raised():
         known = any(
@@ -110,19 +104,19 @@ def test_every_error_that_a_command_meets_is_translated() -> None:
     assert met > 150
 
 
-def test_the_list_of_those_that_no_command_meets_is_not_too_long() -> None:
+def test_the_list_of_those_that_no_command_meets_is_not_too_long():
     texts = [text for _, text in raised()]
     for start in UNMET:
         assert any(text.startswith(start) for text in texts), start
 
 
 # --- the templates -------------------------------------------------------------------------------
-def slots(template: str) -> list[str]:
+def slots(template):
     return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
 
 
 @pytest.mark.parametrize(("english", "spanish"), TEMPLATES, ids=range(len(TEMPLATES)))
-def test_a_template_is_translated_whole(english: str, spanish: str) -> None:
+def test_a_template_is_translated_whole(english, spanish):
     """The text made of it gives its Spanish, whatever its slots hold, and not another's."""
     held = {name: "text" if name.startswith("phrase") else f"<{name}>" for name in slots(english)}
     wanted = held | {name: "texto" for name in held if name.startswith("phrase")}
@@ -167,13 +161,13 @@ def test_a_template_is_translated_whole(english: str, spanish: str) -> None:
         (lambda: MLP(2, [1], activation="steep"), "activation 'steep' no existe; existen "),
     ],
 )
-def test_errors_of_the_engine(compute: Callable[[], object], spanish: str) -> None:
+def test_errors_of_the_engine(compute, spanish):
     with pytest.raises((ValueError, TypeError, ArithmeticError)) as caught:
         compute()
     assert translated(str(caught.value), "es").startswith(spanish)
 
 
-def test_a_training_run_that_leaves_the_floats() -> None:
+def test_a_training_run_that_leaves_the_floats():
     model = MLP(1, [1], seed=0)
     with pytest.raises(TrainingError) as caught:
         fit(model, [([1e3], 1.0), ([-2e3], 0.0)], "mse", SGD(model.parameters(), lr=1e9), epochs=99)
@@ -189,7 +183,7 @@ def test_a_training_run_that_leaves_the_floats() -> None:
 @pytest.mark.parametrize(
     "code", ["ENOENT", "EISDIR", "ENOTDIR", "EEXIST", "EACCES", "EPERM", "ENOSPC", "EROFS"]
 )
-def test_errors_of_the_system(code: str) -> None:
+def test_errors_of_the_system(code):
     import errno
 
     english = os.strerror(getattr(errno, code))
@@ -197,7 +191,7 @@ def test_errors_of_the_system(code: str) -> None:
     assert translated(f"{code}: nobody knows this", "es") == f"{code}: nobody knows this"
 
 
-def test_what_others_say_is_left_alone() -> None:
+def test_what_others_say_is_left_alone():
     """A learner's own sentence is not translated by halves, nor is a name that is a word here."""
     for own in ("age must be plausible, got 300", "the cat is on the mat", "text"):
         assert translated(f"f raised Error: {own}", "es") == f"f lanzó Error: {own}".replace(
@@ -208,12 +202,12 @@ def test_what_others_say_is_left_alone() -> None:
     )
 
 
-def test_several_lines_are_translated_one_by_one() -> None:
+def test_several_lines_are_translated_one_by_one():
     told = translated("log(a) at a = -1.0: it needs a > 0\nin layer1\n  log(x)", "es")
     assert told == "log(a) en a = -1.0: necesita a > 0\nen layer1\n  log(x)"
 
 
-def test_a_long_text_takes_no_time() -> None:
+def test_a_long_text_takes_no_time():
     """Of many ways to fit a template none is tried twice."""
     from time import perf_counter
 

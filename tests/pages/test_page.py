@@ -1,7 +1,5 @@
 """The page as a file: its parts, its policy, its size, and labels that stay text."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
@@ -13,7 +11,6 @@ from fractions import Fraction
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,46 +30,41 @@ from autograd_mini.pages.measured import differences
 from autograd_mini.pages.page import aligned, run_data, save_html, to_html
 from autograd_mini.stepping.sequence import Accumulate, Seed, Update, Visit
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from autograd_mini.stepping import Steps
-
 
 class Page(HTMLParser):
     """The elements of a page, with the text of each that has an id or is a script."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text):
         super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
+        self.tags = []
+        self.texts = []
         self.inside = False
         self.feed(text)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
         self.texts.append("")
         self.inside = True
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag):
         self.inside = False
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, data):
         if self.inside:
             self.texts[-1] += data
 
-    def first(self, **attributes: str) -> str:
+    def first(self, **attributes):
         """The text of the first element with these attributes."""
         for (_, found), text in zip(self.tags, self.texts, strict=True):
             if attributes.items() <= found.items():
                 return text
         raise AssertionError(attributes)
 
-    def data(self) -> dict[str, Any]:
-        return json.loads(self.first(id="data"))  # type: ignore[no-any-return]
+    def data(self):
+        return json.loads(self.first(id="data"))
 
-    def unpacked(self) -> tuple[str, str]:
+    def unpacked(self):
         """Style and script, by Python's own zlib."""
         digits = self.first(id="packed")
         known = [chr(code) for code in range(35, 121) if code != 60]  # # to x without <
@@ -89,18 +81,18 @@ class Page(HTMLParser):
         return style, script
 
 
-def neuron() -> Steps:
+def neuron():
     w, x, b = (Value(v, label=n) for v, n in ((0.5, "w"), (2.0, "x"), (-1.0, "b")))
     return steps((w * x + b).tanh() * w)
 
 
-def recorded_graph(draw: random.Random, **options: Any) -> Steps:
+def recorded_graph(draw, **options):
     graph = random_graph(draw)
     return steps(graph, *graph.at, **options)
 
 
 # --- one file, a strict policy -------------------------------------------------------------------
-def test_the_policy_allows_this_style_and_these_scripts_and_nothing_else() -> None:
+def test_the_policy_allows_this_style_and_these_scripts_and_nothing_else():
     page = Page(to_html(neuron()))
     (policy,) = (
         a["content"] or "" for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"
@@ -123,7 +115,7 @@ def test_the_policy_allows_this_style_and_these_scripts_and_nothing_else() -> No
     assert rules["script-src"].split() == [hashes["loader"], hashes["script"]]
 
 
-def test_it_needs_no_other_file_and_has_no_code_in_its_attributes() -> None:
+def test_it_needs_no_other_file_and_has_no_code_in_its_attributes():
     page = Page(to_html(neuron(), beside=neuron()))
     style, script = page.unpacked()
     for tag, attributes in page.tags:
@@ -141,7 +133,7 @@ def test_it_needs_no_other_file_and_has_no_code_in_its_attributes() -> None:
     assert "insertAdjacentHTML" not in script
 
 
-def test_ids_are_unique_and_what_the_scripts_look_up_is_there() -> None:
+def test_ids_are_unique_and_what_the_scripts_look_up_is_there():
     page = Page(to_html(neuron()))
     ids = [a["id"] for _, a in page.tags if "id" in a]
     assert len(ids) == len(set(ids))
@@ -154,7 +146,7 @@ def test_ids_are_unique_and_what_the_scripts_look_up_is_there() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_the_head_says_language_and_title(lang: str) -> None:
+def test_the_head_says_language_and_title(lang):
     page = Page(to_html(neuron(), lang=lang))
     assert ("html", {"lang": lang}) in page.tags
     assert (
@@ -166,7 +158,7 @@ def test_the_head_says_language_and_title(lang: str) -> None:
     assert given.data()["title"] == "A <neuron> & more"
 
 
-def test_every_word_that_the_files_ask_for_is_in_the_catalogue() -> None:
+def test_every_word_that_the_files_ask_for_is_in_the_catalogue():
     files = "shell.html steps.html shell.js player.js graph.js panel.js start.js".split()
     text = "".join((ASSETS / name).read_text(encoding="utf-8") for name in files)
     asked = set(re.findall(r"\bt\(\"([\w.]+\w)\"", text))
@@ -179,8 +171,8 @@ def test_every_word_that_the_files_ask_for_is_in_the_catalogue() -> None:
 
 
 # --- size ----------------------------------------------------------------------------------------
-def test_a_neuron_of_21_steps_fits_into_60_kilobytes() -> None:
-    def f(w: Any, x: Any, b: Any) -> Any:
+def test_a_neuron_of_21_steps_fits_into_60_kilobytes():
+    def f(w, x, b):
         """A neuron with one input, and its error."""
         return ((w * x + b).tanh() - 1) ** 2
 
@@ -189,7 +181,7 @@ def test_a_neuron_of_21_steps_fits_into_60_kilobytes() -> None:
     assert len(to_html(recorded).encode()) <= 60_000
 
 
-def test_a_graph_of_1000_nodes_fits_into_1500_kilobytes() -> None:
+def test_a_graph_of_1000_nodes_fits_into_1500_kilobytes():
     model = MLP(4, [24, 24, 3], activation="tanh", seed=0)
     recorded = steps(mse([y for x in (0.1, 0.7) for y in model([x, 1.0, -x, 0.5])], [0.0] * 6))
     assert 900 < len(recorded.nodes) < 1100
@@ -197,11 +189,11 @@ def test_a_graph_of_1000_nodes_fits_into_1500_kilobytes() -> None:
 
 
 # --- the data ------------------------------------------------------------------------------------
-def replayed(data: dict[str, Any]) -> list[Any]:
+def replayed(data):
     """The gradients that follow from the page's data, by the rules that recording.js has."""
     numbers = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
     partials = [[numbers.get(p, p) for p in row] for row in data["partials"]]
-    grads: list[Any] = [0.0] * len(data["data"])
+    grads = [0.0] * len(data["data"])
     for kind, node, *own in data["steps"]:
         if kind == 2 or (kind == 3 and own):
             grads[node] = own[0]
@@ -213,7 +205,7 @@ def replayed(data: dict[str, Any]) -> list[Any]:
     return grads
 
 
-def test_the_data_replays_every_gradient_bit_for_bit() -> None:
+def test_the_data_replays_every_gradient_bit_for_bit():
     draw = random.Random(7)
     for seed in range(60):
         recorded = recorded_graph(draw)
@@ -226,7 +218,7 @@ def test_the_data_replays_every_gradient_bit_for_bit() -> None:
 
 
 @pytest.mark.parametrize("name", museum.ENGINES)
-def test_of_a_broken_engine_the_data_has_what_it_did(name: str) -> None:
+def test_of_a_broken_engine_the_data_has_what_it_did(name):
     wrong, _ = museum.stepped(name)
     data = run_data(wrong)
     assert not data["plain"] or name not in ("Overwrites", "NoTopologicalOrder")
@@ -234,7 +226,7 @@ def test_of_a_broken_engine_the_data_has_what_it_did(name: str) -> None:
     assert {k: g for k, g in enumerate(replayed(data)) if k in wanted} == pytest.approx(wanted)
 
 
-def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact() -> None:
+def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact():
     assert written(Fraction(-1, 3)) == "−1/3"
     assert written(1 + 2j) == "1+2j"
     for x in (0.1, -0.0, 5e-324, 1.7976931348623157e308, 1e15, 123456789.0, 1e22, 2.0**53 + 2):
@@ -247,14 +239,14 @@ def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact() -> None:
     assert [step[-1] for step in data["steps"] if step[0] == 4] == ["1/3", "2/3"]
 
 
-def test_complex_numbers_beside_real_constants_have_a_page() -> None:
+def test_complex_numbers_beside_real_constants_have_a_page():
     page = Page(to_html(steps(lambda z: z * z + 1, 1 + 2j)))
     (run,) = page.data()["runs"]
     assert run["data"][-1] == number((1 + 2j) ** 2 + 1)
     assert run["stale"] == []
 
 
-def test_updates_of_plain_gradient_descent_follow_and_others_are_written() -> None:
+def test_updates_of_plain_gradient_descent_follow_and_others_are_written():
     x = Value(3.0, label="x")
     assert run_data(steps(x * x, optimiser=SGD([x], lr=0.1)))["plain"]
     x = Value(3.0, label="x")
@@ -266,11 +258,10 @@ def test_updates_of_plain_gradient_descent_follow_and_others_are_written() -> No
     assert data["steps"][-1] == [5, 0, 3, 6, 0.1, update.after]
 
 
-def test_two_recordings_are_aligned_by_what_they_do() -> None:
+def test_two_recordings_are_aligned_by_what_they_do():
     assert aligned(neuron(), neuron()) is None
     wrong, right = museum.stepped("ParentsInASet")
     pairs = aligned(right, wrong)
-    assert pairs is not None
     assert pairs[-1] == [len(right) - 1, len(wrong) - 1]
     for a, b in pairwise(pairs):
         assert 0 <= b[0] - a[0] <= 1
@@ -281,7 +272,7 @@ def test_two_recordings_are_aligned_by_what_they_do() -> None:
 
 
 # --- finite differences --------------------------------------------------------------------------
-def test_differences_hold_the_gradient_of_every_node() -> None:
+def test_differences_hold_the_gradient_of_every_node():
     found = held = 0
     draw = random.Random(3)
     for _ in range(60):
@@ -295,7 +286,7 @@ def test_differences_hold_the_gradient_of_every_node() -> None:
     assert held / found > 0.995
 
 
-def test_differences_tell_a_wrong_gradient() -> None:
+def test_differences_tell_a_wrong_gradient():
     wrong, right = museum.stepped("SignOfCosine")
     for recorded, agrees in ((right, True), (wrong, False)):
         found = differences(recorded)
@@ -305,7 +296,7 @@ def test_differences_tell_a_wrong_gradient() -> None:
         )
 
 
-def test_differences_do_limited_work() -> None:
+def test_differences_do_limited_work():
     x = Value(0.5, label="x")
     y = x
     for _ in range(300):
@@ -316,7 +307,7 @@ def test_differences_do_limited_work() -> None:
     assert differences(steps(Value(Fraction(1, 3)) * 2)) == {}
 
 
-def test_stale_nodes_and_nodes_made_by_hand_are_not_measured() -> None:
+def test_stale_nodes_and_nodes_made_by_hand_are_not_measured():
     x = Value(2.0, label="x")
     y = x * x
     x.data = 3.0
@@ -326,13 +317,13 @@ def test_stale_nodes_and_nodes_made_by_hand_are_not_measured() -> None:
 
 
 # --- the picture ---------------------------------------------------------------------------------
-def test_the_compact_picture_has_all_shapes_and_texts() -> None:
+def test_the_compact_picture_has_all_shapes_and_texts():
     recorded = neuron()
     svg = draw(recorded.root, detail="chain rule", off_path="normal").pipe("svg", encoding="utf-8")
     small = compact(svg)
     assert len(small) < len(svg) / 2
 
-    def texts(source: str) -> list[str]:
+    def texts(source):
         return [t for t in re.findall(r"<text[^>]*>(.*?)</text>", source, re.DOTALL) if t.strip()]
 
     assert sorted(texts(small)) == sorted(texts(svg))
@@ -344,7 +335,7 @@ def test_the_compact_picture_has_all_shapes_and_texts() -> None:
     assert not re.search(r"fill=|stroke=|font-|style=|<title", small)
 
 
-def test_a_folded_picture_knows_which_item_shows_each_node() -> None:
+def test_a_folded_picture_knows_which_item_shows_each_node():
     model = MLP(3, [12, 10, 1], seed=0)
     recorded = steps(mse([model([0.1, 0.2, 0.3])], [1.0]))
     picture = figure(recorded, max_nodes=50)
@@ -356,8 +347,8 @@ def test_a_folded_picture_knows_which_item_shows_each_node() -> None:
     assert all(len(english) == len(spanish) for english, spanish in picture.texts.values())
 
 
-def test_scopes_are_framed_as_in_any_picture() -> None:
-    def f(x: Any) -> Any:
+def test_scopes_are_framed_as_in_any_picture():
+    def f(x):
         with scope("square"):
             y = x * x
         return y + 1
@@ -377,24 +368,24 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def structure(text: str) -> list[tuple[str, tuple[str, ...]]]:
+def structure(text):
     """Tags and the names of their attributes."""
     return [(tag, tuple(sorted(attributes))) for tag, attributes in Page(text).tags]
 
 
 @settings(max_examples=40)
 @given(st.text(max_size=40) | st.sampled_from(HOSTILE), st.text(max_size=20))
-def test_labels_are_text(label: str, other: str) -> None:
+def test_labels_are_text(label, other):
     """Two names that are alike, or blank ones, change no tag either."""
     text = labelled(label, other)
     assert structure(text) == structure_of_plain_labels()
     text.encode("utf-8")
 
 
-def labelled(first: str, second: str) -> str:
+def labelled(first, second):
     """A page with these names in all places that have one."""
 
-    def graph(first: str, second: str) -> Steps:
+    def graph(first, second):
         x = Value(2.0, label=first)
         y = x * 3
         y.label = second
@@ -405,12 +396,12 @@ def labelled(first: str, second: str) -> str:
 
 
 @cache
-def structure_of_plain_labels() -> list[tuple[str, tuple[str, ...]]]:
+def structure_of_plain_labels():
     return structure(labelled("a", "b"))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_source_text_is_text(text: str) -> None:
+def test_source_text_is_text(text):
     recorded = steps(lambda x: x * x, 2.0)
     source = recorded.sources[0]._replace(name=text, file=text, lines=(text, text))
     recorded.sources = (source,)
@@ -420,7 +411,7 @@ def test_source_text_is_text(text: str) -> None:
     assert "alert(1)" not in page or "\\u003c" in page
 
 
-def test_an_operation_of_the_users_own_is_on_the_page() -> None:
+def test_an_operation_of_the_users_own_is_on_the_page():
     cube = op("cubed_for_the_page(a)", "a * a * a", "3 * a * a")
     try:
         recorded = steps(cube(Value(2.0, label="x")))
@@ -444,13 +435,13 @@ def test_an_operation_of_the_users_own_is_on_the_page() -> None:
         ({"labels": ("a",)}, TypeError, "labels must be two texts"),
     ],
 )
-def test_bad_options_are_named(options: dict[str, Any], error: type[Exception], said: str) -> None:
+def test_bad_options_are_named(options, error, said):
     with pytest.raises(error, match=re.escape(said)):
         to_html(neuron(), **options)
 
 
-def test_no_recording_no_page(tmp_path: Path) -> None:
-    unknown: Any = [1, 2]
+def test_no_recording_no_page(tmp_path):
+    unknown = [1, 2]
     with pytest.raises(TypeError, match="a page shows Steps, got"):
         to_html(unknown)
     with pytest.raises(OSError, match="it is a folder"):
@@ -460,26 +451,26 @@ def test_no_recording_no_page(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-def test_the_file_is_the_text(tmp_path: Path) -> None:
+def test_the_file_is_the_text(tmp_path):
     recorded = neuron()
     save_html(recorded, tmp_path / "page.html", lang="es")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == to_html(recorded, lang="es")
 
 
 # --- putting documents together ------------------------------------------------------------------
-def test_squeezing_keeps_the_code() -> None:
+def test_squeezing_keeps_the_code():
     assert squeezed("if (a) {\n  // no\n\n  b('// yes');\n}") == "if (a) {\nb('// yes');\n}"
     assert squeezed("a b {\n  c: d e;\n}\n\n@media (x) {\n  f:hover {g: h}\n}", css=True) == (
         "a b{c:d e;}@media (x){f:hover{g:h}}"
     )
 
 
-def test_no_file_declares_a_name_twice_for_all() -> None:
+def test_no_file_declares_a_name_twice_for_all():
     """The files of a page share one scope: two `const x` in it would stop every script."""
     from autograd_mini.pages import page
 
     files = [*page._FIRST, *page._LAST]
-    names: dict[str, str] = {}
+    names = {}
     for file in files:
         text = (ASSETS / file).read_text(encoding="utf-8")
         for line in re.findall(r"^(?:const|let|class|function|async function) (.*)$", text, re.M):
@@ -489,7 +480,7 @@ def test_no_file_declares_a_name_twice_for_all() -> None:
                 )
 
 
-def test_the_document_of_others() -> None:
+def test_the_document_of_others():
     text = document(
         "steps.html", ("const a = 1;\n",), {"x": "</script>"}, {"title": ("T", "Té")},
         lang="es", inserted={"graphs": ""}, packed={"k": 1},
@@ -499,7 +490,7 @@ def test_the_document_of_others() -> None:
     assert page.unpacked()[1].startswith('(()=>{"use strict";\nconst PACKED = {"k":1,"words"')
 
 
-def test_every_kind_of_step_has_its_form() -> None:
+def test_every_kind_of_step_has_its_form():
     x = Value(3.0, label="x")
     recorded = steps(x * x, optimiser=SGD([x], lr=0.5))
     rows = run_data(recorded)["steps"]
