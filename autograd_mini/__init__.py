@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import builtins
 import sys
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-from warnings import warn
 
 from . import functions, ops
 from .errors import (
@@ -57,6 +55,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
+def _module(name: str, package: str | None = None) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(name, package)
+
+
 def lazy(
     package: str, offers: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
@@ -68,7 +72,7 @@ def lazy(
 
     def get(name: str) -> Any:
         if name in where:
-            return getattr(import_module(where[name], package), name)
+            return getattr(_module(where[name], package), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return get, lambda: sorted({*vars(sys.modules[package]), *where}), [*where]
@@ -90,13 +94,13 @@ __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),
     *("PoleError", "RangeError"),
-    *(name for name in _offered if name not in dir(builtins)),  # no `sum` from a star import
+    *(name for name in _offered if not hasattr(builtins, name)),  # no `sum` from a star import
     *_MODULES[:-1],
 ]
 
 
 def __getattr__(name: str) -> Any:
-    return import_module(f".{name}", __name__) if name in (*_MODULES, *_MOVED) else _get(name)
+    return _module(f".{name}", __name__) if name in (*_MODULES, *_MOVED) else _get(name)
 
 
 class _Moved(ModuleType):
@@ -105,9 +109,11 @@ class _Moved(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked by tools that look through sys.modules
             raise AttributeError(name)
+        from warnings import warn
+
         old, new = self.__name__, f"{__name__}.{_MOVED[self.__name__.rpartition('.')[2]]}"
         warn(f"{old} has moved to {new}", DeprecationWarning, stacklevel=2)
-        return getattr(import_module(new), name)
+        return getattr(_module(new), name)
 
 
 _MOVED = {
