@@ -39,6 +39,17 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture
+def own() -> Iterator[Any]:
+    """own(signature, value, ...): an operation that is on the sheet until the test ends."""
+    from autograd_mini.ops import SHEET, op
+
+    known = set(SHEET)
+    yield op
+    for name in set(SHEET) - known:
+        del SHEET[name]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[browsers.Browser]:
     """One for each process; the tests are skipped where there is none."""

@@ -133,16 +133,13 @@ def test_closed_derivatives_are_the_derivatives_of_the_meanings(name, monkeypatc
         assert abs(slope - true_partial(SHEET[name], args, k, i)) < abs(slope) * mp.mpf("1e-25")
 
 
-def test_the_sweep_sees_a_wrong_partial_of_8_ulp():
+def test_the_sweep_sees_a_wrong_partial_of_8_ulp(own):
     wrong = f"cos(a) * {1 + 8 * EPSILON!r}"
-    node = op("almost_sin(a)", "sin(a)", wrong)(Value(0.5))
-    try:
-        truth = true_partial(SHEET["almost_sin"], (0.5,), 0)
-        assert error_in_ulp(node.partials[0], truth) > ULPS
-        assert measured("almost_sin")["a"].bounded > ULPS
-        assert measured("almost_sin")["value"].bounded < ULPS
-    finally:
-        del SHEET["almost_sin"]
+    node = own("almost_sin(a)", "sin(a)", wrong)(Value(0.5))
+    truth = true_partial(SHEET["almost_sin"], (0.5,), 0)
+    assert error_in_ulp(node.partials[0], truth) > ULPS
+    assert measured("almost_sin")["a"].bounded > ULPS
+    assert measured("almost_sin")["value"].bounded < ULPS
 
 
 # --- second derivatives ---------------------------------------------------------------------------
@@ -307,25 +304,19 @@ def test_an_added_operation_works_everywhere(swoosh):
     assert latex.latex("a * cos(b)") in sheet.markdown("en").partition("(op-swoosh)=")[2]
 
 
-def test_the_sweep_fails_for_an_added_operation_that_is_wrong():
-    op("wrong_cube(a)", "a * a * a", "3 * a")
-    try:
-        assert measured("wrong_cube")["value"].bounded < ULPS
-        assert measured("wrong_cube")["a"].bounded > 1e12
-        with pytest.raises(AssertionError):
-            test_second_derivatives("wrong_cube")
-    finally:
-        del SHEET["wrong_cube"]
+def test_the_sweep_fails_for_an_added_operation_that_is_wrong(own):
+    own("wrong_cube(a)", "a * a * a", "3 * a")
+    assert measured("wrong_cube")["value"].bounded < ULPS
+    assert measured("wrong_cube")["a"].bounded > 1e12
+    with pytest.raises(AssertionError):
+        test_second_derivatives("wrong_cube")
 
 
-def test_an_operation_is_added_once():
-    first = op("thrice(a)", "3 * a", "3")
-    try:
-        assert op("thrice(a)", "3 * a", "3") is first
-        with pytest.raises(FormulaError, match="'thrice' is on the sheet already"):
-            op("thrice(a)", "3 * a", "4")
-    finally:
-        del SHEET["thrice"]
+def test_an_operation_is_added_once(own):
+    first = own("thrice(a)", "3 * a", "3")
+    assert own("thrice(a)", "3 * a", "3") is first
+    with pytest.raises(FormulaError, match="'thrice' is on the sheet already"):
+        own("thrice(a)", "3 * a", "4")
 
 
 # --- special functions ----------------------------------------------------------------------------

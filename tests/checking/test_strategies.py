@@ -10,7 +10,7 @@ from autograd_mini import Value, museum
 from autograd_mini.checking import comfort
 from autograd_mini.checking.random_graphs import Graph, Step, random_graph
 from autograd_mini.checking.strategies import expressions, graphs, points
-from autograd_mini.ops import SHEET, op
+from autograd_mini.ops import SHEET
 from tests.checking import exact, mutation
 from tests.programs import printed, run
 from tests.reference import true_value
@@ -67,24 +67,21 @@ def test_points_are_not_filtered():
     inside()
 
 
-def test_a_user_s_operation_joins():
-    op("well(a)", "sqrt(a * a - 4)", "a / out")
-    try:
-        draws = set()
+def test_a_user_s_operation_joins(own):
+    own("well(a)", "sqrt(a * a - 4)", "a / out")
+    draws = set()
 
-        @QUICK
-        @given(points("well"))
-        def inside(args):
-            assert abs(args[0]) > 2
-            draws.add(args)
+    @QUICK
+    @given(points("well"))
+    def inside(args):
+        assert abs(args[0]) > 2
+        draws.add(args)
 
-        inside()
-        assert len(draws) > 3
-        graph = find(graphs(["well"]), lambda graph: True, settings=SEARCH)
-        assert graph.steps[-1].name == "well"
-        assert "well = op('well(a)', 'sqrt(a * a - 4)', 'a / out')" in repr(graph)
-    finally:
-        del SHEET["well"]
+    inside()
+    assert len(draws) > 3
+    graph = find(graphs(["well"]), lambda graph: True, settings=SEARCH)
+    assert graph.steps[-1].name == "well"
+    assert "well = op('well(a)', 'sqrt(a * a - 4)', 'a / out')" in repr(graph)
 
 
 @pytest.mark.parametrize(
@@ -104,13 +101,10 @@ def test_wrong_arguments_are_told(wrong, message):
         wrong()
 
 
-def test_an_operation_without_a_point_is_told():
-    op("nowhere(a)", "sqrt(-1 - a * a)", "-a / out")
-    try:
-        with pytest.raises(ValueError, match=r"no point .* nowhere\(a\)"):
-            find(points("nowhere"), lambda args: True, settings=SEARCH)
-    finally:
-        del SHEET["nowhere"]
+def test_an_operation_without_a_point_is_told(own):
+    own("nowhere(a)", "sqrt(-1 - a * a)", "-a / out")
+    with pytest.raises(ValueError, match=r"no point .* nowhere\(a\)"):
+        find(points("nowhere"), lambda args: True, settings=SEARCH)
 
 
 # --- graphs --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from autograd_mini import Value, draw, functions
 from autograd_mini.notation.labels import formula, number
-from autograd_mini.ops import SHEET, op
+from autograd_mini.ops import SHEET
 from tests.drawing.structure import parsed
 
 A, B, C = Value(2.0, label="a"), Value(3.0, label="b"), Value(0.5, label="c")
@@ -75,15 +75,11 @@ def test_every_operation_of_the_sheet_is_drawn():
         assert "{" not in text
 
 
-def test_a_users_operation_is_drawn_by_its_template_or_its_name():
-    cube = op("drawn_cube(a)", "a * a * a", "3 * a * a", latex=r"\mathrm{{cube}}({a})")
-    plain = op("drawn_quartic(a, k=1.0)", "k * a ** 4", "4 * k * a ** 3", "a ** 4")
-    try:
-        assert formula(cube(A), lambda v: "a") == "cube(a)"
-        assert formula(plain(A), lambda v: "a") == "drawn quartic(a, 1)"
-    finally:
-        for made in (cube, plain):
-            del SHEET[made.name]
+def test_a_users_operation_is_drawn_by_its_template_or_its_name(own):
+    cube = own("drawn_cube(a)", "a * a * a", "3 * a * a", latex=r"\mathrm{{cube}}({a})")
+    plain = own("drawn_quartic(a, k=1.0)", "k * a ** 4", "4 * k * a ** 3", "a ** 4")
+    assert formula(cube(A), lambda v: "a") == "cube(a)"
+    assert formula(plain(A), lambda v: "a") == "drawn quartic(a, 1)"
 
 
 @pytest.mark.parametrize(

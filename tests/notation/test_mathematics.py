@@ -207,19 +207,6 @@ def test_names_that_are_no_words_get_parentheses():
 
 
 # --- operations of one's own ---------------------------------------------------------------------
-@pytest.fixture
-def own():
-    made = []
-
-    def make(*args, **named):
-        made.append(op(*args, **named))
-        return made[-1]
-
-    yield make
-    for new in made:
-        del SHEET[new.name]
-
-
 def texts(new, length=1):
     known = notation_of(Shape(new, (length,)))
     partials = [filled(p, at).text for at, p in enumerate(known.partials)]

@@ -8,7 +8,7 @@ from functools import cache
 import mpmath as mp
 import pytest
 
-from autograd_mini import Value, functions, op
+from autograd_mini import Value, functions
 from autograd_mini.checking.comfort import comfortable_points
 from autograd_mini.errors import AutogradError
 from autograd_mini.notation.labels import number
@@ -97,36 +97,32 @@ def test_the_comparison_sees_a_partial_that_is_8_ulp_wrong():
     assert len([*faults(SHEET["sin"], answer)]) > LEAST
 
 
-def test_operations_of_a_user(run):
+def test_operations_of_a_user(run, own):
     """Names that JavaScript keeps for itself, calls of other operations, vectors, defaults."""
-    try:
-        made = [
-            op("cube(a)", "a * a * a", "3 * a * a"),
-            op("new(var, Math, size=0.5)", "leaky_relu(var * Math) + elu(size) * pi", *"123"),
-            op("between(low, high)", "where(high, exp2(low), 2 / (high - low) ** 2)", "low", "out"),
-            op("spread(a[])", "sum(d) / n", "2 * d_i", given={"d": "(a_i - max(a)) ** 2"}),
-            op("pair(a[], b[])", "sum(p, 1)", "b_i", "1", given={"p": "a_i * b_i + n"}),
-        ]
-        points = {
-            "cube": [(2.0,), (-0.1,)],
-            "new": [(0.5, 3.0, 0.25), (-2.0, 0.5, -1.0)],
-            "between": [(3.0, 1.0), (2.0, 0.0), (0.0, 0.0)],
-            "spread": [((1.0, 5.0, -2.0),), ((3.0,),)],
-            "pair": [((1.0, 2.0, 0.5), (3.0, -1.0, 0.1))],
-        }
-        answers = run(source(made) + EVALUATE, points)
-        for name, answer in answers.items():
-            for args, (value, partials) in zip(points[name], answer, strict=True):
-                if args == (0.0, 0.0):
-                    assert value == "Infinity"
-                    continue
-                node = functions.function(SHEET[name])(*as_values(args))
-                assert value == pytest.approx(node.data, rel=4 * 2**-52)
-                assert flat(partials) == pytest.approx([*node.partials], rel=4 * 2**-52)
-        assert source(made).count("const op$cube") == 1
-    finally:
-        for name in ("cube", "new", "between", "spread", "pair"):
-            SHEET.pop(name, None)
+    made = [
+        own("cube(a)", "a * a * a", "3 * a * a"),
+        own("new(var, Math, size=0.5)", "leaky_relu(var * Math) + elu(size) * pi", *"123"),
+        own("between(low, high)", "where(high, exp2(low), 2 / (high - low) ** 2)", "low", "out"),
+        own("spread(a[])", "sum(d) / n", "2 * d_i", given={"d": "(a_i - max(a)) ** 2"}),
+        own("pair(a[], b[])", "sum(p, 1)", "b_i", "1", given={"p": "a_i * b_i + n"}),
+    ]
+    points = {
+        "cube": [(2.0,), (-0.1,)],
+        "new": [(0.5, 3.0, 0.25), (-2.0, 0.5, -1.0)],
+        "between": [(3.0, 1.0), (2.0, 0.0), (0.0, 0.0)],
+        "spread": [((1.0, 5.0, -2.0),), ((3.0,),)],
+        "pair": [((1.0, 2.0, 0.5), (3.0, -1.0, 0.1))],
+    }
+    answers = run(source(made) + EVALUATE, points)
+    for name, answer in answers.items():
+        for args, (value, partials) in zip(points[name], answer, strict=True):
+            if args == (0.0, 0.0):
+                assert value == "Infinity"
+                continue
+            node = functions.function(SHEET[name])(*as_values(args))
+            assert value == pytest.approx(node.data, rel=4 * 2**-52)
+            assert flat(partials) == pytest.approx([*node.partials], rel=4 * 2**-52)
+    assert source(made).count("const op$cube") == 1
 
 
 def test_only_what_is_needed_is_written():

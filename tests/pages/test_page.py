@@ -16,13 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import MLP, Value, museum, op, scope, steps
+from autograd_mini import MLP, Value, museum, scope, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.drawing import draw
 from autograd_mini.language import catalogue
 from autograd_mini.losses import mse
 from autograd_mini.notation.labels import number
-from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.pages.document import ASSETS, as_json, document, squeezed, written
 from autograd_mini.pages.figure import compact, figure
@@ -411,15 +410,12 @@ def test_source_text_is_text(text):
     assert "alert(1)" not in page or "\\u003c" in page
 
 
-def test_an_operation_of_the_users_own_is_on_the_page():
-    cube = op("cubed_for_the_page(a)", "a * a * a", "3 * a * a")
-    try:
-        recorded = steps(cube(Value(2.0, label="x")))
-        page = Page(to_html(recorded))
-        assert page.data()["runs"][0]["ops"] == [None, "cubed_for_the_page"]
-        assert "cubed_for_the_page" in page.unpacked()[1]  # its formula in JavaScript
-    finally:
-        SHEET.pop("cubed_for_the_page", None)
+def test_an_operation_of_the_users_own_is_on_the_page(own):
+    cube = own("cubed_for_the_page(a)", "a * a * a", "3 * a * a")
+    recorded = steps(cube(Value(2.0, label="x")))
+    page = Page(to_html(recorded))
+    assert page.data()["runs"][0]["ops"] == [None, "cubed_for_the_page"]
+    assert "cubed_for_the_page" in page.unpacked()[1]  # its formula in JavaScript
 
 
 # --- what is refused -----------------------------------------------------------------------------

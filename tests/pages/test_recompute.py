@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from autograd_mini import Value, functions, op, steps
+from autograd_mini import Value, functions, steps
 from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, translated
@@ -201,21 +201,18 @@ def test_the_update_follows_the_gradient(run):
     ]  # fmt: skip
 
 
-def test_an_own_operation_and_constants(run):
-    try:
-        cube = op("cube(a)", "a * a * a", "3 * a * a")
+def test_an_own_operation_and_constants(run, own):
+    cube = own("cube(a)", "a * a * a", "3 * a * a")
 
-        def f(x, y):
-            return functions.dot([x, 2, y], [0.5, y, cube(x)]) + (2**x) / (1 + y**3)
+    def f(x, y):
+        return functions.dot([x, 2, y], [0.5, y, cube(x)]) + (2**x) / (1 + y**3)
 
-        recorded = graph_of(f, (1.5, 0.5))
-        (answer,) = recomputed(run, [(recorded, leaves_of(recorded, (-0.7, 1.25)))])
-        check_operations(recorded, answer)
-        check_sums(recorded, answer)
-        truth = graph_of(f, (-0.7, 1.25))
-        assert answer["grad"] == pytest.approx([node.grad for node in truth.nodes], rel=1e-14)
-    finally:
-        SHEET.pop("cube", None)
+    recorded = graph_of(f, (1.5, 0.5))
+    (answer,) = recomputed(run, [(recorded, leaves_of(recorded, (-0.7, 1.25)))])
+    check_operations(recorded, answer)
+    check_sums(recorded, answer)
+    truth = graph_of(f, (-0.7, 1.25))
+    assert answer["grad"] == pytest.approx([node.grad for node in truth.nodes], rel=1e-14)
 
 
 def test_the_check_sees_a_partial_that_is_wrong(run):

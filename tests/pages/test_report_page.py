@@ -2,8 +2,7 @@
 
 import pytest
 
-from autograd_mini import check_grad, museum, op
-from autograd_mini.ops import SHEET
+from autograd_mini import check_grad, museum
 
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
@@ -43,13 +42,10 @@ def test_the_replaced_share_is_seen_in_numbers(opened):
     assert grads == ["1", "2"]  # x + x: the broken engine, the right one
 
 
-def test_a_wrong_operation_opens_where_its_derivative_is_used(opened):
-    wrong = op("cube_wrong(a)", "a * a * a", "2 * a * a")
-    try:
-        report = check_grad(lambda w, x: (wrong(w * x) + x).tanh(), (0.5, 0.8))
-        page = opened(report, "es")
-    finally:
-        del SHEET[wrong.name]
+def test_a_wrong_operation_opens_where_its_derivative_is_used(opened, own):
+    wrong = own("cube_wrong(a)", "a * a * a", "2 * a * a")
+    report = check_grad(lambda w, x: (wrong(w * x) + x).tanh(), (0.5, 0.8))
+    page = opened(report, "es")
     assert "Retropropagación: v₂ → v₁" in page.inner_text("#step")
     assert "0.32" in page.inner_text("#step")  # 2 · 0.4², and not 3 · 0.4²
     assert page.inner_text("h1").startswith("Culpable: cube_wrong en el nodo v₂")

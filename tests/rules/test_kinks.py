@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, op, steps
+from autograd_mini import Value, steps
 from autograd_mini.checking import check_grad, references
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.kinks import at_kink, distance_to_kink, scale
@@ -16,39 +16,37 @@ from autograd_mini.stepping import explain_step
 
 
 @pytest.fixture
-def own():
+def kinked(own):
     """Operations of a user: kinks by an operation, by the elements of a vector, by a given name."""
     made = [
-        op("bent(a)", "relu(relu(a) - 1)", "where(relu(a) > 1, 1, 0)", kinks=("relu(a) - 1",)),
-        op("sizes(a[])", "sum(b)", "sign(a_i)", given={"b": "abs(a_i)"}, kinks=("a_i",)),
-        op("far(a)", "abs(d)", "sign(d)", given={"d": "a - 3"}, kinks=("d",)),
+        own("bent(a)", "relu(relu(a) - 1)", "where(relu(a) > 1, 1, 0)", kinks=("relu(a) - 1",)),
+        own("sizes(a[])", "sum(b)", "sign(a_i)", given={"b": "abs(a_i)"}, kinks=("a_i",)),
+        own("far(a)", "abs(d)", "sign(d)", given={"d": "a - 3"}, kinks=("d",)),
     ]
-    yield {line.name: line for line in made}
-    for line in made:
-        del SHEET[line.name]
+    return {line.name: line for line in made}
 
 
 NUMBERS = [float, Fraction, mp.mpf]
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda n: n.__name__)
-def test_kinks_of_a_users_operation_in_every_kind_of_number(own, number):
-    assert at_kink(own["bent"], (number(1),))
-    assert not at_kink(own["bent"], (number(2),))
-    assert at_kink(own["far"], (number(3),))
-    assert not at_kink(own["far"], (number(4),))
-    assert at_kink(own["sizes"], (tuple(map(number, (2, 0, -5))),))
-    assert not at_kink(own["sizes"], (tuple(map(number, (2, 1, -5))),))
+def test_kinks_of_a_users_operation_in_every_kind_of_number(kinked, number):
+    assert at_kink(kinked["bent"], (number(1),))
+    assert not at_kink(kinked["bent"], (number(2),))
+    assert at_kink(kinked["far"], (number(3),))
+    assert not at_kink(kinked["far"], (number(4),))
+    assert at_kink(kinked["sizes"], (tuple(map(number, (2, 0, -5))),))
+    assert not at_kink(kinked["sizes"], (tuple(map(number, (2, 1, -5))),))
 
 
-def test_kinks_without_mpmath(own, monkeypatch):
+def test_kinks_without_mpmath(kinked, monkeypatch):
     monkeypatch.setattr(references, "mpmath", lambda: None)
     for name, args in {"bent": (1.0,), "far": (3.0,), "sizes": ((2.0, 0.0),)}.items():
-        assert references.at_kink(own[name], args), name
+        assert references.at_kink(kinked[name], args), name
 
 
-def test_a_users_kink_is_explained_and_checked(own):
-    bent = own["bent"]
+def test_a_users_kink_is_explained_and_checked(kinked):
+    bent = kinked["bent"]
     recorded = steps(bent, 1.0)
     said = " ".join(str(explain_step(recorded, k, lang="en")) for k in range(len(recorded)))
     assert "kink" in said
@@ -77,12 +75,9 @@ def test_scales_by_hand():
     assert scale(SHEET["div"], "b", (Fraction(1), Fraction(-2)), Fraction(-1, 2)) > 0
 
 
-def test_a_scale_on_elements_gives_that_of_the_element():
-    line = op("twice(a[])", "2 * sum(a)", "2", scale={"a": "abs(a_i)"})
-    try:
-        assert scale(line, "a", ((1.0, -7.0),), -12.0, i=1) == 7.0
-    finally:
-        del SHEET["twice"]
+def test_a_scale_on_elements_gives_that_of_the_element(own):
+    line = own("twice(a[])", "2 * sum(a)", "2", scale={"a": "abs(a_i)"})
+    assert scale(line, "a", ((1.0, -7.0),), -12.0, i=1) == 7.0
 
 
 def test_stale_nodes_with_kinks_keep_their_place():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import Value, explain, functions, ieee, museum, op, steps
+from autograd_mini import Value, explain, functions, ieee, museum, steps
 from autograd_mini.language import catalogue, text, words
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.ops import SHEET
@@ -172,16 +172,13 @@ def test_complex_numbers_and_infinity():
         assert str(told(steps(y), Forward)[0].numeric) == "v₁ = 1 / 0 = ∞"
 
 
-def test_an_own_operation_is_explained():
-    op("test_cube(a)", "a ** 3", "3 * a ** 2")
-    try:
-        x = Value(2.0, label="x")
-        recorded = steps(SHEET["test_cube"](x))
-        assert told(recorded, Forward)[0].symbolic.text == "v₁ = test_cube(x) = x³"
-        assert str(told(recorded, Forward)[0].numeric) == "v₁ = 2³ = 8"
-        assert str(told(recorded, Accumulate)[0].local) == "∂v₁/∂x = 3 · x² = 3 · 2² = 12"
-    finally:
-        del SHEET["test_cube"]
+def test_an_own_operation_is_explained(own):
+    own("test_cube(a)", "a ** 3", "3 * a ** 2")
+    x = Value(2.0, label="x")
+    recorded = steps(SHEET["test_cube"](x))
+    assert told(recorded, Forward)[0].symbolic.text == "v₁ = test_cube(x) = x³"
+    assert str(told(recorded, Forward)[0].numeric) == "v₁ = 2³ = 8"
+    assert str(told(recorded, Accumulate)[0].local) == "∂v₁/∂x = 3 · x² = 3 · 2² = 12"
 
 
 # --- every number in every formula, exactly ------------------------------------------------------
