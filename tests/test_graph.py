@@ -178,61 +178,58 @@ def test_depth_needs_no_recursion():
 
 
 # --- memory -------------------------------------------------------------------------------------
-def test_a_dropped_graph_is_freed_at_once():
-    """No reference cycles: with the garbage collector off nothing is left behind."""
-    gc.collect()
-    gc.disable()
-    try:
-        before = live_values()
-        x = Value(1.0)
-        y = tangle() * x + functions.logsumexp([x * i for i in range(50)])
-        y.backward()
-        y.backward()
-        assert live_values() > before + 200
-        del x, y
-        assert live_values() == before
-    finally:
-        gc.enable()
-
-
-def test_a_transform_leaves_no_node_behind():
-    gc.collect()
-    gc.disable()
-    try:
-        before = live_values()
-        assert grad(grad(lambda x: functions.exp(x * x) * x))(0.0) == 0.0
-        assert live_values() == before
-    finally:
-        gc.enable()
-
-
-def test_memory_goes_back_to_where_it_was():
+@pytest.fixture
+def uncollected():
+    """Without the garbage collector, and with tracemalloc: what is freed, counts have freed."""
     gc.collect()
     gc.disable()
     tracemalloc.start()
-    try:
-        x = Value(1.0)
+    yield
+    tracemalloc.stop()
+    gc.enable()
+
+
+def traced():
+    return tracemalloc.get_traced_memory()[0]
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_a_dropped_graph_is_freed_at_once():
+    """No reference cycles: with the garbage collector off nothing is left behind."""
+    before = live_values()
+    x = Value(1.0)
+    y = tangle() * x + functions.logsumexp([x * i for i in range(50)])
+    y.backward()
+    y.backward()
+    assert live_values() > before + 200
+    del x, y
+    assert live_values() == before
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_a_transform_leaves_no_node_behind():
+    before = live_values()
+    assert grad(grad(lambda x: functions.exp(x * x) * x))(0.0) == 0.0
+    assert live_values() == before
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_memory_goes_back_to_where_it_was():
+    x = Value(1.0)
+    chain(1000, x).backward()
+    before = traced()
+    for _ in range(20):
         chain(1000, x).backward()
-        before = tracemalloc.get_traced_memory()[0]
-        for _ in range(20):
-            chain(1000, x).backward()
-        assert tracemalloc.get_traced_memory()[0] - before < 10_000
-    finally:
-        tracemalloc.stop()
-        gc.enable()
+    assert traced() - before < 10_000
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_node_is_small():
     """At most a third of micrograd's 822 bytes, numbers and all."""
     chain(10)
-    gc.collect()
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        root = chain(10_000)
-        size = (tracemalloc.get_traced_memory()[0] - before) / 10_002
-    finally:
-        tracemalloc.stop()
+    before = traced()
+    root = chain(10_000)
+    size = (traced() - before) / 10_002
     assert root.data == 20_001.0
     assert size < 822 / 3
 

@@ -39,22 +39,6 @@ def test_the_neuron_of_cs231n():
     assert [round(v.grad, 4) for v in w] == [-0.1966, -0.3932, 0.1966]
 
 
-def test_the_expression_of_micrograd_s_readme():
-    a, b = Value(-4.0), Value(2.0)
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    g.backward()
-    assert [f"{v:.4f}" for v in (g, a.grad, b.grad)] == ["24.7041", "138.8338", "645.5773"]
-
-
 def test_the_exercise_of_zero_to_hero():
     """f(a, b, c) = -a^3 + sin(3b) - 1/c + b^2.5 - sqrt(a), at 2, 3, 4."""
     a, b, c = Value(2.0), Value(3.0), Value(4.0)

@@ -21,7 +21,6 @@ from autograd_mini.cli.outputs import Teller
 from autograd_mini.cli.told import gradient_check, small_neuron
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
-from autograd_mini.drawing.plots import ahead
 from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
 from autograd_mini.optim import Adam
@@ -418,12 +417,6 @@ def test_a_neuron_on_its_kink_is_undecided():
     assert agree
     assert "3 undecided: a kink of the activation is too near." in told
     assert all(p.data == q for p, q in zip(hidden.w, (1.0, 0.0), strict=True))
-
-
-def test_ahead_is_positive_for_the_winner_only():
-    assert ahead([1.0, 3.0, 2.0]) == [-2.0, 1.0, -1.0]
-    assert ahead([2.0, 2.0]) == [0.0, 0.0]
-    assert ahead(Value(-0.25)) == [0.25, -0.25]
 
 
 def test_aligned():

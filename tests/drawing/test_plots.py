@@ -333,7 +333,9 @@ def test_the_network_is_asked_for_standardised_points():
 
 
 def test_ahead_tells_the_winner_of_ties_by_zero():
+    assert plots.ahead([1.0, 3.0, 2.0]) == [-2.0, 1.0, -1.0]
     assert plots.ahead([2.0, 2.0, -1.0]) == [0.0, 0.0, -3.0]
+    assert plots.ahead(Value(-0.25)) == [0.25, -0.25]
     assert plots.ahead(Value(0.75), 0.5) == [-0.25, 0.25]
 
 

@@ -356,8 +356,6 @@ def test_explain_takes_the_language_of_the_environment(monkeypatch):
 
 
 # --- sentences -----------------------------------------------------------------------------------
-
-
 def test_the_page_gets_the_sentences_with_their_slots():
     for lang in ("en", "es"):
         assert words("sentence", lang)["visit.leaf"] == text("sentence.visit.leaf", lang, x="{x}")

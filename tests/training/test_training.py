@@ -150,10 +150,6 @@ def test_a_graph_is_gone_before_the_next_and_the_collector_is_back():
 
 
 # --- accuracy and validation ---------------------------------------------------------------------
-def scores(*values):
-    return [Value(v) for v in values]
-
-
 class Echo:
     """The prediction is the input: one score, or a list of them."""
 
