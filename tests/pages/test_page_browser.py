@@ -70,7 +70,12 @@ def opened(visit, tmp_path):
     def open_page(recorded, hash="", context=None, **options):
         file = tmp_path / f"page{next(numbers)}.html"
         save_html(recorded, file, **options)
-        return Opened(visit(file, hash, **{"reduced_motion": "reduce", **(context or {})}))
+        page = visit(file, hash, **{"reduced_motion": "reduce", **(context or {})})
+        # until it has been laid out: its size is known with the first frame
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        return Opened(page)
 
     return open_page
 
@@ -466,6 +471,17 @@ def test_wheel_with_control_and_two_fingers_magnify(opened):
     touch("touchEnd", 20)
     page.wait(f"{width} === {whole}")  # no smaller than the whole
     assert page.index == 0
+
+
+def test_keys_pressed_before_the_page_is_laid_out_do_no_harm(opened):
+    page = opened(recorded_neuron(), context={"locale": "en-NZ"})  # a page that no test reuses
+    page.page.add_init_script("ResizeObserver = class { observe() {} };")  # no layout is told
+    page.page.reload()
+    page.wait("document.querySelector('.graph > svg marker') !== null")
+    box = "document.querySelector('.graph > svg').getAttribute('viewBox')"
+    whole = page.page.evaluate(box)
+    page.press("+", "0", "-")
+    assert page.page.evaluate(box) == whole
 
 
 # --- two recordings ------------------------------------------------------------------------------

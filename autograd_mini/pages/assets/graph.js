@@ -220,6 +220,7 @@ class Graph {
   }
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const before = this.scale;
+    if (!before) return; // not laid out yet, so there is no size to start from
     this.touchedZoom = true;
     this.scale = Math.max(this.least, Math.min(6, before * factor));
     const shift = 1 / before - 1 / this.scale;
@@ -227,6 +228,7 @@ class Graph {
   }
   fit() {
     this.touchedZoom = true;
+    if (!this.scale) return;
     this.scale = this.least;
     this.look(this.whole.x + this.whole.w / 2, this.whole.y + this.whole.h / 2);
   }
