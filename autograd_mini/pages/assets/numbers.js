@@ -1,4 +1,4 @@
-// A number as drawing.notation.number writes it in pictures and texts: four digits, powers of ten.
+// A number as notation.labels.number writes it in pictures and texts: four digits, powers of ten.
 const superscript = k => [...String(k)].map(c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
 
 // So many digits as Python rounds them: JavaScript rounds a tie up, Python to the even digit.

@@ -1,4 +1,4 @@
-// What the formulas of the sheet call and JavaScript lacks, each as kinds.py and special.py have it.
+// What the formulas of the sheet call and JavaScript lacks, each as numbers/floats.py and numbers/special.py have it.
 // javascript.py puts those into a page that its operations need: a definition starts a line with
 // `const name =`, and needs the others that it names.
 
