@@ -75,15 +75,9 @@ class Text(Printer[str]):
         number: Callable[[float], str] = repr,
         name: Callable[[str], str] = str,
     ) -> None:
-        self.templates, self._number, self._name = templates, number, name
-
-    def number(self, value: float) -> str:
-        """The text of a constant."""
-        return self._number(value)
-
-    def name(self, name: str) -> str:
-        """The text of a variable."""
-        return self._name(name)
+        self.templates = templates
+        self.number = number  # type: ignore[method-assign, assignment]
+        self.name = name  # type: ignore[method-assign, assignment]
 
     def apply(self, what: str, *parts: str) -> str:
         """The template of an operation, filled in."""

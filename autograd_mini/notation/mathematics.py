@@ -8,23 +8,20 @@ which is not how one learns them). Vectors are written out, long ones with dots.
 from __future__ import annotations
 
 import ast
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import FormulaError
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in, names_in, parse
-from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op
 
 from . import labels, symbols
+from .printer import TWO, Mathematics, default_latex, named
 from .symbols import Piece, slot
 from .textbook import textbook
-from .typesetting import UnreadableError, typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .shapes import Shape
 
 _WRITTEN_OUT = frozenset("sum prod mean dot logsumexp max min norm where".split())
@@ -75,24 +72,9 @@ def notation_of(shape: Shape) -> Notation:
 def _value(op: Op, write: _Writer) -> tuple[Piece, Piece | None]:
     if op.name in _WRITTEN_OUT:
         return write(write.tree("value")), None
-    value = _named(op, {param: write.name(param) for param in op.params})
-    own = op.latex == _default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
+    value = named(op, {param: write.name(param) for param in op.params})
+    own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
     return value, write(write.tree("value")) if own or "value" in textbook(op) else None
-
-
-def _named(op: Op, arguments: dict[str, Piece]) -> Piece:
-    """The operation as its LaTeX template has it; where that is not understood, f(a, b)."""
-    try:
-        if op.latex != _default_latex(op):
-            return typeset(op.latex, arguments)
-    except (UnreadableError, ValueError, IndexError):
-        pass
-    return symbols.call(symbols.function_name(op.name), *arguments.values())
-
-
-def _default_latex(op: Op) -> str:
-    words = op.name.replace("_", " ")
-    return rf"\operatorname{{{{{words}}}}}({{{'}, {'.join(op.params)}}})"
 
 
 def _calls_others(op: Op, tree: ast.expr) -> bool:
@@ -107,7 +89,7 @@ def _slots(length: int, start: int = 0) -> list[Piece]:
     return [symbols.DOTS if k is None else slot(str(start + k)) for k in shown]
 
 
-class _Writer(Printer[Piece]):
+class _Writer(Mathematics):
     """Writes the formulas of one operation, with slots for operands of a given shape.
 
     `at` is the element that `a_i` stands for. Without it that is the element of the vector `of`
@@ -133,10 +115,6 @@ class _Writer(Printer[Piece]):
         return tree if self.shape.exponent is None else _folded(tree, {"b": self.shape.exponent})
 
     # --- what the walk over a formula asks for ---------------------------------------------------
-    def number(self, value: float) -> Piece:
-        """A constant."""
-        return symbols.number(labels.number(value, ".5g"))
-
     def name(self, name: str) -> Piece:
         """An operand, or what a name of the operation stands for."""
         stem = name.removesuffix("_i")
@@ -151,20 +129,9 @@ class _Writer(Printer[Piece]):
             if self.at is not None:
                 return slot(str(self.start[stem] + self.at))
             return slot(f"{self.start[stem] - self.start[self.of or stem]:+d}")
-        return {"out": slot("out"), "pi": _PI}.get(name) or symbols.number(self.length)  # n
-
-    def apply(self, what: str, *parts: Piece) -> Piece:
-        """An operation on pieces."""
-        if what in _RELATIONS:
-            return symbols.relation(parts[0], _RELATIONS[what], parts[1])
-        if what in _OPERATIONS:
-            return _OPERATIONS[what](*parts)
-        if what not in SHEET:
-            return symbols.call(symbols.function_name(what), *parts)
-        op = SHEET[what]
-        value = _named(op, {param: slot(str(k)) for k, param in enumerate(op.params)})
-        pieces = [*parts, *(self.number(op.defaults[p]) for p in op.params[len(parts) :])]
-        return symbols.fill(value, lambda k: pieces[int(k)])
+        if name == "out":
+            return slot("out")
+        return symbols.letter(r"\pi") if name == "pi" else symbols.number(self.length)  # n
 
     def __call__(self, node: ast.expr) -> Piece:
         """A formula; what is said of a vector is written out."""
@@ -184,7 +151,7 @@ class _Writer(Printer[Piece]):
             case "dot":
                 return symbols.add(*self._products(terms, self._terms(more[0])))
             case "norm":
-                squares = (p if p is symbols.DOTS else symbols.power(p, _TWO) for p in terms)
+                squares = (p if p is symbols.DOTS else symbols.power(p, TWO) for p in terms)
                 return symbols.root(symbols.add(*squares))
             case "others":
                 return self._others(vector)
@@ -220,34 +187,6 @@ class _Writer(Printer[Piece]):
         tree = ["munder", ["mo", "∏"], below.mathml]
         product = Piece("Π_(j≠i)", rf"\prod_{{{below.latex}}}", tree)
         return symbols.row(product, symbols.index(symbols.name("x"), j), between=" ")
-
-
-# --- operations ----------------------------------------------------------------------------------
-_E, _PI, _PHI = symbols.name("e"), symbols.letter(r"\pi"), symbols.letter(r"\Phi")
-_TWO = symbols.number(2)
-
-
-def _times(a: Piece, b: Piece) -> Piece:
-    return symbols.power(a, _TWO) if a == b else symbols.multiply(a, b)
-
-
-_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
-_RELATIONS["below"] = "<"
-_OPERATIONS: dict[str, Callable[..., Piece]] = {
-    "+": symbols.add,
-    "-": symbols.subtract,
-    "*": _times,
-    "/": symbols.fraction,
-    "**": symbols.power,
-    "neg": symbols.negative,
-    "truth": lambda a: symbols.relation(a, r"\ne", symbols.number(0)),
-    "where": symbols.cases,
-    "unsigned": partial(symbols.between, "|"),
-    "expdiff": lambda a, b: symbols.power(_E, symbols.subtract(a, b)),
-    "gauss": lambda a: symbols.power(_E, symbols.negative(symbols.power(a, _TWO))),
-    "normal_cdf": partial(symbols.call, _PHI),
-    "gap": lambda a, _: a,
-}
 
 
 def _folded(tree: ast.expr, known: dict[str, Any]) -> ast.expr:
