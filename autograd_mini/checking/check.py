@@ -91,7 +91,8 @@ def check_grad(
         return _check_engine(f, value, inputs, options)
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
-        return Report("domain", notes=(("undefined", values),), lang=lang)
+        subject = None if gradient else _subject(f, value, inputs)
+        return Report("domain", notes=(("undefined", values),), lang=lang, subject=subject)
 
 
 def _directions(inputs: int) -> int:
@@ -147,9 +148,8 @@ def _check_engine(
     ours = isinstance(value, type) and issubclass(value, Value)
     if options.order == 2 and not ours:
         raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
-    names, numbers = tuple(inputs.names), tuple(inputs.numbers)
     with Run(f, value, inputs) as run:
-        subject = Subject(_OnNodes(run), names, numbers, value, run.root)
+        subject = _subject(f, value, inputs, run.root)
         try:
             report = _check_run(run, ours, options)
         except Faulty as fault:
@@ -223,15 +223,21 @@ def _check_run(run: Run, ours: bool, options: Options) -> Report:
     return check.report(rows, culprit, check.slope(), notes)
 
 
+def _subject(
+    f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs, root: Any = None
+) -> Subject:
+    return Subject(_OnNodes(f, inputs), tuple(inputs.names), tuple(inputs.numbers), value, root)
+
+
 class _OnNodes:
     """f as a function of nodes, one for each input; whoever steps through it sees the code of f."""
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.__wrapped__ = run, run.f
+    def __init__(self, f: Callable[..., Any], inputs: Inputs) -> None:
+        self.inputs, self.__wrapped__ = inputs, f
         self.__signature__ = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
 
     def __call__(self, *nodes: Any) -> Any:
-        return self.run.inputs.call(self.run.f, nodes)
+        return self.inputs.call(self.__wrapped__, nodes)
 
 
 def _excused(

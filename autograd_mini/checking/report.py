@@ -108,7 +108,7 @@ class Subject(NamedTuple):
     names    of the inputs
     numbers  the inputs
     value    the class of the nodes
-    root     the node that f gave, after one backward pass
+    root     the node that f gave, after one backward pass; None if it has no value there
     """
 
     f: Callable[..., Any]
@@ -250,12 +250,18 @@ class Report:
         for _, cells in table:
             for name in spared:
                 del cells[name]
-        for name, values in self.notes:
-            told = {k: translated(x, lang) if k == "reason" else x for k, x in values.items()}
-            remarks.append(text(f"checking.note.{name}", lang, **told))
+        remarks += self.remarks(lang)
         if self.taylor_slope is not None:
             remarks.append(text("checking.note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
         return _Content(text(f"checking.headline.{self.verdict}", lang), story, table, remarks)
+
+    def remarks(self, lang: str) -> list[str]:
+        """The notes as sentences."""
+        said = []
+        for name, values in self.notes:
+            told = {k: translated(x, lang) if k == "reason" else x for k, x in values.items()}
+            said.append(text(f"checking.note.{name}", lang, **told))
+        return said
 
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self) -> str:

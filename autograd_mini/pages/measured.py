@@ -12,6 +12,7 @@ from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
+from autograd_mini.stepping import Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,10 +40,11 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
     True
     """
     nodes = steps.nodes
-    if len(nodes) > LARGEST or any(node.data.__class__ is not float for node in nodes):
+    scale = next((step.value for step in steps if isinstance(step, Seed)), 0)
+    exact = any(node.data.__class__ is not float for node in nodes)
+    if scale == 0 or exact or len(nodes) > LARGEST:
         return {}
     replay = _Replay(nodes)
-    scale = next(step.value for step in steps if step.kind == "seed")  # type: ignore[union-attr]
     noise = rounding_of_value(Graph(steps.root))
     leaves = [k for k, node in enumerate(nodes) if node.first is None]
     others = [k for k in range(len(nodes) - 1, -1, -1) if nodes[k].first is not None]

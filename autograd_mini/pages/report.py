@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from html import escape
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.engines import labelled
@@ -13,7 +14,8 @@ from autograd_mini.drawing import RenderingError
 from autograd_mini.files import write
 from autograd_mini.language import checked, text
 from autograd_mini.museum import HEALTHY
-from autograd_mini.stepping import Accumulate, Forward, Visit
+from autograd_mini.numbers.kinds import ieee
+from autograd_mini.stepping import Accumulate, Forward, Leaf, Steps, Visit
 from autograd_mini.stepping import steps as recording
 from autograd_mini.value import Value
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     import os
 
     from autograd_mini.checking.report import Culprit, Report, Subject
-    from autograd_mini.stepping import Steps
 
 _STYLE = (
     ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
@@ -51,19 +52,33 @@ def to_html(report: Report, lang: str | None = None) -> str:
 def recorded(subject: Subject) -> tuple[Steps, Steps | None] | None:
     """The steps of what was checked, and of the same with a right engine if it is a broken one.
 
-    None if its class of nodes is one that `steps` cannot record.
+    None if its class of nodes is one that `steps` cannot record. Where f has no value, the forward
+    pass up to the operation that has none.
     """
     engine: Any = subject.value
+    if subject.root is None:
+        return _up_to_failure(subject)
     if not isinstance(engine, type) or not issubclass(engine, Value | HEALTHY):
         return None
-    pairs = [*zip(subject.numbers, subject.names, strict=True)]
+    classes = (engine,) if issubclass(engine, Value) else (engine, HEALTHY)
+    runs = [recording(subject.f, *_leaves(subject, cls), value=cls) for cls in classes]
+    return runs[0], runs[1] if runs[1:] else None
 
-    def run(cls: Any) -> Steps:
-        return recording(subject.f, *(labelled(cls(x), name) for x, name in pairs), value=cls)
 
-    if issubclass(engine, Value):
-        return run(engine), None
-    return run(engine), run(HEALTHY)
+def _up_to_failure(subject: Subject) -> tuple[Steps, None] | None:
+    """The forward pass with inf and nan in place of errors, up to the first number that is one."""
+    with ieee(), suppress(Exception):  # whatever f does with such numbers
+        steps = recording(subject.f, *_leaves(subject, lambda x: Value(float(x))))
+        done = [step for step in steps if isinstance(step, Leaf | Forward)]
+        for end, step in enumerate(done, start=1):
+            if not isfinite(steps.nodes[step.node].data):
+                return Steps(done[:end], steps.nodes, steps.places, steps.sources), None
+    return None
+
+
+def _leaves(subject: Subject, value: Any) -> list[Any]:
+    pairs = zip(subject.numbers, subject.names, strict=True)
+    return [labelled(value(x), name) for x, name in pairs]
 
 
 def first_wrong(
@@ -161,6 +176,8 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
         labels = (text("checking.page.checked", lang), text("checking.page.right", lang))
         options = {"beside": right, "labels": labels}
     start = first_wrong(steps, right, culprit, node)
+    if report.subject.root is None:
+        start, title = len(steps) - 1, report.remarks(lang)[0]
     return page_of(steps, lang=lang, start=start, title=title, **options)
 
 

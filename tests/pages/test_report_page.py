@@ -1,8 +1,10 @@
 """A checker's report as a page: it opens at the first wrong step, and says what is wrong."""
 
+from fractions import Fraction
+
 import pytest
 
-from autograd_mini import check_grad, museum
+from autograd_mini import Value, check_grad, museum
 
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
@@ -12,6 +14,11 @@ OPENS = {
     "ReversedSubtraction": "Forward pass: v₁",  # x - 5 for 5 - x
     "SignOfCosine": "Backpropagation: v₁ → x",
 }
+
+
+class Mine(museum.HEALTHY):
+    def mine(self):
+        raise ValueError("not here")
 
 
 @pytest.fixture
@@ -57,6 +64,43 @@ def test_a_right_derivative_opens_at_the_first_step_and_says_so(opened):
     assert page.inner_text("h1") == "La derivada es correcta."
     assert page.input_value("#slider") == "0"
     assert page.locator(".graph").count() == 1
+
+
+def undefined(x, y):
+    product = x * y
+    inner = (product - 5.0).log()
+    return inner * y + product
+
+
+def test_where_an_operation_has_no_value_the_graph_up_to_it_is_shown_and_can_be_mended(opened):
+    page = opened(check_grad(undefined, (2.0, 1.0)), "es")
+    assert "log(a) en a = -3.0: necesita a > 0" in page.inner_text("h1")
+    assert page.inner_text("#step h2") == "Paso hacia adelante: inner"
+    assert page.inner_text("#source .lit").strip().endswith("inner = (product - 5.0).log()")
+    data = page.locator("text.data").all_text_contents()
+    assert sorted(data) == sorted(["2", "1", "2", "−3", "nan", "—", "—"])
+    assert page.get_attribute("#next", "aria-disabled") == "true"  # no backward pass from there
+    page.click("#modes [aria-controls=whatif]")
+    page.fill("#whatif input >> nth=0", "8")
+    page.keyboard.press("Enter")
+    page.click("#last")
+    # d/dx of ln(xy - 5) y + xy at 8, 1: y² / (xy - 5) + y
+    assert page.locator('[data-id="n0"] text.grad').text_content() == "1.333"
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "value", "lit"),
+    [
+        (lambda x: 1 / x, Fraction(0), Value, ["v₁ = 1 / x"]),
+        (lambda x: (x * 400.0).exp(), 3.0, Value, ["v₂ = ev₁"]),
+        (lambda x: (x - 1.0).log() + x, 0.5, museum.HEALTHY, ["v₂ = ln v₁"]),
+        (lambda x: x.mine(), 1.0, Mine, []),  # what Value does not have has no picture
+    ],
+)
+def test_the_operation_that_has_no_value_is_lit(opened, f, at, value, lit):
+    page = opened(check_grad(f, at, value=value))
+    assert page.locator(".node.lit .name").all_text_contents() == lit
+    assert "The function has no value at x = " in page.inner_text("body")
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

@@ -154,7 +154,7 @@ let told = null;
 function tellPaths() {
   const r = recording, known = r.complete[leaf], {count, total, paths} = r.paths(leaf, MOST);
   told = known;
-  const {value} = r.steps.find(step => step.kind === "seed"), seed = typeof value === "number" ? value : 1;
+  const value = seedOf(r), seed = typeof value === "number" ? value : 1;
   const factor = x => { const text = formatNumber(x); return text[0] === "−" ? `(${text})` : text; };
   const shortened = (list, gap) => list.length > 8 ? [...list.slice(0, 4), gap, ...list.slice(-3)] : list;
   const rows = paths.map(path => {

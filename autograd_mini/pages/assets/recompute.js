@@ -28,7 +28,7 @@ function recomputed(run, leaves, moved = new Map()) {
 // bar reaches to the slopes of both sides, and true comes third.
 function differentiate(run, leaves, k) {
   const {data} = recomputed(run, leaves), root = run.root, x = data[k], rows = [], bends = [];
-  const seed = run.steps.find(step => step.kind === "seed").value;
+  const seed = seedOf(run);
   let best = [NaN, Infinity];
   for (let i = 0, h = 2 ** Math.round(Math.log2(Math.max(Math.abs(x), 1)) - 2); i < 12; i++, h /= 2) {
     const [up, down] = [x + h, x - h].map(at => (recomputed(run, leaves, new Map([[k, at]])).data || [])[root]);

@@ -1,5 +1,7 @@
 // A recording and its state at a step.
 const KINDS = ["leaf", "forward", "seed", "visit", "accumulate", "update"];
+// What the backward pass starts from; 1 where the forward pass has failed, and there is none.
+const seedOf = run => (run.steps.find(step => step.kind === "seed") ?? {value: 1}).value;
 const PHASES = {leaf: "forward", forward: "forward", update: "update"};
 const TEXTS = {inf: Infinity, "-inf": -Infinity, nan: NaN};
 const revived = x => typeof x === "string" && x in TEXTS ? TEXTS[x] : x;
@@ -108,7 +110,8 @@ class Recording {
   replace({data, partials}) {
     const kept = this.recorded.steps.filter(({kind}) => kind === "leaf" || kind === "forward" || kind === "seed");
     const steps = kept.map(step => ({...step})), grad = new Array(data.length).fill(0);
-    grad[this.root] = kept[kept.length - 1].value;
+    const value = grad[this.root] = seedOf(this.recorded);
+    if (steps[steps.length - 1].kind !== "seed") steps.push({kind: "seed", node: this.root, value});
     for (let node = this.root; node >= 0; node--) {
       const adjoint = grad[node];
       steps.push({kind: "visit", node, adjoint, users: this.users[node]});
