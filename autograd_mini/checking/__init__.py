@@ -9,6 +9,7 @@ from autograd_mini import lazy
 if TYPE_CHECKING:
     from autograd_mini.pages.report import save_html as save_html
 
+    from .adapters import Adapter as Adapter
     from .check import check_grad as check_grad
     from .differences import Estimate as Estimate
     from .differences import finite_difference as finite_difference
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy(
     __name__,
     {
+        ".adapters": "Adapter",
         ".check": "check_grad",
         ".differences": "Estimate finite_difference",
         ".inputs": "CheckError",

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.language import checked
 from autograd_mini.value import Value
 
+from .adapters import Adapter
 from .engines import Faulty, Run, UndefinedError, called, changed, repeated
 from .inputs import CheckError, Inputs, as_real, shown
-from .nodes import Graph, adjoints, check_partials, check_sums, on_kink
-from .report import Comparison, Culprit, Report, Subject
+from .nodes import adjoints, check_partials, check_sums, on_kink
+from .report import Comparison, Report, Subject
 from .rows import DIRECTIONS, Options, Rows
 from .whole import Truth, floats_of, follows_graph, on_values, replayed
 
@@ -34,6 +35,7 @@ def check_grad(
     *,
     gradient: Callable[..., Any] | None = None,
     value: Callable[[Any], Any] = Value,
+    adapter: Adapter | None = None,
     order: int = 1,
     directions: int | None = None,
     seed: int = 0,
@@ -48,8 +50,9 @@ def check_grad(
                 checked: each node's partial first, then the sums, then the whole.
     gradient    a claimed derivative of f, a function that gives numbers in the structure of `at`
                 (NumPy, torch, JAX, by hand); with order=2 the claimed Hessian, n lists of n numbers
-    value       the class of the Values that f gets: any engine with data, grad, backward() and, for
-                a culprit with a name, parents, partials, op and args
+    value       the class of the Values that f gets, of any engine
+    adapter     where the engine keeps the numbers, gradients and parents of its nodes, if it uses
+                names that are not found by looking (see `Adapter`)
     order       2 checks the second derivatives too (without `gradient`: value=Value only)
     directions  compare along so many random directions in place of each input by itself (by
                 default 8 for more than 50 inputs, 3 for more than 1000); `seed` draws them
@@ -73,7 +76,7 @@ def check_grad(
     Raises CheckError (a ValueError) if no check can be made: f or gradient raises, gives no single
     real number or changes its argument; `at` holds no number, or one that is not real and finite.
     """
-    _check_options(order, directions, seed, accuracy, lang, value)
+    _check_options(order, directions, seed, accuracy, lang, value, adapter)
     inputs = Inputs(f, at)
     options = Options(
         order,
@@ -88,7 +91,7 @@ def check_grad(
     try:
         if gradient is not None:
             return _check_callable(f, gradient, inputs, options)
-        return _check_engine(f, value, inputs, options)
+        return _check_engine(f, value, adapter, inputs, options)
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
         subject = None if gradient else _subject(f, value, inputs)
@@ -103,7 +106,7 @@ def _directions(inputs: int) -> int:
 
 
 def _check_options(
-    order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, value: Any
+    order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, value: Any, adapter: Any
 ) -> None:
     if order not in (1, 2):
         raise CheckError(f"order must be 1 or 2, got {order!r}")
@@ -115,6 +118,8 @@ def _check_options(
         raise CheckError(f"accuracy must lie between 0 and 1, got {shown(accuracy)}")
     if not callable(value):
         raise CheckError(f"value must be the class of the Values that f gets, got {shown(value)}")
+    if not isinstance(adapter, Adapter | None):
+        raise CheckError(f"adapter must be an Adapter, got {shown(adapter)}")
     try:
         checked(lang)
     except ValueError as error:
@@ -143,12 +148,16 @@ def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
 
 # --- a function on Values ------------------------------------------------------------------------
 def _check_engine(
-    f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs, options: Options
+    f: Callable[..., Any],
+    value: Callable[[Any], Any],
+    adapter: Adapter | None,
+    inputs: Inputs,
+    options: Options,
 ) -> Report:
     ours = isinstance(value, type) and issubclass(value, Value)
     if options.order == 2 and not ours:
         raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
-    with Run(f, value, inputs) as run:
+    with Run(f, value, inputs, adapter) as run:
         subject = _subject(f, value, inputs, run.root)
         try:
             report = _check_run(run, ours, options)
@@ -158,14 +167,17 @@ def _check_engine(
 
 
 def _check_run(run: Run, ours: bool, options: Options) -> Report:
-    f, inputs, graph = run.f, run.inputs, Graph(run.root)
+    f, inputs = run.f, run.inputs
     found = run.backward()
-    with Run(f, run.value, inputs) as again:
+    graph = run.graph()
+    with run.again() as again:
         names = [*inputs.names, "f"]
         culprit = changed(names, [*found, run.data], [*again.backward(), again.data])
     gradient = [
         as_real(g, f"the gradient of {name}") for g, name in zip(found, inputs.names, strict=True)
     ]
+
+    leaves = [graph.seen.get(id(leaf)) for leaf in run.leaves]
 
     # The nodes one by one.
     notes: list[Note] = []
@@ -186,7 +198,7 @@ def _check_run(run: Run, ours: bool, options: Options) -> Report:
     # What the engine does when it is asked again.
     sizes = adjoints(graph)[1] if graph.has_partials else {}
     noise = [
-        64 * inputs.eps * sizes.get(id(leaf), abs(float(g)))
+        64 * inputs.eps * sizes.get(id(graph.seen.get(id(leaf))), abs(float(g)))
         for leaf, g in zip(run.leaves, gradient, strict=True)
     ]
     culprit = culprit or repeated(run, gradient, noise)
@@ -195,8 +207,7 @@ def _check_run(run: Run, ours: bool, options: Options) -> Report:
     true_graph, y = (graph, float(run.data)) if ours else on_values(f, inputs)
     if culprit is None and abs(y - float(run.data)) > 1e-9 * abs(y):
         details = {"got": float(run.data), "wanted": y}
-        name = graph.name(graph.root)
-        culprit = Culprit("value", "value.whole", name, "", details, graph.root)
+        culprit = graph.culprit("value", "value.whole", graph.root, **details)
     floats = floats_of(f, inputs, run.value)
     truth = Truth(f, inputs, floats, true_graph, kinked, options)
     check = Rows(inputs, truth, options, gradient, noise)
@@ -209,12 +220,12 @@ def _check_run(run: Run, ours: bool, options: Options) -> Report:
         if len(nodes) < len(graph.order):
             checked = check_partials(graph, graph.order, options.slack, options.draw, ours)
             culprit = checked.culprit
-        if culprit is None and kinked and follows_graph(graph, run.leaves, floats):
+        if culprit is None and kinked and follows_graph(graph, leaves, floats):
             rows = _excused(rows, "kink", "kink_rule", notes)
         elif culprit is None and suspect is not None:
             culprit = suspect
         elif culprit is None:
-            played = replayed(graph, run.leaves)
+            played = replayed(graph, leaves)
             if played is not None and check.explained_by(played, rows):
                 rows = check.unseen(rows, float(run.data))
                 rows = _excused(rows, "undecided", "rounding", notes)

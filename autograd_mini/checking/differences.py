@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .adapters import data_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -150,7 +152,7 @@ def real(x: Any, what: str) -> float:
             raise TypeError
         if hasattr(x, "item"):
             x = x.item()
-        return float(x.data if hasattr(x, "backward") else x)
+        return float(data_of(x))
     except (TypeError, ValueError):
         raise TypeError(f"{what} must be a real number, got {x!r} ({type(x).__name__})") from None
 

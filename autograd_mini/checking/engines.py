@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
+from .adapters import Adapter, adapter_of, data_of, is_node
+from .graphs import Graph
 from .inputs import CheckError, as_real, shown
-from .nodes import Graph, parents_of
 from .report import Culprit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .inputs import Inputs
+
+
+_NEEDED = "value must be the class of an engine's nodes, with data, grad and backward()"
 
 
 class UndefinedError(Exception):
@@ -54,32 +58,53 @@ class Run:
     Values of the caller's that f uses have the gradient 0 inside `with`, and their own after it.
     """
 
-    def __init__(self, f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        value: Callable[[Any], Any],
+        inputs: Inputs,
+        adapter: Adapter | None = None,
+    ) -> None:
         self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
-        if not all(hasattr(self.leaves[0], name) for name in ("data", "grad", "backward")):
-            raise CheckError(
-                "value must be the class of an engine's nodes, with data, grad and backward(); it"
-                f" gave {shown(self.leaves[0])}"
-            )
-        self.zero = [leaf.grad for leaf in self.leaves]
+        if not is_node(self.leaves[0]):
+            raise CheckError(f"{_NEEDED}; it gave {shown(self.leaves[0])}")
         self.forward()
+        self.adapter = adapter_of(self.root, adapter)
+        if missing := self.adapter.missing():
+            raise CheckError(
+                f"{_NEEDED}; {' and '.join(missing)} of {shown(self.root)} could not be found:"
+                " say by adapter=Adapter(...) where they are"
+            )
+        self.zero = [self.adapter.get(leaf, "grad") for leaf in self.leaves]
         mine = {id(leaf) for leaf in self.leaves}
         self.others = [
-            (node, node.grad)
-            for node in Graph(self.root).order
-            if not parents_of(node) and id(node) not in mine
+            (node, self.adapter.get(node, "grad"))
+            for node in self.graph().leaves()
+            if id(node) not in mine
         ]
 
     def __enter__(self) -> Run:
         for node, _ in self.others:
-            node.grad = 0.0 if isinstance(node.data, float) else 0
+            self.adapter.set(node, "grad", self.zero[0])
         return self
 
     def __exit__(self, *_: object) -> None:
         for node, grad in self.others:
-            node.grad = grad
+            self.adapter.set(node, "grad", grad)
+
+    def again(self) -> Run:
+        """Another run of the same."""
+        return Run(self.f, self.value, self.inputs, self.adapter)
+
+    def graph(self) -> Graph:
+        """The graph as it is now, with the names of the inputs."""
+        graph = Graph(self.root, self.adapter)
+        for leaf, name in zip(self.leaves, self.inputs.names, strict=True):
+            if (seen := graph.seen.get(id(leaf))) is not None:
+                seen.label = seen.label or name
+        return graph
 
     def forward(self) -> None:
         """Compute f from the leaves."""
@@ -88,8 +113,8 @@ class Run:
 
     def backward(self) -> list[Any]:
         """The gradient: what one backward pass adds to the leaves."""
-        _backward(self.root)
-        return [leaf.grad for leaf in self.leaves]
+        _backward(self.root, self.adapter)
+        return [self.adapter.number(leaf, "grad") for leaf in self.leaves]
 
     def reset(self) -> None:
         """Set the leaves' gradients to zero, by `zero_grad` if they have it."""
@@ -97,7 +122,7 @@ class Run:
             if hasattr(leaf, "zero_grad"):
                 leaf.zero_grad()
             else:
-                leaf.grad = zero
+                self.adapter.set(leaf, "grad", zero)
 
 
 def labelled(leaf: Any, name: str) -> Any:
@@ -110,14 +135,14 @@ def labelled(leaf: Any, name: str) -> Any:
 
 def check_root(root: Any) -> Any:
     """The number that f gave; CheckError if it is not one node, UndefinedError if not finite."""
-    if not hasattr(root, "backward"):
+    if not is_node(root):
         if isinstance(root, int | float):
             raise CheckError(
                 f"f gave the plain number {root}, not a Value: it does not depend on its inputs, or"
                 " float(), .data or math.* took the numbers out of the graph"
             )
         raise CheckError(f"f must give one Value, got {shown(root)}")
-    data = root.data
+    data = data_of(root)
     if isinstance(data, complex) or type(data).__name__ == "mpc":
         raise CheckError(f"f gave the complex number {data}: only real functions are checked")
     data = as_real(data, "the value of f")
@@ -126,13 +151,13 @@ def check_root(root: Any) -> Any:
     return data
 
 
-def _backward(root: Any) -> None:
-    """root.backward(), with a limit on the steps of another engine's."""
+def _backward(root: Any, adapter: Adapter) -> None:
+    """The backward pass, with a limit on the steps of another engine's."""
     if isinstance(root, Value):
         called(root.backward, "backward()")
         return
     graph = Graph(root)
-    edges = sum(len(parents_of(node)) for node in graph.order)
+    edges = sum(len(node.parents) for node in graph.order)
     size = len(graph.order) + edges
     limit = 100 * size + size * size // 4 + 2000
     steps = 0
@@ -147,13 +172,13 @@ def _backward(root: Any) -> None:
     before = sys.gettrace()
     sys.settrace(watch)
     try:
-        root.backward()
+        adapter.run(root)
     except _TooLongError:
-        details = {"steps": limit, "edges": edges}
-        raise Faulty(Culprit("order", "paths", graph.name(root), "", details, root)) from None
+        fault = graph.culprit("order", "paths", graph.root, steps=limit, edges=edges)
+        raise Faulty(fault) from None
     except RecursionError:
-        details = {"nodes": len(graph.order)}
-        raise Faulty(Culprit("order", "recursion", graph.name(root), "", details, root)) from None
+        fault = graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
+        raise Faulty(fault) from None
     except Exception as error:
         raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
     finally:

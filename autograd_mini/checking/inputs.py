@@ -15,6 +15,7 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
 from autograd_mini.ops import Op
 
+from .adapters import data_of, is_node
 from .differences import EPS, real
 
 if TYPE_CHECKING:
@@ -114,8 +115,7 @@ class Inputs:
 
 def _number(x: Any, name: str) -> Any:
     """An input as a float, or as it is if it is exact; CheckError if it is not real and finite."""
-    if hasattr(x, "backward") and hasattr(x, "data"):
-        x = x.data
+    x = data_of(x)
     if isinstance(x, bool | str | bytes) or x is None:
         raise CheckError(f"the input {name} must be a number, got {shown(x)}")
     if isinstance(x, complex):
@@ -265,7 +265,7 @@ def _holds(tree: Any, parts: list[Any]) -> bool:
     """Whether the structure still holds these parts, in order."""
     found = _flat(tree)
     return len(found) == len(parts) and all(
-        a is b or (not hasattr(a, "backward") and (a == b or _close(a, b)))
+        a is b or (not is_node(a) and (a == b or _close(a, b)))
         for a, b in zip(found, parts, strict=True)
     )
 
@@ -309,8 +309,7 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
 
 def as_real(x: Any, what: str) -> Any:
     """A single real number, exact if it is a Fraction or mpf; CheckError otherwise."""
-    if not is_array(x) and hasattr(x, "backward") and hasattr(x, "grad"):
-        x = x.data
+    x = x if is_array(x) else data_of(x)
     if is_array(x):
         numbers, shape = array_content(x)
         if shape not in ((), (1,)):

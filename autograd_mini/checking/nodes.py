@@ -1,7 +1,7 @@
 """Node by node: which partial is off, which edge is missing, where a sum of shares went wrong.
 
-Works on the graph of any engine whose nodes have `data`, `grad`, `parents` and `partials`, and, to
-name an operation, `op` (with a `name` of the formula sheet) and `args`.
+Works on the graph of any engine whose nodes show their partials, and, for those checked against the
+formula sheet, `op` (with a `name` of it) and `args`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import bind, each, flat
 
 from .differences import EPS
+from .graphs import Graph, in_graph, op_name
 from .references import (
     KINK,
     LADDER,
@@ -33,83 +34,14 @@ from .references import (
     together,
     value_of,
 )
-from .report import Culprit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .report import Culprit
+
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
 _WIDE = 8  # a vector longer than this is checked along a random direction first
-
-
-class Graph:
-    """The nodes below a root, parents before children, and the edges between them."""
-
-    def __init__(self, root: Any) -> None:
-        self.root = root
-        self.order = _topological(root)
-        self.number = {id(node): k for k, node in enumerate(self.order)}
-        self.has_partials = len(self.order) > 1 and all(
-            not parents_of(node) or hasattr(node, "partials") for node in self.order
-        )
-
-    def edges(self, node: Any) -> list[tuple[Any, Any]]:
-        """(parent, partial) of each edge of a node."""
-        return list(zip(parents_of(node), getattr(node, "partials", ()), strict=False))
-
-    def name(self, node: Any) -> str:
-        """The label of a node, or its operation and number in topological order."""
-        label = getattr(node, "label", None)
-        if isinstance(label, str) and label:
-            return label
-        op = op_name(node)
-        number = self.number.get(id(node), 0)
-        return f"{op} #{number}" if op else f"#{number}"
-
-    def culprit(self, kind: str, message: str, node: Any, **details: Any) -> Culprit:
-        """The culprit at this node."""
-        return Culprit(kind, message, self.name(node), op_name(node), details, node)
-
-
-def is_node(x: Any) -> bool:
-    """Whether x is a node, of whatever engine."""
-    return hasattr(x, "backward")
-
-
-def data_of(x: Any) -> Any:
-    """The number of a node, or the plain number itself."""
-    return x.data if is_node(x) else x
-
-
-def parents_of(node: Any) -> list[Any]:
-    """The parents of a node, of whatever engine; a node without any is a leaf."""
-    parents = getattr(node, "parents", None)
-    if parents is None:
-        parents = getattr(node, "_prev", ())
-    return list(parents or ())
-
-
-def _topological(root: Any) -> list[Any]:
-    order: list[Any] = []
-    seen: set[int] = set()
-    stack = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack += [(parent, False) for parent in reversed(parents_of(node))]
-    return order
-
-
-def op_name(node: Any) -> str:
-    """The name of the operation that made a node; "" for a leaf."""
-    op = getattr(node, "op", None)
-    if op is None:
-        op = getattr(node, "_op", "")
-    return op if isinstance(op, str) else str(getattr(op, "name", ""))
 
 
 class Operation(NamedTuple):
@@ -122,14 +54,12 @@ class Operation(NamedTuple):
     @classmethod
     def of(cls, node: Any) -> Operation | None:
         """None if the node is a leaf, or its operation is not on the sheet."""
-        op = getattr(node, "op", None)
-        op = op if isinstance(op, Op) else SHEET.get(op_name(node))
-        if op is None:
+        op = node.op if isinstance(node.op, Op) else SHEET.get(op_name(node))
+        if op is None or node.args is None:
             return None
-        args = getattr(node, "args", None)
         try:
-            args = bind(op, tuple(parents_of(node) if args is None else args))
-            numbers = tuple(each(data_of, args))
+            args = bind(op, tuple(node.args))
+            numbers = tuple(each(lambda x: x.data if in_graph(x) else x, args))
             if not all(map(math.isfinite, flat(numbers))):
                 return None
         except (TypeError, ValueError, OverflowError):
@@ -139,7 +69,7 @@ class Operation(NamedTuple):
     def edges(self) -> list[tuple[int, int | None, Any]]:
         """(argument, element if it is a vector, node) of each operand that is a node."""
         pairs = zip(places(self.args), flat(self.args), strict=True)
-        return [(k, i, x) for (k, i), x in pairs if is_node(x)]
+        return [(k, i, x) for (k, i), x in pairs if in_graph(x)]
 
     def operands(self) -> str:
         """The arguments for a reader: "a = 0.5 (x), b = 2"."""
@@ -224,7 +154,7 @@ def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | 
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
     op, _, numbers = operation
     active = [(k, i) for k, i, _ in operation.edges()]
-    partials = list(getattr(node, "partials", ()))
+    partials = list(node.partials or ())
     if len(active) < 2 or len(partials) != len(active) or mpmath() is None:
         return None
     reference = together(op, numbers, active)
@@ -240,7 +170,7 @@ def _places(
 ) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
     """(reference, partial, argument, element, scale) for each partial of a node."""
     op, _, numbers = operation
-    partials = getattr(node, "partials", ())
+    partials = node.partials or ()
     found = [
         (k, i, partial) for (k, i, _), partial in zip(operation.edges(), partials, strict=False)
     ]
@@ -307,7 +237,7 @@ def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float)
 def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """An operand used more often than there are edges to it."""
     used = Counter(id(x) for *_, x in operation.edges())
-    kept = Counter(map(id, parents_of(node)))
+    kept = Counter(map(id, node.parents))
     for *_, x in operation.edges():
         uses, edges = used[id(x)], kept[id(x)]
         if edges < uses:
@@ -338,7 +268,7 @@ def adjoints(graph: Graph) -> tuple[dict[int, float], dict[int, float]]:
 def rounding_of_value(graph: Graph) -> float:
     """How far rounding puts the root off: half an ulp of each node, times its gradient."""
     right, _ = adjoints(graph)
-    inner = (node for node in graph.order if parents_of(node))
+    inner = (node for node in graph.order if node.parents)
     total = sum(abs(right[id(node)] * float(node.data)) for node in inner)
     return EPS / 2 * total if math.isfinite(total) else 0.0
 

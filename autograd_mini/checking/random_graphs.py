@@ -19,8 +19,8 @@ from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import each, flat
 from autograd_mini.value import Value
 
+from .adapters import is_node
 from .comfort import comfortable_points, is_comfortable, is_constant
-from .nodes import is_node
 
 if TYPE_CHECKING:
     import random

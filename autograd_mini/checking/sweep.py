@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.language import text
 
+from .adapters import data_of
 from .differences import finite_difference, real
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _complex_slope(f: Callable[[complex], Any], x: float, step: float) -> float:
         raise NumberTypeError(
             f"the complex step needs an f that takes complex numbers (cmath, not math): {error}"
         ) from None
-    y = getattr(y, "data", y) if hasattr(y, "backward") else y
+    y = data_of(y)
     if not isinstance(y, complex):
         raise NumberTypeError(
             "the complex step needs an analytic f: for a complex number it gave the real"

@@ -12,9 +12,11 @@ from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
 from autograd_mini.value import Value
 
+from .adapters import data_of
 from .engines import UndefinedError, check_root
+from .graphs import Graph, in_graph, op_name
 from .inputs import CheckError, as_real
-from .nodes import Graph, Operation, data_of, is_node, op_name, rounding_of_value
+from .nodes import Operation, rounding_of_value
 from .references import (
     FRACTION,
     KINK,
@@ -196,7 +198,7 @@ def _played(
     """
     for node in graph.order:
         if operation := Operation.of(node):
-            numbers = each(lambda x: values[id(x)] if is_node(x) else number(x), operation.args)
+            numbers = each(lambda x: values[id(x)] if in_graph(x) else number(x), operation.args)
             values[id(node)] = number(value_only(operation.op, kind)(*numbers))
             yield node, operation, numbers
 

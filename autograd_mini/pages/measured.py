@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.differences import Estimate, finite_difference
-from autograd_mini.checking.nodes import Graph, rounding_of_value
+from autograd_mini.checking.graphs import Graph
+from autograd_mini.checking.nodes import rounding_of_value
 from autograd_mini.notation.shapes import operands_of
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.numberlike import data_of

@@ -9,7 +9,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.engines import labelled
-from autograd_mini.checking.nodes import parents_of
 from autograd_mini.drawing import RenderingError
 from autograd_mini.files import write
 from autograd_mini.language import checked, text
@@ -159,7 +158,7 @@ def _position(subject: Subject, where: Any, steps: Steps) -> int | None:
             return steps.nodes.index(value)
         if id(node) not in seen:
             seen.add(id(node))
-            stack += zip(parents_of(node), value.parents, strict=False)
+            stack += zip(node.parents, value.parents, strict=False)
     return None
 
 

@@ -1,0 +1,210 @@
+"""What the checker has to know of another engine's nodes: found by looking, or told.
+
+Every guess at a name stands here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from autograd_mini.value import Value
+
+Way = str | Callable[[Any], Any] | None
+
+_HOLDERS = "history creator ctx context function fn grad_fn op node".split()
+_NAMES = {
+    "data": "data value val v number scalar output",
+    "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value",
+    "parents": "parents prev children inputs operands deps dependencies sources args edges",
+    "partials": "partials local_grads local_gradients local_derivatives partial_derivatives",
+    "local": "backward backward_fn grad_fn backward_func grad_func backward_function local_backward"
+    " chain_rule pullback vjp backward_step propagate backward_op",
+    "op": "op op_name operation operator last_fn",
+    "label": "label name",
+    "backward": "backward backprop backpropagate back_propagate backward_pass autodiff",
+}
+_WHOLE = _NAMES["backward"].split()
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """Where an engine keeps what the checker asks of its nodes.
+
+    Each is the name of an attribute ("value", or "history.inputs" for one of an attribute), or a
+    function of a node. What is left out is looked for, under the names that engines use.
+
+    data      the number
+    grad      the gradient that a backward pass leaves in the node
+    parents   the nodes that it was computed from; plain numbers among them are constants. Also
+              pairs (parent, partial), or a dict parent -> partial
+    partials  one number for each parent, in engines that record them
+    local     hands the gradient of one node on to its parents, or returns their shares; it is
+              called with the gradient 1 if it takes an argument
+    op        the name of the operation; label  of the node
+    backward  the backward pass from a root, called with 1 if it needs an argument
+
+    >>> Adapter(data="number", grad="slope").data
+    'number'
+    """
+
+    data: Way = None
+    grad: Way = None
+    parents: Way = None
+    partials: Way = None
+    local: Way = None
+    op: Way = None
+    label: Way = None
+    backward: Way = None
+
+    NEEDED: ClassVar = ("data", "grad", "backward")
+
+    def missing(self) -> list[str]:
+        """What no engine can do without, and this one does not show."""
+        return [name for name in self.NEEDED if getattr(self, name) is None]
+
+    def get(self, node: Any, what: str) -> Any:
+        """What a node shows under one of the fields; None if it has no such thing."""
+        way = getattr(self, what)
+        if way is None:
+            return None
+        try:
+            return _reader(way)(node) if isinstance(way, str) else way(node)
+        except AttributeError:
+            return None
+
+    def set(self, node: Any, what: str, x: Any) -> None:
+        """Give a node another `data` or `grad`; AttributeError if it does not take it."""
+        way = getattr(self, what)
+        if not isinstance(way, str):
+            raise AttributeError(f"{what} is read by a function, so it cannot be set")
+        *path, name = way.split(".")
+        setattr(attrgetter(".".join(path))(node) if path else node, name, x)
+
+    def number(self, node: Any, what: str = "data") -> Any:
+        """The data or gradient as a plain number; 0 for a gradient that is None."""
+        x = self.get(node, what)
+        if x is None:
+            return 0.0
+        return x.item() if hasattr(x, "dtype") and hasattr(x, "item") else x
+
+    def edges(self, node: Any) -> list[tuple[Any, Any]]:
+        """(parent, its partial or None), plain numbers among the parents too."""
+        parents = self.get(node, "parents")
+        if isinstance(parents, Mapping):
+            return list(parents.items())
+        if not isinstance(parents, Collection):
+            return [] if parents is None else [(parents, None)]
+        pairs = [x if _is_pair(x) else (x, None) for x in parents if x is not None]
+        partials = self.get(node, "partials")
+        if not isinstance(partials, Collection) or any(p is not None for _, p in pairs):
+            return pairs
+        if len(partials) != len(pairs):  # they may have been kept for the nodes alone
+            pairs = [pair for pair in pairs if is_node(pair[0])]
+        return list(zip((x for x, _ in pairs), partials, strict=len(partials) == len(pairs)))
+
+    def run(self, root: Any) -> None:
+        """The whole backward pass."""
+        whole: Any = self.backward
+        given = [root]
+        if isinstance(whole, str):
+            whole, given = self.get(root, "backward"), []
+        if arguments(whole)[0] > len(given):
+            given.append(1.0)
+        whole(*given)
+
+    @property
+    def takes_gradient(self) -> bool:
+        """Whether the backward pass is one that takes the gradient of its node."""
+        return isinstance(self.backward, str) and self.backward == self.local
+
+
+@cache
+def _reader(way: str) -> Callable[[Any], Any]:
+    return attrgetter(way)
+
+
+def _is_pair(x: Any) -> bool:
+    return isinstance(x, tuple | list) and len(x) == 2 and is_node(x[0]) and not is_node(x[1])
+
+
+def arguments(function: Any) -> tuple[int, int]:
+    """How many arguments a function must get, and how many it can get."""
+    try:
+        params = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 0, 0
+    placed = [p for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return sum(p.default is p.empty for p in placed), len(placed)
+
+
+def is_node(x: Any) -> bool:
+    """Whether x is a node, of whatever engine (or a tensor)."""
+    if isinstance(x, Value | float | int):
+        return isinstance(x, Value)
+    return any(hasattr(x, name) for name in _WHOLE)
+
+
+def data_of(x: Any) -> Any:
+    """The number of a node of whatever engine, or x itself if it is none."""
+    way = next(_candidates(x, "data"), None) if is_node(x) else None
+    return x if way is None else _reader(way)(x)
+
+
+def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
+    """What a node shows of its engine: the fields of `given`, the others found by looking.
+
+    The root of a graph tells more than a leaf, which has no parents.
+
+    >>> from autograd_mini.museum import Engine
+    >>> found = adapter_of(Engine(2.0) * 3.0)
+    >>> found.data, found.parents, found.partials, found.local
+    ('data', 'parents', 'partials', None)
+    """
+    ways = {field.name: getattr(given, field.name, None) for field in fields(Adapter)}
+    for what in ways:
+        if ways[what] is None and what != "local":
+            ways[what] = next(_candidates(root, what), None)
+    if ways["local"] is None:
+        ways["local"] = next((x for x in _candidates(root, "local") if x != ways["backward"]), None)
+        whole = ways["backward"]
+        if isinstance(whole, str) and ways["local"] is ways["partials"] is None:
+            function = getattr(root, whole, None)
+            ways["local"] = whole if arguments(function)[1] == 1 else None
+    return Adapter(**ways)
+
+
+def _candidates(node: Any, what: str) -> Any:
+    """The attributes of a node that can be what is looked for, the likeliest first."""
+    mangled = f"_{type(node).__name__.lstrip('_')}__"
+    ways = [start + name for name in _NAMES[what].split() for start in ("", "_", mangled)]
+    if what in ("parents", "partials"):
+        ways += [f"{holder}.{way}" for holder in _HOLDERS for way in ways]
+    for way in ways:
+        try:
+            x = _reader(way)(node)
+        except (AttributeError, AssertionError, TypeError):
+            continue
+        if _fits(node, way, x, what):
+            yield way
+
+
+def _fits(node: Any, way: str, x: Any, what: str) -> bool:
+    if what == "parents":
+        parts = x if isinstance(x, Collection) and not isinstance(x, str) else ()
+        return any(is_node(part) or _is_pair(part) for part in parts)
+    if what == "partials":
+        return isinstance(x, Collection) and not isinstance(x, str) and len(x) > 0
+    if what in ("local", "backward"):
+        # what every node gets anew is its own step, what the class has is the whole pass
+        own = way in getattr(node, "__dict__", ())
+        return callable(x) and (what == "local" or not own) and not isinstance(x, type)
+    if what == "op":
+        return isinstance(x, str) or hasattr(x, "name") or callable(x)
+    if what == "label":
+        return x is None or isinstance(x, str)
+    return not callable(x) and (what == "grad" or x is not None)
