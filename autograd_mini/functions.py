@@ -88,18 +88,18 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
 
 
 # --- bound to Value, here and nowhere else --------------------------------------------------------
-_OPERATORS = {"div": "truediv", **{name: name for name in "add sub mul pow neg abs".split()}}
+OPERATORS = {"div": "truediv", **{name: name for name in "add sub mul pow neg abs".split()}}
 METHODS = [  # names of the operations that are methods of Value
     op.name
     for op in SHEET.values()
-    if not op.vectors and (op.name == "abs" or op.name not in _OPERATORS)
+    if not op.vectors and (op.name == "abs" or op.name not in OPERATORS)
 ]
 Op.function = function
 for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)
 for _name in METHODS:
     setattr(Value, _name, function(SHEET[_name]))
-for _name, _method in _OPERATORS.items():
+for _name, _method in OPERATORS.items():
     setattr(Value, f"__{_method}__", function(SHEET[_name]))
     if len(SHEET[_name].params) == 2:
         setattr(Value, f"__r{_method}__", fast.function(SHEET[_name], apply, Value, swapped=True))

@@ -91,8 +91,11 @@ def restored(cls: type[Value], *slots: Any) -> Value:
     return node
 
 
-def deepcopy(root: Value, memo: dict[int, Any]) -> Value:
-    """`copy.deepcopy` of a graph: no recursion, and nodes that are shared stay shared."""
+def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) -> Value:
+    """`copy.deepcopy` of a graph: no recursion, and nodes that are shared stay shared.
+
+    With `cls`, the nodes are of that class, whatever class they had.
+    """
 
     def translated(content: Any) -> Any:
         if content.__class__ is tuple:
@@ -101,7 +104,7 @@ def deepcopy(root: Value, memo: dict[int, Any]) -> Value:
 
     for node in topological(root):
         if id(node) not in memo:
-            memo[id(node)] = restored(type(node), *map(translated, slots_of(node)))
+            memo[id(node)] = restored(cls or type(node), *map(translated, slots_of(node)))
     copied: Value = memo[id(root)]
     return copied
 

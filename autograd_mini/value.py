@@ -58,7 +58,7 @@ class Value(NumberLike):
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
         self.label = label
         self.op: Op | None = None
-        # All arguments, if some are plain numbers; of a node made by hand, partials given as Values
+        # All arguments, if some are plain; made by hand, its partials given as Values, or its name
         self.constants: tuple[Any, ...] | None = None
         self.first: Any = None
         self.dfirst: Any = None
@@ -89,8 +89,28 @@ class Value(NumberLike):
         if create_graph:
             higher.sweep_with_graph(order)
         else:
-            _sweep(order)
+            self._sweep(order)
         backward.add_to_leaves(order, leaves, before)
+
+    @staticmethod
+    def _sweep(order: list[Value]) -> None:
+        """The chain rule from the last node to the first: parent.grad += node.grad * partial."""
+        for node in reversed(order):
+            adjoint = node.grad
+            if not adjoint:
+                continue  # exactly 0: nothing to hand on, whatever the partials are
+            first, second = node.first, node.second
+            if first.__class__ is not tuple:
+                if first is not None:
+                    first.grad += adjoint * node.dfirst
+                    if second is not None:
+                        second.grad += adjoint * node.dsecond
+            else:
+                for parent, partial in zip(first, node.dfirst):  # noqa: B905  # strict= costs 5 %
+                    parent.grad += adjoint * partial
+                if second is not None:
+                    for parent, partial in zip(second, node.dsecond):  # noqa: B905
+                        parent.grad += adjoint * partial
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -160,26 +180,6 @@ def _record(node: Value, args: tuple[Any, ...], parents: list[Any], partials: li
     node.constants = None
     if [*map(id, node.args)] != [*map(id, args)]:
         node.constants = args
-
-
-def _sweep(order: list[Value]) -> None:
-    """The chain rule from the last node to the first: parent.grad += node.grad * partial."""
-    for node in reversed(order):
-        adjoint = node.grad
-        if not adjoint:
-            continue  # exactly 0: nothing to hand on, whatever the partials are
-        first, second = node.first, node.second
-        if first.__class__ is not tuple:
-            if first is not None:
-                first.grad += adjoint * node.dfirst
-                if second is not None:
-                    second.grad += adjoint * node.dsecond
-        else:
-            for parent, partial in zip(first, node.dfirst):  # noqa: B905  # strict= costs 5 %
-                parent.grad += adjoint * partial
-            if second is not None:
-                for parent, partial in zip(second, node.dsecond):  # noqa: B905
-                    parent.grad += adjoint * partial
 
 
 def _tuple(parents: Any) -> tuple[Any, ...]:

@@ -29,6 +29,7 @@ from .ops import Op
 from .value import Value
 
 METHODS: list[str]
+OPERATORS: dict[str, str]
 
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...

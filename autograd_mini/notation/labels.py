@@ -126,7 +126,7 @@ def formula(node: Value, name_of: NameOf, number_format: str = ".4g") -> str:
     if not node.parents:
         return ""
     if node.op is None:  # a node made by hand
-        return escaped(f"f({', '.join(map(name_of, node.parents))})")
+        return escaped(f"{node._op or 'f'}({', '.join(map(name_of, node.parents))})")
     args = zip(node.op.params, node.args, strict=True)
     texts = {param: _operand(arg, name_of, number_format) for param, arg in args}
     text = _text(read(node.op.latex, node.op.params), texts)

@@ -48,7 +48,9 @@ def add_to_leaves(
     failed = any(leaf.grad != leaf.grad for leaf in leaves) and not in_ieee()
     error = _nan_gradient(order) if failed else None
     for leaf, old in zip(leaves, before, strict=True):
-        leaf.grad = old if failed else leaf.grad if is_plain(old, 0) else old + leaf.grad
+        leaf.grad = (
+            old if failed else leaf.grad if old is None or is_plain(old, 0) else old + leaf.grad
+        )
     if error:
         raise error
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NumberTypeError
-from autograd_mini.graph import topological
+from autograd_mini.graph import deepcopy, topological
 from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.trees import flatten
@@ -80,7 +79,7 @@ def steps(
 
 def _recorded(root: Value, watch: Watch, seed: object, optimiser: Optimiser | None) -> Steps:
     order = topological(root)
-    copy = deepcopy(root)
+    copy = deepcopy(root, {}, Value)
     copy.backward(seed)
     nodes = topological(copy)
     recorded = _forward(order, watch.made)

@@ -1,0 +1,80 @@
+"""Functions and losses by the names of micrograd's courses, of the operations that they compose.
+
+`mse(p, y)`, `MSE()(p, y)` and `MSELoss()(p, y)` are one loss. The functions of the sheet are here,
+too: `from micrograd.functional import tanh, sigmoid`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .engine import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def __getattr__(name: str) -> Any:
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def softmax(scores: Sequence[Any]) -> list[Any]:
+    """exp(s_i) / sum(exp(s)); the largest score is taken from all, so that none overflows.
+
+    >>> from autograd_mini.compat import Value
+    >>> [p.data for p in softmax([Value(1.0), Value(1.0)])]
+    [0.5, 0.5]
+    """
+    exps = [(s - max(map(float, scores))).exp() for s in scores]
+    total = sum(exps)
+    return [e / total for e in exps]
+
+
+class Loss:
+    """A loss that can be called at once, or made first as torch's are.
+
+    >>> from autograd_mini.compat import Value
+    >>> loss = mse([Value(3.0), Value(5.0)], [2.0, 7.0])
+    >>> loss.data, MSELoss()([Value(3.0)], [2.0]).data
+    (2.5, 1.0)
+    """
+
+    def __init__(self, term: Callable[[Any, Any], Any]) -> None:
+        self.term = term
+        self.__doc__ = f"The mean of {(term.__doc__ or '')[:-1]} over all pairs."
+
+    def __call__(self, *args: Any) -> Any:
+        """The mean over predictions and targets; the loss itself without them.
+
+        Raises ValueError for no predictions, or as many targets as there are not predictions.
+        """
+        if not args:
+            return self
+        predictions, targets = args
+        if not hasattr(targets, "__len__"):
+            predictions, targets = [predictions], [targets]
+        if len(predictions) != len(targets) or not len(targets):
+            raise ValueError(f"{len(predictions)} predictions and {len(targets)} targets")
+        return sum(map(self.term, predictions, targets)) / len(targets)
+
+
+def _squared(p: Any, y: Any) -> Any:
+    """(p - y)**2."""
+    return (p - y) ** 2
+
+
+def _binary(p: Any, y: Any) -> Any:
+    """-(y log(p) + (1 - y) log(1 - p))."""
+    return -(y * p.log() + (1 - y) * (1 - p).log())
+
+
+def _class(scores: Sequence[Any], y: Any) -> Any:
+    """-log(softmax(scores)[y]), for y the number of the class."""
+    return -softmax(scores)[int(y)].log()
+
+
+mse = mse_loss = MSE = MSELoss = Loss(_squared)
+binary_cross_entropy = bce = BCE = BCELoss = BinaryCrossEntropy = Loss(_binary)
+cross_entropy = cross_entropy_loss = CrossEntropy = CrossEntropyLoss = Loss(_class)
