@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
+import micrograd.engine
+import micrograd.nn  # noqa: F401  # itself, before the doctests of compat ask for it
 import pytest
 from hypothesis import Phase, settings
 

@@ -11,7 +11,7 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import ExpressionError
 from autograd_mini.language import LANGUAGES, default_language, text, translated
 
-from . import check, demo, draw, grad, step, train
+from . import check, demo, draw, grad, run, step, train
 from .options import USAGE, Arguments, Parser
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "autograd-mini"
 COMMANDS = {"demo": demo, "train": train, "grad": grad, "check": check, "draw": draw, "step": step}
+COMMANDS["run"] = run
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 
 

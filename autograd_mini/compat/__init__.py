@@ -5,8 +5,8 @@
 does so for a course's own package. `autograd-mini run script.py` does it without a change to the
 program.
 
->>> import autograd_mini.compat
->>> from micrograd.engine import Value
+>>> module = install("course")
+>>> from course.engine import Value
 >>> a = Value(2.0); b = Value(-3.0)
 >>> o = (a * b).tanh()
 >>> o.backward()
@@ -21,6 +21,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 from autograd_mini import optim
+from autograd_mini.numbers.arguments import one_of
 
 from . import engine, functional, lecture, nn, visualize
 from .engine import Value
@@ -34,7 +35,7 @@ PARTS: dict[str, ModuleType] = {
     **dict.fromkeys(("optim", "optimizers", "optimizer"), optim),
     **dict.fromkeys(("visualize", "visualizer", "viz", "trace_graph"), visualize),
 }
-NEURONS = ("relu", "tanh")
+NETWORKS = {"relu": nn, "tanh": lecture}
 
 
 def install(name: str = "micrograd", *, neurons: str = "relu") -> ModuleType:
@@ -44,21 +45,16 @@ def install(name: str = "micrograd", *, neurons: str = "relu") -> ModuleType:
     module of a package, "michigrad.engine": then that one alone is put in place. `neurons="tanh"`
     makes the neurons those of micrograd's lecture (tanh in all layers) instead of the package's.
 
-    Raises ValueError for other neurons, ImportError for a module that is not among ours.
+    Raises ValueError for other neurons, or for a module that is not among ours.
 
     >>> from importlib import import_module
     >>> module = install("mycourse"); import_module("mycourse.nn").MLP(1, [1])
     MLP of [Layer of [LinearNeuron(1)]]
     """
-    if neurons not in NEURONS:
-        raise ValueError(f"neurons must be one of {', '.join(NEURONS)}, got {neurons!r}")
-    parts = {**PARTS, "nn": nn if neurons == "relu" else lecture}
-    part = name.partition(".")[2]
-    if part:
-        if part not in parts:
-            raise ImportError(f"there is no {part!r} to put in place; there are {sorted(parts)}")
-        sys.modules[name] = parts[part]
-        return parts[part]
+    parts = {**PARTS, "nn": NETWORKS[one_of("neurons", neurons, NETWORKS)]}
+    if part := name.partition(".")[2]:
+        sys.modules[name] = parts[one_of("module", part, parts)]
+        return sys.modules[name]
     module = ModuleType(name, f"autograd_mini in place of {name}.")
     found = PathFinder.find_spec(name)
     module.__path__ = list((found and found.submodule_search_locations) or ())
@@ -74,4 +70,5 @@ def _own(x: object) -> bool:
     return str(getattr(x, "__module__", "")).startswith(__name__)
 
 
-install()
+if "micrograd" not in sys.modules:  # one that the program has imported already stays as it is
+    install()

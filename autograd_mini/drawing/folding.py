@@ -71,7 +71,7 @@ def reached(order: Sequence[Value]) -> set[Value]:
     found: set[Any] = set()
     vectors = set()
     for node in reversed(order):
-        grad = node.grad
+        grad = node.grad or 0.0  # None: as torch has it, not yet
         if node not in found:
             if not (grad != 0 if grad.__class__ is float else data_of(grad) != 0):
                 continue

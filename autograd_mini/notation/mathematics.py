@@ -55,7 +55,8 @@ def notation_of(shape: Shape) -> Notation:
     """
     op = shape.op
     if op is None:
-        value = symbols.call(symbols.name("f"), *_slots(shape.lengths[0]))
+        name = symbols.function_name(shape.name) if shape.name else symbols.name("f")
+        value = symbols.call(name, *_slots(shape.lengths[0]))
         return Notation(value, None, (None,) * shape.lengths[0])
     write = _Writer(op, shape)
     value, definition = _value(op, write)

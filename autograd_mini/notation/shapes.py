@@ -24,12 +24,14 @@ class Shape(NamedTuple):
     """A neuron's dot product, the bias in the place of the last weight."""
     exponent: Any = None
     """Of a power with a constant exponent, this."""
+    name: str = ""
+    """Of a node made by hand, what its maker calls the operation."""
 
     @property
     def key(self) -> str:
         """A name for it: "tanh", "dot/3", ..."""
         if self.op is None:
-            return f"by hand/{self.lengths[0]}"
+            return f"by hand/{self.lengths[0]}{self.name}"
         ends = "+" if self.bias else "" if self.exponent is None else f"^{self.exponent}"
         vector = f"/{max(self.lengths)}" if self.op.vectors else ""
         return f"{self.op.name}{vector}{ends}"
@@ -48,7 +50,7 @@ def operands_of(node: Value) -> tuple[Any, ...]:
 def shape_of(node: Value) -> Shape:
     """The shape of a node that has been computed."""
     if node.op is None:
-        return Shape(None, (len(node.parents),))
+        return Shape(None, (len(node.parents),), name=node._op)
     args = node.args
     lengths = tuple(len(arg) if arg.__class__ is tuple else 1 for arg in args)
     bias = node.constants == BIAS and node.op.name == "dot"

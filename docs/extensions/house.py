@@ -50,6 +50,7 @@ FLOORS: list[dict[str, tuple[str, str]]] = [
     {"checking": ("verdicts, culprits", "veredictos, culpables")},
     {"museum": ("broken engines", "motores rotos")},
     {"pages": ("HTML, film, widget", "HTML, película, widget")},
+    {"compat": ("course code runs here", "código de cursos")},
     {"cli": ("the commands", "los comandos")},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

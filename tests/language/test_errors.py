@@ -24,6 +24,7 @@ PROGRAMMERS = (
     " notation/ ops.py optim/ pages/document.py pages/measured.py pages/notebook.py pages/page.py"
     " pages/training_page.py stepping/explaining.py stepping/plain.py stepping/saving.py"
     " stepping/sequence.py stepping/training/ stubs.py training/diagnosis.py training/saving.py"
+    " compat/functional.py"
 ).split()
 # Others that no command meets, by their first words.
 UNMET = (

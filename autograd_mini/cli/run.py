@@ -1,0 +1,77 @@
+"""`autograd-mini run`: a program for micrograd, or for a course's engine, runs on this one."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from autograd_mini.rules.rule import GENERATED
+
+if TYPE_CHECKING:
+    from .options import Arguments, Parser
+
+PACKAGE = str(Path(__file__).parents[1])
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("--as", action="append", default=[], metavar="MODULE", dest="modules")
+    parser.add("--neurons", choices=("relu", "tanh"), default="relu")
+    parser.add("script", metavar="SCRIPT", type=Path)
+    parser.add("args", nargs="...", metavar="ARGS")
+
+
+def run(args: Arguments) -> int:
+    """Run the script as Python runs it; the exit status is the script's."""
+    script = args.script.absolute()
+    code = _code(script)
+    sys.argv, sys.path[0] = [str(args.script), *args.args], str(script.resolve().parent)
+    from autograd_mini.compat import install
+
+    for name in ("micrograd", *args.modules):
+        install(name, neurons=args.neurons)
+    main = ModuleType("__main__")
+    vars(main).update(__file__=str(script), __builtins__=__builtins__)
+    sys.modules["__main__"] = main
+    try:
+        exec(compile(code, script, "exec", dont_inherit=True), vars(main))
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException as error:
+        sys.stdout.flush()
+        print(_told(error), end="", file=sys.stderr)
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    return 0
+
+
+def _code(script: Path) -> bytes | str:
+    """The program; of a notebook its code, without the lines that are IPython's (%, !)."""
+    if script.suffix != ".ipynb":
+        return script.read_bytes()
+    try:
+        cells = json.loads(script.read_text(encoding="utf-8"))["cells"]
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{script} is not a notebook") from None
+    plain = [cell for cell in code if not cell.startswith("%%")]
+    lines = ["" if x.lstrip()[:1] in ("%", "!") else x for x in "\n".join(plain).splitlines()]
+    linecache.cache[str(script)] = (0, None, [f"{line}\n" for line in lines], str(script))
+    return "\n".join(lines)
+
+
+def _told(error: BaseException) -> str:
+    """The traceback as Python prints it, without the frames of this package."""
+    told = traceback.TracebackException.from_exception(error)
+    part: traceback.TracebackException | None = told
+    while part is not None:
+        part.stack[:] = [f for f in part.stack if not f.filename.startswith((PACKAGE, GENERATED))]
+        part = part.__cause__ or part.__context__
+    return "".join(told.format())
