@@ -24,7 +24,7 @@ from .comfort import comfortable_points, is_comfortable, is_constant
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from . import Report
 
@@ -118,7 +118,7 @@ def snippet(graph: Graph) -> str:
     lines, imports, definitions = [], set(), []
     for number, step in enumerate(graph.steps, len(names)):
         op = SHEET[step.name]
-        text = _expression(step, texts)
+        text = expression(step, texts)
         if text.startswith(f"{op.name}(") and hasattr(functions, op.name):
             imports.add(op.name)
         if not hasattr(functions, op.name):  # a user's operation
@@ -161,11 +161,17 @@ def _nodes(operands: Sequence[Operand]) -> list[int]:
     return [x for x in flat(operands) if isinstance(x, int)]
 
 
-def _expression(step: Step, texts: list[str]) -> str:
+def expression(step: Step, texts: Sequence[str], written: Callable[[float], object] = float) -> str:
+    """A step as Python: `texts` of its nodes, and its constants as `written`.
+
+    >>> expression(Step("mul", (0, 3.0)), ["x"])
+    'x * 3.0'
+    """
+
     def text(operand: Operand) -> str:
         if isinstance(operand, tuple):
             return f"({', '.join(map(text, operand))}{',' * (len(operand) == 1)})"
-        return texts[operand] if isinstance(operand, int) else repr(operand)
+        return texts[operand] if isinstance(operand, int) else repr(written(operand))
 
     args = [text(operand) for operand in step.operands]
     if symbol := _SYMBOLS.get(step.name):

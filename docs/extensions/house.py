@@ -49,7 +49,10 @@ FLOORS: list[dict[str, tuple[str, str]]] = [
     {"stepping": ("the record, explained", "el registro, explicado")},
     {"checking": ("verdicts, culprits", "veredictos, culpables")},
     {"museum": ("broken engines", "motores rotos")},
-    {"pages": ("HTML, film, widget", "HTML, película, widget")},
+    {
+        "pages": ("HTML, film, widget", "HTML, película, widget"),
+        "grading": ("marks for a class", "notas para una clase"),
+    },
     {"compat": ("course code runs here", "código de cursos")},
     {"cli": ("the commands", "los comandos")},
 ]

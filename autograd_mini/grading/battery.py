@@ -1,0 +1,177 @@
+"""The built-in battery: a hundred points. It is an example too: copy it, and change what you like.
+
+Names and sentences are (English, Spanish), or one text. A Case is an expression, a Drawn draws such
+by the seed, a Script is a function of an engine; levels.py describes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.grading import Case, Drawn, Level, Script
+
+if TYPE_CHECKING:
+    from autograd_mini.grading import Engine
+
+
+def early(x, y):  # type: ignore[no-untyped-def]
+    """A node is used by a near and by a far descendant of it."""
+    a = x * y
+    return a + (a + y) * x
+
+
+def late(x, y):  # type: ignore[no-untyped-def]
+    """The same with the far one first."""
+    a = x * y
+    return ((a + x) * y + x) * a
+
+
+def wide(x, y):  # type: ignore[no-untyped-def]
+    """Two nodes that meet again twice."""
+    a, b = x + y, x * y
+    c = a * b
+    return (c + a) * (c + b)
+
+
+def deep(engine: Engine, n: int) -> dict[str, float]:
+    """A chain of n additions."""
+    x = engine.Value(1.0)
+    y = x
+    for _ in range(n):
+        y = y + x
+    engine.backward(y)
+    return {"x.grad": engine.grad(x)}
+
+
+def network(engine: Engine, name: str, sizes: list[Any], inputs: list[float]) -> dict[str, float]:
+    """A network with parameters that are drawn, and the gradient of the sum of its outputs."""
+    model = getattr(engine, name)(*sizes)
+    parameters = engine.parameters(model)
+    for p in parameters:
+        engine.set(p, round(engine.random.uniform(-1, 1), 2))
+    found = {"len(parameters)": float(len(parameters))}
+    outputs = model([engine.Value(x) for x in inputs])
+    outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
+    total = outputs[0]
+    for out in outputs[1:]:
+        total = total + out
+    engine.backward(total)
+    found |= {f"outputs[{k}].data": engine.data(out) for k, out in enumerate(outputs)}
+    return found | {f"parameters[{k}].grad": engine.grad(p) for k, p in enumerate(parameters)}
+
+
+def training(engine: Engine) -> dict[str, float]:
+    """Three steps of gradient descent on two points."""
+    w, b = engine.Value(round(engine.random.uniform(0.1, 0.9), 2)), engine.Value(0.1)
+    found = {}
+    for step in range(3):
+        engine.reset([w, b])
+        errors = [w * x + b + -t for x, t in ((1.0, 2.0), (-2.0, 0.5))]
+        loss = errors[0] * errors[0] + errors[1] * errors[1]
+        engine.backward(loss)
+        for p in (w, b):
+            engine.set(p, engine.data(p) - 0.1 * engine.grad(p))
+        found[f"loss of step {step}"] = engine.data(loss)
+    return found | {"w.data": engine.data(w), "b.data": engine.data(b)}
+
+
+BOTH = ("x + y", "x * y", "x - y", "x / y", "x + 2", "x * 2", "x - 2", "x / 2")
+LEFT = ("2 + x", "2 * x", "2 - x", "2 / x")
+AGAIN = "backward reset build backward"
+
+LEVELS = [
+    Level(
+        ("one op", "operación"),
+        36,
+        (
+            "Each operation by itself: its value and its derivatives.",
+            "Cada operación por separado: su valor y sus derivadas.",
+        ),
+        [
+            *map(Case, (*BOTH, *LEFT, "-x")),
+            Case("x**3"),
+            Case("relu(x)", x=1.5),
+            Case("relu(x)", x=-1.5),
+            Case("exp(x)"),
+            Case("tanh(x)"),
+        ],
+        whole=False,
+    ),
+    Level(
+        ("chain", "cadena"),
+        8,
+        (
+            "The chain rule: operations one after the other.",
+            "La regla de la cadena: operaciones una tras otra.",
+        ),
+        [Drawn(5, "new", size=5)],
+    ),
+    Level(
+        ("reuse", "reúso"),
+        10,
+        (
+            "A number that is used several times: its shares of the gradient add up.",
+            "Un número que se usa varias veces: sus partes del gradiente se suman.",
+        ),
+        [Case("x + x"), Case("x * x"), Drawn(4, "leaf")],
+    ),
+    Level(
+        ("order", "orden"),
+        10,
+        (
+            "A node hands its gradient on only when all of it has arrived.",
+            "Un nodo entrega su gradiente solo cuando lo ha recibido entero.",
+        ),
+        [Case(early), Case(late), Case(wide), Drawn(4, "node")],
+    ),
+    Level(
+        ("reset", "reinicio"),
+        6,
+        (
+            "After the gradients are set to 0, a new graph gives what the first one gave.",
+            "Tras poner los gradientes a 0, un grafo nuevo da lo mismo que el primero.",
+        ),
+        [Case("x + y * x", AGAIN), Drawn(2, "leaf", size=4, passes=AGAIN)],
+    ),
+    Level(
+        ("second pass", "2.ª pasada"),
+        6,
+        (
+            "backward() once more on the same graph: the nodes inside begin at 0 again.",
+            "backward() otra vez en el mismo grafo: los nodos interiores parten otra vez de 0.",
+        ),
+        [Case("(x * x) * x", "backward reset backward"), Case("(x * y) * x", "backward backward")],
+    ),
+    Level(
+        ("depth", "profundidad"),
+        6,
+        (
+            "A graph of 3,000 nodes in a row, without RecursionError.",
+            "Un grafo de 3000 nodos en fila, sin RecursionError.",
+        ),
+        [Script(deep, n=3000)],
+    ),
+    Level(
+        ("nn", "red"),
+        9,
+        (
+            "Neuron, Layer and MLP: their outputs, and the gradient by each parameter.",
+            "Neuron, Layer y MLP: sus salidas, y el gradiente respecto a cada parámetro.",
+        ),
+        [
+            Script(network, name="Neuron", sizes=[2], inputs=[0.5, -0.8]),
+            Script(network, name="Layer", sizes=[3, 2], inputs=[0.5, -0.8, 0.3]),
+            Script(network, name="MLP", sizes=[2, [3, 1]], inputs=[0.5, -0.8]),
+        ],
+        whole=False,
+    ),
+    Level(
+        ("training step", "entrenamiento"),
+        9,
+        (
+            "Three steps of gradient descent: the loss and the parameters after them.",
+            "Tres pasos de descenso de gradiente: la pérdida y los parámetros tras ellos.",
+        ),
+        [Script(training)],
+    ),
+]

@@ -1,0 +1,165 @@
+"""The process of one submission: it answers questions about it, and knows no right answer.
+
+The first line that it reads says what to load, under which limits; every other one is a question,
+and has an answer of one line with the question's own number. Lines are JSON, on pipes that were
+standard input and output: what the submission prints goes elsewhere, and is cut.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from .engine import Engine, MissingError, engine_class, module_of
+from .levels import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEPT = 500  # bytes of what it prints
+_FILES = 10 << 20  # bytes of a file that it writes
+_CHANGES = frozenset(
+    "os.remove os.rename os.rmdir os.mkdir os.truncate os.link os.symlink os.chmod os.chown".split()
+)
+_REFUSED = frozenset(
+    "os.fork os.forkpty os.exec os.posix_spawn os.spawn os.startfile os.system os.kill os.killpg"
+    " subprocess.Popen pty.spawn socket.connect socket.bind signal.pthread_kill".split()
+)
+_own: set[str] = set()  # the files of the submission
+
+
+class _Printed(io.RawIOBase):
+    """Keeps the beginning of what is printed."""
+
+    kept = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if len(self.kept) < KEPT:
+            self.kept += bytes(data)[: KEPT - len(self.kept)]
+        return len(data)
+
+
+def main() -> None:
+    """Answer until there are no more questions."""
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    printed = _Printed()
+    sys.stdin = io.StringIO()
+    sys.stdout = sys.stderr = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
+    setup = json.loads(questions.readline())
+    levels = read(setup["battery"])
+    _limit(setup["memory"], setup["seconds"])
+    sys.addaudithook(_guard(os.path.realpath(Path.cwd())))
+    sys.path[:0] = setup["paths"]
+    engine, loaded = _load(setup["files"], setup["class"])
+    _answer(answers, loaded)
+    for line in questions:
+        question = json.loads(line)
+        if question["do"] == "end":
+            found: Any = {"printed": printed.kept.decode("utf-8", "replace")}
+        else:
+            found = _tried(engine, question, levels)
+        _answer(answers, {"id": question["id"], **found})
+
+
+def _answer(answers: Any, found: dict[str, Any]) -> None:
+    answers.write(json.dumps(found).encode() + b"\n")
+    answers.flush()
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Limits that the system holds, where it has them: memory, time, files, processes."""
+    with suppress(ImportError):  # Windows
+        import resource
+
+        for name, most in (
+            ("AS", memory << 20),
+            ("CPU", seconds),
+            ("FSIZE", _FILES),
+            ("CORE", 0),
+            ("NPROC", 0),
+        ):
+            with suppress(AttributeError, ValueError, OSError):  # not all systems have all
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+
+
+def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """An audit hook: no process, signal, connection; no change of a file outside of the folder."""
+    refused, changes, writes = _REFUSED, _CHANGES, os.O_WRONLY | os.O_RDWR | os.O_CREAT
+    where, inside = os.path.realpath, (folder + os.sep, os.devnull)
+
+    def guard(event: str, args: tuple[Any, ...]) -> None:
+        if event in refused:
+            raise PermissionError(f"{event} is not allowed here")
+        if event in changes or (event == "open" and args[2] & writes):
+            for path in args[: 1 if event == "open" else 2]:
+                if isinstance(path, str | bytes) and not where(os.fsdecode(path)).startswith(
+                    inside
+                ):
+                    raise PermissionError(f"writing {os.fsdecode(path)} is not allowed here")
+
+    return guard
+
+
+def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict[str, Any]]:
+    """The engine in files, (name of the module, path) each; and what is to be said of it."""
+    modules, notes = [], []
+    _own.update(path for _, path in files)
+    for module_name, path in files:
+        known = sys.modules.get(module_name)
+        if known is not None and known.__file__ == path:  # another of them has imported it
+            modules.append(known)
+            continue
+        module, problem = module_of(Path(path), module_name)
+        modules.append(module)
+        if problem is not None:
+            notes.append(_told(problem))
+    cls, names = engine_class(modules, name)
+    if cls is None:
+        return None, {"class": None, "notes": notes}
+    return Engine(cls, names), {"class": cls.__name__, "notes": notes}
+
+
+def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]:
+    """The numbers that the submission gives, or its error."""
+    try:
+        if question["do"] == "program":
+            found = engine.run(SimpleNamespace(**question["program"]))
+        else:
+            level, case = question["script"]
+            engine.random.seed(question["seed"])
+            found = levels[level].cases[case].function(engine, **question["given"])
+        return {"values": {str(key): float(x) for key, x in found.items()}}
+    except MissingError as missing:
+        return {"missing": str(missing)}
+    except BaseException as problem:
+        return {"raised": _told(problem)}
+
+
+def _told(problem: BaseException) -> dict[str, Any]:
+    """An error in words: its kind, its text, and the line of the submission."""
+    told = {"type": type(problem).__name__, "text": "", "file": "", "line": 0}
+    with suppress(BaseException):  # of its own __str__
+        told["text"] = str(problem)[:200]
+    if isinstance(problem, SyntaxError):
+        told["file"], told["line"] = Path(problem.filename or "").name, problem.lineno or 0
+    for frame in traceback.extract_tb(problem.__traceback__):
+        if frame.filename in _own:
+            told["file"], told["line"] = Path(frame.filename).name, frame.lineno or 0
+    return told
+
+
+if __name__ == "__main__":
+    main()

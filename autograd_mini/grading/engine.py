@@ -1,0 +1,236 @@
+"""An engine as a battery sees it: the one that is submitted, or ours, which says what is right."""
+
+from __future__ import annotations
+
+import importlib.util
+import operator
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    from .programs import Program
+
+# name on the sheet -> the operator, its method, and that for a plain number on the left
+OPERATORS: dict[str, tuple[Callable[..., Any], str, str]] = {
+    "add": (operator.add, "__add__", "__radd__"),
+    "sub": (operator.sub, "__sub__", "__rsub__"),
+    "mul": (operator.mul, "__mul__", "__rmul__"),
+    "div": (operator.truediv, "__truediv__", "__rtruediv__"),
+    "pow": (operator.pow, "__pow__", "__rpow__"),
+    "neg": (operator.neg, "__neg__", ""),
+    "abs": (abs, "__abs__", ""),
+}
+
+
+class MissingError(Exception):
+    """The engine lacks what is asked for; the text is its name."""
+
+
+class Engine:
+    """Nodes of an engine, and what is done with them; a Script gets one.
+
+    `Neuron`, `Layer`, `MLP` and whatever else its modules define are attributes of it; `random` is
+    a generator that the seed has set.
+
+    >>> from autograd_mini import Value
+    >>> engine = Engine(Value)
+    >>> x = engine.Value(3.0)
+    >>> y = engine.apply("tanh", x * 0)
+    >>> engine.backward(y)
+    >>> engine.data(y), engine.grad(x)
+    (0.0, 0.0)
+    """
+
+    def __init__(
+        self, value: Callable[[float], Any], names: Mapping[str, Any] | None = None, seed: str = ""
+    ) -> None:
+        self.value, self.names, self.random = value, names or {}, random.Random(seed)
+
+    def Value(self, x: float) -> Any:  # noqa: N802  # as engines call it
+        """A leaf."""
+        return self.value(x)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.names:
+            raise MissingError(name)
+        return self.names[name]
+
+    def apply(self, name: str, *args: Any) -> Any:
+        """An operation of the sheet on nodes and numbers, by operator, method or function.
+
+        Raises MissingError if the engine has none.
+        """
+        node = next(x for x in args if not isinstance(x, int | float))
+        if name in OPERATORS:
+            does, method, reflected = OPERATORS[name]
+            if not hasattr(node, reflected if node is not args[0] else method):
+                raise MissingError(name)
+            return does(*args)
+        named = next((x for x in dir(node) if x.lower() == name), None)
+        if named is not None and node is args[0]:
+            return getattr(node, named)(*args[1:])
+        if not callable(self.names.get(name)):
+            raise MissingError(name)
+        return self.names[name](*args)
+
+    def data(self, node: Any) -> float:
+        """The number of a node; that of a list of one node too, as networks give it."""
+        return float(self.first(node).data)
+
+    def grad(self, node: Any) -> float:
+        """The gradient of a node."""
+        return float(node.grad)
+
+    def backward(self, root: Any) -> None:
+        """The backward pass."""
+        self.first(root).backward()
+
+    def set(self, node: Any, x: float) -> None:
+        """Give a leaf another number."""
+        node.data = x
+
+    def reset(self, nodes: Iterable[Any]) -> None:
+        """Set the gradients to 0."""
+        for node in nodes:
+            node.grad = 0.0
+
+    def parameters(self, model: Any) -> list[Any]:
+        """The parameters of a network."""
+        return list(model.parameters())
+
+    def first(self, outputs: Any) -> Any:
+        """The node itself, or that of a list of one."""
+        single = isinstance(outputs, list | tuple) and len(outputs) == 1
+        return outputs[0] if single else outputs
+
+    def build(self, program: Program, leaves: Sequence[Any]) -> Any:
+        """The root of a program's graph."""
+        nodes = list(leaves)
+        for name, operands in program.steps:
+            args = [nodes[x] if isinstance(x, int) else plain(x) for x in operands]  # type: ignore[arg-type]
+            nodes.append(self.apply(name, *args))
+        return nodes[-1]
+
+    def run(self, program: Program) -> dict[str, float]:
+        """Build and do the passes; the value and the gradient, as a Script gives them."""
+        leaves = [self.Value(x) for x in program.at]
+        root = self.build(program, leaves)
+        for action in program.passes:
+            if action == "build":
+                root = self.build(program, leaves)
+            elif action == "reset":
+                self.reset(leaves)
+            else:
+                self.backward(root)
+        grads = {f"{n}.grad": self.grad(x) for n, x in zip(program.names, leaves, strict=True)}
+        return {"out.data": self.data(root), **grads}
+
+
+def plain(x: float) -> float:
+    """A constant as one writes it: 2, not 2.0."""
+    return int(x) if x == int(x) else x
+
+
+# --- ours ----------------------------------------------------------------------------------------
+# The networks that a course may have: activation of the hidden layers, of the last, and whether the
+# bias is the first parameter of a neuron.
+VARIANTS = [
+    (hidden, last, first)
+    for hidden, last in (
+        *(("relu", "linear"), ("tanh", "tanh"), ("tanh", "linear"), ("relu", "relu")),
+        *(("sigmoid", "sigmoid"), ("linear", "linear")),
+    )
+    for first in (False, True)
+]
+
+
+class Reference(Engine):
+    """Our own engine; `roots` are those that it has gone back from, `variable` if it has networks.
+
+    A network is of one of the VARIANTS.
+    """
+
+    def __init__(self, variant: tuple[str, str, bool] = VARIANTS[0], seed: str = "") -> None:
+        from autograd_mini import nn
+        from autograd_mini.value import Value
+
+        super().__init__(Value, vars(nn), seed)
+        self.variant, self.roots, self.variable = variant, list[Any](), False
+
+    def backward(self, root: Any) -> None:
+        """The backward pass, taken down."""
+        self.roots.append(self.first(root))
+        super().backward(root)
+
+    def apply(self, name: str, *args: Any) -> Any:
+        """As our functions do it, whichever operand is a node."""
+        from autograd_mini import functions
+        from autograd_mini.ops import SHEET
+
+        return functions.function(SHEET[name])(*args)
+
+    def parameters(self, model: Any) -> list[Any]:
+        """In the order of the variant."""
+        if not self.variant[2]:
+            return super().parameters(model)
+        layers = getattr(model, "layers", [model])
+        neurons = [n for layer in layers for n in getattr(layer, "neurons", [layer])]
+        return [p for n in neurons for p in (n.b, *n.w)]
+
+    def __getattr__(self, name: str) -> Any:
+        made = super().__getattr__(name)
+        if name not in ("Neuron", "Layer", "MLP"):
+            return made
+        self.variable = True
+        hidden, last, _ = self.variant
+        if name == "MLP":
+            return lambda *sizes: made(*sizes, activation=hidden, output=last)
+        return lambda *sizes: made(*sizes, activation=last)
+
+
+# --- files ---------------------------------------------------------------------------------------
+def module_of(path: Path, name: str) -> tuple[ModuleType, BaseException | None]:
+    """A file as a module, and what it raised: what stands above that line is there all the same."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None  # it ends in .py
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException as problem:
+        if isinstance(problem, KeyboardInterrupt):
+            raise
+        return module, problem
+    return module, None
+
+
+def engine_class(
+    modules: Sequence[ModuleType], name: str | None = None
+) -> tuple[type | None, dict[str, Any]]:
+    """The class of nodes that modules define, and all their names; None if they define none.
+
+    It has the name given, or is called Value, or is the first that makes nodes from a number.
+    """
+    names: dict[str, Any] = {}
+    for module in reversed(modules):
+        names |= vars(module)
+    wanted = names.get(name or "Value")
+    if isinstance(wanted, type) or name:
+        return wanted if isinstance(wanted, type) else None, names
+    own = {module.__name__ for module in modules}
+    return next((x for x in names.values() if _makes_nodes(x, own)), None), names
+
+
+def _makes_nodes(cls: Any, own: set[str]) -> bool:
+    if not isinstance(cls, type) or cls.__module__ not in own or not hasattr(cls, "backward"):
+        return False
+    try:
+        node = cls(1.0)
+    except Exception:
+        return False
+    return hasattr(node, "data") and hasattr(node, "grad")

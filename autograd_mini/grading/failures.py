@@ -1,0 +1,119 @@
+"""What is wrong with a submission: in a sentence, as code, and as a picture of the right graph."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.drawing import RenderingError, draw, draw_text
+from autograd_mini.graph import topological
+from autograd_mini.language import text
+
+from .engine import Reference
+from .programs import code, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd_mini.drawing import Drawing
+    from autograd_mini.value import Value
+
+    from .programs import Program
+
+_NODES, _LINES = 40, 12  # of a picture; of one in a terminal
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure: its kind, what is to be told of it, and the program or script that shows it."""
+
+    kind: str
+    details: dict[str, Any] = field(default_factory=dict)
+    program: Program | None = None
+    script: tuple[Callable[..., Any], dict[str, Any]] | None = None
+    root: Value | None = None
+    cls: str = "Value"
+
+    def text(self, lang: str) -> str:
+        """A sentence."""
+        told = dict(self.details)
+        if self.kind == "wrong":
+            told |= {k: _written(told[k]) for k in ("got", "wanted")}
+        if self.kind == "needs":
+            told["shapes"] = ", ".join(map(shown, told["shapes"]))
+        if self.kind == "missing" and self.program is not None:
+            told["name"] = shown_step(self.program, told["name"])
+        where = text("grade.where", lang, **told) if told.get("line") else ""
+        status = told.get("status")
+        if status is not None and status < 0:
+            return text(f"grade.failure.{self.kind}.signal", lang, signal=-status)
+        return text(f"grade.failure.{self.kind}", lang, **told) + where
+
+    def code(self, lang: str) -> str:
+        """The smallest expression that fails, or the script, with what it gives and should give."""
+        lines: list[str] = []
+        if self.kind == "missing":
+            return ""
+        if self.program is not None:
+            lines.append(code(self.program, self.cls))
+        elif self.script is not None:
+            function, given = self.script
+            lines += [f"{name} = {x!r}" for name, x in given.items()]
+            try:
+                lines.append(dedent(inspect.getsource(function)).rstrip())
+            except (OSError, TypeError):  # made without a file
+                lines.append(f"{function.__name__}(engine)")
+        if lines and self.kind == "wrong":
+            told = {k: _written(self.details[k]) for k in ("got", "wanted")}
+            lines.append(f"{self.details['key']}  # {text('grade.got', lang, **told)}")
+        return "\n".join(lines)
+
+    def graph(self) -> Value | None:
+        """The right graph, if it is small enough to be drawn; None for what is only missing."""
+        if self.kind == "missing":
+            return None
+        root = self.root
+        if self.program is not None:
+            engine = Reference()
+            leaves = [engine.Value(x) for x in self.program.at]
+            for leaf, name in zip(leaves, self.program.names, strict=True):
+                leaf.label = name
+            root = engine.build(self.program, leaves)
+            root.label = "out"
+            root.backward()
+        small = root is not None and len(topological(root)) <= _NODES
+        return root if small else None
+
+    def drawing(self, lang: str) -> Drawing | None:
+        """The picture of the graph with the gradients that are right."""
+        root = self.graph()
+        return None if root is None else draw(root, detail="chain rule", lang=lang)
+
+    def svg(self, lang: str) -> str:
+        """The picture as SVG; "" where there is none, or no Graphviz."""
+        try:
+            picture = self.drawing(lang)
+            return "" if picture is None else str(picture.pipe(format="svg", encoding="utf-8"))
+        except RenderingError:
+            return ""
+
+    def tree(self, lang: str) -> str:
+        """The picture for a terminal; "" if it is large."""
+        root = self.graph()
+        drawn = "" if root is None else draw_text(root, lang=lang)
+        return drawn if drawn.count("\n") < _LINES else ""
+
+
+def shown_step(program: Program, name: str) -> str:
+    """How the operation that is missing is written."""
+    for step in program.steps:
+        if step.name == name:
+            kinds = "".join("n" if isinstance(x, int) else "c" for x in step.operands)
+            return shown((name, kinds))
+    return name
+
+
+def _written(x: Any) -> str:
+    return f"{x:.8g}" if isinstance(x, float) else repr(x)

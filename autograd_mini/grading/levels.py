@@ -1,0 +1,141 @@
+"""What a battery is made of: levels, and the cases in them.
+
+A battery is a Python file with a list LEVELS; battery.py is the built-in one, and a teacher's own
+may begin as a copy of it.
+
+    from autograd_mini.grading import Case, Drawn, Level, Script
+
+    LEVELS = [
+        Level("sums", 4, "Adds, and hands the gradient on.", [Case("x + y"), Case("x + 2", x=1.5)]),
+        Level("reuse", 6, "A number that is used twice.", [Case("x * x"), Drawn(5, "leaf")]),
+    ]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import AutogradError
+from autograd_mini.language import of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Said = str | tuple[str, str]  # in one language, or in English and Spanish
+ACTIONS = ("build", "backward", "reset")
+SECONDS = ("leaf", "node", "new")
+
+
+class BatteryError(AutogradError, ValueError):
+    """A battery that cannot be used; the text says which part of it, and why."""
+
+
+class Case:
+    """An expression: its value, and its gradient by every input.
+
+    f        a text such as "x * y + x", or a function of nodes, such as lambda x, y: (x * y).tanh()
+    passes   what is done once f is built: "backward"; "reset" (the inputs' gradients to 0); "build"
+             (f once more, from the same inputs)
+    at       the inputs' numbers; those that are not given are drawn by the seed
+
+    >>> Case("x * x", "backward reset backward", x=3).passes
+    ('backward', 'reset', 'backward')
+    """
+
+    def __init__(self, f: str | Callable[..., Any], passes: str = "backward", **at: float) -> None:
+        self.f, self.passes, self.at = f, tuple(passes.split()), at
+        if unknown := [action for action in self.passes if action not in ACTIONS]:
+            raise BatteryError(f"passes are of {', '.join(ACTIONS)}; got {unknown[0]!r}")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`count` random expressions of operations that the submission has, and has right.
+
+    second   where second operands come from: "new" (each number is used once: a chain), "leaf"
+             (inputs are used again) or "node" (results are used again)
+    size     how many operations each has
+    """
+
+    count: int
+    second: str = "new"
+    size: int = 6
+    passes: str = "backward"
+
+
+class Script:
+    """A function of an `Engine`, for what is no expression; it gives {name: number}.
+
+    What it gives with our engine is what is wanted. It gets `given` (what JSON has) by name; of
+    that a whole number is made smaller as long as the script fails.
+    """
+
+    def __init__(self, function: Callable[..., dict[str, Any]], **given: Any) -> None:
+        self.function, self.given = function, given
+
+
+@dataclass(frozen=True)
+class Level:
+    """Cases that count together.
+
+    points   for the whole level
+    about    a sentence that says what it asks for
+    whole    whether one wrong case costs all points; else each case is worth an equal share
+    """
+
+    name: Said
+    points: float
+    about: Said
+    cases: Sequence[Case | Drawn | Script] = field(repr=False)
+    whole: bool = True
+
+    def __post_init__(self) -> None:
+        title = said(self.name, "en")
+        if not 0 <= self.points < float("inf"):
+            raise BatteryError(f"level {title!r}: points must be from 0 on, got {self.points!r}")
+        if not self.cases:
+            raise BatteryError(f"level {title!r} has no cases")
+        for case in self.cases:
+            if not isinstance(case, Case | Drawn | Script):
+                raise BatteryError(
+                    f"level {title!r}: a case is a Case, Drawn or Script, got {case!r:.60}"
+                )
+            if isinstance(case, Drawn) and case.second not in SECONDS:
+                raise BatteryError(
+                    f"level {title!r}: second is one of {', '.join(SECONDS)}, got {case.second!r}"
+                )
+
+
+def said(words: Said, lang: str) -> str:
+    """A text of a battery in a language, or in the only one that it is written in.
+
+    >>> said("chain", "es"), said(("chain", "cadena"), "es")
+    ('chain', 'cadena')
+    """
+    return words if isinstance(words, str) else of(words, lang)
+
+
+def read(path: str | None = None) -> list[Level]:
+    """The levels of a battery's file, or the built-in ones.
+
+    Raises BatteryError for a file that is no battery, OSError for one that cannot be read.
+    """
+    if path is None:
+        from .battery import LEVELS
+
+        return LEVELS
+    from pathlib import Path
+
+    from .engine import module_of
+
+    Path(path).read_bytes()  # its own error, if it cannot be
+    module, problem = module_of(Path(path), "battery")
+    if problem is not None:
+        raise BatteryError(f"{path}: {type(problem).__name__}: {problem}")
+    levels = getattr(module, "LEVELS", None)
+    if not isinstance(levels, list | tuple) or not all(isinstance(x, Level) for x in levels):
+        raise BatteryError(f"{path}: a battery has a list LEVELS of Level")
+    if not levels:
+        raise BatteryError(f"{path}: LEVELS is empty")
+    return list(levels)

@@ -1,0 +1,133 @@
+"""A submission's process, from outside: questions and answers, limits, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
+from threading import Thread
+from time import monotonic
+from typing import Any, NamedTuple
+
+_LINE, _WAITING = 1 << 16, 16  # bytes of an answer; answers that nobody has read yet
+_ROOT = str(Path(__file__).resolve().parents[2])
+
+
+class Limits(NamedTuple):
+    """Seconds for a level, megabytes of memory. A case has half of a level's time.
+
+    All levels together, and the start, may lose three times that to what does not end.
+    """
+
+    seconds: float = 1.5
+    memory: int = 1024
+
+    @property
+    def case(self) -> float:
+        """Seconds for a case."""
+        return self.seconds / 2
+
+    @property
+    def total(self) -> float:
+        """Seconds for what does not end, in all."""
+        return 3 * self.seconds
+
+
+class Ended(Exception):
+    """The process did not answer: `kind` is "time" or "ended", `status` its exit status."""
+
+    def __init__(self, kind: str, status: int | None = None) -> None:
+        super().__init__(kind)
+        self.kind, self.status = kind, status
+
+
+class Sandbox:
+    """A process that has loaded a submission; `loaded` is what it said of it.
+
+    Raises Ended if it does not come so far.
+    """
+
+    def __init__(self, setup: dict[str, Any], limits: Limits) -> None:
+        self.folder = TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
+        one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+        own = {"PYTHONPATH": os.pathsep.join(paths), "HOME": self.folder.name}
+        self.process = subprocess.Popen(
+            [sys.executable, "-B", "-P", "-X", "utf8", "-m", "autograd_mini.grading.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder.name,
+            env={**os.environ, **one, **own, "MPLBACKEND": "Agg"},
+            start_new_session=True,
+        )
+        self.lines: SimpleQueue[bytes] = SimpleQueue()
+        Thread(target=self._read, daemon=True).start()
+        seconds = int(4 * limits.total) + 60  # of the processor: no more than a last resort
+        self._write({**setup, "memory": limits.memory, "seconds": seconds})
+        self.loaded = self._answer(limits.total + 1)  # Python itself takes time to start
+
+    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The answer to a question; Ended if there is none in this time, or no process any more."""
+        number = secrets.token_hex(8)  # so that no answer can lie there before the question
+        self._write({**question, "id": number})
+        end = monotonic() + seconds
+        while True:
+            answer = self._answer(end - monotonic())
+            if answer.get("id") == number:
+                return answer
+
+    def _write(self, message: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(message).encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise self._ended() from None
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with suppress(OSError, ValueError), self.process.stdout as pipe:
+            while line := pipe.readline(_LINE):
+                if self.lines.qsize() < _WAITING:
+                    self.lines.put(line)
+        self.lines.put(b"")
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        try:
+            line = self.lines.get(timeout=max(seconds, 0.001))
+        except Empty:
+            self.close()
+            raise Ended("time") from None
+        if not line:
+            raise self._ended()
+        with suppress(ValueError, RecursionError):
+            found = json.loads(line)
+            if isinstance(found, dict):
+                return found
+        return {}
+
+    def _ended(self) -> Ended:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(0.5)
+        status = self.process.returncode
+        self.close()
+        return Ended("ended", status)
+
+    def close(self) -> None:
+        """End the process, and all that it has started."""
+        with suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
+        self.process.wait()
+        with suppress(OSError):
+            self.process.stdin.close()  # type: ignore[union-attr]
+        self.folder.cleanup()
