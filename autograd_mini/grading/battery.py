@@ -38,7 +38,7 @@ def deep(engine: Engine, n: int) -> dict[str, float]:
     x = engine.Value(1.0)
     y = x
     for _ in range(n):
-        y = y + x
+        y = y + 2
     engine.backward(y)
     return {"x.grad": engine.grad(x)}
 
@@ -131,7 +131,7 @@ LEVELS = [
             "After the gradients are set to 0, a new graph gives what the first one gave.",
             "Tras poner los gradientes a 0, un grafo nuevo da lo mismo que el primero.",
         ),
-        [Case("x + y * x", AGAIN), Drawn(2, "leaf", size=4, passes=AGAIN)],
+        [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)],
     ),
     Level(
         ("second pass", "2.ª pasada"),
@@ -140,7 +140,7 @@ LEVELS = [
             "backward() once more on the same graph: the nodes inside begin at 0 again.",
             "backward() otra vez en el mismo grafo: los nodos interiores parten otra vez de 0.",
         ),
-        [Case("(x * x) * x", "backward reset backward"), Case("(x * y) * x", "backward backward")],
+        [Case("(x * y) * z", "backward reset backward"), Case("(x + y) * z", "backward backward")],
     ),
     Level(
         ("depth", "profundidad"),

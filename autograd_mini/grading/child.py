@@ -64,18 +64,18 @@ def main() -> None:
     sys.addaudithook(_guard(os.path.realpath(Path.cwd())))
     sys.path[:0] = setup["paths"]
     engine, loaded = _load(setup["files"], setup["class"])
-    _answer(answers, loaded)
+    _answer(answers, setup["id"], loaded)
     for line in questions:
         question = json.loads(line)
         if question["do"] == "end":
             found: Any = {"printed": printed.kept.decode("utf-8", "replace")}
         else:
             found = _tried(engine, question, levels)
-        _answer(answers, {"id": question["id"], **found})
+        _answer(answers, question["id"], found)
 
 
-def _answer(answers: Any, found: dict[str, Any]) -> None:
-    answers.write(json.dumps(found).encode() + b"\n")
+def _answer(answers: Any, number: str, found: dict[str, Any]) -> None:
+    answers.write(json.dumps({**found, "id": number}).encode() + b"\n")
     answers.flush()
 
 
@@ -102,13 +102,13 @@ def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
 
     def guard(event: str, args: tuple[Any, ...]) -> None:
         if event in refused:
-            raise PermissionError(f"{event} is not allowed here")
+            raise PermissionError(f"{event} is not allowed")
         if event in changes or (event == "open" and args[2] & writes):
             for path in args[: 1 if event == "open" else 2]:
                 if isinstance(path, str | bytes) and not where(os.fsdecode(path)).startswith(
                     inside
                 ):
-                    raise PermissionError(f"writing {os.fsdecode(path)} is not allowed here")
+                    raise PermissionError(f"writing {os.fsdecode(path)} is not allowed")
 
     return guard
 
@@ -127,9 +127,12 @@ def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict
         if problem is not None:
             notes.append(_told(problem))
     cls, names = engine_class(modules, name)
-    if cls is None:
-        return None, {"class": None, "notes": notes}
-    return Engine(cls, names), {"class": cls.__name__, "notes": notes}
+    if cls is not None:
+        try:
+            return Engine(cls, names), {"class": cls.__name__, "notes": notes}
+        except BaseException as problem:
+            notes.append(_told(problem))
+    return None, {"class": None, "notes": notes}
 
 
 def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.checking.adapters import Adapter, adapter_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -27,15 +29,15 @@ OPERATORS: dict[str, tuple[Callable[..., Any], str, str]] = {
 }
 
 
-class MissingError(Exception):
+class MissingError(AttributeError):
     """The engine lacks what is asked for; the text is its name."""
 
 
 class Engine:
     """Nodes of an engine, and what is done with them; a Script gets one.
 
-    `Neuron`, `Layer`, `MLP` and whatever else its modules define are attributes of it; `random` is
-    a generator that the seed has set.
+    Where the nodes keep number and gradient, checking/adapters.py finds out. `Neuron`, `Layer`,
+    `MLP` and whatever else its modules define are attributes; the seed has set `random`.
 
     >>> from autograd_mini import Value
     >>> engine = Engine(Value)
@@ -47,9 +49,18 @@ class Engine:
     """
 
     def __init__(
-        self, value: Callable[[float], Any], names: Mapping[str, Any] | None = None, seed: str = ""
+        self,
+        value: Callable[[float], Any],
+        names: Mapping[str, Any] | None = None,
+        seed: str = "",
+        adapter: Adapter | None = None,
     ) -> None:
         self.value, self.names, self.random = value, names or {}, random.Random(seed)
+        leaf = value(1.0)
+        self.adapter = adapter or adapter_of(leaf)
+        if missing := self.adapter.missing():
+            raise TypeError(f"the nodes have no {', '.join(missing)}")
+        self.zero = self.adapter.get(leaf, "grad")
 
     def Value(self, x: float) -> Any:  # noqa: N802  # as engines call it
         """A leaf."""
@@ -80,24 +91,24 @@ class Engine:
 
     def data(self, node: Any) -> float:
         """The number of a node; that of a list of one node too, as networks give it."""
-        return float(self.first(node).data)
+        return float(self.adapter.number(self.first(node)))
 
     def grad(self, node: Any) -> float:
         """The gradient of a node."""
-        return float(node.grad)
+        return float(self.adapter.number(node, "grad"))
 
     def backward(self, root: Any) -> None:
         """The backward pass."""
-        self.first(root).backward()
+        self.adapter.run(self.first(root))
 
     def set(self, node: Any, x: float) -> None:
         """Give a leaf another number."""
-        node.data = x
+        self.adapter.set(node, "data", x)
 
     def reset(self, nodes: Iterable[Any]) -> None:
-        """Set the gradients to 0."""
+        """Set the gradients to what a new leaf has: 0, or None."""
         for node in nodes:
-            node.grad = 0.0
+            self.adapter.set(node, "grad", self.zero)
 
     def parameters(self, model: Any) -> list[Any]:
         """The parameters of a network."""
@@ -149,6 +160,9 @@ VARIANTS = [
 ]
 
 
+_OURS = Adapter(data="data", grad="grad", backward="backward")
+
+
 class Reference(Engine):
     """Our own engine; `roots` are those that it has gone back from, `variable` if it has networks.
 
@@ -159,7 +173,7 @@ class Reference(Engine):
         from autograd_mini import nn
         from autograd_mini.value import Value
 
-        super().__init__(Value, vars(nn), seed)
+        super().__init__(Value, vars(nn), seed, _OURS)
         self.variant, self.roots, self.variable = variant, list[Any](), False
 
     def backward(self, root: Any) -> None:
@@ -227,10 +241,9 @@ def engine_class(
 
 
 def _makes_nodes(cls: Any, own: set[str]) -> bool:
-    if not isinstance(cls, type) or cls.__module__ not in own or not hasattr(cls, "backward"):
+    if not isinstance(cls, type) or cls.__module__ not in own:
         return False
     try:
-        node = cls(1.0)
+        return not adapter_of(cls(1.0)).missing()
     except Exception:
         return False
-    return hasattr(node, "data") and hasattr(node, "grad")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.graph import topological
-from autograd_mini.language import text
+from autograd_mini.language import text, translated
 
 from .engine import Reference
 from .programs import code, shown
@@ -39,6 +39,8 @@ class Failure:
     def text(self, lang: str) -> str:
         """A sentence."""
         told = dict(self.details)
+        if told.get("text"):
+            told["text"] = f": {translated(told['text'], lang)}"
         if self.kind == "wrong":
             told |= {k: _written(told[k]) for k in ("got", "wanted")}
         if self.kind == "needs":

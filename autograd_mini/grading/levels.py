@@ -46,7 +46,8 @@ class Case:
     def __init__(self, f: str | Callable[..., Any], passes: str = "backward", **at: float) -> None:
         self.f, self.passes, self.at = f, tuple(passes.split()), at
         if unknown := [action for action in self.passes if action not in ACTIONS]:
-            raise BatteryError(f"passes are of {', '.join(ACTIONS)}; got {unknown[0]!r}")
+            known = ", ".join(ACTIONS)
+            raise BatteryError(f"passes must be of {known}, got {unknown[0]!r}")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Drawn:
     second: str = "new"
     size: int = 6
     passes: str = "backward"
+
+    def __post_init__(self) -> None:
+        if self.second not in SECONDS:
+            known = ", ".join(SECONDS)
+            raise BatteryError(f"second must be one of {known}, got {self.second!r}")
 
 
 class Script:
@@ -93,18 +99,9 @@ class Level:
     def __post_init__(self) -> None:
         title = said(self.name, "en")
         if not 0 <= self.points < float("inf"):
-            raise BatteryError(f"level {title!r}: points must be from 0 on, got {self.points!r}")
-        if not self.cases:
-            raise BatteryError(f"level {title!r} has no cases")
-        for case in self.cases:
-            if not isinstance(case, Case | Drawn | Script):
-                raise BatteryError(
-                    f"level {title!r}: a case is a Case, Drawn or Script, got {case!r:.60}"
-                )
-            if isinstance(case, Drawn) and case.second not in SECONDS:
-                raise BatteryError(
-                    f"level {title!r}: second is one of {', '.join(SECONDS)}, got {case.second!r}"
-                )
+            raise BatteryError(f"level {title}: points must be from 0 on, got {self.points!r}")
+        if not self.cases or not all(isinstance(x, Case | Drawn | Script) for x in self.cases):
+            raise BatteryError(f"level {title}: cases must be a list of Case, Drawn and Script")
 
 
 def said(words: Said, lang: str) -> str:
@@ -132,10 +129,8 @@ def read(path: str | None = None) -> list[Level]:
     Path(path).read_bytes()  # its own error, if it cannot be
     module, problem = module_of(Path(path), "battery")
     if problem is not None:
-        raise BatteryError(f"{path}: {type(problem).__name__}: {problem}")
+        raise BatteryError(f"{path} raised {type(problem).__name__}: {problem}")
     levels = getattr(module, "LEVELS", None)
-    if not isinstance(levels, list | tuple) or not all(isinstance(x, Level) for x in levels):
+    if not isinstance(levels, list) or not levels or not all(isinstance(x, Level) for x in levels):
         raise BatteryError(f"{path}: a battery has a list LEVELS of Level")
-    if not levels:
-        raise BatteryError(f"{path}: LEVELS is empty")
     return list(levels)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +19,7 @@ from .failures import Failure
 from .levels import Case, Drawn, Level, Script, read
 from .programs import Program, alone, drawn, of_case, of_graph, shapes, smaller, sound
 from .sandbox import Ended, Limits, Sandbox
+from .submissions import found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,16 +27,13 @@ if TYPE_CHECKING:
     from autograd_mini.value import Value
 
     from .programs import Shape
+    from .submissions import Submission
 
     Numbers = dict[str, float]
 
 LIMITS = Limits()
 _TOLERANCE = 1e-6  # relative to the number wanted, or to 1
 _QUESTIONS = 300  # to make a failure smaller
-
-
-class SubmissionError(AutogradError, ValueError):
-    """There is nothing to grade where something was to be."""
 
 
 @dataclass
@@ -77,59 +73,6 @@ class Marks:
         return [*self.notes, *(f for mark in self.marks for f in mark.failures)]
 
 
-@dataclass(frozen=True)
-class Submission:
-    """Its name, its files as (name of the module, path), and where they may import from."""
-
-    name: str
-    files: list[tuple[str, str]]
-    paths: list[str]
-
-
-def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> list[Submission]:
-    """The submissions at paths: a file is one; in a folder each file and each folder is one.
-
-    Raises SubmissionError where there is none, or two have one name.
-    """
-    made = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(x for x in path.iterdir() if not x.name.startswith((".", "__")))
-            made += [_file(x) for x in inside if x.suffix == ".py"]
-            made += [_folder(x, cls) for x in inside if x.is_dir() and any(x.rglob("*.py"))]
-        elif path.suffix == ".py":
-            path.read_bytes()  # its own error, if it cannot be read
-            made.append(_file(path))
-        else:
-            raise SubmissionError(f"{path}: a submission is a Python file or a folder")
-    if not made:
-        raise SubmissionError(f"{paths[0]}: there is no Python file in it")
-    names = [submission.name for submission in made]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise SubmissionError(f"two submissions are called {twice!r}")
-    return made
-
-
-def _file(path: Path) -> Submission:
-    return Submission(path.stem, [(_module(path.stem), str(path.resolve()))], [])
-
-
-def _folder(path: Path, cls: str | None) -> Submission:
-    """A submission of several files: the one with the class first, so that it is loaded first."""
-    pattern = re.compile(rf"^class {cls or 'Value'}\b".encode(), re.M)
-    files = sorted(path.rglob("*.py"), key=lambda x: (not pattern.search(x.read_bytes()), x))
-    named = [(".".join(x.relative_to(path).with_suffix("").parts), str(x.resolve())) for x in files]
-    return Submission(path.name, [(_module(name), at) for name, at in named], [str(path.resolve())])
-
-
-def _module(name: str) -> str:
-    return (
-        f"{name}_"
-        if name.partition(".")[0] in {*sys.stdlib_module_names, "autograd_mini"}
-        else name
-    )
-
-
 def grade(
     paths: Sequence[str | os.PathLike[str]],
     *,
@@ -165,26 +108,16 @@ class _Plan:
 
     def __init__(self, levels: Sequence[Level], seed: int) -> None:
         self.levels, self.seed = levels, seed
-        self.programs = {
-            (k, i): of_case(case, self.random(k, i))
-            for k, level in enumerate(levels)
-            for i, case in enumerate(level.cases)
-            if isinstance(case, Case)
-        }
-        own = [alone(program) for program in self.programs.values()]
-        self.tested = {shape for shape in own if shape}
-        for (
-            k,
-            i,
-            case,
-        ) in self.scripts():  # a mistake in the battery is told before anyone has marks
-            script_values(case, self.key(k, i))
-
-    def scripts(self) -> Iterator[tuple[int, int, Script]]:
-        for k, level in enumerate(self.levels):
+        self.programs: dict[tuple[int, int], Program] = {}
+        for k, level in enumerate(
+            levels
+        ):  # a mistake in the battery is told before anyone is asked
             for i, case in enumerate(level.cases):
-                if isinstance(case, Script):
-                    yield k, i, case
+                if isinstance(case, Case):
+                    self.programs[k, i] = of_case(case, self.random(k, i))
+                elif isinstance(case, Script):
+                    script_values(case, self.key(k, i))
+        self.tested = any(map(alone, self.programs.values()))
 
     def key(self, level: int, case: int) -> str:
         return f"{self.seed}/{level}/{case}"
@@ -195,17 +128,12 @@ class _Plan:
 
 @lru_cache(maxsize=10_000)
 def program_values(program: Program) -> list[Numbers]:
-    """What is right: where backward() follows backward(), the sum of both or the last alone."""
-    passes = list(program.passes)
-    last = [
-        a
-        for a, after in zip(passes, [*passes[1:], ""], strict=True)
-        if a != "backward" or after != a
-    ]
-    return [
-        Reference().run(program._replace(passes=tuple(each)))
-        for each in ([passes, last] if last != passes else [passes])
-    ]
+    """What is right; where backward() follows on backward(), the last one alone is right too."""
+    twice = ("backward", "backward")
+    wanted = [Reference().run(program)]
+    if program.passes[-2:] == twice:
+        wanted.append(Reference().run(program._replace(passes=program.passes[:-1])))
+    return wanted
 
 
 @lru_cache(maxsize=1000)
@@ -224,7 +152,7 @@ def _script(script: Script, seed: str, given: str) -> tuple[list[Numbers], Value
                 break
     except Exception as error:
         name = getattr(script.function, "__name__", "script")
-        raise BatteryError(f"the script {name!r}: {type(error).__name__}: {error}") from error
+        raise BatteryError(f"{name} raised {type(error).__name__}: {error}") from error
     return wanted, root
 
 

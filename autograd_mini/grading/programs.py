@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAMES = "xyzabcdefghkmnpqrstuvw"
 SMALL, LARGE = 0.05, 50.0  # what the nodes of a program lie between: no kink, no overflow
 _TRIES = 500
+_OURS = Reference()
 
 Shape = tuple[str, str]  # an operation, and for each operand: node or constant: ("add", "cn")
 
@@ -33,8 +34,9 @@ class Program(NamedTuple):
     >>> Reference().run(program)
     {'out.data': 11.0, 'x.grad': 6.0}
     >>> print(code(program))
-    x = Value(3.0)
-    out = x * x + 2
+    x = Value(3)
+    v1 = x * x
+    out = v1 + 2
     out.backward()
     """
 
@@ -101,7 +103,7 @@ def of_case(case: Case, random: Random) -> Program:
         names = parse(f).names if isinstance(f, str) else tuple(inspect.signature(f).parameters)
         numbers = {name: float(case.at.get(name, start(random))) for name in names}
         if unknown := [name for name in case.at if name not in numbers]:
-            raise BatteryError(f"it has no input {unknown[0]}")
+            raise BatteryError(f"there is no input {unknown[0]}")
         inputs = [Value(x) for x in numbers.values()]
         root = (
             parse(f)(**dict(zip(names, inputs, strict=True))) if isinstance(f, str) else f(*inputs)
@@ -160,17 +162,17 @@ def drawn(wish: Drawn, known: Sequence[Shape], random: Random) -> Program | None
             steps.append(step)
     if not steps:
         return None
-    at = [node.data for node in nodes[:count]]
-    return _trimmed(
-        Program(tuple(NAMES[:count]), tuple(at), tuple(steps), tuple(wish.passes.split())),
-        len(nodes) - 1,
-    )
+    at, passes = tuple(node.data for node in nodes[:count]), tuple(wish.passes.split())
+    program = Program(tuple(NAMES[:count]), at, tuple(steps), passes)
+    program = _trimmed(program, len(nodes) - 1)
+    _, *grads = Reference().run(program).values()
+    return program if any(abs(grad) != 1 for grad in grads) else None  # sums are no chain
 
 
 def _comfortable(step: Step, nodes: Sequence[Value]) -> Value | None:
     """The node of a step as a leaf, if neither its value nor a partial is very small or large."""
     try:
-        node = Reference().apply(
+        node = _OURS.apply(
             step.name, *(nodes[x] if isinstance(x, int) else x for x in step.operands)
         )
     except (AutogradError, ArithmeticError, ValueError):

@@ -16,14 +16,14 @@ from threading import Thread
 from time import monotonic
 from typing import Any, NamedTuple
 
-_LINE, _WAITING = 1 << 16, 16  # bytes of an answer; answers that nobody has read yet
+_LINE, _WAITING = 1 << 16, 1000  # bytes of an answer; answers that nobody has read yet
 _ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class Limits(NamedTuple):
     """Seconds for a level, megabytes of memory. A case has half of a level's time.
 
-    All levels together, and the start, may lose three times that to what does not end.
+    All levels together, and the start, may lose twice that to what does not end.
     """
 
     seconds: float = 1.5
@@ -37,7 +37,7 @@ class Limits(NamedTuple):
     @property
     def total(self) -> float:
         """Seconds for what does not end, in all."""
-        return 3 * self.seconds
+        return 2 * self.seconds
 
 
 class Ended(Exception):
@@ -71,8 +71,8 @@ class Sandbox:
         self.lines: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=self._read, daemon=True).start()
         seconds = int(4 * limits.total) + 60  # of the processor: no more than a last resort
-        self._write({**setup, "memory": limits.memory, "seconds": seconds})
-        self.loaded = self._answer(limits.total + 1)  # Python itself takes time to start
+        setup = {**setup, "memory": limits.memory, "seconds": seconds}
+        self.loaded = self.ask(setup, limits.total + 1)  # Python itself takes time to start
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a question; Ended if there is none in this time, or no process any more."""

@@ -1,0 +1,228 @@
+"""Marks are right, one submission does not harm another, and none can write its own marks."""
+
+from pathlib import Path
+
+import pytest
+
+import autograd_mini
+from autograd_mini.grading import BatteryError, grade
+from autograd_mini.grading.sandbox import Limits
+from autograd_mini.grading.submissions import SubmissionError
+from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, written
+
+# tests/benchmarks/class_of_30.py has the whole class, with those that loop
+SAMPLE = ["right-fields", "right-names", "right-demo", "right-asks", *FAULTS, "exits", "floods"]
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory):
+    """The marks of the sample by name."""
+    found = grade([written(tmp_path_factory.mktemp("class"), *SAMPLE)])
+    return {each.name: each for each in found}
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_each_mark_is_right(name, marks):
+    assert marks[name].most == 100
+    assert marks[name].total == CLASS[name][1]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_costs_its_own_levels(name, marks):
+    _, first, levels = FAULTS[name]
+    got = [mark.points for mark in marks[name].marks]
+    assert got[0] == first
+    assert [points > 0 for points in got[1:]] == [x not in levels.split() for x in ALL.split()]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "code", "key", "got", "wanted"),
+    [
+        ("overwrites", 2, "out = x + x", "x.grad", 1, 2),
+        ("tanh", 0, "out = x.tanh()", "x.grad", None, None),
+        ("stale", 5, "v1 = x * y\nout = v1 * z\nout.backward()", "x.grad", 8, 4),
+        ("subtracts", 0, "out = 2 - x", "out.data", None, None),
+    ],
+)  # fmt: skip
+def test_the_failure_is_the_smallest_expression(name, level, code, key, got, wanted, marks):
+    failure = marks[name].marks[level].failures[0]
+    assert f"\n{code}\n" in failure.code("en")
+    assert failure.details["key"] == key
+    if wanted is not None:
+        assert (failure.details["got"], failure.details["wanted"]) == (got, wanted)
+
+
+def test_a_deep_graph_is_made_as_small_as_it_can_be(marks):
+    failure = marks["recursive"].marks[6].failures[0]
+    n = int(failure.code("en").partition("\n")[0].removeprefix("n = "))
+    assert failure.details["type"] == "RecursionError"
+    assert 300 < n < 1000  # Python's limit is 1000 calls
+
+
+def test_what_is_missing_is_told_as_missing(marks):
+    assert [f.text("en") for f in marks["no-exp"].failures] == ["missing: x.exp()"]
+    missing, raised = marks["one-sided"].failures
+    assert missing.text("es") == "falta: 2 + x"
+    assert raised.text("es").endswith("'int' and 'Value' (one-sided.py, línea 101)")
+
+
+# --- those that do not play by the rules ---------------------------------------------------------
+EXP = "        out = Value(math.exp(self.data)"
+FORGING = """
+import os, sys
+line = '{"id": 1, "values": {"out.data": 1.0, "x.grad": 2.0}}\\n'
+for fd in range(1, 30):
+    try:
+        os.write(fd, line.encode() * 9)
+    except OSError:
+        pass
+print(line, file=sys.__stdout__)
+Value.tanh = Value.exp
+"""
+PATCHING = """
+import autograd_mini.grading.engine as e, autograd_mini.grading.marking as m
+e.Engine.grad = lambda *a: 1.0
+m.difference = lambda *a: None
+"""
+SPINNING = "import threading\nthreading.Thread(target=lambda: [*iter(lambda: 0, 1)]).start()"
+UNRULY = {
+    # name -> (what stands at the end of the file, what stands in exp, the points)
+    "ends": ("", "import os; os._exit(3)", 98),
+    "leaves": ("", "raise SystemExit", 98),
+    "hog": ("", "hog = bytearray(4 << 30)", 98),
+    "spins": ("", "sum(iter(int, 1))", 98),  # in C, where no signal's handler runs
+    "forks": ("import os\nwhile True:\n    os.fork()", "", 100),
+    "starts": ("import subprocess, sys\nsubprocess.run([sys.executable])", "", 100),
+    "kills": ("import os\nos.kill(os.getppid(), 9)", "", 100),
+    "deletes": ("import os, autograd_mini\nos.remove(autograd_mini.__file__)", "", 100),
+    "writes": ("import autograd_mini\nopen(autograd_mini.__file__, 'w')", "", 100),
+    "threads": (SPINNING, "", 100),
+    "forges": (FORGING, "", 98 - lost("nn")),
+    "patches": (PATCHING, "", 16),  # those whose derivative is 1, and a chain of sums
+}
+
+
+@pytest.fixture(scope="module")
+def unruly(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unruly")
+    for name, (end, inside, _) in UNRULY.items():
+        source = changed([(EXP, f"        {inside}\n{EXP}")] if inside else [])
+        (folder / f"{name}.py").write_text(f"{source}\n\n{end}\n")
+    return {each.name: each for each in grade([folder], limits=Limits(3.0))}
+
+
+@pytest.mark.parametrize("name", UNRULY)
+def test_it_costs_the_unruly_their_own_points_only(name, unruly):
+    assert unruly[name].total == UNRULY[name][-1]
+    assert Path(autograd_mini.__file__).stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ends", "it ends the whole process (exit status 3)"),
+        ("leaves", "SystemExit (leaves.py, line 47)"),
+        ("hog", "MemoryError (hog.py, line 47)"),
+        ("spins", "it does not end"),
+        ("forks", "the file raises PermissionError: os.fork is not allowed (forks.py, line 152)"),
+    ],
+)
+def test_what_became_of_it_is_told(name, told, unruly):
+    assert [failure.text("en") for failure in unruly[name].failures] == [told]
+
+
+def test_a_loop_costs_a_few_seconds_of_its_own(tmp_path):
+    found = grade([written(tmp_path, "loops", "sticks")], limits=Limits(0.4))
+    loops, sticks = found
+    assert [f.kind for f in loops.failures] == ["load.time"]
+    assert {f.kind for f in sticks.failures} == {"time", "late", "needs"}
+    assert (loops.total, sticks.total) == (0, 0)
+
+
+# --- seeds, folders, refusals --------------------------------------------------------------------
+def test_a_seed_draws_the_cases_and_the_same_seed_the_same(tmp_path):
+    path = written(tmp_path, "factors") / "factors.py"
+    details = [[f.details for f in grade([path], seed=seed)[0].failures] for seed in (1, 1, 2)]
+    assert details[0] == details[1]
+    assert details[0] != details[2]
+
+
+def test_a_folder_of_several_files_is_one_submission(tmp_path):
+    engine, _, networks = RIGHT.partition("class Neuron")
+    folder = tmp_path / "class" / "ana"
+    folder.mkdir(parents=True)
+    (folder / "engine.py").write_text(engine)
+    (folder / "__init__.py").write_text("")
+    networks = f"import random\nfrom ana.engine import Value\nclass Neuron{networks}"
+    (folder / "nn.py").write_text(networks)
+    (found,) = grade([tmp_path / "class"])
+    assert (found.name, found.total) == ("ana", 100)
+
+
+@pytest.mark.parametrize(
+    ("files", "paths", "text"),
+    [
+        ({"a/x.txt": ""}, ["a"], "there is no Python file in it"),
+        ({"a/x.py": "", "b/x.py": ""}, ["a", "b"], "two submissions are called 'x'"),
+        ({"x.txt": ""}, ["x.txt"], "a submission is a Python file or a folder"),
+    ],
+)
+def test_submissions_that_are_refused(files, paths, text, tmp_path):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    with pytest.raises(SubmissionError, match=text):
+        grade([tmp_path / path for path in paths])
+
+
+BATTERY = """
+from autograd_mini.grading import Case, Drawn, Level, Script
+
+def square(engine, k):
+    x = engine.Value(3.0)
+    y = x * x * k
+    engine.backward(y)
+    return {"x.grad": engine.grad(x)}
+
+LEVELS = [
+    Level("sums", 4, "It adds.", [Case("x + y"), Case("x + 2", x=1.5)], whole=False),
+    Level(("own", "propio"), 6, ("Mine.", "Mío."), [Script(square, k=5), Drawn(2, "leaf")]),
+]
+"""
+
+
+def test_a_battery_of_ones_own(tmp_path):
+    (tmp_path / "battery.py").write_text(BATTERY)
+    path = written(tmp_path, "one-sided", "overwrites")
+    battery = str(path / "battery.py")
+    right, wrong = grade([path / f"{n}.py" for n in ("one-sided", "overwrites")], battery=battery)
+    assert [(m.points, m.level.points) for m in right.marks] == [(4, 4), (6, 6)]
+    assert [m.points for m in wrong.marks] == [4, 0]
+    assert wrong.marks[1].failures[0].code("es").startswith("k = 1\ndef square(engine, k):")
+
+
+@pytest.mark.parametrize(
+    ("levels", "text"),
+    [
+        ("3", "has a list LEVELS"),
+        ("[]", "has a list LEVELS"),
+        ("[Level('a', -1, 'b', [Case('x')])]", "points must be from 0 on, got -1"),
+        ("[Level('a', 1, 'b', [])]", "level a: cases must be a list"),
+        ("[Level('a', 1, 'b', ['x'])]", "level a: cases must be a list"),
+        (
+            "[Level('a', 1, 'b', [Drawn(2, 'old')])]",
+            "second must be one of leaf, node, new, got 'old'",
+        ),
+        (
+            "[Level('a', 1, 'b', [Case('x', 'forward')])]",
+            "passes must be of build, backward, reset",
+        ),
+        ("[Level('a', 1, 'b', [Case('log(x)', x=-1)])]", "the case 'log\\(x\\)': log"),
+        ("[Level('a', 1, 'b', [Case('x + y', z=1)])]", "there is no input z"),
+        ("[Level('a', 1, 'b', [Script(lambda engine: 1 / 0)])]", "ZeroDivisionError"),
+    ],
+)
+def test_batteries_that_are_refused(levels, text, tmp_path):
+    (tmp_path / "battery.py").write_text(BATTERY + f"LEVELS = {levels}")
+    with pytest.raises(BatteryError, match=text):
+        grade([written(tmp_path, "exp") / "exp.py"], battery=str(tmp_path / "battery.py"))
