@@ -14,10 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.grading.submissions import CLASS, written
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
