@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import math
 import random
+from contextlib import suppress
 from dataclasses import replace
 from inspect import Parameter, Signature
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import checked
 from autograd_mini.value import Value
 
 from .adapters import Adapter
-from .engines import Faulty, Run, UndefinedError, called, changed, repeated
+from .claims import check_claim
+from .engines import Faulty, Run, UndefinedError, changed, repeated
 from .inputs import CheckError, Inputs, as_real, shown
-from .nodes import adjoints, check_partials, check_sums, on_kink
+from .nodes import adjoints, check_partials, check_sums
+from .precision import unit_of
 from .report import Comparison, Report, Subject
 from .rows import DIRECTIONS, Options, Rows
 from .whole import Truth, floats_of, follows_graph, on_values, replayed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Note = tuple[str, dict[str, Any]]
 
@@ -57,7 +59,9 @@ def check_grad(
     directions  compare along so many random directions in place of each input by itself (by
                 default 8 for more than 50 inputs, 3 for more than 1000); `seed` draws them
     accuracy    relative; a reference with a wider error bar leaves the verdict "undecided"
-                (default eps ** 0.4, about 5e-7). An error is "wrong" beyond the bar and eps ** 0.6
+                (default eps ** 0.4, about 5e-7; 1.7e-3 where `at` or f is of float32, and there
+                relative to the largest derivative). An error is "wrong" beyond the bar and
+                eps ** 0.6
     domain      (low, high) of all inputs, or a list with one pair for each
 
     References: exact fractions where the graph is rational; differences at 110 digits where
@@ -78,6 +82,9 @@ def check_grad(
     """
     _check_options(order, directions, seed, accuracy, lang, value, adapter)
     inputs = Inputs(f, at)
+    if gradient is not None:
+        with suppress(Exception):  # told below
+            inputs.eps = max(inputs.eps, unit_of(inputs.call(f, inputs.floats)))
     options = Options(
         order,
         directions or _directions(len(inputs.numbers)),
@@ -90,7 +97,7 @@ def check_grad(
     )
     try:
         if gradient is not None:
-            return _check_callable(f, gradient, inputs, options)
+            return check_claim(f, gradient, inputs, options)
         return _check_engine(f, value, adapter, inputs, options)
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
@@ -259,58 +266,3 @@ def _excused(
     if wrong:
         notes.append((note, {"names": ", ".join(wrong)}))
     return [replace(row, verdict=verdict) if row.verdict == "wrong" else row for row in rows]
-
-
-# --- a function with a claimed gradient ----------------------------------------------------------
-def _check_callable(
-    f: Callable[..., Any], gradient: Callable[..., Any], inputs: Inputs, options: Options
-) -> Report:
-    if not callable(gradient):
-        raise CheckError(f"gradient must be a function, got {shown(gradient)}")
-    floats = floats_of(f, inputs, None)
-    numbers, first = inputs.floats, options.order == 1
-
-    def value_and_claim() -> tuple[float, list[Any]]:
-        y = called(lambda: floats(numbers))
-        if not math.isfinite(y):
-            raise UndefinedError(f"f gives {y}")
-        what = "gradient" if first else "Hessian"
-        claim = called(lambda: inputs.call(gradient, numbers, what), what)
-        return y, inputs.gradient(claim) if first else _matrix(claim, len(numbers))
-
-    y, claimed = value_and_claim()
-    y_again, claimed_again = value_and_claim()
-    names = inputs.names if first else ["f"] * len(claimed)
-    culprit = changed([*names, "f"], [*claimed, y], [*claimed_again, y_again])
-    graph, y_of_graph = on_values(f, inputs)
-    if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
-        graph = None  # it is of another function
-    kinked = graph is not None and any(map(on_kink, graph.order))
-    truth = Truth(f, inputs, floats, graph, kinked, options)
-    size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
-    noise = [4 * inputs.eps * size] * len(claimed)
-    check = Rows(inputs, truth, options, claimed, noise)
-    if first:
-        rows, slope = check.rows(), check.slope()
-    else:
-        pairs, slope = product(range(len(numbers)), repeat=2), None
-        rows = [check.second(i, j, h, noise[0]) for (i, j), h in zip(pairs, claimed, strict=True)]
-    if culprit is None and any(row.verdict == "wrong" for row in rows):
-        culprit = check.blamed(rows, "gradient")
-    return check.report(rows, culprit, slope, [])
-
-
-def _matrix(claim: Any, n: int) -> list[Any]:
-    def entries(part: Any) -> Iterator[Any]:
-        if hasattr(part, "tolist"):
-            part = part.tolist()
-        if isinstance(part, list | tuple):
-            for inner in part:
-                yield from entries(inner)
-        else:
-            yield as_real(part, "an entry of the Hessian")
-
-    flat = list(entries(claim))
-    if len(flat) != n * n:
-        raise CheckError(f"the Hessian must hold {n} x {n} numbers, got {len(flat)}")
-    return flat

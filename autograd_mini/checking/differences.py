@@ -106,7 +106,7 @@ def finite_difference(
     probe = _Probe(f, x, low, high)
     if not math.isfinite(probe.center):
         raise ValueError(f"f has no finite value at x = {x}: got {probe.center}")
-    steps = _steps(x)
+    steps = _steps(x, eps)
     few = [*steps[:10], *steps[10:-8:6], *steps[-4:]]  # the long, a few between, the shortest
     with quiet():
         for chosen in [few, steps] if enough else [steps]:
@@ -157,14 +157,19 @@ def real(x: Any, what: str) -> float:
         raise TypeError(f"{what} must be a real number, got {x!r} ({type(x).__name__})") from None
 
 
-def _steps(x: float) -> list[float]:
-    """Powers of two, so that x + h and x - h are exact, from about max(|x|, 1) / 2 down."""
+def _steps(x: float, eps: float) -> list[float]:
+    """Powers of two, so that x + h and x - h are exact, from about max(|x|, 1) / 2 down.
+
+    With a coarser rounding unit than a float's, as of float32, none in which x + h is mostly that.
+    """
     top = math.floor(math.log2(max(abs(x), 1.0)) - 0.5)
     powers = {*range(top - _FINE + 1, top + 1), *range(top - 44, top - _FINE, 3)}
+    scale = top
     if 0 < abs(x) < 2.0**-10:  # such as log at 1e-100: there |x| is the scale
         scale = math.floor(math.log2(abs(x))) - 1
         powers |= {*range(scale - 9, scale + 1), *range(scale - 42, scale - 9, 3)}
-    return [2.0**k for k in sorted(powers, reverse=True) if k > -1074]
+    least = scale + math.log2(eps) + 4 if eps > EPS else -1073
+    return [2.0**k for k in sorted(powers, reverse=True) if k >= max(least, -1073)]
 
 
 class _Probe:

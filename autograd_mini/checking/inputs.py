@@ -9,6 +9,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
@@ -32,7 +33,10 @@ class Inputs:
     numbers   all inputs, in order; floats   the same as floats; names   what each is called
     reach     how far each moves when it moves by its own size, or by 1 if that is more
     eps       their rounding unit
+    double    whether arrays are given to functions as those of float64, whatever they are
     """
+
+    double = False
 
     def __init__(self, f: Callable[..., Any], at: Any) -> None:
         if not callable(f):
@@ -43,7 +47,7 @@ class Inputs:
         self.names: list[str] = []
         self.eps = EPS
         for arg, name in zip(self.args, self._first_names(f), strict=True):
-            for where, part in _parts(arg, name):
+            for where, part in parts_of(arg, name):
                 self._add(part, where)
         if not self.numbers:
             raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
@@ -71,7 +75,7 @@ class Inputs:
 
     def call(self, f: Callable[..., Any], parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
-        args = _rebuilt(self.args, iter(parts))
+        args = _rebuilt(self.args, iter(parts), self.double)
         try:
             keywords = self.style == "keywords"
             result = f(**dict(zip(self.at, args, strict=True))) if keywords else f(*args)
@@ -87,6 +91,12 @@ class Inputs:
                 " assignments into its input"
             )
         return result
+
+    def doubled(self) -> Inputs:
+        """The same inputs, given to functions as float64."""
+        other = copy(self)
+        other.eps, other.double = EPS, True
+        return other
 
     def direction(self, draw: Random) -> dict[int, float]:
         """A random direction, input -> weight, as far in each input as it reaches."""
@@ -195,9 +205,9 @@ def rounding_unit(x: Any) -> float:
     return EPS
 
 
-def like(original: Any, parts: Sequence[Any]) -> Any:
+def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
     """An array of the kind, shape and type of the original; of objects if parts are Values."""
-    library = _library(original)
+    library, dtype = _library(original), _floating(original, double)
     if not all(isinstance(part, float | int) for part in parts):
         np = sys.modules.get("numpy")
         if np is None or library not in ("numpy", "jax", "jaxlib"):
@@ -207,16 +217,16 @@ def like(original: Any, parts: Sequence[Any]) -> Any:
             array[k] = part
         return array.reshape(original.shape)
     if library == "torch":
-        tensor = sys.modules["torch"].tensor(list(map(float, parts)), dtype=_floating(original))
+        tensor = sys.modules["torch"].tensor(list(map(float, parts)), dtype=dtype)
         tensor = tensor.reshape(original.shape)
         return tensor.requires_grad_() if original.requires_grad else tensor
     numpy = sys.modules["jax"].numpy if library in ("jax", "jaxlib") else sys.modules["numpy"]
-    return numpy.array(list(map(float, parts)), dtype=_floating(original)).reshape(original.shape)
+    return numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
 
 
-def _floating(original: Any) -> Any:
+def _floating(original: Any, double: bool) -> Any:
     """The array's type of number; that of floats for integers."""
-    if "float" in str(original.dtype):
+    if "float" in str(original.dtype) and not double:
         return original.dtype
     return sys.modules["torch"].float64 if _library(original) == "torch" else float
 
@@ -233,11 +243,11 @@ def _index(k: int, shape: tuple[int, ...]) -> str:
 _STRUCTURES = (list, tuple, Mapping)
 
 
-def _parts(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def parts_of(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """The numbers and arrays in a structure, in order, each with the name that it has in it."""
     if isinstance(tree, _STRUCTURES):
         for key, part in tree.items() if isinstance(tree, Mapping) else enumerate(tree):
-            yield from _parts(part, f"{name}[{key!r}]")
+            yield from parts_of(part, f"{name}[{key!r}]")
     else:
         yield name, tree
 
@@ -250,14 +260,14 @@ def _flat(tree: Any) -> list[Any]:
     return array_content(tree)[0] if is_array(tree) else [tree]
 
 
-def _rebuilt(tree: Any, parts: Iterator[Any]) -> Any:
+def _rebuilt(tree: Any, parts: Iterator[Any], double: bool) -> Any:
     if isinstance(tree, Mapping):
-        return {key: _rebuilt(part, parts) for key, part in tree.items()}
+        return {key: _rebuilt(part, parts, double) for key, part in tree.items()}
     if isinstance(tree, list | tuple):
-        made = [_rebuilt(part, parts) for part in tree]
+        made = [_rebuilt(part, parts, double) for part in tree]
         return type(tree)(*made) if hasattr(tree, "_fields") else type(tree)(made)
     if is_array(tree):
-        return like(tree, [next(parts) for _ in range(math.prod(tree.shape))])
+        return like(tree, [next(parts) for _ in range(math.prod(tree.shape))], double)
     return next(parts)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .differences import quiet
+from .differences import EPS, quiet
 from .engines import called
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact, mpmath
@@ -80,7 +80,9 @@ class Rows:
         count = range(len(self.gradient))
         if not self.options.directions:
             found = [self.truth.along({k: 1.0}) for k in count]
-            self.scale = max((abs(r.value) for r in found), default=Fraction(0)) / 1000
+            largest = max((abs(r.value) for r in found), default=Fraction(0))
+            coarse = self.inputs.double or self.inputs.eps > EPS  # then so is a small derivative
+            self.scale = largest if coarse else largest / 1000
             return [
                 self.row(self.name(k), self.gradient[k], found[k], self.noise[k]) for k in count
             ]

@@ -16,6 +16,7 @@ from .adapters import data_of
 from .engines import UndefinedError, check_root
 from .graphs import Graph, in_graph, op_name
 from .inputs import CheckError, as_real
+from .jumps import largest_jump
 from .nodes import Operation, rounding_of_value
 from .references import (
     FRACTION,
@@ -140,20 +141,28 @@ class Truth:
         return found
 
     def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
+        f, x, options = self._line(along)
+        found = by_ladder(f, x, eps=self.inputs.eps, noise=self.noise, order=order, **options)
+        if len(along) > 1:
+            return found
+        (weight,) = along.values()
+        times = exact(weight) ** order
+        low, high = sorted((found.low * times, found.high * times))
+        return found._replace(low=low, high=high, bar=found.bar * abs(times))
+
+    def _line(
+        self, along: Mapping[int, float]
+    ) -> tuple[Callable[[float], float], float, dict[str, float]]:
+        """f as a function of one number, its value at the point, and the options of its ladder."""
         numbers = self.inputs.floats
-        options: dict[str, Any]
-        options = {"eps": self.inputs.eps, "noise": self.noise, "order": order}
         if len(along) == 1:
-            ((k, weight),) = along.items()
+            (k,) = along
             low, high = self.domain[k]
 
             def one(x: float) -> float:
                 return self.floats([*numbers[:k], x, *numbers[k + 1 :]])
 
-            found = by_ladder(one, numbers[k], low=low, high=high, **options)
-            times = exact(weight) ** order
-            low_, high_ = sorted((found.low * times, found.high * times))
-            return found._replace(low=low_, high=high_, bar=found.bar * abs(times))
+            return one, numbers[k], {"low": low, "high": high}
 
         def many(t: float) -> float:
             parts = list(numbers)
@@ -163,7 +172,13 @@ class Truth:
                     raise ValueError
             return self.floats(parts)
 
-        return by_ladder(many, 0.0, around=1.0, **options)
+        return many, 0.0, {"around": 1.0}
+
+    def jump(self, along: Mapping[int, float]) -> float:
+        """How high the jumps are that f has along a direction; 0 if it has none."""
+        f, x, _ = self._line(along)
+        reach = self.inputs.reach[min(along)] if len(along) == 1 else 1.0
+        return largest_jump(lambda t: f(x + t * reach))
 
     # --- second derivatives ----------------------------------------------------------------------
     def second(self, i: int, j: int) -> Reference:

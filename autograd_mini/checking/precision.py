@@ -1,0 +1,129 @@
+"""Functions of float32 numbers (NumPy, torch, JAX), run on float64 ones where they allow it.
+
+Differences of float32 values show a derivative to three digits or so, those of the same function
+on float64 numbers to nine. No library is imported here that is not in use already.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .differences import EPS, quiet
+from .inputs import as_real, parts_of, rounding_unit
+from .whole import Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .references import Reference
+    from .rows import Options
+
+
+def unit_of(y: Any) -> float:
+    """The coarsest rounding unit of the numbers in a structure."""
+    units = [rounding_unit(part) for _, part in parts_of(y) if hasattr(part, "dtype")]
+    return max(units, default=EPS)
+
+
+class Doubled(Truth):
+    """True derivatives of a float32 function from its values on float64 numbers.
+
+    Along a direction in which a cast inside f leaves float32's steps, from its float32 values.
+    """
+
+    def __init__(self, f: Callable[..., Any], coarse: Truth, options: Options) -> None:
+        self.coarse = coarse
+        inputs = coarse.inputs.doubled()
+
+        def floats(numbers: Sequence[float]) -> float:
+            with _doubles():
+                return float(as_real(inputs.call(f, numbers), "the value of f"))
+
+        super().__init__(f, inputs, floats, None, coarse.kinked, options)
+
+    def call(self, f: Callable[..., Any], read: Callable[[Any], Any]) -> Any:
+        """What `read` makes of f at the point; None if f refuses float64 or answers in less."""
+        with suppress(Exception), _doubles():  # float32 and float64 do not mix everywhere
+            y = self.inputs.call(f, self.inputs.floats)
+            if unit_of(y) == EPS:
+                return read(y)
+        return None
+
+    def agrees(self, y: float, along: Mapping[int, float]) -> bool:
+        """Whether f on float64 is the same function, and one that moves as such along this."""
+        found = self.call(self.f, lambda y: float(as_real(y, "the value of f")))
+        if found is None or not self._is_smooth(along):
+            return False
+        moves = abs(
+            self.floats(
+                [x + along.get(k, 0.0) * 2.0**-10 for k, x in enumerate(self.inputs.floats)]
+            )
+            - found
+        )
+        return bool(abs(found - y) <= self.coarse.inputs.eps**0.5 * (abs(y) + moves * 2**10))
+
+    def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
+        if self._is_smooth(along):
+            return super()._by_ladder(along, order)
+        return self.coarse._by_ladder(along, order)
+
+    def _is_smooth(self, along: Mapping[int, float]) -> bool:
+        """Whether f, at steps of a float32's last bits, moves as one of float64 numbers does.
+
+        There a smooth f hardly bends, and one with a cast in it as much as it moves.
+        """
+        f, x, _ = self._line(along)
+        reach = max(abs(x), 1.0)
+        center, slope = f(x), 0.0
+        with quiet(), suppress(ValueError, ArithmeticError):  # beside an edge of the domain
+            for power in (21, 22, 23, 24, 25):
+                for share in (1.0, 0.73, 0.41):
+                    h = share * reach * 2.0**-power
+                    up, down = f(x + h), f(x - h)
+                    slope = max(slope, abs(up - down) / (2 * h)) if power == 21 else slope
+                    floor = 2.0**-46 * (abs(center) + reach * slope)
+                    if not abs((up - center) + (down - center)) <= 2.0**-13 * h * slope + floor:
+                        return False
+            return True
+        return False
+
+
+_OF_ITSELF = ("__get__", "__set__", "requires_grad_")  # a tensor's attributes: no copy has them
+
+
+@contextmanager
+def _doubles() -> Iterator[None]:
+    """Where JAX keeps float64, and torch's functions take a float32 operand for float64."""
+    with ExitStack() as stack:
+        if jax := sys.modules.get("jax"):
+            own = hasattr(jax, "enable_x64")  # since 0.8
+            stack.enter_context((jax if own else jax.experimental).enable_x64(True))
+        if "torch" in sys.modules:
+            stack.enter_context(_promoting()())
+        yield
+
+
+@cache
+def _promoting() -> Any:
+    torch = sys.modules["torch"]
+
+    def double(x: Any) -> Any:
+        if isinstance(x, torch.Tensor):
+            return x.double() if x.is_floating_point() and rounding_unit(x) > EPS else x
+        return type(x)(map(double, x)) if type(x) in (list, tuple) else x
+
+    base: Any = torch.overrides.TorchFunctionMode
+
+    class Promoting(base):  # type: ignore[misc]
+        def __torch_function__(
+            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            named = kwargs or {}
+            if function.__name__ not in _OF_ITSELF:  # of the tensor itself
+                args, named = double(args), {name: double(x) for name, x in named.items()}
+            return function(*args, **named)
+
+    return Promoting

@@ -1,0 +1,97 @@
+"""Functions of float32 numbers: checked with float64 ones where they take them.
+
+The rates are those of tests/benchmarks/float32.py, here on a sample.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from autograd_mini.checking import check_grad
+from tests.benchmarks.float32 import cases, verdicts
+
+SINGLE = np.float32
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize("cast", [False, True], ids=["free", "float32 inside"])
+def test_right_and_wrong_gradients(library, cast):
+    if library != "numpy":
+        pytest.importorskip(library, reason=f"{library} is not installed")
+    count = 12
+    right, wrong = verdicts(cases(library, count, 2, cast), 3e-3)
+    assert right["wrong"] == 0
+    assert right["ok"] >= (0.6 if cast else 0.99) * count
+    assert wrong["wrong"] >= (0.6 if cast else 0.99) * count
+
+
+AT = np.array([0.7, -1.2], SINGLE)
+
+
+def loss(w):
+    return np.sum(np.sin(w.astype(w.dtype.name)) ** 2) if w.dtype != object else None
+
+
+def slope(w):
+    return 2 * np.sin(w) * np.cos(w)
+
+
+def test_the_reference_is_of_float64_values():
+    report = check_grad(loss, AT, gradient=slope)
+    assert report.ok
+    for row, x in zip(report.comparisons, AT, strict=True):
+        assert row.reference == "ladder"
+        assert row.wanted == pytest.approx(math.sin(2 * float(x)), rel=1e-9)
+
+
+def partly_cast(w):
+    """One term of float64 and one that is always float32."""
+    return float(np.sum(w[:1] * w[:1])) + np.sum(np.sin(w[1:].astype(SINGLE))).astype(w.dtype)
+
+
+def refuses(w):
+    """Takes float32 alone, as a library that does not mix them."""
+    if w.dtype != SINGLE:
+        raise RuntimeError("expected Float but found Double")
+    return np.sum(np.exp(w))
+
+
+def other(w):
+    """Another function on float64 numbers."""
+    return np.sum(np.exp(w) if w.dtype == SINGLE else np.exp(2 * w))
+
+
+@pytest.mark.parametrize(
+    ("f", "gradient"),
+    [
+        (partly_cast, lambda w: np.array([2 * w[0], np.cos(w[1])], w.dtype)),
+        (refuses, np.exp),
+        (other, np.exp),
+    ],
+)
+def test_a_cast_inside_is_noticed(f, gradient):
+    assert check_grad(f, AT, gradient=gradient).ok
+    off = check_grad(f, AT, gradient=lambda w: gradient(w) * SINGLE(1.003))
+    assert off.verdict == "wrong"
+
+
+def test_plain_numbers_in_and_float32_out():
+    report = check_grad(lambda x: np.exp(SINGLE(x)), 0.5, gradient=lambda x: np.exp(SINGLE(x)))
+    assert report.ok
+    assert check_grad(math.exp, 0.5, gradient=lambda x: np.exp(SINGLE(x))).ok
+
+
+def test_a_gradient_that_float32_loses_is_undecided():
+    # 1 - cos(x) by subtraction: 3 of 7 digits are left at 0.01
+    def gradient(w):
+        return (SINGLE(1) - np.cos(w)) if w.dtype == SINGLE else 2 * np.sin(w / 2) ** 2
+
+    def f(w):
+        return np.sum(np.asarray(w, w.dtype) - np.sin(w))
+
+    at = np.array([0.01], SINGLE)
+    report = check_grad(f, at, gradient=gradient)
+    assert report.comparisons[0].error > 1e-4 * report.comparisons[0].wanted
+    assert report.verdict in ("ok", "undecided")
+    assert check_grad(f, at, gradient=lambda w: 2 * gradient(w)).verdict == "wrong"
