@@ -73,76 +73,31 @@ def _psi(n: Any, x: Any) -> Any:
     return (-1) ** int(n) * mp.psi(int(n), 1 - x) - slope
 
 
-# What each operation means.
-MEANING: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "pow": mp.power,
-    "neg": lambda a: -a,
-    "abs": abs,
-    "square": lambda a: a**2,
-    "reciprocal": lambda a: 1 / a,
-    "sqrt": mp.sqrt,
-    "rsqrt": lambda a: 1 / mp.sqrt(a),
-    "cbrt": lambda a: mp.sign(a) * mp.cbrt(abs(a)),
-    "exp": mp.exp,
-    "exp2": lambda a: mp.power(2, a),
-    "expm1": lambda a: mp.exp(a) - 1,
-    "log": mp.log,
-    "log2": lambda a: mp.log(a, 2),
-    "log10": lambda a: mp.log(a, 10),
-    "log1p": lambda a: mp.log(1 + a),
-    "logaddexp": lambda a, b: _logsumexp((a, b)),
-    "sin": mp.sin,
-    "cos": mp.cos,
-    "tan": mp.tan,
-    "asin": mp.asin,
-    "acos": mp.acos,
-    "atan": mp.atan,
-    "atan2": mp.atan2,
-    "sinh": mp.sinh,
-    "cosh": mp.cosh,
-    "tanh": mp.tanh,
-    "asinh": mp.asinh,
-    "acosh": mp.acosh,
-    "atanh": mp.atanh,
-    "hypot": lambda a, b: mp.sqrt(a**2 + b**2),
-    "relu": lambda a: max(a, mp.mpf(0)),
-    "leaky_relu": lambda a, slope: a if a > 0 else slope * a,
-    "elu": lambda a, alpha: a if a > 0 else alpha * (mp.exp(a) - 1),
-    "selu": _selu,
-    "sigmoid": _sigmoid,
-    "logsigmoid": lambda a: -mp.log(1 + mp.exp(-a)),
-    "softplus": lambda a: mp.log(1 + mp.exp(a)),
-    "silu": lambda a: a * _sigmoid(a),
+# What each operation means; most have mpmath's name.
+_MPMATHS = (
+    "sqrt exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf gamma"
+    " sign floor ceil"
+)
+MEANING: dict[str, Callable[..., Any]] = {name: getattr(mp, name) for name in _MPMATHS.split()} | {
+    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b, "pow": mp.power, "neg": lambda a: -a, "abs": abs,
+    "square": lambda a: a**2, "reciprocal": lambda a: 1 / a, "rsqrt": lambda a: 1 / mp.sqrt(a),
+    "cbrt": lambda a: mp.sign(a) * mp.cbrt(abs(a)), "hypot": lambda a, b: mp.sqrt(a**2 + b**2),
+    "exp2": lambda a: mp.power(2, a), "expm1": lambda a: mp.exp(a) - 1,
+    "log2": lambda a: mp.log(a, 2), "log10": lambda a: mp.log(a, 10),
+    "log1p": lambda a: mp.log(1 + a), "logaddexp": lambda a, b: _logsumexp((a, b)),
+    "relu": lambda a: max(a, mp.mpf(0)), "leaky_relu": lambda a, slope: a if a > 0 else slope * a,
+    "elu": lambda a, alpha: a if a > 0 else alpha * (mp.exp(a) - 1), "selu": _selu,
+    "sigmoid": _sigmoid, "logsigmoid": lambda a: -mp.log(1 + mp.exp(-a)),
+    "softplus": lambda a: mp.log(1 + mp.exp(a)), "silu": lambda a: a * _sigmoid(a),
     "gelu": lambda a: a * _erfc(-a / mp.sqrt(2)) / 2,
-    "mish": lambda a: a * mp.tanh(mp.log(1 + mp.exp(a))),
-    "softsign": lambda a: a / (1 + abs(a)),
-    "hardtanh": _clamp,
-    "erf": mp.erf,
-    "erfc": _erfc,
-    "gamma": mp.gamma,
-    "lgamma": lambda a: mp.re(mp.loggamma(a)),
-    "digamma": lambda a: _psi(0, a),
-    "polygamma": _psi,
-    "maximum": max,
-    "minimum": min,
-    "clamp": _clamp,
-    "where": lambda c, a, b: a if c else b,
-    "sign": mp.sign,
-    "floor": mp.floor,
-    "ceil": mp.ceil,
-    "sum": mp.fsum,
-    "prod": mp.fprod,
-    "mean": lambda a: mp.fsum(a) / len(a),
-    "dot": mp.fdot,
-    "logsumexp": _logsumexp,
-    "max": max,
-    "min": min,
-    "norm": lambda a: mp.sqrt(mp.fsum(x**2 for x in a)),
-}
+    "mish": lambda a: a * mp.tanh(mp.log(1 + mp.exp(a))), "softsign": lambda a: a / (1 + abs(a)),
+    "hardtanh": _clamp, "clamp": _clamp, "erfc": _erfc,
+    "lgamma": lambda a: mp.re(mp.loggamma(a)), "digamma": lambda a: _psi(0, a), "polygamma": _psi,
+    "maximum": max, "minimum": min, "max": max, "min": min, "where": lambda c, a, b: a if c else b,
+    "sum": mp.fsum, "prod": mp.fprod, "mean": lambda a: mp.fsum(a) / len(a), "dot": mp.fdot,
+    "logsumexp": _logsumexp, "norm": lambda a: mp.sqrt(mp.fsum(x**2 for x in a)),
+}  # fmt: skip
 
 # Derivatives by a closed form where a difference would be slow: (operation, argument) -> formula.
 CLOSED: dict[tuple[str, int], Callable[..., Any]] = {
@@ -154,9 +109,7 @@ CLOSED: dict[tuple[str, int], Callable[..., Any]] = {
     ("gamma", 0): lambda a: mp.gamma(a) * _psi(0, a),
     ("lgamma", 0): lambda a: _psi(0, a),
     ("digamma", 0): lambda a: _psi(1, a),
-    ("polygamma", 0): lambda n, a: mp.mpf(
-        0
-    ),  # the order is an integer: the convention of the sheet
+    ("polygamma", 0): lambda n, a: mp.mpf(0),  # by an integer: the convention of the sheet
     ("polygamma", 1): lambda n, a: _psi(n + 1, a),
 }
 

@@ -198,14 +198,9 @@ FORMULAS = [
     (lambda: op("gauss(a)", "a", "1"), "'gauss' is a primitive of the formulas"),
 ]
 REFUSED = {
-    NumberTypeError: NUMBER_TYPES,
-    TypeError: TYPES,
-    DomainError: DOMAINS,
-    PoleError: POLES,
-    RangeError: RANGES,
-    GradientError: GRADIENTS,
-    FormulaError: FORMULAS,
-}
+    NumberTypeError: NUMBER_TYPES, TypeError: TYPES, DomainError: DOMAINS, PoleError: POLES,
+    RangeError: RANGES, GradientError: GRADIENTS, FormulaError: FORMULAS,
+}  # fmt: skip
 
 
 @refused(REFUSED)
@@ -220,13 +215,9 @@ def test_bad_inputs(call, error, text):
 
 def test_each_error_is_also_the_one_that_python_would_raise():
     for ours, pythons in (
-        (DomainError, ValueError),
-        (RangeError, OverflowError),
-        (PoleError, ZeroDivisionError),
-        (NumberTypeError, TypeError),
-        (GradientError, ValueError),
-        (FormulaError, ValueError),
-    ):
+        (DomainError, ValueError), (RangeError, OverflowError), (PoleError, ZeroDivisionError),
+        (NumberTypeError, TypeError), (GradientError, ValueError), (FormulaError, ValueError),
+    ):  # fmt: skip
         assert issubclass(ours, AutogradError)
         assert issubclass(ours, pythons)
 

@@ -76,12 +76,10 @@ def test_targets_may_be_values_too():
 @pytest.mark.parametrize("delta", [0.5, 1.0, 3.0])
 def test_huber_joins_its_two_cases(delta):
     for r, value, slope in [
-        (delta, delta**2 / 2, delta),
-        (-delta, delta**2 / 2, -delta),
-        (math.nextafter(delta, 9.0), delta**2 / 2, delta),
-        (0.0, 0.0, 0.0),
+        (delta, delta**2 / 2, delta), (-delta, delta**2 / 2, -delta),
+        (math.nextafter(delta, 9.0), delta**2 / 2, delta), (0.0, 0.0, 0.0),
         (1e150, delta * (1e150 - delta / 2), delta),
-    ]:
+    ]:  # fmt: skip
         p = Value(r)
         loss = huber(p, 0.0, delta)
         assert loss.data == pytest.approx(value, rel=1e-15)
@@ -169,13 +167,9 @@ def test_both_binary_cross_entropies_agree():
 
 # --- cross-entropy -------------------------------------------------------------------------------
 VECTORS = [
-    [0.0, 0.0],
-    [2.0, -1.0, 0.1],
-    [1000.0, -1000.0, 999.0],
-    [-1000.0, -1000.5, -1001.0, -1000.25],
-    [30.0, -30.0],
-    [1e-300, 1.0, 700.0, -3.0, 2.5],
-]
+    [0.0, 0.0], [2.0, -1.0, 0.1], [1000.0, -1000.0, 999.0], [-1000.0, -1000.5, -1001.0, -1000.25],
+    [30.0, -30.0], [1e-300, 1.0, 700.0, -3.0, 2.5],
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("scores", VECTORS, ids=str)

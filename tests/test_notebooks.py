@@ -20,11 +20,9 @@ _spec.loader.exec_module(refresh)
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("e[ns]/*.ipynb"))
 PAIRS = [
-    ("backpropagation", "retropropagacion"),
-    ("checking", "comprobar"),
-    ("drawing", "dibujar"),
+    ("backpropagation", "retropropagacion"), ("checking", "comprobar"), ("drawing", "dibujar"),
     ("stepping", "paso_a_paso"),
-]
+]  # fmt: skip
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 

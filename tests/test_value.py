@@ -210,13 +210,10 @@ def test_gradients_agree_with_differences_on_random_graphs():
     draw = random.Random(5)
 
     steps = (
-        lambda u, v: u * v,
-        lambda u, v: u - v * 0.5,
-        lambda u, v: functions.tanh(u / (v * v + 1)),
-        functions.logaddexp,
-        lambda u, v: functions.softplus(u) + v,
+        lambda u, v: u * v, lambda u, v: u - v * 0.5, lambda u, v: functions.tanh(u / (v * v + 1)),
+        functions.logaddexp, lambda u, v: functions.softplus(u) + v,
         lambda u, v: functions.dot([u, v], [v, 1.0]) * 0.1,
-    )
+    )  # fmt: skip
 
     def program(a, b):
         nodes = [a, b]
@@ -241,25 +238,15 @@ def test_gradients_agree_with_differences_on_random_graphs():
 @pytest.mark.parametrize(
     ("f", "value", "slope"),
     [
-        (lambda x: x + 2, 5.0, 1.0),
-        (lambda x: 2 + x, 5.0, 1.0),
-        (lambda x: x - 2, 1.0, 1.0),
-        (lambda x: 2 - x, -1.0, -1.0),
-        (lambda x: x * 2, 6.0, 2.0),
-        (lambda x: 2 * x, 6.0, 2.0),
-        (lambda x: x / 2, 1.5, 0.5),
-        (lambda x: 6 / x, 2.0, -2 / 3),
-        (lambda x: x**2, 9.0, 6.0),
-        (lambda x: 2**x, 8.0, 8 * math.log(2)),
-        (lambda x: x**x, 27.0, 27 * (1 + math.log(3))),
-        (lambda x: -x, -3.0, -1.0),
-        (lambda x: abs(-x), 3.0, 1.0),
-        (lambda x: sum([x, x, 1]), 7.0, 2.0),
-        (lambda x: x**-1, 1 / 3, -1 / 9),
-        (lambda x: True * x, 3.0, 1.0),
-        (lambda x: x * Fraction(1, 2), 1.5, 0.5),
+        (lambda x: x + 2, 5.0, 1.0), (lambda x: 2 + x, 5.0, 1.0), (lambda x: x - 2, 1.0, 1.0),
+        (lambda x: 2 - x, -1.0, -1.0), (lambda x: x * 2, 6.0, 2.0), (lambda x: 2 * x, 6.0, 2.0),
+        (lambda x: x / 2, 1.5, 0.5), (lambda x: 6 / x, 2.0, -2 / 3), (lambda x: x**2, 9.0, 6.0),
+        (lambda x: 2**x, 8.0, 8 * math.log(2)), (lambda x: x**x, 27.0, 27 * (1 + math.log(3))),
+        (lambda x: -x, -3.0, -1.0), (lambda x: abs(-x), 3.0, 1.0),
+        (lambda x: sum([x, x, 1]), 7.0, 2.0), (lambda x: x**-1, 1 / 3, -1 / 9),
+        (lambda x: True * x, 3.0, 1.0), (lambda x: x * Fraction(1, 2), 1.5, 0.5),
     ],
-)
+)  # fmt: skip
 def test_operators(f, value, slope):
     x = Value(3.0)
     y = f(x)

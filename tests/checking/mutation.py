@@ -19,6 +19,7 @@ import re
 import sys
 import time
 from functools import cache
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.checking.comfort import comfortable_points
@@ -36,41 +37,35 @@ TINY = 1e-6  # of the changed factor
 
 # What the derivative is at a kink, where no reference can tell: torch's conventions (design.md).
 CONVENTIONS: dict[str, list[tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
-    "abs": [((0.0,), (0.0,))],
-    "relu": [((0.0,), (0.0,))],
+    **{key: [((0.0,), (0.0,))] for key in ("abs", "relu", "sign")},
+    **{key: [((2.0,), (0.0,))] for key in ("floor", "ceil")},
+    **{key: [((2.0, 2.0), (0.5, 0.5))] for key in ("maximum", "minimum")},
+    **{key: [((0.0, 0.0), (0.0, 0.0))] for key in ("hypot", "atan2")},
     "leaky_relu": [((0.0, 0.1), (0.1, 0.0))],
     "elu": [((0.0, 2.0), (2.0, 0.0))],
     "selu": [((0.0,), (1.7580993408473768599,))],
     "hardtanh": [((-1.0, -1.0, 1.0), (0.0, 1.0, 0.0)), ((1.0, -1.0, 1.0), (0.0, 0.0, 1.0))],
-    "maximum": [((2.0, 2.0), (0.5, 0.5))],
-    "minimum": [((2.0, 2.0), (0.5, 0.5))],
-    "clamp": [((-1.0, -1.0, 1.0), (1.0, 0.0, 0.0)), ((1.0, -1.0, 1.0), (1.0, 0.0, 0.0))],
+    "clamp": [((x, -1.0, 1.0), (1.0, 0.0, 0.0)) for x in (-1.0, 1.0)],
     "max": [(((2.0, 2.0, 1.0),), ((0.5, 0.5, 0.0),))],
     "min": [(((2.0, 1.0, 1.0),), ((0.0, 0.5, 0.5),))],
-    "hypot": [((0.0, 0.0), (0.0, 0.0))],
     "norm": [(((0.0, 0.0),), ((0.0, 0.0),))],
-    "atan2": [((0.0, 0.0), (0.0, 0.0))],
     "pow": [
-        ((0.0, 0.0), (0.0, 0.0)),
-        ((0.0, 2.0), (0.0, 0.0)),
-        ((0.0, 1.0), (1.0, 0.0)),
-        ((0.0, 0.5), (float("inf"), 0.0)),
-        ((0.0, 2.0**53), (0.0, 0.0)),
+        ((0.0, 0.0), (0.0, 0.0)), ((0.0, 2.0), (0.0, 0.0)), ((0.0, 1.0), (1.0, 0.0)),
+        ((0.0, 0.5), (float("inf"), 0.0)), ((0.0, 2.0**53), (0.0, 0.0)),
     ],
     "sqrt": [((0.0,), (float("inf"),))],
-    "cbrt": [((0.0,), (float("inf"),)), ((-0.0,), (float("inf"),))],
-    "sign": [((0.0,), (0.0,))],
-    "floor": [((2.0,), (0.0,))],
-    "ceil": [((2.0,), (0.0,))],
-}
+    "cbrt": [((x,), (float("inf"),)) for x in (0.0, -0.0)],
+}  # fmt: skip
 
 
 # Points beside those of tests/points.py: between a kink and where a mutant moves it.
 EXTRA: dict[str, list[tuple[Any, ...]]] = {
     "leaky_relu": [(-2.0, -0.5)],
     "mish": [(-0.0005,), (0.0005,)],
-    "clamp": [(x, -1.0, 1.0) for x in (-1.0005, -0.9995, 0.9995, 1.0005)],
-    "hardtanh": [(x, -1.0, 1.0) for x in (-1.0005, -0.9995, 0.9995, 1.0005)],
+    **{
+        name: [(x, -1.0, 1.0) for x in (-1.0005, -0.9995, 0.9995, 1.0005)]
+        for name in ("clamp", "hardtanh")
+    },
 }
 
 
@@ -119,9 +114,9 @@ def changes(node: ast.expr) -> list[tuple[str, ast.expr]]:
         case ast.Constant(value=value):
             return [("off by one", parsed(f"{value} + {d}")) for d in (1, -1)]
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            return [("dropped term", left), ("dropped term", right)]
+            return [("dropped term", kept) for kept in (left, right)]
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=right):
-            return [("dropped factor", left), ("dropped factor", right)]
+            return [("dropped factor", kept) for kept in (left, right)]
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             exponents = (parsed(f"({ast.unparse(right)}) + {d}") for d in (1, -1))
             return [("exponent off by one", ast.BinOp(left, ast.Pow(), e)) for e in exponents]
@@ -157,10 +152,9 @@ def swaps(op: Op, tree: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """Arguments taken for each other, and the input for the output."""
     used = names_in(tree)
     scalars = [p for p in op.params if p not in op.vectors]
-    pairs = [(a, b) for i, a in enumerate(scalars) for b in scalars[i + 1 :]]
-    vectors = sorted(op.vectors)
-    pairs += [(f"{a}_i", f"{b}_i") for i, a in enumerate(vectors) for b in vectors[i + 1 :]]
-    pairs += [(a, "out") for a in scalars] + [(f"{a}_i", "out") for a in vectors]
+    elements = [f"{vector}_i" for vector in sorted(op.vectors)]
+    pairs = [*combinations(scalars, 2), *combinations(elements, 2)]
+    pairs += [(a, "out") for a in (*scalars, *elements)]
     for a, b in pairs:
         if a in used or b in used:
             renamed = _Renamed({a: b, b: a}).visit(copy.deepcopy(tree))
@@ -170,12 +164,9 @@ def swaps(op: Op, tree: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 def used_given(op: Op, key: str) -> list[str]:
     """The given names that a formula uses, directly or through others."""
     found: list[str] = []
-    left = [key]
-    while left:
-        names = {n.removesuffix("_i") for n in names_in(op.trees[left.pop()])}
-        new = [name for name in op.given if name in names and name not in found]
-        found += new
-        left += new
+    for reached in chain([key], found):  # which grows
+        names = {n.removesuffix("_i") for n in names_in(op.trees[reached])}
+        found += [name for name in op.given if name in names and name not in found]
     return found
 
 
@@ -317,13 +308,10 @@ EQUIVALENT = [
 
 def reason(mutant: Mutant) -> str | None:
     """Why a mutant that survives is equivalent; None if nobody has said so."""
-    for known in EQUIVALENT:
-        if (
-            mutant.op in known.ops.split()
-            and re.match(known.what, mutant.what)
-            and re.fullmatch(known.pattern, mutant.formula)
-        ):
-            return known.why
+    for ops, what, pattern, why in EQUIVALENT:
+        named = mutant.op in ops.split() and re.match(what, mutant.what)
+        if named and re.fullmatch(pattern, mutant.formula):
+            return why
     return None
 
 
@@ -341,13 +329,11 @@ class Row(NamedTuple):
 def examined(name: str, k: int) -> Row:
     """Every mutant of one partial, caught, explained or surviving."""
     op = SHEET[name]
-    all_of_them = mutants(op, k)
-    left = [m for m in all_of_them if caught(m) is None]
+    made = mutants(op, k)
+    left = [m for m in made if caught(m) is None]
     explained = [(m, why) for m in left if (why := reason(m))]
     survivors = [m for m in left if not reason(m)]
-    return Row(
-        name, op.params[k], len(all_of_them), len(all_of_them) - len(left), explained, survivors
-    )
+    return Row(name, op.params[k], len(made), len(made) - len(left), explained, survivors)
 
 
 def main() -> int:

@@ -69,9 +69,11 @@ class Terminal:
         self.screen.resize(rows, columns)
         self._size()
 
-    def press(self, keys: str) -> None:
-        """Send keys."""
+    def press(self, keys: str, seen: str | Callable[[], bool] = "") -> None:
+        """Send keys, and wait for what they bring, as `until` does."""
         os.write(self.master, keys.encode())
+        if seen:
+            self.until(seen)
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self.master], [], [], seconds)

@@ -29,13 +29,10 @@ def test_svg(capsys):
 @pytest.mark.parametrize(
     ("suffix", "beginning"),
     [
-        ("png", b"\x89PNG\r\n\x1a\n"),
-        ("PDF", b"%PDF-"),
-        ("mmd", b"%%{init: "),
-        ("tex", rb"\documentclass"),
-        ("txt", "y = tanh(v₂)  data 0  grad 1\n".encode()),
+        ("png", b"\x89PNG\r\n\x1a\n"), ("PDF", b"%PDF-"), ("mmd", b"%%{init: "),
+        ("tex", rb"\documentclass"), ("txt", "y = tanh(v₂)  data 0  grad 1\n".encode()),
     ],
-)
+)  # fmt: skip
 def test_the_suffix_says_what_the_file_is(suffix, beginning):
     assert drawn(suffix).startswith(beginning)
 

@@ -60,18 +60,14 @@ def test_version(said):
 @pytest.mark.parametrize(
     "line",
     [
-        "grad x*exp(-x**2)+y x=0.5 y=2",
-        "check sin(x)*y/(1+x**2) x=0.3 y=2 --order 2",
-        "check log(x) x=-1",
-        "check abs(x) x=0",
-        "check --ops",
+        "grad x*exp(-x**2)+y x=0.5 y=2", "check sin(x)*y/(1+x**2) x=0.3 y=2 --order 2",
+        "check log(x) x=-1", "check abs(x) x=0", "check --ops",
         "draw tanh(w*x+b) w=0.5 x=2 b=-1 --detail gradients",
         "step (w*x-3)**2 w=0.5 x=2 --lr 0.1 --weights w --all",
-        "step x+x x=3 --engine Overwrites --step 5",
-        "step --train xor --epochs 3 --all",
+        "step x+x x=3 --engine Overwrites --step 5", "step --train xor --epochs 3 --all",
         "step --train w**2 w=3 --lr 0.001 0.1 1 10",
     ],
-)
+)  # fmt: skip
 def test_what_is_printed_is_in_one_language(line, capsys, monkeypatch):
     for locale, foreign in (("C", SPANISH), ("es_ES.UTF-8", ENGLISH)):
         monkeypatch.setenv("LC_ALL", locale)

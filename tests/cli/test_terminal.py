@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import types
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given, settings
@@ -43,72 +44,72 @@ def neuron():
     return steps(y)
 
 
+@contextmanager
+def playing(**environment):
+    """The neuron's steps in a terminal, at the first."""
+    with Terminal(NEURON, **environment) as shown:
+        shown.until("step 0 / 17")
+        yield shown
+
+
+def left_as_it_was(shown):
+    back = shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+    return back and shown.modes() == shown.before
+
+
+def screen_of(recorded, lang="en"):
+    return Screen(recorded, Console(file=io.StringIO()), lang)
+
+
+def plain(screen, index, width, height):
+    return [line.plain for line in screen.lines(index, width, height)]
+
+
 # --- in a real terminal --------------------------------------------------------------------------
 @posix
 def test_the_keys_change_the_screen_as_told():
-    with Terminal(NEURON) as shown:
-        shown.until("step 0 / 17")
+    with playing() as shown:
         assert shown.row("▶").split() == ["▶", "w", "0.5", "—"]
         for key, index in (("n", 1), (RIGHT, 2), (" ", 3), (LEFT, 2), ("p", 1), ("\x1bOC", 2)):
-            shown.press(key)
-            shown.until(f"step {index} / 17")
+            shown.press(key, f"step {index} / 17")
         assert shown.row("▶").split() == ["▶", "v₁", "w", "·", "x", "1", "—"]
         assert shown.row("· w").split() == ["·", "w", "0.5", "—"]  # what it is computed from
-        shown.press(END)
-        shown.until("step 17 / 17")
-        shown.press(HOME)
-        shown.until("step 0 / 17")
-        shown.press("g")
-        shown.until("Go to step (0 to 17): ▁")
-        shown.press("1x4")
-        shown.until("Go to step (0 to 17): 14▁")
-        shown.press("\r")
-        shown.until("step 14 / 17")  # v₁ gives w its share
+        shown.press(END, "step 17 / 17")
+        shown.press(HOME, "step 0 / 17")
+        shown.press("g", "Go to step (0 to 17): ▁")
+        shown.press("1x4", "Go to step (0 to 17): 14▁")
+        shown.press("\r", "step 14 / 17")  # v₁ gives w its share
         assert shown.row("+ w").split() == ["+", "w", "0.5", "2"]
         assert shown.row("▶").split() == ["▶", "v₁", "w", "·", "x", "1", "1"]
         assert shown.row("  x").split() == ["x", "2", "—"]  # not yet
         assert any("0 + 1 · 2 = 2" in line for line in shown.lines)
-        shown.press("g99\r")
-        shown.until("The steps are 0 to 17.")
-        shown.press("l")
-        shown.until("paso 14 / 17")
+        shown.press("g99\r", "The steps are 0 to 17.")
+        shown.press("l", "paso 14 / 17")
         assert "siguiente" in shown.lines[-1]
-        shown.press("l")
-        shown.until("step 14 / 17")
-        shown.press("?")
-        shown.until("go to a step: its number, then Enter")
-        shown.press("n")  # closes the help, and no more
-        shown.until("step 14 / 17")
+        shown.press("l", "step 14 / 17")
+        shown.press("?", "go to a step: its number, then Enter")
+        shown.press("n", "step 14 / 17")  # closes the help, and no more
         shown.press("q")
         assert shown.ended() == 0
 
 
 @posix
 def test_f_and_b_leave_one_pass():
-    with Terminal(NEURON) as shown:
-        shown.until("step 0 / 17")
-        shown.press("f" + END)
-        shown.until("step 5 / 17")
+    with playing() as shown:
+        shown.press("f" + END, "step 5 / 17")
         assert "only: forward pass" in shown.lines[0]
-        shown.press("nn")
-        shown.press("b")
-        shown.until("only: backward pass")
-        shown.press(HOME)
-        shown.until("step 6 / 17")
-        shown.press("b" + LEFT)
-        shown.until("step 5 / 17")
+        shown.press("nnb", "only: backward pass")
+        shown.press(HOME, "step 6 / 17")
+        shown.press("b" + LEFT, "step 5 / 17")
         assert "only" not in shown.lines[0]
-        shown.press("bg2\r")  # a step of the other pass: all are shown again
-        shown.until("step 2 / 17")
+        shown.press("bg2\r", "step 2 / 17")  # a step of the other pass: all are shown again
         assert "only" not in shown.lines[0]
 
 
 @posix
 def test_the_learner_s_expression_is_lit():
-    with Terminal(NEURON) as shown:
-        shown.until("step 0 / 17")
-        shown.press("nn")
-        shown.until("step 2 / 17")
+    with playing() as shown:
+        shown.press("nn", "step 2 / 17")
         y = next(k for k, line in enumerate(shown.lines) if line.endswith("tanh(w*x+b)"))
         start = shown.lines[y].index("tanh")
         lit_columns = [x - start for x in range(80) if shown.screen.buffer[y][x].reverse]
@@ -120,13 +121,11 @@ def test_the_learner_s_expression_is_lit():
 @posix
 @pytest.mark.parametrize("key", ["q", "\x1b", "\x03", "\x04"])
 def test_the_terminal_is_left_as_it_was(key):
-    with Terminal(NEURON) as shown:
-        shown.until("step 0 / 17")
+    with playing() as shown:
         assert shown.modes()[3] != shown.before[3]  # no echo, no waiting for Enter
         shown.press(key)
         assert shown.ended() == 0
-        assert shown.modes() == shown.before
-        assert shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+        assert left_as_it_was(shown)
         assert shown.sent.rindex(b"\x1b[?25h") > shown.sent.rindex(b"\x1b[?25l")
 
 
@@ -150,20 +149,17 @@ play(steps(x * x), lang="en")
         shown.press("nn")
         assert shown.ended() == 1
         assert b"RuntimeError: on purpose" in shown.sent
-        assert shown.modes() == shown.before
-        assert shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+        assert left_as_it_was(shown)
 
 
 @posix
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(name):
     number = getattr(signal, name)
-    with Terminal(NEURON) as shown:
-        shown.until("step 0 / 17")
+    with playing() as shown:
         shown.process.send_signal(number)
         assert shown.ended() == 128 + number
-        assert shown.modes() == shown.before
-        assert shown.sent.rindex(b"\x1b[?1049l") > shown.sent.rindex(b"\x1b[?1049h")
+        assert left_as_it_was(shown)
 
 
 @posix
@@ -186,15 +182,11 @@ print("ended", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before
 """
     with Terminal(shell) as shown:
         shown.until("step 0 / 17")
-        shown.press("n")
-        shown.until("step 1 / 17")
-        shown.press("\x1a")
-        shown.until(lambda: b"stopped True True" in shown.sent)
+        shown.press("n", "step 1 / 17")
+        shown.press("\x1a", lambda: b"stopped True True" in shown.sent)
         shown.screen.reset()
-        shown.press("\n")
-        shown.until("step 1 / 17")  # drawn again
-        shown.press("n")
-        shown.until("step 2 / 17")
+        shown.press("\n", "step 1 / 17")  # drawn again
+        shown.press("n", "step 2 / 17")
         shown.press("q")
         assert shown.ended() == 0
         assert b"ended 0 True" in shown.sent
@@ -202,8 +194,7 @@ print("ended", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before
 
 @posix
 def test_a_new_size_of_the_window_is_filled():
-    with Terminal(NEURON) as shown:
-        shown.until("step 0 / 17")
+    with playing() as shown:
         shown.resize(120, 40)
         shown.until(lambda: "→ next" in shown.lines[39])
         assert "│" in shown.lines[3]  # the source is beside the table now
@@ -217,13 +208,11 @@ def test_a_new_size_of_the_window_is_filled():
 
 @posix
 def test_no_color_means_no_colour():
-    with Terminal(NEURON, NO_COLOR="1") as shown:
-        shown.until("step 0 / 17")
+    with playing(NO_COLOR="1") as shown:
         shown.press("g14\rq")
         shown.ended()
-        codes = {
-            int(n) for s in re.findall(rb"\x1b\[([\d;]*)m", shown.sent) for n in s.split(b";") if n
-        }
+        styles = b";".join(re.findall(rb"\x1b\[([\d;]*)m", shown.sent))
+        codes = {int(code) for code in styles.split(b";") if code}
         assert codes <= {0, 1, 2, 3, 4, 7}  # bold, dim, italic, underlined, reversed
         assert 7 in codes
 
@@ -293,7 +282,7 @@ def test_the_screen_fits_and_tells_the_state(width, height, lang):
     w = Value(0.5, label="weight")
     loss = ((w * w + w).tanh() - 2.0) ** 2
     recorded = steps(loss, optimiser=SGD([w], lr=0.1))
-    screen = Screen(recorded, Console(file=io.StringIO()), lang)
+    screen = screen_of(recorded, lang)
     for index, step in enumerate(recorded):
         lines = screen.lines(index, width, height, foot="foot")
         assert len(lines) == height
@@ -301,29 +290,23 @@ def test_the_screen_fits_and_tells_the_state(width, height, lang):
         state = recorded.state(index)
         rows = {}
         for line in lines[2:]:
-            rows.setdefault(
-                f"{line.plain[2:]} ".split()[0] if line.plain[2:].strip() else "", line.plain
-            )
+            rows.setdefault("".join(line.plain[2:].split()[:1]), line.plain)
         node, parent = lit(step)
-        for k in {node} if parent is None else {node, parent}:
+        for k in {node, parent} - {None}:
             row = rows[recorded.names[k]].split("│")[0]
-            data, grad = (
-                notation.number(known[k]) if k in known else "—"
-                for known in (state.data, state.grad)
-            )
-            assert row.split()[-2:] == [data, grad]
+            known = (state.data, state.grad)
+            assert row.split()[-2:] == [notation.number(x[k]) if k in x else "—" for x in known]
         assert lines[0].plain.split()[1] == str(index)
-        assert any(line.plain.startswith("▶ " + recorded.names[node]) for line in lines) or (
-            parent == node
-        )
+        marked = any(line.plain.startswith("▶ " + recorded.names[node]) for line in lines)
+        assert marked or parent == node
 
 
 @pytest.mark.parametrize(("width", "height"), [(40, 12), (40, 16), (100, 12), (80, 24)])
 def test_with_source_text_the_node_and_the_parent_still_have_their_rows(width, height):
     recorded = steps(parse("tanh(w*x + b)**2 + w").function(), *map(Value, (0.5, 2.0, -1.0)))
-    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    screen = screen_of(recorded)
     for index, step in enumerate(recorded):
-        lines = [line.plain for line in screen.lines(index, width, height)]
+        lines = plain(screen, index, width, height)
         assert len(lines) == height
         node, parent = lit(step)
         assert any(line.startswith(f"▶ {recorded.names[node]} ") for line in lines)
@@ -337,10 +320,10 @@ def test_a_long_graph_scrolls_around_the_current_node():
     for _ in range(300):
         h = h.sin() + x
     recorded = steps(h)
-    screen = Screen(recorded, Console(file=io.StringIO()), "en")
+    screen = screen_of(recorded)
     for index in (0, 300, 700, len(recorded) - 1):
         node, parent = lit(recorded[index])
-        lines = [line.plain for line in screen.lines(index, 80, 24)]
+        lines = plain(screen, index, 80, 24)
         assert sum(line.startswith(f"▶ {recorded.names[node]} ") for line in lines) == 1
         if parent is not None:  # x, far above
             assert sum(line.startswith(f"+ {recorded.names[parent]} ") for line in lines) == 1
@@ -349,22 +332,16 @@ def test_a_long_graph_scrolls_around_the_current_node():
 def test_the_running_sum_is_that_of_the_shares():
     x = Value(3.0, label="x")
     recorded = steps(x * x * x - 5 * x)  # 3 x² − 5 = 22
-    screen = Screen(recorded, Console(file=io.StringIO()), "en")
-    text = "\n".join(line.plain for line in screen.lines(len(recorded) - 2, 100, 40))
+    text = "\n".join(plain(screen_of(recorded), len(recorded) - 2, 100, 40))
     found = re.search(r"so far: (.*) = (.*)", text)
     terms = [float(t.strip("()").replace("−", "-")) for t in found[1].split(" + ")]
     assert sum(terms) == 22.0 == float(found[2])
 
 
 HOSTILE = [
-    "\x1b[2J\x1b]0;pwned\x07x",
-    "[red]x[/red]",
-    "[link=x]",
-    "a\nb\rc",
-    "\u202eabc",
-    "\x9b31mx",
+    "\x1b[2J\x1b]0;pwned\x07x", "[red]x[/red]", "[link=x]", "a\nb\rc", "\u202eabc", "\x9b31mx",
     "🙂" * 9,
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("label", HOSTILE)
@@ -399,8 +376,7 @@ def test_source_text_is_text():
     space = {}
     exec(compile(code, "<evil>", "exec"), space)
     recorded = steps(space["f"], 3.0)
-    screen = Screen(recorded, Console(file=io.StringIO()), "en")
-    text = "\n".join(line.plain for line in screen.lines(1, 120, 40))
+    text = "\n".join(plain(screen_of(recorded), 1, 120, 40))
     assert "[red]␛[2J\ufffd" in text
     assert all(c == "\n" or c.isprintable() for c in text)
 
@@ -408,21 +384,16 @@ def test_source_text_is_text():
 def test_a_long_line_is_shown_where_it_is_lit():
     source = " + ".join(f"x*{k}" for k in range(1, 60))
     recorded = steps(parse(source).function(), 2.0)
-    screen = Screen(recorded, Console(file=io.StringIO()), "en")
     node = next(k for k, n in enumerate(recorded.nodes) if n.parents and n.data == 2 * 59)
-    line = next(
-        x
-        for x in screen.lines(recorded.index(Forward(node)), 80, 24)
-        if x.plain.startswith("▶   1")
-    )
+    lines = screen_of(recorded).lines(recorded.index(Forward(node)), 80, 24)
+    line = next(line for line in lines if line.plain.startswith("▶   1"))
     spans = [line.plain[s.start : s.end] for s in line.spans if "reverse" in str(s.style)]
     assert spans == ["x*59"]
 
 
 def test_wide_characters_keep_the_columns():
     x, y = Value(3.0, label="重み"), Value(2.0, label="y")
-    screen = Screen(steps(x * y), Console(file=io.StringIO()), "es")
-    rows = [line.plain for line in screen.lines(2, 80, 24)[1:5]]
+    rows = plain(screen_of(steps(x * y), "es"), 2, 80, 24)[1:5]
     assert len({cell_len(row) for row in rows}) == 1
     assert [row[:4] for row in rows[1:3]] == ["· 重み", "· y "]
 
@@ -457,12 +428,15 @@ def test_colours_that_are_forced_make_no_terminal_of_a_pipe(monkeypatch):
     assert not terminal.interactive(console)
 
 
-def test_wrong_use_of_play():
-    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
-        play(neuron(), lang="fr")
-    with pytest.raises(ValueError, match="phases must be of forward, backward, update; got 'back'"):
-        play(neuron(), phases=["back"])
-    with pytest.raises(ValueError, match="at least one"):
-        play(neuron(), phases=[])
-    with pytest.raises(IndexError, match="there are 18 steps, got the index 18"):
-        play(neuron(), start=18)
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
+        ({"phases": ["b"]}, ValueError, "phases must be of forward, backward, update; got 'b'"),
+        ({"phases": []}, ValueError, "at least one"),
+        ({"start": 18}, IndexError, "there are 18 steps, got the index 18"),
+    ],
+)
+def test_wrong_use_of_play(options, error, text):
+    with pytest.raises(error, match=text):
+        play(neuron(), **options)

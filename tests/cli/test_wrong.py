@@ -207,14 +207,9 @@ STEP = [
     ("w**2 w=3 --epochs 3", 2, "--epochs is for --train"),
 ]
 TABLES = {
-    "": COMMANDS,
-    "demo": DEMO,
-    "train": TRAIN,
-    "grad": GRAD,
-    "check": CHECK,
-    "draw": DRAW,
+    "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
     "step": STEP,
-}
+}  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
     for command, lines in TABLES.items()

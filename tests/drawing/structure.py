@@ -201,18 +201,10 @@ def _neurons() -> Drawing:
 
 
 GRAPHS: dict[str, Callable[[], Drawing]] = {
-    "neuron": lambda: draw(neuron()),
-    "square": _square,
-    "diamond": _diamond,
-    "network": _network,
-    "folded": _folded,
-    "scopes": _scopes,
-    "stale": _stale,
-    "roots": _roots,
-    "off_path": _off_path,
-    "paths": _paths,
-    "neurons": _neurons,
-}
+    "neuron": lambda: draw(neuron()), "square": _square, "diamond": _diamond, "network": _network,
+    "folded": _folded, "scopes": _scopes, "stale": _stale, "roots": _roots, "off_path": _off_path,
+    "paths": _paths, "neurons": _neurons,
+}  # fmt: skip
 
 if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)

@@ -154,13 +154,10 @@ def pictures_of(label):
     root = hostile_graph(label)
     network = network_of(label)
     drawings = [
-        draw(root, detail="chain rule", color_by="gradient"),
-        draw(inside * 2),
-        draw(inside * 2, collapse=1),
-        draw_paths(root, root.parents[0]),
-        draw_network(network),
+        draw(root, detail="chain rule", color_by="gradient"), draw(inside * 2),
+        draw(inside * 2, collapse=1), draw_paths(root, root.parents[0]), draw_network(network),
         draw_network(network, [1.0, 2.0], theme="print"),
-    ]
+    ]  # fmt: skip
     svgs = [drawing.pipe(format="svg", encoding="utf-8") for drawing in drawings]
     return [svg[svg.index("<svg") :] for svg in svgs]
 

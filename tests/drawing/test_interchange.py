@@ -56,11 +56,9 @@ def constants(arg):
 
 
 OPERATIONS = [
-    lambda a, b: a * b,
-    lambda a, b: a - b * 3,
-    lambda a, b: functions.sum([a, 2, b, a]),
+    lambda a, b: a * b, lambda a, b: a - b * 3, lambda a, b: functions.sum([a, 2, b, a]),
     lambda a, b: functions.dot((a, b, 1), (b, b, a)),
-]
+]  # fmt: skip
 FLOATS = [
     *(lambda a, _: a.tanh(), lambda a, b: functions.max([a, b, 0.5])),
     lambda a, _: functions.clamp(a, -1.0, 1.0),
@@ -189,30 +187,17 @@ def test_the_schema_is_stable():
         "checksum": "dc2917a3aab59138",
         "nodes": [
             {
-                "id": "n0",
-                "op": None,
-                "label": "x",
-                "scope": [],
-                "args": [],
-                "data": 3.0,
-                "grad": 2.0,
-                "parents": [],
-                "partials": [],
+                "id": "n0", "op": None, "label": "x", "scope": [], "args": [], "data": 3.0,
+                "grad": 2.0, "parents": [], "partials": [],
             },
             {
-                "id": "n1",
-                "op": "sum",
-                "label": "",
-                "scope": ["s"],
-                "data": 6.5,
-                "grad": 1.0,
-                "args": [[{"node": "n0"}, 0.5, {"node": "n0"}]],
-                "parents": ["n0", "n0"],
+                "id": "n1", "op": "sum", "label": "", "scope": ["s"], "data": 6.5, "grad": 1.0,
+                "args": [[{"node": "n0"}, 0.5, {"node": "n0"}]], "parents": ["n0", "n0"],
                 "partials": [1, 1],
             },
         ],
         "roots": ["n1"],
-    }
+    }  # fmt: skip
 
 
 def test_a_long_chain_does_not_recurse():

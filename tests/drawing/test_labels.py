@@ -29,22 +29,11 @@ from autograd_mini.notation.labels import name, printable
 from tests.drawing.structure import SVG
 
 NASTY = [
-    "<script>alert(1)</script>",
-    "<b>bold</b>",
-    "&lt;&amp;&#65;",
-    'a "quoted" b',
-    "back\\slash \\N \\G \\l \\",
-    "{braces|and|bars}",
-    "two\nlines\tand tab",
-    "null\x00escape\x1b[31m",
-    "lone \ud800 surrogate",
-    "عربي وعبري עברית",
-    "😀 emoji 👩‍👩‍👧",
-    "  two  spaces  ",
-    "]]>",
-    "<!-- -->",
-    "x" * 10_000,
-]
+    "<script>alert(1)</script>", "<b>bold</b>", "&lt;&amp;&#65;", 'a "quoted" b',
+    "back\\slash \\N \\G \\l \\", "{braces|and|bars}", "two\nlines\tand tab",
+    "null\x00escape\x1b[31m", "lone \ud800 surrogate", "عربي وعبري עברית", "😀 emoji 👩‍👩‍👧",
+    "  two  spaces  ", "]]>", "<!-- -->", "x" * 10_000,
+]  # fmt: skip
 
 
 def shown_texts(drawing):

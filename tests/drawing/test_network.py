@@ -15,11 +15,9 @@ def model():
     """A network whose numbers are simple: 2 inputs, 2 neurons, 1 output."""
     net = MLP(2, [2, 1], activation="tanh", init="zeros")
     for neuron, w, b in zip(
-        [*net.layers[0].neurons, *net.layers[1].neurons],
-        [(1.0, -2.0), (0.5, 0.0), (4.0, -1.0)],
-        [0.25, -0.5, 1.5],
-        strict=True,
-    ):
+        [*net.layers[0].neurons, *net.layers[1].neurons], [(1.0, -2.0), (0.5, 0.0), (4.0, -1.0)],
+        [0.25, -0.5, 1.5], strict=True,
+    ):  # fmt: skip
         for p, x in zip(neuron.w, w, strict=True):
             p.data = x
         neuron.b.data = b
@@ -38,13 +36,9 @@ def lines(drawing):
 
 
 WEIGHTS = {
-    ("l0n0", "l1n0"): 1.0,
-    ("l0n1", "l1n0"): -2.0,
-    ("l0n0", "l1n1"): 0.5,
-    ("l0n1", "l1n1"): 0.0,
-    ("l1n0", "l2n0"): 4.0,
-    ("l1n1", "l2n0"): -1.0,
-}
+    ("l0n0", "l1n0"): 1.0, ("l0n1", "l1n0"): -2.0, ("l0n0", "l1n1"): 0.5, ("l0n1", "l1n1"): 0.0,
+    ("l1n0", "l2n0"): 4.0, ("l1n1", "l2n0"): -1.0,
+}  # fmt: skip
 
 
 def test_weights_by_width_and_sign():
@@ -101,15 +95,9 @@ def test_biases_and_names_without_a_batch():
     nodes = structure(draw_network(model(), lang="es"))["nodes"]
     shown = {id: node["texts"] for id, node in nodes.items()}
     assert shown == {
-        "l0n0": ["x₁"],
-        "l0n1": ["x₂"],
-        "l1n0": ["b 0.25"],
-        "l1n1": ["b −0.5"],
-        "l2n0": ["b 1.5"],
-        "title0": ["entradas"],
-        "title1": ["capa 1 tanh"],
-        "title2": ["capa 2 linear"],
-    }
+        "l0n0": ["x₁"], "l0n1": ["x₂"], "l1n0": ["b 0.25"], "l1n1": ["b −0.5"], "l2n0": ["b 1.5"],
+        "title0": ["entradas"], "title1": ["capa 1 tanh"], "title2": ["capa 2 linear"],
+    }  # fmt: skip
 
 
 def test_of_a_wide_layer_fifteen_neurons_are_drawn():

@@ -22,11 +22,9 @@ def random_graph(seed):
     rng = random.Random(seed)
     values = [Value(Fraction(rng.randrange(1, 9), rng.randrange(1, 9)), label=n) for n in "xw"]
     steps = [
-        lambda a, b: a * b,
-        lambda a, b: a - b,
-        lambda a, b: a / (b * b + 1),
+        lambda a, b: a * b, lambda a, b: a - b, lambda a, b: a / (b * b + 1),
         lambda a, b: functions.sum([a, b, a]),
-    ]
+    ]  # fmt: skip
     for _ in range(8):
         values.append(rng.choice(steps)(rng.choice(values), rng.choice(values)))
     return values, values[-1]

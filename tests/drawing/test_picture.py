@@ -45,23 +45,16 @@ def test_the_neuron_by_hand():
         "n7": ["L = v₃²", "data", "1.434", "grad", "1"],
     }
     assert sorted(edges) == [
-        ("n0", "n2", ["∂v₁/∂w = 2"]),
-        ("n1", "n2", ["∂v₁/∂x = 0.5"]),
-        ("n2", "n4", ["∂h/∂v₁ = 1"]),
-        ("n3", "n4", ["∂h/∂b = 1"]),
-        ("n4", "n5", ["∂v₂/∂h = 0.961"]),
-        ("n5", "n6", ["∂v₃/∂v₂ = 1"]),
-        ("n6", "n7", ["∂L/∂v₃ = −2.395"]),
-    ]
+        ("n0", "n2", ["∂v₁/∂w = 2"]), ("n1", "n2", ["∂v₁/∂x = 0.5"]), ("n2", "n4", ["∂h/∂v₁ = 1"]),
+        ("n3", "n4", ["∂h/∂b = 1"]), ("n4", "n5", ["∂v₂/∂h = 0.961"]),
+        ("n5", "n6", ["∂v₃/∂v₂ = 1"]), ("n6", "n7", ["∂L/∂v₃ = −2.395"]),
+    ]  # fmt: skip
 
 
 STEPS = [
-    lambda a, b: a * b,
-    lambda a, _: a + 2,
-    lambda a, _: a.tanh(),
-    lambda a, b: a - b,
+    lambda a, b: a * b, lambda a, _: a + 2, lambda a, _: a.tanh(), lambda a, b: a - b,
     lambda a, b: functions.sum([a, b, a, 1.0]),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(5))

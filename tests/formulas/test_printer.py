@@ -53,14 +53,10 @@ class _Evaluated(Printer[float]):
 
     def apply(self, what, *parts):
         return {
-            "+": lambda x, y: x + y,
-            "*": lambda x, y: x * y,
-            "neg": lambda x: -x,
-            "<": lambda x, y: x < y,
-            "truth": bool,
-            "where": lambda c, x, y: x if c else y,
+            "+": lambda x, y: x + y, "*": lambda x, y: x * y, "neg": lambda x: -x,
+            "<": lambda x, y: x < y, "truth": bool, "where": lambda c, x, y: x if c else y,
             "exp": math.exp,
-        }[what](*parts)
+        }[what](*parts)  # fmt: skip
 
 
 def test_a_printer_may_evaluate():

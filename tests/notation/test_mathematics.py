@@ -157,14 +157,11 @@ def test_a_neuron_s_bias_is_not_multiplied_by_1():
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("sum", "a + b + … + h"),
-        ("mean", "(a + b + … + h) / 7"),
-        ("norm", "√(a² + b² + … + h²)"),
-        ("prod", "a · b · … · h"),
-        ("logsumexp", "ln(e^a + e^b + … + e^h)"),
+        ("sum", "a + b + … + h"), ("mean", "(a + b + … + h) / 7"), ("norm", "√(a² + b² + … + h²)"),
+        ("prod", "a · b · … · h"), ("logsumexp", "ln(e^a + e^b + … + e^h)"),
         ("max", "max(a, b, …, h)"),
     ],
-)
+)  # fmt: skip
 def test_long_vectors_have_dots(name, shown):
     assert filled(notation_of(Shape(SHEET[name], (7,))).value).text == shown
 

@@ -54,17 +54,12 @@ def test_the_tree_of_a_template():
 @pytest.mark.parametrize(
     ("latex", "as_label"),
     [
-        (r"\frac{{{a}}}", "x / ()"),
-        (r"({a}, {b}]", "(x, y]"),
-        (r"{{{a} + {b}", "x + y"),
-        (r"{a} \mapsto {b}", "x mapsto y"),
-        (r"\mathrm{{f{a}}} {b}", "fx y"),
-        (r"\text{{\vec x}} {a}", "vec x x"),
-        (r"^2 {a}", "² x"),
-        (r"\overline{{{a}}}", "<o>x</o>"),
+        (r"\frac{{{a}}}", "x / ()"), (r"({a}, {b}]", "(x, y]"), (r"{{{a} + {b}", "x + y"),
+        (r"{a} \mapsto {b}", "x mapsto y"), (r"\mathrm{{f{a}}} {b}", "fx y"),
+        (r"\text{{\vec x}} {a}", "vec x x"), (r"^2 {a}", "² x"), (r"\overline{{{a}}}", "<o>x</o>"),
         (r"{a} \mathbin{{:=}} {b}", "x := y"),
     ],
-)
+)  # fmt: skip
 def test_what_mathematics_does_not_understand_labels_show_as_far_as_it_goes(latex, as_label):
     assert label(latex) == as_label
     with pytest.raises(UnreadableError):

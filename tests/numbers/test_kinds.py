@@ -204,11 +204,9 @@ def test_complex_poles():
 
 def test_kinds_that_do_not_mix():
     for f in (
-        lambda: Value(1j) + Value(1.0),
-        lambda: Value(1.0) * 1j,
-        lambda: Value(Fraction(1, 2)) - Value(1j),
-        lambda: functions.dot([Value(1.0)], [1j]),
-    ):
+        lambda: Value(1j) + Value(1.0), lambda: Value(1.0) * 1j,
+        lambda: Value(Fraction(1, 2)) - Value(1j), lambda: functions.dot([Value(1.0)], [1j]),
+    ):  # fmt: skip
         with pytest.raises(NumberTypeError, match="complex and real Values do not mix"):
             f()
 

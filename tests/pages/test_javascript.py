@@ -107,12 +107,10 @@ def test_operations_of_a_user(run, own):
         own("pair(a[], b[])", "sum(p, 1)", "b_i", "1", given={"p": "a_i * b_i + n"}),
     ]
     points = {
-        "cube": [(2.0,), (-0.1,)],
-        "new": [(0.5, 3.0, 0.25), (-2.0, 0.5, -1.0)],
-        "between": [(3.0, 1.0), (2.0, 0.0), (0.0, 0.0)],
-        "spread": [((1.0, 5.0, -2.0),), ((3.0,),)],
+        "cube": [(2.0,), (-0.1,)], "new": [(0.5, 3.0, 0.25), (-2.0, 0.5, -1.0)],
+        "between": [(3.0, 1.0), (2.0, 0.0), (0.0, 0.0)], "spread": [((1.0, 5.0, -2.0),), ((3.0,),)],
         "pair": [((1.0, 2.0, 0.5), (3.0, -1.0, 0.1))],
-    }
+    }  # fmt: skip
     answers = run(source(made) + EVALUATE, points)
     for name, answer in answers.items():
         for args, (value, partials) in zip(points[name], answer, strict=True):

@@ -271,18 +271,14 @@ def test_no_english_word_is_in_the_help(command):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("w*x", "w=2", "x=3", "--all"),
-        ("(w*x-3)**2", "w=2", "x=3", "--lr", "0.1", "--all"),
-        ("w*x", "w=2"),
-        ("w*x", "w=2", "x=3", "--step", "99"),
-        ("w*x", "w=2", "x=3", "-o", "a.xyz"),
+        ("w*x", "w=2", "x=3", "--all"), ("(w*x-3)**2", "w=2", "x=3", "--lr", "0.1", "--all"),
+        ("w*x", "w=2"), ("w*x", "w=2", "x=3", "--step", "99"), ("w*x", "w=2", "x=3", "-o", "a.xyz"),
         ("w*x", "w=2", "x=3", "--engine", "Nadie"),
         ("softplus(x)", "x=3", "--engine", "Overwrites"),
-        ("x", "x=3", "--engine", "Overwrites", "--lr", "1"),
-        ("--train", "nada"),
+        ("x", "x=3", "--engine", "Overwrites", "--lr", "1"), ("--train", "nada"),
         ("--train", "w**2", "w=3", "--lr", "0.1", "1.1"),
     ],
-)
+)  # fmt: skip
 def test_no_english_word_is_in_what_the_command_tells(arguments):
     known = {name.lower() for name in museum.ENGINES}
     assert english_in(told("step", *arguments)) - known == set()

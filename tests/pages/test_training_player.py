@@ -435,18 +435,15 @@ def test_a_run_cannot_be_changed():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"epochs": 0}, "epochs must be at least 1"),
-        ({"frames": 1}, "frames must be at least 2"),
+        ({"epochs": 0}, "epochs must be at least 1"), ({"frames": 1}, "frames must be at least 2"),
         ({"frames": [99]}, "epochs from 0 to 5, got 99"),
         ({"grid": 500}, "grid must be from 8 to 96, got 500"),
         ({"batch_size": 9}, "batch_size must be from 1 to 4"),
         ({"loss": "squares"}, "loss 'squares' is unknown"),
-        ({"optimiser": "sgd"}, "optimiser must be one such as"),
-        ({"model": 3}, "takes a model"),
-        ({"data": []}, "data is empty"),
-        ({"speed": 3}, "speed"),
+        ({"optimiser": "sgd"}, "optimiser must be one such as"), ({"model": 3}, "takes a model"),
+        ({"data": []}, "data is empty"), ({"speed": 3}, "speed"),
     ],
-)
+)  # fmt: skip
 def test_wrong_arguments_are_named(settings, message):
     model = small()
     given = {"model": model, "data": xor(), "loss": LOGITS, "epochs": 5}

@@ -413,11 +413,9 @@ def test_sizes(data, sizes):
 
 # --- labels are text -----------------------------------------------------------------------------
 HOSTILE = [
-    "<img src=x onerror=alert(1)>",
-    "</script><script>document.title='ran'</script>",
-    "{name} {loss}",
-    "a\x00\x1b[31m\u2028b",
-]
+    "<img src=x onerror=alert(1)>", "</script><script>document.title='ran'</script>",
+    "{name} {loss}", "a\x00\x1b[31m\u2028b",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("label", HOSTILE)

@@ -190,22 +190,16 @@ def random_graph(seed):
         x, y, z = (draw.choice(nodes) for _ in range(3))
         made = draw.choice(
             [
-                lambda x, y, z: x + y,
-                lambda x, y, z: x - y,
-                lambda x, y, z: x * y,
-                lambda x, y, z: x / y if y.data else x * 2,
-                lambda x, y, z: -x,
-                lambda x, y, z: abs(x),
-                lambda x, y, z: x**2,
-                lambda x, y, z: functions.square(x) - 3,
-                lambda x, y, z: functions.relu(x),
+                lambda x, y, z: x + y, lambda x, y, z: x - y, lambda x, y, z: x * y,
+                lambda x, y, z: x / y if y.data else x * 2, lambda x, y, z: -x,
+                lambda x, y, z: abs(x), lambda x, y, z: x**2,
+                lambda x, y, z: functions.square(x) - 3, lambda x, y, z: functions.relu(x),
                 lambda x, y, z: functions.maximum(x, y),
                 lambda x, y, z: functions.dot([x, y, 2], [z, -1, x]),
                 lambda x, y, z: functions.mean([x, y, z]),
-                lambda x, y, z: functions.prod([x, y, z]),
-                lambda x, y, z: functions.softsign(x),
+                lambda x, y, z: functions.prod([x, y, z]), lambda x, y, z: functions.softsign(x),
             ]
-        )(x, y, z)
+        )(x, y, z)  # fmt: skip
         if len(number(made.data)) < 16:
             nodes.append(made)
     return nodes[-1]
@@ -428,11 +422,9 @@ def test_a_long_name_is_shortened_in_all_places():
 def test_an_explanation_shows_itself():
     said = explain_step(neuron(), 2)
     assert str(said).split("\n") == [
-        "Forward pass: v₁",
-        "`v₁` is computed from `w`, `x` (product).",
-        "    v₁ = w · x",
+        "Forward pass: v₁", "`v₁` is computed from `w`, `x` (product).", "    v₁ = w · x",
         "    v₁ = 0.5 · 2 = 1",
-    ]
+    ]  # fmt: skip
     assert said._repr_latex_().startswith(r"$\displaystyle \begin{gathered} v_{1} = w \cdot x \\ ")
     assert said._repr_html_().count("<math") == 2
 

@@ -80,14 +80,10 @@ def test_the_steps_of_a_square():
     x = Value(3.0, label="x")
     recorded = steps(x * x)
     assert list(recorded) == [
-        Leaf(0),
-        Forward(1),
-        Seed(1, 1.0),
-        Visit(1, 1.0, ()),
-        Accumulate(1, 0, 0, 1.0, 3.0, 3.0, 0.0, 3.0),
-        Accumulate(1, 0, 1, 1.0, 3.0, 3.0, 3.0, 6.0),
+        Leaf(0), Forward(1), Seed(1, 1.0), Visit(1, 1.0, ()),
+        Accumulate(1, 0, 0, 1.0, 3.0, 3.0, 0.0, 3.0), Accumulate(1, 0, 1, 1.0, 3.0, 3.0, 3.0, 6.0),
         Visit(0, 6.0, (1,)),
-    ]
+    ]  # fmt: skip
     assert x.grad == 0.0, "the graph is left as it is"
 
 
@@ -114,12 +110,9 @@ def test_each_node_knows_its_expression_and_its_variable():
     recorded = steps(of_the_learner, 0.5, 2.0)
     texts = {recorded.names[k]: text_at(recorded, k) for k, p in enumerate(recorded.places) if p}
     assert texts == {
-        "h": "w * x",
-        "v₁": "2 * w",
-        "h₂": "h + (\n        2 * w\n    )",
-        "parts[0]": "h.tanh()",
+        "h": "w * x", "v₁": "2 * w", "h₂": "h + (\n        2 * w\n    )", "parts[0]": "h.tanh()",
         "v₂": "parts[0] * parts[1]",
-    }
+    }  # fmt: skip
     (source,) = recorded.sources
     assert (source.name, source.file) == ("of_the_learner", "test_record.py")
     assert source.lines[0] == "def of_the_learner(w, x):"

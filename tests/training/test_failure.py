@@ -129,12 +129,9 @@ def test_weights_that_are_nan_before_training():
 def arguments(**changes):
     model = line()
     given = {
-        "model": model,
-        "data": ([1.0, 2.0, 3.0], [1.0, 0.0, 1.0]),
-        "loss": "mse",
-        "optimiser": SGD(model.parameters(), lr=0.1),
-        "epochs": 1,
-    }
+        "model": model, "data": ([1.0, 2.0, 3.0], [1.0, 0.0, 1.0]), "loss": "mse",
+        "optimiser": SGD(model.parameters(), lr=0.1), "epochs": 1,
+    }  # fmt: skip
     return given | changes
 
 

@@ -64,16 +64,12 @@ def test_the_document_is_what_the_module_describes(tmp_path):
         "format": "autograd_mini model",
         "version": 2,
         "architecture": {
-            "nin": 1,
-            "nouts": [2, 1],
-            "activation": ["tanh"],
-            "output": "linear",
-            "name": "",
+            "nin": 1, "nouts": [2, 1], "activation": ["tanh"], "output": "linear", "name": "",
         },
         "parameters": dict.fromkeys(model.named_parameters(), 0.0) | {"layer1.neuron1.w[0]": 0.1},
         "metadata": {"clases": ["sí", "no"]},
         "checksum": "cc2d40f8a464907c",
-    }
+    }  # fmt: skip
 
 
 def test_metadata_come_back_with_the_same_bits(tmp_path):

@@ -225,13 +225,9 @@ def test_kl_divergence_takes_the_targets_as_the_true_distribution():
 def test_validation_is_measured_after_each_epoch():
     model = Offset()  # v = 1, 2, 3 after the epochs
     history = fit(
-        model,
-        ([0.0], [10.0]),
-        "mae",
-        SGD([model.v], lr=1.0),
-        3,
+        model, ([0.0], [10.0]), "mae", SGD([model.v], lr=1.0), 3,
         validation=([0.0, 0.0], [2.0, 4.0]),
-    )
+    )  # fmt: skip
     assert history.loss == [10.0, 9.0, 8.0]  # before each update
     assert history.validation_loss == [2.0, 1.0, 1.0]
     assert history.best_epoch == 2
