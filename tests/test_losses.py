@@ -104,7 +104,7 @@ def test_numpy_arrays_and_plain_numbers(loss):
 
 # --- hinge ---------------------------------------------------------------------------------------
 def test_hinge_is_exact_in_fractions():
-    scores = [Value(F(1, 3)), Value(F(-2)), Value(F(1)), Value(F(5, 2)), Value(F(1, 7))]
+    scores = list(map(Value, (F(1, 3), F(-2), F(1), F(5, 2), F(1, 7))))
     loss = hinge(scores, [1, -1, 1, -1, -1])
     assert loss.data == (F(2, 3) + 0 + 0 + F(7, 2) + F(8, 7)) / 5
     assert gradients(loss, scores) == [F(-1, 5), 0, 0, F(1, 5), F(1, 5)]
@@ -160,9 +160,8 @@ def test_binary_cross_entropy_with_logits(z, y):
 def test_both_binary_cross_entropies_agree():
     scores, labels = [-2.0, 0.5, 3.0], [0, 1, 1]
     probabilities = [1 / (1 + math.exp(-z)) for z in scores]
-    assert binary_cross_entropy(probabilities, labels) == pytest.approx(
-        binary_cross_entropy_with_logits(scores, labels), rel=1e-14
-    )
+    by_logits = binary_cross_entropy_with_logits(scores, labels)
+    assert binary_cross_entropy(probabilities, labels) == pytest.approx(by_logits, rel=1e-14)
 
 
 # --- cross-entropy -------------------------------------------------------------------------------
@@ -188,8 +187,7 @@ def test_cross_entropy_and_its_gradient(scores):
             assert abs(loss.data - exact) <= 4 * mp.mpf(2) ** -52 * exact + (1 - p[k]) * rounding
             for i, (grad, share) in enumerate(zip(grads, p, strict=True)):
                 expected = share - (i == k)
-                tiny = mp.mpf(2) ** -1073
-                slack = (rounding + 6 * mp.mpf(2) ** -52) * abs(expected) + tiny
+                slack = (rounding + 6 * mp.mpf(2) ** -52) * abs(expected) + mp.mpf(2) ** -1073
                 assert abs(grad - expected) <= slack
 
 
@@ -200,9 +198,8 @@ def test_cross_entropy_gradient_is_softmax_minus_one_hot_to_a_few_ulp():
         exps = [mp.exp(mp.mpf(v.data)) for v in scores]
         for i, grad in enumerate(gradients(loss, scores)):
             assert ulps(grad, exps[i] / mp.fsum(exps) - (i == 1)) <= 4
-    assert [p - (i == 1) for i, p in enumerate(softmax([v.data for v in scores]))] == pytest.approx(
-        [v.grad for v in scores], rel=1e-15
-    )
+    expected = [p - (i == 1) for i, p in enumerate(softmax([v.data for v in scores]))]
+    assert [v.grad for v in scores] == pytest.approx(expected, rel=1e-15)
 
 
 def test_cross_entropy_keeps_a_small_loss():
@@ -296,9 +293,8 @@ V = Value(0.5)
 
 @pytest.mark.parametrize("loss", PAIRED)
 def test_bad_pairs(loss):
-    name, role = loss.__name__, "prediction"
-    if loss in (hinge, binary_cross_entropy_with_logits):
-        role = "score"
+    scored = loss in (hinge, binary_cross_entropy_with_logits)
+    name, role = loss.__name__, "score" if scored else "prediction"
     for args, error, text in [
         (([V], [1, 1]), ValueError, f"{name}: 1 {role}s but 2 targets"),
         (([], []), ValueError, f"{name} of no {role}s at all"),

@@ -1,8 +1,10 @@
 """`draw`: parsed back and compared with the graph and with golden files; arguments; colours."""
 
 import json
+import random
 import re
 import xml.etree.ElementTree as ET
+from itertools import combinations, product
 from math import dist
 from operator import mul
 from pathlib import Path
@@ -59,8 +61,6 @@ STEPS = [
 
 @pytest.mark.parametrize("seed", range(5))
 def test_nodes_and_edges_are_those_of_the_graph(seed):
-    import random
-
     rng = random.Random(seed)
     values = [Value(rng.uniform(-2, 2), label=f"x{i}") for i in range(3)]
     for _ in range(25):
@@ -71,9 +71,8 @@ def test_nodes_and_edges_are_those_of_the_graph(seed):
     order = topological(root)
     nodes, edges = parsed(draw(root, detail="chain rule", number_format=".17g"))
     assert list(nodes) == [f"n{k}" for k in range(len(order))]
-    for node, (_, _, data, _, grad) in zip(order, nodes.values(), strict=True):
-        assert as_float(data) == node.data
-        assert as_float(grad) == node.grad
+    shown = [(as_float(data), as_float(grad)) for _, _, data, _, grad in nodes.values()]
+    assert shown == [(node.data, node.grad) for node in order]
     ids = {node: f"n{k}" for k, node in enumerate(order)}
     expected = sorted(
         (ids[parent], ids[node], float(partial), float(node.grad * partial))
@@ -138,10 +137,8 @@ def test_what_ieee_has_computed_is_not_stale():
     with ieee():
         y, z = 1 / zero, minus.log()
     nodes, _ = parsed(draw(y, z))
-    assert [texts[1:4] for texts in nodes.values()] == [
-        *(["data", "0", "grad"], ["data", "∞", "grad"]),
-        *(["data", "−1", "grad"], ["data", "nan", "grad"]),
-    ]
+    shown = [["data", data, "grad"] for data in ("0", "∞", "−1", "nan")]
+    assert [texts[1:4] for texts in nodes.values()] == shown
     minus.data = -2.0
     assert "stale" not in draw(z).source  # it is still not a number
     zero.data = 2.0
@@ -177,9 +174,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 def test_ids_and_classes_are_in_the_svg():
     tree = ET.fromstring(draw(neuron()).pipe())
     groups = {g.get("id"): g.get("class") for g in tree.iter(f"{SVG}g")}
-    assert groups["n0"] == "node leaf"
-    assert groups["n2"] == "node operation"
-    assert groups["n7"] == "node root"
+    assert [groups[id] for id in ("n0", "n2", "n7")] == ["node leaf", "node operation", "node root"]
     assert groups["e0"] == "edge backward"
 
 
@@ -235,9 +230,8 @@ def test_the_scale_of_gradients_is_logarithmic_around_one():
     sizes = scale(theme, [1e-8, 1.0, 1e8])
     assert [sizes.place(10.0**e) for e in (-9, -8, -4, 0, 4, 8, 9)] == [-1, -1, -0.5, 0, 0.5, 1, 1]
     assert (sizes.place(0.0), sizes.place(float("inf"))) == (-1, 1)
-    assert (sizes.colour(1e-8), sizes.colour(1.0), sizes.colour(1e8)) == (
-        *(theme.small, theme.medium, theme.large),
-    )
+    colours = [sizes.colour(x) for x in (1e-8, 1.0, 1e8)]
+    assert colours == [theme.small, theme.medium, theme.large]
     widths = [sizes.width(10.0**e) for e in range(-8, 9, 2)]
     assert widths == sorted({*widths})
 
@@ -261,8 +255,7 @@ def test_groups_of_a_network():
     order = topological(loss)
     paths = grouped(order, "neuron")
     for node in order:
-        path, _ = path_of(node.label)
-        if path:
+        if path := path_of(node.label)[0]:
             assert paths[node] == path
         elif node.op and node.op.name in ("dot", "tanh"):
             assert len(paths[node]) == 2
@@ -332,22 +325,23 @@ def contrast(a, b):
     return (light + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour):
+def _linear(colour):
+    """Red, green and blue as amounts of light."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+
+
+def _luminance(colour):
+    return sum(map(mul, (0.2126, 0.7152, 0.0722), _linear(colour)))
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_contrast_is_at_least_aa(theme):
-    fills = (theme.node, theme.leaf, theme.operation, theme.root)
-    pairs = [(theme.text, fill) for fill in fills]
-    pairs += [(colour, theme.node) for colour in (theme.faint, theme.gradient, theme.warning)]
+    pairs = product([theme.text], (theme.node, theme.leaf, theme.operation, theme.root))
+    marks = product((theme.faint, theme.gradient, theme.warning), [theme.node])
     grounds = (theme.background, theme.group, theme.subgroup)
-    pairs += [
-        (c, ground) for ground in grounds for c in (theme.partial, theme.gradient, theme.faint)
-    ]
-    for text, ground in pairs:
+    names = product((theme.partial, theme.gradient, theme.faint), grounds)
+    for text, ground in (*pairs, *marks, *names):
         assert contrast(text, ground) >= 4.5
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # WCAG's known example
 
@@ -376,9 +370,7 @@ XYZ = [(0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.95
 
 def lab(colour, eyes):
     """The colour in CIELAB (white point D65), as these eyes see it."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    seen = [min(1.0, max(0.0, sum(map(mul, row, linear)))) for row in BLIND[eyes]]
+    seen = [min(1.0, max(0.0, sum(map(mul, row, _linear(colour))))) for row in BLIND[eyes]]
     white = (0.9505, 1.0, 1.089)
     x, y, z = (sum(map(mul, row, seen)) / w for row, w in zip(XYZ, white, strict=True))
     fx, fy, fz = (t ** (1 / 3) if t > 216 / 24389 else t * 841 / 108 + 4 / 29 for t in (x, y, z))
@@ -389,11 +381,8 @@ def lab(colour, eyes):
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_colours_are_told_apart_by_colour_blind_eyes(name, eyes):
     theme = THEMES[name]
-    pairs = [
-        *((theme.small, theme.medium), (theme.medium, theme.large), (theme.small, theme.large)),
-        (theme.partial, theme.gradient),
-    ]
-    for a, b in pairs:
+    pairs = combinations((theme.small, theme.medium, theme.large), 2)
+    for a, b in (*pairs, (theme.partial, theme.gradient)):
         assert dist(lab(a, eyes), lab(b, eyes)) > 20  # a difference of 2.3 is just noticeable
     red, green = "#cc3311", "#707000"  # a pair to be avoided, for the scale of the measure
     assert dist(lab(red, "deutan"), lab(green, "deutan")) < 20

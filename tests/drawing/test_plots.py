@@ -2,6 +2,8 @@
 
 import math
 import sys
+from contextlib import nullcontext
+from itertools import chain
 
 import pytest
 
@@ -19,6 +21,7 @@ from autograd_mini.optim import SGD, Adam
 from autograd_mini.training.history import Epoch, History
 
 CROSS_ENTROPY = "binary_cross_entropy_with_logits"
+TWICE = [([1.0], 2.0), ([-1.0], -2.0)]  # y = 2 x
 
 
 def fresh():
@@ -34,13 +37,8 @@ def legend(axes):
 
 
 def history(*losses, validation=()):
-    held_out = [*validation] or [None] * len(losses)
-    return History(
-        [
-            Epoch(k, loss, None, other, None, 0.1, 1.0, 0.0)
-            for k, (loss, other) in enumerate(zip(losses, held_out, strict=True), 1)
-        ]
-    )
+    rows = zip(range(1, 99), losses, validation or [None] * len(losses), strict=False)
+    return History([Epoch(k, loss, None, x, None, 0.1, 1.0, 0.0) for k, loss, x in rows])
 
 
 def small_net():
@@ -112,10 +110,7 @@ def test_every_update_of_fit_is_recorded_and_training_is_the_same():
         model = MLP(2, [3, 1], activation="tanh", init="xavier_uniform", seed=0)
         optimiser = Adam(model.parameters(), lr=0.05)
         ratios = UpdateRatios(model, optimiser)
-        if record:
-            with ratios:
-                fit(model, xor(), CROSS_ENTROPY, optimiser, 5, 2, progress=False)
-        else:
+        with ratios if record else nullcontext():
             fit(model, xor(), CROSS_ENTROPY, optimiser, 5, 2, progress=False)
         return [p.data for p in model.parameters()], ratios
 
@@ -137,9 +132,7 @@ def test_every_update_of_fit_is_recorded_and_training_is_the_same():
 def test_the_sweep_of_a_parabola_is_its_closed_form():
     # The loss is (w - 2)**2 + b**2; a step multiplies w - 2 by 1 - 2 lr.
     neuron = Neuron(1, nonlin=False, init="zeros")
-    data = [([1.0], 2.0), ([-1.0], -2.0)]
-    rates = [2.0, 0.1, 0.75]
-    sweep = measures.sweep_learning_rates(neuron, data, "mse", rates=rates, epochs=4)
+    sweep = measures.sweep_learning_rates(neuron, TWICE, "mse", rates=[2.0, 0.1, 0.75], epochs=4)
     assert sweep.rates == [0.1, 0.75, 2.0]
     expected = [4 * (1 - 2 * r) ** 8 for r in sweep.rates]
     assert sweep.losses == pytest.approx(expected, rel=1e-12)
@@ -149,8 +142,7 @@ def test_the_sweep_of_a_parabola_is_its_closed_form():
 
 def test_a_rate_that_diverges_counts_as_infinite():
     neuron = Neuron(1, nonlin=False, init="zeros")
-    data = [([1.0], 2.0), ([-1.0], -2.0)]
-    sweep = measures.sweep_learning_rates(neuron, data, "mse", rates=[0.25, 1e80], epochs=9)
+    sweep = measures.sweep_learning_rates(neuron, TWICE, "mse", rates=[0.25, 1e80], epochs=9)
     assert sweep.losses == [pytest.approx(4 / 2**18), math.inf]
 
 
@@ -177,14 +169,12 @@ def test_the_numbers_of_layers_are_those_of_the_chain_rule_by_hand():
     d_h = [(3.0 * d, -2.0 * d) for d in d_out]
     d_w1 = [sum(d_h[i][j] * (1 - h[i][j] ** 2) * xs[i] for i in range(2)) for j in range(2)]
     d_w2 = [sum(d_out[i] * h[i][j] for i in range(2)) for j in range(2)]
-    close = {"rel": 1e-13}
-    assert (first.name, last.name) == ("layer1", "layer2")
-    assert first.activations == pytest.approx([v for pair in h for v in pair], **close)
-    assert first.gradients == pytest.approx([v for pair in d_h for v in pair], **close)
-    assert first.weight_gradients == pytest.approx(d_w1, **close)
-    assert last.activations == pytest.approx(out, **close)
-    assert last.gradients == pytest.approx(d_out, **close)
-    assert last.weight_gradients == pytest.approx(d_w2, **close)
+    layers = ((first, "layer1", chain(*h), chain(*d_h), d_w1), (last, "layer2", out, d_out, d_w2))
+    for layer, name, *numbers in layers:
+        assert layer.name == name
+        found = (layer.activations, layer.gradients, layer.weight_gradients)
+        for got, wanted in zip(found, numbers, strict=True):
+            assert got == pytest.approx([*wanted], rel=1e-13)
     assert model.parameters()[0].grad == 7.0
 
 
@@ -294,10 +284,9 @@ def test_the_decision_boundary_lies_on_the_line(output):
     axes = fresh()
     plots.decision_boundary(line_net(output), xor(), axes=axes)
     regions = [c for c in axes.collections if type(c).__name__.endswith("ContourSet")]
-    edge = []
-    for region in regions:
-        for path in region.get_paths():
-            edge += [p for p in path.vertices.tolist() if all(-0.07 < v < 1.07 for v in p)]
+    paths = chain(*(region.get_paths() for region in regions))
+    corners = chain(*(path.vertices.tolist() for path in paths))
+    edge = [p for p in corners if all(-0.07 < v < 1.07 for v in p)]
     assert len(edge) > 50
     # contourf cuts between grid points; a sigmoid is not linear between them
     assert [x + 2 * y for x, y in edge] == pytest.approx([1.0] * len(edge), abs=1e-4)
@@ -346,9 +335,8 @@ def test_without_axes_there_is_a_new_figure_that_shows_itself():
     (axes,) = figure.axes
     assert xy(axes.lines[0]) == [(1, 1.0), (2, 0.5)]
     assert figure._repr_png_().startswith(b"\x89PNG\r\n")
-    assert (
-        "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
-    )  # pyplot keeps none of them alive
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or not pyplot.get_fignums()  # it keeps none of them alive
 
 
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):

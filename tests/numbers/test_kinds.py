@@ -4,12 +4,14 @@ import cmath
 import math
 import random
 from fractions import Fraction
+from operator import methodcaller
 
 import mpmath as mp
 import pytest
 
 from autograd_mini import Value, functions, grad, ieee
 from autograd_mini.errors import DomainError, NumberTypeError, PoleError
+from autograd_mini.functions import where
 from autograd_mini.numbers import kind, kinds
 
 INF, NAN = math.inf, math.nan
@@ -123,33 +125,19 @@ def test_mpmath_is_never_silently_complex():
 # --- complex ------------------------------------------------------------------------------------
 Z = 0.6 + 0.35j
 HOLOMORPHIC = {
-    "exp": cmath.exp,
-    "exp2": lambda z: math.log(2) * 2**z,
-    "expm1": cmath.exp,
-    "log": lambda z: 1 / z,
-    "log2": lambda z: 1 / (z * math.log(2)),
-    "log10": lambda z: 1 / (z * math.log(10)),
-    "log1p": lambda z: 1 / (1 + z),
-    "sqrt": lambda z: 0.5 / cmath.sqrt(z),
-    "rsqrt": lambda z: -0.5 / (z * cmath.sqrt(z)),
-    "square": lambda z: 2 * z,
-    "reciprocal": lambda z: -1 / z**2,
-    "sin": cmath.cos,
-    "cos": lambda z: -cmath.sin(z),
-    "tan": lambda z: 1 / cmath.cos(z) ** 2,
-    "asin": lambda z: 1 / cmath.sqrt(1 - z * z),
-    "acos": lambda z: -1 / cmath.sqrt(1 - z * z),
-    "atan": lambda z: 1 / (1 + z * z),
-    "sinh": cmath.cosh,
-    "cosh": cmath.sinh,
-    "tanh": lambda z: 1 / cmath.cosh(z) ** 2,
-    "asinh": lambda z: 1 / cmath.sqrt(1 + z * z),
+    "exp": cmath.exp, "exp2": lambda z: math.log(2) * 2**z, "expm1": cmath.exp,
+    "log": lambda z: 1 / z, "log2": lambda z: 1 / (z * math.log(2)),
+    "log10": lambda z: 1 / (z * math.log(10)), "log1p": lambda z: 1 / (1 + z),
+    "sqrt": lambda z: 0.5 / cmath.sqrt(z), "rsqrt": lambda z: -0.5 / (z * cmath.sqrt(z)),
+    "cbrt": lambda z: z ** (-2 / 3) / 3, "square": lambda z: 2 * z, "neg": lambda z: -1,
+    "reciprocal": lambda z: -1 / z**2, "sin": cmath.cos, "cos": lambda z: -cmath.sin(z),
+    "tan": lambda z: 1 / cmath.cos(z) ** 2, "asin": lambda z: 1 / cmath.sqrt(1 - z * z),
+    "acos": lambda z: -1 / cmath.sqrt(1 - z * z), "atan": lambda z: 1 / (1 + z * z),
+    "sinh": cmath.cosh, "cosh": cmath.sinh, "tanh": lambda z: 1 / cmath.cosh(z) ** 2,
+    "asinh": lambda z: 1 / cmath.sqrt(1 + z * z), "atanh": lambda z: 1 / (1 - z * z),
     "acosh": lambda z: 1 / (cmath.sqrt(z - 1) * cmath.sqrt(z + 1)),
-    "atanh": lambda z: 1 / (1 - z * z),
     "sigmoid": lambda z: cmath.exp(-z) / (1 + cmath.exp(-z)) ** 2,
-    "cbrt": lambda z: z ** (-2 / 3) / 3,
-    "neg": lambda z: -1,
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOLOMORPHIC)
@@ -217,52 +205,44 @@ def test_float_and_fraction_make_a_float():
     assert type(out) is float
 
 
-def log_where(x):
-    return functions.where(x > 0, x.log(), 0)
-
-
-def sinc(x):
-    return functions.where(x > 0, x.sin() / x, 1)
-
-
 # --- ieee ---------------------------------------------------------------------------------------
-# What torch 2.13.0 gives in float64: function, arguments, value, derivatives.
+# What torch 2.13.0 gives in float64, of methods without arguments: x, value, derivative.
+METHODS = [
+    ("relu", 0.0, 0.0, 0.0), ("relu", NAN, NAN, 1.0), ("leaky_relu", 0.0, 0.0, 0.01),
+    ("abs", 0.0, 0.0, 0.0), ("abs", -0.0, 0.0, 0.0), ("sign", 0.0, 0.0, 0.0),
+    ("sqrt", 0.0, 0.0, INF), ("sqrt", -0.0, -0.0, -INF), ("sqrt", -1.0, NAN, NAN),
+    ("rsqrt", 0.0, INF, -INF), ("cbrt", 0.0, 0.0, INF),  # as jax
+    ("log", 0.0, -INF, INF), ("log", -0.0, -INF, -INF), ("log", -1.0, NAN, -1.0),
+    ("log1p", -1.0, -INF, INF), ("log2", 0.0, -INF, INF), ("asin", 1.0, math.pi / 2, INF),
+    ("asin", 1.5, NAN, NAN), ("acos", 1.0, 0.0, -INF), ("acosh", 1.0, 0.0, INF),
+    ("atanh", 1.0, INF, INF), ("exp", 1000.0, INF, INF), ("exp", -1000.0, 0.0, 0.0),
+    ("exp", NAN, NAN, NAN), ("exp", INF, INF, INF), ("expm1", 1e-20, 1e-20, 1.0),
+    ("sinh", 1000.0, INF, INF), ("sinh", -1000.0, -INF, INF), ("sin", INF, NAN, NAN),
+    ("tanh", 1000.0, 1.0, 0.0), ("tanh", INF, 1.0, 0.0), ("sigmoid", -1000.0, 0.0, 0.0),
+    ("sigmoid", 1000.0, 1.0, 0.0), ("logsigmoid", -1000.0, -1000.0, 1.0),
+    ("softplus", 1000.0, 1000.0, 1.0), ("softplus", -1000.0, 0.0, 0.0),
+    ("gelu", -1000.0, -0.0, 0.0), ("erf", 30.0, 1.0, 0.0), ("floor", 2.0, 2.0, 0.0),
+    ("floor", 2.5, 2.0, 0.0), ("floor", INF, INF, 0.0),
+]  # fmt: skip
+# Of x**n with a constant n: x, n, value, derivative; and of x**y: x, y, value, derivatives.
+POWERS = [
+    (0.0, 0, 1.0, 0.0), (0.0, 0.5, 0.0, INF), (0.0, 1, 0.0, 1.0), (0.0, 2, 0.0, 0.0),
+    (0.0, -1, INF, -INF), (-2.0, 0.5, NAN, NAN), (-2.0, 3, -8.0, 12.0), (-2.0, 0, 1.0, 0.0),
+    (NAN, 0, 1.0, 0.0),
+]  # fmt: skip
+TWO_POWERS = [
+    (0.0, 0.0, 1.0, [0.0, 0.0]), (0.0, 2.0, 0.0, [0.0, 0.0]), (0.0, 1.0, 0.0, [1.0, 0.0]),
+    (0.0, 0.5, 0.0, [INF, 0.0]), (-2.0, 2.0, 4.0, [-4.0, NAN]), (-2.0, 0.5, NAN, [NAN, NAN]),
+    (1.0, INF, 1.0, [INF, 0.0]), (1.0, NAN, 1.0, [NAN, 0.0]),
+]  # fmt: skip
+# Of other functions: arguments, value, derivatives.
 TORCH = [
-    ("relu(0)", lambda x: x.relu(), [0.0], 0.0, [0.0]),
-    ("relu(nan)", lambda x: x.relu(), [NAN], NAN, [1.0]),
+    *((f"{name}({x})", methodcaller(name), [x], y, [d]) for name, x, y, d in METHODS),
+    *((f"{x}**{n} constant", lambda x, n=n: x**n, [x], y, [d]) for x, n, y, d in POWERS),
+    *((f"{x}**{y}", lambda x, y: x**y, [x, y], value, d) for x, y, value, d in TWO_POWERS),
     ("relu6(0)", lambda x: x.hardtanh(0, 6), [0.0], 0.0, [0.0]),
     ("relu6(6)", lambda x: x.hardtanh(0, 6), [6.0], 6.0, [0.0]),
-    ("leaky_relu(0)", lambda x: x.leaky_relu(), [0.0], 0.0, [0.01]),
-    ("abs(0)", abs, [0.0], 0.0, [0.0]),
     ("abs(-0.0)", abs, [-0.0], 0.0, [0.0]),
-    ("sign(0)", lambda x: x.sign(), [0.0], 0.0, [0.0]),
-    ("sqrt(0)", lambda x: x.sqrt(), [0.0], 0.0, [INF]),
-    ("sqrt(-0.0)", lambda x: x.sqrt(), [-0.0], -0.0, [-INF]),
-    ("sqrt(-1)", lambda x: x.sqrt(), [-1.0], NAN, [NAN]),
-    ("rsqrt(0)", lambda x: x.rsqrt(), [0.0], INF, [-INF]),
-    ("cbrt(0), as jax", lambda x: x.cbrt(), [0.0], 0.0, [INF]),
-    ("log(0)", lambda x: x.log(), [0.0], -INF, [INF]),
-    ("log(-0.0)", lambda x: x.log(), [-0.0], -INF, [-INF]),
-    ("log(-1)", lambda x: x.log(), [-1.0], NAN, [-1.0]),
-    ("log1p(-1)", lambda x: x.log1p(), [-1.0], -INF, [INF]),
-    ("log2(0)", lambda x: x.log2(), [0.0], -INF, [INF]),
-    ("0**0 constant", lambda x: x**0, [0.0], 1.0, [0.0]),
-    ("0**0.5 constant", lambda x: x**0.5, [0.0], 0.0, [INF]),
-    ("0**1 constant", lambda x: x**1, [0.0], 0.0, [1.0]),
-    ("0**2 constant", lambda x: x**2, [0.0], 0.0, [0.0]),
-    ("0**-1 constant", lambda x: x**-1, [0.0], INF, [-INF]),
-    ("(-2)**0.5 constant", lambda x: x**0.5, [-2.0], NAN, [NAN]),
-    ("(-2)**3 constant", lambda x: x**3, [-2.0], -8.0, [12.0]),
-    ("(-2)**0 constant", lambda x: x**0, [-2.0], 1.0, [0.0]),
-    ("nan**0 constant", lambda x: x**0, [NAN], 1.0, [0.0]),
-    ("0**0", lambda x, y: x**y, [0.0, 0.0], 1.0, [0.0, 0.0]),
-    ("0**2", lambda x, y: x**y, [0.0, 2.0], 0.0, [0.0, 0.0]),
-    ("0**1", lambda x, y: x**y, [0.0, 1.0], 0.0, [1.0, 0.0]),
-    ("0**0.5", lambda x, y: x**y, [0.0, 0.5], 0.0, [INF, 0.0]),
-    ("(-2)**2", lambda x, y: x**y, [-2.0, 2.0], 4.0, [-4.0, NAN]),
-    ("(-2)**0.5", lambda x, y: x**y, [-2.0, 0.5], NAN, [NAN, NAN]),
-    ("1**inf", lambda x, y: x**y, [1.0, INF], 1.0, [INF, 0.0]),
-    ("1**nan", lambda x, y: x**y, [1.0, NAN], 1.0, [NAN, 0.0]),
     ("max(2, 2)", functions.maximum, [2.0, 2.0], 2.0, [0.5, 0.5]),
     ("min(2, 2)", functions.minimum, [2.0, 2.0], 2.0, [0.5, 0.5]),
     ("max(0.0, -0.0)", functions.maximum, [0.0, -0.0], 0.0, [0.5, 0.5]),
@@ -274,35 +254,10 @@ TORCH = [
     ("x/x at 3", lambda x: x / x, [3.0], 1.0, [0.0]),
     ("0*inf", lambda x, y: x * y, [0.0, INF], NAN, [INF, 0.0]),
     ("inf-inf", lambda x, y: x - y, [INF, INF], NAN, [1.0, -1.0]),
-    ("asin(1)", lambda x: x.asin(), [1.0], math.pi / 2, [INF]),
-    ("acos(1)", lambda x: x.acos(), [1.0], 0.0, [-INF]),
-    ("asin(1.5)", lambda x: x.asin(), [1.5], NAN, [NAN]),
-    ("acosh(1)", lambda x: x.acosh(), [1.0], 0.0, [INF]),
-    ("atanh(1)", lambda x: x.atanh(), [1.0], INF, [INF]),
     ("atan2(0, 0)", functions.atan2, [0.0, 0.0], 0.0, [0.0, 0.0]),
-    ("exp(1000)", lambda x: x.exp(), [1000.0], INF, [INF]),
-    ("exp(-1000)", lambda x: x.exp(), [-1000.0], 0.0, [0.0]),
-    ("expm1(1e-20)", lambda x: x.expm1(), [1e-20], 1e-20, [1.0]),
-    ("sinh(1000)", lambda x: x.sinh(), [1000.0], INF, [INF]),
-    ("sinh(-1000)", lambda x: x.sinh(), [-1000.0], -INF, [INF]),
-    ("tanh(1000)", lambda x: x.tanh(), [1000.0], 1.0, [0.0]),
-    ("sigmoid(-1000)", lambda x: x.sigmoid(), [-1000.0], 0.0, [0.0]),
-    ("sigmoid(1000)", lambda x: x.sigmoid(), [1000.0], 1.0, [0.0]),
-    ("logsigmoid(-1000)", lambda x: x.logsigmoid(), [-1000.0], -1000.0, [1.0]),
-    ("softplus(1000)", lambda x: x.softplus(), [1000.0], 1000.0, [1.0]),
-    ("softplus(-1000)", lambda x: x.softplus(), [-1000.0], 0.0, [0.0]),
-    ("gelu(-1000)", lambda x: x.gelu(), [-1000.0], -0.0, [0.0]),
-    ("erf(30)", lambda x: x.erf(), [30.0], 1.0, [0.0]),
     ("logaddexp(1e3, 1e3)", functions.logaddexp, [1e3, 1e3], 1e3 + math.log(2), [0.5, 0.5]),
-    ("exp(nan)", lambda x: x.exp(), [NAN], NAN, [NAN]),
-    ("tanh(inf)", lambda x: x.tanh(), [INF], 1.0, [0.0]),
-    ("sin(inf)", lambda x: x.sin(), [INF], NAN, [NAN]),
-    ("exp(inf)", lambda x: x.exp(), [INF], INF, [INF]),
     ("clamp(0; 0, 1)", lambda x: x.clamp(0, 1), [0.0], 0.0, [1.0]),
     ("clamp(1; 0, 1)", lambda x: x.clamp(0, 1), [1.0], 1.0, [1.0]),
-    ("floor(2)", lambda x: x.floor(), [2.0], 2.0, [0.0]),
-    ("floor(2.5)", lambda x: x.floor(), [2.5], 2.0, [0.0]),
-    ("floor(inf)", lambda x: x.floor(), [INF], INF, [0.0]),
     ("relu(x) - relu(-x) at 0", lambda x: x.relu() - (-x).relu(), [0.0], 0.0, [0.0]),
     ("sum overflows", lambda x, y: functions.sum([x, y]), [-1e308, -1e308], -INF, [1.0, 1.0]),
     ("dot overflows", lambda x: functions.dot([x], [-1e300]), [1e300], -INF, [-1e300]),
@@ -316,10 +271,10 @@ OWN = [
     ("relu(-0.0)", lambda x: x.relu(), [-0.0], 0.0, [0.0]),
     ("hypot(0, 0)", functions.hypot, [0.0, 0.0], 0.0, [0.0, 0.0]),
     ("sqrt(x**2) at 0", lambda x: (x**2).sqrt(), [0.0], 0.0, [NAN]),
-    ("where(x > 0, sqrt, 0)", lambda x: functions.where(x > 0, x.sqrt(), 0), [0.0], 0.0, [0.0]),
-    ("where(x > 0, log, 0)", log_where, [0.0], 0.0, [0.0]),
-    ("where(x > 0, log, 0) at -1", log_where, [-1.0], 0.0, [0.0]),
-    ("where(x > 0, sin x/x, 1)", sinc, [0.0], 1.0, [0.0]),
+    ("where(x > 0, sqrt, 0)", lambda x: where(x > 0, x.sqrt(), 0), [0.0], 0.0, [0.0]),
+    ("where(x > 0, log, 0)", lambda x: where(x > 0, x.log(), 0), [0.0], 0.0, [0.0]),
+    ("where(x > 0, log, 0) at -1", lambda x: where(x > 0, x.log(), 0), [-1.0], 0.0, [0.0]),
+    ("where(x > 0, sin x/x, 1)", lambda x: where(x > 0, x.sin() / x, 1), [0.0], 1.0, [0.0]),
     ("log(sigmoid(-1000))", lambda x: x.sigmoid().log(), [-1000.0], -INF, [NAN]),
     ("x*log(x) at 0", lambda x: x * x.log(), [0.0], NAN, [-INF]),
     ("logaddexp(-inf, -inf)", functions.logaddexp, [-INF, -INF], -INF, [0.5, 0.5]),
@@ -362,12 +317,9 @@ def test_a_nan_that_comes_in_goes_through():
 
 # --- the formulas' own helpers ------------------------------------------------------------------
 def test_others_and_gap():
-    assert kind.others((2, 3, 5)) == (15, 10, 6)
-    assert kind.others((0, 3, 5)) == (15, 0, 0)
-    assert kind.others((0, 0, 5)) == (0, 0, 0)
-    assert kind.gap((3, 1, 3), 3) == 0
-    assert kind.gap((3, 1), 3) == 2
-    assert kind.gap((3,), 3) == INF
+    others = [kind.others(a) for a in ((2, 3, 5), (0, 3, 5), (0, 0, 5))]
+    assert others == [(15, 10, 6), (15, 0, 0), (0, 0, 0)]
+    assert [kind.gap(a, 3) for a in ((3, 1, 3), (3, 1), (3,))] == [0, 2, INF]
 
 
 def test_sums_are_rounded_once():

@@ -10,7 +10,7 @@ from autograd_mini import MLP, Value, museum, steps
 from autograd_mini.losses import mse
 from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD
-from autograd_mini.pages.page import save_html
+from autograd_mini.pages.page import save_html, to_html
 from autograd_mini.stepping.explaining import explain_step
 from tests.browser import PHONE, axe_findings, until
 
@@ -72,12 +72,16 @@ def opened(visit, tmp_path):
         save_html(recorded, file, **options)
         page = visit(file, hash, **{"reduced_motion": "reduce", **(context or {})})
         # until it has been laid out: its size is known with the first frame
-        page.evaluate(
-            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        page.evaluate("new Promise(ok => requestAnimationFrame(() => requestAnimationFrame(ok)))")
         return Opened(page)
 
     return open_page
+
+
+def shown_of(numbers, id):
+    """What stands in the picture for a node's number; a dash where it is not known."""
+    k = int(id[1:])
+    return number(numbers[k]) if k in numbers else "—"
 
 
 # --- the computation -----------------------------------------------------------------------------
@@ -94,8 +98,7 @@ def test_it_opens_at_the_first_step_and_shows_only_what_is_known(opened):
 def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened):
     """Forwards, and backwards again: numbers and dashes are those of Steps.state."""
     m = MLP(2, [2, 1], activation="tanh", seed=3)
-    (y,) = [m([0.5, -1.0])] if not isinstance(m([0.5, -1.0]), list) else m([0.5, -1.0])
-    recorded = steps((y - 1) ** 2, optimiser=SGD(m.parameters(), lr=0.5))
+    recorded = steps((m([0.5, -1.0]) - 1) ** 2, optimiser=SGD(m.parameters(), lr=0.5))
     page = opened(recorded)
     texts = "['data', 'grad'].map(name => e.querySelector('text.' + name).textContent)"
     last = len(recorded) - 1
@@ -106,9 +109,8 @@ def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened):
         assert page.index == index
         state = recorded.state(index)
         for id, data, grad in page.each("g.node", f"[e.dataset.id, ...{texts}]"):
-            k = int(id[1:])
-            assert data == (number(state.data[k]) if k in state.data else "—"), (index, id)
-            assert grad == (number(state.grad[k]) if k in state.grad else "—"), (index, id)
+            wanted = [shown_of(numbers, id) for numbers in (state.data, state.grad)]
+            assert [data, grad] == wanted, (index, id)
 
 
 def test_after_the_last_step_the_numbers_are_those_of_the_engine(opened):
@@ -271,17 +273,14 @@ def test_the_difference_quotient_stands_beside_the_gradient(opened):
 def test_buttons_and_keys_move_the_step(opened):
     page = opened(recorded_neuron())
     last = len(recorded_neuron()) - 1
-    for act, index in (
-        ("#next", 1), ("#next", 2), ("#previous", 1), ("#last", last), ("#first", 0),
-    ):  # fmt: skip
-        page.page.click(act)
-        assert page.index == index
-    page.page.evaluate("document.activeElement.blur()")
-    for key, index in (
-        ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", last), ("Home", 0),
-    ):  # fmt: skip
-        page.press(key)
-        assert page.index == index
+    for act, forth, back, end, start in (
+        (page.page.click, "#next", "#previous", "#last", "#first"),
+        (page.press, "ArrowRight", "ArrowLeft", "End", "Home"),
+    ):
+        for name, index in ((forth, 1), (forth, 2), (back, 1), (end, last), (start, 0)):
+            act(name)
+            assert page.index == index
+        page.page.evaluate("document.activeElement.blur()")
     page.press("Control+ArrowRight")
     assert page.index == 0
 
@@ -387,15 +386,12 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened):
     large = steps(mse([m([0.1, 0.2])], [1.0]))
     for recorded in (recorded_neuron(), large):
         page = opened(recorded, context={"viewport": PHONE, "has_touch": True})
-        for _ in range(12):
-            page.press("ArrowRight")
+        for key in [*["ArrowRight"] * 12, "End"]:
+            page.press(key)
             assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
-        page.press("End")
-        assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
         for id in ("first", "previous", "play", "next", "last"):
             box = page.page.locator(f"#{id}").bounding_box()
-            assert box["width"] >= 40
-            assert box["height"] >= 40
+            assert min(box["width"], box["height"]) >= 40
             assert box["y"] + box["height"] <= 740  # within the reach of a thumb
         page.page.tap("#previous")
         assert page.index == len(recorded) - 2
@@ -404,8 +400,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened):
 def test_on_paper_there_are_the_graph_and_all_steps(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
-    pdf = page.page.pdf()
-    assert pdf.startswith(b"%PDF")
+    assert page.page.pdf().startswith(b"%PDF")
     page.page.emulate_media(media="print")
     assert page.page.locator("#printed tr").count() == len(recorded)
     assert page.page.is_visible("#printed")
@@ -453,22 +448,20 @@ def test_wheel_with_control_and_two_fingers_magnify(opened):
     page.wait(f"{width} < {whole * 0.7}")
     page.press("0")
 
-    def touch(kind, apart):
-        points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
-        session.send(
-            "Input.dispatchTouchEvent",
-            {"type": kind, "touchPoints": [] if kind == "touchEnd" else points},
-        )
-
     session = page.page.context.new_cdp_session(page.page)
+
+    def touch(kind, *distances):
+        for apart in distances:
+            points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
+            event = {"type": kind, "touchPoints": points if apart else []}
+            session.send("Input.dispatchTouchEvent", event)
+
     touch("touchStart", 40)
-    for apart in (50, 60, 70, 80):
-        touch("touchMove", apart)
+    touch("touchMove", 50, 60, 70, 80)
     # Twice as far apart, twice as large.
     page.wait(f"Math.abs({width} - {whole / 2}) < {whole / 50}")
-    for apart in (60, 40, 20):
-        touch("touchMove", apart)
-    touch("touchEnd", 20)
+    touch("touchMove", 60, 40, 20)
+    touch("touchEnd", 0)
     page.wait(f"{width} === {whole}")  # no smaller than the whole
     assert page.index == 0
 
@@ -490,16 +483,12 @@ def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened):
     page = opened(right, beside=wrong, labels=("+=", "="))
     assert page.page.locator(".graph").count() == 2
     page.press("End")
-    grads = page.each("[data-id=n0] .grad", "e.textContent")
-    assert grads == ["2", "1"]
-    differ = page.each(".differs", "e.dataset.id")
-    assert differ == ["n0", "n0"]
-    fill = "getComputedStyle(e).fill"
-    (data, other), grads = (
-        page.each("[data-id=n0] .data", fill),
-        page.each("[data-id=n0] .grad", fill),
+    assert page.each("[data-id=n0] .grad", "e.textContent") == ["2", "1"]
+    assert page.each(".differs", "e.dataset.id") == ["n0", "n0"]
+    data, grads = (
+        page.each(f"[data-id=n0] .{x}", "getComputedStyle(e).fill") for x in ("data", "grad")
     )
-    assert data == other != grads[0] == grads[1]  # the data are the same, and not marked
+    assert data[0] == data[1] != grads[0] == grads[1]  # the data are the same, and not marked
     assert "the other has 1" in page.text("#ledger")
     assert "does not agree" in page.text("#ledger")  # the differences find the broken one
     page.press("Home")
@@ -508,10 +497,7 @@ def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened):
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [
-        ("en", "The sum is 2; this engine wrote 1."),
-        ("es", "La suma es 2; este motor escribió 1."),
-    ],
+    [("en", "The sum is 2; this engine wrote 1."), ("es", "La suma es 2; este motor escribió 1.")],
 )
 def test_a_sum_that_an_engine_has_not_written_is_no_equation(opened, lang, said):
     wrong, right = museum.stepped("Overwrites")
@@ -527,15 +513,12 @@ def test_engines_with_other_steps_keep_beside_each_other(opened, name):
     wrong, right = museum.stepped(name)
     page = opened(right, beside=wrong)
     page.press("End")
-    for k, recorded in enumerate((right, wrong)):
-        shown = page.page.evaluate(
-            f"[...document.querySelectorAll('.graph')[{k}].querySelectorAll('.node .grad')].map("
-            "e => [e.parentNode.dataset.id, e.textContent])"
-        )
-        state = recorded.state(-1)
+    grads = (
+        "[...e.querySelectorAll('.node .grad')].map(e => [e.parentNode.dataset.id, e.innerHTML])"
+    )
+    for recorded, shown in zip((right, wrong), page.each(".graph", grads), strict=True):
         for id, grad in shown:
-            j = int(id[1:])
-            assert grad == (number(state.grad[j]) if j in state.grad else "—")
+            assert grad == shown_of(recorded.state(-1).grad, id)
 
 
 # --- large graphs --------------------------------------------------------------------------------
@@ -553,8 +536,7 @@ def test_a_large_graph_is_folded_and_its_groups_light_up(opened):
         seen.update(lit)
     assert len(seen) >= groups
     page.press("End")
-    words = page.each(".folded .range", "e.textContent")
-    assert all(re.search(r"\d", word) for word in words)
+    assert all(re.search(r"\d", word) for word in page.each(".folded .range", "e.textContent"))
 
 
 def test_a_frame_without_storage_and_history_is_quiet(opened):
@@ -562,17 +544,12 @@ def test_a_frame_without_storage_and_history_is_quiet(opened):
     page = opened(recorded_neuron())
     page.page.evaluate(
         """html => {
-          const frame = document.createElement("iframe");
-          frame.sandbox = "allow-scripts";
-          frame.width = 700;
-          frame.height = 700;
           window.heard = [];
           addEventListener("message", event => heard.push(event.data.autograd_mini));
-          frame.id = "frame";
-          frame.srcdoc = html;
-          document.body.append(frame);
+          document.body.append(Object.assign(document.createElement("iframe"),
+            {id: "frame", sandbox: "allow-scripts", width: 700, height: 700, srcdoc: html}));
         }""",
-        _source(page),
+        to_html(recorded_neuron()),
     )
     page.wait("heard.length > 0")
     page.page.evaluate(
@@ -581,13 +558,6 @@ def test_a_frame_without_storage_and_history_is_quiet(opened):
     page.wait("heard.some(x => x.step === 5)")
     page.page.wait_for_timeout(400)  # the address would be written now
     assert page.page.evaluate("heard.at(-1)") == {"step": 5, "steps": len(recorded_neuron())}
-
-
-def _source(page):
-    from pathlib import Path
-    from urllib.parse import unquote, urlparse
-
-    return Path(unquote(urlparse(page.page.url.partition("#")[0]).path)).read_text(encoding="utf-8")
 
 
 # --- accessibility -------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """What-if: the recorded graph at other inputs, in the page, against Python."""
 
 import random
+from contextlib import suppress
+from fractions import Fraction
+from itertools import compress
 
 import pytest
 
@@ -17,10 +20,8 @@ from autograd_mini.pages.page import run_data, save_html
 from tests.pages.near import is_near
 from tests.points import places
 
-# What a page has before its panels: the recording and what-if's arithmetic.
-RECOMPUTE = """
-const DATA = {runs: given.map((x) => x.run)};
-NUMBERS RECORDING OPS RECOMPUTE
+# Every recording at other inputs, by what-if's arithmetic.
+RECOMPUTED = """
 const shown = (x) => typeof x === "number" && !Number.isFinite(x) ? String(x)
   : Array.isArray(x) ? x.map(shown)
   : x && typeof x === "object"
@@ -37,13 +38,16 @@ return JSON.stringify(runs.map((r, k) => {
 """
 
 
-def script(ops):
-    parts = {"NUMBERS": asset("numbers.js"), "RECORDING": asset("recording.js")}
-    parts |= {"OPS": source(ops), "RECOMPUTE": asset("recompute.js")}
-    text = RECOMPUTE
-    for name, part in parts.items():
-        text = text.replace(name, part, 1)
-    return text
+def answers(run, cases, script):
+    """What a script says with what a page has before its panels: recordings, other inputs."""
+    given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves in cases]
+    ops = {node.op for recorded, _ in cases for node in recorded.nodes if node.op}
+    parts = [asset("numbers.js"), asset("recording.js"), source(ops), asset("recompute.js")]
+    return run("\n".join(["const DATA = {runs: given.map(x => x.run)};", *parts, script]), given)
+
+
+def recomputed(run, cases):
+    return answers(run, cases, RECOMPUTED)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -60,15 +64,13 @@ def graph_of(f, at, seed=1.0):
 
 def leaves_of(recorded, at):
     """[node, new number] for each input of the graph."""
-    return [
-        [k, at[int(node.label[1:])]] for k, node in enumerate(recorded.nodes) if node.op is None
-    ]
+    leaves = [(k, node) for k, node in enumerate(recorded.nodes) if node.op is None]
+    return [[k, at[int(node.label[1:])]] for k, node in leaves]
 
 
-def recomputed(run, cases):
-    given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves in cases]
-    ops = {node.op for recorded, _ in cases for node in recorded.nodes if node.op}
-    return run(script(ops), given)
+def mapped(f, args):
+    """The arguments of an operation with f of each number or Value in them."""
+    return tuple(tuple(map(f, arg)) if isinstance(arg, tuple) else f(arg) for arg in args)
 
 
 def check_operations(recorded, answer):
@@ -81,18 +83,12 @@ def check_operations(recorded, answer):
         def moved(x):
             return Value(answer["data"][ids[x]]) if isinstance(x, Value) else x
 
-        args = tuple(
-            tuple(map(moved, arg)) if arg.__class__ is tuple else moved(arg) for arg in node.args
-        )
+        args = mapped(moved, node.args)
         python = functions.function(node.op)(*args)
-        numbers = tuple(
-            tuple(float(x) for x in arg) if isinstance(arg, tuple) else float(arg) for arg in args
-        )
+        numbers = mapped(float, args)
         assert is_near(node.op, answer["data"][k], python.data, numbers, None), node.op
         flat = [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
-        active = [
-            place for place, x in zip(places(numbers), flat, strict=True) if isinstance(x, Value)
-        ]
+        active = compress(places(numbers), [isinstance(x, Value) for x in flat])
         for place, got, wanted in zip(active, answer["partials"][k], python.partials, strict=True):
             assert is_near(node.op, float(got), wanted, numbers, place), (node.op, place)
 
@@ -121,6 +117,13 @@ def check_sums(recorded, answer):
     assert answer["grad"] == grads
 
 
+def told(said, recorded):
+    """The numbers of each step, whether Python or the page has it; all but the users."""
+    fields = [[name for name in step._fields if name != "users"] for step in recorded]
+    plain = [step if isinstance(step, dict) else step._asdict() for step in said]
+    return [{k: step[k] for k in own} for step, own in zip(plain, fields, strict=True)]
+
+
 def sizes(recorded):
     """For each node the sum over its paths to the root of |product of partials|."""
     size = dict.fromkeys(recorded.nodes, 0.0)
@@ -137,10 +140,8 @@ def test_random_graphs_at_other_inputs(run):
     moved = [[x + draw.uniform(-0.3, 0.3) for x in graph.at] for graph in graphs]
     recordings = [graph_of(graph, graph.at) for graph in graphs]
     cases = [(r, leaves_of(r, at)) for r, at in zip(recordings, moved, strict=True)]
-    refused = 0
-    for graph, at, (recorded, _), answer in zip(
-        graphs, moved, cases, recomputed(run, cases), strict=True
-    ):
+    refused, found = 0, recomputed(run, cases)
+    for graph, at, recorded, answer in zip(graphs, moved, recordings, found, strict=True):
         try:
             truth = graph_of(graph, at)
         except AutogradError:
@@ -158,17 +159,12 @@ def test_random_graphs_at_other_inputs(run):
 def test_unchanged_inputs_give_the_recorded_numbers(run):
     draw = random.Random(12)
     recordings = [graph_of(graph, graph.at) for graph in (random_graph(draw) for _ in range(60))]
-    for recorded, answer in zip(
-        recordings, recomputed(run, [(r, []) for r in recordings]), strict=True
-    ):
+    found = recomputed(run, [(r, []) for r in recordings])
+    for recorded, answer in zip(recordings, found, strict=True):
         check_operations(recorded, answer)
         same = [(s["kind"], s["node"]) for s in answer["steps"]]
         assert same == [(step.kind, step.node) for step in recorded]
-        for k, step in enumerate(recorded):  # and `restore` brings back every recorded number
-            again = answer["again"][k]
-            for name, x in step._asdict().items():
-                if name != "users":
-                    assert again[name] == x, (k, name)
+        assert told(answer["again"], recorded) == told(recorded, recorded)  # `restore`
         assert answer["index"] == len(recorded) - 1
 
 
@@ -182,11 +178,7 @@ def test_steps_come_and_go_with_an_adjoint_of_zero(run, at, then):
     recorded, truth = graph_of(hinge, at), graph_of(hinge, then)
     (answer,) = recomputed(run, [(recorded, leaves_of(recorded, then))])
     assert len(recorded) != len(truth)
-    steps_of = [
-        {k: v for k, v in step.items() if k in known._fields and k != "users"}
-        for step, known in zip(answer["steps"], truth, strict=True)
-    ]
-    assert steps_of == [{k: v for k, v in step._asdict().items() if k != "users"} for step in truth]
+    assert told(answer["steps"], truth) == told(truth, truth)
     assert [s["kind"] for s in answer["steps"]] == [step.kind for step in truth]
 
 
@@ -196,9 +188,8 @@ def test_the_update_follows_the_gradient(run):
     recorded = steps((w * x - 1) ** 2, optimiser=SGD([w], lr=0.125))
     (answer,) = recomputed(run, [(recorded, leaves_of(recorded, (0.75, 2.0)))])
     update = answer["steps"][-1]
-    assert [update[name] for name in ("kind", "before", "gradient", "rate", "after")] == [
-        "update", 0.75, 2.0, 0.125, 0.5,
-    ]  # fmt: skip
+    shown = [update[name] for name in ("kind", "before", "gradient", "rate", "after")]
+    assert shown == ["update", 0.75, 2.0, 0.125, 0.5]
 
 
 def test_an_own_operation_and_constants(run, own):
@@ -230,23 +221,19 @@ def test_derivatives_by_differences_in_the_page(run):
     draw = random.Random(13)
     graphs = [random_graph(draw) for _ in range(40)]
     moved = [[x + draw.uniform(-0.1, 0.1) for x in graph.at] for graph in graphs]
-    cases = []
+    cases, truths = [], []
     for graph, at in zip(graphs, moved, strict=True):
-        try:
-            truth = graph_of(graph, at, -2.5)
-        except AutogradError:
-            continue
-        recorded = graph_of(graph, graph.at, -2.5)
-        cases.append((recorded, leaves_of(recorded, at), truth))
-    given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves, _ in cases]
-    text = script({node.op for recorded, *_ in cases for node in recorded.nodes if node.op})
-    text = text[: text.index("const shown")] + (
+        with suppress(AutogradError):
+            truths.append(graph_of(graph, at, -2.5))
+            recorded = graph_of(graph, graph.at, -2.5)
+            cases.append((recorded, leaves_of(recorded, at)))
+    script = (
         "return JSON.stringify(runs.map((r, k) => r.data.map((_, node) =>"
         " differentiate(r, new Map(given[k].leaves), node)"
         ".slice(0, 2).map(x => Number.isFinite(x) ? x : null))));"
     )
     narrow = count = 0
-    for (_, _, truth), found in zip(cases, run(text, given), strict=True):
+    for truth, found in zip(truths, answers(run, cases, script), strict=True):
         for node, (value, bar) in zip(truth.nodes, found, strict=True):
             count += 1
             assert bar is not None
@@ -266,12 +253,8 @@ def test_derivatives_by_differences_in_the_page(run):
 )
 def test_at_a_kink_the_bar_holds_both_slopes(run, f, slopes):
     recorded = graph_of(f, (0.25,))
-    text = script({node.op for node in recorded.nodes if node.op})
-    text = text[: text.index("const shown")]
-    text += (
-        "return JSON.stringify([0, 0.3].map(x => differentiate(runs[0], new Map([[0, x]]), 0)));"
-    )
-    at_kink, beside = run(text, [{"run": run_data(recorded), "leaves": []}])
+    script = "[0, 0.3].map(x => differentiate(runs[0], new Map([[0, x]]), 0))"
+    at_kink, beside = answers(run, [(recorded, [])], f"return JSON.stringify({script});")
     value, bar, kink = at_kink
     assert kink is True
     assert value - bar == pytest.approx(slopes[0], abs=1e-3)
@@ -311,7 +294,7 @@ def test_changing_an_input_changes_the_page(neuron_page):
     page = neuron_page
     page.keyboard.press("End")
     field(page, "w").fill("1.5")
-    w, x, b = Value(1.5), Value(2.0), Value(1.0)
+    w, x, b = map(Value, (1.5, 2.0, 1.0))
     root = neuron(w, x, b)
     root.backward()
     assert page.locator("[data-id=n0] text.data").text_content() == "1.5"
@@ -340,8 +323,7 @@ def test_out_of_the_domain_the_page_says_so_in_words(neuron_page):
     page.keyboard.press("End")
     before = page.locator(".graph text.data").all_text_contents()
     field(page, "b").fill("-4")
-    message = page.inner_text("#whatif-message")
-    assert message == (
+    assert page.inner_text("#whatif-message") == (
         "v₃ cannot be computed: log has no value at a = −3 (v₂). It needs a > 0."
         " The numbers shown are still those from before."
     )
@@ -367,8 +349,6 @@ def test_a_gradient_that_is_not_a_number_is_named(opened):
 
 
 def fraction():
-    from fractions import Fraction
-
     x = Value(Fraction(1, 3), label="x")
     return steps(x * x)
 
@@ -411,9 +391,5 @@ def test_every_condition_of_the_sheet_is_in_spanish():
     wordless = {"{} > 0", "{} >= 0", "{} != 0", "-1 <= {} <= 1", "-1 < {} < 1", "{} > -1"}
     wordless |= {"{} >= 1", "low <= high"}
     assert {text for text in conditions if translated(text, "es") == text} == wordless
-    assert page_module._needs([SHEET["pow"]]) == {
-        "pow": [
-            "a > 0, or an integer b (b ≥ 0 where a = 0)",
-            "a > 0, o un b entero (b ≥ 0 si a = 0)",
-        ]
-    }
+    needs = ["a > 0, or an integer b (b ≥ 0 where a = 0)", "a > 0, o un b entero (b ≥ 0 si a = 0)"]
+    assert page_module._needs([SHEET["pow"]]) == {"pow": needs}

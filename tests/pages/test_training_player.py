@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import MLP, Neuron, Value, diagnose
+from autograd_mini import MLP, Neuron, Value, diagnose, losses
 from autograd_mini.data import Dataset, moons, spirals, xor
 from autograd_mini.optim import SGD, Adam, Momentum
 from autograd_mini.pages.page import save_html
@@ -24,7 +24,9 @@ from autograd_mini.stepping.training.recording import (
 from autograd_mini.stepping.training.runs import TrainingSteps
 from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
+from autograd_mini.training.fitting import _orders
 from tests.documents import unsigned
+from tests.training.models import Offset, with_weights
 
 LOGITS = "binary_cross_entropy_with_logits"
 
@@ -43,6 +45,10 @@ def recorded(model, data, epochs, batch_size=None, **settings):
     return record_training(model, data, LOGITS, optimiser, epochs, batch_size, **settings)
 
 
+def descended(model, data, lr, *settings, loss=LOGITS, **options):
+    return record_training(model, data, loss, SGD(model.parameters(), lr=lr), *settings, **options)
+
+
 # --- the run of fit ------------------------------------------------------------------------------
 @pytest.mark.parametrize("batch_size", [None, 7])
 def test_the_run_is_that_of_fit_bit_for_bit(batch_size):
@@ -54,14 +60,12 @@ def test_the_run_is_that_of_fit_bit_for_bit(batch_size):
         models[1], data, 6, batch_size, seed=5,
         callbacks=[lambda model, _: weights.append(tuple(p.data for p in model.parameters()))],
     )  # fmt: skip
-    seconds = len(history.rows[0]) - 1
-    assert [row[:seconds] for row in run.history] == [row[:seconds] for row in history.rows]
+    assert [row[:-1] for row in run.history] == [row[:-1] for row in history.rows]  # but seconds
     assert [frame.weights for frame in run[1:]] == weights
     assert run[0].weights == tuple(p.data for p in small().parameters())
     assert [p.data for p in models[0].parameters()] == [p.data for p in models[1].parameters()]
     assert run.names == tuple(models[1].named_parameters())
-    final = evaluate(models[1], data, LOGITS)
-    assert (run.losses[-1], run.accuracies[-1]) == final
+    assert (run.losses[-1], run.accuracies[-1]) == evaluate(models[1], data, LOGITS)
     if batch_size is None:  # the loss before each update is that after the one before
         assert list(run.losses[:-1]) == history.loss
 
@@ -69,7 +73,7 @@ def test_the_run_is_that_of_fit_bit_for_bit(batch_size):
 def test_the_update_of_an_epoch_is_its_last():
     """Of plain gradient descent w_new = w_old - lr * gradient, to the last bit."""
     model = small()
-    run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.3), 5)
+    run = descended(model, xor(), 0.3, 5)
     assert run.plain
     assert run[0].before == run[0].gradients == ()
     for before, frame in pairwise(run):
@@ -83,17 +87,10 @@ def test_the_last_batch_of_an_epoch_is_its_update():
     """Checked by taking that batch's gradient by hand."""
     data = moons(9, seed=1)
     model, twin = small(2), small(2)
-    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 1, 4, seed=8)
-    from autograd_mini.losses import binary_cross_entropy_with_logits
-    from autograd_mini.training.fitting import _orders
-
-    for p, w in zip(twin.parameters(), run[1].before, strict=True):
-        p.data = w
-    last = next(_orders(9, 4, 8))[-1]
-    loss = binary_cross_entropy_with_logits(
-        [twin(data.inputs[i]) for i in last], [data.targets[i] for i in last]
-    )
-    loss.backward()
+    run = descended(model, data, 0.1, 1, 4, seed=8)
+    with_weights(twin, run[1].before)
+    batch = data.subset(next(_orders(9, 4, 8))[-1])
+    losses.binary_cross_entropy_with_logits([*map(twin, batch.inputs)], batch.targets).backward()
     assert run[1].gradients == tuple(p.grad for p in twin.parameters())
 
 
@@ -102,13 +99,7 @@ def test_other_optimisers_are_not_plain():
     assert not recorded(model, xor(), 1).plain
     decayed = SGD(model.parameters(), lr=0.1, weight_decay=0.1)
     assert not record_training(model, xor(), LOGITS, decayed, 1).plain
-
-
-def test_the_optimiser_is_left_as_it_was():
-    model = small()
-    optimiser = SGD(model.parameters(), lr=0.1)
-    record_training(model, xor(), LOGITS, optimiser, 1)
-    assert "step" not in vars(optimiser)
+    assert "step" not in vars(decayed)  # the optimiser is left as it was
 
 
 # --- frames --------------------------------------------------------------------------------------
@@ -134,9 +125,8 @@ def test_early_stopping_ends_with_a_frame():
     """The frame is of the epoch after which training stopped, not of the best weights."""
     model = small()
     optimiser = SGD(model.parameters(), lr=30)
-    run = record_training(
-        model, xor(), LOGITS, optimiser, 400, frames=[], early_stopping=2, accuracy=None
-    )
+    rule = {"early_stopping": 2, "accuracy": None}
+    run = record_training(model, xor(), LOGITS, optimiser, 400, frames=[], **rule)
     assert run.stopped == "early stopping"
     assert [frame.epoch for frame in run] == [0, run.history[-1].epoch]
     assert len(run.losses) - 1 == run.history[-1].epoch < 400
@@ -149,7 +139,7 @@ def test_early_stopping_ends_with_a_frame():
 
 def test_norms_and_ratios_by_layer():
     model = MLP(2, [3, 1], activation="tanh", seed=1)
-    run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.5), 1)
+    run = descended(model, xor(), 0.5, 1)
     g, frame = run[1].gradients, run[1]
     norms = [hypot(*g[:9]), hypot(*g[9:])]
     assert run.gradient_norms(1) == pytest.approx(norms, rel=1e-15)
@@ -162,7 +152,7 @@ def test_norms_and_ratios_by_layer():
 
 def test_flow_is_the_diagnosis():
     model = MLP(2, [4] * 8 + [1], activation="sigmoid", seed=0)
-    run = record_training(model, xor(), LOGITS, SGD(model.parameters(), lr=0.1), 2)
+    run = descended(model, xor(), 0.1, 2)
     found = diagnose(model, xor(), LOGITS)
     assert run[-1].flow == (found.verdict, *(layer.verdict for layer in found.layers))
     assert run[-1].flow[0] == "vanishing"
@@ -171,11 +161,10 @@ def test_flow_is_the_diagnosis():
 # --- runs that diverge ---------------------------------------------------------------------------
 def test_a_diverged_run_is_recorded_up_to_there():
     """(2*lr*x**2 - 1)**2 = 39**2 is the factor of the loss w**2: known in closed form."""
-    neuron = Neuron(1, nonlin=False, init="zeros")
+    neuron, data = Neuron(1, nonlin=False, init="zeros"), [([1.0], 0.0), ([-1.0], 0.0)]
     neuron.w = [1.0]
-    data = [([1.0], 0.0), ([-1.0], 0.0)]
-    run = record_training(neuron, data, "mse", SGD(neuron.parameters(), lr=20.0), 500)
-    assert run.stopped == "diverged" == run.stopped
+    run = descended(neuron, data, 20.0, 500, loss="mse")
+    assert run.stopped == "diverged"
     assert run.verdict == "diverges"
     assert run.losses[:4] == pytest.approx([39.0 ** (2 * k) for k in range(4)], rel=1e-14)
     assert len(run.losses) - 1 <= run.divergence.epoch == round(1023 * log(2) / (2 * log(39)))
@@ -188,7 +177,7 @@ def test_without_a_loss_to_begin_with_there_is_nothing_to_record():
     model = MLP(1, [1], init="zeros")
     model.parameters()[0].data = 1e300
     with pytest.raises(TrainingError, match=r"before training.*inputs as large as 1e.10"):
-        record_training(model, ([1e10], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 3)
+        descended(model, ([1e10], [0.0]), 0.1, 3, loss="mse")
 
 
 # --- verdicts ------------------------------------------------------------------------------------
@@ -226,8 +215,8 @@ def test_momentum_swings_through_the_minimum():
     """Its updates go on for most of the time, but the loss climbs again and again."""
     neuron = Neuron(1, nonlin=False, init="zeros")
     neuron.w = [1.0]
-    run = record_training(neuron, [([1.0], 0.0), ([-1.0], 0.0)], "mse",
-                          Momentum(neuron.parameters(), lr=0.01, momentum=0.95), 80)  # fmt: skip
+    optimiser = Momentum(neuron.parameters(), lr=0.01, momentum=0.95)
+    run = record_training(neuron, [([1.0], 0.0), ([-1.0], 0.0)], "mse", optimiser, 80)
     assert run.turning > 0
     assert run.verdict == "oscillates"
 
@@ -286,10 +275,9 @@ def test_the_plane_is_what_the_model_answers(activation):
         side = abs(2 * truth - 1) ** 0.5  # codes are as far apart as 1/127.5 in this
         assert abs(field.number(byte) - truth) <= 0.5 * (side + 0.25 / 127.5) / 127.5 + 1e-12
         assert (byte > 127.5) == (truth > 0.5)
-    for k in (0, 1):
-        inside = [row[k] for row in run.points.inputs]
-        ends = (field.x, field.y)[k]
-        assert ends[0] < min(inside) <= max(inside) < ends[1]
+    ends = field.x, field.y
+    for (low, high), inside in zip(ends, zip(*run.points.inputs, strict=True), strict=True):
+        assert low < min(inside) <= max(inside) < high
 
 
 def test_the_plane_of_several_classes():
@@ -306,24 +294,18 @@ def test_the_plane_of_several_classes():
 
 
 def test_a_model_of_another_make_is_asked_itself():
-    class Line:
-        def __init__(self):
-            self.w = Value(0.5, label="slope")
-
-        def parameters(self):
-            return [self.w]
-
+    class Line(Offset):
         def __call__(self, x):
-            return self.w * x[0]
+            return self.v * x[0]
 
-    line = Line()
+    line = Line(0.5)
     data = [([float(x)], 2.0 * x) for x in range(-2, 3)]
-    run = record_training(line, data, "mse", SGD(line.parameters(), lr=0.05), 4)
-    assert run.names == ("slope",)
+    run = descended(line, data, 0.05, 4, loss="mse")
+    assert run.names == ("v",)
     assert run.layers == ()
     assert run[1].flow == ()
     for (x,), code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
-        expected = max(run.field.low, min(run.field.high, line.w.data * x))
+        expected = max(run.field.low, min(run.field.high, line.v.data * x))
         width = (run.field.high - run.field.low) / 65535
         assert abs(run.field.number(code) - expected) <= width / 2 + 1e-12
     assert run.landscape is not None
@@ -361,9 +343,8 @@ def test_plain_forward_is_the_model():
 
 def test_codes():
     field = Field("two", (0.0, 1.0), (0.0, 1.0), 2, 0.0, 1.0)
-    assert [field.code(x) for x in (-inf, 0.0, 0.5, 1.0, inf, float("nan"))] == [
-        0, 0, 128, 255, 255, 128,
-    ]  # fmt: skip
+    codes = [field.code(x) for x in (-inf, 0.0, 0.5, 1.0, inf, float("nan"))]
+    assert codes == [0, 0, 128, 255, 255, 128]
     assert field.codes(field.picture([0, 7, 255])) == [0, 7, 255]
     line = field._replace(y=None)
     assert (line.code(0.5), line.codes(line.picture([258, 65535]))) == (32768, [258, 65535])
@@ -373,12 +354,10 @@ def test_codes():
 # --- JSON ----------------------------------------------------------------------------------------
 def runs_of_all_kinds():
     neuron = Neuron(1, nonlin=False, seed=0)
-    diverged = record_training(neuron, [([1.0], 0.0)], "mse", SGD(neuron.parameters(), lr=9.0), 400,
-                               frames=5)  # fmt: skip
+    diverged = descended(neuron, [([1.0], 0.0)], 9.0, 400, frames=5, loss="mse")
     assert diverged.divergence
     model = MLP(2, [3, 2], seed=0)
-    two = record_training(model, [((0.1, 0.2), [1.0, 2.0])], "mse",
-                          SGD(model.parameters(), lr=0.1), 2)  # fmt: skip
+    two = descended(model, [((0.1, 0.2), [1.0, 2.0])], 0.1, 2, loss="mse")
     rates = record_descents(lambda x, y: x**2 + y**2, 1.0, 2.0, rates=[0.1, 2.0], steps=4)
     return [recorded(small(), moons(8), 3, grid=8), diverged, two, rates]
 
@@ -470,7 +449,7 @@ def test_a_function_that_gives_no_value():
 def test_a_data_set_without_a_plane():
     data = Dataset("line", [(0, 0, 1), (1, 1, 0)], [0, 1], class_names=("no", "yes"))
     model = MLP(3, [1], seed=0)
-    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 1)
+    run = descended(model, data, 0.1, 1)
     assert run.field is None
     assert run[1].field == b""
 
@@ -479,7 +458,7 @@ def test_a_data_set_without_a_plane():
 def test_one_feature_makes_a_line():
     data = Dataset("sign", [[-2], [-1], [1], [2]], [0, 0, 1, 1], class_names=("no", "yes"))
     model = MLP(1, [3, 1], activation="tanh", seed=0)
-    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.5), 3)
+    run = descended(model, data, 0.5, 3)
     assert (run.field.kind, run.field.y, len(run.field.places)) == ("values", None, 128)
     for place, code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
         assert abs(run.field.number(code) - truth_at(model, place)) < 1e-5
@@ -519,9 +498,7 @@ def test_what_is_no_run_has_no_page(tmp_path):
 
 def test_of_many_points_some_are_drawn():
     model = MLP(2, [1], seed=0)
-    run = record_training(
-        model, moons(4500), LOGITS, SGD(model.parameters(), lr=0.1), 1, accuracy=None, grid=8
-    )
+    run = descended(model, moons(4500), 0.1, 1, accuracy=None, grid=8)
     data = json.loads(re.findall(r'id="data">(.*?)</script>', to_html(run))[0])
     assert len(data["points"]["inputs"]) == len(data["points"]["targets"]) == 1500
     assert data["points"]["n"] == 4500

@@ -11,6 +11,7 @@ from autograd_mini.data import Dataset, moons, xor
 from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD, Adam
+from autograd_mini.pages.training_page import to_html
 from autograd_mini.stepping import save_html
 from autograd_mini.stepping.training.recording import (
     record_descent,
@@ -19,6 +20,7 @@ from autograd_mini.stepping.training.recording import (
     record_training,
 )
 from tests.browser import PHONE, axe_findings, until
+from tests.training.models import with_weights
 
 LOGITS = "binary_cross_entropy_with_logits"
 DESKTOP = {"width": 1440, "height": 900}
@@ -26,12 +28,12 @@ DESKTOP = {"width": 1440, "height": 900}
 
 def trained_xor():
     model = MLP(2, [4, 1], activation="tanh", seed=0)
-    return record_training(
-        model, xor(), LOGITS, SGD(model.parameters(), lr=1.0), 60, frames=20, grid=24
-    )
+    sgd = SGD(model.parameters(), lr=1.0)
+    return record_training(model, xor(), LOGITS, sgd, 60, frames=20, grid=24)
 
 
-def of_all_kinds():
+@pytest.fixture(scope="module")
+def runs():
     model = MLP(2, [3, 3, 1], activation="tanh", init="xavier_uniform", seed=0)
     adam = Adam(model.parameters(), lr=0.05)
     small = MLP(2, [3, 1], activation="tanh", seed=0)
@@ -42,11 +44,6 @@ def of_all_kinds():
         "parabolas": record_descents(lambda w: w**2, 3.0),
         "surface": record_descent(lambda x, y: x**2 + 3 * y**2, 2.0, 1.0, steps=12),
     }
-
-
-@pytest.fixture(scope="module")
-def runs():
-    return of_all_kinds()
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +65,11 @@ def opened(visit, folder):
 
 
 def text(page, selector):
-    found = page.locator(selector).inner_text()
-    return " ".join(found.split())
+    return " ".join(page.locator(selector).inner_text().split())
+
+
+def formula(page):
+    return re.sub(r"[\s()]", "", page.locator("#update .numeric").text_content())
 
 
 # --- controls ------------------------------------------------------------------------------------
@@ -137,8 +137,8 @@ def test_the_numbers_are_those_of_the_run(opened, runs, place):
         page.select_option("#which", str(k))
         old, g, new = frame.before[k], frame.gradients[k], frame.weights[k]
         shown = f"({number(g)})" if g < 0 else number(g)
-        formula = f"{number(old)}−1·{shown}={number(new)}"
-        assert re.sub(r"\s", "", page.locator("#update .numeric").text_content()) == formula
+        wanted = f"{number(old)}−1·{shown}={number(new)}"
+        assert re.sub(r"\s", "", page.locator("#update .numeric").text_content()) == wanted
     rows = [row.split() for row in page.locator("#layers tbody tr").all_inner_texts()]
     norms, ratios = run.gradient_norms(place), run.update_ratios(place)
     wanted = [
@@ -160,8 +160,8 @@ def test_adam_shows_its_change(opened, runs):
     page.select_option("#which", "1")
     frame = runs["moons"][6]
     change = frame.weights[1] - frame.before[1]
-    shown = re.sub(r"[\s()]", "", page.locator("#update .numeric").text_content())
-    assert shown == f"{number(frame.before[1])}+{number(change)}={number(frame.weights[1])}"
+    numbers = f"{number(frame.before[1])}+{number(change)}={number(frame.weights[1])}"
+    assert formula(page) == numbers
     note = text(page, "#update p")
     assert "Adam makes the change" in note
     assert "The last of the 4 updates of the epoch, with 10 points." in note
@@ -170,17 +170,19 @@ def test_adam_shows_its_change(opened, runs):
 def test_the_network_is_drawn_with_its_weights(opened, runs):
     frame = runs["xor"][-1]
     page = opened("xor", "#epoch=60")
-    lines = page.evaluate(
-        """[...document.querySelectorAll("#network .weight")].map(e =>
-             [e.getAttribute("stroke"), Number(e.getAttribute("stroke-width"))])"""
+    signs, widths = page.evaluate(
+        """["stroke", "stroke-width"].map(name =>
+             [...document.querySelectorAll("#network .weight")].map(e => e.getAttribute(name)))"""
     )
-    weights = [w for k, w in enumerate(frame.weights) if k not in (2, 5, 8, 11, 16)]  # no biases
-    signs = ["var(--minus)" if w < 0 else "var(--plus)" for w in weights]
-    assert [sign for sign, _ in lines] == signs
-    largest = max(abs(w) for f in runs["xor"] for k, w in enumerate(f.weights) if k not in
-                  (2, 5, 8, 11, 16))  # fmt: skip
-    widths = [0.4 + 5.6 * abs(w) / largest for w in weights]
-    assert [width for _, width in lines] == pytest.approx(widths, abs=0.006)
+
+    def weights(frame):
+        return [w for k, w in enumerate(frame.weights) if k not in (2, 5, 8, 11, 16)]  # no biases
+
+    shown = weights(frame)
+    assert signs == ["var(--minus)" if w < 0 else "var(--plus)" for w in shown]
+    largest = max(abs(w) for f in runs["xor"] for w in weights(f))
+    wanted = [0.4 + 5.6 * abs(w) / largest for w in shown]
+    assert [*map(float, widths)] == pytest.approx(wanted, abs=0.006)
     page.locator("#network .hit").nth(3).dispatch_event("click")
     assert page.input_value("#which") == "4"
     page.click("#gradients")
@@ -208,12 +210,10 @@ PIXELS = """places => {
 }"""
 
 
-def test_the_colours_are_what_the_model_answers(opened):
+def test_the_colours_are_what_the_model_answers(opened, runs):
     """Blue for the first class, orange for the second, stronger where it is surer."""
-    run = trained_xor()
-    model = MLP(2, [4, 1], activation="tanh")
-    for p, w in zip(model.parameters(), run[-1].weights, strict=True):
-        p.data = w
+    run = runs["xor"]
+    model = with_weights(MLP(2, [4, 1], activation="tanh"), run[-1].weights)
     places = [(i / 6, j / 6) for i in range(7) for j in range(7)]
     (x0, x1), (y0, y1) = run.field.x, run.field.y
     truths = [
@@ -241,11 +241,9 @@ def test_the_boundary_moves_with_the_epoch(opened):
     assert label.startswith("The picture of epoch")
 
 
-def test_the_boundary_lies_where_the_model_is_undecided(opened):
-    run = trained_xor()
-    model = MLP(2, [4, 1], activation="tanh")
-    for p, w in zip(model.parameters(), run[-1].weights, strict=True):
-        p.data = w
+def test_the_boundary_lies_where_the_model_is_undecided(opened, runs):
+    run = runs["xor"]
+    model = with_weights(MLP(2, [4, 1], activation="tanh"), run[-1].weights)
     page = opened("xor", "#epoch=60")
     path, box = page.evaluate(
         """[document.querySelector(".contour").getAttribute("d"),
@@ -256,10 +254,7 @@ def test_the_boundary_lies_where_the_model_is_undecided(opened):
     assert len(points) > 20
     (x0, x1), (y0, y1) = run.field.x, run.field.y
     for x, y in points:
-        place = (
-            x0 + (x - left) / width * (x1 - x0),
-            y1 - (y - top) / height * (y1 - y0),
-        )
+        place = (x0 + (x - left) / width * (x1 - x0), y1 - (y - top) / height * (y1 - y0))
         assert abs(1 / (1 + exp(-model(place).data)) - 0.5) < 0.03
 
 
@@ -278,18 +273,15 @@ def test_the_ball_rolls_down_the_parabola(opened, runs):
 
 def test_a_rate_is_chosen_for_the_details(opened, runs):
     page = opened("parabolas", "#epoch=2")
-    assert (
-        page.get_attribute(".choose >> nth=1", "aria-pressed") == "true"
-    )  # the one that converges
+    chosen = page.get_attribute(".choose >> nth=1", "aria-pressed")  # the one that converges
+    assert chosen == "true"
     page.click(".choose >> nth=3")
     run = runs["parabolas"][3]
     told = text(page, "#story")
     assert f"η = 10: After step 2 the function's value is {number(run[2].loss)}." in told
     assert "The whole descent diverges" in told
-    frame = run[2]
-    shown = re.sub(r"[\s()]", "", page.locator("#update .numeric").text_content())
-    parts = number(frame.before[0]), number(frame.gradients[0]), number(frame.weights[0])
-    assert shown == "{}−10·{}={}".format(*parts)
+    parts = [number(x[0]) for x in (run[2].before, run[2].gradients, run[2].weights)]
+    assert formula(page) == "{}−10·{}={}".format(*parts)
 
 
 def test_a_run_that_breaks_says_so(visit, tmp_path):
@@ -304,7 +296,8 @@ def test_a_run_that_breaks_says_so(visit, tmp_path):
 
 
 # --- languages, themes, sizes --------------------------------------------------------------------
-SEEN = """() => [...document.querySelectorAll("body *")].flatMap(e => [
+SEEN = """() => [...document.querySelectorAll(
+  "body *:not(script):not(noscript):not(noscript *):not([lang=en])")].flatMap(e => [
   ...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data),
   e.getAttribute("aria-label"), e.getAttribute("title"), e.getAttribute("aria-valuetext")])
   .filter(x => x && x.trim() && !x.includes("function")).join("\\n")"""
@@ -319,11 +312,7 @@ def test_spanish_through_and_through(opened, name):
     spoken = page.evaluate(switch)
     assert page.evaluate("document.documentElement.lang") == "es"
     until(page, f"text => {live} !== text", spoken)  # it follows within 700 ms
-    seen = page.evaluate(
-        SEEN.replace(
-            '"body *"', '"body *:not(script):not(noscript):not(noscript *):not([lang=en])"'
-        )
-    )
+    seen = page.evaluate(SEEN)
     for text_, other in [*catalogue("player").values(), *catalogue("descent").values()]:
         for piece in re.split(r"\{\w+\}", text_):
             piece = piece.strip(" .:;,()")
@@ -333,28 +322,18 @@ def test_spanish_through_and_through(opened, name):
     assert re.search(r"\bpérdida|valor\b", seen)
 
 
-def test_the_same_slots_in_both_languages():
-    for words in map(catalogue, ("player", "descent")):
-        for key, (en, es) in words.items():
-            assert set(re.findall(r"\{\w+\}", en)) == set(re.findall(r"\{\w+\}", es)), key
-
-
 def test_every_text_is_used():
     assets = Path(save_html.__code__.co_filename).parent / "assets"
     used = "".join(path.read_text() for path in assets.glob("training*.*"))
     used += (assets / "shell.html").read_text() + (assets / "player.js").read_text()
-    built = {f"training.{verdict}" for verdict in ("crawls", "converges", "oscillates", "diverges")}
-    built |= {f"{key}.about" for key in built} | {"title", "where.epoch"}
-    built |= {"title.rates", "title.unnamed", "title.rates.unnamed"}
-    built |= {f"training.{flow}" for flow in ("healthy", "vanishing", "exploding", "dead", "flat")}
-    built |= {f"training.{kind}" for kind in ("plane", "values", "line", "parabola", "surface")}
-    built |= {"training.picture.rate", "training.new", "training.old", "previous", "next", "last"}
-    unused = [
-        key
-        for key in {**catalogue("player"), **catalogue("descent")}
-        if key not in built and f'"{key}"' not in used
-    ]
-    assert unused == []
+    verdicts = "crawls converges oscillates diverges".split()
+    built = "healthy vanishing exploding dead flat plane values line parabola surface new old"
+    built = {f"training.{name}" for name in (*verdicts, *built.split(), "picture.rate")}
+    built |= {f"training.{verdict}.about" for verdict in verdicts}
+    built |= {*"title where.epoch title.rates title.unnamed title.rates.unnamed".split()}
+    built |= {*"previous next last".split()}
+    asked = {**catalogue("player"), **catalogue("descent")}.keys() - built
+    assert [key for key in asked if f'"{key}"' not in used] == []
 
 
 def test_dark_recolours_the_picture(opened):
@@ -401,8 +380,6 @@ def test_print_has_no_controls(opened):
 @pytest.mark.parametrize(("data", "sizes"), [(xor(), [4, 1]), (moons(20), [8, 8, 1])])
 def test_sizes(data, sizes):
     """A hundred frames of xor and moons, with all settings as they are, take at most 1 MB."""
-    from autograd_mini.pages.training_page import to_html
-
     found = []
     for epochs in (5, 15):
         model = MLP(2, sizes, activation="tanh", seed=0)

@@ -4,6 +4,7 @@ import random
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
+from itertools import accumulate
 
 import mpmath as mp
 import pytest
@@ -39,21 +40,15 @@ def test_a_neuron_in_english():
     # h = 0.5 * 2 - 1.5 = -0.5, y = tanh(-0.5) = -0.46212, 1 - y^2 = 0.78645, by a table
     said = told(recorded, Forward)
     assert [e.symbolic.text for e in said] == ["v₁ = w · x", "v₂ = v₁ + b", "y = tanh(v₂)"]
-    assert [str(e.numeric) for e in said] == [
-        "v₁ = 0.5 · 2 = 1",
-        "v₂ = 1 + (−1.5) = −0.5",
-        "y = tanh(−0.5) = −0.4621",
-    ]
+    numeric = ["v₁ = 0.5 · 2 = 1", "v₂ = 1 + (−1.5) = −0.5", "y = tanh(−0.5) = −0.4621"]
+    assert [str(e.numeric) for e in said] == numeric
     first = told(recorded, Accumulate)[0]
     assert first.symbolic.text == "∂y/∂v₂ += ∂y/∂y · ∂y/∂v₂"
     assert str(first.local) == "∂y/∂v₂ = 1 − y² = 1 − (−0.4621)² = 0.7864"
     assert str(first.numeric) == "0 + 1 · 0.7864 = 0.7864"
     to_w = next(e for e in told(recorded, Accumulate) if e.title.endswith("→ w"))
-    assert [f.text for f in to_w.formulas] == [
-        "∂y/∂w += ∂y/∂v₁ · ∂v₁/∂w",
-        "∂v₁/∂w = x = 2",
-        "0 + 0.7864 · 2 = 1.573",
-    ]
+    wanted = ["∂y/∂w += ∂y/∂v₁ · ∂v₁/∂w", "∂v₁/∂w = x = 2", "0 + 0.7864 · 2 = 1.573"]
+    assert [f.text for f in to_w.formulas] == wanted
 
 
 def test_a_neuron_s_update_in_spanish():
@@ -100,13 +95,9 @@ def test_a_gradient_of_0_hands_nothing_on():
     assert unreached.numeric is None
 
 
-def test_the_seed():
-    x = Value(2.0, label="x")
-    assert told(steps(x * 3), Seed)[0].symbolic.text == "∂v₁/∂v₁ = 1"
-
-
 def test_with_another_seed_the_gradients_are_of_something_further_on():
     x = Value(2.0, label="x")
+    assert told(steps(x * 3), Seed)[0].symbolic.text == "∂v₁/∂v₁ = 1"
     recorded = steps(x * x, seed=-0.5)
     seed = told(recorded, Seed, "es")[0]
     assert seed.symbolic.text == "∂L/∂v₁ = −0.5"
@@ -190,16 +181,12 @@ def random_graph(seed):
         x, y, z = (draw.choice(nodes) for _ in range(3))
         made = draw.choice(
             [
-                lambda x, y, z: x + y, lambda x, y, z: x - y, lambda x, y, z: x * y,
-                lambda x, y, z: x / y if y.data else x * 2, lambda x, y, z: -x,
-                lambda x, y, z: abs(x), lambda x, y, z: x**2,
-                lambda x, y, z: functions.square(x) - 3, lambda x, y, z: functions.relu(x),
-                lambda x, y, z: functions.maximum(x, y),
-                lambda x, y, z: functions.dot([x, y, 2], [z, -1, x]),
-                lambda x, y, z: functions.mean([x, y, z]),
-                lambda x, y, z: functions.prod([x, y, z]), lambda x, y, z: functions.softsign(x),
+                x + y, x - y, x * y, x / y if y.data else x * 2, -x, abs(x), x**2,
+                functions.square(x) - 3, functions.relu(x), functions.maximum(x, y),
+                functions.dot([x, y, 2], [z, -1, x]), functions.mean([x, y, z]),
+                functions.prod([x, y, z]), functions.softsign(x),
             ]
-        )(x, y, z)  # fmt: skip
+        )  # fmt: skip
         if len(number(made.data)) < 16:
             nodes.append(made)
     return nodes[-1]
@@ -207,13 +194,7 @@ def random_graph(seed):
 
 def sides(text):
     """What stands between the signs = of a line; those in {cases} do not count."""
-    parts, depth, last = [], 0, 0
-    for k, c in enumerate(text):
-        depth += (c == "{") - (c == "}")
-        if text[k : k + 3] == " = " and not depth:
-            parts.append(text[last:k])
-            last = k + 3
-    return [*parts, text[last:]]
+    return re.split(r" = (?![^{]*\})", text)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -223,8 +204,8 @@ def test_all_numbers_of_a_random_graph_are_right(seed):
     ∂L/∂x stands for the node's gradient when it is complete; a local derivative for its number.
     """
     recorded = steps(random_graph(seed))
-    names = {name: mp.mpf(node.data.numerator) / node.data.denominator
-             for name, node in zip(recorded.names, recorded.nodes, strict=True)}  # fmt: skip
+    data = [fraction(node.data) for node in recorded.nodes]
+    names = dict(zip(recorded.names, data, strict=True))
     adjoints = {s.node: s.adjoint for s in recorded if isinstance(s, Visit)}
     root = recorded.names[-1]
     seen = 0
@@ -233,23 +214,22 @@ def test_all_numbers_of_a_random_graph_are_right(seed):
         known = {f"∂{root}/∂{recorded.names[n]}": x for n, x in adjoints.items()}
         if isinstance(step, Accumulate):
             known[sides(said.local.text)[0]] = step.partial
-        truth = {
-            Forward: lambda s: recorded.nodes[s.node].data,
-            Visit: lambda s: s.adjoint,
-            Seed: lambda s: s.value,
-        }.get(type(step))
         for formula in said.formulas:
-            if isinstance(step, Visit) and ("·" in formula.text or "…" in formula.text):
-                continue  # a sum of shares, each of which is checked on its own
-            wanted = truth(step) if truth else None
-            if isinstance(step, Accumulate):
-                if "+=" in formula.text:
+            match step:
+                case Visit() if "·" in formula.text or "…" in formula.text:
+                    continue  # a sum of shares, each of which is checked on its own
+                case Accumulate() if "+=" in formula.text:
                     share = formula.text.partition(" += ")[2]
                     assert close(value_of(share, names, known), step.share)
                     continue
-                wanted = step.partial if formula is said.local else step.after
-            if wanted is None:
-                continue
+                case Accumulate():
+                    wanted = step.partial if formula is said.local else step.after
+                case Forward(node):
+                    wanted = recorded.nodes[node].data
+                case Visit(_, wanted) | Seed(_, wanted):
+                    pass
+                case _:
+                    continue
             forms = (formula.text, from_mathml(formula.mathml), from_latex(formula.latex))
             for side in sides(forms[0]):
                 assert close(value_of(side, names, known), wanted), (side, wanted)
@@ -343,10 +323,9 @@ def test_explain_refuses():
 
 
 def test_explain_takes_the_language_of_the_environment(monkeypatch):
-    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
-    assert explain(Value(1.0, label="x")).title == "Qué hace x"
-    monkeypatch.setenv("LC_ALL", "C")
-    assert explain(Value(1.0, label="x")).title == "What x does"
+    for locale, title in (("es_ES.UTF-8", "Qué hace x"), ("C", "What x does")):
+        monkeypatch.setenv("LC_ALL", locale)
+        assert explain(Value(1.0, label="x")).title == title
 
 
 # --- sentences -----------------------------------------------------------------------------------
@@ -392,15 +371,11 @@ def test_a_name_is_text_whatever_it_is_made_of(one, two):
 def check_form(formula, names):
     assert formula.text == printable(formula.text)
     tree = ET.fromstring(formula.mathml)
-    assert {e.tag.rpartition("}")[2] for e in tree.iter()} <= {
-        *("math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub")
-    }
+    known = {*"math mrow mi mn mo mtext mfrac msup msub".split()}
+    assert {e.tag.rpartition("}")[2] for e in tree.iter()} <= known
     bare = re.sub(r"\\[{}\\]", "", formula.latex)
-    assert bare.count("{") == bare.count("}")
-    depth = 0
-    for c in bare:
-        depth += (c == "{") - (c == "}")
-        assert depth >= 0, formula.latex
+    depths = [*accumulate((c == "{") - (c == "}") for c in bare)]
+    assert min(depths) == depths[-1] == 0, formula.latex
 
 
 def test_the_whole_name_is_there():

@@ -27,9 +27,7 @@ def replayed(recorded):
     current = None
     for step in recorded:
         match step:
-            case Leaf(node):
-                computed.add(node)
-            case Forward(node):
+            case Leaf(node) | Forward(node):
                 computed.add(node)
             case Seed(node, value):
                 grads[node] = value
@@ -53,15 +51,13 @@ def replayed(recorded):
 @settings(max_examples=500)
 @given(graphs())
 def test_steps_are_the_computation(graph):
-    leaves = [Value(x) for x in graph.at]
-    root = graph(*leaves)
+    root = graph(*map(Value, graph.at))
     recorded = steps(root)
     grads = replayed(recorded)
     root.backward()
-    order = topological(root)
-    assert [grads.get(k, 0.0) for k in range(len(order))] == [node.grad for node in order]
-    assert [node.data for node in recorded.nodes] == [node.data for node in order]
-    assert [node.grad for node in recorded.nodes] == [node.grad for node in order]
+    truth = [(node.data, node.grad) for node in topological(root)]
+    assert [(node.data, grads.get(k, 0.0)) for k, node in enumerate(recorded.nodes)] == truth
+    assert [(node.data, node.grad) for node in recorded.nodes] == truth
 
 
 @settings(max_examples=60)
@@ -214,8 +210,7 @@ def test_the_update_is_the_optimisers():
 def test_momentum_is_named():
     w = Value(1.0, label="w")
     optimiser = Momentum([w], lr=0.1)
-    steps(w * w, optimiser=optimiser)
-    recorded = steps(w * w, optimiser=optimiser)
+    _, recorded = (steps(w * w, optimiser=optimiser) for _ in range(2))
     assert recorded.optimiser == "Momentum"
     assert recorded[-1].after == w.data
 
@@ -307,9 +302,8 @@ def test_a_graph_deeper_than_python_may_recurse():
     recorded = steps(f, 1.0)
     assert len(recorded.nodes) == 20_001
     assert recorded.nodes[0].grad == 0.0
-    assert len(recorded) == 20_001 + 1 + 20_001 + sum(
-        isinstance(step, Accumulate) for step in recorded
-    )
+    shares = sum(isinstance(step, Accumulate) for step in recorded)
+    assert len(recorded) == 20_001 + 1 + 20_001 + shares
 
 
 def test_a_broken_engine_is_recorded_as_it_is():
@@ -323,17 +317,14 @@ def test_a_broken_engine_is_recorded_as_it_is():
 def test_every_engine_of_the_museum_can_be_stepped(name):
     broken = museum.ENGINES[name]
     wrong, right = museum.stepped(name)
-    final = broken.reveals.__code__.co_argcount
-    gradient = museum._gradients(broken)
-    leaves = [node.grad for node in wrong.nodes if node.label and node.first is None][:final]
-    assert leaves == gradient
+    leaves = [node.grad for node in wrong.nodes if node.label and node.first is None]
+    assert leaves[: broken.reveals.__code__.co_argcount] == museum._gradients(broken)
     replayed(right)
     assert Steps.from_json(wrong.to_json()) == wrong
     for recorded in (wrong, right):
-        grads = recorded.state(-1).grad
-        assert [grads.get(k, 0.0) for k in range(len(recorded.nodes))] == [
-            node.grad for node in recorded.nodes
-        ]
+        state = recorded.state(-1).grad
+        grads = [state.get(k, 0.0) for k in range(len(recorded.nodes))]
+        assert grads == [node.grad for node in recorded.nodes]
 
 
 def test_a_node_with_more_edges_than_the_graph_has_nodes_is_read_back():
@@ -347,10 +338,10 @@ def test_a_node_with_more_edges_than_the_graph_has_nodes_is_read_back():
 
 def test_an_engine_that_follows_every_path_is_recorded_edge_by_edge():
     wrong, _ = museum.stepped("EveryPath")
-    for step in wrong:
-        if isinstance(step, Accumulate):
-            assert wrong.nodes[step.node].parents[step.edge] is wrong.nodes[step.parent]
-    taken = [(step.node, step.parent, step.edge) for step in wrong if isinstance(step, Accumulate)]
+    shares = [step for step in wrong if isinstance(step, Accumulate)]
+    for step in shares:
+        assert wrong.nodes[step.node].parents[step.edge] is wrong.nodes[step.parent]
+    taken = [(step.node, step.parent, step.edge) for step in shares]
     assert taken == [(3, 1, 0), (1, 0, 0), (1, 0, 1), (3, 2, 1), (2, 1, 0), (1, 0, 0), (1, 0, 1)]
 
 

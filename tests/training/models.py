@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from autograd_mini import Value
 from autograd_mini.nn import MLP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def line(w: float = 0.5, b: float = 0.0) -> MLP:
     """The model p = w x + b."""
-    model = MLP(1, [1])
-    for p, data in zip(model.parameters(), (w, b), strict=True):
-        p.data = data
+    return with_weights(MLP(1, [1]), (w, b))
+
+
+def with_weights(model: MLP, weights: Iterable[float]) -> MLP:
+    """The model, its parameters set to these numbers."""
+    for p, w in zip(model.parameters(), weights, strict=True):
+        p.data = w
     return model
 
 

@@ -15,6 +15,17 @@ from autograd_mini.training import EarlyStopping, evaluate, fit
 from tests.training.models import Offset, line, numbers
 
 
+def values():
+    return sum(type(o) is Value for o in gc.get_objects())
+
+
+def rising(epochs, **options):
+    """The history and v of a model that learns to say 99: v grows by 1 in each epoch."""
+    model = Offset()
+    sgd = SGD([model.v], lr=1.0)
+    return fit(model, ([0.0], [99.0]), "mae", sgd, epochs, **options), model.v.data
+
+
 # --- what an update does -------------------------------------------------------------------------
 def test_one_update_by_hand():
     model = line()  # p = 1/2 * 2 = 1, L = (1 - 3)**2 = 4, dL/dp = -4, dL/dw = -8, dL/db = -4
@@ -96,9 +107,7 @@ def test_each_epoch_shows_each_sample_once_in_a_new_order():
 
     model, n = line(), 10
     data = [(float(i), float(i)) for i in range(n)]
-    history = fit(
-        model, data, loss, SGD(model.parameters(), lr=1e-4), epochs=3, batch_size=4, seed=5
-    )
+    history = fit(model, data, loss, SGD(model.parameters(), lr=1e-4), 3, batch_size=4, seed=5)
     orders = [[y for batch in epoch for y in batch] for epoch in epochs]
     assert [[len(batch) for batch in epoch] for epoch in epochs] == [[4, 4, 2]] * 3
     assert [sorted(order) for order in orders] == [list(map(float, range(n)))] * 3
@@ -108,20 +117,14 @@ def test_each_epoch_shows_each_sample_once_in_a_new_order():
     assert history.loss == pytest.approx(means, rel=1e-14)
 
 
-def columns(history):
-    return [row[:-1] for row in history.rows]
-
-
 def test_the_same_seeds_give_the_same_history_bit_for_bit():
     def run(seed):
         train, test = split(moons(40), seed=0)
         model = MLP(2, [5, 1], activation="tanh", seed=1)
         optimiser = Adam(model.parameters(), lr=0.05)
-        history = fit(
-            model, train, "binary_cross_entropy_with_logits", optimiser, 4, 8,
-            validation=test, seed=seed,
-        )  # fmt: skip
-        return columns(history), numbers(model)
+        loss = "binary_cross_entropy_with_logits"
+        history = fit(model, train, loss, optimiser, 4, 8, validation=test, seed=seed)
+        return [row[:-1] for row in history.rows], numbers(model)  # all but the seconds
 
     assert run(0) == run(0)
     assert run(0) != run(1)
@@ -129,9 +132,6 @@ def test_the_same_seeds_give_the_same_history_bit_for_bit():
 
 def test_a_graph_is_gone_before_the_next_and_the_collector_is_back():
     alive = []
-
-    def values():
-        return sum(type(o) is Value for o in gc.get_objects())
 
     class Watched(MLP):
         def __call__(self, x):
@@ -209,7 +209,7 @@ def test_evaluation_holds_one_graph_at_a_time():
 
     class Watched(MLP):
         def __call__(self, x):
-            alive.append(sum(type(o) is Value for o in gc.get_objects()))
+            alive.append(values())
             return super().__call__(x)
 
     evaluate(Watched(2, [3, 1], seed=0), moons(5), "mse")
@@ -223,12 +223,8 @@ def test_kl_divergence_takes_the_targets_as_the_true_distribution():
 
 
 def test_validation_is_measured_after_each_epoch():
-    model = Offset()  # v = 1, 2, 3 after the epochs
-    history = fit(
-        model, ([0.0], [10.0]), "mae", SGD([model.v], lr=1.0), 3,
-        validation=([0.0, 0.0], [2.0, 4.0]),
-    )  # fmt: skip
-    assert history.loss == [10.0, 9.0, 8.0]  # before each update
+    history, _ = rising(3, validation=([0.0, 0.0], [2.0, 4.0]))  # v = 1, 2, 3
+    assert history.loss == [99.0, 98.0, 97.0]  # before each update
     assert history.validation_loss == [2.0, 1.0, 1.0]
     assert history.best_epoch == 2
 
@@ -237,9 +233,7 @@ def test_iris_is_learnt():
     train, test = standardise(*split(iris(), seed=0))
     model = MLP(4, [8, 3], activation="tanh", init="xavier_uniform", seed=0)
     optimiser = Adam(model.parameters(), lr=0.05)
-    history = fit(
-        model, train, "cross_entropy", optimiser, epochs=25, batch_size=16, validation=test
-    )
+    history = fit(model, train, "cross_entropy", optimiser, 25, 16, validation=test)
     right = sum(max(range(3), key=[s.data for s in model(x)].__getitem__) == y for x, y in test)
     assert right >= 41  # of 45
     assert history.validation_accuracy[-1] == right / 45
@@ -247,14 +241,9 @@ def test_iris_is_learnt():
 
 
 # --- early stopping ------------------------------------------------------------------------------
-def away(rule, epochs=20):
+def away(rule, epochs=20, **options):
     """v = 1, 2, 3, ... after each epoch; the validation loss |v - 3| is 2, 1, 0, 1, 2, ..."""
-    model = Offset()
-    history = fit(
-        model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), epochs,
-        validation=([0.0], [3.0]), early_stopping=rule,
-    )  # fmt: skip
-    return history, model.v.data
+    return rising(epochs, validation=([0.0], [3.0]), early_stopping=rule, **options)
 
 
 def test_early_stopping_waits_and_goes_back_to_the_best_weights():
@@ -344,25 +333,17 @@ def test_control_c_returns_the_history_and_what_was_learnt():
 
 
 def test_with_early_stopping_an_interrupted_run_has_its_best_weights():
-    model = Offset()
-
     def interrupt(_, history):
         if len(history) == 5:
             raise KeyboardInterrupt
 
-    history = fit(
-        model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 9,
-        validation=([0.0], [3.0]), early_stopping=9, callbacks=[interrupt],
-    )  # fmt: skip
-    assert (len(history), history.stopped, model.v.data) == (5, "interrupted", 3.0)
+    history, v = away(9, 9, callbacks=[interrupt])
+    assert (len(history), history.stopped, v) == (5, "interrupted", 3.0)
 
 
 def test_callbacks_see_each_epoch_and_can_end_the_run():
     seen = []
-    model = Offset()
-    history = fit(
-        model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 9,
-        callbacks=[lambda m, h: len(h) == 3, lambda m, h: seen.append((m.v.data, h.loss[-1]))],
-    )  # fmt: skip
+    calls = [lambda m, h: len(h) == 3, lambda m, h: seen.append((m.v.data, h.loss[-1]))]
+    history, _ = rising(9, callbacks=calls)
     assert (len(history), history.stopped) == (3, "callback")
     assert seen == [(1.0, 99.0), (2.0, 98.0), (3.0, 97.0)]
