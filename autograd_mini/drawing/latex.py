@@ -81,13 +81,17 @@ def to_latex(
     options = Options(
         detail, rankdir, number_format, group, collapse, theme, off_path, max_nodes, lang, "kind"
     )
-    drawing = Drawing("gradients", rendering=engine)
-    seen = sketch(roots, options)
-    frames = write(drawing, seen)
-    picture = _picture(seen, frames, json.loads(drawing.pipe("json")))
+    picture = tikz(sketch(roots, options), engine)
     if standalone:
         picture = [*_BEFORE, *picture, r"\end{document}"]
     return "\n".join(picture) + "\n"
+
+
+def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
+    """The lines of the `tikzpicture` of a sketch."""
+    drawing = Drawing("gradients", rendering=engine)
+    frames = write(drawing, seen)
+    return _picture(seen, frames, json.loads(drawing.pipe("json")))
 
 
 _BEFORE = (

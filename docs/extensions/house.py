@@ -53,7 +53,10 @@ FLOORS: list[dict[str, tuple[str, str]]] = [
         "pages": ("HTML, film, widget", "HTML, película, widget"),
         "grading": ("marks for a class", "notas para una clase"),
     },
-    {"compat": ("course code runs here", "código de cursos")},
+    {
+        "compat": ("course code runs here", "código de cursos"),
+        "course": ("exercises, labs", "ejercicios, laboratorios"),
+    },
     {"cli": ("the commands", "los comandos")},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -1,0 +1,46 @@
+"""`autograd-mini exercise`: sheets, keys and question banks of exercises solved by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .options import whole, write
+
+if TYPE_CHECKING:
+    from .options import Arguments, Parser
+
+KINDS = ("chain", "reuse", "neuron", "network", "update", "kink", "vanishing")
+SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
+BANKS = ("moodle", "gift", "qti")
+_MOST = 500
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("--kind", choices=KINDS, default="chain")
+    parser.add("--level", metavar="N", type=whole(1, 5), default=1)
+    parser.add("--seed", default=0)
+    parser.add("--count", metavar="N", type=whole(1, _MOST), default=1)
+    parser.add("--format", choices=(*SHEETS, *BANKS), default="text")
+    parser.add("--key", action="store_true")
+    parser.add("-o", "--out")
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status."""
+    from autograd_mini.course import banks, sheets
+    from autograd_mini.course.exercises import exercises
+
+    if args.key and args.format in BANKS:
+        args.refuse("key.inside", format=args.format)
+    if args.format in ("pdf", "qti") and args.out is None:
+        args.refuse("file", format=args.format)
+    made = exercises(args.kind, args.level, args.seed, args.count)
+    if args.format in BANKS:
+        content = getattr(banks, args.format)(made, args.lang)
+    else:
+        content = getattr(sheets, args.format)(made, args.lang, key=args.key)
+    if args.out is not None:
+        return write(args, content)
+    print(content, end="")
+    return 0

@@ -1,0 +1,1 @@
+"""For classes: exercises."""

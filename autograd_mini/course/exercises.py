@@ -1,0 +1,316 @@
+"""Exercises that are solved by hand: small graphs of exact small numbers, the same for a seed.
+
+A kind draws a graph of Fractions. It is taken if no number on the way, forward and backward, has
+more digits than its level allows. The blanks are steps of the recorded computation, so the key is
+what the engine did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.functions import dot, leaky_relu, maximum, relu
+from autograd_mini.language import text
+from autograd_mini.notation import symbols
+from autograd_mini.notation.labels import subscript
+from autograd_mini.optim import SGD
+from autograd_mini.stepping import (
+    Accumulate,
+    Formula,
+    Forward,
+    Leaf,
+    Steps,
+    Update,
+    Visit,
+    explain,
+    explain_step,
+    steps,
+)
+from autograd_mini.stepping.explanation import gradient, written
+from autograd_mini.value import BIAS, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+LEVELS = range(1, 6)
+DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level
+_TRIES = 5000
+
+
+class Blank(NamedTuple):
+    """A number to be found: the step that computes it, its sign, and the number itself."""
+
+    step: int
+    sign: Formula
+    answer: Fraction
+
+    @property
+    def tolerance(self) -> float:
+        """How far off an answer is still right: by rounding to three digits."""
+        return 0.005 * float(abs(self.answer)) or 0.0005
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A computation to be done by hand, and its key.
+
+    kind, level, seed   what it was made from
+    steps               the recorded computation, which can be drawn, stepped through, explained
+    blanks              what is asked, in an order in which it can be found
+    rate                the learning rate, where weights are updated
+
+    >>> task = exercise("chain", level=1, seed=7)
+    >>> [blank.sign.text for blank in task.blanks]
+    ['u', 'L', '∂L/∂u', '∂L/∂x']
+    >>> task.marks([blank.answer for blank in task.blanks])
+    (True, True, True, True)
+    """
+
+    kind: str
+    level: int
+    seed: int
+    steps: Steps
+    blanks: tuple[Blank, ...]
+    rate: Fraction | None = None
+
+    @property
+    def work(self) -> int:
+        """How many operations it takes: those of the graph, then products, additions, updates."""
+        return sum(isinstance(step, Forward | Accumulate | Update) for step in self.steps)
+
+    def given(self, lang: str = "en") -> list[Formula]:
+        """The numbers that are given, by name, then the operations."""
+        names = [self.steps.names[step.node] for step in self.steps]
+        leaves = [i for i, step in enumerate(self.steps) if isinstance(step, Leaf)]
+        leaves.sort(key=lambda i: ("xyzwb".index(names[i][0]), len(names[i]), names[i]))
+        made = [i for i, step in enumerate(self.steps) if isinstance(step, Forward)]
+        return [explain_step(self.steps, i, lang).symbolic for i in leaves + made]
+
+    def solved(self, blank: Blank, lang: str = "en") -> Formula:
+        """How a blank is filled in: the formula with its numbers."""
+        step = self.steps[blank.step]
+        if isinstance(step, Visit):
+            found = explain(self.steps.nodes[step.node], of=self.steps, lang=lang)
+        else:
+            found = explain_step(self.steps, blank.step, lang)
+        return found.numeric or found.symbolic
+
+    def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
+        """For each blank whether the answer, a number or a text such as "3/4", is right."""
+        return tuple(
+            abs(Fraction(given) - blank.answer) <= blank.tolerance
+            for given, blank in zip(answers, self.blanks, strict=True)
+        )
+
+    def task(self, lang: str = "en") -> str:
+        """What is to be done, in a sentence or two."""
+        said = text(f"exercise.{self.kind}", lang, rate=self.rate)
+        return f"{said} {text('exercise.work', lang, blanks=len(self.blanks), work=self.work)}"
+
+
+class Sketch(NamedTuple):
+    """What a kind draws: the root, the leaves that are asked for, and the learning rate."""
+
+    root: Value
+    asked: list[Value]
+    rate: Fraction | None = None
+
+
+def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
+    """The exercise of a kind ("chain", "reuse", ...), a level from 1 to 5 and a seed.
+
+    Raises ValueError for an unknown kind or level.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    if level not in LEVELS:
+        raise ValueError(f"level must be a whole number from 1 to 5, got {level!r}")
+    draw = Random(f"{kind} {level} {seed}")
+    for _ in range(_TRIES):
+        made = KINDS[kind](draw, level)
+        made.root.label = "L"
+        if _is_nice(recorded := _recorded(made), kind, DIGITS[level - 1]):
+            return Exercise(kind, level, seed, recorded, _blanks(recorded, made), made.rate)
+    raise ValueError(f"no exercise {kind!r} of level {level} was found with the seed {seed}")
+
+
+def exercises(kind: str, level: int = 1, seed: int = 0, count: int = 30) -> list[Exercise]:
+    """As many variants, no two alike; the first is that of the seed itself."""
+    made: dict[str, Exercise] = {}
+    for k in range(50 * count):
+        one = exercise(kind, level, seed + k)
+        made.setdefault(one.steps.to_json(), one)
+        if len(made) == count:
+            break
+    return list(made.values())
+
+
+def _recorded(made: Sketch) -> Steps:
+    rate: Any = made.rate  # a Fraction keeps the weights exact
+    optimiser = SGD(made.asked, lr=rate) if rate is not None else None
+    return steps(made.root, optimiser=optimiser)
+
+
+def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:
+    """Whether every number is short, and a gradient arrives unless that is the point."""
+    numbers = [node.data for node in recorded.nodes]
+    for step in recorded:
+        if isinstance(step, Accumulate):
+            numbers += [step.partial, step.share, step.after]
+        elif isinstance(step, Update):
+            numbers += [step.rate * step.gradient, step.after]
+    arrives = kind == "kink" or all(node.grad for node in recorded.nodes[:2])
+    return arrives and all(_digits(Fraction(x)) <= digits for x in numbers)
+
+
+def _digits(x: Fraction) -> int:
+    """How many digits it takes to write a number, as a fraction or as a decimal."""
+    fraction = f"{abs(x.numerator)}" + f"{x.denominator}" * (x.denominator > 1)
+    decimal = f"{float(abs(x)):.15g}".replace(".", "").strip("0")
+    return min(len(fraction), len(decimal))
+
+
+def _blanks(recorded: Steps, made: Sketch) -> tuple[Blank, ...]:
+    asked, names = {leaf.label for leaf in made.asked}, recorded.names
+    blanks = []
+    for i, step in enumerate(recorded):
+        node, name = recorded.nodes[step.node], names[step.node]
+        if isinstance(step, Forward):
+            blanks.append(Blank(i, written(symbols.name(name)), node.data))
+        elif isinstance(step, Visit) and node is not recorded.root:
+            if node.first is not None or node.label in asked:
+                blanks.append(Blank(i, written(gradient(names[-1], name)), step.adjoint))
+        elif isinstance(step, Update):
+            new = symbols.index(symbols.name(name), symbols.name("new"))
+            blanks.append(Blank(i, written(new), step.after))
+    return tuple(blanks)
+
+
+# --- the kinds -----------------------------------------------------------------------------------
+def _number(draw: Random, level: int = 1) -> Fraction:
+    """A small number, not 0; at the higher levels it may have halves."""
+    number = Fraction(draw.choice((-1, 1)) * draw.randint(1, 3))
+    return number / 2 if level > 3 and draw.random() < 0.3 else number
+
+
+def _leaves(draw: Random, level: int, names: Iterable[str]) -> list[Value]:
+    return [Value(_number(draw, level), label=name) for name in names]
+
+
+def _indexed(letter: str, count: int, start: int = 1) -> list[str]:
+    return [letter + subscript(k) for k in range(start, start + count)]
+
+
+def _once(draw: Random, x: Value, level: int) -> Value:
+    """One operation on a node, with a small number where it takes two."""
+    c = draw.choice((-3, -2, 2, 3))
+    choices = [lambda: x * c, lambda: x + c, lambda: c - x, lambda: x**2]
+    choices += [lambda: relu(x), lambda: x / 2] * (level > 1)
+    choices += [lambda: x**3, lambda: 1 / x if x.data else x + c] * (level > 3)
+    return draw.choice(choices)()
+
+
+def _chain(draw: Random, level: int) -> Sketch:
+    (x,) = leaves = _leaves(draw, level, "x")
+    for _ in range(level + 1):
+        x = _once(draw, x, level)
+    return Sketch(x, leaves)
+
+
+def _reuse(draw: Random, level: int) -> Sketch:
+    leaves = _leaves(draw, level, "xyz"[: 1 + level // 2])
+    nodes, loose = [*leaves], [*leaves]
+    while len(nodes) <= len(leaves) + level or len(loose) > 1:
+        a = draw.choice(loose)
+        b = draw.choice(nodes if len(nodes) <= len(leaves) + level else loose)
+        made = draw.choice((lambda a, b: a * b, lambda a, b: a + b, lambda a, b: a - b))(a, b)
+        loose = [node for node in loose if node is not a and node is not b] + [made]
+        nodes.append(made)
+    return Sketch(nodes[-1], leaves)
+
+
+def _neuron(draw: Random, level: int) -> Sketch:
+    n = (level + 2) // 2
+    w, x = (_leaves(draw, level, _indexed(letter, n) if n > 1 else letter) for letter in "wx")
+    (b,) = _leaves(draw, level, "b")
+    if level < 3:
+        z = sum((wi * xi for wi, xi in zip(w[1:], x[1:], strict=True)), w[0] * x[0]) + b
+    else:
+        z = _weighted(w, b, x)
+    z.label = "z"
+    out = relu(z) if draw.random() < 0.7 else leaky_relu(z, Fraction(1, 2))
+    if level > 1:
+        out.label = "h"
+        out = (out - draw.randint(-3, 3)) ** 2
+    return Sketch(out, [*w, b])
+
+
+def _weighted(w: list[Value], b: Value, x: list[Value]) -> Value:
+    """w · x + b as one node, as a neuron of `nn` makes it."""
+    z: Value = dot([*w, b], [*x, 1])
+    z.constants = BIAS
+    return z
+
+
+def _network(draw: Random, level: int) -> Sketch:
+    sizes = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 3, 1), (2, 2, 2, 1))[level - 1]
+    layer = _leaves(draw, level, _indexed("x", sizes[0]))
+    weights: list[Value] = []
+    biases: list[Value] = []
+    for depth, (n, m) in enumerate(pairwise(sizes), start=1):
+        last, made = depth == len(sizes) - 1, []
+        for _ in range(m):
+            w = _leaves(draw, level, _indexed("w", n, len(weights) + 1))
+            (b,) = _leaves(draw, level, _indexed("b", 1, len(biases) + 1))
+            z = _weighted(w, b, layer)
+            z.label = "o" if last else "z" + subscript(len(biases) + 1)
+            weights, biases = weights + w, [*biases, b]
+            made.append(z if last else relu(z))
+            made[-1].label = "o" if last else "h" + subscript(len(biases))
+        layer = made
+    return Sketch((layer[0] - draw.randint(-3, 3)) ** 2, weights + biases)
+
+
+def _update(draw: Random, level: int) -> Sketch:
+    neuron = _neuron(draw, max(level, 2))
+    return neuron._replace(rate=Fraction(1, draw.choice((2, 4, 5, 10))))
+
+
+def _kink(draw: Random, level: int) -> Sketch:
+    leaves = _leaves(draw, level, "xy"[: 1 + (level > 2)])
+    offset = leaves[0].data * draw.choice((1, 1, -1)) + draw.choice((0, 0, 1))
+    z = leaves[0] - offset
+    if level > 2:
+        z = maximum(z, leaves[1] - leaves[1].data * draw.choice((0, 1)))
+    node = draw.choice((relu, abs))(z)
+    for _ in range(level - 1):
+        node = draw.choice((relu, abs, lambda x: x * 2, lambda x: x - 1, lambda x: x * -3))(node)
+    return Sketch(node * 2 + leaves[0] if level > 1 else node, leaves)
+
+
+def _vanishing(draw: Random, level: int) -> Sketch:
+    (x,) = leaves = _leaves(draw, 1, "x")
+    factor = draw.choice(
+        (Fraction(1, 10), Fraction(1, 5), Fraction(1, 2), Fraction(1, 4), 2, 3, 10)
+    )
+    for k in range(1, level + 3):
+        x = draw.choice((1, -1) if level > 1 else (1,)) * factor * x
+        if level > 2:
+            x.label, x = "z" + subscript(k), leaky_relu(x, Fraction(1, 2))
+        x.label = "h" + subscript(k)
+    return Sketch(x, leaves)
+
+
+KINDS: dict[str, Callable[[Random, int], Sketch]] = {
+    "chain": _chain,
+    "reuse": _reuse,
+    "neuron": _neuron,
+    "network": _network,
+    "update": _update,
+    "kink": _kink,
+    "vanishing": _vanishing,
+}

@@ -1,0 +1,166 @@
+"""Sheets of exercises, and their keys: as text, HTML, LaTeX and PDF."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from html import escape
+from typing import TYPE_CHECKING
+
+from autograd_mini.drawing.digraph import Drawing
+from autograd_mini.drawing.latex import tikz
+from autograd_mini.drawing.options import Options
+from autograd_mini.drawing.picture import write
+from autograd_mini.drawing.sketch import sketch
+from autograd_mini.language import text as said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd_mini.drawing.sketch import Sketch
+
+    from .exercises import Exercise
+
+_GAP = "_____"
+_DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
+_STYLE = """
+body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+section { break-inside: avoid; margin-bottom: 2.5rem } h2 { font-size: 1.1rem; margin: 0 }
+.given, .blanks { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; margin: 0.7rem 0 }
+.blanks { gap: 0.8rem 1.6rem } .gap { display: inline-block; min-width: 4rem;
+border-bottom: 1px solid } .key { flex-direction: column } svg { max-width: 100%; height: auto }
+"""
+
+
+def heading(exercise: Exercise, number: int, lang: str) -> str:
+    """The title of an exercise: its number, kind, level and seed."""
+    name = said(f"exercise.kind.{exercise.kind}", lang)
+    level, seed = exercise.level, exercise.seed
+    return said("exercise.heading", lang, number=number, name=name, level=level, seed=seed)
+
+
+def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str = "LR") -> Sketch:
+    """The graph with gaps for the numbers that are asked for; with its numbers in the key."""
+    options = Options(rankdir=rankdir, off_path="normal", theme="print", lang=lang)
+    seen = sketch([exercise.steps.root], options)
+    if key:
+        return seen
+    items = []
+    for item in seen.items:
+        wanted = ("data", "grad") if item.kind != "leaf" else ("grad",)
+        rows = [row._replace(text=_GAP) if row.kind in wanted else row for row in item.rows]
+        items.append(item._replace(rows=tuple(rows)))
+    links = [
+        link._replace(partial=f"{link.partial.partition('=')[0]}= {_GAP}") for link in seen.links
+    ]
+    return seen._replace(items=items, links=links)
+
+
+def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
+    """The graph to fill in, as SVG."""
+    drawing = Drawing("exercise")
+    write(drawing, to_fill_in(exercise, lang, key=key))
+    made: str = drawing.pipe(format="svg", encoding="utf-8")
+    return made[made.index("<svg") :]
+
+
+# --- formats -------------------------------------------------------------------------------------
+def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
+    """The sheet, or its key, for a terminal."""
+    parts = []
+    for number, exercise in enumerate(exercises, start=1):
+        lines = [heading(exercise, number, lang)]
+        if key:
+            lines += [f"    {exercise.solved(blank, lang).text}" for blank in exercise.blanks]
+        else:
+            lines += textwrap.wrap(exercise.task(lang), 96)
+            lines += [f"    {formula.text}" for formula in exercise.given(lang)]
+            gaps = "   ".join(f"{b.sign.text}\u00a0=\u00a0{_GAP}" for b in exercise.blanks)
+            lines += [f"    {line}" for line in textwrap.wrap(gaps, 92, break_on_hyphens=False)]
+        parts.append("\n".join(lines).replace("\u00a0", " "))
+    return "\n\n".join(parts) + "\n"
+
+
+def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
+    """The sheet, or its key, as a page to read or to print."""
+    title = said(f"exercise.title.{'key' if key else 'sheet'}", lang)
+    sections = []
+    for number, exercise in enumerate(exercises, start=1):
+        given = "".join(f"<span>{formula.mathml}</span>" for formula in exercise.given(lang))
+        if key:
+            shown = [f"<span>{exercise.solved(b, lang).mathml}</span>" for b in exercise.blanks]
+        else:
+            gap = '<span class="gap"></span>'
+            shown = [f"<span>{b.sign.mathml} = {gap}</span>" for b in exercise.blanks]
+        sections.append(
+            f"<section><h2>{escape(heading(exercise, number, lang))}</h2>"
+            f"<p>{escape(exercise.task(lang))}</p><div class='given'>{given}</div>"
+            f"{picture(exercise, lang, key=key)}"
+            f"<div class='blanks{' key' * key}'>{''.join(shown)}</div></section>"
+        )
+    body = "\n".join(sections).replace(' display="block"', "")
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport"'
+        f' content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>\n'
+        f"<body>\n<h1>{title}</h1>\n{body}\n</body></html>\n"
+    )
+
+
+def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
+    """The sheet, or its key, as a LaTeX document."""
+    lines = [
+        r"\documentclass[11pt]{article}",
+        r"\usepackage[a4paper, margin=2cm]{geometry}",
+        r"\usepackage{amsmath,textcomp,tikz,adjustbox}",
+        r"\usepackage[T1]{fontenc}",
+        r"\usetikzlibrary{arrows.meta}",
+        r"\setlength{\parindent}{0pt}",
+        r"\begin{document}",
+    ]
+    for number, exercise in enumerate(exercises, start=1):
+        lines += [rf"\subsection*{{{heading(exercise, number, lang)}}}", exercise.task(lang), ""]
+        lines += _displayed(formula.latex for formula in exercise.given(lang))
+        seen = to_fill_in(exercise, lang, key=key)
+        lines += [r"\begin{adjustbox}{max width=\textwidth}", *tikz(seen), r"\end{adjustbox}"]
+        if key:
+            lines += _displayed((exercise.solved(b, lang).latex for b in exercise.blanks), 1)
+        else:
+            gap = r" = \underline{\hspace{1.6cm}}"
+            lines += _displayed(blank.sign.latex + gap for blank in exercise.blanks)
+        lines.append(r"\bigskip" if number < len(exercises) else r"\end{document}")
+    return "\n".join(lines) + "\n"
+
+
+def _displayed(formulas: Iterable[str], length: int = 4) -> list[str]:
+    """Formulas in display mathematics, so many in a row."""
+    found = [*formulas]
+    rows = (r" \qquad ".join(found[k : k + length]) for k in range(0, len(found), length))
+    return [rf"\[ {row} \]" for row in rows]
+
+
+def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> bytes:
+    """The sheet, or its key, as a PDF of A4 pages, an exercise on each.
+
+    Raises ImportError without matplotlib (the extra `plot`).
+    """
+    from matplotlib.backends.backend_pdf import PdfPages
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    made = io.BytesIO()
+    with PdfPages(made, metadata={"CreationDate": None}) as pages:
+        for number, exercise in enumerate(exercises, start=1):
+            sheet = Figure(figsize=(8.27, 11.69))  # inches: A4
+            words = text([exercise], lang, key=key).partition("\n")[2]
+            sheet.text(0.08, 0.94, heading(exercise, number, lang), size=13, weight="bold")
+            sheet.text(0.08, 0.92, words, size=10, va="top", linespacing=1.6)
+            below = 0.9 - words.count("\n") * 10 * 1.2 * 1.6 / 842  # points
+            drawing = Drawing("exercise", graph_attr={"dpi": "120"})
+            deep = len(exercise.steps.nodes) > _DEEP
+            write(drawing, to_fill_in(exercise, lang, key=key, rankdir="TB" if deep else "LR"))
+            image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("RGB")
+            space = sheet.add_axes((0.08, 0.04, 0.84, below - 0.04), anchor="N")
+            space.set_axis_off()
+            space.imshow(image, interpolation="none")
+            pages.savefig(sheet)
+    return made.getvalue()

@@ -1,0 +1,186 @@
+"""Exercises by hand: the key, the size of the numbers, and what other programs read of a sheet."""
+
+import io
+import re
+import warnings
+import zipfile
+from fractions import Fraction
+from xml.etree import ElementTree as ET
+
+import pypdf
+import pytest
+
+from autograd_mini.course import banks, sheets
+from autograd_mini.course.exercises import KINDS, LEVELS, exercise, exercises
+from autograd_mini.functions import function
+from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.rules.evaluation import each
+from autograd_mini.stepping import Accumulate, Forward, Update, Visit
+
+EACH = [exercise(kind, level, seed=3) for kind in KINDS for level in LEVELS]
+QTI = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
+
+
+def over_all_paths(nodes, start):
+    """The gradient of the last node: the sum over all paths of the products of the partials."""
+    total = {nodes[-1]: Fraction(1)}
+    for k in range(len(nodes) - 2, -1, -1):
+        uses = ((n, d) for n in nodes[k + 1 :] for p, d in n.edges() if p is nodes[k])
+        total[nodes[k]] = sum((total[n] * d for n, d in uses), Fraction(0))
+    return total[start]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_key_is_what_the_graph_gives(kind):
+    for seed in range(200):
+        task = exercise(kind, level=seed % 5 + 1, seed=seed)
+        nodes = task.steps.nodes
+        for blank in task.blanks:
+            step = task.steps[blank.step]
+            node = nodes[step.node]
+            if isinstance(step, Forward):
+                assert blank.answer == function(node.op)(*each(data_of, node.args))
+            elif isinstance(step, Visit):
+                assert blank.answer == over_all_paths(nodes, node)
+            else:
+                assert blank.answer == node.data - task.rate * over_all_paths(nodes, node)
+        assert task.marks([blank.answer for blank in task.blanks]) == (True,) * len(task.blanks)
+
+
+def test_no_number_on_the_way_is_longer_than_three_digits_at_the_lower_levels():
+    for task in EACH:
+        if task.level > 3:
+            continue
+        numbers = [node.data for node in task.steps.nodes]
+        for step in task.steps:
+            if isinstance(step, Accumulate):
+                numbers += [step.partial, step.share, step.before, step.after]
+            if isinstance(step, Update):
+                numbers.append(step.after)
+        for x in numbers:
+            digits = {len(re.sub(r"\D", "", text).strip("0")) for text in (f"{x}", f"{float(x)}")}
+            assert min(digits) <= 3, (task.kind, task.level, x)
+
+
+def test_the_same_seed_gives_the_same_sheet_and_another_another():
+    sheet = sheets.text(exercises("network", 2, seed=5, count=3), "es")
+    assert sheets.text(exercises("network", 2, seed=5, count=3), "es") == sheet
+    tasks = sheets.text(exercises("chain", 1, seed=0, count=60)).split("Exercise")[1:]
+    assert len({task.partition("\n")[2] for task in tasks}) == 60
+
+
+@pytest.mark.parametrize(
+    ("factor", "right"), [(1, True), (Fraction(1004, 1000), True), (Fraction(1006, 1000), False)]
+)
+def test_answers_are_marked_within_half_a_hundredth(factor, right):
+    task = exercise("chain", 1, seed=7)
+    first, *others = (blank.answer for blank in task.blanks)
+    assert abs(first) >= 1
+    assert task.marks([str(first * factor), *others]) == (right, *[True] * len(others))
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: exercise("magic"), "kind must be one of chain, reuse, .*, got 'magic'"),
+        (lambda: exercise("chain", 6), "level must be a whole number from 1 to 5, got 6"),
+        (lambda: exercise("chain", "2"), "level must be a whole number from 1 to 5, got '2'"),
+    ],
+)
+def test_wrong_input(call, text):
+    with pytest.raises(ValueError, match=text):
+        call()
+
+
+# --- what others read ----------------------------------------------------------------------------
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_gift_is_read_by_another_program(lang):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it asks for the locale the old way
+        from pygiftparser.parser import parseFile
+    questions = parseFile(io.StringIO(banks.gift(EACH, lang)))
+    blanks = [blank for task in EACH for blank in task.blanks]
+    assert len(questions) == len(blanks)
+    for question, blank in zip(questions, blanks, strict=True):
+        answer, near = map(float, re.search(r"\{#(.+):(.+)\}$", question.source.strip()).groups())
+        assert answer == pytest.approx(float(blank.answer))
+        assert near == pytest.approx(blank.tolerance)
+        if answer >= 0:  # the reader's grammar has no minus
+            assert question.valid
+            (read,) = question.answers.answers
+            assert (read.value, read.tolerance) == (answer, near)
+
+
+def test_moodle_has_a_field_for_each_blank():
+    quiz = ET.fromstring(banks.moodle(EACH))
+    for question, task in zip(quiz, EACH, strict=True):
+        assert question.get("type") == "cloze"
+        words = question.findtext("questiontext/text")
+        fields = re.findall(r"\{1:NUMERICAL:=(-?[\d.e+-]+):([\d.e-]+)\}", words)
+        answers = [float(blank.answer) for blank in task.blanks]
+        assert [float(answer) for answer, _ in fields] == pytest.approx(answers)
+        assert [float(near) for _, near in fields] == pytest.approx(
+            [b.tolerance for b in task.blanks], rel=0.01
+        )
+        ET.fromstring(f"<p>{words}</p>")  # well-formed, the picture too
+        assert task.solved(task.blanks[-1]).text.split("=")[-1].strip() in question.findtext(
+            "generalfeedback/text"
+        )
+
+
+def score(item, answers):
+    """What the item's own response processing gives."""
+    total, values = 0.0, {f"R{k}": x for k, x in enumerate(answers, start=1)}
+    for rule in item.iter(f"{QTI}responseIf"):
+        (low, high), points = rule[0], rule.find(f".//{QTI}sum/{QTI}baseValue")
+        x = values[low[0].get("identifier")]
+        if float(low[1].text) <= x <= float(high[1].text):
+            total += float(points.text)
+    return total
+
+
+def test_qti_marks_answers_and_lists_its_items():
+    package = zipfile.ZipFile(io.BytesIO(banks.qti(EACH)))
+    listed = [x.get("href") for x in ET.fromstring(package.read("imsmanifest.xml"))[1]]
+    assert [*listed, "imsmanifest.xml"] == package.namelist()
+    for name, task in zip(listed, EACH, strict=True):
+        item = ET.fromstring(package.read(name))
+        fields = [x.get("responseIdentifier") for x in item.iter(f"{QTI}textEntryInteraction")]
+        assert fields == [x.get("identifier") for x in item.iter(f"{QTI}responseDeclaration")]
+        answers = [float(blank.answer) for blank in task.blanks]
+        assert score(item, answers) == pytest.approx(1, abs=1e-4)
+        wrong = [-2 * answers[0] - 1, *answers[1:]]
+        assert score(item, wrong) == pytest.approx(1 - 1 / len(answers), abs=1e-4)
+
+
+def test_a_pdf_has_a_page_for_each_exercise_with_its_words_and_its_graph():
+    tasks = [exercise("neuron", 2, seed=3), exercise("update", 3, seed=3)]
+    for key in (False, True):
+        pages = pypdf.PdfReader(io.BytesIO(sheets.pdf(tasks, "es", key=key))).pages
+        assert len(pages) == len(tasks)
+        for task, page in zip(tasks, pages, strict=True):
+            words = page.extract_text()
+            assert sheets.heading(task, tasks.index(task) + 1, "es") in words
+            assert ("_____" in words) is not key
+            assert page.images
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_page_has_gaps_in_the_sheet_and_numbers_in_the_key(lang):
+    task = exercise("reuse", 2, seed=3)
+    sheet, key = (sheets.html([task], lang, key=key) for key in (False, True))
+    for page in (sheet, key):
+        ET.fromstring(
+            page[page.index("<section>") : page.index("</body>")].replace("class=given", "")
+        )
+    assert sheet.count('<span class="gap">') == len(task.blanks)
+    assert "_____" in sheet
+    assert "_____" not in key
+
+
+def test_latex_is_balanced():
+    text = sheets.latex(EACH[:8])
+    assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
+    for name in set(re.findall(r"\\begin\{(\w+)\}", text)):
+        assert text.count(rf"\begin{{{name}}}") == text.count(rf"\end{{{name}}}")
+    assert text.count(r"\underline") == sum(len(task.blanks) for task in EACH[:8])
