@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from .differences import EPS
 from .engines import UndefinedError, called, changed
+from .guesses import guess
 from .inputs import CheckError, Inputs, as_real, shown
 from .nodes import on_kink
 from .precision import Doubled, unit_of
@@ -60,19 +62,22 @@ def check_claim(
     if inputs.eps > EPS:
         double = Doubled(f, truth, options)
         if graph is None and double.agrees(y, inputs.direction(options.draw)):
-            inputs, truth = double.inputs, double
+            truth = double
         finer = double.call(gradient, read) or claimed
         lost = [abs(a - b) for a, b in zip(claimed, finer, strict=True)]
         noise = [n + 2 * x if math.isfinite(x) else n for n, x in zip(noise, lost, strict=True)]
-    check = Rows(inputs, truth, options, claimed, noise)
+    check = Rows(truth.inputs, truth, options, claimed, noise)
     rows, notes = _rows(check), []
     if any(row.verdict == "wrong" for row in rows) and (jump := truth.jump(check.directions[0])):
         truth.sources, truth.noise = [], max(truth.noise, _JUMPS * jump)
         rows = _rows(check)
         notes.append(("jumps", {"jump": f"{jump:.1e}"}))
+    guessed = None
     if culprit is None and any(row.verdict == "wrong" for row in rows):
+        guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None
         culprit = check.blamed(rows, "gradient")
-    return check.report(rows, culprit, check.slope() if first else None, notes)
+    report = check.report(rows, culprit, check.slope() if first else None, notes)
+    return replace(report, guess=guessed)
 
 
 def _rows(check: Rows) -> list[Comparison]:

@@ -11,6 +11,8 @@ from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
 from autograd_mini.language.tables import aligned
 
+from .plain import from_json, to_json
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 REPORT = Format(
     "autograd_mini check report",
     ("lang", "verdict", "comparisons", "culprit", "taylor_slope", "notes"),
+    ("guess",),
 )
 _COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
     "wrong": ("red", "#cf222e"),
@@ -129,6 +132,9 @@ class Report:
                    one; None if it vanishes in rounding
     notes          (name, values) of the remarks at the end
     lang           language of str(), rich and HTML
+    guess          what the mistake in a gradient without a graph looks like, said as a guess: kind
+                   "factor", "sign", "sum", "mean", "swapped", "regulariser", "chain" or "sample",
+                   node the derivatives; None if it looks like none of these
     subject        the function on Values that was checked; None with a claimed gradient, and in a
                    report read from JSON
     """
@@ -139,6 +145,7 @@ class Report:
     taylor_slope: float | None = None
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     lang: str = "en"
+    guess: Culprit | None = None
     subject: Subject | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -234,6 +241,8 @@ class Report:
         story = []
         if self.culprit is not None:
             story.append(f"{text('checking.culprit', lang)}: {self.culprit.text(lang)}")
+        if self.guess is not None:
+            story.append(f"{text('checking.guess', lang)} {self.guess.text(lang)}")
         rows, remarks, spared = list(self.comparisons), [], _SPARED[0]
         if hidden := len(rows[_SHOWN:]):
             rows.sort(key=lambda row: VERDICTS.index(row.verdict))
@@ -270,11 +279,12 @@ class Report:
             "lang": self.lang,
             "verdict": self.verdict,
             "comparisons": [vars(row) for row in self.comparisons],
-            "culprit": self.culprit and {name: getattr(self.culprit, name) for name in _CULPRIT},
+            "culprit": _written(self.culprit),
             "taylor_slope": self.taylor_slope,
             "notes": self.notes,
+            "guess": _written(self.guess),
         }
-        return REPORT.write(_to_json(data))
+        return REPORT.write(to_json(data))
 
     @classmethod
     def from_json(cls, source: str) -> Report:
@@ -284,17 +294,20 @@ class Report:
         """
         data = REPORT.read(source)
         try:
-            data = _from_json(data)
+            data = from_json(data)
             rows = tuple(
                 Comparison(**{field.name: row[field.name] for field in fields(Comparison)})
                 for row in data["comparisons"]
             )
-            found = data["culprit"]
-            culprit = found and Culprit(**{name: found[name] for name in _CULPRIT})
+            culprit, guess = (
+                found and Culprit(**{name: found[name] for name in _CULPRIT})
+                for found in (data["culprit"], data.get("guess"))
+            )
             notes = tuple((name, values) for name, values in data["notes"])
             if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
                 raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
-            return cls(data["verdict"], rows, culprit, data["taylor_slope"], notes, data["lang"])
+            slope = data["taylor_slope"]
+            return cls(data["verdict"], rows, culprit, slope, notes, data["lang"], guess)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
 
@@ -363,23 +376,8 @@ def _number(x: float) -> str:
     return f"{x:.17g}" if float(f"{x:.12g}") != x else f"{x:.12g}"
 
 
-_NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # nan, too, is always the same
 _CULPRIT = ("kind", "message", "node", "op", "details")  # what is written of it
 
 
-def _to_json(x: Any) -> Any:
-    if isinstance(x, Mapping):
-        return {name: _to_json(part) for name, part in x.items()}
-    if isinstance(x, list | tuple):
-        return [_to_json(part) for part in x]
-    return {"float": repr(x)} if isinstance(x, float) and not math.isfinite(x) else x
-
-
-def _from_json(x: Any) -> Any:
-    if isinstance(x, list):
-        return tuple(map(_from_json, x))
-    if isinstance(x, dict):
-        if x.keys() == {"float"}:
-            return _NOT_FINITE[x["float"]]
-        return {name: _from_json(part) for name, part in x.items()}
-    return x
+def _written(culprit: Culprit | None) -> dict[str, Any] | None:
+    return None if culprit is None else {name: getattr(culprit, name) for name in _CULPRIT}

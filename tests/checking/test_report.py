@@ -163,14 +163,14 @@ def test_rich_shows_what_the_text_shows():
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_a_narrow_table_leaves_columns_out_and_tells_the_reference_below(lang):
     full = WRONG.text(lang).splitlines()
-    columns = full[3].split()
+    columns = full[4].split()
     assert len(columns) == 8
-    widest = max(map(len, full[3:5]))
+    widest = max(map(len, full[4:6]))
     for width, left in ((widest, 8), (widest - 1, 7), (50, 5)):
         lines = WRONG.text(lang, width).splitlines()
-        assert len(lines[3].split()) == left
-        assert all(len(line) <= width for line in lines[3:5])
-        below = any(line.startswith(("Reference: ", "Referencia: ")) for line in lines[5:])
+        assert len(lines[4].split()) == left
+        assert all(len(line) <= width for line in lines[4:6])
+        below = any(line.startswith(("Reference: ", "Referencia: ")) for line in lines[6:])
         assert below == (left == 5)
     console = Console(width=60)
     with console.capture() as captured:

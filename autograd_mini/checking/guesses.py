@@ -1,0 +1,247 @@
+"""A guess at the kind of a mistake in a gradient that has no graph to look into.
+
+Each kind says how the true gradient would follow from the wrong one. What it says at the point is
+tried at others: a guess that does not hold there, along random directions, is none.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .references import NUMBER, by_ladder
+from .report import Culprit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from random import Random
+
+    from .report import Comparison
+    from .rows import Rows
+
+    Correction = Callable[["_Point", int], float]  # a component of the gradient made right
+
+_OTHERS = 3  # points, each with as many directions
+_NAMED = 4  # components
+_NEAR = 0.25  # how far away, in the inputs' reach
+_MISSING: dict[str, Callable[[float], float]] = {  # what the chain rule's factor is often made of
+    "{}": lambda x: x,
+    "2 * {}": lambda x: 2 * x,
+    "1 / {}": lambda x: 1 / x,
+    "1 / (2 * {})": lambda x: 0.5 / x,
+    "3 * {}**2": lambda x: 3 * x * x,
+    "1 - {}**2": lambda x: 1 - x * x,
+    "{} * (1 - {})": lambda x: x * (1 - x),
+    "exp({})": math.exp,
+    "cos({})": math.cos,
+    "-sin({})": lambda x: -math.sin(x),
+    "1 - tanh({})**2": lambda x: 1 - math.tanh(x) ** 2,
+    "1 / (1 + {}**2)": lambda x: 1 / (1 + x * x),
+    "1 / (2 * sqrt({}))": lambda x: 0.5 / math.sqrt(x),
+}
+
+
+class _Probe(NamedTuple):
+    """A direction, and the true derivative along it."""
+
+    along: dict[int, float]
+    wanted: float
+    bar: float
+
+
+class _Point(NamedTuple):
+    """The gradient that was claimed at a point, and what is true there."""
+
+    x: list[float]
+    y: float
+    got: list[float]
+    probes: list[_Probe]
+
+    def claimed(self, probe: _Probe) -> float:
+        return math.fsum(self.got[k] * weight for k, weight in probe.along.items())
+
+
+def guess(
+    check: Rows, rows: Sequence[Comparison], claim: Callable[[Sequence[float]], Sequence[float]]
+) -> Culprit | None:
+    """What the mistake in a wrong gradient looks like; None if like none of the known kinds.
+
+    `claim` gives the gradient anywhere; the kinds are factor, sign, sum, mean, swapped,
+    regulariser, chain and sample.
+    """
+    with suppress(Exception):  # whatever f and the gradient do elsewhere
+        return _Guesser(check, rows, claim).found()
+    return None
+
+
+class _Guesser:
+    def __init__(
+        self,
+        check: Rows,
+        rows: Sequence[Comparison],
+        claim: Callable[[Sequence[float]], Sequence[float]],
+    ) -> None:
+        self.inputs, self.truth = check.inputs, check.truth
+        self.tolerance = 10 * check.options.slack
+        count = range(len(check.gradient))
+        wanted = {row.name: row for row in rows if row.verdict == "wrong"}
+        single = [(k, wanted[check.name(k)]) for k in count if check.name(k) in wanted]
+        if check.options.directions:
+            single = []
+            every = zip(check.directions, rows, strict=False)
+            probes = [_Probe(along, row.wanted, row.bar) for along, row in every]
+        else:
+            probes = [_Probe({k: 1.0}, row.wanted, row.bar) for k, row in single]
+        self.wrong = [k for k, _ in single] or list(count)
+        x = self.inputs.floats
+        here = _Point(x, self.truth.floats(x), [float(g) for g in check.gradient], probes)
+        self.points = [here, *self._others(claim, check.options.draw)]
+
+    def _others(
+        self, claim: Callable[[Sequence[float]], Sequence[float]], draw: Random
+    ) -> Iterator[_Point]:
+        for _ in range(_OTHERS):
+            x = [
+                min(max(_short(x + draw.uniform(-_NEAR, _NEAR) * reach), low), high)
+                for x, reach, (low, high) in zip(
+                    self.inputs.floats, self.inputs.reach, self.truth.domain, strict=True
+                )
+            ]
+            try:
+                point = _Point(x, self.truth.floats(x), [float(g) for g in claim(x)], [])
+            except (ValueError, ArithmeticError):
+                continue
+            for _ in range(min(_OTHERS, len(self.wrong))):
+                along = {k: draw.uniform(0.5, 1) * draw.choice((-1, 1)) for k in self.wrong}
+                if found := self._probe(x, along):
+                    point.probes.append(found)
+            yield point
+
+    def _probe(self, x: list[float], along: dict[int, float]) -> _Probe | None:
+        def f(t: float) -> float:
+            return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
+
+        found = by_ladder(f, 0.0, around=1.0, eps=self.inputs.eps, noise=self.truth.noise)
+        bar, wanted = float(found.bar), float(found.value)
+        return (
+            _Probe(along, wanted, bar)
+            if found.kind == NUMBER and bar < abs(wanted) / 1000
+            else None
+        )
+
+    # --- the kinds -------------------------------------------------------------------------------
+    def found(self) -> Culprit | None:
+        """The first kind that holds everywhere."""
+        probes = sum(len(point.probes) for point in self.points[1:])
+        if probes < min(2, len(self.wrong)) + 1 or len(self.points) < 3:
+            return None
+        for kind in (self._factor, self._swapped, self._regulariser, self._chain, self._sample):
+            if (culprit := kind()) is not None:
+                return culprit
+        return None
+
+    def _holds(self, corrected: Correction) -> bool:
+        """Whether this makes the gradient true, at every point and in every direction."""
+        for point in self.points:
+            for along, wanted, bar in point.probes:
+                try:
+                    terms = [corrected(point, k) * weight for k, weight in along.items()]
+                except (ValueError, ArithmeticError):
+                    return False
+                size = sum(map(abs, terms)) + abs(wanted)
+                if not abs(math.fsum(terms) - wanted) <= self.tolerance * size + 2 * bar:
+                    return False
+        return True
+
+    def _culprit(self, kind: str, message: str = "", **details: Any) -> Culprit:
+        return Culprit(kind, f"guess.{message or kind}", self._names(self.wrong), "", details)
+
+    def _names(self, inputs: Sequence[int]) -> str:
+        names = [f"df/d{self.inputs.names[k]}" for k in inputs[:_NAMED]]
+        return ", ".join([*names, "..."] if len(inputs) > _NAMED else names)
+
+    def _factor(self) -> Culprit | None:
+        here = self.points[0]
+        factor = _fitted([(p.wanted, here.claimed(p)) for p in here.probes])
+        if not factor or not self._holds(lambda point, k: point.got[k] / factor):
+            return None
+        plain = Fraction(factor).limit_denominator(1000)
+        if abs(plain - Fraction(factor)) > 10 * self.tolerance * abs(factor):
+            return self._culprit("factor", factor=f"{factor:.6g}")
+        if plain == -1:
+            return self._culprit("sign")
+        if plain > 2 and plain.denominator == 1:
+            return self._culprit("sum", factor=str(plain))
+        if plain.numerator == 1 and plain.denominator > 2:
+            return self._culprit("mean", factor=str(plain), count=plain.denominator)
+        return self._culprit("factor", factor=str(plain))
+
+    def _swapped(self) -> Culprit | None:
+        here, every = self.points[0], range(len(self.points[0].got))
+        tried = [every[::-1], [*every[1:], 0], [every[-1], *every[:-1]]]
+        if all(len(probe.along) == 1 for probe in here.probes):
+            order = dict(zip(self.wrong, here.probes, strict=True))
+            places = sorted(self.wrong, key=lambda k: order[k].wanted)
+            taken = dict(zip(places, sorted(self.wrong, key=here.got.__getitem__), strict=True))
+            tried = [[taken.get(k, k) for k in every]]
+        for source in tried:
+            if self._holds(lambda point, k, source=source: point.got[source[k]]):  # type: ignore[misc]
+                return self._culprit("swapped", order=self._names([source[k] for k in self.wrong]))
+        return None
+
+    def _regulariser(self) -> Culprit | None:
+        here = self.points[0]
+        missing = [(p, p.wanted - here.claimed(p)) for p in here.probes]
+        rate = _fitted([(sum(here.x[k] * w for k, w in p.along.items()), y) for p, y in missing])
+        if not rate or not self._holds(lambda point, k: point.got[k] + rate * point.x[k]):
+            return None
+        message = "regulariser" if rate > 0 else "regularised"
+        return self._culprit("regulariser", message, rate=f"{abs(rate):.6g}")
+
+    def _chain(self) -> Culprit | None:
+        """A factor that is not there: made of f or of each one's input, or common to all."""
+        own = self.inputs.names[self.wrong[0]] if len(self.wrong) == 1 else "x"
+        for form, of in _MISSING.items():
+            for name in ("f", own):
+
+                def corrected(point: _Point, k: int, of: Any = of, whole: Any = name == "f") -> Any:
+                    return point.got[k] * of(point.y if whole else point.x[k])
+
+                if self._holds(corrected):
+                    return self._culprit("chain", "chain.formula", formula=form.replace("{}", name))
+        shared = {
+            id(point): _fitted([(point.claimed(p), p.wanted) for p in point.probes])
+            for point in self.points
+        }
+        if len(self.wrong) < 2 or not self._holds(lambda p, k: p.got[k] * shared[id(p)]):
+            return None
+        return self._culprit("chain", factor=f"{shared[id(self.points[0])]:.6g}")
+
+    def _sample(self) -> Culprit | None:
+        """The claimed gradient always lies in one direction, as that of w.x at a single x."""
+        here, *others = self.points
+        sizes = [math.hypot(*point.got) for point in self.points]
+        if len(here.got) < 2 or len(others) < _OTHERS or not all(sizes):
+            return None
+        if max(sizes) - min(sizes) <= self.tolerance * max(sizes):
+            return None  # the same number everywhere
+        for point, size in zip(others, sizes[1:], strict=True):
+            turned = math.fsum(a * b for a, b in zip(here.got, point.got, strict=True))
+            off = [b - a * turned / sizes[0] ** 2 for a, b in zip(here.got, point.got, strict=True)]
+            if math.hypot(*off) > self.tolerance * size:
+                return None
+        return self._culprit("sample")
+
+
+def _fitted(pairs: list[tuple[float, float]]) -> float:
+    """The c for which y = c * x fits best; 0 if every x is 0."""
+    square = math.fsum(x * x for x, _ in pairs)
+    return math.fsum(x * y for x, y in pairs) / square if square else 0.0
+
+
+def _short(x: float) -> float:
+    """Rounded to 12 bits, so that arrays of a short type hold it too."""
+    mantissa, exponent = math.frexp(x)
+    return math.ldexp(round(mantissa * 4096), exponent - 12)
