@@ -93,17 +93,21 @@ def entry(name: str, lang: str = "en") -> str:
     """The text of an entry of the gallery."""
     said = words("museum", lang)
     broken = named(name)
-    told = inspect.cleandoc(broken.__doc__ or "") if lang == "en" else broken.mistake_es
     source = dedent(inspect.getsource(broken.reveals))
     function = indent(source.removeprefix("@staticmethod\n"), "    ")
     point = ", ".join(map(str, broken.at))
     got, wanted = _gradients(broken), _gradients(broken, HEALTHY)
     return (
-        f"{name}\n{told}\n{said['seen']}: {of(broken.seen, lang)}\n\n"
+        f"{name}\n{mistake(broken, lang)}\n{said['seen']}: {of(broken.seen, lang)}\n\n"
         f"{said['mistake']}:\n{indent(_code(broken), '    ')}\n"
         f"{said['reveals']}, {said['at']} ({point}):\n{function}\n"
         f"    {said['right']}: {wanted}\n    {said['this']}: {got}\n"
     )
+
+
+def mistake(broken: type[Exhibit], lang: str) -> str:
+    """What is wrong with a broken engine."""
+    return inspect.cleandoc(broken.__doc__ or "") if lang == "en" else broken.mistake_es
 
 
 def _code(broken: type[Exhibit]) -> str:

@@ -1,0 +1,61 @@
+"""`autograd-mini museum`: the broken engines, one of them, or all against a course's tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.language.tables import aligned
+
+from .options import positive
+
+if TYPE_CHECKING:
+    from .options import Arguments, Parser
+
+PASSED, MISSED = 0, 1
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("engines", nargs="*", metavar="NAME")
+    parser.add("--against", metavar="FILE")
+    parser.add("--as", dest="module", metavar="MODULE")
+    parser.add("--class", dest="cls", metavar="NAME", default="Value")
+    parser.add("--time", type=positive, default=60.0, metavar="SECONDS")
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status: 1 if the tests miss a mistake."""
+    from autograd_mini import museum
+
+    if unknown := [name for name in args.engines if name not in museum.ENGINES]:
+        args.refuse("unknown", name=unknown[0], known=", ".join(museum.ENGINES))
+    if args.against:
+        return _against(args)
+    for name in args.engines:
+        print(museum.entry(name, args.lang))
+    if not args.engines:
+        print(*_listed(args, [*museum.ENGINES]), sep="\n")
+    return PASSED
+
+
+def _listed(args: Arguments, names: list[str]) -> list[str]:
+    """Each with its mistake, in a sentence."""
+    from autograd_mini.museum import mistake, named
+
+    said = [" ".join(mistake(named(name), args.lang).split()) for name in names]
+    return aligned([*zip(names, said, strict=True)], "<<")
+
+
+def _against(args: Arguments) -> int:
+    from autograd_mini.grading.against import against
+
+    found = against(args.against, args.module, args.cls, args.time)
+    if found.right:
+        print(found.right, args.say("right.fails"), sep="\n\n")
+        return MISSED
+    print(args.say("noticed", n=len(found.noticed), all=len(found.noticed) + len(found.missed)))
+    for name, names in (("missed", found.missed), ("unused", [*found.unused])):
+        if names:
+            operations = ", ".join(dict.fromkeys(found.unused.values()))
+            print("", args.say(name, operations=operations), *_listed(args, names), sep="\n")
+    return MISSED if found.missed else PASSED
