@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.language import text
+from autograd_mini.language import shortened, text
 from autograd_mini.language.tables import aligned
 
 from .options import positive, whole, write, writing
@@ -68,9 +69,6 @@ def _give(args: Arguments, found: list[Marks]) -> None:
             _folder(args, {f"{each.name}{suffix}": made(each, lang) for each in found})
         return
     if args.format == "text":
-        if args.out is None and len(found) > 1 and sys.stdout.isatty():
-            _table(found, lang)
-            return
         content = "\n".join(_one(found[0], lang) if len(found) == 1 else _lines(found, lang)) + "\n"
     else:
         content = {**forms.ALL, "html": page.to_html}[args.format](found, lang, battery, args.seed)
@@ -131,31 +129,15 @@ def _one(each: Marks, lang: str) -> list[str]:
 
 
 def _lines(found: Sequence[Marks], lang: str) -> list[str]:
-    """The class as a table in plain text."""
+    """The class as a table, its levels by number; remarks end where a terminal's line ends."""
     from autograd_mini.grading.forms import header, row
 
-    sides = "<" + ">" * (len(found[0].marks) + 1) + "<"
-    return aligned([header(found, lang), *(row(each, lang) for each in found)], sides)
-
-
-def _table(found: Sequence[Marks], lang: str) -> None:
-    """The class as a table on a terminal, points that are lost in red."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from autograd_mini.grading.forms import header, row
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    titles = header(found, lang)
-    for k, title in enumerate(titles):
-        inner = 0 < k < len(titles) - 1
-        table.add_column(title, justify="right" if inner else "left", overflow="fold")
-    for each in found:
-        name, *points, total, remark = row(each, lang)
-        cells = [
-            Text(x, style="" if mark.points == mark.level.points else "red")
-            for x, mark in zip(points, each.marks, strict=True)
-        ]
-        table.add_row(Text(name), *cells, Text(total, style="bold"), Text(remark))
-    Console(highlight=False).print(table)
+    name, *levels, total, remark = header(found, lang)
+    titles = [name, *map(str, range(1, len(levels) + 1)), total, remark]
+    most = [text("grade.of", lang), *(f"{x.level.points:g}" for x in found[0].marks)]
+    rows = [titles, [*most, f"{found[0].most:g}", ""], *(row(each, lang) for each in found)]
+    lines = aligned(rows, "<" + ">" * (len(levels) + 1) + "<")
+    if sys.stdout.isatty():
+        lines = [shortened(line, shutil.get_terminal_size().columns) for line in lines]
+    legend = ", ".join(f"{k} {title}" for k, title in enumerate(levels, 1))
+    return [*lines, "", legend]

@@ -134,7 +134,7 @@ LEVELS = [
         [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)],
     ),
     Level(
-        ("second pass", "2.ª pasada"),
+        ("second pass", "otra pasada"),
         6,
         (
             "backward() once more on the same graph: the nodes inside begin at 0 again.",
@@ -166,7 +166,7 @@ LEVELS = [
         whole=False,
     ),
     Level(
-        ("training step", "entrenamiento"),
+        ("training step", "entrenar"),
         9,
         (
             "Three steps of gradient descent: the loss and the parameters after them.",

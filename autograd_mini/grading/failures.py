@@ -42,7 +42,7 @@ class Failure:
         if told.get("text"):
             told["text"] = f": {translated(told['text'], lang)}"
         if self.kind == "wrong":
-            told |= {k: _written(told[k]) for k in ("got", "wanted")}
+            told |= self.numbers()
         if self.kind == "needs":
             told["shapes"] = ", ".join(map(shown, told["shapes"]))
         if self.kind == "missing" and self.program is not None:
@@ -68,9 +68,13 @@ class Failure:
             except (OSError, TypeError):  # made without a file
                 lines.append(f"{function.__name__}(engine)")
         if lines and self.kind == "wrong":
-            told = {k: _written(self.details[k]) for k in ("got", "wanted")}
-            lines.append(f"{self.details['key']}  # {text('grade.got', lang, **told)}")
+            lines.append(f"{self.details['key']}  # {text('grade.got', lang, **self.numbers())}")
         return "\n".join(lines)
+
+    def numbers(self) -> dict[str, str]:
+        """What it gives, and what it should: of networks, one of several."""
+        wanted = " / ".join(map(_written, self.details["wanted"]))
+        return {"got": _written(self.details["got"]), "wanted": wanted}
 
     def graph(self) -> Value | None:
         """The right graph, if it is small enough to be drawn; None for what is only missing."""
@@ -118,4 +122,4 @@ def shown_step(program: Program, name: str) -> str:
 
 
 def _written(x: Any) -> str:
-    return f"{x:.8g}" if isinstance(x, float) else repr(x)
+    return f"{x:.8g}" if isinstance(x, float) else repr(x)[:80]

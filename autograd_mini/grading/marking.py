@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from random import Random
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.errors import AutogradError
+from autograd_mini.graph import topological
 
 from .engine import VARIANTS, Reference
 from .failures import Failure
-from .levels import Case, Drawn, Level, Script, read
+from .levels import BatteryError, Case, Level, Script, read
 from .programs import Program, alone, drawn, of_case, of_graph, shapes, smaller, sound
 from .sandbox import Ended, Limits, Sandbox
 from .submissions import found
@@ -33,23 +34,20 @@ if TYPE_CHECKING:
 
 LIMITS = Limits()
 _TOLERANCE = 1e-6  # relative to the number wanted, or to 1
-_QUESTIONS = 300  # to make a failure smaller
 
 
 @dataclass
 class Mark:
-    """What a level has brought: points, how many of its cases are right, the first failure."""
+    """What a level has brought: points and failures; where it counts as a whole, the first."""
 
     level: Level
     points: float = 0.0
-    right: int = 0
-    cases: int = 0
     failures: list[Failure] = field(default_factory=list)
 
 
 @dataclass
 class Marks:
-    """The marks of a submission, level by level; `notes` are failures that cost nothing alone."""
+    """The marks of a submission, level by level; `notes` say how its file was loaded."""
 
     name: str
     marks: list[Mark] = field(default_factory=list)
@@ -103,83 +101,120 @@ def grade(
 
 
 # --- what is asked, and what is right ------------------------------------------------------------
-class _Plan:
-    """The battery with a seed: the same questions for all who have the same operations right."""
+class Task(NamedTuple):
+    """One thing that is asked of all: a program, or a script (its place, what it is given)."""
 
-    def __init__(self, levels: Sequence[Level], seed: int) -> None:
-        self.levels, self.seed = levels, seed
-        self.programs: dict[tuple[int, int], Program] = {}
-        for k, level in enumerate(
-            levels
-        ):  # a mistake in the battery is told before anyone is asked
-            for i, case in enumerate(level.cases):
-                if isinstance(case, Case):
-                    self.programs[k, i] = of_case(case, self.random(k, i))
-                elif isinstance(case, Script):
-                    script_values(case, self.key(k, i))
-        self.tested = any(map(alone, self.programs.values()))
+    program: Program | None = None
+    script: Script | None = None
+    place: tuple[int, int] = (0, 0)
+    given: str = "{}"
+    seed: str = ""
 
-    def key(self, level: int, case: int) -> str:
-        return f"{self.seed}/{level}/{case}"
+    @property
+    def question(self) -> dict[str, Any]:
+        """As the submission's process understands it."""
+        if self.program is not None:
+            return {"do": "program", "program": self.program._asdict()}
+        given = json.loads(self.given)
+        return {"do": "script", "script": self.place, "seed": self.seed, "given": given}
 
-    def random(self, level: int, case: int) -> Random:
-        return Random(self.key(level, case))
+    def smaller(self) -> Iterator[Task]:
+        """Tasks that are simpler, the simplest first."""
+        if self.program is not None:
+            yield from (self._replace(program=x) for x in smaller(self.program) if sound(x))
+            return
+        given = json.loads(self.given)
+        for name, n in given.items():
+            step = n // 2 if isinstance(n, int) else 0
+            while step > 0:
+                yield self._replace(given=json.dumps({**given, name: n - step}))
+                step //= 2
 
 
 @lru_cache(maxsize=10_000)
-def program_values(program: Program) -> list[Numbers]:
-    """What is right; where backward() follows on backward(), the last one alone is right too."""
-    twice = ("backward", "backward")
-    wanted = [Reference().run(program)]
-    if program.passes[-2:] == twice:
-        wanted.append(Reference().run(program._replace(passes=program.passes[:-1])))
-    return wanted
+def right(task: Task) -> tuple[list[Numbers], Value | None]:
+    """What is right, by our own engine; and of a script the graph, to draw it.
 
-
-@lru_cache(maxsize=1000)
-def _script(script: Script, seed: str, given: str) -> tuple[list[Numbers], Value | None]:
-    from .levels import BatteryError
-
-    wanted: list[Numbers] = []
-    root = None
+    There may be several: a script may build one of the networks that courses have, and where
+    backward() follows on backward(), the gradient of the last alone is right too.
+    """
+    if (program := task.program) is not None:
+        wanted = [Reference().run(program)]
+        if program.passes[-2:] == ("backward", "backward"):
+            wanted.append(Reference().run(program._replace(passes=program.passes[:-1])))
+        return wanted, None
+    assert task.script is not None
+    wanted, root = [], None
     try:
         for variant in VARIANTS:
-            engine = Reference(variant, seed)
-            values = script.function(engine, **json.loads(given))
+            engine = Reference(variant, task.seed)
+            values = task.script.function(engine, **json.loads(task.given))
             wanted.append({str(key): float(x) for key, x in values.items()})
             root = root or next(iter(engine.roots), None)
             if not engine.variable:
                 break
     except Exception as error:
-        name = getattr(script.function, "__name__", "script")
+        name = getattr(task.script.function, "__name__", "script")
         raise BatteryError(f"{name} raised {type(error).__name__}: {error}") from error
     return wanted, root
 
 
-def script_values(script: Script, seed: str, **given: Any) -> tuple[list[Numbers], Value | None]:
-    """What is right, for each of the networks that a course may have; and the graph, to draw it."""
-    return _script(script, seed, json.dumps({**script.given, **given}))
+@lru_cache(maxsize=1000)
+def needed(task: Task) -> frozenset[Shape]:
+    """The operations that a task cannot do without; of a script those of its graph."""
+    if task.program is not None:
+        return frozenset() if alone(task.program) else frozenset(shapes(task.program))
+    _, root = right(task)
+    leaves = [] if root is None else [node for node in topological(root) if not node.parents]
+    try:
+        return frozenset(shapes(Program((), (), of_graph(root, leaves)))) if root else frozenset()
+    except BatteryError:  # operations on vectors: networks
+        return frozenset()
 
 
-def difference(got: Numbers, wanted: Sequence[Numbers]) -> tuple[str, Any, float] | None:
-    """The first number that is off: its name, what it is, what it should be; None if all agree.
+class _Plan:
+    """The battery with a seed: the same tasks for all who have the same operations right."""
 
-    Of several that would be right, the one counts of which the most agrees.
+    def __init__(self, levels: Sequence[Level], seed: int) -> None:
+        self.levels, self.seed = levels, seed
+        for k, level in enumerate(levels):  # a mistake in the battery is told first
+            for task in self.tasks(k, level, DEFAULT):
+                right(task)
+        cases = (case for level in levels for case in level.cases if isinstance(case, Case))
+        self.tested = any(alone(of_case(case, "")) for case in cases)
+
+    def tasks(self, k: int, level: Level, known: Sequence[Shape]) -> Iterator[Task]:
+        """What a level asks, where these operations are known to be right."""
+        for i, case in enumerate(level.cases):
+            seed = f"{self.seed}/{k}/{i}"
+            if isinstance(case, Case):
+                yield Task(of_case(case, seed))
+            elif isinstance(case, Script):
+                yield Task(None, case, (k, i), json.dumps(case.given), seed)
+            else:
+                random = Random(seed)
+                made = (drawn(case, known, random) for _ in range(case.count))
+                yield from (Task(program) for program in made if program is not None)
+
+
+def difference(got: Numbers, wanted: Sequence[Numbers]) -> tuple[str, Any, list[float]] | None:
+    """The first number that is off: its name, what it is, what it may be; None if all agree.
+
+    Of several that would be right those count of which the most agrees.
     """
-    best: tuple[int, tuple[str, Any, float]] | None = None
-    for right in wanted:
-        off = [key for key, x in right.items() if not _near(got.get(key), x)]
-        if not off:
-            return None
-        if best is None or len(right) - len(off) > best[0]:
-            best = len(right) - len(off), (off[0], got.get(off[0]), right[off[0]])
-    assert best is not None
-    return best[1]
+    off = [[key for key, x in right.items() if not _near(got.get(key), x)] for right in wanted]
+    least = min(off, key=len)
+    if not least:
+        return None
+    key = least[0]
+    nearest = [
+        right[key] for keys, right in zip(off, wanted, strict=True) if len(keys) == len(least)
+    ]
+    return key, got.get(key), [*dict.fromkeys(nearest)]
 
 
 def _near(got: Any, wanted: float) -> bool:
-    number = isinstance(got, int | float) and not isinstance(got, bool)
-    return number and (got == wanted or abs(got - wanted) <= _TOLERANCE * max(1.0, abs(wanted)))
+    return isinstance(got, float) and abs(got - wanted) <= _TOLERANCE * max(1.0, abs(wanted))
 
 
 # --- one submission ------------------------------------------------------------------------------
@@ -221,17 +256,17 @@ class _Grader:
             self.sandbox = Sandbox(self.setup, self.limits)
         except Ended as end:
             self.stopped = Failure(f"load.{end.kind}", {"status": end.status})
+            self.found.notes = [self.stopped]
             return
-        notes = self.sandbox.loaded.get("notes") or []
-        self.cls = str(self.sandbox.loaded.get("class"))
-        told = [Failure("load.raised", note) for note in notes if isinstance(note, dict)]
-        if self.sandbox.loaded.get("class") is None:
-            self.stopped = (
-                told[0] if told else Failure("load.none", {"cls": self.setup["class"] or "Value"})
-            )
-            self.sandbox.close()
-        elif not self.found.notes:
-            self.found.notes = told
+        loaded = self.sandbox.loaded
+        notes = loaded.get("notes")
+        notes = notes[:9] if isinstance(notes, list) else []
+        self.found.notes = [Failure("load.raised", told(note)) for note in notes]
+        if loaded.get("class") is None:
+            none = Failure("load.none", {"cls": self.setup["class"] or "Value"})
+            self.stopped = (self.found.notes or [none])[0]
+            self.found.notes = [self.stopped]
+        self.cls = str(loaded.get("class"))[:80]
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The answer; Ended, and the time is lost, if there is none."""
@@ -252,92 +287,53 @@ class _Grader:
         mark = Mark(level)
         self.budget = self.limits.seconds
         if self.stopped is not None:
-            mark.failures = [self.stopped] if k == 0 else []
             return mark
-        for i, case in enumerate(level.cases):
-            for program in self._programs(k, i, case):
-                mark.cases += 1
-                failure = self._case(k, i, case, program)
-                mark.right += failure is None
-                if failure is not None:
-                    mark.failures.append(failure)
-                    if level.whole:
-                        return mark
-        if mark.cases == 0:
-            needed = self.wrong or dict.fromkeys([("add", "nn")])
-            mark.failures = [Failure("needs", {"shapes": list(needed)})]
+        known = [*self.right] if self.plan.tested else DEFAULT
+        tried = passed = 0
+        for task in self.plan.tasks(k, level, known):
+            if needed(task) & self.wrong.keys():
+                continue  # what is wrong by itself costs its points once
+            tried += 1
+            failure = self._failure(task)
+            passed += failure is None
+            mark.failures += [failure] if failure else []
+            if failure and level.whole:
+                return mark
+        if tried:
+            mark.points = round(level.points * passed / tried, 2)
         else:
-            mark.points = round(level.points * mark.right / mark.cases, 2)
+            mark.failures = [Failure("needs", {"shapes": [*self.wrong] or [("add", "nn")]})]
         return mark
 
-    def _programs(self, k: int, i: int, case: Case | Drawn | Script) -> Iterator[Program | None]:
-        """The programs of a case, without those that need what is wrong by itself."""
-        if isinstance(case, Drawn):
-            known = [*self.right] if self.plan.tested else DEFAULT
-            random = self.plan.random(k, i)
-            made = [drawn(case, known, random) for _ in range(case.count)]
-            yield from (program for program in made if program is not None)
-        elif isinstance(case, Script):
-            _, root = script_values(case, self.plan.key(k, i))
-            if root is None or not _shapes_of(root) & self.wrong.keys():
-                yield None
-        else:
-            program = self.plan.programs[k, i]
-            if alone(program) or not shapes(program) & self.wrong.keys():
-                yield program
-
-    def _case(self, k: int, i: int, case: Any, program: Program | None) -> Failure | None:
+    def _failure(self, task: Task) -> Failure | None:
+        """What is wrong with a task, made as small as it can be in the time of a case."""
         if self.lost >= self.limits.total or self.budget <= 0:
-            return Failure("late", {})
+            return Failure("late")
         try:
-            if program is None:
-                return self._script(case, k, i)
-            failure = self._program(program)
+            failure = self._asked(task)
         except Ended as end:
-            failure = Failure(end.kind, {"status": end.status}, program=program)
-        own = program and alone(program)
-        if own:
-            (self.wrong if failure else self.right).setdefault(own)
-            if failure and own in self.right:
-                del self.right[own]
+            failure = Failure(end.kind, {"status": end.status}, program=task.program)
+        own = task.program and alone(task.program)
+        if own and failure is None and own not in self.wrong:
+            self.right[own] = None
+        elif own and failure is not None:
+            self.wrong[own] = self.right.pop(own, None)
+        search, end_of_search = task.smaller(), monotonic() + self.limits.case
+        if failure is None or failure.kind in ("time", "ended"):
+            return failure
+        with suppress(Ended):
+            while monotonic() < end_of_search and (simpler := next(search, None)):
+                again = self._asked(simpler)
+                if again is not None and again.kind == failure.kind:
+                    failure, search = again, simpler.smaller()
         return failure
 
-    def _program(self, program: Program) -> Failure | None:
-        failure = self._asked(program)
-        if failure is None:
-            return None
-        questions, search = 0, smaller(program)
-        while (candidate := next(search, None)) is not None and questions < _QUESTIONS:
-            if not sound(candidate):
-                continue
-            questions += 1
-            again = self._asked(candidate)
-            if again is not None and again.kind == failure.kind:
-                failure, search = again, smaller(candidate)
-        return failure
-
-    def _asked(self, program: Program) -> Failure | None:
-        answer = self._ask({"do": "program", "program": program._asdict()})
-        return _judged(answer, program_values(program), {"program": program, "cls": self.cls})
-
-    def _script(self, script: Script, k: int, i: int) -> Failure | None:
-        def asked(**given: Any) -> Failure | None:
-            given = {**script.given, **given}
-            key = self.plan.key(k, i)
-            answer = self._ask({"do": "script", "script": (k, i), "seed": key, "given": given})
-            wanted, root = script_values(script, key, **given)
-            about = {"script": (script.function, given), "root": root, "cls": self.cls}
-            return _judged(answer, wanted, about)
-
-        failure = asked()
-        for name, number in script.given.items() if failure else ():
-            low, high = 0, number if isinstance(number, int) else 0  # right at low, wrong at high
-            while high - low > 1:
-                middle = (low + high) // 2
-                again = asked(**{name: middle})
-                low, high = (middle, high) if again is None else (low, middle)
-                failure = again or failure
-        return failure
+    def _asked(self, task: Task) -> Failure | None:
+        answer = self._ask(task.question)
+        wanted, root = right(task)
+        script = task.script and (task.script.function, json.loads(task.given))
+        about: dict[str, Any] = {"program": task.program, "script": script, "root": root}
+        return _judged(answer, wanted, {**about, "cls": self.cls})
 
 
 DEFAULT: list[Shape] = [("add", "nn"), ("mul", "nn"), ("add", "nc"), ("mul", "nc")]
@@ -345,9 +341,9 @@ DEFAULT: list[Shape] = [("add", "nn"), ("mul", "nn"), ("add", "nc"), ("mul", "nc
 
 def _judged(answer: dict[str, Any], wanted: list[Numbers], about: dict[str, Any]) -> Failure | None:
     if "missing" in answer:
-        return Failure("missing", {"name": str(answer["missing"])}, **about)
-    if isinstance(answer.get("raised"), dict):
-        return Failure("raised", answer["raised"], **about)
+        return Failure("missing", {"name": str(answer["missing"])[:80]}, **about)
+    if "raised" in answer:
+        return Failure("raised", told(answer["raised"]), **about)
     values = answer.get("values")
     off = difference(values if isinstance(values, dict) else {}, wanted)
     if off is None:
@@ -355,12 +351,8 @@ def _judged(answer: dict[str, Any], wanted: list[Numbers], about: dict[str, Any]
     return Failure("wrong", dict(zip(("key", "got", "wanted"), off, strict=True)), **about)
 
 
-@lru_cache(maxsize=1000)
-def _shapes_of(root: Value) -> set[Shape]:
-    from autograd_mini.graph import topological
-
-    leaves = [node for node in topological(root) if not node.parents]
-    try:
-        return shapes(Program((), (), of_graph(root, leaves)))
-    except AutogradError:  # operations on vectors: networks
-        return set()
+def told(error: Any) -> dict[str, Any]:
+    """An error as a submission's process tells it, which may tell anything."""
+    given = error if isinstance(error, dict) else {}
+    words = {key: str(given.get(key, ""))[:200] for key in ("type", "text", "file")}
+    return {**words, "line": given.get("line") if isinstance(given.get("line"), int) else 0}

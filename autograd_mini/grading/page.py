@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e }
 @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72 } }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 70rem }
-.wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right }
-th { vertical-align: bottom; font-weight: 600 } th:first-child, td:first-child, th:last-child,
-td:last-child { text-align: left } td:last-child { min-width: 22rem }
-td.lost { color: var(--bad) } td.total { font-weight: 700 }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 75rem }
+div { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem }
+th, td { padding: .2rem .4rem; border-bottom: 1px solid var(--line); text-align: right }
+th { vertical-align: bottom } td:first-child { white-space: nowrap } td.total { font-weight: 700 }
+:is(th, td):is(:first-child, :last-child) { text-align: left } td:last-child { min-width: 16rem }
 section { border-top: 2px solid var(--line); margin-top: 2.5rem } h2 span { font-weight: 400 }
-h3 { margin: 1.4rem 0 .2rem } .good { color: var(--good) } .bad { color: var(--bad) }
-p { margin: .2rem 0 } pre { background: #8881; padding: .6rem .8rem; overflow-x: auto }
+h3 { margin: 1.4rem 0 .2rem } .good { color: var(--good) } .bad, .lost { color: var(--bad) }
+p { margin: .6rem 0 .2rem } pre { background: #8881; padding: .6rem .8rem; overflow-x: auto }
 img { max-width: 100%; background: #fff; padding: .3rem; border-radius: .3rem }
 """
 
@@ -61,7 +60,7 @@ def _table(found: Sequence[Marks], lang: str) -> str:
         lines.append(
             f"<tr><td>{link}</td>{cells}<td class=total>{total}</td><td>{escape(remark)}</td></tr>"
         )
-    return f"<div class=wide><table><tr>{head}</tr>{''.join(lines)}</table></div>"
+    return f"<div><table><tr>{head}</tr>{''.join(lines)}</table></div>"
 
 
 def _section(k: int, each: Marks, lang: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.checking.random_graphs import Step, expression
@@ -15,7 +17,6 @@ from .levels import BatteryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from random import Random
 
     from .levels import Case, Drawn
 
@@ -94,8 +95,10 @@ def of_graph(root: Value, inputs: Sequence[Value]) -> tuple[Step, ...]:
         raise BatteryError("a Case is made of its inputs, numbers and single operations") from None
 
 
-def of_case(case: Case, random: Random) -> Program:
+@lru_cache(maxsize=10_000)
+def of_case(case: Case, seed: str) -> Program:
     """The program of a case; BatteryError if our own engine cannot run it."""
+    random = Random(seed)
     from autograd_mini.expressions import parse
 
     try:

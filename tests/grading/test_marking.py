@@ -49,7 +49,7 @@ def test_the_failure_is_the_smallest_expression(name, level, code, key, got, wan
     assert f"\n{code}\n" in failure.code("en")
     assert failure.details["key"] == key
     if wanted is not None:
-        assert (failure.details["got"], failure.details["wanted"]) == (got, wanted)
+        assert (failure.details["got"], failure.details["wanted"]) == (got, [wanted])
 
 
 def test_a_deep_graph_is_made_as_small_as_it_can_be(marks):

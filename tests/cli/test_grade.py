@@ -1,0 +1,172 @@
+"""The command grade: one submission, a class, every form of result, in both languages."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from autograd_mini.cli import main
+from autograd_mini.grading import forms
+from tests.cli.tongues import ENGLISH, SPANISH, words
+from tests.grading.submissions import CLASS, written
+
+NAMES = ("right-right", "stale", "no-exp")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "class").mkdir()
+    return written(tmp_path / "class", *NAMES)
+
+
+def printed(capsys, *arguments):
+    """What the command prints, and its status."""
+    status = main(["grade", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out, status
+
+
+def test_one_submission(folder, capsys):
+    out, status = printed(capsys, folder / "stale.py")
+    assert status == 1
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert lines[0] == "stale: 94 of 100 points"
+    assert "        x.grad  # is 8, should be 4" in lines
+    assert "        out = v₁ · z  data 8  grad 1" in lines
+    assert sum(line.startswith("✓") for line in lines) == 8
+    assert printed(capsys, folder / "right-right.py")[1] == 0
+
+
+def test_a_class_in_order_of_points(folder, capsys):
+    out, _ = printed(capsys, folder, "--lang", "es")
+    rows = [line.split() for line in out.splitlines()]
+    assert [row[0] for row in rows[:5]] == ["nombre", "de", "right-right", "no-exp", "stale"]
+    assert [row[10] for row in rows[1:5]] == ["100", "100", "98", "94"]
+    assert " ".join(rows[3][11:]) == "operación: falta: x.exp()"
+    assert " ".join(rows[6][:4]) == "1 operación, 2 cadena,"
+
+
+@pytest.mark.parametrize(("lang", "foreign"), [("en", SPANISH), ("es", ENGLISH)])
+def test_what_is_printed_is_in_one_language(lang, foreign, folder, capsys):
+    out, _ = printed(capsys, folder / "stale.py", "--lang", lang)
+    assert not words(out) & foreign
+
+
+def test_json_and_csv(folder, capsys):
+    out, status = printed(capsys, folder, "--format", "json", "--seed", 5)
+    content = forms.MARKS.read(out)
+    assert (content["seed"], content["battery"], status) == (5, "", 1)
+    points = {each["name"]: each["points"] for each in content["submissions"]}
+    assert points == {name: CLASS[name][1] for name in NAMES}
+    failure = content["submissions"][2]["levels"][5]["failures"][0]
+    assert (failure["kind"], failure["got"], failure["wanted"]) == ("wrong", "8", "4")
+    rows = [*csv.reader(io.StringIO(printed(capsys, folder, "--format", "csv")[0]))]
+    assert [row[0] for row in rows] == ["name", "right-right", "no-exp", "stale"]
+    assert rows[3][6] == "0"
+    assert rows[3][10] == "94"
+
+
+# Of junit-10.xsd (Jenkins' xUnit plugin): the attributes that are allowed, and that are needed.
+JUNIT = {
+    "testsuites": ("name time tests failures errors", ""),
+    "testsuite": (
+        (
+            "name tests failures errors group time skipped timestamp hostname id package file log url"
+        ),
+        "name tests failures errors",
+    ),
+    "testcase": ("name time classname group", "name"),
+    "failure": ("type message", ""),
+    "system-out": ("", ""),
+}
+
+
+def test_junit(folder, capsys):
+    out, _ = printed(capsys, folder, "--format", "junit")
+    root = ET.fromstring(out.encode())
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        allowed, needed = (set(x.split()) for x in JUNIT[element.tag])
+        assert needed <= set(element.keys()) <= allowed
+    suites = {suite.get("name"): suite for suite in root}
+    assert {name: int(suite.get("failures")) for name, suite in suites.items()} == {
+        "right-right": 0, "no-exp": 1, "stale": 1
+    }  # fmt: skip
+    failed = suites["stale"].find("testcase/failure")
+    assert failed.get("message") == "0 of 6 points"
+    assert "x.grad  # is 8, should be 4" in failed.text
+
+
+def test_gradescope(folder, capsys):
+    out, _ = printed(capsys, folder / "no-exp.py", "--format", "gradescope")
+    found = json.loads(out)
+    assert found.keys() == {"score", "execution_time", "output", "tests"}
+    assert found["score"] == sum(test["score"] for test in found["tests"]) == 98
+    assert sum(test["max_score"] for test in found["tests"]) == 100
+    known = {
+        "number",
+        "name",
+        "score",
+        "max_score",
+        "status",
+        "output",
+        "output_format",
+        "visibility",
+    }
+    assert all(test.keys() == known for test in found["tests"])
+    assert [test["status"] for test in found["tests"]] == ["failed", *["passed"] * 8]
+    assert "missing: x.exp()" in found["tests"][0]["output"]
+
+
+def test_nbgrader_by_notebooks_with_partial_credit(folder, tmp_path, capsys):
+    nbformat = pytest.importorskip("nbformat")
+    out, _ = printed(capsys, folder, "--format", "nbgrader", "-o", tmp_path / "out")
+    assert sorted(out.split()) == sorted(str(tmp_path / "out" / f"{n}.ipynb") for n in NAMES)
+    notebooks = {n: nbformat.read(tmp_path / "out" / f"{n}.ipynb", as_version=4) for n in NAMES}
+    for name, notebook in notebooks.items():
+        nbformat.validate(notebook)
+        graded = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
+        # nbgrader takes a number that the cell's last expression gives for its points
+        given = [float(cell.outputs[-1].data["text/plain"]) for cell in graded]
+        assert sum(given) == CLASS[name][1]
+        assert sum(cell.metadata.nbgrader.points for cell in graded) == 100
+        names = {}
+        exec("\n".join(c.source for c in notebook.cells if c.id == "marks"), names)
+        assert [eval(cell.source, names) for cell in graded] == given
+    sources = [
+        [c.source for c in n.cells if c.metadata.get("nbgrader")] for n in notebooks.values()
+    ]
+    assert sources[0] == sources[1] == sources[2]
+
+
+def test_html_with_pictures(folder, tmp_path, capsys):
+    printed(capsys, folder, "--format", "html", "-o", tmp_path / "marks.html")
+    page = (tmp_path / "marks.html").read_text(encoding="utf-8")
+    assert page.count("<section") == 3
+    assert page.count('src="data:image/svg+xml;base64,') == 1  # what is missing has no picture
+    assert 'href="#s2"' in page
+    assert "default-src 'none'" in page
+
+
+def test_pictures_beside_the_file(folder, tmp_path, capsys):
+    printed(capsys, folder, "-o", tmp_path / "marks.txt")
+    (picture,) = (tmp_path / "marks-pictures").iterdir()
+    assert picture.name == "stale-6.svg"
+    assert "</svg>" in picture.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "told"),
+    [
+        ("", 2, "the following arguments are required: PATH"),
+        ("absent.py", 1, "absent.py: No such file"),
+        ("class --format nbgrader", 2, "give a folder with -o"),
+        ("class --battery absent.py", 1, "absent.py: No such file"),
+        ("class --time 0", 2, "'0' is not a number above 0"),
+    ],
+)
+def test_wrong_use(line, status, told, folder, said):
+    assert told in said("grade", *line.split(), status=status)

@@ -1,0 +1,92 @@
+"""The command museum: the engines, their entries, and what a course's tests notice of them."""
+
+import pytest
+
+from autograd_mini.cli import main
+from autograd_mini.museum import ENGINES
+from tests.cli.tongues import ENGLISH, words
+
+
+def test_all_engines_and_one(said):
+    assert [line.split()[0] for line in said("museum").splitlines()] == [*ENGINES]
+    assert "self.grad = share" in said("museum", "Overwrites")
+    assert "Visto en" in said("museum", "Overwrites", "--lang", "es")
+    assert not words(said("museum", "--lang", "es")) & ENGLISH
+    assert "no engine Fast; there are Overwrites" in said("museum", "Fast", status=2)
+
+
+COURSE = """
+class Value:
+    pass
+
+
+def squared(x):
+    return x * x
+"""
+TESTS = """
+import unittest
+
+from course.engine import Value
+from course.nn import neuron
+
+
+class Tests(unittest.TestCase):
+    def test_a_neuron(self):
+        w = Value(2.0, label="w")
+        y = neuron(w) * 3
+        y.backward()
+        self.assertEqual((y.data, w.grad, y._op), (12.0, 12.0, "*"))
+
+
+def test_order():
+    x = Value(2.0)
+    a = x * x
+    y = a + a * x
+    y.backward()
+    assert (x.grad, len(y._prev)) == (16.0, 2)
+"""
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "engine.py").write_text(COURSE)
+    (tmp_path / "course" / "nn.py").write_text(
+        "from .engine import Value, squared\n\n\ndef neuron(w):\n    return squared(w)\n"
+    )
+    (tmp_path / "tests.py").write_text(TESTS)
+    # a few engines are enough: each takes a process
+    few = {
+        k: ENGINES[k] for k in ("Overwrites", "StaleInterior", "SignOfCosine", "ForgetsZeroGrad")
+    }
+    monkeypatch.setattr("autograd_mini.grading.against.ENGINES", few)
+    return tmp_path
+
+
+def test_what_the_tests_of_a_course_notice(course, capsys):
+    assert main(["museum", "--against", "tests.py"]) == 1
+    assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "The right engine passes. 1 of 2 mistakes are noticed.",
+        "", "Not noticed:", "StaleInterior",
+        "", "Not asked for, since no test uses cos:", "SignOfCosine",
+    ]  # fmt: skip
+
+
+def test_tests_that_the_right_engine_fails(course, capsys):
+    (course / "tests.py").write_text(TESTS.replace("16.0", "15.0"))
+    assert main(["museum", "--against", "tests.py", "--lang", "es"]) == 1
+    out = capsys.readouterr().out
+    assert "assert (16.0, 2) == (15.0, 2)" in out
+    assert out.endswith("El motor correcto no pasa estas pruebas: piden otra cosa, o están mal.\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("import course", "tests.py imports no Value from a module"),
+        ("x =", "tests.py, line 1: inv"),
+    ],
+)
+def test_tests_that_cannot_be_run(source, told, course, said):
+    (course / "tests.py").write_text(source)
+    assert told in said("museum", "--against", "tests.py", status=1)
