@@ -73,9 +73,7 @@ def test_json_and_csv(folder, capsys):
 JUNIT = {
     "testsuites": ("name time tests failures errors", ""),
     "testsuite": (
-        (
-            "name tests failures errors group time skipped timestamp hostname id package file log url"
-        ),
+        "name tests failures errors group time skipped timestamp hostname id package file log",
         "name tests failures errors",
     ),
     "testcase": ("name time classname group", "name"),
