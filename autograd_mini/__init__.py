@@ -87,7 +87,7 @@ _OFFERS = {
     " to_mermaid to_latex to_json from_json scope",
     ".stepping": "steps explain",
     ".checking": "check_grad finite_difference complex_step",
-    ".functions": " ".join([*ops.SHEET, "softmax", "log_softmax", "var"]),
+    ".functions": " ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "var"]),
 }
 _get, __dir__, _offered = lazy(__name__, _OFFERS)
 __all__ = [  # noqa: PLE0604

@@ -38,6 +38,8 @@ _OPERATORS: dict[type, str] = {
     ast.Mult: "mul",
     ast.Div: "div",
     ast.Pow: "pow",
+    ast.Mod: "mod",
+    ast.FloorDiv: "floordiv",
 }
 _COMPARISONS: dict[type, Any] = {
     ast.Lt: operator.lt,
@@ -45,7 +47,7 @@ _COMPARISONS: dict[type, Any] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_PUNCTUATION = frozenset("+-*/().,<>= ")
+_PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
 _INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
 _OTHER_NAMES = dict(

@@ -88,17 +88,23 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
 
 
 # --- bound to Value, here and nowhere else --------------------------------------------------------
-OPERATORS = {"div": "truediv", **{name: name for name in "add sub mul pow neg abs".split()}}
+_NAMED = "abs mod floordiv round".split()  # operators that are methods by their name, too
+OPERATORS = {name: name for name in ["add", "sub", "mul", "pow", "neg", *_NAMED]}
+OPERATORS["div"] = "truediv"
+ALIASES = {"deg2rad": "radians", "rad2deg": "degrees"}  # NumPy's names
 METHODS = [  # names of the operations that are methods of Value
     op.name
     for op in SHEET.values()
-    if not op.vectors and (op.name == "abs" or op.name not in OPERATORS)
+    if not op.vectors and (op.name in _NAMED or op.name not in OPERATORS)
 ]
 Op.function = function
 for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)
 for _name in METHODS:
     setattr(Value, _name, function(SHEET[_name]))
+for _alias, _name in ALIASES.items():
+    globals()[_alias] = globals()[_name]
+    setattr(Value, _alias, function(SHEET[_name]))
 for _name, _method in OPERATORS.items():
     setattr(Value, f"__{_method}__", function(SHEET[_name]))
     if len(SHEET[_name].params) == 2:

@@ -11,6 +11,7 @@ from .value import Value
 
 METHODS: list[str]
 OPERATORS: dict[str, str]
+ALIASES: dict[str, str]
 
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
@@ -322,6 +323,26 @@ def atan2(a: float, b: float) -> float:
 
 @overload
 def atan2(a: Any, b: Any) -> Value: ...
+
+@overload
+def radians(a: float) -> float:
+    r"""Degrees to radians: radians(a) = a * (pi / 180)
+
+        d/da = pi / 180
+    """
+
+@overload
+def radians(a: Any) -> Value: ...
+
+@overload
+def degrees(a: float) -> float:
+    r"""Radians to degrees: degrees(a) = a * (180 / pi)
+
+        d/da = 180 / pi
+    """
+
+@overload
+def degrees(a: Any) -> Value: ...
 
 @overload
 def sinh(a: float) -> float:
@@ -676,6 +697,18 @@ def floor(a: float) -> float:
 def floor(a: Any) -> Value: ...
 
 @overload
+def round(a: float) -> float:
+    r"""Nearest integer, halves to even: round(a) = where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))
+
+        f = floor(a)
+        d = a - f
+        d/da = 0
+    """
+
+@overload
+def round(a: Any) -> Value: ...
+
+@overload
 def ceil(a: float) -> float:
     r"""Smallest integer above: ceil(a) = ceil(a)
 
@@ -684,6 +717,54 @@ def ceil(a: float) -> float:
 
 @overload
 def ceil(a: Any) -> Value: ...
+
+@overload
+def mod(a: float, b: float) -> float:
+    r"""Remainder: mod(a, b) = a % b
+
+        d/da = 1
+        d/db = -(a // b)
+
+    Needs b != 0.
+    """
+
+@overload
+def mod(a: Any, b: Any) -> Value: ...
+
+@overload
+def floordiv(a: float, b: float) -> float:
+    r"""Quotient rounded down: floordiv(a, b) = a // b
+
+        d/da = 0
+        d/db = 0
+
+    Needs b != 0.
+    """
+
+@overload
+def floordiv(a: Any, b: Any) -> Value: ...
+
+@overload
+def detach(a: float) -> float:
+    r"""Detached from the graph: detach(a) = a
+
+        d/da = 0
+    """
+
+@overload
+def detach(a: Any) -> Value: ...
+
+@overload
+def sinc(a: float) -> float:
+    r"""Normalised sinc: sinc(a) = where(a == 0, 1, sin(pi * u) / pi / a)
+
+        r = a - 2 * round(a / 2)
+        u = where(abs(r) > 1 / 2, sign(r) - r, r)
+        d/da = dsinc(a)
+    """
+
+@overload
+def sinc(a: Any) -> Value: ...
 
 def sum(a: Iterable[Any]) -> Any:
     r"""Sum of many: sum(a[]) = sum(a)
@@ -751,6 +832,9 @@ def norm(a: Iterable[Any]) -> Any:
         d/da = where(out == 0, 0, a_i / out)
     """
 
+deg2rad = radians
+rad2deg = degrees
+
 class Methods:
     __slots__ = ()
     def __add__(self, other: Any) -> Value: ...
@@ -763,8 +847,13 @@ class Methods:
     def __rtruediv__(self, other: Any) -> Value: ...
     def __pow__(self, other: Any) -> Value: ...
     def __rpow__(self, other: Any) -> Value: ...
+    def __mod__(self, other: Any) -> Value: ...
+    def __rmod__(self, other: Any) -> Value: ...
+    def __floordiv__(self, other: Any) -> Value: ...
+    def __rfloordiv__(self, other: Any) -> Value: ...
     def __neg__(self) -> Value: ...
     def __abs__(self) -> Value: ...
+    def __round__(self) -> Value: ...
     __array_ufunc__: Any
 
     def abs(self) -> Value:
@@ -917,6 +1006,18 @@ class Methods:
             q = x * x + y * y
             d/da = where(q == 0, 0, x / q * s)
             d/db = where(q == 0, 0, -y / q * s)
+        """
+
+    def radians(self) -> Value:
+        r"""Degrees to radians: radians(a) = a * (pi / 180)
+
+            d/da = pi / 180
+        """
+
+    def degrees(self) -> Value:
+        r"""Radians to degrees: degrees(a) = a * (180 / pi)
+
+            d/da = 180 / pi
         """
 
     def sinh(self) -> Value:
@@ -1147,9 +1248,51 @@ class Methods:
             d/da = 0
         """
 
+    def round(self) -> Value:
+        r"""Nearest integer, halves to even: round(a) = where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))
+
+            f = floor(a)
+            d = a - f
+            d/da = 0
+        """
+
     def ceil(self) -> Value:
         r"""Smallest integer above: ceil(a) = ceil(a)
 
             d/da = 0
         """
 
+    def mod(self, b: Any) -> Value:
+        r"""Remainder: mod(a, b) = a % b
+
+            d/da = 1
+            d/db = -(a // b)
+
+        Needs b != 0.
+        """
+
+    def floordiv(self, b: Any) -> Value:
+        r"""Quotient rounded down: floordiv(a, b) = a // b
+
+            d/da = 0
+            d/db = 0
+
+        Needs b != 0.
+        """
+
+    def detach(self) -> Value:
+        r"""Detached from the graph: detach(a) = a
+
+            d/da = 0
+        """
+
+    def sinc(self) -> Value:
+        r"""Normalised sinc: sinc(a) = where(a == 0, 1, sin(pi * u) / pi / a)
+
+            r = a - 2 * round(a / 2)
+            u = where(abs(r) > 1 / 2, sign(r) - r, r)
+            d/da = dsinc(a)
+        """
+
+    deg2rad = radians
+    rad2deg = degrees

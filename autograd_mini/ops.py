@@ -12,12 +12,18 @@ magnitude, or `ulps` how far, the error is bounded (a tiny `scale` is the price 
 from __future__ import annotations
 
 from .errors import FormulaError
-from .formulas.grammar import PRIMITIVES, element_names, parse
+from .formulas.grammar import (
+    PRIMITIVES,
+    element_names,
+    parse,
+    parse_signature,
+    refuse_reserved,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
 INFINITY = float("inf")
@@ -159,7 +165,7 @@ def op(
 
     Raises FormulaError if a formula is not one, or the name is taken by another formula.
     """
-    name, params, vectors, defaults = _parse_signature(signature)
+    name, params, vectors, defaults = parse_signature(signature)
     if len(partials) != len(params):
         raise FormulaError(
             f"op {signature!r}: {len(params)} arguments need as many partials, got {len(partials)}"
@@ -190,43 +196,6 @@ def op(
     return SHEET[name]
 
 
-def _parse_signature(
-    signature: str,
-) -> tuple[str, tuple[str, ...], frozenset[str], dict[str, float]]:
-    """`name(a, b[], c=1)` -> name, params, vectors, defaults."""
-    params: list[str] = []
-    vectors: set[str] = set()
-    defaults: dict[str, float] = {}
-    try:
-        name, _, rest = signature.partition("(")
-        for part in rest.removesuffix(")").split(","):
-            param, _, default = part.strip().partition("=")
-            if param.endswith("[]"):
-                vectors.add(param := param[:-2])
-            if default:
-                defaults[param] = float(default)
-            params.append(param)
-        good = rest.endswith(")") and all(p.isidentifier() for p in (name, *params))
-    except (AttributeError, ValueError):
-        good = False
-    if not good or len(set(map(str.lower, params))) < len(params):
-        raise FormulaError(
-            f"op signature {signature!r}: write it as name(a), name(a, b), name(a, b=1.0) or"
-            " name(a[]) for a vector"
-        )
-    _refuse_reserved(signature, params)
-    return name, tuple(params), frozenset(vectors), defaults
-
-
-def _refuse_reserved(signature: str, names: Collection[str]) -> None:
-    """Arguments and given names are variables of a Python function beside the primitives."""
-    from keyword import iskeyword
-
-    for name in names:
-        if name in PRIMITIVES or name in ("out", "pi") or iskeyword(name):
-            raise FormulaError(f"op {signature!r}: {name!r} has a meaning already; take another")
-
-
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     """All formulas, parsed: "value", "d0", "d1", ..., the given names, "kink 0", "scale a", ..."""
     functions = PRIMITIVES | SHEET.keys()
@@ -234,7 +203,7 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
         {"n"} if new.vectors else set()
     )
     trees = {}
-    _refuse_reserved(new.signature, new.given)
+    refuse_reserved(new.signature, new.given)
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"} if element_names(trees[key]) else {key}
@@ -317,6 +286,10 @@ op("atan2(a, b)", "atan2(a, b)", "where(q == 0, 0, x / q * s)", "where(q == 0, 0
           "x": "s * b", "y": "s * a", "q": "x * x + y * y"},
    latex=r"\operatorname{{atan2}}({a}, {b})",
    about=("angle of the point (b, a)", "ángulo del punto (b, a)"))  # fmt: skip
+op("radians(a)", "a * (pi / 180)", "pi / 180", latex=r"\frac{{\pi \cdot {a}}}{{180}}",
+   about=("degrees to radians", "grados en radianes"))  # fmt: skip
+op("degrees(a)", "a * (180 / pi)", "180 / pi", latex=r"\frac{{180 \cdot {a}}}{{\pi}}",
+   about=("radians to degrees", "radianes en grados"))  # fmt: skip
 op("sinh(a)", "sinh(a)", "cosh(a)", latex=r"\sinh({a})",
    about=("hyperbolic sine", "seno hiperbólico"))  # fmt: skip
 op("cosh(a)", "cosh(a)", "sinh(a)", latex=r"\cosh({a})",
@@ -420,8 +393,27 @@ op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
    latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"))  # fmt: skip
 op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rfloor",
    about=("largest integer below", "mayor entero por debajo"))  # fmt: skip
+op("round(a)", "where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))", "0",
+   given={"f": "floor(a)", "d": "a - f"}, kinks=("d - 1 / 2",),
+   latex=r"\operatorname{{round}}({a})",
+   about=("nearest integer, halves to even", "entero más próximo, los medios al par"))  # fmt: skip
 op("ceil(a)", "ceil(a)", "0", kinks=("a - floor(a)",), latex=r"\lceil {a} \rceil",
    about=("smallest integer above", "menor entero por encima"))  # fmt: skip
+
+op("mod(a, b)", "a % b", "1", "-(a // b)", b=NONZERO, kinks=("out",),
+   latex=r"\operatorname{{mod}}({a}, {b})", about=("remainder", "resto"))  # fmt: skip
+op("floordiv(a, b)", "a // b", "0", "0", b=NONZERO, kinks=("a % b",),
+   latex=r"\lfloor {a} / {b} \rfloor",
+   about=("quotient rounded down", "cociente redondeado hacia abajo"))  # fmt: skip
+# What follows takes it for a constant: its derivative is 0 by definition, and not a slope
+op("detach(a)", "a", "0", kinks=("out - a",), latex=r"\operatorname{{detach}}({a})",
+   about=("detached from the graph", "separado del grafo"))  # fmt: skip
+# sin(pi * a) / (pi * a), as NumPy, torch and JAX have it; sin(pi * a) = sin(pi * u), |u| <= 1/2
+op("sinc(a)", "where(a == 0, 1, sin(pi * u) / pi / a)", "dsinc(a)",
+   given={"r": "a - 2 * round(a / 2)", "u": "where(abs(r) > 1 / 2, sign(r) - r, r)"},
+   scale={"a": "where(abs(a) < 1 / 4, 0, 1 / abs(a))"}, latex=r"\operatorname{{sinc}}({a})",
+   textbook={"value": "sin(pi * a) / (pi * a)", "a": "(cos(pi * a) - out) / a"},
+   about=("normalised sinc", "sinc normalizada"))  # fmt: skip
 
 # --- vectors: one node each --------------------------------------------------------------------
 op("sum(a[])", "sum(a)", "1", latex=r"\sum {a}", about=("sum of many", "suma de varios"))

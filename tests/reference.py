@@ -73,6 +73,17 @@ def _psi(n: Any, x: Any) -> Any:
     return (-1) ** int(n) * mp.psi(int(n), 1 - x) - slope
 
 
+def _floordiv(a: Any, b: Any) -> Any:
+    with mp.workdps(1400):  # enough to tell the quotient of two floats from a whole number
+        return mp.floor(a / b)
+
+
+def _mod_slope(a: Any, b: Any) -> Any:
+    if a == b * _floordiv(a, b):
+        raise ValueError("a jump")
+    return -_floordiv(a, b)
+
+
 # What each operation means; most have mpmath's name.
 _MPMATHS = (
     "sqrt exp log sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf gamma"
@@ -97,6 +108,9 @@ MEANING: dict[str, Callable[..., Any]] = {name: getattr(mp, name) for name in _M
     "maximum": max, "minimum": min, "max": max, "min": min, "where": lambda c, a, b: a if c else b,
     "sum": mp.fsum, "prod": mp.fprod, "mean": lambda a: mp.fsum(a) / len(a), "dot": mp.fdot,
     "logsumexp": _logsumexp, "norm": lambda a: mp.sqrt(mp.fsum(x**2 for x in a)),
+    "round": mp.nint, "mod": lambda a, b: a - b * _floordiv(a, b), "floordiv": _floordiv,
+    "radians": lambda a: a * mp.pi / 180, "degrees": lambda a: a * 180 / mp.pi,
+    "sinc": lambda a: mp.sin(mp.pi * a) / (mp.pi * a) if a else mp.mpf(1), "detach": lambda a: a,
 }  # fmt: skip
 
 # Derivatives by a closed form where a difference would be slow: (operation, argument) -> formula.
@@ -110,6 +124,9 @@ CLOSED: dict[tuple[str, int], Callable[..., Any]] = {
     ("lgamma", 0): lambda a: _psi(0, a),
     ("digamma", 0): lambda a: _psi(1, a),
     ("polygamma", 0): lambda n, a: mp.mpf(0),  # by an integer: the convention of the sheet
+    ("mod", 0): lambda a, b: mp.mpf(1) + 0 * _mod_slope(a, b),
+    ("mod", 1): _mod_slope,
+    ("detach", 0): lambda a: mp.mpf(0),  # by definition
     ("polygamma", 1): lambda n, a: _psi(n + 1, a),
 }
 

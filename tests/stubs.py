@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from autograd_mini.functions import METHODS, docstring  # noqa: E402
+from autograd_mini.functions import ALIASES, METHODS, docstring  # noqa: E402
 from autograd_mini.ops import SHEET, Op  # noqa: E402
 
 STUB = ROOT / "autograd_mini" / "functions.pyi"
@@ -30,6 +30,7 @@ from .value import Value
 
 METHODS: list[str]
 OPERATORS: dict[str, str]
+ALIASES: dict[str, str]
 
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
@@ -37,18 +38,20 @@ def softmax(scores: Iterable[Any]) -> list[Any]: ...
 def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
 def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
 '''
-_TWO = "add radd sub rsub mul rmul truediv rtruediv pow rpow"
+_TWO = "add radd sub rsub mul rmul truediv rtruediv pow rpow mod rmod floordiv rfloordiv"
 _OPERATORS = (
     "".join(f"    def __{name}__(self, other: Any) -> Value: ...\n" for name in _TWO.split())
-    + "    def __neg__(self) -> Value: ...\n    def __abs__(self) -> Value: ...\n"
-    "    __array_ufunc__: Any\n\n"
+    + "".join(f"    def __{name}__(self) -> Value: ...\n" for name in ("neg", "abs", "round"))
+    + "    __array_ufunc__: Any\n\n"
 )
 
 
 def stub() -> str:
     """The text of functions.pyi."""
     functions = "".join(map(_function, SHEET.values()))
+    functions += "\n" + "".join(f"{alias} = {name}\n" for alias, name in ALIASES.items())
     methods = "".join(_method(SHEET[name]) for name in METHODS)
+    methods += "".join(f"    {alias} = {name}\n" for alias, name in ALIASES.items())
     return f"{_HEAD}{functions}\nclass Methods:\n    __slots__ = ()\n{_OPERATORS}{methods}"
 
 

@@ -121,9 +121,9 @@ def test_the_table_of_meanings_is_the_sheet_s():
     assert set(SHEET) == set(MEANING)
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in CLOSED} - {"polygamma"}))
+@pytest.mark.parametrize("name", sorted({name for name, _ in CLOSED} - {"polygamma", "detach"}))
 def test_closed_derivatives_are_the_derivatives_of_the_meanings(name, monkeypatch):
-    args = {1: (1.75,), 2: (0.5, 1.25)}[len(SHEET[name].params)]
+    args = {1: (1.75,), 2: (1.75, 1.25)}[len(SHEET[name].params)]
     if SHEET[name].vectors:
         args = ((0.5, 1.25, -2.0),)
     closed = [true_partial(SHEET[name], args, k, i) for k, i in places(args)]
@@ -224,10 +224,12 @@ def grid(sheet_op):
     return list(itertools.product(*(choices.get(p, numbers) for p in sheet_op.params)))
 
 
-@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if o.kinks])
+@pytest.mark.parametrize("name", [o.name for o in SHEET.values() if o.kinks and o.name != "detach"])
 def test_kinks_are_where_the_sheet_says_and_nowhere_else(name):
     sheet_op, seen = SHEET[name], set()
     for args in grid(sheet_op):
+        if true_value(sheet_op, args) is None:
+            continue
         claimed = any(formula(sheet_op, text, args) == 0 for text in sheet_op.kinks)
         sides = [slopes(sheet_op, args, k, i) for k, i in places(args)]
         true = any(abs(left - right) > 1e-9 or abs(left) > 1e50 for left, right in sides)

@@ -328,13 +328,17 @@ def _without_idle_inputs(
     return [at[i] for i in kept], renumbered
 
 
+# The partial of one is no slope; the other is steeper than what is comfortable.
+UNFIT = ("detach", "degrees")
+
+
 def operations(ops: Collection[str | Op] | None = None, value: type = Value) -> tuple[Op, ...]:
     """The operations to draw from: those asked for, or all that the sheet (or the engine) has.
 
     Raises ValueError for a name that is not on the sheet, or an empty list.
     """
     if ops is None:
-        ops = list(getattr(value, "rules", SHEET))
+        ops = [name for name in getattr(value, "rules", SHEET) if name not in UNFIT]
     if unknown := [name for name in ops if not isinstance(name, Op) and name not in SHEET]:
         raise ValueError(f"not on the sheet: {', '.join(map(repr, unknown))}; ops.SHEET lists all")
     if not ops:

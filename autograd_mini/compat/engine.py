@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini import value as engine
-from autograd_mini.functions import METHODS, OPERATORS
+from autograd_mini.functions import ALIASES, METHODS, OPERATORS
 from autograd_mini.graph import restored, slots_of
 from autograd_mini.numbers.arrays import elementwise, is_array
 from autograd_mini.numbers.numberlike import data_of
@@ -181,7 +181,8 @@ def function(op: Op) -> Callable[..., Any]:
 
 
 FUNCTIONS = {name: function(op) for name, op in SHEET.items()}
-for _name in METHODS:
+FUNCTIONS |= {alias: FUNCTIONS[name] for alias, name in ALIASES.items()}
+for _name in (*METHODS, *ALIASES):
     setattr(Value, _name, FUNCTIONS[_name])
 for _name, _method in OPERATORS.items():
     if _name in ("add", "mul"):

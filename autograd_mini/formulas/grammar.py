@@ -1,8 +1,8 @@
 """Formulas are text: parsed once, limited to known names, then printed in any notation.
 
-The grammar is a small part of Python's expressions: numbers, names, + - * / **, one comparison,
-and calls of known functions. In the formula of an operation on a vector `a`, the name `a_i` stands
-for its element, and the formula is meant for every i.
+The grammar is a small part of Python's expressions: numbers, names, + - * / ** % //, one
+comparison, and calls of known functions. In the formula of an operation on a vector `a`, the name
+`a_i` stands for its element, and the formula is meant for every i.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PRIMITIVES = frozenset(
     "where exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh"
     " tanh asinh acosh atanh hypot abs floor ceil erf erfc gamma lgamma digamma polygamma"
     " sum prod dot norm max min count others gap"
-    " unsigned below gauss normal_cdf expdiff".split()
+    " unsigned below gauss normal_cdf expdiff dsinc".split()
 )
 _ARGUMENTS: dict[str, tuple[int, ...]]
 _ARGUMENTS = dict.fromkeys("atan2 hypot polygamma dot count gap below expdiff".split(), (2,))
@@ -31,6 +31,8 @@ SIGNS: dict[type, str] = {
     ast.Mult: "*",
     ast.Div: "/",
     ast.Pow: "**",
+    ast.Mod: "%",
+    ast.FloorDiv: "//",
     ast.USub: "neg",
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -55,6 +57,43 @@ def parse(text: str, names: Collection[str], functions: Collection[str] = PRIMIT
         if problem := _problem(node, names, functions):
             raise FormulaError(f"formula {text!r}: {problem}")
     return tree  # type: ignore[no-any-return]
+
+
+def parse_signature(
+    signature: str,
+) -> tuple[str, tuple[str, ...], frozenset[str], dict[str, float]]:
+    """`name(a, b[], c=1)` -> name, params, vectors, defaults."""
+    params: list[str] = []
+    vectors: set[str] = set()
+    defaults: dict[str, float] = {}
+    try:
+        name, _, rest = signature.partition("(")
+        for part in rest.removesuffix(")").split(","):
+            param, _, default = part.strip().partition("=")
+            if param.endswith("[]"):
+                vectors.add(param := param[:-2])
+            if default:
+                defaults[param] = float(default)
+            params.append(param)
+        good = rest.endswith(")") and all(p.isidentifier() for p in (name, *params))
+    except (AttributeError, ValueError):
+        good = False
+    if not good or len(set(map(str.lower, params))) < len(params):
+        raise FormulaError(
+            f"op signature {signature!r}: write it as name(a), name(a, b), name(a, b=1.0) or"
+            " name(a[]) for a vector"
+        )
+    refuse_reserved(signature, params)
+    return name, tuple(params), frozenset(vectors), defaults
+
+
+def refuse_reserved(signature: str, names: Collection[str]) -> None:
+    """Arguments and given names are variables of a Python function beside the primitives."""
+    from keyword import iskeyword
+
+    for name in names:
+        if name in PRIMITIVES or name in ("out", "pi") or iskeyword(name):
+            raise FormulaError(f"op {signature!r}: {name!r} has a meaning already; take another")
 
 
 def walk(root: ast.expr) -> list[ast.AST]:

@@ -32,6 +32,7 @@ _OPERATIONS: dict[str, Callable[..., Piece]] = {
     "gauss": lambda a: symbols.power(E, symbols.negative(symbols.power(a, TWO))),
     "normal_cdf": partial(symbols.call, symbols.letter(r"\Phi")),
     "gap": lambda a, _: a,
+    "dsinc": partial(symbols.call, symbols.function_name("sinc′")),
 }
 
 
@@ -44,6 +45,7 @@ class Mathematics(Printer[Piece]):
 
     def apply(self, what: str, *parts: Piece) -> Piece:
         """An operation on pieces."""
+        what = {"%": "mod", "//": "floordiv"}.get(what, what)
         if what in _OPERATIONS:
             return _OPERATIONS[what](*parts)
         if what not in SHEET:

@@ -35,4 +35,5 @@ FRACTION = Kind(
     },
     Fraction,
     lambda v: f"Fraction({v!r})",
+    {"//": "Fraction({0} // {1})"},
 )

@@ -53,7 +53,7 @@ def _others(a: Sequence[float]) -> tuple[float, ...]:
 
 _MATH = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh"
 _MATH += " tanh asinh acosh atanh hypot erf erfc gamma"
-_SPECIAL = "lgamma digamma polygamma gauss normal_cdf expdiff"
+_SPECIAL = "lgamma digamma polygamma gauss normal_cdf expdiff dsinc"
 _FLOAT: dict[str, Any] = {
     **COMMON,
     **{name: getattr(math, name) for name in _MATH.split()},
@@ -123,6 +123,14 @@ def _divide(a: float, b: float) -> float:
         return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
+def _modulo(a: float, b: float) -> float:
+    return a % b if b else math.nan
+
+
+def _floored(a: float, b: float) -> float:
+    return a // b if b else _divide(a, b)
+
+
 def _power(a: float, b: float) -> float:
     try:
         power = math.pow(a, b)
@@ -145,8 +153,11 @@ IEEE = Kind(
         "prod": _signed(_prod, lambda a: math.prod(math.copysign(1.0, x) for x in a)),
         "_divide": _divide,
         "_power": _power,
+        "_modulo": _modulo,
+        "_floored": _floored,
     },
     float,
     _float_number,
-    {"/": "_divide({0}, {1})", "**": "_power({0}, {1})"},
+    {"/": "_divide({0}, {1})", "**": "_power({0}, {1})"}
+    | {"%": "_modulo({0}, {1})", "//": "_floored({0}, {1})"},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mpmath as mp
 
+from . import special
 from .kind import COMMON, Kind
 
 TYPE_CHECKING = False  # typing itself is slow to import
@@ -40,5 +41,7 @@ _NAMESPACE = COMMON | {
     "erfc": _erfc,
     "normal_cdf": lambda x: _erfc(-x / mp.sqrt(2)) / 2,
     "expdiff": lambda a, b: mp.exp(a - b),
+    "dsinc": lambda a: special.dsinc(a, mp.sincpi, mp.cos, mp.pi),
 }
-MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"mpf({v!r})")
+_FLOOR = {"//": "floor({0} / {1})"}
+MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"mpf({v!r})", _FLOOR)

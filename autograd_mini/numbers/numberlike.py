@@ -58,6 +58,10 @@ class NumberLike(Methods):
     def __int__(self) -> int:
         return int(self.data)
 
+    def item(self) -> Any:
+        """The number alone, without its graph: `data`, as torch calls it."""
+        return self.data
+
     def __complex__(self) -> complex:
         return complex(self.data)
 

@@ -8,6 +8,7 @@ from functools import cache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 # Bernoulli numbers B_2, B_4, ... as numerator, denominator.
 _BERNOULLI = (
@@ -44,6 +45,27 @@ def expdiff(a: float, b: float) -> float:
         return 1.0 if a == b else math.exp(d)  # equal infinities
     c = d - a
     return math.exp(d) * (1.0 + ((a - (d - c)) - (b + c)))
+
+
+def _sinc(a: float) -> float:
+    return math.sin(math.pi * math.fmod(a, 2)) / math.pi / a if a else 1.0
+
+
+def dsinc(a: Any, sinc: Any = _sinc, cos: Any = math.cos, pi: Any = math.pi) -> Any:
+    """The derivative of sinc(a) = sin(x)/x, x = pi*a: (cos(x) - sinc(a))/a, near 0 without it.
+
+    There x*cot(x) - 1 = -x**2/(3 - x**2/(5 - x**2/(7 - ...))), Lambert's continued fraction, as far
+    as 50 digits need it (Abramowitz & Stegun, 4.3.94). `sinc`, `cos`, `pi`: those of a kind.
+
+    >>> dsinc(1.0)
+    -1.0
+    """
+    if not abs(a) < 0.25:
+        return (cos(pi * (a % 2)) - sinc(a)) / a
+    square, rest = pi * pi * a * a, 41
+    for k in range(39, 1, -2):
+        rest = k - square / rest
+    return -sinc(a) * pi * pi * a / rest
 
 
 def normal_cdf(x: float) -> float:

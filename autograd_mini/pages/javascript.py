@@ -110,6 +110,8 @@ _SCRIPT = Text(
     {
         **PYTHON,
         **{name: f"Math.{name}({{parts}})" for name in _MATH.split()},
+        "%": "mod({0}, {1})",
+        "//": "floordiv({0}, {1})",
         "==": "({0} === {1})",
         "!=": "({0} !== {1})",
         "where": "({0} ? {1} : {2})",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
 from autograd_mini.numbers.kinds import constant, in_ieee, shown
-from autograd_mini.numbers.numberlike import NumberLike
+from autograd_mini.numbers.numberlike import NumberLike, data_of
 
 from .evaluation import operand
 from .higher import is_plain
@@ -63,6 +63,11 @@ def _nan_gradient(order: Sequence[Value]) -> GradientError:
             share = adjoint * partial
             if share != share and adjoint == adjoint:
                 name = node.op.name if node.op else "a node made by hand"
+                if name == "pow" and (base := data_of(node.args[0])) < 0:
+                    return GradientError(
+                        f"the gradient is not a number: {base} ** {data_of(node.args[1])} has no"
+                        " derivative by its exponent; give the exponent as a plain number"
+                    )
                 at = ", ".join(operand(p.data, p) for p in node.parents[:4])
                 return GradientError(
                     f"the gradient is not a number: {name} at ({at}) has the partial derivative"

@@ -14,6 +14,7 @@ from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import constant, in_ieee, kind_of
 from autograd_mini.numbers.numberlike import NumberLike
+from autograd_mini.numbers.special import dsinc
 from autograd_mini.ops import SHEET
 
 from .evaluation import flat, value
@@ -68,6 +69,7 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
         "sum": total,
         "others": lambda a: tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))]),
         "gauss": lambda a: functions["exp"](-(a * a)),
+        "dsinc": lambda a: dsinc(a, functions["sinc"], functions["cos"], plain["pi"]),
         "expdiff": lambda a, b: functions["exp"](a - b),
         "normal_cdf": lambda a: functions["erfc"](-a * plain["sqrt"](kind.convert(0.5))) / 2,
     }

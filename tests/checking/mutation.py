@@ -23,6 +23,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.checking.comfort import comfortable_points
+from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.formulas.grammar import names_in
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op
@@ -38,7 +39,8 @@ TINY = 1e-6  # of the changed factor
 # What the derivative is at a kink, where no reference can tell: torch's conventions (design.md).
 CONVENTIONS: dict[str, list[tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
     **{key: [((0.0,), (0.0,))] for key in ("abs", "relu", "sign")},
-    **{key: [((2.0,), (0.0,))] for key in ("floor", "ceil")},
+    **{key: [((2.0,), (0.0,))] for key in ("floor", "ceil", "detach")},
+    "round": [((2.5,), (0.0,))],
     **{key: [((2.0, 2.0), (0.5, 0.5))] for key in ("maximum", "minimum")},
     **{key: [((0.0, 0.0), (0.0, 0.0))] for key in ("hypot", "atan2")},
     "leaky_relu": [((0.0, 0.1), (0.1, 0.0))],
@@ -55,6 +57,8 @@ CONVENTIONS: dict[str, list[tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
     ],
     "sqrt": [((0.0,), (float("inf"),))],
     "cbrt": [((x,), (float("inf"),)) for x in (0.0, -0.0)],
+    "mod": [((4.0, 2.0), (1.0, -2.0)), ((-4.0, 2.0), (1.0, 2.0))],
+    "floordiv": [((4.0, 2.0), (0.0, 0.0))],
 }  # fmt: skip
 
 
@@ -211,7 +215,8 @@ def partial_of(op: Op, k: int, args: tuple[Any, ...], out: float) -> list[float]
 def places(name: str) -> list[tuple[tuple[Any, ...], float]]:
     """(arguments, value), ordinary ones first."""
     op, found = SHEET[name], []
-    for args in (*comfortable_points(op)[:40], *EXTRA.get(name, ()), *points(op)):
+    easy = () if name in UNFIT else comfortable_points(op)[:40]
+    for args in (*easy, *EXTRA.get(name, ()), *points(op)):
         try:
             found.append((args, float(evaluation.value(op, FLOAT, args, args))))
         except (ArithmeticError, ValueError, TypeError):
@@ -276,7 +281,8 @@ class Equivalent(NamedTuple):
 
 
 EQUIVALENT = [
-    Equivalent("polygamma where sign floor ceil", "sign|factor", r"-?0( \* .*)?",
+    Equivalent("polygamma where sign floor ceil round floordiv detach", "sign|factor",
+               r"-?0( \* .*)?",
                "0 with another sign or factor is 0"),
     Equivalent("relu", "swapped", r".*out <= 0.*", "relu(a) <= 0 exactly where a <= 0"),
     Equivalent("hardtanh", "swapped", r".*out [<>]= (low|high).*",

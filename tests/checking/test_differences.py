@@ -64,7 +64,9 @@ def test_polynomials_against_exact_fractions(coefficients, numerator):
     assert estimate.error <= 1e-10 * (1 + float(size) + abs(f(float(x))))
 
 
-SCALAR = [op for op in SHEET.values() if not op.vectors and op.name not in ("where", "polygamma")]
+# No function of numbers; a partial that is 0 by definition; steps too narrow for a difference.
+NO_SLOPE = ("where", "polygamma", "detach", "floordiv")
+SCALAR = [op for op in SHEET.values() if not op.vectors and op.name not in NO_SLOPE]
 
 
 @pytest.mark.parametrize("op", SCALAR, ids=lambda op: op.name)

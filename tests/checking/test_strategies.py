@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, find, given, settings
 
 from autograd_mini import Value, museum
 from autograd_mini.checking import comfort
-from autograd_mini.checking.random_graphs import Graph, Step, random_graph
+from autograd_mini.checking.random_graphs import UNFIT, Graph, Step, random_graph
 from autograd_mini.checking.strategies import expressions, graphs, points
 from autograd_mini.ops import SHEET
 from tests.checking import exact, mutation
@@ -25,7 +25,7 @@ def numbers(args):
 
 
 # --- points --------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", SHEET)
+@pytest.mark.parametrize("name", sorted(SHEET.keys() - {"detach"}))
 def test_points_are_where_value_and_derivatives_exist(name):
     """Judged by mpmath at the points, not by the sheet's own domain."""
     sheet_op, seen = SHEET[name], set()
@@ -126,7 +126,7 @@ def test_graphs_share_nodes_and_use_the_whole_sheet():
         inner = [i for step in graph.steps for i in numbers(step.operands)
                  if isinstance(i, int) and i >= len(graph.at)]  # fmt: skip
         fan_out += len(inner) > len(set(inner))
-    assert names == set(SHEET)
+    assert names == set(SHEET) - {*UNFIT}
     assert fan_out > 300  # an inner node, not an input, is used twice
 
 

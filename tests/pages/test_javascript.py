@@ -10,6 +10,7 @@ import pytest
 
 from autograd_mini import Value, functions
 from autograd_mini.checking.comfort import comfortable_points
+from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.errors import AutogradError
 from autograd_mini.notation.labels import number
 from autograd_mini.ops import SHEET
@@ -44,7 +45,8 @@ def expected(name):
     """Points and the node that Python computes there; None where it refuses."""
     chosen = SHEET[name]
     made = []
-    for args in (*points(chosen, 400), *comfortable_points(chosen)[:60]):
+    easy = () if name in UNFIT else comfortable_points(chosen)[:60]
+    for args in (*points(chosen, 400), *easy):
         try:
             made.append((args, functions.function(chosen)(*as_values(args))))
         except AutogradError:

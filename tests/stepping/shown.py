@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+WORDS = "sin cos tan sinh cosh tanh erf erfc softsign round mod detach sinc"
 _FUNCTIONS: dict[str, Any] = {
     "ln": mp.log, "log₂": MEANING["log2"], "log₁₀": MEANING["log10"], "arcsin": mp.asin,
     "arccos": mp.acos, "arctan": mp.atan, "atan2": mp.atan2, "arsinh": mp.asinh,
@@ -28,7 +29,7 @@ _FUNCTIONS: dict[str, Any] = {
     "clamp": MEANING["clamp"],
     "ReLU": MEANING["relu"], "SELU": MEANING["selu"], "SiLU": MEANING["silu"],
     "GELU": MEANING["gelu"], "Mish": MEANING["mish"], "ψ": MEANING["digamma"],
-    **{name: MEANING[name] for name in "sin cos tan sinh cosh tanh erf erfc softsign".split()},
+    **{name: MEANING[name] for name in WORDS.split()},
 }  # fmt: skip
 _BRACKETS = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 _TOKEN = re.compile(

@@ -296,3 +296,22 @@ const series = (n, x) => {
   });
   return fsum(terms);
 };
+
+// --- remainders and sinc -------------------------------------------------------------------------
+// The remainder has the sign of b, as in Python.
+const mod = (a, b) => {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+};
+
+const floordiv = (a, b) => Math.round((a - mod(a, b)) / b);
+
+// The derivative of sin(x) / x, x = pi * a: near 0 by the continued fraction of x * cot(x).
+const dsinc = (a) => {
+  const x = Math.PI * (a % 2);
+  const sinc = a === 0 ? 1 : Math.sin(x) / Math.PI / a;
+  if (Math.abs(a) >= 0.25) return (Math.cos(x) - sinc) / a;
+  let rest = 41;
+  for (let k = 39; k > 1; k -= 2) rest = k - (x * x) / rest;
+  return (-sinc * Math.PI * x) / rest;
+};
