@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .options import Arguments, Parser
 
-ALL_POINTS, LOST = 0, 1
+ENOUGH, LESS = 0, 1
 FORMATS = ("text", "html", "json", "csv", "junit", "gradescope", "nbgrader")
 
 
@@ -33,11 +33,12 @@ def add_options(parser: Parser) -> None:
     parser.add("-o", "--out")
     parser.add("--time", metavar="SECONDS", type=positive, default=1.5)
     parser.add("--memory", metavar="MB", type=whole(64), default=1024)
+    parser.add("--least", metavar="POINTS", type=positive, default=0.0)
     parser.add("--jobs", metavar="N", type=whole(1, 256))
 
 
 def run(args: Arguments) -> int:
-    """Do what the command line asks for; the exit status: 0 if nobody has lost a point, else 1."""
+    """Do what the command line asks for; the exit status: 1 if someone has less than --least."""
     from autograd_mini.grading import grade
     from autograd_mini.grading.sandbox import Limits
 
@@ -51,7 +52,7 @@ def run(args: Arguments) -> int:
     )
     found.sort(key=lambda each: -each.total)
     _give(args, found)
-    return ALL_POINTS if all(each.total == each.most for each in found) else LOST
+    return LESS if any(each.total < args.least for each in found) else ENOUGH
 
 
 def _give(args: Arguments, found: list[Marks]) -> None:
@@ -69,7 +70,8 @@ def _give(args: Arguments, found: list[Marks]) -> None:
             _folder(args, {f"{each.name}{suffix}": made(each, lang) for each in found})
         return
     if args.format == "text":
-        content = "\n".join(_one(found[0], lang) if len(found) == 1 else _lines(found, lang)) + "\n"
+        lines = _one(found[0], lang) if len(found) == 1 else _lines(found, lang)
+        content = "\n".join(lines).rstrip() + "\n"
     else:
         content = {**forms.ALL, "html": page.to_html}[args.format](found, lang, battery, args.seed)
     if args.out is None:
