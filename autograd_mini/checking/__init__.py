@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .report import Comparison as Comparison
     from .report import Culprit as Culprit
     from .report import GradientMismatch as GradientMismatch
+    from .report import Property as Property
     from .report import Report as Report
     from .sweep import Sweep as Sweep
     from .sweep import complex_step as complex_step
@@ -30,7 +31,7 @@ __getattr__, __dir__, __all__ = lazy(
         ".check": "check_grad",
         ".differences": "Estimate finite_difference",
         ".inputs": "CheckError",
-        ".report": "Comparison Culprit GradientMismatch Report",
+        ".report": "Comparison Culprit GradientMismatch Property Report",
         ".sweep": "Sweep complex_step show_step_sweep",
         ".table": "op_table",
         "autograd_mini.pages.report": "save_html",

@@ -88,7 +88,7 @@ class Adapter:
     def number(self, node: Any, what: str = "data") -> Any:
         """The data or gradient as a plain number; 0 for a gradient that is None."""
         x = self.get(node, what)
-        if x is None:
+        if x is None and what == "grad":
             return 0.0
         return x.item() if hasattr(x, "dtype") and hasattr(x, "item") else x
 

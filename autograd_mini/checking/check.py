@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import random
 from contextlib import suppress
-from dataclasses import replace
-from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import checked
@@ -14,21 +12,17 @@ from autograd_mini.value import Value
 
 from .adapters import Adapter
 from .claims import check_claim
-from .engines import Faulty, Run, UndefinedError, changed, repeated
-from .inputs import CheckError, Inputs, as_real, shown
-from .nodes import adjoints, check_partials, check_sums
+from .engines import UndefinedError
+from .inputs import CheckError, Inputs, shown
+from .on_nodes import check_engine, subject_of
 from .precision import unit_of
-from .report import Comparison, Report, Subject
-from .rows import DIRECTIONS, Options, Rows
-from .whole import Truth, floats_of, follows_graph, on_values, replayed
+from .report import Report
+from .rows import DIRECTIONS, Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Note = tuple[str, dict[str, Any]]
-
 MANY = 50  # inputs; from there on directions take the place of single derivatives
-NODES = 2000  # checked one by one, of larger graphs a sample
 
 
 def check_grad(
@@ -98,10 +92,10 @@ def check_grad(
     try:
         if gradient is not None:
             return check_claim(f, gradient, inputs, options)
-        return _check_engine(f, value, adapter, inputs, options)
+        return check_engine(f, value, adapter, inputs, options)
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
-        subject = None if gradient else _subject(f, value, inputs)
+        subject = None if gradient else subject_of(f, value, inputs)
         return Report("domain", notes=(("undefined", values),), lang=lang, subject=subject)
 
 
@@ -151,118 +145,3 @@ def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
         if not low <= x <= high:
             raise CheckError(f"the input {name} = {x} lies outside its domain [{low}, {high}]")
     return pairs
-
-
-# --- a function on Values ------------------------------------------------------------------------
-def _check_engine(
-    f: Callable[..., Any],
-    value: Callable[[Any], Any],
-    adapter: Adapter | None,
-    inputs: Inputs,
-    options: Options,
-) -> Report:
-    ours = isinstance(value, type) and issubclass(value, Value)
-    if options.order == 2 and not ours:
-        raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
-    with Run(f, value, inputs, adapter) as run:
-        subject = _subject(f, value, inputs, run.root)
-        try:
-            report = _check_run(run, ours, options)
-        except Faulty as fault:
-            report = Report("wrong", (), fault.culprit, lang=options.lang)
-    return replace(report, subject=subject)
-
-
-def _check_run(run: Run, ours: bool, options: Options) -> Report:
-    f, inputs = run.f, run.inputs
-    found = run.backward()
-    graph = run.graph()
-    with run.again() as again:
-        names = [*inputs.names, "f"]
-        culprit = changed(names, [*found, run.data], [*again.backward(), again.data])
-    gradient = [
-        as_real(g, f"the gradient of {name}") for g, name in zip(found, inputs.names, strict=True)
-    ]
-
-    leaves = [graph.seen.get(id(leaf)) for leaf in run.leaves]
-
-    # The nodes one by one.
-    notes: list[Note] = []
-    nodes = graph.order
-    if len(nodes) > NODES:
-        nodes = options.draw.sample(nodes, NODES)
-        notes.append(("sample", {"count": NODES, "nodes": len(graph.order)}))
-    kinked, suspect = False, None
-    if culprit is None and graph.has_partials:
-        checked = check_partials(graph, nodes, options.slack, options.draw, ours)
-        culprit, kinked, suspect = checked.culprit, checked.kinks, checked.worst
-        if culprit is None:
-            if checked.partials:
-                ulps = f"{checked.worst_ulps:.2f}"
-                notes.append(("nodes", {"count": checked.partials, "ulps": ulps}))
-            culprit = check_sums(graph)
-
-    # What the engine does when it is asked again.
-    sizes = adjoints(graph)[1] if graph.has_partials else {}
-    noise = [
-        64 * inputs.eps * sizes.get(id(graph.seen.get(id(leaf))), abs(float(g)))
-        for leaf, g in zip(run.leaves, gradient, strict=True)
-    ]
-    culprit = culprit or repeated(run, gradient, noise)
-
-    # The gradient, beside references that do not depend on the engine.
-    true_graph, y = (graph, float(run.data)) if ours else on_values(f, inputs)
-    if culprit is None and abs(y - float(run.data)) > 1e-9 * abs(y):
-        details = {"got": float(run.data), "wanted": y}
-        culprit = graph.culprit("value", "value.whole", graph.root, **details)
-    floats = floats_of(f, inputs, run.value)
-    truth = Truth(f, inputs, floats, true_graph, kinked, options)
-    check = Rows(inputs, truth, options, gradient, noise)
-    rows = check.rows()
-    if check.lost:
-        notes.append(("rounding", {"names": ", ".join(check.lost)}))
-    if options.order == 2:
-        rows += check.hessian(f)
-    if culprit is None and any(row.verdict == "wrong" for row in rows):
-        if len(nodes) < len(graph.order):
-            checked = check_partials(graph, graph.order, options.slack, options.draw, ours)
-            culprit = checked.culprit
-        if culprit is None and kinked and follows_graph(graph, leaves, floats):
-            rows = _excused(rows, "kink", "kink_rule", notes)
-        elif culprit is None and suspect is not None:
-            culprit = suspect
-        elif culprit is None:
-            played = replayed(graph, leaves)
-            if played is not None and check.explained_by(played, rows):
-                rows = check.unseen(rows, float(run.data))
-                rows = _excused(rows, "undecided", "rounding", notes)
-            else:
-                culprit = check.blamed(rows, "severed" if graph.has_partials else "gradient")
-    return check.report(rows, culprit, check.slope(), notes)
-
-
-def _subject(
-    f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs, root: Any = None
-) -> Subject:
-    return Subject(_OnNodes(f, inputs), tuple(inputs.names), tuple(inputs.numbers), value, root)
-
-
-class _OnNodes:
-    """f as a function of nodes, one for each input; whoever steps through it sees the code of f."""
-
-    def __init__(self, f: Callable[..., Any], inputs: Inputs) -> None:
-        self.inputs, self.__wrapped__ = inputs, f
-        self.__signature__ = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
-
-    def __call__(self, *nodes: Any) -> Any:
-        return self.inputs.call(self.__wrapped__, nodes)
-
-
-def _excused(
-    rows: list[Comparison], verdict: str, note: str, notes: list[Note]
-) -> list[Comparison]:
-    """The rows with another verdict for those that are wrong, and a note of their names."""
-    wrong = [row.name for row in rows if row.verdict == "wrong"]
-    if wrong:
-        notes.append((note, {"names": ", ".join(wrong)}))
-    return [replace(row, verdict=verdict) if row.verdict == "wrong" else row for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
@@ -16,12 +16,16 @@ from .inputs import CheckError, as_real, shown
 from .report import Culprit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .inputs import Inputs
 
 
 _NEEDED = "value must be the class of an engine's nodes, with data, grad and backward()"
+
+
+_PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
+_LEVELS = 20_000  # of recursion that a deep graph is given
 
 
 class UndefinedError(Exception):
@@ -67,10 +71,12 @@ class Run:
     ) -> None:
         self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
+        self.passed = Passed()
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         if not is_node(self.leaves[0]):
             raise CheckError(f"{_NEEDED}; it gave {shown(self.leaves[0])}")
-        self.forward()
+        self.root = called(lambda: self.inputs.call(self.f, self.leaves))
+        self.data = check_root(self.root)
         self.adapter = adapter_of(self.root, adapter)
         if missing := self.adapter.missing():
             raise CheckError(
@@ -101,28 +107,16 @@ class Run:
     def graph(self) -> Graph:
         """The graph as it is now, with the names of the inputs."""
         graph = Graph(self.root, self.adapter)
-        for leaf, name in zip(self.leaves, self.inputs.names, strict=True):
-            if (seen := graph.seen.get(id(leaf))) is not None:
-                seen.label = seen.label or name
+        graph.inputs = [graph.seen.get(id(leaf)) for leaf in self.leaves]
+        for leaf, name in zip(graph.inputs, self.inputs.names, strict=True):
+            if leaf is not None:
+                leaf.label = leaf.label or name
         return graph
-
-    def forward(self) -> None:
-        """Compute f from the leaves."""
-        self.root = called(lambda: self.inputs.call(self.f, self.leaves))
-        self.data = check_root(self.root)
 
     def backward(self) -> list[Any]:
         """The gradient: what one backward pass adds to the leaves."""
-        _backward(self.root, self.adapter)
+        self.passed = backward(self.root, self.adapter)
         return [self.adapter.number(leaf, "grad") for leaf in self.leaves]
-
-    def reset(self) -> None:
-        """Set the leaves' gradients to zero, by `zero_grad` if they have it."""
-        for leaf, zero in zip(self.leaves, self.zero, strict=True):
-            if hasattr(leaf, "zero_grad"):
-                leaf.zero_grad()
-            else:
-                self.adapter.set(leaf, "grad", zero)
 
 
 def labelled(leaf: Any, name: str) -> Any:
@@ -151,48 +145,16 @@ def check_root(root: Any) -> Any:
     return data
 
 
-def _backward(root: Any, adapter: Adapter) -> None:
-    """The backward pass, with a limit on the steps of another engine's."""
-    if isinstance(root, Value):
-        called(root.backward, "backward()")
-        return
-    graph = Graph(root)
-    edges = sum(len(node.parents) for node in graph.order)
-    size = len(graph.order) + edges
-    limit = 100 * size + size * size // 4 + 2000
-    steps = 0
+def changed(
+    names: Sequence[str], first: Sequence[Any], second: Sequence[Any], noise: Sequence[float] = ()
+) -> Culprit | None:
+    """Whether the same input has given another number the second time, by more than rounding.
 
-    def watch(frame: Any, event: str, arg: Any) -> Any:
-        nonlocal steps
-        steps += 1
-        if steps > limit:
-            raise _TooLongError
-        return watch
-
-    before = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        adapter.run(root)
-    except _TooLongError:
-        fault = graph.culprit("order", "paths", graph.root, steps=limit, edges=edges)
-        raise Faulty(fault) from None
-    except RecursionError:
-        fault = graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
-        raise Faulty(fault) from None
-    except Exception as error:
-        raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
-    finally:
-        sys.settrace(before)
-
-
-class _TooLongError(BaseException):
-    """Not an Exception, so that no engine's own `except` stops it."""
-
-
-def changed(names: Sequence[str], first: Sequence[Any], second: Sequence[Any]) -> Culprit | None:
-    """Whether the same input has given another number the second time."""
-    for name, a, b in zip(names, first, second, strict=True):
-        if a == b or (a != a and b != b):
+    Parents that are kept in a set give shares that are added up in another order in each run.
+    """
+    for k, (name, a, b) in enumerate(zip(names, first, second, strict=True)):
+        slack = noise[k] if noise else 1e-13 * abs(a)
+        if a == b or abs(b - a) <= slack or (a != a and b != b):
             continue
         details = {"first": str(a), "second": str(b)}
         if name != "f" and a != 0 and abs(b - 2 * a) <= 1e-9 * abs(a):
@@ -201,30 +163,64 @@ def changed(names: Sequence[str], first: Sequence[Any], second: Sequence[Any]) -
     return None
 
 
-def repeated(run: Run, gradient: Sequence[Any], noise: Sequence[float]) -> Culprit | None:
-    """Whether a second backward adds the same again, and a pass after a reset gives the same.
+class Passed(NamedTuple):
+    """How a backward pass went: the nodes that are too many to recurse over, the steps too many."""
 
-    `noise` is how far rounding may put each derivative off.
+    deep: int = 0
+    steps: int = 0
+    edges: int = 0
+
+
+def backward(root: Any, adapter: Adapter) -> Passed:
+    """The backward pass; of another engine with a limit on its steps, and again with more stack.
+
+    Raises Faulty if it goes on beyond all measure.
     """
+    if isinstance(root, Value):
+        called(root.backward, "backward()")
+        return Passed()
+    graph = Graph(root, adapter)
+    edges = sum(len(node.parents) for node in graph.order)
+    size = len(graph.order) + edges
+    limit = 100 * size + size * size // 4 + 2000
+    steps = 0
+
+    def watch(frame: Any, event: str, arg: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        if steps > limit + _PATIENCE:
+            raise _TooLongError
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
     try:
-        again = run.backward()
-        for k, (first, second) in enumerate(zip(gradient, again, strict=True)):
-            if not (_near(second, 2 * first, noise[k]) or _near(second, first, noise[k])):
-                return _leftover(run, k, "stale", second - first, first)
-        run.reset()
-        run.forward()
-        for k, (first, second) in enumerate(zip(gradient, run.backward(), strict=True)):
-            if not _near(second, first, noise[k]):
-                return _leftover(run, k, "reset", second, first)
-    except Faulty as fault:
-        return fault.culprit
-    return None
+        adapter.run(root)
+    except _TooLongError:
+        raise Faulty(
+            graph.culprit("order", "paths", graph.root, steps=steps, edges=edges)
+        ) from None
+    except RecursionError:
+        raise Faulty(
+            graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
+        ) from None
+    except Exception as error:
+        raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
+    finally:
+        sys.settrace(before)
+    return Passed(steps=steps if steps > limit else 0, edges=edges)
 
 
-def _leftover(run: Run, k: int, message: str, got: Any, wanted: Any) -> Culprit:
-    details = {"got": float(got), "wanted": float(wanted)}
-    return Culprit("accumulation", message, run.inputs.names[k], "", details, run.leaves[k])
+@contextlib.contextmanager
+def deeper() -> Iterator[None]:
+    """With stack for an engine that recurses once per level, or a few times."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _LEVELS))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
-def _near(a: Any, b: Any, noise: float) -> bool:
-    return bool(a == b or abs(a - b) <= 1e-9 * abs(b) + noise + 1e-300 or (a != a and b != b))
+class _TooLongError(BaseException):
+    """Not an Exception, so that no engine's own `except` stops it."""

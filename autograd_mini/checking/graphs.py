@@ -40,6 +40,7 @@ class Graph:
 
     def __init__(self, root: Any, adapter: Adapter | None = None) -> None:
         self.adapter = adapter
+        self.inputs: list[Any] = []  # what stands for the inputs of f; None for one f does not use
         self.seen: dict[int, Any] = {}  # id of a node of the engine -> what stands for it here
         if isinstance(root, Value):
             self.order = _topological(root, lambda node: node.parents)

@@ -36,7 +36,7 @@ from .references import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .report import Culprit
 
@@ -256,11 +256,10 @@ def adjoints(graph: Graph) -> tuple[dict[int, float], dict[int, float]]:
     total[id(graph.root)] = size[id(graph.root)] = 1.0
     for node in reversed(graph.order):
         adjoint, magnitude = total[id(node)], size[id(node)]
-        if adjoint == 0:
+        if magnitude == 0:
             continue
         for parent, partial in graph.edges(node):
-            share = adjoint * float(partial)
-            total[id(parent)] += share
+            total[id(parent)] += adjoint * float(partial) if adjoint else 0.0
             size[id(parent)] += abs(magnitude * float(partial))
     return total, size
 
@@ -273,8 +272,33 @@ def rounding_of_value(graph: Graph) -> float:
     return EPS / 2 * total if math.isfinite(total) else 0.0
 
 
-def check_sums(graph: Graph) -> Culprit | None:
-    """The first node, from the root down, whose gradient is not the sum of its users' shares."""
+def uncertainty(graph: Graph, eps: float, formulas: bool) -> dict[int, float]:
+    """How far rounding may put each gradient off; with `formulas`, in an engine with other ones.
+
+    1 - tanh**2 for a derivative is off by an ulp of 1, whatever is left of it. That is allowed for
+    up to a thousandth of the gradient.
+    """
+    right, size = adjoints(graph)
+    lost = dict.fromkeys(right, 0.0)
+    for node in reversed(graph.order) if formulas else ():
+        own = size[id(node)] * 4 * eps * max(1.0, abs(float(node.data)))
+        for parent, partial in graph.edges(node):
+            lost[id(parent)] += lost[id(node)] * abs(float(partial)) + own
+    return {k: 64 * eps * size[k] + min(lost[k], size[k] / 1000) for k in right}
+
+
+def check_sums(
+    graph: Graph,
+    written: Sequence[int] | None = None,
+    expected: Mapping[tuple[int, int], int] | None = None,
+    replaces: bool = False,
+) -> Culprit | None:
+    """The first node, from the root down, whose gradient is not the sum of its users' shares.
+
+    written   the engine's nodes whose gradient was given a number, one id for each time
+    expected  how often a node's step does so to a parent; replaces: whether a node keeps only the
+              last
+    """
     right, size = adjoints(graph)
     shares: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
     for node in graph.order:
@@ -286,12 +310,39 @@ def check_sums(graph: Graph) -> Culprit | None:
         slack = 1e-9 * size[id(node)] + 1e-300
         if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
             continue
+        if node is graph.root:
+            scaled = all(
+                abs(float(x.grad) - got * right[id(x)]) <= abs(got) * (1e-9 * size[id(x)])
+                for x in graph.order
+                if not x.parents
+            )
+            kind, message = ("seed", "seed") if scaled else ("accumulation", "stale")
+            return graph.culprit(kind, message, node, got=got, wanted=wanted)
         users = [user for user, adj, p in shares[id(node)] if adj * p != 0]
         early = any(sum(adj * p != 0 for _, adj, p in shares[id(user)]) > 1 for user in users)
-        kind = "order" if early else "accumulation"
+        kind = message = "order" if early else "accumulation"
+        if replaces:
+            kind = message = "accumulation"
+        elif written is not None and expected is not None:
+            places = [k for k, x in enumerate(written) if x == id(node.node)]
+            most, least = (
+                sum(expected[id(user), id(node)] for user in dict.fromkeys(some))
+                for some in ([user for user, *_ in shares[id(node)]], users)
+            )
+            one = any(abs(got - adj * p) <= slack for _, adj, p in shares[id(node)])
+            if len(places) > most:
+                kind, message = "order", "visits"
+            elif len(places) < least:
+                kind, message = "accumulation", "skipped"
+            elif (
+                len(places) < most
+            ):  # some shares are 0, and nothing tells whether they were handed on
+                return None
+            else:
+                kind = message = "accumulation" if one and len(users) > 1 else "order"
         terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)]]
         text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
-        return graph.culprit(kind, kind, node, got=got, wanted=wanted, sum=text)
+        return graph.culprit(kind, message, node, got=got, wanted=wanted, sum=text)
     return None
 
 

@@ -10,6 +10,7 @@ kink, too large a value or slope), they are moved by constants to where it is.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import functions
@@ -101,12 +102,22 @@ class Graph:
             printer.break_()
 
 
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in "add sub mul pow neg abs".split()},
+    "div": operator.truediv,
+    "square": lambda a: a**2,
+    "reciprocal": lambda a: a**-1,
+}
+
+
 def _call(name: str, args: list[Any]) -> Any:
-    """The operation on Values, on plain numbers, or as the method of another engine."""
+    """The operation on Values, on plain numbers, or as operator or method of another engine."""
     own = next((x for x in args if is_node(x) and not isinstance(x, Value)), None)
-    if own is None or name not in getattr(own, "rules", ()):
+    if own is None:
         return functions.function(SHEET[name])(*args)
-    return own.apply(name, *args)
+    if name in getattr(own, "rules", ()):
+        return own.apply(name, *args)
+    return _OPERATORS[name](*args) if name in _OPERATORS else getattr(own, name)()
 
 
 # --- as Python -----------------------------------------------------------------------------------

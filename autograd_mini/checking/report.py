@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REPORT = Format(
     "autograd_mini check report",
     ("lang", "verdict", "comparisons", "culprit", "taylor_slope", "notes"),
-    ("guess",),
+    ("guess", "properties"),
 )
 _COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
     "wrong": ("red", "#cf222e"),
@@ -29,7 +29,7 @@ _COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
     "ok": ("green", "#1a7f37"),
 }
 VERDICTS = tuple(_COLOURS)
-CULPRITS = ("partial", "value", "accumulation", "order", "nondeterministic", "gradient")
+CULPRITS = ("partial", "value", "accumulation", "order", "seed", "nondeterministic", "gradient")
 _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
 _LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
@@ -77,7 +77,8 @@ class Culprit:
 
     kind      "partial" (the derivative of one operation), "value" (its value), "accumulation"
               (shares of the gradient lost, replaced or left over), "order" (a node visited too
-              early or too often), "nondeterministic", "gradient" (the whole, for want of a graph)
+              early or too often), "seed" (of the backward pass), "nondeterministic", "gradient"
+              (the whole, where nothing smaller can be told)
     node      the node: its label, or its number in topological order with its operation
     op        the name of its operation, or ""
     details   what the sentence is made of: got, wanted, argument, formula, operands, ulps, ...
@@ -93,14 +94,34 @@ class Culprit:
 
     def text(self, lang: str = "en") -> str:
         """The sentence in a language, "en" or "es"."""
-        values = {k: _number(v) if isinstance(v, float) else v for k, v in self.details.items()}
-        return text(f"checking.culprit.{self.message}", lang, node=self.node, op=self.op, **values)
+        values = {"node": self.node, "op": self.op, **_shown(self.details)}
+        return text(f"checking.culprit.{self.message}", lang, **values)
 
     def __str__(self) -> str:
         return self.text()
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"where": None}  # what is pickled is the report, not the graph
+
+
+class Property(NamedTuple):
+    """What an engine does beside giving a gradient, which is a matter of its own.
+
+    name      "second", "reset", "reuse", "paths", "repeat", "depth", "changed", "ulps" or "value"
+    severity  "warning" (a training loop will get a wrong gradient, or never end) or "note"
+    details   what the sentence is made of: got, wanted, nodes, ...
+    """
+
+    name: str
+    severity: str
+    details: Mapping[str, Any]
+
+    def text(self, lang: str = "en") -> str:
+        """The sentence in a language, "en" or "es"."""
+        return text(f"checking.property.{self.name}", lang, **_shown(self.details))
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 class Subject(NamedTuple):
@@ -136,6 +157,8 @@ class Report:
                    node the derivatives; None if it looks like none of these
     subject        the function on Values that was checked; None with a claimed gradient, and in a
                    report read from JSON
+    properties     what the engine does beside: on a second backward(), at depth, ...; they leave
+                   the verdict as it is
     """
 
     verdict: str
@@ -146,6 +169,7 @@ class Report:
     lang: str = "en"
     guess: Culprit | None = None
     subject: Subject | None = field(default=None, compare=False, repr=False)
+    properties: tuple[Property, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -242,6 +266,7 @@ class Report:
             story.append(f"{text('checking.culprit', lang)}: {self.culprit.text(lang)}")
         if self.guess is not None:
             story.append(f"{text('checking.guess', lang)} {self.guess.text(lang)}")
+        story += [f"{text('checking.property', lang)}: {x.text(lang)}" for x in self.properties]
         rows, remarks, spared = list(self.comparisons), [], _SPARED[0]
         if hidden := len(rows[_SHOWN:]):
             rows.sort(key=lambda row: VERDICTS.index(row.verdict))
@@ -261,7 +286,16 @@ class Report:
         remarks += self.remarks(lang)
         if self.taylor_slope is not None:
             remarks.append(text("checking.note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
-        return _Content(text(f"checking.headline.{self.verdict}", lang), story, table, remarks)
+        return _Content(self.headline(lang), story, table, remarks)
+
+    def headline(self, lang: str | None = None) -> str:
+        """The first line: the verdict, and of an engine that is right the first warning."""
+        lang = lang or self.lang
+        warned = [x.name for x in self.properties if x.severity == "warning"]
+        if not self.ok or not warned:
+            return text(f"checking.headline.{self.verdict}", lang)
+        short = text(f"checking.property.{warned[0]}.short", lang)
+        return text("checking.headline.but", lang, property=short)
 
     def remarks(self, lang: str) -> list[str]:
         """The notes as sentences."""
@@ -282,6 +316,7 @@ class Report:
             "taylor_slope": self.taylor_slope,
             "notes": self.notes,
             "guess": _written(self.guess),
+            "properties": [x._asdict() for x in self.properties],
         }
         return REPORT.write(to_json(data))
 
@@ -305,8 +340,10 @@ class Report:
             notes = tuple((name, values) for name, values in data["notes"])
             if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
                 raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
-            slope = data["taylor_slope"]
-            return cls(data["verdict"], rows, culprit, slope, notes, data["lang"], guess)
+            return cls(
+                data["verdict"], rows, culprit, data["taylor_slope"], notes, data["lang"], guess,
+                properties=tuple(Property(**found) for found in data.get("properties", ())),
+            )  # fmt: skip
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
 
@@ -368,6 +405,10 @@ def _spared(rows: list[dict[str, str]], width: int | None) -> tuple[str, ...]:
 def _badge(verdict: str) -> str:
     """White on the verdict's colour: it is read on light and dark pages."""
     return f"color: #fff; background: {_COLOURS[verdict][1]}; padding: 0.1em 0.5em"
+
+
+def _shown(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: _number(v) if isinstance(v, float) else v for k, v in details.items()}
 
 
 def _number(x: float) -> str:

@@ -45,6 +45,10 @@ RATIONAL = frozenset(
     "add sub mul div neg abs square reciprocal pow sum prod mean dot relu maximum minimum max min"
     " where clamp hardtanh leaky_relu sign".split()
 )
+CLEAR = frozenset(  # operations that every engine means in the same way
+    "add sub mul div neg abs square reciprocal pow exp log sqrt sin cos tan sinh cosh tanh sigmoid"
+    " relu maximum minimum".split()
+)
 _LARGEST_EXACT = 100  # nodes: fractions grow with every product
 
 
@@ -247,7 +251,7 @@ def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:
         return None
     mine = {id(leaf) for leaf in leaves if leaf is not graph.root}
     for node in graph.order:
-        if op_name(node) and id(node) not in mine and Operation.of(node) is None:
+        if node.parents and id(node) not in mine and Operation.of(node) is None:
             return None
     edges: dict[int, list[tuple[Any, Fraction]]] = {}
     with mp.workdps(60):
@@ -279,22 +283,31 @@ def _short(x: Fraction) -> Fraction:
 def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph | None, float]:
     """The graph of f on our Values, and its value; None and nan if f does not take them."""
     try:
-        root = inputs.call(f, [Value(x) for x in inputs.floats])
+        leaves = [Value(x) for x in inputs.floats]
+        root = inputs.call(f, leaves)
         if isinstance(root, Value):
-            return Graph(root), float(check_root(root))
+            graph = Graph(root)
+            graph.inputs = leaves
+            return graph, float(check_root(root))
     except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
         pass
     return None, math.nan
 
 
 def floats_of(
-    f: Callable[..., Any], inputs: Inputs, value: Callable[[Any], Any] | None
+    f: Callable[..., Any],
+    inputs: Inputs,
+    value: Callable[[Any], Any] | None,
+    number: Callable[[Any], Any] = data_of,
 ) -> Callable[[Sequence[float]], float]:
-    """f as a function of a list of floats; on Values of an engine if one is given."""
+    """f as a function of a list of floats; on Values of an engine if one is given.
+
+    `number` is what such a Value holds.
+    """
 
     def floats(numbers: Sequence[float]) -> float:
         parts = [value(x) for x in numbers] if value else list(numbers)
         y = inputs.call(f, parts)
-        return float(as_real(data_of(y) if value else y, "the value of f"))
+        return float(as_real(number(y) if value else y, "the value of f"))
 
     return floats

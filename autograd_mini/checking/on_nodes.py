@@ -1,0 +1,244 @@
+"""A function on the nodes of an engine: first its gradient, then who is to blame if it is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import replace
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.value import Value
+
+from .closures import blamed
+from .engines import Faulty, Run, changed, deeper
+from .graphs import op_name
+from .inputs import CheckError, as_real
+from .nodes import Checked, check_partials, check_sums, on_kink, rounding_of_value, uncertainty
+from .properties import properties_of
+from .report import Property, Report, Subject
+from .rows import Rows
+from .whole import CLEAR, Truth, floats_of, follows_graph, on_values, replayed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .adapters import Adapter
+    from .graphs import Graph
+    from .inputs import Inputs
+    from .report import Comparison, Culprit
+    from .rows import Options
+
+    Note = tuple[str, dict[str, Any]]
+
+NODES = 2000  # checked one by one, of larger graphs a sample
+
+
+def check_engine(
+    f: Callable[..., Any],
+    value: Callable[[Any], Any],
+    adapter: Adapter | None,
+    inputs: Inputs,
+    options: Options,
+) -> Report:
+    """The report on the gradient that an engine gives for f."""
+    ours = isinstance(value, type) and issubclass(value, Value)
+    if options.order == 2 and not ours:
+        raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
+    unheard = contextlib.nullcontext() if ours else contextlib.redirect_stdout(io.StringIO())
+    with unheard, Run(f, value, inputs, adapter) as run:
+        root = run.root
+        try:
+            check = _Check(run, options)
+            report, root = check.report(), check.run.root
+        except Faulty as fault:
+            report = Report("wrong", (), fault.culprit, lang=options.lang)
+    return replace(report, subject=subject_of(f, value, inputs, root))
+
+
+class _Check:
+    """The gradient beside references that do not depend on the engine; then what else is seen."""
+
+    def __init__(self, run: Run, options: Options) -> None:
+        self.run, self.options, self.inputs = run, options, run.inputs
+        self.notes: list[Note] = []
+        self.properties: list[Property] = []
+        found = self._passed()
+        self.graph, self.ours = self.run.graph(), isinstance(run.root, Value)
+        names = zip(found, self.inputs.names, strict=True)
+        self.gradient = [as_real(g, f"the gradient of {name}") for g, name in names]
+        self.true, self.y = self._truth()
+        self.noise = self._noise()
+        self.culprit = self._repeated()
+
+    def _passed(self) -> list[Any]:
+        """The gradient of a first backward pass."""
+        try:
+            found = self.run.backward()
+        except Faulty as fault:
+            if fault.culprit.message != "recursion":
+                raise
+            self.properties.append(Property("depth", "note", dict(fault.culprit.details)))
+            self.run = self.run.again()
+            with deeper():
+                found = self.run.backward()
+        if steps := self.run.passed.steps:
+            details = {"steps": steps, "edges": self.run.passed.edges}
+            self.properties.append(Property("paths", "warning", details))
+        return found
+
+    def _truth(self) -> tuple[Graph | None, float]:
+        """The graph of f by the formula sheet, and its value; None if it is of another function."""
+        y = float(self.run.data)
+        if self.ours:
+            return self.graph, y
+        true, wanted = on_values(self.run.f, self.inputs)
+        if true is None or abs(wanted - y) <= 1e-9 * abs(wanted) + 8 * rounding_of_value(true):
+            return true, y
+        if all(op_name(node) in CLEAR for node in true.order if node.parents):
+            return true, wanted
+        self.properties.append(Property("value", "note", {"got": y, "wanted": wanted}))
+        return None, y
+
+    def _noise(self) -> list[float]:
+        """How far rounding may put each derivative off."""
+        eps = self.inputs.eps
+        if self.true is None:
+            return [64 * eps * abs(float(g)) for g in self.gradient]
+        lost = uncertainty(self.true, eps, formulas=not self.ours)
+        return [lost.get(id(leaf), 0.0) for leaf in self.true.inputs]
+
+    def _repeated(self) -> Culprit | None:
+        """What a second run of the same tells: nothing, if it gives the same."""
+        run, names = self.run, self.inputs.names
+        with run.again() as again, deeper():
+            second = again.backward()
+        if fault := changed(["f"], [run.data], [again.data]):
+            return fault
+        other = changed(names, self.gradient, second, self.noise)
+        if other is not None:
+            details = {"node": other.node, **other.details}
+            if self.ours:
+                return other
+            self.properties.append(Property("repeat", "warning", details))
+        elif [*map(float, second)] != [*map(float, self.gradient)] and not self.ours:
+            k = next(k for k, g in enumerate(self.gradient) if g != second[k])
+            details = {"node": names[k], "first": str(self.gradient[k]), "second": str(second[k])}
+            self.properties.append(Property("ulps", "note", details))
+        return None
+
+    def report(self) -> Report:
+        """The verdict on the gradient by the rows alone, and who is to blame if one is wrong."""
+        run, graph, options = self.run, self.graph, self.options
+        checked = Checked(None, 0, 0.0, False)
+        if self.ours and self.culprit is None:
+            checked = self._nodes()
+            self.culprit = checked.culprit or check_sums(graph)
+        if self.y != float(run.data) and self.culprit is None:
+            details = {"got": float(run.data), "wanted": self.y}
+            self.culprit = graph.culprit("value", "value.whole", graph.root, **details)
+        if self.true is not None:
+            floats = floats_of(run.f, self.inputs, Value)
+        else:
+            floats = floats_of(run.f, self.inputs, run.value, run.adapter.number)
+        kinked = checked.kinks or any(map(on_kink, self.true.order if self.true else ()))
+        truth = Truth(run.f, self.inputs, floats, self.true, kinked, options)
+        check = Rows(self.inputs, truth, options, self.gradient, self.noise)
+        rows = check.rows()
+        if check.lost:
+            self.notes.append(("rounding", {"names": ", ".join(check.lost)}))
+        if options.order == 2:
+            rows += check.hessian(run.f)
+        if self.culprit is None and any(row.verdict == "wrong" for row in rows):
+            rows = self._wrong(check, rows, checked, kinked)
+        found = check.report(rows, self.culprit, check.slope(), self.notes)
+        self.properties += [
+            x for x in properties_of(run.value, run.adapter)
+            if x.name not in [y.name for y in self.properties]
+        ]  # fmt: skip
+        return replace(found, properties=tuple(self.properties))
+
+    def _nodes(self, every: bool = False) -> Checked:
+        """The nodes one by one, where they record their partials and operations."""
+        nodes, options = self.graph.order, self.options
+        if len(nodes) > NODES and not every:
+            self.notes.append(("sample", {"count": NODES, "nodes": len(nodes)}))
+            nodes = options.draw.sample(nodes, NODES)
+        if not self.graph.has_partials:
+            return Checked(None, 0, 0.0, False)
+        found = check_partials(self.graph, nodes, options.slack, options.draw, self.ours)
+        if found.culprit is None and found.partials and self.ours:
+            ulps = f"{found.worst_ulps:.2f}"
+            self.notes.append(("nodes", {"count": found.partials, "ulps": ulps}))
+        return found
+
+    def _wrong(
+        self, check: Rows, rows: list[Comparison], checked: Checked, kinked: bool
+    ) -> list[Comparison]:
+        """Set the culprit of rows that are wrong; or give the rows back, excused."""
+        graph, truth = self.graph, check.truth
+        if not self.ours or len(graph.order) > NODES:
+            checked = self._nodes(every=True)
+            self.culprit = checked.culprit
+        told = all(node.args is not None for node in graph.order if node.parents)
+        if self.culprit is None and graph.has_partials and told and not self.ours:
+            self.culprit = check_sums(graph)
+        if self.culprit is None and kinked and self.true is not None:  # noqa: SIM102
+            if follows_graph(self.true, self.true.inputs, truth.floats):
+                return self._excused(rows, "kink", "kink_rule")
+        if self.culprit is None:
+            self.culprit = checked.worst
+        if self.culprit is None and self._is_rounding(check, rows, told):
+            rows = check.unseen(rows, float(self.run.data))
+            return self._excused(rows, "undecided", "rounding")
+        if self.culprit is None and not told:
+            with deeper():
+                self.culprit = blamed(self.run, [row.wanted for row in rows])
+        if self.culprit is None:
+            lone = len(graph.order) == 1
+            message = "gradient" if lone else "severed" if told else "untold"
+            self.culprit = check.blamed(rows, message)
+        return rows
+
+    def _is_rounding(self, check: Rows, rows: list[Comparison], told: bool) -> bool:
+        """Whether rounding alone explains the rows: the graph without it has the true gradient.
+
+        Of an engine whose operations are not known: ours, in floats, is not much nearer.
+        """
+        if told:
+            played = replayed(self.graph, self.graph.inputs)
+            return played is not None and check.explained_by(played, rows)
+        if self.true is None or self.options.directions:
+            return False
+        self.true.root.backward()
+        ours = [float(leaf.grad) for leaf in self.true.inputs]
+        return all(
+            row.error <= 100 * abs(own - row.wanted)
+            for row, own in zip(rows, ours, strict=True)
+            if row.verdict == "wrong"
+        )
+
+    def _excused(self, rows: list[Comparison], verdict: str, note: str) -> list[Comparison]:
+        """The rows with another verdict for those that are wrong, and a note of their names."""
+        wrong = [row.name for row in rows if row.verdict == "wrong"]
+        if wrong:
+            self.notes.append((note, {"names": ", ".join(wrong)}))
+        return [replace(row, verdict=verdict) if row.verdict == "wrong" else row for row in rows]
+
+
+def subject_of(
+    f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs, root: Any = None
+) -> Subject:
+    """What is checked, for whoever steps through it."""
+    return Subject(_OnNodes(f, inputs), tuple(inputs.names), tuple(inputs.numbers), value, root)
+
+
+class _OnNodes:
+    """f as a function of nodes, one for each input; whoever steps through it sees the code of f."""
+
+    def __init__(self, f: Callable[..., Any], inputs: Inputs) -> None:
+        self.inputs, self.__wrapped__ = inputs, f
+        self.__signature__ = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
+
+    def __call__(self, *nodes: Any) -> Any:
+        return self.inputs.call(self.__wrapped__, nodes)
