@@ -19,6 +19,7 @@ from .datasets import (
     standardise,
     xor,
 )
+from .problems import Problem, problems
 from .tables import TableError, read_csv
 
 __all__ = [
@@ -35,4 +36,6 @@ __all__ = [
     "batches",
     "read_csv",
     "TableError",
+    "Problem",
+    "problems",
 ]
