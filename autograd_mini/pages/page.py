@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
 _FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js", "panel.js")
-_LAST = ("recompute.js", "predict.js", "start.js")
+_LAST = ("recompute.js", "predict.js", "perform.js", "start.js")
 
 
 def save_html(
@@ -107,7 +107,7 @@ def to_html(
     data["needs"] = _needs(ops)
     pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
     words: language.Catalogue = {}
-    for room in ("page", "whatif", "predict"):
+    for room in ("page", "whatif", "predict", "perform"):
         words |= language.catalogue(room)
     said = {lang: language.words("sentence", lang) for lang in LANGUAGES}
     return document(

@@ -163,14 +163,14 @@ def test_every_word_that_the_files_ask_for_is_in_the_catalogue():
 
 
 # --- size ----------------------------------------------------------------------------------------
-def test_a_neuron_of_21_steps_fits_into_60_kilobytes():
+def test_a_neuron_of_21_steps_with_all_modes_fits_into_75_kilobytes():
     def f(w, x, b):
         """A neuron with one input, and its error."""
         return ((w * x + b).tanh() - 1) ** 2
 
     recorded = steps(f, 0.5, 2.0, -1.0)
     assert len(recorded) >= 21
-    assert len(to_html(recorded).encode()) <= 60_000
+    assert len(to_html(recorded).encode()) <= 75_000
 
 
 def test_a_graph_of_1000_nodes_fits_into_1500_kilobytes():

@@ -118,7 +118,7 @@ class Graph {
   }
 
   // --- the current step ---
-  light(step) {
+  light(step, main = this.recording.focus()) {
     for (const [e, name] of this.lit) e.classList.remove(name);
     this.lit = [];
     const r = this.recording, mark = (e, name) => {
@@ -126,7 +126,6 @@ class Graph {
       e.classList.add(name);
       this.lit.push([e, name]);
     };
-    const main = r.focus();
     mark(this.nodeElement(main), "lit");
     for (const e of this.nodes[this.item(main)].copies) mark(e, "lit");
     if (step.kind === "accumulate") {
@@ -149,6 +148,7 @@ class Graph {
   }
   chosen(members) {
     const r = this.recording, k = members[members.length - 1];
+    if (this.performing) return this.performing(k);
     const steps = {forward: r.forwardStep[k], backward: r.visitStep[k]};
     const first = members.reduce((a, b) => Math.min(a, r.visitStep[b]), Infinity);
     if (members.length > 1) Object.assign(steps, {forward: r.forwardStep[members[0]], backward: first});

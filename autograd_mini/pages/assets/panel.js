@@ -13,9 +13,9 @@ const current = r => r.steps[r.index];
 // What an engine wrote although the sum is another.
 const amiss = step => step.kind === "accumulate" && isAmiss(step)
   ? el("p", {class: "wrong", text: t("step.amiss", {sum: formatNumber(sumOf(step)), after: formatNumber(step.after)})}) : "";
-function showStep() {
+function showStep(place = r => r.index) {
   $("step").replaceChildren(...runs.map(r => {
-    const said = explainStep(r, r.index);
+    const said = explainStep(r, place(r));
     const formulas = [said.symbolic, said.local, said.numeric].map((piece, k) =>
       piece && el("div", {class: ["symbolic", "local", "numeric"][k]}, formula(piece)));
     return el("div", {class: "telling"},

@@ -19,8 +19,8 @@ const isNear = ({value, unit}, x, noise = 0) => Math.abs(value - x) <= Math.max(
   || value !== 0 && Math.abs(value - x) <= 0.500001 * unit;
 
 // What to ask before step i: {key, slots, expected, noise, mistakes}; null where there is nothing to compute.
-function questionFor(r, i, wish) {
-  const step = r.steps[i], {kind, node} = step, name = k => r.names[k], data = r.data.map(approximately), L = name(r.root);
+function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
+  const {kind, node} = step, name = k => r.names[k], data = r.data.map(approximately), L = name(r.root);
   const mistakes = [], ask = (key, slots, expected, terms) => {
     expected = approximately(expected);
     const noise = 1e-9 * Math.max(...terms.map(Math.abs));
@@ -92,7 +92,7 @@ function questionFor(r, i, wish) {
   may("sum.adjoint", b + p, slots);
   may("sum.sign", b - s, slots);
   for (const [q, other] of others) may("sum.other", b + g * q, other);
-  for (const j of r.shares[parent]) if (j < i) may("sum.path", t - approximately(r.steps[j].share), {...slots, y: name(r.steps[j].node)});
+  for (const j of r.shares[parent]) if (earlier(j)) may("sum.path", t - approximately(r.steps[j].share), {...slots, y: name(r.steps[j].node)});
   may("sum.product", b * s);
   may("sum.partial", p, slots);
   return ask("gradient", slots, t, [s, b]);

@@ -78,6 +78,7 @@ runs.forEach((r, k) => r.at(at(0)[k]));
 startGraphs();
 startWhatIf();
 startPredict(player);
+startPerform(player);
 everything();
 player.on(move);
 player.go(position(DATA.start, 0));

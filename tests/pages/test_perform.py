@@ -1,0 +1,197 @@
+"""Perform mode in the browser: a right run, named slips, new numbers, and marks from the file."""
+
+import json
+import re
+
+import pytest
+
+from autograd_mini import Value, steps
+from autograd_mini.cli import main
+from autograd_mini.course.performance import PerformanceError, is_right, performance
+from autograd_mini.optim import SGD
+from autograd_mini.stepping import save_html
+from tests.browser import PHONE, axe_findings
+
+pytestmark = pytest.mark.browser
+
+RIGHT = ["1", "1", "1", "3", "4", "-6", "-8", "-14", "12", "4.4"]
+# What is typed in place of each right answer, and how the slip is named.
+SLIPS = {
+    0: ("-24", "That is the value of L"),
+    3: ("-6", "Wrong operand: that is the share for w."),
+    4: ("3", "a reaches L by another path too"),
+    5: ("6", "The size is right, the sign is not."),
+    6: ("-2", "it is still to be multiplied by ∂L/∂a"),
+    7: ("2", "The sign of the share is wrong: it was subtracted."),
+    8: ("7", "The chain rule multiplies; that is the sum."),
+    9: ("1.6", "That goes uphill"),
+}
+OTHERS = {3: ("1", "That is ∂L/∂v₁ alone"), 7: ("-6", "That was there already"), 9: ("17", "η")}
+
+
+@pytest.fixture
+def performed(visit, tmp_path):
+    """performed(lang, viewport): the page of (w x) w + w x at 3, -2, its perform mode open."""
+
+    def open_page(lang="en", **options):
+        w, x = Value(3.0, label="w"), Value(-2.0, label="x")
+        a = w * x
+        a.label = "a"
+        y = a * w + a
+        y.label = "L"
+        file = tmp_path / "page.html"
+        save_html(steps(y, optimiser=SGD([w], lr=0.1)), file, lang=lang)
+        page = visit(file, **options)
+        page.click("#modes [aria-controls=perform]")
+        return page
+
+    return open_page
+
+
+def choose(page):
+    """Choose the first node of those that are left, if one is asked for."""
+    while page.is_visible(".choices"):
+        page.keyboard.press("Enter")
+
+
+def answer(page, text):
+    choose(page)
+    page.fill("#share", text)
+    page.keyboard.press("Enter")
+
+
+def saved(page, tmp_path, learner):
+    page.fill("#performer", learner)
+    with page.expect_download() as download:
+        page.click("[data-t='perform.save']")
+    download.value.save_as(tmp_path / f"{learner}.json")
+    return (tmp_path / f"{learner}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lang", "end"),
+    [("en", "Done: 13 of 13 right at the first try."), ("es", "Hecho: 13 de 13 bien")],
+)
+def test_a_right_run_by_keyboard_has_full_marks(performed, tmp_path, lang, end):
+    page = performed(lang)
+    for text in RIGHT:
+        answer(page, text)
+    assert page.inner_text("#task").startswith(end)
+    assert page.locator(".slips li").count() == 0
+    grads = page.locator("g.node text.grad").all_text_contents()
+    assert sorted(grads) == sorted(["−14", "12", "4", "1", "1"])
+    found = performance(saved(page, tmp_path, "Ada"))
+    assert (found.learner, found.right, found.of, found.edited) == ("Ada", 13, 13, False)
+
+
+@pytest.mark.parametrize("slips", [SLIPS, OTHERS])
+def test_each_slip_is_named_and_costs_its_point(performed, tmp_path, slips):
+    page = performed()
+    page.click("#perform [data-t='predict.show']")  # the node L, or its seed
+    page.click("[data-t='perform']")
+    page.click("#modes [aria-controls=perform]")  # anew
+    for k, right in enumerate(RIGHT):
+        if k in slips:
+            wrong, name = slips[k]
+            answer(page, wrong)
+            assert name in page.inner_text("#performed")
+        answer(page, right)
+    told = page.locator(".slips li").all_inner_texts()
+    assert len(told) == len(slips)
+    assert all(name in line for (_, name), line in zip(slips.values(), told, strict=True))
+    found = performance(saved(page, tmp_path, "Bob"))
+    assert (found.right, found.of) == (13 - len(slips), 13)
+
+
+def test_a_node_that_is_chosen_too_early_is_told_why(performed):
+    page = performed()
+    answer(page, "1")
+    page.click(".choices button:has-text('a')")
+    assert page.inner_text("#performed") == "a is not ready: it still waits for the share of L."
+    page.click('[data-id="n3"]')  # v₁, in the picture
+    assert "v₁ is not ready" in page.inner_text("#performed")
+    page.click('[data-id="n4"]')
+    for text in RIGHT[1:]:
+        answer(page, text)
+    assert page.locator(".slips li").all_inner_texts() == [
+        "Order, before L: a was chosen too early"
+    ]
+
+
+def test_again_has_new_numbers_that_are_short_and_other_ones_each_time(performed):
+    page, seen = performed(), set()
+    for _ in range(3):
+        while not page.is_visible(".slips"):
+            choose(page)
+            page.click("#perform [data-t='predict.show']")
+        page.click("[data-t='perform.new']")
+        data = page.locator("g.node text.data").all_text_contents()
+        assert all(len(x) <= 6 for x in data), data
+        seen.add(tuple(data))
+    assert len(seen) == 3
+    assert page.inner_text("#task").startswith("The backward pass starts at L.")
+
+
+def test_leaving_gives_the_page_back_as_it_was(performed):
+    page = performed()
+    answer(page, "1")
+    page.click("#modes [aria-controls=perform]")
+    assert page.is_hidden("#perform")
+    page.click("#last")
+    grads = page.locator("g.node text.grad").all_text_contents()
+    assert sorted(grads) == sorted(["−14", "12", "4", "1", "1"])
+
+
+def test_on_a_phone_nothing_is_too_wide_and_axe_finds_nothing(performed):
+    page = performed("es", viewport=PHONE, bypass_csp=True)
+    for text in RIGHT[:4]:
+        answer(page, text)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert axe_findings(page) == []
+
+
+# --- the table of a class ------------------------------------------------------------------------
+@pytest.fixture
+def result(performed, tmp_path):
+    page = performed()
+    for k, right in enumerate(RIGHT):
+        if k == 4:
+            answer(page, "3")
+        answer(page, right)
+    return json.loads(saved(page, tmp_path, "Ada"))
+
+
+def test_marks_that_were_edited_and_steps_that_do_not_follow_are_told(result, tmp_path, capsys):
+    (tmp_path / "b.json").write_text(json.dumps(result | {"right": 13, "learner": "Bob"}))
+    for name, changed in {
+        "c": result["decisions"][:-1],  # not to the end
+        "d": result["decisions"][1:],
+        "e": [d | {"answers": d["answers"][:1]} for d in result["decisions"]],  # the right one gone
+    }.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(result | {"decisions": changed}))
+    (tmp_path / "f.json").write_text("{")
+    assert main(["marks", str(tmp_path), "--lang", "es"]) == 1
+    lines = {
+        re.split(r"\s{2,}", line.strip())[-2]: line for line in capsys.readouterr().out.splitlines()
+    }
+    assert "cambiado a mano: el archivo dice 13/13" in lines["b.json"]
+    assert "12/13" in lines["b.json"]
+    assert "el paso hacia atrás" in lines["c.json"] or "no termina" in lines["c.json"]
+    assert "no" in lines["d.json"]
+    assert "'3' cierra una decisión" in lines["e.json"]
+    assert "está dañado" in lines["f.json"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted", "right"),
+    [("0.33", 1 / 3, True), ("1/3", 1 / 3, True), ("-0,5", -0.5, True), ("2·10⁻³", 0.002, True),
+     ("0.3", 1 / 3, True), ("0.4", 1 / 3, False), ("1/0", 1.0, False), ("", 0.0, False),
+     ("0", 0.0, True), ("12", 12.2, False), ("one", 1.0, False)],
+)  # fmt: skip
+def test_answers_are_read_as_the_page_reads_them(answer, wanted, right):
+    assert is_right(answer, wanted) is right
+
+
+def test_what_is_no_result_is_refused():
+    with pytest.raises(PerformanceError, match="no result of perform mode"):
+        performance('{"format": "other", "version": 1}')
