@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import operator
 import random
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.adapters import Adapter, adapter_of
@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from .programs import Program
-
-# name on the sheet -> the operator, its method, and that for a plain number on the left
-OPERATORS: dict[str, tuple[Callable[..., Any], str, str]] = {
-    "add": (operator.add, "__add__", "__radd__"),
-    "sub": (operator.sub, "__sub__", "__rsub__"),
-    "mul": (operator.mul, "__mul__", "__rmul__"),
-    "div": (operator.truediv, "__truediv__", "__rtruediv__"),
-    "pow": (operator.pow, "__pow__", "__rpow__"),
-    "neg": (operator.neg, "__neg__", ""),
-    "abs": (abs, "__abs__", ""),
-}
 
 
 class MissingError(AttributeError):
@@ -42,7 +31,7 @@ class Engine:
     >>> from autograd_mini import Value
     >>> engine = Engine(Value)
     >>> x = engine.Value(3.0)
-    >>> y = engine.apply("tanh", x * 0)
+    >>> y = (x * 0).tanh()
     >>> engine.backward(y)
     >>> engine.data(y), engine.grad(x)
     (0.0, 0.0)
@@ -70,24 +59,6 @@ class Engine:
         if name not in self.names:
             raise MissingError(name)
         return self.names[name]
-
-    def apply(self, name: str, *args: Any) -> Any:
-        """An operation of the sheet on nodes and numbers, by operator, method or function.
-
-        Raises MissingError if the engine has none.
-        """
-        node = next(x for x in args if not isinstance(x, int | float))
-        if name in OPERATORS:
-            does, method, reflected = OPERATORS[name]
-            if not hasattr(node, reflected if node is not args[0] else method):
-                raise MissingError(name)
-            return does(*args)
-        named = next((x for x in dir(node) if x.lower() == name), None)
-        if named is not None and node is args[0]:
-            return getattr(node, named)(*args[1:])
-        if not callable(self.names.get(name)):
-            raise MissingError(name)
-        return self.names[name](*args)
 
     def data(self, node: Any) -> float:
         """The number of a node; that of a list of one node too, as networks give it."""
@@ -119,32 +90,40 @@ class Engine:
         single = isinstance(outputs, list | tuple) and len(outputs) == 1
         return outputs[0] if single else outputs
 
-    def build(self, program: Program, leaves: Sequence[Any]) -> Any:
+    def evaluate(self, expression: str, nodes: Mapping[str, Any]) -> Any:
+        """The node of an operation; MissingError if the engine does not have it."""
+        try:
+            return eval(expression, {**self.names, **nodes})
+        except (AttributeError, NameError, TypeError) as error:
+            if error.__traceback__ is None or _depth(error) > 2:
+                raise  # it comes from the engine's own code
+            raise MissingError(expression) from None
+
+    def build(self, program: Program, leaves: Mapping[str, Any]) -> Any:
         """The root of a program's graph."""
-        nodes = list(leaves)
-        for name, operands in program.steps:
-            args = [nodes[x] if isinstance(x, int) else plain(x) for x in operands]  # type: ignore[arg-type]
-            nodes.append(self.apply(name, *args))
-        return nodes[-1]
+        nodes = dict(leaves)
+        for line in program.lines:
+            name, _, expression = line.partition(" = ")
+            nodes[name] = self.evaluate(expression, nodes)
+        return nodes["out"]
 
     def run(self, program: Program) -> dict[str, float]:
         """Build and do the passes; the value and the gradient, as a Script gives them."""
-        leaves = [self.Value(x) for x in program.at]
+        leaves = {n: self.Value(x) for n, x in zip(program.names, program.at, strict=True)}
         root = self.build(program, leaves)
         for action in program.passes:
             if action == "build":
                 root = self.build(program, leaves)
             elif action == "reset":
-                self.reset(leaves)
+                self.reset(leaves.values())
             else:
                 self.backward(root)
-        grads = {f"{n}.grad": self.grad(x) for n, x in zip(program.names, leaves, strict=True)}
+        grads = {f"{name}.grad": self.grad(leaf) for name, leaf in leaves.items()}
         return {"out.data": self.data(root), **grads}
 
 
-def plain(x: float) -> float:
-    """A constant as one writes it: 2, not 2.0."""
-    return int(x) if x == int(x) else x
+def _depth(error: BaseException) -> int:
+    return len(traceback.extract_tb(error.__traceback__))
 
 
 # --- ours ----------------------------------------------------------------------------------------
@@ -170,23 +149,16 @@ class Reference(Engine):
     """
 
     def __init__(self, variant: tuple[str, str, bool] = VARIANTS[0], seed: str = "") -> None:
-        from autograd_mini import nn
+        from autograd_mini import functions, nn
         from autograd_mini.value import Value
 
-        super().__init__(Value, vars(nn), seed, _OURS)
+        super().__init__(Value, {**vars(functions), **vars(nn)}, seed, _OURS)
         self.variant, self.roots, self.variable = variant, list[Any](), False
 
     def backward(self, root: Any) -> None:
         """The backward pass, taken down."""
         self.roots.append(self.first(root))
         super().backward(root)
-
-    def apply(self, name: str, *args: Any) -> Any:
-        """As our functions do it, whichever operand is a node."""
-        from autograd_mini import functions
-        from autograd_mini.ops import SHEET
-
-        return functions.function(SHEET[name])(*args)
 
     def parameters(self, model: Any) -> list[Any]:
         """In the order of the variant."""
@@ -228,21 +200,24 @@ def engine_class(
 ) -> tuple[type | None, dict[str, Any]]:
     """The class of nodes that modules define, and all their names; None if they define none.
 
-    It has the name given, or is called Value, or is the first that makes nodes from a number.
+    It has the name given, or is called Value, or is the first that makes nodes from a number. One
+    that is imported from elsewhere, or built on such a class, is not theirs.
     """
     names: dict[str, Any] = {}
     for module in reversed(modules):
         names |= vars(module)
-    wanted = names.get(name or "Value")
-    if isinstance(wanted, type) or name:
-        return wanted if isinstance(wanted, type) else None, names
-    own = {module.__name__ for module in modules}
-    return next((x for x in names.values() if _makes_nodes(x, own)), None), names
+    own = {module.__name__ for module in modules} | sys.stdlib_module_names
+    found = {
+        key: x
+        for key, x in names.items()
+        if isinstance(x, type)
+        and all({c.__module__, c.__module__.partition(".")[0]} & own for c in x.__mro__)
+    }
+    wanted = found.get(name or "Value")
+    return wanted or next(filter(_makes_nodes, () if name else found.values()), None), names
 
 
-def _makes_nodes(cls: Any, own: set[str]) -> bool:
-    if not isinstance(cls, type) or cls.__module__ not in own:
-        return False
+def _makes_nodes(cls: Any) -> bool:
     try:
         return not adapter_of(cls(1.0)).missing()
     except Exception:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.graph import topological
 from autograd_mini.language import text, translated
+from autograd_mini.value import Value
 
 from .engine import Reference
-from .programs import code, shown
+from .programs import code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd_mini.drawing import Drawing
-    from autograd_mini.value import Value
 
     from .programs import Program
 
@@ -44,9 +44,7 @@ class Failure:
         if self.kind == "wrong":
             told |= self.numbers()
         if self.kind == "needs":
-            told["shapes"] = ", ".join(map(shown, told["shapes"]))
-        if self.kind == "missing" and self.program is not None:
-            told["name"] = shown_step(self.program, told["name"])
+            told["shapes"] = ", ".join(told["shapes"])
         where = text("grade.where", lang, **told) if told.get("line") else ""
         status = told.get("status")
         if status is not None and status < 0:
@@ -82,11 +80,9 @@ class Failure:
             return None
         root = self.root
         if self.program is not None:
-            engine = Reference()
-            leaves = [engine.Value(x) for x in self.program.at]
-            for leaf, name in zip(leaves, self.program.names, strict=True):
-                leaf.label = name
-            root = engine.build(self.program, leaves)
+            pairs = zip(self.program.names, self.program.at, strict=True)
+            leaves = {name: Value(x, label=name) for name, x in pairs}
+            root = Reference().build(self.program, leaves)
             root.label = "out"
             root.backward()
         small = root is not None and len(topological(root)) <= _NODES
@@ -110,15 +106,6 @@ class Failure:
         root = self.graph()
         drawn = "" if root is None else draw_text(root, lang=lang)
         return drawn if drawn.count("\n") < _LINES else ""
-
-
-def shown_step(program: Program, name: str) -> str:
-    """How the operation that is missing is written."""
-    for step in program.steps:
-        if step.name == name:
-            kinds = "".join("n" if isinstance(x, int) else "c" for x in step.operands)
-            return shown((name, kinds))
-    return name
 
 
 def _written(x: Any) -> str:

@@ -18,7 +18,7 @@ from autograd_mini.graph import topological
 from .engine import VARIANTS, Reference
 from .failures import Failure
 from .levels import BatteryError, Case, Level, Script, read
-from .programs import Program, alone, drawn, of_case, of_graph, shapes, smaller, sound
+from .programs import Program, alone, drawn, of_case, of_graph, shape, shapes, smaller
 from .sandbox import Ended, Limits, Sandbox
 from .submissions import found
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from autograd_mini.value import Value
 
-    from .programs import Shape
     from .submissions import Submission
 
     Numbers = dict[str, float]
@@ -121,7 +120,7 @@ class Task(NamedTuple):
     def smaller(self) -> Iterator[Task]:
         """Tasks that are simpler, the simplest first."""
         if self.program is not None:
-            yield from (self._replace(program=x) for x in smaller(self.program) if sound(x))
+            yield from (self._replace(program=x) for x in smaller(self.program))
             return
         given = json.loads(self.given)
         for name, n in given.items():
@@ -160,14 +159,15 @@ def right(task: Task) -> tuple[list[Numbers], Value | None]:
 
 
 @lru_cache(maxsize=1000)
-def needed(task: Task) -> frozenset[Shape]:
+def needed(task: Task) -> frozenset[str]:
     """The operations that a task cannot do without; of a script those of its graph."""
     if task.program is not None:
         return frozenset() if alone(task.program) else frozenset(shapes(task.program))
     _, root = right(task)
     leaves = [] if root is None else [node for node in topological(root) if not node.parents]
     try:
-        return frozenset(shapes(Program((), (), of_graph(root, leaves)))) if root else frozenset()
+        lines = of_graph(root, leaves, ["x"] * len(leaves)) if root else ()
+        return frozenset(map(shape, lines))
     except BatteryError:  # operations on vectors: networks
         return frozenset()
 
@@ -183,7 +183,7 @@ class _Plan:
         cases = (case for level in levels for case in level.cases if isinstance(case, Case))
         self.tested = any(alone(of_case(case, "")) for case in cases)
 
-    def tasks(self, k: int, level: Level, known: Sequence[Shape]) -> Iterator[Task]:
+    def tasks(self, k: int, level: Level, known: Sequence[str]) -> Iterator[Task]:
         """What a level asks, where these operations are known to be right."""
         for i, case in enumerate(level.cases):
             seed = f"{self.seed}/{k}/{i}"
@@ -230,8 +230,8 @@ class _Grader:
         self.lost = 0.0  # seconds, to what did not end
         self.sandbox: Sandbox | None = None
         self.stopped: Failure | None = None  # what ends it all
-        self.right: dict[Shape, None] = {}
-        self.wrong: dict[Shape, None] = {}
+        self.right: dict[str, None] = {}
+        self.wrong: dict[str, None] = {}
 
     def marks(self) -> Marks:
         """All of it."""
@@ -302,7 +302,7 @@ class _Grader:
         if tried:
             mark.points = round(level.points * passed / tried, 2)
         else:
-            mark.failures = [Failure("needs", {"shapes": [*self.wrong] or [("add", "nn")]})]
+            mark.failures = [Failure("needs", {"shapes": [*self.wrong] or DEFAULT[:1]})]
         return mark
 
     def _failure(self, task: Task) -> Failure | None:
@@ -336,7 +336,7 @@ class _Grader:
         return _judged(answer, wanted, {**about, "cls": self.cls})
 
 
-DEFAULT: list[Shape] = [("add", "nn"), ("mul", "nn"), ("add", "nc"), ("mul", "nc")]
+DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
 
 
 def _judged(answer: dict[str, Any], wanted: list[Numbers], about: dict[str, Any]) -> Failure | None:

@@ -139,6 +139,28 @@ def test_a_loop_costs_a_few_seconds_of_its_own(tmp_path):
     assert (loops.total, sticks.total) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from autograd_mini import Value",
+        "import micrograd.engine as e\nclass Value(e.Value):\n    pass",
+    ],
+)
+def test_an_engine_that_is_someone_elses_is_no_submission(source, tmp_path):
+    (tmp_path / "eva.py").write_text(source)
+    (found,) = grade([tmp_path])
+    assert (found.total, found.most) == (0, 100)
+    assert [f.text("en") for f in found.failures] == [
+        "there is no class Value of its own; name it with --class"
+    ]
+
+
+def test_a_class_of_another_name_and_other_fields_is_found_or_named(tmp_path):
+    source = CLASS["right-fields"][0].replace("Value", "Num")
+    (tmp_path / "eva.py").write_text(f"class Note:\n    pass\n\n\n{source}")
+    assert [grade([tmp_path], cls=cls)[0].total for cls in (None, "Num", "Note")] == [100, 100, 0]
+
+
 # --- seeds, folders, refusals --------------------------------------------------------------------
 def test_a_seed_draws_the_cases_and_the_same_seed_the_same(tmp_path):
     path = written(tmp_path, "factors") / "factors.py"
