@@ -131,6 +131,13 @@ def until(page: Any, condition: str | Callable[[], object], arg: Any = None) -> 
     pytest.fail(f"it never came: {condition}")
 
 
+def switch_to_spanish(page: Any) -> None:
+    """Press the button, and wait until the words for screen readers follow: within 700 ms."""
+    live = "document.getElementById('live').textContent"
+    switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
+    until(page, f"text => {live} !== text", page.evaluate(switch))
+
+
 def function(page: Any) -> Callable[[str, Any], Any]:
     """f(script, given): what the body of a JavaScript function with this argument returns."""
 

@@ -69,12 +69,9 @@ def measured(name):
         bounded = error_in_ulp(got, truth, scale_of(sheet_op, key, args, i)) if alone > 1 else alone
         old = worst.get(key, Worst())
         where = f"{name}{args}, {key}: got {got!r}, true {mp.nstr(truth, 20)}"
-        worse = bounded > old.bounded or bounded != bounded
-        worst[key] = Worst(
-            bounded if worse else old.bounded,
-            where if worse else old.where,
-            max(alone, old.alone),
-        )
+        if bounded > old.bounded or bounded != bounded:
+            old = Worst(bounded, where, old.alone)
+        worst[key] = old._replace(alone=max(alone, old.alone))
 
     for args in points(sheet_op):
         truth = true_value(sheet_op, args)
@@ -123,9 +120,8 @@ def test_the_table_of_meanings_is_the_sheet_s():
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in CLOSED} - {"polygamma", "detach"}))
 def test_closed_derivatives_are_the_derivatives_of_the_meanings(name, monkeypatch):
-    args = {1: (1.75,), 2: (1.75, 1.25)}[len(SHEET[name].params)]
-    if SHEET[name].vectors:
-        args = ((0.5, 1.25, -2.0),)
+    numbers = (1.75, 1.25)[: len(SHEET[name].params)]
+    args = ((0.5, 1.25, -2.0),) if SHEET[name].vectors else numbers
     closed = [true_partial(SHEET[name], args, k, i) for k, i in places(args)]
     for key in [key for key in CLOSED if key[0] == name]:
         monkeypatch.delitem(CLOSED, key)
@@ -138,8 +134,7 @@ def test_the_sweep_sees_a_wrong_partial_of_8_ulp(own):
     node = own("almost_sin(a)", "sin(a)", wrong)(Value(0.5))
     truth = true_partial(SHEET["almost_sin"], (0.5,), 0)
     assert error_in_ulp(node.partials[0], truth) > ULPS
-    assert measured("almost_sin")["a"].bounded > ULPS
-    assert measured("almost_sin")["value"].bounded < ULPS
+    assert measured("almost_sin")["value"].bounded < ULPS < measured("almost_sin")["a"].bounded
 
 
 # --- second derivatives ---------------------------------------------------------------------------
@@ -199,9 +194,8 @@ def test_second_derivatives(name):
                 continue  # an order is an integer; or there is no first derivative
             got, sizes = second_row(node, leaves, k)
             for two, number, size in zip(places(args), got, sizes, strict=True):
-                if sheet_op.params[two[0]] == "n":
-                    continue
-                truth = true_second(sheet_op, args, one, two)
+                order = sheet_op.params[two[0]] == "n"
+                truth = None if order else true_second(sheet_op, args, one, two)
                 if truth is None:
                     continue
                 error = abs(mp.mpf(number) - truth)
@@ -237,9 +231,8 @@ def test_kinks_are_where_the_sheet_says_and_nowhere_else(name):
         seen.add(claimed)
         partials = functions.function(sheet_op)(*as_values(args)).partials
         for partial, (left, right) in zip(partials, sides, strict=True):
-            low, high = sorted((left, right))
-            low = min(low, 0)  # a jump, as of floor, has derivative 0 by convention
-            assert low - 1e-12 <= partial <= high + 1e-12, (args, partial, left, right)
+            low = min(left, right, 0)  # a jump, as of floor, has derivative 0 by convention
+            assert low - 1e-12 <= partial <= max(left, right) + 1e-12, (args, partial, left, right)
     assert seen == {True, False}
 
 
@@ -247,13 +240,13 @@ def test_kinks_are_where_the_sheet_says_and_nowhere_else(name):
 def test_what_has_no_kinks_in_the_sheet_has_none(name):
     sheet_op = SHEET[name]
     for args in grid(sheet_op):
-        for k, i in places(args):
-            if true_value(sheet_op, args) is None or sheet_op.params[k] in ("n", "c"):
-                continue  # outside the domain, or an argument that is no real number
-            if true_partial(sheet_op, args, k, i) is None:
-                continue
-            left, right = slopes(sheet_op, args, k, i)
-            assert abs(left - right) < 1e-9 * max(1, abs(left)), (args, k, i)
+        if true_value(sheet_op, args) is None:
+            continue
+        for k, i in places(args):  # but for arguments that are no real numbers
+            real = sheet_op.params[k] not in ("n", "c")
+            if real and true_partial(sheet_op, args, k, i) is not None:
+                left, right = slopes(sheet_op, args, k, i)
+                assert abs(left - right) < 1e-9 * max(1, abs(left)), (args, k, i)
 
 
 @pytest.mark.parametrize("name", SHEET)
@@ -289,8 +282,7 @@ def test_an_added_operation_works_everywhere(swoosh):
     x, beta = Value(0.75), Value(2.0)
     y = swoosh(x, beta)
     y.backward()
-    assert (y.data, x.grad) == (0.75 * math.sin(2), math.sin(2))
-    assert beta.grad == 0.75 * math.cos(2)
+    assert (y.data, x.grad, beta.grad) == (0.75 * math.sin(2), math.sin(2), 0.75 * math.cos(2))
     assert repr(y.op) == "<op swoosh(a, b) = a * s>"
     assert all(worst.bounded < ULPS for worst in measured("swoosh").values())
     test_second_derivatives("swoosh")
@@ -358,5 +350,4 @@ def test_products_are_exact_to_the_last_bit_and_do_not_overflow_on_the_way():
             for x, other in zip(numbers, others(numbers), strict=True):
                 assert error_in_ulp(other, whole / x) <= 0.51
     assert prod([2.0**1000] * 3 + [2.0**-1000] * 3) == 1.0
-    assert others([]) == ()
-    assert prod([]) == 1.0
+    assert (others([]), prod([])) == ((), 1.0)

@@ -3,6 +3,8 @@
 import json
 import math
 import random
+import re
+from contextlib import nullcontext
 from fractions import Fraction
 
 import mpmath
@@ -32,20 +34,15 @@ def same_number(a, b):
 def check_same(ours, again):
     """Two graphs are equal in all that they hold, and computing goes on from both alike."""
     before, after = topological(*ours), topological(*again)
-    assert len(before) == len(after)
-    place = {node: k for k, node in enumerate(before)}
-    place |= {node: k for k, node in enumerate(after)}
+    place = {node: k for order in (before, after) for k, node in enumerate(order)}
     for a, b in zip(before, after, strict=True):
         assert a is not b
         assert (a.op, a.label, scope_of(a)) == (b.op, b.label, scope_of(b))
-        assert same_number(a.data, b.data)
-        assert same_number(a.grad, b.grad)
         assert [place[p] for p in a.parents] == [place[p] for p in b.parents]
-        assert len(a.partials) == len(b.partials)
-        assert all(map(same_number, a.partials, b.partials))
-        assert repr(a.op and [constants(arg) for arg in a.args]) == repr(
-            b.op and [constants(arg) for arg in b.args]
-        )
+        numbers = zip((a.data, a.grad, *a.partials), (b.data, b.grad, *b.partials), strict=True)
+        assert all(same_number(*pair) for pair in numbers)
+        one, other = (node.op and [*map(constants, node.args)] for node in (a, b))
+        assert repr(one) == repr(other)
 
 
 def constants(arg):
@@ -60,19 +57,16 @@ OPERATIONS = [
     lambda a, b: functions.dot((a, b, 1), (b, b, a)),
 ]  # fmt: skip
 FLOATS = [
-    *(lambda a, _: a.tanh(), lambda a, b: functions.max([a, b, 0.5])),
-    lambda a, _: functions.clamp(a, -1.0, 1.0),
-]
+    lambda a, _: a.tanh(), lambda a, b: functions.max([a, b, 0.5]), lambda a, _: a.clamp(-1.0, 1.0),
+]  # fmt: skip
 
 
 def random_graph(rng, leaves, operations):
     values = [Value(x, label=rng.choice([None, f"x{k}", ""])) for k, x in enumerate(leaves)]
     for _ in range(rng.randrange(1, 15)):
         a, b = rng.choice(values), rng.choice(values)
-        if rng.random() < 0.3:
-            with scope(rng.choice(["encoder", "ámbito"])):
-                values.append(rng.choice(operations)(a, b))
-        else:
+        scoped = rng.random() < 0.3
+        with scope(rng.choice(["encoder", "ámbito"])) if scoped else nullcontext():
             values.append(rng.choice(operations)(a, b))
     roots = [values[-1], rng.choice(values)]
     if rng.random() < 0.7:
@@ -130,8 +124,7 @@ def test_whole_numbers_beyond_pythons_limit_of_digits(x):
 @pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan, -0.0, 5e-324, 1.7976931348623157e308])
 def test_the_ends_of_the_floats(x):
     text = to_json(Value(x))
-    assert "NaN" not in text  # which JSON does not have
-    assert "Infinity" not in text
+    assert not re.search("NaN|Infinity", text)  # which JSON does not have
     (again,) = from_json(text)
     assert same_number(again.data, x)
 
@@ -227,10 +220,7 @@ WRONG = [
     ("", "autograd_mini graph: it is empty"),
     ("{", "it is damaged or not JSON"),
     ("[" * 100_000, "it is damaged or not JSON"),
-    (
-        "null",
-        r'not an autograd_mini graph document \("format": "autograd_mini graph" is missing',
-    ),
+    ("null", r'not an autograd_mini graph document \("format": "autograd_mini graph" is missing'),
     ("[]", "it is not an autograd_mini graph"),
     ('{"format": "other"}', "it is not an autograd_mini graph"),
     (changed(version=2), "it lacks checksum"),
@@ -254,16 +244,11 @@ WRONG = [
     (changed(grad={"float": "many"}), "node 'n1': {'float': 'many'} is not a number"),
     (changed(grad={"float": 1.0}), "is not a number"),
     (changed(data={"fraction": "1/0"}), "node 'n1': {'fraction': '1/0'} is not a number"),
-    (changed(data={"fraction": "1e999999999"}), "is not a number"),
-    (changed(data={"fraction": 0.5}), "is not a number"),
-    (changed(data={"complex": [1]}), "is not a number"),
-    (changed(data={"complex": [1, "i"]}), "is not a number"),
-    (changed(data={"mpf": "1e999999999"}), "is not a number"),
-    (changed(data={"mpf": [1.5, 0]}), "is not a number"),
-    (changed(data={"mpf": [1, 0.5]}), "is not a number"),
-    (changed(data={"mpf": [3, -1, 0]}), "is not a number"),
-    (changed(data={"mpf": [{"int": "0x" + "f" * 300_000}, 0]}), "is not a number"),
-    (changed(data={"int": "1.5"}), "is not a number"),
+    *((changed(data=wrong), "is not a number") for wrong in (
+        {"fraction": "1e999999999"}, {"fraction": 0.5}, {"complex": [1]}, {"complex": [1, "i"]},
+        {"mpf": "1e999999999"}, {"mpf": [1.5, 0]}, {"mpf": [1, 0.5]}, {"mpf": [3, -1, 0]},
+        {"mpf": [{"int": "0x" + "f" * 300_000}, 0]}, {"int": "1.5"},
+    )),
     (changed(data={"decimal": "1.5"}), "node 'n1': {'decimal': '1.5'} is not a number"),
     (changed(data={}), "node 'n1': {} is not a number"),
     (changed(parents=["n0", "n9"]), "node 'n1': 'n9' is no node before it"),
@@ -276,7 +261,7 @@ WRONG = [
     (changed(args=[{"node": "n5"}, 2]), "node 'n1': 'n5' is no node before it"),
     (changed(args=[[{"node": "n0"}], {"node": "n0"}]), "got a list as a"),
     (changed(op=None), "the op is None, but there are 2 parents"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG, ids=[w[1][:40] for w in WRONG])

@@ -11,13 +11,14 @@ import zlib
 import mpmath as mp
 import pytest
 
-from autograd_mini import FormulaError, Value, functions, op
+from autograd_mini import FormulaError, Neuron, Value, functions, op
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import Shape, operands_of, shape_of
 from autograd_mini.notation.textbook import TEXTBOOK
 from autograd_mini.notation.typesetting import UnreadableError, typeset
 from autograd_mini.ops import SHEET
+from tests.points import places
 from tests.reference import exact, true_partial, true_value
 from tests.stepping.shown import from_latex, from_mathml, worth
 
@@ -37,13 +38,10 @@ def points(sheet_op, length, count=12):
             if param not in sheet_op.domains or x in sheet_op.domains[param]:
                 return x
 
-    return [
-        tuple(
-            tuple(one(p) for _ in range(length)) if p in sheet_op.vectors else one(p)
-            for p in sheet_op.params
-        )
-        for _ in range(count)
-    ]
+    def argument(p):
+        return tuple(one(p) for _ in range(length)) if p in sheet_op.vectors else one(p)
+
+    return [tuple(map(argument, sheet_op.params)) for _ in range(count)]
 
 
 def flat(args):
@@ -54,8 +52,8 @@ def filled(template, at=0):
     """The template with letters for operands, y for the node."""
 
     def one(slot):
-        if slot in ("if", "else"):
-            return symbols.word("if" if slot == "if" else "otherwise")
+        if word := {"if": "if", "else": "otherwise"}.get(slot):
+            return symbols.word(word)
         if slot == "out":
             return symbols.name("y")
         return symbols.name(NAMES[at + int(slot) if slot[0] in "+-" else int(slot)])
@@ -64,15 +62,8 @@ def filled(template, at=0):
 
 
 def forms(piece):
-    return {
-        "text": piece.text,
-        "MathML": from_mathml(symbols.document(piece)),
-        "LaTeX": from_latex(piece.latex),
-    }
-
-
-def lengths(sheet_op):
-    return (1, 2, 3, 4) if sheet_op.vectors else (1,)
+    mathml = from_mathml(symbols.document(piece))
+    return {"text": piece.text, "MathML": mathml, "LaTeX": from_latex(piece.latex)}
 
 
 def shape_with(sheet_op, length):
@@ -98,7 +89,7 @@ def test_what_is_shown_is_the_value_and_the_derivative(name, written, monkeypatc
     if written == "sheet":
         monkeypatch.delitem(TEXTBOOK, name)
     notation_of.cache_clear()
-    for length in lengths(sheet_op):
+    for length in (1, 2, 3, 4) if sheet_op.vectors else (1,):
         known = notation_of(shape_with(sheet_op, length))
         values = [known.value] if name not in HIDDEN else []
         values += [known.definition] if known.definition is not None else []
@@ -112,14 +103,11 @@ def test_what_is_shown_is_the_value_and_the_derivative(name, written, monkeypatc
                 where = dict(zip(NAMES, flat(exact(args)), strict=False)) | {"y": truth}
             for one in shown:
                 check(name, one, where, truth)
-            at = 0
-            for k, arg in enumerate(args):
-                for i in range(len(arg)) if isinstance(arg, tuple) else [None]:
-                    slope = true_partial(sheet_op, args, k, i)
-                    if slope is not None:
-                        check(name, partials[at], where, slope)
-                        seen += 1
-                    at += 1
+            for at, (k, i) in enumerate(places(args)):
+                slope = true_partial(sheet_op, args, k, i)
+                if slope is not None:
+                    check(name, partials[at], where, slope)
+                    seen += 1
     notation_of.cache_clear()
     assert seen >= 12 * len(sheet_op.params) / 3
 
@@ -147,8 +135,6 @@ def test_a_constant_exponent_is_worked_out(exponent):
 
 
 def test_a_neuron_s_bias_is_not_multiplied_by_1():
-    from autograd_mini import Neuron
-
     node = Neuron(2, activation="linear")([Value(1.0), Value(2.0)])
     assert shape_of(node).key == "dot/3+"
     assert filled(notation_of(shape_of(node)).value).text == "a · d + b · f + c"
@@ -297,9 +283,8 @@ def test_latex_is_balanced_and_ascii():
     for piece in all_pieces():
         bare = re.sub(r"\\[{}]", "", piece.latex)
         assert bare.count("{") == bare.count("}"), piece.latex
-        assert piece.latex.count(r"\left") == piece.latex.count(r"\right") + piece.latex.count(
-            r"\leftarrow"
-        ), piece.latex
+        left, right, arrows = map(piece.latex.count, (r"\left", r"\right", r"\leftarrow"))
+        assert left == right + arrows, piece.latex
         assert piece.latex.isascii(), piece.latex
 
 

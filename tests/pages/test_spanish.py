@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from autograd_mini.stepping import (
     save_html,
     transcript,
 )
-from tests.browser import until
+from tests.browser import switch_to_spanish
 
 # --- the catalogues ------------------------------------------------------------------------------
 ROOMS = [file.stem for file in Path(language.__file__).parent.glob("*.txt")]
@@ -157,8 +158,6 @@ def _updated(optimiser):
 
 def _by_hand():
     """A stale node, one that is an operation of its own, exact numbers, another seed."""
-    from fractions import Fraction
-
     x = Value(3.0, label="x")
     y = x * x
     y.label = "y"
@@ -171,10 +170,9 @@ def _network():
     return steps(mse([network([0.5, -0.2]), network([0.1, 0.3])], [1.0, 0.0]))
 
 
-def _run(lr, **settings):
+def _run(lr):
     model = MLP(2, [3, 1], activation="tanh", seed=0)
-    loss = settings.pop("loss", "mse")
-    return record_training(model, xor(), loss, SGD(model.parameters(), lr=lr), 6, grid=8)
+    return record_training(model, xor(), "mse", SGD(model.parameters(), lr=lr), 6, grid=8)
 
 
 PAGES = {
@@ -247,11 +245,8 @@ def test_the_language_switch_leaves_nothing_behind(visit, tmp_path):
     english = read(visit, file, ())
     assert {"gradient", "share", "forward"} <= english_in(english)
     page = visit(file)
-    live = "document.getElementById('live').textContent"
     page.evaluate(f"() => {{ {READ}\n everyStep(); }}")
-    switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
-    spoken = page.evaluate(switch)
-    until(page, f"text => {live} !== text", spoken)  # it follows within 700 ms
+    switch_to_spanish(page)
     text = f"() => {{ {READ}\n read();\n everyStep();\nreturn [...seen]; }}"
     assert english_in(set(page.evaluate(text))) == set()
 
@@ -289,7 +284,6 @@ def test_no_english_word_is_in_what_the_command_tells(arguments):
 )
 def test_no_english_word_is_in_the_transcript(name):
     recorded = PAGES[name][0]()
-    text = "\n".join(transcript(recorded, "es"))
-    for node in recorded.nodes:
-        text += f"\n{explain(node, of=recorded, lang='es')}"
-    assert english_in(prose(text)) == set()
+    lines = [*transcript(recorded, "es")]
+    lines += [str(explain(node, of=recorded, lang="es")) for node in recorded.nodes]
+    assert english_in(prose("\n".join(lines))) == set()

@@ -19,7 +19,7 @@ from autograd_mini.stepping.training.recording import (
     record_learning_rates,
     record_training,
 )
-from tests.browser import PHONE, axe_findings, until
+from tests.browser import PHONE, axe_findings, switch_to_spanish, until
 from tests.training.models import with_weights
 
 LOGITS = "binary_cross_entropy_with_logits"
@@ -307,11 +307,8 @@ SEEN = """() => [...document.querySelectorAll(
 def test_spanish_through_and_through(opened, name):
     """No word of the English catalogue is left that Spanish does not have."""
     page = opened(name, "#epoch=3")
-    live = "document.getElementById('live').textContent"
-    switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
-    spoken = page.evaluate(switch)
+    switch_to_spanish(page)
     assert page.evaluate("document.documentElement.lang") == "es"
-    until(page, f"text => {live} !== text", spoken)  # it follows within 700 ms
     seen = page.evaluate(SEEN)
     for text_, other in [*catalogue("player").values(), *catalogue("descent").values()]:
         for piece in re.split(r"\{\w+\}", text_):

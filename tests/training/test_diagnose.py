@@ -1,6 +1,7 @@
 """diagnose against closed forms, backpropagation by matrices, and the known depth laboratory."""
 
 import math
+from random import Random
 from statistics import median
 from xml.etree import ElementTree as ET
 
@@ -63,16 +64,15 @@ def test_activations_and_gradients_are_those_of_backpropagation_by_matrices(loss
     def rms(a):
         return float(np.sqrt(np.mean(np.square(a))))
 
-    assert [la.activation_rms for la in d.layers] == pytest.approx(list(map(rms, h[1:])), rel=1e-13)
-    assert [la.gradient_rms for la in d.layers] == pytest.approx(list(map(rms, g[1:])), rel=1e-13)
-    assert d.input_rms == pytest.approx(rms(h[0]), rel=1e-13)
-    assert d.input_gradient_rms == pytest.approx(rms(g[0]), rel=1e-13)
+    activations = [d.input_rms, *(la.activation_rms for la in d.layers)]
+    assert activations == pytest.approx([*map(rms, h)], rel=1e-13)
+    gradients = [d.input_gradient_rms, *(la.gradient_rms for la in d.layers)]
+    assert gradients == pytest.approx([*map(rms, g)], rel=1e-13)
 
 
 # --- the depth laboratory ------------------------------------------------------------------------
 def laboratory(activation, s, layers, seed):
     """Width 8, weights from N(0, s**2 / 8), inputs from N(0, 1)."""
-    from random import Random
 
     def init(rng, nin, nout):
         return normal(rng, nin, nout, std=s / math.sqrt(nin))
@@ -102,8 +102,7 @@ def test_the_depth_laboratory(activation, s, layers, gradient, verdict):
     measured = median(d.input_gradient_rms for d in found)
     # The spread over seeds grows with the depth; a median of 7 is within a factor of 3 or so.
     assert gradient / 4 < measured < gradient * 4
-    verdicts = [d.verdict for d in found]
-    assert verdicts.count(verdict) >= 6
+    assert [d.verdict for d in found].count(verdict) >= 6
 
 
 def test_gradients_of_the_weights_hide_the_explosion_that_is_found():
@@ -111,10 +110,8 @@ def test_gradients_of_the_weights_hide_the_explosion_that_is_found():
     assert d.verdict == "exploding"
     assert d.layers[0].gradient_rms / d.layers[-2].gradient_rms > 1000
     functions.sum(model([1.0, -0.5, 2.0, 0.3, -1.0, 0.7, 0.1, -0.2])).backward()
-    first, last = (
-        math.hypot(*[p.grad for p in model.layers[k].parameters() if p.label.endswith("]")])
-        for k in (0, -2)
-    )
+    ends = [model.layers[k].parameters() for k in (0, -2)]
+    first, last = (math.hypot(*[p.grad for p in ps if p.label.endswith("]")]) for ps in ends)
     assert 1e-2 < first / last < 1e2
 
 
@@ -123,22 +120,16 @@ def test_gradients_of_the_weights_hide_the_explosion_that_is_found():
     ("weight", "layers", "verdict"),
     [
         # r = weight ** d, with d = layers - 1: vanishing if r < 1/100 and r < 1/2**d, or r < 1e-4
-        (0.25, 4, "healthy"),  # 1/64
-        (0.25, 5, "vanishing"),  # 1/256
+        (0.25, 4, "healthy"), (0.25, 5, "vanishing"),  # r is 1/64, 1/256
         (0.6, 11, "healthy"),  # 0.006, but more than 1/2**10
-        (0.6, 19, "healthy"),  # 1.02e-4
-        (0.6, 20, "vanishing"),  # 6.1e-5
-        (4.0, 4, "healthy"),  # 64
-        (4.0, 5, "exploding"),  # 256
+        (0.6, 19, "healthy"), (0.6, 20, "vanishing"),  # 1.02e-4, 6.1e-5
+        (4.0, 4, "healthy"), (4.0, 5, "exploding"),  # 64, 256
         (1.6, 11, "healthy"),  # 110, but less than 2**10
-        (1.6, 20, "healthy"),  # 7.6e3
-        (1.6, 21, "exploding"),  # 1.2e4
-        (1.0, 30, "healthy"),
-        (1e30, 9, "exploding"),
-        (1e-30, 8, "vanishing"),
+        (1.6, 20, "healthy"), (1.6, 21, "exploding"),  # 7.6e3, 1.2e4
+        (1.0, 30, "healthy"), (1e30, 9, "exploding"), (1e-30, 8, "vanishing"),
         (3.0, 1, "healthy"),  # a single hidden layer has nothing to be compared with
     ],
-)
+)  # fmt: skip
 def test_a_chain_multiplies_the_gradient_by_its_weight(weight, layers, verdict):
     d = diagnose(chain(weight, layers), [[1.0], [0.5]])
     assert d.verdict == d.layers[0].verdict == verdict
@@ -157,11 +148,11 @@ def test_units_that_are_never_on_are_dead():
     for neuron in model.layers[1].neurons:
         neuron.b.data = -100.0
     d = diagnose(model, moons(20))
-    assert [la.dead for la in d.layers] == [d.layers[0].dead, 1.0, None]
-    assert d.layers[0].dead < 0.5
-    assert d.layers[1].activation_rms == 0.0
-    assert (d.layers[1].verdict, d.verdict) == ("dead", "dead")
-    assert d.layers[0].gradient_rms == 0.0
+    first, second, last = d.layers
+    assert (second.dead, last.dead) == (1.0, None)
+    assert first.dead < 0.5
+    assert first.gradient_rms == second.activation_rms == 0.0
+    assert (second.verdict, d.verdict) == ("dead", "dead")
 
 
 def test_dead_is_dead_for_every_sample_and_shares_are_counted():
@@ -171,14 +162,16 @@ def test_dead_is_dead_for_every_sample_and_shares_are_counted():
         neuron.b.data = -0.5 if k < 3 else -1.0  # 3 are on for the input 1, 7 never
     for w in model.layers[1].neurons[0].w:
         w.data = 1.0
-    assert diagnose(model, [[0.0], [1.0]]).layers[0].dead == 0.7
-    assert diagnose(model, [[0.0], [1.0]]).verdict == "healthy"
-    assert diagnose(model, [[0.0], [0.25]]).layers[0].dead == 1.0
-    assert diagnose(model, [[0.0], [0.25]]).verdict == "dead"
+
+    def dead(x):
+        d = diagnose(model, [[0.0], [x]])
+        return d.layers[0].dead, d.verdict
+
+    assert dead(1.0) == (0.7, "healthy")
+    assert dead(0.25) == (1.0, "dead")
     for neuron in model.layers[0].neurons[1:3]:
         neuron.b.data = -5.0
-    d = diagnose(model, [[0.0], [1.0]])
-    assert (d.layers[0].dead, d.verdict) == (0.9, "dead")
+    assert dead(1.0) == (0.9, "dead")
 
 
 def test_a_leaky_relu_does_not_die_and_a_zero_with_a_slope_is_not_dead():
@@ -188,26 +181,20 @@ def test_a_leaky_relu_does_not_die_and_a_zero_with_a_slope_is_not_dead():
 
 
 @pytest.mark.parametrize(
-    ("activation", "inside", "outside"),
-    [
-        # where the slope is 2 % of the steepest: tanh' = 1 - tanh**2, sigmoid' = s (1 - s), ...
-        ("tanh", math.atanh(math.sqrt(0.98)) - 1e-6, math.atanh(math.sqrt(0.98)) + 1e-6),
-        ("sigmoid", 2 * 2.6446 - 1e-3, 2 * 2.6446 + 1e-3),  # sigmoid(2 a) ~ tanh(a)
-        ("softsign", math.sqrt(50) - 1 - 1e-6, math.sqrt(50) - 1 + 1e-6),
-        ("hardtanh", 1 - 1e-6, 1 + 1e-6),
-        ("atan", 7 - 1e-6, 7 + 1e-6),
-        ("erf", math.sqrt(math.log(50)) - 1e-6, math.sqrt(math.log(50)) + 1e-6),
+    ("activation", "end"),
+    [  # where the slope is 2 % of the steepest: tanh' = 1 - tanh**2, sigmoid' = s (1 - s), ...
+        ("tanh", math.atanh(math.sqrt(0.98))), ("sigmoid", 2 * math.atanh(math.sqrt(0.98))),
+        ("softsign", math.sqrt(50) - 1), ("hardtanh", 1), ("atan", 7),
+        ("erf", math.sqrt(math.log(50))),
     ],
-)
-def test_saturation_begins_where_the_slope_is_a_fiftieth_of_the_steepest(
-    activation, inside, outside
-):
+)  # fmt: skip
+def test_saturation_begins_where_the_slope_is_a_fiftieth_of_the_steepest(activation, end):
     model = chain(1.0, 1, activation)
-    batch = [[inside], [-inside], [outside], [-outside], [0.0]]
+    batch = [[x] for x in (end - 1e-6, 1e-6 - end, end + 1e-6, -end - 1e-6, 0.0)]
     assert diagnose(model, batch).layers[0].saturated == 0.4
     function = MLP(1, [1, 1], activation=lambda z: getattr(z, activation)(), init="zeros")
-    for p in function.parameters():
-        p.data = 1.0 if p.label.endswith("]") else 0.0
+    for layer in function.layers:
+        layer.neurons[0].w = [1.0]
     assert diagnose(function, batch).layers[0].saturated == 0.4  # a function of one's own, too
 
 
@@ -236,7 +223,6 @@ def test_the_gradients_of_the_model_stay_as_they_were():
     for k, p in enumerate(model.parameters()):
         p.grad = float(k)
     diagnose(model, xor(), "mse")
-    assert [p.grad for p in model.parameters()] == list(map(float, range(13)))
     with pytest.raises(ValueError, match="hinge: the labels"):
         diagnose(model, xor(), "hinge")
     assert [p.grad for p in model.parameters()] == list(map(float, range(13)))

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import struct
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from autograd_mini import Value, files
 from autograd_mini.nn import MLP, Layer
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 from tests.refusals import refused
+from tests.training.models import with_weights
 
 
 def bits(model):
@@ -29,18 +32,14 @@ def network(name=""):
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=9, max_size=9))
 def test_every_weight_comes_back_with_the_same_bits(tmp_path_factory, weights):
     path = tmp_path_factory.mktemp("bits") / "model.json"
-    model = MLP(2, [2, 1])
-    for p, w in zip(model.parameters(), weights, strict=True):
-        p.data = w
+    model = with_weights(MLP(2, [2, 1]), weights)
     save(model, path)
     assert bits(load(path)) == bits(model)
 
 
 def test_the_extremes_of_the_floats_come_back(tmp_path):
-    model = MLP(1, [2, 1])
     ends = (5e-324, -0.0, 1.7976931348623157e308, 2.2250738585072014e-308)
-    for p, x in zip(model.parameters(), [*ends, 0.1 + 0.2, -1 / 3, 1e23], strict=True):
-        p.data = x
+    model = with_weights(MLP(1, [2, 1]), [*ends, 0.1 + 0.2, -1 / 3, 1e23])
     save(model, tmp_path / "m.json")
     assert bits(load(tmp_path / "m.json")) == bits(model)
 
@@ -171,17 +170,13 @@ def weights(**changes):
 
 
 DAMAGED = [
-    ("", "it is empty"),
-    (" \n", "it is empty"),
-    ("hello", "it is damaged or not JSON"),
-    ("\x00\x01\x02", "it is damaged or not JSON"),
-    ("{" * 100_000, "it is damaged or not JSON"),
-    ("[" * 100_000, "it is damaged or not JSON"),
-    (document()[:-1], "it is damaged or not JSON"),
-    (document() + "}", "it is damaged or not JSON"),
+    *((text, "it is empty") for text in ("", " \n")),
+    *((text, "it is damaged or not JSON") for text in (
+        "hello", "\x00\x01\x02", "{" * 100_000, "[" * 100_000, document()[:-1], document() + "}",
+        document().replace("0.5", "9" * 5000),
+    )),
     (document().replace("0.5", "NaN"), "NaN is not a number"),
     (document().replace("0.5", "-Infinity"), "-Infinity is not a number"),
-    (document().replace("0.5", "9" * 5000), "it is damaged or not JSON"),
     (document().replace("metadata", "version"), "version is there twice"),
     ("[1, 2]", "it is not an autograd_mini model"),
     ('{"weights": [1, 2]}', "it is not an autograd_mini model"),
@@ -191,9 +186,7 @@ DAMAGED = [
     (document(version=2, checksum=0), "its checksum does not fit its content"),
     (document(checksum="0" * 16), "it has the unknown checksum"),
     (document(version=3), "it has version 3, and this autograd_mini reads up to version 2;"),
-    (document(version="1"), "its version is '1'"),
-    (document(version=0), "its version is 0"),
-    (document(version=True), "its version is True"),
+    *((document(version=v), f"its version is {v!r}") for v in ("1", 0, True)),
     (document(parameters=None), "it lacks parameters"),
     (document(colour="red"), "it has the unknown colour"),
     (document(parameters=[0.5, -1]), "parameters is not an object in braces"),
@@ -202,9 +195,7 @@ DAMAGED = [
     (shape(depth=3), "architecture has the unknown depth"),
     (shape(nouts=1), "architecture: nouts is 1"),
     (shape(output=3), "architecture: output is 3"),
-    (shape(nin="1"), "a layer of '1' neurons or inputs"),
-    (shape(nin=0), "a layer of 0 neurons or inputs"),
-    (shape(nin=True), "a layer of True neurons or inputs"),
+    *((shape(nin=nin), f"a layer of {nin!r} neurons or inputs") for nin in ("1", 0, True)),
     (shape(nouts=[]), "its shape has 0 parameters, but it holds 2"),
     (shape(nouts=[1.5]), r"a layer of 1\.5 neurons"),
     (shape(nin=2), "its shape has 3 parameters, but it holds 2"),
@@ -214,12 +205,10 @@ DAMAGED = [
     (shape(name="net"), r"the parameter net.layer1.neuron1.w\[0\] is missing"),
     (document(parameters={"layer1.neuron1.w[0]": 0.5}), "has 2 parameters, but it holds 1"),
     (document(parameters={"layer1.neuron1.w[0]": 0.5, "c": 1}), "layer1.neuron1.b is missing"),
-    (weights(**{"layer1.neuron1.b": "1"}), "layer1.neuron1.b is '1', not a number"),
-    (weights(**{"layer1.neuron1.b": None}), "layer1.neuron1.b is None, not a number"),
-    (weights(**{"layer1.neuron1.b": True}), "layer1.neuron1.b is True, not a number"),
-    (weights(**{"layer1.neuron1.b": [1]}), r"layer1.neuron1.b is \[1\], not a number"),
-    (document().replace("0.5", "1e999"), r"layer1.neuron1.w\[0\] is beyond the floats"),
-    (document().replace("0.5", "1" + "0" * 400), r"layer1.neuron1.w\[0\] is beyond the floats"),
+    *((weights(**{"layer1.neuron1.b": b}), rf"layer1.neuron1.b is {re.escape(repr(b))}, not a num")
+      for b in ("1", None, True, [1])),
+    *((document().replace("0.5", large), r"layer1.neuron1.w\[0\] is beyond the floats")
+      for large in ("1e999", "1" + "0" * 400)),
 ]  # fmt: skip
 
 
@@ -273,10 +262,9 @@ def test_links_folders_and_pipes_are_refused_for_reading_and_for_writing(tmp_pat
     os.mkfifo(tmp_path / "pipe")
     what = {"link.json": "a symbolic link", "folder": "a folder", "pipe": "not a regular file"}
     for name, text in what.items():
-        with pytest.raises(ModelFileError, match=f"{name}: it is {text}"):
-            load(tmp_path / name)
-        with pytest.raises(ModelFileError, match=f"{name}: it is {text}"):
-            save(network(), tmp_path / name)
+        for use in (load, partial(save, network())):
+            with pytest.raises(ModelFileError, match=f"{name}: it is {text}"):
+                use(tmp_path / name)
     assert (tmp_path / "link.json").is_symlink()
 
 
