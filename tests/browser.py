@@ -143,7 +143,8 @@ def function(page: Any) -> Callable[[str, Any], Any]:
 
     def evaluated(script: str, given: Any) -> Any:
         text = json.dumps(given, allow_nan=False)
-        answer = page.evaluate(f"(text) => {{ const given = JSON.parse(text);\n{script} }}", text)
+        body = f"const given = JSON.parse(text); return (() => {{\n{script}\n}})()"
+        answer = page.evaluate(f"(text) => JSON.stringify((() => {{ {body} }})())", text)
         return json.loads(answer, parse_int=float)  # 1e17 is written as an integer
 
     return evaluated

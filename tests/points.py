@@ -6,6 +6,8 @@ import random
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini import Value
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -98,6 +100,11 @@ def points(op: Op, count: int = 60) -> Iterator[tuple[Any, ...]]:
             yield tuple(tuple(draw.sample(v, len(v))) if k else v for k in range(len(op.params)))
         else:
             yield tuple(map(one, op.params))
+
+
+def as_values(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments as Values."""
+    return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
 
 
 def places(args: tuple[Any, ...]) -> list[tuple[int, int | None]]:

@@ -58,9 +58,8 @@ def blocks(page):
     found, end = [], 0
     for match in FENCE.finditer(text):
         line = text.count("\n", 0, match.start(4))
-        found.append(
-            Block(match[2], match[3].strip(), match[4], line, not text[end : match.start()].strip())
-        )
+        follows = not text[end : match.start()].strip()
+        found.append(Block(match[2], match[3].strip(), match[4], line, follows))
         end = match.end()
     return found
 
@@ -79,9 +78,8 @@ def compare(page, block, expected, got):
 
 def run_session(page, block, names):
     """Run a block of `>>>` lines, each with the output that it shows."""
-    test = doctest.DocTestParser().get_doctest(
-        block.text, names, page.name, place(page), block.line
-    )
+    parser = doctest.DocTestParser()
+    test = parser.get_doctest(block.text, names, page.name, place(page), block.line)
     test.globs = names  # the next block of the page goes on with these
     report = io.StringIO()
     runner = doctest.DocTestRunner(CHECKER, optionflags=doctest.ELLIPSIS)
@@ -97,9 +95,8 @@ def run_command(line):
     words[:1] = [sys.executable, *(["-m", "autograd_mini"] if words[0] == "autograd-mini" else [])]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
     environment |= {"PYTHONIOENCODING": "utf-8", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(
-        words, capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False
-    )
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment,
+                          timeout=120, check=False)  # fmt: skip
     assert done.returncode == 0 or done.stdout == "", done.stderr
     return done.stdout + done.stderr
 
@@ -139,15 +136,11 @@ def run_page(page):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own")  # takes the operations that a page defines off the sheet again
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_the_code_of_the_page_runs_and_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    before = set(sheet_module.SHEET)
-    try:
-        run_page(page)
-    finally:
-        for name in set(sheet_module.SHEET) - before:
-            del sheet_module.SHEET[name]
+    run_page(page)
 
 
 @pytest.mark.parametrize(
@@ -211,13 +204,10 @@ def test_the_table_of_operations_lists_the_whole_sheet(language):
         assert f"(op-{op.name})=" in text
 
 
-def test_a_new_operation_is_in_the_table_at_once():
-    cubed = sheet_module.op("cubed(a)", "a ** 3", "3 * a ** 2", latex="{a}^3", kinks=("a - 2",),
-                            about=("cube", "cubo"))  # fmt: skip
-    try:
-        english, spanish = sheet.markdown("en"), sheet.markdown("es")
-    finally:
-        del sheet_module.SHEET[cubed.name]
+def test_a_new_operation_is_in_the_table_at_once(own):
+    own("cubed(a)", "a ** 3", "3 * a ** 2", latex="{a}^3", kinks=("a - 2",), about=("cube", "cubo"))
+    english, spanish = sheet.markdown("en"), sheet.markdown("es")
+    del sheet_module.SHEET["cubed"]
     assert "| [`cubed(a)`](#op-cubed) | cube | $a^3$ | any number |" in english
     assert "| [`cubed(a)`](#op-cubed) | cubo | $a^3$ | cualquier número |" in spanish
     assert r"\frac{\partial y}{\partial a} &= 3 a^{2} \end{aligned}$$" in english

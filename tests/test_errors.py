@@ -27,10 +27,7 @@ x = Value(1.0)
 NUMBER_TYPES = [
     (lambda: V("3"), r"^'3' \(str\) is not a number; a Value holds a float, int,"),
     (lambda: V(None), r"^None \(NoneType\) is not a number"),
-    (
-        lambda: V([1.0, 2.0]),
-        r"^\[1.0, 2.0\] \(list\) is not a number; .*; use one Value for each element$",
-    ),
+    (lambda: V([1.0, 2.0]), r"^\[1.0, 2.0\] \(list\) is not a number; .* Value for each element$"),
     (lambda: V({}), r"^\{\} \(dict\) is not a number"),
     (lambda: V(b"3"), r"^b'3' \(bytes\) is not a number"),
     (lambda: V(x), r"\(Value\) is not a number"),
@@ -74,20 +71,16 @@ TYPES = [
 ]
 DOMAINS = [
     (lambda: V(-1.0, label="w").log(), r"^log\(a\) at a = -1.0 \(w\): it needs a > 0$"),
-    (lambda: V(0.0).log(), r"^log\(a\) at a = 0.0: it needs a > 0$"),
-    (lambda: V(-1.0).log2(), "log2.* it needs a > 0"),
-    (lambda: V(-1.0).log10(), "log10.* it needs a > 0"),
-    (lambda: V(-1.0).log1p(), r"log1p\(a\) at a = -1.0: it needs a > -1"),
-    (lambda: V(-4.0).sqrt(), "sqrt.* it needs a >= 0"),
-    (lambda: V(-1.0).rsqrt(), "rsqrt.* it needs a > 0"),
-    (lambda: V(2.0).asin(), "asin.* it needs -1 <= a <= 1"),
-    (lambda: V(-1.5).acos(), "acos.* it needs -1 <= a <= 1"),
-    (lambda: V(0.5).acosh(), "acosh.* it needs a >= 1"),
-    (lambda: V(1.0).atanh(), "atanh.* it needs -1 < a < 1"),
+    *((lambda name=name, x=x: getattr(V(x), name)(), rf"^{name}\(a\) at a = {x}: it needs {needs}$")
+      for name, x, needs in (
+        ("log", 0.0, "a > 0"), ("log2", -1.0, "a > 0"), ("log10", -1.0, "a > 0"),
+        ("log1p", -1.0, "a > -1"), ("sqrt", -4.0, "a >= 0"), ("rsqrt", -1.0, "a > 0"),
+        ("asin", 2.0, "-1 <= a <= 1"), ("acos", -1.5, "-1 <= a <= 1"), ("acosh", 0.5, "a >= 1"),
+        ("atanh", 1.0, "-1 < a < 1"),
+    )),
+    *((lambda f=f, x=x: f(x), "gamma.* it needs a other than 0, -1, -2")
+      for f, x in ((F.gamma, V(0.0)), (F.lgamma, V(-3.0)), (F.digamma, V(-3.0)))),
     (lambda: V(INF).sin(), r"sin\(a\) at a = inf: the result is not a real number"),
-    (lambda: V(0.0).gamma(), "gamma.* it needs a other than 0, -1, -2"),
-    (lambda: V(-3.0).lgamma(), "lgamma.* it needs a other than 0, -1, -2"),
-    (lambda: V(-3.0).digamma(), "digamma.* it needs a other than 0, -1, -2"),
     (lambda: F.polygamma(-1, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
     (lambda: F.polygamma(0.5, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
     (lambda: V(-8.0) ** (1 / 3), r"pow\(a, b\) at a = -8.0, b = 0.33.* an integer b"),
@@ -99,14 +92,12 @@ DOMAINS = [
     (lambda: V(INF) * 0, "mul.* the result is not a real number"),
     (lambda: F.sum([V(INF), -INF]), "sum.* the result is not a real number"),
     (lambda: F.mean([]), r"^mean\(a\[\]\) needs at least one number, got an empty vector$"),
-    (lambda: F.max([]), "max.* needs at least one number, got an empty vector"),
-    (lambda: F.min(()), "min.* needs at least one number, got an empty vector"),
-    (lambda: F.logsumexp([]), "logsumexp.* needs at least one number"),
-    (lambda: F.softmax([]), "needs at least one number, got an empty vector"),
+    *((lambda f=f: f([]), f"{name}.* needs at least one number, got an empty vector") for name, f in
+      (("max", F.max), ("min", F.min), ("logsumexp", F.logsumexp), ("", F.softmax))),
     (lambda: F.dot([x], [1.0, 2.0]), r"needs vectors of one length, got 1 and 2"),
     (lambda: F.var([]), "var needs more than ddof = 0 values, got 0"),
     (lambda: F.var([x], ddof=1), "var needs more than ddof = 1 values, got 1"),
-]
+]  # fmt: skip
 POLES = [
     (lambda: V(0.0).rsqrt(), r"rsqrt\(a\) at a = 0.0: division by zero; it needs a > 0"),
     (lambda: V(0.0) ** -1, r"pow\(a, b\) at a = 0.0, b = -1.0: division by zero; it need"),
@@ -118,21 +109,17 @@ POLES = [
 RANGES = [
     (lambda: V(1000.0).exp(), r"^exp\(a\) at a = 1000.0: the result is too large"),
     (lambda: V(1e308) * 10, r"mul\(a, b\) at a = 1e\+308, b = 10.0: .* too large"),
-    (lambda: V(1e308) + 1e308, "add.* too large for a float"),
-    (lambda: V(-1e308) - 1e308, "sub.* too large for a float"),
-    (lambda: V(1e-310) ** -1, "pow.* too large for a float"),
-    (lambda: 1 / V(1e-310), "div.* too large for a float"),
-    (lambda: V(10.0) ** 400, "pow.* too large for a float"),
-    (lambda: V(200.0).gamma(), "gamma.* too large for a float"),
-    (lambda: V(800.0).cosh(), "cosh.* too large for a float"),
-    (lambda: V(-800.0).sinh(), "sinh.* too large for a float"),
-    (lambda: V(1e200).square(), "square.* too large for a float"),
     (lambda: F.prod([V(1e200), 1e200]), r"prod\(a\[\]\) at a = \(1e\+200.*1e\+200\): .*la"),
-    (lambda: F.dot([V(1e200)], [1e200]), "dot.* too large for a float"),
-    (lambda: F.sum([V(1e308)] * 3), "sum.* too large for a float"),
-    (lambda: F.mean([V(1e308)] * 3), "mean.* too large for a float"),
+    *((call, f"{name}.* too large for a float") for name, call in (
+        ("add", lambda: V(1e308) + 1e308), ("sub", lambda: V(-1e308) - 1e308),
+        ("pow", lambda: V(1e-310) ** -1), ("pow", lambda: V(10.0) ** 400),
+        ("div", lambda: 1 / V(1e-310)), ("gamma", lambda: V(200.0).gamma()),
+        ("cosh", lambda: V(800.0).cosh()), ("sinh", lambda: V(-800.0).sinh()),
+        ("square", lambda: V(1e200).square()), ("dot", lambda: F.dot([V(1e200)], [1e200])),
+        ("sum", lambda: F.sum([V(1e308)] * 3)), ("mean", lambda: F.mean([V(1e308)] * 3)),
+    )),
     (lambda: V(800 + 0j).exp(), "exp.* too large for a complex"),
-]
+]  # fmt: skip
 GRADIENTS = [
     (lambda: (x * 2).backward(NAN), "seed of a backward pass must be finite, got nan"),
     (lambda: (x * 2).backward(INF), "seed of a backward pass must be finite, got inf"),
@@ -159,20 +146,18 @@ FORMULAS = [
     (lambda: op("f(a)", "__import__('os')", "1"), "unknown function '__import__'"),
     (lambda: op("f(a)", "exp(open('x'))", "1"), "'x'|unknown function 'open'"),
     (lambda: op("f(a)", "eval(a)", "1"), "unknown function 'eval'"),
-    (lambda: op("f(a)", "(exp)(a)(a)", "1"), "is not allowed in a formula"),
     (lambda: op("f(a)", "a[0]", "1"), r"'a\[0\]' is not allowed in a formula"),
-    (lambda: op("f(a)", "[a for a in a]", "1"), "is not allowed in a formula"),
-    (lambda: op("f(a)", "a if a else 0", "1"), "is not allowed in a formula"),
-    (lambda: op("f(a)", "a and 1", "1"), "is not allowed in a formula"),
-    (lambda: op("f(a)", "not a", "1"), "is not allowed in a formula"),
-    (lambda: op("f(a)", "1 < a < 2", "1"), "is not allowed in a formula"),
     (lambda: op("f(a)", "a % 2", "1"), "'a % 2' is not allowed in a formula"),
-    (lambda: op("f(a)", "'a'", "1"), "is not allowed in a formula"),
     (lambda: op("f(a)", "True", "1"), "'True' is not allowed in a formula"),
     (lambda: op("f(a)", "1j * a", "1"), "'1j' is not allowed in a formula"),
-    (lambda: op("f(a)", "f'{a}'", "1"), "is not allowed in a formula"),
-    (lambda: op("f(a)", "exp(x=a)", "1"), "is not allowed in a formula"),
-    (lambda: op("f(a)", "exp(*a)", "1"), "is not allowed in a formula"),
+    *((lambda text=text: op("f(a)", text, "1"), "is not allowed in a formula") for text in (
+        "(exp)(a)(a)", "[a for a in a]", "a if a else 0", "a and 1", "not a", "1 < a < 2", "'a'",
+        "f'{a}'", "exp(x=a)", "exp(*a)",
+    )),
+    *((lambda args=args: op(*args), "op signature") for args in (
+        ("f(a", "a", "1"), ("f(a, a)", "a", "1", "1"), ("f(a, A)", "a", "1", "1"),
+        ("2f(a)", "a", "1"), ("f(a=x)", "a", "1"),
+    )),
     (lambda: op("f(a)", "b", "1"), "unknown name 'b'; known here: a, pi"),
     (lambda: op("f(a)", "out", "1"), "unknown name 'out'"),
     (lambda: op("f(a)", "a", "b"), "unknown name 'b'; known here: a, out, pi"),
@@ -182,11 +167,6 @@ FORMULAS = [
     (lambda: op("f(a)", "a"), r"op 'f\(a\)': 1 arguments need as many partials, got 0"),
     (lambda: op("f(a, b)", "a", "1"), "2 arguments need as many partials, got 1"),
     (lambda: op("f", "1"), r"op signature 'f': write it as name\(a\), name\(a, b\)"),
-    (lambda: op("f(a", "a", "1"), "op signature"),
-    (lambda: op("f(a, a)", "a", "1", "1"), "op signature"),
-    (lambda: op("f(a, A)", "a", "1", "1"), "op signature"),
-    (lambda: op("2f(a)", "a", "1"), "op signature"),
-    (lambda: op("f(a=x)", "a", "1"), "op signature"),
     (lambda: op(3, "a", "1"), "op signature 3"),
     (lambda: op("f(class)", "1", "1"), "'class' has a meaning already; take another"),
     (lambda: op("f(out)", "1", "1"), "'out' has a meaning already"),
@@ -196,7 +176,7 @@ FORMULAS = [
     (lambda: op("f(a)", "a", "1", latex="{b}"), "the LaTeX '{b}' fails at 'b'"),
     (lambda: op("exp(a)", "a", "1"), "'exp' is on the sheet already, as <op exp"),
     (lambda: op("gauss(a)", "a", "1"), "'gauss' is a primitive of the formulas"),
-]
+]  # fmt: skip
 REFUSED = {
     NumberTypeError: NUMBER_TYPES, TypeError: TYPES, DomainError: DOMAINS, PoleError: POLES,
     RangeError: RANGES, GradientError: GRADIENTS, FormulaError: FORMULAS,
@@ -239,9 +219,8 @@ def test_plain_numbers_are_refused_as_values_are(name):
 
 def test_an_error_names_the_labels_of_all_its_operands():
     w, b = Value(-2.0, label="w"), Value(0.5, label="b")
-    with pytest.raises(
-        DomainError, match=r"pow\(a, b\) at a = -2.0 \(w\), b = 0.5 \(b\): it needs"
-    ):
+    named = r"pow\(a, b\) at a = -2.0 \(w\), b = 0.5 \(b\): it needs"
+    with pytest.raises(DomainError, match=named):
         w**b
 
 
@@ -262,17 +241,13 @@ def test_errors_survive_pickling():
     assert (type(again), str(again)) == (DomainError, str(caught.value))
 
 
-def test_an_operation_that_is_not_there_cannot_be_unpickled():
-    cube = op("cube_for_pickle(a)", "a * a * a", "3 * a * a")
-    try:
-        data = pickle.dumps(cube(Value(2.0)))
-        assert copy.deepcopy(cube) is cube
-        assert pickle.loads(data).op is cube
-    finally:
-        del SHEET["cube_for_pickle"]
-    with pytest.raises(
-        FormulaError, match=r"'cube_for_pickle' is not on the sheet; define it with op"
-    ):
+def test_an_operation_that_is_not_there_cannot_be_unpickled(own):
+    cube = own("pickled_cube(a)", "a * a * a", "3 * a * a")
+    data = pickle.dumps(cube(Value(2.0)))
+    assert copy.deepcopy(cube) is cube
+    assert pickle.loads(data).op is cube
+    del SHEET["pickled_cube"]
+    with pytest.raises(FormulaError, match="'pickled_cube' is not on the sheet; define it with op"):
         pickle.loads(data)
 
 

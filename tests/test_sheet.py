@@ -20,7 +20,7 @@ from autograd_mini import Value, functions, grad, op, topological
 from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
 from autograd_mini.numbers.special import lgamma, others, polygamma, prod
 from autograd_mini.ops import SHEET
-from tests.points import places, points
+from tests.points import as_values, places, points
 from tests.reference import (
     CLOSED,
     LARGEST,
@@ -46,10 +46,6 @@ class Worst(NamedTuple):
     bounded: float = 0.0
     where: str = ""
     alone: float = 0.0
-
-
-def as_values(args):
-    return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
 
 
 def too_large(name, args, truth):

@@ -129,15 +129,6 @@ def test_constant_functions_have_gradient_zero():
     assert ag.hessian(lambda x: 2 * x)(1.0) == 0.0
 
 
-def test_backward_with_create_graph_can_be_differentiated_again():
-    x = Value(2.0)
-    (x**3).backward(create_graph=True)
-    first = x.grad
-    x.grad = 0
-    first.backward()
-    assert (first.data, x.grad) == (12.0, 12.0)
-
-
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [

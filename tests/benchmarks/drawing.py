@@ -114,10 +114,8 @@ def beside(root: Value, seconds: float) -> str:
         return "no dot"
 
     def make() -> None:
-        source = draw_dot(root).source.encode()
-        subprocess.run(
-            [program, "-Tsvg"], input=source, capture_output=True, timeout=20, check=True
-        )
+        source, command = draw_dot(root).source.encode(), [program, "-Tsvg"]
+        subprocess.run(command, input=source, capture_output=True, timeout=20, check=True)
 
     try:
         _, other, _ = timed(make, 1)
@@ -135,16 +133,12 @@ CASES: list[tuple[str, Callable[[], Value], dict[str, Any], int]] = [
     ("expression, not folded", lambda: expression(990), {"collapse": False}, 3),
     ("expression, not folded", lambda: expression(1200), {"collapse": False}, 2),
     ("chain, not folded", lambda: chain(990), {"collapse": False}, 2),
-    (
-        "network 2-16-16-1, framed",
-        lambda: network(1, 16, 2),
-        {"group": "neuron", "collapse": False},
-        2,
-    ),
+    ("network 2-16-16-1, framed", lambda: network(1, 16, 2),
+     {"group": "neuron", "collapse": False}, 2),
     ("network, 1 sample, folded", lambda: network(1, 16, 20), {}, 3),
     ("network, 300 samples, folded", lambda: network(300, 16, 20), {}, 3),
     ("chain, folded", lambda: chain(200_000), {}, 2),
-]
+]  # fmt: skip
 
 
 def main() -> None:

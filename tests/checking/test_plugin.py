@@ -1,12 +1,14 @@
 """The pytest plugin, in sessions of its own."""
 
 import re
-import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+
+from tests.programs import printed
 
 pytest_plugins = ["pytester"]
 
@@ -16,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def session(pytester, monkeypatch):
-    """Run pytest on the text of a test file, in a fresh interpreter."""
+    """Run pytest on the text of a test file, which has pytest, in a fresh interpreter."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(text, *options, plugins=()):
-        pytester.makepyfile(test_it=text)
+        pytester.makepyfile(test_it="import pytest\n" + dedent(text))
         names = [option for name in (PLUGIN, *plugins) for option in ("-p", name)]
         return pytester.runpytest_subprocess(*names, "-W", "error", *options)
 
@@ -31,8 +33,6 @@ def session(pytester, monkeypatch):
 def test_a_marked_function_is_checked_at_its_point(session):
     result = session(
         """
-        import pytest
-
         @pytest.mark.gradcheck(at=(0.3, 2.0))
         def test_product(x, y):
             return x.sin() * y
@@ -44,7 +44,6 @@ def test_a_marked_function_is_checked_at_its_point(session):
 
 
 WRONG = """
-    import pytest
     from autograd_mini import Value
     from autograd_mini.museum import ENGINES
 
@@ -73,8 +72,6 @@ def test_the_report_is_in_spanish_on_request(session):
 def test_a_list_of_points_is_a_test_each_and_fixtures_and_parameters_go_along(session):
     result = session(
         """
-        import pytest
-
         @pytest.fixture
         def slope():
             return 3.0
@@ -96,8 +93,6 @@ def test_a_list_of_points_is_a_test_each_and_fixtures_and_parameters_go_along(se
 def test_a_claimed_gradient_is_checked(session):
     result = session(
         """
-        import pytest
-
         @pytest.mark.gradcheck(at=(2.0,), gradient=lambda x: 3 * x**2)
         def test_cube(x):
             return x**3
@@ -127,7 +122,6 @@ def test_the_fixture_returns_the_report_and_fails_with_it(session):
 
 def test_the_seed_reaches_every_check_and_the_header(session):
     text = """
-        import pytest
         from autograd_mini import checking
 
         real = checking.check_grad
@@ -175,8 +169,6 @@ def test_the_seed_reaches_every_check_and_the_header(session):
 def test_a_wrong_marker_is_told_in_a_sentence(session, mark, arguments, told):
     result = session(
         f"""
-        import pytest
-
         @pytest.mark.{mark}
         def test_it({arguments}):
             return x
@@ -230,10 +222,6 @@ def test_the_entry_point_names_the_plugin():
     assert find_spec(PLUGIN) is not None
 
 
-def test_the_plugin_loads_neither_hypothesis_nor_mpmath(pytester):
-    code = f"import sys; import {PLUGIN}; print(*sys.modules)"
-    result = pytester.run(
-        sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"
-    )
-    assert result.ret == 0
-    assert {"hypothesis", "mpmath", "numpy"}.isdisjoint(result.stdout.str().split())
+def test_the_plugin_loads_neither_hypothesis_nor_mpmath():
+    loaded = printed(f"import sys; import {PLUGIN}; print(*sys.modules)").split()
+    assert {"hypothesis", "mpmath", "numpy"}.isdisjoint(loaded)

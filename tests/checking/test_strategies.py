@@ -1,7 +1,7 @@
 """The strategies draw what fits, shrink to the smallest failure, and print what reproduces it."""
 
 import math
-from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, find, given, settings
@@ -15,13 +15,18 @@ from tests.checking import exact, mutation
 from tests.programs import printed, run
 from tests.reference import true_value
 
-ROOT = Path(__file__).resolve().parents[2]
 QUICK = settings(max_examples=40, database=None, deadline=None)
 SEARCH = settings(max_examples=1000, database=None, deadline=None, derandomize=True)
 
 
 def numbers(args):
     return [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
+
+
+def inner_operands(graph):
+    """The operands that are nodes of the graph and not inputs of it, with repeats."""
+    operands = [i for step in graph.steps for i in numbers(step.operands)]
+    return [i for i in operands if isinstance(i, int) and i >= len(graph.at)]
 
 
 # --- points --------------------------------------------------------------------------------------
@@ -117,14 +122,11 @@ def test_graphs_are_moderate_and_their_gradients_true(graph):
 
 
 def test_graphs_share_nodes_and_use_the_whole_sheet():
-    from random import Random
-
     draw, names, fan_out = Random(3), set(), 0
     for _ in range(1500):
         graph = random_graph(draw)
         names |= {step.name for step in graph.steps}
-        inner = [i for step in graph.steps for i in numbers(step.operands)
-                 if isinstance(i, int) and i >= len(graph.at)]  # fmt: skip
+        inner = inner_operands(graph)
         fan_out += len(inner) > len(set(inner))
     assert names == set(SHEET) - {*UNFIT}
     assert fan_out > 300  # an inner node, not an input, is used twice
@@ -133,29 +135,22 @@ def test_graphs_share_nodes_and_use_the_whole_sheet():
 @settings(QUICK, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(expressions())
 def test_expressions_use_no_intermediate_result_twice(graph):
-    inner = [i for step in graph.steps for i in numbers(step.operands)
-             if isinstance(i, int) and i >= len(graph.at)]  # fmt: skip
+    inner = inner_operands(graph)
     assert len(inner) == len(set(inner))
 
 
 # The smallest graph that shows the mistake: its last operation, and how many there are.
 SMALLEST = {
-    "Overwrites": (("add",), 1),
-    "ParentsInASet": (("add", "mul", "sub"), 1),
-    "WrongArgument": (("mul",), 2),
-    "TanhOfItsInput": (("tanh",), 1),
-    "LogForItsDerivative": (("log",), 2),
-    "OneLevel": (("add",), 2),
-}
+    "Overwrites": (("add",), 1), "ParentsInASet": (("add", "mul", "sub"), 1),
+    "WrongArgument": (("mul",), 2), "TanhOfItsInput": (("tanh",), 1),
+    "LogForItsDerivative": (("log",), 2), "OneLevel": (("add",), 2),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SMALLEST)
 def test_a_failure_shrinks_to_the_smallest_expression(name):
-    engine = museum.ENGINES[name]
-    ops = ["add", "sub", "mul", "log", "cos", "tanh"]
-    smallest = find(
-        graphs(ops, value=engine), lambda g: exact.wrong_input(g) is not None, settings=SEARCH
-    )
+    drawn = graphs(["add", "sub", "mul", "log", "cos", "tanh"], value=museum.ENGINES[name])
+    smallest = find(drawn, lambda g: exact.wrong_input(g) is not None, settings=SEARCH)
     last, count = SMALLEST[name]
     assert smallest.steps[-1].name in last, smallest
     assert len(smallest.steps) <= count, smallest
@@ -194,6 +189,5 @@ def test_without_hypothesis_the_strategies_say_what_to_install():
         "try:\n import autograd_mini.checking.strategies\n"
         "except ImportError as error:\n print(error)"
     )
-    assert printed(code) == (
-        "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'\n"
-    )
+    told = "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'"
+    assert printed(code) == f"{told}\n"

@@ -36,6 +36,17 @@ def _lesson(tmp_path):
     (tmp_path / "lesson.py").write_text(LESSON, encoding="utf-8")
 
 
+@pytest.fixture
+def recording(said, tmp_path):
+    """recording(*arguments): what the command writes into a JSON file."""
+
+    def recorded(*arguments):
+        assert said("step", *arguments, "-o", "steps.json") == "steps.json\n"
+        return Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+
+    return recorded
+
+
 # --- what is printed -----------------------------------------------------------------------------
 def test_a_pipe_gets_every_step(said):
     out = said("step", "tanh(w*x+b)", "w=0.5", "x=2", "b=0.25")
@@ -73,9 +84,7 @@ def test_one_step(said):
 
 
 def test_spanish(said):
-    out = said(
-        "step", "(w*x-3)**2", "w=0.5", "x=2", "--lr", "0.1", "--weights", "w", "--lang", "es"
-    )
+    out = said("step", *"(w*x-3)**2 w=0.5 x=2 --lr 0.1 --weights w --lang es".split())
     for word in ("Paso hacia adelante", "Retropropagación", "tasa de aprendizaje", "regla de la"):
         assert word in out
     # L = (w x - 3)², dL/dw = 2 (w x - 3) x = -8, w - 0.1 · (-8) = 1.3
@@ -84,23 +93,18 @@ def test_spanish(said):
 
 
 # --- what is written -----------------------------------------------------------------------------
-def test_json_is_the_recording(said, tmp_path):
-    out = said("step", "-o", "steps.json", "w*x + w", "w=0.5", "x=2", "--lr", "0.25")
-    assert out == "steps.json\n"
-    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+def test_json_is_the_recording(recording):
+    recorded = recording("w*x + w", "w=0.5", "x=2", "--lr", "0.25")
     assert recorded.names == ("w", "x", "v₁", "L")
     assert [node.grad for node in recorded.nodes] == [3.0, 0.5, 1.0, 1.0]
-    assert [(u.before, u.after) for u in recorded if isinstance(u, Update)] == [
-        (0.5, 0.5 - 0.25 * 3.0),
-        (2.0, 2.0 - 0.25 * 0.5),
-    ]
+    updates = [(u.before, u.after) for u in recorded if isinstance(u, Update)]
+    assert updates == [(0.5, 0.5 - 0.25 * 3.0), (2.0, 2.0 - 0.25 * 0.5)]
     assert recorded.optimiser == "SGD"
 
 
-def test_each_operation_knows_where_it_is_written(said, tmp_path):
+def test_each_operation_knows_where_it_is_written(recording):
     text = "max(a, 2*b) - where(a > 0, ñ**2, pi) / -b"
-    said("step", text, "a=1", "b=2", "ñ=3", "-o", "steps.json")
-    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    recorded = recording(text, "a=1", "b=2", "ñ=3")
     assert recorded.sources[0].lines == (text,)
     places = {
         text[place.column : place.end_column]
@@ -142,9 +146,8 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(said, tmp_path, monkey
 
 
 # --- the learner's own functions -----------------------------------------------------------------
-def test_a_function_of_a_module(said, tmp_path):
-    said("step", "lesson:neuron", "--at", "w=0.5", "x=-2", "-o", "steps.json")
-    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+def test_a_function_of_a_module(recording):
+    recorded = recording("lesson:neuron", "--at", "w=0.5", "x=-2")
     assert recorded.names[:3] == ("w", "x", "h")
     h = recorded.places[2]
     source = recorded.sources[h.source]
@@ -156,10 +159,9 @@ def test_a_function_of_a_module(said, tmp_path):
     assert grads["w"] == pytest.approx(-2 * slope, rel=1e-15)
 
 
-def test_lists_and_inputs_given_by_name_only(said, tmp_path):
+def test_lists_and_inputs_given_by_name_only(recording):
     arguments = "lesson:loss --at target=4 x=1,2 w=0.5,-1 --lr 0.1 --weights w".split()
-    said("step", *arguments, "-o", "steps.json")
-    recorded = Steps.from_json((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    recorded = recording(*arguments)
     # s = 0.5 - 2 = -1.5, L = (s - 4)², dL/dw = 2 (s - 4) x = (-11, -22)
     updates = {recorded.names[u.node]: u for u in recorded if isinstance(u, Update)}
     assert {name: u.gradient for name, u in updates.items()} == {"w[0]": -11.0, "w[1]": -22.0}
@@ -182,11 +184,9 @@ PIECES = st.recursive(
 
 
 PYTHON = {  # what the names mean where Python itself runs the text
-    "sin": functions.sin,
-    "max": lambda *numbers: functions.max(numbers),
+    "sin": functions.sin, "max": lambda *numbers: functions.max(numbers), "pi": math.pi,
     "where": lambda condition, a, b: functions.where(float(condition), a, b),
-    "pi": math.pi,
-}
+}  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
@@ -198,11 +198,9 @@ def test_the_steps_of_an_expression_are_those_of_python(text, a, b):
     expected = eval(expression.source, {**PYTHON, **values})
     recorded = steps(expression.function(), *(Value(x, label=n) for n, x in numbers.items()))
     expected.backward()
-    graph = topological(expected)
     assert recorded.root.data == expected.data
-    assert [node.label for node in recorded.nodes] == [node.label for node in graph]
-    assert [node.data for node in recorded.nodes] == [node.data for node in graph]
-    assert [node.grad for node in recorded.nodes] == [node.grad for node in graph]
+    graph = [(node.label, node.data, node.grad) for node in topological(expected)]
+    assert [(node.label, node.data, node.grad) for node in recorded.nodes] == graph
 
 
 def test_a_name_of_the_expression_is_never_a_function_of_it():

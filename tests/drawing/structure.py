@@ -44,11 +44,15 @@ def cells(label: str) -> list[str]:
     return [text.replace("\\\\", "\\") for text in texts]
 
 
+def read(drawing: Drawing) -> Any:
+    """The DOT text as Graphviz reads it; by a key for each edge parallel ones are told apart."""
+    source = re.sub(r"\bid=((?:p\d+)?e\d+)\b", r"key=\1 id=\1", drawing.source)
+    return pygraphviz.AGraph(string=source)
+
+
 def parsed(drawing: Drawing) -> tuple[dict[str, list[str]], list[tuple[str, str, list[str]]]]:
     """Nodes and edges of the DOT text, read by Graphviz itself."""
-    # A key for each edge, or parallel edges cannot be told apart.
-    source = re.sub(r"\bid=((?:p\d+)?e\d+)\b", r"key=\1 id=\1", drawing.source)
-    graph = pygraphviz.AGraph(string=source)
+    graph = read(drawing)
     nodes = {str(node): cells(node.attr["label"]) for node in graph.nodes()}
     edges = []
     for tail, head, key in graph.edges(keys=True):
@@ -66,17 +70,14 @@ def as_float(text: str) -> float:
     digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
     match = re.fullmatch(r"(−?[\d.]*)(?:·?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", text)
     assert match, text
-    mantissa = match[1].replace("−", "-")
-    return float(mantissa if mantissa.strip("-") else mantissa + "1") * 10.0 ** int(
-        (match[2] or "⁰").translate(digits)
-    )
+    mantissa, exponent = match[1].replace("−", "-"), (match[2] or "⁰").translate(digits)
+    return float(mantissa if mantissa.strip("-") else mantissa + "1") * 10.0 ** int(exponent)
 
 
 # --- golden files ---------------------------------------------------------------------------------
 def structure(drawing: Drawing) -> dict[str, Any]:
     """What a drawing shows, without places and colours: nodes, edges, groups, and its caption."""
-    source = re.sub(r"\bid=((?:p\d+)?e\d+)\b", r"key=\1 id=\1", drawing.source)
-    graph = pygraphviz.AGraph(string=source)
+    graph = read(drawing)
     nodes = {
         str(node): {"class": node.attr["class"], "texts": texts(node.attr["label"])}
         for node in sorted(graph.nodes(), key=natural)
@@ -139,18 +140,12 @@ def _diamond() -> Drawing:
     return draw(y)  # before any backward pass
 
 
-def _network() -> Drawing:
-    loss = losses.mse(MLP(2, [2, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
+def network(*sizes: int) -> Value:
+    """The loss of a network, after its backward pass."""
+    loss = losses.mse(MLP(2, [*sizes], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
     loss.label = "L"
     loss.backward()
-    return draw(loss, group="neuron")
-
-
-def _folded() -> Drawing:
-    loss = losses.mse(MLP(2, [3, 2, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
-    loss.label = "L"
-    loss.backward()
-    return draw(loss, collapse="layer", lang="es")
+    return loss
 
 
 def _scopes() -> Drawing:
@@ -201,9 +196,10 @@ def _neurons() -> Drawing:
 
 
 GRAPHS: dict[str, Callable[[], Drawing]] = {
-    "neuron": lambda: draw(neuron()), "square": _square, "diamond": _diamond, "network": _network,
-    "folded": _folded, "scopes": _scopes, "stale": _stale, "roots": _roots, "off_path": _off_path,
-    "paths": _paths, "neurons": _neurons,
+    "neuron": lambda: draw(neuron()), "square": _square, "diamond": _diamond,
+    "network": lambda: draw(network(2, 1), group="neuron"), "scopes": _scopes, "stale": _stale,
+    "folded": lambda: draw(network(3, 2, 1), collapse="layer", lang="es"), "roots": _roots,
+    "off_path": _off_path, "paths": _paths, "neurons": _neurons,
 }  # fmt: skip
 
 if __name__ == "__main__":

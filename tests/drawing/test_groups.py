@@ -14,7 +14,7 @@ from autograd_mini.drawing.folding import contracted
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.graph import topological
-from tests.drawing.structure import structure
+from tests.drawing.structure import network, structure
 
 
 # --- scopes ---------------------------------------------------------------------------------------
@@ -93,13 +93,6 @@ def test_parameters_are_framed_with_the_only_scope_that_uses_them():
 
 
 # --- folding --------------------------------------------------------------------------------------
-def network():
-    loss = losses.mse(MLP(2, [3, 2, 1], activation="tanh", seed=0)([0.5, -1.0]), 1.0)
-    loss.label = "L"
-    loss.backward()
-    return loss
-
-
 def folded(root, **options):
     """For each folded group its texts."""
     nodes = structure(draw(root, **options))["nodes"].values()
@@ -111,7 +104,7 @@ def shown(drawing):
 
 
 def test_a_layer_shows_its_nodes_inputs_outputs_and_range():
-    loss = network()
+    loss = network(3, 2, 1)
     outputs = [node for node in topological(loss) if node.op and node.op.name == "tanh"]
     first = [h for h in outputs if h.parents[0].parents[0].label.startswith("layer1.")]
     sizes = sorted(abs(h.grad) for h in first)
@@ -124,7 +117,7 @@ def test_a_layer_shows_its_nodes_inputs_outputs_and_range():
 
 
 def test_by_depth_name_pattern_list_and_function():
-    loss = network()
+    loss = network(3, 2, 1)
     layers = ["layer1", "layer2", "layer3"]
     assert sorted(folded(loss, collapse=1)) == layers
     assert sorted(folded(loss, collapse="layer")) == layers
@@ -138,7 +131,7 @@ def test_by_depth_name_pattern_list_and_function():
 
 
 def test_roots_and_what_the_reader_has_named_stay():
-    loss = network()
+    loss = network(3, 2, 1)
     assert "L = v₂²" in shown(draw(loss, collapse="neuron"))
     y = MLP(1, [1], seed=0)([2.0])  # the sum of a neuron, whose group it would be in
     y.label = "y"
@@ -221,7 +214,7 @@ def test_gradients_fade_where_nothing_flows():
 
 def test_frames_come_after_the_frames_that_they_use():
     """Each layer right of the one before: no two frames share a column."""
-    loss = network()
+    loss = network(3, 2, 1)
     order = topological(loss)
     layer = {f"n{k}": grouped(order, "layer")[node] for k, node in enumerate(order)}
     svg = draw(loss, group="layer").pipe(encoding="utf-8")
@@ -236,7 +229,7 @@ def test_frames_come_after_the_frames_that_they_use():
 @pytest.mark.parametrize("options", [{}, {"color_by": "gradient"}, {"rankdir": "TB"}])
 def test_titles_of_frames_stand_where_fewer_arrows_cross(options):
     """At the top, be there a legend or not; top down, at the bottom if more arrows come in."""
-    source = draw(network(), group="layer", **options).source
+    source = draw(network(3, 2, 1), group="layer", **options).source
     places = re.findall(r"label=<(\w+)> labeljust=l labelloc=(.)", source)
     incoming = {"layer2", "layer3"} if options.get("rankdir") else set()
     wanted = {name: "b" if name in incoming else "t" for name in ("layer1", "layer2", "layer3")}

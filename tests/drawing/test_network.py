@@ -9,19 +9,13 @@ import pytest
 from autograd_mini import MLP, Value, draw_network, losses
 from autograd_mini.nn import Layer, Neuron
 from tests.drawing.structure import as_float, structure
+from tests.training.models import with_weights
 
 
 def model():
     """A network whose numbers are simple: 2 inputs, 2 neurons, 1 output."""
     net = MLP(2, [2, 1], activation="tanh", init="zeros")
-    for neuron, w, b in zip(
-        [*net.layers[0].neurons, *net.layers[1].neurons], [(1.0, -2.0), (0.5, 0.0), (4.0, -1.0)],
-        [0.25, -0.5, 1.5], strict=True,
-    ):  # fmt: skip
-        for p, x in zip(neuron.w, w, strict=True):
-            p.data = x
-        neuron.b.data = b
-    return net
+    return with_weights(net, [1.0, -2.0, 0.25, 0.5, 0.0, -0.5, 4.0, -1.0, 1.5])
 
 
 def lines(drawing):
@@ -58,12 +52,10 @@ def test_gradients_and_updates():
         for j, neuron in enumerate(layer.neurons)
         for i, w in enumerate(neuron.w)
     }
-    found = lines(draw_network(net, show="gradient", number_format=".17g"))
-    assert {pair: number for pair, (number, _, _) in found.items()} == gradients
-    found = lines(draw_network(net, show="update", lr=0.25, number_format=".17g"))
-    assert {pair: n for pair, (n, _, _) in found.items()} == {
-        pair: -0.25 * g for pair, g in gradients.items()
-    }
+    for options, factor in (({"show": "gradient"}, 1), ({"show": "update", "lr": 0.25}, -0.25)):
+        found = lines(draw_network(net, number_format=".17g", **options))
+        numbers = {pair: number for pair, (number, _, _) in found.items()}
+        assert numbers == {pair: factor * g for pair, g in gradients.items()}
 
 
 def test_activations_are_the_means_of_the_batch():
@@ -105,8 +97,7 @@ def test_of_a_wide_layer_fifteen_neurons_are_drawn():
     nodes = structure(drawing)["nodes"]
     for layer in ("l0n", "l1n"):
         assert sum(id.startswith(layer) for id in nodes) == 15
-    assert nodes["more0"]["texts"] == ["⋮ 5 más"]
-    assert nodes["more1"]["texts"] == ["⋮ 2 más"]
+    assert [nodes[f"more{k}"]["texts"] for k in (0, 1)] == [["⋮ 5 más"], ["⋮ 2 más"]]
     assert len(lines(drawing)) == 225
     assert sum(id.startswith("l1n") for id in structure(draw_network(Layer(1, 16)))["nodes"]) == 16
 

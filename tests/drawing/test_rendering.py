@@ -29,10 +29,7 @@ from tests.drawing.structure import GRAPHS, SVG, neuron
 def test_a_drawing_is_a_digraph_and_shows_itself():
     drawing = draw_dot(neuron())
     assert isinstance(drawing, graphviz.Digraph)
-    bundle = drawing._repr_mimebundle_()
-    assert bundle["image/svg+xml"].lstrip().startswith("<?xml")
-    assert drawing.pipe(format="png")[:8] == b"\x89PNG\r\n\x1a\n"
-    assert drawing.pipe(format="pdf")[:5] == b"%PDF-"
+    assert drawing._repr_mimebundle_()["image/svg+xml"].lstrip().startswith("<?xml")
     assert draw(neuron(), format="png").pipe()[:4] == b"\x89PNG"
 
 
@@ -64,6 +61,11 @@ def _refuse(*_):
     raise RenderingError("broken")
 
 
+def own_dot(folder, lines):
+    (folder / "dot").write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+    (folder / "dot").chmod(0o755)
+
+
 def test_without_dot_on_the_path_the_packaged_graphviz_draws(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert b"</svg>" in draw(neuron()).pipe()
@@ -72,9 +74,7 @@ def test_without_dot_on_the_path_the_packaged_graphviz_draws(monkeypatch, tmp_pa
 
 
 def test_without_pygraphviz_the_systems_dot_is_asked(monkeypatch, tmp_path):
-    program = tmp_path / "dot"
-    program.write_text('#!/bin/sh\nread first rest\necho "$1 $first"\n', encoding="utf-8")
-    program.chmod(0o755)
+    own_dot(tmp_path, 'read first rest\necho "$1 $first"')
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert draw(neuron()).pipe() == b"-Tsvg digraph\n"
@@ -85,10 +85,9 @@ def test_without_any_graphviz_the_message_says_what_to_do(monkeypatch, tmp_path)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     with pytest.raises(RenderingError) as caught:
         draw(neuron()).pipe()
-    message = str(caught.value)
-    for part in ("pip install pygraphviz", "https://graphviz.org/download", "no program dot"):
-        assert part in message
-    assert "The DOT text is in .source, and .save() writes it to a file" in message
+    for part in ("pip install pygraphviz", "https://graphviz.org/download", "no program dot",
+                 "The DOT text is in .source, and .save() writes it to a file"):  # fmt: skip
+        assert part in str(caught.value)
 
 
 def test_the_environment_variable_chooses(monkeypatch):
@@ -148,9 +147,7 @@ def test_large_layouts_run_in_a_process_of_their_own(monkeypatch):
 
 @pytest.mark.parametrize("engine", ["packaged", "system"])
 def test_a_layout_that_takes_too_long_is_stopped(engine, monkeypatch, tmp_path):
-    program = tmp_path / "dot"
-    program.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
-    program.chmod(0o755)
+    own_dot(tmp_path, "exec sleep 60")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(rendering, "LARGE", 1)
     monkeypatch.setattr(rendering, "_APART", "import time; time.sleep(60)")
@@ -182,9 +179,8 @@ def test_a_layout_can_be_interrupted():
         "r._APART = 'import time; time.sleep(60)'; print('ready', flush=True);"
         "r.render('digraph { a }', 'svg', engine='packaged', nodes=1)"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, "-c", code], text=True, **pipes)
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=30)

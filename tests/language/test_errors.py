@@ -1,8 +1,8 @@
 """Errors in Spanish: every text that a command can meet has its translation."""
 
 import ast
+import errno
 import os
-from string import Formatter
 
 import pytest
 
@@ -11,7 +11,7 @@ from autograd_mini import MLP, Value
 from autograd_mini.language import catalogue, translated
 from autograd_mini.optim import SGD
 from autograd_mini.training import TrainingError, fit
-from tests.language.test_catalogues import CODE, PACKAGE
+from tests.language.test_catalogues import CODE, PACKAGE, slots
 
 TEMPLATES = [*catalogue("errors").values(), *catalogue("usage").values()]
 
@@ -26,31 +26,16 @@ PROGRAMMERS = (
     " stepping/sequence.py stepping/training/ stubs.py training/diagnosis.py training/saving.py"
     " compat/functional.py"
 ).split()
-# Others that no command meets, by their first words.
+# Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
-    "module ",  # an attribute of a package
-    "value must be the class of the Values",
-    "domain must be (low, high)",
-    "order=2 needs value=Value",
-    "an array of this library",
-    "a recorded node cannot be changed",
-    "there are ",  # an index of steps
-    "only Values can be drawn",
-    "an expression is text",
-    "polygamma ",
-    "seconds must be",
-    "this is no drawing",
-    "steps needs a Value",
-    "with value=",
-    "the optimiser has no parameter",
-    "steps(root) takes no inputs",
-    "the inputs do not fit",
-    "progress must be",
-    "optimiser must be one such",
-    "the optimiser changes parameters",
-    "early_stopping must be",
-    "\0 (input, target), but ",
-)
+    "module ", "value must be the class of the Values", "domain must be (low, high)",
+    "order=2 needs value=Value", "an array of this library", "a recorded node cannot be changed",
+    "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
+    "seconds must be", "this is no drawing", "steps needs a Value", "with value=",
+    "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
+    "progress must be", "optimiser must be one such", "the optimiser changes parameters",
+    "early_stopping must be", "\0 (input, target), but ",
+)  # fmt: skip
 FILLED = ("?", "a number", "log(a) at a = 1")  # what slots of a raised text may hold
 
 
@@ -94,9 +79,8 @@ def _texts(node):
 def test_every_error_that_a_command_meets_is_translated():
     met, missing = 0, []
     for place, text in raised():
-        known = any(
-            translated(said, "es") != said for said in (text.replace("\0", x) for x in FILLED)
-        )
+        forms = [text.replace("\0", x) for x in FILLED]
+        known = any(translated(said, "es") != said for said in forms)
         met += known
         excused = place.startswith((*PROGRAMMERS, "cli/")) or text.startswith(UNMET)
         if not known and not excused and text.strip("\0 ():,") not in ("", "is", "got"):
@@ -112,10 +96,6 @@ def test_the_list_of_those_that_no_command_meets_is_not_too_long():
 
 
 # --- the templates -------------------------------------------------------------------------------
-def slots(template):
-    return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
-
-
 @pytest.mark.parametrize(("english", "spanish"), TEMPLATES, ids=range(len(TEMPLATES)))
 def test_a_template_is_translated_whole(english, spanish):
     """The text made of it gives its Spanish, whatever its slots hold, and not another's."""
@@ -130,38 +110,24 @@ def test_a_template_is_translated_whole(english, spanish):
     ("compute", "spanish"),
     [
         (lambda: f.log(Value(-1.0, label="x")), "log(a) en a = -1.0 (x): necesita a > 0"),
-        (
-            lambda: Value(1.0) / 0,
-            "div(a, b) en a = 1.0, b = 0.0: división por cero; necesita b != 0",
-        ),
-        (
-            lambda: Value(-2.0) ** 0.5,
-            "pow(a, b) en a = -2.0, b = 0.5: necesita a > 0, o un b entero (b >= 0 si a = 0)",
-        ),
-        (
-            lambda: f.digamma(Value(-2.0)),
-            "digamma(a) en a = -2.0: necesita a distinto de 0, -1, -2, ...",
-        ),
-        (
-            lambda: f.sum([Value(1e308)] * 9).exp(),
-            (
-                "sum(a[]) en a = (1e+308, 1e+308, 1e+308 y 6 menores): el resultado es demasiado"
-                " grande para el tipo float"
-            ),
-        ),
-        (
-            lambda: Value("three"),
-            (
-                "'three' (str) no es un número; un Value contiene un float, int, Fraction, complex,"
-                " mpmath.mpf o un escalar de NumPy"
-            ),
-        ),
+        (lambda: Value(1.0) / 0,
+         "div(a, b) en a = 1.0, b = 0.0: división por cero; necesita b != 0"),
+        (lambda: Value(-2.0) ** 0.5,
+         "pow(a, b) en a = -2.0, b = 0.5: necesita a > 0, o un b entero (b >= 0 si a = 0)"),
+        (lambda: f.digamma(Value(-2.0)),
+         "digamma(a) en a = -2.0: necesita a distinto de 0, -1, -2, ..."),
+        (lambda: f.sum([Value(1e308)] * 9).exp(),
+         ("sum(a[]) en a = (1e+308, 1e+308, 1e+308 y 6 menores): el resultado es demasiado grande"
+          " para el tipo float")),
+        (lambda: Value("three"),
+         ("'three' (str) no es un número; un Value contiene un float, int, Fraction, complex,"
+          " mpmath.mpf o un escalar de NumPy")),
         (lambda: SGD([Value(1.0)], lr=0), "lr debe ser mayor que 0, no 0"),
         (lambda: SGD([Value(1.0)], lr="a"), "lr debe ser un número real, no 'a'"),
         (lambda: MLP(2, [1])([1.0]), "layer1 toma 2 entradas, no 1"),
         (lambda: MLP(2, [1], activation="steep"), "activation 'steep' no existe; existen "),
     ],
-)
+)  # fmt: skip
 def test_errors_of_the_engine(compute, spanish):
     with pytest.raises((ValueError, TypeError, ArithmeticError)) as caught:
         compute()
@@ -185,8 +151,6 @@ def test_a_training_run_that_leaves_the_floats():
     "code", ["ENOENT", "EISDIR", "ENOTDIR", "EEXIST", "EACCES", "EPERM", "ENOSPC", "EROFS"]
 )
 def test_errors_of_the_system(code):
-    import errno
-
     english = os.strerror(getattr(errno, code))
     assert translated(english, "es") != english
     assert translated(f"{code}: nobody knows this", "es") == f"{code}: nobody knows this"
@@ -195,12 +159,10 @@ def test_errors_of_the_system(code):
 def test_what_others_say_is_left_alone():
     """A learner's own sentence is not translated by halves, nor is a name that is a word here."""
     for own in ("age must be plausible, got 300", "the cat is on the mat", "text"):
-        assert translated(f"f raised Error: {own}", "es") == f"f lanzó Error: {own}".replace(
-            ": text", ": texto"
-        )
-    assert translated("text must be above 0, got 'finite'", "es") == (
-        "text debe ser mayor que 0, no 'finite'"
-    )
+        spanish = f"f lanzó Error: {own}".replace(": text", ": texto")
+        assert translated(f"f raised Error: {own}", "es") == spanish
+    spanish = "text debe ser mayor que 0, no 'finite'"
+    assert translated("text must be above 0, got 'finite'", "es") == spanish
 
 
 def test_several_lines_are_translated_one_by_one():

@@ -7,27 +7,20 @@ import pytest
 
 from autograd_mini.nn import MLP, Layer, Neuron, initialisers
 from tests.refusals import refused
+from tests.training.models import numbers
 
-SCALED = {  # the variance of the weights, and whether they are uniform
-    "uniform": (lambda nin, nout: 1 / 3, True),
-    "normal": (lambda nin, nout: 1, False),
-    "xavier_uniform": (lambda nin, nout: 2 / (nin + nout), True),
-    "xavier_normal": (lambda nin, nout: 2 / (nin + nout), False),
-    "he_uniform": (lambda nin, nout: 2 / nin, True),
-    "he_normal": (lambda nin, nout: 2 / nin, False),
-    "lecun_uniform": (lambda nin, nout: 1 / nin, True),
-    "lecun_normal": (lambda nin, nout: 1 / nin, False),
-}
+NIN, NOUT = 30, 20
+SCALED = {"uniform": 1 / 3, "normal": 1}  # the variance of the weights
+for name, variance in {"xavier": 2 / (NIN + NOUT), "he": 2 / NIN, "lecun": 1 / NIN}.items():
+    SCALED |= {f"{name}_uniform": variance, f"{name}_normal": variance}
 
 
 @pytest.mark.parametrize("name", SCALED)
 def test_initialiser_variance(name):
-    variance_of, is_uniform = SCALED[name]
-    nin, nout, n = 30, 20, 40_000
+    variance, is_uniform, n = SCALED[name], name.endswith("uniform"), 40_000
     rng = random.Random(11)
     draw = initialisers.INITIALISERS[name]
-    weights = [draw(rng, nin, nout) for _ in range(n)]
-    variance = variance_of(nin, nout)
+    weights = [draw(rng, NIN, NOUT) for _ in range(n)]
     mean = math.fsum(weights) / n
     square = math.fsum(w * w for w in weights) / n
     # Standard errors: sqrt(variance / n) of the mean; of the mean square, variance times
@@ -53,15 +46,11 @@ def test_normal_draws_as_python_does():
 
 def test_names_of_the_same_initialiser():
     table = initialisers.INITIALISERS
-    same = [
-        ("xavier", "glorot", "xavier_uniform", "glorot_uniform"),
-        ("xavier_normal", "glorot_normal"),
-        ("he", "kaiming", "he_normal", "kaiming_normal"),
-        ("he_uniform", "kaiming_uniform"),
-        ("lecun", "lecun_normal"),
-    ]
-    for names in same:
-        assert len({table[name] for name in names}) == 1, names
+    for names in (
+        "xavier glorot xavier_uniform glorot_uniform", "xavier_normal glorot_normal",
+        "he kaiming he_normal kaiming_normal", "he_uniform kaiming_uniform", "lecun lecun_normal",
+    ):  # fmt: skip
+        assert len({table[name] for name in names.split()}) == 1, names
 
 
 # The first neuron's weights of MLP(2, [2, 1], init=..., seed=42), as hex so that every bit counts.
@@ -79,8 +68,7 @@ GOLDEN = {
 def test_a_seed_gives_the_same_weights_everywhere(init):
     model = MLP(2, [2, 1], init=init, seed=42)
     assert [w.data.hex() for w in model.layers[0].neurons[0].w] == GOLDEN[init]
-    other = MLP(2, [2, 1], init=init, seed=43)
-    assert [p.data for p in other.parameters()] != [p.data for p in model.parameters()]
+    assert numbers(MLP(2, [2, 1], init=init, seed=43)) != numbers(model)
 
 
 def test_biases_start_at_0_and_so_do_zeros():
@@ -102,15 +90,11 @@ def test_an_initialiser_of_ones_own_sees_the_sizes():
 
 
 def test_random_seed_counts_without_a_seed_and_a_generator_goes_on():
-    random.seed(5)
-    a = MLP(2, [2])
-    random.seed(5)
-    b = MLP(2, [2])
-    assert [p.data for p in a.parameters()] == [p.data for p in b.parameters()]
-    rng = random.Random(5)
-    c, d = MLP(2, [2], seed=rng), MLP(2, [2], seed=rng)
-    assert [p.data for p in c.parameters()] == [p.data for p in a.parameters()]
-    assert [p.data for p in d.parameters()] != [p.data for p in c.parameters()]
+    rng, drawn = random.Random(5), []
+    for seed in (None, None, rng, rng):
+        random.seed(5)
+        drawn.append(numbers(MLP(2, [2], seed=seed)))
+    assert drawn[0] == drawn[1] == drawn[2] != drawn[3]
 
 
 def test_he_keeps_the_size_of_relu_activations_and_small_weights_do_not():

@@ -8,7 +8,7 @@ from functools import cache
 import mpmath as mp
 import pytest
 
-from autograd_mini import Value, functions
+from autograd_mini import functions
 from autograd_mini.checking.comfort import comfortable_points
 from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.errors import AutogradError
@@ -17,7 +17,7 @@ from autograd_mini.ops import SHEET
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from tests.pages.near import is_near
-from tests.points import places, points
+from tests.points import as_values, places, points
 from tests.reference import error_in_ulp
 
 LEAST = 50  # points in the domain of each operation
@@ -32,12 +32,8 @@ for (const [name, points] of Object.entries(given)) {
     return [out, op.partials.map((partial) => partial(...args, out))].map(shown);
   });
 }
-return JSON.stringify(answer);
+return answer;
 """
-
-
-def as_values(args):
-    return tuple(tuple(map(Value, x)) if isinstance(x, tuple) else Value(x) for x in args)
 
 
 @cache
@@ -136,11 +132,10 @@ def test_only_what_is_needed_is_written():
 
 def test_the_error_function_is_within_3_ulp(run):
     draw = random.Random(5)
-    xs = [
-        draw.uniform(-low, high) for low, high in ((6, 6), (0, 27), (1.5, 1.5)) for _ in range(500)
-    ]
+    ranges = ((-6, 6), (0, 27), (-1.5, 1.5))
+    xs = [draw.uniform(low, high) for low, high in ranges for _ in range(500)]
     script = source([SHEET["erf"], SHEET["erfc"]])
-    script += "return JSON.stringify(given.map((x) => [ops.erf.value(x), ops.erfc.value(x)]));"
+    script += "return given.map((x) => [ops.erf.value(x), ops.erfc.value(x)]);"
     for x, (erf, erfc) in zip(xs, run(script, xs), strict=True):
         with mp.workdps(40):
             assert error_in_ulp(erf, mp.erf(x)) < 2
@@ -150,12 +145,11 @@ def test_the_error_function_is_within_3_ulp(run):
 def test_a_sum_is_exact_and_rounded_once(run):
     """Against fractions: cancellation, ties, what overflows on the way."""
     draw = random.Random(6)
-    lists = [
-        [draw.uniform(-1, 1) * 10.0 ** draw.randint(-17, 17) for _ in range(9)] for _ in range(300)
-    ]
+    numbers = [draw.uniform(-1, 1) * 10.0 ** draw.randint(-17, 17) for _ in range(2700)]
+    lists = [numbers[k : k + 9] for k in range(0, 2700, 9)]
     lists += [[1.0, 2.0**-53], [1.0, 2.0**-53, 2.0**-110], [1.0, -(2.0**-54), -(2.0**-110)]]
     lists += [[1e308, 1e308, -1.5e308], [1e16, 1.0, -1e16], [0.1] * 10, [5e-324] * 3, [-0.0], []]
-    script = source([SHEET["sum"]]) + "return JSON.stringify(given.map((a) => ops.sum.value(a)));"
+    script = source([SHEET["sum"]]) + "return given.map((a) => ops.sum.value(a));"
     assert run(script, lists) == [float(sum(map(Fraction, numbers))) for numbers in lists]
 
 
@@ -164,9 +158,7 @@ def test_a_long_product_is_exact_to_an_ulp(run):
     draw = random.Random(9)
     lists = [[draw.uniform(-2, 2) * 10.0 ** draw.randint(-9, 9) for _ in range(300)] for _ in "ab"]
     script = source([SHEET["prod"]])
-    script += (
-        "return JSON.stringify(given.map((a) => [ops.prod.value(a), ops.prod.partials[0](a)[7]]));"
-    )
+    script += "return given.map((a) => [ops.prod.value(a), ops.prod.partials[0](a)[7]]);"
     for numbers, (product, seventh) in zip(lists, run(script, lists), strict=True):
         exact = math.prod(map(Fraction, numbers))
         assert abs(Fraction(product) - exact) <= Fraction(math.ulp(product))
@@ -175,11 +167,9 @@ def test_a_long_product_is_exact_to_an_ulp(run):
 
 def test_a_nan_wins(run):
     script = source([SHEET["max"], SHEET["min"]])
-    script += (
-        "return JSON.stringify([ops.max, ops.min].map((op) => String(op.value([1, NaN, 2]))));"
-    )
+    script += "return [ops.max, ops.min].map((op) => String(op.value([1, NaN, 2])));"
     assert run(script, None) == ["NaN", "NaN"]
-    script = source([SHEET["where"]]) + "return JSON.stringify(ops.where.value(NaN, 1, 2));"
+    script = source([SHEET["where"]]) + "return ops.where.value(NaN, 1, 2);"
     assert run(script, None) == (1 if math.nan else 2)
 
 
@@ -187,18 +177,17 @@ def test_floats_pass_through_json_and_the_browser_unchanged(run):
     draw = random.Random(7)
     floats = [draw.uniform(-1, 1) * 2.0 ** draw.randint(-1070, 1023) for _ in range(2000)]
     floats += [5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1 + 0.2]
-    assert run("return JSON.stringify(given.map((x) => x * 1));", floats) == floats
+    assert run("return given.map((x) => x * 1);", floats) == floats
 
 
 # --- numbers as text ----------------------------------------------------------------------------
 EDGES = (
-    *(1e-7, 1e22, -0.0, 0.0, 0.00012345, 0.0001, 0.00009999, 0.000099995),
-    *(99995.0, 9999.5, 9999.4999),
-    *(10000.0, 1e-310, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan, 1.0, -1.0),
-    *(0.5, 1000.0, 12345.0, 12355.0, 10005.0, 10015.0, 1.00005, 2.5, 1e5, 1e-5, -1e-5, 1e100, 1e23),
-    *(0.1 + 0.2, 2 / 3, 1 / 3, 0.00030517578125, 123.45, 1.2345, 1.2355, 0.12345, 100.05, 100.15),
-    *(1.0000000000000002, 0.9999999999999999, 999.95, 9.9995, 9.99949999, 1e15, 123456789.0),
-)
+    1e-7, 1e22, -0.0, 0.0, 0.00012345, 0.0001, 0.00009999, 0.000099995, 99995.0, 9999.5, 9999.4999,
+    10000.0, 1e-310, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan, 1.0, -1.0, 0.5,
+    1000.0, 12345.0, 12355.0, 10005.0, 10015.0, 1.00005, 2.5, 1e5, 1e-5, -1e-5, 1e100, 1e23, 2 / 3,
+    0.1 + 0.2, 1 / 3, 0.00030517578125, 123.45, 1.2345, 1.2355, 0.12345, 100.05, 100.15, 999.95,
+    1.0000000000000002, 0.9999999999999999, 9.9995, 9.99949999, 1e15, 123456789.0,
+)  # fmt: skip
 
 
 def test_numbers_are_written_as_in_pictures(run):
@@ -211,9 +200,9 @@ def test_numbers_are_written_as_in_pictures(run):
     floats += [draw.uniform(-1, 1) * 2.0 ** draw.randint(-1070, 1023) for _ in range(3000)]
     given = [x if math.isfinite(x) else str(x).replace("inf", "Infinity") for x in floats]
     for digits in (4, 1, 2, 7):
-        script = f"return JSON.stringify(given.map((x) => formatNumber(Number(x), {digits})));"
+        script = f"return given.map((x) => formatNumber(Number(x), {digits}));"
         written = run(asset("numbers.js") + script, given)
         wanted = [number(x, f".{digits}g") for x in floats]
         assert [pair for pair in zip(written, wanted, strict=True) if len({*pair}) > 1] == []
     assert number(12345.0) == "1.234·10⁴"  # a tie, to the even digit: JavaScript alone says 1.235
-    assert run(asset("numbers.js") + 'return JSON.stringify(formatNumber("1/3"));', None) == "1/3"
+    assert run(asset("numbers.js") + 'return formatNumber("1/3");', None) == "1/3"

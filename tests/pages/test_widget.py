@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograd_mini import museum, steps
+from autograd_mini import Value, museum, steps
 from autograd_mini.stepping import record_descents, show, widget
 from tests.browser import until
 
@@ -14,42 +14,41 @@ def recorded():
     return steps(lambda w, x: (w * x).tanh(), 0.5, 2.0)
 
 
-class Frames(HTMLParser):
-    """The tags of a text and the attributes of its frames."""
-
-    def __init__(self, text):
+class Tags(HTMLParser):
+    def __init__(self):
         super().__init__()
-        self.tags = []
-        self.frames = []
-        self.feed(text)
+        self.found = []
 
     def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        if tag == "iframe":
-            self.frames.append(dict(attrs))
+        self.found.append((tag, dict(attrs)))
+
+
+def frame_of(thing):
+    """The attributes of the frame that something shows itself in; there is no other tag."""
+    tags = Tags()
+    tags.feed(thing._repr_html_())
+    ((tag, attributes),) = tags.found
+    assert tag == "iframe"
+    return attributes
 
 
 # --- the frame -----------------------------------------------------------------------------------
 def test_steps_show_themselves_in_a_frame_without_rights():
-    shown = Frames(recorded()._repr_html_() or "")
-    assert shown.tags == ["iframe"]  # the page is text in an attribute, and nothing else is there
-    (frame,) = shown.frames
+    frame = frame_of(recorded())  # the page is text in an attribute
     assert frame["sandbox"] == "allow-scripts allow-downloads"  # no same origin, no navigation
     assert "src" not in frame
-    page = frame["srcdoc"] or ""
-    assert page.startswith("<!DOCTYPE html>")
-    assert "Content-Security-Policy" in page
+    assert frame["srcdoc"].startswith("<!DOCTYPE html>")
+    assert "Content-Security-Policy" in frame["srcdoc"]
     assert frame["title"] == "<Steps: 12 steps of 4 nodes>"
 
 
 def test_show_takes_the_options_of_the_page():
     wrong, right = museum.stepped("Overwrites")
     shown = show(wrong, beside=right, labels=("=", "+="), lang="es", start=5, height=500)
-    (frame,) = Frames(shown._repr_html_()).frames
-    page = frame["srcdoc"] or ""
-    assert '<html lang="es"' in page
-    assert page.count('class="graph"') == 2
-    assert "height: 500px" in (frame["style"] or "")
+    frame = frame_of(shown)
+    assert '<html lang="es"' in frame["srcdoc"]
+    assert frame["srcdoc"].count('class="graph"') == 2
+    assert "height: 500px" in frame["style"]
     with pytest.raises(IndexError):
         show(wrong, start=99)
 
@@ -65,9 +64,9 @@ def test_the_environment_decides_the_language(monkeypatch):
 def test_training_runs_show_themselves_too():
     runs = record_descents(lambda w: w**2, 3.0, rates=[0.1, 1.1], steps=5)
     for thing in (runs, runs[0]):
-        (frame,) = Frames(thing._repr_html_() or "").frames
-        assert "#epoch" not in (frame["srcdoc"] or "")
-        assert (frame["srcdoc"] or "").startswith("<!DOCTYPE html>")
+        page = frame_of(thing)["srcdoc"]
+        assert "#epoch" not in page
+        assert page.startswith("<!DOCTYPE html>")
 
 
 def test_a_large_graph_is_left_to_its_text(monkeypatch):
@@ -77,12 +76,8 @@ def test_a_large_graph_is_left_to_its_text(monkeypatch):
 
 
 def test_hostile_labels_do_not_leave_the_frame():
-    from autograd_mini import Value
-
     x = Value(3.0, label='"></iframe><script>alert(1)</script>')
-    shown = Frames(steps(x * x)._repr_html_() or "")
-    assert shown.tags == ["iframe"]
-    assert "<script>alert" not in (shown.frames[0]["srcdoc"] or "")
+    assert "<script>alert" not in frame_of(steps(x * x))["srcdoc"]
 
 
 # --- the widget, in Python -----------------------------------------------------------------------
@@ -131,9 +126,8 @@ def rendered(visit, tmp_path):
     pytest.importorskip("anywidget")
 
     def render(made):
-        values = {
-            name: getattr(made, name) for name in ("page", "title", "height", "length", "step")
-        }
+        names = ("page", "title", "height", "length", "step")
+        values = {name: getattr(made, name) for name in names}
         data = json.dumps(values).replace("<", "\\u003c")
         script = str(made._esm).replace("export default { render };", "")
         file = tmp_path / "notebook.html"
@@ -148,6 +142,14 @@ def rendered(visit, tmp_path):
     return render
 
 
+def step_of(page):
+    return page.evaluate("model.get('step')")
+
+
+def slider_of(frame):
+    return frame.evaluate("document.getElementById('slider').value")
+
+
 def framed_page(page):
     page.wait_for_selector("iframe")
     frame = next(frame for frame in page.frames if frame != page.main_frame)
@@ -158,16 +160,14 @@ def framed_page(page):
 def test_both_sides_move_the_widget(rendered):
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)
-    slider = lambda: frame.evaluate("document.getElementById('slider').value")  # noqa: E731
-    step = lambda: page.evaluate("model.get('step')")  # noqa: E731
-    until(page, lambda: slider() == "3")
+    until(page, lambda: slider_of(frame) == "3")
     page.evaluate("model.set('step', 7)")  # Python sets it
-    until(page, lambda: slider() == "7")
+    until(page, lambda: slider_of(frame) == "7")
     frame.click("h1")
     page.keyboard.press("ArrowRight")  # the learner goes on
-    until(page, lambda: step() == 8)
+    until(page, lambda: step_of(page) == 8)
     frame.click('[data-id="n0"]')
-    until(page, lambda: step() == int(slider()) != 8)
+    until(page, lambda: step_of(page) == int(slider_of(frame)) != 8)
     assert page.evaluate("model.saved.length") == 2  # what Python set is not sent back to it
     page.evaluate("leave()")
     assert page.evaluate("model.heard['change:step'].length") == 0
@@ -177,24 +177,23 @@ def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered):
     wrong, right = museum.stepped("EveryPath")  # 18 steps, and 14: one of them stands beside five
     page = rendered(widget(right, beside=wrong))
     frame = framed_page(page)
-    step = lambda: page.evaluate("model.get('step')")  # noqa: E731
     frame.click("h1")
     for _ in range(17):
         page.keyboard.press("ArrowRight")
-    until(page, lambda: step() == len(right) - 1)
+    until(page, lambda: step_of(page) == len(right) - 1)
     slider = "(({value, max}) => value === max)(document.getElementById('slider'))"
     until(page, lambda: frame.evaluate(slider))
     page.evaluate("model.set('step', 2)")
-    until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "2")
-    assert step() == 2
+    until(page, lambda: slider_of(frame) == "2")
+    assert step_of(page) == 2
 
 
 def test_messages_of_others_are_not_heard(rendered):
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)
-    until(page, lambda: frame.evaluate("document.getElementById('slider').value") == "3")
+    until(page, lambda: slider_of(frame) == "3")
     page.evaluate("postMessage({autograd_mini: {step: 5, steps: 12}}, '*')")  # not from the frame
     frame.evaluate("parent.postMessage({autograd_mini: {step: 'x'}}, '*')")
     frame.evaluate("parent.postMessage({autograd_mini: {step: 40, steps: 60}}, '*')")
     page.wait_for_timeout(100)
-    assert page.evaluate("model.get('step')") == 3
+    assert step_of(page) == 3

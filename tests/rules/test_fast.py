@@ -16,9 +16,8 @@ from autograd_mini.rules import fast
 from autograd_mini.value import apply
 
 POINTS = [
-    *(-745.0, -30.0, -2.5, -1.0, -0.3, -1e-300, -0.0),
-    *(0.0, 1e-17, 0.25, 1.0, 1.5, 2.0, 40.0, 1e200),
-]
+    -745.0, -30.0, -2.5, -1.0, -0.3, -1e-300, -0.0, 0.0, 1e-17, 0.25, 1.0, 1.5, 2.0, 40.0, 1e200,
+]  # fmt: skip
 SCALARS = [op for op in SHEET.values() if not op.vectors]
 VECTORS = [op for op in SHEET.values() if op.vectors]
 
@@ -80,14 +79,12 @@ def test_function_of_vectors_gives_the_bits_of_apply(op):
 
 @pytest.mark.parametrize("symbol", ["+", "-", "*", "/", "**"])
 def test_operators_are_those_of_the_class_as_written(symbol):
-    names = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
-    op = SHEET[names[symbol]]
+    op = SHEET[{"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}[symbol]]
     for a, b in itertools.product((0.5, 2.0, 3), (1.5, -2.0, 2)):
         for x, y in all_mixtures([a, b]):
             if isinstance(x, Value) or isinstance(y, Value):
-                assert record(lambda x, y: eval(f"x {symbol} y"), x, y) == record(
-                    lambda x, y: apply(op, x, y), x, y
-                )
+                written = record(lambda x, y: eval(f"x {symbol} y"), x, y)
+                assert written == record(lambda x, y: apply(op, x, y), x, y)
 
 
 @pytest.mark.parametrize("number", [Fraction(2, 3), mpmath.mpf("0.7"), 0.3 + 0.4j])
@@ -103,7 +100,7 @@ def test_other_numbers_are_left_to_apply(name, number):
 
 def test_one_exact_number_among_floats_is_not_lost():
     precise = mpmath.mpf(1) / 3
-    w, x = (Value(1.0), Value(precise), Value(2.0)), (Value(1.0), Value(1.0), Value(1.0))
+    w, x = [*map(Value, (1.0, precise, 2.0))], [*map(Value, (1.0, 1.0, 1.0))]
     assert isinstance(functions.dot(w, x).data, mpmath.mpf)
     assert isinstance(functions.sum(w).data, mpmath.mpf)
 
@@ -137,7 +134,6 @@ def test_arguments_by_name():
 
 
 def test_operations_of_four_parameters_and_of_the_users_own(own):
-    formulas = ("a*b + c*d", "b", "a", "d", "c")
-    crossed = own("crossed(a, b, c, d)", *formulas)
+    crossed = own("crossed(a, b, c, d)", "a*b + c*d", "b", "a", "d", "c")
     node = crossed(Value(2.0), 3.0, d=Value(5.0), c=Value(4.0))
     assert (node.data, node.partials) == (26.0, (3.0, 5.0, 4.0))

@@ -8,7 +8,7 @@ from autograd_mini import functions, ieee
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD
 from autograd_mini.training import EarlyStopping, TrainingError, evaluate, fit
-from tests.training.models import Offset, line, numbers
+from tests.training.models import Offset, line, numbers, with_weights
 
 
 # --- numbers that leave the floats ---------------------------------------------------------------
@@ -16,6 +16,11 @@ def failure(*args, **options):
     with pytest.raises(TrainingError) as caught:
         fit(*args, **options)
     return caught.value
+
+
+def validated(model):
+    sgd = SGD([model.v], lr=0.25)
+    return failure(model, ([0.0], [9.0]), "mse", sgd, 3, validation=([0.0], [1e200]))
 
 
 def test_a_learning_rate_that_is_too_high_is_named_and_the_last_good_weights_are_back():
@@ -51,9 +56,8 @@ def root(predictions, _):
 
 
 def test_an_infinite_gradient_names_the_parameter_nearest_to_the_loss():
-    model = MLP(1, [1, 1], init="zeros", activation="linear")
-    for p, data in zip(model.parameters(), weights := [1.0, 0.0, 1.0, -1.0], strict=True):
-        p.data = data
+    weights = [1.0, 0.0, 1.0, -1.0]
+    model = with_weights(MLP(1, [1, 1], activation="linear"), weights)
     error = failure(model, ([1.0], [0.0]), root, SGD(model.parameters(), lr=0.1), 1)
     assert "the gradient of layer2.neuron1.b is inf, and those of 3 more parameters" in str(error)
     assert (error.place, error.epoch, error.batch) == ("layer2.neuron1.b", 1, 1)
@@ -86,16 +90,13 @@ def test_a_logarithm_of_zero_is_told_apart():
 def test_inputs_that_are_not_standardised_are_suspected():
     model = line()
     error = failure(model, ([1e3, -2e4], [0.0, 1.0]), "mse", SGD(model.parameters(), lr=0.1), 99)
-    assert error.cause.startswith(
-        "inputs as large as 2e+04; standardise them (data.standardise), or"
-    )
+    cause = "inputs as large as 2e+04; standardise them (data.standardise), or"
+    assert error.cause.startswith(cause)
 
 
 def test_validation_and_later_batches_are_named_too():
     model = Offset()
-    error = failure(
-        model, ([0.0], [9.0]), "mse", SGD([model.v], lr=0.25), 3, validation=([0.0], [1e200])
-    )
+    error = validated(model)
     assert (error.epoch, error.batch, error.place) == (1, 0, "v")
     assert str(error).startswith("epoch 1, validation: the loss: square(a) at a = -1e+200")
     assert model.v.data == 0.0  # 4.5 gave no finite validation loss
@@ -110,11 +111,8 @@ def test_with_ieee_an_infinite_loss_is_found_as_well():
         error = failure(model, ([1.0], [0.0]), "mse", SGD(model.parameters(), lr=1e200), 9)
     assert "the loss" in str(error)
     assert all(map(math.isfinite, numbers(model)))
-    model = Offset()
     with ieee():
-        error = failure(
-            model, ([0.0], [9.0]), "mse", SGD([model.v], lr=0.25), 3, validation=([0.0], [1e200])
-        )
+        error = validated(Offset())
     assert str(error).startswith("epoch 1, validation: the loss: the result is inf")
 
 
@@ -190,9 +188,8 @@ def test_arguments_that_are_refused(changes, error, text):
 def test_a_loss_for_single_samples_is_explained():
     with pytest.raises(TypeError) as caught:
         fit(**arguments(loss=lambda p, y: (p - y) ** 2))
-    assert caught.value.__notes__ == [
-        "fit calls loss(predictions, targets) with the two lists of a batch"
-    ]
+    note = "fit calls loss(predictions, targets) with the two lists of a batch"
+    assert caught.value.__notes__ == [note]
 
 
 @pytest.mark.parametrize("bad", [{"patience": 0}, {"min_delta": -1.0}, {"min_delta": math.nan}])
