@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from .check import check_grad as check_grad
     from .differences import Estimate as Estimate
     from .differences import finite_difference as finite_difference
+    from .findings import Comparison as Comparison
+    from .findings import Culprit as Culprit
+    from .findings import Property as Property
     from .inputs import CheckError as CheckError
-    from .report import Comparison as Comparison
-    from .report import Culprit as Culprit
     from .report import GradientMismatch as GradientMismatch
-    from .report import Property as Property
     from .report import Report as Report
     from .sweep import Sweep as Sweep
     from .sweep import complex_step as complex_step
@@ -30,8 +30,9 @@ __getattr__, __dir__, __all__ = lazy(
         ".adapters": "Adapter",
         ".check": "check_grad",
         ".differences": "Estimate finite_difference",
+        ".findings": "Comparison Culprit Property",
         ".inputs": "CheckError",
-        ".report": "Comparison Culprit GradientMismatch Property Report",
+        ".report": "GradientMismatch Report",
         ".sweep": "Sweep complex_step show_step_sweep",
         ".table": "op_table",
         "autograd_mini.pages.report": "save_html",

@@ -81,7 +81,7 @@ class Adapter:
         """Give a node another `data` or `grad`; AttributeError if it does not take it."""
         way = getattr(self, what)
         if not isinstance(way, str):
-            raise AttributeError(f"{what} is read by a function, so it cannot be set")
+            raise AttributeError(what)  # it is read by a function
         *path, name = way.split(".")
         setattr(attrgetter(".".join(path))(node) if path else node, name, x)
 

@@ -19,7 +19,8 @@ from .whole import Truth, floats_of, on_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .report import Comparison, Report
+    from .findings import Comparison
+    from .report import Report
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off
 

@@ -11,17 +11,14 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
 from .adapters import Adapter, adapter_of, data_of, is_node
+from .findings import Culprit
 from .graphs import Graph
 from .inputs import CheckError, as_real, shown
-from .report import Culprit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .inputs import Inputs
-
-
-_NEEDED = "value must be the class of an engine's nodes, with data, grad and backward()"
 
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
@@ -74,14 +71,17 @@ class Run:
         self.passed = Passed()
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         if not is_node(self.leaves[0]):
-            raise CheckError(f"{_NEEDED}; it gave {shown(self.leaves[0])}")
+            raise CheckError(
+                "value must be the class of an engine's nodes, with data, grad and backward(); it"
+                f" gave {shown(self.leaves[0])}"
+            )
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.data = check_root(self.root)
         self.adapter = adapter_of(self.root, adapter)
         if missing := self.adapter.missing():
             raise CheckError(
-                f"{_NEEDED}; {' and '.join(missing)} of {shown(self.root)} could not be found:"
-                " say by adapter=Adapter(...) where they are"
+                f"no {', '.join(missing)} was found in {shown(self.root)}: say where it is by"
+                " adapter=Adapter(...)"
             )
         self.zero = [self.adapter.get(leaf, "grad") for leaf in self.leaves]
         mine = {id(leaf) for leaf in self.leaves}

@@ -8,7 +8,7 @@ from autograd_mini.rules.evaluation import each
 from autograd_mini.value import Value
 
 from .adapters import Adapter, adapter_of, is_node
-from .report import Culprit
+from .findings import Culprit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,14 +11,14 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .findings import Culprit
 from .references import NUMBER, by_ladder
-from .report import Culprit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-    from .report import Comparison
+    from .findings import Comparison
     from .rows import Rows
 
     Correction = Callable[["_Point", int], float]  # a component of the gradient made right

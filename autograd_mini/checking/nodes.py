@@ -38,7 +38,7 @@ from .references import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .report import Culprit
+    from .findings import Culprit
 
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
 _WIDE = 8  # a vector longer than this is checked along a random direction first

@@ -12,11 +12,12 @@ from autograd_mini.value import Value
 
 from .closures import blamed
 from .engines import Faulty, Run, changed, deeper
+from .findings import Property
 from .graphs import op_name
 from .inputs import CheckError, as_real
 from .nodes import Checked, check_partials, check_sums, on_kink, rounding_of_value, uncertainty
 from .properties import properties_of
-from .report import Property, Report, Subject
+from .report import Report, Subject
 from .rows import Rows
 from .whole import CLEAR, Truth, floats_of, follows_graph, on_values, replayed
 
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .adapters import Adapter
+    from .findings import Comparison, Culprit
     from .graphs import Graph
     from .inputs import Inputs
-    from .report import Comparison, Culprit
     from .rows import Options
 
     Note = tuple[str, dict[str, Any]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from .engines import Faulty, backward
-from .report import Property
+from .findings import Property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

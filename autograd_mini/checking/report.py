@@ -10,6 +10,7 @@ from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
 from autograd_mini.language.tables import aligned
 
+from .findings import Comparison, Culprit, Property, number_text
 from .plain import from_json, to_json
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
     "ok": ("green", "#1a7f37"),
 }
 VERDICTS = tuple(_COLOURS)
-CULPRITS = ("partial", "value", "accumulation", "order", "seed", "nondeterministic", "gradient")
 _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
 _LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
@@ -43,85 +43,6 @@ class GradientMismatch(AssertionError):
     def __init__(self, report: Report) -> None:
         super().__init__(f"\n{report}")
         self.report = report
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One derivative beside its reference.
-
-    name         such as "df/dx", "df/dw[2]", "direction 1", "d2f/dx dy"
-    got          the derivative that was checked
-    wanted       the true one; at a kink the middle of `interval`
-    error        |got - wanted|, at a kink the distance from the interval
-    bar          what reference and rounding leave open; a larger error is a wrong derivative
-    ulps         the error in units in the last place of `wanted`; inf where that is 0
-    verdict      "ok", "wrong", "undecided", "kink" or "domain"
-    reference    "Fraction", "mpmath" or "ladder"
-    interval     at a kink, the derivatives on both sides
-    """
-
-    name: str
-    got: float
-    wanted: float
-    error: float
-    bar: float
-    ulps: float
-    verdict: str
-    reference: str
-    interval: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True)
-class Culprit:
-    """What is at fault.
-
-    kind      "partial" (the derivative of one operation), "value" (its value), "accumulation"
-              (shares of the gradient lost, replaced or left over), "order" (a node visited too
-              early or too often), "seed" (of the backward pass), "nondeterministic", "gradient"
-              (the whole, where nothing smaller can be told)
-    node      the node: its label, or its number in topological order with its operation
-    op        the name of its operation, or ""
-    details   what the sentence is made of: got, wanted, argument, formula, operands, ulps, ...
-    where     the node itself, in the graph below `Report.subject.root`; None without a graph
-    """
-
-    kind: str
-    message: str
-    node: str = ""
-    op: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-    where: Any = field(default=None, compare=False, repr=False)
-
-    def text(self, lang: str = "en") -> str:
-        """The sentence in a language, "en" or "es"."""
-        values = {"node": self.node, "op": self.op, **_shown(self.details)}
-        return text(f"checking.culprit.{self.message}", lang, **values)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"where": None}  # what is pickled is the report, not the graph
-
-
-class Property(NamedTuple):
-    """What an engine does beside giving a gradient, which is a matter of its own.
-
-    name      "second", "reset", "reuse", "paths", "repeat", "depth", "changed", "ulps" or "value"
-    severity  "warning" (a training loop will get a wrong gradient, or never end) or "note"
-    details   what the sentence is made of: got, wanted, nodes, ...
-    """
-
-    name: str
-    severity: str
-    details: Mapping[str, Any]
-
-    def text(self, lang: str = "en") -> str:
-        """The sentence in a language, "en" or "es"."""
-        return text(f"checking.property.{self.name}", lang, **_shown(self.details))
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 class Subject(NamedTuple):
@@ -373,13 +294,13 @@ def worst(verdicts: list[str]) -> str:
 
 
 def _cells(row: Comparison, lang: str) -> dict[str, str]:
-    wanted = _number(row.wanted)
+    wanted = number_text(row.wanted)
     if row.interval is not None:
-        low, high = map(_number, row.interval)
+        low, high = map(number_text, row.interval)
         wanted = text("checking.interval", lang, low=low, high=high)
     cells = {
         "name": row.name,
-        "got": _number(row.got),
+        "got": number_text(row.got),
         "wanted": wanted,
         "error": f"{row.error:.1e}",
         "bar": f"{row.bar:.1e}",
@@ -405,15 +326,6 @@ def _spared(rows: list[dict[str, str]], width: int | None) -> tuple[str, ...]:
 def _badge(verdict: str) -> str:
     """White on the verdict's colour: it is read on light and dark pages."""
     return f"color: #fff; background: {_COLOURS[verdict][1]}; padding: 0.1em 0.5em"
-
-
-def _shown(details: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: _number(v) if isinstance(v, float) else v for k, v in details.items()}
-
-
-def _number(x: float) -> str:
-    """All digits of a float, unless it is a plain one."""
-    return f"{x:.17g}" if float(f"{x:.12g}") != x else f"{x:.12g}"
 
 
 _CULPRIT = ("kind", "message", "node", "op", "details")  # what is written of it

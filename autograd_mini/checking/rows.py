@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .differences import EPS, quiet
 from .engines import called
+from .findings import Comparison, Culprit
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact, mpmath
-from .report import Comparison, Culprit, Report, worst
+from .report import Report, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -23,7 +23,8 @@ from .page import to_html as page_of
 if TYPE_CHECKING:
     import os
 
-    from autograd_mini.checking.report import Culprit, Report, Subject
+    from autograd_mini.checking.findings import Culprit
+    from autograd_mini.checking.report import Report, Subject
 
 _STYLE = (
     ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"

@@ -1,0 +1,224 @@
+"""The true partials of an engine of which nothing is known, by moving one node at a time.
+
+f is run again with one node's data moved as the node is created. That moves a child directly and by
+way of its other parents,
+
+    total[p][c] = sum over the parents q of c of partial[c][q] * total[p][q],
+
+a system that is triangular in order of creation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .differences import EPS, quiet
+from .graphs import op_name
+from .nodes import adjoints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .engines import Run
+    from .findings import Culprit
+    from .graphs import Graph, Node
+
+_WORK = 2_000_000  # nodes that may be created to look for the culprit; of large graphs a sample
+_STEP = 2.0**-8
+_BINARY = ("*", "+", "mul", "add", "rmul", "radd", "times", "plus")
+
+
+class Estimate(NamedTuple):
+    """A derivative by differences, and how far off it may be."""
+
+    value: float
+    bar: float
+
+
+@contextlib.contextmanager
+def methods(classes: set[type], name: str, new: Callable[[type, Any], Any]) -> Iterator[None]:
+    """With another method of this name in the classes; `new` gets the class and the old one."""
+    before = {cls: vars(cls).get(name) for cls in classes}
+    olds = {cls: getattr(cls, name) for cls in classes}
+    for cls in classes:
+        setattr(cls, name, new(cls, olds[cls]))
+    try:
+        yield
+    finally:
+        for cls, old in before.items():
+            if old is None:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, old)
+
+
+@contextlib.contextmanager
+def created(run: Run, classes: set[type], moved: int = -1, by: float = 0.0) -> Iterator[list[Any]]:
+    """The nodes in order of creation; the data of number `moved` is moved by so much."""
+    made: list[Any] = []
+    begun: set[int] = set()
+
+    def new(_: type, old: Any) -> Any:
+        def init(self: Any, *args: Any, **kwargs: Any) -> None:
+            if id(self) in begun:  # by way of super()
+                old(self, *args, **kwargs)
+                return
+            begun.add(id(self))
+            old(self, *args, **kwargs)
+            begun.discard(id(self))
+            if len(made) == moved:
+                run.adapter.set(self, "data", run.adapter.get(self, "data") + by)
+            made.append((self, sys._getframe(1).f_code.co_name))
+
+        return init
+
+    with methods(classes, "__init__", new):
+        yield made
+
+
+class Truth:
+    """The true partials, by running f again with one node's data moved."""
+
+    def __init__(self, run: Run, graph: Graph, classes: set[type], made: list[Any]) -> None:
+        self.run, self.graph, self.classes = run, graph, classes
+        self.made = made
+        self.data = [float(run.adapter.number(node)) for node in made]
+        place = {id(node): k for k, node in enumerate(made)}
+        known = all(id(node) in place for node in [node.node for node in graph.order])
+        self.place = {node: place[id(node.node)] for node in graph.order} if known else {}
+        self.node = {k: node for node, k in self.place.items()}
+        self.total: dict[int, list[Estimate]] = {}
+        self.partials: dict[tuple[Node, Node], Estimate] = {}
+        if known:
+            with quiet():
+                self._measure()
+
+    def _measure(self) -> None:
+        """The totals of all nodes, or of large graphs those of a sample; then the partials."""
+        left = _WORK // (6 * len(self.made))
+        turn: Counter[str] = Counter()
+        children: list[tuple[int, Node]] = []
+        for node in self.graph.order:
+            if node.parents:
+                turn[op_name(node)] += 1
+                children.append((turn[op_name(node)], node))
+        self.whole = left >= len(self.made)
+        for _, node in sorted(children, key=lambda pair: pair[0]):
+            for parent in dict.fromkeys(node.parents):
+                k = self.place[parent]
+                if k not in self.total and left > 0:
+                    self.total[k], left = self._moved(k), left - 1
+            if all(self.place[parent] in self.total for parent in node.parents):
+                self._partials_of(node)
+        if self.whole:
+            for k in range(len(self.made)):
+                self.total.setdefault(k, self._moved(k))
+
+    def _moved(self, k: int) -> list[Estimate]:
+        """The derivatives of the data of all nodes by that of number k."""
+        size = abs(self.data[k])
+        best = [Estimate(0.0, math.inf)] * len(self.data)
+        for scale in {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}:
+            steps = [scale * _STEP / part for part in (1, 2, 4)]
+            rows = [(self._run(k, h), self._run(k, -h)) for h in steps]
+            if any(len(side) != len(self.data) for row in rows for side in row):
+                continue
+            found = [
+                _derivative(steps, [(up[c], y, down[c]) for up, down in rows])
+                for c, y in enumerate(self.data)
+            ]
+            best = [min(a, b, key=lambda x: x.bar) for a, b in zip(best, found, strict=True)]
+        return best
+
+    def _run(self, k: int, h: float) -> list[float]:
+        """The data of all nodes when that of number k is moved; [] if f has no value there."""
+        try:
+            with created(self.run, self.classes, k, h) as made:
+                leaves = [self.run.value(x) for x in self.run.inputs.numbers]
+                self.run.inputs.call(self.run.f, leaves)
+            return [float(self.run.adapter.number(node)) for node, _ in made]
+        except Exception:  # whatever the engine does with such numbers
+            return []
+
+    def _partials_of(self, node: Node) -> None:
+        child = self.place[node]
+        parents = sorted({self.place[parent] for parent in node.parents}, reverse=True)
+        for p in parents:  # the last created moves no other parent
+            value, bar = self.total[p][child]
+            for q in parents:
+                if q > p:
+                    known, by_way = self.partials[node, self.node[q]], self.total[p][q]
+                    value -= known.value * by_way.value
+                    bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
+            self.partials[node, self.node[p]] = Estimate(value, bar)
+
+    def lost_parent(self) -> Culprit | None:
+        """A node that depends on another otherwise than by way of its parents."""
+        if not self.place or not self.whole:
+            return None
+        for node, child in sorted(self.place.items(), key=lambda item: item[1]):
+            parents = {self.place[parent] for parent in node.parents}
+            for p in range(child):
+                left = 0.0 if p in parents else self._unexplained(node, child, p)
+                if left:
+                    source = self.node.get(p)
+                    name = self.graph.name(source) if source else f"{self.data[p]:.6g}"
+                    return self.graph.culprit("accumulation", "parent", node, operand=name)
+        return None
+
+    def _unexplained(self, node: Node, child: int, p: int) -> float:
+        """What node p adds to a child beside what comes by way of the child's parents."""
+        value, bar = self.total[p][child]
+        for parent in dict.fromkeys(node.parents):
+            known, by_way = self.partials[node, parent], self.total[p][self.place[parent]]
+            value -= known.value * by_way.value
+            bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
+        return value if abs(value) > 4 * bar + 1e-9 * abs(self.total[p][child].value) else 0.0
+
+    def wrong_partial(self, found: Sequence[Any]) -> Culprit | None:
+        """The partial that is off by most, if the partials as they are explain the gradient."""
+        off = []
+        for (node, parent), true in self.partials.items():
+            edges = self.graph.edges(node)
+            got = math.fsum(float(partial) for x, partial in edges if x is parent)
+            error = abs(got - true.value)
+            if not error <= 4 * true.bar + 1e-9 * max(abs(got), abs(true.value)):
+                off.append((error / max(abs(true.value), error), node, parent, got, true.value))
+        if not off or not self._explains(found):
+            return None
+        _, node, parent, got, true_value = max(off, key=lambda x: x[0])
+        op, twice = op_name(node), abs(2 * got - true_value) <= 1e-6 * abs(true_value)
+        uses = max(len(x.parents) for x in self.graph.order if op_name(x) == op)
+        if twice and len(node.parents) == 1 and (uses > 1 or op in _BINARY):
+            return self.graph.culprit(
+                "accumulation", "edges", node, operand=self.graph.name(parent), uses=2, edges=1
+            )
+        operand = f"{self.graph.name(parent)} = {parent.data:.6g}"
+        details = {"got": got, "wanted": true_value, "operand": operand}
+        return self.graph.culprit("partial", "moved", node, **details)
+
+    def _explains(self, found: Sequence[Any]) -> bool:
+        """Whether the chain rule on the partials as they are gives the gradient as it is."""
+        right, size = adjoints(self.graph)
+        return all(
+            abs(float(g) - right[id(leaf)]) <= 1e-9 * size[id(leaf)] + 1e-300
+            for leaf, g in zip(self.graph.inputs, found, strict=True)
+            if leaf is not None
+        )
+
+
+def _derivative(steps: list[float], values: list[tuple[float, float, float]]) -> Estimate:
+    """Two Richardson steps on central differences (up, center, down); nothing at a kink."""
+    slopes = [(up - down) / (2 * h) for h, (up, _, down) in zip(steps, values, strict=True)]
+    one, two = ((4 * fine - coarse) / 3 for coarse, fine in pairwise(slopes))
+    bends = [abs(up - 2 * y + down) / h for h, (up, y, down) in zip(steps, values, strict=True)]
+    size = max(abs(x) for row in values for x in row)
+    rounding = 4 * EPS * size / steps[-1]
+    if not math.isfinite(two) or (bends[2] > bends[0] / 2 and bends[2] > 1e3 * rounding):
+        return Estimate(0.0, math.inf)
+    return Estimate(two, abs(two - one) + rounding)
