@@ -112,16 +112,14 @@ def _pictures(args: Arguments, found: Sequence[Marks]) -> None:
 # --- for a reader --------------------------------------------------------------------------------
 def _one(each: Marks, lang: str) -> list[str]:
     """One submission: each level with its points, and what is wrong as code and as a tree."""
-    from autograd_mini.grading.levels import said
-
     points = text("grade.points", lang, points=each.total, of=each.most)
     lines = [f"{each.name}: {points}", *(note.text(lang) for note in each.notes), ""]
-    width = max(len(said(mark.level.name, lang)) for mark in each.marks)
+    width = max(len(mark.level.title(lang)) for mark in each.marks)
     for mark in each.marks:
         good = mark.points == mark.level.points
         score = f"{mark.points:g}/{mark.level.points:g}"
-        sign, name = "✓" if good else "✗", said(mark.level.name, lang)
-        lines.append(f"{sign} {name:{width}} {score:>9}  {said(mark.level.about, lang)}")
+        sign, name = "✓" if good else "✗", mark.level.title(lang)
+        lines.append(f"{sign} {name:{width}} {score:>9}  {mark.level.sentence(lang)}")
         for failure in mark.failures:
             lines.append(f"    {failure.text(lang)}")
             for part in filter(None, (failure.code(lang), failure.tree(lang))):

@@ -1,7 +1,7 @@
 """The built-in battery: a hundred points. It is an example too: copy it, and change what you like.
 
-Names and sentences are (English, Spanish), or one text. A Case is an expression, a Drawn draws such
-by the seed, a Script is a function of an engine; levels.py describes them.
+A Case is an expression, a Drawn draws such by the seed, a Script is a function of an engine;
+levels.py describes them. What these levels are called and ask for, language/grade.txt says.
 """
 
 from __future__ import annotations
@@ -77,87 +77,27 @@ def training(engine: Engine) -> dict[str, float]:
 
 BOTH = ("x + y", "x * y", "x - y", "x / y", "x + 2", "x * 2", "x - 2", "x / 2")
 LEFT = ("2 + x", "2 * x", "2 - x", "2 / x")
-AGAIN = "backward reset build backward"
+AGAIN, STALE = "backward reset build backward", "backward reset backward"
 
 LEVELS = [
     Level(
-        ("one op", "operación"),
+        "op",
         36,
-        (
-            "Each operation by itself: its value and its derivatives.",
-            "Cada operación por separado: su valor y sus derivadas.",
-        ),
         [
-            *map(Case, (*BOTH, *LEFT, "-x")),
-            Case("x**3"),
-            Case("relu(x)", x=1.5),
-            Case("relu(x)", x=-1.5),
-            Case("exp(x)"),
-            Case("tanh(x)"),
+            *map(Case, (*BOTH, *LEFT, "-x", "x**3", "exp(x)", "tanh(x)")),
+            *(Case("relu(x)", x=x) for x in (1.5, -1.5)),
         ],
         whole=False,
     ),
+    Level("chain", 8, [Drawn(5, "new", size=5)]),
+    Level("reuse", 10, [Case("x + x"), Case("x * x"), Drawn(4, "leaf")]),
+    Level("order", 10, [Case(early), Case(late), Case(wide), Drawn(4, "node")]),
+    Level("reset", 6, [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)]),
+    Level("second", 6, [Case("(x * y) * z", STALE), Case("(x + y) * z", "backward backward")]),
+    Level("depth", 6, [Script(deep, n=3000)]),
     Level(
-        ("chain", "cadena"),
-        8,
-        (
-            "The chain rule: operations one after the other.",
-            "La regla de la cadena: operaciones una tras otra.",
-        ),
-        [Drawn(5, "new", size=5)],
-    ),
-    Level(
-        ("reuse", "reúso"),
-        10,
-        (
-            "A number that is used several times: its shares of the gradient add up.",
-            "Un número que se usa varias veces: sus partes del gradiente se suman.",
-        ),
-        [Case("x + x"), Case("x * x"), Drawn(4, "leaf")],
-    ),
-    Level(
-        ("order", "orden"),
-        10,
-        (
-            "A node hands its gradient on only when all of it has arrived.",
-            "Un nodo entrega su gradiente solo cuando lo ha recibido entero.",
-        ),
-        [Case(early), Case(late), Case(wide), Drawn(4, "node")],
-    ),
-    Level(
-        ("reset", "reinicio"),
-        6,
-        (
-            "After the gradients are set to 0, a new graph gives what the first one gave.",
-            "Tras poner los gradientes a 0, un grafo nuevo da lo mismo que el primero.",
-        ),
-        [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)],
-    ),
-    Level(
-        ("second pass", "otra pasada"),
-        6,
-        (
-            "backward() once more on the same graph: the nodes inside begin at 0 again.",
-            "backward() otra vez en el mismo grafo: los nodos interiores parten otra vez de 0.",
-        ),
-        [Case("(x * y) * z", "backward reset backward"), Case("(x + y) * z", "backward backward")],
-    ),
-    Level(
-        ("depth", "profundidad"),
-        6,
-        (
-            "A graph of 3,000 nodes in a row, without RecursionError.",
-            "Un grafo de 3000 nodos en fila, sin RecursionError.",
-        ),
-        [Script(deep, n=3000)],
-    ),
-    Level(
-        ("nn", "red"),
+        "nn",
         9,
-        (
-            "Neuron, Layer and MLP: their outputs, and the gradient by each parameter.",
-            "Neuron, Layer y MLP: sus salidas, y el gradiente respecto a cada parámetro.",
-        ),
         [
             Script(network, name="Neuron", sizes=[2], inputs=[0.5, -0.8]),
             Script(network, name="Layer", sizes=[3, 2], inputs=[0.5, -0.8, 0.3]),
@@ -165,13 +105,5 @@ LEVELS = [
         ],
         whole=False,
     ),
-    Level(
-        ("training step", "entrenar"),
-        9,
-        (
-            "Three steps of gradient descent: the loss and the parameters after them.",
-            "Tres pasos de descenso de gradiente: la pérdida y los parámetros tras ellos.",
-        ),
-        [Script(training)],
-    ),
+    Level("training", 9, [Script(training)]),
 ]

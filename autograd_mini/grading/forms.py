@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.files import Format
 from autograd_mini.language import text
 
-from .levels import said
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -35,7 +33,7 @@ def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
             "of": each.most,
             "levels": [
                 {
-                    "name": said(mark.level.name, lang),
+                    "name": mark.level.title(lang),
                     "points": mark.points,
                     "of": mark.level.points,
                     "failures": [_failure(failure, lang) for failure in mark.failures],
@@ -66,7 +64,7 @@ def to_csv(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
 
 def header(found: Sequence[Marks], lang: str) -> list[str]:
     """The columns of a table of marks."""
-    names = [said(mark.level.name, lang) for mark in found[0].marks]
+    names = [mark.level.title(lang) for mark in found[0].marks]
     return [text("grade.name", lang), *names, text("grade.total", lang), text("grade.remark", lang)]
 
 
@@ -80,13 +78,13 @@ def first_remark(each: Marks, lang: str) -> str:
     """What the first failure says, after the name of its level."""
     for mark in each.marks:
         if mark.failures:
-            return f"{said(mark.level.name, lang)}: {mark.failures[0].text(lang)}"
+            return f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}"
     return each.notes[0].text(lang) if each.notes else ""
 
 
 def output(mark: Mark, lang: str) -> str:
     """What is to be said of a level: its sentence, then each failure with its code."""
-    parts = [said(mark.level.about, lang)]
+    parts = [mark.level.sentence(lang)]
     for failure in mark.failures:
         parts += [failure.text(lang), failure.code(lang), failure.tree(lang)]
     return "\n\n".join(filter(None, parts))
@@ -101,7 +99,7 @@ def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
         about = {"name": each.name, "time": f"{each.seconds:.3f}"}
         suite = ET.SubElement(root, "testsuite", about | {k: str(n) for k, n in counts.items()})
         for mark in each.marks:
-            name = said(mark.level.name, lang)
+            name = mark.level.title(lang)
             case = ET.SubElement(
                 suite, "testcase", {"classname": each.name, "name": name, "time": "0"}
             )
@@ -125,7 +123,7 @@ def to_gradescope(each: Marks, lang: str) -> str:
     tests = [
         {
             "number": str(k),
-            "name": said(mark.level.name, lang),
+            "name": mark.level.title(lang),
             "score": mark.points,
             "max_score": mark.level.points,
             "status": "passed" if mark.points == mark.level.points else "failed",
@@ -149,8 +147,8 @@ def to_nbgrader(each: Marks, lang: str) -> str:
     marks = {f"{k}": mark.points for k, mark in enumerate(each.marks, 1)}
     cells = [_cell("markdown", "title", f"# {each.name}"), _code("marks", f"marks = {marks!r}")]
     for k, mark in enumerate(each.marks, 1):
-        title = f"## {k}. {said(mark.level.name, lang)}"
-        told = [title, said(mark.level.about, lang)]
+        title = f"## {k}. {mark.level.title(lang)}"
+        told = [title, mark.level.sentence(lang)]
         for failure in mark.failures:
             told.append(failure.text(lang))
             code = failure.code(lang)

@@ -6,18 +6,19 @@ may begin as a copy of it.
     from autograd_mini.grading import Case, Drawn, Level, Script
 
     LEVELS = [
-        Level("sums", 4, "Adds, and hands the gradient on.", [Case("x + y"), Case("x + 2", x=1.5)]),
-        Level("reuse", 6, "A number that is used twice.", [Case("x * x"), Drawn(5, "leaf")]),
+        Level("sums", 4, [Case("x + y"), Case("x + 2", x=1.5)], "Adds."),
+        Level("reuse", 6, [Case("x * x"), Drawn(5, "leaf")], "A number that is used twice."),
     ]
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.language import of
+from autograd_mini.language import of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,6 +80,10 @@ class Script:
 
     def __init__(self, function: Callable[..., dict[str, Any]], **given: Any) -> None:
         self.function, self.given = function, given
+        try:
+            json.dumps(given)
+        except (TypeError, ValueError) as error:
+            raise BatteryError(f"a Script is given what JSON has: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -86,30 +91,43 @@ class Level:
     """Cases that count together.
 
     points   for the whole level
-    about    a sentence that says what it asks for
+    about    a sentence that says what it asks for; as the name in one language, or (English,
+             Spanish)
     whole    whether one wrong case costs all points; else each case is worth an equal share
+
+    >>> Level(("sums", "sumas"), 4, [Case("x + y")], "It adds.").title("es")
+    'sumas'
     """
 
     name: Said
     points: float
-    about: Said
     cases: Sequence[Case | Drawn | Script] = field(repr=False)
+    about: Said | None = None
     whole: bool = True
 
     def __post_init__(self) -> None:
-        title = said(self.name, "en")
         if not 0 <= self.points < float("inf"):
-            raise BatteryError(f"level {title}: points must be from 0 on, got {self.points!r}")
-        if not self.cases or not all(isinstance(x, Case | Drawn | Script) for x in self.cases):
-            raise BatteryError(f"level {title}: cases must be a list of Case, Drawn and Script")
+            raise BatteryError(f"level {self.name}: points must be from 0 on, got {self.points!r}")
+        cases = self.cases
+        if not isinstance(cases, list | tuple) or not cases or not all(map(_is_case, cases)):
+            raise BatteryError(f"level {self.name}: cases must be a list of Case, Drawn and Script")
+
+    def title(self, lang: str) -> str:
+        """Its name in a language; that of a built-in level is a text of the package."""
+        return _said(self.name if self.about else None, f"grade.level.{self.name}", lang)
+
+    def sentence(self, lang: str) -> str:
+        """What it asks for."""
+        return _said(self.about, f"grade.level.{self.name}.about", lang)
 
 
-def said(words: Said, lang: str) -> str:
-    """A text of a battery in a language, or in the only one that it is written in.
+def _is_case(x: object) -> bool:
+    return isinstance(x, Case | Drawn | Script)
 
-    >>> said("chain", "es"), said(("chain", "cadena"), "es")
-    ('chain', 'cadena')
-    """
+
+def _said(words: Said | None, name: str, lang: str) -> str:
+    if words is None:
+        return text(name, lang)
     return words if isinstance(words, str) else of(words, lang)
 
 

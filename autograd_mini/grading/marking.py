@@ -95,7 +95,11 @@ def grade(
         return _Grader(submission, plan, setup, limits).marks()
 
     with ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1) as pool:
-        marks = list(pool.map(one, submissions))
+        try:
+            marks = list(pool.map(one, submissions))
+        except BaseException:  # Ctrl-C: those that have not begun need not
+            pool.shutdown(cancel_futures=True)
+            raise
     return sorted(marks, key=lambda each: each.name.lower())
 
 
@@ -323,7 +327,9 @@ class _Grader:
             return failure
         with suppress(Ended):
             while monotonic() < end_of_search and (simpler := next(search, None)):
-                again = self._asked(simpler)
+                again = None
+                with suppress(BatteryError):  # it may be too small for the script itself
+                    again = self._asked(simpler)
                 if again is not None and again.kind == failure.kind:
                     failure, search = again, simpler.smaller()
         return failure

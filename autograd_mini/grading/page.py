@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from autograd_mini.language import text
 
 from .forms import header, row
-from .levels import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,9 +74,9 @@ def _level(mark: Mark, lang: str) -> str:
     good = mark.points == mark.level.points
     points = text("grade.points", lang, points=mark.points, of=mark.level.points)
     sign = f'<span class="{"good" if good else "bad"}">{"✓" if good else "✗"}</span>'
-    head = f"<h3>{sign} {escape(said(mark.level.name, lang))}: {escape(points)}</h3>"
+    head = f"<h3>{sign} {escape(mark.level.title(lang))}: {escape(points)}</h3>"
     told = "".join(_failure(failure, lang) for failure in mark.failures)
-    return f"{head}<p>{escape(said(mark.level.about, lang))}</p>{told}"
+    return f"{head}<p>{escape(mark.level.sentence(lang))}</p>{told}"
 
 
 def _failure(failure: Failure, lang: str) -> str:

@@ -207,8 +207,8 @@ def square(engine, k):
     return {"x.grad": engine.grad(x)}
 
 LEVELS = [
-    Level("sums", 4, "It adds.", [Case("x + y"), Case("x + 2", x=1.5)], whole=False),
-    Level(("own", "propio"), 6, ("Mine.", "Mío."), [Script(square, k=5), Drawn(2, "leaf")]),
+    Level("sums", 4, [Case("x + y"), Case("x + 2", x=1.5)], "It adds.", whole=False),
+    Level(("own", "propio"), 6, [Script(square, k=5), Drawn(2, "leaf")], ("Mine.", "Mío.")),
 ]
 """
 
@@ -228,20 +228,20 @@ def test_a_battery_of_ones_own(tmp_path):
     [
         ("3", "has a list LEVELS"),
         ("[]", "has a list LEVELS"),
-        ("[Level('a', -1, 'b', [Case('x')])]", "points must be from 0 on, got -1"),
-        ("[Level('a', 1, 'b', [])]", "level a: cases must be a list"),
-        ("[Level('a', 1, 'b', ['x'])]", "level a: cases must be a list"),
+        ("[Level('a', -1, [Case('x')], 'b')]", "points must be from 0 on, got -1"),
+        ("[Level('a', 1, [], 'b')]", "level a: cases must be a list"),
+        ("[Level('a', 1, ['x'], 'b')]", "level a: cases must be a list"),
         (
-            "[Level('a', 1, 'b', [Drawn(2, 'old')])]",
+            "[Level('a', 1, [Drawn(2, 'old')], 'b')]",
             "second must be one of leaf, node, new, got 'old'",
         ),
         (
-            "[Level('a', 1, 'b', [Case('x', 'forward')])]",
+            "[Level('a', 1, [Case('x', 'forward')], 'b')]",
             "passes must be of build, backward, reset",
         ),
-        ("[Level('a', 1, 'b', [Case('log(x)', x=-1)])]", "the case 'log\\(x\\)': log"),
-        ("[Level('a', 1, 'b', [Case('x + y', z=1)])]", "there is no input z"),
-        ("[Level('a', 1, 'b', [Script(lambda engine: 1 / 0)])]", "ZeroDivisionError"),
+        ("[Level('a', 1, [Case('log(x)', x=-1)], 'b')]", "the case 'log\\(x\\)': log"),
+        ("[Level('a', 1, [Case('x + y', z=1)], 'b')]", "there is no input z"),
+        ("[Level('a', 1, [Script(lambda engine: 1 / 0)], 'b')]", "ZeroDivisionError"),
     ],
 )
 def test_batteries_that_are_refused(levels, text, tmp_path):
