@@ -1,12 +1,13 @@
 """micrograd's demo step, timed against micrograd itself: python tests/benchmarks/demo_step.py
 
 One step is what micrograd's demo notebook does 100 times: 100 points, MLP(2, [16, 16, 1]), hinge
-loss and L2 penalty, backward, gradient descent. Three runners take turns in one process, so that a
+loss and L2 penalty, backward, gradient descent. Four runners take turns in one process, so that a
 change of the machine's speed hits all of them; quoted are ratios of medians, with Python's garbage
 collector as it is by default and switched off.
 
     micrograd           micrograd.nn on micrograd's Value
     same graph          micrograd.nn's classes on autograd_mini's Value: no fused dot product
+    compat              autograd_mini.compat: micrograd's graph, node for node, on our nodes
     autograd_mini       autograd_mini.nn: one `dot` node for each neuron
 
 Then a chain of tanh (micrograd cannot do 1,000), bytes per node, and the time of the import.
@@ -28,7 +29,7 @@ import micrograd.engine
 import micrograd.nn
 
 import autograd_mini
-from autograd_mini import Value
+from autograd_mini import Value, compat
 from autograd_mini.data import moons, signed
 from autograd_mini.graph import topological
 from autograd_mini.nn import MLP
@@ -65,6 +66,7 @@ def step(model, node):
 RUNNERS = {
     "micrograd": (micrograd.nn.MLP, micrograd.engine.Value),
     "same graph": (SameGraph, Value),
+    "compat": (compat.nn.MLP, compat.Value),
     "autograd_mini": (MLP, Value),
 }
 
