@@ -78,7 +78,9 @@ def lazy(
     return get, lambda: sorted({*vars(sys.modules[package]), *where}), [*where]
 
 
-_MODULES = "nn losses optim data training transforms drawing checking museum stepping cli".split()
+_MODULES = (
+    "nn losses optim data training transforms drawing checking museum stepping course cli".split()
+)
 _OFFERS = {
     ".transforms": "grad value_and_grad jacobian hessian jvp vjp hvp",
     ".nn": "Neuron Layer MLP",

@@ -99,7 +99,7 @@ class Parser(argparse.ArgumentParser):
     def add(self, *flags: str, group: Any = None, metavar: str | None = None, **given: Any) -> None:
         """Add an argument: what SHARED says of it, and the text of its name for help.
 
-        `metavar` is a word of the catalogue too, if it is there.
+        `metavar` is a word of the catalogue too, if it is there; `says` is another text for help.
         """
         shared = SHARED.get(flags[-1], {})
         metavar = metavar or shared.get("metavar")
@@ -107,7 +107,7 @@ class Parser(argparse.ArgumentParser):
             metavar = self.say(metavar)
         if group is None:
             group = self.options if flags[0].startswith("-") else self.positional
-        about = self.say(flags[-1].lstrip("-")).replace("%", "%%")
+        about = self.say(given.pop("says", flags[-1].lstrip("-"))).replace("%", "%%")
         # argparse's actions do not all take a metavar
         named = {} if metavar is None else {"metavar": metavar}
         group.add_argument(*flags, help=about, **{**shared, **given, **named})

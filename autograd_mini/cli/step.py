@@ -34,14 +34,17 @@ def add_options(parser: Parser) -> None:
     parser.add("--lr", nargs="+", type=float, metavar="ETA")
     parser.add("--weights", nargs="+", metavar="NAME")
     parser.add("--engine", metavar="NAME")
+    parser.add("--example", metavar="NAME", says="example.name")
     step_training.add_options(parser)
 
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
+    if args.example is not None and (args.target or args.engine or args.train):
+        args.refuse("example.alone")
     if step_training.is_asked(args) and args.engine is None:
         return step_training.run(args)
-    if args.target is None:
+    if args.target is None and args.example is None:
         args.refuse("missing")
     if sum((args.all, args.step is not None, args.out is not None)) > 1:
         args.refuse("one", options="--all, --step, -o")
@@ -50,6 +53,8 @@ def run(args: Arguments) -> int:
     if args.engine is not None:
         recorded, right = step_engine.recorded(args)
         beside = {"beside": right, "labels": (args.engine, args.say("engine.right"))}
+    elif args.example is not None:
+        recorded = _of_example(args)
     else:
         recorded = _of_function(args) if ":" in args.target else _of_expression(args)
     if kind is not None:
@@ -59,6 +64,16 @@ def run(args: Arguments) -> int:
 
 
 # --- recording -----------------------------------------------------------------------------------
+def _of_example(args: Arguments) -> Steps:
+    from autograd_mini.course.examples import EXAMPLES, example
+
+    if args.example not in EXAMPLES:
+        args.refuse("example.unknown", name=args.example, known=", ".join(EXAMPLES))
+    if args.at is not None or args.lr is not None or args.weights is not None:
+        args.refuse("example.alone")
+    return example(args.example)
+
+
 def _of_expression(args: Arguments) -> Steps:
     if args.at is not None:
         args.refuse("expression.only")
@@ -203,7 +218,9 @@ def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any
     if kind == "html":
         from autograd_mini.pages.page import to_html
 
-        return write(args, to_html(recorded, lang=args.lang, title=args.target, **beside))
+        return write(
+            args, to_html(recorded, lang=args.lang, title=args.target or args.example, **beside)
+        )
     if kind == "json":
         return write(args, f"{recorded.to_json(1)}\n")
     if kind == "txt":

@@ -1,1 +1,13 @@
-"""For classes: exercises."""
+"""For classes: exercises, questions graded where they are asked, files to mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini import lazy
+
+if TYPE_CHECKING:
+    from .asking import ask as ask
+    from .examples import example as example
+
+__getattr__, __dir__, __all__ = lazy(__name__, {".asking": "ask", ".examples": "example"})

@@ -244,7 +244,7 @@ def _neuron(draw: Random, level: int) -> Sketch:
     if level < 3:
         z = sum((wi * xi for wi, xi in zip(w[1:], x[1:], strict=True)), w[0] * x[0]) + b
     else:
-        z = _weighted(w, b, x)
+        z = weighted(w, b, x)
     z.label = "z"
     out = relu(z) if draw.random() < 0.7 else leaky_relu(z, Fraction(1, 2))
     if level > 1:
@@ -253,7 +253,7 @@ def _neuron(draw: Random, level: int) -> Sketch:
     return Sketch(out, [*w, b])
 
 
-def _weighted(w: list[Value], b: Value, x: list[Value]) -> Value:
+def weighted(w: list[Value], b: Value, x: list[Value]) -> Value:
     """w · x + b as one node, as a neuron of `nn` makes it."""
     z: Value = dot([*w, b], [*x, 1])
     z.constants = BIAS
@@ -270,7 +270,7 @@ def _network(draw: Random, level: int) -> Sketch:
         for _ in range(m):
             w = _leaves(draw, level, _indexed("w", n, len(weights) + 1))
             (b,) = _leaves(draw, level, _indexed("b", 1, len(biases) + 1))
-            z = _weighted(w, b, layer)
+            z = weighted(w, b, layer)
             z.label = "o" if last else "z" + subscript(len(biases) + 1)
             weights, biases = weights + w, [*biases, b]
             made.append(z if last else relu(z))

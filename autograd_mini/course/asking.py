@@ -1,0 +1,147 @@
+"""The questions of the lessons, graded where they are asked; questions.txt says what is asked."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.checking import check_grad
+from autograd_mini.expressions import assignments, parse
+from autograd_mini.graph import topological
+from autograd_mini.language import meant, text
+from autograd_mini.stepping import Update
+from autograd_mini.transforms import grad
+from autograd_mini.value import Value
+
+from .examples import example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NEAR = 0.005  # an answer may be rounded to three digits
+_BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
+_FUNCTIONS = ("function", "derivative")
+
+
+class Judged(NamedTuple):
+    """What `ask` says; `right` is None for a question without an answer."""
+
+    right: bool | None
+    said: str
+
+    def __repr__(self) -> str:
+        return self.said
+
+
+class Question(NamedTuple):
+    """A line of questions.txt."""
+
+    kind: str
+    source: str
+    numbers: str
+    slips: dict[str, str]
+
+    def value(self, source: str, factor: float = 1.0) -> float:
+        """What an expression gives at the numbers of the question, or at a multiple of them."""
+        f = parse(source)
+        return float(f(**{name: factor * self.at[name] for name in f.names}))
+
+    @property
+    def at(self) -> dict[str, float]:
+        """The numbers by name."""
+        return assignments(self.numbers.split(), parse(self.source).names)
+
+    def key(self) -> float:
+        """The right number, computed."""
+        if self.kind in ("grad", "new"):
+            recorded = example(self.source)
+            node = recorded.names.index(self.numbers)
+            new = [s.after for s in recorded if isinstance(s, Update) and s.node == node]
+            return float(new[0] if self.kind == "new" else recorded.nodes[node].grad)
+        f, at = parse(self.source), self.at
+        if self.kind == "nodes":
+            return len(topological(f(**{name: Value(x) for name, x in at.items()})))
+        if self.kind.startswith("d/d"):
+            return float(grad(f.function(), f.names.index(self.kind[3:]))(*at.values()))
+        return self.value(self.source)
+
+    def compared(self, answer: Any) -> Iterator[tuple[float, float, float]]:
+        """What a function gives, what is right, and where: the multiple of the point."""
+        f = parse(self.source).function()
+        for factor in _BESIDE:
+            at = tuple(factor * x for x in self.at.values())
+            if self.kind == "derivative":
+                (row,) = check_grad(f, at[0], gradient=answer).comparisons
+                yield row.got, row.wanted, factor
+            else:
+                got = answer(*map(Value, at)).data
+                yield got, f(*at), factor
+                yield float(check_grad(answer, at).ok), 1.0, factor
+
+
+@cache
+def questions() -> dict[str, Question]:
+    """All questions by their numbers, "1.1" first."""
+    found = {}
+    source = (Path(__file__).parent / "questions.txt").read_text(encoding="utf-8")
+    for line in source.splitlines():
+        if not line.startswith("#"):
+            number, *parts, slips = (part.strip() for part in line.split("|"))
+            found[number] = Question(*parts, dict(x.split(": ") for x in slips.split("; ") if x))
+    return found
+
+
+def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
+    """Judge the answer to a question of the lessons; without one, ask it.
+
+    The answer is a number, a Value or a function, as the question says. A wrong one is told the
+    slip that leads to it, if it is a known one.
+
+    >>> ask("3.1", -3, lang="en").right
+    True
+    >>> ask("3.1", 2, lang="en")
+    No. That is the other factor: ∂(a·b)/∂a is b, and ∂(a·b)/∂b is a.
+
+    Raises ValueError for a question that there is not.
+    """
+    lang = meant(lang)
+    if number not in questions():
+        raise ValueError(f"question must be one of {', '.join(questions())}, got {number!r}")
+    if answer is ...:
+        return Judged(None, f"{number}  {text(f'ask.{number}', lang)}")
+    slip, told = _slip(questions()[number], answer)
+    if slip is None:
+        return Judged(True, text("ask.right", lang))
+    return Judged(False, f"{text('ask.no', lang)} {text(f'ask.slip.{slip}', lang, **told)}")
+
+
+def _slip(question: Question, answer: Any) -> tuple[str | None, dict[str, Any]]:
+    """The slip that an answer shows, None if it is right, and what is filled in its text."""
+    number = answer.data if isinstance(answer, Value) else answer
+    if question.kind in _FUNCTIONS:
+        if not callable(answer):
+            return "a.function", {"got": type(answer).__name__}
+        try:
+            found = [*question.compared(answer)]
+        except Exception as error:
+            return "raised", {"error": f"{type(error).__name__}: {error}"}
+    elif question.kind == "graph" and getattr(answer, "first", None) is None:
+        return "a.value", {"got": type(answer).__name__}
+    elif isinstance(number, bool) or not isinstance(number, int | float):
+        return "a.number", {"got": type(answer).__name__}
+    else:
+        found = [(number, question.key(), 1.0)]
+    wrong = [one for one in found if not _near(one[0], one[1])]
+    if not wrong:
+        return None, {}
+    known = {**question.slips, "sign": ""}
+    for slip, source in known.items():
+        if all(_near(g, question.value(source, k) if source else -w) for g, w, k in wrong):
+            return slip, {}
+    return "unknown", {"got": f"{wrong[0][0]:.6g}"}
+
+
+def _near(given: float, wanted: float) -> bool:
+    return math.isclose(given, wanted, rel_tol=_NEAR, abs_tol=1e-12)

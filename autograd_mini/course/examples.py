@@ -1,0 +1,79 @@
+"""Computations that many have worked through by hand, by name, as recorded steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.notation.labels import subscript
+from autograd_mini.optim import SGD
+from autograd_mini.stepping import steps
+from autograd_mini.value import Value
+
+from .exercises import weighted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd_mini.stepping import Steps
+
+
+def two_two_two() -> tuple[Value, list[Value]]:
+    """The error of a 2-2-2 network of sigmoids, and its weights; its biases stay as they are.
+
+    Its numbers are those of M. Mazur, A Step by Step Backpropagation Example (2015).
+
+    >>> error, weights = two_two_two()
+    >>> error.backward()
+    >>> f"{error.data:.9f} {weights[4].grad:.9f}"
+    '0.298371109 0.082167041'
+    """
+    first = (0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55)
+    w = [Value(x, label="w" + subscript(k)) for k, x in enumerate(first, 1)]
+    layer = [Value(x, label="x" + subscript(k)) for k, x in enumerate((0.05, 0.1), 1)]
+    biases = (Value(0.35, label="b₁"), Value(0.6, label="b₂"))
+    for name, b, of in zip("ho", biases, (w[:4], w[4:]), strict=True):
+        sums = [weighted(of[:2], b, layer), weighted(of[2:], b, layer)]
+        layer = [z.sigmoid() for z in sums]
+        for k, (z, out) in enumerate(zip(sums, layer, strict=True), 1):
+            z.label, out.label = f"z{name}{subscript(k)}", name + subscript(k)
+    halves = [(o - t) ** 2 / 2 for o, t in zip(layer, (0.01, 0.99), strict=True)]
+    for k, half in enumerate(halves, 1):
+        half.label = "E" + subscript(k)
+    error = halves[0] + halves[1]
+    error.label = "E"
+    return error, w
+
+
+def chain() -> tuple[Value, list[Value]]:
+    """The product (x + y) z of CS231n, Backpropagation, Intuitions."""
+    x, y, z = (Value(n, label=name) for name, n in (("x", -2.0), ("y", 5.0), ("z", -4.0)))
+    q = x + y
+    f = q * z
+    q.label, f.label = "q", "f"
+    return f, []
+
+
+def neuron() -> tuple[Value, list[Value]]:
+    """The sigmoid neuron of two inputs of the same notes."""
+    w = [Value(n, label="w" + subscript(k)) for k, n in enumerate((2.0, -3.0))]
+    x = [Value(n, label="x" + subscript(k)) for k, n in enumerate((-1.0, -2.0))]
+    z = w[0] * x[0] + w[1] * x[1] + Value(-3.0, label="w₂")
+    f = z.sigmoid()
+    z.label, f.label = "z", "f"
+    return f, []
+
+
+EXAMPLES: dict[str, Callable[[], tuple[Value, list[Value]]]] = {
+    "2-2-2": two_two_two,
+    "chain": chain,
+    "neuron": neuron,
+}
+
+
+def example(name: str) -> Steps:
+    """The steps of an example; where it has weights, their update at the rate 0.5 too.
+
+    Raises KeyError for a name that is not in EXAMPLES.
+    """
+    root, weights = EXAMPLES[name]()
+    return steps(root, optimiser=SGD(weights, lr=0.5) if weights else None)

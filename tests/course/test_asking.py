@@ -1,0 +1,86 @@
+"""Questions of the lessons: right answers, and the slips that are named."""
+
+import math
+
+import pytest
+
+from autograd_mini import Value
+from autograd_mini.course import ask
+from autograd_mini.course.asking import questions
+from autograd_mini.language import catalogue, text
+
+RIGHT = {  # by hand
+    "1.1": 5, "1.2": lambda x: -1 / (x * x), "1.3": 5, "2.1": 6.1, "2.2": 12.01, "2.3": 100,
+    "2.4": lambda x: 3 * x * x - 2, "3.1": -3, "3.2": 1 - math.tanh(0.5) ** 2, "3.3": 6,
+    "3.4": (Value(-2.0) + Value(5.0)) * Value(-4.0), "4.1": 1.5, "4.2": 0, "4.3": 26,
+    "4.4": lambda w, x, b: (w * x + b).tanh(), "5.1": 2.5, "5.2": -0.4, "5.3": 0.693,
+    "5.4": lambda p: 2 * (p - 1), "6.1": 6, "6.2": 7, "6.3": 0.0822,
+    "6.4": lambda x: 2 * x * math.exp(x * x), "7.1": 2.4, "7.2": 1, "7.3": 1 / 6, "7.4": 0.35892,
+    "8.1": 2000, "8.2": 67, "8.3": 140, "9.1": 9.54e-7, "9.2": 3325.26, "9.3": 0.6, "9.4": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", RIGHT)
+def test_the_key_is_right_and_the_opposite_is_not(number):
+    assert ask(number, RIGHT[number], "en") == (True, "Right.")
+    assert ask(number, RIGHT[number], "es") == (True, "Correcto.")
+    if isinstance(RIGHT[number], int | float) and RIGHT[number]:
+        assert ask(number, -RIGHT[number], "es").said == "No. " + text("ask.slip.sign", "es")
+
+
+def test_every_question_is_answered_and_asked_in_both_languages():
+    assert RIGHT.keys() == questions().keys()
+    asked = [name for name in catalogue("ask") if name[0].isdigit()]
+    assert asked == [*RIGHT]
+    assert ask("6.1", lang="es").right is None
+    assert repr(ask("6.1", lang="es")) == "6.1  " + text("ask.6.1", "es")
+
+
+@pytest.mark.parametrize(
+    ("number", "slip"), [(number, slip) for number, q in questions().items() for slip in q.slips]
+)
+def test_each_slip_is_named(number, slip):
+    question = questions()[number]
+    source = question.slips[slip]
+    if question.kind in ("function", "derivative"):
+        from autograd_mini.expressions import parse
+
+        f = parse(source)
+
+        def answer(*values):
+            given = dict(zip(parse(question.source).names, values, strict=True))
+            return f(**{name: given[name] for name in f.names})
+
+    else:
+        answer = question.value(source) if question.numbers != "w₅" else eval(source)
+        if question.kind == "graph":
+            answer = Value(answer) + 0.0
+    for lang in ("en", "es"):
+        assert ask(number, answer, lang) == (
+            False, f"{text('ask.no', lang)} {text(f'ask.slip.{slip}', lang)}",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "said"),
+    [
+        ("6.1", 5, "No. It is not 5. Go through"),
+        ("6.1", "6", "No. A number is asked for, and this is of the type str."),
+        ("6.1", True, "No. A number is asked for"),
+        ("3.4", -12, "No. A Value that was computed from others"),
+        ("3.4", Value(-12.0), "No. A Value that was computed from others"),
+        ("4.4", 0.6, "No. A Python function is asked for"),
+        ("4.4", lambda w: w, "No. Your function failed. TypeError"),
+        ("4.4", lambda w, x, b: Value(math.tanh(w.data * x.data + b.data)), "No. "),
+        ("6.4", lambda x: 4 * x, "No. It is not 2."),
+    ],
+)
+def test_other_answers(number, answer, said):
+    judged = ask(number, answer, "en")
+    assert judged.right is False
+    assert judged.said.startswith(said)
+
+
+def test_an_unknown_question():
+    with pytest.raises(ValueError, match=r"^question must be one of 1\.1, .*, got '10\.1'$"):
+        ask("10.1")
