@@ -88,8 +88,9 @@ def questions() -> dict[str, Question]:
     source = (Path(__file__).parent / "questions.txt").read_text(encoding="utf-8")
     for line in source.splitlines():
         if not line.startswith("#"):
-            number, *parts, slips = (part.strip() for part in line.split("|"))
-            found[number] = Question(*parts, dict(x.split(": ") for x in slips.split("; ") if x))
+            number, kind, source, numbers, listed = (part.strip() for part in line.split("|"))
+            slips = dict(slip.split(": ") for slip in listed.split("; ") if slip)
+            found[number] = Question(kind, source, numbers, slips)
     return found
 
 
