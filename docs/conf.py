@@ -30,6 +30,7 @@ extensions = [
     "extensions.docstrings",
     "extensions.gallery",
     "extensions.house",
+    "extensions.lessons",
     "extensions.mathml",
     "extensions.pictures",
     "extensions.sheet",
@@ -72,5 +73,5 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"

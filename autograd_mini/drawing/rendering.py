@@ -1,7 +1,8 @@
 """From DOT text to SVG, PNG, PDF, ...: by the Graphviz inside pygraphviz, or by the system's `dot`.
 
 The wheels of pygraphviz carry Graphviz itself, which runs in this process: pip alone is enough. The
-system's Graphviz is asked where that is missing, or for a format that it does not have.
+system's Graphviz is asked where that is missing, or for a format that it does not have. Python in a
+browser (Pyodide) has neither; there the page's JavaScript lends its own, as `globalThis.graphviz`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from autograd_mini.numbers.arguments import one_of, positive
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ENGINES = ("packaged", "system")
+ENGINES = ("packaged", "system", "browser")
 LARGE = 1000  # nodes, beyond which layout takes long enough to be stopped
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
 
@@ -47,10 +48,10 @@ def render(
 ) -> bytes:
     """The picture of a DOT text in a format such as "svg", "png" or "pdf".
 
-    `engine` is "packaged" or "system"; None takes what the environment variable
-    AUTOGRAD_MINI_GRAPHVIZ names, or else the packaged one first and the system's second. More than
-    1,000 `nodes` are laid out in a process of their own, which ends after `time_limit` seconds or
-    on Ctrl-C; the system's Graphviz always is one.
+    `engine` is "packaged", "system" or "browser"; None takes what the environment variable
+    AUTOGRAD_MINI_GRAPHVIZ names, or else the packaged one first and the system's second, and the
+    browser's in a browser. More than 1,000 `nodes` are laid out in a process of their own, which
+    ends after `time_limit` seconds or on Ctrl-C; the system's Graphviz always is one.
 
     Raises ValueError for an unknown format, layout or engine, RenderingError if there is no
     picture to be had, or not in time.
@@ -64,6 +65,8 @@ def render(
     refusals = []
     for name in engines(engine):
         try:
+            if name == "browser":
+                return _browser(source, format, layout)
             if name == "system":
                 return _system(source, format, layout, time_limit)
             if nodes > LARGE:
@@ -87,8 +90,23 @@ def engines(engine: str | None) -> tuple[str, ...]:
     if engine is None and (engine := os.environ.get(VARIABLE) or None):
         who = f"the environment variable {VARIABLE}"
     if engine is None:
-        return ENGINES
+        return ENGINES[2:] if sys.platform == "emscripten" else ENGINES[:2]
     return (one_of(who, engine, ENGINES),)
+
+
+def _browser(source: str, format: str, layout: str) -> bytes:
+    """By @hpcc-js/wasm-graphviz, a WebAssembly build; its formats are texts, such as SVG."""
+    try:
+        from js import graphviz as lent
+    except ImportError:
+        raise RenderingError(
+            "there is none: it needs Python in a browser (Pyodide), and its JavaScript to set"
+            " globalThis.graphviz = await Graphviz.load() of @hpcc-js/wasm-graphviz"
+        ) from None
+    try:
+        return str(lent.layout(source, format, layout)).encode()
+    except Exception as error:  # Pyodide's JsException, whatever is thrown
+        raise RenderingError(_first_line(str(error))) from None
 
 
 def _packaged(source: str, format: str, layout: str) -> bytes:

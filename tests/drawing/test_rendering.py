@@ -6,6 +6,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 
 import graphviz
 import pytest
@@ -190,3 +191,23 @@ def test_a_layout_can_be_interrupted():
 
 def test_a_drawing_in_a_prompt_is_one_short_line():
     assert repr(draw(neuron())) == "<Drawing 'gradients' with 7 edges; .render(...) saves it>"
+
+
+class Lent:
+    """As the object that a page's JavaScript lends to Pyodide."""
+
+    def layout(self, source, format, layout):
+        if "->" not in source:
+            raise ArithmeticError("Error: syntax error in line 1")  # stands for a JsException
+        return f"<svg>{format} {layout}</svg>"
+
+
+def test_in_a_browser_the_pages_own_graphviz_draws(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert rendering.engines(None) == ("browser",)
+    with pytest.raises(RenderingError, match=r"globalThis\.graphviz = await Graphviz\.load"):
+        draw(neuron()).pipe()
+    monkeypatch.setitem(sys.modules, "js", SimpleNamespace(graphviz=Lent()))
+    assert draw(neuron()).pipe() == b"<svg>svg dot</svg>"
+    with pytest.raises(RenderingError, match="browser Graphviz: Error: syntax error in line 1"):
+        rendering.render("digraph {", "svg")
