@@ -213,12 +213,19 @@ def engine_class(
         if isinstance(x, type)
         and all({c.__module__, c.__module__.partition(".")[0]} & own for c in x.__mro__)
     }
-    wanted = found.get(name or "Value")
-    return wanted or next(filter(_makes_nodes, () if name else found.values()), None), names
+    if name or "Value" in found:
+        return found.get(name or "Value"), names
+    nodes = [cls for cls in found.values() if _tried(cls)]
+    return next((x for x in nodes if _tried(x, run=True)), next(iter(nodes), None)), names
 
 
-def _makes_nodes(cls: Any) -> bool:
+def _tried(cls: Any, *, run: bool = False) -> bool:
+    """Whether a class makes nodes from a number, and goes back from such a leaf."""
     try:
-        return not adapter_of(cls(1.0)).missing()
+        node = cls(1.0)
+        adapter = adapter_of(node)
+        if run:
+            adapter.run(node)
     except Exception:
         return False
+    return not adapter.missing()

@@ -53,7 +53,8 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
 
 
 def _file(path: Path) -> Submission:
-    return Submission(path.stem, [(_module(path.stem), str(path.resolve()))], [])
+    """A file; nothing imports it, and under this name it takes no other module's place."""
+    return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
 
 
 def _folder(path: Path, cls: str | None) -> Submission:

@@ -157,7 +157,7 @@ def test_an_engine_that_is_someone_elses_is_no_submission(source, tmp_path):
 
 def test_a_class_of_another_name_and_other_fields_is_found_or_named(tmp_path):
     source = CLASS["right-fields"][0].replace("Value", "Num")
-    (tmp_path / "eva.py").write_text(f"class Note:\n    pass\n\n\n{source}")
+    (tmp_path / "math.py").write_text(f"class Note:\n    pass\n\n\n{source}")
     assert [grade([tmp_path], cls=cls)[0].total for cls in (None, "Num", "Note")] == [100, 100, 0]
 
 
