@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from autograd_mini.pages.report import save_html as save_html
 
     from .adapters import Adapter as Adapter
+    from .beside import SideBySide as SideBySide
+    from .beside import compare_gradients as compare_gradients
     from .check import check_grad as check_grad
     from .differences import Estimate as Estimate
     from .differences import finite_difference as finite_difference
@@ -17,24 +19,29 @@ if TYPE_CHECKING:
     from .findings import Culprit as Culprit
     from .findings import Property as Property
     from .inputs import CheckError as CheckError
+    from .products import check_jvp as check_jvp
     from .report import GradientMismatch as GradientMismatch
     from .report import Report as Report
     from .sweep import Sweep as Sweep
     from .sweep import complex_step as complex_step
     from .sweep import show_step_sweep as show_step_sweep
     from .table import op_table as op_table
+    from .taylor import Taylor as Taylor
 
 __getattr__, __dir__, __all__ = lazy(
     __name__,
     {
         ".adapters": "Adapter",
+        ".beside": "SideBySide compare_gradients",
         ".check": "check_grad",
         ".differences": "Estimate finite_difference",
         ".findings": "Comparison Culprit Property",
         ".inputs": "CheckError",
+        ".products": "check_jvp",
         ".report": "GradientMismatch Report",
         ".sweep": "Sweep complex_step show_step_sweep",
         ".table": "op_table",
+        ".taylor": "Taylor",
         "autograd_mini.pages.report": "save_html",
     },
 )

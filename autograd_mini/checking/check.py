@@ -74,7 +74,7 @@ def check_grad(
     Raises CheckError (a ValueError) if no check can be made: f or gradient raises, gives no single
     real number or changes its argument; `at` holds no number, or one that is not real and finite.
     """
-    _check_options(order, directions, seed, accuracy, lang, value, adapter)
+    check_options(order, directions, seed, accuracy, lang, value, adapter)
     inputs = Inputs(f, at)
     if gradient is not None:
         with suppress(Exception):  # told below
@@ -106,9 +106,10 @@ def _directions(inputs: int) -> int:
     return DIRECTIONS if inputs <= 20 * MANY else 3
 
 
-def _check_options(
+def check_options(
     order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, value: Any, adapter: Any
 ) -> None:
+    """CheckError for an option that is none."""
     if order not in (1, 2):
         raise CheckError(f"order must be 1 or 2, got {order!r}")
     if directions is not None and (not isinstance(directions, int) or directions < 1):

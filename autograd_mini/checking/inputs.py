@@ -92,6 +92,10 @@ class Inputs:
             )
         return result
 
+    def filled(self, like: Any, numbers: Sequence[float]) -> Any:
+        """A structure such as this, with these numbers."""
+        return _rebuilt(like, iter(numbers), self.double)
+
     def doubled(self) -> Inputs:
         """The same inputs, given to functions as float64."""
         other = copy(self)
@@ -252,11 +256,11 @@ def parts_of(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, tree
 
 
-def _flat(tree: Any) -> list[Any]:
+def flat(tree: Any) -> list[Any]:
     """The numbers in a structure, those of arrays too."""
     if isinstance(tree, _STRUCTURES):
         parts = tree.values() if isinstance(tree, Mapping) else tree
-        return [x for part in parts for x in _flat(part)]
+        return [x for part in parts for x in flat(part)]
     return array_content(tree)[0] if is_array(tree) else [tree]
 
 
@@ -273,7 +277,7 @@ def _rebuilt(tree: Any, parts: Iterator[Any], double: bool) -> Any:
 
 def _holds(tree: Any, parts: list[Any]) -> bool:
     """Whether the structure still holds these parts, in order."""
-    found = _flat(tree)
+    found = flat(tree)
     return len(found) == len(parts) and all(
         a is b or (not is_node(a) and (a == b or _close(a, b)))
         for a, b in zip(found, parts, strict=True)
@@ -307,12 +311,12 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
         for k, (part, given) in enumerate(zip(at, parts, strict=True)):
             yield from _aligned(part, given, f"{where}[{k}]")
     elif is_array(at):
-        flat, size = _flat(claimed), math.prod(at.shape)
-        if len(flat) != size:
+        numbers, size = flat(claimed), math.prod(at.shape)
+        if len(numbers) != size:
             raise CheckError(
-                f"{where} must hold {size} numbers, as the input does, got {len(flat)}"
+                f"{where} must hold {size} numbers, as the input does, got {len(numbers)}"
             )
-        yield from (as_real(x, where) for x in flat)
+        yield from (as_real(x, where) for x in numbers)
     else:
         yield as_real(claimed, where)
 

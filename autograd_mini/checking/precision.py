@@ -39,14 +39,14 @@ class Doubled(Truth):
         inputs = coarse.inputs.doubled()
 
         def floats(numbers: Sequence[float]) -> float:
-            with _doubles():
+            with doubles():
                 return float(as_real(inputs.call(f, numbers), "the value of f"))
 
         super().__init__(f, inputs, floats, None, coarse.kinked, options)
 
     def call(self, f: Callable[..., Any], read: Callable[[Any], Any]) -> Any:
         """What `read` makes of f at the point; None if f refuses float64 or answers in less."""
-        with suppress(Exception), _doubles():  # float32 and float64 do not mix everywhere
+        with suppress(Exception), doubles():  # float32 and float64 do not mix everywhere
             y = self.inputs.call(f, self.inputs.floats)
             if unit_of(y) == EPS:
                 return read(y)
@@ -95,7 +95,7 @@ _OF_ITSELF = ("__get__", "__set__", "requires_grad_")  # a tensor's attributes: 
 
 
 @contextmanager
-def _doubles() -> Iterator[None]:
+def doubles() -> Iterator[None]:
     """Where JAX keeps float64, and torch's functions take a float32 operand for float64."""
     with ExitStack() as stack:
         if jax := sys.modules.get("jax"):

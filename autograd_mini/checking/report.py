@@ -12,6 +12,7 @@ from autograd_mini.language.tables import aligned
 
 from .findings import Comparison, Culprit, Property, number_text
 from .plain import from_json, to_json
+from .taylor import Taylor, TaylorRow
 
 if TYPE_CHECKING:
     import os
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 REPORT = Format(
     "autograd_mini check report",
     ("lang", "verdict", "comparisons", "culprit", "taylor_slope", "notes"),
-    ("guess", "properties"),
+    ("guess", "taylor", "properties"),
 )
 _COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
     "wrong": ("red", "#cf222e"),
@@ -76,6 +77,7 @@ class Report:
     guess          what the mistake in a gradient without a graph looks like, said as a guess: kind
                    "factor", "sign", "sum", "mean", "swapped", "regulariser", "chain" or "sample",
                    node the derivatives; None if it looks like none of these
+    taylor         the table of Taylor remainders along a random direction; None where there is none
     subject        the function on Values that was checked; None with a claimed gradient, and in a
                    report read from JSON
     properties     what the engine does beside: on a second backward(), at depth, ...; they leave
@@ -89,6 +91,7 @@ class Report:
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     lang: str = "en"
     guess: Culprit | None = None
+    taylor: Taylor | None = None
     subject: Subject | None = field(default=None, compare=False, repr=False)
     properties: tuple[Property, ...] = ()
 
@@ -237,6 +240,7 @@ class Report:
             "taylor_slope": self.taylor_slope,
             "notes": self.notes,
             "guess": _written(self.guess),
+            "taylor": self.taylor and [self.taylor.rows, self.taylor.floor],
             "properties": [x._asdict() for x in self.properties],
         }
         return REPORT.write(to_json(data))
@@ -261,8 +265,11 @@ class Report:
             notes = tuple((name, values) for name, values in data["notes"])
             if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
                 raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
+            lang, table = data["lang"], data.get("taylor")
+            if table:
+                table = Taylor(tuple(TaylorRow(*row) for row in table[0]), table[1], lang)
             return cls(
-                data["verdict"], rows, culprit, data["taylor_slope"], notes, data["lang"], guess,
+                data["verdict"], rows, culprit, data["taylor_slope"], notes, lang, guess, table,
                 properties=tuple(Property(**found) for found in data.get("properties", ())),
             )  # fmt: skip
         except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -14,6 +14,7 @@ from .findings import Comparison, Culprit
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact, mpmath
 from .report import Report, worst
+from .taylor import Taylor, taylor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +65,7 @@ class Rows:
         self.gradient, self.noise = gradient, noise
         self.scale = Fraction(0)
         self.value = abs(truth.floats(inputs.floats))
+        self.curvature: float | None = None  # along the first direction, where it is claimed
         self.lost: list[str] = []  # the names of rows that rounding alone leaves undecided
         self.reach = {self.name(k): reach for k, reach in enumerate(inputs.reach)}
         count = options.directions or DIRECTIONS
@@ -214,7 +216,30 @@ class Rows:
         verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
         if verdict in ("kink", "domain"):
             slope = None  # there is no Taylor polynomial
-        return Report(verdict, tuple(rows), culprit, slope, tuple(notes), self.options.lang)
+        table = None if verdict in ("kink", "domain") else self._taylor()
+        lang = self.options.lang
+        return Report(verdict, tuple(rows), culprit, slope, tuple(notes), lang, taylor=table)
+
+    def _taylor(self) -> Taylor | None:
+        """The table of remainders along the first direction."""
+        along, numbers = self.directions[0], self.inputs.floats
+        n, curvature = len(numbers), self.curvature
+        if len(self.gradient) == n:
+            slope = math.fsum(float(self.gradient[k]) * weight for k, weight in along.items())
+        else:  # a Hessian by itself
+            slope = as_float(self.truth.along(along).value)
+            curvature = self._curvature([self.gradient[k : k + n] for k in range(0, n * n, n)])
+
+        def f(h: float) -> float:
+            return self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
+
+        with quiet():
+            return taylor(f, slope, curvature, 8 * self.truth.noise, self.options.lang)
+
+    def _curvature(self, hessian: Sequence[Sequence[Any]]) -> float:
+        along = [self.directions[0][k] for k in range(len(hessian))]
+        rows = (math.fsum(float(h) * w for h, w in zip(row, along, strict=True)) for row in hessian)
+        return math.fsum(w * product for w, product in zip(along, rows, strict=True))
 
     # --- other views -----------------------------------------------------------------------------
     def slope(self) -> float | None:
@@ -262,6 +287,7 @@ class Rows:
         n = len(numbers)
         if n <= HESSIAN and not self.options.directions:
             found = second(hessian(flat), numbers)
+            self.curvature = self._curvature(found)
             size = max(abs(h) for row in found for h in row)
             pairs = combinations_with_replacement(range(n), 2)
             return [self.second(i, j, found[i][j], rounding * size) for i, j in pairs]
@@ -272,5 +298,6 @@ class Rows:
             got = sum(exact(w) * exact(h) for w, h in terms)
             size = sum(abs(w * h) for w, h in terms)
             reference = self.truth.along(along, 2)
+            self.curvature = float(got) if number == 1 else self.curvature
             rows.append(self.row(f"curvature {number}", got, reference, rounding * size))
         return rows

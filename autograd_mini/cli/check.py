@@ -11,6 +11,7 @@ from .options import imported, read
 
 if TYPE_CHECKING:
     from autograd_mini.checking.report import Report
+    from autograd_mini.checking.taylor import Taylor
 
     from .options import Arguments, Parser
 
@@ -30,6 +31,7 @@ def add_options(parser: Parser) -> None:
     parser.add("--order", type=int, choices=(1, 2), default=1)
     parser.add("--seed", type=int, default=0)
     parser.add("--accuracy", metavar="NUMBER", type=float)
+    parser.add("--taylor", action="store_true")
     parser.add("--ops", action="store_true")
     parser.add("--json", action="store_true")
 
@@ -50,6 +52,8 @@ def run(args: Arguments) -> int:
         print(report.to_json())
     else:
         _print(report)
+        if args.taylor and report.taylor is not None:
+            _print(report.taylor)
     return RIGHT if report.ok else WRONG
 
 
@@ -82,14 +86,14 @@ def _report(args: Arguments) -> Report:
     )
 
 
-def _print(report: Report) -> None:
+def _print(shown: Report | Taylor) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
     if console.is_terminal:
-        console.print(report)
+        console.print(shown)
     else:
-        print(report)
+        print(shown)
 
 
 def _print_ops(args: Arguments) -> int:

@@ -189,5 +189,11 @@ def _plain(report: Report, lang: str) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
         " style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{replace(report, lang=lang)._repr_html_()}</main></body></html>\n"
+        f"<body><main>{replace(report, lang=lang)._repr_html_()}"
+        f"{_taylor(report, lang)}</main></body>"
+        "</html>\n"
     )
+
+
+def _taylor(report: Report, lang: str) -> str:
+    return "" if report.taylor is None else replace(report.taylor, lang=lang)._repr_html_()

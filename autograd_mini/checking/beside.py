@@ -1,0 +1,171 @@
+"""One function in several engines: their gradients side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.language import checked, text
+
+from .check import check_grad
+from .findings import number_text
+from .grid import Grid
+from .inputs import CheckError, is_array, shown
+from .precision import doubles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .report import Report
+
+    Gradient = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """The gradients of several engines at one point; true in a condition if all are right.
+
+    reports  engine -> its report
+    missing  engine -> why there is none: the library that is not installed, or what failed
+    """
+
+    reports: Mapping[str, Report]
+    missing: Mapping[str, tuple[str, str]]
+    lang: str = "en"
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are reports, and every one is right."""
+        return bool(self.reports) and all(report.ok for report in self.reports.values())
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def _grid(self, lang: str | None = None) -> Grid:
+        lang = lang or self.lang
+        columns = [*self.reports, text("checking.beside.reference", lang)]
+        rows, marked = [["", *columns]], set()
+        parts = [report.comparisons for report in self.reports.values()]
+        for i, beside in enumerate(zip(*parts, strict=False), start=1):
+            rows.append([beside[0].name, *(number_text(row.got) for row in beside)])
+            rows[-1].append(number_text(beside[0].wanted))
+            marked |= {(i, j) for j, row in enumerate(beside, start=1) if row.verdict == "wrong"}
+        remarks = [text("checking.beside.legend", lang)] if marked else []
+        for engine, (why, what) in self.missing.items():
+            details = {"library": what, "reason": what}
+            remarks.append(text(f"checking.beside.{why}", lang, engine=engine, **details))
+        return Grid(rows, frozenset(marked), tuple(remarks))
+
+    def text(self, lang: str | None = None) -> str:
+        """The table as plain text."""
+        return self._grid(lang).text()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """For rich's `print` and consoles."""
+        return self._grid().rich()
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return f'<div lang="{self.lang}">{self._grid().html()}</div>'
+
+
+def compare_gradients(
+    f: Callable[..., Any] | Mapping[str, Callable[..., Any]],
+    at: Any,
+    engines: Sequence[str] | Mapping[str, str | Gradient] = ("ours", "torch", "jax"),
+    *,
+    gradient: Gradient | None = None,
+    lang: str = "en",
+    **options: Any,
+) -> SideBySide:
+    """The gradient of one function by several engines in a table; what differs is marked.
+
+    f         of numbers, which every engine can run; or engine -> f as it is written for it
+    at        the point, as in `check_grad`; torch and JAX get it as float64
+    engines   of "ours", "torch", "jax"; or name of the column -> one of these, or a function that
+              gives the gradient there
+    gradient  one by hand, for a column of its own; its f is that of "ours"
+    options   of `check_grad`, which judges each
+
+    A library that is not installed, and an engine that f fails in, are told below the table.
+
+    >>> print(compare_gradients(lambda x, y: x * y * y, (2.0, 3.0), ["ours"],
+    ...                         gradient=lambda x, y: (y * y, x * y)))
+           ours  by hand    reference
+    df/dx     9        9            9
+    df/dy    12        6 *         12
+    * differs from the reference by more than rounding explains.
+
+    Raises CheckError for another engine, and what `check_grad` raises of `at` and the options.
+    """
+    checked(lang)
+    asked: dict[str, str | Gradient] = (
+        dict(engines) if isinstance(engines, Mapping) else {name: name for name in engines}
+    )
+    if gradient is not None:
+        asked[text("checking.beside.hand", lang)] = gradient
+    reports, missing = {}, {}
+    for name, engine in asked.items():
+        if not callable(engine) and engine not in _ENGINES:
+            known = ", ".join(_ENGINES)
+            raise CheckError(f"engine must be one of {known}, or a function, got {shown(engine)}")
+        kind = "ours" if callable(engine) else engine
+        function = f[name if name in f else kind] if isinstance(f, Mapping) else f
+        try:
+            if callable(engine):
+                reports[name] = check_grad(function, at, gradient=engine, lang=lang, **options)
+            else:
+                reports[name] = _ENGINES[engine](function, at, lang=lang, **options)
+        except ImportError:
+            missing[name] = ("missing", kind)
+        except CheckError as error:
+            missing[name] = ("failed", str(error))
+    return SideBySide(reports, missing, lang)
+
+
+def _mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
+    if isinstance(tree, Mapping):
+        return {key: _mapped(part, f) for key, part in tree.items()}
+    return type(tree)(_mapped(x, f) for x in tree) if isinstance(tree, list | tuple) else f(tree)
+
+
+def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
+    import torch  # type: ignore[import-not-found,unused-ignore]
+
+    def gradient(*args: Any, **named: Any) -> Any:
+        leaves: list[Any] = []
+
+        def leaf(x: Any) -> Any:
+            leaves.append(x.detach().requires_grad_())
+            return leaves[-1]
+
+        y = f(*_mapped(args, leaf), **_mapped(named, leaf))
+        found = iter(torch.autograd.grad(y, leaves, allow_unused=True, materialize_grads=True))
+        given = named or (args if isinstance(at, tuple) else args[0])
+        return _mapped(given, lambda _: next(found))
+
+    point = _mapped(at, lambda x: torch.tensor(_plain(x), dtype=torch.float64))
+    return check_grad(f, point, gradient=gradient, **options)
+
+
+def _jax(f: Callable[..., Any], at: Any, **options: Any) -> Report:
+    import jax
+
+    def gradient(*args: Any, **named: Any) -> Any:
+        found = jax.grad(lambda given: f(*given[0], **given[1]))((args, named))
+        return found[1] if named else found[0] if isinstance(at, tuple) else found[0][0]
+
+    with doubles():
+        point = _mapped(at, lambda x: jax.numpy.asarray(_plain(x), dtype=float))
+        return check_grad(f, point, gradient=gradient, **options)
+
+
+def _plain(x: Any) -> Any:
+    return x.tolist() if is_array(x) else float(x)
+
+
+_ENGINES: dict[str, Callable[..., Report]] = {"ours": check_grad, "torch": _torch, "jax": _jax}

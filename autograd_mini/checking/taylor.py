@@ -1,0 +1,116 @@
+"""The Taylor table: how fast what a derivative leaves out vanishes with the step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.language import text
+
+from .grid import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_POWERS = range(2, 10)  # of 1/2: the steps
+
+
+class TaylorRow(NamedTuple):
+    """A step h along a direction d, and what is left of f(x + hd) there.
+
+    r0  |f(x + hd) - f(x)|
+    r1  |f(x + hd) - f(x) - h g.d|
+    r2  |f(x + hd) - f(x) - h g.d - h**2/2 d.Hd|; None without second derivatives
+    """
+
+    h: float
+    r0: float
+    r1: float
+    r2: float | None = None
+
+
+@dataclass(frozen=True)
+class Taylor:
+    """The remainders of f along a random direction, one row a step, each half the one before.
+
+    With the right derivatives r0 falls by 2 at each halving, r1 by 4, r2 by 8: the slopes, log2 of
+    that, are 1, 2 and 3. With a wrong gradient r1 has the slope 1, with a wrong Hessian r2 has 2.
+
+    >>> from autograd_mini.checking import check_grad
+    >>> table = check_grad(lambda x: x.exp(), 1.0).taylor
+    >>> [round(slope, 1) for slope in table.slopes()]
+    [1.0, 2.0]
+    """
+
+    rows: tuple[TaylorRow, ...]
+    floor: float = 0.0  # what rounding leaves: below it a remainder says nothing
+    lang: str = "en"
+
+    def slopes(self) -> list[float]:
+        """The slopes of r0, r1 and r2 between the last two steps that rounding does not reach."""
+        found = []
+        for column in range(1, self._width()):
+            steps = [
+                s for k in range(1, len(self.rows)) if (s := self.slope(k, column)) is not None
+            ]
+            found.append(steps[-1] if steps else math.nan)
+        return found
+
+    def slope(self, row: int, column: int) -> float | None:
+        """log2 of how far a remainder falls from the row before to this; None in rounding."""
+        before, here = (self.rows[k][column] for k in (row - 1, row)) if row else (0.0, 0.0)
+        if before is None or here is None or min(before, here) <= self.floor:
+            return None
+        return math.log2(before / here)
+
+    def _width(self) -> int:
+        return 4 if self.rows[0].r2 is not None else 3
+
+    def _grid(self, lang: str | None = None) -> Grid:
+        lang = lang or self.lang
+        slope = text("checking.taylor.slope", lang)
+        cells = [["h", *(x for k in range(self._width() - 1) for x in (f"R{k}", slope))]]
+        for k, row in enumerate(self.rows):
+            cells.append([f"2^-{-round(math.log2(row.h))}"])
+            for column in range(1, self._width()):
+                found = self.slope(k, column)
+                cells[-1] += [f"{row[column]:.3e}", "" if found is None else f"{found:.2f}"]
+        return Grid(cells, remarks=(text("checking.taylor.legend", lang),))
+
+    def text(self, lang: str | None = None) -> str:
+        """The table as plain text."""
+        return self._grid(lang).text()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """For rich's `print` and consoles."""
+        return self._grid().rich()
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return f'<div lang="{self.lang}">{self._grid().html()}</div>'
+
+
+def taylor(
+    f: Callable[[float], float],
+    slope: float,
+    curvature: float | None = None,
+    floor: float = 0.0,
+    lang: str = "en",
+) -> Taylor | None:
+    """The table for f of the step, with its claimed derivatives; None if f has no values there."""
+    try:
+        center, values = f(0.0), [(2.0**-k, f(2.0**-k)) for k in _POWERS]
+    except (ValueError, ArithmeticError):
+        return None
+    rows = []
+    for h, y in values:
+        left = y - center - h * slope
+        bent = None if curvature is None else abs(left - h * h / 2 * curvature)
+        rows.append(TaylorRow(h, abs(y - center), abs(left), bent))
+    floor = max(floor, 8 * 2.0**-52 * max(abs(y) for _, y in values))
+    finite = all(math.isfinite(x) for row in rows for x in row if x is not None)
+    return Taylor(tuple(rows), floor, lang) if finite else None

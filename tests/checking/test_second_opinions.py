@@ -1,0 +1,197 @@
+"""The Taylor table, gradients side by side, jvp against vjp."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from autograd_mini import exp, sin
+from autograd_mini.checking import CheckError, Report, check_grad, check_jvp, compare_gradients
+
+
+def shown(thing):
+    console = Console(width=120)
+    with console.capture() as captured:
+        console.print(thing)
+    return captured.get()
+
+
+# --- Taylor --------------------------------------------------------------------------------------
+def hessian(x, y, off=1.0):
+    return [[2 * y, 2 * x * off], [2 * x * off, 0]]
+
+
+def half(x, y):
+    return hessian(x, y, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("report", "slopes"),
+    [
+        (check_grad(lambda x, y: sin(x * y) + exp(x), (0.3, 0.7)), [1, 2]),
+        (check_grad(lambda x, y: sin(x * y) + exp(x), (0.3, 0.7), order=2), [1, 2, 3]),
+        (check_grad(math.sin, 0.3, gradient=lambda x: 1.1 * math.cos(x)), [1, 1]),
+        (check_grad(lambda x, y: x * x * y, (2.0, 3.0), gradient=hessian, order=2), [1, 2, 3]),
+        (
+            check_grad(lambda x, y: x * x * y, (2.0, 3.0), gradient=half, order=2),
+            [1, 2, 2],
+        ),
+    ],
+)  # fmt: skip
+def test_slopes_of_the_taylor_table(report, slopes):
+    table = report.taylor
+    assert table.slopes() == pytest.approx(slopes, abs=0.05)
+    header, *lines, legend = table.text().splitlines()
+    assert header.split() == ["h", *(x for k in range(len(slopes)) for x in (f"R{k}", "slope"))]
+    assert len(lines) == len(table.rows) == 8
+    assert legend.startswith("Slopes with right derivatives")
+    assert "pendiente" in table.text("es")
+    assert "<td" in table._repr_html_()
+    assert all(word in shown(table) for word in table.text().split())
+    assert Report.from_json(report.to_json()).taylor == table
+
+
+def test_remainders_by_hand():
+    first, second, *_ = check_grad(lambda x: x * x, 3.0, order=2).taylor.rows
+    assert (first.h, second.h) == (0.25, 0.125)
+    moved = math.sqrt(first.r1)  # of f(3 + hd) - f(3) = 6 hd + (hd)**2
+    assert 1.5 <= moved / first.h <= 3
+    assert first.r0 == pytest.approx(6 * moved + moved**2) or first.r0 == pytest.approx(
+        6 * moved - moved**2
+    )
+    assert second.r1 == pytest.approx(first.r1 / 4)
+    assert first.r2 == pytest.approx(0, abs=1e-12)
+
+
+def test_no_table_at_a_kink_or_where_f_ends():
+    assert check_grad(abs, 0.0, gradient=lambda x: 0.0).taylor is None
+    edged = check_grad(
+        lambda x: math.sqrt(0.01 - x * x), 0.05, gradient=lambda x: -x / math.sqrt(0.01 - x * x)
+    )
+    assert (edged.verdict, edged.taylor) == ("ok", None)
+
+
+# --- side by side --------------------------------------------------------------------------------
+def polynomial(x, y):
+    return x * y * y + 2 * x
+
+
+def test_by_hand_beside_ours():
+    table = compare_gradients(
+        polynomial, (2.0, 3.0), ["ours"], gradient=lambda x, y: (y * y + 2, x * y), lang="es"
+    )
+    assert not table.ok
+    assert [row.got for row in table.reports["ours"].comparisons] == [11, 12]
+    assert table.text().splitlines() == [
+        "       ours  a mano    referencia",
+        "df/dx    11      11            11",
+        "df/dy    12       6 *          12",
+        "* difiere de la referencia más de lo que explica el redondeo.",
+    ]
+    assert "by hand" not in table.text()
+    assert table._repr_html_().count("background") == 1
+    assert "6 *" in shown(table)
+    assert compare_gradients(polynomial, (2.0, 3.0), ["ours"]).ok
+
+
+def test_functions_as_each_engine_wants_them():
+    table = compare_gradients(
+        {"ours": lambda v: sin(v[0]) * v[1], "numpy": lambda v: np.sin(v[0]) * v[1]},
+        [0.5, 2.0],
+        {"ours": "ours", "numpy": lambda v: [v[1] * np.cos(v[0]), np.sin(v[0])]},
+    )
+    assert table.ok
+    assert list(table.reports) == ["ours", "numpy"]
+
+
+def test_what_is_missing_or_fails_is_told(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    table = compare_gradients(
+        polynomial, (2.0, 3.0), {"ours": "ours", "torch": "torch", "bad": lambda x, y: 1 / None}
+    )
+    assert list(table.reports) == ["ours"]
+    assert "torch: torch is not installed." in table.text()
+    assert "bad: gradient raised TypeError" in table.text()
+    assert "torch no está instalado" in table.text("es")
+    with pytest.raises(CheckError, match="engine must be one of ours, torch, jax, or a function"):
+        compare_gradients(polynomial, (2.0, 3.0), ["tinygrad"])
+
+
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_ours_beside(library):
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    for at in ((2.0, 3.0), {"x": 2.0, "y": 3.0}):
+        table = compare_gradients(polynomial, at, ["ours", library])
+        assert table.ok, table
+        assert [row.got for row in table.reports[library].comparisons] == [11, 12]
+    table = compare_gradients(lambda w: (w * w).sum(), np.array([1.0, 2.0]), ["ours", library])
+    assert [row.got for row in table.reports[library].comparisons] == [2, 4]
+
+
+# --- jvp and vjp ---------------------------------------------------------------------------------
+POINT = np.array([0.3, -0.7, 1.1])
+MATRIX = np.array([[1.0, 2.0, 0.5], [-1.0, 0.25, 3.0]])
+JACOBIAN = MATRIX / np.cosh(MATRIX @ POINT)[:, None] ** 2
+
+
+def layer(x):
+    return np.tanh(MATRIX @ x)
+
+
+@pytest.mark.parametrize(
+    ("jvp", "vjp", "wrong"),
+    [
+        (JACOBIAN, JACOBIAN, set()),
+        (JACOBIAN, None, set()),
+        (MATRIX, JACOBIAN, {"jvp", "="}),
+        (JACOBIAN, MATRIX, {"vjp", "="}),
+        (MATRIX, MATRIX, {"jvp", "vjp"}),
+        (None, MATRIX, {"vjp"}),
+    ],
+)
+def test_products_with_the_jacobian(jvp, vjp, wrong):
+    report = check_jvp(
+        layer,
+        POINT,
+        jvp=None if jvp is None else lambda v: jvp @ v,
+        vjp=None if vjp is None else lambda u: (vjp.T @ u,),
+    )
+    names = {row.name for row in report.comparisons if row.verdict == "wrong"}
+    assert {"=" if "=" in name else name[:3] for name in names} == wrong
+    assert report.ok == (not wrong)
+    both = jvp is not None and vjp is not None
+    assert len(report.comparisons) == (9 if both else 3)
+    assert ("u·(Jv)" in report.text("es")) == both
+
+
+def test_the_products_of_jax():
+    jax = pytest.importorskip("jax", reason="jax is not installed")
+
+    def f(x, y):
+        return jax.numpy.sin(x) * y
+
+    at = (jax.numpy.array([0.3, 0.5]), jax.numpy.array([1.5, -2.0]))
+    report = check_jvp(f, at, jvp=lambda v: jax.jvp(f, at, v)[1], vjp=jax.vjp(f, *at)[1])
+    assert report.ok, report
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "needs jvp, vjp or both"),
+        ({"jvp": lambda v: v}, "jvp must give 2 numbers, got 3"),
+        ({"vjp": lambda u: u}, "vjp must give 3 numbers, got 2"),
+        ({"vjp": lambda u: 1 / None}, "vjp raised TypeError"),
+        ({"jvp": lambda v: v, "directions": 0}, "directions must be a whole number"),
+    ],
+)
+def test_products_that_do_not_fit(options, words):
+    with pytest.raises(CheckError, match=words):
+        check_jvp(layer, POINT, **options)
+
+
+def test_a_report_in_another_language_keeps_its_table():
+    report = check_grad(math.sin, 0.3, gradient=math.cos)
+    assert replace(report, lang="es").taylor == report.taylor
