@@ -10,16 +10,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
-import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.museum import ENGINES, HEALTHY
@@ -32,18 +30,17 @@ class TestsError(AutogradError, ValueError):
     """The tests cannot be run against the museum; the text says why."""
 
 
-@dataclass
-class Verdict:
-    """What the tests made of the engines, by name.
+class Verdict(NamedTuple):
+    """What the tests made of the engines.
 
-    right      "" if the right engine passes, else the end of what the tests printed
-    unused     those whose mistake is in an operation that no test uses: name -> the operation
+    right    "" if the right engine passes, else the end of what the tests printed
+    unused   those whose mistake is in an operation that no test uses: name -> the operation
     """
 
-    right: str = ""
-    noticed: list[str] = field(default_factory=list)
-    missed: list[str] = field(default_factory=list)
-    unused: dict[str, str] = field(default_factory=dict)
+    right: str
+    noticed: list[str]
+    missed: list[str]
+    unused: dict[str, str]
 
 
 def against(
@@ -62,28 +59,28 @@ def against(
     """
     path = Path(tests)
     module = module or _imported(path, cls)
+    root, before = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
+    paths = os.pathsep.join([str(path.resolve().parent), str(Path.cwd()), root, before])
 
     def run(name: str) -> tuple[bool, str]:
-        done = [sys.executable, "-m", __name__, name, module, cls, str(path.resolve())]
+        command = [sys.executable, "-m", __name__, name, module, cls, str(path.resolve())]
         try:
-            ended = subprocess.run(
-                done, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds,
-                env={**os.environ, "PYTHONPATH": _paths(path)}, check=False,
+            done = subprocess.run(
+                command, capture_output=True, encoding="utf-8", errors="replace",
+                env={**os.environ, "PYTHONPATH": paths}, timeout=seconds, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return False, ""
-        return ended.returncode == 0, f"{ended.stderr}{ended.stdout}"
+        return done.returncode == 0, f"{done.stderr}{done.stdout}"
 
     names = [name for name, engine in ENGINES.items() if not engine.in_training]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         (passes, told), *runs = pool.map(run, [HEALTHY.__name__, *names])
     told, _, used = told.rpartition(_USED)
-    if not passes:
-        return Verdict(right=told[-2000:].strip() or "?")
-    found = Verdict()
-    for name, (passed, _) in zip(names, runs, strict=True):
+    found = Verdict("" if passes else told[-2000:].strip() or "?", [], [], {})
+    for name, (passed, _) in zip(names, runs if passes else (), strict=passes):
         changed = [op for op, rule in ENGINES[name].rules.items() if rule is not HEALTHY.rules[op]]
-        if changed and not {*changed} & {*json.loads(used)}:
+        if changed and not {*changed} & {*used.split()}:
             found.unused[name] = changed[0]
         else:
             (found.missed if passed else found.noticed).append(name)
@@ -97,19 +94,10 @@ def _imported(path: Path, cls: str) -> str:
     except SyntaxError as error:
         raise TestsError(f"{path}, line {error.lineno}: {error.msg}") from None
     for node in ast.walk(tree):
-        names = {alias.name for alias in getattr(node, "names", ())}
+        names = {alias.name for alias in getattr(node, "names", ()) if hasattr(alias, "name")}
         if isinstance(node, ast.ImportFrom) and cls in names and node.module and not node.level:
             return node.module
     raise TestsError(f"{path} imports no {cls} from a module; name the module with --as")
-
-
-def _paths(path: Path) -> str:
-    """What the tests may import: this package, what lies beside them and in the working folder."""
-    root = Path(__file__).resolve().parents[2]
-    before = os.environ.get("PYTHONPATH", "")
-    return os.pathsep.join(
-        filter(None, [str(path.resolve().parent), str(Path.cwd()), str(root), before])
-    )
 
 
 # --- in the process of one engine ----------------------------------------------------------------
@@ -157,12 +145,10 @@ def _put(module: str, cls: str, value: Any) -> None:
         found = sys.modules[module] = ModuleType(module)
         package, _, name = module.rpartition(".")
         if package:
-            parent = sys.modules.setdefault(package, ModuleType(package))
-            setattr(parent, name, found)
-    old = getattr(found, cls, None)
-    setattr(found, cls, value)
-    for other in [*sys.modules.values()]:
-        if old is not None and getattr(other, cls, None) is old:
+            setattr(sys.modules.setdefault(package, ModuleType(package)), name, found)
+    old = getattr(found, cls, value)
+    for other in [found, *sys.modules.values()]:
+        if other is found or getattr(other, cls, None) is old:
             setattr(other, cls, value)
 
 
@@ -184,7 +170,7 @@ def main(name: str, module: str, cls: str, tests: str) -> int:
             sys.path.insert(0, str(Path(tests).parent))
             done = unittest.main(Path(tests).stem, argv=["tests"], exit=False, failfast=True)
             status = not done.result.wasSuccessful()
-    print(_USED + json.dumps(sorted(value.used)))
+    print(_USED, *value.used)
     return status
 
 

@@ -84,13 +84,8 @@ def _limit(memory: int, seconds: int) -> None:
     with suppress(ImportError):  # Windows
         import resource
 
-        for name, most in (
-            ("AS", memory << 20),
-            ("CPU", seconds),
-            ("FSIZE", _FILES),
-            ("CORE", 0),
-            ("NPROC", 0),
-        ):
+        limits = {"AS": memory << 20, "CPU": seconds, "FSIZE": _FILES, "CORE": 0, "NPROC": 0}
+        for name, most in limits.items():
             with suppress(AttributeError, ValueError, OSError):  # not all systems have all
                 resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
@@ -103,12 +98,12 @@ def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
     def guard(event: str, args: tuple[Any, ...]) -> None:
         if event in refused:
             raise PermissionError(f"{event} is not allowed")
-        if event in changes or (event == "open" and args[2] & writes):
-            for path in args[: 1 if event == "open" else 2]:
-                if isinstance(path, str | bytes) and not where(os.fsdecode(path)).startswith(
-                    inside
-                ):
-                    raise PermissionError(f"writing {os.fsdecode(path)} is not allowed")
+        if event not in changes and not (event == "open" and args[2] & writes):
+            return
+        paths = [os.fsdecode(x) for x in args[:2] if isinstance(x, str | bytes)]
+        for path in paths[: 1 if event == "open" else 2]:
+            if not where(path).startswith(inside):
+                raise PermissionError(f"writing {path} is not allowed")
 
     return guard
 
