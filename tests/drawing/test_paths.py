@@ -64,15 +64,12 @@ def test_the_largest_products_are_drawn(seed, limit):
     drawing = draw_paths(root, values[0], limit=limit)
     shown = [abs(path.product) for path in drawing.paths]
     assert shown == sorted(products, reverse=True)[:limit]
-    assert (drawing.count, drawing.total) == (
-        len(products),
-        draw_paths(root, values[0], limit=10_000).total,
-    )
+    assert drawing.count == len(products)
+    assert drawing.total == draw_paths(root, values[0], limit=10_000).total
 
 
 def test_two_to_the_60_paths_are_counted_and_not_listed():
-    y = Value(Fraction(1), label="x")
-    x = y
+    x = y = Value(Fraction(1), label="x")
     for _ in range(60):
         y = y + y
     # Listing them would take centuries.
@@ -81,8 +78,9 @@ def test_two_to_the_60_paths_are_counted_and_not_listed():
     assert len(drawing.paths) == 3
     shown = structure(drawing)
     assert shown["caption"] == ["1,152,921,504,606,846,976 paths; the 3 largest are drawn"]
-    rest = shown["nodes"]["rest"]["texts"]
-    assert rest == ["the other 1,152,921,504,606,846,973: 1152921504606846973"]
+    assert shown["nodes"]["rest"]["texts"] == [
+        "the other 1,152,921,504,606,846,973: 1152921504606846973"
+    ]
 
 
 def test_of_a_long_path_the_ends_are_drawn():

@@ -16,14 +16,7 @@ FILES = sorted(Path(language.__file__).parent.glob("*.txt"))
 ROOMS = [file.stem for file in FILES]
 CODE = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
 ACCESSORS = {"text", "told", "words", "words_of", "said"}
-SCRIPTED = {
-    "page",
-    "whatif",
-    "predict",
-    "perform",
-    "player",
-    "descent",
-}  # their texts are asked for by pages
+SCRIPTED = {*"page whatif predict perform player descent".split()}  # pages ask for their texts
 
 
 def slots(text):
@@ -78,11 +71,8 @@ def asked():
                 if name in ACCESSORS:
                     rest = ".\0" * name.startswith("words")
                     found += [(path, pattern + rest) for pattern in _patterns(node.args[0])]
-    return [
-        (path, pattern)
-        for path, pattern in found
-        if "." in pattern and pattern.split(".")[0] in {*ROOMS, "\0"}
-    ]
+    rooms = {*ROOMS, "\0"}
+    return [(path, text) for path, text in found if "." in text and text.split(".")[0] in rooms]
 
 
 def _patterns(node):
@@ -96,12 +86,8 @@ def _patterns(node):
     return []
 
 
-NAMES = [
-    f"{room}.{key}"
-    for room in ROOMS
-    if room not in ("errors", "usage")  # which have no names
-    for key in language.catalogue(room)
-]
+NAMED = [room for room in ROOMS if room not in ("errors", "usage")]  # which have no names
+NAMES = [f"{room}.{key}" for room in NAMED for key in language.catalogue(room)]
 
 
 def test_every_text_that_is_asked_for_exists():
@@ -114,24 +100,19 @@ def test_every_text_that_is_asked_for_exists():
 
 def test_every_text_is_asked_for():
     """Its name stands in the code; or, in one that is computed, what is filled in does."""
-    patterns = [
-        re.compile(re.escape(p).replace("\0", "(.+?)")) for p in {pattern for _, pattern in asked()}
-    ]
+    texts = {re.escape(pattern) for _, pattern in asked()}
+    patterns = [re.compile(text.replace("\0", "(.+?)")) for text in texts]
     aliases = " ".join(file.read_text(encoding="utf-8") for file in FILES)
     nodes = [node for code in CODE.values() for node in ast.walk(ast.parse(code))]
     literals = [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
     classes = [node.name for node in nodes if isinstance(node, ast.ClassDef)]  # of the museum
     asked_in_lessons = (PACKAGE / "course" / "questions.txt").read_text(encoding="utf-8")
     words = {*re.findall(r"\w+", " ".join([*literals, *classes, asked_in_lessons]))}
-    unused = []
-    for name in NAMES:
-        if name.split(".")[0] in SCRIPTED or f"  as  {name}\n" in aliases:
-            continue
+    own = [name for name in NAMES if name.split(".")[0] not in SCRIPTED]
+    for name in [name for name in own if f"  as  {name}\n" not in aliases]:
         matches = [match for pattern in patterns if (match := pattern.fullmatch(name))]
         parts = [re.findall(r"\w+", " ".join(match.groups())) for match in matches]
-        if not any(words.issuperset(part) for part in parts):
-            unused.append(name)
-    assert unused == []
+        assert any(words.issuperset(part) for part in parts), name
 
 
 # --- the accessor --------------------------------------------------------------------------------

@@ -6,41 +6,29 @@ from fractions import Fraction
 import pytest
 
 from autograd_mini import Value, functions, grad
-from autograd_mini.errors import GradientError, NumberTypeError
+from autograd_mini.errors import GradientError
 
 
 # --- a number among numbers ---------------------------------------------------------------------
 def test_order_compares_data():
     a, b = Value(1.0), Value(2.0)
-    assert a < b
-    assert b > a
-    assert a <= Value(1.0)
-    assert a >= 1
-    assert 0 < a < 1.5
-    assert not a > b
+    assert all((a < b, b > a, a <= Value(1.0), a >= 1, 0 < a < 1.5, not a > b))
     assert sorted([b, a]) == [a, b]
-    assert max(a, b) is b
-    assert min([b, a]) is a
+    assert (max(a, b), min([b, a])) == (b, a)
 
 
 def test_equality_and_hash_are_those_of_the_object():
     a, b = Value(1.0), Value(1.0)
-    assert a != b
-    assert a == a
-    assert a != 1.0
-    assert {a, b, a} == {b, a}
+    assert all((a != b, a == a, a != 1.0, b not in [a], {a, b, a} == {b, a}))
     assert len({a, b, a}) == 2
     assert {a: "a", b: "b"}[a] == "a"
-    assert b not in [a]
 
 
 def test_conversions():
     x = Value(3.75)
     assert (float(x), int(x), complex(x), math.floor(x)) == (3.75, 3, 3.75 + 0j, 3)
-    assert bool(x)
-    assert not Value(0.0)
-    assert format(x, ".1f") == "3.8"
-    assert f"{x:8.3f}|" == "   3.750|"
+    assert (bool(x), bool(Value(0.0))) == (True, False)
+    assert (format(x, ".1f"), f"{x:8.3f}|") == ("3.8", "   3.750|")
     assert [1, 2, 3, 4][int(x)] == 4
     assert math.exp(Value(1.0)) == math.e
 
@@ -89,9 +77,7 @@ def test_a_node_made_by_hand():
     node = Value(5.0, parents=(x, y), partials=(0.6, 0.8), label="hypotenuse")
     (node * 2).backward()
     assert (x.grad, y.grad, node.grad) == (1.2, 1.6, 2.0)
-    assert node.parents == (x, y)
-    assert node.partials == (0.6, 0.8)
-    assert node.op is None
+    assert (node.parents, node.partials, node.op) == ((x, y), (0.6, 0.8), None)
 
 
 def test_a_node_made_by_hand_of_lists_and_with_one_parent_twice():
@@ -123,9 +109,3 @@ def test_a_subclass_keeps_working():
     y = x * x + functions.exp(x)
     y.backward()
     assert x.grad == pytest.approx(4 + math.exp(2), rel=1e-15)
-
-
-def test_a_string_is_no_number():
-    for wrong in ("3", None, [1.0], {}, b"3"):
-        with pytest.raises(NumberTypeError, match="is not a number"):
-            Value(wrong)

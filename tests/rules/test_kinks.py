@@ -31,10 +31,9 @@ NUMBERS = [float, Fraction, mp.mpf]
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda n: n.__name__)
 def test_kinks_of_a_users_operation_in_every_kind_of_number(kinked, number):
-    assert at_kink(kinked["bent"], (number(1),))
-    assert not at_kink(kinked["bent"], (number(2),))
-    assert at_kink(kinked["far"], (number(3),))
-    assert not at_kink(kinked["far"], (number(4),))
+    for name, at, beside in (("bent", 1, 2), ("far", 3, 4)):
+        assert at_kink(kinked[name], (number(at),))
+        assert not at_kink(kinked[name], (number(beside),))
     assert at_kink(kinked["sizes"], (tuple(map(number, (2, 0, -5))),))
     assert not at_kink(kinked["sizes"], (tuple(map(number, (2, 1, -5))),))
 
