@@ -137,14 +137,12 @@ def test_the_language_is_checked_in_one_place():
 @pytest.mark.parametrize(
     ("environment", "lang"),
     [
-        ({}, "en"),
-        ({"LANG": "es_MX.UTF-8"}, "es"),
-        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({}, "en"), ({"LANG": "es_MX.UTF-8"}, "es"), ({"LANG": "de_DE.UTF-8"}, "en"),
         ({"LANG": "es_ES.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
         ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "es_AR"}, "es"),
         ({"LANG": "C", "LC_ALL": "es_ES"}, "es"),
     ],
-)
+)  # fmt: skip
 def test_the_language_of_the_locale(environment, lang, monkeypatch):
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)

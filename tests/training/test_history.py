@@ -19,13 +19,11 @@ def test_all_forms_of_data_say_the_same():
     np = pytest.importorskip("numpy")
     rows, targets = [(0.5, 1.0), (2.0, 3.0)], [1, 0]
     forms = [
-        Dataset("d", rows, targets, class_names=("a", "b")),
-        (rows, targets),
+        Dataset("d", rows, targets, class_names=("a", "b")), (rows, targets),
         list(zip(rows, targets, strict=True)),
         [[list(x), y] for x, y in zip(rows, targets, strict=True)],
-        (np.array(rows), np.array(targets)),
-        (np.array(rows, dtype=np.float32), targets),
-    ]
+        (np.array(rows), np.array(targets)), (np.array(rows, dtype=np.float32), targets),
+    ]  # fmt: skip
     for form in forms:
         found, labels = samples(form)
         assert (found, labels) == (rows, targets)
