@@ -7,6 +7,7 @@ import sys
 
 import micrograd.engine
 import micrograd.nn
+import numpy as np
 import pytest
 
 import autograd_mini
@@ -110,7 +111,7 @@ from micrograd.nn import Neuron, Layer, MLP
 random.seed(1337)
 model = MLP(2, [16, 16, 1])
 history = []
-for k in range(5):
+for k in range(6):
     inputs = [list(map(Value, row)) for row in X]
     scores = list(map(model, inputs))
     losses = [(1 + -yi * score).relu() for yi, score in zip(y, scores)]
@@ -127,12 +128,13 @@ names = [repr(model), len(model.parameters()), Value.__module__]
 
 
 def moons(count):
+    """Arrays of NumPy, as in micrograd's notebook."""
     draw = random.Random(3)
     angles = [math.pi * draw.random() for _ in range(count)]
     half = count // 2
     X = [(math.cos(t), math.sin(t)) for t in angles[:half]]
     X += [(1 - math.cos(t), 0.5 - math.sin(t)) for t in angles[half:]]
-    return X, [-1] * half + [1] * (count - half)
+    return np.array(X), np.array([-1] * half + [1] * (count - half))
 
 
 def run_demo():
@@ -150,3 +152,4 @@ def test_the_demo_with_our_modules_in_place_of_micrograd_s(request):
     assert about == [shape, 337, "autograd_mini.value"]
     assert [x for x, _ in ours] == pytest.approx([x for x, _ in theirs], rel=1e-10)
     assert [accuracy for _, accuracy in ours] == [accuracy for _, accuracy in theirs]
+    assert ours[-1][0] < 0.6 * ours[0][0]

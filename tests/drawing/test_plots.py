@@ -28,6 +28,13 @@ def fresh():
     return Figure().add_subplot()
 
 
+def plotted(plot, *args, **options):
+    """The axes on which something is plotted."""
+    axes = fresh()
+    assert plot(*args, axes=axes, **options) is axes.figure
+    return axes
+
+
 def xy(line):
     return [(float(x), float(y)) for x, y in zip(*line.get_data(), strict=True)]
 
@@ -53,9 +60,7 @@ def small_net():
 
 # --- loss curve ----------------------------------------------------------------------------------
 def test_the_loss_curve_holds_the_losses():
-    axes = fresh()
-    figure = plots.loss_curve(history(3.0, 0.5, 0.25, validation=(2.0, 1.0, 0.75)), axes)
-    assert figure is axes.figure
+    axes = plotted(plots.loss_curve, history(3.0, 0.5, 0.25, validation=(2.0, 1.0, 0.75)))
     training, test = axes.lines
     assert xy(training) == [(1, 3.0), (2, 0.5), (3, 0.25)]
     assert xy(test) == [(1, 2.0), (2, 1.0), (3, 0.75)]
@@ -64,15 +69,13 @@ def test_the_loss_curve_holds_the_losses():
 
 
 def test_a_loss_of_zero_or_below_is_on_a_linear_scale():
-    axes = fresh()
-    plots.loss_curve(history(1.0, 0.0), axes)
+    axes = plotted(plots.loss_curve, history(1.0, 0.0))
     assert axes.get_yscale() == "linear"
     assert len(axes.lines) == 1
 
 
 def test_words_are_in_the_language_asked_for_or_one_s_own():
-    axes = fresh()
-    plots.loss_curve(history(1.0), axes, lang="es", texts={"loss": "L"})
+    axes = plotted(plots.loss_curve, history(1.0), lang="es", texts={"loss": "L"})
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("época", "L")
 
 
@@ -100,8 +103,7 @@ def test_a_layer_of_zeros_has_an_infinite_ratio_and_one_without_gradient_none():
         model([1.0]).backward()
         optimiser.step()
     assert ratios.steps == [(0.0, math.inf)]
-    axes = fresh()
-    plots.update_ratios(ratios, axes)
+    axes = plotted(plots.update_ratios, ratios)
     assert all(math.isnan(y) for line in axes.lines[:2] for _, y in xy(line))
 
 
@@ -117,8 +119,7 @@ def test_every_update_of_fit_is_recorded_and_training_is_the_same():
     plain, _ = trained(record=False)
     weights, ratios = trained(record=True)
     assert weights == plain
-    axes = fresh()
-    plots.update_ratios(ratios, axes)
+    axes = plotted(plots.update_ratios, ratios)
     assert legend(axes) == ["layer1", "layer2"]
     for k in range(2):
         shown = xy(axes.lines[k])
@@ -147,8 +148,7 @@ def test_a_rate_that_diverges_counts_as_infinite():
 
 
 def test_the_sweep_is_plotted():
-    axes = fresh()
-    plots.learning_rate_sweep(Sweep([0.1, 1.0, 10.0], [0.5, 0.25, math.inf], 2.0), axes)
+    axes = plotted(plots.learning_rate_sweep, Sweep([0.1, 1.0, 10.0], [0.5, 0.25, math.inf], 2.0))
     start, curve, best, diverged = axes.lines
     assert set(start.get_ydata()) == {2.0}
     assert xy(curve) == [(0.1, 0.5), (1.0, 0.25)]
@@ -193,9 +193,8 @@ def test_the_activation_histogram_counts():
     model = MLP(1, [1, 1], activation="linear", init="zeros")
     for layer in model.layers:
         layer.neurons[0].w = [1.0]
-    axes = fresh()
     batch = [[x] for x in (-1.0, -0.9, -0.8, 0.0, 0.0, 0.6, 3.0)]
-    plots.activation_histograms(model, batch, axes, bins=4)
+    axes = plotted(plots.activation_histograms, model, batch, bins=4)
     edges = axes.patches[0].get_data().edges
     assert list(edges) == [-1.0, 0.0, 1.0, 2.0, 3.0]
     assert heights(axes, 2) == [pytest.approx([1, 1 / 3, 0, 1 / 3])] * 2
@@ -207,8 +206,9 @@ def test_the_activation_histogram_counts():
 def test_bins_have_round_edges_and_what_is_on_one_is_nearer_to_zero():
     model = MLP(1, [1], output="linear", init="zeros")
     model.layers[0].neurons[0].w = [1.0]
-    axes = fresh()
-    plots.activation_histograms(model, [[x] for x in (-1.0, 0.2, 0.61, 1.0, 1.0)], axes, bins=12)
+    axes = plotted(
+        plots.activation_histograms, model, [[x] for x in (-1.0, 0.2, 0.61, 1.0, 1.0)], bins=12
+    )
     edges = axes.patches[0].get_data().edges
     assert list(edges) == pytest.approx([k / 5 for k in range(-5, 6)])
     counts = [1, 0, 0, 0, 0, 1, 0, 0, 1, 2]
@@ -232,8 +232,7 @@ def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten():
     model = MLP(1, [1, 1, 1], activation="linear", init="zeros")
     for layer in model.layers:
         layer.neurons[0].w = [0.1]
-    axes = fresh()
-    plots.gradient_histograms(model, [[1.0]], axes=axes, bins=2)
+    axes = plotted(plots.gradient_histograms, model, [[1.0]], bins=2)
     assert list(axes.patches[0].get_data().edges) == pytest.approx([0.01, 0.1, 1.0], rel=1e-12)
     first, _, last = heights(axes, 3)
     assert (first, last) == ([pytest.approx(1), 0], [0, pytest.approx(1)])
@@ -243,15 +242,13 @@ def test_the_gradient_histogram_has_a_decade_for_each_factor_of_ten():
 
 def test_the_histogram_of_weight_gradients():
     model = MLP(1, [1], output="linear", init="zeros")
-    axes = fresh()
-    plots.gradient_histograms(model, [[100.0], [-98.0]], axes=axes, of="weights", bins=1)
+    axes = plotted(plots.gradient_histograms, model, [[100.0], [-98.0]], of="weights", bins=1)
     low, high = axes.patches[0].get_data().edges
     assert math.sqrt(low * high) == pytest.approx(2.0)  # dL/dw = 100 - 98
 
 
 def test_gradients_that_are_all_zero_leave_an_empty_row():
-    axes = fresh()
-    plots.gradient_histograms(MLP(1, [1, 1], init="zeros"), [[1.0]], axes=axes, bins=3)
+    axes = plotted(plots.gradient_histograms, MLP(1, [1, 1], init="zeros"), [[1.0]], bins=3)
     assert heights(axes, 2)[0] == [0.0] * 3
     assert [text.get_text() for text in axes.texts][1:] == ["100 %", "0 %"]
 
@@ -259,13 +256,11 @@ def test_gradients_that_are_all_zero_leave_an_empty_row():
 def test_the_gradient_by_depth_is_the_diagnosis():
     model = MLP(2, [4, 4, 4, 1], activation="sigmoid", init="xavier_uniform", seed=0)
     diagnosis = diagnose(model, moons(20))
-    axes = fresh()
-    plots.gradient_by_depth({"a": diagnosis, "b": diagnosis}, axes)
+    axes = plotted(plots.gradient_by_depth, {"a": diagnosis, "b": diagnosis})
     for line in axes.lines:
         assert xy(line) == [(k, la.gradient_rms) for k, la in enumerate(diagnosis.layers, 1)]
     assert legend(axes) == ["a", "b"]
-    alone = fresh()
-    plots.gradient_by_depth(diagnosis, alone)
+    alone = plotted(plots.gradient_by_depth, diagnosis)
     assert alone.get_legend() is None
     assert xy(alone.lines[0]) == xy(axes.lines[0])
 
@@ -281,8 +276,7 @@ def line_net(output="linear"):
 
 @pytest.mark.parametrize("output", ["linear", "sigmoid"])
 def test_the_decision_boundary_lies_on_the_line(output):
-    axes = fresh()
-    plots.decision_boundary(line_net(output), xor(), axes=axes)
+    axes = plotted(plots.decision_boundary, line_net(output), xor())
     regions = [c for c in axes.collections if type(c).__name__.endswith("ContourSet")]
     paths = chain(*(region.get_paths() for region in regions))
     corners = chain(*(path.vertices.tolist() for path in paths))
@@ -295,8 +289,9 @@ def test_the_decision_boundary_lies_on_the_line(output):
 def test_the_points_are_those_of_the_data_by_class():
     data = iris()
     scaler = Standardiser.fit(data)
-    axes = fresh()
-    plots.decision_boundary(MLP(4, [3], seed=0), data, scaler, axes, features=(0, 2), lang="es")
+    axes = plotted(
+        plots.decision_boundary, MLP(4, [3], seed=0), data, scaler, features=(0, 2), lang="es"
+    )
     points = [c for c in axes.collections if type(c).__name__ == "PathCollection"]
     assert [c.get_label() for c in points] == list(data.class_names)
     for k, drawn in enumerate(points):

@@ -1,5 +1,4 @@
 """Neurons, layers, networks: against closed forms, exact fractions, mpmath and micrograd itself."""
-# ruff: noqa: NPY002, B905, UP034  (micrograd's demo is kept as it is)
 
 import copy
 import math
@@ -7,7 +6,6 @@ import pickle
 import random
 from fractions import Fraction as F
 
-import micrograd.engine
 import micrograd.nn
 import mpmath as mp
 import numpy as np
@@ -263,69 +261,6 @@ def test_same_weights_and_text_as_micrograd():
     assert repr(ours) == repr(theirs)
     assert repr(Layer(3, 2, nonlin=False)) == repr(micrograd.nn.Layer(3, 2, nonlin=False))
     assert repr(Neuron(3, False)) == repr(micrograd.nn.Neuron(3, False))
-
-
-def micrograds_demo(Value, MLP, X, y, steps):
-    """demo.ipynb of micrograd, its cells as they are; returns the losses and accuracies."""
-    np.random.seed(1337)
-    random.seed(1337)
-    model = MLP(2, [16, 16, 1])  # 2-layer neural network
-    history = []
-
-    def loss(batch_size=None):
-        # inline DataLoader :)
-        if batch_size is None:
-            Xb, yb = X, y
-        else:
-            ri = np.random.permutation(X.shape[0])[:batch_size]
-            Xb, yb = X[ri], y[ri]
-        inputs = [list(map(Value, xrow)) for xrow in Xb]
-
-        # forward the model to get scores
-        scores = list(map(model, inputs))
-
-        # svm "max-margin" loss
-        losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(yb, scores)]
-        data_loss = sum(losses) * (1.0 / len(losses))
-        # L2 regularization
-        alpha = 1e-4
-        reg_loss = alpha * sum((p * p for p in model.parameters()))
-        total_loss = data_loss + reg_loss
-
-        # also get accuracy
-        accuracy = [(yi > 0) == (scorei.data > 0) for yi, scorei in zip(yb, scores)]
-        return total_loss, sum(accuracy) / len(accuracy)
-
-    # optimization
-    for k in range(steps):
-        # forward
-        total_loss, acc = loss()
-
-        # backward
-        model.zero_grad()
-        total_loss.backward()
-
-        # update (sgd)
-        learning_rate = 1.0 - 0.9 * k / 100
-        for p in model.parameters():
-            p.data -= learning_rate * p.grad
-
-        history.append((total_loss.data, acc))
-    return history
-
-
-def test_micrograds_demo_runs_unchanged():
-    draw = random.Random(7)
-    angles = [math.pi * draw.random() for _ in range(16)]
-    upper = [(math.cos(t), math.sin(t)) for t in angles[:8]]
-    lower = [(1 - math.cos(t), 0.5 - math.sin(t)) for t in angles[8:]]
-    X, y = np.array(upper + lower), np.array([-1] * 8 + [1] * 8)
-    theirs = micrograds_demo(micrograd.engine.Value, micrograd.nn.MLP, X, y, steps=6)
-    ours = micrograds_demo(Value, MLP, X, y, steps=6)
-    assert [a for _, a in ours] == [a for _, a in theirs]
-    # Sums are rounded in another order, and six steps at a rate near 1 magnify that.
-    assert [x for x, _ in ours] == pytest.approx([x for x, _ in theirs], rel=1e-9)
-    assert ours[-1][0] < 0.6 * ours[0][0]
 
 
 # --- bad input -----------------------------------------------------------------------------------

@@ -98,15 +98,6 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_file_has_the_permissions_of_any_new_file_and_keeps_those_it_had(tmp_path):
-    (tmp_path / "other").write_text("")
-    save(network(), tmp_path / "m.json")
-    assert (tmp_path / "m.json").stat().st_mode == (tmp_path / "other").stat().st_mode
-    (tmp_path / "m.json").chmod(0o640)
-    save(network(), tmp_path / "m.json")
-    assert (tmp_path / "m.json").stat().st_mode & 0o777 == 0o640
-
-
 def tied():
     model = MLP(1, [2, 1])
     model.layers[0].neurons[1].b = model.layers[0].neurons[0].b
