@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import Value, functions
+from autograd_mini import Value, functions, grad
 from autograd_mini.errors import GradientError
 from autograd_mini.rules.higher import is_stale
 
@@ -225,6 +225,12 @@ def test_gradients_agree_with_differences_on_random_graphs():
         (lambda x: 2**x, 8.0, 8 * math.log(2)), (lambda x: x**x, 27.0, 27 * (1 + math.log(3))),
         (lambda x: -x, -3.0, -1.0), (lambda x: abs(-x), 3.0, 1.0),
         (lambda x: sum([x, x, 1]), 7.0, 2.0), (lambda x: x**-1, 1 / 3, -1 / 9),
+        (lambda x: x % 2, 1.0, 1.0), (lambda x: -x % 2, 1.0, -1.0), (lambda x: 7 % x, 1.0, -2.0),
+        (lambda x: x // 2, 1.0, 0.0), (lambda x: -7 // x, -3.0, 0.0),
+        (lambda x: round(x / 2) * x, 6.0, 2.0), (lambda x: x * x.detach(), 9.0, 3.0),
+        (lambda x: x * x.item(), 9.0, 3.0), (lambda x: (x * 60).deg2rad(), math.pi, math.pi / 3),
+        (lambda x: x.degrees(), 540 / math.pi, 180 / math.pi),
+        (lambda x: (x / 2).sinc(), -2 / (3 * math.pi), 2 / (9 * math.pi)),
         (lambda x: True * x, 3.0, 1.0), (lambda x: x * Fraction(1, 2), 1.5, 0.5),
     ],
 )  # fmt: skip
@@ -258,6 +264,19 @@ def test_negative_base_with_an_integer_power_never_asks_for_its_logarithm():
     (x**2).backward()
     assert x.grad == -6.0
     assert (Value(-2.0) ** 3).data == -8.0
+    for power in (lambda n: (-2.0) ** n, lambda n: Value(-2.0) ** n):
+        with pytest.raises(GradientError, match="give the exponent as a plain number"):
+            power(Value(3.0)).backward()
+
+
+def test_sinc_near_0_and_its_second_derivative():
+    """sin(x)/x = 1 - x**2/6 + x**4/120 - ..., x = pi*a."""
+    for a in (0.0, 1e-9, -1e-3):
+        x = math.pi * a
+        first = -math.pi * x / 3 * (1 - x * x / 10)
+        assert grad(functions.sinc)(a) == pytest.approx(first, rel=1e-12)
+        second = -(math.pi**2) / 3 * (1 - 3 * x * x / 10)
+        assert grad(grad(functions.sinc))(a) == pytest.approx(second, rel=1e-9)
 
 
 # --- kinks: torch's conventions -----------------------------------------------------------------

@@ -17,6 +17,7 @@ program.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
@@ -45,18 +46,20 @@ def install(name: str = "micrograd", *, neurons: str = "relu") -> ModuleType:
     module of a package, "michigrad.engine": then that one alone is put in place. `neurons="tanh"`
     makes the neurons those of micrograd's lecture (tanh in all layers) instead of the package's.
 
-    Raises ValueError for other neurons, or for a module that is not among ours.
+    Raises ValueError for other neurons.
 
-    >>> from importlib import import_module
     >>> module = install("mycourse"); import_module("mycourse.nn").MLP(1, [1])
     MLP of [Layer of [LinearNeuron(1)]]
     """
     parts = {**PARTS, "nn": NETWORKS[one_of("neurons", neurons, NETWORKS)]}
-    if part := name.partition(".")[2]:
-        sys.modules[name] = parts[one_of("module", part, parts)]
-        return sys.modules[name]
+    package, _, part = name.rpartition(".")
+    if package and part in parts:
+        sys.modules[name] = parts[part]
+        if PathFinder.find_spec(package):
+            setattr(import_module(package), part, parts[part])
+        return parts[part]
     module = ModuleType(name, f"autograd_mini in place of {name}.")
-    found = PathFinder.find_spec(name)
+    found = None if package else PathFinder.find_spec(name)
     module.__path__ = list((found and found.submodule_search_locations) or ())
     module.__spec__ = ModuleSpec(name, None, is_package=True)
     for each in (functional, visualize, parts["nn"], engine):

@@ -83,14 +83,14 @@ class Value(engine.Value):
     # --- backward ---------------------------------------------------------------------------------
     @property
     def _backward(self) -> Callable[[], None]:
-        return vars(self).get("closure") or self._hand_on
+        return vars(self).get("_closure") or self._hand_on
 
     @_backward.setter
     def _backward(self, closure: Callable[[], None]) -> None:
         """From now on the closure is the rule of this node, whatever it was computed by."""
         if self.op is not None:
             self._prev, self._op = self.parents, self._op
-        self.closure, self.dfirst, self.dsecond = closure, None, None
+        self._closure, self.dfirst, self.dsecond = closure, None, None
 
     def _hand_on(self) -> None:
         """The chain rule for this node alone: each parent's grad += grad * partial."""

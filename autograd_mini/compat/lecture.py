@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+from autograd_mini.nn.networks import Module
+
 from . import nn
 from .engine import Value
-from .nn import Linear, Module, ReLU, Sequential, Sigmoid, Tanh
+from .nn import Linear, ReLU, Sequential, Sigmoid, Tanh
 
 __all__ = ["MLP", "Layer", "Linear", "Module", "Neuron"]
 __all__ += ["ReLU", "Sequential", "Sigmoid", "Tanh"]

@@ -9,23 +9,12 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from autograd_mini.nn.networks import Module
+
 from .engine import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-class Module:
-    """Anything with parameters."""
-
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
-        for p in self.parameters():
-            p.grad = 0
-
-    def parameters(self) -> list[Value]:
-        """The Values that training changes."""
-        return []
 
 
 class Neuron(Module):
@@ -51,7 +40,7 @@ class Neuron(Module):
         act = sum(terms, Value(0) if self.b is None else self.b)
         return getattr(act, self.kind.lower())() if self.nonlin else act
 
-    def parameters(self) -> list[Value]:
+    def parameters(self) -> list[Any]:
         """The weights, then the bias."""
         return self.w + ([] if self.b is None else [self.b])
 
@@ -72,7 +61,7 @@ class Layer(Module):
         out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
-    def parameters(self) -> list[Value]:
+    def parameters(self) -> list[Any]:
         """Those of the first neuron, then of the second, ..."""
         return [p for n in self.neurons for p in n.parameters()]
 
@@ -101,7 +90,7 @@ class Sequential(Module):
             x = layer(x)
         return x
 
-    def parameters(self) -> list[Value]:
+    def parameters(self) -> list[Any]:
         """Those of the first layer, then of the second, ..."""
         return [p for layer in self.layers for p in layer.parameters()]
 

@@ -143,6 +143,6 @@ def test_wrong_usage(script):
     code, _, err = ran("nowhere.py")
     assert (code, err[:22]) == (1, "autograd-mini: error: ")
     assert err.endswith("nowhere.py: No such file or directory\n")
-    code, _, err = ran("--as", "michigrad.what", program, "--lang", "es")
-    assert code == 1
-    assert "module debe ser uno de engine, value" in err
+    code, _, err = ran("--neurons", "elu", program)
+    assert code == 2
+    assert "'relu', 'tanh'" in err
