@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.language import of, text
+from autograd_mini.language import catalogue, of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,22 +113,21 @@ class Level:
             raise BatteryError(f"level {self.name}: cases must be a list of Case, Drawn and Script")
 
     def title(self, lang: str) -> str:
-        """Its name in a language; that of a built-in level is a text of the package."""
-        return _said(self.name if self.about else None, f"grade.level.{self.name}", lang)
+        """Its name in a language; of a built-in level that of the package's texts."""
+        return self._said(self.name, f"level.{self.name}", lang)
 
     def sentence(self, lang: str) -> str:
         """What it asks for."""
-        return _said(self.about, f"grade.level.{self.name}.about", lang)
+        return self._said(self.about or "", f"level.{self.name}.about", lang)
+
+    def _said(self, words: Said, key: str, lang: str) -> str:
+        if self.about is None and key in catalogue("grade"):
+            return text(f"grade.{key}", lang)
+        return words if isinstance(words, str) else of(words, lang)
 
 
 def _is_case(x: object) -> bool:
     return isinstance(x, Case | Drawn | Script)
-
-
-def _said(words: Said | None, name: str, lang: str) -> str:
-    if words is None:
-        return text(name, lang)
-    return words if isinstance(words, str) else of(words, lang)
 
 
 def read(path: str | None = None) -> list[Level]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -245,7 +246,7 @@ class _Grader:
             for k, level in enumerate(self.plan.levels):
                 self.found.marks.append(self._level(k, level))
             if self.sandbox is not None:
-                self.found.printed = str(self._ask({"do": "end"}).get("printed", ""))[:500]
+                self.found.printed = clean(self._ask({"do": "end"}).get("printed", ""), 500)
         except Ended:
             pass
         finally:
@@ -270,7 +271,7 @@ class _Grader:
             none = Failure("load.none", {"cls": self.setup["class"] or "Value"})
             self.stopped = (self.found.notes or [none])[0]
             self.found.notes = [self.stopped]
-        self.cls = str(loaded.get("class"))[:80]
+        self.cls = clean(loaded.get("class"))
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The answer; Ended, and the time is lost, if there is none."""
@@ -347,7 +348,7 @@ DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
 
 def _judged(answer: dict[str, Any], wanted: list[Numbers], about: dict[str, Any]) -> Failure | None:
     if "missing" in answer:
-        return Failure("missing", {"name": str(answer["missing"])[:80]}, **about)
+        return Failure("missing", {"name": clean(answer["missing"])}, **about)
     if "raised" in answer:
         return Failure("raised", told(answer["raised"]), **about)
     values = answer.get("values")
@@ -360,5 +361,10 @@ def _judged(answer: dict[str, Any], wanted: list[Numbers], about: dict[str, Any]
 def told(error: Any) -> dict[str, Any]:
     """An error as a submission's process tells it, which may tell anything."""
     given = error if isinstance(error, dict) else {}
-    words = {key: str(given.get(key, ""))[:200] for key in ("type", "text", "file")}
+    words = {key: clean(given.get(key, "")) for key in ("type", "text", "file")}
     return {**words, "line": given.get("line") if isinstance(given.get("line"), int) else 0}
+
+
+def clean(x: object, longest: int = 200) -> str:
+    """A text of a submission's, without what is no character or would move a terminal's cursor."""
+    return re.sub(r"[^\n -~\xa0-\ud7ff\ue000-\U0010ffff]", "?", str(x)[:longest])

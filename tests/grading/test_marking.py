@@ -89,6 +89,7 @@ UNRULY = {
     # name -> (what stands at the end of the file, what stands in exp, the points)
     "ends": ("", "import os; os._exit(3)", 98),
     "leaves": ("", "raise SystemExit", 98),
+    "moves": ("", r"raise ValueError('\ud800\x1b[2J' + 'é' * 999)", 98),
     "hog": ("", "hog = bytearray(4 << 30)", 98),
     "spins": ("", "sum(iter(int, 1))", 98),  # in C, where no signal's handler runs
     "forks": ("import os\nwhile True:\n    os.fork()", "", 100),
@@ -122,6 +123,7 @@ def test_it_costs_the_unruly_their_own_points_only(name, unruly):
     [
         ("ends", "it ends the whole process (exit status 3)"),
         ("leaves", "SystemExit (leaves.py, line 47)"),
+        ("moves", f"ValueError: ??[2J{'é' * 195} (moves.py, line 47)"),
         ("hog", "MemoryError (hog.py, line 47)"),
         ("spins", "it does not end"),
         ("forks", "the file raises PermissionError: os.fork is not allowed (forks.py, line 152)"),
@@ -208,6 +210,7 @@ def square(engine, k):
 
 LEVELS = [
     Level("sums", 4, [Case("x + y"), Case("x + 2", x=1.5)], "It adds.", whole=False),
+    Level("plain", 0, [Case("x + x")]),
     Level(("own", "propio"), 6, [Script(square, k=5), Drawn(2, "leaf")], ("Mine.", "Mío.")),
 ]
 """
@@ -218,9 +221,11 @@ def test_a_battery_of_ones_own(tmp_path):
     path = written(tmp_path, "one-sided", "overwrites")
     battery = str(path / "battery.py")
     right, wrong = grade([path / f"{n}.py" for n in ("one-sided", "overwrites")], battery=battery)
-    assert [(m.points, m.level.points) for m in right.marks] == [(4, 4), (6, 6)]
-    assert [m.points for m in wrong.marks] == [4, 0]
-    assert wrong.marks[1].failures[0].code("es").startswith("k = 1\ndef square(engine, k):")
+    assert [(m.points, m.level.points) for m in right.marks] == [(4, 4), (0, 0), (6, 6)]
+    assert [m.level.title("es") for m in right.marks] == ["sums", "plain", "propio"]
+    assert [m.level.sentence("es") for m in right.marks] == ["It adds.", "", "Mío."]
+    assert [m.points for m in wrong.marks] == [4, 0, 0]
+    assert wrong.marks[2].failures[0].code("es").startswith("k = 1\ndef square(engine, k):")
 
 
 @pytest.mark.parametrize(
