@@ -78,6 +78,9 @@ class Value(engine.Value):
 
     @_op.setter
     def _op(self, sign: str) -> None:
+        if self.op is not None:  # renamed, it is no longer a line of the sheet
+            self.first, self.dfirst, self.op = self.parents, self.partials, None
+            self.second = self.dsecond = None
         self.constants = (sign,)
 
     # --- backward ---------------------------------------------------------------------------------

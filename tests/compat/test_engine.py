@@ -186,6 +186,15 @@ def test_a_subclass_and_its_own_rule():
     assert draw_text(y)
 
 
+def test_an_operation_of_ours_under_another_name():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    c = a * b
+    c._op = "times"
+    (c + 1).backward()
+    assert (a.grad, b.grad, c._op, c._prev) == (3.0, 2.0, "times", {a, b})
+    assert "times(a, b)" in draw_text(c)
+
+
 def test_without_a_closure_nothing_is_handed_on():
     x = Value(3.0)
     y = Value(6.0, (x,), "double")
