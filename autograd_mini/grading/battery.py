@@ -71,7 +71,7 @@ def training(engine: Engine) -> dict[str, float]:
         engine.backward(loss)
         for p in (w, b):
             engine.set(p, engine.data(p) - 0.1 * engine.grad(p))
-        found[f"loss of step {step}"] = engine.data(loss)
+        found[f"losses[{step}]"] = engine.data(loss)
     return found | {"w.data": engine.data(w), "b.data": engine.data(b)}
 
 

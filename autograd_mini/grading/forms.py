@@ -99,10 +99,8 @@ def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
         about = {"name": each.name, "time": f"{each.seconds:.3f}"}
         suite = ET.SubElement(root, "testsuite", about | {k: str(n) for k, n in counts.items()})
         for mark in each.marks:
-            name = mark.level.title(lang)
-            case = ET.SubElement(
-                suite, "testcase", {"classname": each.name, "name": name, "time": "0"}
-            )
+            about = {"classname": each.name, "name": mark.level.title(lang), "time": "0"}
+            case = ET.SubElement(suite, "testcase", about)
             if mark in lost:
                 points = text("grade.points", lang, points=mark.points, of=mark.level.points)
                 failure = ET.SubElement(case, "failure", {"message": points, "type": "points"})
@@ -145,39 +143,31 @@ def to_nbgrader(each: Marks, lang: str) -> str:
     may put those of its source version in their place and run the notebook.
     """
     marks = {f"{k}": mark.points for k, mark in enumerate(each.marks, 1)}
-    cells = [_cell("markdown", "title", f"# {each.name}"), _code("marks", f"marks = {marks!r}")]
+    cells = [_cell("title", f"# {each.name}"), _cell("marks", f"marks = {marks!r}", {})]
     for k, mark in enumerate(each.marks, 1):
-        title = f"## {k}. {mark.level.title(lang)}"
-        told = [title, mark.level.sentence(lang)]
+        said = [f"## {k}. {mark.level.title(lang)}", mark.level.sentence(lang)]
         for failure in mark.failures:
-            told.append(failure.text(lang))
             code = failure.code(lang)
-            told += [f"```python\n{code}\n```"] if code else []
-        cells.append(_cell("markdown", f"about-{k}", "\n\n".join(told)))
+            said += [failure.text(lang), f"```python\n{code}\n```" if code else ""]
+        cells.append(_cell(f"about-{k}", "\n\n".join(filter(None, said))))
         graded = {"grade": True, "solution": False, "locked": True, "task": False}
         about = {"grade_id": f"level-{k}", "points": mark.level.points, "schema_version": 3}
-        cell = _code(
-            f"level-{k}", f'marks["{k}"]', {"nbgrader": {**graded, **about, "cell_type": "code"}}
-        )
-        data = {"text/plain": repr(mark.points)}
-        cell["outputs"] = [
-            {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": k}
-        ]
-        cell["execution_count"] = k
+        metadata = {"nbgrader": {**graded, **about, "cell_type": "code"}}
+        result = {"output_type": "execute_result", "metadata": {}, "execution_count": k}
+        cell = _cell(f"level-{k}", f'marks["{k}"]', metadata)
+        cell["outputs"] = [{**result, "data": {"text/plain": repr(mark.points)}}]
         cells.append(cell)
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": spec}, "cells": cells}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
-def _cell(
-    kind: str, name: str, source: str, metadata: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    return {"cell_type": kind, "id": name, "metadata": metadata or {}, "source": source}
-
-
-def _code(name: str, source: str, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {**_cell("code", name, source, metadata), "outputs": [], "execution_count": None}
+def _cell(name: str, source: str, code: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A cell of text; or, with its metadata, of code."""
+    cell = {"id": name, "source": source, "metadata": code or {}}
+    if code is None:
+        return {**cell, "cell_type": "markdown"}
+    return {**cell, "cell_type": "code", "outputs": [], "execution_count": None}
 
 
 ALL: dict[str, Callable[[Sequence[Marks], str, str, int], str]] = {

@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 def printed(capsys, *arguments):
     """What the command prints, and its status."""
-    status = main(["grade", *map(str, arguments)])
+    status = main(["grade", "--time", "10", *map(str, arguments)])
     out, err = capsys.readouterr()
     assert err == ""
     return out, status

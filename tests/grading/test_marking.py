@@ -5,13 +5,22 @@ from pathlib import Path
 import pytest
 
 import autograd_mini
-from autograd_mini.grading import BatteryError, grade
+from autograd_mini.grading import BatteryError
+from autograd_mini.grading import grade as graded
 from autograd_mini.grading.sandbox import Limits
 from autograd_mini.grading.submissions import SubmissionError
 from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, written
 
 # tests/benchmarks/class_of_30.py has the whole class, with those that loop
 SAMPLE = ["right-fields", "right-names", "right-demo", "right-asks", *FAULTS, "exits", "floods"]
+
+
+PATIENT = Limits(10.0)
+
+
+def grade(paths, limits=PATIENT, **options):
+    """The marks, with so much time that a busy machine takes none away."""
+    return graded(paths, limits=limits, **options)
 
 
 @pytest.fixture(scope="module")
