@@ -116,14 +116,6 @@ def test_a_wide_graph():
     assert x.grad == 200_000 * 199_999 / 2
 
 
-def test_a_thousand_summed_losses():
-    """In micrograd a RecursionError: sum() nests as deep as the list is long."""
-    w = Value(2.0)
-    loss = sum((w * i - 1) ** 2 for i in range(3000))
-    loss.backward()
-    assert w.grad == sum(2 * (2.0 * i - 1) * i for i in range(3000))
-
-
 def test_a_diamond_with_2_to_the_60_paths_takes_60_steps():
     x = Value(3.0)
     y = diamonds(60, x)

@@ -1,7 +1,6 @@
 """What a Value promises: gradients, accumulation, numbers' habits, nodes made by hand."""
 
 import math
-import random
 from fractions import Fraction
 
 import pytest
@@ -185,34 +184,6 @@ def test_create_graph_differentiates_again():
         derivative.backward(create_graph=True)
         derivative = x.grad
         assert derivative.data == number
-
-
-def test_gradients_agree_with_differences_on_random_graphs():
-    """Random programs, with shared nodes, against central differences."""
-    draw = random.Random(5)
-
-    steps = (
-        lambda u, v: u * v, lambda u, v: u - v * 0.5, lambda u, v: functions.tanh(u / (v * v + 1)),
-        functions.logaddexp, lambda u, v: functions.softplus(u) + v,
-        lambda u, v: functions.dot([u, v], [v, 1.0]) * 0.1,
-    )  # fmt: skip
-
-    def program(a, b):
-        nodes = [a, b]
-        for code in codes:
-            u, v = nodes[code % len(nodes)], nodes[code // 7 % len(nodes)]
-            nodes.append(steps[code // 49 % 6](u, v))
-        return nodes[-1]
-
-    for _ in range(40):
-        codes = [draw.randrange(10**6) for _ in range(9)]
-        x, y = draw.uniform(-1, 1), draw.uniform(-1, 1)
-        a, b = Value(x), Value(y)
-        program(a, b).backward()
-        h = 1e-5
-        dx = (program(x + h, y) - program(x - h, y)) / (2 * h)
-        dy = (program(x, y + h) - program(x, y - h)) / (2 * h)
-        assert (a.grad, b.grad) == pytest.approx((dx, dy), rel=1e-7, abs=1e-8)
 
 
 # --- operators and their reflections ------------------------------------------------------------

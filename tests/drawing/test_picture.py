@@ -86,14 +86,6 @@ def test_nodes_and_edges_are_those_of_the_graph(seed):
     assert found == expected
 
 
-def test_x_times_x_has_two_edges():
-    x = Value(3.0, label="x")
-    y = x * x
-    y.backward()
-    _, edges = parsed(draw(y, detail="chain rule"))
-    assert edges == [("n0", "n1", ["∂v₁/∂x = 3", "1 × 3 = 3"])] * 2
-
-
 def test_details():
     loss = neuron()
     nodes, edges = parsed(draw(loss, detail="values"))
