@@ -18,13 +18,15 @@ Way = str | Callable[[Any], Any] | None
 
 _HOLDERS = "history creator ctx context function fn grad_fn op node".split()
 _NAMES = {
-    "data": "data value val v number scalar output",
+    "data": "data value val v x number scalar output",
     "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value",
-    "parents": "parents prev children inputs operands deps dependencies sources args edges",
-    "partials": "partials local_grads local_gradients local_derivatives partial_derivatives",
+    "parents": "parents parent parent_nodes prev previous children inputs operands deps"
+    " dependencies sources args edges",
+    "partials": "partials local_grads local_gradients local_derivatives partial_derivatives"
+    " grad_wrt",
     "local": "backward backward_fn grad_fn backward_func grad_func backward_function local_backward"
     " chain_rule pullback vjp backward_step propagate backward_op",
-    "op": "op op_name operation operator last_fn",
+    "op": "op op_name prev_op operation operator last_fn",
     "label": "label name",
     "backward": "backward backprop backpropagate back_propagate backward_pass autodiff",
 }
@@ -63,9 +65,13 @@ class Adapter:
 
     NEEDED: ClassVar = ("data", "grad", "backward")
 
-    def missing(self) -> list[str]:
-        """What no engine can do without, and this one does not show."""
-        return [name for name in self.NEEDED if getattr(self, name) is None]
+    def missing(self, node: Any = None) -> list[str]:
+        """What no engine can do without, and this one (its node, if one is given) does not show."""
+        ways = {name: getattr(self, name) for name in self.NEEDED}
+        return [
+            name for name, way in ways.items()
+            if not callable(way) and (not isinstance(way, str) or not _has(node, way))
+        ]  # fmt: skip
 
     def get(self, node: Any, what: str) -> Any:
         """What a node shows under one of the fields; None if it has no such thing."""
@@ -100,7 +106,10 @@ class Adapter:
         if not isinstance(parents, Collection):
             return [] if parents is None else [(parents, None)]
         pairs = [x if _is_pair(x) else (x, None) for x in parents if x is not None]
+        pairs = [(x, None if callable(partial) else partial) for x, partial in pairs]
         partials = self.get(node, "partials")
+        if isinstance(partials, Mapping):
+            return [(x, partials.get(x)) for x, _ in pairs]
         if not isinstance(partials, Collection) or any(p is not None for _, p in pairs):
             return pairs
         if len(partials) != len(pairs):  # they may have been kept for the nodes alone
@@ -128,8 +137,16 @@ def _reader(way: str) -> Callable[[Any], Any]:
     return attrgetter(way)
 
 
+def _has(node: Any, way: str) -> bool:
+    try:
+        _reader(way)(node)
+    except AttributeError:
+        return node is None
+    return True
+
+
 def _is_pair(x: Any) -> bool:
-    return isinstance(x, tuple | list) and len(x) == 2 and is_node(x[0]) and not is_node(x[1])
+    return isinstance(x, tuple | list) and len(x) == 2 and not isinstance(x[0], int | float)
 
 
 def arguments(function: Any) -> tuple[int, int]:
@@ -182,7 +199,7 @@ def _candidates(node: Any, what: str) -> Any:
     """The attributes of a node that can be what is looked for, the likeliest first."""
     mangled = f"_{type(node).__name__.lstrip('_')}__"
     ways = [start + name for name in _NAMES[what].split() for start in ("", "_", mangled)]
-    if what in ("parents", "partials"):
+    if what in ("parents", "partials", "op"):
         ways += [f"{holder}.{way}" for holder in _HOLDERS for way in ways]
     for way in ways:
         try:
@@ -204,7 +221,7 @@ def _fits(node: Any, way: str, x: Any, what: str) -> bool:
         own = way in getattr(node, "__dict__", ())
         return callable(x) and (what == "local" or not own) and not isinstance(x, type)
     if what == "op":
-        return isinstance(x, str) or hasattr(x, "name") or callable(x)
+        return isinstance(x, str | type) or hasattr(x, "name")
     if what == "label":
         return x is None or isinstance(x, str)
     return not callable(x) and (what == "grad" or x is not None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .adapters import arguments
 from .graphs import op_name
-from .nodes import check_sums
+from .nodes import Write, check_sums
 from .nudging import Truth, created, methods
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
     return (
         driver.broken_step()
         or truth.lost_parent()
-        or truth.wrong_partial(found)
+        or truth.wrong_partial(found, driver.recorded)
         or check_sums(graph, written, driver.expected, driver.replaces)
     )
 
@@ -68,14 +68,14 @@ def _originals(graph: Graph) -> list[Any]:
 
 
 @contextlib.contextmanager
-def _writes(run: Run, classes: set[type]) -> Iterator[list[int]]:
-    """The ids of the nodes whose gradient is set, one for each time from the seed on."""
-    log: list[int] = []
+def _writes(run: Run, classes: set[type]) -> Iterator[list[Write]]:
+    """What is written into the gradients of nodes, from the seed on."""
+    log: list[Write] = []
 
     def new(_: type, old: Any) -> Any:
         def setattr_(self: Any, name: str, x: Any) -> None:
             if name == run.adapter.grad and (log or (x is not None and x != 0)):
-                log.append(id(self))
+                log.append(Write(id(self), float(run.adapter.number(self, "grad")), float(x or 0)))
             old(self, name, x)
 
         return setattr_
@@ -92,10 +92,11 @@ class _Driver:
     replaces   whether a node replaces its own gradient when it is handed a share
     """
 
-    def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[int]) -> None:
+    def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
         self.run, self.adapter, self.graph = run, run.adapter, graph
         self.classes, self.log = classes, log
         self.calls: list[tuple[Any, float]] = []
+        self.recorded = graph.has_partials
         self.expected: Counter[tuple[int, int]] = Counter()
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
@@ -103,7 +104,7 @@ class _Driver:
 
     def drive(self) -> None:
         """Drive all nodes, unless the engine has recorded its partials."""
-        if self.graph.has_partials:
+        if self.recorded:
             for node in self.graph.order:
                 self.expected.update((id(node), id(parent)) for parent in node.parents)
             return
@@ -133,7 +134,8 @@ class _Driver:
         again = self._step(node, parents, _START, _SEED)
         got = self._step(node, parents, 0.0, 1.0)
         for parent in parents:
-            uses = self.log.count(id(parent.node)) + sum(x is parent.node for x, _ in self.calls)
+            uses = sum(write.node == id(parent.node) for write in self.log)
+            uses += sum(x is parent.node for x, _ in self.calls)
             self.expected[id(node), id(parent)] = uses
             total, twice = got[parent], again[parent] - _START
             near = 1e-6 * (1 + abs(total))
@@ -155,14 +157,16 @@ class _Driver:
         self.calls.clear()
         returned = None
         if adapter.local is None:
+            self.log.clear()
             self._cut(node, parents)
         elif adapter.takes_gradient:
+            self._forget()
             self.olds[type(original)](original, seed)
             self.replaces |= start != 0 and adapter.number(original, "grad") == seed
         else:
             local: Any = adapter.get(original, "local")
             adapter.set(original, "grad", number(seed))
-            self.log[:] = [id(original)]
+            self._forget()
             returned = local(seed) if arguments(local)[0] else local()
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
@@ -170,6 +174,10 @@ class _Driver:
             if id(x) in seen:
                 total[seen[id(x)]] += float(share)
         return total
+
+    def _forget(self) -> None:
+        """Log from here on; a log that is not empty takes zeros too."""
+        self.log[:] = [Write(0, 0.0, 0.0)]
 
     def _returned(self, node: Node, shares: Any) -> list[tuple[Any, Any]]:
         """(parent, share) for each share that a step gives back in place of handing it on."""

@@ -70,19 +70,14 @@ class Run:
         numbers = zip(inputs.numbers, inputs.names, strict=True)
         self.passed = Passed()
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
-        if not is_node(self.leaves[0]):
+        if adapter is None and not is_node(self.leaves[0]):
             raise CheckError(
                 "value must be the class of an engine's nodes, with data, grad and backward(); it"
                 f" gave {shown(self.leaves[0])}"
             )
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
-        self.data = check_root(self.root)
         self.adapter = adapter_of(self.root, adapter)
-        if missing := self.adapter.missing():
-            raise CheckError(
-                f"no {', '.join(missing)} was found in {shown(self.root)}: say where it is by"
-                " adapter=Adapter(...)"
-            )
+        self.data = check_root(self.root, self.adapter, adapter is not None)
         self.zero = [self.adapter.get(leaf, "grad") for leaf in self.leaves]
         mine = {id(leaf) for leaf in self.leaves}
         self.others = [
@@ -127,16 +122,24 @@ def labelled(leaf: Any, name: str) -> Any:
     return leaf
 
 
-def check_root(root: Any) -> Any:
-    """The number that f gave; CheckError if it is not one node, UndefinedError if not finite."""
-    if not is_node(root):
-        if isinstance(root, int | float):
-            raise CheckError(
-                f"f gave the plain number {root}, not a Value: it does not depend on its inputs, or"
-                " float(), .data or math.* took the numbers out of the graph"
-            )
+def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) -> Any:
+    """The number that f gave; CheckError if it is not one node, UndefinedError if not finite.
+
+    `told`: the adapter is one of the user's, so that any object may be a node.
+    """
+    if isinstance(root, int | float):
+        raise CheckError(
+            f"f gave the plain number {root}, not a Value: it does not depend on its inputs, or"
+            " float(), .data or math.* took the numbers out of the graph"
+        )
+    if not told and not is_node(root):
         raise CheckError(f"f must give one Value, got {shown(root)}")
-    data = data_of(root)
+    if adapter is not None and (missing := adapter.missing(root)):
+        raise CheckError(
+            f"no {', '.join(missing)} was found in {shown(root)}: say where it is by"
+            " adapter=Adapter(...)"
+        )
+    data = data_of(root) if adapter is None else adapter.number(root)
     if isinstance(data, complex) or type(data).__name__ == "mpc":
         raise CheckError(f"f gave the complex number {data}: only real functions are checked")
     data = as_real(data, "the value of f")

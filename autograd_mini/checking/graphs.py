@@ -57,7 +57,10 @@ class Graph:
         kept: dict[int, list[tuple[Any, Any]]] = {}
 
         def parents(node: Any) -> list[Any]:
-            kept[id(node)] = [pair for pair in adapter.edges(node) if is_node(pair[0])]
+            kept[id(node)] = [
+                pair for pair in adapter.edges(node)
+                if is_node(pair[0]) or isinstance(pair[0], type(root))
+            ]  # fmt: skip
             return [parent for parent, _ in kept[id(node)]]
 
         for node in _topological(root, parents):

@@ -287,19 +287,28 @@ def uncertainty(graph: Graph, eps: float, formulas: bool) -> dict[int, float]:
     return {k: 64 * eps * size[k] + min(lost[k], size[k] / 1000) for k in right}
 
 
+class Write(NamedTuple):
+    """A gradient set to another number: the id of the node, the numbers before and after."""
+
+    node: int
+    before: float
+    after: float
+
+
 def check_sums(
     graph: Graph,
-    written: Sequence[int] | None = None,
+    written: Sequence[Write] | None = None,
     expected: Mapping[tuple[int, int], int] | None = None,
     replaces: bool = False,
 ) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares.
 
-    written   the engine's nodes whose gradient was given a number, one id for each time
+    written   what the pass wrote into the gradients
     expected  how often a node's step does so to a parent; replaces: whether a node keeps only the
               last
     """
     right, size = adjoints(graph)
+    floor = 1e-300 if written is None else 16 * EPS * max(size.values())
     shares: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
     for node in graph.order:
         for parent, partial in graph.edges(node):
@@ -307,7 +316,7 @@ def check_sums(
     for node in reversed(graph.order):
         wanted = right[id(node)]
         got = float(node.grad)
-        slack = 1e-9 * size[id(node)] + 1e-300
+        slack = 1e-9 * size[id(node)] + floor
         if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
             continue
         if node is graph.root:
@@ -324,22 +333,28 @@ def check_sums(
         if replaces:
             kind = message = "accumulation"
         elif written is not None and expected is not None:
-            places = [k for k, x in enumerate(written) if x == id(node.node)]
+            writes = [write for write in written if write.node == id(node.node)]
             most, least = (
                 sum(expected[id(user), id(node)] for user in dict.fromkeys(some))
                 for some in ([user for user, *_ in shares[id(node)]], users)
             )
-            one = any(abs(got - adj * p) <= slack for _, adj, p in shares[id(node)])
-            if len(places) > most:
+            parts = [adj * p for _, adj, p in shares[id(node)]]
+            lost = any(
+                write.before != 0
+                and any(abs(write.after - x) <= slack for x in parts)
+                and not any(abs(write.after - write.before - x) <= slack for x in parts)
+                for write in writes
+            )
+            if len(writes) > most:
                 kind, message = "order", "visits"
-            elif len(places) < least:
+            elif len(writes) < least:
                 kind, message = "accumulation", "skipped"
             elif (
-                len(places) < most
+                len(writes) < most
             ):  # some shares are 0, and nothing tells whether they were handed on
                 return None
             else:
-                kind = message = "accumulation" if one and len(users) > 1 else "order"
+                kind = message = "accumulation" if lost else "order"
         terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)]]
         text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
         return graph.culprit(kind, message, node, got=got, wanted=wanted, sum=text)

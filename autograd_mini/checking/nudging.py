@@ -180,7 +180,7 @@ class Truth:
             bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
         return value if abs(value) > 4 * bar + 1e-9 * abs(self.total[p][child].value) else 0.0
 
-    def wrong_partial(self, found: Sequence[Any]) -> Culprit | None:
+    def wrong_partial(self, found: Sequence[Any], recorded: bool) -> Culprit | None:
         """The partial that is off by most, if the partials as they are explain the gradient."""
         off = []
         for (node, parent), true in self.partials.items():
@@ -194,7 +194,7 @@ class Truth:
         _, node, parent, got, true_value = max(off, key=lambda x: x[0])
         op, twice = op_name(node), abs(2 * got - true_value) <= 1e-6 * abs(true_value)
         uses = max(len(x.parents) for x in self.graph.order if op_name(x) == op)
-        if twice and len(node.parents) == 1 and (uses > 1 or op in _BINARY):
+        if recorded and twice and len(node.parents) == 1 and (uses > 1 or op in _BINARY):
             return self.graph.culprit(
                 "accumulation", "edges", node, operand=self.graph.name(parent), uses=2, edges=1
             )
@@ -205,8 +205,9 @@ class Truth:
     def _explains(self, found: Sequence[Any]) -> bool:
         """Whether the chain rule on the partials as they are gives the gradient as it is."""
         right, size = adjoints(self.graph)
+        floor = 16 * EPS * max(size.values())
         return all(
-            abs(float(g) - right[id(leaf)]) <= 1e-9 * size[id(leaf)] + 1e-300
+            abs(float(g) - right[id(leaf)]) <= 1e-9 * size[id(leaf)] + floor
             for leaf, g in zip(self.graph.inputs, found, strict=True)
             if leaf is not None
         )

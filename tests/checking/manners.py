@@ -259,8 +259,8 @@ class Number:
                 node.gradient = None
         self.gradient = 1.0
         for node in reversed(order):
-            if node.backward_fn and node.gradient is not None:
-                node.backward_fn(node.gradient)
+            if node.backward_fn:
+                node.backward_fn(node.gradient or 0.0)
 
     def __rsub__(self, other): return Number(other) - self
     def __radd__(self, other): return self + other

@@ -1,0 +1,223 @@
+"""Engines that are not ours: right ones raise no alarm, and the fault of a broken one is named.
+
+The sample of tests/benchmarks/foreign_engines.py, which runs thousands of graphs.
+"""
+
+import json
+import math
+
+import pytest
+from rich.console import Console
+
+from autograd_mini import museum
+from autograd_mini.checking import Adapter, CheckError, Property, Report, check_grad
+from autograd_mini.language import text
+from tests.benchmarks.foreign_engines import OPS, check, graphs, is_off, right, said
+from tests.checking.manners import CLOSURES, FAULTS, SOURCES, engine
+
+FAULTY = [(manner, fault) for manner in FAULTS for fault in FAULTS[manner]]
+
+
+def cubed(x):
+    return x * x * x
+
+
+@pytest.mark.parametrize("name", [*SOURCES, "micrograd"])
+def test_a_right_engine_raises_no_alarm(name):
+    assert right(name, 100, seed=7) == 0
+
+
+@pytest.mark.parametrize("manner", FAULTS)
+def test_each_manner_has_twenty_faults(manner):
+    assert len(FAULTS[manner]) >= 20
+    assert len({fault.new for fault in FAULTS[manner].values()}) >= 18
+
+
+@pytest.mark.parametrize(("manner", "fault"), FAULTY, ids=lambda x: x)
+def test_a_fault_is_found_on_the_first_graph_that_reveals_it_and_never_misnamed(manner, fault):
+    value, words = engine(manner, fault), []
+    for graph in graphs(400, 3, OPS):
+        if is_off(graph, value):
+            report = check(graph, value)
+            words += [said(report, FAULTS[manner][fault])] if report.verdict == "wrong" else []
+            if len(words) == 2:  # a set of parents may have another order in the check
+                break
+    assert "named" in words
+    assert set(words) <= {"named", "untold"}
+
+
+def test_what_cannot_be_told_apart_is_said_so():
+    """A step that does nothing when it is called alone, out of its turn."""
+    source = CLOSURES.replace(
+        "            v._backward()", "            v.turn = 1\n" + " " * 12 + "v._backward()"
+    )
+    step = "            self.grad += other.data * out.grad"
+    space = {"math": math}
+    exec(source.replace(step, f"            del out.turn\n{step} * 3"), space)
+    report = check_grad(cubed, 2.0, value=space["Value"])
+    culprit = report.culprit
+    assert (report.verdict, culprit.kind, culprit.message) == ("wrong", "gradient", "untold")
+    assert report.comparisons[0].wanted == 12.0
+    assert "not told apart" in str(report)
+
+
+# --- properties ----------------------------------------------------------------------------------
+WARNINGS = {
+    "closures": ["second", "reuse"],
+    "recorded": ["second", "reuse"],
+    "named": [],
+    "incoming": [],
+    "numpy": [],
+}
+
+
+@pytest.mark.parametrize("manner", SOURCES)
+def test_what_an_engine_does_beside_leaves_its_gradient_right(manner):
+    report = check_grad(cubed, 2.0, value=engine(manner))
+    assert (report.verdict, report.comparisons[0].wanted) == ("ok", 12.0)
+    assert [x.name for x in report.properties if x.severity == "warning"] == WARNINGS[manner]
+    assert report.headline() == text(
+        "checking.headline.but" if WARNINGS[manner] else "checking.headline.ok",
+        "en",
+        property=text("checking.property.second.short", "en"),
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_each_property_has_a_line_in_every_form_of_the_report(lang):
+    report = check_grad(cubed, 2.0, value=engine("closures"), lang=lang)
+    names = {x.name for x in report.properties}
+    assert names == {"second", "reuse", "changed", "depth"}
+    console = Console(width=1000)
+    with console.capture() as captured:
+        console.print(report)
+    for words in (report.text(), report._repr_html_(), captured.get()):
+        assert all(x.text(lang).partition("(")[0] in words for x in report.properties)
+    assert Report.from_json(report.to_json()) == report
+    old = {k: x for k, x in json.loads(report.to_json()).items() if k not in ("properties",)}
+    old["version"] = 1
+    del old["checksum"]
+    assert Report.from_json(json.dumps(old)).properties == ()
+
+
+def test_our_own_engine_has_nothing_to_say_beside():
+    assert check_grad(cubed, 2.0).properties == ()
+    assert check_grad(cubed, 2.0, value=museum.HEALTHY).properties == ()
+
+
+def test_an_engine_that_is_mended_is_tried_anew():
+    class Kept(engine("recorded")):
+        pass
+
+    assert "second" in [x.name for x in check_grad(lambda x: x + x, 2.0, value=Kept).properties]
+
+
+def test_a_walk_over_every_path_is_a_property_of_a_right_engine():
+    def doubled(x):
+        for _ in range(11):
+            x = x + x
+        return x
+
+    report = check_grad(doubled, 1.0, value=engine("incoming"))
+    assert report.ok
+    assert report.comparisons[0].got == 2048
+    assert "paths" in [x.name for x in report.properties]
+
+
+def test_an_engine_that_means_another_function_by_a_name_is_not_wrong():
+    class Rough(engine("recorded")):
+        __slots__ = ()
+
+        def softplus(self):
+            return type(self)(max(self.data, 0.0), (self,), (float(self.data > 0),))
+
+    report = check_grad(lambda x: x.softplus(), 0.5, value=Rough)
+    assert report.ok
+    assert [x.name for x in report.properties][:1] == ["value"]
+
+
+def test_two_runs_that_differ_by_rounding_are_a_note(monkeypatch):
+    value, turn = engine("closures"), iter([0.0, 1e-16] * 50)
+    before = value.exp
+
+    def exp(self):
+        out, extra = before(self), next(turn)
+        step = out._backward
+        out._backward = lambda: (step(), setattr(self, "grad", self.grad * (1 + 2 * extra)))
+        return out
+
+    monkeypatch.setattr(value, "exp", exp)
+    report = check_grad(lambda x: x.exp(), 0.3, value=value)
+    assert report.ok
+    noted = [x for x in report.properties if x.name == "ulps"]
+    assert [x.severity for x in noted] == ["note"]
+
+
+# --- adapters ------------------------------------------------------------------------------------
+class Odd:
+    """Names that nobody would guess."""
+
+    def __init__(self, amount, came_from=()):
+        self.amount, self.slope, self.came_from = amount, 0.0, came_from
+
+    def __mul__(self, other):
+        return Odd(self.amount * other.amount, ((self, other.amount), (other, self.amount)))
+
+    def push(self, share):
+        self.slope += share
+        for origin, partial in self.came_from:
+            origin.push(share * partial)
+
+
+ODD = Adapter(data="amount", grad="slope", parents="came_from", backward=lambda x: x.push(1.0))
+
+
+def test_an_adapter_of_the_user_s():
+    report = check_grad(lambda x, y: x * y * x, (1.5, 2.0), value=Odd, adapter=ODD)
+    assert report.ok
+    assert [row.got for row in report.comparisons] == [6.0, 2.25]
+
+
+class NoGrad:
+    def __init__(self, data):
+        self.data = data
+
+    def backward(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"adapter": 3}, r"adapter must be an Adapter, got 3 \(int\)"),
+        ({"adapter": Adapter}, "adapter must be an Adapter"),
+        ({"value": NoGrad}, "no grad was found in .*NoGrad.*: say where it is by adapter=Adapter"),
+        ({"value": engine("closures"), "adapter": Adapter(data="datum")}, "no data was found"),
+        ({"value": engine("closures"), "adapter": Adapter(backward=7)}, "no backward was found"),
+    ],
+)
+def test_an_adapter_that_makes_no_sense_is_refused(options, words):
+    with pytest.raises(CheckError, match=words):
+        check_grad(cubed if "adapter" in options else lambda x: x, 2.0, **options)
+
+
+def test_what_the_engine_prints_is_not_heard(capsys):
+    check_grad(cubed, 2.0, value=engine("named"))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_property_is_a_sentence_with_its_numbers():
+    found = Property("second", "warning", {"got": 45.0, "wanted": 27.0})
+    assert "adds 45 to the gradient, not 27" in str(found)
+    assert "suma 45 al gradiente, no 27" in found.text("es")
+
+
+def test_the_page_of_a_report_on_another_engine(tmp_path):
+    report = check_grad(
+        lambda x, y: (x * y).tanh(), (0.5, 0.8), value=engine("closures", "mul: wrong operand")
+    )
+    assert report.culprit.where._op == "*"
+    assert math.isclose(report.culprit.details["wanted"], 0.5, rel_tol=1e-9)
+    report.save_html(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "driven alone" in page
