@@ -49,7 +49,8 @@ def check_grad(
     value       the class of the Values that f gets, of any engine
     adapter     where the engine keeps the numbers, gradients and parents of its nodes, if it uses
                 names that are not found by looking (see `Adapter`)
-    order       2 checks the second derivatives too (without `gradient`: value=Value only)
+    order       2 checks the second derivatives too: our Values' own; of another engine, which has
+                none, the differences of its gradient
     directions  compare along so many random directions in place of each input by itself (by
                 default 8 for more than 50 inputs, 3 for more than 1000); `seed` draws them
     accuracy    relative; a reference with a wider error bar leaves the verdict "undecided"

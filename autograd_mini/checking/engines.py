@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
@@ -98,6 +99,16 @@ class Run:
     def again(self) -> Run:
         """Another run of the same."""
         return Run(self.f, self.value, self.inputs, self.adapter)
+
+    def gradient(self, numbers: Sequence[float]) -> list[float]:
+        """The gradient at another point; ValueError where f has none."""
+        inputs = copy(self.inputs)
+        inputs.numbers = list(numbers)
+        try:
+            with Run(self.f, self.value, inputs, self.adapter) as run:
+                return [float(g) for g in run.backward()]
+        except UndefinedError as error:
+            raise ValueError(str(error)) from None
 
     def graph(self) -> Graph:
         """The graph as it is now, with the names of the inputs."""

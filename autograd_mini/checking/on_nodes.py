@@ -14,7 +14,8 @@ from .closures import blamed
 from .engines import Faulty, Run, changed, deeper
 from .findings import Property
 from .graphs import op_name
-from .inputs import CheckError, as_real
+from .guesses import guess
+from .inputs import as_real
 from .nodes import Checked, check_partials, check_sums, on_kink, rounding_of_value, uncertainty
 from .properties import properties_of
 from .report import Report, Subject
@@ -44,8 +45,6 @@ def check_engine(
 ) -> Report:
     """The report on the gradient that an engine gives for f."""
     ours = isinstance(value, type) and issubclass(value, Value)
-    if options.order == 2 and not ours:
-        raise CheckError("order=2 needs value=Value, or gradient= the claimed Hessian")
     unheard = contextlib.nullcontext() if ours else contextlib.redirect_stdout(io.StringIO())
     with unheard, Run(f, value, inputs, adapter) as run:
         root = run.root
@@ -71,6 +70,7 @@ class _Check:
         self.true, self.y = self._truth()
         self.noise = self._noise()
         self.culprit = self._repeated()
+        self.guess: Culprit | None = None
 
     def _passed(self) -> list[Any]:
         """The gradient of a first backward pass."""
@@ -149,7 +149,7 @@ class _Check:
         if check.lost:
             self.notes.append(("rounding", {"names": ", ".join(check.lost)}))
         if options.order == 2:
-            rows += check.hessian(run.f)
+            rows += check.hessian(run.f) if self.ours else check.differenced(run.gradient)
         if self.culprit is None and any(row.verdict == "wrong" for row in rows):
             rows = self._wrong(check, rows, checked, kinked)
         found = check.report(rows, self.culprit, check.slope(), self.notes)
@@ -157,7 +157,7 @@ class _Check:
             x for x in properties_of(run.value, run.adapter)
             if x.name not in [y.name for y in self.properties]
         ]  # fmt: skip
-        return replace(found, properties=tuple(self.properties))
+        return replace(found, properties=tuple(self.properties), guess=self.guess)
 
     def _nodes(self, every: bool = False) -> Checked:
         """The nodes one by one, where they record their partials and operations."""
@@ -198,6 +198,8 @@ class _Check:
         if self.culprit is None:
             lone = len(graph.order) == 1
             message = "gradient" if lone else "severed" if told else "untold"
+            if not told:
+                self.guess = guess(check, rows, self.run.gradient)
             self.culprit = check.blamed(rows, message)
         return rows
 

@@ -61,14 +61,16 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def gradcheck(pytestconfig: pytest.Config) -> Check:
     """`check_grad` that fails the test with its report, and returns the report otherwise.
 
-    It is made once a session, so it can be used under hypothesis' `@given`.
+    It is made once a session, so it can be used under hypothesis' `@given`, whose search it leads
+    to where error / bar is large.
     """
 
     def check(f: Callable[..., Any], at: Any, **options: Any) -> Report:
         __tracebackhide__ = True
         from . import GradientMismatch
+        from .steering import steered
 
-        report = _report(pytestconfig, f, at, options)
+        report = steered(_report(pytestconfig, f, at, options))
         if not report.ok:
             raise GradientMismatch(report)  # here, so that the traceback ends in the user's line
         return report

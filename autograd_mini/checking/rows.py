@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ from .differences import EPS, quiet
 from .engines import called
 from .findings import Comparison, Culprit
 from .nodes import in_ulps
-from .references import DOMAIN, KINK, LADDER, Reference, as_float, exact, mpmath
+from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
 from .taylor import Taylor, taylor
 
@@ -300,4 +301,30 @@ class Rows:
             reference = self.truth.along(along, 2)
             self.curvature = float(got) if number == 1 else self.curvature
             rows.append(self.row(f"curvature {number}", got, reference, rounding * size))
+        return rows
+
+    def differenced(
+        self, gradient: Callable[[Sequence[float]], Sequence[float]]
+    ) -> list[Comparison]:
+        """As `hessian`, of an engine without second derivatives: differences of its gradient."""
+        numbers, known = self.inputs.floats, cache(gradient)
+        n, rows = len(numbers), []
+        tried: list[tuple[str, dict[int, float], dict[int, float], Reference]] = [
+            (f"curvature {number}", along, along, self.truth.along(along, 2))
+            for number, along in enumerate(self.directions, start=1)
+        ]
+        if n <= HESSIAN and not self.options.directions:
+            pairs = combinations_with_replacement(range(n), 2)
+            tried = [
+                (self.name(i, j), {j: 1.0}, {i: 1.0}, self.truth.second(i, j)) for i, j in pairs
+            ]
+        for name, along, weights, reference in tried:
+
+            def slope(t: float, along: Any = along, weights: Any = weights) -> float:
+                found = known(tuple([x + t * along.get(k, 0.0) for k, x in enumerate(numbers)]))
+                return math.fsum(found[k] * weight for k, weight in weights.items())
+
+            found = by_ladder(slope, 0.0, around=1.0, eps=self.inputs.eps)
+            usable = reference if found.kind == NUMBER else found
+            rows.append(self.row(name, as_float(found.value), usable, float(found.bar)))
         return rows

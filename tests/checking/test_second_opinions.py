@@ -3,12 +3,17 @@
 import math
 from dataclasses import replace
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from autograd_mini import exp, sin
 from autograd_mini.checking import CheckError, Report, check_grad, check_jvp, compare_gradients
+from autograd_mini.checking.steering import steered
+from autograd_mini.museum import HEALTHY
 
 
 def shown(thing):
@@ -195,3 +200,53 @@ def test_products_that_do_not_fit(options, words):
 def test_a_report_in_another_language_keeps_its_table():
     report = check_grad(math.sin, 0.3, gradient=math.cos)
     assert replace(report, lang="es").taylor == report.taylor
+
+
+# --- the second derivatives of another engine ----------------------------------------------------
+class Slope(HEALTHY):
+    """Gradients as they should be at 0.5, and half of that elsewhere."""
+
+    def backward(self):
+        super().backward()
+        for node in self.order():
+            if not node.parents and node.data != 0.5:
+                node.grad *= 0.5
+
+
+@pytest.mark.parametrize("n", [2, 12])
+def test_an_engine_without_second_derivatives(n):
+    def f(*x):
+        return (x[0] * x[1] + x[-1] * x[-1]).tanh()
+
+    at = tuple(0.5 + k / 10 for k in range(n))
+    report = check_grad(f, at, value=HEALTHY, order=2)
+    assert report.ok, report
+    rows = report.comparisons[n:]
+    assert rows[-1].name == ("d2f/darg22" if n == 2 else "curvature 8")
+    ours = check_grad(f, at, order=2).comparisons[n:]
+    assert [row.got for row in rows] == pytest.approx([row.got for row in ours], rel=1e-6)
+
+
+def test_a_gradient_that_is_right_at_the_point_alone_shows_in_the_second_derivative():
+    report = check_grad(lambda x: x * x * x, 0.5, value=Slope, order=2)
+    first, second = report.comparisons
+    assert (first.verdict, second.name) == ("ok", "d2f/dx2")
+    assert second.verdict in ("wrong", "domain")
+
+
+# --- hypothesis is led to the worst point --------------------------------------------------------
+def test_the_search_goes_to_the_worst_point(monkeypatch):
+    told = []
+    monkeypatch.setattr(hypothesis, "target", lambda score, label: told.append((score, label)))
+
+    @settings(max_examples=5, database=None, deadline=None)
+    @given(st.floats(1.0, 2.0))
+    def search(x):
+        report = steered(check_grad(math.exp, x, gradient=lambda x: math.exp(x) * (1 + 1e-10)))
+        row = report.comparisons[0]
+        assert report.ok
+        assert told.pop() == (math.log2(row.error / row.bar), "log2(error / bar)")
+
+    search()
+    steered(check_grad(math.exp, 1.0, gradient=lambda x: math.exp(x) * (1 + 1e-10)))
+    assert told == []  # outside a test of hypothesis

@@ -30,7 +30,7 @@ PROGRAMMERS = (
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
     "module ", "value must be the class of the Values", "domain must be (low, high)",
-    "order=2 needs value=Value", "an array of this library", "a recorded node cannot be changed",
+    "an array of this library", "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "seconds must be", "this is no drawing", "steps needs a Value", "with value=",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
