@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from autograd_mini.stepping.sequence import Step
 
 _KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
-_FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js", "panel.js")
+_FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js", "curves.js", "panel.js")
 _LAST = ("recompute.js", "predict.js", "perform.js", "start.js")
 
 

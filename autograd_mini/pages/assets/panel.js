@@ -23,7 +23,8 @@ function showStep(place = r => r.index) {
       el("p", {class: "sentence"}, ...named(said.sentence)),
       el("div", {class: "formulas"}, ...formulas.filter(Boolean)),
       amiss(current(r)),
-      said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "");
+      said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "",
+      runs.length > 1 ? "" : el("div", {class: "curves"}, ...curvesOf(r, r.steps[place(r)])));
   }));
   // A formula that is too wide gets smaller letters.
   for (const box of document.querySelectorAll(".formulas > div")) {

@@ -1,0 +1,96 @@
+"""The curve of an operation against an operand: points and slope of each op, against Python."""
+
+import math
+
+import pytest
+
+from autograd_mini import Value, steps
+from autograd_mini.checking.comfort import comfortable_points, variable
+from autograd_mini.errors import AutogradError
+from autograd_mini.functions import function as function_of
+from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.ops import SHEET
+from autograd_mini.pages.document import asset
+from autograd_mini.pages.javascript import source
+from autograd_mini.pages.page import run_data
+from autograd_mini.rules.evaluation import each
+from autograd_mini.stepping import save_html
+from tests.browser import PHONE, axe_findings, function
+
+pytestmark = pytest.mark.browser
+
+CURVES = """
+const DATA = {runs: given.runs};
+NUMBERS RECORDING OPS CURVES
+return JSON.stringify(runs.map(r => r.parents[r.root].map((_, edge) => {
+  const curve = curveOf(r, r.root, edge), shown = x => Number.isFinite(x) ? x : null;
+  return {...curve, points: curve.points.map(point => point.map(shown)), window: windowOf(curve)};
+})));
+"""
+
+
+def computed(op):
+    """The steps of an operation at a point inside its domain; what can be a node is one."""
+    try:
+        point = comfortable_points(op)[-1]
+    except ValueError:  # too steep to be comfortable
+        point = (1.0,) * len(op.params)
+    pairs = zip(point, variable(op), strict=True)
+    return steps(function_of(op)(*[each(Value, [x])[0] if on else x for x, on in pairs]))
+
+
+def test_each_operation_has_its_curve_and_its_slope(visit):
+    recorded = [computed(op) for op in SHEET.values()]
+    parts = {"NUMBERS": "numbers.js", "RECORDING": "recording.js", "CURVES": "curves.js"}
+    text = CURVES.replace("OPS", source(SHEET.values()))
+    for name, file in parts.items():
+        text = text.replace(name, asset(file), 1)
+    found = function(visit())(text, {"runs": [run_data(run) for run in recorded]})
+    compared = 0
+    for run, curves in zip(recorded, found, strict=True):
+        root = run.root
+        for edge, curve in enumerate(curves):
+            assert curve["x0"] == root.parents[edge].data
+            assert curve["slope"] == root.partials[edge]
+            low, high = curve["window"]
+            assert low < curve["y0"] < high
+            assert curve["y0"] == pytest.approx(root.data, rel=1e-14, abs=1e-14)
+            for x, y in curve["points"]:
+                wanted = moved(root, edge, x)
+                if wanted is None:
+                    assert y is None or not root.op.name, (root.op.name, x, y)
+                else:
+                    assert y == pytest.approx(wanted, rel=1e-12, abs=1e-14), (root.op.name, x)
+                    compared += 1
+    assert compared > 10_000
+
+
+def moved(root, edge, x):
+    """The operation with another number for one operand; None where it has no value."""
+    number = iter(range(len(root.parents)))
+
+    def one(arg):
+        return (x if next(number) == edge else arg.data) if isinstance(arg, Value) else arg
+
+    try:
+        out = float(data_of(function_of(root.op)(*each(one, root.args))))
+    except (AutogradError, ArithmeticError):
+        return None
+    return out if math.isfinite(out) else None
+
+
+def test_the_curve_moves_with_what_if_and_is_named_for_a_screen_reader(visit, tmp_path):
+    file = tmp_path / "page.html"
+    save_html(steps(lambda x: x.tanh() * 2.0, 0.5), file, start=1, lang="es")
+    page = visit(file, viewport=PHONE, bypass_csp=True)
+    picture = page.locator(".curve svg")
+    assert picture.get_attribute("aria-label") == (
+        "La curva de v₁ en función de x con su tangente en x = 0.5; su pendiente es 0.7864."
+    )
+    before = picture.locator("circle").get_attribute("cx")
+    page.click("#modes [aria-controls=whatif]")
+    page.fill("#whatif input", "3")
+    assert float(picture.locator("circle").get_attribute("cx")) > float(before)
+    assert "0.009866" in page.inner_text(".curve figcaption")  # 1 - tanh(3)²: saturated
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert axe_findings(page) == []
