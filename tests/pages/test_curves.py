@@ -22,10 +22,10 @@ pytestmark = pytest.mark.browser
 CURVES = """
 const DATA = {runs: given.runs};
 NUMBERS RECORDING OPS CURVES
-return JSON.stringify(runs.map(r => r.parents[r.root].map((_, edge) => {
+return runs.map(r => r.parents[r.root].map((_, edge) => {
   const curve = curveOf(r, r.root, edge), shown = x => Number.isFinite(x) ? x : null;
   return {...curve, points: curve.points.map(point => point.map(shown)), window: windowOf(curve)};
-})));
+}));
 """
 
 
