@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from autograd_mini.stepping.sequence import Step
 
 _KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
-_FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js", "curves.js", "panel.js")
-_LAST = ("recompute.js", "predict.js", "perform.js", "start.js")
+_FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js")
+_LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "start.js")
 
 
 def save_html(

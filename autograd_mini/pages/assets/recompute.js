@@ -36,10 +36,13 @@ function differentiate(run, leaves, k) {
     if (!Number.isFinite(row[0])) { rows.length = bends.length = 0; continue; }
     const noise = 2 ** -51 * (Math.max(Math.abs(up), Math.abs(down)) + Math.abs(x * row[0])) / h;
     (rows.at(-1) || []).forEach((above, j) => row.push(row[j] + (row[j] - above) / (4 ** (j + 1) - 1)));
+    let here = [NaN, Infinity];
     for (let j = 1; j < row.length; j++) {
       const bar = 2 * Math.max(Math.abs(row[j] - row[j - 1]), Math.abs(row[j] - rows.at(-1)[j - 1])) + noise;
-      if (bar < best[1]) best = [row[j], bar];
+      if (bar < here[1]) here = [row[j], bar];
     }
+    // Steps over a jump may agree with each other; shorter ones then tell otherwise.
+    if (here[1] < best[1] || Math.abs(here[0] - best[0]) > here[1] + best[1]) best = here;
     rows.push(row);
     // The difference of the slopes to both sides, less its rounding: shrinks with h but at a kink.
     bends.push(Math.abs((up - data[root]) / h - (data[root] - down) / h) - 8 * noise);
