@@ -8,7 +8,6 @@ is one engine's run; it ends as the tests do.
 from __future__ import annotations
 
 import ast
-import contextlib
 import importlib
 import os
 import subprocess
@@ -148,7 +147,7 @@ def _put(module: str, cls: str, value: Any) -> None:
             setattr(sys.modules.setdefault(package, ModuleType(package)), name, found)
     old = getattr(found, cls, value)
     for other in [found, *sys.modules.values()]:
-        if other is found or getattr(other, cls, None) is old:
+        if other is found or getattr(other, "__dict__", {}).get(cls) is old:
             setattr(other, cls, value)
 
 
@@ -166,10 +165,8 @@ def main(name: str, module: str, cls: str, tests: str) -> int:
     else:
         import unittest
 
-        with contextlib.suppress(SystemExit):
-            sys.path.insert(0, str(Path(tests).parent))
-            done = unittest.main(Path(tests).stem, argv=["tests"], exit=False, failfast=True)
-            status = not done.result.wasSuccessful()
+        done = unittest.main(Path(tests).stem, argv=["tests"], exit=False, failfast=True)
+        status = int(not done.result.wasSuccessful())
     print(_USED, *value.used)
     return status
 

@@ -5,6 +5,7 @@ import pytest
 from autograd_mini.cli import main
 from autograd_mini.museum import ENGINES
 from tests.cli.tongues import ENGLISH, words
+from tests.programs import printed
 
 
 def test_all_engines_and_one(said):
@@ -70,6 +71,14 @@ def test_what_the_tests_of_a_course_notice(course, capsys):
         "", "Not noticed:", "StaleInterior",
         "", "Not asked for, since no test uses cos:", "SignOfCosine",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("engine", "status"), [("Engine", 0), ("Overwrites", 1)])
+def test_unittest_runs_them_where_there_is_no_pytest(engine, status, course):
+    call = f"against.main({engine!r}, 'course.engine', 'Value', 'tests.py')"
+    code = "from autograd_mini.grading import against; against.find_spec = lambda name: None"
+    told = printed(f"{code}; print({call})").splitlines()
+    assert told[-2:] == ["operations used:  mul", str(status)]
 
 
 def test_tests_that_the_right_engine_fails(course, capsys):
