@@ -11,14 +11,14 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import ExpressionError
 from autograd_mini.language import LANGUAGES, default_language, text, translated
 
-from . import check, demo, draw, exercise, grad, grade, marks, museum, run, step, train
+from . import check, demo, draw, exercise, grad, grade, lab, marks, museum, run, step, train
 from .options import USAGE, Arguments, Parser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "autograd-mini"
-_ALL = (demo, train, grad, check, draw, step, run, grade, museum, exercise, marks)
+_ALL = (demo, train, grad, check, draw, step, run, grade, museum, exercise, marks, lab)
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _ALL}
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 
@@ -94,7 +94,7 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 
     (argparse takes no argument for an option that has a space in it.)
     """
-    if not {"grad", "check", "draw", "step"} & {*arguments}:
+    if not {"grad", "check", "draw", "step", "lab"} & {*arguments}:
         return list(arguments)
     options = ("-h", "--")
     shielded = []

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from .options import DATASETS, classifier, dataset, optimiser, read, sizes, suffix, whole, write
+from .options import (
+    DATASETS,
+    classifier,
+    dataset,
+    optimiser,
+    read,
+    said,
+    sizes,
+    suffix,
+    whole,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +28,14 @@ if TYPE_CHECKING:
 FILES = ("html", "json", "txt")
 MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8
 _ONLY_DATA = ("hidden", "activation", "optimiser", "batch_size", "seed")
+# Of each data set the hidden layers, optimiser, rate and epochs that end at a right boundary.
+_USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
+    "xor": ((4,), "sgd", 1.0, 300),
+    "moons": ((8, 8), "sgd", 0.5, 200),
+    "circles": ((8, 8), "sgd", 0.5, 100),
+    "spirals": ((8, 8), "adam", 0.1, 200),
+    "iris": ((8, 8), "sgd", 0.2, 100),
+}
 
 
 def add_options(parser: Parser) -> None:
@@ -41,14 +60,8 @@ def run(args: Arguments) -> int:
     """Record what the command line asks for, and write or print it; the exit status."""
     _refuse_all(args, ("at", "weights", "step"), "not.with")
     kind = suffix(args, FILES)
-    rates = args.lr
-    if rates is not None and (
-        not 0 < len({*rates}) == len(rates) <= MOST_RATES or not all(0 < r < 1e300 for r in rates)
-    ):
-        given = " ".join(f"{rate:g}" for rate in rates)
-        args.refuse("training.rates", most=MOST_RATES, rates=given)
-    values = [] if args.target is None else [args.target, *args.values]
-    recorded = (_training if args.train in DATASETS else _descent)(args, values)
+    several = rates(args, [] if args.target is None else [args.target, *args.values])
+    recorded = several if len(several) > 1 else several[0]
     if kind is None:
         for line in lines(recorded, args, every=args.all):
             print(line)
@@ -92,22 +105,35 @@ def lines(
 
 
 # --- recording -----------------------------------------------------------------------------------
-def _training(args: Arguments, values: list[str]) -> TrainingSteps | LearningRates:
+def rates(args: Arguments, values: list[str]) -> LearningRates:
+    """Record what --train names, a data set or an expression of the values, with each rate."""
+    given = args.lr
+    if given is not None and (
+        not 0 < len({*given}) == len(given) <= MOST_RATES or not all(0 < r < 1e300 for r in given)
+    ):
+        shown = " ".join(f"{rate:g}" for rate in given)
+        _refuse(args, "rates", most=MOST_RATES, rates=shown)
+    return (_training if args.train in DATASETS else _descent)(args, values)
+
+
+def _training(args: Arguments, values: list[str]) -> LearningRates:
     from autograd_mini.data import standardise
     from autograd_mini.stepping.training.recording import record_learning_rates
 
     if values:
-        args.refuse("training.values", value=values[0])
-    small, named, seed = args.train == "xor", args.optimiser or "sgd", args.seed or 0
+        _refuse(args, "values", value=values[0])
+    hidden, named, rate, epochs = _USUAL[args.train]
+    if args.optimiser not in (None, named):
+        named, rate = args.optimiser, 0.5 if args.optimiser == "sgd" else 0.03
+    seed = args.seed or 0
     points = dataset(args.train, 100, seed)
     if args.train == "iris":
         (points,) = standardise(points)
     batch = args.batch_size or min(20, len(points))
     if batch > len(points):
-        args.refuse("training.batch", batch=batch, most=len(points))
-    hidden = args.hidden or ((4,) if small else (8, 8))
-    make, loss = classifier(points, hidden, args.activation or "tanh", seed)
-    rates = args.lr or [1.0 if small and named == "sgd" else 0.5 if named == "sgd" else 0.03]
+        _refuse(args, "batch", batch=batch, most=len(points))
+    make, loss = classifier(points, args.hidden or hidden, args.activation or "tanh", seed)
+    rates = args.lr or [rate]
     single = {"frames": 101, "grid": 48} if len(rates) == 1 else {}
     record = partial(
         record_learning_rates,
@@ -115,7 +141,7 @@ def _training(args: Arguments, values: list[str]) -> TrainingSteps | LearningRat
         points,
         loss,
         rates,
-        args.epochs or (300 if small else 100),
+        args.epochs or epochs,
         batch,
         optimiser=optimiser(named),
         seed=seed,
@@ -124,11 +150,11 @@ def _training(args: Arguments, values: list[str]) -> TrainingSteps | LearningRat
     return _recorded(args, record)
 
 
-def _descent(args: Arguments, values: list[str]) -> TrainingSteps | LearningRates:
+def _descent(args: Arguments, values: list[str]) -> LearningRates:
     from autograd_mini.stepping.training.recording import record_descents
 
     if not values:
-        args.refuse("training.unknown", name=args.train, known=", ".join(DATASETS))
+        _refuse(args, "unknown", name=args.train, known=", ".join(DATASETS))
     _refuse_all(args, _ONLY_DATA, "descent.only")
     expression, numbers = read(args.train, values, tried=True)
     names = [*numbers]
@@ -142,17 +168,17 @@ def _descent(args: Arguments, values: list[str]) -> TrainingSteps | LearningRate
     return _recorded(args, record)
 
 
-def _recorded(
-    args: Arguments, record: Callable[[], LearningRates]
-) -> TrainingSteps | LearningRates:
-    """The runs; the run itself if there is one rate only."""
+def _recorded(args: Arguments, record: Callable[[], LearningRates]) -> LearningRates:
     from autograd_mini.training import TrainingError
 
     try:
-        found = record()
+        return record()
     except TrainingError as error:
-        args.refuse("training.start", reason=error)
-    return found if len(found) > 1 else found[0]
+        _refuse(args, "start", reason=error)
+
+
+def _refuse(args: Arguments, name: str, /, **values: object) -> NoReturn:
+    args.parser.error(said(f"step.training.{name}", args.lang, **values))
 
 
 def _refuse_all(args: Arguments, names: tuple[str, ...], sentence: str) -> None:
@@ -160,4 +186,4 @@ def _refuse_all(args: Arguments, names: tuple[str, ...], sentence: str) -> None:
     for name in names:
         if getattr(args, name) is not None:
             option = f"--{name.replace('_', '-')}"
-            args.refuse(f"training.{sentence}", option=option)
+            _refuse(args, sentence, option=option)

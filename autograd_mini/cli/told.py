@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import losses, optim
@@ -264,6 +265,9 @@ def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool
                 told = {"gradient": gradient, "estimate": found.value, "bar": bar}
                 wrong.append(teller.text("check.wrong", name=p.label, **told))
     teller.heading("check")
+    if not any(gradients.values()) and not wrong:
+        teller.say("check.flat", loss=number(loss_of(model, batch, loss).data), n=len(chosen))
+        return True
     which = "check.is" if len(chosen) == len(parameters) else "check.some"
     teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
     teller.say(
@@ -271,7 +275,7 @@ def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool
         agreeing=len(decided) - len(wrong),
         n=len(gradients),
         relative=number(max((d for d, _ in decided), default=0.0) / largest, ".1e"),
-        bars=max((d / bar for d, bar in decided), default=0.0),
+        bars=max((d / bar if bar else inf for d, bar in decided if d), default=0.0),
     )
     if undecided := len(gradients) - len(decided):
         teller.say("check.undecided", n=undecided)

@@ -55,7 +55,7 @@ def loss_curve(history: History, axes: Any = None, *, lang: str = "en", texts: T
     if min([*history.loss, *(x for x in test if x is not None)]) > 0:
         axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return _finished(axes, words["epoch"], words["loss"])
+    return finished(axes, words["epoch"], words["loss"])
 
 
 def update_ratios(
@@ -78,7 +78,7 @@ def update_ratios(
         axes.plot(updates, line, color=colours[k], marker=marker, lw=1.2, label=name)
     axes.axhline(_RULE_OF_THUMB, color="#57606a", ls=":", zorder=1)
     axes.set_yscale("log")
-    return _finished(axes, words["update"], words["update ratio"])
+    return finished(axes, words["update"], words["update ratio"])
 
 
 def learning_rate_sweep(
@@ -105,7 +105,7 @@ def learning_rate_sweep(
     axes.set_xscale("log")
     if min([sweep.start, *(loss for _, loss in points)]) > 0:
         axes.set_yscale("log")
-    return _finished(axes, words["rate"], words["final loss"])
+    return finished(axes, words["rate"], words["final loss"])
 
 
 # --- layers --------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def gradient_by_depth(
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
     axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return _finished(axes, words["layer"], words["gradient RMS"])
+    return finished(axes, words["layer"], words["gradient RMS"])
 
 
 def _histograms(
@@ -341,14 +341,14 @@ def png(figure: Any, dpi: int = 150) -> bytes:
 def _axes(axes: Any, height: float = 3.8) -> Any:
     """The given axes, or those of a new figure."""
     if axes is None:
-        return _figure_class()(figsize=(6.0, height), layout="constrained").add_subplot()
+        return figure_class()(figsize=(6.0, height), layout="constrained").add_subplot()
     if not hasattr(axes, "figure") or not hasattr(axes, "plot"):
         raise TypeError(f"axes must be matplotlib Axes or None, got {axes!r:.60}")
     return axes
 
 
 @cache
-def _figure_class() -> Any:
+def figure_class() -> Any:
     """A Figure that pyplot does not keep alive, and that Jupyter shows all the same."""
     try:
         from matplotlib.figure import Figure
@@ -366,7 +366,7 @@ def _figure_class() -> Any:
     return PlotFigure
 
 
-def _finished(axes: Any, x: str, y: str) -> Any:
+def finished(axes: Any, x: str, y: str) -> Any:
     """The figure, once the axes have their labels, a grid, and a legend if there is need of one."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)

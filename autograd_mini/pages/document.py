@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 SETTINGS = ("auto", "light", "dark")
+_PLAIN = (
+    ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
+    " margin: 2rem auto; padding: 0 1rem; max-width: 60rem; overflow-wrap: anywhere }"
+    " table { border-spacing: 1em 0.2em } div { overflow-x: auto }"
+)
 
 
 def document(
@@ -92,6 +97,18 @@ def document(
         "loader": loader,
     }
     return _filled(squeezed(asset("shell.html")), parts)
+
+
+def plain(title: str, body: str, lang: str, style: str = "") -> str:
+    """A page to read: no scripts, no network. `body` is markup, and trusted."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<title>{html.escape(title)}</title><style>{_PLAIN}{style}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
+    )
 
 
 @cache

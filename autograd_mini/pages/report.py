@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from autograd_mini.stepping import Accumulate, Forward, Leaf, Steps, Visit
 from autograd_mini.stepping import steps as recording
 from autograd_mini.value import Value
 
+from .document import plain
 from .page import to_html as page_of
 
 if TYPE_CHECKING:
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 
     from autograd_mini.checking.findings import Culprit
     from autograd_mini.checking.report import Report, Subject
-
-_STYLE = (
-    ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
-    " margin: 2rem auto; padding: 0 1rem; max-width: 60rem; overflow-wrap: anywhere }"
-    " table { border-spacing: 1em 0.2em } div { overflow-x: auto }"
-)
 
 
 def save_html(report: Report, path: str | os.PathLike[str], lang: str | None = None) -> None:
@@ -46,7 +40,8 @@ def to_html(report: Report, lang: str | None = None) -> str:
             found = recorded(report.subject)
             if found is not None:
                 return _stepped(report, *found, lang)
-    return _plain(report, lang)
+    title = text(f"checking.headline.{report.verdict}", lang)
+    return plain(title, replace(report, lang=lang)._repr_html_() + _taylor(report, lang), lang)
 
 
 def recorded(subject: Subject) -> tuple[Steps, Steps | None] | None:
@@ -179,20 +174,6 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
     if report.subject.root is None:
         start, title = len(steps) - 1, report.remarks(lang)[0]
     return page_of(steps, lang=lang, start=start, title=title, **options)
-
-
-def _plain(report: Report, lang: str) -> str:
-    title = text(f"checking.headline.{report.verdict}", lang)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
-        " style-src 'unsafe-inline'\">"
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{replace(report, lang=lang)._repr_html_()}"
-        f"{_taylor(report, lang)}</main></body>"
-        "</html>\n"
-    )
 
 
 def _taylor(report: Report, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import hypot, isfinite, log10, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -276,7 +277,8 @@ def _shares(
         if h.data != 0 or slope != 0
     }
     dead = 1 - len(alive) / len(neurons)
-    steepest = _steepest(neurons[0].activation)
+    act = neurons[0].activation
+    steepest = _steepest(functions.function(SHEET[act]) if isinstance(act, str) else act)
     if steepest is None:
         return None, dead
     small = [abs(s) < SATURATED_SLOPE * steepest for sample in slopes for s in sample]
@@ -297,9 +299,9 @@ def _derivative(f: Callable[[Value], Any], z: float) -> float:
     return float(at.grad)
 
 
-def _steepest(activation: Any) -> float | None:
+@lru_cache(maxsize=64)
+def _steepest(f: Callable[[Value], Any]) -> float | None:
     """The largest slope of an activation that is nearly flat on both sides; None for others."""
-    f = functions.function(SHEET[activation]) if isinstance(activation, str) else activation
     try:
         steepest = max(abs(_derivative(f, k / 16)) for k in range(-160, 161))
         ends = max(abs(_derivative(f, z)) for z in (-1e6, 1e6))

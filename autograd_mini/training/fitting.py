@@ -154,7 +154,7 @@ def fit(
     callbacks = [function("a callback", callback, what) for callback in callbacks]
     best = _Best(params, early_stopping)
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
-    order = _orders(n, size, whole("seed", seed, 0))
+    batches = orders(n, size, whole("seed", seed, 0))
 
     history = History()
     own_schedule = optimiser.schedule
@@ -163,7 +163,7 @@ def fit(
     try:
         with shown(progress, lang, epochs, -(-n // size)) as (after_batch, after_epoch):
             for epoch in range(1, epochs + 1):
-                row = trainer.epoch(epoch, rows, targets, next(order), held_out, after_batch)
+                row = trainer.epoch(epoch, rows, targets, next(batches), held_out, after_batch)
                 history.rows.append(row)
                 after_epoch(row)
                 answers = [callback(model, history) for callback in callbacks]
@@ -375,8 +375,8 @@ class _Best:
                 p.data = data
 
 
-def _orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
-    """For each epoch, the indices of its batches."""
+def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
+    """For each epoch, the indices of its batches: what `fit` takes with this size and seed."""
     from random import Random
 
     rng, order = Random(seed), list(range(n))

@@ -168,6 +168,19 @@ def test_a_wrong_gradient_is_found(capsys, monkeypatch):
     assert "layer1.neuron1.w[0]: backpropagation" in text
 
 
+def test_gradients_that_are_all_0_are_told_and_not_divided_by(said):
+    out = said("train", "xor", "--lr", "1e300", "--out", "o")
+    assert "nothing to compare: all 337 gradients are 0" in out
+    assert "smaller --lr" in out
+
+
+@pytest.mark.parametrize("name", ["xor", "moons", "circles", "spirals", "iris"])
+def test_train_ends_at_a_right_boundary(name, said, monkeypatch):
+    monkeypatch.setattr("autograd_mini.cli.told.gradient_check", lambda *_: True)
+    match = re.search(r"ccuracy: ([\d.]+) %", said("train", name, "--out", "o"))
+    assert float(match[1]) >= 95
+
+
 def test_small_neuron_by_hand():
     root = small_neuron()
     y = math.tanh(0.5 * 1.0 + -1.0 * 2.0 + 1.2)

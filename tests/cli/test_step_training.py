@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from autograd_mini import MLP
 from autograd_mini.cli import main
 from autograd_mini.data import xor
@@ -64,3 +66,24 @@ def test_text_of_a_training_shows_some_epochs(capsys):
     assert first == "tasa de aprendizaje 1: converge"
     assert 8 <= len(rest) <= 14
     assert re.fullmatch(r"  época 300: pérdida 0\.0\d+, 100 % de aciertos", rest[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "right"), [("xor", 1), ("moons", 1), ("circles", 1), ("spirals", 1), ("iris", 0.95)]
+)
+def test_the_usual_run_of_each_data_set_ends_at_a_right_boundary(name, right, tmp_path):
+    assert step(name, "-o", str(tmp_path / "run.json")) == 0
+    run = TrainingSteps.from_json((tmp_path / "run.json").read_text())
+    assert run.accuracies[-1] >= right
+    assert run.verdict == "converges"
+    assert run.losses[-1] < 0.1
+
+
+def test_moons_in_batches_of_20_jump_over_no_minimum(tmp_path):
+    """The loss comes down with bumps; with all points at once, the same rate has none."""
+    assert step("moons", "--lr", "0.5", "--epochs", "60", "-o", str(tmp_path / "run.json")) == 0
+    run = TrainingSteps.from_json((tmp_path / "run.json").read_text())
+    assert run.batch_size == 20
+    assert run.turning > 0.25
+    assert run.verdict in ("crawls", "converges", "trembles")

@@ -335,7 +335,7 @@ def test_without_axes_there_is_a_new_figure_that_shows_itself():
 
 
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
-    plots._figure_class.cache_clear()
+    plots.figure_class.cache_clear()
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
         plots.loss_curve(history(1.0))

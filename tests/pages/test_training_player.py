@@ -24,7 +24,7 @@ from autograd_mini.stepping.training.recording import (
 from autograd_mini.stepping.training.runs import TrainingSteps
 from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
-from autograd_mini.training.fitting import _orders
+from autograd_mini.training.fitting import orders
 from tests.documents import unsigned
 from tests.training.models import Offset, with_weights
 
@@ -89,7 +89,7 @@ def test_the_last_batch_of_an_epoch_is_its_update():
     model, twin = small(2), small(2)
     run = descended(model, data, 0.1, 1, 4, seed=8)
     with_weights(twin, run[1].before)
-    batch = data.subset(next(_orders(9, 4, 8))[-1])
+    batch = data.subset(next(orders(9, 4, 8))[-1])
     losses.binary_cross_entropy_with_logits([*map(twin, batch.inputs)], batch.targets).backward()
     assert run[1].gradients == tuple(p.grad for p in twin.parameters())
 
@@ -222,6 +222,40 @@ def test_momentum_swings_through_the_minimum():
 
 
 @pytest.mark.parametrize(
+    ("start", "rate", "truth"),
+    [
+        (3.0, 0.0005, "crawls"),
+        (3.0, 0.1, "converges"),
+        (0.5, 0.1, "trembles"),  # hardly anything to come down, and noise
+        (0.0, 0.3, "trembles"),  # in the minimum, out of which the batches throw it
+        (3.0, 0.7, "oscillates"),
+        (0.5, 0.6, "oscillates"),
+        (0.5, 1.05, "diverges"),
+    ],
+)
+def test_the_noise_of_small_batches_is_no_jump_over_the_minimum(start, rate, truth):
+    """Of mean (v - y)**2, y = 1 or -1, batches of one multiply v - y by 1 - 2 lr: from 1/2 on lr
+    jumps over the minimum of its batch, from 1 on farther away than it was."""
+    model = Offset(start)
+    data = ([[0.0]] * 6, [1.0, -1.0] * 3)
+    run = record_training(model, data, "mse", SGD(model.parameters(), lr=rate), 40, 1)
+    assert run.verdict == truth
+    whole = Offset(3.0)
+    alike = record_training(whole, data, "mse", SGD(whole.parameters(), lr=rate), 40)
+    assert (alike.turning < 0) == (rate > 0.5)  # all points at once, without noise, agree
+
+
+def test_the_gradients_are_left_as_fit_leaves_them():
+    def trained(by):
+        model = MLP(1, [2, 1], activation="tanh", seed=0)
+        data, optimiser = ([[0.0], [1.0], [2.0]], [0.0, 1.0, 0.5]), SGD(model.parameters(), lr=0.1)
+        by(model, data, "mse", optimiser, 3, 2)
+        return [(p.data, p.grad) for p in model.parameters()]
+
+    assert trained(record_training) == trained(fit)
+
+
+@pytest.mark.parametrize(
     ("losses", "turning", "best", "truth"),
     [
         ([1.0, 0.9, 0.9, 0.9], 1.0, None, "converges"),  # as low as it gets, for all we know
@@ -238,6 +272,12 @@ def test_momentum_swings_through_the_minimum():
 )
 def test_verdicts(losses, turning, best, truth):
     assert verdict(losses, turning, best) == truth
+
+
+def test_noise_that_throws_the_loss_to_ten_times_the_start_is_divergence():
+    assert verdict([1.0, 3.0, 9.0], 0.5, batches=True) == "trembles"
+    assert verdict([1.0, 3.0, 90.0], 0.5, batches=True) == "diverges"
+    assert verdict([1.0, 3.0, 9.0], -0.5, batches=True) == "oscillates"
 
 
 def test_turning_weighs_by_length():

@@ -23,8 +23,8 @@ from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
-from autograd_mini.training.fitting import at_rates
-from autograd_mini.training.metrics import LOSSES, loss_function
+from autograd_mini.training.fitting import at_rates, orders
+from autograd_mini.training.metrics import LOSSES, loss_function, loss_value
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
@@ -34,7 +34,7 @@ from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd_mini.training import History
     from autograd_mini.training.metrics import Loss
@@ -83,7 +83,10 @@ def record_training(
     whole("epochs", epochs)
     whole("grid", grid, 8, 96)
     rows, targets = samples(data)
+    size = len(rows) if batch_size is None else batch_size
     recorder = _Recorder(model, data, loss, optimiser, settings, _chosen(frames, epochs), grid)
+    if 0 < size < len(rows):
+        recorder.batches = orders(len(rows), size, whole("seed", seed, 0))
     quiet = {"progress": False, **settings}
     callbacks = [*quiet.pop("callbacks", ()), recorder]
     divergence = None
@@ -107,7 +110,7 @@ def record_training(
         loss=_loss_name(loss),
         optimiser=type(optimiser).__name__,
         plain=type(optimiser) is SGD and not optimiser.weight_decay,
-        batch_size=len(rows) if batch_size is None else batch_size,
+        batch_size=size,
         seed=seed,
         frames=tuple(recorder.frames),
         losses=tuple(recorder.losses),
@@ -248,6 +251,7 @@ class _Recorder:
         self.losses: list[float] = []
         self.accuracies: list[float | None] = []
         self.turning = Turning()
+        self.batches: Iterator[list[Sequence[int]]] | None = None  # of each epoch, where not all
         self.latest = Frame(0, 0.0, None, (), (), (), None, (), b"")
         self.update: tuple[tuple[float, ...], tuple[float, ...], float | None] = ((), (), None)
         self.divergence: Divergence | None = None
@@ -304,8 +308,11 @@ class _Recorder:
         weights = self._weights()
         self.losses.append(found.loss)
         self.accuracies.append(found.accuracy)
-        self.turning.add(weights)
         before, gradients, rate = self.update
+        if self.batches is None:
+            self.turning.add(weights)
+        elif epoch:
+            self.turning.update(before, weights, self._gradients(next(self.batches)[-1]))
         self.latest = Frame(
             epoch, found.loss, found.accuracy, weights, before, gradients, rate, (), b""
         )
@@ -325,6 +332,21 @@ class _Recorder:
             return
         with having(self.params, self.latest.weights):
             self.keep()
+
+    def _gradients(self, batch: Sequence[int]) -> list[float]:
+        """What some of the data now ask for; the parameters' own gradients stay as they were."""
+        rows, targets = samples(self.data)
+        own = [p.grad for p in self.params]
+        try:
+            for p in self.params:
+                p.grad = 0.0
+            predictions = [self.model(rows[i]) for i in batch]
+            right = [targets[i] for i in batch]
+            loss_value(loss_function(self.loss), predictions, right).backward()
+            return [float(p.grad) for p in self.params]
+        finally:
+            for p, grad in zip(self.params, own, strict=True):
+                p.grad = grad
 
     def _weights(self) -> tuple[float, ...]:
         return tuple(float(p.data) for p in self.params)

@@ -98,12 +98,14 @@ class TrainingSteps(_Run[Frame]):
 
     @property
     def verdict(self) -> str:
-        """How the run went, "crawls", "converges", "oscillates" or "diverges": see `verdicts`."""
+        """How the run went, "converges" or another word of VERDICTS: see `verdicts`."""
         return self.verdict_beside(None)
 
     def verdict_beside(self, best: float | None) -> str:
         """The verdict, knowing how low another run has come."""
-        return verdict(self.losses, self.turning, best, broken=self.divergence is not None)
+        batches = self.batch_size < len(self.points.inputs)
+        broken = self.divergence is not None
+        return verdict(self.losses, self.turning, best, broken=broken, batches=batches)
 
     # --- numbers of a layer ----------------------------------------------------------------------
     def gradient_norms(self, index: int) -> list[float]:
@@ -151,7 +153,7 @@ class LearningRates(_Run[TrainingSteps]):
 
     @property
     def verdicts(self) -> tuple[str, ...]:
-        """For each rate "crawls", "converges", "oscillates" or "diverges".
+        """For each rate its verdict, see `TrainingSteps.verdict`.
 
         A run that is still far above the lowest loss of all crawls.
         """

@@ -8,12 +8,13 @@ below -1 it diverges (LeCun, Bottou, Orr, Mueller, "Efficient backprop", 1998, f
 from __future__ import annotations
 
 from math import hypot, inf, isfinite
+from operator import mul
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-VERDICTS = ("crawls", "converges", "oscillates", "diverges")
+VERDICTS = ("crawls", "converges", "trembles", "oscillates", "diverges")
 FAR = 0.25
 """A run has far to go while it has this share of the way from its first to the lowest loss left."""
 BACK = 0.25
@@ -21,14 +22,22 @@ BACK = 0.25
 
 
 def verdict(
-    losses: Sequence[float], turning: float, best: float | None = None, *, broken: bool = False
+    losses: Sequence[float],
+    turning: float,
+    best: float | None = None,
+    *,
+    broken: bool = False,
+    batches: bool = False,
 ) -> str:
     """What losses after each epoch, the first before training, and the updates' turning say.
 
         diverges    numbers left the floats (`broken`), or the loss ends above its start and is then
-                    higher than ever, or ten times the start
+                    higher than ever (of updates by all data), or ten times the start
         oscillates  the updates turn back more than they go on (turning < 0), or the loss climbs by
                     a quarter of what it had come down, or ends above its start
+        trembles    the same of a loss whose updates see some of the data each (`batches`) and go on
+                    (turning >= 0): none jumps over the minimum of its own batch, but each batch
+                    has another
         crawls      a quarter of the way down to `best` is left; or, down to 0 (of losses that are
                     never below), and the second half of the epochs still brings half as much as
                     the first
@@ -40,10 +49,12 @@ def verdict(
     'crawls'
     """
     first, last = losses[0], losses[-1]
-    if broken or not isfinite(last) or (last > first and last >= min(max(losses), 10 * first)):
+    noise = batches and turning >= 0
+    high = 10 * first if batches else min(max(losses), 10 * first)
+    if broken or not isfinite(last) or (last > first and last >= high):
         return "diverges"
     if turning < 0 or last > first or _climb(losses) > BACK * (first - min(losses)):
-        return "oscillates"
+        return "trembles" if noise else "oscillates"
     if best is not None and last - best > FAR * (first - best):
         return "crawls"
     floor = min(0.0, last)
@@ -73,6 +84,8 @@ class Turning:
         turning = sum(d_t . d_t+1) / sum(|d_t| |d_t+1|)        d_t the change of the weights
 
     1 if all go the same way, -1 if each goes back where it came from, and 0 where there are none.
+    Of updates by batches, each has another minimum: in place of the next change stands the one that
+    its own batch asks for after it, against that batch's gradient.
 
     >>> turning = Turning()
     >>> for w in (4.0, -2.0, 1.0):
@@ -91,13 +104,22 @@ class Turning:
         if self.weights is not None:
             change = [b - a for a, b in zip(self.weights, weights, strict=True)]
             if self.change is not None:
-                length = hypot(*self.change) * hypot(*change)
-                dot = sum(a * b for a, b in zip(self.change, change, strict=True))
-                if isfinite(length + self.lengths) and isfinite(dot):
-                    self.dots += dot
-                    self.lengths += length
+                self._weigh(self.change, change)
             self.change = change
         self.weights = tuple(weights)
+
+    def update(
+        self, before: Sequence[float], after: Sequence[float], gradients: Sequence[float]
+    ) -> None:
+        """An update, and the gradients of its own batch after it."""
+        change = [b - a for a, b in zip(before, after, strict=True)]
+        self._weigh(change, [-g for g in gradients])
+
+    def _weigh(self, a: Sequence[float], b: Sequence[float]) -> None:
+        length, dot = hypot(*a) * hypot(*b), sum(map(mul, a, b))
+        if isfinite(length + self.lengths) and isfinite(dot):
+            self.dots += dot
+            self.lengths += length
 
     @property
     def value(self) -> float:

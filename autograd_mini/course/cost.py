@@ -1,0 +1,162 @@
+"""The laboratory of cost: operations of a value, of its gradient, and of finite differences."""
+
+from __future__ import annotations
+
+import timeit
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from autograd_mini import language
+from autograd_mini.data import moons
+from autograd_mini.drawing.curves import Curves
+from autograd_mini.graph import topological
+from autograd_mini.losses import mse
+from autograd_mini.nn import MLP
+from autograd_mini.numbers.arguments import whole
+from autograd_mini.value import BIAS
+
+from .laboratory import Laboratory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from autograd_mini.value import Value
+
+WIDTHS, SAMPLES = (2, 4, 8, 16), (5, 10, 20, 40)
+_GIVEN = {"add", "sub", "neg", "mul", "dot", "sum", "mean"}  # a partial is an operand or a constant
+_TIMES = 3
+
+
+class Operations(NamedTuple):
+    """Of one computation: the nodes of its graph, and the operations of each pass."""
+
+    nodes: int
+    forward: int
+    backward: int
+
+
+def operations(root: Value) -> Operations:
+    """Count the operations of the value and of its backward pass, node by node.
+
+    Forward, an operation is a sum, a product or another function of one or two numbers: the dot
+    product of k pairs is k products and k - 1 sums (a factor that is the constant 1, as that of a
+    bias, is none), the sum of k numbers k - 1, their mean one more. Backward, each edge takes a
+    product (gradient times local derivative) and a sum (+=), and one more for its local derivative,
+    unless that is an operand or a constant.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0)
+    >>> operations((x * x + 1).tanh())
+    Operations(nodes=4, forward=3, backward=9)
+    """
+    nodes = [node for node in topological(root) if node.op is not None]
+    edges = [node.op.name for node in nodes if node.op for _ in node.parents]
+    backward = sum(2 + (name not in _GIVEN) for name in edges)
+    return Operations(len(topological(root)), sum(map(_forward, nodes)), backward)
+
+
+def _forward(node: Value) -> int:
+    name = node.op.name if node.op else ""
+    many = [arg for arg in node.args if isinstance(arg, tuple | list)]
+    if name == "dot":
+        return 2 * len(many[0]) - 1 - (node.constants == BIAS)
+    return len(many[0]) - (name != "mean") if many else 1
+
+
+class Spent(NamedTuple):
+    """What the loss of a network on some samples takes.
+
+    value         operations of the forward pass
+    gradient      of both passes: all derivatives at once
+    differences   of central differences, (L(w + h) - L(w - h)) / 2h: 2 values per parameter
+    times         how long one gradient takes, in units of one value
+    times_all     how long the differences take, in units of one gradient: 2 parameters / times
+    """
+
+    parameters: int
+    samples: int
+    nodes: int
+    value: int
+    gradient: int
+    differences: int
+    times: float
+    times_all: float
+
+
+@dataclass(frozen=True)
+class Cost(Laboratory):
+    """Rows of Spent; first networks that grow, then samples that do."""
+
+    name: ClassVar[str] = "cost"
+
+    def said(self, lang: str) -> str:
+        """What is to be seen, with the numbers of the last row."""
+        row = self.rows[-1]
+        ratio, differences = row.gradient / row.value, row.differences / row.gradient
+        told = {"n": language.whole(row.parameters, lang), "gradient": f"{ratio:.1f}"}
+        name = "lab.seen.cost"
+        return language.text(
+            name, lang, **told, differences=language.whole(round(differences), lang)
+        )
+
+    def panels(self, lang: str = "en") -> list[Curves]:
+        """The operations against the parameters, and against the samples."""
+        found = []
+        for field, other in (("parameters", "samples"), ("samples", "parameters")):
+            fixed = getattr(self.rows[-1 if field == "samples" else 0], other)
+            rows = sorted({row for row in self.rows if getattr(row, other) == fixed})
+            lines = tuple(
+                (
+                    language.text(f"lab.word.{of}", lang),
+                    tuple((float(getattr(row, field)), float(getattr(row, of))) for row in rows),
+                )
+                for of in ("differences", "gradient", "value")
+            )
+            x, y = (language.text(f"lab.word.{name}", lang) for name in (field, "operations"))
+            title = language.text(f"lab.word.fixed.{other}", lang, n=fixed)
+            found.append(Curves(title, x, y, lines, "xy"))
+        return found
+
+
+def cost(widths: Iterable[int] = WIDTHS, samples: Iterable[int] = SAMPLES) -> Cost:
+    """Count and time the loss of MLP(2, [n, n, 1]) on moons, for every width and number of samples.
+
+    The widths go with the first number of samples, the samples with the last width. Counts are
+    exact, see `operations`; times are those of this machine now, the best of three.
+
+    Raises ValueError for numbers below 1, or none.
+
+    >>> row = cost([2], [5]).rows[0]
+    >>> row.parameters, row.differences == 2 * row.parameters * row.value
+    (15, True)
+    """
+    widths, samples = (
+        [whole(name, n) for n in given]
+        for name, given in (("widths", widths), ("samples", samples))
+    )
+    if not widths or not samples:
+        raise ValueError("widths and samples must have at least one number each")
+    pairs = dict.fromkeys([(w, samples[0]) for w in widths] + [(widths[-1], n) for n in samples])
+    return Cost(tuple(_spent(*pair) for pair in pairs))
+
+
+def _spent(width: int, samples: int) -> Spent:
+    data, model = moons(samples, seed=0), MLP(2, [width, width, 1], activation="tanh", seed=0)
+
+    def loss() -> Value:
+        return mse([model(x) for x in data.inputs], data.targets)
+
+    def gradient() -> None:
+        loss().backward()
+
+    nodes, forward, backward = operations(loss())
+    evaluations = 2 * len(model.parameters())
+    times = _seconds(gradient) / _seconds(loss)
+    return Spent(
+        evaluations // 2, samples, nodes, forward, forward + backward, evaluations * forward,
+        times, evaluations / times,
+    )  # fmt: skip
+
+
+def _seconds(f: Callable[[], object]) -> float:
+    return min(timeit.repeat(f, number=1, repeat=_TIMES))

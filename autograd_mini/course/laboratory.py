@@ -1,0 +1,101 @@
+"""What a laboratory hands back: rows of numbers, and their table, sentences, picture and page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from math import isfinite
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from autograd_mini import language
+from autograd_mini.drawing import curves
+from autograd_mini.language.tables import aligned
+from autograd_mini.notation.labels import number
+from autograd_mini.pages.document import plain
+
+if TYPE_CHECKING:
+    from autograd_mini.drawing.curves import Curves
+
+_STYLE = (
+    " h1 { font-size: 1.5rem } figure { display: grid; gap: 1rem; margin: 1.5rem 0;"
+    " grid-template-columns: repeat(auto-fit, minmax(min(17.5rem, 100%), 1fr)) }"
+    " svg { width: 100%; max-width: 36rem; height: auto }"
+    " table { border-collapse: collapse; font-size: .95rem;"
+    " font-variant-numeric: tabular-nums } th, td { padding: .25rem .7rem; text-align: right;"
+    " white-space: nowrap; border-bottom: 1px solid #8884 }"
+    " th:first-child, td:first-child { text-align: left }"
+)
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """Rows, all of one NamedTuple, whose fields are the columns; `lang` is "en" or "es"."""
+
+    rows: tuple[Any, ...]
+    name: ClassVar[str]
+
+    def panels(self, lang: str = "en") -> list[Curves]:
+        """The picture, as data for `drawing.curves`."""
+        raise NotImplementedError
+
+    def said(self, lang: str) -> str:
+        """The two sentences that say what is to be seen."""
+        return language.text(f"lab.seen.{self.name}", lang)
+
+    def table(self, lang: str = "en") -> list[list[str]]:
+        """The heading and the rows, as text."""
+        heading = [language.text(f"lab.word.{field}", lang) for field in self.rows[0]._fields]
+        return [heading, *([shown(x, lang) for x in row] for row in self.rows)]
+
+    def text(self, lang: str = "en") -> str:
+        """The table, and what is to be seen."""
+        table = self.table(lang)
+        sides = "".join("<" if cell[:1].isalpha() else ">" for cell in table[1])
+        return "\n".join([*aligned(table, sides), "", self.said(lang)])
+
+    def to_json(self) -> str:
+        """The rows as JSON; a number that is not finite is null."""
+        rows = [
+            {key: None if isinstance(x, float) and not isfinite(x) else x for key, x in pairs}
+            for pairs in (row._asdict().items() for row in self.rows)
+        ]
+        return json.dumps({"laboratory": self.name, "rows": rows}, indent=1, allow_nan=False)
+
+    def to_html(self, lang: str = "en") -> str:
+        """The page: one file, without scripts and network."""
+        title = language.text(f"lab.title.{self.name}", lang)
+        return plain(title, f"<h1>{escape(title)}</h1>{self._body(lang)}", lang, _STYLE)
+
+    def svg(self, lang: str = "en") -> str:
+        """The picture."""
+        return curves.svg(self.panels(lang))
+
+    def png(self, lang: str = "en") -> bytes:
+        """The picture by matplotlib; ImportError, saying what to install, without it."""
+        return curves.png(self.panels(lang))
+
+    def _repr_html_(self) -> str:
+        return self._body("en")
+
+    def _body(self, lang: str) -> str:
+        lines = []
+        for k, cells in enumerate(self.table(lang)):
+            tag = "td" if k else "th"
+            lines.append("".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells))
+        pictures = "".join(curves.each(self.panels(lang)))
+        table = "".join(f"<tr>{line}</tr>" for line in lines)
+        return (
+            f"<p>{escape(self.said(lang))}</p><figure>{pictures}</figure>"
+            f"<div><table>{table}</table></div>"
+        )
+
+
+def shown(x: Any, lang: str) -> str:
+    """A cell: a whole number in groups, a float with three digits, a verdict in its language."""
+    if isinstance(x, int):
+        return language.whole(x, lang)
+    if isinstance(x, float):
+        return number(x, ".3g" if abs(x) < 1000 else ".4g") if isfinite(x) else "–"
+    known = f"verdict.{x}" in language.catalogue("lab")
+    return language.text(f"lab.verdict.{x}", lang) if known else str(x)

@@ -1,0 +1,115 @@
+"""The laboratories of the learning rate and of the step of finite differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, isfinite
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from autograd_mini import language
+from autograd_mini.checking.sweep import Sweep, show_step_sweep
+from autograd_mini.drawing.curves import Curves
+from autograd_mini.notation.labels import number
+from autograd_mini.stepping.training.recording import record_descents
+
+from .laboratory import Laboratory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd_mini.stepping.training.runs import LearningRates
+
+RATES = (0.01, 0.2, 0.9, 1.05)
+_LOW, _HIGH = 1e-8, 30.0  # what is drawn, in units of the loss at the start
+
+
+class Rate(NamedTuple):
+    """A run, from the loss before training to the last one, and its verdict."""
+
+    rate: float
+    start: float
+    end: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Rates(Laboratory):
+    """Rows of Rate, of the recorded `run`."""
+
+    run: LearningRates
+    name: ClassVar[str] = "learning-rate"
+
+    def panels(self, lang: str = "en") -> list[Curves]:
+        """The losses of every rate; those that leave the picture end there."""
+        start = self.rows[0].start
+        low, high = sorted((_LOW * start, _HIGH * start))
+        lines = []
+        for row, each in zip(self.rows, self.run, strict=True):
+            points = ((float(k), y) for k, y in enumerate(each.losses))
+            verdict = language.text(f"lab.verdict.{row.verdict}", lang)
+            lines.append(
+                (
+                    f"η = {number(row.rate)}: {verdict}",
+                    tuple(p for p in points if low <= p[1] <= high),
+                )
+            )
+        x, y = (language.text(f"lab.word.{name}", lang) for name in ("epoch", "loss"))
+        return [Curves("", x, y, tuple(lines), "y" if low > 0 else "")]
+
+
+def learning_rates(run: LearningRates | None = None) -> Rates:
+    """Put recorded runs side by side: what `record_learning_rates` or `record_descents` gives.
+
+    Without one, gradient descent on (w - 3)**2 from w = 0.
+
+    >>> [row.verdict for row in learning_rates().rows]
+    ['crawls', 'converges', 'oscillates', 'diverges']
+    """
+    if run is None:
+        run = record_descents(lambda w: (w - 3) ** 2, 0.0, rates=RATES)
+    rows = zip(run.rates, (each.losses for each in run), run.verdicts, strict=True)
+    return Rates(tuple(Rate(eta, losses[0], losses[-1], v) for eta, losses, v in rows), run)
+
+
+class Error(NamedTuple):
+    """A step h, and the errors of the two differences."""
+
+    step: float
+    forward: float
+    central: float
+
+
+@dataclass(frozen=True)
+class StepSize(Laboratory):
+    """Rows of Error, one for each power of ten, of the finer `sweep`."""
+
+    sweep: Sweep
+    name: ClassVar[str] = "step-size"
+
+    def said(self, lang: str) -> str:
+        """What is to be seen, and the best step."""
+        errors = [e for e in self.sweep.central if isfinite(e)]
+        told = {"best": self.sweep.best, "error": min(errors, default=0.0)}
+        shown = {name: number(x, ".1g") for name, x in told.items()}
+        return language.text("lab.seen.step-size", lang, **shown)
+
+    def panels(self, lang: str = "en") -> list[Curves]:
+        """The two errors against the step."""
+        lines = tuple(
+            (
+                language.text(f"lab.word.{name}", lang),
+                tuple(zip(self.sweep.steps, errors, strict=True)),
+            )
+            for name, errors in (("forward", self.sweep.forward), ("central", self.sweep.central))
+        )
+        x, y = (language.text(f"lab.word.{name}", lang) for name in ("step", "error"))
+        return [Curves("", x, y, lines, "xy")]
+
+
+def step_size(
+    f: Callable[[float], Any] = exp, x: float = 1.0, derivative: float | None = None
+) -> StepSize:
+    """The V of `show_step_sweep`, whose arguments and errors these are; by default of exp at 1."""
+    sweep = show_step_sweep(f, x, exp(1.0) if f is exp and x == 1 else derivative)
+    every = [*zip(sweep.steps, sweep.forward, sweep.central, strict=True)][::4]
+    return StepSize(tuple(Error(*row) for row in every), sweep)

@@ -1,0 +1,170 @@
+"""Lines over two axes as SVG, for pages, and where there is no matplotlib.
+
+Axes and letters have the colour of the text around them, so they are seen on light and dark.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from math import ceil, floor, isfinite, log10
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.notation.labels import number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Points = Iterable[tuple[float, float]]
+    Ticks = list[tuple[float, str]]
+    Axis = tuple[Ticks, Callable[[float], float]]  # the latter: where a number is, from 0 to 1
+
+# Okabe and Ito's, as in `plots`; those that are faint on white or black are darker or brighter.
+COLOURS = ("#1c7fc4", "#d55e00", "#009e73", "#cc79a7", "#b08900", "#8a6fd1", "#2aa5c9", "#808080")
+_DASHES = ("", "7 3", "2 3", "8 3 2 3")
+WIDTH, HEIGHT = 360, 236  # of a panel, in pixels; below it the names of the lines
+_LEFT, _RIGHT, _TOP, _FLOOR, _ROW = 60, WIDTH - 14, 26, HEIGHT - 44, 17
+_TICKS, _FEW = 6, 20  # at most; up to so many points each has a mark
+
+
+class Curves(NamedTuple):
+    """A panel: lines, each a name and its points, and the words at the axes.
+
+    log  which axes are logarithmic, of "xy"; a point without a place there leaves a gap
+    """
+
+    title: str
+    x: str
+    y: str
+    lines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+    log: str = "y"
+
+    @property
+    def few(self) -> bool:
+        """Whether the points are so few that each has a mark."""
+        return all(len(points) <= _FEW for _, points in self.lines)
+
+    def seen(self, points: Points) -> list[tuple[float, float] | None]:
+        """The points, with None for those that have no place."""
+        logs = ["x" in self.log, "y" in self.log]
+        return [
+            p if all(isfinite(v) and (v > 0 or not log) for v, log in zip(p, logs, strict=True))
+            else None
+            for p in points
+        ]  # fmt: skip
+
+
+def svg(panels: Sequence[Curves]) -> str:
+    """The panels side by side; those with the same word at y share that axis.
+
+    >>> panel = Curves("squares", "x", "y", (("x * x", ((1.0, 1.0), (2.0, 4.0))),), log="")
+    >>> svg([panel]).count("<circle")
+    2
+    """
+    inside = [
+        f'<g transform="translate({k * WIDTH} 0)">{_drawn(panel, panels)}</g>'
+        for k, panel in enumerate(panels)
+    ]
+    return _svg("".join(inside), len(panels) * WIDTH, max(len(panel.lines) for panel in panels))
+
+
+def each(panels: Sequence[Curves]) -> list[str]:
+    """Every panel as an SVG of its own, for a page that may put them below one another."""
+    return [_svg(_drawn(panel, panels), WIDTH, len(panel.lines)) for panel in panels]
+
+
+def png(panels: Sequence[Curves]) -> bytes:
+    """The same by matplotlib, as PNG; ImportError, saying what to install, without it."""
+    from . import plots
+
+    figure = plots.figure_class()(figsize=(4.8 * len(panels), 4.0), layout="constrained")
+    drawn: dict[str, Any] = {}
+    for k, panel in enumerate(panels, 1):
+        axes = figure.add_subplot(1, len(panels), k, sharey=drawn.get(panel.y))
+        drawn[panel.y] = axes
+        for i, (name, points) in enumerate(panel.lines):
+            shown = [p or (float("nan"),) * 2 for p in panel.seen(points)]
+            style: Any = {"color": COLOURS[i % 8], "marker": "o" if panel.few else None}
+            axes.plot(*zip(*shown, strict=True), ms=3, label=name, **style)
+        for axis in panel.log:
+            getattr(axes, f"set_{axis}scale")("log")
+        axes.set_title(panel.title, fontsize=10)
+        plots.finished(axes, panel.x, panel.y)
+    return plots.png(figure)
+
+
+def _svg(inside: str, width: int, rows: int) -> str:
+    height = HEIGHT + _ROW * rows
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+        f' height="{height}" font-family="system-ui, sans-serif" font-size="11"'
+        f' fill="currentColor">{inside}</svg>'
+    )
+
+
+def _drawn(panel: Curves, panels: Sequence[Curves]) -> str:
+    alike = [other for other in panels if other.y == panel.y]
+    inside = [[p for _, line in each.lines for p in each.seen(line) if p] for each in alike]
+    own = [p for _, line in panel.lines for p in panel.seen(line) if p]
+    x_ticks, x_place = _axis([x for x, _ in own], "x" in panel.log)
+    y_ticks, y_place = _axis([y for points in inside for _, y in points], "y" in panel.log)
+
+    def across(x: float) -> float:
+        return round(_LEFT + x_place(x) * (_RIGHT - _LEFT), 1)
+
+    def up(y: float) -> float:
+        return round(_FLOOR - y_place(y) * (_FLOOR - _TOP), 1)
+
+    parts = [_text(_LEFT, 14, panel.title, "start")]
+    for tick, word in y_ticks:
+        parts += [_rule(f"M{_LEFT} {up(tick)}H{_RIGHT}"),
+                  _text(_LEFT - 6, up(tick) + 4, word, "end")]  # fmt: skip
+    for tick, word in x_ticks:
+        parts += [_rule(f"M{across(tick)} {_TOP}V{_FLOOR}"),
+                  _text(across(tick), _FLOOR + 15, word)]  # fmt: skip
+    parts.append(_rule(f"M{_LEFT} {_TOP}V{_FLOOR}H{_RIGHT}", 0.6))
+    parts.append(_text((_LEFT + _RIGHT) / 2, _FLOOR + 32, panel.x))
+    turned = _text(0, 0, panel.y)
+    parts.append(f'<g transform="translate(11 {(_TOP + _FLOOR) / 2}) rotate(-90)">{turned}</g>')
+    for k, (name, line) in enumerate(panel.lines):
+        places = [p and (across(p[0]), up(p[1])) for p in panel.seen(line)]
+        row = HEIGHT + k * _ROW + 2
+        parts += [_line(k, places), _line(k, [(_LEFT, row), (_LEFT + 24, row)])]
+        parts.append(_text(_LEFT + 32, row + 4, name, "start"))
+        if panel.few:
+            dots = [f'<circle cx="{p[0]}" cy="{p[1]}" r="2.6"/>' for p in places if p]
+            parts.append(f'<g fill="{COLOURS[k % 8]}">{"".join(dots)}</g>')
+    return "".join(parts)
+
+
+def _text(x: float, y: float, words: str, anchor: str = "middle") -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _rule(path: str, opacity: float = 0.15) -> str:
+    return f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="{opacity}"/>'
+
+
+def _line(k: int, places: Sequence[tuple[float, float] | None]) -> str:
+    path, pen = "", "M"
+    for place in places:
+        path += f"{pen}{place[0]} {place[1]}" if place else ""
+        pen = "L" if place else "M"
+    dash = _DASHES[k % len(_DASHES)]
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<path d="{path}" fill="none" stroke="{COLOURS[k % 8]}" stroke-width="2"{dashed}/>'
+
+
+def _axis(values: Sequence[float], log: bool) -> Axis:
+    low, high = (min(values), max(values)) if values else (1.0, 1.0)
+    if log:
+        first, last = floor(log10(low)), ceil(log10(high))
+        last += first == last
+        powers = range(first, last + 1, ceil((last - first) / _TICKS))
+        shape = ".0e" if last - first > _TICKS else "g"
+        ticks = [(10.0**k, number(10.0**k, shape)) for k in powers]
+        return ticks, lambda v: (log10(v) - first) / (last - first)
+    span = high - low or 1.0
+    least = 10.0 ** floor(log10(span / _TICKS))
+    width = next(m * least for m in (1, 2, 5, 10) if span <= _TICKS * m * least)
+    places = [width * k for k in range(ceil(low / width), floor(high / width) + 1)]
+    return [(x, number(x)) for x in places], lambda v: (v - low) / span
