@@ -152,6 +152,7 @@ def _told(problem: BaseException) -> dict[str, Any]:
     with suppress(BaseException):  # of its own __str__
         told["text"] = str(problem)[:200]
     if isinstance(problem, SyntaxError):
+        told["text"] = problem.msg
         told["file"], told["line"] = Path(problem.filename or "").name, problem.lineno or 0
     for frame in traceback.extract_tb(problem.__traceback__):
         if frame.filename in _own:

@@ -142,6 +142,21 @@ def test_what_became_of_it_is_told(name, told, unruly):
     assert [failure.text("en") for failure in unruly[name].failures] == [told]
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def (", "the file raises SyntaxError: invalid syntax (eva.py, line 1)"),
+        ("import os; os.abort()", "the process dies when the file is imported (signal 6)"),
+        ("import os; os._exit(4)", "the file ends the process when it is imported (exit status 4)"),
+        ("1 / 0", "the file raises ZeroDivisionError: division by zero (eva.py, line 1)"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded(source, told, tmp_path):
+    (tmp_path / "eva.py").write_text(source)
+    (found,) = grade([tmp_path])
+    assert (found.total, [note.text("en") for note in found.notes]) == (0, [told])
+
+
 def test_a_loop_costs_a_few_seconds_of_its_own(tmp_path):
     found = grade([written(tmp_path, "loops", "sticks")], limits=Limits(0.4))
     loops, sticks = found
