@@ -10,12 +10,12 @@ from autograd_mini.language import checked, text
 
 from .check import check_grad
 from .findings import number_text
-from .grid import Grid
+from .grid import Grid, Shown
 from .inputs import CheckError, is_array, shown
 from .precision import doubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from .report import Report
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class SideBySide(Shown):
     """The gradients of several engines at one point; true in a condition if all are right.
 
     reports  engine -> its report
@@ -42,8 +42,7 @@ class SideBySide:
     def __bool__(self) -> bool:
         return self.ok
 
-    def _grid(self, lang: str | None = None) -> Grid:
-        lang = lang or self.lang
+    def _grid(self, lang: str) -> Grid:
         columns = [*self.reports, text("checking.beside.reference", lang)]
         rows, marked = [["", *columns]], set()
         parts = [report.comparisons for report in self.reports.values()]
@@ -56,21 +55,6 @@ class SideBySide:
             details = {"library": what, "reason": what}
             remarks.append(text(f"checking.beside.{why}", lang, engine=engine, **details))
         return Grid(rows, frozenset(marked), tuple(remarks))
-
-    def text(self, lang: str | None = None) -> str:
-        """The table as plain text."""
-        return self._grid(lang).text()
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
-        """For rich's `print` and consoles."""
-        return self._grid().rich()
-
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        return f'<div lang="{self.lang}">{self._grid().html()}</div>'
 
 
 def compare_gradients(

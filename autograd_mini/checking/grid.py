@@ -36,10 +36,6 @@ class Grid(NamedTuple):
         ]
         return aligned(cells, "<" + ">" * (len(self.rows[0]) - 1))
 
-    def text(self) -> str:
-        """As plain text."""
-        return "\n".join([*self._lines(), *self.remarks])
-
     def rich(self) -> Iterator[Any]:
         """For rich's consoles."""
         from rich.text import Text
@@ -56,8 +52,10 @@ class Grid(NamedTuple):
         for i, row in enumerate(self.rows):
             cells = []
             for j, cell in enumerate(row):
-                style = f"text-align: {'right' if j else 'left'}"
-                style += f"; color: #fff; background: {_RED}" if (i, j) in self.marked else ""
+                style = f"text-align: {'right' if j else 'left'}; padding: 0 0.6em"
+                if (i, j) in self.marked:
+                    style += f"; color: #fff; background: {_RED}"
+                    cell += _MARK
                 tag = "td" if i else "th"
                 cells.append(f'<{tag} style="{style}">{escape(cell)}</{tag}>')
             lines.append(f"<tr>{''.join(cells)}</tr>")
@@ -66,3 +64,28 @@ class Grid(NamedTuple):
             f'<table style="font-variant-numeric: tabular-nums">{"".join(lines)}</table>'
             f'<p style="opacity: 0.75">{below}</p>'
         )
+
+
+class Shown:
+    """What shows itself as a grid, in its own language or another: `_grid` makes it."""
+
+    lang: str
+
+    def _grid(self, lang: str) -> Grid:
+        raise NotImplementedError
+
+    def text(self, lang: str | None = None) -> str:
+        """The table as plain text."""
+        grid = self._grid(lang or self.lang)
+        return "\n".join([*grid._lines(), *grid.remarks])
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """For rich's `print` and consoles."""
+        return self._grid(self.lang).rich()
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return f'<div lang="{self.lang}">{self._grid(self.lang).html()}</div>'

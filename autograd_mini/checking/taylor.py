@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.language import text
 
-from .grid import Grid
+from .grid import Grid, Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _POWERS = range(2, 10)  # of 1/2: the steps
 
@@ -31,7 +31,7 @@ class TaylorRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Taylor:
+class Taylor(Shown):
     """The remainders of f along a random direction, one row a step, each half the one before.
 
     With the right derivatives r0 falls by 2 at each halving, r1 by 4, r2 by 8: the slopes, log2 of
@@ -67,8 +67,7 @@ class Taylor:
     def _width(self) -> int:
         return 4 if self.rows[0].r2 is not None else 3
 
-    def _grid(self, lang: str | None = None) -> Grid:
-        lang = lang or self.lang
+    def _grid(self, lang: str) -> Grid:
         slope = text("checking.taylor.slope", lang)
         cells = [["h", *(x for k in range(self._width() - 1) for x in (f"R{k}", slope))]]
         for k, row in enumerate(self.rows):
@@ -77,21 +76,6 @@ class Taylor:
                 found = self.slope(k, column)
                 cells[-1] += [f"{row[column]:.3e}", "" if found is None else f"{found:.2f}"]
         return Grid(cells, remarks=(text("checking.taylor.legend", lang),))
-
-    def text(self, lang: str | None = None) -> str:
-        """The table as plain text."""
-        return self._grid(lang).text()
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
-        """For rich's `print` and consoles."""
-        return self._grid().rich()
-
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        return f'<div lang="{self.lang}">{self._grid().html()}</div>'
 
 
 def taylor(
