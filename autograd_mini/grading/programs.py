@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 SMALL, LARGE = 0.05, 50.0  # what the nodes of a program lie between: no kink, no overflow
 _TRIES = 500
-_NAME = re.compile(r"(?<![\w.])[a-z]\w*(?!\w*\()")  # of a node, in a line
+_NAME = re.compile(r"(?<![\w.])[a-z]\w*(?!\w*\()")  # of a node: no method, no function
 _NUMBER = re.compile(r"(?<![\w.])-?\d[\d.e-]*")
+_TWO = re.compile(r"\by\b")  # a second node, in a shape
 _OURS = Reference()
 
 
@@ -117,7 +118,7 @@ def drawn(wish: Drawn, known: Sequence[str], random: Random) -> Program | None:
     A chain gets a new input for each second operand; for "leaf" and "node" every other operation is
     one of two nodes, of which the second has been there before.
     """
-    both, again = [shape for shape in known if "y" in shape], wish.second != "new"
+    both, again = [shape for shape in known if _TWO.search(shape)], wish.second != "new"
     inputs = [f"x{k}" for k in range(1, 3 if again else wish.size + 2)]
     nodes = {name: Value(_start(random)) for name in inputs}
     at, lines, unused = tuple(node.data for node in nodes.values()), list[str](), inputs[1:]
@@ -131,7 +132,7 @@ def drawn(wish: Drawn, known: Sequence[str], random: Random) -> Program | None:
         other = random.choice(others or (inputs if again and turn else unused))
         operation = random.choice(choice)
         number = random.choice((2, 3) if "**" in operation else (2, 3, 0.5, -1.5))
-        pair = [last, other] if random.random() < 0.5 or "y" not in operation else [other, last]
+        pair = [last, other] if random.random() < 0.5 or operation not in both else [other, last]
         made = {"x": pair[0], "y": pair[1], "2": str(number)}
         line = f"v{turn + 1} = {re.sub('[xy2](?![a-z(])', lambda m: made[m[0]], operation)}"  # noqa: B023
         if (node := _comfortable(line, nodes)) is not None:
