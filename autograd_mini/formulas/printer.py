@@ -76,8 +76,7 @@ class Text(Printer[str]):
         name: Callable[[str], str] = str,
     ) -> None:
         self.templates = templates
-        self.number = number  # type: ignore[method-assign, assignment]
-        self.name = name  # type: ignore[method-assign, assignment]
+        self.number, self.name = number, name  # type: ignore[method-assign, assignment]
 
     def apply(self, what: str, *parts: str) -> str:
         """The template of an operation, filled in."""

@@ -31,7 +31,8 @@ def mapped(function: Any, args: tuple[Any, ...]) -> Any:
         if isinstance(x, np.ndarray):
             array = x.astype(object)
         else:
-            array[()] = x.item() if isinstance(x, np.generic) else x
+            plain = x.item() if isinstance(x, np.generic) else x
+            array[()] = float(plain) if isinstance(plain, np.generic) else plain  # a longdouble
         arrays.append(array)
     result = function(*arrays)
     return result[()] if isinstance(result, np.ndarray) and result.shape == () else result

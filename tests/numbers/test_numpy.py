@@ -65,6 +65,7 @@ def test_an_array_on_the_left_makes_an_array_of_values(f):
 def test_comparisons():
     x = Value(3.0)
     assert np.float64(2) < x
+    assert (np.longdouble(2) * x).data == 2 * x.data
     assert x > np.float64(2)
     assert (np.array([1.0, 4.0]) > x).tolist() == [False, True]
 
