@@ -122,7 +122,7 @@ def _promoting() -> Any:
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
             named = kwargs or {}
-            if function.__name__ not in _OF_ITSELF:  # of the tensor itself
+            if getattr(function, "__name__", "") not in _OF_ITSELF:  # of the tensor itself
                 args, named = double(args), {name: double(x) for name, x in named.items()}
             return function(*args, **named)
 

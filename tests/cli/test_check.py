@@ -64,3 +64,12 @@ def test_all_operations(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:-1]] == list(SHEET)
     assert lines[-1] == "All operations are within their bounds."
+
+
+def test_the_taylor_table(capsys):
+    assert run("x**3", "x=2") == 0
+    assert "R0" not in capsys.readouterr().out
+    assert run("x**3", "x=2", "--taylor", "--order", "2", "--lang", "es") == 0
+    out = capsys.readouterr().out
+    assert "R2  pendiente" in out
+    assert "Pendientes con derivadas correctas: R0 1, R1 2, R2 3" in out
