@@ -339,12 +339,11 @@ def check_sums(
                 for some in ([user for user, *_ in shares[id(node)]], users)
             )
             parts = [adj * p for _, adj, p in shares[id(node)]]
-            lost = any(
-                write.before != 0
-                and any(abs(write.after - x) <= slack for x in parts)
-                and not any(abs(write.after - write.before - x) <= slack for x in parts)
-                for write in writes
+            sums, alone = (
+                [any(abs(w.after - start - x) <= slack for x in parts) for w, start in pairs]
+                for pairs in ([(w, w.before) for w in writes], [(w, 0.0) for w in writes])
             )
+            lost = all(alone) and not all(sums)
             if len(writes) > most:
                 kind, message = "order", "visits"
             elif len(writes) < least:

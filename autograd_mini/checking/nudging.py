@@ -14,6 +14,7 @@ import contextlib
 import math
 import sys
 from collections import Counter
+from collections.abc import Set
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _WORK = 2_000_000  # nodes that may be created to look for the culprit; of large graphs a sample
 _STEP = 2.0**-8
-_BINARY = ("*", "+", "mul", "add", "rmul", "radd", "times", "plus")
+_TIMES, _PLUS = ("*", "mul", "rmul", "times"), ("+", "add", "radd", "plus")
 
 
 class Estimate(NamedTuple):
@@ -192,15 +193,24 @@ class Truth:
         if not off or not self._explains(found):
             return None
         _, node, parent, got, true_value = max(off, key=lambda x: x[0])
-        op, twice = op_name(node), abs(2 * got - true_value) <= 1e-6 * abs(true_value)
-        uses = max(len(x.parents) for x in self.graph.order if op_name(x) == op)
-        if recorded and twice and len(node.parents) == 1 and (uses > 1 or op in _BINARY):
+        if self._lost_itself(node, parent, got, true_value, recorded):
             return self.graph.culprit(
                 "accumulation", "edges", node, operand=self.graph.name(parent), uses=2, edges=1
             )
         operand = f"{self.graph.name(parent)} = {parent.data:.6g}"
         details = {"got": got, "wanted": true_value, "operand": operand}
         return self.graph.culprit("partial", "moved", node, **details)
+
+    def _lost_itself(
+        self, node: Node, parent: Node, got: float, true: float, recorded: bool
+    ) -> bool:
+        """Whether it is x * x or x + x with one edge, where the engine keeps one for each use."""
+        op, x = op_name(node), float(parent.data)
+        kept = recorded or not isinstance(self.run.adapter.get(node.node, "parents"), Set)
+        several = any(len(y.parents) > 1 for y in self.graph.order if op_name(y) == op)
+        product = op in _TIMES and math.isclose(float(node.data), x * x, rel_tol=1e-6)
+        once = len(node.parents) == 1 and math.isclose(2 * got, true, rel_tol=1e-6)
+        return kept and once and (product or op in _PLUS or several)
 
     def _explains(self, found: Sequence[Any]) -> bool:
         """Whether the chain rule on the partials as they are gives the gradient as it is."""
