@@ -37,20 +37,16 @@ def check_claim(
     def read(claim: Any) -> list[Any]:
         return inputs.gradient(claim) if first else _matrix(claim, len(numbers))
 
-    unit = inputs.eps
-
-    def value_and_claim() -> tuple[float, list[Any]]:
-        nonlocal unit
+    def value_and_claim() -> tuple[float, list[Any], float]:
         y = called(lambda: floats(numbers))
         if not math.isfinite(y):
             raise UndefinedError(f"f gives {y}")
         what = "gradient" if first else "Hessian"
         claim = called(lambda: inputs.call(gradient, numbers, what), what)
-        unit = max(unit, unit_of(claim))
-        return y, read(claim)
+        return y, read(claim), max(inputs.eps, unit_of(claim))
 
-    y, claimed = value_and_claim()
-    y_again, claimed_again = value_and_claim()
+    y, claimed, unit = value_and_claim()
+    y_again, claimed_again, _ = value_and_claim()
     names = inputs.names if first else ["f"] * len(claimed)
     culprit = changed([*names, "f"], [*claimed, y], [*claimed_again, y_again])
     graph, y_of_graph = on_values(f, inputs)

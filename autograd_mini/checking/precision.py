@@ -57,13 +57,9 @@ class Doubled(Truth):
         found = self.call(self.f, lambda y: float(as_real(y, "the value of f")))
         if found is None or not self._is_smooth(along):
             return False
-        moves = abs(
-            self.floats(
-                [x + along.get(k, 0.0) * 2.0**-10 for k, x in enumerate(self.inputs.floats)]
-            )
-            - found
-        )
-        return bool(abs(found - y) <= self.coarse.inputs.eps**0.5 * (abs(y) + moves * 2**10))
+        numbers = [x + along.get(k, 0.0) / 1024 for k, x in enumerate(self.inputs.floats)]
+        size = abs(y) + 1024 * abs(self.floats(numbers) - found)
+        return bool(abs(found - y) <= self.coarse.inputs.eps**0.5 * size)
 
     def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
         if self._is_smooth(along):
