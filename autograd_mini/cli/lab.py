@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .options import activation, positive, read, suffix, whole, write
+from .options import DATASETS, activation, positive, read, suffix, whole, write
 
 if TYPE_CHECKING:
     from autograd_mini.course.laboratory import Laboratory
@@ -74,6 +74,8 @@ def _made(args: Arguments, name: str, given: dict[str, Any]) -> Laboratory:
         return sweeps.learning_rates()
     from . import step_training
 
+    if args.target and not args.values and args.target not in DATASETS:
+        args.refuse("unknown", name=args.target, known=", ".join(DATASETS))
     values = [*args.values] if args.target else ["w=0"]
     args.train = args.target or "(w-3)**2"
     args.hidden = args.optimiser = args.batch_size = None

@@ -89,6 +89,8 @@ class StepSize(Laboratory):
     def said(self, lang: str) -> str:
         """What is to be seen, and the best step."""
         errors = [e for e in self.sweep.central if isfinite(e)]
+        if not any((*self.sweep.forward, *errors)):
+            return language.text("checking.sweep.exact", lang)
         told = {"best": self.sweep.best, "error": min(errors, default=0.0)}
         shown = {name: number(x, ".1g") for name, x in told.items()}
         return language.text("lab.seen.step-size", lang, **shown)
