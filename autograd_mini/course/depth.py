@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby, product
 from math import sqrt
-from random import Random
 from statistics import median
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from autograd_mini import language
 from autograd_mini.drawing.curves import Curves
 from autograd_mini.nn import MLP
-from autograd_mini.nn.initialisers import initialiser, normal
+from autograd_mini.nn.initialisers import generator, initialiser, normal
 from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.training.diagnosis import Diagnosis, diagnose
 
@@ -22,7 +21,7 @@ from .laboratory import Laboratory, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from autograd_mini.nn.initialisers import Generator, Initialiser
+    from autograd_mini.nn.initialisers import Initialiser
 
 CASES = (
     ("sigmoid", "xavier_normal"), ("tanh", "xavier_normal"), ("tanh", 4.0),
@@ -97,11 +96,12 @@ def depth(
     >>> print(depth(["relu"], [4], [1, 10], seeds=3).text().splitlines()[1])
     relu        s = 4    2.4 healthy  6091 exploding
     """
-    kinds = [*product(activations or ("relu",), inits or ("he_normal",))]
-    if activations is None and inits is None:
-        kinds = [*CASES]
+    given = [*product(activations or ("relu",), inits or ("he_normal",))]
+    kinds = [*CASES] if activations is None and inits is None else given
     depths = sorted({whole("depths", n) for n in depths})
     whole("seeds", seeds)
+    if not depths:
+        raise ValueError("depths must have at least one number of layers")
     rows, paths = [], []
     for activation, init in kinds:
         named, draw = (init, initialiser(init)) if isinstance(init, str) else _scaled(init)
@@ -120,11 +120,10 @@ def _scaled(s: float) -> tuple[str, Initialiser]:
 
 
 def _one(activation: str, init: Initialiser, layers: int, width: int, seed: int) -> Diagnosis:
-    rng: Generator = Random(seed)
+    rng = generator(seed)
     x = [normal(rng, 1, 1) for _ in range(width)]
-    sizes = [width] * layers
-    model = MLP(width, sizes, activation=activation, output=activation, init=init, seed=rng)
-    return diagnose(model, [x])
+    kind: Any = {"activation": activation, "output": activation, "init": init}
+    return diagnose(MLP(width, [width] * layers, seed=rng, **kind), [x])
 
 
 def _path(found: Diagnosis) -> list[float]:

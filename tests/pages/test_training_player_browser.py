@@ -323,7 +323,7 @@ def test_every_text_is_used():
     assets = Path(save_html.__code__.co_filename).parent / "assets"
     used = "".join(path.read_text() for path in assets.glob("training*.*"))
     used += (assets / "shell.html").read_text() + (assets / "player.js").read_text()
-    verdicts = "crawls converges oscillates diverges".split()
+    verdicts = "crawls converges trembles oscillates diverges".split()
     built = "healthy vanishing exploding dead flat plane values line parabola surface new old"
     built = {f"training.{name}" for name in (*verdicts, *built.split(), "picture.rate")}
     built |= {f"training.{verdict}.about" for verdict in verdicts}
