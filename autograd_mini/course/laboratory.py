@@ -23,7 +23,8 @@ _STYLE = (
     " svg { width: 100%; max-width: 36rem; height: auto }"
     " table { border-collapse: collapse; font-size: .95rem;"
     " font-variant-numeric: tabular-nums } th, td { padding: .25rem .7rem; text-align: right;"
-    " white-space: nowrap; border-bottom: 1px solid #8884 }"
+    " border-bottom: 1px solid #8884 } td { white-space: nowrap }"
+    " th { overflow-wrap: normal; vertical-align: bottom }"
     " th:first-child, td:first-child { text-align: left }"
 )
 

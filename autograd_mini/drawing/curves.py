@@ -160,7 +160,7 @@ def _axis(values: Sequence[float], log: bool) -> Axis:
         first, last = floor(log10(low)), ceil(log10(high))
         last += first == last
         powers = range(first, last + 1, ceil((last - first) / _TICKS))
-        shape = ".0e" if last - first > _TICKS else "g"
+        shape = ".0e" if last - first > _TICKS or last > 4 else "g"
         ticks = [(10.0**k, number(10.0**k, shape)) for k in powers]
         return ticks, lambda v: (log10(v) - first) / (last - first)
     span = high - low or 1.0
