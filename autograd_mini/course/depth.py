@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.nn.initialisers import Initialiser
 
-CASES = (
+CASES: tuple[tuple[str, str | float], ...] = (
     ("sigmoid", "xavier_normal"), ("tanh", "xavier_normal"), ("tanh", 4.0),
     ("relu", "xavier_normal"), ("relu", "he_normal"), ("relu", 4.0),
 )  # fmt: skip
