@@ -151,7 +151,8 @@ class _Driver:
     ) -> dict[Node, float]:
         """The parents' gradients after the step of a node, which are `start` before."""
         adapter, original = self.adapter, node.node
-        number = float if self.run.zero[0] is None else type(self.run.zero[0])
+        number = type(self.run.zero[0])
+        number = float if number in (int, type(None)) else number  # an int would cut the start off
         for other in (*parents, node):
             adapter.set(other.node, "grad", number(start))
         self.calls.clear()

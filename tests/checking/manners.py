@@ -15,7 +15,7 @@ CLOSURES = """
 class Value:
     def __init__(self, data, _children=(), _op=""):
         self.data = data
-        self.grad = 0.0
+        self.grad = 0  # an int, as in micrograd
         self._backward = lambda: None
         self._prev = set(_children)
         self._op = _op
