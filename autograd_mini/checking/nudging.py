@@ -198,7 +198,8 @@ class Truth:
                 "accumulation", "edges", node, operand=self.graph.name(parent), uses=2, edges=1
             )
         operand = f"{self.graph.name(parent)} = {parent.data:.6g}"
-        details = {"got": got, "wanted": true_value, "operand": operand}
+        wanted = float(f"{true_value:.10g}")  # no more digits than the differences have
+        details = {"got": got, "wanted": wanted, "operand": operand}
         return self.graph.culprit("partial", "moved", node, **details)
 
     def _lost_itself(

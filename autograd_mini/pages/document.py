@@ -25,8 +25,8 @@ ASSETS = Path(__file__).parent / "assets"
 SETTINGS = ("auto", "light", "dark")
 _PLAIN = (
     ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
-    " margin: 2rem auto; padding: 0 1rem; max-width: 60rem; overflow-wrap: anywhere }"
-    " table { border-spacing: 1em 0.2em } div { overflow-x: auto }"
+    " margin: 2rem auto; padding: 0 1rem; max-width: 68rem; overflow-wrap: anywhere }"
+    " table { border-spacing: 1em 0.2em; white-space: nowrap } div { overflow-x: auto }"
 )
 
 

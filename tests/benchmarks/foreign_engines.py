@@ -117,8 +117,11 @@ def is_off(graph: Graph, value: Any, report: Report | None = None) -> bool:
         got = [adapter.number(leaf, "grad") for leaf in leaves]
     else:
         got = [row.got for row in report.comparisons]
-    size = max(abs(leaf.grad) for leaf in ours) or 1.0
-    return any(abs(g - leaf.grad) > 1e-6 * size for g, leaf in zip(got, ours, strict=True))
+    size = max(abs(leaf.grad) for leaf in ours) / 1000 or 1.0
+    return any(
+        abs(g - leaf.grad) > 1e-9 * max(abs(leaf.grad), size)
+        for g, leaf in zip(got, ours, strict=True)
+    )
 
 
 def main() -> int:
