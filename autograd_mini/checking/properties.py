@@ -5,6 +5,7 @@ Each is tried on (x * x) * x at 3, whose gradient is 27, or on a long sum, once 
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -101,6 +102,8 @@ class _Engine:
         return _unless(self.after(x, y), 0.0, right, "changed", "note")
 
     def depth(self) -> Property | None:
+        if sys.platform == "emscripten":  # to free so long a chain ends Python in a browser
+            return None
         y = x = self.value(_AT)
         for _ in range(_DEPTH):
             y = y + x

@@ -1,5 +1,5 @@
-// Makes editors of a lesson's cells, and runs them in the worker. One kernel serves the page; it is
-// started by the first cell that is run, so that who only reads loads nothing.
+// Makes editors of a lesson's cells, and runs them in the worker. One kernel serves the page; it starts
+// when a cell is first pointed at or entered, so that who only reads loads nothing.
 const WORDS = {
   en: {
     all: "Run all cells", restart: "Restart Python", run: "Run", stop: "Stop", reset: "Original",
@@ -8,6 +8,7 @@ const WORDS = {
     raised: "Cell {n} has an error; the cells after it were not run.",
     stopped: "Stopped. Python begins anew: what the cells had computed is gone.",
     failed: "Python could not be loaded: {why}",
+    broke: "Python broke off, and begins anew with the next cell: {why}",
     file: "Python runs where the page comes from a server: in the folder of the site, "
       + "python -m http.server, then http://localhost:8000.",
     missing: "This copy of the site was built without Python for the browser: the cells can be read, not run.",
@@ -23,6 +24,7 @@ const WORDS = {
     raised: "La celda {n} tiene un error; las siguientes no se han ejecutado.",
     stopped: "Detenido. Python empieza de nuevo: lo que habían calculado las celdas se ha perdido.",
     failed: "No se ha podido cargar Python: {why}",
+    broke: "Python se ha interrumpido y empezará de nuevo con la próxima celda: {why}",
     file: "Python funciona si la página viene de un servidor: en la carpeta del sitio, "
       + "python -m http.server, y después http://localhost:8000.",
     missing: "Esta copia del sitio se construyó sin Python para el navegador: las celdas se pueden leer, no ejecutar.",
@@ -188,7 +190,7 @@ class Cell {
 }
 
 // ---- The kernel, and the cells that wait for it.
-let worker = null, running = null, count = 0;
+let worker = null, ready = false, running = null, count = 0;
 let queue = [];
 const done = new Set();  // the cells that this kernel has run
 const status = make("span", { className: "status", role: "status" });
@@ -207,25 +209,32 @@ function run(wanted) {
 
 function begin() {
   if (running || !queue.length) return;
-  if (!worker) {
-    if (location.protocol === "file:") return fail(say("file"));
-    status.textContent = say("starting");
-    worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }) => heard(data);
-    worker.onerror = (event) => fail(say("failed", { why: event.message ?? "?" }));
-  }
+  if (!worker) start();
+  if (!worker) return;
   running = queue.shift();
   running.show_state("running");
   running.clear();
-  if (done.ready) status.textContent = say("running", { n: running.number });
+  if (ready) status.textContent = say("running", { n: running.number });
   worker.postMessage({ id: running.number, code: running.code, name: `cell ${running.number}` });
+}
+
+function start() {
+  if (location.protocol === "file:") {
+    fail(say("file"));
+    return;
+  }
+  status.textContent = say("starting");
+  const url = new URL(`worker.js?lang=${document.documentElement.lang}`, import.meta.url);
+  worker = new Worker(url, { type: "module" });
+  worker.onmessage = ({ data }) => heard(data);
+  worker.onerror = (event) => fail(say("failed", { why: event.message ?? "?" }));
 }
 
 function heard({ kind, text }) {
   if (kind === "ready") {
-    done.ready = true;
-    if (running) status.textContent = say("running", { n: running.number });
-  } else if (kind === "failed") fail(say("failed", { why: text }));
+    ready = true;
+    status.textContent = running ? say("running", { n: running.number }) : say("ready");
+  } else if (kind === "failed") fail(say(ready ? "broke" : "failed", { why: text }));
   else if (kind === "done" || kind === "raised") {
     const cell = running;
     running = null;
@@ -252,7 +261,7 @@ function end() {
   running = null;
   count = 0;
   done.clear();
-  done.ready = false;
+  ready = false;
   drop();
 }
 
@@ -279,5 +288,13 @@ if (there) {
   all.addEventListener("click", () => run(cells));
   restart.addEventListener("click", stop);
   status.textContent = say("hint");
+  const early = (event) => {  // once: whoever stops Python may not want it back
+    if (event.pointerType === "touch" || !event.target.closest(".cell")) return;
+    document.removeEventListener("pointerover", early);
+    document.removeEventListener("focusin", early);
+    if (!worker) start();
+  };
+  document.addEventListener("pointerover", early);
+  document.addEventListener("focusin", early);
   bar.append(all, restart, status);
 } else bar.append(say("missing"));

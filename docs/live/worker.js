@@ -9,7 +9,7 @@ const send = (kind, text = "") => postMessage({ id, kind, text });
 
 async function start() {
   const [python, graphviz, packages, source] = await Promise.all([
-    loadPyodide(),
+    loadPyodide({ env: { HOME: "/home/pyodide", LANG: new URL(location).searchParams.get("lang") } }),
     Graphviz.load(),
     fetch("packages.zip").then((answer) => answer.arrayBuffer()),
     fetch("kernel.py").then((answer) => answer.text()),
@@ -30,5 +30,9 @@ starting.catch((error) => send("failed", String(error)));
 onmessage = async ({ data }) => {
   const kernel = await starting;
   id = data.id;
-  send(kernel.run(data.code, data.name) ? "done" : "raised");
+  try {
+    send(kernel.run(data.code, data.name) ? "done" : "raised");
+  } catch (error) {  // the kernel itself broke, as when the browser's stack is used up
+    send("failed", String(error));
+  }
 };
