@@ -65,7 +65,7 @@ class Exercise:
 
     >>> task = exercise("chain", level=1, seed=7)
     >>> [blank.sign.text for blank in task.blanks]
-    ['u', 'L', '∂L/∂u', '∂L/∂x']
+    ['v₁', 'L', '∂L/∂v₁', '∂L/∂x']
     >>> task.marks([blank.answer for blank in task.blanks])
     (True, True, True, True)
     """
