@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
-_LEVELS = 20_000  # of recursion that a deep graph is given
+_LEVELS = 10_000  # of recursion that a deep graph is given
 
 
 class UndefinedError(Exception):

@@ -149,37 +149,33 @@ class Truth:
     def _partials_of(self, node: Node) -> None:
         child = self.place[node]
         parents = sorted({self.place[parent] for parent in node.parents}, reverse=True)
-        for p in parents:  # the last created moves no other parent
-            value, bar = self.total[p][child]
-            for q in parents:
-                if q > p:
-                    known, by_way = self.partials[node, self.node[q]], self.total[p][q]
-                    value -= known.value * by_way.value
-                    bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
-            self.partials[node, self.node[p]] = Estimate(value, bar)
+        for k, p in enumerate(parents):  # the last created moves no other parent
+            self.partials[node, self.node[p]] = self._beside(node, child, p, parents[:k])
+
+    def _beside(self, node: Node, child: int, p: int, parents: Sequence[int]) -> Estimate:
+        """How node p moves a child, without what comes by way of these parents of the child."""
+        value, bar = self.total[p][child]
+        for q in parents:
+            known, by_way = self.partials[node, self.node[q]], self.total[p][q]
+            value -= known.value * by_way.value
+            bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
+        return Estimate(value, bar)
 
     def lost_parent(self) -> Culprit | None:
         """A node that depends on another otherwise than by way of its parents."""
         if not self.place or not self.whole:
             return None
         for node, child in sorted(self.place.items(), key=lambda item: item[1]):
-            parents = {self.place[parent] for parent in node.parents}
+            parents = sorted({self.place[parent] for parent in node.parents})
             for p in range(child):
-                left = 0.0 if p in parents else self._unexplained(node, child, p)
+                value, bar = self._beside(node, child, p, parents)
+                size = abs(self.total[p][child].value)
+                left = p not in parents and abs(value) > 4 * bar + 1e-9 * size
                 if left:
                     source = self.node.get(p)
                     name = self.graph.name(source) if source else f"{self.data[p]:.6g}"
                     return self.graph.culprit("accumulation", "parent", node, operand=name)
         return None
-
-    def _unexplained(self, node: Node, child: int, p: int) -> float:
-        """What node p adds to a child beside what comes by way of the child's parents."""
-        value, bar = self.total[p][child]
-        for parent in dict.fromkeys(node.parents):
-            known, by_way = self.partials[node, parent], self.total[p][self.place[parent]]
-            value -= known.value * by_way.value
-            bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
-        return value if abs(value) > 4 * bar + 1e-9 * abs(self.total[p][child].value) else 0.0
 
     def wrong_partial(self, found: Sequence[Any], recorded: bool) -> Culprit | None:
         """The partial that is off by most, if the partials as they are explain the gradient."""

@@ -32,7 +32,10 @@ def properties_of(value: Callable[[Any], Any], adapter: Adapter) -> tuple[Proper
     >>> found.name, found.details
     ('second', {'got': 72.0, 'wanted': 27.0})
     """
-    cls = type(value(_AT))
+    try:
+        cls = type(value(_AT))
+    except Exception:  # it takes other numbers
+        return ()
     state = [x for c in cls.__mro__[:-1] for x in vars(c).values() if hasattr(x, "__get__")]
     key, before, found = _known.get(cls) or (None, [], ())
     same = len(before) == len(state) and all(a is b for a, b in zip(before, state, strict=True))
