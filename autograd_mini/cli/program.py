@@ -11,14 +11,28 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import ExpressionError
 from autograd_mini.language import LANGUAGES, default_language, text, translated
 
-from . import check, demo, draw, exercise, grad, grade, lab, marks, museum, run, step, train
+from . import (
+    check,
+    demo,
+    draw,
+    exercise,
+    grad,
+    grade,
+    lab,
+    marks,
+    museum,
+    repair,
+    run,
+    step,
+    train,
+)
 from .options import USAGE, Arguments, Parser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "autograd-mini"
-_ALL = (demo, train, grad, check, draw, step, run, grade, museum, exercise, marks, lab)
+_ALL = (demo, train, grad, check, draw, step, run, grade, museum, exercise, repair, marks, lab)
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _ALL}
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 

@@ -1,0 +1,76 @@
+"""`autograd-mini repair`: small files with one mistake each, to be mended one after the other."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd_mini.language import text
+
+from .options import writing
+
+if TYPE_CHECKING:
+    from .options import Arguments, Parser
+
+DONE, TO_MEND = 0, 1
+_PAUSE = 0.5  # seconds between looks at the files
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("folder", nargs="?", metavar="FOLDER")
+    parser.add("--watch", action="store_true")
+    parser.add("--list", action="store_true")
+    parser.add("--hint", action="store_true")
+
+
+def run(args: Arguments) -> int:
+    """Copy what is missing, judge the files, tell the next; the exit status: 1 if one is left."""
+    from autograd_mini.course.repair import copied
+
+    folder = Path(args.folder or args.say("folder.name"))
+    with writing(folder, args.lang):
+        paths = copied(folder, args.lang)
+    mended: dict[Path, float] = {}  # by the time of the last change
+    status = _told(args, paths, mended)
+    try:
+        while args.watch and status == TO_MEND:
+            before = _changed(paths)
+            while _changed(paths) == before:
+                time.sleep(_PAUSE)
+            print()
+            status = _told(args, paths, mended)
+    except KeyboardInterrupt:
+        print(f"\n{args.say('goodbye')}")
+    return status
+
+
+def _changed(paths: list[Path]) -> list[float]:
+    return [path.stat().st_mtime if path.exists() else 0.0 for path in paths]
+
+
+def _told(args: Arguments, paths: list[Path], mended: dict[Path, float]) -> int:
+    """Judge file by file, up to the first that is not mended (with --list all of them)."""
+    from autograd_mini.course.repair import fault
+
+    status = DONE
+    for path, changed in zip(paths, _changed(paths), strict=True):
+        wrong = "" if mended.get(path) == changed else fault(path, args.lang)
+        if not wrong:
+            mended[path] = changed
+        if args.list:
+            print(f"{'✗' if wrong else '✓'} {path}")
+        elif wrong:
+            count = sum(path in mended for path in paths)
+            print(args.say("next", count=count, all=len(paths), path=path), wrong, sep="\n")
+            if args.hint:
+                print(text(f"repair.hint.{path.stem.partition('_')[2]}", args.lang))
+        if wrong:
+            mended.pop(path, None)
+            status = TO_MEND
+            if not args.list:
+                return status
+    if status == DONE:
+        print(args.say("done", all=len(paths)))
+    return status

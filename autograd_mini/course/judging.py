@@ -1,0 +1,136 @@
+"""What the broken files should do: each judge yields what it looked at, what came, what should.
+
+Runs in a process of its own, `python -m autograd_mini.course.judging NAME FILE`, which prints the
+first difference as JSON: {} if there is none.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import sys
+from contextlib import redirect_stdout
+from importlib.util import module_from_spec, spec_from_file_location
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.checking import check_grad
+from autograd_mini.functions import sin, tanh
+from autograd_mini.losses import mse
+from autograd_mini.nn import Neuron
+from autograd_mini.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Seen = tuple[str, float, float]
+_NEAR = 1e-3
+
+
+def _checked(f: Callable[..., Any], at: Any, **given: Any) -> Iterator[Seen]:
+    for row in check_grad(f, at, **given).comparisons:
+        yield f"{row.name}, {at}", row.got, row.wanted
+
+
+def _sign(file: Any) -> Iterator[Seen]:
+    for x in (2.0, -1.0):
+        yield from _checked(lambda x: x**2 - 3 * x, x, gradient=file.derivative)
+
+
+def _product(file: Any) -> Iterator[Seen]:
+    return _checked(lambda a, b: a * b, (2.0, -3.0), gradient=file.local_derivatives)
+
+
+def _chain(file: Any) -> Iterator[Seen]:
+    for x in (0.8, -1.5):
+        yield from _checked(lambda x: sin(x**2), x, gradient=file.derivative)
+
+
+def _tanh(file: Any) -> Iterator[Seen]:
+    for z in (0.5, -2.0):
+        yield f"t, {z}", file.tanh(z)[0], math.tanh(z)
+        yield from _checked(tanh, z, gradient=lambda z: file.tanh(z)[1])
+
+
+def _mean(file: Any) -> Iterator[Seen]:
+    at, targets = [3.0, 0.0, 1.5], [1.0, 1.0, 1.0]
+    yield "error", file.error(at, targets), 5.25 / 3
+    yield from _checked(lambda p: mse(p, targets), at, gradient=lambda p: file.gradient(p, targets))
+
+
+def _overwrite(file: Any) -> Iterator[Seen]:
+    return _checked(lambda x: x * x + x, 3.0, value=file.Number)
+
+
+def _order(file: Any) -> Iterator[Seen]:
+    def f(x: Any) -> Any:
+        shared = x * x
+        return shared + shared * shared
+
+    yield from _checked(f, 1.5, value=file.Number)
+    yield from _checked(lambda x, y: (x + y) * x + y, (2.0, -3.0), value=file.Number)
+
+
+def _cut(file: Any) -> Iterator[Seen]:
+    yield "y", file.neuron(Value(0.5), Value(2.0), Value(-0.25)).data, math.tanh(0.75)
+    yield from _checked(file.neuron, (0.5, 2.0, -0.25))
+
+
+def _uphill(file: Any) -> Iterator[Seen]:
+    yield "w", file.descend(lambda w: (w - 3) ** 2, Value(0.0), 0.1, 60), 3.0
+
+
+def _zero(file: Any) -> Iterator[Seen]:
+    weights = [Value(0.0), Value(0.0)]
+    found = file.descend(lambda v, w: (v - 3) ** 2 + (w + 1) ** 2, weights, 0.1, 60)
+    yield from zip("vw", found, (3.0, -1.0), strict=True)
+
+
+def _late(file: Any) -> Iterator[Seen]:
+    neuron = Neuron(1, nonlin=False)
+    neuron.w, neuron.b = [2.0], 1.0
+    for x, loss, wanted in ((1.0, 9.0, (1.4, 0.4)), (2.0, 10.24, (0.12, -0.24))):
+        yield "L", file.turn(neuron, [x], 0.0, 0.1), loss
+        got = [w.data for w in neuron.parameters()]
+        yield from zip("wb", got, wanted, strict=True)
+
+
+def _shuffled(file: Any) -> Iterator[Seen]:
+    inputs = [[x / 4, y / 4] for x in range(-3, 4, 2) for y in range(-3, 4, 2)]
+    targets = [1.0 if x > 0 else -1.0 for x, _ in inputs]
+    network = file.train(inputs, targets)
+    right = sum(network(x).data * t > 0 for x, t in zip(inputs, targets, strict=True))
+    yield "✓", float(right), float(len(inputs))
+
+
+JUDGES: dict[str, Callable[[Any], Iterator[Seen]]] = {
+    "sign": _sign, "product": _product, "chain": _chain, "tanh": _tanh, "mean": _mean,
+    "overwrite": _overwrite, "order": _order, "cut": _cut, "uphill": _uphill, "zero": _zero,
+    "late": _late, "shuffled": _shuffled,
+}  # fmt: skip
+
+
+def verdict(name: str, path: str) -> dict[str, Any]:
+    """The first difference that the judge finds in a file, or its error; {} if there is none."""
+    try:
+        spec = spec_from_file_location("mended", path)
+        assert spec is not None
+        assert spec.loader is not None
+        file = module_from_spec(spec)
+        spec.loader.exec_module(file)
+        for what, got, wanted in JUDGES[name](file):
+            if not math.isclose(got, wanted, rel_tol=_NEAR, abs_tol=1e-9):
+                return {"what": what, "got": f"{got:.6g}", "wanted": f"{wanted:.6g}"}
+    except BaseException as raised:
+        error = raised.__cause__ or raised  # the checker's own speaks of the learner's
+        lines = [f.lineno for f in extract_tb(error.__traceback__) if f.filename == path]
+        line = getattr(error, "lineno", None) or (lines or [0])[-1]
+        return {"error": f"{type(error).__name__}: {error}".split("\n")[0], "line": line}
+    return {}
+
+
+if __name__ == "__main__":
+    with redirect_stdout(io.StringIO()):
+        found = verdict(*sys.argv[1:])
+    print(json.dumps(found))

@@ -1,0 +1,50 @@
+"""Files with one mistake each, to be mended: copied into a folder, and judged by what they do."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from autograd_mini import files
+from autograd_mini.language import LANGUAGES, text
+
+BROKEN = {path.stem: path for path in sorted((Path(__file__).parent / "broken").glob("*.txt"))}
+_SECONDS = 20.0
+
+
+def copied(folder: Path, lang: str) -> list[Path]:
+    """The files in a folder; those that are not there yet are copied, in the reader's language."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.py" for name in BROKEN]
+    for path in paths:
+        if not path.exists():
+            files.write(path, broken(path.stem, lang))
+    return paths
+
+
+def broken(name: str, lang: str) -> str:
+    """The source of a broken file, with its comments in one language."""
+    source = BROKEN[name].read_text(encoding="utf-8")
+    for other in LANGUAGES:
+        old = rf"^# {other}: (.*\n)" if other == lang else rf"^# {other}: .*\n()"
+        source = re.sub(old, r"# \1" if other == lang else "", source, flags=re.MULTILINE)
+    return source
+
+
+def fault(path: Path, lang: str, seconds: float = _SECONDS) -> str:
+    """What is wrong with a learner's file, by a process of its own; "" if it is mended."""
+    name = path.stem.partition("_")[2]
+    command = [sys.executable, "-B", "-m", f"{__package__}.judging", name, str(path)]
+    try:
+        ended = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return text("repair.slow", lang, seconds=f"{seconds:g}")
+    try:
+        found = json.loads(ended.stdout)
+    except ValueError:
+        return text("repair.ended", lang, status=ended.returncode)
+    kind = "raised" if "error" in found else "differs"
+    return text(f"repair.{kind}", lang, **found) if found else ""
