@@ -270,7 +270,7 @@ def outputs(tab, number):
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
-    tab = lesson("es/stepping", PHONE)
+    tab = lesson("es/6-backward", PHONE)
     areas = tab.locator(".cell textarea")
     original = areas.nth(1).input_value()
 
@@ -278,7 +278,7 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
     write(tab, 2, "print('hola', len(grabado))\nfor i in range(2):\n    i\n'ó' * 2")
     areas.nth(1).press("Shift+Enter")
     wait(tab)
-    assert outputs(tab, 2) == "hola 18\n\n'óó'"
+    assert outputs(tab, 2) == "hola 21\n\n'óó'"
     assert tab.evaluate(STATES)[:3] == ["done", "done", ""]
     assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == (
         "Código de la celda 3"
@@ -329,7 +329,7 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
 
 @pytest.mark.browser
 def test_the_editor_indents(lesson):
-    tab = lesson("en/drawing")
+    tab = lesson("en/3-node")
     area = tab.locator(".cell textarea").first
     area.fill("")
     area.press_sequentially("for i in x:\nif i:\na")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.checking import check_grad
@@ -32,7 +33,7 @@ class Judged(NamedTuple):
     said: str
 
     def __repr__(self) -> str:
-        return self.said
+        return fill(self.said, 88)
 
 
 class Question(NamedTuple):

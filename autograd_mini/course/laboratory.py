@@ -13,6 +13,7 @@ from autograd_mini.drawing import curves
 from autograd_mini.language.tables import aligned
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import plain
+from autograd_mini.pages.notebook import Shown
 
 if TYPE_CHECKING:
     from autograd_mini.drawing.curves import Curves
@@ -67,6 +68,10 @@ class Laboratory:
         """The page: one file, without scripts and network."""
         title = language.text(f"lab.title.{self.name}", lang)
         return plain(title, f"<h1>{escape(title)}</h1>{self._body(lang)}", lang, _STYLE)
+
+    def show(self, lang: str = "en", height: int = 640) -> Shown:
+        """The page in a notebook, in a frame so many pixels high."""
+        return Shown(self.to_html(lang), language.text(f"lab.title.{self.name}", lang), height)
 
     def svg(self, lang: str = "en") -> str:
         """The picture."""
