@@ -8,8 +8,6 @@ from autograd_mini import lazy
 
 if TYPE_CHECKING:
     from .asking import ask as ask
-    from .cost import cost as cost
-    from .depth import depth as depth
     from .examples import example as example
     from .sweeps import learning_rates as learning_rates
     from .sweeps import step_size as step_size
@@ -18,8 +16,6 @@ __getattr__, __dir__, __all__ = lazy(
     __name__,
     {
         ".asking": "ask",
-        ".cost": "cost",
-        ".depth": "depth",
         ".examples": "example",
         ".sweeps": "learning_rates step_size",
     },
