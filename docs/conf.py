@@ -28,6 +28,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "extensions.commands",
     "extensions.docstrings",
+    "extensions.frame",
     "extensions.gallery",
     "extensions.house",
     "extensions.lessons",

@@ -364,3 +364,17 @@ def test_a_site_without_python_says_so(visit, tmp_path):
     tab = visit(page)
     assert "sin Python para el navegador" in tab.inner_text(".lesson-bar")
     assert tab.locator("button, textarea").count() == 0
+
+
+@pytest.mark.slow
+def test_the_frame_of_the_spanish_site_is_in_spanish(site):
+    page = (site / "es" / "lessons" / "stepping.html").read_text(encoding="utf-8")
+    frame = re.sub(r"<(article|script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    frame = frame[frame.index("<body") :]
+    said = re.findall(r">([^<>]*[a-zA-Z][^<>]*)<", frame)
+    said += re.findall(r"(?:title|aria-label|placeholder)=\"([^\"]+)\"", frame)
+    english = r"next|previous|home|menu|mode|made|with|and|back|top|toggle|this|skip|expand|hide"
+    assert [text for text in said if re.search(rf"(?i)\b({english})\b", text)] == []
+    assert "Siguiente" in frame
+    words = " ".join(re.sub("<[^>]*>", "", frame[frame.index("Hecho con") :]).split())
+    assert words.startswith("Hecho con Sphinx y Furo, de @pradyunsg")

@@ -9,7 +9,7 @@ const send = (kind, text = "") => postMessage({ id, kind, text });
 
 async function start() {
   const [python, graphviz, packages, source] = await Promise.all([
-    loadPyodide({ env: { HOME: "/home/pyodide", LANG: new URL(location).searchParams.get("lang") } }),
+    loadPyodide({ env: { LANG: new URL(location).searchParams.get("lang") } }),
     Graphviz.load(),
     fetch("packages.zip").then((answer) => answer.arrayBuffer()),
     fetch("kernel.py").then((answer) => answer.text()),
