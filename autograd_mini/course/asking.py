@@ -33,7 +33,7 @@ class Judged(NamedTuple):
     said: str
 
     def __repr__(self) -> str:
-        return fill(self.said, 88)
+        return fill(self.said, 96)
 
 
 class Question(NamedTuple):

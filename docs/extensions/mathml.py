@@ -37,7 +37,7 @@ def block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on its own line."""
     label = html.escape(node.astext(), quote=True)
     formula = _mathml(node, block=True)
-    self.body.append(f'<div class="formula" title="{label}">{formula}</div>\n')
+    self.body.append(f'<div class="formula" tabindex="0" title="{label}">{formula}</div>\n')
     raise nodes.SkipNode
 
 
