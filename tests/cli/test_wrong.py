@@ -209,9 +209,13 @@ STEP = [
     ("--train log(w) w=-1", 1, "it needs a > 0"),
     ("w**2 w=3 --epochs 3", 2, "--epochs is for --train"),
 ]
+REPAIR = [
+    ("one two", 2, "unrecognized arguments: two"),
+    ("--watch=3", 2, "ignored explicit argument '3'"),
+]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
-    "step": STEP,
+    "step": STEP, "repair": REPAIR,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
