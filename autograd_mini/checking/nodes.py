@@ -272,11 +272,11 @@ def rounding_of_value(graph: Graph) -> float:
     return EPS / 2 * total if math.isfinite(total) else 0.0
 
 
-def uncertainty(graph: Graph, eps: float, formulas: bool) -> dict[int, float]:
+def uncertainty(graph: Graph, eps: float, formulas: bool, most: float = 1e-3) -> dict[int, float]:
     """How far rounding may put each gradient off; with `formulas`, in an engine with other ones.
 
     1 - tanh**2 for a derivative is off by an ulp of 1, whatever is left of it. That is allowed for
-    up to a thousandth of the gradient.
+    up to `most` of the gradient.
     """
     right, size = adjoints(graph)
     lost = dict.fromkeys(right, 0.0)
@@ -284,7 +284,7 @@ def uncertainty(graph: Graph, eps: float, formulas: bool) -> dict[int, float]:
         own = size[id(node)] * 4 * eps * max(1.0, abs(float(node.data)))
         for parent, partial in graph.edges(node):
             lost[id(parent)] += lost[id(node)] * abs(float(partial)) + own
-    return {k: 64 * eps * size[k] + min(lost[k], size[k] / 1000) for k in right}
+    return {k: 64 * eps * size[k] + min(lost[k], most * size[k]) for k in right}
 
 
 class Write(NamedTuple):

@@ -100,6 +100,19 @@ def test_each_property_has_a_line_in_every_form_of_the_report(lang):
     assert Report.from_json(json.dumps(old)).properties == ()
 
 
+@pytest.mark.parametrize("manner", ["closures", "recorded"])
+def test_what_a_formula_loses_in_saturation_is_no_false_alarm(manner):
+    """1 - tanh(28)² is 0 in floats, and 1.9e-24 in truth."""
+    report = check_grad(lambda y: (y * 7.0).tanh() + 1.0, 4.0, value=engine(manner))
+    assert (report.verdict, report.comparisons[0].got) == ("ok", 0.0)
+    assert report.comparisons[0].wanted > 0
+    assert "saturation" in str(report)
+    wrong = check_grad(
+        lambda y: (y * 7.0).tanh() + 1.0, 4.0, value=engine(manner, "tanh: of the input")
+    )
+    assert (wrong.verdict, wrong.culprit.kind) == ("wrong", "partial")
+
+
 def test_our_own_engine_has_nothing_to_say_beside():
     assert check_grad(cubed, 2.0).properties == ()
     assert check_grad(cubed, 2.0, value=museum.HEALTHY).properties == ()
