@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import NumberTypeError
+from autograd_mini.files import write
 from autograd_mini.language import text
 
 from .adapters import data_of
@@ -111,17 +112,10 @@ class Sweep(NamedTuple):
 
         Raises ImportError, saying what to install, without matplotlib.
         """
-        try:
-            from matplotlib.figure import Figure
-        except ImportError:
-            raise ImportError(
-                "plot needs matplotlib: pip install 'autograd-mini[plot]'; text() needs nothing"
-            ) from None
-        figure = None
-        axes: Any = target
-        if not hasattr(target, "loglog"):
-            figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-            axes = figure.subplots()
+        from autograd_mini.drawing import plots
+
+        given = hasattr(target, "loglog")
+        axes = plots.axes_of(target if given else None, 4.2)
         for name, errors, style in (
             ("forward", self.forward, "o--"),
             ("central", self.central, "s-"),
@@ -130,17 +124,10 @@ class Sweep(NamedTuple):
             label = text(f"checking.sweep.{name}", lang)
             axes.loglog(*zip(*points, strict=True), style, markersize=3, label=label)
         axes.axvline(self.best, color="gray", linewidth=0.8, linestyle=":")
-        axes.set_xlabel(text("checking.sweep.step", lang))
-        axes.set_ylabel(text("checking.sweep.error", lang))
-        axes.legend()
-        if figure is not None:
-            import io
-
-            from autograd_mini.files import write
-
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format="png", dpi=150)
-            write(target, buffer.getvalue())
+        words = (text(f"checking.sweep.{name}", lang) for name in ("step", "error"))
+        figure = plots.finished(axes, *words)
+        if not given:
+            write(target, plots.png(figure))
         return axes
 
 

@@ -79,51 +79,46 @@ def _nodes(graph: Mapping[str, Any]) -> list[Value]:
     return nodes
 
 
+def _asked(
+    graph: Mapping[str, Any], order: Iterator[int]
+) -> Iterator[tuple[str, int, int | None, Any]]:
+    """What is asked if the nodes come in that order: the act, its node and edge, what is right."""
+    nodes = _nodes(graph)
+    numbers = {node: k for k, node in enumerate(nodes)}
+    parents = [[numbers[parent] for parent in node.parents] for node in nodes]
+    root, waiting = len(nodes) - 1, {k for k in numbers.values() if parents[k]}
+    grads = {root: float(graph["seed"])}
+    yield "seed", root, None, grads[root]
+    while waiting:
+        k = next(order, -1)
+        yield "pick", k, None, waiting.difference(*(parents[j] for j in waiting))
+        waiting.remove(k)
+        for edge, (_, partial) in enumerate(nodes[k].edges() if grads.get(k) else ()):
+            share, parent = grads[k] * float(partial), parents[k][edge]
+            yield "share", k, edge, share
+            if parent in grads:
+                yield "sum", k, edge, grads[parent] + share
+            grads[parent] = grads.get(parent, 0.0) + share
+    for k, rate in graph["rates"]:
+        yield "update", k, None, float(nodes[k].data) - rate * grads.get(k, 0.0)
+
+
 def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterator[bool]:
     """For each decision whether it was right at the first try; the steps are done anew."""
-    nodes, rates = _nodes(graph), dict(graph["rates"])
-    numbers = {node: k for k, node in enumerate(nodes)}
-    grads: list[float | None] = [None] * len(nodes)
-    root, waiting = len(nodes) - 1, {k for k, node in enumerate(nodes) if node.first is not None}
-    handed: set[tuple[int, int]] = set()
-
-    def ready(k: int) -> bool:
-        return k in waiting and not any(nodes[k] in nodes[j].parents for j in waiting)
-
-    for decision in decisions:
-        act, answers, k = decision["act"], decision["answers"], decision["node"]
-        if act == "pick":
-            if not ready(k):
-                raise PerformanceError(f"{graph['names'][k]} cannot come at that place")
-            first = k if decision["shown"] else graph["names"].index(answers[0])
-            yield not decision["shown"] and ready(first)
-            if not grads[k]:
-                waiting.remove(k)
-            continue
-        if act == "seed":
-            wanted = grads[root] = float(graph["seed"])
-        elif act == "update":
-            if waiting:
-                raise PerformanceError("a weight is updated before the backward pass has ended")
-            wanted = float(nodes[k].data) - rates.pop(k) * (grads[k] or 0.0)
-        else:
-            parent, partial = [*nodes[k].edges()][edge := decision["edge"]]
-            p, adjoint = numbers[parent], grads[k]
-            if adjoint is None or k not in waiting or ((k, edge) in handed) is not (act == "sum"):
-                raise PerformanceError(f"{graph['names'][k]} hands on what it does not have")
-            before = grads[p]
-            share = adjoint * float(partial)
-            wanted = share if act == "share" else (before or 0.0) + share
-            handed.add((k, edge))
-            if act == "sum" or before is None:
-                grads[p] = (before or 0.0) + share
-            if all((k, e) in handed for e in range(len(nodes[k].parents))):
-                waiting.discard(k)
-        if not decision["shown"] and not is_right(answers[-1], wanted):
+    names, given = graph["names"], iter(decisions)
+    for *place, wanted in _asked(graph, (d["node"] for d in decisions if d["act"] == "pick")):
+        decision = next(given, None)
+        if decision is None:
+            raise PerformanceError("the backward pass does not end")
+        picked, k, answers = decision["act"] == "pick", decision["node"], decision["answers"]
+        if [decision["act"], k, decision.get("edge")] != place or (picked and k not in wanted):
+            raise PerformanceError(f"{names[k]} cannot come at that place")
+        right = [names.index(x) in wanted if picked else is_right(x, wanted) for x in answers]
+        if not decision["shown"] and not right[-1]:
             raise PerformanceError(f"{answers[-1]!r} ends a decision, and is not right")
-        yield not decision["shown"] and is_right(answers[0], wanted)
-    if waiting or rates:
-        raise PerformanceError("the backward pass does not end")
+        yield not decision["shown"] and right[0]
+    if after := next(given, None):
+        raise PerformanceError(f"{names[after['node']]} cannot come at that place")
 
 
 def is_right(answer: str, wanted: float) -> bool:

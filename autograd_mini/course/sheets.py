@@ -13,6 +13,7 @@ from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.picture import write
 from autograd_mini.drawing.sketch import sketch
 from autograd_mini.language import text as said
+from autograd_mini.pages.document import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _GAP = "_____"
 _DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
 _STYLE = """
-body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+body { font-size: 11pt; max-width: 46rem }
 section { break-inside: avoid; margin-bottom: 2.5rem } h2 { font-size: 1.1rem; margin: 0 }
 .given, .blanks { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; margin: 0.7rem 0 }
 .blanks { gap: 0.8rem 1.6rem } .gap { display: inline-block; min-width: 4rem;
@@ -98,12 +99,8 @@ def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
             f"{picture(exercise, lang, key=key)}"
             f"<div class='blanks{' key' * key}'>{''.join(shown)}</div></section>"
         )
-    body = "\n".join(sections).replace(' display="block"', "")
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport"'
-        f' content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>\n'
-        f"<body>\n<h1>{title}</h1>\n{body}\n</body></html>\n"
-    )
+    body = "\n".join([f"<h1>{title}</h1>", *sections]).replace(' display="block"', "")
+    return plain(title, body, lang, _STYLE)
 
 
 def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:

@@ -47,7 +47,7 @@ def loss_curve(history: History, axes: Any = None, *, lang: str = "en", texts: T
     words = _words(lang, texts)
     if not history.rows:
         raise ValueError("the history has no epochs to plot")
-    axes = _axes(axes)
+    axes = axes_of(axes)
     axes.plot(history.epochs, history.loss, color=COLOURS[0], label=words["training"])
     test = history.validation_loss
     if test[0] is not None:
@@ -69,7 +69,7 @@ def update_ratios(
     words = _words(lang, texts)
     if not ratios.steps:
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
-    axes = _axes(axes)
+    axes = axes_of(axes)
     updates = range(1, len(ratios.steps) + 1)
     colours = _by_depth(len(ratios.names))
     for k, name in enumerate(ratios.names):
@@ -90,7 +90,7 @@ def learning_rate_sweep(
     before training; crosses at the top edge mark rates with which training diverged.
     """
     words = _words(lang, texts)
-    axes = _axes(axes)
+    axes = axes_of(axes)
     points = [p for p in zip(sweep.rates, sweep.losses, strict=True) if isfinite(p[1])]
     diverged = [r for r, loss in zip(sweep.rates, sweep.losses, strict=True) if not isfinite(loss)]
     axes.axhline(sweep.start, color="#57606a", ls="--", lw=1, label=words["start"])
@@ -174,7 +174,7 @@ def gradient_by_depth(
     several = diagnosis if hasattr(diagnosis, "items") else {"": diagnosis}
     if not several:
         raise ValueError("there is no diagnosis to plot")
-    axes = _axes(axes)
+    axes = axes_of(axes)
     for k, (name, each) in enumerate(several.items()):
         line = [_above_zero(layer.gradient_rms) for layer in each.layers]
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
@@ -196,7 +196,7 @@ def _histograms(
         if not all(map(isfinite, values)):
             raise ValueError(f"{name} has values that are nan or infinite; they have no histogram")
     n = len(rows)
-    axes = _axes(axes, min(1.2 + 0.5 * n, 10.0))
+    axes = axes_of(axes, min(1.2 + 0.5 * n, 10.0))
     edges = _edges([x for _, values in rows for x in values if x], bins, log)
     for k, (_, values) in enumerate(rows):
         counts = [0] * (len(edges) - 1)
@@ -276,7 +276,7 @@ def decision_boundary(
         raise ValueError(
             f"features must be two different numbers from 0 to {width - 1}, got {(j, k)}"
         )
-    axes = _axes(axes, 4.6)
+    axes = axes_of(axes, 4.6)
     xs, ys = (_ticks([row[i] for row in data.inputs]) for i in (j, k))
     point = [sum(column) / len(data) for column in zip(*data.inputs, strict=True)]
     threshold = 0.5 if model.layers[-1].activation == "sigmoid" else 0.0
@@ -338,7 +338,7 @@ def png(figure: Any, dpi: int = 150) -> bytes:
     return file.getvalue()
 
 
-def _axes(axes: Any, height: float = 3.8) -> Any:
+def axes_of(axes: Any, height: float = 3.8) -> Any:
     """The given axes, or those of a new figure."""
     if axes is None:
         return figure_class()(figsize=(6.0, height), layout="constrained").add_subplot()
