@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 import autograd_mini.ops as sheet_module
+from autograd_mini.cli import program
 from autograd_mini.language import translated
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -221,3 +222,23 @@ def test_the_conditions_of_the_sheet_are_translated():
         for text in (op.needs, *(domain.text for domain in op.domains.values())):
             shown = translated(text, "es")
             assert not english.search(shown), f"{op.name}: {shown!r}, see language/errors.txt"
+
+
+# --- the text that the library began with --------------------------------------------------------
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_each_sentence_of_the_text_can_be_run_seen_stepped_practised_performed_examined(lang):
+    text = (DOCS / lang / "explanation" / "text.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][
+        1:
+    ]
+    assert len(rows) == 12
+    for name, *cells in rows:
+        assert len(cells) == 6, name
+        for cell in cells:
+            link = re.fullmatch(r"\[.+\]\((.+\.md)(?:#.+)?\)", cell)
+            command = re.fullmatch(r"`autograd-mini (.+)`", cell)
+            assert link or command, (name, cell)
+            if link:
+                assert (DOCS / lang / "explanation" / link[1]).exists(), (name, cell)
+            else:
+                program._parser(lang).parse_known_args(shlex.split(command[1]))
