@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from autograd_mini import language
 from autograd_mini.data import moons
-from autograd_mini.drawing.curves import Curves
 from autograd_mini.graph import topological
 from autograd_mini.losses import mse
 from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import BIAS
 
-from .laboratory import Laboratory
+from .laboratory import Laboratory, panel, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from autograd_mini.drawing.curves import Curves
     from autograd_mini.value import Value
 
 WIDTHS, SAMPLES = (2, 4, 8, 16), (5, 10, 20, 40)
@@ -92,29 +92,26 @@ class Cost(Laboratory):
     def said(self, lang: str) -> str:
         """What is to be seen, with the numbers of the last row."""
         row = self.rows[-1]
-        ratio, differences = row.gradient / row.value, row.differences / row.gradient
-        told = {"n": language.whole(row.parameters, lang), "gradient": f"{ratio:.1f}"}
-        name = "lab.seen.cost"
+        wholes = {"n": row.parameters, "differences": round(row.differences / row.gradient)}
+        told = {name: language.whole(x, lang) for name, x in wholes.items()}
         return language.text(
-            name, lang, **told, differences=language.whole(round(differences), lang)
+            "lab.seen.cost", lang, gradient=f"{row.gradient / row.value:.1f}", **told
         )
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """The operations against the parameters, and against the samples."""
         found = []
-        for field, other in (("parameters", "samples"), ("samples", "parameters")):
-            fixed = getattr(self.rows[-1 if field == "samples" else 0], other)
+        for x, other, fixed in (
+            ("parameters", "samples", self.rows[0].samples),
+            ("samples", "parameters", self.rows[-1].parameters),
+        ):
             rows = sorted({row for row in self.rows if getattr(row, other) == fixed})
-            lines = tuple(
-                (
-                    language.text(f"lab.word.{of}", lang),
-                    tuple((float(getattr(row, field)), float(getattr(row, of))) for row in rows),
-                )
-                for of in ("differences", "gradient", "value")
-            )
-            x, y = (language.text(f"lab.word.{name}", lang) for name in (field, "operations"))
-            title = language.text(f"lab.word.fixed.{other}", lang, n=fixed)
-            found.append(Curves(title, x, y, lines, "xy"))
+            lines = {
+                word(y, lang): [(getattr(row, x), getattr(row, y)) for row in rows]
+                for y in ("differences", "gradient", "value")
+            }
+            title = word(f"fixed.{other}", lang, n=fixed)
+            found.append(panel(lang, x, "operations", lines, title, "xy"))
         return found
 
 

@@ -9,18 +9,17 @@ from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from autograd_mini import language
-from autograd_mini.drawing.curves import Curves
 from autograd_mini.nn import MLP
 from autograd_mini.nn.initialisers import generator, initialiser, normal
 from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.training.diagnosis import Diagnosis, diagnose
 
-from .laboratory import Laboratory, shown
+from .laboratory import Laboratory, panel, shown, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from autograd_mini.drawing.curves import Curves
     from autograd_mini.nn.initialisers import Initialiser
 
 CASES: tuple[tuple[str, str | float], ...] = (
@@ -50,8 +49,8 @@ class Depth(Laboratory):
     def table(self, lang: str = "en") -> list[list[str]]:
         """A line for each kind of network, its depths side by side."""
         depths = sorted({row.layers for row in self.rows})
-        x, y = (language.text(f"lab.word.{name}", lang) for name in ("activation", "init"))
-        lines = [[x, y, *(language.text("lab.word.depth", lang, n=n) for n in depths)]]
+        heading = [word(name, lang) for name in ("activation", "init")]
+        lines = [[*heading, *(word("depth", lang, n=n) for n in depths)]]
         for kind, rows in groupby(self.rows, key=lambda row: row[:2]):
             cells = (f"{shown(row.gradient, lang)} {shown(row.verdict, lang)}" for row in rows)
             lines.append([*kind, *cells])
@@ -59,13 +58,11 @@ class Depth(Laboratory):
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """For each activation the gradient of every layer, the inputs' first."""
-        kinds = [kind for kind, _ in groupby(self.rows, key=lambda row: row[:2])]
-        lines: dict[str, list[tuple[str, tuple[tuple[float, float], ...]]]] = {}
+        kinds = dict.fromkeys(row[:2] for row in self.rows)
+        lines: dict[str, dict[str, Iterable[tuple[float, float]]]] = {}
         for (activation, init), path in zip(kinds, self.paths, strict=True):
-            points = tuple((float(k), y) for k, y in enumerate(path))
-            lines.setdefault(activation, []).append((init, points))
-        x, y = (language.text(f"lab.word.{name}", lang) for name in ("layer", "rms"))
-        return [Curves(name, x, y, tuple(each)) for name, each in lines.items()]
+            lines.setdefault(activation, {})[init] = enumerate(path)
+        return [panel(lang, "layer", "rms", each, name) for name, each in lines.items()]
 
 
 def depth(
@@ -96,8 +93,8 @@ def depth(
     >>> print(depth(["relu"], [4], [1, 10], seeds=3).text().splitlines()[1])
     relu        s = 4    2.4 healthy  6091 exploding
     """
-    given = [*product(activations or ("relu",), inits or ("he_normal",))]
-    kinds = [*CASES] if activations is None and inits is None else given
+    given = product(activations or ("relu",), inits or ("he_normal",))
+    kinds = dict.fromkeys(CASES if activations is None and inits is None else given)
     depths = sorted({whole("depths", n) for n in depths})
     whole("seeds", seeds)
     if not depths:

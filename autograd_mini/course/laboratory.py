@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd_mini import language
 from autograd_mini.drawing import curves
+from autograd_mini.drawing.curves import Curves
 from autograd_mini.language.tables import aligned
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import plain
 from autograd_mini.pages.notebook import Shown
 
 if TYPE_CHECKING:
-    from autograd_mini.drawing.curves import Curves
+    from collections.abc import Iterable, Mapping
 
 _STYLE = (
     " h1 { font-size: 1.5rem } figure { display: grid; gap: 1rem; margin: 1.5rem 0;"
@@ -47,7 +48,7 @@ class Laboratory:
 
     def table(self, lang: str = "en") -> list[list[str]]:
         """The heading and the rows, as text."""
-        heading = [language.text(f"lab.word.{field}", lang) for field in self.rows[0]._fields]
+        heading = [word(field, lang) for field in self.rows[0]._fields]
         return [heading, *([shown(x, lang) for x in row] for row in self.rows)]
 
     def text(self, lang: str = "en") -> str:
@@ -95,6 +96,24 @@ class Laboratory:
             f"<p>{escape(self.said(lang))}</p><figure>{pictures}</figure>"
             f"<div><table>{table}</table></div>"
         )
+
+
+def word(name: str, lang: str, **slots: object) -> str:
+    """A word of the tables and pictures."""
+    return language.text(f"lab.word.{name}", lang, **slots)
+
+
+def panel(
+    lang: str,
+    x: str,
+    y: str,
+    lines: Mapping[str, Iterable[tuple[float, float]]],
+    title: str = "",
+    log: str = "y",
+) -> Curves:
+    """A picture of lines, by what they are called; `x` and `y` are names for `word`."""
+    every = tuple((name, tuple(points)) for name, points in lines.items())
+    return Curves(title, word(x, lang), word(y, lang), every, log)
 
 
 def shown(x: Any, lang: str) -> str:

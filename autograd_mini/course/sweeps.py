@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from autograd_mini import language
 from autograd_mini.checking.sweep import Sweep, show_step_sweep
-from autograd_mini.drawing.curves import Curves
 from autograd_mini.notation.labels import number
 from autograd_mini.stepping.training.recording import record_descents
 
-from .laboratory import Laboratory
+from .laboratory import Laboratory, panel, shown, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograd_mini.drawing.curves import Curves
     from autograd_mini.stepping.training.runs import LearningRates
 
 RATES = (0.01, 0.2, 0.9, 1.05)
@@ -41,20 +41,14 @@ class Rates(Laboratory):
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """The losses of every rate; those that leave the picture end there."""
-        start = self.rows[0].start
-        low, high = sorted((_LOW * start, _HIGH * start))
-        lines = []
-        for row, each in zip(self.rows, self.run, strict=True):
-            points = ((float(k), y) for k, y in enumerate(each.losses))
-            verdict = language.text(f"lab.verdict.{row.verdict}", lang)
-            lines.append(
-                (
-                    f"η = {number(row.rate)}: {verdict}",
-                    tuple(p for p in points if low <= p[1] <= high),
-                )
-            )
-        x, y = (language.text(f"lab.word.{name}", lang) for name in ("epoch", "loss"))
-        return [Curves("", x, y, tuple(lines), "y" if low > 0 else "")]
+        low, high = sorted((_LOW * self.rows[0].start, _HIGH * self.rows[0].start))
+        lines = {
+            f"η = {number(row.rate)}: {shown(row.verdict, lang)}": [
+                point for point in enumerate(each.losses) if low <= point[1] <= high
+            ]
+            for row, each in zip(self.rows, self.run, strict=True)
+        }
+        return [panel(lang, "epoch", "loss", lines, log="y" if low > 0 else "")]
 
 
 def learning_rates(run: LearningRates | None = None) -> Rates:
@@ -92,20 +86,17 @@ class StepSize(Laboratory):
         if not any((*self.sweep.forward, *errors)):
             return language.text("checking.sweep.exact", lang)
         told = {"best": self.sweep.best, "error": min(errors, default=0.0)}
-        shown = {name: number(x, ".1g") for name, x in told.items()}
-        return language.text("lab.seen.step-size", lang, **shown)
+        return language.text(
+            "lab.seen.step-size", lang, **{name: number(x, ".1g") for name, x in told.items()}
+        )
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """The two errors against the step."""
-        lines = tuple(
-            (
-                language.text(f"lab.word.{name}", lang),
-                tuple(zip(self.sweep.steps, errors, strict=True)),
-            )
-            for name, errors in (("forward", self.sweep.forward), ("central", self.sweep.central))
-        )
-        x, y = (language.text(f"lab.word.{name}", lang) for name in ("step", "error"))
-        return [Curves("", x, y, lines, "xy")]
+        lines = {
+            word(name, lang): zip(self.sweep.steps, getattr(self.sweep, name), strict=True)
+            for name in ("forward", "central")
+        }
+        return [panel(lang, "step", "error", lines, log="xy")]
 
 
 def step_size(

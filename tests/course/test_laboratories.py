@@ -89,6 +89,8 @@ def test_depth_takes_every_activation_with_every_initialiser():
         "vanishing"
     ] * 2
     assert [len(path) for path in found.paths] == [4] * 4
+    twice = depth(["relu"], ["zeros", "zeros"], [1], seeds=1)
+    assert [line[0] for line in twice.panels()[0].lines] == ["zeros"]
 
 
 # --- cost ----------------------------------------------------------------------------------------
