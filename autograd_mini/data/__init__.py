@@ -19,7 +19,7 @@ from .datasets import (
     standardise,
     xor,
 )
-from .problems import Problem, problems
+from .minimisation import Problem, problems
 from .tables import TableError, read_csv
 
 __all__ = [
