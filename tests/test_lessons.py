@@ -275,8 +275,8 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
     original = areas.nth(1).input_value()
 
     # Shift+Enter in the second cell runs the first one too, and leads on to the third.
-    write(tab, 1, "nombres = {}")
-    write(tab, 2, "print('hola', len(nombres))\nfor i in range(2):\n    i\n'ó' * 2")
+    write(tab, 1, "vacia = []")
+    write(tab, 2, "print('hola', len(vacia))\nfor i in range(2):\n    i\n'ó' * 2")
     areas.nth(1).press("Shift+Enter")
     wait(tab)
     assert outputs(tab, 2) == "hola 21\n\n'óó'"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 WIDTHS, SAMPLES = (2, 4, 8, 16), (5, 10, 20, 40)
 _GIVEN = {"add", "sub", "neg", "mul", "dot", "sum", "mean"}  # a partial is an operand or a constant
 _TIMES = 3
+_TICKS = 0.002  # seconds that a measurement takes at least
 
 
 class Operations(NamedTuple):
@@ -156,4 +157,8 @@ def _spent(width: int, samples: int) -> Spent:
 
 
 def _seconds(f: Callable[[], object]) -> float:
-    return min(timeit.repeat(f, number=1, repeat=_TIMES))
+    timer = timeit.Timer(f)
+    often = 1
+    while timer.timeit(often) < _TICKS:  # a browser's clock goes by tenths of a millisecond
+        often *= 2
+    return min(timer.repeat(repeat=_TIMES, number=often)) / often
