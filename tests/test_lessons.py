@@ -279,7 +279,7 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
     write(tab, 2, "print('hola', len(vacia))\nfor i in range(2):\n    i\n'ó' * 2")
     areas.nth(1).press("Shift+Enter")
     wait(tab)
-    assert outputs(tab, 2) == "hola 21\n\n'óó'"
+    assert outputs(tab, 2) == "hola 0\n\n'óó'"
     assert tab.evaluate(STATES)[:3] == ["done", "done", ""]
     assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == (
         "Código de la celda 3"

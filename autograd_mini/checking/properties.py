@@ -105,15 +105,21 @@ class _Engine:
         return _unless(self.after(x, y), 0.0, right, "changed", "note")
 
     def depth(self) -> Property | None:
+        # In a browser, to free a long chain ends Python: a short one and a lower limit tell it too.
+        limit = sys.getrecursionlimit()
+        short = sys.platform == "emscripten"
         y = x = self.value(_AT)
-        # In a browser, to free a longer chain ends Python; what recurses ends at 1,000 there.
-        for _ in range(1200 if sys.platform == "emscripten" else _DEPTH):
+        for _ in range(400 if short else _DEPTH):
             y = y + x
         try:
+            if short:
+                sys.setrecursionlimit(300)
             self.after(x, y)
         except Faulty as fault:
             if fault.culprit.message == "recursion":
                 return Property("depth", "note", {"nodes": _DEPTH})
+        finally:
+            sys.setrecursionlimit(limit)
         return None
 
 
