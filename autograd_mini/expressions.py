@@ -49,8 +49,8 @@ _COMPARISONS: dict[type, Any] = {
 }
 _PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
-_INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
-_OTHER_NAMES = dict(
+INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
+OTHER_NAMES = dict(
     pair.split(":")
     for pair in (
         "ln:log lg:log10 sen:sin tg:tan arcsin:asin arcsen:asin arccos:acos arctan:atan arctg:atan"
@@ -179,8 +179,8 @@ def parse(source: str) -> Expression:
     if len(source) > LONGEST:
         raise ExpressionError("long", length=len(source), longest=LONGEST)
     for i, c in enumerate(source):
-        if c in _INSTEAD:
-            raise ExpressionError("instead", source, i, c=c, instead=_INSTEAD[c])
+        if c in INSTEAD:
+            raise ExpressionError("instead", source, i, c=c, instead=INSTEAD[c])
         if c not in _PUNCTUATION and not f"a{c}".isidentifier():
             raise ExpressionError("character", source, i, c=c if c.isprintable() else repr(c)[1:-1])
     try:
@@ -228,7 +228,7 @@ def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
     for opening, closing in (("'('", "was never closed"), ("')'", "unmatched")):
         if opening in said and closing in said:
             return ExpressionError("parenthesis", source, at, c=opening[1])
-    if at >= len(source) or source[-1] in "+-*/(,<>=" or "eof" in said or "end of" in said:
+    if at >= len(source) or source[-1] in "+-*/%.(,<>=" or "eof" in said or "end of" in said:
         return ExpressionError("unfinished", source, len(source))
     if "=" in source and "==" not in source and ("assign" in said or source[at] == "="):
         return ExpressionError("equals", source, source.index("="))
@@ -309,8 +309,8 @@ def _closest(name: str) -> str:
     """Functions that may have been meant, one after the other; or the empty text."""
     from difflib import get_close_matches
 
-    if name.lower() in _OTHER_NAMES:
-        return _OTHER_NAMES[name.lower()]
+    if name.lower() in OTHER_NAMES:
+        return OTHER_NAMES[name.lower()]
     if name.lower() in SHEET:
         return name.lower()
     return ", ".join(get_close_matches(name.lower(), SHEET, n=3, cutoff=0.55))

@@ -21,6 +21,7 @@ from . import (
     lab,
     marks,
     museum,
+    playground,
     repair,
     run,
     step,
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "autograd-mini"
-_ALL = (demo, train, grad, check, draw, step, run, grade, museum, exercise, repair, marks, lab)
+_ALL = (
+    *(demo, train, grad, check, draw, step, playground, run, grade, museum, exercise, repair),
+    *(marks, lab),
+)
 COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _ALL}
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 

@@ -38,10 +38,11 @@ _RESERVED = frozenset(
 )
 
 
-def source(ops: Iterable[Op]) -> str:
+def source(ops: Iterable[Op], *, kinks: bool = False) -> str:
     """`const ops = ...;`: an object with the value and the partials of each of these operations.
 
     With it come the functions that they call, and no others. A user's operation is like any other.
+    With `kinks` also what is 0 where the derivative jumps.
 
     >>> print(source([SHEET["softsign"]]))
     const ops = (() => {
@@ -57,7 +58,7 @@ def source(ops: Iterable[Op]) -> str:
     defined: dict[str, str] = {}
     for op in wanted:
         _define(op, defined)
-    entries = [_entry(op) for op in wanted]
+    entries = [_entry(op, kinks) for op in wanted]
     text = "\n".join([*defined.values(), "return {", *entries, "};"])
     return "\n".join(["const ops = (() => {", *_primitives(text), text, "})();"])
 
@@ -74,10 +75,12 @@ def _define(op: Op, defined: dict[str, str]) -> None:
         defined[op.name] = f"const op${op.name} = {_function(op, 'value')};"
 
 
-def _entry(op: Op) -> str:
+def _entry(op: Op, kinks: bool) -> str:
     partials = "".join(f"{_function(op, f'd{k}')},\n" for k in range(len(op.params)))
+    jumps = ", ".join(_function(op, f"kink {k}") for k in range(len(op.kinks)))
     head = f"{json.dumps(op.name)}: {{params: {json.dumps(op.params, ensure_ascii=False)}"
-    return f"{head}, value: op${op.name}, partials: [\n{partials}]}},"
+    more = f", kinks: [{jumps}]" if kinks and jumps else ""
+    return f"{head}, value: op${op.name}, partials: [\n{partials}]{more}}},"
 
 
 def _function(op: Op, key: str) -> str:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from autograd_mini.stepping.sequence import Step
 
 _KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
-_FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js")
-_LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "start.js")
+FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js")
+ROOMS = ("page", "whatif", "predict", "perform")
+LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "start.js")
 
 
 def save_html(
@@ -102,19 +103,26 @@ def to_html(
         data["runs"].append(run_data(run) | shown)
     if beside is not None:
         data["pairs"] = aligned(steps, beside)
-    formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
     ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
-    data["needs"] = _needs(ops)
+    data["needs"] = needs_of(ops)
     pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
-    words: language.Catalogue = {}
-    for room in ("page", "whatif", "predict", "perform"):
-        words |= language.catalogue(room)
-    said = {lang: language.words("sentence", lang) for lang in LANGUAGES}
     return document(
-        "steps.html", (*_FIRST, source(ops), *_LAST), data, words,
+        "steps.html", (*FIRST, source(ops), *LAST), data, words_of(*ROOMS),
         lang=lang, theme=theme, title=title, styles=("modes.css",), inserted={"graphs": pictures},
-        packed={"sentences": said, "formulas": formulas},
+        packed=told(),
     )  # fmt: skip
+
+
+def words_of(*rooms: str) -> language.Catalogue:
+    """The texts of these catalogues together."""
+    return {name: both for room in rooms for name, both in language.catalogue(room).items()}
+
+
+def told() -> dict[str, Any]:
+    """The sentences and formulas of the steps, the same on every page."""
+    said = {lang: language.words("sentence", lang) for lang in LANGUAGES}
+    formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
+    return {"sentences": said, "formulas": formulas}
 
 
 def _check(steps: Steps, start: Any, labels: Any) -> None:
@@ -254,11 +262,11 @@ def _key(step: Step) -> tuple[Any, ...]:
     return (step.kind, step.node, *extra)
 
 
-def _needs(ops: Iterable[Op]) -> dict[str, list[str]]:
+def needs_of(ops: Iterable[Op]) -> dict[str, list[str]]:
     """What each operation needs of its arguments, in English and Spanish.
 
     >>> from autograd_mini.ops import SHEET
-    >>> _needs([SHEET["tanh"], SHEET["digamma"]])
+    >>> needs_of([SHEET["tanh"], SHEET["digamma"]])
     {'digamma': ['a other than 0, −1, −2, …', 'a distinto de 0, −1, −2, …']}
     """
     texts: dict[str, list[str]] = {}

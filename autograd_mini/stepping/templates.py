@@ -12,6 +12,10 @@ from autograd_mini.notation.symbols import Piece, slot
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograd_mini.notation.shapes import Shape
+
     from .sequence import Steps
 
 
@@ -78,41 +82,45 @@ def catalogue(steps: Steps) -> dict[str, Any]:
     "nodes": for each node None, if it is a leaf, or [key, operands]: the index of a node, or the
     text of a constant; "kinks": the nodes that are at a kink; "numerator": what gradients are of.
     """
+    ids = {node: k for k, node in enumerate(steps.nodes)}
+    shapes = [None if node.first is None else shape_of(node) for node in steps.nodes]
+    templates, ops = notations(shape for shape in shapes if shape is not None)
+    nodes: list[Any] = []
+    for node, shape in zip(steps.nodes, shapes, strict=True):
+        operands = [ids[x] if isinstance(x, Value) else labels.number(x) for x in operands_of(node)]
+        nodes.append(None if shape is None else [shape.key, operands])
+    return {
+        "numerator": steps.numerator,
+        "formulas": {name: _written(piece) for name, piece in FORMULAS.items()},
+        "templates": templates,
+        "ops": ops,
+        "nodes": nodes,
+        "kinks": [k for k, node in enumerate(steps.nodes) if at_kink(node)],
+    }
+
+
+def notations(shapes: Iterable[Shape]) -> tuple[list[Any], dict[str, Any]]:
+    """The "templates" and the "ops" of `catalogue` for these shapes."""
     templates: dict[str, int] = {}
 
     def note(piece: Piece | None) -> int | None:
         if piece is None:
             return None
-        text = json.dumps({"text": piece.text, "mathml": piece.mathml}, ensure_ascii=False)
+        text = json.dumps(_written(piece), ensure_ascii=False)
         return templates.setdefault(text, len(templates))
 
-    ids = {node: k for k, node in enumerate(steps.nodes)}
     ops: dict[str, Any] = {}
-    nodes: list[Any] = []
-    for node in steps.nodes:
-        if node.first is None:
-            nodes.append(None)
-            continue
-        shape = shape_of(node)
+    for shape in shapes:
         if shape.key not in ops:
             known = notation_of(shape)
             ops[shape.key] = {
-                "name": node.op.name if node.op else "",
-                "about": list(node.op.about if node.op else ("", "")),
+                "name": shape.op.name if shape.op else "",
+                "about": list(shape.op.about if shape.op else ("", "")),
                 "value": note(known.value),
                 "definition": note(known.definition),
                 "partials": [note(partial) for partial in known.partials],
             }
-        operands = [ids[x] if isinstance(x, Value) else labels.number(x) for x in operands_of(node)]
-        nodes.append([shape.key, operands])
-    return {
-        "numerator": steps.numerator,
-        "formulas": {name: _written(piece) for name, piece in FORMULAS.items()},
-        "templates": [json.loads(text) for text in templates],
-        "ops": ops,
-        "nodes": nodes,
-        "kinks": [k for k, node in enumerate(steps.nodes) if at_kink(node)],
-    }
+    return [json.loads(text) for text in templates], ops
 
 
 def _written(piece: Piece) -> dict[str, Any]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 
+from autograd_mini import Value, functions
+from tests.points import places
 from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ulp
 
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
+    from autograd_mini.stepping.sequence import Steps
 
 ULPS = 4
 
@@ -31,3 +35,52 @@ def is_near(op: Op, got: float, wanted: float, args: Any, place: tuple[int, Any]
         return True
     truth = true_value(op, args) if place is None else true_partial(op, args, *place)
     return truth is not None and error_in_ulp(got, truth, scale) <= op.ulps.get(key, ULPS)
+
+
+def mapped(f: Any, args: Any) -> tuple[Any, ...]:
+    """The arguments of an operation with f of each number or Value in them."""
+    return tuple(tuple(map(f, arg)) if isinstance(arg, tuple) else f(arg) for arg in args)
+
+
+def check_operations(recorded: Steps, answer: dict[str, Any]) -> None:
+    """Each operation by itself: Python's, on the operands that the page has, to 4 ulp."""
+    ids = {node: k for k, node in enumerate(recorded.nodes)}
+    for k, node in enumerate(recorded.nodes):
+        if node.op is None:
+            continue
+
+        def moved(x: Any) -> Any:
+            return Value(answer["data"][ids[x]]) if isinstance(x, Value) else x
+
+        args = mapped(moved, node.args)
+        python = functions.function(node.op)(*args)
+        numbers = mapped(float, args)
+        assert is_near(node.op, answer["data"][k], python.data, numbers, None), node.op
+        flat = [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
+        active = compress(places(numbers), [isinstance(x, Value) for x in flat])
+        for place, got, wanted in zip(active, answer["partials"][k], python.partials, strict=True):
+            assert is_near(node.op, float(got), wanted, numbers, place), (node.op, place)
+
+
+def check_sums(recorded: Steps, answer: dict[str, Any]) -> None:
+    """The backward pass bit for bit, from the page's own partials."""
+    parents = [[recorded.nodes.index(p) for p in node.parents] for node in recorded.nodes]
+    grads = [0.0] * len(parents)
+    grads[-1] = 1.0
+    expected = []
+    for k in range(len(parents) - 1, -1, -1):
+        expected.append(("visit", k, grads[k]))
+        for edge, parent in enumerate(parents[k]):
+            if grads[k] != 0.0:
+                partial = answer["partials"][k][edge]
+                before, grads[parent] = grads[parent], grads[parent] + grads[k] * partial
+                expected.append(("accumulate", k, parent, edge, before, grads[parent]))
+    fields = ("node", "parent", "edge", "before", "after")
+    assert expected == [
+        ("visit", step["node"], step["adjoint"])
+        if step["kind"] == "visit"
+        else ("accumulate", *(step[field] for field in fields))
+        for step in answer["steps"]
+        if step["kind"] in ("visit", "accumulate")
+    ]
+    assert answer["grad"] == grads

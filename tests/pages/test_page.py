@@ -28,6 +28,7 @@ from autograd_mini.pages.document import ASSETS, as_json, document, squeezed, wr
 from autograd_mini.pages.figure import compact, figure
 from autograd_mini.pages.measured import differences
 from autograd_mini.pages.page import aligned, run_data, save_html, to_html
+from autograd_mini.pages.playground import MAKING
 from autograd_mini.stepping.sequence import Accumulate, Seed, Update, Visit
 
 
@@ -450,7 +451,8 @@ def test_squeezing_keeps_the_code():
 def test_no_file_declares_a_name_twice_for_all():
     """The files of a page share one scope: two `const x` in it would stop every script."""
     names = {}
-    for file in (*page_module._FIRST, *page_module._LAST):
+    more = (*MAKING, "playground.js", "layout.js")
+    for file in (*page_module.FIRST, *page_module.LAST, *more):
         text = (ASSETS / file).read_text(encoding="utf-8")
         declared = r"^(?:const|let|class|function|async function) ([\w$]+)"
         for name in re.findall(declared, text, re.M):

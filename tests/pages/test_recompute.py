@@ -3,7 +3,6 @@
 import random
 from contextlib import suppress
 from fractions import Fraction
-from itertools import compress
 
 import pytest
 
@@ -17,8 +16,7 @@ from autograd_mini.pages import page as page_module
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data, save_html
-from tests.pages.near import is_near
-from tests.points import places
+from tests.pages.near import check_operations, check_sums
 
 # Every recording at other inputs, by what-if's arithmetic.
 RECOMPUTED = """
@@ -66,55 +64,6 @@ def leaves_of(recorded, at):
     """[node, new number] for each input of the graph."""
     leaves = [(k, node) for k, node in enumerate(recorded.nodes) if node.op is None]
     return [[k, at[int(node.label[1:])]] for k, node in leaves]
-
-
-def mapped(f, args):
-    """The arguments of an operation with f of each number or Value in them."""
-    return tuple(tuple(map(f, arg)) if isinstance(arg, tuple) else f(arg) for arg in args)
-
-
-def check_operations(recorded, answer):
-    """Each operation by itself: Python's, on the operands that the page has, to 4 ulp."""
-    ids = {node: k for k, node in enumerate(recorded.nodes)}
-    for k, node in enumerate(recorded.nodes):
-        if node.op is None:
-            continue
-
-        def moved(x):
-            return Value(answer["data"][ids[x]]) if isinstance(x, Value) else x
-
-        args = mapped(moved, node.args)
-        python = functions.function(node.op)(*args)
-        numbers = mapped(float, args)
-        assert is_near(node.op, answer["data"][k], python.data, numbers, None), node.op
-        flat = [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
-        active = compress(places(numbers), [isinstance(x, Value) for x in flat])
-        for place, got, wanted in zip(active, answer["partials"][k], python.partials, strict=True):
-            assert is_near(node.op, float(got), wanted, numbers, place), (node.op, place)
-
-
-def check_sums(recorded, answer):
-    """The backward pass bit for bit, from the page's own partials."""
-    parents = [[recorded.nodes.index(p) for p in node.parents] for node in recorded.nodes]
-    grads = [0.0] * len(parents)
-    grads[-1] = 1.0
-    expected = []
-    for k in range(len(parents) - 1, -1, -1):
-        expected.append(("visit", k, grads[k]))
-        for edge, parent in enumerate(parents[k]):
-            if grads[k] != 0.0:
-                partial = answer["partials"][k][edge]
-                before, grads[parent] = grads[parent], grads[parent] + grads[k] * partial
-                expected.append(("accumulate", k, parent, edge, before, grads[parent]))
-    fields = ("node", "parent", "edge", "before", "after")
-    assert expected == [
-        ("visit", step["node"], step["adjoint"])
-        if step["kind"] == "visit"
-        else ("accumulate", *(step[field] for field in fields))
-        for step in answer["steps"]
-        if step["kind"] in ("visit", "accumulate")
-    ]
-    assert answer["grad"] == grads
 
 
 def told(said, recorded):
@@ -392,4 +341,4 @@ def test_every_condition_of_the_sheet_is_in_spanish():
     wordless |= {"{} >= 1", "low <= high"}
     assert {text for text in conditions if translated(text, "es") == text} == wordless
     needs = ["a > 0, or an integer b (b ≥ 0 where a = 0)", "a > 0, o un b entero (b ≥ 0 si a = 0)"]
-    assert page_module._needs([SHEET["pow"]]) == {"pow": needs}
+    assert page_module.needs_of([SHEET["pow"]]) == {"pow": needs}

@@ -18,3 +18,6 @@ function formatNumber(x, digits = 4) {
   if (power >= -4 && power < digits) return sign + Number(text);
   return `${sign}${mantissa === 1 ? "" : `${mantissa}·`}10${superscript(power)}`;
 }
+// A float that JSON has no number for.
+const TEXTS = {inf: Infinity, "-inf": -Infinity, nan: NaN};
+const revived = x => typeof x === "string" && x in TEXTS ? TEXTS[x] : x;

@@ -78,8 +78,8 @@ function estimate([value, error]) {
 // By finite differences: of the recorded inputs in Python, of others here, where that is quick.
 const QUICK = 1500;
 function differencesOf(r, k) {
-  if (!r.changed) return r.differences[k];
-  const found = r.names.length > QUICK ? null : differentiate(r, r.leaves, k);
+  if (!r.changed && r.differences) return r.differences[k];
+  const found = r.names.length > QUICK ? null : differentiate(r, r.leaves ?? new Map(), k);
   return found && Number.isFinite(found[1]) ? found : null;
 }
 function verdict(r, k, [value, error, kink]) {

@@ -89,12 +89,14 @@ function controls(player, describe = () => "") {
   const link = () => {
     clearTimeout(due);
     due = setTimeout(() => {
-      try { history.replaceState(null, "", `#${player.name}=${player.number(player.index)}`); } catch { /* a sandboxed frame */ }
+      const place = new URLSearchParams(location.hash.slice(1));
+      place.set(player.name, player.number(player.index));
+      try { history.replaceState(null, "", `#${place}`); } catch { /* a sandboxed frame */ }
     }, 300);
   };
   const follow = () => {
-    const match = new RegExp(`^#${player.name}=(\\d+)$`).exec(location.hash);
-    if (match) player.go(player.place(Number(match[1])));
+    const place = new URLSearchParams(location.hash.slice(1)).get(player.name);
+    if (/^\d+$/.test(place)) player.go(player.place(Number(place)));
   };
 
   const texts = () => {

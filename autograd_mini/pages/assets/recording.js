@@ -3,8 +3,6 @@ const KINDS = ["leaf", "forward", "seed", "visit", "accumulate", "update"];
 // What the backward pass starts from; 1 where the forward pass has failed, and there is none.
 const seedOf = run => (run.steps.find(step => step.kind === "seed") ?? {value: 1}).value;
 const PHASES = {leaf: "forward", forward: "forward", update: "update"};
-const TEXTS = {inf: Infinity, "-inf": -Infinity, nan: NaN};
-const revived = x => typeof x === "string" && x in TEXTS ? TEXTS[x] : x;
 // A number that is no float, as one: "−1/3"; NaN for others.
 function approximately(x) {
   if (typeof x !== "string") return x;

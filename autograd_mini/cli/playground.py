@@ -1,0 +1,22 @@
+"""`autograd-mini playground`: a page that needs nothing, for any expression or small network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .options import write
+
+if TYPE_CHECKING:
+    from .options import Arguments, Parser
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("-o", "--out", required=True)
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status."""
+    from autograd_mini.pages.playground import to_html
+
+    return write(args, to_html(lang=args.lang))

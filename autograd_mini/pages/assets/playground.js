@@ -1,0 +1,197 @@
+// The page that needs nothing: an exercise from the address, and the form that writes it there.
+const EXAMPLE = "tanh(w*x + b)", EXAMPLES = [0.5, 2, -0.5, 1.5, 3, -1, 1, 2.5];
+const NETWORK = {inputs: "2", hidden: "2", activation: "tanh", loss: "mse", points: "1", rate: "0.1", seed: "1"};
+const MODES = ["predict", "whatif", "perform"], LARGE = 4;
+
+// --- the address: #expression=x*y&at=x=2 y=3, or #network=2,3&activation=...&at=w11=0.5 ---
+const fromAddress = hash => {
+  const found = new URLSearchParams(hash.slice(1)), at = new Map();
+  for (const pair of (found.get("at") || "").split(/[ ,]+/).filter(Boolean)) {
+    const [, name, text] = /^([^=]*)=?(.*)$/.exec(pair);
+    at.set(name.normalize("NFKC"), text);
+  }
+  const kind = found.has("network") ? "network" : "expression", [inputs, ...hidden] = (found.get("network") || "").split(",");
+  const net = Object.fromEntries(Object.entries(NETWORK).map(([key, usual]) => [key, found.get(key) ?? usual]));
+  if (kind === "network") Object.assign(net, {inputs, hidden: hidden.join(",")});
+  return {kind, net, at, expression: found.get("expression") ?? (kind === "network" ? "" : EXAMPLE), lang: found.get("lang"), mode: found.get("mode"), empty: !found.has("expression") && kind === "expression"};
+};
+function addressOf({kind, net, at, expression}) {
+  const found = new URLSearchParams(), {inputs, hidden, ...rest} = net;
+  if (kind === "network") {
+    found.set("network", [inputs, hidden].filter(Boolean).join(","));
+    for (const [key, x] of Object.entries(rest)) found.set(key, x);
+  } else found.set("expression", expression);
+  if (at.size) found.set("at", [...at].map(pair => pair.join("=")).join(" "));
+  if (language() !== DATA.lang) found.set("lang", language());
+  return "#" + found;
+}
+
+// --- from what was filled in to lines and numbers ---
+function sizesOf(net) {
+  const whole = (key, low, high) => {
+    const x = Number(net[key]);
+    if (!Number.isInteger(x) || x < low || x > high) throw new Wrong("play.whole", 0, 0, {name: t("play." + key), low, high});
+    return x;
+  };
+  const hidden = net.hidden.trim() ? net.hidden.split(/[ ,]+/).map(Number) : [], rate = Number(net.rate);
+  if (hidden.length > 2 || hidden.some(n => !Number.isInteger(n) || n < 1 || n > 4)) throw new Wrong("play.sizes", 0, 0, {text: net.hidden});
+  if (!net.rate.trim() || !(rate >= 0 && rate < Infinity)) throw new Wrong("play.positive", 0, 0, {name: t("play.rate")});
+  const {activation, loss} = net;
+  if (!ACTIVATIONS.includes(activation) || !LOSSES[loss]) throw new Wrong("play.unknown", 0, 0, {text: ACTIVATIONS.includes(activation) ? loss : activation});
+  return {inputs: whole("inputs", 1, 4), hidden, activation, loss, points: whole("points", 1, 2), rate, seed: whole("seed", 0, 99999)};
+}
+function numberOf(name, text) {
+  const x = Number(text);
+  if (!text.trim() || Number.isNaN(x)) {
+    if (/^[-+]?\d+,\d+$/.test(text.trim())) throw new Wrong("decimal", 0, 0, {name, text, instead: text.replace(",", ".")});
+    throw new Wrong("number", 0, 0, {name, text});
+  }
+  if (!Number.isFinite(x)) throw new Wrong("finite", 0, 0, {name, text});
+  return x;
+}
+// {lines, numbers, given, weights, rate}: what can be computed; the numbers of `at` in place of the usual ones.
+function prepared({kind, net, at, expression}) {
+  let made;
+  if (kind === "network") {
+    const what = sizesOf(net);
+    made = {...networkOf(what), rate: what.rate};
+  } else {
+    const {names, source} = parsed(expression), root = ["y", "L", "out"].find(name => !names.includes(name));
+    if (!names.length) throw new Wrong("play.constant");
+    made = {lines: [[root, source]], numbers: new Map(names.map((name, k) => [name, EXAMPLES[k % EXAMPLES.length]])), given: names, weights: [], rate: null, source: [source]};
+  }
+  made.usual = new Map(made.numbers);
+  for (const [name, text] of at) if (made.numbers.has(name)) made.numbers.set(name, numberOf(name, text));
+  return made;
+}
+
+// --- the form ---
+const exercise = fromAddress(location.hash), form = $("ask");
+if (["en", "es"].includes(exercise.lang)) spoken = exercise.lang;
+let problem = null;
+function field(name, value, more = {}) {
+  return el("label", {}, el("span", {text: name}), el("input", {type: "text", inputmode: "decimal", "data-name": name, value, ...more}));
+}
+function showFields(made) {
+  const filledIn = name => field(name, exercise.at.get(name) ?? made.usual.get(name));
+  $("given").replaceChildren(...made.given.map(filledIn));
+  $("weights").lastChild.replaceChildren(...made.weights.map(filledIn));
+  $("weights").hidden = !made.weights.length;
+}
+function showNetwork() {
+  const select = (key, options) => el("select", {"data-net": key}, ...options.map(x => el("option", {value: x, selected: x === exercise.net[key], "data-t": key === "loss" ? "play.loss." + x : null, text: x})));
+  const input = (key, mode = "numeric") => el("input", {type: "text", inputmode: mode, "data-net": key, value: exercise.net[key]});
+  const controls = {inputs: input("inputs"), hidden: input("hidden", "text"), activation: select("activation", ACTIVATIONS), loss: select("loss", Object.keys(LOSSES)),
+    points: select("points", ["1", "2"]), rate: input("rate", "decimal"), seed: input("seed")};
+  $("network").replaceChildren(...Object.entries(controls).map(([key, control]) => el("label", {}, el("span", {"data-t": "play." + key}), control)));
+}
+function showKind() {
+  for (const b of form.querySelectorAll("[data-kind]")) b.setAttribute("aria-pressed", b.dataset.kind === exercise.kind);
+  $("typed").hidden = exercise.kind === "network";
+  $("network").hidden = exercise.kind !== "network";
+}
+// What is in the form, as an exercise; of the numbers those that are not the usual ones.
+function read() {
+  for (const e of form.querySelectorAll("[data-net]")) exercise.net[e.dataset.net] = e.value;
+  exercise.expression = $("expression").value;
+  for (const e of form.querySelectorAll("[data-name]")) exercise.at.set(e.dataset.name, e.value);
+}
+function sentence(wrong) {
+  const {key, slots, op, at} = wrong, known = DATA.words["expression." + key] ? "expression." + key : key;
+  if (key !== "value") return t(known, slots);
+  const flat = ops[op].params.map((p, j) => `${p} = ${[at[j]].flat().map(x => formatNumber(x)).join(", ")}`).join("; ");
+  const needs = DATA.needs[op] ? t("whatif.needs", {needs: DATA.needs[op][language() === "es" ? 1 : 0]}) : "";
+  return `${t("play.value", {op, at: flat})} ${needs}`.trim();
+}
+function tell(wrong) {
+  problem = wrong;
+  const source = wrong && (wrong.source ?? (exercise.kind === "expression" ? exercise.expression.trim() : "")), box = $("problem"), marked = wrong && wrong.start + 1 <= source.length + 1 && !["empty", "long", "deep", "decimal", "number", "finite", "play.constant"].includes(wrong.key);
+  box.hidden = !wrong;
+  $("expression").setAttribute("aria-invalid", !!wrong && exercise.kind === "expression");
+  if (!wrong) return;
+  box.replaceChildren(sentence(wrong));
+  if (marked && source) box.append(el("code", {}, source.slice(0, wrong.start), el("mark", {text: source.slice(wrong.start, wrong.end) || " "}), source.slice(wrong.end)));
+}
+// What f gives; null where it meets what is wrong, which is told.
+function tried(f) {
+  try {
+    const found = f();
+    tell(null);
+    return found;
+  } catch (wrong) {
+    if (!(wrong instanceof Wrong)) throw wrong;
+    tell(wrong);
+    return null;
+  }
+}
+function draw() {
+  read();
+  const made = tried(() => {
+    const made = prepared(exercise);
+    nodesOf(made.lines, made.numbers);
+    return made;
+  });
+  if (!made) return form.querySelector("[aria-invalid=true]")?.focus();
+  const own = [...made.numbers].filter(([name, x]) => exercise.kind === "expression" || x !== made.usual.get(name));
+  const address = addressOf({...exercise, at: new Map(own)});
+  if (address === addressOf(fromAddress(location.hash))) location.reload();
+  location.hash = address;
+}
+form.addEventListener("submit", event => { event.preventDefault(); draw(); });
+form.addEventListener("input", event => {
+  if (event.target.dataset.name) return;
+  read();
+  if (event.target.dataset.net) exercise.at.clear();
+  const made = tried(() => prepared(exercise));
+  if (made) showFields(made);
+});
+for (const b of form.querySelectorAll("[data-kind]")) b.addEventListener("click", () => {
+  read();
+  exercise.kind = b.dataset.kind;
+  exercise.at.clear();
+  if (exercise.kind === "expression" && !$("expression").value) $("expression").value = exercise.expression = EXAMPLE;
+  showKind();
+  const made = tried(() => prepared(exercise));
+  if (made) showFields(made);
+});
+$("link").addEventListener("click", () => {
+  const mode = MODES.find(name => document.querySelector(`[aria-controls=${name}]`)?.getAttribute("aria-pressed") === "true");
+  $("address").value = location.href.split("#")[0] + addressOf(fromAddress(shownAddress)) + (mode ? "&mode=" + mode : "");
+  $("copied").hidden = false;
+  $("address").select();
+  navigator.clipboard?.writeText($("address").value).catch(() => {});
+});
+
+// --- the exercise of this address ---
+let shownAddress = location.hash;
+addEventListener("hashchange", () => {
+  if (addressOf(fromAddress(location.hash)) !== addressOf(fromAddress(shownAddress))) location.reload();
+});
+$("expression").value = exercise.expression;
+showNetwork();
+showKind();
+const ready = tried(() => prepared(exercise)), run = ready && tried(() => runOf(ready.lines, ready.numbers, ready.rate, ready.weights, ready.source));
+if (ready) showFields(ready);
+onLanguage(() => tell(problem));
+if (!run) {
+  ROOT.classList.add("empty");
+  startShell();
+  tell(problem);
+  return;
+}
+DATA.runs = [run];
+DATA.start = 0;
+// After all other parts have started.
+queueMicrotask(() => {
+  const named = () => { document.title = `${exercise.kind === "network" ? t("play.network") : exercise.expression} · ${t("title")}`; };
+  onLanguage(() => {
+    named();
+    const address = new URLSearchParams(location.hash.slice(1));
+    address.set("lang", language());
+    try { history.replaceState(null, "", "#" + address); } catch { /* a sandboxed frame */ }
+  });
+  named();
+  const nan = recording.steps.find(step => step.kind === "visit" && step.adjoint !== step.adjoint);
+  if (nan) tell(new Wrong("whatif.nan", 0, 0, {x: recording.names[nan.node]}));
+  if (MODES.includes(exercise.mode)) document.querySelector(`[aria-controls=${exercise.mode}]`).click();
+});

@@ -1,0 +1,252 @@
+"""The page that needs nothing: its expressions against Python's, its pictures, its links."""
+
+import json
+import math
+import random
+from contextlib import suppress
+from urllib.parse import urlencode
+
+import pytest
+
+from autograd_mini import Value, steps
+from autograd_mini.cli import main
+from autograd_mini.errors import AutogradError
+from autograd_mini.expressions import ExpressionError, parse
+from autograd_mini.ops import SHEET
+from autograd_mini.pages.document import asset
+from autograd_mini.pages.javascript import source
+from autograd_mini.pages.page import run_data
+from autograd_mini.pages.playground import MAKING, known
+from tests.pages.near import check_operations, check_sums
+
+SCRIPTS = [
+    asset("numbers.js"),
+    source(SHEET.values(), kinks=True),
+    *map(asset, (*MAKING, "recording.js", "recompute.js", "perform.js")),
+]
+
+
+@pytest.fixture(scope="module")
+def made(run):
+    """made(script, given): what a script says that has the grammar and makes recordings."""
+    head = f"const DATA = {json.dumps(known())};\n" + "\n".join(SCRIPTS)
+    return lambda script, given: run(f"{head}\n{script}", given)
+
+
+# --- random expressions ---------------------------------------------------------------------------
+NUMBERS = {"x": 0.5, "y": 2.0, "b_1": -1.25, "α": 0.75}
+
+
+def expression(draw, depth=4):
+    """The text of a random expression, of all that the grammar has."""
+    if depth <= 0 or draw.random() < 0.1:
+        return draw.choice([*NUMBERS, *NUMBERS, "2", "0.5", "3", "1e-1", "pi", "e", "0x2", "1_0."])
+
+    def part():
+        return expression(draw, depth - draw.choice((1, 1, 2, depth)))
+
+    kind = draw.random()
+    if kind < 0.45:
+        sign = draw.choice(["+", "-", "*", "/", " * ", " - ", "+", "*", "%", "//"])
+        return f"{part()}{sign}{part()}" if draw.random() < 0.5 else f"({part()}){sign}({part()})"
+    if kind < 0.55:
+        return (
+            f"({part()})**{draw.choice(['2', '3', '-1', '0.5', '1.5', '-2.5', '1', '0', 'y', 'x'])}"
+        )
+    if kind < 0.65:
+        return draw.choice(("-", "+", "--")) + part()
+    if kind < 0.7:
+        return f"where({part()} {draw.choice(['<', '<=', '>', '>='])} {part()}, {part()}, {part()})"
+    op = SHEET[draw.choice([name for name, op in SHEET.items() if name not in ("dot", "detach")])]
+    if op.vectors:
+        return f"{op.name}({', '.join(part() for _ in range(draw.choice((1, 2, 3, 5, 14))))})"
+    parts = [part() for _ in range(len(op.params) - draw.randint(0, len(op.defaults)))]
+    return f"{op.name}({', '.join(parts)})"
+
+
+def recorded(text, numbers):
+    """The steps of an expression, as the command `step` records them."""
+    read = parse(text)
+    f = read.function("y")
+
+    def called(*values):
+        root = f(*values)
+        if isinstance(root, Value) and root.first is not None:
+            root.label = "L"
+        return root
+
+    return steps(called, *(Value(numbers[name], label=name) for name in read.names))
+
+
+def finished(data):
+    """What is compared of a recording's data, the texts of templates in place."""
+    maths = data["maths"]
+
+    def resolved(op):
+        named = {"value": op["value"], "definition": op["definition"]}
+        texts = {k: None if j is None else maths["templates"][int(j)] for k, j in named.items()}
+        partials = [None if j is None else maths["templates"][int(j)] for j in op["partials"]]
+        return {**op, **texts, "partials": partials}
+
+    told = {key: resolved(op) for key, op in maths["ops"].items()}
+    return {key: data[key] for key in ("names", "ops", "args", "parents", "kinks", "places")} | {
+        "maths": {"ops": told, "nodes": maths["nodes"], "numerator": maths["numerator"]},
+        "steps": [step[:3] for step in data["steps"]],
+    }
+
+
+@pytest.fixture(scope="module")
+def expressions():
+    """500 expressions that have a value, and their recordings."""
+    draw, found = random.Random(13), {}
+    while len(found) < 500:
+        text = expression(draw)
+        with suppress(AutogradError, OverflowError, TypeError):
+            made = recorded(text, NUMBERS)
+            if all(map(math.isfinite, (x for node in made.nodes for x in node.partials))):
+                found[text] = made
+    return found
+
+
+RUNS = """
+const shown = x => Array.isArray(x) ? x.map(shown)
+  : typeof x === "number" && !Number.isFinite(x) ? String(x) : x;
+return given.texts.map(text => {
+  const {source} = parsed(text), numbers = new Map(Object.entries(given.numbers));
+  const run = runOf([["L", source]], numbers, null, [], [source]), recorded = new Recording(run);
+  recorded.at(recorded.steps.length - 1);
+  const {data, partials, steps, grad} = recorded;
+  return {run: {...run, data: [], partials: []}, ...{data, partials, steps, grad: shown(grad)}};
+});
+"""
+
+
+def test_500_expressions_are_recorded_as_python_records_them(made, expressions, monkeypatch):
+    """Order, names, places, formulas; values, partials and gradients to 4 ulp."""
+    monkeypatch.setattr("autograd_mini.pages.page.differences", lambda steps: {})
+    answers = made(RUNS, {"texts": [*expressions], "numbers": NUMBERS})
+    for (text, truth), answer in zip(expressions.items(), answers, strict=True):
+        got, wanted = finished(answer["run"]), finished(run_data(truth))
+        # a constant that the expression itself computes may be an ulp away
+        assert constants(got.pop("args")) == pytest.approx(constants(wanted.pop("args")), rel=1e-15)
+        assert got == wanted, text
+        check_operations(truth, answer)
+        check_sums(truth, answer)
+        for node, grad in zip(truth.nodes, answer["grad"], strict=True):
+            assert abs(grad - node.grad) <= 4 * math.ulp(node.grad), text
+
+
+def constants(args):
+    """Operands one after another: a node by its number and a half, which no constant here is."""
+    if isinstance(args, list):
+        return [x for arg in args for x in constants(arg)]
+    return [] if args is None else [args["c"]] if isinstance(args, dict) else [args + 0.123]
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+WRONG = (
+    """
+x y|(x|x)|x+|sin(x|sin x|2x|x**|x = 3|x==3|(x y)|f(x y)|foo(x)|sinn(x)|012|1j|x.y|x.5|1.x|x%|x.
+x if y else 2|x if y|x and y|not x|lambda|True|x->y|x<>y|x<<2|x+=1|x,y|()|2(x)|sin(x)(y)|max()
+max(x=1)|sin|sin(x,y)|dot(x,y)|where(x<y<2,x,y)|where(x==y,x,y)|x<y|sin(*x)|sin(x=3)|x* *y|x***y
+a b c)|((a)|x+)|x+*y|leaky_relu(x, foo=2)|1e400|x^2|x#|3,5|f(|ln(x)|..|1..|5 x|for|x in y|x is not y
+x y +|sin(,x)|/x|sin(x)y|x²|x=|=x|==|e=3||Sin(x)|sigmod(x)|zzz(q)|foo(bar(x))|(2 3)|max(x, y z)
+1e5x|0b12|0x|1__0|1e-|sin()|where(x>0,1)|x not in y|x+None
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+READ = """
+return given.map(text => {
+  try { return parsed(text).names; } catch (wrong) {
+    if (!(wrong instanceof Wrong)) throw wrong;
+    return [wrong.key, wrong.start, wrong.end, wrong.slots];
+  }
+});
+"""
+
+
+def python_reads(text):
+    try:
+        return [*parse(text).names]
+    except ExpressionError as error:
+        return [error.key, error.start, error.end, error.values]
+
+
+def test_what_is_wrong_is_told_in_the_same_words_at_the_same_place(made):
+    for text, answer in zip(WRONG, made(READ, WRONG), strict=True):
+        assert answer == python_reads(text), text
+
+
+def test_whatever_is_mistyped_is_refused_where_python_refuses(made):
+    draw, texts = random.Random(17), []
+    for _ in range(600):
+        text = expression(draw, 2)
+        i, typed = draw.randrange(len(text)), draw.choice([*"()+-*/,.= <>%x2e_", "**", " if ", ""])
+        texts.append(text[:i] + typed + text[i + draw.randint(0, 1) :])
+    same = 0
+    for text, answer in zip(texts, made(READ, texts), strict=True):
+        wanted = python_reads(text)
+        assert (len(answer) == 4 and isinstance(answer[3], dict)) == (
+            len(wanted) == 4 and isinstance(wanted[3], dict)
+        ), text
+        same += answer == wanted
+    assert same >= 0.93 * len(texts)  # of several mistakes the two may name another one
+
+
+# --- the page -------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "playground.html"
+    assert main(["playground", "-o", str(path), "--lang", "en"]) == 0
+    return path
+
+
+def address(**parts):
+    return "#" + urlencode(parts)
+
+
+def test_the_page_is_small(file):
+    assert file.stat().st_size < 100_000
+
+
+# How many nodes; what lies on what (boxes, labels, edges); texts that do not fit into their box.
+OVERLAPS = """() => {
+  const all = name => [...document.querySelectorAll(".graph " + name)];
+  const box = e => e.getBoundingClientRect().toJSON(), found = [], outside = [];
+  const held = all("g.node .frame, g.edge text").map(e => [e.closest("g"), box(e)]);
+  held.forEach(([, a], i) => held.slice(0, i).forEach(([, b]) => {
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5;
+    if (across && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1.5) found.push([a, b]);
+  }));
+  for (const edge of all("g.edge")) {
+    const path = edge.querySelector("path"), at = path.getScreenCTM();
+    for (let s = 0; s <= path.getTotalLength(); s += 3) {
+      const {x, y} = path.getPointAtLength(s).matrixTransform(at);
+      for (const [g, b] of held) {
+        const in_x = b.left + 1 < x && x < b.right - 1, in_y = b.top + 1 < y && y < b.bottom - 2;
+        if (in_x && in_y && g !== edge) found.push([x, y, b]);
+      }
+    }
+  }
+  for (const node of all("g.node")) {
+    const frame = box(node.querySelector(".frame"));
+    const texts = [...node.querySelectorAll("text")].map(box);
+    outside.push(...texts.filter(t => t.left < frame.left || t.right > frame.right));
+  }
+  return [all("g.node").length, found.length, outside.length];
+}"""
+
+
+def test_nothing_overlaps_in_50_random_graphs(file, visit, expressions):
+    page = visit(file)
+    large = sorted(expressions, key=lambda text: len(expressions[text].nodes))[-250::5]
+    for text in large:
+        at = " ".join(f"{name}={x}" for name, x in NUMBERS.items())
+        page.goto("about:blank")
+        page.goto(file.as_uri() + address(expression=text, at=at))
+        page.keyboard.press("End")
+        page.click("#fit")
+        nodes, overlaps, outside = page.evaluate(OVERLAPS)
+        assert (nodes, overlaps, outside) == (len(expressions[text].nodes), 0, 0), text
