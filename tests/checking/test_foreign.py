@@ -113,6 +113,15 @@ def test_what_a_formula_loses_in_saturation_is_no_false_alarm(manner):
     assert (wrong.verdict, wrong.culprit.kind) == ("wrong", "partial")
 
 
+def test_rounding_where_f_is_zero_throughout_is_no_alarm():
+    report = check_grad(
+        lambda x: (lambda v: v / (v - x) - v / (v - x))(x.tanh() - x),
+        -1.98,
+        value=engine("incoming"),
+    )
+    assert (report.verdict, report.comparisons[0].wanted) == ("ok", 0.0)
+
+
 def test_our_own_engine_has_nothing_to_say_beside():
     assert check_grad(cubed, 2.0).properties == ()
     assert check_grad(cubed, 2.0, value=museum.HEALTHY).properties == ()
