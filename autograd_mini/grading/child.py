@@ -14,7 +14,6 @@ import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from .engine import Engine, MissingError, engine_class, module_of
@@ -35,17 +34,11 @@ _REFUSED = frozenset(
 _own: set[str] = set()  # the files of the submission
 
 
-class _Printed(io.RawIOBase):
+class _Printed(io.BytesIO):
     """Keeps the beginning of what is printed."""
 
-    kept = b""
-
-    def writable(self) -> bool:
-        return True
-
     def write(self, data: Any) -> int:
-        if len(self.kept) < KEPT:
-            self.kept += bytes(data)[: KEPT - len(self.kept)]
+        super().write(bytes(data)[: KEPT - self.tell()])
         return len(data)
 
 
@@ -67,8 +60,8 @@ def main() -> None:
     _answer(answers, setup["id"], loaded)
     for line in questions:
         question = json.loads(line)
-        if question["do"] == "end":
-            found: Any = {"printed": printed.kept.decode("utf-8", "replace")}
+        if "end" in question:
+            found: Any = {"printed": printed.getvalue().decode("utf-8", "replace")}
         else:
             found = _tried(engine, question, levels)
         _answer(answers, question["id"], found)
@@ -133,12 +126,12 @@ def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict
 def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]:
     """The numbers that the submission gives, or its error."""
     try:
-        if question["do"] == "program":
-            found = engine.run(SimpleNamespace(**question["program"]))
-        else:
-            level, case = question["script"]
-            engine.random.seed(question["seed"])
-            found = levels[level].cases[case].function(engine, **question["given"])
+        function = Engine.run
+        if question["place"]:
+            level, case = question["place"]
+            function = levels[level].cases[case].function
+        engine.random.seed(question["seed"])
+        found = function(engine, **question["given"])
         return {"values": {str(key): float(x) for key, x in found.items()}}
     except MissingError as missing:
         return {"missing": str(missing)}

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from .programs import Program
-
 
 class MissingError(AttributeError):
     """The engine lacks what is asked for; the text is its name."""
@@ -95,88 +93,33 @@ class Engine:
         try:
             return eval(expression, {**self.names, **nodes})
         except (AttributeError, NameError, TypeError) as error:
-            if error.__traceback__ is None or _depth(error) > 2:
+            if len(traceback.extract_tb(error.__traceback__)) > 2:
                 raise  # it comes from the engine's own code
             raise MissingError(expression) from None
 
-    def build(self, program: Program, leaves: Mapping[str, Any]) -> Any:
-        """The root of a program's graph."""
+    def build(self, lines: Iterable[str], leaves: Mapping[str, Any]) -> Any:
+        """The root of the graph that lines such as "out = x * y" build."""
         nodes = dict(leaves)
-        for line in program.lines:
+        for line in lines:
             name, _, expression = line.partition(" = ")
             nodes[name] = self.evaluate(expression, nodes)
         return nodes["out"]
 
-    def run(self, program: Program) -> dict[str, float]:
-        """Build and do the passes; the value and the gradient, as a Script gives them."""
-        leaves = {n: self.Value(x) for n, x in zip(program.names, program.at, strict=True)}
-        root = self.build(program, leaves)
-        for action in program.passes:
+    def run(
+        self, names: Sequence[str], at: Sequence[float], lines: Sequence[str], passes: Sequence[str]
+    ) -> dict[str, float]:
+        """A program: build, do the passes; the value and the gradient, as a Script gives them."""
+        leaves = {n: self.Value(x) for n, x in zip(names, at, strict=True)}
+        root = self.build(lines, leaves)
+        for action in passes:
             if action == "build":
-                root = self.build(program, leaves)
+                root = self.build(lines, leaves)
             elif action == "reset":
                 self.reset(leaves.values())
             else:
                 self.backward(root)
         grads = {f"{name}.grad": self.grad(leaf) for name, leaf in leaves.items()}
         return {"out.data": self.data(root), **grads}
-
-
-def _depth(error: BaseException) -> int:
-    return len(traceback.extract_tb(error.__traceback__))
-
-
-# --- ours ----------------------------------------------------------------------------------------
-# The networks that a course may have: activation of the hidden layers, of the last, and whether the
-# bias is the first parameter of a neuron.
-VARIANTS = [
-    (hidden, last, first)
-    for hidden, last in (
-        *(("relu", "linear"), ("tanh", "tanh"), ("tanh", "linear"), ("relu", "relu")),
-        *(("sigmoid", "sigmoid"), ("linear", "linear")),
-    )
-    for first in (False, True)
-]
-
-
-_OURS = Adapter(data="data", grad="grad", backward="backward")
-
-
-class Reference(Engine):
-    """Our own engine; `roots` are those that it has gone back from, `variable` if it has networks.
-
-    A network is of one of the VARIANTS.
-    """
-
-    def __init__(self, variant: tuple[str, str, bool] = VARIANTS[0], seed: str = "") -> None:
-        from autograd_mini import functions, nn
-        from autograd_mini.value import Value
-
-        super().__init__(Value, {**vars(functions), **vars(nn)}, seed, _OURS)
-        self.variant, self.roots, self.variable = variant, list[Any](), False
-
-    def backward(self, root: Any) -> None:
-        """The backward pass, taken down."""
-        self.roots.append(self.first(root))
-        super().backward(root)
-
-    def parameters(self, model: Any) -> list[Any]:
-        """In the order of the variant."""
-        if not self.variant[2]:
-            return super().parameters(model)
-        layers = getattr(model, "layers", [model])
-        neurons = [n for layer in layers for n in getattr(layer, "neurons", [layer])]
-        return [p for n in neurons for p in (n.b, *n.w)]
-
-    def __getattr__(self, name: str) -> Any:
-        made = super().__getattr__(name)
-        if name not in ("Neuron", "Layer", "MLP"):
-            return made
-        self.variable = True
-        hidden, last, _ = self.variant
-        if name == "MLP":
-            return lambda *sizes: made(*sizes, activation=hidden, output=last)
-        return lambda *sizes: made(*sizes, activation=last)
 
 
 # --- files ---------------------------------------------------------------------------------------

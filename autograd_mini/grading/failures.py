@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -10,30 +11,26 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.graph import topological
 from autograd_mini.language import text, translated
-from autograd_mini.value import Value
 
-from .engine import Reference
 from .programs import code
+from .tasks import right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from autograd_mini.drawing import Drawing
+    from autograd_mini.value import Value
 
-    from .programs import Program
+    from .tasks import Task
 
 _NODES, _LINES = 40, 12  # of a picture; of one in a terminal
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure: its kind, what is to be told of it, and the program or script that shows it."""
+    """A failure: its kind, what is to be told of it, and the task that shows it."""
 
     kind: str
     details: dict[str, Any] = field(default_factory=dict)
-    program: Program | None = None
-    script: tuple[Callable[..., Any], dict[str, Any]] | None = None
-    root: Value | None = None
+    task: Task | None = None
     cls: str = "Value"
 
     def text(self, lang: str) -> str:
@@ -53,19 +50,18 @@ class Failure:
 
     def code(self, lang: str) -> str:
         """The smallest expression that fails, or the script, with what it gives and should give."""
-        lines: list[str] = []
-        if self.kind == "missing":
+        if self.task is None:
             return ""
-        if self.program is not None:
-            lines.append(code(self.program, self.cls))
-        elif self.script is not None:
-            function, given = self.script
-            lines += [f"{name} = {x!r}" for name, x in given.items()]
+        if self.task.program is not None:
+            lines = [code(self.task.program, self.cls)]
+        else:
+            function = self.task.function
+            lines = [f"{name} = {x!r}" for name, x in json.loads(self.task.given).items()]
             try:
                 lines.append(dedent(inspect.getsource(function)).rstrip())
             except (OSError, TypeError):  # made without a file
                 lines.append(f"{function.__name__}(engine)")
-        if lines and self.kind == "wrong":
+        if self.kind == "wrong":
             lines.append(f"{self.details['key']}  # {text('grade.got', lang, **self.numbers())}")
         return "\n".join(lines)
 
@@ -75,18 +71,9 @@ class Failure:
         return {"got": _written(self.details["got"]), "wanted": wanted}
 
     def graph(self) -> Value | None:
-        """The right graph, if it is small enough to be drawn; None for what is only missing."""
-        if self.kind == "missing":
-            return None
-        root = self.root
-        if self.program is not None:
-            pairs = zip(self.program.names, self.program.at, strict=True)
-            leaves = {name: Value(x, label=name) for name, x in pairs}
-            root = Reference().build(self.program, leaves)
-            root.label = "out"
-            root.backward()
-        small = root is not None and len(topological(root)) <= _NODES
-        return root if small else None
+        """The right graph, if it is small enough to be drawn."""
+        root = None if self.task is None else right(self.task)[1]
+        return root if root is not None and len(topological(root)) <= _NODES else None
 
     def drawing(self, lang: str) -> Drawing | None:
         """The picture of the graph with the gradients that are right."""

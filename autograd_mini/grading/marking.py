@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from random import Random
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from autograd_mini.graph import topological
-
-from .engine import VARIANTS, Reference
 from .failures import Failure
-from .levels import BatteryError, Case, Level, Script, read
-from .programs import Program, alone, drawn, of_case, of_graph, shape, shapes, smaller
+from .levels import BatteryError, Level, read
 from .sandbox import Ended, Limits, Sandbox
 from .submissions import found
+from .tasks import operations, right, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from autograd_mini.value import Value
+    from collections.abc import Sequence
 
     from .submissions import Submission
-
-    Numbers = dict[str, float]
+    from .tasks import Numbers, Task
 
 LIMITS = Limits()
 _TOLERANCE = 1e-6  # relative to the number wanted, or to 1
@@ -89,117 +80,17 @@ def grade(
     """
     levels = read(battery)
     submissions = found(paths, cls)
-    plan = _Plan(levels, seed)
+    for k, level in enumerate(levels):  # a mistake in the battery is told first
+        for task in tasks(k, level, seed, DEFAULT):
+            right(task)
     setup = {"battery": battery and str(Path(battery).resolve()), "class": cls}
 
     def one(submission: Submission) -> Marks:
-        return _Grader(submission, plan, setup, limits).marks()
+        return _Grader(submission, levels, seed, setup, limits).marks()
 
     with ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1) as pool:
-        try:
-            marks = list(pool.map(one, submissions))
-        except BaseException:  # Ctrl-C: those that have not begun need not
-            pool.shutdown(cancel_futures=True)
-            raise
+        marks = [*pool.map(one, submissions)]
     return sorted(marks, key=lambda each: each.name.lower())
-
-
-# --- what is asked, and what is right ------------------------------------------------------------
-class Task(NamedTuple):
-    """One thing that is asked of all: a program, or a script (its place, what it is given)."""
-
-    program: Program | None = None
-    script: Script | None = None
-    place: tuple[int, int] = (0, 0)
-    given: str = "{}"
-    seed: str = ""
-
-    @property
-    def question(self) -> dict[str, Any]:
-        """As the submission's process understands it."""
-        if self.program is not None:
-            return {"do": "program", "program": self.program._asdict()}
-        given = json.loads(self.given)
-        return {"do": "script", "script": self.place, "seed": self.seed, "given": given}
-
-    def smaller(self) -> Iterator[Task]:
-        """Tasks that are simpler, the simplest first."""
-        if self.program is not None:
-            yield from (self._replace(program=x) for x in smaller(self.program))
-            return
-        given = json.loads(self.given)
-        for name, n in given.items():
-            step = n // 2 if isinstance(n, int) else 0
-            while step > 0:
-                yield self._replace(given=json.dumps({**given, name: n - step}))
-                step //= 2
-
-
-@lru_cache(maxsize=10_000)
-def right(task: Task) -> tuple[list[Numbers], Value | None]:
-    """What is right, by our own engine; and of a script the graph, to draw it.
-
-    There may be several: a script may build one of the networks that courses have, and where
-    backward() follows on backward(), the gradient of the last alone is right too.
-    """
-    if (program := task.program) is not None:
-        wanted = [Reference().run(program)]
-        if program.passes[-2:] == ("backward", "backward"):
-            wanted.append(Reference().run(program._replace(passes=program.passes[:-1])))
-        return wanted, None
-    assert task.script is not None
-    wanted, root = [], None
-    try:
-        for variant in VARIANTS:
-            engine = Reference(variant, task.seed)
-            values = task.script.function(engine, **json.loads(task.given))
-            wanted.append({str(key): float(x) for key, x in values.items()})
-            root = root or next(iter(engine.roots), None)
-            if not engine.variable:
-                break
-    except Exception as error:
-        name = getattr(task.script.function, "__name__", "script")
-        raise BatteryError(f"{name} raised {type(error).__name__}: {error}") from error
-    return wanted, root
-
-
-@lru_cache(maxsize=1000)
-def needed(task: Task) -> frozenset[str]:
-    """The operations that a task cannot do without; of a script those of its graph."""
-    if task.program is not None:
-        return frozenset() if alone(task.program) else frozenset(shapes(task.program))
-    _, root = right(task)
-    leaves = [] if root is None else [node for node in topological(root) if not node.parents]
-    try:
-        lines = of_graph(root, leaves, ["x"] * len(leaves)) if root else ()
-        return frozenset(map(shape, lines))
-    except BatteryError:  # operations on vectors: networks
-        return frozenset()
-
-
-class _Plan:
-    """The battery with a seed: the same tasks for all who have the same operations right."""
-
-    def __init__(self, levels: Sequence[Level], seed: int) -> None:
-        self.levels, self.seed = levels, seed
-        for k, level in enumerate(levels):  # a mistake in the battery is told first
-            for task in self.tasks(k, level, DEFAULT):
-                right(task)
-        cases = (case for level in levels for case in level.cases if isinstance(case, Case))
-        self.tested = any(alone(of_case(case, "")) for case in cases)
-
-    def tasks(self, k: int, level: Level, known: Sequence[str]) -> Iterator[Task]:
-        """What a level asks, where these operations are known to be right."""
-        for i, case in enumerate(level.cases):
-            seed = f"{self.seed}/{k}/{i}"
-            if isinstance(case, Case):
-                yield Task(of_case(case, seed))
-            elif isinstance(case, Script):
-                yield Task(None, case, (k, i), json.dumps(case.given), seed)
-            else:
-                random = Random(seed)
-                made = (drawn(case, known, random) for _ in range(case.count))
-                yield from (Task(program) for program in made if program is not None)
 
 
 def difference(got: Numbers, wanted: Sequence[Numbers]) -> tuple[str, Any, list[float]] | None:
@@ -211,11 +102,9 @@ def difference(got: Numbers, wanted: Sequence[Numbers]) -> tuple[str, Any, list[
     least = min(off, key=len)
     if not least:
         return None
-    key = least[0]
-    nearest = [
-        right[key] for keys, right in zip(off, wanted, strict=True) if len(keys) == len(least)
-    ]
-    return key, got.get(key), [*dict.fromkeys(nearest)]
+    pairs = zip(off, wanted, strict=True)
+    nearest = [right[least[0]] for keys, right in pairs if len(keys) == len(least)]
+    return least[0], got.get(least[0]), [*dict.fromkeys(nearest)]
 
 
 def _near(got: Any, wanted: float) -> bool:
@@ -227,14 +116,19 @@ class _Grader:
     """Asks one submission, level by level."""
 
     def __init__(
-        self, submission: Submission, plan: _Plan, setup: dict[str, Any], limits: Limits
+        self,
+        submission: Submission,
+        levels: Sequence[Level],
+        seed: int,
+        setup: dict[str, Any],
+        limits: Limits,
     ) -> None:
-        self.plan, self.limits = plan, limits
+        self.levels, self.seed, self.limits = levels, seed, limits
         self.setup = {**setup, "files": submission.files, "paths": submission.paths}
         self.found = Marks(submission.name)
         self.lost = 0.0  # seconds, to what did not end
         self.sandbox: Sandbox | None = None
-        self.stopped: Failure | None = None  # what ends it all
+        self.stopped = False  # it cannot be loaded
         self.right: dict[str, None] = {}
         self.wrong: dict[str, None] = {}
 
@@ -243,12 +137,9 @@ class _Grader:
         start = monotonic()
         try:
             self._start()
-            for k, level in enumerate(self.plan.levels):
-                self.found.marks.append(self._level(k, level))
-            if self.sandbox is not None:
-                self.found.printed = clean(self._ask({"do": "end"}).get("printed", ""), 500)
-        except Ended:
-            pass
+            self.found.marks = [self._level(k, level) for k, level in enumerate(self.levels)]
+            with suppress(Ended):
+                self.found.printed = clean(self._ask({"end": True}).get("printed", ""), 500)
         finally:
             if self.sandbox is not None:
                 self.sandbox.close()
@@ -260,22 +151,19 @@ class _Grader:
         try:
             self.sandbox = Sandbox(self.setup, self.limits)
         except Ended as end:
-            self.stopped = Failure(f"load.{end.kind}", {"status": end.status})
-            self.found.notes = [self.stopped]
-            return
-        loaded = self.sandbox.loaded
-        notes = loaded.get("notes")
-        notes = notes[:9] if isinstance(notes, list) else []
-        self.found.notes = [Failure("load.raised", told(note)) for note in notes]
-        if loaded.get("class") is None:
+            notes, cls = [Failure(f"load.{end.kind}", {"status": end.status})], None
+        else:
+            cls, raised = self.sandbox.loaded.get("class"), self.sandbox.loaded.get("notes")
+            raised = raised[:9] if isinstance(raised, list) else []
+            notes = [Failure("load.raised", told(note)) for note in raised]
+        if cls is None:
             none = Failure("load.none", {"cls": self.setup["class"] or "Value"})
-            self.stopped = (self.found.notes or [none])[0]
-            self.found.notes = [self.stopped]
-        self.cls = clean(loaded.get("class"))
+            self.stopped, notes = True, [*notes, none][:1]
+        self.found.notes, self.cls = notes, clean(cls)
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The answer; Ended, and the time is lost, if there is none."""
-        if self.sandbox is None:
+        if self.sandbox is None and not self.stopped:
             self._start()
         if self.sandbox is None or self.stopped:
             raise Ended("late")
@@ -291,41 +179,39 @@ class _Grader:
     def _level(self, k: int, level: Level) -> Mark:
         mark = Mark(level)
         self.budget = self.limits.seconds
-        if self.stopped is not None:
+        if self.stopped:
             return mark
-        known = [*self.right] if self.plan.tested else DEFAULT
-        tried = passed = 0
-        for task in self.plan.tasks(k, level, known):
-            if needed(task) & self.wrong.keys():
+        tried = 0
+        for task in tasks(k, level, self.seed, [*self.right] or DEFAULT):
+            own, needed = operations(task)
+            if needed & self.wrong.keys():
                 continue  # what is wrong by itself costs its points once
             tried += 1
-            failure = self._failure(task)
-            passed += failure is None
-            mark.failures += [failure] if failure else []
-            if failure and level.whole:
-                return mark
+            if failure := self._failure(task, own):
+                mark.failures.append(failure)
+                if level.whole:
+                    return mark
         if tried:
-            mark.points = round(level.points * passed / tried, 2)
+            mark.points = round(level.points * (1 - len(mark.failures) / tried), 2)
         else:
             mark.failures = [Failure("needs", {"shapes": [*self.wrong] or DEFAULT[:1]})]
         return mark
 
-    def _failure(self, task: Task) -> Failure | None:
+    def _failure(self, task: Task, own: str) -> Failure | None:
         """What is wrong with a task, made as small as it can be in the time of a case."""
         if self.lost >= self.limits.total or self.budget <= 0:
             return Failure("late")
         try:
             failure = self._asked(task)
         except Ended as end:
-            failure = Failure(end.kind, {"status": end.status}, program=task.program)
-        own = task.program and alone(task.program)
+            failure = Failure(end.kind, {"status": end.status}, task)
         if own and failure is None and own not in self.wrong:
             self.right[own] = None
         elif own and failure is not None:
             self.wrong[own] = self.right.pop(own, None)
-        search, end_of_search = task.smaller(), monotonic() + self.limits.case
         if failure is None or failure.kind in ("time", "ended"):
             return failure
+        search, end_of_search = task.smaller(), monotonic() + self.limits.case
         with suppress(Ended):
             while monotonic() < end_of_search and (simpler := next(search, None)):
                 again = None
@@ -336,26 +222,20 @@ class _Grader:
         return failure
 
     def _asked(self, task: Task) -> Failure | None:
-        answer = self._ask(task.question)
-        wanted, root = right(task)
-        script = task.script and (task.script.function, json.loads(task.given))
-        about: dict[str, Any] = {"program": task.program, "script": script, "root": root}
-        return _judged(answer, wanted, {**about, "cls": self.cls})
+        answer, wanted = self._ask(task.question), right(task)[0]
+        if "missing" in answer:
+            return Failure("missing", {"name": clean(answer["missing"])})
+        if "raised" in answer:
+            return Failure("raised", told(answer["raised"]), task, self.cls)
+        values = answer.get("values")
+        off = difference(values if isinstance(values, dict) else {}, wanted)
+        if off is None:
+            return None
+        key, got, wanted_there = off
+        return Failure("wrong", {"key": key, "got": got, "wanted": wanted_there}, task, self.cls)
 
 
 DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
-
-
-def _judged(answer: dict[str, Any], wanted: list[Numbers], about: dict[str, Any]) -> Failure | None:
-    if "missing" in answer:
-        return Failure("missing", {"name": clean(answer["missing"])}, **about)
-    if "raised" in answer:
-        return Failure("raised", told(answer["raised"]), **about)
-    values = answer.get("values")
-    off = difference(values if isinstance(values, dict) else {}, wanted)
-    if off is None:
-        return None
-    return Failure("wrong", dict(zip(("key", "got", "wanted"), off, strict=True)), **about)
 
 
 def told(error: Any) -> dict[str, Any]:
