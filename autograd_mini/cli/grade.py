@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.language import shortened, text
-from autograd_mini.language.tables import aligned
+from autograd_mini.language import shortened
 
 from .options import positive, whole, write, writing
 
@@ -57,29 +56,27 @@ def run(args: Arguments) -> int:
 
 def _give(args: Arguments, found: list[Marks]) -> None:
     """Print the marks, or write them where -o says, with pictures beside them."""
-    from autograd_mini.grading import forms, page
+    from autograd_mini.grading.forms import ALL, EACH
 
-    lang, battery = args.lang, (args.battery and Path(args.battery).name) or ""
-    if args.format in forms.EACH:
-        suffix, made = forms.EACH[args.format]
-        if len(found) == 1 and args.out is None:
-            print(made(found[0], lang), end="")
-        elif len(found) == 1:
-            write(args, made(found[0], lang))
-        else:
-            _folder(args, {f"{each.name}{suffix}": made(each, lang) for each in found})
-        return
-    if args.format == "text":
-        lines = _one(found[0], lang) if len(found) == 1 else _lines(found, lang)
-        content = "\n".join(lines).rstrip() + "\n"
+    if args.format in EACH:
+        suffix, made = EACH[args.format]
+        contents = {f"{each.name}{suffix}": made(each, args.lang) for each in found}
+        if len(found) > 1:
+            _folder(args, contents)
+            return
+        (content,) = contents.values()
     else:
-        content = {**forms.ALL, "html": page.to_html}[args.format](found, lang, battery, args.seed)
-    if args.out is None:
-        print(content, end="")
+        battery = (args.battery and Path(args.battery).name) or ""
+        content = ALL[args.format](found, args.lang, battery, args.seed)
+    if args.out is not None:
+        write(args, content)
+        if args.format not in ("html", *EACH):
+            _pictures(args, found)
         return
-    write(args, content)
-    if args.format != "html":
-        _pictures(args, found)
+    if args.format == "text" and len(found) > 1 and sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns  # remarks end where a line ends
+        content = "".join(f"{shortened(line, width)}\n" for line in content.splitlines())
+    print(content, end="")
 
 
 def _folder(args: Arguments, contents: dict[str, str]) -> None:
@@ -107,37 +104,3 @@ def _pictures(args: Arguments, found: Sequence[Marks]) -> None:
     if pictures:
         args.out = str(Path(args.out).with_suffix("")) + "-pictures"
         _folder(args, pictures)
-
-
-# --- for a reader --------------------------------------------------------------------------------
-def _one(each: Marks, lang: str) -> list[str]:
-    """One submission: each level with its points, and what is wrong as code and as a tree."""
-    points = text("grade.points", lang, points=each.total, of=each.most)
-    lines = [f"{each.name}: {points}", *(note.text(lang) for note in each.notes), ""]
-    width = max(len(mark.level.title(lang)) for mark in each.marks)
-    for mark in each.marks:
-        good = mark.points == mark.level.points
-        score = f"{mark.points:g}/{mark.level.points:g}"
-        sign, name = "✓" if good else "✗", mark.level.title(lang)
-        lines.append(f"{sign} {name:{width}} {score:>9}  {mark.level.sentence(lang)}")
-        for failure in mark.failures:
-            lines.append(f"    {failure.text(lang)}")
-            for part in filter(None, (failure.code(lang), failure.tree(lang))):
-                lines += ["", *(f"        {line}" for line in part.splitlines())]
-            lines.append("")
-    return lines
-
-
-def _lines(found: Sequence[Marks], lang: str) -> list[str]:
-    """The class as a table, its levels by number; remarks end where a terminal's line ends."""
-    from autograd_mini.grading.forms import header, row
-
-    name, *levels, total, remark = header(found, lang)
-    titles = [name, *map(str, range(1, len(levels) + 1)), total, remark]
-    most = [text("grade.of", lang), *(f"{x.level.points:g}" for x in found[0].marks)]
-    rows = [titles, [*most, f"{found[0].most:g}", ""], *(row(each, lang) for each in found)]
-    lines = aligned(rows, "<" + ">" * (len(levels) + 1) + "<")
-    if sys.stdout.isatty():
-        lines = [shortened(line, shutil.get_terminal_size().columns) for line in lines]
-    legend = ", ".join(f"{k} {title}" for k, title in enumerate(levels, 1))
-    return [*lines, "", legend]

@@ -65,6 +65,12 @@ class Failure:
             lines.append(f"{self.details['key']}  # {text('grade.got', lang, **self.numbers())}")
         return "\n".join(lines)
 
+    def told(self, lang: str) -> dict[str, str]:
+        """All that is to be said."""
+        numbers = self.numbers() if self.kind == "wrong" else {}
+        said = {"kind": self.kind, "text": self.text(lang), "code": self.code(lang)}
+        return {**said, "tree": self.tree(lang), **numbers}
+
     def numbers(self) -> dict[str, str]:
         """What it gives, and what it should: of networks, one of several."""
         wanted = " / ".join(map(_written, self.details["wanted"]))

@@ -1,4 +1,7 @@
-"""Marks in the forms that machines read: JSON, CSV, JUnit, Gradescope, nbgrader."""
+"""Marks in every form: for a reader, a page, CI servers, Gradescope, nbgrader.
+
+All but CSV are written from one table, `told`.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,158 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from base64 import b64encode
+from html import escape
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.files import Format
 from autograd_mini.language import text
+from autograd_mini.language.tables import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .failures import Failure
-    from .marking import Mark, Marks
+    from .marking import Marks
+
+    Told = dict[str, Any]
 
 MARKS = Format("autograd_mini marks", ("battery", "seed", "submissions"))
+
+
+def told(each: Marks, lang: str) -> Told:
+    """A submission, its levels, and what is wrong in each."""
+    levels = [
+        {
+            "name": mark.level.title(lang),
+            "about": mark.level.sentence(lang),
+            "points": mark.points,
+            "of": mark.level.points,
+            "failures": [failure.told(lang) for failure in mark.failures],
+        }
+        for mark in each.marks
+    ]
+    notes = [failure.text(lang) for failure in each.notes]
+    about = {"name": each.name, "points": each.total, "of": each.most}
+    return {**about, "levels": levels, "notes": notes, "printed": each.printed}
+
+
+def _failures(level: Told) -> str:
+    """What is wrong, with code and drawing; the same as text and as Markdown."""
+    parts = []
+    for failure in level["failures"]:
+        shown = (failure["code"], failure["tree"])
+        parts += [failure["text"], *(indent(part, "    ") for part in shown if part)]
+    return "\n\n".join(parts)
+
+
+def _output(level: Told) -> str:
+    return f"{level['about']}\n\n{_failures(level)}".strip()
+
+
+def _points(row: Told, lang: str) -> str:
+    return text("grade.points", lang, points=row["points"], of=row["of"])
+
+
+def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
+    """The titles, and a row for each submission: name, points of each level, total, a remark."""
+    levels = [mark.level.title(lang) for mark in found[0].marks]
+    name, total, remark = (text(f"grade.{key}", lang) for key in ("name", "total", "remark"))
+    rows = [[name, *levels, total, remark]]
+    for each in found:
+        said = (
+            f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}"
+            for mark in each.marks
+            if mark.failures
+        )
+        first = next(said, each.notes[0].text(lang) if each.notes else "")
+        points = [f"{mark.points:g}" for mark in each.marks]
+        rows.append([each.name, *points, f"{each.total:g}", first])
+    return rows
+
+
+# --- of a class, or one --------------------------------------------------------------------------
+def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
+    """One submission in full; a class as a table, its levels by number."""
+    if len(found) == 1:
+        return _one(told(found[0], lang), lang)
+    (name, *levels, total, remark), *rows = table(found, lang)
+    numbers = [*map(str, range(1, len(levels) + 1))]
+    most = [f"{mark.level.points:g}" for mark in found[0].marks]
+    most = [text("grade.of", lang), *most, f"{found[0].most:g}", ""]
+    sides = "<" + ">" * (len(levels) + 1) + "<"
+    lines = aligned([[name, *numbers, total, remark], most, *rows], sides)
+    legend = ", ".join(map(" ".join, zip(numbers, levels, strict=True)))
+    return "\n".join([*lines, "", legend, ""])
+
+
+def _one(row: Told, lang: str) -> str:
+    levels = row["levels"]
+    score = [f"{level['points']:g}/{level['of']:g}" for level in levels]
+    names = [f"{_sign(level)} {level['name']}" for level in levels]
+    abouts = [level["about"] for level in levels]
+    heads = aligned([*zip(names, score, abouts, strict=True)], "<><")
+    lines = [f"{row['name']}: {_points(row, lang)}", *row["notes"], ""]
+    for head, level in zip(heads, levels, strict=True):
+        failures = _failures(level)
+        lines += [head, f"{indent(failures, '    ')}\n"] if failures else [head]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _sign(level: Told) -> str:
+    return "✓" if level["points"] == level["of"] else "✗"
+
+
+_STYLE = """
+:root { --line: #8884; --good: #1a7f37; --bad: #cf222e }
+@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72 } }
+body { max-width: 75rem; font-size: 1rem }
+table { border-collapse: collapse; font-size: .9rem }
+th, td { padding: .2rem .4rem; border-bottom: 1px solid var(--line); text-align: right }
+th { vertical-align: bottom } td:first-child { white-space: nowrap } td.total { font-weight: 700 }
+:is(th, td):is(:first-child, :last-child) { text-align: left } td:last-child { min-width: 16rem }
+section { border-top: 2px solid var(--line); margin-top: 2.5rem } h2 span { font-weight: 400 }
+h3 { margin: 1.4rem 0 .2rem } .good { color: var(--good) } .bad { color: var(--bad) }
+p { margin: .6rem 0 .2rem } pre { background: #8881; padding: .6rem .8rem; overflow-x: auto }
+img { max-width: 100%; background: #fff; padding: .3rem; border-radius: .3rem }
+"""
+
+
+def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
+    """A page in one file, which runs no script: the table of the class, then each with pictures."""
+    from autograd_mini.pages.document import plain
+
+    title = text("grade.title", lang)
+    parts = [f"<h1>{escape(title)}</h1>"]
+    if len(found) > 1:
+        titles, *rows = table(found, lang)
+        cells = "".join(f"<th>{escape(name)}</th>" for name in titles)
+        parts.append(f"<div><table><tr>{cells}</tr>")
+        for k, (each, (name, *points, total, remark)) in enumerate(zip(found, rows, strict=True)):
+            parts.append(f'<tr><td><a href="#s{k}">{escape(name)}</a></td>')
+            for mark, x in zip(each.marks, points, strict=True):
+                parts.append(f"<td{' class=bad' * (mark.points < mark.level.points)}>{x}</td>")
+            parts.append(f"<td class=total>{total}</td><td>{escape(remark)}</td></tr>")
+        parts.append("</table></div>")
+    for k, each in enumerate(found):
+        row = told(each, lang)
+        parts.append(f'<section id="s{k}"><h2>{escape(each.name)}')
+        parts.append(f" <span>{escape(_points(row, lang))}</span></h2>")
+        parts += [f"<p>{escape(note)}</p>" for note in row["notes"]]
+        for level, mark in zip(row["levels"], each.marks, strict=True):
+            sign, kind = _sign(level), "good" if _sign(level) == "✓" else "bad"
+            head = escape(f"{level['name']}: {_points(level, lang)}")
+            parts.append(f"<h3><span class={kind}>{sign}</span> {head}</h3>")
+            parts.append(f"<p>{escape(level['about'])}</p>")
+            for failure, said in zip(mark.failures, level["failures"], strict=True):
+                parts.append(f"<p class=bad>{escape(said['text'])}</p>")
+                parts += [f"<pre>{escape(said['code'])}</pre>"] if said["code"] else []
+                if svg := failure.svg(lang):
+                    data = b64encode(svg.encode()).decode()
+                    source = f'src="data:image/svg+xml;base64,{data}"'
+                    parts.append(f'<img alt="{escape(said["tree"])}" {source}>')
+        parts.append("</section>")
+    return plain(title, "".join(parts), lang, _STYLE)
 
 
 def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
@@ -26,85 +169,32 @@ def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
 
     `files.Format` says how such documents begin and end; MARKS reads this one.
     """
-    submissions = [
-        {
-            "name": each.name,
-            "points": each.total,
-            "of": each.most,
-            "levels": [
-                {
-                    "name": mark.level.title(lang),
-                    "points": mark.points,
-                    "of": mark.level.points,
-                    "failures": [_failure(failure, lang) for failure in mark.failures],
-                }
-                for mark in each.marks
-            ],
-            "notes": [failure.text(lang) for failure in each.notes],
-            "printed": each.printed,
-        }
-        for each in found
-    ]
+    submissions = [told(each, lang) for each in found]
     return MARKS.write({"battery": battery, "seed": seed, "submissions": submissions}, indent=1)
-
-
-def _failure(failure: Failure, lang: str) -> dict[str, str]:
-    told = failure.numbers() if failure.kind == "wrong" else {}
-    return {"kind": failure.kind, "text": failure.text(lang), "code": failure.code(lang), **told}
 
 
 def to_csv(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """A line for each submission: its name, the points of each level, the total, a remark."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header(found, lang))
-    writer.writerows(row(each, lang) for each in found)
+    csv.writer(out, lineterminator="\n").writerows(table(found, lang))
     return out.getvalue()
-
-
-def header(found: Sequence[Marks], lang: str) -> list[str]:
-    """The columns of a table of marks."""
-    names = [mark.level.title(lang) for mark in found[0].marks]
-    return [text("grade.name", lang), *names, text("grade.total", lang), text("grade.remark", lang)]
-
-
-def row(each: Marks, lang: str) -> list[str]:
-    """A line of that table."""
-    points = [f"{mark.points:g}" for mark in each.marks]
-    return [each.name, *points, f"{each.total:g}", first_remark(each, lang)]
-
-
-def first_remark(each: Marks, lang: str) -> str:
-    """What the first failure says, after the name of its level."""
-    for mark in each.marks:
-        if mark.failures:
-            return f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}"
-    return each.notes[0].text(lang) if each.notes else ""
-
-
-def output(mark: Mark, lang: str) -> str:
-    """What is to be said of a level: its sentence, then each failure with its code."""
-    parts = [mark.level.sentence(lang)]
-    for failure in mark.failures:
-        parts += [failure.text(lang), failure.code(lang), failure.tree(lang)]
-    return "\n\n".join(filter(None, parts))
 
 
 def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """JUnit's XML, as CI servers read it: a suite for each submission, a test for each level."""
     root = ET.Element("testsuites")
     for each in found:
-        lost = [mark for mark in each.marks if mark.points < mark.level.points]
-        counts = {"tests": len(each.marks), "failures": len(lost), "errors": 0, "skipped": 0}
-        about = {"name": each.name, "time": f"{each.seconds:.3f}"}
-        suite = ET.SubElement(root, "testsuite", about | {k: str(n) for k, n in counts.items()})
-        for mark in each.marks:
-            about = {"classname": each.name, "name": mark.level.title(lang), "time": "0"}
+        row = told(each, lang)
+        lost = [level for level in row["levels"] if level["points"] < level["of"]]
+        counts = {"tests": f"{len(each.marks)}", "failures": f"{len(lost)}", "errors": "0"}
+        about = {"name": each.name, "time": f"{each.seconds:.3f}", "skipped": "0"}
+        suite = ET.SubElement(root, "testsuite", about | counts)
+        for level in row["levels"]:
+            about = {"classname": each.name, "name": level["name"], "time": "0"}
             case = ET.SubElement(suite, "testcase", about)
-            if mark in lost:
-                points = text("grade.points", lang, points=mark.points, of=mark.level.points)
-                failure = ET.SubElement(case, "failure", {"message": points, "type": "points"})
-                failure.text = _printable(output(mark, lang))
+            if level in lost:
+                about = {"message": _points(level, lang), "type": "points"}
+                ET.SubElement(case, "failure", about).text = _printable(_output(level))
         if each.printed:
             ET.SubElement(suite, "system-out").text = _printable(each.printed)
     ET.indent(root)
@@ -116,24 +206,26 @@ def _printable(words: str) -> str:
     return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", words)
 
 
+# --- a file for each submission ------------------------------------------------------------------
 def to_gradescope(each: Marks, lang: str) -> str:
     """What Gradescope reads from results/results.json, and otter-grader writes there."""
+    row = told(each, lang)
     tests = [
         {
             "number": str(k),
-            "name": mark.level.title(lang),
-            "score": mark.points,
-            "max_score": mark.level.points,
-            "status": "passed" if mark.points == mark.level.points else "failed",
-            "output": output(mark, lang),
+            "name": level["name"],
+            "score": level["points"],
+            "max_score": level["of"],
+            "status": "passed" if level["points"] == level["of"] else "failed",
+            "output": _output(level),
             "output_format": "text",
             "visibility": "visible",
         }
-        for k, mark in enumerate(each.marks, 1)
+        for k, level in enumerate(row["levels"], 1)
     ]
-    notes = "\n".join(failure.text(lang) for failure in each.notes)
-    found = {"score": each.total, "output": notes, "execution_time": round(each.seconds, 2)}
-    return json.dumps({**found, "tests": tests}, indent=1, ensure_ascii=False) + "\n"
+    about = {"score": each.total, "output": "\n".join(row["notes"])}
+    found = {**about, "execution_time": round(each.seconds, 2), "tests": tests}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def to_nbgrader(each: Marks, lang: str) -> str:
@@ -142,35 +234,33 @@ def to_nbgrader(each: Marks, lang: str) -> str:
     The cells are the same for all submissions but for the one that holds the marks, so nbgrader
     may put those of its source version in their place and run the notebook.
     """
-    marks = {f"{k}": mark.points for k, mark in enumerate(each.marks, 1)}
-    cells = [_cell("title", f"# {each.name}"), _cell("marks", f"marks = {marks!r}", {})]
-    for k, mark in enumerate(each.marks, 1):
-        said = [f"## {k}. {mark.level.title(lang)}", mark.level.sentence(lang)]
-        for failure in mark.failures:
-            code = failure.code(lang)
-            said += [failure.text(lang), f"```python\n{code}\n```" if code else ""]
-        cells.append(_cell(f"about-{k}", "\n\n".join(filter(None, said))))
+    levels = [*enumerate(told(each, lang)["levels"], 1)]
+    marks = {f"{k}": level["points"] for k, level in levels}
+    cells = [_cell("title", f"# {each.name}"), _cell("marks", f"marks = {marks!r}", {}, [])]
+    for k, level in levels:
+        cells.append(_cell(f"about-{k}", f"## {k}. {level['name']}\n\n{_output(level)}"))
         graded = {"grade": True, "solution": False, "locked": True, "task": False}
-        about = {"grade_id": f"level-{k}", "points": mark.level.points, "schema_version": 3}
+        about = {"grade_id": f"level-{k}", "points": level["of"], "schema_version": 3}
         metadata = {"nbgrader": {**graded, **about, "cell_type": "code"}}
         result = {"output_type": "execute_result", "metadata": {}, "execution_count": k}
-        cell = _cell(f"level-{k}", f'marks["{k}"]', metadata)
-        cell["outputs"] = [{**result, "data": {"text/plain": repr(mark.points)}}]
-        cells.append(cell)
+        result["data"] = {"text/plain": repr(level["points"])}
+        cells.append(_cell(f"level-{k}", f'marks["{k}"]', metadata, [result]))
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": spec}, "cells": cells}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
-def _cell(name: str, source: str, code: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A cell of text; or, with its metadata, of code."""
-    cell = {"id": name, "source": source, "metadata": code or {}}
-    if code is None:
+def _cell(name: str, source: str, metadata: Told | None = None, outputs: Any = None) -> Told:
+    """A cell of text; or, with its outputs, of code."""
+    cell = {"id": name, "source": source, "metadata": metadata or {}}
+    if outputs is None:
         return {**cell, "cell_type": "markdown"}
-    return {**cell, "cell_type": "code", "outputs": [], "execution_count": None}
+    return {**cell, "cell_type": "code", "outputs": outputs, "execution_count": None}
 
 
 ALL: dict[str, Callable[[Sequence[Marks], str, str, int], str]] = {
+    "text": to_text,
+    "html": to_html,
     "json": to_json,
     "csv": to_csv,
     "junit": to_junit,

@@ -49,12 +49,10 @@ FLOORS: list[dict[str, tuple[str, str]]] = [
     {"stepping": ("the record, explained", "el registro, explicado")},
     {"checking": ("verdicts, culprits", "veredictos, culpables")},
     {"museum": ("broken engines", "motores rotos")},
-    {
-        "pages": ("HTML, film, widget", "HTML, película, widget"),
-        "grading": ("marks for a class", "notas para una clase"),
-    },
+    {"pages": ("HTML, film, widget", "HTML, película, widget")},
     {
         "compat": ("course code runs here", "código de cursos"),
+        "grading": ("marks for a class", "notas para una clase"),
         "course": ("exercises, labs", "ejercicios, laboratorios"),
     },
     {"cli": ("the commands", "los comandos")},
