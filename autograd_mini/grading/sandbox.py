@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 _LINE, _WAITING = 1 << 16, 1000  # bytes of an answer; answers that nobody has read yet
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -68,8 +68,9 @@ class Sandbox:
             env={**os.environ, **one, **own, "MPLBACKEND": "Agg"},
             start_new_session=True,
         )
+        self.questions = cast("IO[bytes]", self.process.stdin)
         self.lines: SimpleQueue[bytes] = SimpleQueue()
-        Thread(target=self._read, daemon=True).start()
+        Thread(target=self._read, args=[self.process.stdout], daemon=True).start()
         seconds = int(4 * limits.total) + 60  # of the processor: no more than a last resort
         setup = {**setup, "memory": limits.memory, "seconds": seconds}
         self.loaded = self.ask(setup, limits.total + 1)  # Python itself takes time to start
@@ -77,49 +78,32 @@ class Sandbox:
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a question; Ended if there is none in this time, or no process any more."""
         number = secrets.token_hex(8)  # so that no answer can lie there before the question
-        self._write({**question, "id": number})
         end = monotonic() + seconds
-        while True:
-            answer = self._answer(end - monotonic())
-            if answer.get("id") == number:
-                return answer
-
-    def _write(self, message: dict[str, Any]) -> None:
-        assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(message).encode() + b"\n")
-            self.process.stdin.flush()
-        except OSError:
-            raise self._ended() from None
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        with suppress(OSError, ValueError), self.process.stdout as pipe:
-            while line := pipe.readline(_LINE):
-                if self.lines.qsize() < _WAITING:
-                    self.lines.put(line)
-        self.lines.put(b"")
-
-    def _answer(self, seconds: float) -> dict[str, Any]:
-        try:
-            line = self.lines.get(timeout=max(seconds, 0.001))
+            self.questions.write(json.dumps({**question, "id": number}).encode() + b"\n")
+            self.questions.flush()
+            while line := self.lines.get(timeout=max(end - monotonic(), 0.001)):
+                with suppress(ValueError, RecursionError, AttributeError):
+                    answer: dict[str, Any] = json.loads(line)
+                    if answer.get("id") == number:
+                        return answer
         except Empty:
             self.close()
             raise Ended("time") from None
-        if not line:
-            raise self._ended()
-        with suppress(ValueError, RecursionError):
-            found = json.loads(line)
-            if isinstance(found, dict):
-                return found
-        return {}
-
-    def _ended(self) -> Ended:
+        except OSError:  # there is nobody who reads
+            pass
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(0.5)
         status = self.process.returncode
         self.close()
-        return Ended("ended", status)
+        raise Ended("ended", status)
+
+    def _read(self, answers: IO[bytes]) -> None:
+        with suppress(OSError, ValueError), answers:
+            while line := answers.readline(_LINE):
+                if self.lines.qsize() < _WAITING:
+                    self.lines.put(line)
+        self.lines.put(b"")
 
     def close(self) -> None:
         """End the process, and all that it has started."""
@@ -129,5 +113,5 @@ class Sandbox:
             self.process.kill()
         self.process.wait()
         with suppress(OSError):
-            self.process.stdin.close()  # type: ignore[union-attr]
+            self.questions.close()
         self.folder.cleanup()
