@@ -46,9 +46,8 @@ def add_options(parser: Parser) -> None:
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     name = args.laboratory
-    known = {option for options in _OWN.values() for option in options}
-    given = {option: getattr(args, option) for option in sorted(known)}
-    given = {option: x for option, x in given.items() if x is not None}
+    known = [option for options in _OWN.values() for option in options]
+    given = {option: x for option in known if (x := getattr(args, option)) is not None}
     for option in given.keys() - _OWN[name].keys():
         args.refuse("other", option=f"--{option}", name=name)
     if args.target is not None and name in ("depth", "cost"):

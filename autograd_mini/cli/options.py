@@ -16,7 +16,7 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd_mini.data import Dataset
     from autograd_mini.expressions import Expression
@@ -307,3 +307,16 @@ def write(args: Arguments, content: bytes | str) -> int:
         write(args.out, content)
     print(args.out)
     return 0
+
+
+def write_recording(
+    args: Arguments, kind: str, recorded: Any, lines: Iterable[str], **page: Any
+) -> int:
+    """Write a recording as JSON, as text of these lines, or as its page; the exit status."""
+    if kind == "json":
+        return write(args, f"{recorded.to_json(1)}\n")
+    if kind == "txt":
+        return write(args, "".join(f"{line}\n" for line in lines))
+    from autograd_mini.pages.page import page_of
+
+    return write(args, page_of(recorded, lang=args.lang, **page))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import step_engine, step_training
-from .options import imported, labelled, read, suffix, write, writing
+from .options import imported, labelled, read, suffix, write_recording, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .options import Arguments, Parser
 
-FILES = ("html", "json", "txt", "gif", "mp4", "png")
+FILES = (*step_training.FILES, "gif", "mp4", "png")
 _PACKAGE = str(Path(__file__).parents[1])
 
 
@@ -215,18 +215,11 @@ def _show(recorded: Steps, args: Arguments) -> None:
 
 
 def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any]) -> int:
-    if kind == "html":
-        from autograd_mini.pages.page import to_html
-
-        return write(
-            args, to_html(recorded, lang=args.lang, title=args.target or args.example, **beside)
-        )
-    if kind == "json":
-        return write(args, f"{recorded.to_json(1)}\n")
-    if kind == "txt":
+    if kind in step_training.FILES:
         from autograd_mini.stepping.plain import transcript
 
-        return write(args, "".join(f"{line}\n" for line in transcript(recorded, args.lang)))
+        title, lines = args.target or args.example, transcript(recorded, args.lang)
+        return write_recording(args, kind, recorded, lines, title=title, **beside)
     from autograd_mini.pages.film.frames import save_frames
 
     with writing(args.out, args.lang):

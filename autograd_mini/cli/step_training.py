@@ -15,7 +15,7 @@ from .options import (
     sizes,
     suffix,
     whole,
-    write,
+    write_recording,
 )
 
 if TYPE_CHECKING:
@@ -66,13 +66,7 @@ def run(args: Arguments) -> int:
         for line in lines(recorded, args, every=args.all):
             print(line)
         return 0
-    if kind == "html":
-        from autograd_mini.pages.training_page import to_html
-
-        return write(args, to_html(recorded, lang=args.lang))
-    if kind == "json":
-        return write(args, f"{recorded.to_json(1)}\n")
-    return write(args, "".join(f"{line}\n" for line in lines(recorded, args, every=True)))
+    return write_recording(args, kind, recorded, lines(recorded, args, every=True))
 
 
 def lines(

@@ -18,19 +18,9 @@ from autograd_mini.language import text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
 from autograd_mini.optim import SGD
-from autograd_mini.stepping import (
-    Accumulate,
-    Formula,
-    Forward,
-    Leaf,
-    Steps,
-    Update,
-    Visit,
-    explain,
-    explain_step,
-    steps,
-)
-from autograd_mini.stepping.explanation import gradient, written
+from autograd_mini.stepping import explain, explain_step, steps
+from autograd_mini.stepping.explanation import Formula, gradient, written
+from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Steps, Update, Visit
 from autograd_mini.value import BIAS, Value
 
 if TYPE_CHECKING:
@@ -133,8 +123,11 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     for _ in range(_TRIES):
         made = KINDS[kind](draw, level)
         made.root.label = "L"
-        if _is_nice(recorded := _recorded(made), kind, DIGITS[level - 1]):
-            return Exercise(kind, level, seed, recorded, _blanks(recorded, made), made.rate)
+        rate: Any = made.rate  # a Fraction keeps the weights exact
+        optimiser = SGD(made.asked, lr=rate) if rate is not None else None
+        recorded = steps(made.root, optimiser=optimiser)
+        if _is_nice(recorded, kind, DIGITS[level - 1]):
+            return Exercise(kind, level, seed, recorded, _blanks(recorded, made), rate)
     raise ValueError(f"no exercise {kind!r} of level {level} was found with the seed {seed}")
 
 
@@ -142,17 +135,10 @@ def exercises(kind: str, level: int = 1, seed: int = 0, count: int = 30) -> list
     """As many variants, no two alike; the first is that of the seed itself."""
     made: dict[str, Exercise] = {}
     for k in range(50 * count):
-        one = exercise(kind, level, seed + k)
-        made.setdefault(one.steps.to_json(), one)
-        if len(made) == count:
-            break
+        if len(made) < count:
+            one = exercise(kind, level, seed + k)
+            made.setdefault(one.steps.to_json(), one)
     return list(made.values())
-
-
-def _recorded(made: Sketch) -> Steps:
-    rate: Any = made.rate  # a Fraction keeps the weights exact
-    optimiser = SGD(made.asked, lr=rate) if rate is not None else None
-    return steps(made.root, optimiser=optimiser)
 
 
 def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:
@@ -298,9 +284,7 @@ def _kink(draw: Random, level: int) -> Sketch:
 
 def _vanishing(draw: Random, level: int) -> Sketch:
     (x,) = leaves = _leaves(draw, 1, "x")
-    factor = draw.choice(
-        (Fraction(1, 10), Fraction(1, 5), Fraction(1, 2), Fraction(1, 4), 2, 3, 10)
-    )
+    factor: Any = draw.choice((*(Fraction(1, n) for n in (10, 5, 2, 4)), 2, 3, 10))
     for k in range(1, level + 3):
         x = draw.choice((1, -1) if level > 1 else (1,)) * factor * x
         if level > 2:
@@ -310,11 +294,6 @@ def _vanishing(draw: Random, level: int) -> Sketch:
 
 
 KINDS: dict[str, Callable[[Random, int], Sketch]] = {
-    "chain": _chain,
-    "reuse": _reuse,
-    "neuron": _neuron,
-    "network": _network,
-    "update": _update,
-    "kink": _kink,
-    "vanishing": _vanishing,
+    kind.__name__[1:]: kind
+    for kind in (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing)
 }

@@ -23,13 +23,14 @@ from autograd_mini.files import Format
 from autograd_mini.graph import topological
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
+from autograd_mini.rules.evaluation import each
 from autograd_mini.value import Value, _record
 
 from .scopes import ScopedLabel, scope_of
 from .sketch import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 GRAPH = Format("autograd_mini graph", ("nodes", "roots"))
 _KEYS = ("id", "op", "label", "scope", "args", "data", "grad", "parents", "partials")
@@ -155,7 +156,8 @@ def _of_operation(
     op = SHEET[name]
     if not isinstance(given, list) or len(given) != len(op.params):
         raise ValueError(f"{op.signature} needs {len(op.params)} args")
-    args = tuple(_each(arg, lambda x: _argument_read(x, nodes)) for arg in given)
+    vectors = [tuple(arg) if isinstance(arg, list) else arg for arg in given]
+    args = tuple(each(lambda x: _argument_read(x, nodes), vectors))
     for param, arg in zip(op.params, args, strict=True):
         if (arg.__class__ is tuple) != (param in op.vectors):
             got = "a list" if arg.__class__ is tuple else "one number"
@@ -169,19 +171,11 @@ def _of_operation(
     if ids == [*map(id, parents)]:
         left = iter(partials)
         active = [arg for arg, values in zip(args, flat, strict=True) if values]
-        found = [_each(arg, lambda x: next(left) if isinstance(x, Value) else 0) for arg in active]
+        found = each(lambda x: next(left) if isinstance(x, Value) else 0, active)
         _record(node, args, active, found)
     else:  # of an engine that has lost an edge
         node.first, node.dfirst, node.constants = tuple(parents), tuple(partials), args
     return node
-
-
-def _each(
-    arg: Any,
-    f: Callable[[Any], Any],
-) -> Any:
-    """f of a number, or of each element of a vector."""
-    return tuple([f(x) for x in arg]) if isinstance(arg, list | tuple) else f(arg)
 
 
 def _nodes_in(arg: Any) -> list[Value]:

@@ -10,6 +10,8 @@ from autograd_mini.files import write
 from autograd_mini.language import LANGUAGES, translated
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import Op
+from autograd_mini.stepping.events import phase
+from autograd_mini.stepping.record import reverse_sweep
 from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
 from autograd_mini.stepping.templates import FORMULAS, catalogue
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
@@ -147,7 +149,7 @@ def run_data(steps: Steps) -> dict[str, Any]:
     maths = catalogue(steps)
     del maths["formulas"]  # the same on every page
     found = differences(steps)
-    plain = [*_follows(steps)]
+    follows, plain = _follows(steps)
     return {
         "names": list(steps.names),
         "ops": [node.op.name if node.op else None if node.first is None else "" for node in nodes],
@@ -157,8 +159,8 @@ def run_data(steps: Steps) -> dict[str, Any]:
         "parents": [[ids[parent] for parent in node.parents] for node in nodes],
         "data": [written(node.data) for node in nodes],
         "partials": [[written(partial) for partial in node.partials] for node in nodes],
-        "steps": [_step(step, follows) for step, follows in zip(steps, plain, strict=True)],
-        "plain": all(plain) and all(node.data.__class__ is float for node in nodes),
+        "steps": [_step(step, follows) for step in steps],
+        "plain": follows and plain and all(node.data.__class__ is float for node in nodes),
         "places": [place and list(place) for place in steps.places],
         "sources": [
             {"name": s.name, "file": s.file, "first": s.first, "lines": [*map(printable, s.lines)]}
@@ -185,43 +187,19 @@ def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
     return [*map(one, node.args if node.op else node.parents)]
 
 
-def _follows(steps: Steps) -> Iterator[bool]:
-    """For each step whether its numbers are those that the engine's rule gives for the graph."""
-    nodes = steps.nodes
-    ids = {node: k for k, node in enumerate(nodes)}
-    edges = [[*node.edges()] for node in nodes]
-    grads: list[Any] = [0.0] * len(nodes)
-    users: list[dict[int, None]] = [{} for _ in nodes]
-    for k in range(len(nodes) - 1, -1, -1):
-        for used in nodes[k].parents:
-            users[ids[used]][k] = None
-    for step in steps:
-        match step:
-            case Seed(node, value):
-                grads[node] = value
-                yield value.__class__ is float
-            case Visit(node, adjoint, seen):
-                yield _same(adjoint, grads[node]) and seen == (*users[node],)
-            case Accumulate(node, parent, edge):
-                owner, partial = edges[node][edge]
-                adjoint, before = grads[node], grads[parent]
-                share = adjoint * partial
-                wanted = (adjoint, partial, share, before, before + share)
-                grads[parent] = step.after  # what there is, right or wrong
-                yield ids[owner] == parent and all(map(_same, step[3:], wanted))
-            case Update(node, before, gradient, rate, after):
-                yield (
-                    steps.optimiser == "SGD"
-                    and _same(gradient, grads[node])
-                    and _same(before, nodes[node].data)
-                    and _same(after, before - rate * gradient)
-                )
-            case _:
-                yield True
-
-
-def _same(a: Any, b: Any) -> bool:
-    return a.__class__ is float and b.__class__ is float and (a == b or (a != a and b != b))
+def _follows(steps: Steps) -> tuple[bool, bool]:
+    """Whether the backward pass and the updates are those that the engine's rules give."""
+    grads = {step.node: step.adjoint for step in steps if isinstance(step, Visit)}
+    seed = next((step.value for step in steps if isinstance(step, Seed)), 0.0)
+    passed = [step for step in steps if phase(step) == "backward"]
+    floats = seed.__class__ is float and all(x.__class__ is float for x in grads.values())
+    backward = floats and repr(passed) == repr(reverse_sweep(steps.nodes, 0.0, seed)[: len(passed)])
+    updates = [step for step in steps if isinstance(step, Update)]
+    wanted = []
+    for k, _, _, rate, _ in updates:
+        before, gradient = steps.nodes[k].data, grads.get(k, 0.0)
+        wanted.append(Update(k, before, gradient, rate, before - rate * gradient))
+    return backward, not updates or (steps.optimiser == "SGD" and repr(updates) == repr(wanted))
 
 
 def _step(step: Step, follows: bool) -> list[Any]:

@@ -83,7 +83,7 @@ def _recorded(root: Value, watch: Watch, seed: object, optimiser: Optimiser | No
     copy.backward(seed)
     nodes = topological(copy)
     recorded = _forward(order, watch.made)
-    recorded += _backward(nodes, *start(copy, seed, create_graph=False))
+    recorded += reverse_sweep(nodes, *start(copy, seed, create_graph=False))
     stale = [k for k, node in enumerate(order) if node.first is not None and _stale(node)]
     if optimiser is not None:
         recorded += _update(root, order, seed, optimiser)
@@ -171,7 +171,7 @@ def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
     return recorded
 
 
-def _backward(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:
+def reverse_sweep(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:
     """The reverse sweep of `Value.backward`, each of its additions on its own."""
     ids = {node: k for k, node in enumerate(nodes)}
     grads = [zero] * len(nodes)
