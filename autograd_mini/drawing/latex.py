@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.notation import labels as notation
+from autograd_mini.notation import symbols
 from autograd_mini.notation.reading import LETTERS
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
@@ -210,7 +211,7 @@ def _argument(arg: Any, seen: Sketch) -> str:
         return rf"\left({', '.join(inner)}\right)"
     if isinstance(arg, Value):
         return math_name(seen.names.get(arg) or notation.name(arg.label or "v"))
-    number = _math_number(seen.options.number(arg))
+    number = symbols.number(seen.options.number(arg)).latex
     plain = data_of(arg) == abs(data_of(arg)) and "cdot" not in number
     return number if plain else rf"\left({number}\right)"
 
@@ -221,9 +222,8 @@ def math_name(name: str) -> str:
     >>> math_name("v₁"), math_name("x"), math_name("loss_1")
     ('v_{1}', 'x', '\\text{loss\\_1}')
     """
-    if match := re.fullmatch(r"([A-Za-z])([₀-₉]+)", name):
-        return f"{match[1]}_{{{match[2].translate(_SUBSCRIPTS)}}}"
-    return name if re.fullmatch(r"[A-Za-z]", name) else rf"\text{{{text(name)}}}"
+    plain = re.fullmatch(r"[A-Za-z][₀-₉]*", name)
+    return symbols.name(name).latex if plain else rf"\text{{{text(name)}}}"
 
 
 def text(words: str) -> str:
@@ -244,12 +244,7 @@ def _numbers(words: str) -> str:
     """Numbers and signs between them in mathematics; all else as text."""
     if not re.fullmatch(r"[−\d.·∞⁰¹²³⁴-⁹⁻×=/() ]+", words):
         return text(words)
-    return f"${_math_number(words)}$".replace("×", r"\times")
-
-
-def _math_number(number: str) -> str:
-    number = number.replace("−", "-").replace("·", r"\cdot ").replace("∞", r"\infty")
-    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"^{{{m[0].translate(_SUPERSCRIPTS)}}}", number)
+    return f"${symbols.number(words).latex}$".replace("×", r"\times")
 
 
 def _note(link: Link, detail: str) -> str:
@@ -257,7 +252,7 @@ def _note(link: Link, detail: str) -> str:
     if "partial" in rows and (found := re.fullmatch(r"∂(.*)/∂(.*) = (.*)", link.partial, re.S)):
         above, below, number = found.groups()
         fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}}}"
-        rows["partial"] = rf"${fraction} = {_math_number(number)}$"
+        rows["partial"] = rf"${fraction} = {symbols.number(number).latex}$"
     if "share" in rows:
         rows["share"] = rf"\textcolor{{amgradient}}{{{_numbers(link.share)}}}"
     return _NEXT.join(rows.values())

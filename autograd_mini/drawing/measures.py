@@ -13,7 +13,7 @@ from autograd_mini.training.fitting import at_rates
 from autograd_mini.training.samples import layers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograd_mini.training.metrics import Loss
 
@@ -104,14 +104,15 @@ class UpdateRatios:
     def _recorded(self, step: Callable[[], None]) -> None:
         before = self._weights()
         step()
-        self.steps.append(tuple(map(_ratio, before, self._weights())))
+        self.steps.append(tuple(map(ratio, before, self._weights())))
 
     def _weights(self) -> list[list[float]]:
         layers = [layer.neurons for layer in self.layers]
         return [[float(w.data) for neuron in layer for w in neuron.w] for layer in layers]
 
 
-def _ratio(before: list[float], after: list[float]) -> float:
+def ratio(before: Sequence[float], after: Sequence[float]) -> float:
+    """How large an update is beside the weights; inf where all of them were 0."""
     change = hypot(*[b - a for a, b in zip(before, after, strict=True)])
     size = hypot(*before)
     return change / size if size else inf if change else 0.0

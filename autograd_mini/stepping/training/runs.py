@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import hypot, inf
+from math import hypot
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import autograd_mini.stepping as face
+from autograd_mini.drawing.measures import ratio
 from autograd_mini.stepping.recordings import Recording, T
 
 from . import saving
@@ -124,12 +125,8 @@ class TrainingSteps(_Run[Frame]):
         """
         frame = self[index]
         groups = [layer.weights for layer in self.layers] or [[*range(len(self.names))]]
-        ratios = []
-        for group in groups if frame.before else ():
-            change = hypot(*[frame.weights[k] - frame.before[k] for k in group])
-            size = hypot(*[frame.before[k] for k in group])
-            ratios.append(change / size if size else inf if change else 0.0)
-        return ratios
+        old, new = frame.before, frame.weights
+        return [ratio([old[k] for k in part], [new[k] for k in part]) for part in groups if old]
 
 
 class LearningRates(_Run[TrainingSteps]):
