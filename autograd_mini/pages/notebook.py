@@ -16,7 +16,7 @@ from .page import page_of
 if TYPE_CHECKING:
     from autograd_mini.stepping.sequence import Steps
 
-_SANDBOX = "allow-scripts allow-downloads"
+_SANDBOX = "allow-scripts allow-forms allow-downloads"  # predict and perform are forms
 
 
 class Shown:

@@ -81,7 +81,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             title = escape(self.arguments[1])
             html = (
                 f'<div class="stepped"><div><iframe src="{source}" title="{title}" loading="lazy"'
-                ' sandbox="allow-scripts allow-downloads"></iframe></div>'
+                ' sandbox="allow-scripts allow-forms allow-downloads"></iframe></div>'
                 f'<a href="{source}">{OPEN[language]}</a></div>'
             )
             return [block, nodes.raw("", html, format="html")]

@@ -4,12 +4,14 @@ import json
 import math
 import random
 from contextlib import suppress
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
 
 from autograd_mini import Value, steps
 from autograd_mini.cli import main
+from autograd_mini.course.performance import performance
 from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import ExpressionError, parse
 from autograd_mini.ops import SHEET
@@ -17,6 +19,7 @@ from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data
 from autograd_mini.pages.playground import MAKING, known
+from tests.browser import PHONE, axe_findings, until
 from tests.pages.near import check_operations, check_sums
 
 SCRIPTS = [
@@ -195,6 +198,44 @@ def test_whatever_is_mistyped_is_refused_where_python_refuses(made):
     assert same >= 0.93 * len(texts)  # of several mistakes the two may name another one
 
 
+# --- small networks -------------------------------------------------------------------------------
+# inputs, hidden units, activation, loss, data points, seed
+NETWORKS = [
+    (1, [], "sigmoid", "mae", 1, 3),
+    (2, [2], "tanh", "mse", 2, 1),
+    (3, [], "relu", "bce", 2, 8),
+    (4, [4, 4], "softplus", "mse", 2, 0),
+    (1, [1, 3], "identity", "mse", 1, 5),
+]
+NETS = """
+return given.map(([inputs, hidden, activation, loss, points, seed]) => {
+  const {lines, numbers, weights} = networkOf({inputs, hidden, activation, loss, points, seed});
+  const run = runOf(lines, numbers, 0.25, weights);
+  const updated = run.steps.filter(step => step[0] === 5);
+  const updates = updated.map(([, k, ...rest]) => [run.names[k], ...rest]);
+  return {lines, numbers: Object.fromEntries(numbers), weights, updates, loss: run.data.at(-1)};
+});
+"""
+
+
+def test_networks_learn_as_python_has_it(made):
+    """The lines of text computed by our Values, and the weights by plain gradient descent."""
+    for (inputs, hidden, *_), answer in zip(NETWORKS, made(NETS, NETWORKS), strict=True):
+        known = {name: Value(x, label=name) for name, x in answer["numbers"].items()}
+        weights = [known[name] for name in answer["weights"]]
+        for name, text in answer["lines"]:
+            read = parse(text)
+            known[name] = read(**{key: known[key] for key in read.names})
+        known["L"].backward()
+        assert answer["loss"] == pytest.approx(known["L"].data, rel=1e-15)
+        assert len(weights) == sum((n + 1) * m for n, m in pairwise([inputs, *hidden, 1]))
+        wanted = {w.label: (w.data, w.grad, 0.25, w.data - 0.25 * w.grad) for w in weights}
+        assert {name: rest for name, *rest in answer["updates"]} == {
+            name: pytest.approx(numbers, rel=1e-13, abs=1e-15) for name, numbers in wanted.items()
+        }
+        assert all(abs(x) in (0, 0.5, 1, 1.5, 2) for x in answer["numbers"].values())
+
+
 # --- the page -------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
@@ -250,3 +291,106 @@ def test_nothing_overlaps_in_50_random_graphs(file, visit, expressions):
         page.click("#fit")
         nodes, overlaps, outside = page.evaluate(OVERLAPS)
         assert (nodes, overlaps, outside) == (len(expressions[text].nodes), 0, 0), text
+
+
+def shown(page):
+    page.keyboard.press("End")
+    return page.locator(".graph :is(.name, .data, .grad)").all_text_contents()
+
+
+def test_the_address_is_the_exercise(file, visit):
+    page = visit(file)
+    page.fill("#expression", "a*b + a**2")
+    page.fill("[data-name=a]", "-3")
+    with page.expect_navigation(wait_until="load"):
+        page.press("[data-name=b]", "Enter")
+        page.wait_for_timeout(300)
+    until(page, "document.querySelectorAll('.graph g.node').length === 5")
+    assert "y = v₁ + v₂" in shown(page)
+    page.click("[aria-controls=whatif]")
+    page.fill("#whatif input >> nth=1", "4")
+    page.click("#link")
+    link, wanted = page.input_value("#address"), shown(page)
+    assert "-3" in link
+    assert link.endswith("&mode=whatif")
+    page.goto("about:blank")
+    page.goto(link)
+    assert shown(page) == wanted
+    assert page.is_visible("#whatif")
+    page.click("#change")
+    assert page.input_value("#expression") == "a*b + a**2"
+    assert page.input_value("[data-name=b]") == "4"
+
+
+def test_the_step_and_the_language_stay_in_the_address(file, visit):
+    page = visit(file, address(expression="a*b", at="a=2 b=3", step=3, lang="es"))
+    assert page.inner_text("#where") == "paso 3 de 8"
+    page.keyboard.press("ArrowRight")
+    until(page, "location.hash.includes('step=4')")
+    assert "expression=a*b" in page.url
+    page.reload()
+    assert page.inner_text("#where") == "paso 4 de 8"
+    assert page.inner_text("#title") == "Pizarra de retropropagación"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "sentence", "mark"),
+    [
+        ("en", "x*expp(x)", "there is no function expp; did you mean exp, exp2, expm1?", "expp"),
+        ("es", "x*expp(x)", "no existe la función expp; ¿quisiste decir exp, exp2, expm1?", "expp"),
+        ("es", "x^2", "escribe ** en lugar de ^", "^"),
+        ("es", "2*(x+1", "a este ( le falta su pareja", "("),
+        ("en", "x + log(-x)", "log has no value at a = −2. It needs a > 0.", "log(-x)"),
+        ("es", "x + log(-x)", "log no tiene valor en a = −2. Necesita a > 0.", "log(-x)"),
+        ("es", "2*pi", "no hay nada que recorrer: la expresión no tiene nombres", None),
+    ],
+)
+def test_wrong_input_is_told_in_the_language_of_the_page(file, visit, lang, text, sentence, mark):
+    page = visit(file, address(lang=lang))
+    page.fill("#expression", text)
+    page.press("#expression", "Enter")
+    assert page.inner_text("#problem").splitlines() == [sentence, *([text] if mark else [])]
+    if mark:
+        assert page.inner_text("#problem mark") == mark
+    assert page.get_attribute("#expression", "aria-invalid") == "true"
+    assert page.locator(".graph g.node").count() == 6  # the graph from before
+    page.goto("about:blank")
+    page.goto(file.as_uri() + address(expression=text, at="x=2", lang=lang))  # as a link
+    assert page.inner_text("#problem").startswith(sentence)
+    assert page.is_hidden("#main")
+
+
+def test_numbers_that_are_none(file, visit):
+    page = visit(file, address(lang="es"))
+    page.fill("[data-name=x]", "0,5")
+    page.press("[data-name=x]", "Enter")
+    assert page.inner_text("#problem") == "x=0,5: el signo decimal es el punto: x=0.5"
+    assert page.get_attribute("[data-name=x]", "aria-invalid") == "true"
+    page.click("[data-kind=network]")
+    page.fill("[data-net=hidden]", "9")
+    assert page.inner_text("#problem").startswith("9: las unidades ocultas son uno o dos tamaños")
+
+
+def test_perform_mode_from_a_link(file, visit, tmp_path):
+    """x y + x at 2, 3: the shares 1, 1, then 3 and 2, and 1 + 3 = 4."""
+    page = visit(file, address(expression="x*y+x", at="x=2 y=3", mode="perform"))
+    for number in ("1", "1", "1", "3", "4", "2"):
+        while page.is_visible(".choices"):
+            page.keyboard.press("Enter")
+        page.fill("#share", number)
+        page.keyboard.press("Enter")
+    page.fill("#performer", "Ada")
+    with page.expect_download() as download:
+        page.click("[data-t='perform.save']")
+    download.value.save_as(tmp_path / "ada.json")
+    found = performance((tmp_path / "ada.json").read_text(encoding="utf-8"))
+    assert (found.right, found.of, found.edited) == (8, 8, False)
+    assert found.title.startswith("x*y+x")
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("parts", [{"expression": "x*expp(y)"}, {"network": "2,2", "points": 2}])
+def test_it_is_accessible_and_fits_a_phone(file, visit, lang, parts):
+    page = visit(file, address(lang=lang, **parts), viewport=PHONE, bypass_csp=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert axe_findings(page) == []

@@ -35,7 +35,9 @@ def frame_of(thing):
 # --- the frame -----------------------------------------------------------------------------------
 def test_steps_show_themselves_in_a_frame_without_rights():
     frame = frame_of(recorded())  # the page is text in an attribute
-    assert frame["sandbox"] == "allow-scripts allow-downloads"  # no same origin, no navigation
+    assert (
+        frame["sandbox"] == "allow-scripts allow-forms allow-downloads"
+    )  # no same origin, no navigation
     assert "src" not in frame
     assert frame["srcdoc"].startswith("<!DOCTYPE html>")
     assert "Content-Security-Policy" in frame["srcdoc"]

@@ -8,7 +8,9 @@ const NAME = /[\p{XID_Start}_]\p{XID_Continue}*/uy, SIGN = /\*\*=?|\/\/=?|<<=?|>
 
 // A sentence for the reader: the key of a text, the columns of what is wrong, what fills it in.
 class Wrong {
-  constructor(key, start = 0, end = 0, slots = {}) { Object.assign(this, {key, start, end: Math.max(end, start + 1), slots}); }
+  constructor(key, start, end = 0, slots = {}) {
+    Object.assign(this, {key, placed: start !== undefined, start: start ?? 0, end: Math.max(end, (start ?? 0) + 1), slots});
+  }
 }
 
 function tokensOf(source) {
@@ -125,7 +127,7 @@ function treeOf(source) {
     if (type === "name" && !keywords.includes(text)) { at++; return from(begin, {name: text}); }
     if (!isNext("(")) fail();
     at++;
-    if (++depth > DEEPEST) throw new Wrong("deep", 0, 0, {deepest: DEEPEST});
+    if (++depth > DEEPEST) throw new Wrong("deep", undefined, 0, {deepest: DEEPEST});
     const inner = isNext(")") ? {key: "comma"} : tuple();
     if (!isNext(")")) apart(begin + 1);
     at++;
@@ -238,7 +240,7 @@ function partsOf(node, names) {
 function parsed(text) {
   const source = text.trim().replace(/[\t\n\r]/g, " "), names = new Map();
   if (!source) throw new Wrong("empty");
-  if (source.length > LONGEST) throw new Wrong("long", 0, 0, {length: source.length, longest: LONGEST});
+  if (source.length > LONGEST) throw new Wrong("long", undefined, 0, {length: source.length, longest: LONGEST});
   for (let i = 0; i < source.length; i++) {
     const c = String.fromCodePoint(source.codePointAt(i));
     if (instead[c]) throw new Wrong("instead", i, 0, {c, instead: instead[c]});
@@ -247,11 +249,11 @@ function parsed(text) {
   }
   let tree;
   try { tree = treeOf(source); } catch (error) {
-    throw error instanceof RangeError ? new Wrong("deep", 0, 0, {deepest: DEEPEST}) : error;
+    throw error instanceof RangeError ? new Wrong("deep", undefined, 0, {deepest: DEEPEST}) : error;
   }
   let level = [tree];
   for (let k = 0; level.length; k++) {
-    if (k === DEEPEST) throw new Wrong("deep", 0, 0, {deepest: DEEPEST});
+    if (k === DEEPEST) throw new Wrong("deep", undefined, 0, {deepest: DEEPEST});
     level = level.flatMap(node => partsOf(node, names));
   }
   return {tree, source, names: [...names.keys()].sort((a, b) => names.get(a) - names.get(b))};

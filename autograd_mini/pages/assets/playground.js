@@ -1,7 +1,7 @@
 // The page that needs nothing: an exercise from the address, and the form that writes it there.
 const EXAMPLE = "tanh(w*x + b)", EXAMPLES = [0.5, 2, -0.5, 1.5, 3, -1, 1, 2.5];
 const NETWORK = {inputs: "2", hidden: "2", activation: "tanh", loss: "mse", points: "1", rate: "0.1", seed: "1"};
-const MODES = ["predict", "whatif", "perform"], LARGE = 4;
+const MODES = ["predict", "whatif", "perform"];
 
 // --- the address: #expression=x*y&at=x=2 y=3, or #network=2,3&activation=...&at=w11=0.5 ---
 const fromAddress = hash => {
@@ -13,7 +13,7 @@ const fromAddress = hash => {
   const kind = found.has("network") ? "network" : "expression", [inputs, ...hidden] = (found.get("network") || "").split(",");
   const net = Object.fromEntries(Object.entries(NETWORK).map(([key, usual]) => [key, found.get(key) ?? usual]));
   if (kind === "network") Object.assign(net, {inputs, hidden: hidden.join(",")});
-  return {kind, net, at, expression: found.get("expression") ?? (kind === "network" ? "" : EXAMPLE), lang: found.get("lang"), mode: found.get("mode"), empty: !found.has("expression") && kind === "expression"};
+  return {kind, net, at, expression: found.get("expression") ?? (kind === "network" ? "" : EXAMPLE), lang: found.get("lang"), mode: found.get("mode")};
 };
 function addressOf({kind, net, at, expression}) {
   const found = new URLSearchParams(), {inputs, hidden, ...rest} = net;
@@ -30,23 +30,23 @@ function addressOf({kind, net, at, expression}) {
 function sizesOf(net) {
   const whole = (key, low, high) => {
     const x = Number(net[key]);
-    if (!Number.isInteger(x) || x < low || x > high) throw new Wrong("play.whole", 0, 0, {name: t("play." + key), low, high});
+    if (!Number.isInteger(x) || x < low || x > high) throw new Wrong("play.whole", undefined, 0, {name: t("play." + key), low, high});
     return x;
   };
   const hidden = net.hidden.trim() ? net.hidden.split(/[ ,]+/).map(Number) : [], rate = Number(net.rate);
-  if (hidden.length > 2 || hidden.some(n => !Number.isInteger(n) || n < 1 || n > 4)) throw new Wrong("play.sizes", 0, 0, {text: net.hidden});
-  if (!net.rate.trim() || !(rate >= 0 && rate < Infinity)) throw new Wrong("play.positive", 0, 0, {name: t("play.rate")});
+  if (hidden.length > 2 || hidden.some(n => !Number.isInteger(n) || n < 1 || n > 4)) throw new Wrong("play.sizes", undefined, 0, {text: net.hidden});
+  if (!net.rate.trim() || !(rate >= 0 && rate < Infinity)) throw new Wrong("play.positive", undefined, 0, {name: t("play.rate")});
   const {activation, loss} = net;
-  if (!ACTIVATIONS.includes(activation) || !LOSSES[loss]) throw new Wrong("play.unknown", 0, 0, {text: ACTIVATIONS.includes(activation) ? loss : activation});
+  if (!ACTIVATIONS.includes(activation) || !LOSSES[loss]) throw new Wrong("play.unknown", undefined, 0, {text: ACTIVATIONS.includes(activation) ? loss : activation});
   return {inputs: whole("inputs", 1, 4), hidden, activation, loss, points: whole("points", 1, 2), rate, seed: whole("seed", 0, 99999)};
 }
 function numberOf(name, text) {
   const x = Number(text);
   if (!text.trim() || Number.isNaN(x)) {
-    if (/^[-+]?\d+,\d+$/.test(text.trim())) throw new Wrong("decimal", 0, 0, {name, text, instead: text.replace(",", ".")});
-    throw new Wrong("number", 0, 0, {name, text});
+    if (/^[-+]?\d+,\d+$/.test(text.trim())) throw new Wrong("decimal", undefined, 0, {name, text, instead: text.replace(",", ".")});
+    throw new Wrong("number", undefined, 0, {name, text});
   }
-  if (!Number.isFinite(x)) throw new Wrong("finite", 0, 0, {name, text});
+  if (!Number.isFinite(x)) throw new Wrong("finite", undefined, 0, {name, text});
   return x;
 }
 // {lines, numbers, given, weights, rate}: what can be computed; the numbers of `at` in place of the usual ones.
@@ -104,13 +104,16 @@ function sentence(wrong) {
   return `${t("play.value", {op, at: flat})} ${needs}`.trim();
 }
 function tell(wrong) {
+  const box = $("problem"), typed = exercise.kind === "expression" && exercise.expression.trim();
   problem = wrong;
-  const source = wrong && (wrong.source ?? (exercise.kind === "expression" ? exercise.expression.trim() : "")), box = $("problem"), marked = wrong && wrong.start + 1 <= source.length + 1 && !["empty", "long", "deep", "decimal", "number", "finite", "play.constant"].includes(wrong.key);
   box.hidden = !wrong;
-  $("expression").setAttribute("aria-invalid", !!wrong && exercise.kind === "expression");
+  const fields = [...form.querySelectorAll("[data-name]")], own = wrong && !wrong.placed && fields.find(e => e.dataset.name === wrong.slots.name);
+  for (const e of fields) e.setAttribute("aria-invalid", e === own);
+  $("expression").setAttribute("aria-invalid", !!wrong && typed !== false && !own);
   if (!wrong) return;
+  const source = wrong.source ?? typed;
   box.replaceChildren(sentence(wrong));
-  if (marked && source) box.append(el("code", {}, source.slice(0, wrong.start), el("mark", {text: source.slice(wrong.start, wrong.end) || " "}), source.slice(wrong.end)));
+  if (wrong.placed && source) box.append(el("code", {}, source.slice(0, wrong.start), el("mark", {text: source.slice(wrong.start, wrong.end) || " "}), source.slice(wrong.end)));
 }
 // What f gives; null where it meets what is wrong, which is told.
 function tried(f) {
@@ -124,6 +127,8 @@ function tried(f) {
     return null;
   }
 }
+// The numbers are in the address; of a network those that are not the usual ones of its seed.
+const addressWith = ({numbers, usual}) => addressOf({...exercise, at: new Map([...numbers].filter(([name, x]) => exercise.kind === "expression" || x !== usual.get(name)))});
 function draw() {
   read();
   const made = tried(() => {
@@ -132,8 +137,7 @@ function draw() {
     return made;
   });
   if (!made) return form.querySelector("[aria-invalid=true]")?.focus();
-  const own = [...made.numbers].filter(([name, x]) => exercise.kind === "expression" || x !== made.usual.get(name));
-  const address = addressOf({...exercise, at: new Map(own)});
+  const address = addressWith(made);
   if (address === addressOf(fromAddress(location.hash))) location.reload();
   location.hash = address;
 }
@@ -154,12 +158,16 @@ for (const b of form.querySelectorAll("[data-kind]")) b.addEventListener("click"
   const made = tried(() => prepared(exercise));
   if (made) showFields(made);
 });
+$("change").addEventListener("click", () => { form.classList.remove("folded"); $("expression").focus(); });
 $("link").addEventListener("click", () => {
   const mode = MODES.find(name => document.querySelector(`[aria-controls=${name}]`)?.getAttribute("aria-pressed") === "true");
-  $("address").value = location.href.split("#")[0] + addressOf(fromAddress(shownAddress)) + (mode ? "&mode=" + mode : "");
+  const {kind, net, expression} = fromAddress(shownAddress);
+  Object.assign(exercise, {kind, net, expression});
+  recording.names.forEach((name, k) => { if (!recording.ops[k]) ready.numbers.set(name, recording.data[k]); });
+  $("address").value = location.href.split("#")[0] + addressWith(ready) + (mode ? "&mode=" + mode : "");
   $("copied").hidden = false;
   $("address").select();
-  navigator.clipboard?.writeText($("address").value).catch(() => {});
+  document.execCommand("copy");  // as the newer way may not do in a frame
 });
 
 // --- the exercise of this address ---
@@ -192,6 +200,7 @@ queueMicrotask(() => {
   });
   named();
   const nan = recording.steps.find(step => step.kind === "visit" && step.adjoint !== step.adjoint);
-  if (nan) tell(new Wrong("whatif.nan", 0, 0, {x: recording.names[nan.node]}));
+  if (nan) tell(new Wrong("whatif.nan", undefined, 0, {x: recording.names[nan.node]}));
+  form.classList.toggle("folded", MODES.includes(exercise.mode));
   if (MODES.includes(exercise.mode)) document.querySelector(`[aria-controls=${exercise.mode}]`).click();
 });
