@@ -97,10 +97,9 @@ def _pictures(args: Arguments, found: Sequence[Marks]) -> None:
     pictures = {}
     for each in found:
         for k, mark in enumerate(each.marks, 1):
-            drawing = mark.failures[0].drawing(args.lang) if mark.failures else None
-            if drawing is not None:
-                svg = mark.failures[0].svg(args.lang)
-                pictures[f"{each.name}-{k}.{'svg' if svg else 'dot'}"] = svg or drawing.source
+            suffix, picture = mark.failures[0].picture(args.lang) if mark.failures else ("", "")
+            if picture:
+                pictures[f"{each.name}-{k}.{suffix}"] = picture
     if pictures:
         args.out = str(Path(args.out).with_suffix("")) + "-pictures"
         _folder(args, pictures)

@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.museum import ENGINES, HEALTHY
+from autograd_mini.museum import ENGINES, HEALTHY, Engine
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "neg", "relu": "ReLU"}
 _USED = "operations used: "
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "relu": "ReLU"}
 
 
 class TestsError(AutogradError, ValueError):
@@ -100,40 +100,35 @@ def _imported(path: Path, cls: str) -> str:
 
 
 # --- in the process of one engine ----------------------------------------------------------------
-def surface(engine: Any) -> Any:
-    """An engine of the museum with what code for micrograd asks of a node.
+class Surface(Engine):
+    """What code for micrograd asks of a node, for an engine of the museum.
 
-    >>> x = surface(HEALTHY)(2.0, label="x")
+    >>> x = Surface(2.0, label="x")
     >>> y = x * 3 + 1
     >>> y._op, len(y._prev), x.label
     ('+', 1, 'x')
     """
 
-    class Value(engine):  # type: ignore[misc]
-        """A node of the museum."""
+    used: ClassVar[set[str]] = set()  # the operations, of all
 
-        used: set[str] = set()  # noqa: RUF012  # shared on purpose
+    def __init__(self, data: Any, _children: Any = (), _op: str = "", label: str = "") -> None:
+        super().__init__(data)
+        self.label = label
 
-        def __init__(self, data: Any, _children: Any = (), _op: str = "", label: str = "") -> None:
-            super().__init__(data)
-            self.label = label
+    @classmethod
+    def apply(cls, name: str, *args: Any) -> Any:
+        """An operation, taken down."""
+        cls.used.add(name)
+        return super().apply(name, *args)
 
-        @classmethod
-        def apply(cls, name: str, *args: Any) -> Any:
-            cls.used.add(name)
-            return super().apply(name, *args)
+    @property
+    def _prev(self) -> set[Any]:
+        return {*self.parents}
 
-        @property
-        def _prev(self) -> set[Any]:
-            return {*self.parents}
-
-        @property
-        def _op(self) -> str:
-            name = getattr(self.op, "name", "")
-            power = f"{self.args[1]}" if name == "pow" else ""
-            return f"{_SIGNS.get(name, name)}{power}"
-
-    return Value
+    @property
+    def _op(self) -> str:
+        name = getattr(self.op, "name", "")
+        return f"**{self.args[1]}" if name == "pow" else _SIGNS.get(name, name)
 
 
 def _put(module: str, cls: str, value: Any) -> None:
@@ -153,8 +148,7 @@ def _put(module: str, cls: str, value: Any) -> None:
 
 def main(name: str, module: str, cls: str, tests: str) -> int:
     """Run the tests on one engine; their exit status."""
-    value = surface(ENGINES.get(name, HEALTHY))
-    value.__name__ = value.__qualname__ = cls
+    value: Any = type(cls, (Surface, ENGINES.get(name, HEALTHY)), {})
     _put(module, cls, value)
     if find_spec("pytest"):
         import pytest
@@ -167,7 +161,7 @@ def main(name: str, module: str, cls: str, tests: str) -> int:
 
         done = unittest.main(Path(tests).stem, argv=["tests"], exit=False, failfast=True)
         status = int(not done.result.wasSuccessful())
-    print(_USED, *value.used)
+    print(_USED, *Surface.used)
     return status
 
 

@@ -56,20 +56,18 @@ def main() -> None:
     _limit(setup["memory"], setup["seconds"])
     sys.addaudithook(_guard(os.path.realpath(Path.cwd())))
     sys.path[:0] = setup["paths"]
+
+    def answer(question: dict[str, Any], found: dict[str, Any]) -> None:
+        told = printed.getvalue().decode("utf-8", "replace")
+        found |= {"id": question["id"], "printed": told}
+        answers.write(json.dumps(found).encode() + b"\n")
+        answers.flush()
+
     engine, loaded = _load(setup["files"], setup["class"])
-    _answer(answers, setup["id"], loaded)
+    answer(setup, loaded)
     for line in questions:
         question = json.loads(line)
-        if "end" in question:
-            found: Any = {"printed": printed.getvalue().decode("utf-8", "replace")}
-        else:
-            found = _tried(engine, question, levels)
-        _answer(answers, question["id"], found)
-
-
-def _answer(answers: Any, number: str, found: dict[str, Any]) -> None:
-    answers.write(json.dumps({**found, "id": number}).encode() + b"\n")
-    answers.flush()
+        answer(question, _tried(engine, question, levels))
 
 
 def _limit(memory: int, seconds: int) -> None:

@@ -16,7 +16,6 @@ from .programs import code
 from .tasks import right
 
 if TYPE_CHECKING:
-    from autograd_mini.drawing import Drawing
     from autograd_mini.value import Value
 
     from .tasks import Task
@@ -81,18 +80,19 @@ class Failure:
         root = None if self.task is None else right(self.task)[1]
         return root if root is not None and len(topological(root)) <= _NODES else None
 
-    def drawing(self, lang: str) -> Drawing | None:
-        """The picture of the graph with the gradients that are right."""
-        root = self.graph()
-        return None if root is None else draw(root, detail="chain rule", lang=lang)
+    def picture(self, lang: str) -> tuple[str, str]:
+        """The graph with the gradients that are right: ("svg", ...), or ("dot", ...) for Graphviz.
 
-    def svg(self, lang: str) -> str:
-        """The picture as SVG; "" where there is none, or no Graphviz."""
+        ("", "") where there is none.
+        """
+        root = self.graph()
+        if root is None:
+            return "", ""
+        drawing = draw(root, detail="chain rule", lang=lang)
         try:
-            picture = self.drawing(lang)
-            return "" if picture is None else str(picture.pipe(format="svg", encoding="utf-8"))
+            return "svg", str(drawing.pipe(format="svg", encoding="utf-8"))
         except RenderingError:
-            return ""
+            return "dot", drawing.source
 
     def tree(self, lang: str) -> str:
         """The picture for a terminal; "" if it is large."""

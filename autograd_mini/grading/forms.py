@@ -157,8 +157,9 @@ def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
             for failure, said in zip(mark.failures, level["failures"], strict=True):
                 parts.append(f"<p class=bad>{escape(said['text'])}</p>")
                 parts += [f"<pre>{escape(said['code'])}</pre>"] if said["code"] else []
-                if svg := failure.svg(lang):
-                    data = b64encode(svg.encode()).decode()
+                suffix, picture = failure.picture(lang)
+                if suffix == "svg":
+                    data = b64encode(picture.encode()).decode()
                     source = f'src="data:image/svg+xml;base64,{data}"'
                     parts.append(f'<img alt="{escape(said["tree"])}" {source}>')
         parts.append("</section>")

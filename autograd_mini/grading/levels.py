@@ -1,15 +1,4 @@
-"""What a battery is made of: levels, and the cases in them.
-
-A battery is a Python file with a list LEVELS; battery.py is the built-in one, and a teacher's own
-may begin as a copy of it.
-
-    from autograd_mini.grading import Case, Drawn, Level, Script
-
-    LEVELS = [
-        Level("sums", 4, [Case("x + y"), Case("x + 2", x=1.5)], "Adds."),
-        Level("reuse", 6, [Case("x * x"), Drawn(5, "leaf")], "A number that is used twice."),
-    ]
-"""
+"""What a battery is made of: levels, and the cases in them; battery.py is the built-in one."""
 
 from __future__ import annotations
 
@@ -108,8 +97,7 @@ class Level:
     def __post_init__(self) -> None:
         if not 0 <= self.points < float("inf"):
             raise BatteryError(f"level {self.name}: points must be from 0 on, got {self.points!r}")
-        cases = self.cases
-        if not isinstance(cases, list | tuple) or not cases or not all(map(_is_case, cases)):
+        if not _list_of(self.cases, (Case, Drawn, Script)):
             raise BatteryError(f"level {self.name}: cases must be a list of Case, Drawn and Script")
 
     def title(self, lang: str) -> str:
@@ -124,10 +112,6 @@ class Level:
         if self.about is None and key in catalogue("grade"):
             return text(f"grade.{key}", lang)
         return words if isinstance(words, str) else of(words, lang)
-
-
-def _is_case(x: object) -> bool:
-    return isinstance(x, Case | Drawn | Script)
 
 
 def read(path: str | None = None) -> list[Level]:
@@ -147,7 +131,11 @@ def read(path: str | None = None) -> list[Level]:
     module, problem = module_of(Path(path), "battery")
     if problem is not None:
         raise BatteryError(f"{path} raised {type(problem).__name__}: {problem}")
-    levels = getattr(module, "LEVELS", None)
-    if not isinstance(levels, list) or not levels or not all(isinstance(x, Level) for x in levels):
+    levels: Any = getattr(module, "LEVELS", None)
+    if not _list_of(levels, Level):
         raise BatteryError(f"{path}: a battery has a list LEVELS of Level")
     return list(levels)
+
+
+def _list_of(x: Any, kinds: Any) -> bool:
+    return isinstance(x, list | tuple) and bool(x) and all(isinstance(each, kinds) for each in x)

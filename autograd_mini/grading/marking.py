@@ -112,34 +112,28 @@ def _near(got: Any, wanted: float) -> bool:
 
 
 # --- one submission ------------------------------------------------------------------------------
+@dataclass
 class _Grader:
     """Asks one submission, level by level."""
 
-    def __init__(
-        self,
-        submission: Submission,
-        levels: Sequence[Level],
-        seed: int,
-        setup: dict[str, Any],
-        limits: Limits,
-    ) -> None:
-        self.levels, self.seed, self.limits = levels, seed, limits
-        self.setup = {**setup, "files": submission.files, "paths": submission.paths}
-        self.found = Marks(submission.name)
-        self.lost = 0.0  # seconds, to what did not end
-        self.sandbox: Sandbox | None = None
-        self.stopped = False  # it cannot be loaded
-        self.right: dict[str, None] = {}
-        self.wrong: dict[str, None] = {}
+    submission: Submission
+    levels: Sequence[Level]
+    seed: int
+    setup: dict[str, Any]
+    limits: Limits
+    lost: float = 0.0  # seconds, to what did not end
+    budget: float = 0.0  # seconds that the level may still lose
+    sandbox: Sandbox | None = None
+    stopped: bool = False  # it cannot be loaded
+    right: dict[str, None] = field(default_factory=dict)
+    wrong: dict[str, None] = field(default_factory=dict)
 
     def marks(self) -> Marks:
         """All of it."""
-        start = monotonic()
+        start, self.found = monotonic(), Marks(self.submission.name)
         try:
             self._start()
             self.found.marks = [self._level(k, level) for k, level in enumerate(self.levels)]
-            with suppress(Ended):
-                self.found.printed = clean(self._ask({"end": True}).get("printed", ""), 500)
         finally:
             if self.sandbox is not None:
                 self.sandbox.close()
@@ -149,7 +143,8 @@ class _Grader:
     def _start(self) -> None:
         """Load the submission; where that fails, all its points are lost."""
         try:
-            self.sandbox = Sandbox(self.setup, self.limits)
+            files = {"files": self.submission.files, "paths": self.submission.paths}
+            self.sandbox = Sandbox({**self.setup, **files}, self.limits)
         except Ended as end:
             notes, cls = [Failure(f"load.{end.kind}", {"status": end.status})], None
         else:
@@ -169,12 +164,14 @@ class _Grader:
             raise Ended("late")
         start = monotonic()
         try:
-            return self.sandbox.ask(question, min(self.limits.case, self.budget))
+            answer = self.sandbox.ask(question, min(self.limits.seconds / 2, self.budget))
         except Ended:
             self.sandbox = None
             self.lost += monotonic() - start
             self.budget -= monotonic() - start
             raise
+        self.found.printed = clean(answer.get("printed", ""), 500)
+        return answer
 
     def _level(self, k: int, level: Level) -> Mark:
         mark = Mark(level)
@@ -199,7 +196,7 @@ class _Grader:
 
     def _failure(self, task: Task, own: str) -> Failure | None:
         """What is wrong with a task, made as small as it can be in the time of a case."""
-        if self.lost >= self.limits.total or self.budget <= 0:
+        if self.lost >= 2 * self.limits.seconds or self.budget <= 0:
             return Failure("late")
         try:
             failure = self._asked(task)
@@ -211,7 +208,7 @@ class _Grader:
             self.wrong[own] = self.right.pop(own, None)
         if failure is None or failure.kind in ("time", "ended"):
             return failure
-        search, end_of_search = task.smaller(), monotonic() + self.limits.case
+        search, end_of_search = task.smaller(), monotonic() + self.limits.seconds / 2
         with suppress(Ended):
             while monotonic() < end_of_search and (simpler := next(search, None)):
                 again = None

@@ -21,23 +21,13 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class Limits(NamedTuple):
-    """Seconds for a level, megabytes of memory. A case has half of a level's time.
+    """Seconds for a level, of which a case has half; megabytes of memory.
 
-    All levels together, and the start, may lose twice that to what does not end.
+    All levels together, and the start, may lose twice that time to what does not end.
     """
 
     seconds: float = 1.5
     memory: int = 1024
-
-    @property
-    def case(self) -> float:
-        """Seconds for a case."""
-        return self.seconds / 2
-
-    @property
-    def total(self) -> float:
-        """Seconds for what does not end, in all."""
-        return 2 * self.seconds
 
 
 class Ended(Exception):
@@ -71,9 +61,9 @@ class Sandbox:
         self.questions = cast("IO[bytes]", self.process.stdin)
         self.lines: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=self._read, args=[self.process.stdout], daemon=True).start()
-        seconds = int(4 * limits.total) + 60  # of the processor: no more than a last resort
+        seconds = int(8 * limits.seconds) + 60  # of the processor: no more than a last resort
         setup = {**setup, "memory": limits.memory, "seconds": seconds}
-        self.loaded = self.ask(setup, limits.total + 1)  # Python itself takes time to start
+        self.loaded = self.ask(setup, 2 * limits.seconds + 1)  # Python itself takes time to start
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a question; Ended if there is none in this time, or no process any more."""

@@ -33,12 +33,12 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
 
     Raises SubmissionError where there is none, or two have one name.
     """
-    made = []
+    made: list[Submission] = []
     for path in map(Path, paths):
         if path.is_dir():
             inside = sorted(x for x in path.iterdir() if not x.name.startswith((".", "__")))
             made += [_file(x) for x in inside if x.suffix == ".py"]
-            made += [_folder(x, cls) for x in inside if x.is_dir() and any(x.rglob("*.py"))]
+            made += [_folder(x, cls or "Value") for x in inside if any(x.rglob("*.py"))]
         elif path.suffix == ".py":
             path.read_bytes()  # its own error, if it cannot be read
             made.append(_file(path))
@@ -57,12 +57,12 @@ def _file(path: Path) -> Submission:
     return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
 
 
-def _folder(path: Path, cls: str | None) -> Submission:
+def _folder(path: Path, cls: str) -> Submission:
     """A submission of several files: the one with the class first, so that it is loaded first."""
-    pattern = re.compile(rf"^class {cls or 'Value'}\b".encode(), re.M)
+    pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
     files = sorted(path.rglob("*.py"), key=lambda x: (not pattern.search(x.read_bytes()), x))
     base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
-    names = [".".join(x.relative_to(base).with_suffix("").parts) for x in files]
+    names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
     named = [(_module(name), str(x.resolve())) for name, x in zip(names, files, strict=True)]
     return Submission(path.name, named, [str(base.resolve())])
 
