@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _GAP = "_____"
 _DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
 _STYLE = """
-body { font-size: 11pt; max-width: 46rem }
+:root { color-scheme: light } body { font-size: 11pt; max-width: 46rem }
 section { break-inside: avoid; margin-bottom: 2.5rem } h2 { font-size: 1.1rem; margin: 0 }
 .given, .blanks { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; margin: 0.7rem 0 }
 .blanks { gap: 0.8rem 1.6rem } .gap { display: inline-block; min-width: 4rem;

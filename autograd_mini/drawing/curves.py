@@ -45,12 +45,11 @@ class Curves(NamedTuple):
 
     def seen(self, points: Points) -> list[tuple[float, float] | None]:
         """The points, with None for those that have no place."""
-        logs = ["x" in self.log, "y" in self.log]
-        return [
-            p if all(isfinite(v) and (v > 0 or not log) for v, log in zip(p, logs, strict=True))
-            else None
-            for p in points
-        ]  # fmt: skip
+
+        def has_place(v: float, axis: str) -> bool:
+            return isfinite(v) and (v > 0 or axis not in self.log)
+
+        return [p if all(map(has_place, p, "xy")) else None for p in points]
 
 
 def svg(panels: Sequence[Curves]) -> str:
@@ -87,6 +86,10 @@ def png(panels: Sequence[Curves]) -> bytes:
             axes.plot(*zip(*shown, strict=True), ms=3, label=name, **style)
         for axis in panel.log:
             getattr(axes, f"set_{axis}scale")("log")
+        if "x" in panel.log:  # matplotlib's own ticks overlap
+            ticks, _ = _axis([p[0] for _, line in panel.lines for p in panel.seen(line) if p], True)
+            axes.set_xticks([x for x, _ in ticks], [word for _, word in ticks])
+            axes.tick_params(axis="x", which="minor", labelbottom=False)
         axes.set_title(panel.title, fontsize=10)
         plots.finished(axes, panel.x, panel.y)
     return plots.png(figure)

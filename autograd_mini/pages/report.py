@@ -112,13 +112,12 @@ def first_wrong(
 
 def _other_value(steps: Steps, right: Steps | None) -> int | None:
     """The first value that a right engine does not get."""
-    wanted = () if right is None else right.nodes
-    for i, step in enumerate(steps):
-        k = step.node
-        known = isinstance(step, Forward) and k < len(wanted)
-        if known and steps.nodes[k].data != wanted[k].data:
-            return i
-    return None
+    pairs = zip(steps.nodes, () if right is None else right.nodes, strict=False)
+    other = {k for k, (got, wanted) in enumerate(pairs) if got.data != wanted.data}
+    forward = (
+        i for i, step in enumerate(steps) if isinstance(step, Forward) and step.node in other
+    )
+    return next(forward, None)
 
 
 def _not_added(steps: Steps, node: int) -> int | None:
