@@ -17,18 +17,20 @@ from autograd_mini.value import Value
 Way = str | Callable[[Any], Any] | None
 
 _HOLDERS = "history creator ctx context function fn grad_fn op node".split()
-_NAMES = {
-    "data": "data value val v x number scalar output",
-    "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value",
+_NAMES = {  # the Spanish ones last
+    "data": "data value val v x number scalar output valor dato datos numero",
+    "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value"
+    " gradiente derivada",
     "parents": "parents parent parent_nodes prev previous children inputs operands deps"
-    " dependencies sources args edges",
+    " dependencies sources args edges padres hijos previos anteriores entradas operandos",
     "partials": "partials local_grads local_gradients local_derivatives partial_derivatives"
-    " grad_wrt",
+    " grad_wrt parciales derivadas derivadas_locales gradientes_locales",
     "local": "backward backward_fn grad_fn backward_func grad_func backward_function local_backward"
-    " chain_rule pullback vjp backward_step propagate backward_op",
-    "op": "op op_name prev_op operation operator last_fn",
-    "label": "label name",
-    "backward": "backward backprop backpropagate back_propagate backward_pass autodiff",
+    " chain_rule pullback vjp backward_step propagate backward_op rule retroceder atras propagar",
+    "op": "op op_name prev_op operation operator last_fn operacion",
+    "label": "label name etiqueta nombre",
+    "backward": "backward backprop backpropagate back_propagate backward_pass autodiff"
+    " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
 _WHOLE = _NAMES["backward"].split()
 
@@ -186,13 +188,40 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     for what in ways:
         if ways[what] is None and what != "local":
             ways[what] = next(_candidates(root, what), None)
+            ways[what] = _behind(root, ways[what])
     if ways["local"] is None:
         ways["local"] = next((x for x in _candidates(root, "local") if x != ways["backward"]), None)
         whole = ways["backward"]
         if isinstance(whole, str) and ways["local"] is ways["partials"] is None:
             function = getattr(root, whole, None)
-            ways["local"] = whole if arguments(function)[1] == 1 else None
+            ways["local"] = whole if arguments(function)[1] == 1 else _closure(root)
     return Adapter(**ways)
+
+
+def _own(node: Any) -> dict[str, Any]:
+    """The attributes of a node itself, in its slots too."""
+    slots = [name for name, _ in inspect.getmembers(type(node), inspect.ismemberdescriptor)]
+    shown = {name: getattr(node, name) for name in slots if hasattr(node, name)}
+    return {**shown, **getattr(node, "__dict__", {})}
+
+
+def _closure(node: Any) -> str | None:
+    """The one function without arguments that a node was given, whatever its name."""
+    found = [
+        name for name, x in _own(node).items()
+        if inspect.isfunction(x) and arguments(x) == (0, 0)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _behind(node: Any, way: str | None) -> str | None:
+    """The attribute that a property shows which cannot be set, as far as that can be told."""
+    shown = getattr(type(node), way or "", None)
+    if way is None or not isinstance(shown, property) or shown.fset is not None:
+        return way
+    x = getattr(node, way)
+    found = [name for name, y in _own(node).items() if y is x]
+    return found[0] if len(found) == 1 else way
 
 
 def _candidates(node: Any, what: str) -> Any:
@@ -218,7 +247,7 @@ def _fits(node: Any, way: str, x: Any, what: str) -> bool:
         return isinstance(x, Collection) and not isinstance(x, str) and len(x) > 0
     if what in ("local", "backward"):
         # what every node gets anew is its own step, what the class has is the whole pass
-        own = way in getattr(node, "__dict__", ())
+        own = way in _own(node)
         return callable(x) and (what == "local" or not own) and not isinstance(x, type)
     if what == "op":
         return isinstance(x, str | type) or hasattr(x, "name")

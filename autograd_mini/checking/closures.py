@@ -96,6 +96,7 @@ class _Driver:
         self.run, self.adapter, self.graph = run, run.adapter, graph
         self.classes, self.log = classes, log
         self.calls: list[tuple[Any, float]] = []
+        self.given: list[tuple[Any, Any]] = []  # the shares that a step called with or gave back
         self.recorded = graph.has_partials
         self.expected: Counter[tuple[int, int]] = Counter()
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
@@ -131,17 +132,18 @@ class _Driver:
 
     def _one(self, node: Node) -> None:
         parents = list(dict.fromkeys(node.parents))
-        again = self._step(node, parents, _START, _SEED)
+        seed = _SEED if self.adapter.local is not None else 1.0  # the whole pass sets its own
+        again = self._step(node, parents, _START, seed)
         got = self._step(node, parents, 0.0, 1.0)
         for parent in parents:
             uses = sum(write.node == id(parent.node) for write in self.log)
-            uses += sum(x is parent.node for x, _ in self.calls)
+            uses += sum(x is parent.node for x, _ in self.given)
             self.expected[id(node), id(parent)] = uses
             total, twice = got[parent], again[parent] - _START
             near = 1e-6 * (1 + abs(total))
-            if abs(twice + _START - _SEED * total) <= near and not self.calls:
+            if abs(twice + _START - seed * total) <= near and not self.calls:
                 self.kept.append((node, parent))
-            elif abs(twice - total) <= near < abs(total):
+            elif seed != 1 and abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
@@ -171,7 +173,8 @@ class _Driver:
             returned = local(seed) if arguments(local)[0] else local()
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
-        for x, share in (*self.calls, *self._returned(node, returned)):
+        self.given = [*self.calls, *self._returned(node, returned)]
+        for x, share in self.given:
             if id(x) in seen:
                 total[seen[id(x)]] += float(share)
         return total

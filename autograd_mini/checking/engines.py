@@ -89,12 +89,14 @@ class Run:
 
     def __enter__(self) -> Run:
         for node, _ in self.others:
-            self.adapter.set(node, "grad", self.zero[0])
+            with contextlib.suppress(AttributeError):  # of an engine that only shows it
+                self.adapter.set(node, "grad", self.zero[0])
         return self
 
     def __exit__(self, *_: object) -> None:
         for node, grad in self.others:
-            self.adapter.set(node, "grad", grad)
+            with contextlib.suppress(AttributeError):
+                self.adapter.set(node, "grad", grad)
 
     def again(self) -> Run:
         """Another run of the same."""

@@ -96,6 +96,8 @@ class _Guesser:
             probes = [_Probe({k: 1.0}, row.wanted, row.bar) for k, row in single]
         self.wrong = [k for k, _ in single] or list(count)
         x = self.inputs.floats
+        if not all(map(math.isfinite, map(float, check.gradient))):
+            raise ValueError("a gradient that is no number looks like nothing")
         here = _Point(x, self.truth.floats(x), [float(g) for g in check.gradient], probes)
         self.points = [here, *self._others(claim, check.options.draw)]
 

@@ -310,6 +310,8 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
             )
         for k, (part, given) in enumerate(zip(at, parts, strict=True)):
             yield from _aligned(part, given, f"{where}[{k}]")
+    elif is_array(at) and claimed is None:
+        raise CheckError(f"{where} is None: a function without return gives None")
     elif is_array(at):
         numbers, size = flat(claimed), math.prod(at.shape)
         if len(numbers) != size:

@@ -348,10 +348,10 @@ def check_sums(
                 kind, message = "order", "visits"
             elif len(writes) < least:
                 kind, message = "accumulation", "skipped"
-            elif (
-                len(writes) < most
-            ):  # some shares are 0, and nothing tells whether they were handed on
+            elif len(writes) < most:  # some shares are 0, and may have been handed on
                 return None
+            elif not (lost or early or any(w.after == w.before for w in writes)):
+                return None  # the users were complete when they handed on
             else:
                 kind = message = "accumulation" if lost else "order"
         terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)]]

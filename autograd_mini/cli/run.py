@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .options import Arguments, Parser
 
 PACKAGE = str(Path(__file__).parents[1])
+_IPYTHON = ("%", "!", "?")  # begin lines that are not Python
+_PYTHON = ("%%time\n", "%%capture")  # cells that are Python but for that line
 
 
 def add_options(parser: Parser) -> None:
@@ -53,7 +55,7 @@ def run(args: Arguments) -> int:
 
 
 def _code(script: Path) -> bytes | str:
-    """The program; of a notebook its code, without the lines that are IPython's (%, !)."""
+    """The program; of a notebook its code, without the lines that are IPython's (%, !, ?)."""
     if script.suffix != ".ipynb":
         return script.read_bytes()
     try:
@@ -61,8 +63,8 @@ def _code(script: Path) -> bytes | str:
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{script} is not a notebook") from None
-    plain = [cell for cell in code if not cell.startswith("%%")]
-    lines = ["" if x.lstrip()[:1] in ("%", "!") else x for x in "\n".join(plain).splitlines()]
+    plain = [cell for cell in code if not cell.startswith("%%") or cell.startswith(_PYTHON)]
+    lines = ["" if x.lstrip()[:1] in _IPYTHON else x for x in "\n".join(plain).splitlines()]
     linecache.cache[str(script)] = (0, None, [f"{line}\n" for line in lines], str(script))
     return "\n".join(lines)
 

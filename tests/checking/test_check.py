@@ -760,6 +760,7 @@ def mutates_array(v):
         (lambda: check_grad(lambda x: np.ones(2), 1.0, gradient=math.cos), r"shape \(2,\)"),
         (lambda: check_grad(math.sin, 1.0, gradient=lambda x: None), "gradient must be one real"),
         (lambda: check_grad(sum, [1.0, 2.0], gradient=lambda v: [1.0]), "must hold 2 parts"),
+        (lambda: check_grad(np.sum, np.ones(2), gradient=print), "is None: a function without"),
         (lambda: check_grad(math.sin, 1.0, gradient=lambda x: 1 / None), "gradient raised Type"),
         (lambda: check_grad(mutates_array, np.ones(2), gradient=np.ones_like), "changes its arg"),
         (

@@ -13,6 +13,7 @@ from autograd_mini import museum
 from autograd_mini.checking import Adapter, CheckError, Property, Report, check_grad
 from autograd_mini.language import text
 from tests.benchmarks.foreign_engines import OPS, check, graphs, is_off, right, said
+from tests.checking import looked_for
 from tests.checking.manners import CLOSURES, FAULTS, SOURCES, engine
 
 FAULTY = [(manner, fault) for manner in FAULTS for fault in FAULTS[manner]]
@@ -44,6 +45,23 @@ def test_a_fault_is_found_on_the_first_graph_that_reveals_it_and_never_misnamed(
                 break
     assert "named" in words
     assert set(words) <= {"named", "untold"}
+
+
+def looked(source):
+    space = {"__name__": __name__}
+    exec(source, space)
+    f = lambda x, y: (x * y + y * y) * x + y  # noqa: E731
+    return check_grad(f, (0.5, 0.8), value=space["Node"])
+
+
+@pytest.mark.parametrize("fault", looked_for.FAULTS)
+def test_an_engine_of_unusual_names_is_found_by_looking(fault):
+    source, right, wrong, kind, op = looked_for.FAULTS[fault]
+    assert right in source
+    assert looked(source).verdict == "ok"
+    report = looked(source.replace(right, wrong))
+    assert report.verdict == "wrong"
+    assert (report.culprit.kind, report.culprit.op) == (kind, op)
 
 
 def test_what_cannot_be_told_apart_is_said_so():

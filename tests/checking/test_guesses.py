@@ -22,6 +22,8 @@ def test_planted_slips_are_guessed_and_right_gradients_get_none():
 
 def test_other_mistakes_get_no_guess():
     assert not any(check_grad(c.f, c.at, gradient=c.wrong).guess for c in slips.others(20, 5))
+    nan = check_grad(np.sum, np.ones(3), gradient=lambda x: np.nan * x)
+    assert (nan.verdict, nan.guess) == ("wrong", None)
 
 
 SMALL = np.linspace(-0.1, 0.1, 80)

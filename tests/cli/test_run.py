@@ -119,7 +119,8 @@ def test_a_notebook(script):
             "cell_type": "code",
             "source": ["%matplotlib inline\n", "!pip list\n", "n = 3"],
         },
-        {"cell_type": "code", "source": "%%time\nslow("},
+        {"cell_type": "code", "source": "%%html\n<b>slow("},
+        {"cell_type": "code", "source": "%%time\n?n\nn = n * 1"},
         {"cell_type": "code", "source": ["from micrograd.engine import Value\n", "x = Value(n)\n"]},
         {"cell_type": "code", "source": ["print((x * x).data)\n", "x.nowhere"]},
     ]

@@ -1,0 +1,114 @@
+"""Engines that show themselves otherwise than by a field with a well-known name."""
+
+SLOTS = """
+from dataclasses import dataclass
+from typing import Any
+
+@dataclass(slots=True, eq=False)
+class Node:
+    data: float
+    grad: float = 0.0
+    inputs: tuple = ()
+    op: str = "leaf"
+    pull: Any = None
+
+    def __add__(self, other):
+        out = Node(self.data + other.data, inputs=(self, other), op="add")
+        def pull():
+            self.grad += out.grad
+            other.grad += out.grad
+        out.pull = pull
+        return out
+
+    def __mul__(self, other):
+        out = Node(self.data * other.data, inputs=(self, other), op="mul")
+        def pull():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out.pull = pull
+        return out
+
+    def backward(self):
+        order = []
+        def visit(node):
+            if not any(node is x for x in order):
+                for x in node.inputs:
+                    visit(x)
+                order.append(node)
+        visit(self)
+        self.grad = 1.0
+        while order:
+            node = order.pop()
+            if node.pull:
+                node.pull()
+"""
+
+SPANISH = """
+class Node:
+    def __init__(self, valor, padres=(), parciales=(), operacion=""):
+        self.valor, self.gradiente, self.operacion = valor, 0.0, operacion
+        self.padres, self.parciales = padres, parciales
+
+    def __add__(self, otro):
+        return Node(self.valor + otro.valor, (self, otro), (1.0, 1.0), "add")
+
+    def __mul__(self, otro):
+        return Node(self.valor * otro.valor, (self, otro), (otro.valor, self.valor), "mul")
+
+    def retropropagar(self):
+        orden, vistos = [], set()
+        def visitar(nodo):
+            if nodo not in vistos:
+                vistos.add(nodo)
+                for padre in nodo.padres:
+                    visitar(padre)
+                orden.append(nodo)
+        visitar(self)
+        self.gradiente = 1.0
+        for nodo in reversed(orden):
+            for padre, parcial in zip(nodo.padres, nodo.parciales):
+                padre.gradiente += parcial * nodo.gradiente
+"""
+
+PRIVATE = """
+class Node:
+    def __init__(self, x, parents=(), rule=None, op=""):
+        self.__x, self.__g, self.__parents, self.__rule = float(x), 0.0, parents, rule
+        self.op = op
+
+    data = property(lambda self: self.__x)
+    grad = property(lambda self: self.__g)
+
+    def __add__(self, other):
+        return Node(self.__x + other.__x, (self, other), lambda g: (g, g), "add")
+
+    def __mul__(self, other):
+        shares = lambda g: (g * other.__x, g * self.__x)
+        return Node(self.__x * other.__x, (self, other), shares, "mul")
+
+    def backward(self):
+        order, seen = [], set()
+        def visit(node):
+            if node not in seen:
+                seen.add(node)
+                for x in node.__parents:
+                    visit(x)
+                order.append(node)
+        visit(self)
+        self.__g = 1.0
+        for node in reversed(order):
+            for x, share in zip(node.__parents, node.__rule(node.__g) if node.__rule else ()):
+                x.__g += share
+"""
+
+# (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
+FAULTS = {
+    "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
+    "slots, order": (SLOTS, "order.pop()", "order.pop(0)", "order", "add"),
+    "slots, sum": (SLOTS, "self.grad += other", "self.grad = other", "accumulation", "mul"),
+    "spanish, partial": (SPANISH, "otro.valor, self.valor)", "1.0, self.valor)", "partial", "mul"),
+    "spanish, sum": (SPANISH, "padre.gradiente +=", "padre.gradiente =", "accumulation", ""),
+    "spanish, added": (SPANISH, "parcial * nodo", "parcial + nodo", "gradient", ""),
+    "private, partial": (PRIVATE, "(g * other.__x,", "(g * self.__x,", "partial", "mul"),
+    "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
+}
