@@ -23,8 +23,9 @@ class MissingError(AttributeError):
 class Engine:
     """Nodes of an engine, and what is done with them; a Script gets one.
 
-    Where the nodes keep number and gradient, checking/adapters.py finds out. `Neuron`, `Layer`,
-    `MLP` and whatever else its modules define are attributes; the seed has set `random`.
+    `Value` makes a leaf; where it keeps number and gradient, checking/adapters.py finds out.
+    `Neuron`, `Layer`, `MLP` and whatever else its modules define are attributes; the seed has set
+    `random`.
 
     >>> from autograd_mini import Value
     >>> engine = Engine(Value)
@@ -42,16 +43,12 @@ class Engine:
         seed: str = "",
         adapter: Adapter | None = None,
     ) -> None:
-        self.value, self.names, self.random = value, names or {}, random.Random(seed)
+        self.Value, self.names, self.random = value, names or {}, random.Random(seed)
         leaf = value(1.0)
         self.adapter = adapter or adapter_of(leaf)
         if missing := self.adapter.missing():
             raise TypeError(f"the nodes have no {', '.join(missing)}")
         self.zero = self.adapter.get(leaf, "grad")
-
-    def Value(self, x: float) -> Any:  # noqa: N802  # as engines call it
-        """A leaf."""
-        return self.value(x)
 
     def __getattr__(self, name: str) -> Any:
         if name not in self.names:

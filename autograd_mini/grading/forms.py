@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import xml.etree.ElementTree as ET
 from base64 import b64encode
 from html import escape
@@ -196,16 +195,11 @@ def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
             case = ET.SubElement(suite, "testcase", about)
             if level in lost:
                 about = {"message": _points(level, lang), "type": "points"}
-                ET.SubElement(case, "failure", about).text = _printable(_output(level))
+                ET.SubElement(case, "failure", about).text = _output(level)
         if each.printed:
-            ET.SubElement(suite, "system-out").text = _printable(each.printed)
+            ET.SubElement(suite, "system-out").text = each.printed
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _printable(words: str) -> str:
-    """Without the characters that XML does not have."""
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", words)
 
 
 # --- a file for each submission ------------------------------------------------------------------

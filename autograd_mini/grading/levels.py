@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, of, text
+from autograd_mini.numbers.arguments import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,9 +36,8 @@ class Case:
 
     def __init__(self, f: str | Callable[..., Any], passes: str = "backward", **at: float) -> None:
         self.f, self.passes, self.at = f, tuple(passes.split()), at
-        if unknown := [action for action in self.passes if action not in ACTIONS]:
-            known = ", ".join(ACTIONS)
-            raise BatteryError(f"passes must be of {known}, got {unknown[0]!r}")
+        for action in self.passes:
+            one_of("passes", action, ACTIONS)
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,7 @@ class Drawn:
     passes: str = "backward"
 
     def __post_init__(self) -> None:
-        if self.second not in SECONDS:
-            known = ", ".join(SECONDS)
-            raise BatteryError(f"second must be one of {known}, got {self.second!r}")
+        one_of("second", self.second, SECONDS)
 
 
 class Script:

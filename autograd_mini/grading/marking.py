@@ -244,4 +244,4 @@ def told(error: Any) -> dict[str, Any]:
 
 def clean(x: object, longest: int = 200) -> str:
     """A text of a submission's, without what is no character or would move a terminal's cursor."""
-    return re.sub(r"[^\n -~\xa0-\ud7ff\ue000-\U0010ffff]", "?", str(x)[:longest])
+    return re.sub(r"[^\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", str(x)[:longest])

@@ -130,6 +130,7 @@ def right(task: Task) -> tuple[list[Numbers], Value | None]:
     Raises BatteryError if our engine cannot do the task.
     """
     wanted: list[Numbers] = []
+    root = None
     for variant in VARIANTS:
         engine = Reference(task.seed, *variant)
         try:
@@ -138,12 +139,13 @@ def right(task: Task) -> tuple[list[Numbers], Value | None]:
         except Exception as error:
             name = getattr(task.function, "__name__", "script")
             raise BatteryError(f"{name} raised {type(error).__name__}: {error}") from error
+        root = engine.root if root is None else root
         if not engine.variable:
             break
     program = task.program
     if program and program.passes[-2:] == ("backward", "backward"):
         wanted += right(_task(program._replace(passes=program.passes[:-1])))[0]
-    return wanted, engine.root
+    return wanted, root
 
 
 @lru_cache(maxsize=1000)

@@ -308,7 +308,7 @@ def test_a_battery_of_ones_own(tmp_path):
         ),
         (
             "[Level('a', 1, [Case('x', 'forward')], 'b')]",
-            "passes must be of build, backward, reset",
+            "passes must be one of build, backward, reset",
         ),
         ("[Level('a', 1, [Case('log(x)', x=-1)], 'b')]", "the case 'log\\(x\\)': log"),
         ("[Level('a', 1, [Case('x + y', z=1)], 'b')]", "there is no input z"),
