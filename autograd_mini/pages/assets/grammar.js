@@ -1,6 +1,8 @@
 // Expressions read from text as autograd_mini/expressions.py reads them: the same grammar, and the same words for what is wrong.
 const LONGEST = 10000, DEEPEST = 200;
-const {sheet, keywords, instead, meant} = DATA.grammar, CONSTANTS = {pi: Math.PI, e: Math.E};
+// Without what every object has: a name may be `constructor`.
+const plain = x => Object.assign(Object.create(null), x);
+const {keywords, instead} = DATA.grammar, sheet = plain(DATA.grammar.sheet), meant = plain(DATA.grammar.meant), CONSTANTS = plain({pi: Math.PI, e: Math.E});
 const BINARY = {"+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "//": "floordiv", "**": "pow"};
 const RELATIONS = {"<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b};
 const NUMBER = /0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y;

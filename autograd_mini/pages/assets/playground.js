@@ -72,11 +72,15 @@ let problem = null;
 function field(name, value, more = {}) {
   return el("label", {}, el("span", {text: name}), el("input", {type: "text", inputmode: "decimal", "data-name": name, value, ...more}));
 }
-function showFields(made) {
+// A field for each name that there is now; null where what is typed cannot be read, which is told.
+function showFields() {
+  const made = tried(() => prepared({...exercise, at: new Map()}));
+  if (!made) return null;
   const filledIn = name => field(name, exercise.at.get(name) ?? made.usual.get(name));
   $("given").replaceChildren(...made.given.map(filledIn));
   $("weights").lastChild.replaceChildren(...made.weights.map(filledIn));
   $("weights").hidden = !made.weights.length;
+  return made;
 }
 function showNetwork() {
   const select = (key, options) => el("select", {"data-net": key}, ...options.map(x => el("option", {value: x, selected: x === exercise.net[key], "data-t": key === "loss" ? "play.loss." + x : null, text: x})));
@@ -90,7 +94,7 @@ function showKind() {
   $("typed").hidden = exercise.kind === "network";
   $("network").hidden = exercise.kind !== "network";
 }
-// What is in the form, as an exercise; of the numbers those that are not the usual ones.
+// What stands in the form, into the exercise.
 function read() {
   for (const e of form.querySelectorAll("[data-net]")) exercise.net[e.dataset.net] = e.value;
   exercise.expression = $("expression").value;
@@ -128,7 +132,7 @@ function tried(f) {
   }
 }
 // The numbers are in the address; of a network those that are not the usual ones of its seed.
-const addressWith = ({numbers, usual}) => addressOf({...exercise, at: new Map([...numbers].filter(([name, x]) => exercise.kind === "expression" || x !== usual.get(name)))});
+const addressWith = (what, {numbers, usual}) => addressOf({...what, at: new Map([...numbers].filter(([name, x]) => what.kind === "expression" || x !== usual.get(name)))});
 function draw() {
   read();
   const made = tried(() => {
@@ -137,7 +141,7 @@ function draw() {
     return made;
   });
   if (!made) return form.querySelector("[aria-invalid=true]")?.focus();
-  const address = addressWith(made);
+  const address = addressWith(exercise, made);
   if (address === addressOf(fromAddress(location.hash))) location.reload();
   location.hash = address;
 }
@@ -146,8 +150,7 @@ form.addEventListener("input", event => {
   if (event.target.dataset.name) return;
   read();
   if (event.target.dataset.net) exercise.at.clear();
-  const made = tried(() => prepared(exercise));
-  if (made) showFields(made);
+  showFields();
 });
 for (const b of form.querySelectorAll("[data-kind]")) b.addEventListener("click", () => {
   read();
@@ -155,16 +158,13 @@ for (const b of form.querySelectorAll("[data-kind]")) b.addEventListener("click"
   exercise.at.clear();
   if (exercise.kind === "expression" && !$("expression").value) $("expression").value = exercise.expression = EXAMPLE;
   showKind();
-  const made = tried(() => prepared(exercise));
-  if (made) showFields(made);
+  showFields();
 });
 $("change").addEventListener("click", () => { form.classList.remove("folded"); $("expression").focus(); });
 $("link").addEventListener("click", () => {
   const mode = MODES.find(name => document.querySelector(`[aria-controls=${name}]`)?.getAttribute("aria-pressed") === "true");
-  const {kind, net, expression} = fromAddress(shownAddress);
-  Object.assign(exercise, {kind, net, expression});
   recording.names.forEach((name, k) => { if (!recording.ops[k]) ready.numbers.set(name, recording.data[k]); });
-  $("address").value = location.href.split("#")[0] + addressWith(ready) + (mode ? "&mode=" + mode : "");
+  $("address").value = location.href.split("#")[0] + addressWith(fromAddress(shownAddress), ready) + (mode ? "&mode=" + mode : "");
   $("copied").hidden = false;
   $("address").select();
   document.execCommand("copy");  // as the newer way may not do in a frame
@@ -178,8 +178,7 @@ addEventListener("hashchange", () => {
 $("expression").value = exercise.expression;
 showNetwork();
 showKind();
-const ready = tried(() => prepared(exercise)), run = ready && tried(() => runOf(ready.lines, ready.numbers, ready.rate, ready.weights, ready.source));
-if (ready) showFields(ready);
+const ready = showFields() && tried(() => prepared(exercise)), run = ready && tried(() => runOf(ready.lines, ready.numbers, ready.rate, ready.weights, ready.source));
 onLanguage(() => tell(problem));
 if (!run) {
   ROOT.classList.add("empty");
@@ -201,6 +200,7 @@ queueMicrotask(() => {
   named();
   const nan = recording.steps.find(step => step.kind === "visit" && step.adjoint !== step.adjoint);
   if (nan) tell(new Wrong("whatif.nan", undefined, 0, {x: recording.names[nan.node]}));
-  form.classList.toggle("folded", MODES.includes(exercise.mode));
-  if (MODES.includes(exercise.mode)) document.querySelector(`[aria-controls=${exercise.mode}]`).click();
+  const {mode, kind} = fromAddress(shownAddress), asked = MODES.includes(mode);
+  form.classList.toggle("folded", asked || kind === "network" && matchMedia("(max-width: 40rem)").matches);
+  if (asked) document.querySelector(`[aria-controls=${mode}]`).click();
 });
