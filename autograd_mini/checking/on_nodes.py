@@ -200,7 +200,8 @@ class _Check:
                 return self._excused(rows, "ok", "cancelled")
         if self.culprit is None:
             lone = len(graph.order) == 1
-            message = "gradient" if lone else "severed" if told else "untold"
+            named = all(op_name(node) for node in graph.order if node.parents)  # no closures
+            message = "gradient" if lone else "severed" if told and named else "untold"
             if not told:
                 self.guess = guess(check, rows, self.run.gradient)
             self.culprit = check.blamed(rows, message)

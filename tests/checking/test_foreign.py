@@ -9,7 +9,7 @@ import math
 import pytest
 from rich.console import Console
 
-from autograd_mini import museum
+from autograd_mini import compat, museum
 from autograd_mini.checking import Adapter, CheckError, Property, Report, check_grad
 from autograd_mini.language import text
 from tests.benchmarks.foreign_engines import OPS, check, graphs, is_off, right, said
@@ -62,6 +62,20 @@ def test_an_engine_of_unusual_names_is_found_by_looking(fault):
     report = looked(source.replace(right, wrong))
     assert report.verdict == "wrong"
     assert (report.culprit.kind, report.culprit.op) == (kind, op)
+
+
+def test_a_wrong_closure_on_our_own_nodes_is_not_taken_for_a_hole_in_the_graph():
+    def tanh(x):
+        out = compat.Value(math.tanh(x.data), (x,), "tanh")
+
+        def _backward():
+            x.grad += (1 - x.data**2) * out.grad
+
+        out._backward = _backward
+        return out
+
+    report = check_grad(lambda x, y: tanh(x * y) * x, (0.5, 0.8), value=compat.Value)
+    assert (report.verdict, report.culprit.message) == ("wrong", "untold")
 
 
 def test_what_cannot_be_told_apart_is_said_so():
