@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import checked, text
@@ -42,19 +43,23 @@ class SideBySide(Shown):
     def __bool__(self) -> bool:
         return self.ok
 
-    def _grid(self, lang: str) -> Grid:
+    def _grid(self, lang: str, width: int | None = None) -> Grid:
         columns = [*self.reports, text("checking.beside.reference", lang)]
-        rows, marked = [["", *columns]], set()
+        rows = [["", *columns]]
+        marked: dict[tuple[int, int], str] = {}
         parts = [report.comparisons for report in self.reports.values()]
         for i, beside in enumerate(zip(*parts, strict=False), start=1):
             rows.append([beside[0].name, *(number_text(row.got) for row in beside)])
             rows[-1].append(number_text(beside[0].wanted))
-            marked |= {(i, j) for j, row in enumerate(beside, start=1) if row.verdict == "wrong"}
+            found = enumerate(beside, start=1)
+            marked |= {(i, j): "red" for j, row in found if row.verdict == "wrong"}
+        for i, j in product(range(len(rows)), {j for _, j in marked}):
+            rows[i][j] += " *" if (i, j) in marked else "  "
         remarks = [text("checking.beside.legend", lang)] if marked else []
         for engine, (why, what) in self.missing.items():
             details = {"library": what, "reason": what}
             remarks.append(text(f"checking.beside.{why}", lang, engine=engine, **details))
-        return Grid(rows, frozenset(marked), tuple(remarks))
+        return Grid(rows, marked, remarks)
 
 
 def compare_gradients(

@@ -1,69 +1,88 @@
-"""A table for readers, as text, for rich and as HTML; some of its cells are marked."""
+"""A table for readers, with lines above and below, as text, for rich and as HTML."""
 
 from __future__ import annotations
 
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.language.tables import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-_MARK = " *"
-_RED = "#cf222e"
+_HTML = {"red": "#cf222e", "yellow": "#9a6700", "cyan": "#0b6e99", "green": "#1a7f37"}
 
 
 class Grid(NamedTuple):
-    """Rows of cells, the first the header; the first column to the left, the others to the right.
+    """Rows of cells, the first the header.
 
-    marked   (row, column) of the cells that stand out: red, and with a star where there is no red
-    remarks  lines below
+    marked    (row, column) -> the colour of a cell that stands out
+    remarks   lines below
+    sides     of the columns, "<" or ">"; by default the first to the left, the others to the right
+    headline  above all, in its colour; then the lines of the story
     """
 
     rows: list[list[str]]
-    marked: frozenset[tuple[int, int]] = frozenset()
-    remarks: tuple[str, ...] = ()
+    marked: Mapping[tuple[int, int], str] = {}
+    remarks: Sequence[str] = ()
+    sides: str = ""
+    headline: str = ""
+    colour: str = ""
+    story: Sequence[str] = ()
 
     def _lines(self) -> list[str]:
-        space = {j: " " * len(_MARK) for _, j in self.marked}
-        cells = [
-            [
-                cell + (_MARK if (i, j) in self.marked else space.get(j, ""))
-                for j, cell in enumerate(row)
-            ]
-            for i, row in enumerate(self.rows)
-        ]
-        return aligned(cells, "<" + ">" * (len(self.rows[0]) - 1))
+        return aligned(self.rows, self._all_sides()) if self.rows else []
+
+    def _all_sides(self) -> str:
+        return self.sides or "<".ljust(len(self.rows[0]), ">")
+
+    def text(self) -> str:
+        """As plain text."""
+        above = [self.headline, *self.story, *[""] * bool(self.rows)] if self.headline else []
+        return "\n".join([*above, *self._lines(), *self.remarks])
 
     def rich(self) -> Iterator[Any]:
         """For rich's consoles."""
         from rich.text import Text
 
+        if self.headline:
+            yield Text(self.headline, style=f"bold {self.colour}")
+            yield from map(Text, [*self.story, *[""] * bool(self.rows)])
+        widths = [max(map(len, column)) + 2 for column in zip(*self.rows, strict=True)]
+        starts = list(accumulate(widths, initial=0))
         for i, line in enumerate(self._lines()):
-            shown = Text(line, style="" if i else "bold", no_wrap=True)
-            shown.highlight_regex(r"\S+ \*", "red")
+            shown = Text(line, style="" if i else "bold")
+            for (row, j), colour in self.marked.items():
+                if row == i:
+                    cell = self.rows[i][j]
+                    start = line.index(cell, starts[j])
+                    shown.stylize(colour, start, start + len(cell))
             yield shown
         yield from (Text(line, style="dim") for line in self.remarks)
 
     def html(self) -> str:
-        """As a table of HTML."""
+        """As HTML."""
         lines = []
         for i, row in enumerate(self.rows):
             cells = []
-            for j, cell in enumerate(row):
-                style = f"text-align: {'right' if j else 'left'}; padding: 0 0.6em"
-                if (i, j) in self.marked:
-                    style += f"; color: #fff; background: {_RED}"
-                    cell += _MARK
-                tag = "td" if i else "th"
-                cells.append(f'<{tag} style="{style}">{escape(cell)}</{tag}>')
+            for j, (cell, side) in enumerate(zip(row, self._all_sides(), strict=True)):
+                style = f"text-align: {'left' if side == '<' else 'right'}; padding: 0 0.6em"
+                colour, tag = self.marked.get((i, j)), "td" if i else "th"
+                words = _badge(cell, "span", colour) if colour else escape(cell)
+                cells.append(f'<{tag} style="{style}">{words}</{tag}>')
             lines.append(f"<tr>{''.join(cells)}</tr>")
-        below = "<br>".join(map(escape, self.remarks))
-        return (
-            f'<table style="font-variant-numeric: tabular-nums">{"".join(lines)}</table>'
-            f'<p style="opacity: 0.75">{below}</p>'
-        )
+        above = f"<p>{_badge(self.headline, 'strong', self.colour)}</p>" if self.headline else ""
+        above += "".join(f"<p>{escape(line)}</p>" for line in self.story)
+        rows, remarks = "".join(lines), "<br>".join(map(escape, self.remarks))
+        table = f'<table style="font-variant-numeric: tabular-nums">{rows}</table>' if rows else ""
+        return f'{above}{table}<p style="opacity: 0.75">{remarks}</p>'
+
+
+def _badge(words: str, tag: str, colour: str) -> str:
+    """White on a colour: it is read on light and dark pages."""
+    style = f"color: #fff; background: {_HTML[colour]}; padding: 0.1em 0.5em"
+    return f'<{tag} style="{style}">{escape(words)}</{tag}>'
 
 
 class Shown:
@@ -71,20 +90,19 @@ class Shown:
 
     lang: str
 
-    def _grid(self, lang: str) -> Grid:
+    def _grid(self, lang: str, width: int | None = None) -> Grid:
         raise NotImplementedError
 
-    def text(self, lang: str | None = None) -> str:
-        """The table as plain text."""
-        grid = self._grid(lang or self.lang)
-        return "\n".join([*grid._lines(), *grid.remarks])
+    def text(self, lang: str | None = None, width: int | None = None) -> str:
+        """As plain text, in English or Spanish; a table of at most `width` if it can."""
+        return self._grid(lang or self.lang, width).text()
 
     def __str__(self) -> str:
         return self.text()
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         """For rich's `print` and consoles."""
-        return self._grid(self.lang).rich()
+        return self._grid(self.lang, options.max_width).rich()
 
     def _repr_html_(self) -> str:
         """For notebooks."""

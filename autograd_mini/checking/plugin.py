@@ -68,7 +68,7 @@ def gradcheck(pytestconfig: pytest.Config) -> Check:
     def check(f: Callable[..., Any], at: Any, **options: Any) -> Report:
         __tracebackhide__ = True
         from . import GradientMismatch
-        from .steering import steered
+        from .report import steered
 
         report = steered(_report(pytestconfig, f, at, options))
         if not report.ok:

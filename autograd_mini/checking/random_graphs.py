@@ -22,7 +22,7 @@ from autograd_mini.value import Value
 
 from .adapters import is_node
 from .comfort import comfortable_points, is_comfortable, is_constant
-from .steering import steered
+from .report import steered
 
 if TYPE_CHECKING:
     import random

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
-from autograd_mini.language.tables import aligned
 
 from .findings import Comparison, Culprit, Property, number_text
-from .plain import from_json, to_json
+from .grid import Grid, Shown
 from .taylor import Taylor, TaylorRow
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
 REPORT = Format(
     "autograd_mini check report",
     ("lang", "verdict", "comparisons", "culprit", "taylor_slope", "notes"),
     ("guess", "taylor", "properties"),
 )
-_COLOURS = {  # of a verdict, the worst first: in the terminal, in HTML
-    "wrong": ("red", "#cf222e"),
-    "undecided": ("yellow", "#9a6700"),
-    "domain": ("yellow", "#9a6700"),
-    "kink": ("cyan", "#0b6e99"),
-    "ok": ("green", "#1a7f37"),
+_COLOURS = {  # of a verdict, the worst first
+    "wrong": "red",
+    "undecided": "yellow",
+    "domain": "yellow",
+    "kink": "cyan",
+    "ok": "green",
 }
 VERDICTS = tuple(_COLOURS)
 _SHOWN = 24  # rows of a table for the reader
@@ -64,8 +66,11 @@ class Subject(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """What a check found. True in a condition if `ok`.
+
+    `text(lang, width)` is it as plain text, with a table of at most `width` if it can: a narrow one
+    leaves out the ulp, then the bar, then the reference, which is then told below it.
 
     verdict        the worst of the rows: "wrong", "undecided", "domain", "kink" or "ok"
     comparisons    one row per derivative
@@ -112,37 +117,6 @@ class Report:
             raise GradientMismatch(self)
 
     # --- for readers -----------------------------------------------------------------------------
-    def text(self, lang: str | None = None, width: int | None = None) -> str:
-        """The report as plain text, in English or Spanish; a table of at most `width` if it can.
-
-        A narrow table leaves out the ulp, then the bar, then the reference, which is then told
-        below it.
-        """
-        shown = self._content(lang or self.lang, width)
-        table = ["", *(line for line, _ in shown.lines())] if shown.table else []
-        return "\n".join([shown.headline, *shown.story, *table, *shown.remarks])
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
-        """For rich's `print` and consoles."""
-        from rich.text import Text
-
-        shown = self._content(self.lang, options.max_width)
-        yield Text(shown.headline, style=f"bold {_COLOURS[self.verdict][0]}")
-        yield from map(Text, shown.story)
-        if shown.table:
-            yield Text("")
-        for words, verdict in shown.lines():
-            line = Text(words, style="" if verdict else "bold")
-            if verdict:
-                word = text(f"checking.verdict.{verdict}", self.lang)
-                start = words.rindex(f" {word}")
-                line.stylize(_COLOURS[verdict][0], start, start + 1 + len(word))
-            yield line
-        yield from (Text(line, style="dim") for line in shown.remarks)
-
     def save_html(self, path: str | os.PathLike[str], lang: str | None = None) -> None:
         """Write a page that steps through what was checked, open at the first wrong step.
 
@@ -159,32 +133,7 @@ class Report:
 
         checking.save_html(self, path, lang)
 
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        from html import escape
-
-        shown = self._content(self.lang)
-        story = "".join(f"<p>{escape(line)}</p>" for line in shown.story)
-        rows = []
-        for verdict, cells in shown.table:
-            tag, parts = "td" if verdict else "th", []
-            for name, cell in cells.items():
-                words = escape(cell)
-                if verdict and name == "verdict":
-                    words = f'<span style="{_badge(verdict)}">{words}</span>'
-                side = "left" if name in _LEFT else "right"
-                parts.append(f'<{tag} style="text-align: {side}">{words}</{tag}>')
-            rows.append(f"<tr>{''.join(parts)}</tr>")
-        style = "font-variant-numeric: tabular-nums"
-        table = f'<table style="{style}">{"".join(rows)}</table>' if rows else ""
-        remarks = "<br>".join(map(escape, shown.remarks))
-        return (
-            f'<div lang="{self.lang}"><p><strong style="{_badge(self.verdict)}">'
-            f"{escape(shown.headline)}</strong></p>{story}{table}"
-            f'<p style="opacity: 0.75">{remarks}</p></div>'
-        )
-
-    def _content(self, lang: str, width: int | None = None) -> _Content:
+    def _grid(self, lang: str, width: int | None = None) -> Grid:
         story = []
         if self.culprit is not None:
             story.append(f"{text('checking.culprit', lang)}: {self.culprit.text(lang)}")
@@ -196,21 +145,28 @@ class Report:
             rows.sort(key=lambda row: VERDICTS.index(row.verdict))
             verdict = text(f"checking.verdict.{rows[-1].verdict}", lang)
             remarks.append(text("checking.more", lang, count=hidden, verdict=verdict))
-        table: list[tuple[str | None, dict[str, str]]] = []
-        if rows:
-            table.append((None, {name: text(f"checking.column.{name}", lang) for name in _COLUMNS}))
-            table += [(row.verdict, _cells(row, lang)) for row in rows[:_SHOWN]]
-            spared = _spared([cells for _, cells in table], width)
+        table = []
+        if rows := rows[:_SHOWN]:
+            table = [{name: text(f"checking.column.{name}", lang) for name in _COLUMNS}]
+            table += [_cells(row, lang) for row in rows]
+            spared = _spared(table, width)
         if "reference" in spared:
-            names = dict.fromkeys(cells["reference"] for _, cells in table[1:])
+            names = dict.fromkeys(cells["reference"] for cells in table[1:])
             remarks.append(text("checking.note.reference", lang, names=", ".join(names)))
-        for _, cells in table:
-            for name in spared:
-                del cells[name]
         remarks += self.remarks(lang)
         if self.taylor_slope is not None:
             remarks.append(text("checking.note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
-        return _Content(self.headline(lang), story, table, remarks)
+        kept = [name for name in _COLUMNS if name not in spared]
+        column = kept.index("verdict")
+        return Grid(
+            [[cells[name] for name in kept] for cells in table],
+            {(i, column): _COLOURS[row.verdict] for i, row in enumerate(rows, start=1)},
+            remarks,
+            "".join("<" if name in _LEFT else ">" for name in kept),
+            self.headline(lang),
+            _COLOURS[self.verdict],
+            story,
+        )
 
     def headline(self, lang: str | None = None) -> str:
         """The first line: the verdict, and of an engine that is right the first warning."""
@@ -243,7 +199,7 @@ class Report:
             "taylor": self.taylor and [self.taylor.rows, self.taylor.floor],
             "properties": [x._asdict() for x in self.properties],
         }
-        return REPORT.write(to_json(data))
+        return REPORT.write(_plain(data))
 
     @classmethod
     def from_json(cls, source: str) -> Report:
@@ -253,7 +209,7 @@ class Report:
         """
         data = REPORT.read(source)
         try:
-            data = from_json(data)
+            data = _read(data)
             rows = tuple(
                 Comparison(**{field.name: row[field.name] for field in fields(Comparison)})
                 for row in data["comparisons"]
@@ -276,23 +232,19 @@ class Report:
             raise ValueError(f"damaged check report: {error!r}") from None
 
 
-class _Content(NamedTuple):
-    """What a report shows; text, rich and HTML are writers of it.
+def steered(report: Report) -> Report:
+    """The report, after hypothesis.target of log2(error / bar) where a test of its runs.
 
-    table    (verdict, column -> cell) of each row; the first, without a verdict, is the header
+    Löscher & Sagonas, Targeted property-based testing, ISSTA 2017.
     """
-
-    headline: str
-    story: list[str]
-    table: list[tuple[str | None, dict[str, str]]]
-    remarks: list[str]
-
-    def lines(self) -> Iterator[tuple[str, str | None]]:
-        """The table in columns of characters, each line with its verdict."""
-        rows = [cells for _, cells in self.table]
-        sides = "".join("<" if name in _LEFT else ">" for name in (rows or [{}])[0])
-        lines = aligned([[*cells.values()] for cells in rows], sides)
-        return zip(lines, [verdict for verdict, _ in self.table], strict=True)
+    hypothesis = sys.modules.get("hypothesis")
+    if hypothesis is not None and hypothesis.currently_in_test_context():
+        ratios = [row.error / row.bar for row in report.comparisons if row.error and row.bar]
+        worst = max((x for x in ratios if math.isfinite(x)), default=0.0)
+        if worst:  # told twice in one test, hypothesis refuses
+            with suppress(hypothesis.errors.InvalidArgument):
+                hypothesis.target(math.log2(worst), label="log2(error / bar)")
+    return report
 
 
 def worst(verdicts: list[str]) -> str:
@@ -330,13 +282,32 @@ def _spared(rows: list[dict[str, str]], width: int | None) -> tuple[str, ...]:
     return spared
 
 
-def _badge(verdict: str) -> str:
-    """White on the verdict's colour: it is read on light and dark pages."""
-    return f"color: #fff; background: {_COLOURS[verdict][1]}; padding: 0.1em 0.5em"
-
-
 _CULPRIT = ("kind", "message", "node", "op", "details")  # what is written of it
 
 
 def _written(culprit: Culprit | None) -> dict[str, Any] | None:
     return None if culprit is None else {name: getattr(culprit, name) for name in _CULPRIT}
+
+
+# --- numbers as JSON has them: no infinities, no nan ----------------------------------------------
+_NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # nan, too, is always the same
+
+
+def _plain(x: Any) -> Any:
+    """Mappings, lists and numbers as JSON has them."""
+    if isinstance(x, Mapping):
+        return {name: _plain(part) for name, part in x.items()}
+    if isinstance(x, list | tuple):
+        return [_plain(part) for part in x]
+    return {"float": repr(x)} if isinstance(x, float) and not math.isfinite(x) else x
+
+
+def _read(x: Any) -> Any:
+    """What `to_json` was given, with tuples for lists."""
+    if isinstance(x, list):
+        return tuple(map(_read, x))
+    if isinstance(x, dict):
+        if x.keys() == {"float"}:
+            return _NOT_FINITE[x["float"]]
+        return {name: _read(part) for name, part in x.items()}
+    return x

@@ -67,7 +67,7 @@ class Taylor(Shown):
     def _width(self) -> int:
         return 4 if self.rows[0].r2 is not None else 3
 
-    def _grid(self, lang: str) -> Grid:
+    def _grid(self, lang: str, width: int | None = None) -> Grid:
         slope = text("checking.taylor.slope", lang)
         cells = [["h", *(x for k in range(self._width() - 1) for x in (f"R{k}", slope))]]
         for k, row in enumerate(self.rows):

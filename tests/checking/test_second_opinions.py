@@ -12,7 +12,7 @@ from rich.console import Console
 
 from autograd_mini import exp, sin
 from autograd_mini.checking import CheckError, Report, check_grad, check_jvp, compare_gradients
-from autograd_mini.checking.steering import steered
+from autograd_mini.checking.report import steered
 from autograd_mini.museum import HEALTHY
 
 
