@@ -174,7 +174,7 @@ SAME = {
         )
     ],
     "divides": [("return self * other**-1", "return self * (1 / other)")],
-    "once": [("self.grad = 1.0\n        for", "self.grad = 1.0\n\n        for")],
+    "biases": [("[*self.w, self.b]", "[self.b, *self.w]"), (".b).tanh()", ".b).relu()")],
 }
 
 _ORDER = RIGHT[RIGHT.index("        done, seen") : RIGHT.index("    def backward")]

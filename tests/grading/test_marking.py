@@ -12,7 +12,16 @@ from autograd_mini.grading.submissions import SubmissionError
 from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, written
 
 # tests/benchmarks/class_of_30.py has the whole class, with those that loop
-SAMPLE = ["right-fields", "right-names", "right-demo", "right-asks", *FAULTS, "exits", "floods"]
+SAMPLE = [
+    "right-fields",
+    "right-names",
+    "right-demo",
+    "right-biases",
+    "right-asks",
+    *FAULTS,
+    "exits",
+    "floods",
+]
 
 
 PATIENT = Limits(10.0)
