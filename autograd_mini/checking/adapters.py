@@ -198,8 +198,8 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     return Adapter(**ways)
 
 
-def _own(node: Any) -> dict[str, Any]:
-    """The attributes of a node itself, in its slots too."""
+def own(node: Any) -> dict[str, Any]:
+    """The attributes of a node itself, in its slots too, by name."""
     slots = [name for name, _ in inspect.getmembers(type(node), inspect.ismemberdescriptor)]
     shown = {name: getattr(node, name) for name in slots if hasattr(node, name)}
     return {**shown, **getattr(node, "__dict__", {})}
@@ -208,7 +208,7 @@ def _own(node: Any) -> dict[str, Any]:
 def _closure(node: Any) -> str | None:
     """The one function without arguments that a node was given, whatever its name."""
     found = [
-        name for name, x in _own(node).items()
+        name for name, x in own(node).items()
         if inspect.isfunction(x) and arguments(x) == (0, 0)
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
@@ -220,7 +220,7 @@ def _behind(node: Any, way: str | None) -> str | None:
     if way is None or not isinstance(shown, property) or shown.fset is not None:
         return way
     x = getattr(node, way)
-    found = [name for name, y in _own(node).items() if y is x]
+    found = [name for name, y in own(node).items() if y is x]
     return found[0] if len(found) == 1 else way
 
 
@@ -247,8 +247,8 @@ def _fits(node: Any, way: str, x: Any, what: str) -> bool:
         return isinstance(x, Collection) and not isinstance(x, str) and len(x) > 0
     if what in ("local", "backward"):
         # what every node gets anew is its own step, what the class has is the whole pass
-        own = way in _own(node)
-        return callable(x) and (what == "local" or not own) and not isinstance(x, type)
+        given = way in own(node)
+        return callable(x) and (what == "local" or not given) and not isinstance(x, type)
     if what == "op":
         return isinstance(x, str | type) or hasattr(x, "name")
     if what == "label":

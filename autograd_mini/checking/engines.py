@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
-from .adapters import Adapter, adapter_of, data_of, is_node
+from .adapters import Adapter, adapter_of, data_of, is_node, own
 from .findings import Culprit
 from .graphs import Graph
 from .inputs import CheckError, as_real, shown
@@ -148,9 +148,10 @@ def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) ->
     if not told and not is_node(root):
         raise CheckError(f"f must give one Value, got {shown(root)}")
     if adapter is not None and (missing := adapter.missing(root)):
+        names = ", ".join(own(root)) or "no attributes"
         raise CheckError(
-            f"no {', '.join(missing)} was found in {shown(root)}: say where it is by"
-            " adapter=Adapter(...)"
+            f"no {', '.join(missing)} was found in {type(root).__name__} ({names}): say where it is"
+            " by adapter=Adapter(...)"
         )
     data = data_of(root) if adapter is None else adapter.number(root)
     if isinstance(data, complex) or type(data).__name__ == "mpc":

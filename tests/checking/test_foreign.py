@@ -245,7 +245,10 @@ class NoGrad:
     [
         ({"adapter": 3}, r"adapter must be an Adapter, got 3 \(int\)"),
         ({"adapter": Adapter}, "adapter must be an Adapter"),
-        ({"value": NoGrad}, "no grad was found in .*NoGrad.*: say where it is by adapter=Adapter"),
+        (
+            {"value": NoGrad},
+            r"no grad was found in NoGrad \(.*\): say where it is by adapter=Adapter",
+        ),
         ({"value": engine("closures"), "adapter": Adapter(data="datum")}, "no data was found"),
         ({"value": engine("closures"), "adapter": Adapter(backward=7)}, "no backward was found"),
     ],
