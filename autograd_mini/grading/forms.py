@@ -117,9 +117,9 @@ _STYLE = """
 body { max-width: 75rem; font-size: 1rem }
 table { border-collapse: collapse; font-size: .9rem; overflow-wrap: normal }
 th, td { padding: .2rem .4rem; border-bottom: 1px solid var(--line); text-align: right }
-th { vertical-align: bottom } td:first-child { white-space: nowrap } td.total { font-weight: 700 }
-:is(th, td):is(:first-child, :last-child) { text-align: left } td:last-child { min-width: 16rem;
-  overflow-wrap: anywhere }
+th { white-space: normal; vertical-align: bottom } td.total { font-weight: 700 }
+:is(th, td):is(:first-child, :last-child) { text-align: left } td:last-child { min-width: 10rem;
+  white-space: normal; overflow-wrap: anywhere }
 section { border-top: 2px solid var(--line); margin-top: 2.5rem } h2 span { font-weight: 400 }
 h3 { margin: 1.4rem 0 .2rem } .good { color: var(--good) } .bad { color: var(--bad) }
 p { margin: .6rem 0 .2rem } pre { background: #8881; padding: .6rem .8rem; overflow-x: auto }
