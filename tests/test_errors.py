@@ -64,7 +64,7 @@ NUMBER_TYPES = [
     (lambda: V(1.0, (x,), (None,)), r"None \(NoneType\) is not a number"),
 ]
 TYPES = [
-    (lambda: x % 2, r"unsupported operand type\(s\) for %"),
+    (lambda: x @ 2, r"unsupported operand type\(s\) for @"),
     (lambda: x[0], "'Value' object is not subscriptable"),
     (lambda: len(x), r"object of type 'Value' has no len\(\)"),
     (lambda: [*x], "Value"),
@@ -147,7 +147,7 @@ FORMULAS = [
     (lambda: op("f(a)", "exp(open('x'))", "1"), "'x'|unknown function 'open'"),
     (lambda: op("f(a)", "eval(a)", "1"), "unknown function 'eval'"),
     (lambda: op("f(a)", "a[0]", "1"), r"'a\[0\]' is not allowed in a formula"),
-    (lambda: op("f(a)", "a % 2", "1"), "'a % 2' is not allowed in a formula"),
+    (lambda: op("f(a)", "a @ 2", "1"), "'a @ 2' is not allowed in a formula"),
     (lambda: op("f(a)", "True", "1"), "'True' is not allowed in a formula"),
     (lambda: op("f(a)", "1j * a", "1"), "'1j' is not allowed in a formula"),
     *((lambda text=text: op("f(a)", text, "1"), "is not allowed in a formula") for text in (
