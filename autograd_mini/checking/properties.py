@@ -6,6 +6,7 @@ Each is tried on (x * x) * x at 3, whose gradient is 27, or on a long sum, once 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _AT, _SLOPE, _CUBE_SLOPE_AT_5 = 3.0, 27.0, 75.0
 _DEPTH = 3000
+_TRIED = dict.fromkeys(("second", "reset", "reuse"), "warning") | {"changed": "note"}
 _known: WeakKeyDictionary[type, tuple[Any, list[Any], tuple[Property, ...]]] = WeakKeyDictionary()
 
 
@@ -52,19 +54,23 @@ class _Engine:
 
     def look(self) -> Iterator[Property]:
         """Each property that this engine has."""
-        tried = (self.second, self.reset, self.reuse, self.changed, self.depth)
         try:
-            x = self.value(_AT)
-            if self.after(x, x * x * x) != _SLOPE:
+            if self.after(*self.cube()) != _SLOPE:
                 return
         except (Exception, Faulty):
             return
-        for way in tried:
-            try:
-                if found := way():
-                    yield found
-            except (Exception, Faulty):  # it cannot be tried here
-                continue
+        for name, severity in _TRIED.items():
+            with suppress(Exception, Faulty):  # it cannot be tried here
+                got, before, *right = getattr(self, name)()
+                if got not in right:
+                    yield Property(name, severity, {"got": got - before, "wanted": _SLOPE})
+        if self.is_recursive():
+            yield Property("depth", "note", {"nodes": _DEPTH})
+
+    def cube(self) -> tuple[Any, Any]:
+        """A leaf and its cube."""
+        x = self.value(_AT)
+        return x, x * x * x
 
     def after(self, x: Any, y: Any) -> float:
         """The gradient of x after a backward pass from y."""
@@ -78,54 +84,41 @@ class _Engine:
         else:
             self.adapter.set(x, "grad", self.adapter.get(self.value(_AT), "grad"))
 
-    def second(self) -> Property | None:
-        x = self.value(_AT)
-        y = x * x * x
+    # --- the gradient that it gives, what stood there before, and the right ones ------------------
+    def second(self) -> tuple[float, ...]:
+        x, y = self.cube()
         first = self.after(x, y)
-        return _unless(self.after(x, y), first, (first + _SLOPE, _SLOPE), "second")
+        return self.after(x, y), first, first + _SLOPE, _SLOPE
 
-    def reset(self) -> Property | None:
-        x = self.value(_AT)
-        self.after(x, x * x * x)
+    def reset(self) -> tuple[float, ...]:
+        x, y = self.cube()
+        self.after(x, y)
         self.clear(x)
-        return _unless(self.after(x, x * x * x), 0.0, (_SLOPE,), "reset")
+        return self.after(x, x * x * x), 0.0, _SLOPE
 
-    def reuse(self) -> Property | None:
+    def reuse(self) -> tuple[float, ...]:
         x = self.value(_AT)
         shared = x * x
         self.after(x, shared * x)
         self.clear(x)
-        return _unless(self.after(x, shared * x), 0.0, (_SLOPE,), "reuse")
+        return self.after(x, shared * x), 0.0, _SLOPE
 
-    def changed(self) -> Property | None:
-        x = self.value(_AT)
-        y = x * x * x
+    def changed(self) -> tuple[float, ...]:
+        x, y = self.cube()
         self.adapter.set(x, "data", type(self.adapter.get(x, "data"))(5.0))
-        right = (_SLOPE, _CUBE_SLOPE_AT_5)
-        return _unless(self.after(x, y), 0.0, right, "changed", "note")
+        return self.after(x, y), 0.0, _SLOPE, _CUBE_SLOPE_AT_5
 
-    def depth(self) -> Property | None:
-        # In a browser, to free a long chain ends Python: a short one and a lower limit tell it too.
-        limit = sys.getrecursionlimit()
-        short = sys.platform == "emscripten"
-        y = x = self.value(_AT)
-        for _ in range(400 if short else _DEPTH):
-            y = y + x
+    def is_recursive(self) -> bool:
+        """Whether a long chain is too deep for it."""
+        if sys.platform == "emscripten":  # to free so long a chain ends Python in a browser
+            return False
         try:
-            if short:
-                sys.setrecursionlimit(300)
+            y = x = self.value(_AT)
+            for _ in range(_DEPTH):
+                y = y + x
             self.after(x, y)
         except Faulty as fault:
-            if fault.culprit.message == "recursion":
-                return Property("depth", "note", {"nodes": _DEPTH})
-        finally:
-            sys.setrecursionlimit(limit)
-        return None
-
-
-def _unless(
-    got: float, before: float, right: tuple[float, ...], name: str, severity: str = "warning"
-) -> Property | None:
-    if got in right:
-        return None
-    return Property(name, severity, {"got": got - before, "wanted": _SLOPE})
+            return fault.culprit.message == "recursion"
+        except Exception:  # it cannot be tried here
+            pass
+        return False

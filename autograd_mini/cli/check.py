@@ -75,15 +75,8 @@ def _report(args: Arguments) -> Report:
         if not at:
             args.refuse("constant")
         f = expression.__call__
-    return check_grad(
-        f,
-        at,
-        gradient=gradient,
-        order=args.order,
-        seed=args.seed,
-        accuracy=args.accuracy,
-        lang=args.lang,
-    )
+    options = {name: getattr(args, name) for name in ("order", "seed", "accuracy", "lang")}
+    return check_grad(f, at, gradient=gradient, **options)
 
 
 def _print(shown: Report | Taylor) -> None:
