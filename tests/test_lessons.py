@@ -230,6 +230,7 @@ def wait(tab):
         until(tab, lambda k=number: tab.evaluate(STATES)[k] not in {"running", "waiting"})
 
 
+@pytest.mark.lessons
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("page", STUBS)
@@ -267,6 +268,7 @@ def outputs(tab, number):
     return tab.locator(".cell .outputs").nth(number - 1).inner_text()
 
 
+@pytest.mark.lessons
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
@@ -328,6 +330,7 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
     tab.close()
 
 
+@pytest.mark.lessons
 @pytest.mark.browser
 def test_the_editor_indents(lesson):
     tab = lesson("en/3-node")
@@ -367,6 +370,7 @@ def test_a_site_without_python_says_so(visit, tmp_path):
     assert tab.locator("button, textarea").count() == 0
 
 
+@pytest.mark.lessons
 @pytest.mark.slow
 def test_the_frame_of_the_spanish_site_is_in_spanish(site):
     page = (site / "es" / "index.html").read_text(encoding="utf-8")

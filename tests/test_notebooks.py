@@ -122,6 +122,7 @@ def executed(path):
 
 
 # ipykernel and its parts warn of their own affairs on some versions.
+@pytest.mark.lessons
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
