@@ -125,7 +125,10 @@ def test_the_next_file_its_hint_and_the_end(few, tmp_path, monkeypatch, capsys):
 
 
 def test_it_watches_and_ctrl_c_ends_it(tmp_path):
-    code = "from autograd_mini.cli import main; raise SystemExit(main())"
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from autograd_mini.cli import main; raise SystemExit(main())"
+    )
     command = [sys.executable, "-u", "-c", code, "repair", "files", "--watch", "--lang", "en"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "0 of 12 mended. Next: files/01_sign.py\n"

@@ -262,6 +262,7 @@ def test_the_difference_quotient_stands_beside_the_gradient(opened):
     page.press("End")
     assert re.search(r"By finite differences: \S+ ± .*agrees", page.text("#ledger"))
     page.page.click("#numbers summary")
+    page.page.wait_for_selector("#numbers tr")  # it is filled in once the browser tells of it
     rows = rows_of(page, "#numbers")[1:]
     assert len(rows) == len(recorded_neuron().nodes)
     for _, _, _, *pair in rows:
