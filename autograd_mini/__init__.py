@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import linecache
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -31,7 +33,7 @@ from .ops import op
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from .checking import check_grad, complex_step, finite_difference
     from .drawing import (
@@ -62,36 +64,35 @@ def _module(name: str, package: str | None = None) -> ModuleType:
 
 
 def lazy(
-    package: str, offers: Mapping[str, str]
+    package: str, **more: str
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """`__getattr__`, `__dir__` and `__all__` of a package that imports what it offers when asked.
 
-    `offers` maps a module, relative (".draw") or by its whole name, to the names that it has.
+    It offers what it imports under `if TYPE_CHECKING`, and of the modules in `more` these names.
     """
-    where = {name: module for module, names in offers.items() for name in names.split()}
+    where = {name: f".{module}" for module, names in more.items() for name in names.split()}
+    face: Any = sys.modules[package]
+    for block in ast.parse("".join(linecache.getlines(face.__file__, vars(face)))).body:
+        for part in block.body if isinstance(block, ast.If) else ():
+            if isinstance(part, ast.ImportFrom) and (part.level or __name__ in str(part.module)):
+                module = "." * part.level + str(part.module)
+                where |= {alias.name: module for alias in part.names if alias.name != "*"}
 
     def get(name: str) -> Any:
         if name in where:
             return getattr(_module(where[name], package), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
-    return get, lambda: sorted({*vars(sys.modules[package]), *where}), [*where]
+    return get, lambda: sorted({*vars(face), *where}), [*where]
 
 
 _MODULES = (
     "nn losses optim data training transforms drawing checking museum stepping course cli".split()
 )
-_OFFERS = {
-    ".transforms": "grad value_and_grad jacobian hessian jvp vjp hvp",
-    ".nn": "Neuron Layer MLP",
-    ".training": "fit save load diagnose",
-    ".drawing": "draw draw_dot draw_network draw_paths draw_text"
-    " to_mermaid to_latex to_json from_json scope",
-    ".stepping": "steps explain",
-    ".checking": "check_grad finite_difference complex_step",
-    ".functions": " ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "var"]),
-}
-_get, __dir__, _offered = lazy(__name__, _OFFERS)
+_get, __dir__, _offered = lazy(
+    __name__,
+    functions=" ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "var"]),
+)
 __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),

@@ -28,20 +28,4 @@ if TYPE_CHECKING:
     from .table import op_table as op_table
     from .taylor import Taylor as Taylor
 
-__getattr__, __dir__, __all__ = lazy(
-    __name__,
-    {
-        ".adapters": "Adapter",
-        ".beside": "SideBySide compare_gradients",
-        ".check": "check_grad",
-        ".differences": "Estimate finite_difference",
-        ".findings": "Comparison Culprit Property",
-        ".inputs": "CheckError",
-        ".products": "check_jvp",
-        ".report": "GradientMismatch Report",
-        ".sweep": "Sweep complex_step show_step_sweep",
-        ".table": "op_table",
-        ".taylor": "Taylor",
-        "autograd_mini.pages.report": "save_html",
-    },
-)
+__getattr__, __dir__, __all__ = lazy(__name__)

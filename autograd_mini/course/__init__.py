@@ -12,11 +12,4 @@ if TYPE_CHECKING:
     from .sweeps import learning_rates as learning_rates
     from .sweeps import step_size as step_size
 
-__getattr__, __dir__, __all__ = lazy(
-    __name__,
-    {
-        ".asking": "ask",
-        ".examples": "example",
-        ".sweeps": "learning_rates step_size",
-    },
-)
+__getattr__, __dir__, __all__ = lazy(__name__)

@@ -23,19 +23,4 @@ if TYPE_CHECKING:
     from .themes import THEMES as THEMES
     from .themes import Theme as Theme
 
-__getattr__, __dir__, __all__ = lazy(
-    __name__,
-    {
-        ".picture": "draw draw_dot",
-        ".network": "draw_network",
-        ".paths": "draw_paths PathDrawing",
-        ".text": "draw_text",
-        ".scopes": "scope",
-        ".mermaid": "to_mermaid",
-        ".latex": "to_latex",
-        ".interchange": "to_json from_json",
-        ".digraph": "Drawing",
-        ".rendering": "RenderingError",
-        ".themes": "THEMES Theme",
-    },
-)
+__getattr__, __dir__, __all__ = lazy(__name__)

@@ -16,11 +16,4 @@ if TYPE_CHECKING:
     from .marking import Marks as Marks
     from .marking import grade as grade
 
-__getattr__, __dir__, __all__ = lazy(
-    __name__,
-    {
-        ".engine": "Engine",
-        ".levels": "BatteryError Case Drawn Level Script",
-        ".marking": "Marks grade",
-    },
-)
+__getattr__, __dir__, __all__ = lazy(__name__)

@@ -37,21 +37,4 @@ if TYPE_CHECKING:
     from .training.runs import LearningRates as LearningRates
     from .training.runs import TrainingSteps as TrainingSteps
 
-__getattr__, __dir__, __all__ = lazy(
-    __name__,
-    {
-        ".explaining": "explain explain_step",
-        ".explanation": "Explanation Formula",
-        ".record": "steps",
-        ".sequence": "Accumulate Forward Leaf Place Seed Source Steps Update Visit",
-        ".plain": "transcript",
-        ".timeline": "State",
-        ".training.recording": "record_training record_learning_rates"
-        " record_descent record_descents",
-        ".training.runs": "LearningRates TrainingSteps",
-        "autograd_mini.cli.terminal": "play",
-        "autograd_mini.pages.film.frames": "save_frames",
-        "autograd_mini.pages.page": "save_html to_html",
-        "autograd_mini.pages.notebook": "show widget",
-    },
-)
+__getattr__, __dir__, __all__ = lazy(__name__)

@@ -1,7 +1,7 @@
 """The house: which file imports which, the floors, and the directive `{house}` that draws them.
 
 Read from the imports as they are written, those inside functions too. What a package's face offers
-lazily (by name, in its `lazy` table) is no import: it is how upper rooms show what lower ones hold.
+lazily, by an import under `if TYPE_CHECKING`, is none: so upper rooms show what lower ones hold.
 tests/test_house.py holds the floors.
 """
 
