@@ -43,6 +43,7 @@ FLOORS: list[dict[str, tuple[str, str]]] = [
         "nn": ("neurons, layers", "neuronas, capas"),
         "optim": ("SGD, Adam, ...", "SGD, Adam, ..."),
     },
+    {"compiler": ("traces, back ends", "trazas, generadores")},
     {"training": ("fit, save, diagnose", "fit, save, diagnose")},
     {"notation": ("how it is written", "cómo se escribe")},
     {"drawing": ("pictures", "imágenes")},

@@ -1,0 +1,37 @@
+"""The back ends by name: imported when one is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.numbers.arguments import entry
+
+if TYPE_CHECKING:
+    from .program import Program, Run
+
+BACKENDS = {"python": ""}
+"""The module compiler/NAME.py has `build`; the text is the extra that it needs."""
+
+
+def backend(name: str) -> Any:
+    """The module of a back end.
+
+    Raises ValueError for an unknown name, ImportError where what it needs is not installed.
+    """
+    extra = entry(BACKENDS, "backend", name)
+    try:
+        return import_module(f".{name}", __package__)
+    except ImportError as error:
+        if not extra:
+            raise
+        raise ImportError(
+            f"the back end {name!r} needs {error.name}: pip install 'autograd-mini[{extra}]'",
+            name=error.name,
+        ) from error
+
+
+def build(name: str, program: Program, threads: int = 1) -> Run:
+    """The program as a function, made by the back end of that name."""
+    made: Run = backend(name).build(program, threads)
+    return made

@@ -1,0 +1,193 @@
+"""A program: what tracing gives, passes improve and back ends print.
+
+Its instructions (numbers/instructions.py says what each means) stand in three parts:
+
+    before     computed once a call, from the inputs that all samples share
+    each       computed for each sample; a function without `batch` has no such part
+    after      computed once from the reductions (`total`, `accumulate`) of what `each` gave
+
+An instruction uses earlier ones; `after` uses those of `before` and of itself, and of `each` only
+by reductions (whose operand may be of `before`, or a constant, too). An input is an instruction
+`input k`, in `each` where it has one number for each sample, else in `before`. Integers (an index
+of `take`) are floats like the others. An output is an operand: of an instruction in `each` it is
+one number for each sample, otherwise one number.
+
+**A back end** is a module beside this one, a line in `BACKENDS` of backends.py, and a function
+
+    build(program, threads=1) -> run
+    run(shared, samples, count) -> (once, each)
+
+    shared     the numbers of the inputs that are not `each`, in their order
+    samples    for each input that is, in order, its numbers: `count` of them, 0 or more
+    once       the outputs that are one number, in their order
+    each       for each output that is not, in order, its `count` numbers
+
+If the module says `ARRAYS = True`, `shared` is a contiguous float64 array, `samples` are float64
+arrays that may be views with any stride and are never written to, and what it returns are arrays of
+its own, new in each call; otherwise all are lists. `run` is called from many threads at once. It
+computes MEANING, within 4 ulp an instruction (the `python` back end to the last bit), adds in any
+order, and never raises for what the numbers are. Graphs of 1,000,000 instructions are usual: no
+recursion, no nested text, compile time linear. Names in `labels` are the user's and may be
+any text; `names(program)` makes Python names of them. `headings` says what begins at an
+instruction ("forward", "backward", "update"). A back end imports NumPy, llvmlite or jax at the
+top of its module; where that fails the user reads which extra to install. It may also have
+
+    source(program, threads=1) -> str      what `fast.source` shows; the python back end's otherwise
+    run.explain() -> list of str           lines for `fast.explain()`: stages and what they cost
+
+`interpreted`, below, is the definition in a dozen lines; tests compare every back end with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.numbers.instructions import MEANING, REDUCTIONS, Code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    Numbers = Sequence[float]
+    Run = Callable[[Any, Sequence[Any], int], tuple[Any, Sequence[Any]]]
+
+
+class Input(NamedTuple):
+    """An input: its name, and whether it has one number for each sample."""
+
+    name: str
+    each: bool = False
+
+
+class Output(NamedTuple):
+    """An output: its name, and the operand that it is."""
+
+    name: str
+    operand: int
+
+
+class Program(NamedTuple):
+    """Instructions in three parts: [0:start], [start:stop] and [stop:]."""
+
+    inputs: tuple[Input, ...]
+    code: Code
+    start: int
+    stop: int
+    outputs: tuple[Output, ...]
+    labels: dict[int, str]
+    headings: dict[int, str] = {}  # noqa: RUF012  # never written to
+
+    @property
+    def parts(self) -> tuple[range, range, range]:
+        """The numbers of the instructions of `before`, `each` and `after`."""
+        start, stop = self.start, self.stop
+        return range(start), range(start, stop), range(stop, len(self.code))
+
+    def is_each(self, operand: int) -> bool:
+        """Whether an operand has one number for each sample."""
+        return self.start <= operand < self.stop
+
+    def shown(self) -> str:
+        """The program as text: a line for each instruction.
+
+        >>> code = Code()
+        >>> w, x = (code.emit("input", code.constant(k)) for k in (0.0, 1.0))
+        >>> y = code.emit("*", w, x)
+        >>> loss = code.emit("total", y)
+        >>> inputs, outputs = (Input("w"), Input("x", True)), (Output("loss", loss),)
+        >>> print(Program(inputs, code, 1, 3, outputs, {y: "y"}).shown())
+        before
+          t0 = input w
+        each
+          t1 = input x
+          t2 = * t0 t1            # y
+        after
+          t3 = total t2
+        outputs
+          loss = t3
+        """
+        lines = []
+        for part, numbers in zip(("before", "each", "after"), self.parts, strict=True):
+            lines += [part] * bool(numbers)
+            for i in numbers:
+                opcode, operands = self.code[i]
+                parts = [self._operand(x) for x in operands]
+                if opcode == "input":
+                    parts = [self.inputs[int(self.code.constants[~operands[0]])].name]
+                text = f"  t{i} = {' '.join([opcode, *parts])}"
+                lines.append(f"{text:<25} # {self.labels[i]}" if i in self.labels else text)
+        outputs = [f"  {output.name} = {self._operand(output.operand)}" for output in self.outputs]
+        return "\n".join([*lines, "outputs", *outputs])
+
+    def _operand(self, operand: int) -> str:
+        return f"t{operand}" if operand >= 0 else repr(self.code.constants[~operand])
+
+
+def names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
+    """A Python name for each instruction that has a label, no name twice: `w[0]` is w_0.
+
+    Names of the form t0, t1, ... are left for the instructions without a label.
+    """
+    from keyword import iskeyword
+    from re import fullmatch, sub
+
+    found: dict[int, str] = {}
+    taken = {*reserved}
+    counts: dict[str, int] = {}
+    for i, label in program.labels.items():
+        name = sub(r"\W+", "_", label).strip("_")
+        if not name.isidentifier() or iskeyword(name) or fullmatch(r"(t|each)\d+|_", name):
+            name = f"v_{name}"
+        first = name
+        while name in taken:
+            counts[first] = counts.get(first, 1) + 1
+            name = f"{first}_{counts[first]}"
+        taken.add(name)
+        found[i] = name
+    return found
+
+
+# --- the definition ------------------------------------------------------------------------------
+def interpreted(program: Program, threads: int = 1) -> Run:
+    """The back end that defines what a program means: instruction after instruction.
+
+    >>> code = Code()
+    >>> x = code.emit("input", code.constant(0.0))
+    >>> y = code.emit("/", code.constant(1.0), x)
+    >>> run = interpreted(Program((Input("x", True),), code, 0, 2, (Output("y", y),), {}))
+    >>> run([], [[2.0, 0.0, -0.0]], 3)
+    ([], [[0.5, inf, -inf]])
+    """
+    code, constants = program.code, program.code.constants
+    before, each, after = program.parts
+
+    def run(shared: Numbers, samples: Sequence[Numbers], count: int) -> tuple[Any, Sequence[Any]]:
+        given: dict[bool, Iterator[Any]] = {False: iter(shared), True: iter(samples)}
+        inputs = [next(given[each]) for _, each in program.inputs]
+        once: dict[int, Any] = {~k: x for k, x in enumerate(constants)}
+        rows: list[dict[int, Any]] = [{} for _ in range(count)]
+
+        def compute(part: range, values: dict[int, Any], sample: int) -> None:
+            for i in part:
+                opcode, operands = code[i]
+                if opcode == "input":
+                    number = inputs[int(once[operands[0]])]
+                    values[i] = number if part is not each else number[sample]
+                elif opcode in REDUCTIONS:
+                    of = operands[0]
+                    values[i] = REDUCTIONS[opcode](
+                        [(row if of in row else once)[of] for row in rows]
+                    )
+                else:
+                    parts = [once[x] if x in once else values[x] for x in operands]
+                    values[i] = MEANING[opcode](*parts)
+
+        compute(before, once, 0)
+        for sample, values in enumerate(rows):
+            compute(each, values, sample)
+        compute(after, once, 0)
+        wanted = [output.operand for output in program.outputs]
+        return [once[x] for x in wanted if not program.is_each(x)], [
+            [values[x] for values in rows] for x in wanted if program.is_each(x)
+        ]
+
+    return run

@@ -1,0 +1,130 @@
+"""What a program means: by hand, on every back end."""
+
+import math
+
+import pytest
+
+from autograd_mini.compiler import program as programs
+from autograd_mini.compiler.backends import BACKENDS, backend, build
+from autograd_mini.numbers.instructions import MEANING, Code
+from tests.compiler.programs import cubic, emitter, line
+
+
+@pytest.fixture(params=["interpreted", *BACKENDS])
+def run(request):
+    """run(program, shared, samples, count) with plain lists, on one of the back ends."""
+    name = request.param
+    made = programs.interpreted if name == "interpreted" else None
+    arrays = False
+    if made is None:
+        try:
+            arrays = getattr(backend(name), "ARRAYS", False)
+        except ImportError as error:
+            pytest.skip(str(error))
+
+    def called(program, shared, samples, count):
+        if arrays:
+            np = pytest.importorskip("numpy")
+            shared = np.array(shared, dtype=float)
+            samples = list(np.array(samples, dtype=float).T.copy().T)  # strided views
+        kernel = made(program) if made else build(name, program)
+        once, each = kernel(shared, samples, count)
+        return [float(x) for x in once], [[float(x) for x in row] for row in each]
+
+    return called
+
+
+def test_a_cubic_and_its_slope(run):
+    assert run(cubic(), [3.0], [], 1) == ([21.0, 25.0, 2.0], [])
+    once, _ = run(cubic(), [math.inf], [], 1)
+    assert math.isnan(once[0])
+    assert once[1] == math.inf
+
+
+def test_a_step_of_a_line_over_its_samples(run):
+    # w = 2: errors 2 - 1 = 1, 4 - 6 = -2, 6 - 6 = 0, -2 - 1 = -3; slope 2 e x: 2, -8, 0, 6
+    x, y = [1.0, 2.0, 3.0, -1.0], [1.0, 6.0, 6.0, 1.0]
+    once, each = run(line(), [2.0, 0.5, 4.0], [x, y], 4)
+    assert once == [14 / 4, 2.0]
+    assert each == [[1.0, -2.0, 0.0, -3.0], [1.0, 1.0, 0.0, 1.0], x]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 9, 1000])
+def test_any_number_of_samples(run, count):
+    x = [float(k % 4) for k in range(count)]
+    once, each = run(line(), [1.0, 1.0, 1.0], [x, [0.0] * count], count)
+    assert once == [sum(k * k for k in x), 1.0 - 2 * sum(k * k for k in x)]
+    assert [len(row) for row in each] == [count] * 3
+
+
+# Each with its value by hand, as IEEE 754 has it.
+INF, NAN = math.inf, math.nan
+EDGES = [
+    *[("/", (1.0, 0.0), INF), ("/", (1.0, -0.0), -INF), ("/", (0.0, 0.0), NAN)],
+    *[("**", (0.0, 0.0), 1.0), ("**", (NAN, 0.0), 1.0), ("**", (-8.0, 1 / 3), NAN)],
+    *[("**", (-2.0, 3.0), -8.0), ("**", (0.0, -1.0), INF), ("**", (-0.0, -1.0), -INF)],
+    *[("**", (10.0, 400.0), INF), ("%", (-3.0, 2.0), 1.0), ("%", (3.0, -2.0), -1.0)],
+    *[("%", (1.0, 0.0), NAN), ("//", (-3.0, 2.0), -2.0), ("//", (1.0, 0.0), INF)],
+    *[("log", (0.0,), -INF), ("log", (-1.0,), NAN), ("exp", (1000.0,), INF)],
+    *[("exp", (-1000.0,), 0.0), ("sqrt", (-1.0,), NAN), ("tanh", (INF,), 1.0)],
+    *[("floor", (-0.5,), -1.0), ("ceil", (0.5,), 1.0), ("neg", (0.0,), -0.0)],
+    *[("abs", (-0.0,), 0.0), ("sum", (1e308, 1e308, -1e308), 1e308), ("sum", (NAN, 1.0), NAN)],
+    *[("dot", (1.0, 2.0, 3.0, 4.0), 11.0), ("hypot", (3.0, 4.0, 12.0), 13.0)],
+    *[("prod", (2.0, 3.0, 4.0), 24.0), ("others", (2.0, 3.0, 4.0, 1.0), 8.0)],
+    *[("take", (1.0, 5.0, 6.0), 6.0), ("take", (2.0, 5.0, 6.0), NAN)],
+    *[("take", (0.5, 5.0, 6.0), NAN), ("take", (-1.0, 5.0, 6.0), NAN)],
+    *[("take", (NAN, 5.0, 6.0), NAN), ("acosh", (1.0,), 0.0), ("atanh", (1.0,), INF)],
+]
+
+
+@pytest.mark.parametrize(("opcode", "given", "expected"), EDGES)
+def test_an_instruction_at_its_edges(run, opcode, given, expected):
+    code, emit = emitter()
+    inputs = [emit("input", float(k)) for k in range(len(given))]
+    if opcode == "others":
+        inputs[-1] = given[-1]
+    out = programs.Output("out", emit(opcode, *inputs))
+    named = tuple(programs.Input(f"x{k}") for k in range(len(given)))
+    program = programs.Program(named, code, len(code), len(code), (out,), {})
+    ((found,), _) = run(program, list(given), [], 1)
+    if math.isnan(expected):
+        assert math.isnan(found)
+    else:
+        assert math.isclose(found, expected, rel_tol=1e-15)
+        assert math.copysign(1, found) == math.copysign(1, expected)
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">=", "==", "!=", "and", "or"])
+@pytest.mark.parametrize("pair", [(1.0, 2.0), (2.0, 2.0), (3.0, 2.0), (NAN, 2.0), (0.0, -0.0)])
+def test_a_condition_selects(run, sign, pair):
+    code, emit = emitter()
+    a, b = emit("input", 0.0), emit("input", 1.0)
+    parts = (a, b) if sign not in ("and", "or") else (emit("<", a, 2.5), emit("<", 1.5, b))
+    out = programs.Output("out", emit("select", emit(sign, *parts), 7.0, a))
+    inputs = (programs.Input("a"), programs.Input("b"))
+    program = programs.Program(inputs, code, len(code), len(code), (out,), {})
+    ((found,), _) = run(program, [*pair], [], 1)
+    known = pair if sign not in ("and", "or") else (pair[0] < 2.5, pair[1] > 1.5)
+    expected = 7.0 if MEANING[sign](*known) else pair[0]
+    assert found == expected or (found != found and expected != expected)
+
+
+def test_constants_keep_their_sign_and_share_their_place():
+    code = Code()
+    assert code.constant(0.0) != code.constant(-0.0)
+    assert code.constant(NAN) == code.constant(-NAN)
+    assert math.copysign(1, code.constants[~code.constant(-0.0)]) == -1
+
+
+def test_labels_become_names():
+    program = cubic()
+    assert [*programs.names(program).values()] == ["x", "x_cubed", "v_lambda"]
+    many = program._replace(labels={0: "w[0]", 1: "w[0]", 2: "t3", 3: "peso ñ", 4: "", 5: "w_0_2"})
+    found = programs.names(many)
+    assert len({*found.values()}) == 6
+    assert all(name.isidentifier() for name in found.values())
+
+
+def test_an_unknown_back_end_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="backend 'fortran' is unknown; known are python"):
+        backend("fortran")
