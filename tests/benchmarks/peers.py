@@ -7,6 +7,7 @@ The demo step is micrograd's (see demo_step.py): loss, gradient of all weights, 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 import os
 import random
@@ -38,7 +39,7 @@ def demo(samples=100, hidden=(16, 16), seed=1):
     """The problem of the demo, or one of another size."""
     data = moons(samples, noise=0.1, seed=1)
     sizes = (2, *hidden, 1)
-    count = sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
+    count = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
     draw = random.Random(seed)
     weights = [draw.uniform(-1, 1) for _ in range(count)]
     return Demo([list(x) for x in data.inputs], signed(data.targets), sizes, weights)
@@ -263,7 +264,7 @@ def ddx(problem):
         return loss
 
     step.kernel = call
-    return step, lambda: weights.tolist()
+    return step, weights.tolist
 
 
 def casadi(problem):
@@ -308,7 +309,7 @@ def casadi(problem):
         return loss
 
     step.kernel, step.kept = trigger, (buffer, run, given)
-    return step, lambda: numbers.tolist()
+    return step, numbers.tolist
 
 
 def _as_c(function):
@@ -317,7 +318,7 @@ def _as_c(function):
 
     name = function.name()
     with tempfile.TemporaryDirectory() as folder:
-        here = os.getcwd()
+        here = Path.cwd()
         os.chdir(folder)
         try:
             function.generate(f"{name}.c")
@@ -393,7 +394,7 @@ def c_by_hand(problem):
         return function(*given, len(y))
 
     step.kept = (weights, x, y)
-    return step, lambda: weights.tolist()
+    return step, weights.tolist
 
 
 def _gcc(source, library):
