@@ -1,25 +1,47 @@
-"""A graphviz.Digraph that needs no Graphviz on the PATH, and its labels in HTML-like text."""
+"""A graphviz.Digraph that needs no Graphviz on the PATH; in its SVG each text has a class."""
 
 from __future__ import annotations
 
 import os
+import re
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import graphviz
 
 from autograd_mini.files import write
 
-from .marks import Marks, marked
 from .rendering import RenderingError, engines, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .themes import Theme
 
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
+RAISED = 4.5  # points between a superscript and its base
+_GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|edge|graph|cluster)\b')
+_TEXT = re.compile(r'<text (.*?)text-anchor="start" x="([-\d.]+)"(.*?)>(.*)</text>', re.S)
+_HEIGHT = re.compile(r' y="[-\d.]+"')
+_POINT = re.compile(r"(-?[\d.]+),-?[\d.]+")
+
+_PLAIN = {"font-weight": "normal", "text-decoration": "none"}
+
+
+class Marks(NamedTuple):
+    """The classes of the texts of a node or an edge.
+
+    A node has a heading, and below it rows of a word at the left and a number at the right; `rows`
+    are the classes of the numbers. An edge has `lines` alone, with a `halo` in the colour of the
+    ground, so that they can be read where they lie on a line.
+    """
+
+    heading: str = ""
+    rows: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    halo: str = ""
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
@@ -52,45 +74,40 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         edges = sum(" -> " in line for line in self.body)
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
 
-    def dress(self, colours: Theme, **settings: Mapping[str, str]) -> None:
-        """Set what all pictures have in common, and the settings of graph, node and edge."""
+    def dress(self, colours: Theme, graph: str, node: str, edge: str, label: str = "") -> None:
+        """Set what all pictures have in common, and the settings of graph, node and edge.
+
+        They are texts such as "shape=box color={line}", with the names of the theme's colours.
+        """
         common = {
-            "graph": {"bgcolor": colours.background, "fontcolor": colours.faint, "margin": "0"},
-            "node": {"fontcolor": colours.text},
-            "edge": {"color": colours.line, "fontcolor": colours.partial, "fontsize": "11"},
+            "graph": f"bgcolor={{background}} fontcolor={{faint}} margin=0 {graph}",
+            "node": f"fontcolor={{text}} {node}",
+            "edge": f"color={{line}} fontcolor={{partial}} fontsize=11 {edge}",
         }
-        for kind, own in settings.items():
-            self.attr(kind, **({"fontname": FONT, "fontsize": "12"} | common[kind] | {**own}))
+        for kind, own in common.items():
+            pairs = f"fontsize=12 {own}".format_map(colours._asdict()).split()
+            given = dict(pair.split("=") for pair in pairs)
+            labelled = {"label": f"<{label}>"} if label and kind == "graph" else {}
+            self.attr(kind, fontname=FONT, **given, **labelled)
 
     def item(self, id: str, label: str, kind: str, **settings: str) -> None:
         """A node with an HTML-like label, whose name is its id, and whose class in SVG is given."""
         self.node(id, f"<{label}>", id=id, **settings, **{"class": kind})
 
-    def pipe(
-        self,
-        format: str | None = None,
-        renderer: str | None = None,
-        formatter: str | None = None,
-        neato_no_op: bool | int | None = None,
-        quiet: bool = False,
-        *,
-        engine: str | None = None,
-        encoding: str | None = None,
-    ) -> Any:
+    def pipe(self, format: str | None = None, *, encoding: str | None = None, **given: Any) -> Any:
         """The picture as bytes, or as text if `encoding` is given. The arguments are graphviz's.
 
         Raises ValueError for an unknown format or engine, RenderingError if there is no Graphviz
         that makes this format.
         """
-        system = {"renderer": renderer, "formatter": formatter, "neato_no_op": neato_no_op}
-        if any(system.values()):  # the system's Graphviz alone has these
-            return super().pipe(format, **system, quiet=quiet, engine=engine, encoding=encoding)
+        if any(given.get(key) for key in ("renderer", "formatter", "neato_no_op")):
+            return super().pipe(format, encoding=encoding, **given)  # the system's has these
         wanted = (format or self.format).lower()
         try:
             data = render(
                 self.source,
                 wanted,
-                engine or self.engine,
+                given.get("engine") or self.engine,
                 self.rendering,
                 nodes=sum(" -> " not in line for line in self.body),
                 time_limit=self.time_limit,
@@ -109,16 +126,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         view: bool = False,
         cleanup: bool = False,
         format: str | None = None,
-        renderer: str | None = None,
-        formatter: str | None = None,
-        neato_no_op: bool | int | None = None,
-        quiet: bool = False,
-        quiet_view: bool = False,
         *,
         outfile: str | os.PathLike[str] | None = None,
-        engine: str | None = None,
+        quiet_view: bool = False,
         raise_if_result_exists: bool = False,
         overwrite_source: bool = False,
+        **given: Any,
     ) -> str:
         """Write the DOT text to `filename` and the picture beside it; return the picture's path.
 
@@ -144,7 +157,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             raise ValueError(f"outfile {str(outfile)!r} is the file of the DOT text itself")
         if raise_if_result_exists and picture.exists():
             raise graphviz.FileExistsError(f"output file exists: {str(picture)!r}")
-        data = self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine)
+        data = self.pipe(format, **given)
         text.parent.mkdir(parents=True, exist_ok=True)
         picture.parent.mkdir(parents=True, exist_ok=True)
         if not cleanup:
@@ -164,3 +177,87 @@ def table(rows: Iterable[str], padding: int, spacing: int = 0) -> str:
     inside = "".join(f"<tr>{row}</tr>" for row in rows)
     edges = f'border="0" cellborder="0" cellspacing="{spacing}" cellpadding="{padding}"'
     return f"<table {edges}>{inside}</table>"
+
+
+# --- classes for the texts of an SVG, so that style sheets and scripts find them -----------------
+def marked(svg: str, marks: Mapping[str, Marks]) -> str:
+    """The SVG with a class on each text of the groups whose ids are in `marks`.
+
+    Graphviz sets every text from its left end, by its own idea of how wide the letters are. Numbers
+    of a node are set from their right end here and a heading, as one text, from its middle, so that
+    they stay in place with another font, or when a script writes another number.
+
+    >>> svg = '''<g id="e0" class="edge">
+    ... <text text-anchor="start" x="1">3</text>
+    ... </g>'''
+    >>> marked(svg, {"e0": Marks(lines=("partial",))}).splitlines()[1]
+    '<text class="partial" text-anchor="start" x="1">3</text>'
+    """
+    lines = svg.split("\n")
+    starts = [(k, match[1]) for k, line in enumerate(lines) if (match := _GROUP.match(line))]
+    if not marks or not starts:
+        return svg
+    done = lines[: starts[0][0]]
+    for (start, id), (end, _) in pairwise([*starts, (len(lines), "")]):
+        block = lines[start:end]
+        done += _block(block, marks[id]) if id in marks else block
+    return "\n".join(done)
+
+
+def _block(block: list[str], marks: Marks) -> list[str]:
+    """The lines of a node or an edge with its texts marked."""
+    texts = [(k, match) for k, line in enumerate(block) if (match := _TEXT.match(line))]
+    for (k, match), name in zip(texts[-len(marks.lines) :], marks.lines, strict=False):
+        block[k] = _text(match, name)
+        if marks.halo:
+            halo = f'stroke="{marks.halo}" stroke-width="3" stroke-linejoin="round"'
+            block[k] = block[k].replace("<text ", f'<text {halo} paint-order="stroke" ', 1)
+    first = len(texts) - 2 * len(marks.rows)
+    box = next((line for line in block if line.startswith("<polygon")), "")
+    ends = [float(x) for x in _POINT.findall(box)]
+    if not marks.heading or first < 1 or not ends:
+        return block
+    left, right = min(ends), max(ends)
+    for name, (k, word), (last, number) in zip(
+        marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True
+    ):
+        line = _text(word, "word")
+        if here := _HEIGHT.search(number[3]):  # signs of another font make a row uneven
+            line = _HEIGHT.sub(here[0], line, count=1)
+        block[k] = line
+        block[last] = _text(number, name, "end", right - (float(word[2]) - left))
+    top, last = texts[0][0], texts[first - 1][0]
+    heading = _merged([match for _, match in texts[:first]])
+    block[top : last + 1] = [
+        _text(texts[0][1], marks.heading, "middle", (left + right) / 2, heading)
+    ]
+    return block
+
+
+def _text(
+    match: re.Match[str], name: str, anchor: str = "start", x: float | None = None, text: str = ""
+) -> str:
+    place = match[2] if x is None else f"{x:g}"
+    text = text or (match[4] if x is None else match[4].strip("\u00a0"))
+    return (
+        f'<text class="{name}" {match[1]}text-anchor="{anchor}" x="{place}"{match[3]}>{text}</text>'
+    )
+
+
+def _merged(pieces: Sequence[re.Match[str]]) -> str:
+    """The pieces of a heading, superscripts between others, as the content of one text."""
+    texts = [piece[4] for piece in pieces]
+    texts[0] = texts[0].lstrip("\u00a0")
+    texts[-1] = texts[-1].rstrip("\u00a0")
+    whole, raised = texts[0], False
+    for piece, text in zip(pieces[1:], texts[1:], strict=True):
+        changes = []
+        if ('baseline-shift="super"' in piece[3]) != raised:  # not all browsers know the word
+            changes.append(f'dy="{RAISED if raised else -RAISED:g}"')
+            raised = not raised
+        for name in ("font-size", "font-weight", "text-decoration"):
+            here, base = (re.search(rf'{name}="([^"]*)"', match[3]) for match in (piece, pieces[0]))
+            if (here and here[1]) != (base and base[1]):
+                changes.append(here[0] if here else f'{name}="{_PLAIN[name]}"')
+        whole += f"<tspan {' '.join(changes)}>{text}</tspan>" if changes and text else text
+    return whole

@@ -56,17 +56,9 @@ _NEXT = r" \\ "  # a new line
 
 def to_latex(
     *roots: Value | Iterable[Value],
-    detail: str = "gradients",
-    rankdir: str = "LR",
-    number_format: str = ".4g",
-    group: str | None = None,
-    collapse: Any = None,
-    theme: str = "light",
-    off_path: str = "faded",
-    max_nodes: int = 200,
     engine: str | None = None,
     standalone: bool = True,
-    lang: str = "en",
+    **options: Any,
 ) -> str:
     r"""The graph as a TikZ picture, laid out by Graphviz; options and errors are those of `draw`.
 
@@ -79,10 +71,7 @@ def to_latex(
     >>> r"\frac{\partial v_{1}}{\partial x} = 3" in to_latex(x * x)
     True
     """
-    options = Options(
-        detail, rankdir, number_format, group, collapse, theme, off_path, max_nodes, lang, "kind"
-    )
-    picture = tikz(sketch(roots, options), engine)
+    picture = tikz(sketch(roots, Options(color_by="kind", **options)), engine)
     if standalone:
         picture = [*_BEFORE, *picture, r"\end{document}"]
     return "\n".join(picture) + "\n"

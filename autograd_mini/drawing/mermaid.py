@@ -23,18 +23,7 @@ if TYPE_CHECKING:
 _SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁹→…]")
 
 
-def to_mermaid(
-    *roots: Value | Iterable[Value],
-    detail: str = "gradients",
-    rankdir: str = "LR",
-    number_format: str = ".4g",
-    group: str | None = None,
-    collapse: Any = None,
-    theme: str = "light",
-    off_path: str = "faded",
-    max_nodes: int = 200,
-    lang: str = "en",
-) -> str:
+def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:
     r"""The graph as the text of a Mermaid flowchart; options and errors are those of `draw`.
 
     >>> from autograd_mini import Value
@@ -43,11 +32,9 @@ def to_mermaid(
     flowchart LR
       n0["x<br/>data 3"]
     """
-    options = Options(
-        detail, rankdir, number_format, group, collapse, theme, off_path, max_nodes, lang
-    )
-    seen, colours = sketch(roots, options), options.colours
-    lines = [_settings(colours), f"flowchart {rankdir}"]
+    seen = sketch(roots, Options(**options))
+    colours = seen.options.colours
+    lines = [_settings(colours), f"flowchart {seen.options.rankdir}"]
     frames = count()
 
     def write(items: Sequence[Item], depth: int) -> None:
@@ -61,7 +48,7 @@ def to_mermaid(
 
     write(seen.items, 0)
     for link in seen.links:
-        words = "<br/>".join(map(text, link.lines(detail).values()))
+        words = "<br/>".join(map(text, link.lines(seen.options.detail).values()))
         label = f'|"{words}"|' if words else ""
         lines.append(f"  {link.tail} {'-.->' if link.faded else '-->'}{label} {link.head}")
     for kind in ("leaf", "operation", "root", "folded"):

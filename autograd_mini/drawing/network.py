@@ -112,8 +112,6 @@ def _mean(values: list[float]) -> float:
 
 
 class _Writer:
-    """Writes a network as DOT, each neuron at its place."""
-
     def __init__(self, drawing: Drawing, show: str, lr: float, options: Options) -> None:
         self.drawing, self.show, self.lr, self.options = drawing, show, lr, options
         self.theme, self.number = options.colours, options.number
@@ -122,7 +120,6 @@ class _Writer:
     def write(
         self, layers: list[list[Neuron]], activations: tuple[int, list[list[float]]] | None
     ) -> None:
-        """The whole."""
         columns: list[list[Any]] = [[None] * layers[0][0].nin, *layers]
         sizes = {
             (f"l{k}n{i}", f"l{k + 1}n{j}"): self._size(neurons[j].w[i])
@@ -140,7 +137,7 @@ class _Writer:
             self._edge(number, *ends, size, largest)
 
     def _settings(self, largest: float, samples: int) -> None:
-        colours, word = self.theme, self.options.word
+        word = self.options.word
         what = notation.escaped(word(f"drawing.{self.show}"))
         biggest = notation.escaped(word("drawing.largest weight", x=self.number(largest)))
         signs = "".join(f"{self._sample(sign)}<td>&#160;&#160;</td>" for sign in (True, False))
@@ -151,26 +148,13 @@ class _Writer:
         lines = [f'<td align="left">{table([row], 1)}</td>' for row in rows]
         legend = table(['<td height="8"></td>', *lines], 2)
         self.drawing.dress(
-            colours,
-            graph={
-                "fontsize": "11",
-                "splines": "line",
-                "outputorder": "edgesfirst",
-                "pad": "0.2",
-                "label": f"<{legend}>",
-                "labelloc": "b",
-            },
-            node={
-                "shape": "circle",
-                "style": "filled",
-                "fixedsize": "true",
-                "width": "0.56",
-                "fontsize": "11",
-                "color": colours.line,
-                "fillcolor": colours.node,
-            },
+            self.theme,
+            "fontsize=11 splines=line outputorder=edgesfirst pad=0.2 labelloc=b",
+            "shape=circle style=filled fixedsize=true width=0.56 fontsize=11"
+            " color={line} fillcolor={node}",
+            "arrowhead=none",
+            legend,
         )
-        self.drawing.attr("edge", arrowhead="none")
 
     def _sample(self, positive: bool) -> str:
         """Cells of a table: a piece of the line for one sign, and its name."""
@@ -215,30 +199,16 @@ class _Writer:
                 label = _fitting(self.number(values[j]))
                 end = self.theme.small if values[j] >= 0 else self.theme.large
                 fill = mixed(self.theme.node, end, 0.35 * abs(values[j]) / most if most else 0.0)
-            self.drawing.item(
-                f"l{k}n{j}",
-                label,
-                "neuron" if k else "input",
-                pos=f"{x:g},{start - row * _DOWN:g}!",
-                fillcolor=fill,
-                tooltip=own,
-            )
+            kind, place = "neuron" if k else "input", f"{x:g},{start - row * _DOWN:g}!"
+            self.drawing.item(f"l{k}n{j}", label, kind, pos=place, fillcolor=fill, tooltip=own)
         if rows > len(shown):
             more = self.options.word("common.more", n=len(column) - len(shown))
             self._text(f"more{k}", f"⋮ {notation.escaped(more)}", x, start - len(shown) * _DOWN)
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:
-        self.drawing.item(
-            id,
-            label,
-            "title",
-            shape="plaintext",
-            style="",
-            fixedsize="false",
-            width="0",
-            pos=f"{x:g},{y:g}!",
-            fontcolor=self.theme.faint,
-        )
+        look = {"shape": "plaintext", "style": "", "fixedsize": "false", "width": "0"}
+        place = f"{x:g},{y:g}!"
+        self.drawing.item(id, label, "title", **look, pos=place, fontcolor=self.theme.faint)
 
     def _size(self, w: Value) -> Any:
         if self.show == "weight":

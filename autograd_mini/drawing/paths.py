@@ -131,36 +131,19 @@ def _unrolled(found: _Found) -> Path:
 
 
 class _Writer:
-    """Writes paths as DOT: a row for each, with its product, and the sum of these."""
-
     def __init__(self, drawing: PathDrawing, names: dict[Value, str], options: Options) -> None:
         self.drawing, self.names, self.options = drawing, names, options
         self.theme, self.number = options.colours, options.number
 
     def write(self, root: Value, leaf: Value) -> None:
-        """The whole."""
         drawing, colours = self.drawing, self.theme
         drawing.dress(
             colours,
-            graph={
-                "rankdir": "LR",
-                "nodesep": "0.2",
-                "ranksep": "0.45",
-                "pad": "0.15",
-                "label": f"<{notation.escaped(self._caption())}>",
-                "labelloc": "b",
-                "labeljust": "l",
-            },
-            node={
-                "shape": "box",
-                "style": "filled",
-                "color": colours.line,
-                "fillcolor": colours.operation,
-                "height": "0.3",
-                "width": "0.4",
-                "margin": "0.1,0.04",
-            },
-            edge={"arrowsize": "0.7"},
+            "rankdir=LR nodesep=0.2 ranksep=0.45 pad=0.15 labelloc=b labeljust=l",
+            "shape=box style=filled color={line} fillcolor={operation}"
+            " height=0.3 width=0.4 margin=0.1,0.04",
+            "arrowsize=0.7",
+            notation.escaped(self._caption()),
         )
         for k, path in enumerate(drawing.paths):
             self._row(k, path)

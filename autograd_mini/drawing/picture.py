@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.notation import labels as notation
 
-from .digraph import Drawing, table
-from .layout import MANY, far, later
-from .marks import Marks
+from .digraph import Drawing, Marks, table
 from .options import Options
 from .sketch import framed, sketch
 from .themes import Scale, scale
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
     from .sketch import Item, Link, Row, Sketch
 
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
+MANY = 250  # items or edges, beyond which a good layout soon is worth more than the best one late
+LONG = 600  # ranks that the edges of a picture cross together; beyond, layout takes seconds
+FAR = 12  # ranks that one edge may cross in such a picture
 TALL = 8  # folded groups one below another, which have room for labels and a row for the counts
 
 
@@ -107,14 +108,10 @@ draw_dot = draw  # micrograd's name for it
 
 def write(drawing: Drawing, seen: Sketch) -> list[str]:
     """Write a sketch as DOT into a drawing; returns the names of its frames, group0, group1, ..."""
-    writer = _Writer(drawing, seen)
-    writer.write()
-    return writer.frames
+    return _Writer(drawing, seen).frames
 
 
 class _Writer:
-    """Writes a sketch as DOT."""
-
     def __init__(self, drawing: Drawing, seen: Sketch) -> None:
         self.drawing, self.seen, self.options = drawing, seen, seen.options
         self.theme = self.options.colours
@@ -123,7 +120,7 @@ class _Writer:
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]
         self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
-        self.far = [] if seen.folded else far(seen)
+        self.far = [] if seen.folded else _far(seen)
         # Many folded groups one below another: each is low, so that they fit a page.
         self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
         self.labelled = not self.tall if seen.folded else len(seen.links) <= MANY
@@ -131,30 +128,20 @@ class _Writer:
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
         self.frames: list[str] = []
         self.marks: dict[str, Marks] = {}
+        self._write(self.sideways)
 
-    def write(self) -> None:
-        """The whole."""
-        sideways = self.sideways
-        settings = {
-            "rankdir": self.options.rankdir,
-            "ordering": "in",  # operands in the order of the formula
-            "nodesep": "0.3",
-            "ranksep": "0.55" if sideways else "0.4",
-            "pad": "0.15",
-        }
+    def _write(self, sideways: bool) -> None:
+        look = f"rankdir={self.options.rankdir} nodesep=0.3 pad=0.15 labelloc=b labeljust=l"
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
-            settings |= {"nslimit": "0.2", "nslimit1": "0.2", "mclimit": "0.1"}
-        if self.seen.folded:
-            settings.pop("ordering")
-            settings["ranksep"] = "0.25" if self.tall else "0.35"
-            if self.crowded:
-                settings |= {"ranksep": "1.6" if sideways else "1.2", "splines": "line"}
-        if note := self._note():
-            settings |= {"label": f"<{note}>", "labelloc": "b", "labeljust": "l"}
-        self.drawing.dress(
-            self.theme, graph=settings, node={"shape": "plain"}, edge={"arrowsize": "0.7"}
-        )
-        after = later(self.seen)
+            look += " nslimit=0.2 nslimit1=0.2 mclimit=0.1"
+        if not self.seen.folded:  # operands in the order of the formula
+            look += f" ordering=in ranksep={0.55 if sideways else 0.4}"
+        elif self.crowded:
+            look += f" splines=line ranksep={1.6 if sideways else 1.2}"
+        else:
+            look += f" ranksep={0.25 if self.tall else 0.35}"
+        self.drawing.dress(self.theme, look, "shape=plain", "arrowsize=0.7", self._note())
+        after = _later(self.seen)
         if sideways:  # so early, or dot turns the order of the parameters around
             self._invisible(self.drawing, after)
         self._cluster(self.drawing, (), self.seen.items)
@@ -339,6 +326,56 @@ class _Writer:
         return table([f'<td rowspan="2">{title}&#160;</td>{swatches}{filler}', texts], 1, 2)
 
 
+# --- hints for dot -------------------------------------------------------------------------------
+def _far(seen: Sketch) -> list[Link]:
+    """The edges that would run far, if there are so many that layout becomes slow.
+
+    dot puts a point of each edge on every rank that it crosses, so its time grows with their sum.
+    """
+    rank = _ranks(seen)
+    if sum(rank[link.head] - rank[link.tail] for link in seen.links) <= LONG:
+        return []
+    return [link for link in seen.links if rank[link.head] - rank[link.tail] > FAR]
+
+
+def _later(seen: Sketch) -> list[tuple[str, str]]:
+    """Pairs (a, b) where b is to stand after a, so that a group comes after those that it uses.
+
+    Its parameters could stand beside those of the group before; then the two would lie side by
+    side, with edges that run back between them.
+    """
+    if seen.folded or len(seen.items) > MANY:
+        return []
+    items = {item.id: item for item in seen.items}
+    rank = _ranks(seen)
+    above: dict[str, set[str]] = {id: {id} for id in items}  # what it was computed from
+    last: dict[GroupPath, str] = {}  # for a group, the latest node of another one that it uses
+    for link in seen.links:
+        above[link.head] |= above[link.tail]
+        tail, head = items[link.tail].path, items[link.head].path
+        shared = next((k for k, (a, b) in enumerate(zip(tail, head)) if a != b), None)  # noqa: B905
+        if shared is not None:
+            group = head[: shared + 1]
+            if group not in last or rank[last[group]] < rank[link.tail]:
+                last[group] = link.tail
+    sources = {item.id for item in seen.items} - {link.head for link in seen.links}
+    return [
+        (tail, item.id)
+        for group, tail in last.items()
+        for item in seen.items
+        if item.id in sources and item.path[: len(group)] == group and item.id not in above[tail]
+    ]
+
+
+def _ranks(seen: Sketch) -> dict[str, int]:
+    """For each item, how many edges the longest way to it has."""
+    rank = {item.id: 0 for item in seen.items}
+    for link in seen.links:  # in the order of their heads, which is topological
+        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
+    return rank
+
+
+# --- parts of labels -----------------------------------------------------------------------------
 def _numbered(item: Item) -> int:
     """The number at the end of a neuron's name."""
     return int("".join(c for c in item.fold[-1] if c in "0123456789") or 0)
