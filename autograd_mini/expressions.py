@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import CodeType
 
+    Parts = tuple[Callable[..., Any] | None, list[ast.expr]]
+
 FILE = "<expression>"  # where linecache, and with it inspect, looks for the text
 CONSTANTS = {"pi": math.pi, "e": math.e}
 LONGEST = 10_000  # characters
-DEEPEST = 200  # levels of the syntax tree: each one costs a call of `_calls`
+DEEPEST = 200  # levels of the syntax tree: each one costs a call when it is compiled
 
 _OPERATORS: dict[type, str] = {
     ast.Add: "add",
@@ -100,8 +102,10 @@ class Expression:
     (True, 1.0)
     """
 
-    def __init__(self, source: str, tree: ast.expr, names: tuple[str, ...]) -> None:
-        self.source, self.tree, self.names = source, tree, names
+    def __init__(
+        self, source: str, tree: ast.expr, names: tuple[str, ...], parts: Mapping[ast.expr, Parts]
+    ) -> None:
+        self.source, self.tree, self.names, self._parts = source, tree, names, parts
 
     def __call__(self, **values: object) -> Any:
         """The value at these numbers: a Value if any of them is one, else a plain number.
@@ -133,9 +137,29 @@ class Expression:
 
     @cached_property
     def _code(self) -> tuple[CodeType, dict[str, Any]]:
-        """The expression compiled, and what it calls; Python's own arithmetic has no part in it."""
+        """The expression compiled, and what it calls; Python's own arithmetic has no part in it.
+
+        The names of what is called are no identifiers, so no name of the expression is one of them.
+        """
         known: dict[str, Any] = {"__builtins__": {}}
-        return compile(ast.Expression(_calls(self.tree, self.source, known)), FILE, "eval"), known
+
+        def calls(node: ast.expr) -> ast.expr:
+            applied, parts = self._parts[node]
+            match node:
+                case ast.Constant(value=number):
+                    new: ast.expr = ast.Constant(float(number))  # type: ignore[arg-type]
+                case ast.Name(id=name):
+                    new = ast.Constant(CONSTANTS[name]) if name in CONSTANTS else node
+                case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                    return calls(operand)
+                case _:
+                    called = f"call {len(known)}"
+                    known[called] = applied
+                    function = ast.copy_location(ast.Name(called, ast.Load()), node)
+                    new = ast.Call(function, [*map(calls, parts)], [])
+            return ast.copy_location(new, node)
+
+        return compile(ast.Expression(calls(self.tree)), FILE, "eval"), known
 
     def __reduce__(self) -> tuple[Callable[[str], Expression], tuple[str]]:
         return parse, (self.source,)
@@ -192,14 +216,14 @@ def parse(source: str) -> Expression:
     except (RecursionError, MemoryError):
         raise ExpressionError("deep", deepest=DEEPEST) from None
     names: dict[str, int] = {}  # name -> column where it first stands
+    read: dict[ast.expr, Parts] = {}
     level = [tree]
     for _ in range(DEEPEST):
-        level = [child for node in level for child in _children(node, source, names)]
+        read |= {node: _parts(node, source, names) for node in level}
+        level = [part for node in level for part in read[node][1]]
         if not level:
-            break
-    else:
-        raise ExpressionError("deep", deepest=DEEPEST)
-    return Expression(source, tree, tuple(sorted(names, key=names.__getitem__)))
+            return Expression(source, tree, tuple(sorted(names, key=names.__getitem__)), read)
+    raise ExpressionError("deep", deepest=DEEPEST)
 
 
 def _error(key: str, source: str, node: ast.expr, /, **values: object) -> ExpressionError:
@@ -235,43 +259,40 @@ def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
     return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
 
 
-def _children(node: ast.expr, source: str, names: dict[str, int]) -> list[ast.expr]:
-    """The parts of a node, if it is one of those allowed; the names met go into `names`."""
+def _parts(node: ast.expr, source: str, names: dict[str, int]) -> Parts:
+    """What a node does with which parts, if it is one of those allowed; names go into `names`."""
     match node:
         case ast.Constant(value=bool() | None):
             raise _error("name", source, node, name=str(node.value))
         case ast.Constant(value=int() | float() as number):
             if number > 1.7976931348623157e308:
                 raise _error("large", source, node)
-            return []
+            return None, []
         case ast.Name(id=name):
             if name in SHEET:
                 raise _error("function", source, node, name=name, signature=SHEET[name].signature)
             if name not in CONSTANTS:
                 names[name] = min(node.col_offset, names.get(name, node.col_offset))
-            return []
+            return None, []
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            return [operand]
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
-            return [left, right]
-        case ast.BinOp():
-            raise _error("operator", source, node)
+            return _applied(SHEET["neg"], source, node), [operand]
+        case ast.BinOp(left=left, op=sign, right=right):
+            if type(sign) not in _OPERATORS:
+                raise _error("operator", source, node)
+            return _applied(SHEET[_OPERATORS[type(sign)]], source, node), [left, right]
         case ast.Call(func=ast.Name(id=name)):
             op, arguments = _call(node, name, source)
-            first = arguments[0]
-            if op.name == "where" and isinstance(first, ast.Compare):
-                if len(first.ops) > 1 or type(first.ops[0]) not in _COMPARISONS:
-                    raise _error("comparison", source, first)
-                return [first.left, first.comparators[0], *arguments[1:]]
-            return arguments
-        case ast.Call():
-            raise _error("call", source, node)
-        case ast.Compare():
-            raise _error("comparison", source, node)
-        case ast.Tuple():
-            raise _error("comma", source, node)
-    choices = dict.fromkeys((ast.IfExp, ast.BoolOp), "condition")
-    kinds: dict[type, str] = {ast.Attribute: "attribute", **choices}
+            first, *rest = arguments
+            if op.name != "where" or not isinstance(first, ast.Compare):
+                return _applied(op, source, node), arguments
+            compared = _COMPARISONS.get(type(first.ops[0]))
+            if len(first.ops) > 1 or compared is None:
+                raise _error("comparison", source, first)
+            where = _applied(op, source, node)
+            chosen = lambda a, b, *other: where(float(compared(a, b)), *other)  # noqa: E731
+            return chosen, [first.left, *first.comparators, *rest]
+    kinds: dict[type, str] = {ast.Attribute: "attribute", ast.Call: "call", ast.Tuple: "comma"}
+    kinds |= {ast.Compare: "comparison", ast.IfExp: "condition", ast.BoolOp: "condition"}
     raise _error(kinds.get(type(node), "syntax"), source, node)
 
 
@@ -314,39 +335,6 @@ def _closest(name: str) -> str:
     if name.lower() in SHEET:
         return name.lower()
     return ", ".join(get_close_matches(name.lower(), SHEET, n=3, cutoff=0.55))
-
-
-def _calls(node: ast.expr, source: str, known: dict[str, Any]) -> ast.expr:
-    """A node as calls of the sheet's operations; what is called goes into `known`.
-
-    The names in `known` are no identifiers, so that no name of the expression can be one of them.
-    """
-    match node:
-        case ast.Constant(value=number):
-            return ast.copy_location(ast.Constant(float(number)), node)  # type: ignore[arg-type]
-        case ast.Name(id=name):
-            constant = ast.copy_location(ast.Constant(CONSTANTS.get(name)), node)
-            return constant if name in CONSTANTS else node
-        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _calls(operand, source, known)
-        case ast.Compare(left=left, ops=[relation], comparators=[right]):
-            compared, parts = _COMPARISONS[type(relation)], [left, right]
-            what: Any = lambda a, b: float(compared(a, b))  # noqa: E731
-        case ast.UnaryOp(operand=operand):
-            what, parts = _applied(SHEET["neg"], source, node), [operand]
-        case ast.BinOp(left=left, op=operation, right=right):
-            what = _applied(SHEET[_OPERATORS[type(operation)]], source, node)
-            parts = [left, right]
-        case ast.Call(func=ast.Name(id=name)):
-            op, parts = _call(node, name, source)
-            what = _applied(op, source, node)
-        case _:
-            raise _error("syntax", source, node)
-    called = f"call {len(known)}"
-    known[called] = what
-    function = ast.copy_location(ast.Name(called, ast.Load()), node)
-    arguments = [_calls(part, source, known) for part in parts]
-    return ast.copy_location(ast.Call(function, arguments, []), node)
 
 
 def _applied(op: Op, source: str, node: ast.expr) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from .sheets import heading, picture
+from .sheets import TEMPLATES, heading, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,43 +21,6 @@ if TYPE_CHECKING:
     from .exercises import Exercise
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
-_ASKED = "<p>{task}</p><p><i>{given}</i></p>{picture}<p>{gaps}</p>"
-_CLOZE = "{sign} = {{1:NUMERICAL:={answer}:{near}}}"
-_QUESTION = """<question type="cloze"><name><text>{title}</text></name>
-<questiontext format="html"><text>{asked}</text></questiontext>
-<generalfeedback format="html"><text>&lt;p&gt;{solved}&lt;/p&gt;</text></generalfeedback></question>
-"""
-_GIFT = "::{title} · {k}::[plain]{task} {given}. {sign} = ? {{#{answer}:{near}}}\n"
-_MANIFEST = """<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"
- identifier="autograd-mini-exercises"><organizations/><resources>{resources}</resources></manifest>
-"""
-_RESOURCE = """
-<resource identifier="{name}" type="imsqti_item_xmlv2p1" href="{name}.xml"
-><file href="{name}.xml"/></resource>"""
-_ITEM = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="{name}"
- title="{title}" xml:lang="{lang}" adaptive="false" timeDependent="false">
-{declared}
-<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float">
-<defaultValue><value>0</value></defaultValue></outcomeDeclaration>
-<itemBody><p>{task}</p><p>{given}</p>
-{gaps}
-</itemBody>
-<responseProcessing>
-{rules}
-</responseProcessing></assessmentItem>
-"""
-# What an item has for each blank; readers differ on `equal` with a tolerance: two comparisons.
-_PARTS = {
-    "declared": """<responseDeclaration identifier="R{k}" cardinality="single" baseType="float"
-><correctResponse><value>{answer}</value></correctResponse></responseDeclaration>""",
-    "gaps": '<p>{sign} = <textEntryInteraction responseIdentifier="R{k}" expectedLength="8"/></p>',
-    "rules": """<responseCondition><responseIf><and>
-<gte><variable identifier="R{k}"/><baseValue baseType="float">{low}</baseValue></gte>
-<lte><variable identifier="R{k}"/><baseValue baseType="float">{high}</baseValue></lte></and>
-<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/>
-<baseValue baseType="float">{points}</baseValue></sum></setOutcomeValue>
-</responseIf></responseCondition>""",
-}
 
 
 def _rows(
@@ -86,14 +49,14 @@ def _rows(
 
 def moodle(exercises: Sequence[Exercise], lang: str = "en") -> str:
     """The question bank as Moodle XML: one question with many blanks for each exercise."""
-    questions = []
+    template, questions = TEMPLATES["moodle"], []
     for number, exercise in enumerate(exercises, start=1):
         rows = _rows(exercise, number, lang)
-        gaps = "<br/>".join(map(_CLOZE.format_map, rows))
-        asked = _ASKED.format(**rows[0], picture=picture(exercise, lang), gaps=gaps)
+        gaps = "<br/>".join(map(template["cloze"].format_map, rows))
+        asked = template["asked"].format(**rows[0], picture=picture(exercise, lang), gaps=gaps)
         told = {"asked": asked, "solved": "<br/>".join(row["solved"] for row in rows)}
         shown = {name: escape(words) for name, words in told.items()}
-        questions.append(_QUESTION.format_map(rows[0] | shown))
+        questions.append(template["question"].format_map(rows[0] | shown))
     return f"{_XML}<quiz>{''.join(questions)}</quiz>\n"
 
 
@@ -104,21 +67,21 @@ def gift(exercises: Sequence[Exercise], lang: str = "en") -> str:
         return re.sub(r"([~=#{}:\\])", r"\\\1", words)
 
     each = (_rows(exercise, n, lang, escaped) for n, exercise in enumerate(exercises, start=1))
-    return "\n".join(map(_GIFT.format_map, chain(*each)))
+    return "\n".join(map(TEMPLATES["gift"]["blank"].format_map, chain(*each)))
 
 
 def qti(exercises: Sequence[Exercise], lang: str = "en") -> bytes:
     """The question bank as a QTI 2.1 package (a zip): an item for each exercise, and a manifest."""
-    files, resources = {}, ""
+    template, files, resources = TEMPLATES["qti"], {}, ""
     for number, exercise in enumerate(exercises, start=1):
         rows = _rows(exercise, number, lang)
-        parts = {name: "\n".join(map(_PARTS[name].format_map, rows)) for name in _PARTS}
-        files[rows[0]["name"]] = _ITEM.format_map(rows[0] | parts)
-        resources += _RESOURCE.format_map(rows[0])
+        each = template["parts"].items()
+        parts = {name: "\n".join(map(part.format_map, rows)) for name, part in each}
+        files[rows[0]["name"]] = template["item"].format_map(rows[0] | parts)
+        resources += template["resource"].format_map(rows[0])
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in (
-            files | {"imsmanifest": _MANIFEST.format(resources=resources)}
-        ).items():
+        files["imsmanifest"] = template["manifest"].format(resources=resources)
+        for name, content in files.items():
             package.writestr(zipfile.ZipInfo(f"{name}.xml"), _XML + content)  # of no date
     return made.getvalue()

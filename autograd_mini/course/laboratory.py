@@ -13,22 +13,11 @@ from autograd_mini.drawing import curves
 from autograd_mini.drawing.curves import Curves
 from autograd_mini.language.tables import aligned
 from autograd_mini.notation.labels import number
-from autograd_mini.pages.document import plain
+from autograd_mini.pages.document import asset, plain
 from autograd_mini.pages.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-_STYLE = (
-    " h1 { font-size: 1.5rem } figure { display: grid; gap: 1rem; margin: 1.5rem 0;"
-    " grid-template-columns: repeat(auto-fit, minmax(min(17.5rem, 100%), 1fr)) }"
-    " svg { width: 100%; max-width: 36rem; height: auto }"
-    " table { border-collapse: collapse; font-size: .95rem;"
-    " font-variant-numeric: tabular-nums } th, td { padding: .25rem .7rem; text-align: right;"
-    " border-bottom: 1px solid #8884 } td { white-space: nowrap }"
-    " th { overflow-wrap: normal; vertical-align: bottom }"
-    " th:first-child, td:first-child { text-align: left }"
-)
 
 
 @dataclass(frozen=True)
@@ -68,7 +57,8 @@ class Laboratory:
     def to_html(self, lang: str = "en") -> str:
         """The page: one file, without scripts and network."""
         title = language.text(f"lab.title.{self.name}", lang)
-        return plain(title, f"<h1>{escape(title)}</h1>{self._body(lang)}", lang, _STYLE)
+        body = f"<h1>{escape(title)}</h1>{self._body(lang)}"
+        return plain(title, body, lang, asset("laboratory.css"))
 
     def show(self, lang: str = "en", height: int = 640) -> Shown:
         """The page in a notebook, in a frame so many pixels high."""

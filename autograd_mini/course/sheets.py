@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import textwrap
+import tomllib
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.drawing.digraph import Drawing
@@ -13,7 +15,7 @@ from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.picture import write
 from autograd_mini.drawing.sketch import sketch
 from autograd_mini.language import text as said
-from autograd_mini.pages.document import plain
+from autograd_mini.pages.document import asset, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,13 +26,7 @@ if TYPE_CHECKING:
 
 _GAP = "_____"
 _DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
-_STYLE = """
-:root { color-scheme: light } body { font-size: 11pt; max-width: 46rem }
-section { break-inside: avoid; margin-bottom: 2.5rem } h2 { font-size: 1.1rem; margin: 0 }
-.given, .blanks { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; margin: 0.7rem 0 }
-.blanks { gap: 0.8rem 1.6rem } .gap { display: inline-block; min-width: 4rem;
-border-bottom: 1px solid } .key { flex-direction: column } svg { max-width: 100%; height: auto }
-"""
+TEMPLATES = tomllib.loads(Path(__file__).with_name("templates.toml").read_text("utf-8"))
 
 
 def heading(exercise: Exercise, number: int, lang: str) -> str:
@@ -100,20 +96,12 @@ def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
             f"<div class='blanks{' key' * key}'>{''.join(shown)}</div></section>"
         )
     body = "\n".join([f"<h1>{title}</h1>", *sections]).replace(' display="block"', "")
-    return plain(title, body, lang, _STYLE)
+    return plain(title, body, lang, asset("sheet.css"))
 
 
 def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
     """The sheet, or its key, as a LaTeX document."""
-    lines = [
-        r"\documentclass[11pt]{article}",
-        r"\usepackage[a4paper, margin=2cm]{geometry}",
-        r"\usepackage{amsmath,textcomp,tikz,adjustbox}",
-        r"\usepackage[T1]{fontenc}",
-        r"\usetikzlibrary{arrows.meta}",
-        r"\setlength{\parindent}{0pt}",
-        r"\begin{document}",
-    ]
+    lines = [*TEMPLATES["latex"].splitlines()]
     for number, exercise in enumerate(exercises, start=1):
         lines += [rf"\subsection*{{{heading(exercise, number, lang)}}}", exercise.task(lang), ""]
         lines += _displayed(formula.latex for formula in exercise.given(lang))
