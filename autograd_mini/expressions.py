@@ -14,20 +14,18 @@ import operator
 import re
 import unicodedata
 import warnings
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from types import CodeType
+from typing import Any
 
 from . import language
 from .errors import AutogradError
 from .ops import SHEET, Op
 from .value import apply
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import CodeType
-
-    Parts = tuple[Callable[..., Any] | None, list[ast.expr]]
+Parts = tuple[Callable[..., Any] | None, list[ast.expr]]
 
 FILE = "<expression>"  # where linecache, and with it inspect, looks for the text
 CONSTANTS = {"pi": math.pi, "e": math.e}

@@ -18,18 +18,16 @@ is not a real number. Errors name the loss and the place.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import functions as f
 from .numbers.arguments import items, positive
 from .numbers.kinds import constant, in_ieee
 from .value import Value
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    Numbers = Any  # a Value or number, or a sequence of them, nested as the other argument
+Numbers = Any  # a Value or number, or a sequence of them, nested as the other argument
 
 
 # --- regression ----------------------------------------------------------------------------------

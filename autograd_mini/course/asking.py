@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.checking import check_grad
 from autograd_mini.expressions import assignments, parse
@@ -17,9 +18,6 @@ from autograd_mini.transforms import grad
 from autograd_mini.value import Value
 
 from .examples import example
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NEAR = 0.005  # an answer may be rounded to three digits
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point

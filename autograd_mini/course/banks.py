@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,9 +17,8 @@ from typing import TYPE_CHECKING
 from .sheets import TEMPLATES, heading, picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from .exercises import Exercise
+
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import timeit
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from autograd_mini import language
 from autograd_mini.data import moons
+from autograd_mini.drawing.curves import Curves
 from autograd_mini.graph import topological
 from autograd_mini.losses import mse
 from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import whole
-from autograd_mini.value import BIAS
+from autograd_mini.value import BIAS, Value
 
 from .laboratory import Laboratory, panel, word
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from autograd_mini.drawing.curves import Curves
-    from autograd_mini.value import Value
 
 WIDTHS, SAMPLES = (2, 4, 8, 16), (5, 10, 20, 40)
 _GIVEN = {"add", "sub", "neg", "mul", "dot", "sum", "mean"}  # a partial is an operand or a constant

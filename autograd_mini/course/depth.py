@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, product
 from math import sqrt
 from statistics import median
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from autograd_mini.drawing.curves import Curves
 from autograd_mini.nn import MLP
-from autograd_mini.nn.initialisers import generator, initialiser, normal
+from autograd_mini.nn.initialisers import Initialiser, generator, initialiser, normal
 from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.training.diagnosis import Diagnosis, diagnose
 
 from .laboratory import Laboratory, panel, shown, word
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.drawing.curves import Curves
-    from autograd_mini.nn.initialisers import Initialiser
 
 CASES: tuple[tuple[str, str | float], ...] = (
     ("sigmoid", "xavier_normal"), ("tanh", "xavier_normal"), ("tanh", 4.0),

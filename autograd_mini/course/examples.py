@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from autograd_mini.notation.labels import subscript
@@ -12,8 +13,6 @@ from autograd_mini.value import Value
 from .exercises import weighted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from autograd_mini.stepping import Steps
 
 

@@ -7,11 +7,12 @@ what the engine did.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.functions import dot, leaky_relu, maximum, relu
 from autograd_mini.language import text
@@ -22,9 +23,6 @@ from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
 from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Steps, Update, Visit
 from autograd_mini.value import BIAS, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
 LEVELS = range(1, 6)
 DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level

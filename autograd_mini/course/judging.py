@@ -10,19 +10,17 @@ import io
 import json
 import math
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from importlib.util import module_from_spec, spec_from_file_location
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.checking import check_grad
 from autograd_mini.functions import sin, tanh
 from autograd_mini.losses import mse
 from autograd_mini.nn import Neuron
 from autograd_mini.value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 Seen = tuple[str, float, float]
 _NEAR = 1e-3

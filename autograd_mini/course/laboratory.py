@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from math import isfinite
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from autograd_mini import language
 from autograd_mini.drawing import curves
@@ -15,9 +16,6 @@ from autograd_mini.language.tables import aligned
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import asset, plain
 from autograd_mini.pages.notebook import Shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.evaluation import each
 from autograd_mini.value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 FORMAT = "autograd_mini performance"
 _ANSWER = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 import tomllib
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,16 +14,13 @@ from autograd_mini.drawing.digraph import Drawing
 from autograd_mini.drawing.latex import tikz
 from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.picture import write
-from autograd_mini.drawing.sketch import sketch
+from autograd_mini.drawing.sketch import Sketch, sketch
 from autograd_mini.language import text as said
 from autograd_mini.pages.document import asset, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from autograd_mini.drawing.sketch import Sketch
-
     from .exercises import Exercise
+
 
 _GAP = "_____"
 _DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, isfinite
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini import language
 from autograd_mini.checking.sweep import Sweep, show_step_sweep
+from autograd_mini.drawing.curves import Curves
 from autograd_mini.notation.labels import number
 from autograd_mini.stepping.training.recording import record_descents
+from autograd_mini.stepping.training.runs import LearningRates
 
 from .laboratory import Laboratory, panel, shown, word
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from autograd_mini.drawing.curves import Curves
-    from autograd_mini.stepping.training.runs import LearningRates
 
 RATES = (0.01, 0.2, 0.9, 1.05)
 _LOW, _HIGH = 1e-8, 30.0  # what is drawn, in units of the loss at the start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sized
 from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
 from typing import TYPE_CHECKING, Any, overload
 
@@ -9,10 +10,9 @@ from autograd_mini.numbers.arguments import real, whole
 from autograd_mini.numbers.numberlike import NumberLike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sized
     from random import Random
 
-    Arc = Callable[[int, int, int], tuple[float, float]]  # class, index in it, its size -> point
+Arc = Callable[[int, int, int], tuple[float, float]]  # class, index in it, its size -> point
 
 Row = tuple[float, ...]
 

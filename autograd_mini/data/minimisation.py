@@ -8,18 +8,16 @@ whole. Number 11 is as its authors corrected it: the exponent is of |y - x2|.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import pi, prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.functions import abs as abs_
 from autograd_mini.functions import atan, cos, exp, log, sin, sqrt
 from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    Residuals = Callable[[Sequence[Any]], Iterable[Any]]
+Residuals = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class Problem(NamedTuple):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd_mini.errors import AutogradError
 
 from .datasets import Dataset
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LARGEST = 50_000_000  # bytes
 

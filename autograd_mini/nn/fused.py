@@ -7,10 +7,11 @@ a copy of the weights in each node while they do not change.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from math import fsum
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.functions import function
 from autograd_mini.numbers.floats import FLOAT
@@ -18,9 +19,6 @@ from autograd_mini.ops import SHEET
 from autograd_mini.rules.fast import FINITE, record_lines
 from autograd_mini.rules.rule import namespace_of, run
 from autograd_mini.value import BIAS, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 
 class Row:

@@ -15,20 +15,20 @@ from -limit to limit has the variance limit**2 / 3.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log, sqrt
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from autograd_mini.numbers.arguments import entry
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-    class Generator(Protocol):
-        """A `random.Random`, or the module `random` itself."""
+class Generator(Protocol):
+    """A `random.Random`, or the module `random` itself."""
 
-        def random(self) -> float: ...  # noqa: D102
+    def random(self) -> float: ...  # noqa: D102
 
-    Initialiser = Callable[[Generator, int, int], float]
+
+Initialiser = Callable[[Generator, int, int], float]
 
 
 def zeros(rng: Generator, nin: int, nout: int) -> float:

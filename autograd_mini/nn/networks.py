@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.arguments import items, real, whole
 from autograd_mini.numbers.kinds import constant, in_ieee
@@ -11,14 +12,9 @@ from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
 
 from .fused import Row, layer
-from .initialisers import generator, initialiser
+from .initialisers import Generator, Initialiser, generator, initialiser
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from .initialisers import Generator, Initialiser
-
-    Activation = str | Callable[[Value], Value]
+Activation = str | Callable[[Value], Value]
 
 
 class Module:

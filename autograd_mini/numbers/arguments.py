@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from math import inf, isfinite
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .kind import Number
 from .numberlike import NumberLike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from autograd_mini.value import Value
 
-    from .kind import Number
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 # --- numbers -------------------------------------------------------------------------------------

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from autograd_mini.errors import NumberTypeError
 
 from .kinds import numpy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # NumPy's names of operations that the sheet calls otherwise.
 _NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()}

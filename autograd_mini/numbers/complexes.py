@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import cmath
 import math
+from typing import Any
 
 from .kind import COMMON, Kind
-
-TYPE_CHECKING = False  # typing itself is slow to import
-if TYPE_CHECKING:
-    from typing import Any
 
 
 def _expm1(z: complex) -> complex:

@@ -6,15 +6,12 @@ Under `exp` and the like they become floats, as in `math`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from . import special
 from .floats import FLOAT
 from .kind import COMMON, Kind
-
-TYPE_CHECKING = False  # typing itself is slow to import
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def _inexact(f: Callable[..., float]) -> Callable[..., float]:

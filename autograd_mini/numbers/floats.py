@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from . import special
 from .kind import COMMON, Kind, others
 
 TYPE_CHECKING = False  # typing itself is slow to import
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
     from fractions import Fraction
-    from typing import Any
 
 
 def _whole(f: Callable[[float], int]) -> Callable[[float], float]:

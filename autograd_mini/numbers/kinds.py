@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from autograd_mini.errors import NumberTypeError
 
 from .floats import FLOAT, IEEE
-
-TYPE_CHECKING = False  # typing itself is slow to import
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
-
-    from .kind import Kind, Number
-
+from .kind import Kind, Number
 
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import mpmath as mp
 
 from . import special
-from .kind import COMMON, Kind
-
-TYPE_CHECKING = False  # typing itself is slow to import
-if TYPE_CHECKING:
-    from .kind import Number
-
+from .kind import COMMON, Kind, Number
 
 _NAMES = "exp expm1 log log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh"
 _NAMES += " acosh atanh hypot erf gamma floor ceil"

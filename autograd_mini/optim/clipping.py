@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import hypot
-from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.arguments import gradient, parameters, positive
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.value import Value
+from autograd_mini.value import Value
 
 
 def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:

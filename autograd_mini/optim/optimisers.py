@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,10 @@ from autograd_mini.numbers.arguments import (
     real,
     share,
 )
-from autograd_mini.value import Value  # noqa: TC001  (the examples below use it)
+from autograd_mini.numbers.kind import Number
+from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from autograd_mini.numbers.kind import Number
-
     from .schedules import Schedule
 
 

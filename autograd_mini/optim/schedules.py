@@ -15,15 +15,12 @@ falls for 90; `per_epoch(step_decay(0.1, every=30), batches=7)` counts epochs of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import cos, pi
-from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.arguments import function, not_negative, positive, whole
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Schedule = Callable[[int], float]
+Schedule = Callable[[int], float]
 
 SCHEDULE = "a schedule, such as constant(0.1)"
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import cmath
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
+from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import constant, in_ieee, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of
 
@@ -13,9 +15,6 @@ from .evaluation import operand
 from .higher import is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autograd_mini.numbers.kind import Number
     from autograd_mini.value import Value
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
+from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import number, shown
 from autograd_mini.numbers.numberlike import NumberLike
+from autograd_mini.ops import Op
 
 from .rule import rule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from autograd_mini.numbers.kind import Kind, Number
-    from autograd_mini.ops import Op
 
 
 def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:

@@ -10,18 +10,15 @@ tests/benchmarks. A function is compiled when it is first called.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import cache
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.ops import Op
 
 from .rule import GENERATED, given_lines, namespace_of, rendered, run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from autograd_mini.ops import Op
 
 _LARGEST = sys.float_info.max
 FINITE = f"-{_LARGEST!r} <= out <= {_LARGEST!r}"  # numbers in place of names to look up

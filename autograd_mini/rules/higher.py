@@ -6,6 +6,7 @@ are Values: they are one more kind of number. For staleness the value is compute
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,6 @@ from .evaluation import flat, value
 from .rule import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from autograd_mini.value import Value
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import kind_of
+from autograd_mini.ops import Op
 
 from .evaluation import each, flat
 from .rule import beside, value_only
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autograd_mini.numbers.kind import Kind, Number
-    from autograd_mini.ops import Op
 
 _UNDEFINED = (ValueError, ArithmeticError, TypeError, NotImplementedError)
 

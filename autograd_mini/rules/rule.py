@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in
 from autograd_mini.formulas.printer import PYTHON, Text, given, written
+from autograd_mini.numbers.kind import Kind
 from autograd_mini.ops import SHEET, Op
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from autograd_mini.numbers.kind import Kind
 
 GENERATED = "<autograd_mini>"  # the file of such code
 

@@ -7,20 +7,18 @@ addition to a gradient, whatever it does there, by the node whose turn it is.
 from __future__ import annotations
 
 import sys
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.scopes import ScopedLabel, scope_of
 from autograd_mini.graph import topological
 from autograd_mini.value import Value
 
-from .sequence import Accumulate, Recorded, Seed, Visit
+from .sequence import Accumulate, Recorded, Seed, Step, Visit
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from autograd_mini.museum import Engine
 
-    from .sequence import Step
 
 MOST = 100_000  # steps of an engine that visits every path
 

@@ -7,12 +7,10 @@ Forward pass: `Leaf`, a given number; `Forward`, a node computed from its parent
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
+from autograd_mini.numbers.kind import Number
 from autograd_mini.value import Value
-
-if TYPE_CHECKING:
-    from autograd_mini.numbers.kind import Number
 
 
 class Leaf(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from autograd_mini import language
 from autograd_mini.drawing.sketch import names_of
@@ -17,9 +18,6 @@ from autograd_mini.value import Value
 from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of, use_of
 from .record import steps as record
 from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PATHS = 4  # paths that are listed
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.language import of, text
 from autograd_mini.notation import labels, symbols
@@ -14,10 +15,6 @@ from autograd_mini.notation.symbols import Piece
 from autograd_mini.value import Value
 
 from .templates import FORMULAS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
 
 LONGEST = 4  # terms of a sum that are written
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from autograd_mini.language import meant, text
 from autograd_mini.notation.labels import printable
 
 from .explaining import explain_step
-from .sequence import phase
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from .sequence import Steps
+from .sequence import Steps, phase
 
 EVERY = ("forward", "backward", "update")
 

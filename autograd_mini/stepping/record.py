@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NumberTypeError
@@ -15,15 +16,11 @@ from autograd_mini.rules.higher import is_stale
 from autograd_mini.value import Value
 
 from .engines import backward, frozen, mirrored
-from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+from .sequence import Accumulate, Forward, Leaf, Place, Seed, Step, Steps, Update, Visit
 from .watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
     from autograd_mini.optim import Optimiser
-
-    from .sequence import Place, Step
 
 
 def steps(

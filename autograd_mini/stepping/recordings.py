@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, Self, TypeVar, overload
 
 import autograd_mini.stepping as face  # offers, by name, what stands on the floors above
-
-if TYPE_CHECKING:
-    from typing import Self
 
 T = TypeVar("T")
 LARGEST = 2_000  # nodes of a graph that a notebook shows by itself

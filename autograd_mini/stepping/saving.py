@@ -23,11 +23,11 @@ from autograd_mini.drawing.interchange import (
 from autograd_mini.files import Format
 from autograd_mini.graph import topological
 
-from .events import KINDS, Place, Recorded, Source
+from .events import KINDS, Place, Recorded, Source, Step
 
 if TYPE_CHECKING:
-    from .events import Step
     from .sequence import Steps
+
 
 STEPS = Format("autograd_mini steps", ("graph", "steps", "places", "sources", "stale", "optimiser"))
 _WHOLE = ("node", "parent", "edge")  # fields of a step that are indices

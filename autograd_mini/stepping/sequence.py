@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import autograd_mini.stepping as face
 from autograd_mini.drawing.sketch import names_of
+from autograd_mini.value import Value
 
 from . import saving
 from .events import *  # noqa: F403  (what happens in the steps; pickles name this module)
 from .events import Accumulate, Place, Seed, Source, Step
 from .recordings import Recording
 from .timeline import State, Timeline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.value import Value
 
 
 class Steps(Recording[Step]):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
-from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
+from autograd_mini.notation.shapes import Shape, at_kink, operands_of, shape_of
 from autograd_mini.notation.symbols import Piece, slot
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.notation.shapes import Shape
-
     from .sequence import Steps
 
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .events import Accumulate, Forward, Leaf, Seed, Update, Visit
+from autograd_mini.numbers.kind import Number
+
+from .events import Accumulate, Forward, Leaf, Seed, Step, Update, Visit
 
 if TYPE_CHECKING:
-    from autograd_mini.numbers.kind import Number
-
-    from .events import Step
     from .sequence import Steps
+
 
 _when: Any = itemgetter(0)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import CodeType, FrameType
+from typing import Any
 
 from autograd_mini.notation.labels import subscript
 from autograd_mini.value import Value
 
 from .sequence import Place, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import CodeType, FrameType
 
 _PACKAGE = str(Path(__file__).parents[1])
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from math import hypot, isfinite, log10, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini import functions, language
 from autograd_mini.language.tables import aligned
+from autograd_mini.nn import Neuron
 from autograd_mini.ops import SHEET
 from autograd_mini.value import Value
 
-from .metrics import loss_function, loss_value
-from .samples import check_width, input_rows, layers_of, samples
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from autograd_mini.nn import Neuron
-
-    from .metrics import Loss
-    from .samples import NamedLayer, Row
+from .metrics import Loss, loss_function, loss_value
+from .samples import NamedLayer, Row, check_width, input_rows, layers_of, samples
 
 SATURATED_SLOPE = 0.02
 """An output is saturated where its activation is less steep than this share of its steepest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,10 @@ from autograd_mini.errors import (
 from autograd_mini.numbers.arguments import name_of
 from autograd_mini.value import Value
 
-from .samples import layers_of
+from .samples import Row, layers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from .history import History
-    from .samples import Row
 
 
 class TrainingError(AutogradError, ValueError):

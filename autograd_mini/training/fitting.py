@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import gc
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from math import hypot
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.language import checked
 from autograd_mini.numbers.arguments import (
@@ -28,10 +29,14 @@ from autograd_mini.numbers.arguments import (
     whole,
 )
 from autograd_mini.optim import Optimiser, clip_by_norm
+from autograd_mini.optim.schedules import Schedule
+from autograd_mini.value import Value
 
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, monitored
 from .metrics import (
+    Judge,
+    Loss,
     count_right,
     judge_of,
     loss_function,
@@ -39,16 +44,7 @@ from .metrics import (
     measured,
 )
 from .progress import shown
-from .samples import check_width, samples
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from autograd_mini.optim.schedules import Schedule
-    from autograd_mini.value import Value
-
-    from .metrics import Judge, Loss
-    from .samples import Row
+from .samples import Row, check_width, samples
 
 
 class EarlyStopping:

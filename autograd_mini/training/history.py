@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from autograd_mini.files import write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Epoch(NamedTuple):

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from autograd_mini import losses
 from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import entry, function
 from autograd_mini.value import Value
 
-from .samples import check_width, samples
+from .samples import Row, check_width, samples
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .samples import Row
-
-    Loss = Callable[[Any, Any], Any]
-    Judge = Callable[[Any, Any], bool]
+Loss = Callable[[Any, Any], Any]
+Judge = Callable[[Any, Any], bool]
 
 
 class Evaluation(NamedTuple):

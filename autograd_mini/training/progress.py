@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from .history import Epoch
 
-    # (epoch, batches done, loss so far, accuracy so far); and at an epoch's end its row
-    Show = Callable[[int, int, float, float | None], None]
     EndOfEpoch = Callable[[Epoch], None]
+
+Show = Callable[[int, int, float, float | None], None]
 
 LINES = 10
 """How many lines a run prints where there is no terminal."""

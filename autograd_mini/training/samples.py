@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.nn.networks import name_of
 from autograd_mini.numbers.arguments import items, real
+from autograd_mini.numbers.kind import Number
 
-if TYPE_CHECKING:
-    from autograd_mini.numbers.kind import Number
-
-    Row = tuple[Number, ...]
+Row = tuple[Number, ...]
 
 
 def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:

@@ -11,17 +11,15 @@ A float is written as its `repr`, the shortest decimal that reads back as the sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from math import inf, isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import Format, check_keys, parsed, special, write
 from autograd_mini.nn import MLP, Neuron
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MODEL = Format("autograd_mini model", ("architecture", "parameters", "metadata"))
 ARCHITECTURE = ("nin", "nouts", "activation", "output", "name")

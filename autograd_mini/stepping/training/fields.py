@@ -8,6 +8,7 @@ boundary is smooth; of more, a code is the class and how sure the model is of it
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import copysign, exp, isfinite, log10, sqrt
 from operator import mul
@@ -19,16 +20,13 @@ from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import rule
-from autograd_mini.training.metrics import measured
+from autograd_mini.training.metrics import Loss, measured
 from autograd_mini.training.samples import layers_of
+from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from autograd_mini.training.metrics import Loss
-    from autograd_mini.value import Value
-
     from .frames import Frame
+
 
 SIDE, ALONG = 48, 128
 """Places along each side of a plane; and along a line."""

@@ -12,19 +12,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import parameters, whole
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.stepping.record import _names as names_of_inputs
-from autograd_mini.training import TrainingError, evaluate, fit
+from autograd_mini.training import History, TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.fitting import at_rates, orders
-from autograd_mini.training.metrics import LOSSES, loss_function, loss_value
+from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_value
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
@@ -32,12 +33,6 @@ from .fields import SIDE, answers, field_of, having, landscape
 from .frames import Divergence, Frame, LayerShape, Points
 from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from autograd_mini.training import History
-    from autograd_mini.training.metrics import Loss
 
 RATES = (0.001, 0.1, 1.0, 10.0)
 FRAMES, FRAMES_EACH, SIDE_EACH = 101, 61, 32  # of a single run; of each of several

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import hypot
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import autograd_mini.stepping as face
 from autograd_mini.drawing.measures import ratio
 from autograd_mini.stepping.recordings import Recording, T
+from autograd_mini.training import Epoch
 
 from . import saving
+from .fields import Field
 from .frames import Divergence, Frame, LayerShape, Points
 from .verdicts import floor_of, verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.training import Epoch
-
-    from .fields import Field
 
 
 class _Run(Recording[T]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.interchange import read_number, written_number
@@ -14,9 +15,8 @@ from .fields import Field
 from .frames import Divergence, Frame, LayerShape, Points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .runs import TrainingSteps
+
 
 TRAINING = Format("autograd_mini training", ("runs",), optional=("rates",))
 _NUMBERS = ("loss", "accuracy", "rate")  # fields of a frame that are one number or null

@@ -7,12 +7,9 @@ below -1 it diverges (LeCun, Bottou, Orr, Mueller, "Efficient backprop", 1998, f
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from math import hypot, inf, isfinite
 from operator import mul
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 VERDICTS = ("crawls", "converges", "trembles", "oscillates", "diverges")
 FAR = 0.25
