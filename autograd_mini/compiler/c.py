@@ -1,0 +1,71 @@
+"""The back end in C, where there is a C compiler: one sample after the other.
+
+It is no quick tier: gcc -O1 takes longer than NumPy's back end, which is the faster one over many
+samples (tests/benchmarks/compiled.py).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .c_source import source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .program import Program, Run
+
+__all__ = ["ARRAYS", "build", "source"]
+ARRAYS = True
+
+
+def build(program: Program, threads: int = 1) -> Run:
+    """The program by the C compiler of this machine ($CC, or cc).
+
+    Raises OSError (FileNotFoundError) without a compiler, or where it refuses.
+    """
+    function = _compiled(source(program))
+    outputs = [program.is_each(x) for _, x in program.outputs]
+    pointers = ctypes.c_void_p * max(1, len(program.inputs), len(outputs))
+
+    def run(given: Any, samples: Sequence[Any], size: int) -> tuple[Any, Sequence[Any]]:
+        columns = [np.ascontiguousarray(column) for column in samples]
+        once, each = np.empty(outputs.count(False)), [np.empty(size) for _ in range(sum(outputs))]
+        addresses = [pointers(*(x.ctypes.data for x in some)) for some in (columns, each)]
+        if function(given.ctypes.data, addresses[0], size, once.ctypes.data, addresses[1]):
+            raise MemoryError("no memory for the numbers of the compiled program")
+        return once, each
+
+    return run
+
+
+def _compiled(text: str) -> Any:
+    """The function `step` of a source, compiled, loaded, and its files removed."""
+    command = shlex.split(os.environ.get("CC", "cc"))
+    if not command or shutil.which(command[0]) is None:
+        raise FileNotFoundError(
+            f"the back end 'c' needs a C compiler: none is found as {' '.join(command)!r} (set CC)"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "step.c"), Path(folder, "step.so")
+        made[0].write_text(text, encoding="utf-8")
+        options = ["-std=c11", "-O1", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"]
+        told = subprocess.run(
+            [*command, *options, str(made[0]), "-o", str(made[1]), "-lm"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if told.returncode:
+            raise OSError(f"the C compiler {command[0]!r} refused: {told.stderr.strip()[:500]}")
+        function = ctypes.CDLL(str(made[1])).step
+    function.restype = ctypes.c_int
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_void_p] * 2]
+    return function
