@@ -1,0 +1,64 @@
+"""The C source: what it says of itself, and that a strict compiler has nothing to say about it."""
+
+import shutil
+import subprocess
+
+import pytest
+
+pytest.importorskip("numpy")
+from autograd_mini.compiler import c, c_source
+from autograd_mini.compiler.program import Input, Output, Program
+from tests.compiler.programs import cubic, emitter, line
+
+needs_cc = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+
+
+def test_the_header_says_what_stands_where():
+    text = c_source.header(line(), "fit")
+    assert "samples[1][i] is y" in text
+    assert "once[1] becomes w" in text
+    assert "each[0][i] becomes error" in text
+    assert "int fit(const double *shared" in text
+
+
+def test_a_name_cannot_end_the_comment():
+    code, emit = emitter()
+    x = emit("input", 0.0)
+    program = Program((Input("*/ #error"),), code, 1, 1, (Output("y", x),), {})
+    assert "is * / #error" in c_source.header(program)
+
+
+@needs_cc
+@pytest.mark.parametrize("made", [cubic, line])
+def test_a_strict_compiler_is_content(made, tmp_path):
+    (tmp_path / "step.c").write_text(c_source.source(made()))
+    options = ["-Wall", "-Wextra", "-Werror", "-std=c11", "-pedantic", "-c", "step.c"]
+    told = subprocess.run(
+        ["cc", *options], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert told.stderr == ""
+    assert told.returncode == 0
+
+
+@needs_cc
+def test_numbers_cross_from_one_function_to_the_next(monkeypatch):
+    np = pytest.importorskip("numpy")
+    monkeypatch.setattr(c_source, "CHUNK", 2)
+    once, each = c.build(line())(
+        np.array([2.0, 0.5, 2.0]), [np.array([1.0, 2.0]), np.array([1.0, 6.0])], 2
+    )
+    assert [*once] == [2.5, 3.5]
+    assert [[*row] for row in each] == [[1.0, -2.0], [1.0, 1.0], [1.0, 2.0]]
+
+
+def test_without_a_compiler_the_error_says_so(monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler -O2")
+    with pytest.raises(FileNotFoundError, match=r"needs a C compiler.*no-such-compiler"):
+        c.build(cubic())
+
+
+@needs_cc
+def test_a_compiler_that_refuses_is_quoted(monkeypatch):
+    monkeypatch.setenv("CC", "cc --no-such-option")
+    with pytest.raises(OSError, match=r"refused.*no-such-option"):
+        c.build(cubic())
