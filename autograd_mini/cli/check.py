@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import aligned
 
-from .options import imported, read
+from .options import Arguments, Parser, imported, read
 
 if TYPE_CHECKING:
     from autograd_mini.checking.report import Report
     from autograd_mini.checking.taylor import Taylor
 
-    from .options import Arguments, Parser
 
 RIGHT, WRONG = 0, 1
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser
 
 
 def add_options(parser: Parser) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .options import Failure, labelled, read, suffix, write
+from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from autograd_mini.value import Value
-
-    from .options import Arguments, Parser
+from .options import Arguments, Failure, Parser, labelled, read, suffix, write
 
 _WRITTEN = ("dot", "gv", "mmd", "tex", "json", "txt")  # beside what Graphviz makes
 _USUAL = ("svg", "png", "pdf", "dot", "mmd", "tex", "json", "txt")

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from .options import whole, write
-
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser, whole, write
 
 KINDS = ("chain", "reuse", "neuron", "network", "update", "kink", "vanishing")
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own

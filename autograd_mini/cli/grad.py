@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autograd_mini.language.tables import aligned
 
-from .options import labelled, read
-
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser, labelled, read
 
 
 def add_options(parser: Parser) -> None:

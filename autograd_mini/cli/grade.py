@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.language import shortened
 
-from .options import positive, whole, write, writing
+from .options import Arguments, Parser, positive, whole, write, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd_mini.grading import Marks
 
-    from .options import Arguments, Parser
 
 ENOUGH, LESS = 0, 1
 FORMATS = ("text", "html", "json", "csv", "junit", "gradescope", "nbgrader")

@@ -9,15 +9,13 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Self
 
 if sys.platform != "win32":
     import termios
     import tty
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Self
 
 _PAUSE = 0.05  # seconds after which an Escape is the key, and not the start of an arrow
 _NAMES = {

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .options import DATASETS, activation, positive, read, suffix, whole, write
+from .options import DATASETS, Arguments, Parser, activation, positive, read, suffix, whole, write
 
 if TYPE_CHECKING:
     from autograd_mini.course.laboratory import Laboratory
 
-    from .options import Arguments, Parser
 
 FILES = ("html", "png", "svg")
 # The options of each laboratory, with the names of its function's arguments.

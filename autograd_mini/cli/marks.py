@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd_mini.language import translated
 from autograd_mini.language.tables import aligned
 
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser
 
 _COLUMNS = ("learner", "exercise", "marks", "percent", "file", "remark")
 

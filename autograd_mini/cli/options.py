@@ -7,6 +7,7 @@ import math
 import shutil
 import sys
 import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,15 +15,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
+from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from autograd_mini.data import Dataset
     from autograd_mini.expressions import Expression
     from autograd_mini.nn import MLP
     from autograd_mini.optim import Optimiser
-    from autograd_mini.value import Value
 
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
 OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from copy import deepcopy
 from errno import EACCES, ENOTDIR
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from rich.console import Console
 
-from autograd_mini.drawing import RenderingError, draw
+from autograd_mini.data import Dataset, Standardiser
+from autograd_mini.drawing import Drawing, RenderingError, draw
 from autograd_mini.files import write
 from autograd_mini.graph import topological
+from autograd_mini.nn import MLP
 from autograd_mini.stepping import steps
-from autograd_mini.training import save
+from autograd_mini.training import History, save
+from autograd_mini.value import Value
 
 from .options import Failure, said, writing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from autograd_mini.data import Dataset, Standardiser
-    from autograd_mini.drawing import Drawing
-    from autograd_mini.nn import MLP
-    from autograd_mini.training import History
-    from autograd_mini.value import Value
 
 # What the first 4096 bytes of a file hold if an earlier run made it.
 MARKS = {

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from .options import write
-
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser, write
 
 
 def add_options(parser: Parser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
@@ -28,9 +28,6 @@ from . import (
     train,
 )
 from .options import USAGE, Arguments, Parser
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PROGRAM = "autograd-mini"
 _ALL = (

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd_mini.language import text
 
-from .options import writing
-
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser, writing
 
 DONE, TO_MEND = 0, 1
 _PAUSE = 0.5  # seconds between looks at the files

@@ -8,12 +8,10 @@ import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from autograd_mini.rules.rule import GENERATED
 
-if TYPE_CHECKING:
-    from .options import Arguments, Parser
+from .options import Arguments, Parser
 
 PACKAGE = str(Path(__file__).parents[1])
 _IPYTHON = ("%", "!", "?")  # begin lines that are not Python

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,13 @@ from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
-from autograd_mini.stepping.sequence import Accumulate, Forward, Visit, phase
+from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, Visit, phase
 from autograd_mini.stepping.timeline import Timeline, lit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import Console
 
     from autograd_mini.numbers.kind import Number
-    from autograd_mini.stepping.sequence import Step, Steps
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table

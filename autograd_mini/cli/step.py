@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.value import Value
+
 from . import step_engine, step_training
-from .options import imported, labelled, read, suffix, write_recording, writing
+from .options import Arguments, Parser, imported, labelled, read, suffix, write_recording, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from autograd_mini.stepping.sequence import Steps
-    from autograd_mini.value import Value
 
-    from .options import Arguments, Parser
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
 _PACKAGE = str(Path(__file__).parents[1])

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .options import read
+from autograd_mini.expressions import Expression
+
+from .options import Arguments, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from autograd_mini.expressions import Expression
     from autograd_mini.stepping.sequence import Steps
-
-    from .options import Arguments
 
 
 def recorded(args: Arguments) -> tuple[Steps, Steps]:

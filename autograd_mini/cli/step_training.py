@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .options import (
     DATASETS,
+    Arguments,
+    Parser,
     classifier,
     dataset,
     optimiser,
@@ -19,11 +22,8 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 
-    from .options import Arguments, Parser
 
 FILES = ("html", "json", "txt")
 MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8

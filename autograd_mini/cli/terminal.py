@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, Group
@@ -14,15 +14,10 @@ from rich.text import Text
 
 from autograd_mini.language import LANGUAGES, meant, text
 from autograd_mini.stepping.plain import EVERY, checked, transcript
-from autograd_mini.stepping.sequence import phase
+from autograd_mini.stepping.sequence import Steps, phase
 
 from .keys import keyboard
 from .screen import Screen
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autograd_mini.stepping.sequence import Steps
 
 _MOVES = {
     **dict.fromkeys(("right", "down", "n", " "), 1),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from autograd_mini import losses, optim
 from autograd_mini.checking import finite_difference
@@ -12,18 +13,14 @@ from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
 from autograd_mini.language.tables import aligned
+from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number, plain_formula
+from autograd_mini.optim import Optimiser
 from autograd_mini.training import evaluate, fit
 from autograd_mini.value import Value
 
 from .options import Failure, classifier, optimiser
 from .outputs import Files, Teller
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from autograd_mini.nn import MLP
-    from autograd_mini.optim import Optimiser
 
 POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
 ALLOWED = 5  # error bars between a gradient and its numerical value

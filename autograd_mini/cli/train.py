@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .options import DATASETS, dataset, positive
+from .options import DATASETS, Arguments, Parser, dataset, positive
 
 if TYPE_CHECKING:
     from autograd_mini.data import Dataset
-
-    from .options import Arguments, Parser
 
 
 def add_options(parser: Parser) -> None:

@@ -10,8 +10,9 @@ draws, steps through or checks its graphs does so with them.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini import value as engine
 from autograd_mini.functions import ALIASES, METHODS, OPERATORS
@@ -20,9 +21,6 @@ from autograd_mini.numbers.arrays import elementwise, is_array
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules import fast
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 SIGNS = {"add": "+", "mul": "*", "sub": "-", "div": "/", "relu": "ReLU"}
 _label, _partials = engine.Value.label, engine.Value.dfirst  # type: ignore[misc]  # the slots

@@ -6,12 +6,10 @@ too: `from micrograd.functional import tanh, sigmoid`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from .engine import FUNCTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def __getattr__(name: str) -> Any:

@@ -7,14 +7,12 @@ number is the one that micrograd gives.
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from autograd_mini.nn.networks import Module
 
 from .engine import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Neuron(Module):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autograd_mini.drawing import Drawing, draw
 from autograd_mini.graph import topological
-
-if TYPE_CHECKING:
-    from autograd_mini.value import Value
+from autograd_mini.value import Value
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:

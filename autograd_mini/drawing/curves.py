@@ -5,18 +5,16 @@ Axes and letters have the colour of the text around them, so they are seen on li
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from math import ceil, floor, isfinite, log10
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.notation.labels import number
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    Points = Iterable[tuple[float, float]]
-    Ticks = list[tuple[float, str]]
-    Axis = tuple[Ticks, Callable[[float], float]]  # the latter: where a number is, from 0 to 1
+Points = Iterable[tuple[float, float]]
+Ticks = list[tuple[float, str]]
+Axis = tuple[Ticks, Callable[[float], float]]  # the latter: where a number is, from 0 to 1
 
 # Okabe and Ito's, as in `plots`; those that are faint on white or black are darker or brighter.
 COLOURS = ("#1c7fc4", "#d55e00", "#009e73", "#cc79a7", "#b08900", "#8a6fd1", "#2aa5c9", "#808080")

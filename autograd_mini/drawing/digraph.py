@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import graphviz
 
 from autograd_mini.files import write
 
 from .rendering import RenderingError, engines, render
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from .themes import Theme
+from .themes import Theme
 
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 RAISED = 4.5  # points between a superscript and its base

@@ -6,20 +6,15 @@ rather than its parents, and look at a vector that many nodes share only once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from autograd_mini.value import Value
-
-    from .scopes import GroupPath
-
-    Joined = dict[tuple[Any, Any], "Bundle"]  # (tail, head) -> the edges between them
+from .scopes import GroupPath
 
 
 @dataclass(slots=True)
@@ -43,6 +38,9 @@ class Bundle:
 
     count: int = 0
     flow: float | None = None
+
+
+Joined = dict[tuple[Any, Any], Bundle]  # (tail, head) -> the edges between them
 
 
 def magnitude(x: Any) -> float:

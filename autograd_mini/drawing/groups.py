@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .scopes import scope_of
+from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from autograd_mini.value import Value
-
-    from .scopes import GroupPath
+from .scopes import GroupPath, scope_of
 
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds

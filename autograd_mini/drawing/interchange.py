@@ -14,9 +14,10 @@ bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import FormulaError, NumberTypeError
 from autograd_mini.files import Format
@@ -28,9 +29,6 @@ from autograd_mini.value import Value, _record
 
 from .scopes import ScopedLabel, scope_of
 from .sketch import values_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 GRAPH = Format("autograd_mini graph", ("nodes", "roots"))
 _KEYS = ("id", "op", "label", "scope", "args", "data", "grad", "parents", "partials")

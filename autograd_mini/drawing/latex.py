@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
@@ -15,13 +16,8 @@ from autograd_mini.value import Value
 from .digraph import Drawing
 from .options import Options
 from .picture import write
-from .sketch import sketch
+from .sketch import Item, Link, Sketch, sketch
 from .themes import Theme
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .sketch import Item, Link, Sketch
 
 _SPECIAL = {sign: rf"\{sign}" for sign in "{}$&#%_"} | {
     "\\": r"\textbackslash{}",

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.notation.labels import plain, printable
+from autograd_mini.value import Value
 
 from .options import Options
-from .sketch import framed, sketch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from autograd_mini.value import Value
-
-    from .sketch import Item
-    from .themes import Theme
+from .sketch import Item, framed, sketch
+from .themes import Theme
 
 _SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁹→…]")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Sized
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import items, one_of, positive
 from autograd_mini.numbers.numberlike import data_of
@@ -16,11 +18,6 @@ from .digraph import Drawing, table
 from .folding import magnitude
 from .options import Options
 from .themes import mixed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence, Sized
-
-    from autograd_mini.nn import MLP, Layer, Neuron
 
 SHOWS = ("weight", "gradient", "update")
 MOST = 16  # neurons of a layer that are drawn

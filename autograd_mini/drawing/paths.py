@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
@@ -15,9 +16,6 @@ from .digraph import Drawing
 from .folding import magnitude
 from .options import Options
 from .sketch import names_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LONGEST = 14  # nodes of a path that are drawn; of a longer one the first and the last
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.notation import labels as notation
+from autograd_mini.value import Value
 
 from .digraph import Drawing, Marks, table
 from .options import Options
-from .sketch import framed, sketch
+from .scopes import GroupPath
+from .sketch import Item, Link, Row, Sketch, framed, sketch
 from .themes import Scale, scale
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from autograd_mini.value import Value
-
-    from .scopes import GroupPath
-    from .sketch import Item, Link, Row, Sketch
 
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 MANY = 250  # items or edges, beyond which a good layout soon is worth more than the best one late

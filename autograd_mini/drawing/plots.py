@@ -12,27 +12,24 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.language import words as words_of
+from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import whole
+from autograd_mini.training import History
+from autograd_mini.training.diagnosis import Diagnosis
 
-from .measures import layer_numbers
+from .measures import Sweep, UpdateRatios, layer_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from autograd_mini.data import Dataset, Standardiser
-    from autograd_mini.nn import MLP
-    from autograd_mini.training import History
-    from autograd_mini.training.diagnosis import Diagnosis
     from autograd_mini.training.metrics import Loss
 
-    from .measures import Sweep, UpdateRatios
-
-    Texts = Mapping[str, str] | None
+Texts = Mapping[str, str] | None
 
 # Okabe and Ito's colours, which colour-blind readers tell apart (Color Universal Design, 2008).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")

@@ -14,17 +14,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import graphviz
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.arguments import one_of, positive
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 ENGINES = ("packaged", "system", "browser")
 LARGE = 1000  # nodes, beyond which layout takes long enough to be stopped

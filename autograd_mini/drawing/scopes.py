@@ -8,13 +8,12 @@ made inside, and their labels then carry the scope. So it is copied and pickled 
 from __future__ import annotations
 
 import gc
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from autograd_mini.value import Value
 
 TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
 
 GroupPath = tuple[str, ...]
 

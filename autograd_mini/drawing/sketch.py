@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
@@ -13,15 +14,10 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
-from .folding import Fold, contracted, magnitude, reached
+from .folding import Fold, Joined, contracted, magnitude, reached
 from .groups import folded_to_fit, folds, grouped, path_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from .folding import Joined
-    from .options import Options
-    from .scopes import GroupPath
+from .options import Options
+from .scopes import GroupPath
 
 _SHORT = 12  # characters of a name on an edge
 

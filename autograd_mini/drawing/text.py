@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import whole
+from autograd_mini.value import Value
 
 from .folding import reached
 from .options import Options
 from .sketch import names_of, rows_of, values_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.value import Value
 
 
 def draw_text(

@@ -6,12 +6,9 @@ levels.py describes them. What these levels are called and ask for, language/gra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograd_mini.grading import Case, Drawn, Level, Script
-
-if TYPE_CHECKING:
-    from autograd_mini.grading import Engine
+from autograd_mini.grading import Case, Drawn, Engine, Level, Script
 
 
 def early(x, y):  # type: ignore[no-untyped-def]

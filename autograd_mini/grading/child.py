@@ -12,15 +12,13 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .engine import Engine, MissingError, engine_class, module_of
 from .levels import read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 KEPT = 500  # bytes of what it prints
 _FILES = 10 << 20  # bytes of a file that it writes

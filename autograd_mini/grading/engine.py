@@ -6,14 +6,12 @@ import importlib.util
 import random
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from autograd_mini.checking.adapters import Adapter, adapter_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-    from types import ModuleType
 
 
 class MissingError(AttributeError):

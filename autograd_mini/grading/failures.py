@@ -6,19 +6,15 @@ import inspect
 import json
 from dataclasses import dataclass, field
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.graph import topological
 from autograd_mini.language import text, translated
+from autograd_mini.value import Value
 
 from .programs import code
-from .tasks import right
-
-if TYPE_CHECKING:
-    from autograd_mini.value import Value
-
-    from .tasks import Task
+from .tasks import Task, right
 
 _NODES, _LINES = 40, 12  # of a picture; of one in a terminal
 

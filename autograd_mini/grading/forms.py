@@ -10,6 +10,7 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from html import escape
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,9 @@ from autograd_mini.files import Format
 from autograd_mini.language import text
 from autograd_mini.language.tables import aligned
 
+from .marking import Marks
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from .marking import Marks
-
     Told = dict[str, Any]
 
 MARKS = Format("autograd_mini marks", ("battery", "seed", "submissions"))

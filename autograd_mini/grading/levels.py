@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, of, text
 from autograd_mini.numbers.arguments import one_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 Said = str | tuple[str, str]  # in one language, or in English and Spanish
 ACTIONS = ("build", "backward", "reset")

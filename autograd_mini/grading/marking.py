@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .failures import Failure
 from .levels import BatteryError, Level, read
 from .sandbox import Ended, Limits, Sandbox
-from .submissions import found
-from .tasks import operations, right, tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .submissions import Submission
-    from .tasks import Numbers, Task
+from .submissions import Submission, found
+from .tasks import Numbers, Task, operations, right, tasks
 
 LIMITS = Limits()
 _TOLERANCE = 1e-6  # relative to the number wanted, or to 1

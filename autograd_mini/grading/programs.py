@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini import functions
 from autograd_mini.checking.random_graphs import Step, expression
@@ -15,12 +16,7 @@ from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
 from autograd_mini.value import Value
 
-from .levels import BatteryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from .levels import Case, Drawn
+from .levels import BatteryError, Case, Drawn
 
 SMALL, LARGE = 0.05, 50.0  # what the nodes of a program lie between: no kink, no overflow
 _TRIES = 500

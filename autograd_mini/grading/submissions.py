@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd_mini.errors import AutogradError
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
 
 
 class SubmissionError(AutogradError, ValueError):

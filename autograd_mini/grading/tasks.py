@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini import functions, nn
 from autograd_mini.checking.adapters import Adapter
@@ -15,9 +16,6 @@ from autograd_mini.value import Value
 from .engine import Engine
 from .levels import BatteryError, Case, Level, Script
 from .programs import Program, drawn, of_case, shape, smaller
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Numbers = dict[str, float]
 # The networks that a course may have: activation of the hidden layers, of the last, and whether the

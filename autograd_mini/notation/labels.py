@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.language import shortened
 from autograd_mini.value import Value
 
-from .reading import GROWING, LETTERS, SIGNS, Argument, Command, read
+from .reading import GROWING, LETTERS, SIGNS, Argument, Command, Item, Items, read
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from .reading import Item, Items
-
-    NameOf = Callable[[Value], str]
-
+NameOf = Callable[[Value], str]
 LONGEST_NAME = 28
 LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
 _VISIBLE: dict[int, int | str] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import FormulaError
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in, names_in, parse
@@ -18,11 +18,9 @@ from autograd_mini.ops import SHEET, Op
 
 from . import labels, symbols
 from .printer import TWO, Mathematics, default_latex, named
+from .shapes import Shape
 from .symbols import Piece, slot
 from .textbook import textbook
-
-if TYPE_CHECKING:
-    from .shapes import Shape
 
 _WRITTEN_OUT = frozenset("sum prod mean dot logsumexp max min norm where".split())
 _ON_VECTORS = frozenset("sum prod dot norm max min count others".split())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op
@@ -11,9 +11,6 @@ from autograd_mini.ops import SHEET, Op
 from . import labels, symbols
 from .symbols import Piece, slot
 from .typesetting import UnreadableError, typeset
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 E, TWO = symbols.name("e"), symbols.number(2)
 _SIGNS = {"<": "<", "below": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}

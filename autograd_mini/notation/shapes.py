@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.ops import Op
 from autograd_mini.rules import kinks
 from autograd_mini.rules.evaluation import each
-from autograd_mini.value import BIAS
-
-if TYPE_CHECKING:
-    from autograd_mini.ops import Op
-    from autograd_mini.value import Value
+from autograd_mini.value import BIAS, Value
 
 
 class Shape(NamedTuple):

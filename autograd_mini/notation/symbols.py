@@ -10,15 +10,13 @@ with a few lines of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from . import labels
 from .reading import LETTERS, SIGNS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 # How strongly a piece holds together; an operand that holds less is put in parentheses.
 SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)

@@ -9,10 +9,7 @@ own has them in its line: op("cube(a)", "a * a * a", "3 * a * a", textbook={"a":
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from autograd_mini.ops import Op
+from autograd_mini.ops import Op
 
 TEXTBOOK: dict[str, dict[str, str]] = {
     "div": {"b": "-a / b ** 2"},

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import symbols
-from .reading import GROWING, LETTERS, MISSING, SIGNS, WORDS, Argument, Command, read
+from .reading import GROWING, LETTERS, MISSING, SIGNS, WORDS, Argument, Command, Item, Items, read
 from .symbols import BRACKETS, PRODUCT, SUM, Piece
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from .reading import Item, Items
 
 _FUNCTIONS = frozenset(
     rf"\{name}"

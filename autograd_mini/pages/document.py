@@ -9,17 +9,15 @@ import json
 import math
 import re
 import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.language import checked, of
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.numbers.arguments import one_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 ASSETS = Path(__file__).parent / "assets"
 SETTINGS = ("auto", "light", "dark")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.interchange import from_json, to_json
@@ -13,10 +13,7 @@ from autograd_mini.drawing.sketch import sketch
 from autograd_mini.graph import topological
 from autograd_mini.language import LANGUAGES
 from autograd_mini.notation.labels import number
-from autograd_mini.stepping.sequence import Accumulate, Update, Visit
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping.sequence import Steps
+from autograd_mini.stepping.sequence import Accumulate, Steps, Update, Visit
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = ("edge", "node", "cluster")

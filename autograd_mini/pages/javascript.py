@@ -11,18 +11,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in
 from autograd_mini.formulas.printer import PYTHON, Text, given, written
-from autograd_mini.ops import SHEET
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.ops import Op
+from autograd_mini.ops import SHEET, Op
 
 # Primitives that JavaScript has; `where`, `below` and `exp2` are operators there.
 _MATH = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd_mini.checking.differences import Estimate, finite_difference
 from autograd_mini.checking.graphs import Graph
@@ -13,13 +14,8 @@ from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
-from autograd_mini.stepping import Seed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from autograd_mini.stepping.sequence import Steps
-    from autograd_mini.value import Value
+from autograd_mini.stepping.sequence import Seed, Steps
+from autograd_mini.value import Value
 
 WORK = 400_000  # operations that are replayed for one page: about a second
 LARGEST = 5_000  # nodes; beyond, none is measured

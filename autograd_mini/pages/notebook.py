@@ -7,14 +7,12 @@ show it alike; the sandbox lets the page run its script and save the learner's a
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.language import meant
+from autograd_mini.stepping.sequence import Steps
 
 from .page import page_of
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping.sequence import Steps
 
 _SANDBOX = "allow-scripts allow-forms allow-downloads"  # predict and perform are forms
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from keyword import kwlist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini import language
 from autograd_mini.expressions import INSTEAD, OTHER_NAMES
@@ -14,9 +15,6 @@ from autograd_mini.stepping.templates import notations
 from .document import asset, document
 from .javascript import source
 from .page import FIRST, LAST, ROOMS, needs_of, told, words_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAKING = ("grammar.js", "network.js", "build.js")
 _LENGTHS = (1, 2, 3, 4, 12)  # of vectors: longer ones are written with dots, all in one way

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.checking.engines import labelled
+from autograd_mini.checking.findings import Culprit
 from autograd_mini.drawing import RenderingError
 from autograd_mini.files import write
 from autograd_mini.language import checked, text
@@ -21,9 +23,6 @@ from .document import plain
 from .page import to_html as page_of
 
 if TYPE_CHECKING:
-    import os
-
-    from autograd_mini.checking.findings import Culprit
     from autograd_mini.checking.report import Report, Subject
 
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import write
 from autograd_mini.language import meant
 from autograd_mini.numbers.arguments import one_of
+from autograd_mini.stepping.sequence import Steps
 
 from .painting import Painter
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator
-
-    from autograd_mini.stepping.sequence import Steps
 
 FORMATS = ("gif", "mp4", "png")
 MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.themes import THEMES, mixed
@@ -12,13 +12,10 @@ from autograd_mini.notation import labels as notation
 from autograd_mini.pages.figure import roomy
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
-from autograd_mini.stepping.sequence import Accumulate, Forward, phase
+from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, phase
 from autograd_mini.stepping.timeline import lit
 
 from .plotted import FONT, Box, Plotted, scale_of, without_warnings
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping.sequence import Step, Steps
 
 _MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
 WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large

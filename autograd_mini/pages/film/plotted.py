@@ -6,11 +6,9 @@ import logging
 import re
 import warnings
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 _SVG = "{http://www.w3.org/2000/svg}"
 FONT = "DejaVu Sans"  # matplotlib brings it, with all the signs of formulas
