@@ -6,16 +6,14 @@ sheet too (`python tests/stubs.py`), tells type checkers and editors about them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from .errors import DomainError, NumberTypeError
 from .numbers.arrays import elementwise
 from .ops import SHEET, Op
 from .rules import fast
 from .value import Value, apply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 
 def function(op: Op) -> Callable[..., Any]:

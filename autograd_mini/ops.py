@@ -11,6 +11,10 @@ magnitude, or `ulps` how far, the error is bounded (a tiny `scale` is the price 
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
 from .errors import FormulaError
 from .formulas.grammar import (
     PRIMITIVES,
@@ -20,11 +24,6 @@ from .formulas.grammar import (
     refuse_reserved,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import ast
-    from collections.abc import Callable, Mapping
-    from typing import ClassVar
 
 INFINITY = float("inf")
 

@@ -7,18 +7,16 @@ derivative. The `grad` of Values that the function happens to use is left alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import GradientError
 from .graph import topological
 from .numbers.trees import flatten, is_value
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _inside: ContextVar[bool] = ContextVar("inside", default=False)  # in another transform's function
 

@@ -10,19 +10,16 @@ parents their share of the gradient. That is the chain rule, one edge at a time:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from .graph import topological
 from .numbers.arrays import is_array, mapped
+from .numbers.kind import Number
 from .numbers.kinds import constant, kind_of, number, numpy
 from .numbers.numberlike import NumberLike, data_of
+from .ops import Op
 from .rules import backward, evaluation, higher
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from .numbers.kind import Number
-    from .ops import Op
 
 BIAS = (1,)  # stands for the arguments (*w, b), (*x, 1) of a neuron's dot
 

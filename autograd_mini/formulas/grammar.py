@@ -8,12 +8,9 @@ comparison, and calls of known functions. In the formula of an operation on a ve
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from autograd_mini.errors import FormulaError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 # What a formula may call besides the operations of the sheet; numbers/ gives each its meanings.
 PRIMITIVES = frozenset(

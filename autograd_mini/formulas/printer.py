@@ -8,14 +8,14 @@ another handful. `written` and `given` print what an operation's line of the she
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .grammar import PRIMITIVES, SIGNS, element_names, names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from autograd_mini.ops import Op
+
 
 T = TypeVar("T")
 

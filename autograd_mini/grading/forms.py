@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from html import escape
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.files import Format
 from autograd_mini.language import text
@@ -21,8 +21,7 @@ from autograd_mini.language.tables import aligned
 
 from .marking import Marks
 
-if TYPE_CHECKING:
-    Told = dict[str, Any]
+Told = dict[str, Any]
 
 MARKS = Format("autograd_mini marks", ("battery", "seed", "submissions"))
 

@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from .engine import Engine, sigmoid
 from .exhibits import Exhibit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def _changed(name: str, partials: Callable[..., tuple[float, ...]]) -> dict[str, Any]:
