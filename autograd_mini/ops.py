@@ -24,7 +24,6 @@ from .formulas.grammar import (
     refuse_reserved,
 )
 
-
 INFINITY = float("inf")
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import special
 from .kind import COMMON, Kind, others
 
-TYPE_CHECKING = False  # typing itself is slow to import
 if TYPE_CHECKING:
     from fractions import Fraction
 

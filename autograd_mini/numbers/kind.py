@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable, Sequence
+from typing import Any
 
-TYPE_CHECKING = False  # typing itself is slow to import
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
-
-    Number = Any  # float, Fraction, complex, mpmath.mpf, mpmath.mpc
-else:
-    Number = object
+Number = Any  # float, Fraction, complex, mpmath.mpf, mpmath.mpc
 
 
 class Kind:
