@@ -22,20 +22,5 @@ from .datasets import (
 from .minimisation import Problem, problems
 from .tables import TableError, read_csv
 
-__all__ = [
-    "Dataset",
-    "xor",
-    "moons",
-    "circles",
-    "spirals",
-    "iris",
-    "signed",
-    "split",
-    "Standardiser",
-    "standardise",
-    "batches",
-    "read_csv",
-    "TableError",
-    "Problem",
-    "problems",
-]
+__all__ = ["Dataset", "xor", "moons", "circles", "spirals", "iris", "Problem", "problems"]
+__all__ += ["signed", "split", "Standardiser", "standardise", "batches", "read_csv", "TableError"]

@@ -29,17 +29,5 @@ from .catalogues import (
 )
 from .errors import translated
 
-__all__ = [
-    "LANGUAGES",
-    "Catalogue",
-    "catalogue",
-    "checked",
-    "default_language",
-    "meant",
-    "of",
-    "shortened",
-    "text",
-    "translated",
-    "whole",
-    "words",
-]
+__all__ = ["LANGUAGES", "Catalogue", "catalogue", "checked", "default_language", "meant", "of"]
+__all__ += ["shortened", "text", "translated", "whole", "words"]

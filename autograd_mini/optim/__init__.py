@@ -24,20 +24,6 @@ from .clipping import clip_by_norm, clip_by_value
 from .optimisers import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
 from .schedules import constant, cosine, linear, per_epoch, step_decay, warm_up
 
-__all__ = [
-    "Optimiser",
-    "SGD",
-    "Momentum",
-    "Nesterov",
-    "RMSprop",
-    "Adam",
-    "AdamW",
-    "constant",
-    "step_decay",
-    "linear",
-    "cosine",
-    "warm_up",
-    "per_epoch",
-    "clip_by_norm",
-    "clip_by_value",
-]
+__all__ = ["Optimiser", "SGD", "Momentum", "Nesterov", "RMSprop", "Adam", "AdamW"]
+__all__ += ["constant", "step_decay", "linear", "cosine", "warm_up", "per_epoch"]
+__all__ += ["clip_by_norm", "clip_by_value"]

@@ -7,16 +7,5 @@ from .history import Epoch, History
 from .metrics import Evaluation, evaluate
 from .saving import ModelFileError, load, load_metadata, save
 
-__all__ = [
-    "fit",
-    "EarlyStopping",
-    "History",
-    "Epoch",
-    "TrainingError",
-    "evaluate",
-    "Evaluation",
-    "save",
-    "load",
-    "load_metadata",
-    "ModelFileError",
-]
+__all__ = ["fit", "EarlyStopping", "History", "Epoch", "TrainingError", "evaluate", "Evaluation"]
+__all__ += ["save", "load", "load_metadata", "ModelFileError"]
