@@ -10,7 +10,7 @@ from autograd_mini.numbers.arguments import entry
 if TYPE_CHECKING:
     from .program import Program, Run
 
-BACKENDS = {"python": "", "numpy": "fast", "c": "fast"}
+BACKENDS = {"python": "", "numpy": "fast", "c": "fast", "jax": "jax"}
 """The module compiler/NAME.py has `build`; the text is the extra that it needs."""
 
 

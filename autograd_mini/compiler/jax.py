@@ -1,0 +1,123 @@
+"""The back end on JAX: a pure function of arrays, which jit, vmap, grad and shard_map take.
+
+This is how work goes past one machine: over a mesh, each device has its share of the samples, and
+`total` and `accumulate` become sums over the axis that `function` is told.
+"""
+
+from __future__ import annotations
+
+import operator
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+from jax import numpy as jnp
+from jax.scipy import special
+
+from autograd_mini.numbers.instructions import REDUCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .program import Program, Run
+
+ARRAYS = True
+_SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "neg": "neg", "abs": "abs"}
+_SIGNS |= {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
+_SIGNS |= {"and": "and_", "or": "or_", "**": "pow"}
+_OWN = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh tanh floor ceil".split()
+_ARCS = "asin acos atan asinh acosh atanh atan2".split()
+
+
+def _prod(*a: Any) -> Any:
+    """The product by mantissas and exponents: neither overflow nor underflow on the way."""
+    mantissa, exponent = jnp.frexp(a[0])
+    for x in a[1:]:
+        part, shift = jnp.frexp(x)
+        mantissa, more = jnp.frexp(mantissa * part)
+        exponent = exponent + shift + more
+    plain = reduce(operator.mul, a)
+    return jnp.where(jnp.isfinite(sum(a)), jnp.ldexp(mantissa, exponent), plain)
+
+
+def _others(*a: Any) -> Any:
+    k = int(a[-1])
+    return _prod(1.0, *a[:k], *a[k + 1 : -1])
+
+
+def _take(index: Any, *table: Any) -> Any:
+    good = (index >= 0) & (index < len(table)) & (index == jnp.floor(index))
+    place = jnp.where(good, index, 0).astype(int)
+    rows = jnp.stack(jnp.broadcast_arrays(*table))
+    shape = jnp.broadcast_shapes(rows.shape[1:], jnp.shape(place))
+    rows = jnp.broadcast_to(rows, (len(table), *shape))
+    chosen = jnp.take_along_axis(rows, jnp.broadcast_to(place, shape)[None], 0)[0]
+    return jnp.where(good, chosen, jnp.nan)
+
+
+def _dot(*pairs: Any) -> Any:
+    half = len(pairs) // 2
+    return sum(map(operator.mul, pairs[:half], pairs[half:]))
+
+
+MEANING: dict[str, Callable[..., Any]] = {
+    **{opcode: getattr(operator, name) for opcode, name in _SIGNS.items()},
+    **{name: getattr(jnp, name) for name in _OWN},
+    **{name: getattr(jnp, f"arc{name[1:]}") for name in _ARCS},
+    **{name: getattr(special, name) for name in ("erf", "erfc", "gamma", "digamma", "polygamma")},
+    "lgamma": special.gammaln,
+    "%": lambda a, b: jnp.where(b == 0, jnp.nan, jnp.remainder(a, b)),
+    "//": lambda a, b: jnp.where(b == 0, a / b, jnp.floor_divide(a, b)),
+    "select": jnp.where,
+    "sum": lambda *a: sum(a),
+    "dot": _dot,
+    "hypot": lambda *a: reduce(jnp.hypot, a[1:], abs(a[0])),
+    "prod": _prod,
+    "others": _others,
+    "take": _take,
+}
+
+
+def function(program: Program, axis: str | None = None) -> Callable[..., Any]:
+    """f(shared, samples) -> (once, each): the program on JAX arrays, in their type of number.
+
+    shared   one number for each input that the samples share; samples, an array for each other
+    axis     of a mesh, over which the samples are spread: their sums go over all its devices
+    """
+    code, constants = program.code, program.code.constants
+
+    def f(shared: Sequence[Any], samples: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        left = {False: iter(shared), True: iter(samples)}
+        inputs = [next(left[each]) for _, each in program.inputs]
+        count = jnp.shape(samples[0])[0] if len(samples) else 1
+        values: dict[int, Any] = {~k: x for k, x in enumerate(constants)}
+        for i, (opcode, operands) in enumerate(code):
+            parts = [values[x] for x in operands]
+            if opcode == "input":
+                values[i] = inputs[int(parts[0])]
+            elif opcode in REDUCTIONS:
+                each = jnp.broadcast_to(parts[0], (count,))
+                values[i] = each.sum() if axis is None else jax.lax.psum(each.sum(), axis)
+            else:
+                numbers = parts[:-1] if opcode == "others" else parts
+                arrays = [jnp.asarray(x) if x.__class__ is float else x for x in numbers]
+                values[i] = MEANING[opcode](*arrays, *parts[len(numbers) :])
+        outputs = [(program.is_each(x), values[x]) for _, x in program.outputs]
+        once = [jnp.asarray(x) for each, x in outputs if not each]
+        return once, [jnp.broadcast_to(x, (count,)) for each, x in outputs if each]
+
+    return f
+
+
+def build(program: Program, threads: int = 1) -> Run:
+    """The program under jax.jit, in float64 whatever the program's own setting is."""
+    compiled = jax.jit(function(program))
+    doubles = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64
+
+    def run(shared: Any, samples: Sequence[Any], count: int) -> tuple[Any, Sequence[Any]]:
+        with doubles(True):
+            once, each = compiled([*shared], [np.asarray(column) for column in samples])
+            return np.array(once, dtype=float), [np.array(row) for row in each]
+
+    return run
