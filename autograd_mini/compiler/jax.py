@@ -56,6 +56,11 @@ def _take(index: Any, *table: Any) -> Any:
     return jnp.where(good, chosen, jnp.nan)
 
 
+def _polygamma(order: Any, x: Any) -> Any:
+    whole = (order >= 0) & (order == jnp.floor(order))
+    return jnp.where(whole, special.polygamma(jnp.where(whole, order, 0).astype(int), x), jnp.nan)
+
+
 def _dot(*pairs: Any) -> Any:
     half = len(pairs) // 2
     return sum(map(operator.mul, pairs[:half], pairs[half:]))
@@ -65,7 +70,8 @@ MEANING: dict[str, Callable[..., Any]] = {
     **{opcode: getattr(operator, name) for opcode, name in _SIGNS.items()},
     **{name: getattr(jnp, name) for name in _OWN},
     **{name: getattr(jnp, f"arc{name[1:]}") for name in _ARCS},
-    **{name: getattr(special, name) for name in ("erf", "erfc", "gamma", "digamma", "polygamma")},
+    **{name: getattr(special, name) for name in ("erf", "erfc", "gamma", "digamma")},
+    "polygamma": _polygamma,
     "lgamma": special.gammaln,
     "%": lambda a, b: jnp.where(b == 0, jnp.nan, jnp.remainder(a, b)),
     "//": lambda a, b: jnp.where(b == 0, a / b, jnp.floor_divide(a, b)),
