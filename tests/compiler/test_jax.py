@@ -1,0 +1,58 @@
+"""A program under jit, vmap, grad and shard_map; its meaning is tested with other back ends'."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.compiler.programs import cubic
+
+jax = pytest.importorskip("jax")
+function = pytest.importorskip("autograd_mini.compiler.jax").function
+
+SHARDED = """
+import jax, numpy as np
+from jax.sharding import Mesh, PartitionSpec as P
+from autograd_mini.compiler.jax import function
+from tests.compiler.programs import line
+
+jax.config.update("jax_enable_x64", True)
+x, y = np.linspace(-1, 2, 64), np.linspace(1, 3, 64) ** 2
+shared = [2.0, 0.5, 64.0]
+mesh = Mesh(np.array(jax.devices()), ("data",))
+assert len(mesh.devices) == 8
+spread = jax.jit(jax.shard_map(
+    function(line(), axis="data"), mesh=mesh,
+    in_specs=([P()] * 3, [P("data")] * 2), out_specs=([P()] * 2, [P("data")] * 3)))
+(once, each), (alone, whole) = spread(shared, [x, y]), function(line())(shared, [x, y])
+errors = 2.0 * x - y
+wanted = [(errors**2).mean(), 2.0 - 0.5 * (2 * errors * x).mean()]
+for got, other, want in zip(once, alone, wanted, strict=True):
+    assert abs(float(got) - want) <= 1e-12 * abs(want) and abs(float(other) - want) <= 1e-12
+assert np.array_equal(each[0], errors) and np.array_equal(whole[0], errors)
+print("equal on", len(mesh.devices))
+"""
+
+
+@pytest.fixture(autouse=True)
+def doubles():
+    with (jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64)(True):
+        yield
+
+
+def test_grad_and_vmap_take_the_function():
+    def cube(x):
+        return function(cubic())([x], [])[0][0]
+
+    assert jax.jit(jax.grad(cube))(3.0) == 25.0
+    assert [*jax.vmap(jax.grad(cube))(jax.numpy.array([0.0, 1.0]))] == [-2.0, 1.0]
+
+
+def test_on_a_mesh_of_eight_devices():
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=8"
+    environ = os.environ | {"XLA_FLAGS": flags, "PYTHONPATH": os.pathsep.join(sys.path)}
+    told = subprocess.run(
+        [sys.executable, "-c", SHARDED], env=environ, capture_output=True, text=True, check=False
+    )
+    assert told.stdout == "equal on 8\n", told.stderr
