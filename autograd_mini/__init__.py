@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import linecache
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -72,7 +71,7 @@ def lazy(
     """
     where = {name: f".{module}" for module, names in more.items() for name in names.split()}
     face: Any = sys.modules[package]
-    for block in ast.parse("".join(linecache.getlines(face.__file__, vars(face)))).body:
+    for block in ast.parse(face.__spec__.loader.get_data(face.__file__)).body:
         for part in block.body if isinstance(block, ast.If) else ():
             if isinstance(part, ast.ImportFrom) and (part.level or __name__ in str(part.module)):
                 module = "." * part.level + str(part.module)
