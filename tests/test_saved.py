@@ -112,7 +112,8 @@ def test_recorded_steps():
     shares = {recorded.names[s.parent]: s.share for s in recorded if isinstance(s, Accumulate)}
     assert recorded.root.data == math.tanh(1.0)
     assert (shares["w"], shares["x"]) == pytest.approx((slope * 2, slope * 0.5), rel=1e-15)
-    assert [step.kind for step in recorded][:5] == ["leaf", "leaf", "forward", "forward", "seed"]
+    assert [step.kind for step in recorded][:4] == ["given", "forward", "forward", "seed"]
+    assert recorded[0].nodes == (0, 1)
 
 
 def test_a_recorded_training():

@@ -128,7 +128,7 @@ class Screen:
     def _seen(self, step: Step, rows: int) -> list[int]:
         """The nodes in the window; the parent that receives is always among them."""
         count = len(self.names)
-        node, parent = lit(step)
+        (node, *_), parent = lit(step)
         first = max(0, min(node - rows // 2, count - rows))
         if parent is not None and node - parent < rows:
             first = min(first, parent)
@@ -142,16 +142,16 @@ class Screen:
 
     def _row(self, k: int, step: Step, index: int, widths: tuple[int, int, int]) -> Text:
         name, formula, number = widths
-        node, parent = lit(step)
-        operands = self.steps.nodes[node].parents if isinstance(step, Forward) else ()
+        nodes, parent = lit(step)
+        operands = self.steps.nodes[step.node].parents if isinstance(step, Forward) else ()
         mark, style = " ", ""
-        if k == node:
+        if k in nodes:
             mark, style = "▶", _CURRENT
         elif k == parent:
             mark, style = "+", _RECEIVES
         elif self.steps.nodes[k] in operands or (isinstance(step, Visit) and k in step.users):
             mark, style = "·", _USED
-        if k == parent == node:
+        if k == parent == step.node:
             mark = "+"
         made = self._formula(k)
         grad = self.timeline.grad(k, index)

@@ -21,7 +21,7 @@ from autograd_mini.notation.labels import subscript
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
-from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Steps, Update, Visit
+from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update, Visit
 from autograd_mini.value import BIAS, Value
 
 LEVELS = range(1, 6)
@@ -72,11 +72,12 @@ class Exercise:
 
     def given(self, lang: str = "en") -> list[Formula]:
         """The numbers that are given, by name, then the operations."""
-        names = [self.steps.names[step.node] for step in self.steps]
-        leaves = [i for i, step in enumerate(self.steps) if isinstance(step, Leaf)]
-        leaves.sort(key=lambda i: ("xyzwb".index(names[i][0]), len(names[i]), names[i]))
+        leaves = [node for node in self.steps.nodes if node.first is None]
+        names = self.steps.named
+        leaves.sort(key=lambda x: ("xyzwb".index(names[x][0]), len(names[x]), names[x]))
         made = [i for i, step in enumerate(self.steps) if isinstance(step, Forward)]
-        return [explain_step(self.steps, i, lang).symbolic for i in leaves + made]
+        given = [explain(leaf, lang=lang) for leaf in leaves]
+        return [e.symbolic for e in (*given, *(explain_step(self.steps, i, lang) for i in made))]
 
     def solved(self, blank: Blank, lang: str = "en") -> Formula:
         """How a blank is filled in: the formula with its numbers."""

@@ -12,7 +12,7 @@ from autograd_mini.notation.labels import printable
 from autograd_mini.ops import Op
 from autograd_mini.stepping.events import phase
 from autograd_mini.stepping.record import reverse_sweep
-from autograd_mini.stepping.sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+from autograd_mini.stepping.sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit
 from autograd_mini.stepping.templates import FORMULAS, catalogue
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from autograd_mini.stepping.sequence import Step
 
-_KINDS = (Leaf, Forward, Seed, Visit, Accumulate, Update)
+_KINDS = (Given, Forward, Seed, Visit, Accumulate, Update)
 FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js")
 ROOMS = ("page", "whatif", "predict", "perform")
-LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "start.js")
+LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "find.js", "start.js")
 
 
 def save_html(
@@ -206,6 +206,8 @@ def _step(step: Step, follows: bool) -> list[Any]:
     """A kind's number, its node, and the numbers that the page cannot compute itself."""
     kind = _KINDS.index(type(step))
     match step:
+        case Given(nodes):
+            return [kind, *nodes]
         case Seed(node, value):
             return [kind, node, written(value)]
         case Visit(node, adjoint, users):

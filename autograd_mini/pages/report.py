@@ -15,8 +15,9 @@ from autograd_mini.files import write
 from autograd_mini.language import checked, text
 from autograd_mini.museum import HEALTHY
 from autograd_mini.numbers.kinds import ieee
-from autograd_mini.stepping import Accumulate, Forward, Leaf, Steps, Visit
+from autograd_mini.stepping import Accumulate, Forward, Given, Steps, Visit
 from autograd_mini.stepping import steps as recording
+from autograd_mini.stepping.timeline import lit
 from autograd_mini.value import Value
 
 from .document import plain
@@ -63,9 +64,9 @@ def _up_to_failure(subject: Subject) -> tuple[Steps, None] | None:
     """The forward pass with inf and nan in place of errors, up to the first number that is one."""
     with ieee(), suppress(Exception):  # whatever f does with such numbers
         steps = recording(subject.f, *_leaves(subject, lambda x: Value(float(x))))
-        done = [step for step in steps if isinstance(step, Leaf | Forward)]
+        done = [step for step in steps if isinstance(step, Given | Forward)]
         for end, step in enumerate(done, start=1):
-            if not isfinite(steps.nodes[step.node].data):
+            if not all(isfinite(steps.nodes[node].data) for node in lit(step)[0]):
                 return Steps(done[:end], steps.nodes, steps.places, steps.sources), None
     return None
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .record import steps as steps
     from .sequence import Accumulate as Accumulate
     from .sequence import Forward as Forward
+    from .sequence import Given as Given
     from .sequence import Leaf as Leaf
     from .sequence import Place as Place
     from .sequence import Seed as Seed

@@ -1,8 +1,9 @@
 """What can happen in a step of a recorded computation, as plain data.
 
-Forward pass: `Leaf`, a given number; `Forward`, a node computed from its parents. Backward pass:
-`Seed`, dL/dL = 1; `Visit`, a node whose gradient is complete, since all of its users are done;
-`Accumulate`, one `parent.grad += adjoint * partial`. With an optimiser: `Update`, a new weight.
+Forward pass: `Given`, all inputs and weights; `Forward`, a node computed from its parents. Backward
+pass: `Seed`, dL/dL = 1; `Visit`, a node whose gradient is complete, since all of its users are
+done; `Accumulate`, one `parent.grad += adjoint * partial`. With an optimiser: `Update`, a new
+weight.
 """
 
 from __future__ import annotations
@@ -13,8 +14,25 @@ from autograd_mini.numbers.kind import Number
 from autograd_mini.value import Value
 
 
+class Given(NamedTuple):
+    """The numbers that are given: all inputs and weights at once."""
+
+    nodes: tuple[int, ...]
+    """In the order in which they are needed."""
+
+    @property
+    def node(self) -> int:
+        """The first of them."""
+        return self.nodes[0]
+
+    @property
+    def kind(self) -> str:
+        """The name of this kind of step."""
+        return "given"
+
+
 class Leaf(NamedTuple):
-    """A number that is given: an input or a weight."""
+    """One given number: deprecated, read from old recordings as part of their `Given`."""
 
     node: int
 
@@ -96,11 +114,11 @@ class Update(NamedTuple):
         return "update"
 
 
-Step: TypeAlias = Leaf | Forward | Seed | Visit | Accumulate | Update
+Step: TypeAlias = Given | Forward | Seed | Visit | Accumulate | Update
 KINDS: dict[str, type[Any]] = {
-    cls.__name__.lower(): cls for cls in (Leaf, Forward, Seed, Visit, Accumulate, Update)
+    cls.__name__.lower(): cls for cls in (Given, Leaf, Forward, Seed, Visit, Accumulate, Update)
 }
-_PHASES = {"leaf": "forward", "forward": "forward", "update": "update"}
+_PHASES = {"given": "forward", "forward": "forward", "update": "update"}
 
 
 def phase(step: Step) -> str:

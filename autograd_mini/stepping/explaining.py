@@ -15,9 +15,19 @@ from autograd_mini.notation.symbols import Piece, as_done
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of, use_of
+from .explanation import (
+    LONGEST,
+    Explanation,
+    Teller,
+    gradient,
+    listed,
+    partial,
+    several,
+    sum_of,
+    use_of,
+)
 from .record import steps as record
-from .sequence import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+from .sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit, phase
 
 _PATHS = 4  # paths that are listed
 
@@ -107,12 +117,8 @@ def _node(node: Value, lang: str) -> Explanation:
         piece = teller.local(node, edge, slope, use=use_of(node, edge))
         if piece not in partials:
             partials.append(piece)
-    if len(partials) > LONGEST:
-        partials[LONGEST - 1 :] = [symbols.DOTS]
-    comma = Piece(",  ", r",\quad", ["mrow", ["mo", ","], ["mtext", "\u2003"]])
-    local = symbols.joined(partials, comma) if len(partials) > 1 else partials[0]
     return teller.told(
-        "explanation.node", "node", *teller.computed(node), local,
+        "explanation.node", "node", *teller.computed(node), several(partials),
         x=x, y=x, operands=teller.operands(node), about=teller.about(node, "explanation.by hand"),
     )  # fmt: skip
 
@@ -129,10 +135,18 @@ class _Writer(Teller):
         """∂L/∂node."""
         return gradient(self.numerator, self.called[node])
 
-    def leaf(self, step: Leaf) -> Explanation:
-        x = self.called[step.node]
-        slots = {"x": symbols.name(x), "value": symbols.number(self.steps.nodes[step.node].data)}
-        return self.told("leaf", "leaf", self.fill("leaf", slots), x=x, value=slots["value"])
+    def given(self, step: Given) -> Explanation:
+        data = [(self.called[k], self.steps.nodes[k].data) for k in step.nodes]
+        formulas = [
+            self.fill("leaf", {"x": symbols.name(x), "value": symbols.number(value)})
+            for x, value in data
+        ]
+        kinds = [phase(each) for each in self.steps if each is not step]
+        ahead = ""
+        for part in dict.fromkeys(("forward", *kinds)):
+            n = kinds.count(part)
+            ahead += language.text(f"sentence.given.{part}{'.one' * (n == 1)}", self.lang, n=n)
+        return self.told("given", "given", several(formulas), why=["given.why"], ahead=ahead)
 
     def forward(self, step: Forward) -> Explanation:
         node, stale = self.steps.nodes[step.node], step.node in self.steps.stale

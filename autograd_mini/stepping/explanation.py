@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from html import escape
 from typing import Any, NamedTuple
 
@@ -124,6 +125,14 @@ def sum_of(terms: Sequence[Piece]) -> Piece:
     for term in shown[1:]:
         pieces += [symbols.PLUS, symbols.fenced(term) if term.text[0] == "−" else term]
     return symbols.row(*pieces, level=symbols.SUM)
+
+
+def several(formulas: Sequence[Piece]) -> Piece:
+    """Formulas beside each other; of many the first ones."""
+    shown = [*formulas]
+    if len(shown) > LONGEST:
+        shown[LONGEST - 1 :] = [symbols.DOTS]
+    return reduce(lambda a, b: filled("beside", "en", {"x": a, "y": b}), shown)
 
 
 def listed(names: Iterable[str]) -> str:

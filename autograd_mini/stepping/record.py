@@ -16,7 +16,7 @@ from autograd_mini.rules.higher import is_stale
 from autograd_mini.value import Value
 
 from .engines import backward, frozen, mirrored
-from .sequence import Accumulate, Forward, Leaf, Place, Seed, Step, Steps, Update, Visit
+from .sequence import Accumulate, Forward, Given, Place, Seed, Step, Steps, Update, Visit
 from .watching import Watch
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def steps(
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> for step in steps((w * x).tanh())[:4]:
     ...     print(step)
-    Leaf(node=0)
-    Leaf(node=1)
+    Given(nodes=(0, 1))
     Forward(node=2)
     Forward(node=3)
+    Seed(node=3, value=1.0)
     >>> recorded = steps(lambda w, x: (w * x).tanh(), 0.5, 2.0)
     >>> recorded.names, recorded.root.grad
     (('w', 'x', 'v₁', 'v₂'), 1.0)
@@ -150,9 +150,10 @@ def _nodes(name: str, x: Any, watch: Watch) -> Any:
 
 # --- forward, backward, update -------------------------------------------------------------------
 def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
-    """Each node after its parents; those that were seen being made, in the order of that."""
+    """What is given; then each node after its parents, in the order in which they were made."""
     ids = {node: k for k, node in enumerate(order)}
-    recorded: list[Step] = []
+    given: list[int] = []
+    computed: list[Step] = []
     done: set[Value] = set()
     for last in [*(node for node in made if node in ids), *order]:
         stack = [last]
@@ -163,9 +164,12 @@ def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
                 stack.pop()
             if node not in done and not waiting:
                 done.add(node)
-                recorded.append(Leaf(ids[node]) if node.first is None else Forward(ids[node]))
+                if node.first is None:
+                    given.append(ids[node])
+                else:
+                    computed.append(Forward(ids[node]))
             stack += waiting[::-1]
-    return recorded
+    return [Given(tuple(given)), *computed]
 
 
 def reverse_sweep(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:

@@ -1,7 +1,7 @@
 """Steps as JSON and back.
 
     {"format": "autograd_mini steps", "version": 2, "graph": ..., "steps": [
-        {"kind": "leaf", "node": 0}, ...,
+        {"kind": "given", "nodes": [0, 2]}, ...,
         {"kind": "accumulate", "node": 1, "parent": 0, "edge": 1, "adjoint": 1.0, ...}],
      "places": [null, [0, 1, 4, 1, 9]], "sources": [{"name": "f", ...}], "stale": [],
      "optimiser": null, "checksum": "8e2f0a3b5c71d946"}
@@ -23,7 +23,7 @@ from autograd_mini.drawing.interchange import (
 from autograd_mini.files import Format
 from autograd_mini.graph import topological
 
-from .events import KINDS, Place, Recorded, Source, Step
+from .events import KINDS, Given, Leaf, Place, Recorded, Source, Step
 
 if TYPE_CHECKING:
     from .sequence import Steps
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STEPS = Format("autograd_mini steps", ("graph", "steps", "places", "sources", "stale", "optimiser"))
 _WHOLE = ("node", "parent", "edge")  # fields of a step that are indices
+_SEVERAL = ("nodes", "users")
 
 
 def to_json(steps: Steps, indent: int | None = None) -> str:
@@ -49,7 +50,7 @@ def to_json(steps: Steps, indent: int | None = None) -> str:
 def _written(step: Step) -> dict[str, Any]:
     fields = step._asdict()
     for key, x in fields.items():
-        fields[key] = x if key in _WHOLE else [*x] if key == "users" else written_number(x)
+        fields[key] = x if key in _WHOLE else [*x] if key in _SEVERAL else written_number(x)
     return {"kind": step.kind, **fields}
 
 
@@ -68,6 +69,8 @@ def from_json(text: str, kind: type[Steps]) -> Steps:
     try:
         edges = [len(node.parents) for node in nodes]
         steps = [_read(entry, k, edges) for k, entry in enumerate(content["steps"])]
+        if leaves := tuple(step.node for step in steps if isinstance(step, Leaf)):  # version 0.1
+            steps = [Given(leaves), *(step for step in steps if not isinstance(step, Leaf))]
         sources = [Source(**{**s, "lines": tuple(s["lines"])}) for s in content["sources"]]
         places = [each and Place(*each) for each in content["places"]]
         stale = [int(k) for k in content["stale"]]
@@ -87,14 +90,16 @@ def _read(entry: Any, k: int, edges: list[int]) -> Any:
     if {*fields} != {*kind._fields}:
         raise ValueError(f"step {k} ({entry['kind']}) needs {', '.join(kind._fields)}")
     for key, x in fields.items():
-        if key in _WHOLE or key == "users":
-            node = fields["node"]
+        if key in _WHOLE + _SEVERAL:
+            node: Any = fields.get("node")
             known = isinstance(node, int) and 0 <= node < len(edges)
             most = edges[node] if key == "edge" and known else len(edges)
-            for index in x if key == "users" else (x,):
+            for index in x if key in _SEVERAL else (x,):
                 if not isinstance(index, int) or not 0 <= index < most:
                     raise ValueError(f"step {k}: {key} must be below {most}, got {x!r:.40}")
-            fields[key] = tuple(x) if key == "users" else x
+            if key == "nodes" and not x:
+                raise ValueError(f"step {k}: nodes must have one at least")
+            fields[key] = tuple(x) if key in _SEVERAL else x
         else:
             fields[key] = read_number(x)
     return kind(**fields)

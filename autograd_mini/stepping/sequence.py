@@ -34,7 +34,7 @@ class Steps(Recording[Step]):
     >>> x = Value(3.0, label="x")
     >>> recorded = steps(x * x)
     >>> [step.kind for step in recorded]
-    ['leaf', 'forward', 'seed', 'visit', 'accumulate', 'accumulate', 'visit']
+    ['given', 'forward', 'seed', 'visit', 'accumulate', 'accumulate', 'visit']
     >>> recorded[-2].before, recorded[-2].share, recorded[-2].after
     (3.0, 3.0, 6.0)
     """

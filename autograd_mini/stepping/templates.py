@@ -44,6 +44,7 @@ _share = symbols.row(_gradient, symbols.TIMES, _partial, level=symbols.PRODUCT)
 
 FORMULAS: dict[str, Piece] = {
     "leaf": _equal(_x, _value),
+    "beside": symbols.row(_x, symbols.Piece(",  ", r",\quad ", ["mtext", ",\u2003"]), _y),
     "forward": _equal(_y, _value),
     "defined": _equal(_y, _value, slot("definition")),
     "forward.numbers": _equal(_y, _value, slot("result")),

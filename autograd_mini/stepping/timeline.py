@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.numbers.kind import Number
 
-from .events import Accumulate, Forward, Leaf, Seed, Step, Update, Visit
+from .events import Accumulate, Forward, Given, Seed, Step, Update, Visit
 
 if TYPE_CHECKING:
     from .sequence import Steps
@@ -47,8 +47,9 @@ class Timeline:
         self._visits: dict[int, list[int]] = defaultdict(list)
         for index, step in enumerate(steps):
             match step:
-                case Leaf(node) | Forward(node):
-                    self._data[node].append((index, steps.nodes[node].data))
+                case Given() | Forward():
+                    for node in lit(step)[0]:
+                        self._data[node].append((index, steps.nodes[node].data))
                 case Seed(node, value):
                     self._grad[node].append((index, value))
                 case Visit(node, adjoint):
@@ -91,10 +92,11 @@ def _last(changes: list[tuple[int, Number]], index: int) -> Number | None:
     return changes[found - 1][1] if found else None
 
 
-def lit(step: Step) -> tuple[int, int | None]:
-    """The node that a step is about, and the parent that receives a share in it.
+def lit(step: Step) -> tuple[tuple[int, ...], int | None]:
+    """The nodes that a step is about, and the parent that receives a share in it.
 
     >>> lit(Visit(4, 1.0, ()))
-    (4, None)
+    ((4,), None)
     """
-    return step.node, step.parent if isinstance(step, Accumulate) else None
+    nodes = step.nodes if isinstance(step, Given) else (step.node,)
+    return nodes, step.parent if isinstance(step, Accumulate) else None

@@ -50,7 +50,7 @@ def page(lang: str = "en") -> bytes:
     browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder, "page.html")
-        save_html(steps(names[NAMES[lang]], 0.5, 2.0, -0.25), file, lang=lang, start=14)
+        save_html(steps(names[NAMES[lang]], 0.5, 2.0, -0.25), file, lang=lang, start=12)
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         tab = chromium.new_page(
             viewport={"width": 1080, "height": 660}, color_scheme="light", reduced_motion="reduce"

@@ -76,7 +76,7 @@ def test_the_text_of_a_neuron_as_it_was_read_and_found_good(lang, said):
 
 
 def test_one_step(said):
-    out = said("step", "w*x", "w=0.5", "x=2", "--step", "2")
+    out = said("step", "w*x", "w=0.5", "x=2", "--step", "1")
     assert "w · x" in out
     assert "0.5 · 2 = 1" in out
     assert "Forward pass" in out

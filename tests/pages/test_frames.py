@@ -47,15 +47,15 @@ def test_nothing_changes_but_what_the_steps_are_about(painted):
         allowed = np.zeros((HEIGHT, WIDTH), dtype=bool)
         allowed[HEIGHT - 310 :] = True  # the words
         for step in (recorded[index - 1], recorded[index]):
-            node, parent = lit(step)
-            operands = recorded.nodes[node].parents if isinstance(step, Forward) else ()
-            about = {node, parent, *(k for k, n in enumerate(recorded.nodes) if n in operands)}
+            nodes, parent = lit(step)
+            operands = recorded.nodes[step.node].parents if isinstance(step, Forward) else ()
+            about = {*nodes, parent, *(k for k, n in enumerate(recorded.nodes) if n in operands)}
             for k in about - {None}:
                 box = painter.graph.nodes[k].box
                 allow(allowed, box.left, box.bottom, box.right, box.top)
             for j, (head, edge) in enumerate(painter.edges):
-                given = isinstance(step, Accumulate) and (head, edge) == (node, step.edge)
-                if given or (isinstance(step, Forward) and head == node):
+                given = isinstance(step, Accumulate) and (head, edge) == (step.node, step.edge)
+                if given or (isinstance(step, Forward) and head == step.node):
                     drawn = painter.graph.edges[j]
                     for part in (drawn.line, drawn.tip, *drawn.texts):
                         area = part.get_window_extent(painter.canvas.get_renderer())

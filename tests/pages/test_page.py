@@ -152,8 +152,8 @@ def test_the_head_says_language_and_title(lang):
 
 
 def test_every_word_that_the_files_ask_for_is_in_the_catalogue():
-    files = "shell.html steps.html shell.js player.js graph.js curves.js panel.js start.js".split()
-    text = "".join((ASSETS / name).read_text(encoding="utf-8") for name in files)
+    files = "shell.html steps.html shell.js player.js graph.js curves.js panel.js find.js start.js"
+    text = "".join((ASSETS / name).read_text(encoding="utf-8") for name in files.split())
     asked = set(re.findall(r"\bt\(\"([\w.]+\w)\"", text))
     asked |= set(re.findall(r"data-t(?:-label)?=\"([\w.]+)\"", text))
     words = {*catalogue("page")}

@@ -322,12 +322,12 @@ def test_the_address_is_the_exercise(file, visit):
 
 def test_the_step_and_the_language_stay_in_the_address(file, visit):
     page = visit(file, address(expression="a*b", at="a=2 b=3", step=3, lang="es"))
-    assert page.inner_text("#where") == "paso 3 de 8"
+    assert page.inner_text("#where") == "paso 3 de 7"
     page.keyboard.press("ArrowRight")
     until(page, "location.hash.includes('step=4')")
     assert "expression=a*b" in page.url
     page.reload()
-    assert page.inner_text("#where") == "paso 4 de 8"
+    assert page.inner_text("#where") == "paso 4 de 7"
     assert page.inner_text("#title") == "Pizarra de retropropagación"
 
 

@@ -273,7 +273,7 @@ def test_score_hints_and_help(page):
 
 def test_the_page_waits_for_the_answer(page):
     """Next, the arrow and play do not pass a question; slider and previous do."""
-    go_to_question(page, "v₁ =")
+    go_to_question(page, "h =")
     before = page.inner_text("#where")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("ArrowRight")
@@ -284,14 +284,17 @@ def test_the_page_waits_for_the_answer(page):
     page.wait_for_timeout(1300)
     assert page.inner_text("#where") == before
     page.keyboard.press("ArrowRight")  # in the input: the caret's key
-    answer(page, "1")
+    answer(page, "0.7")
     after = page.inner_text("#where")
     assert after != before
     page.click("#previous")
     assert question(page) == "The next step has been answered."
     page.click("#next")
     assert page.inner_text("#where") == after
+    go_to_question(page, "The backward pass")
+    page.click("[data-t='predict.skip']")
     assert question(page) == "There is nothing to compute in the next step."
+    after = page.inner_text("#where")
     page.click("#next")  # so it waits for nothing
     assert page.inner_text("#where") != after
     page.click("#modes [aria-controls=predict]")  # off: nothing is asked
@@ -305,7 +308,7 @@ def test_a_screen_reader_hears_verdict_and_question(page):
     live = "text => document.getElementById('live').textContent"  # one message in 0.7 s at most
     until(page, f"{live}.includes(text)", "sign is not")
     answer(page, "1")
-    said = "✓ Right now: 1. There is nothing to compute in the next step."
+    said = "✓ Right now: 1. h = v₁ + b. What is h?"
     until(page, f"{live} === text", said)
     described = page.get_attribute("#answer", "aria-describedby").split()
     assert described == ["question", "verdict"]
@@ -347,7 +350,7 @@ def test_answers_are_saved_as_json(page):
     head["score"] = {"asked": 2, "first": 0, "right": 1, "shown": 1, "skipped": 0, "tries": 3}
     assert saved | head == saved
     one, two, three = saved["questions"]
-    first = {"step": 2, "kind": "forward", "asked": "forward", "expected": 1}
+    first = {"step": 1, "kind": "forward", "asked": "forward", "expected": 1}
     assert one | first | {"question": "v₁ = w · x. What is v₁?"} == one
     given = [(a["text"], a["value"], a["verdict"]) for a in one["answers"]]
     assert given == [("-1", -1, "sign"), ("1/1", 1, "right")]
@@ -388,7 +391,7 @@ def test_answers_are_saved_as_csv(page):
     assert [*row] == catalogue("predict")["predict.columns"][1].split(",")
     assert row["estudiante"] == '\'=HYPERLINK("x"), Ana'  # a text, not a formula
     assert row["pregunta"] == "v₁ = w · x. ¿Cuánto vale v₁?"
-    assert (row["paso"], row["esperado"], row["respuestas"]) == ("2", "1", "-0,5 | 1")
+    assert (row["paso"], row["esperado"], row["respuestas"]) == ("1", "1", "-0,5 | 1")
     assert (row["veredicto"], row["pedido"]) == ("bien después", "valor")
 
 

@@ -70,7 +70,10 @@ def told(said, recorded):
     """The numbers of each step, whether Python or the page has it; all but the users."""
     fields = [[name for name in step._fields if name != "users"] for step in recorded]
     plain = [step if isinstance(step, dict) else step._asdict() for step in said]
-    return [{k: step[k] for k in own} for step, own in zip(plain, fields, strict=True)]
+    return [
+        {k: [*step[k]] if k == "nodes" else step[k] for k in own}
+        for step, own in zip(plain, fields, strict=True)
+    ]
 
 
 def sizes(recorded):

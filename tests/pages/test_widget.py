@@ -41,7 +41,7 @@ def test_steps_show_themselves_in_a_frame_without_rights():
     assert "src" not in frame
     assert frame["srcdoc"].startswith("<!DOCTYPE html>")
     assert "Content-Security-Policy" in frame["srcdoc"]
-    assert frame["title"] == "<Steps: 12 steps of 4 nodes>"
+    assert frame["title"] == "<Steps: 11 steps of 4 nodes>"
 
 
 def test_show_takes_the_options_of_the_page():
@@ -91,12 +91,12 @@ def test_the_widget_keeps_to_the_steps_there_are():
     page.observe(lambda change: seen.append((change.old, change.new)), "step")
     page.step = -1
     page.step = 4
-    assert seen == [(3, 11), (11, 4)]  # 12 steps
-    with pytest.raises(IndexError, match="there are 12 steps, got the index 12"):
-        page.step = 12
+    assert seen == [(3, 10), (10, 4)]  # 11 steps
+    with pytest.raises(IndexError, match="there are 11 steps, got the index 11"):
+        page.step = 11
     assert page.step == 4
     with pytest.raises(IndexError):
-        widget(recorded(), start=12)
+        widget(recorded(), start=11)
 
 
 def test_without_anywidget_the_error_says_what_to_install(monkeypatch):

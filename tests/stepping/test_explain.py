@@ -51,6 +51,25 @@ def test_a_neuron_in_english():
     assert [f.text for f in to_w.formulas] == wanted
 
 
+@pytest.mark.parametrize(
+    ("recorded", "lang", "sentence", "formulas"),
+    [
+        # 3 operations; the seed, 6 nodes that are complete, 5 shares; w and b updated
+        (neuron, "en", "3 operations forward, then 12 steps back, then 2 weights are updated.",
+         "w = 0.5,  x = 2,  b = −1.5"),
+        (neuron, "es", ("3 operaciones hacia adelante, luego 12 pasos hacia atrás, luego se"
+         " actualizan 2 pesos."), "w = 0.5,  x = 2,  b = −1.5"),
+        (lambda: steps(lambda x: x.tanh(), 2.0), "es",
+         "1 operación hacia adelante, luego 4 pasos hacia atrás.", "x = 2"),
+        (lambda: steps(functions.sum, [1.0] * 5), "en",
+         "1 operation forward, then 12 steps back.", "a[0] = 1,  a[1] = 1,  a[2] = 1,  …"),
+    ],
+)  # fmt: skip
+def test_the_first_step_says_what_will_happen(recorded, lang, sentence, formulas):
+    said = explain_step(recorded(), 0, lang)
+    assert (said.sentence, said.symbolic.text) == (sentence, formulas)
+
+
 def test_a_neuron_s_update_in_spanish():
     said = told(neuron(), Update, "es")
     assert said[0].title == "Actualización: w"
@@ -395,7 +414,7 @@ def test_a_long_name_is_shortened_in_all_places():
 
 # --- shapes --------------------------------------------------------------------------------------
 def test_an_explanation_shows_itself():
-    said = explain_step(neuron(), 2)
+    said = explain_step(neuron(), 1)
     assert str(said).split("\n") == [
         "Forward pass: v₁", "`v₁` is computed from `w`, `x` (product).", "    v₁ = w · x",
         "    v₁ = 0.5 · 2 = 1",
@@ -409,7 +428,7 @@ def test_a_large_graph_is_explained_step_by_step_in_linear_time():
     recorded = steps(functions.dot(x, x[::-1]).tanh())
     said = [explain_step(recorded, k) for k in range(len(recorded))]
     assert all(len(str(e)) < 900 for e in said)
-    assert said[400].symbolic.text.count("…") == 1
+    assert said[1].symbolic.text.count("…") == 1
 
 
 def test_what_a_broken_engine_has_added_up_is_no_equation():

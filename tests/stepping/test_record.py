@@ -13,7 +13,8 @@ from autograd_mini.checking.strategies import graphs
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import topological
 from autograd_mini.optim import SGD, Momentum
-from autograd_mini.stepping import Accumulate, Forward, Leaf, Seed, Steps, Update, Visit
+from autograd_mini.stepping import Accumulate, Forward, Given, Seed, Steps, Update, Visit
+from autograd_mini.stepping.timeline import lit
 from tests.documents import unsigned
 from tests.programs import printed
 
@@ -27,7 +28,9 @@ def replayed(recorded):
     current = None
     for step in recorded:
         match step:
-            case Leaf(node) | Forward(node):
+            case Given(nodes):
+                computed.update(nodes)
+            case Forward(node):
                 computed.add(node)
             case Seed(node, value):
                 grads[node] = value
@@ -66,9 +69,11 @@ def test_forward_order_is_the_order_of_the_code_and_parents_come_first(graph):
     recorded = steps(graph, *graph.at)
     done = set()
     for step in recorded:
-        if isinstance(step, Leaf | Forward):
-            assert {id(p) for p in recorded.nodes[step.node].parents} <= done
-            done.add(id(recorded.nodes[step.node]))
+        if isinstance(step, Given | Forward):
+            for node in lit(step)[0]:
+                assert {id(p) for p in recorded.nodes[node].parents} <= done
+                done.add(id(recorded.nodes[node]))
+    assert [k for k, step in enumerate(recorded) if isinstance(step, Given)] == [0]
     assert Steps.from_json(recorded.to_json()) == recorded
 
 
@@ -76,7 +81,7 @@ def test_the_steps_of_a_square():
     x = Value(3.0, label="x")
     recorded = steps(x * x)
     assert list(recorded) == [
-        Leaf(0), Forward(1), Seed(1, 1.0), Visit(1, 1.0, ()),
+        Given((0,)), Forward(1), Seed(1, 1.0), Visit(1, 1.0, ()),
         Accumulate(1, 0, 0, 1.0, 3.0, 3.0, 0.0, 3.0), Accumulate(1, 0, 1, 1.0, 3.0, 3.0, 3.0, 6.0),
         Visit(0, 6.0, (1,)),
     ]  # fmt: skip
@@ -156,8 +161,8 @@ def test_the_state_is_what_the_steps_so_far_have_done(graph):
     data, grad, complete = {}, {}, set()
     for index, step in enumerate(recorded):
         match step:
-            case Leaf(node) | Forward(node):
-                data[node] = recorded.nodes[node].data
+            case Given() | Forward():
+                data |= {node: recorded.nodes[node].data for node in lit(step)[0]}
             case Seed(node, value):
                 grad[node] = value
             case Visit(node, adjoint):
@@ -277,8 +282,10 @@ def test_a_gradient_that_is_not_a_number():
     ("change", "message"),
     [
         (lambda j: j["steps"][0].update(kind="leap"), "step 0 needs one of the kinds"),
-        (lambda j: j["steps"][0].update(node=9), "step 0: node must be below 2, got 9"),
-        (lambda j: j["steps"][0].pop("node"), r"step 0 \(leaf\) needs node"),
+        (lambda j: j["steps"][1].update(node=9), "step 1: node must be below 2, got 9"),
+        (lambda j: j["steps"][0].update(nodes=[9]), r"step 0: nodes must be below 2, got \[9\]"),
+        (lambda j: j["steps"][0].update(nodes=[]), "step 0: nodes must have one at least"),
+        (lambda j: j["steps"][1].pop("node"), r"step 1 \(forward\) needs node"),
         (lambda j: j.update(version=3), "it has version 3, .* install a newer one"),
         (lambda j: j.update(format="x"), "it is not an autograd_mini steps document"),
         (lambda j: j.pop("sources"), "it lacks sources"),

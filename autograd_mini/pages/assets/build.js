@@ -88,13 +88,9 @@ function runOf(lines, numbers, rate = null, weights = [], source = lines.map(([n
   const parents = nodes.map(node => node.parents.map(parent => ids.get(parent))), data = nodes.map(node => node.data);
   const args = nodes.map(node => node.op ? node.args.map(coded) : null), codes = nodes.map(node => node.op || null);
   const {partials} = recomputed({args, ops: codes, recorded: {data, partials: nodes.map(() => [])}}, new Map());
-  const grads = new Array(nodes.length).fill(0), given = new Set(), steps = [];
-  nodes.forEach((node, k) => {  // an input comes when the first operation needs it
-    if (!node.op && k !== root) return;
-    for (const parent of new Set(parents[k])) if (!codes[parent] && !given.has(parent)) steps.push([0, (given.add(parent), parent)]);
-    steps.push([node.op ? 1 : 0, k]);
-  });
-  steps.push([2, root, grads[root] = 1]);
+  const grads = new Array(nodes.length).fill(0), inner = [...nodes.keys()].filter(k => codes[k]);
+  const given = new Set(inner.flatMap(k => parents[k].filter(parent => !codes[parent])));  // in the order in which they are needed
+  const steps = [[0, ...inner.length ? given : [root]], ...inner.map(k => [1, k]), [2, root, grads[root] = 1]];
   for (let k = root; k >= 0; k--) {
     steps.push([3, k]);
     if (grads[k] !== 0) parents[k].forEach((parent, edge) => {

@@ -126,8 +126,10 @@ class Graph {
       e.classList.add(name);
       this.lit.push([e, name]);
     };
-    mark(this.nodeElement(main), "lit");
-    for (const e of this.nodes[this.item(main)].copies) mark(e, "lit");
+    for (const k of step.nodes || [main]) {
+      mark(this.nodeElement(k), "lit");
+      for (const e of this.nodes[this.item(k)].copies) mark(e, "lit");
+    }
     if (step.kind === "accumulate") {
       mark(this.edges[step.node][step.edge].e, "lit");
       if (this.item(step.node) !== this.item(main)) mark(this.nodeElement(step.node), "giving");

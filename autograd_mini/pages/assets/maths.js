@@ -118,10 +118,14 @@ class Maths {
     if (r.stale.has(node) && (kind === "forward" || kind === "accumulate")) why.push(saying("stale", {y: r.names[node]}));
     return {local: null, numeric: null, ...said, why: why.join(" ")};
   }
-  leaf({node}) {
-    const x = this.r.names[node], value = formatNumber(this.r.data[node]);
-    return {title: saying("title.leaf", {x}), sentence: saying("leaf", {x, value}),
-      symbolic: this.formula("leaf", {x: this.name(node), value: this.number(node)})};
+  given({nodes}) {
+    const phases = this.r.steps.slice(1).map(phaseOf), parts = [...new Set(["forward", ...phases])].map(part => {
+      const n = phases.filter(x => x === part).length;
+      return saying(`given.${part}${n === 1 ? ".one" : ""}`, {n});
+    });
+    const leaves = nodes.slice(0, nodes.length > 4 ? 3 : 4).map(k => this.formula("leaf", {x: this.name(k), value: this.number(k)}));
+    const symbolic = [...leaves, ...nodes.length > 4 ? [asText("…")] : []].reduce((x, y) => this.formula("beside", {x, y}));
+    return {title: saying("title.given"), sentence: saying("given", {ahead: parts.join("")}), why: [saying("given.why")], symbolic};
   }
   forward({node}) {
     const r = this.r, y = r.names[node], op = this.op(node), operands = this.list([...new Set(r.parents[node])]);

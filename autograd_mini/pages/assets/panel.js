@@ -13,6 +13,9 @@ const current = r => r.steps[r.index];
 // What an engine wrote although the sum is another.
 const amiss = step => step.kind === "accumulate" && isAmiss(step)
   ? el("p", {class: "wrong", text: t("step.amiss", {sum: formatNumber(sumOf(step)), after: formatNumber(step.after)})}) : "";
+// On the first screen: what starts it.
+const invitation = () => el("p", {class: "start"}, el("span", {text: t("start.key")}),
+  el("button", {type: "button", class: "primary", text: t("start"), onclick: () => { player.next(); $("next").focus(); }}));
 function showStep(place = r => r.index) {
   $("step").replaceChildren(...runs.map(r => {
     const said = explainStep(r, place(r));
@@ -21,6 +24,7 @@ function showStep(place = r => r.index) {
     return el("div", {class: "telling"},
       el("h2", {}, r.label ? el("span", {text: r.label + " · "}) : "", bare(said.title)),
       el("p", {class: "sentence"}, ...named(said.sentence)),
+      r === recording && r.steps[place(r)].nodes ? invitation() : "",
       el("div", {class: "formulas"}, ...formulas.filter(Boolean)),
       amiss(current(r)),
       said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "",

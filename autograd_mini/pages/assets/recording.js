@@ -1,8 +1,8 @@
 // A recording and its state at a step.
-const KINDS = ["leaf", "forward", "seed", "visit", "accumulate", "update"];
+const KINDS = ["given", "forward", "seed", "visit", "accumulate", "update"];
 // What the backward pass starts from; 1 where the forward pass has failed, and there is none.
 const seedOf = run => (run.steps.find(step => step.kind === "seed") ?? {value: 1}).value;
-const PHASES = {leaf: "forward", forward: "forward", update: "update"};
+const PHASES = {given: "forward", forward: "forward", update: "update"};
 // A number that is no float, as one: "−1/3"; NaN for others.
 function approximately(x) {
   if (typeof x !== "string") return x;
@@ -10,6 +10,8 @@ function approximately(x) {
   return match ? (match[1] ? -1 : 1) * match[2] / (match[3] || 1) : NaN;
 }
 const phaseOf = step => PHASES[step.kind] || "backward";
+// The nodes that get their numbers in a step of the forward pass.
+const computed = ({kind, nodes, node}) => nodes || (kind === "forward" ? [node] : []);
 
 class Recording {
   constructor(run) {
@@ -39,6 +41,7 @@ class Recording {
     const grad = new Array(this.data.length).fill(0);
     this.steps = rows.map(([k, node, ...rest]) => {
       const kind = KINDS[k], own = rest.map(revived), step = {kind, node};
+      if (kind === "given") step.nodes = [node, ...rest];
       if (kind === "seed") [step.value] = [grad[node]] = own;
       if (kind === "visit") return {...step, adjoint: own.length ? own[0] : grad[node], users: own[1] || this.users[node]};
       if (kind === "update") [step.before, step.gradient, step.rate, step.after] = own;
@@ -61,7 +64,7 @@ class Recording {
     this.shares = this.parents.map(() => []);
     this.steps.forEach((step, i) => {
       const {kind, node, parent} = step;
-      if (kind === "leaf" || kind === "forward") this.forwardStep[node] = i;
+      for (const k of computed(step)) this.forwardStep[k] = i;
       if (kind === "visit") this.visitStep[node] ??= i;
       if (kind !== "accumulate") return;
       step.fresh = !this.shares[parent].length && parent !== this.root;
@@ -81,7 +84,7 @@ class Recording {
     touched.nodes.add(at);
     // A broken engine may visit a node twice: a step knows what was there before it.
     step.was = {grad: this.grad[at], complete: this.complete[at], flown: kind === "accumulate" && this.flown[node][step.edge]};
-    if (kind === "leaf" || kind === "forward") this.known[node] = true;
+    for (const k of computed(step)) { this.known[k] = true; touched.nodes.add(k); }
     if (kind === "seed") this.grad[node] = step.value;
     if (kind === "update") this.now[node] = step.after;
     if (kind === "visit") { this.grad[node] = step.adjoint; this.complete[node] = true; }
@@ -94,7 +97,7 @@ class Recording {
   undo(step, touched) {
     const {kind, node} = step, at = kind === "accumulate" ? step.parent : node;
     touched.nodes.add(at);
-    if (kind === "leaf" || kind === "forward") this.known[node] = false;
+    for (const k of computed(step)) { this.known[k] = false; touched.nodes.add(k); }
     if (kind === "update") this.now[node] = step.before;
     this.grad[at] = step.was.grad;
     this.complete[at] = step.was.complete;
@@ -106,7 +109,7 @@ class Recording {
 
   // --- other numbers for the same graph: the engine's own sweep, which may take other steps ---
   replace({data, partials}) {
-    const kept = this.recorded.steps.filter(({kind}) => kind === "leaf" || kind === "forward" || kind === "seed");
+    const kept = this.recorded.steps.filter(step => phaseOf(step) === "forward" || step.kind === "seed");
     const steps = kept.map(step => ({...step})), grad = new Array(data.length).fill(0);
     const value = grad[this.root] = seedOf(this.recorded);
     if (steps[steps.length - 1].kind !== "seed") steps.push({kind: "seed", node: this.root, value});

@@ -79,6 +79,7 @@ startGraphs();
 startWhatIf();
 startPredict(player);
 startPerform(player);
+startFind();
 everything();
 player.on(move);
 player.go(position(DATA.start, 0));

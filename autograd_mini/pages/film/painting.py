@@ -94,15 +94,15 @@ class Painter:
     def _light(self, step: Step, index: int) -> None:
         """The numbers that are known, the nodes and edges that the step is about."""
         colours, graph, timeline = self.colours, self.graph, self.steps.timeline
-        node, parent = lit(step)
+        nodes, parent = lit(step)
         colour = self._phase_colour(step)
-        operands = self.steps.nodes[node].parents if isinstance(step, Forward) else ()
+        operands = self.steps.nodes[step.node].parents if isinstance(step, Forward) else ()
         for k, n in enumerate(self.steps.nodes):
             drawn = graph.nodes[k]
             for key, known in (("data", timeline.data), ("grad", timeline.grad)):
                 x = known(k, index)
                 graph.write(k, key, "—" if x is None else notation.number(x))
-            here, receives = k == node, k == parent
+            here, receives = k in nodes, k == parent
             used = n in operands
             line = colour if here or receives or used else colours.line
             drawn.frame.set_edgecolor(line)
@@ -111,10 +111,10 @@ class Painter:
             drawn.head.set_facecolor(
                 mixed(drawn.fill, colour, 0.3 if here else 0.12 if receives else 0.0)
             )
-        now = (node, step.edge) if isinstance(step, Accumulate) else None
+        now = (step.node, step.edge) if isinstance(step, Accumulate) else None
         for j, edge in enumerate(self.edges):
             line, tip, texts = graph.edges[j]
-            active = edge == now or (isinstance(step, Forward) and edge[0] == node)
+            active = edge == now or (isinstance(step, Forward) and edge[0] == step.node)
             ink = colour if active else colours.line
             line.set_edgecolor(ink)
             line.set_linewidth(graph.scale * (2.6 if active else 1.0))
