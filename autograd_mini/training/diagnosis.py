@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import InitVar, dataclass
 from functools import lru_cache
 from math import hypot, isfinite, log10, sqrt
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from autograd_mini import functions, language
 from autograd_mini.language.tables import aligned
 from autograd_mini.nn import Neuron
+from autograd_mini.numbers.arguments import items
 from autograd_mini.ops import SHEET
 from autograd_mini.value import Value
 
@@ -50,6 +52,7 @@ class LayerFlow(NamedTuple):
     verdict: str
 
 
+@dataclass(eq=False, repr=False)
 class Diagnosis:
     """The rows of a diagnosis in `layers`, the first layer first; `print` it for a table.
 
@@ -59,15 +62,13 @@ class Diagnosis:
     input_rms, input_gradient_rms   of the inputs x: sqrt(mean of x**2), sqrt(mean of (dL/dx)**2)
     """
 
-    def __init__(
-        self,
-        layers: list[LayerFlow],
-        verdict: str,
-        per_layer: float | None,
-        inputs: tuple[float, float],
-        lang: str = "en",
-    ) -> None:
-        self.layers, self.verdict, self.per_layer, self.lang = layers, verdict, per_layer, lang
+    layers: list[LayerFlow]
+    verdict: str
+    per_layer: float | None
+    inputs: InitVar[tuple[float, float]]
+    lang: str = "en"
+
+    def __post_init__(self, inputs: tuple[float, float]) -> None:
         self.input_rms, self.input_gradient_rms = inputs
 
     @property
@@ -91,11 +92,9 @@ class Diagnosis:
             return "<tr>" + "".join(f"<{tag}>{escape(c)}</{tag}>" for c in cells) + "</tr>"
 
         heading, *rows = self._table()
-        body = "".join(row(cells, "td") for cells in rows)
-        return (
-            f"<table><thead>{row(heading, 'th')}</thead><tbody>{body}</tbody></table>"
-            f"<p>{escape(self.explanation)}</p>"
-        )
+        body = f"<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody>"
+        head = f"<thead>{row(heading, 'th')}</thead>"
+        return f"<table>{head}{body}</table><p>{escape(self.explanation)}</p>"
 
     def _table(self) -> list[list[str]]:
         """The heading and the rows, as text."""
@@ -166,12 +165,10 @@ def diagnose(
     for k, (name, activation, neurons) in enumerate(layers):
         saturated, dead = _shares(neurons, outputs[k], outputs[k + 1])
         verdict = _flow(gradients, k)
-        if dead is not None and dead >= MOST:
-            verdict = "dead"
-            stuck.append(verdict)
-        elif saturated is not None and saturated >= MOST and verdict != "flat":
-            verdict = "vanishing"
-            stuck.append(verdict)
+        if (dead or 0) >= MOST:
+            stuck.append(verdict := "dead")
+        elif (saturated or 0) >= MOST and verdict != "flat":
+            stuck.append(verdict := "vanishing")
         shares = saturated, dead
         found.append(LayerFlow(name, activation, len(neurons), *sizes[k + 1], *shares, verdict))
     overall = min(stuck) if stuck else found[0].verdict  # "dead" before "vanishing"
@@ -220,17 +217,13 @@ def backpropagated(model: Any, batch: Any, loss: str | Loss | None, who: str) ->
 
 def _read(batch: Any, loss: Any) -> tuple[list[Row], list[Any]]:
     """Inputs and targets; without a loss a batch may be inputs alone, and targets do not count."""
-    if loss is None and isinstance(batch, list):
-        pairs = [isinstance(x, tuple | list) and len(x) == 2 and _is_row(x[0]) for x in batch]
-        if not any(pairs):
-            return input_rows(batch, "batch"), []
     if loss is None and hasattr(batch, "tolist"):
         return input_rows(batch.tolist(), "batch"), []
+    if loss is None and isinstance(batch, list):
+        pairs = (isinstance(x, tuple | list) and len(x) == 2 and items(x[0]) for x in batch)
+        if not any(pairs):
+            return input_rows(batch, "batch"), []
     return samples(batch, "batch")
-
-
-def _is_row(x: Any) -> bool:
-    return hasattr(x, "__len__") and not isinstance(x, str)
 
 
 def forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:
@@ -264,13 +257,11 @@ def _shares(
         [_slope(neuron, x, h) for neuron, h in zip(neurons, out, strict=True)]
         for x, out in zip(inputs, outputs, strict=True)
     ]
-    alive = {
-        j
-        for out, sample in zip(outputs, slopes, strict=True)
-        for j, (h, slope) in enumerate(zip(out, sample, strict=True))
-        if h.data != 0 or slope != 0
-    }
-    dead = 1 - len(alive) / len(neurons)
+    alive = [
+        any(h[j].data != 0 or slope[j] != 0 for h, slope in zip(outputs, slopes, strict=True))
+        for j in range(len(neurons))
+    ]
+    dead = 1 - sum(alive) / len(neurons)
     act = neurons[0].activation
     steepest = _steepest(functions.function(SHEET[act]) if isinstance(act, str) else act)
     if steepest is None:

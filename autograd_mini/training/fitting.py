@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from math import hypot
 from typing import Any
 
@@ -47,6 +48,7 @@ from .progress import shown
 from .samples import Row, check_width, samples
 
 
+@dataclass(eq=False)
 class EarlyStopping:
     """Stop when the loss has not gone down for `patience` epochs, and go back to the best weights.
 
@@ -58,12 +60,12 @@ class EarlyStopping:
     EarlyStopping(patience=5, min_delta=0.0)
     """
 
-    def __init__(self, patience: int = 10, min_delta: float = 0.0) -> None:
-        self.patience = whole("patience", patience)
-        self.min_delta = not_negative("min_delta", min_delta)
+    patience: int = 10
+    min_delta: float = 0.0
 
-    def __repr__(self) -> str:
-        return f"EarlyStopping(patience={self.patience}, min_delta={self.min_delta})"
+    def __post_init__(self) -> None:
+        whole("patience", self.patience)
+        not_negative("min_delta", self.min_delta)
 
 
 def fit(
@@ -172,7 +174,8 @@ def fit(
             else:
                 history.stopped = "finished"
     except KeyboardInterrupt:
-        trainer.undo_partial_update()
+        if trainer.updating:  # all of it is taken back
+            trainer.undo_update()
         history.stopped = "interrupted"
     except TrainingError as error:
         error.history = history
@@ -303,11 +306,6 @@ class _Trainer:
         self.losses.append(value)
         return value, right, norm, lr
 
-    def undo_partial_update(self) -> None:
-        """If an update was interrupted, take all of it back."""
-        if self.updating:
-            self.undo_update()
-
     def undo_update(self) -> None:
         """Take back the last update: parameters and optimiser."""
         if self.before is not None:
@@ -385,11 +383,10 @@ def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """A graph has no cycles and goes when it is let go of; looking for some in it takes time."""
-    if not gc.isenabled():
-        yield
-        return
+    enabled = gc.isenabled()
     try:
         gc.disable()
         yield
     finally:
-        gc.enable()
+        if enabled:
+            gc.enable()

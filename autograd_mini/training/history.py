@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from autograd_mini.files import write
 
@@ -32,11 +32,6 @@ class Epoch(NamedTuple):
     seconds: float
 
 
-def _column(name: str, doc: str) -> Any:
-    """The numbers of one name in all rows, as a property."""
-    return property(lambda history: [getattr(row, name) for row in history.rows], doc=doc)
-
-
 class History:
     """The epochs of a training run, in `rows`; each column is a list: `history.loss`, ...
 
@@ -56,24 +51,14 @@ class History:
         self.rows: list[Epoch] = rows or []
         self.stopped = ""
 
-    epochs: list[int] = _column("epoch", "The numbers of the epochs, from 1.")
-    loss: list[float] = _column("loss", "The mean loss of each epoch.")
-    accuracy: list[float | None] = _column(
-        "accuracy", "The share of right predictions in each epoch, 0 to 1; None for a regression."
-    )
-    validation_loss: list[float | None] = _column(
-        "validation_loss", "The loss of the validation data after each epoch."
-    )
-    validation_accuracy: list[float | None] = _column(
-        "validation_accuracy", "The accuracy on the validation data after each epoch."
-    )
-    learning_rate: list[float] = _column(
-        "learning_rate", "The learning rate of each epoch's last update."
-    )
-    gradient_norm: list[float] = _column(
-        "gradient_norm", "The mean norm of each epoch's gradients, before clipping."
-    )
-    seconds: list[float] = _column("seconds", "How long each epoch took.")
+    epochs: list[int]
+    loss: list[float]
+    accuracy: list[float | None]
+    validation_loss: list[float | None]
+    validation_accuracy: list[float | None]
+    learning_rate: list[float]
+    gradient_norm: list[float]
+    seconds: list[float]
 
     @property
     def best_epoch(self) -> int | None:
@@ -103,6 +88,15 @@ class History:
         """
         table = [["" if x is None else str(x) for x in row] for row in (Epoch._fields, *self.rows)]
         write(path, "".join(f"{','.join(line)}\n" for line in table))
+
+
+def _column(field: str) -> property:
+    doc = f"`{field}` of every row."
+    return property(lambda history: [getattr(row, field) for row in history.rows], doc=doc)
+
+
+for _field in Epoch._fields:
+    setattr(History, "epochs" if _field == "epoch" else _field, _column(_field))
 
 
 def monitored(row: Epoch) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini import language
@@ -31,13 +31,11 @@ def shown(
 
     console = Console()
     words = language.words("training", lang)
-    if _draws(console):
-        with _bar(console, words, epochs, batches) as functions:
-            yield functions
-    elif progress is True:
-        yield _nothing, _lines(words, epochs)
-    else:
-        yield _nothing, _nothing
+    drawn = _draws(console)
+    after_epoch = _lines(words, epochs) if progress is True and not drawn else _nothing
+    bar: Any = _bar(console, words, epochs, batches) if drawn else nullcontext(_nothing)
+    with bar as after_batch:
+        yield after_batch, after_epoch
 
 
 def _nothing(*_: Any) -> None:
@@ -68,9 +66,7 @@ def _lines(words: dict[str, str], epochs: int) -> EndOfEpoch:
 
 
 @contextmanager
-def _bar(
-    console: Any, words: dict[str, str], epochs: int, batches: int
-) -> Iterator[tuple[Show, EndOfEpoch]]:
+def _bar(console: Any, words: dict[str, str], epochs: int, batches: int) -> Iterator[Show]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.table import Column
 
@@ -95,7 +91,7 @@ def _bar(
                 told=_told(words, loss, None if narrow else accuracy),
             )
 
-        yield after_batch, _nothing
+        yield after_batch
 
 
 def _told(words: dict[str, str], loss: float, accuracy: float | None) -> str:
