@@ -12,6 +12,7 @@ read back as the same bits.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.interchange import (
@@ -23,7 +24,7 @@ from autograd_mini.drawing.interchange import (
 from autograd_mini.files import Format
 from autograd_mini.graph import topological
 
-from .events import KINDS, Given, Leaf, Place, Recorded, Source, Step
+from .events import KINDS, Given, Leaf, Place, Recorded, Source
 
 if TYPE_CHECKING:
     from .sequence import Steps
@@ -38,20 +39,24 @@ def to_json(steps: Steps, indent: int | None = None) -> str:
     """All of the steps as JSON."""
     content = {
         "graph": written_graph([steps.root]),
-        "steps": [_written(step) for step in steps],
+        "steps": [{"kind": step.kind, **written(step)} for step in steps],
         "places": [place and list(place) for place in steps.places],
-        "sources": [source._asdict() for source in steps.sources],
+        "sources": written(steps.sources),
         "stale": sorted(steps.stale),
         "optimiser": steps.optimiser,
     }
     return STEPS.write(content, indent)
 
 
-def _written(step: Step) -> dict[str, Any]:
-    fields = step._asdict()
-    for key, x in fields.items():
-        fields[key] = x if key in _WHOLE else [*x] if key in _SEVERAL else written_number(x)
-    return {"kind": step.kind, **fields}
+def written(x: Any) -> Any:
+    """What was recorded as JSON has it: tuples with names as objects, bytes in base64."""
+    if hasattr(x, "_asdict"):
+        return {key: written(part) for key, part in x._asdict().items()}
+    if isinstance(x, list | tuple):
+        return [*map(written, x)]
+    if isinstance(x, bytes):
+        return b64encode(x).decode()
+    return x if x is None or isinstance(x, str | bool) else written_number(x)
 
 
 def from_json(text: str, kind: type[Steps]) -> Steps:

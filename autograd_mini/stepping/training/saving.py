@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from autograd_mini.drawing.interchange import read_number, written_number
+from autograd_mini.drawing.interchange import read_number
 from autograd_mini.files import Format
+from autograd_mini.stepping.saving import written
 from autograd_mini.training import Epoch
 
 from .fields import Field
 from .frames import Divergence, Frame, LayerShape, Points
 
-if TYPE_CHECKING:
-    from .runs import TrainingSteps
-
-
 TRAINING = Format("autograd_mini training", ("runs",), optional=("rates",))
-_NUMBERS = ("loss", "accuracy", "rate")  # fields of a frame that are one number or null
-_VECTORS = ("weights", "before", "gradients")  # and those that are a list of them
+_VECTORS = ("weights", "before", "gradients")  # fields of a frame, as long as the run's names
 
 
 def to_json(recorded: Any, indent: int | None = None) -> str:
@@ -28,45 +24,12 @@ def to_json(recorded: Any, indent: int | None = None) -> str:
     content: dict[str, Any] = {}
     if hasattr(recorded, "rates"):
         content["rates"] = list(recorded.rates)
-    content["runs"] = [_written(run) for run in getattr(recorded, "runs", [recorded])]
+    content["runs"] = [
+        {name: written(getattr(run, name)) for name in _READ}
+        | {"history": written([[*row] for row in run.history])}
+        for run in getattr(recorded, "runs", [recorded])
+    ]
     return TRAINING.write(content, indent)
-
-
-def _written(run: TrainingSteps) -> dict[str, Any]:
-    return {
-        **{name: getattr(run, name) for name in ("loss", "optimiser", "plain", "batch_size")},
-        **{name: getattr(run, name) for name in ("seed", "stopped", "turning", "names")},
-        "layers": [layer._asdict() for layer in run.layers],
-        "points": run.points._asdict(),
-        "frames": [_frame(frame) for frame in run.frames],
-        "losses": _list(run.losses),
-        "accuracies": _list(run.accuracies),
-        "history": [_list(row) for row in run.history],
-        "divergence": run.divergence and run.divergence._asdict(),
-        "field": run.field and run.field._asdict(),
-        "landscape": run.landscape and [run.landscape[0]._asdict(), _coded(run.landscape[1])],
-    }
-
-
-def _frame(frame: Frame) -> dict[str, Any]:
-    fields = frame._asdict()
-    for name in _NUMBERS:
-        fields[name] = _number(fields[name])
-    for name in _VECTORS:
-        fields[name] = _list(fields[name])
-    return {**fields, "field": _coded(frame.field)}
-
-
-def _number(x: Any) -> Any:
-    return None if x is None else written_number(x)
-
-
-def _list(numbers: Sequence[Any]) -> list[Any]:
-    return [_number(x) for x in numbers]
-
-
-def _coded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -82,9 +45,9 @@ def from_json(text: str, kind: Any) -> Any:
         there = "several runs with their rates" if "rates" in content else "a single run"
         raise ValueError(f"{kind.__name__} cannot be read from this: it has {there}")
     try:
-        runs = [single(**_read(run)) for run in content["runs"]]
+        runs = [single(**_checked_run(run)) for run in content["runs"]]
         if several:
-            return kind(runs, [read_number(rate) for rate in content["rates"]])
+            return kind(runs, _numbers(content["rates"]))
         (run,) = runs
     except KeyError as error:
         raise ValueError(f"the run has no {error}") from None
@@ -93,60 +56,63 @@ def from_json(text: str, kind: Any) -> Any:
     return run
 
 
-def _read(run: dict[str, Any]) -> dict[str, Any]:
-    points = run["points"]
-    landscape = run["landscape"]
-    shape = run["field"] and _field(run["field"])
-    values = {
-        **{name: str(run[name]) for name in ("loss", "optimiser", "stopped")},
-        **{name: int(run[name]) for name in ("batch_size", "seed")},
-        "plain": bool(run["plain"]),
-        "turning": float(read_number(run["turning"])),
-        "names": tuple(map(str, run["names"])),
-        "layers": tuple(LayerShape(**layer) for layer in run["layers"]),
-        "points": Points(
-            str(points["name"]),
-            tuple(_numbers(row) for row in points["inputs"]),
-            tuple(
-                _numbers(t) if isinstance(t, list) else read_number(t) for t in points["targets"]
-            ),
-            tuple(map(str, points["features"])),
-            tuple(map(str, points["classes"])),
-        ),
-        "losses": _numbers(run["losses"]),
-        "accuracies": _numbers(run["accuracies"]),
-        "history": tuple(Epoch(*_numbers(row)) for row in run["history"]),
-        "divergence": run["divergence"] and Divergence(**run["divergence"]),
-        "field": shape,
-        "landscape": landscape and (_field(landscape[0]), _bytes(landscape[1])),
-    }
-    places = 0 if shape is None else shape.size
-    frames = tuple(_read_frame(frame, len(run["names"]), places) for frame in run["frames"])
-    if not frames:
+def _checked_run(run: dict[str, Any]) -> dict[str, Any]:
+    values = {name: read(run[name]) for name, read in _READ.items()}
+    names, places = len(values["names"]), values["field"].size if values["field"] else 0
+    if not values["frames"]:
         raise ValueError("it has no frames")
-    return {"frames": frames, **values}
-
-
-def _read_frame(frame: dict[str, Any], names: int, places: int) -> Frame:
-    values = {name: _numbers([frame[name]])[0] for name in _NUMBERS}
-    values |= {name: _numbers(frame[name]) for name in _VECTORS}
-    picture = _bytes(frame["field"])
-    for name in _VECTORS:
-        if len(values[name]) != names and (values[name] or name == "weights"):
-            raise ValueError(f"epoch {frame['epoch']}: {len(values[name])} {name} of {names}")
-    if len(picture) != places:
-        raise ValueError(f"epoch {frame['epoch']}: {len(picture)} bytes of a grid of {places}")
-    return Frame(epoch=int(frame["epoch"]), flow=tuple(frame["flow"]), field=picture, **values)
+    for frame in values["frames"]:
+        for name in _VECTORS:
+            found = getattr(frame, name)
+            if len(found) != names and (found or name == "weights"):
+                raise ValueError(f"epoch {frame.epoch}: {len(found)} {name} of {names}")
+        if len(frame.field) != places:
+            raise ValueError(f"epoch {frame.epoch}: {len(frame.field)} bytes of a grid of {places}")
+    return values
 
 
 def _numbers(items: Any) -> tuple[Any, ...]:
     return tuple(None if x is None else read_number(x) for x in items)
 
 
-def _field(values: dict[str, Any]) -> Field:
-    y = values["y"]
-    return Field(**{**values, "x": tuple(values["x"]), "y": None if y is None else tuple(y)})
+def _texts(items: Any) -> tuple[str, ...]:
+    return tuple(map(str, items))
 
 
 def _bytes(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
+
+
+def _frame(frame: dict[str, Any]) -> Frame:
+    loss, accuracy, rate = _numbers(frame[name] for name in ("loss", "accuracy", "rate"))
+    values: dict[str, Any] = {name: _numbers(frame[name]) for name in _VECTORS}
+    values |= {"flow": tuple(frame["flow"]), "field": _bytes(frame["field"])}
+    return Frame(epoch=int(frame["epoch"]), loss=loss, accuracy=accuracy, rate=rate, **values)
+
+
+def _points(points: dict[str, Any]) -> Points:
+    targets = (_numbers(t) if isinstance(t, list) else read_number(t) for t in points["targets"])
+    inputs, texts = map(_numbers, points["inputs"]), (points["features"], points["classes"])
+    return Points(str(points["name"]), tuple(inputs), tuple(targets), *map(_texts, texts))
+
+
+def _field(values: dict[str, Any]) -> Field:
+    return Field(**values | {key: values[key] and tuple(values[key]) for key in "xy"})
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("loss", "optimiser", "stopped"), str),
+    **dict.fromkeys(("batch_size", "seed"), int),
+    **dict.fromkeys(("losses", "accuracies"), _numbers),
+    "plain": bool,
+    "turning": read_number,
+    "names": _texts,
+    "layers": lambda layers: tuple(LayerShape(**layer) for layer in layers),
+    "points": _points,
+    "frames": lambda frames: tuple(map(_frame, frames)),
+    "history": lambda rows: tuple(Epoch(*_numbers(row)) for row in rows),
+    "divergence": lambda x: x and Divergence(**x),
+    "field": lambda x: x and _field(x),
+    "landscape": lambda x: x and (_field(x[0]), _bytes(x[1])),
+}
+"""How each attribute of a run is read."""
