@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from rich.console import Console
+from rich.table import Table
 
+from autograd_mini.checking.check import check_grad
+from autograd_mini.checking.report import Report
+from autograd_mini.checking.table import op_table
+from autograd_mini.checking.taylor import Taylor
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import aligned
 
 from .options import Arguments, Parser, imported, read
-
-if TYPE_CHECKING:
-    from autograd_mini.checking.report import Report
-    from autograd_mini.checking.taylor import Taylor
-
 
 RIGHT, WRONG = 0, 1
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
@@ -57,8 +57,6 @@ def run(args: Arguments) -> int:
 
 
 def _report(args: Arguments) -> Report:
-    from autograd_mini.checking.check import check_grad
-
     gradient = None
     if ":" in args.target:
         if args.values:
@@ -79,8 +77,6 @@ def _report(args: Arguments) -> Report:
 
 
 def _print(shown: Report | Taylor) -> None:
-    from rich.console import Console
-
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(shown)
@@ -89,8 +85,6 @@ def _print(shown: Report | Taylor) -> None:
 
 
 def _print_ops(args: Arguments) -> int:
-    from autograd_mini.checking.table import op_table
-
     table, bad = [], []
     for row in op_table():
         partials = " ".join(f"{param} {error:.2f}" for param, error in row.partials.items())
@@ -107,9 +101,6 @@ def _print_ops(args: Arguments) -> int:
 
 def _print_table(args: Arguments, table: list[list[str]], bad: list[str]) -> None:
     """Columns for a program to read; on a terminal, cells folded to its width, bad rows in red."""
-    from rich.console import Console
-    from rich.table import Table
-
     header = [args.say(f"ops.{name}") for name in _COLUMNS]
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .options import Arguments, Parser
+from .told import demo
 
 
 def add_options(parser: Parser) -> None:
@@ -14,6 +15,4 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
-    from .told import demo
-
     return 0 if demo(args.out, args.lang) else 1

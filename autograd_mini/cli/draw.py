@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd_mini import drawing
+from autograd_mini.drawing import RenderingError, draw_text
+from autograd_mini.drawing.options import check_format
 from autograd_mini.value import Value
 
 from .options import Arguments, Failure, Parser, labelled, read, suffix, write
@@ -26,10 +29,6 @@ def add_options(parser: Parser) -> None:
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     import graphviz
-
-    from autograd_mini.drawing import RenderingError
-    from autograd_mini.drawing.options import check_format
-    from autograd_mini.value import Value
 
     kind = suffix(args, [*_WRITTEN, *graphviz.FORMATS], _USUAL)
     try:
@@ -55,15 +54,11 @@ def run(args: Arguments) -> int:
 
 
 def _text(result: Value, args: Arguments) -> str:
-    from autograd_mini.drawing import draw_text
-
     return draw_text(result, detail=args.detail, number_format=args.number_format, lang=args.lang)
 
 
 def _made(result: Value, kind: str, args: Arguments) -> bytes | str:
     """The file's content."""
-    from autograd_mini import drawing
-
     names = ("detail", "rankdir", "theme", "number_format", "lang")
     common: dict[str, Any] = {name: getattr(args, name) for name in names}
     if kind == "json":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from autograd_mini.course import banks, sheets
+from autograd_mini.course.exercises import exercises
+
 from .options import Arguments, Parser, whole, write
 
 KINDS = ("chain", "reuse", "neuron", "network", "update", "kink", "vanishing")
@@ -23,9 +26,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
-    from autograd_mini.course import banks, sheets
-    from autograd_mini.course.exercises import exercises
-
     if args.key and args.format in BANKS:
         args.refuse("key.inside", format=args.format)
     if args.format in ("pdf", "qti") and args.out is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd_mini.language.tables import aligned
+from autograd_mini.value import Value
 
 from .options import Arguments, Parser, labelled, read
 
@@ -15,8 +16,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
-    from autograd_mini.value import Value
-
     expression, numbers = read(args.expression, args.values)
     variables = labelled(numbers)
     result = expression(**variables)

@@ -6,15 +6,14 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograd_mini.files import write as write_file
+from autograd_mini.grading import Marks, grade
+from autograd_mini.grading.forms import ALL, EACH
+from autograd_mini.grading.sandbox import Limits
 from autograd_mini.language import shortened
 
 from .options import Arguments, Parser, positive, whole, write, writing
-
-if TYPE_CHECKING:
-    from autograd_mini.grading import Marks
-
 
 ENOUGH, LESS = 0, 1
 FORMATS = ("text", "html", "json", "csv", "junit", "gradescope", "nbgrader")
@@ -36,9 +35,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if someone has less than --least."""
-    from autograd_mini.grading import grade
-    from autograd_mini.grading.sandbox import Limits
-
     found = grade(
         args.submissions,
         battery=args.battery,
@@ -54,8 +50,6 @@ def run(args: Arguments) -> int:
 
 def _give(args: Arguments, found: list[Marks]) -> None:
     """Print the marks, or write them where -o says, with pictures beside them."""
-    from autograd_mini.grading.forms import ALL, EACH
-
     if args.format in EACH:
         suffix, made = EACH[args.format]
         contents = {f"{each.name}{suffix}": made(each, args.lang) for each in found}
@@ -81,8 +75,6 @@ def _folder(args: Arguments, contents: dict[str, str]) -> None:
     """A file for each submission, in the folder of -o."""
     if args.out is None:
         args.refuse("folder", format=args.format)
-    from autograd_mini.files import write as write_file
-
     with writing(args.out, args.lang):
         Path(args.out).mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():

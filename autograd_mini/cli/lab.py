@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd_mini.course import cost, depth, sweeps
+from autograd_mini.course.laboratory import Laboratory
+from autograd_mini.course.sweeps import step_size
+from autograd_mini.value import Value
+
+from . import step_training
 from .options import DATASETS, Arguments, Parser, activation, positive, read, suffix, whole, write
-
-if TYPE_CHECKING:
-    from autograd_mini.course.laboratory import Laboratory
-
 
 FILES = ("html", "png", "svg")
 # The options of each laboratory, with the names of its function's arguments.
@@ -60,8 +62,6 @@ def run(args: Arguments) -> int:
 
 
 def _made(args: Arguments, name: str, given: dict[str, Any]) -> Laboratory:
-    from autograd_mini.course import cost, depth, sweeps
-
     if name == "depth":
         return depth.depth(**given)
     if name == "cost":
@@ -70,8 +70,6 @@ def _made(args: Arguments, name: str, given: dict[str, Any]) -> Laboratory:
         return _step_size(args)
     if args.target is None and not given:
         return sweeps.learning_rates()
-    from . import step_training
-
     if args.target and not args.values and args.target not in DATASETS:
         args.refuse("unknown", name=args.target, known=", ".join(DATASETS))
     values = [*args.values] if args.target else ["w=0"]
@@ -81,9 +79,6 @@ def _made(args: Arguments, name: str, given: dict[str, Any]) -> Laboratory:
 
 
 def _step_size(args: Arguments) -> Laboratory:
-    from autograd_mini.course.sweeps import step_size
-    from autograd_mini.value import Value
-
     if args.target is None:
         return step_size()
     expression, numbers = read(args.target, args.values, tried=True)

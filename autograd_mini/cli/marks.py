@@ -6,6 +6,7 @@ import csv
 import sys
 from pathlib import Path
 
+from autograd_mini.course.performance import PerformanceError, performance
 from autograd_mini.language import translated
 from autograd_mini.language.tables import aligned
 
@@ -22,8 +23,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status is 1 if a file is not to be trusted."""
-    from autograd_mini.course.performance import PerformanceError, performance
-
     files = sorted(args.folder.glob("*.json"))
     if not files:
         args.refuse("none", folder=args.folder)

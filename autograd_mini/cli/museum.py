@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from autograd_mini import museum
+from autograd_mini.grading.against import against
 from autograd_mini.language.tables import aligned
+from autograd_mini.museum import mistake, named
 
 from .options import Arguments, Parser, positive
 
@@ -20,8 +23,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if the tests miss a mistake."""
-    from autograd_mini import museum
-
     if unknown := [name for name in args.engines if name not in museum.ENGINES]:
         args.refuse("unknown", name=unknown[0], known=", ".join(museum.ENGINES))
     if args.against:
@@ -35,15 +36,11 @@ def run(args: Arguments) -> int:
 
 def _listed(args: Arguments, names: list[str]) -> list[str]:
     """Each with its mistake, in a sentence."""
-    from autograd_mini.museum import mistake, named
-
     said = [" ".join(mistake(named(name), args.lang).split()) for name in names]
     return aligned([*zip(names, said, strict=True)], "<<")
 
 
 def _against(args: Arguments) -> int:
-    from autograd_mini.grading.against import against
-
     found = against(args.against, args.module, args.cls, args.time)
     if found.right:
         print(found.right, args.say("right.fails"), sep="\n\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograd_mini.pages.playground import to_html
+
 from .options import Arguments, Parser, write
 
 
@@ -12,6 +14,4 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
-    from autograd_mini.pages.playground import to_html
-
     return write(args, to_html(lang=args.lang))

@@ -5,36 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import ExpressionError
 from autograd_mini.language import LANGUAGES, default_language, text, translated
 
-from . import (
-    check,
-    demo,
-    draw,
-    exercise,
-    grad,
-    grade,
-    lab,
-    marks,
-    museum,
-    playground,
-    repair,
-    run,
-    step,
-    train,
-)
 from .options import USAGE, Arguments, Parser
 
 PROGRAM = "autograd-mini"
-_ALL = (
-    *(demo, train, grad, check, draw, step, playground, run, grade, museum, exercise, repair),
-    *(marks, lab),
+COMMANDS = (
+    "demo train grad check draw step playground run grade museum exercise repair marks lab".split()
 )
-COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _ALL}
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 
 
@@ -66,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], lang: str) -> int:
     """The exit status of the command; every error is told here, in the reader's language."""
-    parser = _parser(lang)
+    parser = _parser(lang, arguments)
     try:
         args, rest = parser.parse_known_args(_shielded(arguments), Arguments())
         if hasattr(args, "values"):  # those behind an option, which argparse leaves over
@@ -74,7 +58,7 @@ def _run(arguments: list[str], lang: str) -> int:
             rest = [a for a in rest if a.startswith("-")]
         if rest:
             parser.error(f"unrecognized arguments: {' '.join(a or repr(a) for a in rest)}")
-        code: int = COMMANDS[args.parser.room].run(args)
+        code: int = _module(args.parser.room).run(args)
         return code
     except SystemExit as end:  # argparse has said what it had to say
         return end.code if isinstance(end.code, int) else FAILED
@@ -119,16 +103,22 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     return shielded
 
 
-def _parser(lang: str) -> Parser:
+def _module(command: str) -> Any:
+    return import_module(f"{__package__}.{command}")
+
+
+def _parser(lang: str, arguments: Sequence[str]) -> Parser:
+    """The parser of all commands; the module of one is imported if its name is typed."""
     parser = Parser(PROGRAM, "cli", lang)
     parser.add("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(
         title=parser.say("commands"), metavar=parser.say("COMMAND"), required=True
     )
-    for name, module in COMMANDS.items():
+    for name in COMMANDS:
         summary = text(f"{name}.summary", lang)
         command = commands.add_parser(name, room=name, lang=lang, help=summary)
         command.add("--lang", default=lang)
-        module.add_options(command)
+        if name in arguments:
+            _module(name).add_options(command)
         command.set_defaults(parser=command)
     return parser

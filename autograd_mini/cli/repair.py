@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from autograd_mini.course.repair import copied, fault
 from autograd_mini.language import text
 
 from .options import Arguments, Parser, writing
@@ -23,8 +24,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Copy what is missing, judge the files, tell the next; the exit status: 1 if one is left."""
-    from autograd_mini.course.repair import copied
-
     folder = Path(args.folder or args.say("folder.name"))
     with writing(folder, args.lang):
         paths = copied(folder, args.lang)
@@ -48,8 +47,6 @@ def _changed(paths: list[Path]) -> list[float]:
 
 def _told(args: Arguments, paths: list[Path], mended: dict[Path, float]) -> int:
     """Judge file by file, up to the first that is not mended (with --list all of them)."""
-    from autograd_mini.course.repair import fault
-
     status = DONE
     for path, changed in zip(paths, _changed(paths), strict=True):
         wrong = "" if mended.get(path) == changed else fault(path, args.lang)

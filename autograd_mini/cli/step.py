@@ -7,16 +7,19 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd_mini.course.examples import EXAMPLES, example
+from autograd_mini.graph import topological
+from autograd_mini.optim import SGD
+from autograd_mini.pages.film.frames import save_frames
+from autograd_mini.stepping.plain import step_lines, transcript
+from autograd_mini.stepping.record import steps
+from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
 from . import step_engine, step_training
 from .options import Arguments, Parser, imported, labelled, read, suffix, write_recording, writing
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping.sequence import Steps
-
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
 _PACKAGE = str(Path(__file__).parents[1])
@@ -64,8 +67,6 @@ def run(args: Arguments) -> int:
 
 # --- recording -----------------------------------------------------------------------------------
 def _of_example(args: Arguments) -> Steps:
-    from autograd_mini.course.examples import EXAMPLES, example
-
     if args.example not in EXAMPLES:
         args.refuse("example.unknown", name=args.example, known=", ".join(EXAMPLES))
     if args.at is not None or args.lr is not None or args.weights is not None:
@@ -145,11 +146,6 @@ def _recorded(
     root: str | None = None,
 ) -> Steps:
     """The steps of f(*values), with the update of the weights if --lr is given."""
-    from autograd_mini.graph import topological
-    from autograd_mini.optim import SGD
-    from autograd_mini.stepping.record import steps
-    from autograd_mini.value import Value
-
     weights = _weights(inputs, args)
 
     def called(*values: Any) -> Value:
@@ -198,8 +194,6 @@ def _line(error: Exception) -> int:
 
 # --- showing -------------------------------------------------------------------------------------
 def _show(recorded: Steps, args: Arguments) -> None:
-    from autograd_mini.stepping.plain import step_lines, transcript
-
     if args.step is not None:
         if not 0 <= args.step < len(recorded):
             args.refuse("range", step=args.step, last=len(recorded) - 1)
@@ -219,8 +213,6 @@ def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any
 
         title, lines = args.target or args.example, transcript(recorded, args.lang)
         return write_recording(args, kind, recorded, lines, title=title, **beside)
-    from autograd_mini.pages.film.frames import save_frames
-
     with writing(args.out, args.lang):
         written = save_frames(recorded, args.out, lang=args.lang)
     several = len(written) > 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograd_mini.expressions import Expression
+from autograd_mini import functions, museum
+from autograd_mini.expressions import CONSTANTS, FILE, Expression, function_of
+from autograd_mini.stepping.record import steps
+from autograd_mini.stepping.sequence import Steps
 
 from .options import Arguments, read
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping.sequence import Steps
 
 
 def recorded(args: Arguments) -> tuple[Steps, Steps]:
@@ -19,8 +19,6 @@ def recorded(args: Arguments) -> tuple[Steps, Steps]:
 
     In an engine whose mistake shows in training only, those of the second pass.
     """
-    from autograd_mini import museum
-
     if args.engine not in museum.ENGINES:
         args.refuse("engine.unknown", name=args.engine, known=", ".join(museum.ENGINES))
     if args.target is None or ":" in args.target:
@@ -39,8 +37,6 @@ def recorded(args: Arguments) -> tuple[Steps, Steps]:
 def _steps(
     args: Arguments, expression: Expression, numbers: dict[str, float], engine: Any
 ) -> Steps:
-    from autograd_mini.stepping.record import steps
-
     inputs = [engine(number) for number in numbers.values()]
     for x, name in zip(inputs, numbers, strict=True):
         x.label = name
@@ -65,9 +61,6 @@ def _steps(
 
 def _function(args: Arguments, expression: Expression, engine: Any) -> Callable[..., Any]:
     """The expression as Python runs it, with the operators and methods of the engine."""
-    from autograd_mini import functions
-    from autograd_mini.expressions import CONSTANTS, FILE, function_of
-
     known: dict[str, Any] = {"__builtins__": {}, **CONSTANTS}
     methods = [name for name in engine.rules if hasattr(engine, name)]
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
+
+from autograd_mini.data import standardise
+from autograd_mini.language import text
+from autograd_mini.notation.labels import number, printable
+from autograd_mini.stepping.training.recording import record_descents, record_learning_rates
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.training import TrainingError
 
 from .options import (
     DATASETS,
@@ -20,10 +27,6 @@ from .options import (
     whole,
     write_recording,
 )
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
-
 
 FILES = ("html", "json", "txt")
 MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8
@@ -73,10 +76,6 @@ def lines(
     recorded: TrainingSteps | LearningRates, args: Arguments, *, every: bool
 ) -> Iterator[str]:
     """A run as text: each rate with its verdict, and about ten of its frames, or every one."""
-    from autograd_mini.language import text
-    from autograd_mini.notation.labels import number, printable
-    from autograd_mini.stepping.training.runs import LearningRates
-
     several = isinstance(recorded, LearningRates)
     runs = recorded.runs if isinstance(recorded, LearningRates) else (recorded,)
     verdicts = recorded.verdicts if isinstance(recorded, LearningRates) else (recorded.verdict,)
@@ -111,9 +110,6 @@ def rates(args: Arguments, values: list[str]) -> LearningRates:
 
 
 def _training(args: Arguments, values: list[str]) -> LearningRates:
-    from autograd_mini.data import standardise
-    from autograd_mini.stepping.training.recording import record_learning_rates
-
     if values:
         _refuse(args, "values", value=values[0])
     hidden, named, rate, epochs = _USUAL[args.train]
@@ -145,8 +141,6 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
 
 
 def _descent(args: Arguments, values: list[str]) -> LearningRates:
-    from autograd_mini.stepping.training.recording import record_descents
-
     if not values:
         _refuse(args, "unknown", name=args.train, known=", ".join(DATASETS))
     _refuse_all(args, _ONLY_DATA, "descent.only")
@@ -163,8 +157,6 @@ def _descent(args: Arguments, values: list[str]) -> LearningRates:
 
 
 def _recorded(args: Arguments, record: Callable[[], LearningRates]) -> LearningRates:
-    from autograd_mini.training import TrainingError
-
     try:
         return record()
     except TrainingError as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from autograd_mini.data import Dataset
+from autograd_mini.data.tables import read_csv
 
 from .options import DATASETS, Arguments, Parser, dataset, positive
-
-if TYPE_CHECKING:
-    from autograd_mini.data import Dataset
+from .told import Plan, train
 
 
 def add_options(parser: Parser) -> None:
@@ -27,8 +27,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
-    from .told import Plan, train
-
     data = _data(args)
     plan = Plan(data, *(getattr(args, name) for name in Plan._fields[1:]))
     out = args.out or Path(f"autograd-mini-{data.name}")
@@ -36,8 +34,6 @@ def run(args: Arguments) -> int:
 
 
 def _data(args: Arguments) -> Dataset:
-    from autograd_mini.data.tables import read_csv
-
     if args.dataset in DATASETS:
         if args.label is not None:
             args.refuse("label.csv")
