@@ -27,5 +27,9 @@ class GradientError(AutogradError, ValueError):
     """A gradient came out as nan, or was asked for where there is none."""
 
 
+class TraceError(AutogradError, TypeError):
+    """While a function is compiled, a number was asked for that is not known yet."""
+
+
 class FormulaError(AutogradError, ValueError):
     """A formula of the sheet holds something that is not a formula."""

@@ -276,7 +276,7 @@ def _number(loss: str, name: str, x: Any) -> Any:
         data = None
     if data is None or isinstance(data, complex):
         raise TypeError(f"{loss}: {name} is not a real number but {x!r}")
-    if data - data != 0 and not in_ieee():  # inf - inf is nan
+    if not in_ieee() and data - data != 0:  # inf - inf is nan
         raise ValueError(f"{loss}: {name} is {data}")
     return x if isinstance(x, Value) else data
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from .errors import GradientError
 from .graph import topological
+from .numbers.kinds import OWN
 from .numbers.trees import flatten, is_value
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
@@ -195,7 +196,7 @@ def _result(out: Any, nested: bool) -> Any:
 
 
 def _zero_like(x: Value) -> Any:
-    return 0.0 if x.data.__class__ is float else 0 * x.data
+    return 0.0 if x.data.__class__ is float or x.data.__class__ in OWN else 0 * x.data
 
 
 def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:

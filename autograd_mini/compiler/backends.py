@@ -10,7 +10,7 @@ from autograd_mini.numbers.arguments import entry
 if TYPE_CHECKING:
     from .program import Program, Run
 
-BACKENDS = {"python": "", "numpy": "fast", "c": "fast", "jax": "jax"}
+BACKENDS = {"auto": "", "python": "", "numpy": "fast", "c": "fast", "jax": "jax"}
 """The module compiler/NAME.py has `build`; the text is the extra that it needs."""
 
 
@@ -35,3 +35,10 @@ def build(name: str, program: Program, threads: int = 1) -> Run:
     """The program as a function, made by the back end of that name."""
     made: Run = backend(name).build(program, threads)
     return made
+
+
+def source(name: str, program: Program, threads: int = 1) -> str:
+    """The text that a back end makes of the program; Python, where it has none."""
+    module = backend(name)
+    text: str = getattr(module, "source", backend("python").source)(program, threads)
+    return text

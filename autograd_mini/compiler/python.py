@@ -115,7 +115,10 @@ class _Printed:
         if opcode == "dot":
             pairs = zip(parts[: len(parts) // 2], parts[len(parts) // 2 :], strict=True)
             if not self.careful:
-                return f"fsum(({', '.join(f'{a} * {b}' for a, b in pairs)},))"
+                products = [
+                    b if a == "1.0" else a if b == "1.0" else f"{a} * {b}" for a, b in pairs
+                ]
+                return f"fsum(({', '.join(products)},))"
             one, other = zip(*pairs, strict=True)
             return f"dot(({', '.join(one)},), ({', '.join(other)},))"
         template = self.templates.get(opcode, f"{opcode}({{all}})")

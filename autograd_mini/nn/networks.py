@@ -363,7 +363,7 @@ def _input(v: Any, i: int, name: str) -> Any:
         v = constant(v)
     except TypeError:
         raise TypeError(f"input {i} of {name} is {v!r}, not a number or Value") from None
-    if v - v != 0 and not in_ieee():  # inf - inf is nan
+    if not in_ieee() and v - v != 0:  # inf - inf is nan
         raise ValueError(f"input {i} of {name} is {v}")
     return v
 

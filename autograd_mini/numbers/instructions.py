@@ -105,6 +105,8 @@ class Code:
         """The number of this instruction, which is appended unless it was emitted before."""
         key = (opcode, *operands)
         found = self._seen.get(key)
+        if found is None and (opcode == "+" or opcode == "*"):
+            found = self._seen.get((opcode, operands[1], operands[0]))
         if found is None:
             found = self._seen[key] = len(self.opcodes)
             self.opcodes.append(_NUMBER[opcode])

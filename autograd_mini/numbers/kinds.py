@@ -13,6 +13,8 @@ from autograd_mini.errors import NumberTypeError
 from .floats import FLOAT, IEEE
 from .kind import Kind, Number
 
+OWN: dict[type, Kind] = {}
+"""Further classes of numbers, each with its kind: symbols, once something is compiled."""
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
 
 
@@ -62,7 +64,7 @@ def number(x: Any) -> Number:
 def constant(x: Any) -> Number:
     """As `number`, but an int stays an int, so that it is exact beside Fractions."""
     cls = x.__class__
-    if cls in (float, int, complex) or _module(cls) in ("fractions", "mpmath"):
+    if cls in (float, int, complex) or cls in OWN or _module(cls) in ("fractions", "mpmath"):
         return x
     if isinstance(x, int):
         return int(x)
@@ -96,6 +98,9 @@ def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:
     """
     classes = {x.__class__ for x in values}
     others_ = {x.__class__ for x in constants}
+    for cls in OWN:
+        if cls in classes or cls in others_:
+            return OWN[cls]
     modules = {_module(cls) for cls in classes | others_}
     if "mpmath" in modules:
         return mpmath_()

@@ -35,16 +35,16 @@ class NumberLike(Methods):
     constants: tuple[Any, ...] | None
 
     def __lt__(self, other: object) -> bool:
-        return bool(self.data < data_of(other))
+        return self.data < data_of(other)  # type: ignore[no-any-return]
 
     def __le__(self, other: object) -> bool:
-        return bool(self.data <= data_of(other))
+        return self.data <= data_of(other)  # type: ignore[no-any-return]
 
     def __gt__(self, other: object) -> bool:
-        return bool(self.data > data_of(other))
+        return self.data > data_of(other)  # type: ignore[no-any-return]
 
     def __ge__(self, other: object) -> bool:
-        return bool(self.data >= data_of(other))
+        return self.data >= data_of(other)  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         return bool(self.data)

@@ -12,7 +12,7 @@ _BERNOULLI = (
     (1, 6), (-1, 30), (1, 42), (-1, 30), (5, 66), (-691, 2730), (7, 6), (-3617, 510),
     (43867, 798), (-174611, 330), (854513, 138), (-236364091, 2730),
 )  # fmt: skip
-_SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
+SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
 _LARGEST_ORDER = 100  # beyond, factorials leave the floats
 
 
@@ -48,21 +48,27 @@ def _sinc(a: float) -> float:
     return math.sin(math.pi * math.fmod(a, 2)) / math.pi / a if a else 1.0
 
 
-def dsinc(a: Any, sinc: Any = _sinc, cos: Any = math.cos, pi: Any = math.pi) -> Any:
+def dsinc(
+    a: Any, sinc: Any = _sinc, cos: Any = math.cos, pi: Any = math.pi, where: Any = None
+) -> Any:
     """The derivative of sinc(a) = sin(x)/x, x = pi*a: (cos(x) - sinc(a))/a, near 0 without it.
 
     There x*cot(x) - 1 = -x**2/(3 - x**2/(5 - x**2/(7 - ...))), Lambert's continued fraction, as far
-    as 50 digits need it (Abramowitz & Stegun, 4.3.94). `sinc`, `cos`, `pi`: those of a kind.
+    as 50 digits need it (Abramowitz & Stegun, 4.3.94). `sinc`, `cos`, `pi`: those of a kind;
+    `where` is given where both ways must be written down.
 
     >>> dsinc(1.0)
     -1.0
     """
-    if not abs(a) < 0.25:
+    if where is None and not abs(a) < 0.25:
         return (cos(pi * (a % 2)) - sinc(a)) / a
     square, rest = pi * pi * a * a, 41
     for k in range(39, 1, -2):
         rest = k - square / rest
-    return -sinc(a) * pi * pi * a / rest
+    series = -sinc(a) * pi * pi * a / rest
+    if where is None:
+        return series
+    return where(abs(a) < 0.25, series, (cos(pi * (a % 2)) - sinc(a)) / a)
 
 
 def normal_cdf(x: float) -> float:
@@ -75,19 +81,19 @@ def normal_cdf(x: float) -> float:
     0.5
     """
     if not abs(x) < 40:
-        return 0.5 * math.erfc(-x * _SQRT_HALF)
-    t, r = _two_product(-x, _SQRT_HALF)
-    r -= x * _SQRT_HALF_LOW
+        return 0.5 * math.erfc(-x * SQRT_HALF)
+    t, r = _two_product(-x, SQRT_HALF)
+    r -= x * SQRT_HALF_LOW
     return 0.5 * (math.erfc(t) - 1.1283791670955126 * gauss(t) * r)
 
 
-_SQRT_HALF, _SQRT_HALF_LOW = 0.7071067811865476, -4.833646656726457e-17  # their sum is sqrt(1/2)
+SQRT_HALF, SQRT_HALF_LOW = 0.7071067811865476, -4.833646656726457e-17  # their sum is sqrt(1/2)
 
 
 def _two_product(a: float, b: float) -> tuple[float, float]:
     """a * b as the rounded product and its rounding error (Dekker, Numer. Math. 18, 1971)."""
     product = a * b
-    c, d = _SPLITTER * a, _SPLITTER * b
+    c, d = SPLITTER * a, SPLITTER * b
     a_high, b_high = c - (c - a), d - (d - b)
     a_low, b_low = a - a_high, b - b_high
     error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low

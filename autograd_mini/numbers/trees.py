@@ -25,7 +25,7 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     """
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray):
-        return list(tree.flat), lambda parts: _array(np, parts, tree.shape)
+        return list(tree.flat), lambda parts: array(parts, tree.shape)
     if isinstance(tree, Mapping):
         keys = list(tree)
         leaves, rebuild = _flatten_all([tree[key] for key in keys])
@@ -55,15 +55,17 @@ def _flatten_all(items: Sequence[Any]) -> tuple[list[Any], Rebuild]:
     return [leaf for leaves, _ in pairs for leaf in leaves], rebuild
 
 
-def _array(np: Any, parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
+def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """The NumPy array of these parts: of floats, of objects, or of rows that are arrays."""
+    np = numpy()
     if all(isinstance(part, float | int) for part in parts):
         return np.array(parts, dtype=float).reshape(shape)
-    array = np.empty(len(parts), dtype=object)
+    objects = np.empty(len(parts), dtype=object)
     for i, part in enumerate(parts):
-        array[i] = part
+        objects[i] = part
     if parts and all(isinstance(part, np.ndarray) for part in parts):  # rows of a Jacobian
         return np.array(list(parts)).reshape(shape + parts[0].shape)
-    return array.reshape(shape)
+    return objects.reshape(shape)
 
 
 def is_value(x: Any) -> bool:

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
+<<<<<<< HEAD
 from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import constant, in_ieee, shown
+=======
+from autograd_mini.numbers.kinds import OWN, constant, in_ieee, shown
+>>>>>>> d2ef33a (Compiler: symbols, a kind of number; compile() runs a function on them and passes make the program small)
 from autograd_mini.numbers.numberlike import NumberLike, data_of
 
 from .evaluation import operand
@@ -28,6 +32,9 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
         one: Any = seed if isinstance(seed, NumberLike) else constant(seed)
     except NumberTypeError:
         raise NumberTypeError(f"the seed must be a number, got {shown(seed)}") from None
+    traced: Any = next((x for x in (root.data, one) if x.__class__ in OWN), None)
+    if traced is not None and not create_graph:
+        return 0, traced.seed(one)
     if one != one or (one.__class__ is float and cmath.isinf(one)):
         raise GradientError(f"the seed of a backward pass must be finite, got {seed!r}")
     if root.data.__class__ is not float or create_graph:
@@ -44,12 +51,14 @@ def add_to_leaves(
 
     Raises GradientError if one is nan; the leaves then have what they had before.
     """
-    failed = any(leaf.grad != leaf.grad for leaf in leaves) and not in_ieee()
+    failed = not in_ieee() and any(leaf.grad != leaf.grad for leaf in leaves)
     error = _nan_gradient(order) if failed else None
+    new: Any
     for leaf, old in zip(leaves, before, strict=True):
-        leaf.grad = (
-            old if failed else leaf.grad if old is None or is_plain(old, 0) else old + leaf.grad
-        )
+        new = leaf.grad
+        if new.__class__ in OWN:
+            new = new.settled()  # type: ignore[attr-defined]
+        leaf.grad = old if failed else new if old is None or is_plain(old, 0) else old + new
     if error:
         raise error
 

@@ -39,6 +39,9 @@ def symbolic(kind: Kind) -> Kind:
     signs = "< <= > >= == !=".split()  # Values compare by identity under ==
     templates = {sign: f"(data_of({{0}}) {sign} data_of({{1}}))" for sign in signs}
     templates["/"] = "_divide({0}, {1})"
+    if "where" in kind.templates:
+        templates |= {"where": "choice({0}, {1}, {2})", "truth": "truth(data_of({0}))"}
+        namespace |= {"choice": _choice_of(kind.namespace), "truth": kind.namespace["truth"]}
     name = f"Values of {kind.name}"
     return Kind(name, namespace | _functions(kind), lambda x: x, templates=templates)
 
@@ -56,22 +59,52 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
         return called
 
     functions = {name: on_either(name) for name in SHEET}
+    choice = _choice_of(plain)
 
     def total(a: tuple[Any, ...], start: Any = 0) -> Any:
         added = functions["sum"](a)
         return added + start if start else added
 
     return functions | {
-        "below": lambda a, b: bool(plain["below"](kind.convert(_data(a)), kind.convert(_data(b)))),
-        "unsigned": lambda a: -a if _data(a).real < 0 else a,
-        "count": lambda a, extreme: len([x for x in a if _data(x) == _data(extreme)]),
+        "below": lambda a, b: plain["below"](kind.convert(_data(a)), kind.convert(_data(b))),
+        "unsigned": lambda a: choice(_data(a).real < 0, -a, a),
+        "count": lambda a, extreme: plain["count"](tuple(map(_data, a)), _data(extreme)),
         "sum": total,
         "others": lambda a: tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))]),
         "gauss": lambda a: functions["exp"](-(a * a)),
-        "dsinc": lambda a: dsinc(a, functions["sinc"], functions["cos"], plain["pi"]),
+        "dsinc": lambda a: dsinc(
+            a,
+            functions["sinc"],
+            functions["cos"],
+            plain["pi"],
+            choice if "select" in plain else None,
+        ),
         "expdiff": lambda a, b: functions["exp"](a - b),
         "normal_cdf": lambda a: functions["erfc"](-a * plain["sqrt"](kind.convert(0.5))) / 2,
     }
+
+
+def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
+    """`where` on nodes: the one that is chosen.
+
+    While a function is traced both are parents, and what is not chosen gets exactly no gradient.
+    """
+
+    def choice(condition: Any, yes: Any, no: Any) -> Any:
+        if condition.__class__ is bool:
+            return yes if condition else no
+        pairs = [
+            (yes, plain["mask"](condition, 1.0, 0.0)),
+            (no, plain["mask"](condition, 0.0, 1.0)),
+        ]
+        pairs = [pair for pair in pairs if isinstance(pair[0], NumberLike)]
+        picked = plain["select"](condition, _data(yes), _data(no))
+        if not pairs:
+            return picked
+        node: Any = type(pairs[0][0])
+        return node(picked, [x for x, _ in pairs], [node(mask) for _, mask in pairs])
+
+    return choice
 
 
 def _has_value(arg: Any) -> bool:

@@ -1,0 +1,264 @@
+"""`compile`: a function that runs once on symbols and from then on as a program."""
+
+from __future__ import annotations
+
+import inspect
+from collections import OrderedDict
+from functools import partial, update_wrapper
+from threading import Lock
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import AutogradError, GradientError
+from autograd_mini.numbers.arguments import function, one_of, whole
+from autograd_mini.numbers.kinds import numpy
+
+from . import backends
+from .arguments import Structure, rows_taken, taken
+from .passes import improved
+from .tracing import Task, checked, traced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .program import Program
+
+    Names = int | str | Sequence[int | str]
+
+_tracing = Lock()  # models and Values stand for symbols while a function is traced
+
+
+def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
+    """Compile a function of numbers: it runs once on symbols, and its arithmetic becomes a program.
+
+    >>> @compile
+    ... def f(x):
+    ...     return x[0] ** 2 * x[1]
+    >>> f([2.0, 3.0]), f.value_and_grad([2.0, 3.0])
+    (12.0, (12.0, [12.0, 4.0]))
+
+    Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
+    of them is traced once. In compiled code a domain error gives inf or nan, as inside `ieee()`;
+    `f.check(...)` names its place.
+
+    Args:
+        f: the function; without it, a decorator is returned.
+        **settings: wrt, the arguments to differentiate by, by name or position (0, the first);
+            backend, a name, or "auto" for the best that is installed;
+            batch, the arguments with a leading sample axis: f is written for one sample;
+            reduce, "sum" or "mean" of what f gives for the samples (the gradient is that of the
+            sum or mean), or None for all of it, in a list or array;
+            threads, how many share a batch, where the back end can (1);
+            cache, how many traces are kept (16).
+
+    Raises:
+        TraceError: (when first called) f branches on a number, or takes it out of the engine.
+        ValueError, TypeError, ImportError: a setting is wrong, or what it needs is not installed.
+    """
+    return partial(Compiled, **settings) if f is None else Compiled(f, **settings)
+
+
+class Compiled:
+    """A compiled function; `compile` makes it."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        *,
+        wrt: Names = 0,
+        backend: str = "auto",
+        batch: Names = (),
+        reduce: str | None = None,
+        threads: int = 1,
+        cache: int = 16,
+    ) -> None:
+        self.f, self.signature = function("f", f), inspect.signature(f)
+        self.backend = one_of("backend", backend, backends.BACKENDS)
+        self.reduce = one_of("reduce", reduce, ("sum", "mean", None))
+        self.wrt, self.batch = self._names("wrt", wrt), self._names("batch", batch)
+        self.threads, self.cache = whole("threads", threads), whole("cache", cache)
+        self.entries: OrderedDict[Any, Entry] = OrderedDict()
+        self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
+        update_wrapper(self, f)
+
+    def _names(self, what: str, names: Names) -> tuple[str, ...]:
+        known = [*self.signature.parameters]
+        given = (names,) if isinstance(names, int | str) else names
+        positions = range(-len(known), len(known))
+        named = [known[x] if isinstance(x, int) and x in positions else x for x in given]
+        return tuple([one_of(what, str(x), known) for x in named])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """f(*args)."""
+        return self._run("value", args, kwargs)
+
+    def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        """f(*args), and its gradient in the structure of the arguments `wrt`."""
+        result: tuple[Any, Any] = self._run("value_and_grad", args, kwargs)
+        return result
+
+    def grad(self, *args: Any, **kwargs: Any) -> Any:
+        """The gradient of f."""
+        return self.value_and_grad(*args, **kwargs)[1]
+
+    def hvp(self, *args: Any, **kwargs: Any) -> Any:
+        """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
+        return self._run("hvp", args[:-1], kwargs, args[-1])[1]
+
+    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+        """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
+        if len(self.wrt) > 1 or {*self.wrt} & {*self.batch}:
+            raise GradientError("a hessian is by one argument that is no batch")
+        return self._run("hessian", args, kwargs)[1]
+
+    def _run(self, what: str, args: Any, kwargs: dict[str, Any], along: Any = None) -> Any:
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        given, pieces, columns = bound.arguments, list[Any](), list[Any]()
+        key, sizes, sample = [what], {}, {**given}
+        for name, x in given.items():
+            if name in self.batch:
+                structure, sample[name], sizes[name] = rows_taken(name, x, columns)
+                key.append(structure)
+            else:
+                key.append(taken(x, pieces))
+        if len({*sizes.values()}) > 1:
+            raise ValueError(f"the batches differ in their number of samples: {sizes}")
+        entry = self._entry(tuple(key), what, sample)
+        if along is not None:
+            taken(along, pieces)
+        self.statistics["calls"] += 1
+        return entry(pieces, columns, max(sizes.values(), default=1))
+
+    def _entry(self, key: Any, what: str, sample: dict[str, Any]) -> Entry:
+        entry = self.entries.get(key)
+        if entry is None:
+            with _tracing:
+                task = Task(self._called, what, self.wrt, self.batch, self.reduce)
+                entry = self.entries[key] = Entry(task, sample, self.backend, self.threads)
+                self.statistics["traces"] += 1
+                if len(self.entries) > self.cache:
+                    self.entries.popitem(last=False)
+                    self.statistics["dropped"] += 1
+        return entry
+
+    def _called(self, made: dict[str, Any]) -> Any:
+        bound = self.signature.bind_partial()
+        bound.arguments.update(made)
+        return self.f(*bound.args, **bound.kwargs)
+
+    # --- what one wants to know ------------------------------------------------------------------
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        """Run f eagerly, sample by sample: its error names the operation and the operands."""
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        sizes = [len(bound.arguments[name]) for name in self.batch]
+        for k in range(min(sizes, default=1)):
+            sample = {n: x[k] if n in self.batch else x for n, x in bound.arguments.items()}
+            try:
+                checked(Task(self._called, "value_and_grad", self.wrt, (), None), sample)
+            except AutogradError as error:
+                if sizes:
+                    error.add_note(f"in sample {k}")
+                raise
+
+    def _last(self) -> Entry:
+        if not self.entries:
+            raise ValueError("nothing is compiled yet: call the function first")
+        return next(reversed(self.entries.values()))
+
+    @property
+    def source(self) -> str:
+        """The text of what was compiled last."""
+        return backends.source(self.backend, self._last().program, self.threads)
+
+    @property
+    def program(self) -> Program:
+        """The program that was compiled last."""
+        return self._last().program
+
+    def explain(self) -> str:
+        """What was compiled, how far each pass came, what each stage cost, and what runs."""
+        lines = [f"{key}: {value}" for key, value in self.statistics.items()]
+        for entry in self.entries.values():
+            lines += entry.explained()
+        return "\n".join(lines)
+
+
+class Entry:
+    """One trace of a function: its program, built."""
+
+    def __init__(self, task: Task, sample: Mapping[str, Any], backend: str, threads: int) -> None:
+        self.task, start = task, perf_counter()
+        self.traces = traced(task, sample)
+        middle = perf_counter()
+        self.program, self.effects = improved(self.traces.program)
+        passed = perf_counter()
+        self.run = backends.build(backend, self.program, threads)
+        self.arrays = getattr(backends.backend(backend), "ARRAYS", False)
+        built = perf_counter()
+        self.times = {"trace": middle - start, "passes": passed - middle, "build": built - passed}
+        self.shapes = [*self.traces.wrt.values()] if task.what != "value" else []
+        if task.what == "hessian":
+            self.shapes = [_square(shape) for shape in self.shapes]
+
+    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
+        """The results for the numbers of the arguments."""
+        if self.traces.captured:
+            pieces.append([float(v.data) for v in self.traces.captured])
+        if self.task.reduce == "mean":
+            pieces.append((float(count),))
+        if self.arrays:
+            np = numpy()
+            whole = pieces[0] if len(pieces) == 1 else [x for piece in pieces for x in piece]
+            shared = np.asarray(whole, dtype=float)
+            columns = [np.asarray(column, dtype=float) for column in columns]
+        else:
+            shared = [x for piece in pieces for x in _listed(piece)]
+            columns = [_listed(column) for column in columns]
+        once, each = self.run(shared, columns, count)
+        return self._results(once, each, count)
+
+    def _results(self, once: Any, each: Any, count: int) -> Any:
+        singles, several = iter(_listed(once)), iter(each)
+        outputs = iter(
+            [next(several if self.program.is_each(x) else singles) for _, x in self.program.outputs]
+        )
+
+        def built(shape: Structure, of_samples: bool) -> Any:
+            if not of_samples:
+                return shape.make(outputs)
+            columns = [next(outputs) for _ in shape.names]
+            return shape.of_samples([_column(x, count) for x in columns])
+
+        task, batch = self.task, self.task.batch
+        value = built(self.traces.value, bool(batch) and not task.reduce)
+        if task.what == "value":
+            return value
+        names = zip(task.wrt, self.shapes, strict=True)
+        parts = [built(s, name in batch or bool(batch and not task.reduce)) for name, s in names]
+        return value, parts[0] if len(parts) == 1 else tuple(parts)
+
+    def explained(self) -> Iterator[str]:
+        """Lines for `explain`."""
+        yield f"{self.task.what}: {' -> '.join(f'{n} {name}' for name, n in self.effects)}"
+        yield "  " + ", ".join(f"{name} {1e3 * t:.1f} ms" for name, t in self.times.items())
+        for line in getattr(self.run, "explain", list)():
+            yield f"  {line}"
+
+
+def _square(shape: Structure) -> Structure:
+    """The structure of second derivatives."""
+    names = [f"{a}, {b}" for a in shape.names for b in shape.names]
+    square = None if shape.shape is None else shape.shape * 2
+    return Structure(
+        names, lambda new: shape.make(iter([shape.make(new) for _ in shape.names])), square
+    )
+
+
+def _listed(numbers: Any) -> Any:
+    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
+
+
+def _column(x: Any, count: int) -> Any:
+    return x if hasattr(x, "__len__") else [x] * count

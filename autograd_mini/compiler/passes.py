@@ -1,0 +1,169 @@
+"""Passes: each takes a program and gives one that computes the same numbers.
+
+What a pass does shows when both are printed (`program.shown()`). Equal instructions are shared
+whenever one is emitted, so each pass shares anew what has become equal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.numbers.instructions import MEANING, Code
+
+from .program import Output, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    Rule = Callable[[Code, str, tuple[int, ...]], int | None]
+
+
+def rebuilt(
+    program: Program,
+    rule: Rule = lambda *_: None,
+    parts: Sequence[Iterable[int]] | None = None,
+    kept: Container[int] | None = None,
+) -> Program:
+    """The program emitted again in these parts, only what is kept.
+
+    Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction.
+    """
+    old, code, places = program.code, Code(), [0] * len(program.code)
+    labels: dict[int, str] = {}
+    headings: dict[int, str] = {}
+    bounds, heading = [], ""
+
+    def moved(x: int) -> int:
+        return places[x] if x >= 0 else code.constant(old.constants[~x])
+
+    for part in program.parts if parts is None else parts:
+        for i in part:
+            heading = program.headings.get(i, heading)
+            if kept is not None and i not in kept:
+                continue
+            opcode, operands = old[i]
+            operands = tuple(map(moved, operands))
+            found, size = rule(code, opcode, operands), len(code)
+            places[i] = code.emit(opcode, *operands) if found is None else found
+            if heading and len(code) > size:
+                headings[size], heading = heading, ""
+            if i in program.labels and places[i] >= 0:
+                labels.setdefault(places[i], program.labels[i])
+        bounds.append(len(code))
+    outputs = tuple([Output(name, moved(x)) for name, x in program.outputs])
+    return Program(program.inputs, code, bounds[0], bounds[1], outputs, labels, headings)
+
+
+def folded(program: Program) -> Program:
+    """Instructions on constants alone become constants."""
+
+    def rule(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+        if opcode == "select" and operands[0] < 0:
+            return operands[1] if code.constants[~operands[0]] else operands[2]
+        if opcode not in MEANING or max(operands) >= 0:
+            return None
+        numbers = [code.constants[~x] for x in operands]
+        if opcode in ("and", "or"):
+            numbers = [x != 0 for x in numbers]
+        return code.constant(float(MEANING[opcode](*numbers)))
+
+    return rebuilt(program, rule)
+
+
+def simplified(program: Program) -> Program:
+    """Identities that hold exactly in IEEE arithmetic: x * 1 is x, x + 0 is not (-0 + 0 is 0)."""
+    return rebuilt(program, _identity)
+
+
+def _identity(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+    first, last = operands[0], operands[-1]
+
+    def negated(x: int) -> int | None:  # y, where x is -y
+        name, (y, *_) = code[x] if x >= 0 else ("", (0,))
+        return y if name == "neg" else None
+
+    if opcode == "select" and operands[1] == last:
+        return last
+    if opcode in ("+", "*"):
+        for one, other in ((first, last), (last, first)):
+            if one == code.constant(-0.0 if opcode == "+" else 1.0):
+                return other
+            if opcode == "*" and one == code.constant(-1.0):
+                return code.emit("neg", other)
+            if opcode == "+" and (y := negated(one)) is not None:
+                return code.emit("-", other, y)
+    if (opcode == "-" and last == code.constant(0.0)) or (
+        opcode in ("/", "**") and last == code.constant(1.0)
+    ):
+        return first
+    if opcode == "-" and (y := negated(last)) is not None:
+        return code.emit("+", first, y)
+    if opcode == "neg":
+        return negated(first)
+    if opcode == "abs" and (y := negated(first)) is not None:
+        return code.emit("abs", y)
+    return None
+
+
+def live(program: Program) -> Program:
+    """Only what an output needs."""
+    needed = bytearray(len(program.code))
+    for _, operand in program.outputs:
+        if operand >= 0:
+            needed[operand] = 1
+    for i in reversed(range(len(program.code))):
+        if needed[i]:
+            for operand in program.code[i][1]:
+                if operand >= 0:
+                    needed[operand] = 1
+    return rebuilt(program, kept={i for i, is_needed in enumerate(needed) if is_needed})
+
+
+PASSES = (live, folded, simplified, live)
+
+
+def improved(program: Program) -> tuple[Program, list[tuple[str, int]]]:
+    """The program after all passes, and how many instructions there were after each."""
+    effects = [("traced", len(program.code))]
+    for each in PASSES:
+        program = each(program)
+        effects.append((each.__name__, len(program.code)))
+    return program, effects
+
+
+# --- for machines: pieces that are compiled one by one -------------------------------------------
+def chunks(part: range, size: int) -> list[range]:
+    """A part in pieces of at most so many instructions: compile time stays linear."""
+    return [range(i, min(i + size, part.stop)) for i in range(part.start, part.stop, size)]
+
+
+def slots(program: Program, pieces: Sequence[range]) -> dict[int, int]:
+    """A place in memory for each value that later pieces use; places are used again.
+
+    Values that are outputs, or cross from one part to the next, keep theirs to the end.
+    """
+    piece_of = {i: k for k, piece in enumerate(pieces) for i in piece}
+    last: dict[int, int] = {}
+    for i, (_, operands) in enumerate(program.code):
+        for x in operands:
+            if x >= 0 and piece_of[x] != piece_of[i]:
+                last[x] = len(pieces) if _part(program, x) != _part(program, i) else piece_of[i]
+    last |= {x: len(pieces) for _, x in program.outputs if x >= 0}
+    found: dict[int, int] = {}
+    free: list[int] = []
+    ending: dict[int, list[int]] = {}
+    count = 0
+    for k, piece in enumerate(pieces):
+        for i in piece:
+            if i in last:
+                if free:
+                    found[i] = free.pop()
+                else:
+                    found[i], count = count, count + 1
+                ending.setdefault(last[i], []).append(found[i])
+        free += ending.pop(k, [])
+    return found
+
+
+def _part(program: Program, i: int) -> int:
+    return (i >= program.start) + (i >= program.stop)

@@ -1,0 +1,331 @@
+"""Symbols: numbers that are not known yet. Arithmetic on them emits instructions.
+
+The ordinary engine runs on them, forward pass, `backward()` and an optimiser's update alike: that
+is how a function is compiled. A comparison gives a Condition, which `where` selects on; what needs
+the number itself (a branch, `float(x)`, `math.sin(x)`) is refused: it would be decided for ever.
+
+>>> x = Trace().input(0)
+>>> y = (x + 1.0) * (x + 1.0)
+>>> [opcode for opcode, _ in x.trace.code]          # x + 1 is shared
+['input', '+', '*']
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+from array import array
+from pathlib import Path
+
+from autograd_mini.errors import TraceError
+
+from .floats import IEEE
+from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
+from .kind import COMMON, Kind
+from .kinds import OWN
+from .ranges import is_finite, result
+from .special import SPLITTER, SQRT_HALF, SQRT_HALF_LOW, dsinc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
+
+    from .ranges import Range
+
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+
+
+class Trace:
+    """The instructions of a function while it runs on symbols.
+
+    For each it keeps its part (0 before the samples, 1 for each, 2 after: compiler/program.py) and
+    the range of its result.
+    """
+
+    __slots__ = ("code", "parts", "ranges")
+
+    def __init__(self) -> None:
+        self.code, self.parts = Code(), array("B")
+        self.ranges: list[Range] = []
+
+    def input(self, number: int, each: bool = False) -> Symbol:
+        """The symbol of an input, of which `each` sample may have its own."""
+        return Symbol(self, self._emit("input", (self.operand(number),), int(each)))
+
+    def emit(self, opcode: str, *args: Any) -> Any:
+        """The result of an instruction on symbols and plain numbers: a Symbol or a Condition."""
+        operands = tuple([self.operand(x) for x in args])
+        part = 2 if opcode in REDUCTIONS else max([self.parts[x] for x in operands if x >= 0])
+        made = Condition if opcode in CONDITIONS else Symbol
+        return made(self, self._emit(opcode, operands, part))
+
+    def operand(self, x: Any) -> int:
+        """The operand that stands for a symbol or a plain number."""
+        return x.operand if isinstance(x, Traced) else self.code.constant(float(x))
+
+    def range(self, operand: int) -> Range:
+        """The range of an operand."""
+        return self.ranges[operand] if operand >= 0 else (self.code.constants[~operand],) * 2
+
+    def _emit(self, opcode: str, operands: tuple[int, ...], part: int) -> int:
+        index = self.code.emit(opcode, *operands)
+        if index == len(self.parts):
+            self.parts.append(part)
+            if opcode == "*" and operands[0] == operands[1]:
+                opcode, operands = "square", operands[:1]
+            self.ranges.append(result(opcode, [self.range(x) for x in operands]))
+        return index
+
+
+# --- what stands for a number, for a condition ---------------------------------------------------
+class Traced:
+    """What is not known while a function is traced."""
+
+    __slots__ = ("trace", "operand")
+
+    def __init__(self, trace: Trace, operand: int) -> None:
+        self.trace, self.operand = trace, operand
+
+    def __bool__(self) -> bool:
+        raise _refusal("a branch on a traced value would go the same way in every call; use"
+                       " where(condition, a, b)")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<traced t{self.operand}>"
+
+
+class Condition(Traced):
+    """A comparison of traced values: what `where` selects on; & and | join two."""
+
+    __slots__ = ()
+
+    def __and__(self, other: object) -> Any:
+        if isinstance(other, Condition):
+            return self.trace.emit("and", self, other)
+        return self if other else False
+
+    def __or__(self, other: object) -> Any:
+        return self.trace.emit("or", self, other) if isinstance(other, Condition) else other or self
+
+    __rand__, __ror__ = __and__, __or__
+
+
+class Symbol(Traced):
+    """A number that is not known yet."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __pos__(self) -> Symbol:
+        return self
+
+    real = property(__pos__)
+
+    def seed(self, one: Any) -> Adjoint:
+        """The adjoint with which a backward pass from this symbol begins."""
+        return Adjoint(self.trace, self.trace.operand(one))
+
+    def settled(self) -> Any:
+        """As what a gradient goes on when the backward pass has ended: a number if it is one."""
+        known = self.operand < 0
+        return self.trace.range(self.operand)[0] if known else Symbol(self.trace, self.operand)
+
+    def _number(self, *_: object) -> NoReturn:
+        raise _refusal("the number of a traced value is not known yet; use the functions of"
+                       " autograd_mini (sin, floor, take), not int, float or math")  # fmt: skip
+
+    __float__ = __int__ = __index__ = __complex__ = __round__ = __floor__ = __ceil__ = _number
+
+
+def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
+    def operator(self: Symbol, *other: object) -> Any:
+        if other and not isinstance(other[0], int | float | Symbol):
+            return NotImplemented
+        return self.trace.emit(opcode, *((*other, self) if swapped else (self, *other)))
+
+    return operator
+
+
+_SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "%": "mod"}
+_SIGNS["//"] = "floordiv"
+for _sign, _name in _SIGNS.items():
+    setattr(Symbol, f"__r{_name}__", _operator(_sign, swapped=True))
+_SIGNS |= {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
+for _sign, _name in (_SIGNS | {"neg": "neg", "abs": "abs"}).items():
+    setattr(Symbol, f"__{_name}__", _operator(_sign))
+
+
+class Mask(Symbol):
+    """1 or 0 by a condition: its product is a choice, exactly 0 also of what is infinite or nan."""
+
+    __slots__ = ()
+
+    def __mul__(self, other: Any) -> Any:
+        condition, *ones = self.trace.code[self.operand][1]
+        one = self.trace.operand(1.0)
+        return select(Condition(self.trace, condition), *[other if x == one else 0.0 for x in ones])
+
+    __rmul__ = __mul__
+
+
+class Adjoint(Symbol):
+    """A gradient on its way back: where it is exactly 0 it hands nothing on, as in the sweep.
+
+    Its product with a partial that may be infinite or nan is therefore 0 where it is 0 itself.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # asked by the sweep: may there be something to hand on?
+        return self.operand >= 0 or self.settled() != 0
+
+    def __add__(self, other: Any) -> Any:
+        if other.__class__ is int and not other:
+            return self  # a node's gradient before the first share
+        share = other.settled() if isinstance(other, Symbol) else other
+        return self.seed(self.settled() + share)
+
+    def __mul__(self, partial: Any) -> Any:
+        trace, adjoint = self.trace, self.settled()
+        if is_finite(trace.range(self.operand)):
+            if not isinstance(partial, Symbol):
+                if partial in (0, 1):
+                    return self if partial else self.seed(0.0)
+            elif _is_mask(partial):
+                partial = Mask(trace, partial.operand)
+        product = partial * adjoint
+        safe = self.operand < 0 or isinstance(partial, Mask)
+        if safe or is_finite(trace.range(trace.operand(partial))):
+            return self.seed(product)
+        return self.seed(select(adjoint == 0.0, 0.0, product))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _is_mask(x: Symbol) -> bool:
+    opcode, operands = x.trace.code[x.operand]
+    return opcode == "select" and {*operands[1:]} <= {x.trace.operand(0.0), x.trace.operand(1.0)}
+
+
+def _refusal(message: str) -> TraceError:
+    """The error that names the line, outside this package, where the number was asked for."""
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd_mini")):
+        frame = frame.f_back
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    line = linecache.getline(name, number).strip()
+    return TraceError(f"{message} ({name}, line {number}: {line})")
+
+
+# --- the kind: what the functions of the formulas mean for symbols -------------------------------
+def call(name: str) -> Callable[..., Any]:
+    """The function of an opcode: on symbols it emits, on plain numbers it computes."""
+    meaning = MEANING[name]
+
+    def called(*args: Any) -> Any:
+        for x in args:
+            if isinstance(x, Traced):
+                return x.trace.emit(name, *args)
+        return meaning(*map(float, args))
+
+    return called
+
+
+def select(condition: Any, yes: Any, no: Any) -> Any:
+    """`where`: one of two by a condition, which may be known already."""
+    if not isinstance(condition, Condition):
+        return yes if condition else no
+    return condition.trace.emit("select", condition, yes, no)
+
+
+def _mask(condition: Condition, yes: float, no: float) -> Mask:
+    return Mask(condition.trace, select(condition, yes, no).operand)
+
+
+def _extreme(sign: str) -> Callable[[Sequence[Any]], Any]:
+    beats = call(sign)
+
+    def extreme(a: Sequence[Any]) -> Any:  # of equal ones the first; nan if one is
+        best = a[0]
+        for x in a[1:]:
+            best = select(beats(x, best), x, select(x != x, x, best))
+        return best
+
+    return extreme
+
+
+_exp, _less, _sum = call("exp"), call("<"), call("sum")
+
+
+def _expdiff(a: Any, b: Any) -> Any:  # this and the next two: special.py without its branches
+    d = a - b
+    c, e = d - a, _exp(d)
+    corrected = e * (1.0 + ((a - (d - c)) - (b + c)))
+    return select(_less(abs(d), 1000.0), corrected, select(a == b, 1.0, e))
+
+
+def _gauss(x: Any) -> Any:
+    high = call("floor")(x * 1048576.0) / 1048576.0
+    split = _exp(-high * high) * _exp(-(x - high) * (x + high))
+    return select(_less(abs(x), 30.0), split, _exp(-x * x))
+
+
+def _normal_cdf(x: Any) -> Any:
+    a, t, erfc = -x, -x * SQRT_HALF, call("erfc")
+    c, d = SPLITTER * a, SPLITTER * SQRT_HALF
+    high, d_high = c - (c - a), d - (d - SQRT_HALF)
+    low, d_low = a - high, SQRT_HALF - d_high
+    r = ((high * d_high - t) + high * d_low + low * d_high) + low * d_low - x * SQRT_HALF_LOW
+    near = 0.5 * (erfc(t) - 1.1283791670955126 * _gauss(t) * r)
+    return select(_less(abs(x), 40.0), near, 0.5 * erfc(t))
+
+
+def _sinc(a: Any) -> Any:
+    rest = select(a < 0.0, -((-a) % 2.0), a % 2.0)  # as fmod
+    return select(a != 0.0, call("sin")(math.pi * rest) / math.pi / a, 1.0)
+
+
+_EXPANDED: dict[str, Callable[..., Any]] = {
+    "sum": lambda a, start=0.0: _sum(*a, start) if start else _sum(*a),
+    "dot": lambda a, b: call("dot")(*a, *b),
+    "prod": lambda a: call("prod")(*a),
+    "others": lambda a: tuple([call("others")(*a, k) for k in range(len(a))]),
+    "norm": lambda a: call("hypot")(*a),
+    "max": _extreme(">"),
+    "min": _extreme("<"),
+    "count": lambda a, x: _sum(*[select(y == x, 1.0, 0.0) for y in a]),
+    "expdiff": _expdiff,
+    "gauss": _gauss,
+    "normal_cdf": _normal_cdf,
+    "dsinc": lambda a: dsinc(a, _sinc, call("cos"), math.pi, select),
+}
+
+
+def _or_plain(name: str) -> Callable[..., Any]:
+    """The expansion on symbols, IEEE's function on plain numbers."""
+
+    def called(*args: Any) -> Any:
+        flat = [y for x in args for y in (x if x.__class__ is tuple else (x,))]
+        traced = any(isinstance(x, Traced) for x in flat)
+        return (_EXPANDED if traced else IEEE.namespace)[name](*args)
+
+    return called
+
+
+_FUNCTIONS = {name: call(name) for name in MEANING if name in IEEE.namespace}
+for _name in _FUNCTIONS.keys() - _EXPANDED:  # so that NumPy's functions work on arrays of symbols
+    setattr(Symbol, _name, _FUNCTIONS[_name])
+_FUNCTIONS |= {name: _or_plain(name) for name in _EXPANDED}
+_FUNCTIONS |= {"_divide": call("/"), "_power": call("**"), "_modulo": call("%")}
+_FUNCTIONS |= {"_floored": call("//"), "select": select, "mask": _mask}
+_FUNCTIONS["truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0.0
+SYMBOL = Kind(
+    "symbol",
+    {**COMMON, **_FUNCTIONS, "pi": math.pi},
+    lambda x: x if isinstance(x, Traced) else float(x),
+    lambda value: repr(float(value)),
+    IEEE.templates | {"where": "select({0}, {1}, {2})", "truth": "truth({0})"},
+)
+OWN |= dict.fromkeys((Symbol, Condition, Adjoint, Mask), SYMBOL)
