@@ -93,7 +93,7 @@ def _derived(what: str, f: Callable[[list[Any]], Any], at: list[Any], along: lis
 
 
 def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
-    trace, inputs, values, nodes = Trace(), list[Input](), list[Any](), list[Value]()
+    trace, inputs, values, captured = Trace(), list[Input](), list[Any](), list[Value]()
     labels: dict[int, str] = {}
     headings = {0: "forward"}
 
@@ -121,9 +121,10 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
         out = task.f(_made(args, mixed, undo))
         shape, flat = structure(out, "value"), flatten(out)[0]
         values[:] = [x.data if isinstance(x, Value) else x for x in flat]
-        nodes[:] = topological(*[x for x in flat if isinstance(x, Value)])
-        for node in nodes:
-            if node.label and isinstance(node.data, Symbol):
+        for node in topological(*[x for x in flat if isinstance(x, Value)]):
+            if node.data.__class__ is float:
+                captured.append(node)
+            elif node.label:
                 labels.setdefault(node.data.operand, node.label)
         headings.setdefault(len(trace.code), "backward")
         return out if share is None else out * share
@@ -131,7 +132,6 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
     with ExitStack() as undo, ieee():
         undo.callback(replaced(outside, known))
         gradient = _derived(task.what, f, at, along)
-    captured = outside or [node for node in nodes if node.data.__class__ is float]
     reduced = bool(task.batch and task.reduce)
     outputs = []
     for name, x in zip(shape.names, values, strict=True):
@@ -149,4 +149,4 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
     order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
     program = Program(tuple(inputs), trace.code, 0, 0, tuple(outputs), labels, headings)
     wrt = {name: shapes[name] for name in task.wrt}
-    return Traced(rebuilt(program, parts=order), shape, wrt, captured)
+    return Traced(rebuilt(program, parts=order), shape, wrt, outside or captured)

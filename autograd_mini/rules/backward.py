@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
-<<<<<<< HEAD
 from autograd_mini.numbers.kind import Number
-from autograd_mini.numbers.kinds import constant, in_ieee, shown
-=======
 from autograd_mini.numbers.kinds import OWN, constant, in_ieee, shown
->>>>>>> d2ef33a (Compiler: symbols, a kind of number; compile() runs a function on them and passes make the program small)
 from autograd_mini.numbers.numberlike import NumberLike, data_of
 
 from .evaluation import operand
