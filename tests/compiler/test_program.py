@@ -142,5 +142,5 @@ def test_labels_become_names():
 
 
 def test_an_unknown_back_end_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="backend .fortran. is unknown; known are auto, python"):
+    with pytest.raises(ValueError, match="backend 'fortran' is unknown; known are auto, python"):
         backend("fortran")
