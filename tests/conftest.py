@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from tests import browser as browsers  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+os.environ["AUTOGRAD_MINI_CACHE"] = ""  # no test finds machine code of another, or leaves some
 
 # Hypothesis draws the same examples on every run: a change is judged by what it changes.
 # To explain a failure takes it five hundred runs more; `exploring` has that.

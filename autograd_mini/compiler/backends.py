@@ -10,7 +10,7 @@ from autograd_mini.numbers.arguments import entry
 if TYPE_CHECKING:
     from .program import Program, Run
 
-BACKENDS = {"auto": "", "python": "", "numpy": "fast", "c": "fast", "jax": "jax"}
+BACKENDS = {"auto": "", "python": "", "numpy": "fast", "c": "fast", "llvm": "fast", "jax": "jax"}
 """The module compiler/NAME.py has `build`; the text is the extra that it needs."""
 
 

@@ -1,0 +1,91 @@
+"""Machine code that was compiled before, in files of the user's cache directory.
+
+A file's name is a digest of all that its content depends on, and it begins with a digest of the
+rest: what is damaged is not there. Files are written in one move, so that processes may share the
+directory, and those used longest ago go when it becomes too large. Where nothing can be written
+nothing is kept. $AUTOGRAD_MINI_CACHE names another directory; empty, it keeps nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd_mini import files
+from autograd_mini.numbers.instructions import OPCODES
+
+if TYPE_CHECKING:
+    from .program import Program
+
+LIMIT = 256 * 2**20
+"""Bytes that the directory may hold."""
+_SOURCES = ("ir.py", "llvm_source.py", "skeleton.ll", "vector_maths.py")
+
+
+def directory() -> Path | None:
+    """Where the files are; None if nothing is to be kept."""
+    chosen = os.environ.get("AUTOGRAD_MINI_CACHE")
+    if chosen is not None:
+        return Path(chosen) if chosen else None
+    if sys.platform == "win32":
+        start = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        start = Path.home() / "Library" / "Caches"
+    else:
+        start = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(start) / "autograd-mini"
+
+
+def key(program: Program, *settings: object) -> str:
+    """A name for the machine code of a program: with these settings, by this printer."""
+    code = program.code
+    outputs = [(operand, program.is_each(operand)) for _, operand in program.outputs]
+    shape = [program.start, program.stop, [each for _, each in program.inputs], outputs]
+    digest = sha256(repr((settings, OPCODES, shape)).encode())
+    for part in (code.opcodes, code.operands, code.starts, code.constants):
+        digest.update(part.tobytes())
+    for name in _SOURCES:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()[:40]
+
+
+def read(name: str) -> bytes | None:
+    """The content of a file, if it is there and whole."""
+    folder = directory()
+    try:
+        if folder is None:
+            return None
+        path = folder / f"{name}.o"
+        data = path.read_bytes()
+        os.utime(path)  # used now
+    except OSError:
+        return None
+    found = data[32:]
+    return found if sha256(found).digest() == data[:32] else None
+
+
+def write(name: str, content: bytes) -> None:
+    """Keep the content, if that is possible."""
+    folder = directory()
+    if folder is None or len(content) > LIMIT // 4:
+        return
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.write(folder / f"{name}.o", sha256(content).digest() + content)
+        _shorten(folder)
+
+
+def _shorten(folder: Path) -> None:
+    """Remove the files that were used longest ago, until the others fit."""
+    found = [(entry.stat(), entry.path) for entry in os.scandir(folder) if entry.name[-2:] == ".o"]
+    size = sum(stat.st_size for stat, _ in found)
+    for stat, path in sorted(found, key=lambda pair: pair[0].st_mtime):
+        if size <= LIMIT:
+            break
+        with suppress(OSError):
+            Path(path).unlink()
+        size -= stat.st_size

@@ -1,0 +1,124 @@
+"""LLVM's text, a line for each instruction, on vectors of any width or on numbers."""
+
+from __future__ import annotations
+
+from struct import pack
+from typing import Any
+
+# {v} is the type of a vector, {c} of conditions on it, {i} of as many integers, {s} its suffix.
+_SIGNS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv", "fmod": "frem"}
+_SIGNS |= {"<": "fcmp olt", "<=": "fcmp ole", ">": "fcmp ogt", ">=": "fcmp oge"}
+_SIGNS |= {"==": "fcmp oeq", "!=": "fcmp une"}
+_INTRINSICS = {"abs": 1, "sqrt": 1, "floor": 1, "ceil": 1, "rint": 1, "copysign": 2, "fma": 3}
+_TEMPLATES = {
+    **{sign: f"{name} {{v}} {{0}}, {{1}}" for sign, name in _SIGNS.items()},
+    **{f: f"call {{v}} @llvm.{f}.{{s}}({{given}})" for f in _INTRINSICS},
+    "abs": "call {v} @llvm.fabs.{s}({given})",
+    "neg": "fneg {v} {0}",
+    "and": "and {c} {0}, {1}",
+    "or": "or {c} {0}, {1}",
+    "select": "select {c} {0}, {v} {1}, {v} {2}",
+    "to bits": "bitcast {v} {0} to {i}",
+    "of bits": "bitcast {i} {0} to {v}",
+    "bits +": "add {i} {0}, {1}",
+    "bits <<": "shl {i} {0}, {1}",
+    "bits >>": "ashr {i} {0}, {1}",
+}
+Calls = dict[str, tuple[str, int, int]]
+"""Names of functions that are called: opcode, width and number of operands."""
+
+
+class Writer:
+    """Writes the lines of one LLVM function on vectors of `width` doubles (1: on doubles)."""
+
+    def __init__(self, width: int, calls: Calls) -> None:
+        self.width, self.calls = width, calls
+        self.lines: list[str] = []
+        form = f"<{width} x {{}}>" if width > 1 else "{}"
+        self.v, self.c, self.i = (form.format(kind) for kind in ("double", "i1", "i64"))
+        self.s = f"v{width}f64" if width > 1 else "f64"
+
+    def constant(self, x: float) -> str:
+        """A number, to the last bit; an int is an integer."""
+        whole = isinstance(x, int)
+        text = str(x) if whole else f"0x{pack('>d', x).hex().upper()}"
+        one = f"{'i64' if whole else 'double'} {text}"
+        return f"<{', '.join([one] * self.width)}>" if self.width > 1 else text
+
+    def line(self, text: str) -> str:
+        """Write a line that gives a value; the value's name."""
+        name = f"%v{len(self.lines)}"
+        self.lines.append(f"{name} = {text}")
+        return name
+
+    def apply(self, opcode: str, *parts: str) -> str:
+        """Write an instruction, or the call of a function that stands elsewhere."""
+        given = ", ".join([f"{self.v} {x}" for x in parts])
+        template = _TEMPLATES.get(opcode)
+        if template is None:
+            name = f'@"{opcode}.{self.width}.{len(parts)}"'
+            self.calls[name] = (opcode, self.width, len(parts))
+            return self.line(f"call {self.v} {name}({given})")
+        kinds = {"v": self.v, "c": self.c, "i": self.i, "s": self.s}
+        return self.line(template.format(*parts, given=given, **kinds))
+
+    def same(self, number: str, kind: str = "double") -> str:
+        """The vector that has this number in each place."""
+        if self.width == 1:
+            return number
+        vector = f"<{self.width} x {kind}>"
+        one = self.line(f"insertelement {vector} poison, {kind} {number}, i32 0")
+        zeros = f"<{self.width} x i32> zeroinitializer"
+        return self.line(f"shufflevector {vector} {one}, {vector} poison, {zeros}")
+
+    def at(self, pointer: str, index: int | str) -> str:
+        """The address of a double."""
+        return self.line(f"getelementptr double, ptr {pointer}, i64 {index}")
+
+    def load(self, pointer: str, index: int | str) -> str:
+        """A vector from memory."""
+        return self.line(f"load {self.v}, ptr {self.at(pointer, index)}, align 8")
+
+    def store(self, vector: str, pointer: str, index: int | str) -> None:
+        """A vector into memory."""
+        self.lines.append(f"store {self.v} {vector}, ptr {self.at(pointer, index)}, align 8")
+
+
+def declarations(width: int) -> list[str]:
+    """What a module must declare of LLVM's own functions."""
+    w = Writer(width, {})
+    found = []
+    for name, arity in _INTRINSICS.items():
+        call = _TEMPLATES[name].partition("(")[0].format(v=w.v, s=w.s)
+        found.append(f"{call.replace('call', 'declare')}({', '.join([w.v] * arity)})")
+    if width > 1:
+        found.append(f"declare i1 @llvm.vector.reduce.or.v{width}i1({w.c})")
+        found.append(f"declare double @llvm.vector.reduce.fadd.{w.s}(double, {w.v})")
+    return found
+
+
+class Vector:
+    """A value in a function that is being written: arithmetic on it writes a line."""
+
+    __slots__ = ("writer", "text")
+
+    def __init__(self, writer: Writer, text: str) -> None:
+        self.writer, self.text = writer, text
+
+    def __call__(self, opcode: str, *parts: Any) -> Vector:
+        """An instruction on vectors and numbers."""
+        texts = [x.text if isinstance(x, Vector) else self.writer.constant(x) for x in parts]
+        return Vector(self.writer, self.writer.apply(opcode, *texts))
+
+
+def _operator(sign: str, swapped: bool = False) -> Any:
+    return lambda *x: x[0](sign, *(x[::-1] if swapped else x))
+
+
+for _name, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/"}.items():
+    setattr(Vector, f"__{_name}__", _operator(_sign))
+    setattr(Vector, f"__r{_name}__", _operator(_sign, swapped=True))
+for _name, _sign in {"lt": "<", "gt": ">", "le": "<=", "ge": ">=", "eq": "==", "ne": "!="}.items():
+    setattr(Vector, f"__{_name}__", _operator(_sign))
+for _name in ("and", "or", "neg", "abs"):
+    setattr(Vector, f"__{_name}__", _operator(_name))

@@ -1,0 +1,184 @@
+"""Machine code: each function against Python's, whole programs to the last bit, many threads."""
+
+import math
+import random
+import struct
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+pytest.importorskip("numpy")
+pytest.importorskip("llvmlite")
+import numpy as np
+
+from autograd_mini.compiler import llvm, llvm_source
+from autograd_mini.compiler.program import Input, Output, Program, interpreted
+from autograd_mini.numbers.instructions import MEANING
+from tests.compiler.programs import emitter, line
+from tests.points import EVERYWHERE, PAIRS
+
+MORE = (math.inf, -math.inf, math.nan, -0.0, 1e6, 1e22, 709.8, -745.2, 2.0**53, 0.34657359027997264)
+TWO = ("**", "%", "//", "atan2", "hypot")
+ONE = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh"
+ONE += " asinh acosh atanh floor ceil erf erfc gamma lgamma digamma abs neg"
+
+
+def of_one(opcode, arity, each):
+    """The program of one instruction, on samples or on numbers."""
+    code, emit = emitter()
+    out = emit(opcode, *[emit("input", float(k)) for k in range(arity)])
+    inputs = tuple(Input(f"x{k}", each) for k in range(arity))
+    start, stop = (0, len(code)) if each else (len(code), len(code))
+    return Program(inputs, code, start, stop, (Output("out", out),), {})
+
+
+def ulps(x, y):
+    """How many doubles lie from x to y; 0 for nan and nan."""
+    if math.isnan(x) or math.isnan(y):
+        return 0 if math.isnan(x) and math.isnan(y) else math.inf
+    a, b = (struct.unpack("<q", struct.pack("<d", v))[0] for v in (x, y))
+    if (a < 0) != (b < 0):  # the sign of a zero counts too
+        return math.inf if x == y == 0 else abs(x) / 5e-324 + abs(y) / 5e-324
+    return abs(a - b)
+
+
+@pytest.mark.parametrize("opcode", [*ONE.split(), *TWO])
+def test_a_function_is_within_4_ulp_of_python(opcode):
+    draw = random.Random(opcode)
+    if opcode in TWO:
+        points = [*PAIRS, *((a, b) for a in (*MORE, 0.0, -1.0, 1.5) for b in (*MORE, 0.0, 3.0))]
+        points += [(draw.expovariate(1), draw.gauss(0, 20)) for _ in range(500)]
+    else:
+        drawn = [draw.gauss(0, 3) for _ in range(500)] + [
+            draw.uniform(-750, 750) for _ in range(99)
+        ]
+        points = [(x,) for x in (*EVERYWHERE, *MORE, *drawn)]
+    expected = [MEANING[opcode](*point) for point in points]
+    arity = len(points[0])
+    columns = [np.array(column) for column in zip(*points, strict=True)]
+    _, (vector,) = llvm.build(of_one(opcode, arity, True))([], columns, len(points))
+    single = llvm.build(of_one(opcode, arity, False))
+    numbers = [single(np.array(point), [], 1)[0][0] for point in points]
+    for found in (vector, numbers):
+        off = [
+            (*point, float(x), y)
+            for point, x, y in zip(points, found, expected, strict=True)
+            if ulps(x, y) > 4
+        ]
+        assert off == []
+
+
+def random_program(seed):
+    """40 instructions of exact meaning on shared numbers and samples, all of them outputs."""
+    draw = random.Random(seed)
+    code, emit = emitter()
+    values = [emit("input", float(k)) for k in range(3)]
+    conditions = [emit("<", values[0], values[1])]
+
+    def more(count):
+        for _ in range(count):
+            a, b = (draw.choice([*values, draw.choice((0.0, -0.0, 0.5, 2.0))]) for _ in range(2))
+            sign = draw.choice(["+", "-", "*", "/", "neg", "abs", "sqrt", "floor", "select", "<"])
+            if sign == "select":
+                values.append(emit("select", draw.choice(conditions), a, b))
+            elif sign == "<":
+                conditions.append(emit("and", emit("<", a, b), draw.choice(conditions)))
+            else:
+                values.append(emit(sign, *(a, b)[: 1 if sign.isalpha() else 2]))
+
+    more(12)
+    start = len(code)
+    values += [emit("input", 3.0), emit("input", 4.0)]
+    conditions.append(emit("<", values[-1], values[-2]))
+    more(16)
+    stop = len(code)
+    kept = [x for x in values if x.__class__ is int]
+    values = [emit("total", x) for x in kept if x >= start] + [x for x in kept if x < start]
+    conditions = [x for x in conditions if x < start]
+    more(12)
+    inputs = tuple(Input(f"x{k}", k > 2) for k in range(5))
+    wanted = {*kept, *(x for x in values if x.__class__ is int)}
+    return Program(inputs, code, start, stop, tuple(Output("", x) for x in sorted(wanted)), {})
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("chunk", [2, 512])
+def test_random_programs_to_the_last_bit(monkeypatch, chunk, threads):
+    monkeypatch.setattr(llvm_source, "CHUNK", chunk)
+    for seed in range(8):
+        program, draw = random_program(seed), random.Random(-seed)
+        shared = [draw.choice((0.5, -1.0, 3.0, 0.0)) for _ in range(3)]
+        samples = [[float(draw.randrange(-4, 5)) for _ in range(11)] for _ in range(2)]
+        once, each = llvm.build(program, threads)(np.array(shared), np.array(samples), 11)
+        known = interpreted(program)(shared, samples, 11)
+        for x, y in zip(map(float, once), known[0], strict=True):  # sums are added in any order
+            assert ulps(x, y) == 0 or math.isclose(x, y, rel_tol=1e-13, abs_tol=1e-13), seed
+        for x, y in zip(each, known[1], strict=True):
+            assert [ulps(float(a), b) for a, b in zip(x, y, strict=True)] == [0] * 11, seed
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_any_number_of_samples_on_any_number_of_threads(threads):
+    run = llvm.build(line(), threads)
+    for count in (0, 1, 7, 8, 9, 15, 16, 17, 1000, 3):
+        x, y = np.arange(count) % 5.0, np.arange(count) % 3.0
+        once, each = run(np.array([3.0, 0.5, 4.0]), [x, y], count)
+        error = 3 * x - y
+        assert [*once] == [sum(error**2) / 4, 3 - 0.5 * sum(0.5 * error * x)]
+        assert [*each[0]] == [*error]
+
+
+def test_eight_threads_share_a_function():
+    run = llvm.build(line(), 2)
+    x = np.arange(100) % 5.0
+
+    def called(k):
+        once, each = run(np.array([float(k), 0.0, 1.0]), [x, np.zeros(100)], 100)
+        return [*once], [*each[0]]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [*pool.map(called, range(400))]
+    for k, (once, error) in enumerate(found):
+        assert once == [k * k * sum(x * x), k]
+        assert error == [*(k * x)]
+
+
+def test_what_was_given_is_left_and_what_is_given_stays():
+    run = llvm.build(line())
+    shared, x = np.array([2.0, 0.5, 4.0]), np.array([1.0, 2.0])
+    for array in (shared, x):
+        array.flags.writeable = False
+    once, each = run(shared, [x, x], 2)
+    before = once.copy(), each[0].copy()
+    run(shared * 2, [x + 1, x], 2)
+    assert [*once] == [*before[0]]
+    assert [*each[0]] == [*before[1]]
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_long_sums_and_products_of_vectors(count):
+    code, emit = emitter()
+    x = [emit("input", float(k)) for k in range(2 * count)]
+    wanted = [emit("sum", *x), emit("dot", *x), emit("hypot", *x)]
+    inputs = tuple(Input("", True) for _ in x)
+    program = Program(inputs, code, 0, len(code), tuple(Output("", w) for w in wanted), {})
+    numbers = np.arange(1.0, 2 * count + 1)
+    _, each = llvm.build(program)([], numbers[:, None], 1)
+    squares = sum(numbers**2)
+    assert [each[0][0], each[1][0]] == [sum(numbers), sum(numbers[:count] * numbers[count:])]
+    assert math.isclose(each[2][0], math.sqrt(squares), rel_tol=1e-15)
+
+
+def test_a_sum_of_what_all_samples_share():
+    code, emit = emitter()
+    x = emit("input", 0.0)
+    outputs = (Output("a", emit("total", x)), Output("b", emit("accumulate", 0.25)))
+    program = Program((Input("x"),), code, 1, 1, outputs, {})
+    for count in (0, 4):
+        assert [*llvm.build(program)(np.array([2.5]), [], count)[0]] == [2.5 * count, 0.25 * count]
+
+
+def test_the_text_and_what_the_stages_cost():
+    assert "fdiv double" in llvm.source(line())
+    told = llvm.build(line()).explain()
+    assert any("compiled" in sentence for sentence in told)
