@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import graphviz
+
 from autograd_mini import drawing
 from autograd_mini.drawing import RenderingError, draw_text
 from autograd_mini.drawing.options import check_format
@@ -28,8 +30,6 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
-    import graphviz
-
     kind = suffix(args, [*_WRITTEN, *graphviz.FORMATS], _USUAL)
     try:
         check_format(args.number_format)

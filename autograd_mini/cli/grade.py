@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd_mini.files import write as write_file
+from autograd_mini import files
 from autograd_mini.grading import Marks, grade
 from autograd_mini.grading.forms import ALL, EACH
 from autograd_mini.grading.sandbox import Limits
@@ -78,7 +78,7 @@ def _folder(args: Arguments, contents: dict[str, str]) -> None:
     with writing(args.out, args.lang):
         Path(args.out).mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            write_file(Path(args.out) / name, content)
+            files.write(Path(args.out) / name, content)
             print(Path(args.out) / name)
 
 

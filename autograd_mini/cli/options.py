@@ -10,16 +10,18 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from autograd_mini import files
 from autograd_mini.errors import AutogradError
+from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
     from autograd_mini.data import Dataset
-    from autograd_mini.expressions import Expression
     from autograd_mini.nn import MLP
     from autograd_mini.optim import Optimiser
 
@@ -230,8 +232,6 @@ def read(
     Raises ExpressionError for what cannot be read; with `tried`, also what the expression itself
     refuses there, with the place marked.
     """
-    from autograd_mini.expressions import assignments, parse
-
     expression = parse(source)
     numbers = assignments([*pairs], expression.names)
     if tried:
@@ -241,8 +241,6 @@ def read(
 
 def labelled(numbers: dict[str, float]) -> dict[str, Value]:
     """The numbers as Values with their names."""
-    from autograd_mini.value import Value
-
     return {name: Value(number, label=name) for name, number in numbers.items()}
 
 
@@ -251,8 +249,6 @@ def imported(args: Arguments, name: str) -> Callable[..., Any]:
 
     Ends with a sentence, and the status of wrong usage, if there is none.
     """
-    from importlib import import_module
-
     error = args.parser.error
     module, _, path = name.partition(":")
     if not all(part.isidentifier() for part in f"{module}.{path}".split(".")):
@@ -300,10 +296,8 @@ def writing(path: object, lang: str) -> Iterator[None]:
 
 def write(args: Arguments, content: bytes | str) -> int:
     """Write the file of -o in one move and print its name; the exit status."""
-    from autograd_mini.files import write
-
     with writing(args.out, args.lang):
-        write(args.out, content)
+        files.write(args.out, content)
     print(args.out)
     return 0
 

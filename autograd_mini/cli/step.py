@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from autograd_mini.course.examples import EXAMPLES, example
@@ -20,6 +21,7 @@ from autograd_mini.value import Value
 
 from . import step_engine, step_training
 from .options import Arguments, Parser, imported, labelled, read, suffix, write_recording, writing
+from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
 _PACKAGE = str(Path(__file__).parents[1])
@@ -184,8 +186,6 @@ def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:
 
 def _line(error: Exception) -> int:
     """The line of the learner's code that raised it."""
-    from traceback import extract_tb
-
     lines = [
         f.lineno for f in extract_tb(error.__traceback__) if not f.filename.startswith(_PACKAGE)
     ]
@@ -202,15 +202,11 @@ def _show(recorded: Steps, args: Arguments) -> None:
         for line in transcript(recorded, args.lang):
             print(line)
     else:
-        from .terminal import play
-
         play(recorded, lang=args.lang)
 
 
 def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any]) -> int:
     if kind in step_training.FILES:
-        from autograd_mini.stepping.plain import transcript
-
         title, lines = args.target or args.example, transcript(recorded, args.lang)
         return write_recording(args, kind, recorded, lines, title=title, **beside)
     with writing(args.out, args.lang):

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import Any, NamedTuple
 
 from autograd_mini.drawing import draw
+from autograd_mini.drawing.groups import folded_to_fit
 from autograd_mini.drawing.interchange import from_json, to_json
 from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.sketch import sketch
@@ -96,8 +97,6 @@ def _length(x: Any) -> int:
 
 def _folded(steps: Steps, seen: Any) -> tuple[list[int], list[list[int]]]:
     """Which item shows each node; the items at the ends of each link."""
-    from autograd_mini.drawing.groups import folded_to_fit
-
     fold = folded_to_fit(steps.nodes, [steps.root])
     places: dict[Any, int] = {}
     for item in seen.items:

@@ -184,6 +184,7 @@ def test_an_ffmpeg_that_fails_leaves_the_old_film(tmp_path, monkeypatch):
 
 def test_without_matplotlib_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.delitem(sys.modules, "autograd_mini.pages.film.painting")
     with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
         save_frames(neuron(), tmp_path / "a.gif")
 

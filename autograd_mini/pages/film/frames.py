@@ -21,8 +21,6 @@ from autograd_mini.language import meant
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.stepping.sequence import Steps
 
-from .painting import Painter
-
 FORMATS = ("gif", "mp4", "png")
 MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read
 _COLOURS = 240  # of a GIF: those of the picture itself, and the shades at the edges of letters
@@ -80,6 +78,11 @@ def save_frames(
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(2, "there is no such folder", str(path.parent))
     encoder = _ffmpeg() if suffix == "mp4" else ""
+    try:
+        from .painting import Painter
+    except ImportError:
+        what = 'pictures of steps need matplotlib: pip install "autograd-mini[plot]"'
+        raise ImportError(what, name="matplotlib") from None
     painter = Painter(steps, lang, theme)
     pictures = (painter.paint(index) for index in range(len(steps)))
     if suffix == "png":

@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D
+
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.language import text as told
@@ -29,17 +35,10 @@ _Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and th
 class Painter:
     """Paints any step of a recording into a picture of always the same size and layout.
 
-    Raises ImportError where matplotlib is missing, RenderingError where there is no Graphviz.
+    Raises RenderingError where there is no Graphviz.
     """
 
     def __init__(self, steps: Steps, lang: str, theme: str = "light") -> None:
-        try:
-            from matplotlib.backends.backend_agg import FigureCanvasAgg
-            from matplotlib.figure import Figure
-            from matplotlib.transforms import Affine2D
-        except ImportError:
-            what = 'pictures of steps need matplotlib: pip install "autograd-mini[plot]"'
-            raise ImportError(what, name="matplotlib") from None
         self.steps, self.lang, self.colours = steps, lang, THEMES[theme]
         room = Box(_MARGIN, _PANEL + 24, WIDTH - _MARGIN, HEIGHT - _MARGIN / 2)
         svg = self._drawn(theme, room)
@@ -67,8 +66,6 @@ class Painter:
 
     def paint(self, index: int) -> Any:
         """The picture of a step as an array of height × width × 3 bytes."""
-        import numpy as np
-
         step = self.steps[index]
         self._light(step, index)
         self._write(index)
@@ -157,8 +154,6 @@ class Painter:
         last = len(self.steps) - 1
         counter = told("terminal.step", self.lang, index=index, last=last)
         self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, x=WIDTH - _MARGIN, ha="right")
-        from matplotlib.lines import Line2D
-
         y = _PANEL + 6.0
         for end, ink, thick in ((1.0, colours.faded, 2), (index / max(last, 1), colour, 4)):
             bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], color=ink, lw=thick)

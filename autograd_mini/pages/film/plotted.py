@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from matplotlib import patheffects
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
 _SVG = "{http://www.w3.org/2000/svg}"
 FONT = "DejaVu Sans"  # matplotlib brings it, with all the signs of formulas
 _NARROW = 0.88  # it is wider by that than the fonts for which Graphviz lays out
@@ -73,8 +78,6 @@ class Plotted:
     """
 
     def __init__(self, svg: str, figure: Any, room: Box, zoom: float) -> None:
-        from matplotlib.transforms import Affine2D
-
         top = ET.fromstring(svg)
         self.figure, self.scale, self.zoom = figure, scale_of(svg, room), zoom
         self.transform = Affine2D().scale(zoom)
@@ -123,9 +126,6 @@ class Plotted:
 
     def _shape(self, part: ET.Element) -> Any:
         """A polygon or a path of cubic Bézier curves."""
-        from matplotlib.patches import PathPatch
-        from matplotlib.path import Path
-
         text = part.get("points") or part.get("d") or ""
         numbers = [float(x) for x in _NUMBERS.findall(text)]
         points = [self._at(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
@@ -166,8 +166,6 @@ class Plotted:
         return texts[0]
 
     def _piece(self, part: ET.Element, text: str, size: float, rise: float) -> Any:
-        from matplotlib import patheffects
-
         made = self.figure.text(
             0, 0, text, fontsize=size * self.scale * _NARROW, color=_colour(part.get("fill")),
             family=FONT, weight=part.get("font-weight", "normal"), va="baseline",
