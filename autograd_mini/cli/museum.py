@@ -1,13 +1,14 @@
-"""`autograd-mini museum`: the broken engines, one of them, or all against a course's tests."""
+"""`autograd-mini museum`: broken engines and loops, or the engines against a course's tests."""
 
 from __future__ import annotations
 
 from autograd_mini import museum
+from autograd_mini.drawing import curves
 from autograd_mini.grading.against import against
 from autograd_mini.language.tables import aligned
 from autograd_mini.museum import mistake, named
 
-from .options import Arguments, Parser, positive
+from .options import Arguments, Parser, positive, suffix, write
 
 PASSED, MISSED = 0, 1
 
@@ -15,6 +16,7 @@ PASSED, MISSED = 0, 1
 def add_options(parser: Parser) -> None:
     """Add the arguments of the command."""
     parser.add("engines", nargs="*", metavar="NAME")
+    parser.add("-o", "--out", says="picture")
     parser.add("--against", metavar="FILE")
     parser.add("--as", dest="module", metavar="MODULE")
     parser.add("--class", dest="cls", metavar="NAME", default="Value")
@@ -23,14 +25,22 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if the tests miss a mistake."""
-    if unknown := [name for name in args.engines if name not in museum.ENGINES]:
-        args.refuse("unknown", name=unknown[0], known=", ".join(museum.ENGINES))
+    known = [*museum.ENGINES, *museum.LOOPS]
+    if unknown := [name for name in args.engines if name not in known]:
+        args.refuse("unknown", name=unknown[0], known=", ".join(known))
     if args.against:
         return _against(args)
+    if kind := suffix(args, ("svg", "png")):
+        if len(args.engines) != 1 or args.engines[0] not in museum.LOOPS:
+            args.refuse("one.loop", known=", ".join(museum.LOOPS))
+        panel = museum.loops.panel(args.engines[0], args.lang)
+        return write(args, getattr(curves, kind)([panel]))
     for name in args.engines:
         print(museum.entry(name, args.lang))
     if not args.engines:
-        print(*_listed(args, [*museum.ENGINES]), sep="\n")
+        print(*_listed(args, [*museum.ENGINES]), "", args.say("loops"), sep="\n")
+        told = [(name, args.say(f"{name}.mistake")) for name in museum.LOOPS]
+        print(*aligned(told, "<<"), sep="\n")
     return PASSED
 
 

@@ -18,6 +18,7 @@ Axis = tuple[Ticks, Callable[[float], float]]  # the latter: where a number is, 
 
 # Okabe and Ito's, as in `plots`; those that are faint on white or black are darker or brighter.
 COLOURS = ("#1c7fc4", "#d55e00", "#009e73", "#cc79a7", "#b08900", "#8a6fd1", "#2aa5c9", "#808080")
+_SIGNS = "○●◇◆△▲□■"  # in a terminal
 _DASHES = ("", "7 3", "2 3", "8 3 2 3")
 WIDTH, HEIGHT = 360, 236  # of a panel, in pixels; below it the names of the lines
 _LEFT, _RIGHT, _TOP, _FLOOR, _ROW = 60, WIDTH - 14, 26, HEIGHT - 44, 17
@@ -91,6 +92,43 @@ def png(panels: Sequence[Curves]) -> bytes:
         axes.set_title(panel.title, fontsize=10)
         plots.finished(axes, panel.x, panel.y)
     return plots.png(figure)
+
+
+def text(panel: Curves, width: int = 64, height: int = 14) -> str:
+    """The panel for a terminal; of lines that meet the later one is seen.
+
+    >>> panel = Curves("", "x", "y", (("x * x", ((0.0, 0.0), (1.0, 1.0), (2.0, 4.0))),), log="")
+    >>> print(text(panel, 9, 5))
+    4 ┤        ○
+    3 ┤
+    2 ┤
+    1 ┤    ○
+    0 ┤○
+      └─────────
+       0       2  x
+      ○ x * x
+    """
+    own = [p for _, line in panel.lines for p in panel.seen(line) if p]
+    _, across = _axis([x for x, _ in own], "x" in panel.log)
+    y_ticks, up = _axis([y for _, y in own], "y" in panel.log)
+
+    def row(y: float) -> int:
+        return round((height - 1) * (1 - up(y)))
+
+    rows = [[" "] * width for _ in range(height)]
+    for sign, (_, line) in zip(_SIGNS, panel.lines, strict=False):
+        for x, y in filter(None, panel.seen(line)):
+            rows[row(y)][round((width - 1) * across(x))] = sign
+    words = {row(y): word for y, word in y_ticks}
+    margin = max(map(len, words.values())) + 1
+    edges = [
+        f"{words.get(k, ''):>{margin - 1}} {'┤' if k in words else '│'}" for k in range(height)
+    ]
+    lines = [f"{edge}{''.join(cells)}".rstrip() for edge, cells in zip(edges, rows, strict=True)]
+    low, high = (number(end(own)[0]) for end in (min, max))
+    names = (f"{s} {name}" for s, (name, _) in zip(_SIGNS, panel.lines, strict=False))
+    below = [f"└{'─' * width}", f" {low}{high:>{width - len(low)}}  {panel.x}", "   ".join(names)]
+    return "\n".join([*lines, *(" " * margin + line for line in below)])
 
 
 def _svg(inside: str, width: int, rows: int) -> str:

@@ -1,7 +1,7 @@
-"""Engines that are broken on purpose: a gallery for teaching, and the test of the checker.
+"""Broken on purpose: engines, which also test the checker, and training loops (`LOOPS`).
 
-Each has one mistake of a learner or of a published library, and is otherwise `Engine`, which is
-right. `check_grad` must name the culprit of each.
+Each engine has one mistake of a learner or of a published library, and is otherwise `Engine`,
+which is right. `check_grad` must name the culprit of each.
 
 >>> from autograd_mini import museum
 >>> x = museum.ENGINES["Overwrites"](3.0)
@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import of, words
 
-from . import partials  # its engines enter ENGINES
+from . import loops, partials  # the latter's engines enter ENGINES
 from .engine import Engine
 from .exhibits import ENGINES, Exhibit
+from .loops import LOOPS
 
 if TYPE_CHECKING:
     from autograd_mini.checking import Report
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 HEALTHY = Engine
 
-__all__ = ["ENGINES", "HEALTHY", "Engine", "Exhibit", "check", "exhibit", "named", "stepped"]
+__all__ = [
+    "ENGINES", "HEALTHY", "LOOPS", "Engine", "Exhibit", "check", "entry", "exhibit", "named",
+    "stepped",
+]  # fmt: skip
 
 
 def named(name: type[Exhibit] | str) -> type[Exhibit]:
@@ -90,7 +94,9 @@ def exhibit(name: str, lang: str = "en") -> None:
 
 
 def entry(name: str, lang: str = "en") -> str:
-    """The text of an entry of the gallery."""
+    """The text of an entry of the gallery: of a broken engine or of a broken loop."""
+    if name in LOOPS:
+        return loops.entry(name, lang)
     said = words("museum", lang)
     broken = named(name)
     source = dedent(inspect.getsource(broken.reveals))

@@ -3,17 +3,25 @@
 import pytest
 
 from autograd_mini.cli import main
-from autograd_mini.museum import ENGINES
+from autograd_mini.museum import ENGINES, LOOPS
 from tests.cli.tongues import ENGLISH, words
 from tests.programs import printed
 
 
 def test_all_engines_and_one(said):
-    assert [line.split()[0] for line in said("museum").splitlines()] == [*ENGINES]
+    listed = [line.split()[0] for line in said("museum").splitlines() if line]
+    assert listed == [*ENGINES, "Training", *LOOPS]
     assert "self.grad = share" in said("museum", "Overwrites")
     assert "Visto en" in said("museum", "Overwrites", "--lang", "es")
     assert not words(said("museum", "--lang", "es")) & ENGLISH
-    assert "no engine Fast; there are Overwrites" in said("museum", "Fast", status=2)
+    assert "the museum has no Fast; there are Overwrites" in said("museum", "Fast", status=2)
+
+
+def test_a_loop_and_its_picture(said, tmp_path):
+    assert "  -             w.grad = 0.0\n" in said("museum", "no_zero_grad")
+    assert said("museum", "wrong_sign", "-o", "loss.svg") == "loss.svg\n"
+    assert "this loop" in (tmp_path / "loss.svg").read_text()
+    assert "of one training loop: no_zero" in said("museum", "Overwrites", "-o", "a.svg", status=2)
 
 
 COURSE = """
