@@ -30,13 +30,14 @@ function showStep(place = r => r.index) {
       said.why ? el("p", {class: "quiet"}, ...named(said.why)) : "",
       runs.length > 1 ? "" : el("div", {class: "curves"}, ...curvesOf(r, r.steps[place(r)])));
   }));
-  // A formula that is too wide gets smaller letters.
-  for (const box of document.querySelectorAll(".formulas > div")) {
-    const part = box.clientWidth / box.scrollWidth;
+  say(runs.map(r => bare([explainStep(r, r.index).sentence, (explainStep(r, r.index).numeric || {}).text || ""].join(" "))).join(" "));
+}
+// A formula that is too wide gets smaller letters.
+function fitFormulas() {
+  for (const [box, part] of [...document.querySelectorAll(".formulas > div")].map(box => [box, box.clientWidth / box.scrollWidth])) {
     if (part < 1) box.style.fontSize = `${Math.max(0.7, part * 0.98)}em`;
     if (part < 0.7) box.tabIndex = 0;
   }
-  say(runs.map(r => bare([explainStep(r, r.index).sentence, (explainStep(r, r.index).numeric || {}).text || ""].join(" "))).join(" "));
 }
 
 // --- the ledger: every share of a node's gradient, with the way that it has come ---

@@ -186,6 +186,7 @@ function startPerform(player) {
     graph.repaint();
     const {act, node, edge, i} = asked;
     showStep(() => r.forwardStep[node ?? r.root]);
+    fitFormulas();
     const at = act === "pick" || act === "end" ? r.root : act === "seed" || act === "update" ? r.steps[i].node : r.parents[node][edge];
     graph.light(act === "share" || act === "sum" ? {kind: "accumulate", node, edge} : {kind: act}, at);
     for (const e of graph.box.querySelectorAll("g.node.choice")) e.classList.remove("choice");

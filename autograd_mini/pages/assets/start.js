@@ -28,6 +28,7 @@ function show(touched) {
   if (recording.complete[leaf] !== told) tellPaths();
   for (const k of touched[0].nodes) showRow(k);
   differ(touched);
+  fitFormulas();  // last, for it asks for the layout
 }
 // Numbers in which two recordings differ.
 function differ(touched) {
@@ -74,7 +75,9 @@ function embedded() {
 }
 
 startShell();
-runs.forEach((r, k) => r.at(at(0)[k]));
+player.go(position(DATA.start, 0));
+controls(player, i => bare(explainStep(recording, at(i)[0]).title));
+runs.forEach((r, k) => r.at(at(player.index)[k]));
 startGraphs();
 startWhatIf();
 startPredict(player);
@@ -82,8 +85,6 @@ startPerform(player);
 startFind();
 everything();
 player.on(move);
-player.go(position(DATA.start, 0));
-controls(player, i => bare(explainStep(recording, at(i)[0]).title));
 onLanguage(everything);
 onNumbers(() => {
   player.resize(length(), spans(), recording.index);
