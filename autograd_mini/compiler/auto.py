@@ -1,7 +1,88 @@
-"""The back end that takes the best that is installed."""
+"""The back end that serves at once and becomes faster: machine code is made behind it.
+
+At first NumPy computes, or plain Python where NumPy is not installed. A thread brings LLVM's code
+in its place: from the cache on the disk, or compiled, first in haste and then well. (No daemon: a
+process that ends waits until LLVM is done.)
+"""
 
 from __future__ import annotations
 
-from .python import build, source
+from importlib.util import find_spec
+from threading import Thread
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["build", "source"]
+from . import backends
+from .python import source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .program import Program, Run
+
+__all__ = ["ARRAYS", "build", "source"]
+ARRAYS = find_spec("numpy") is not None
+
+
+class Auto:
+    """A program that is run by the best that is ready: `run`, and `kernel` once it is LLVM's."""
+
+    def __init__(self, program: Program, threads: int) -> None:
+        self.program, self.threads = program, threads
+        self.kernel: Any = None
+        start, self.first = perf_counter(), "numpy" if ARRAYS else "python"
+        self.run: Run = backends.build(self.first, program, threads)
+        self.told = [f"{self.first}: made in {(perf_counter() - start) * 1e3:.1f} ms"]
+        self.thread = Thread(target=self._improve, name="autograd-mini compiles")
+        self.thread.start()
+
+    def _improve(self) -> None:
+        try:
+            for kernel in backends.backend("llvm").kernels(self.program, self.threads, (0, 1)):
+                self.run = self.kernel = kernel
+        except Exception as error:  # whatever it is: what runs already goes on
+            self.told.append(f"llvm: {error}")
+
+    def __call__(self, shared: Any, samples: Sequence[Any], count: int) -> tuple[Any, Any]:
+        """What compiler/program.py says of `run`."""
+        return self.run(shared, samples, count)
+
+    def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Bound:
+        """What compiler/program.py says of `bound`."""
+        return Bound(self, shared, samples, count)
+
+    def explain(self) -> list[str]:
+        """What runs, why, and what each stage cost."""
+        waits = " (until llvm is ready)" if self.thread.is_alive() else ""
+        kernel = self.kernel
+        runs = f"{self.first}{waits}" if kernel is None else "llvm"
+        return [f"runs: {runs}", *self.told, *(kernel.explain() if kernel else ())]
+
+
+class Bound:
+    """A call again and again, by what is the best at the time."""
+
+    def __init__(self, auto: Auto, shared: Any, samples: Sequence[Any], count: int) -> None:
+        self.auto, self.count = auto, count
+        self.shared, self.samples = shared.copy(), [x.copy() for x in samples]
+        self.kernel: Any = None
+        self.frame: Any = None
+        self.once: Any = ()
+        self.each: Any = ()
+
+    def __call__(self) -> None:
+        """Compute `once` and `each` from `shared` and `samples`."""
+        kernel = self.auto.kernel
+        if kernel is None:
+            self.once, self.each = self.auto.run(self.shared, self.samples, self.count)
+            return
+        if kernel is not self.kernel:
+            frame = self.frame = kernel.bound(self.shared, self.samples, self.count)
+            self.shared, self.samples, self.kernel = frame.shared, frame.samples, kernel
+            self.once, self.each = frame.once, frame.each
+        self.frame()
+
+
+def build(program: Program, threads: int = 1) -> Auto:
+    """The program, run by the best that is ready."""
+    return Auto(program, threads)

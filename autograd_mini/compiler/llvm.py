@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from struct import Struct
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from .llvm_source import Printer
 from .vector_maths import CALLED, SYMBOL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .program import Program
 
@@ -34,7 +33,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
 }
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
-_KEPT_FRAMES = 8
+_KEPT_FRAMES, _KEPT_BYTES = 8, 2**26
 
 
 @cache
@@ -84,110 +83,121 @@ def source(program: Program, threads: int = 1) -> str:
 
 
 class Frame:
-    """The memory of one call, and arrays that are views on its inputs and outputs."""
+    """The memory of a call; calling it computes `once` and `each` from `shared` and `samples`."""
 
     def __init__(self, kernel: Kernel, count: int) -> None:
-        program, self.count = kernel.program, count
+        program, threads, self.count = kernel.program, kernel.threads, count
         stride = -(-max(count, 1) // 8) * 8
         shared = sum(not each for _, each in program.inputs)
         rows = len(program.inputs) - shared
         once = [x for _, x in program.outputs if not program.is_each(x)]
-        first = kernel.numbers + kernel.threads * kernel.thread
-        size = first + (len(program.inputs) - shared + len(program.outputs) - len(once)) * stride
-        self.memory = np.empty(size + 8)
+        first = kernel.numbers + threads * kernel.thread
+        size = first + (rows + len(program.outputs) - len(once)) * stride
+        self.memory = np.zeros(size + 8)
         start = -self.memory.ctypes.data // 8 % 8  # the first cache line
         block = self.memory[start : start + size]
         self.shared, self.once = block[:shared], block[shared : shared + len(once)]
         self.once[:] = [program.code.constants[~x] if x < 0 else 0.0 for x in once]
         table = block[first:].reshape(-1, stride)[:, :count]
         self.samples, self.each = [*table[:rows]], table[rows:]
-        address = block.ctypes.data
-        self.whole = _P(address), _N(count), _N(stride)
-        starts = [address + 8 * (kernel.numbers + k * kernel.thread) for k in range(kernel.threads)]
-        cuts = [8 * (k * (stride // 8) // kernel.threads) for k in range(kernel.threads)] + [count]
+        at, n, row = block.ctypes.data, _N(count), _N(stride)
+        self.whole = partial(kernel.whole, _P(at), n, row)
+        own = [_P(at + 8 * (kernel.numbers + k * kernel.thread)) for k in range(threads)]
+        self.before = partial(kernel.before, _P(at), own[0], n)
+        self.after = partial(kernel.after, _P(at), own[0], n)
+        cuts = [*(_N(8 * (k * (stride // 8) // threads)) for k in range(threads)), n]
         self.parts = [
-            (_P(address), _P(at), _N(cuts[k]), _N(cuts[k + 1]), _N(stride))
-            for k, at in enumerate(starts)
+            partial(kernel.each, _P(at), own[k], cuts[k], cuts[k + 1], row) for k in range(threads)
         ]
-        self.ends = _P(address), _P(starts[0]), _N(count)
+
+    def __call__(self) -> None:
+        """Compute."""
+        if len(self.parts) == 1:
+            self.whole()
+        else:
+            self.before()
+            for part in [_pool(len(self.parts)).submit(part) for part in self.parts]:
+                part.result()
+            self.after()
+
+    def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
+        """With these numbers as inputs."""
+        self.shared[:] = shared
+        for row, numbers in zip(self.samples, samples, strict=True):
+            row[:] = numbers
+        return self
 
 
 class Kernel:
-    """A program as machine code, and the memory that it works in.
+    """A program as machine code that is loaded, and memory for its calls."""
 
-    The code comes from the cache on the disk, or from LLVM.
-    """
-
-    def __init__(self, program: Program, threads: int = 1, level: int = 1) -> None:
-        self.program, self.threads, self.lanes = program, threads, _lanes(program)
-        self.told: list[str] = []
+    def __init__(self, program: Program, threads: int, code: bytes, told: list[str]) -> None:
+        self.program, self.threads, self.told = program, threads, told
         self.frames: list[Frame] = []
-        key = disk.key(program, *machine(), self.lanes, threads, level)
-        start = perf_counter()
-        code = disk.read(key)
-        if code is None:
-            code = self._compiled(level)
-            disk.write(key, code)
-        else:
-            self._tell("read from the cache on the disk", start)
-        start = perf_counter()
         self.numbers, self.thread = _SIZES.unpack(code[: _SIZES.size])
-        self.engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(level))
+        self.engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(0))
         self.engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code[_SIZES.size :]))
         self.engine.finalize_object()
         self.whole, self.before, self.each, self.after = [
             ctypes.CFUNCTYPE(None, *types)(self.engine.get_function_address(name))
             for name, types in _TYPES.items()
         ]
-        self._tell("loaded", start)
-
-    def _tell(self, what: str, start: float) -> None:
-        self.told.append(f"llvm: {what} in {(perf_counter() - start) * 1e3:.1f} ms")
-
-    def _compiled(self, level: int) -> bytes:
-        start = perf_counter()
-        printer = Printer(self.program, self.lanes, self.threads)
-        text = printer.text()
-        self._tell(f"{len(printer.chunks)} functions printed, {len(text) / 1e6:.1f} MB", start)
-        start = perf_counter()
-        with llvm.parse_assembly(text) as module:
-            code: bytes = _target(level).emit_object(module)
-        self._tell(f"compiled, {len(code) / 1e3:.0f} kB", start)
-        return _SIZES.pack(*printer.sizes()) + code
 
     def __call__(self, shared: Any, samples: Sequence[Any], count: int) -> tuple[Any, Any]:
-        """What `compiler.program` says of `run`."""
+        """What compiler/program.py says of `run`."""
         try:
             frame = self.frames.pop()
         except IndexError:
             frame = Frame(self, count)
         if frame.count != count:
             frame = Frame(self, count)
-        frame.shared[:] = shared
-        for row, numbers in zip(frame.samples, samples, strict=True):
-            row[:] = numbers
-        self.run(frame)
+        frame.given(shared, samples)()
         once, each = frame.once.copy(), [*frame.each.copy()]
-        if len(self.frames) < _KEPT_FRAMES:
+        if len(self.frames) < _KEPT_FRAMES and frame.memory.nbytes < _KEPT_BYTES:
             self.frames.append(frame)
         return once, each
 
-    def run(self, frame: Frame) -> None:
-        """Compute a frame's outputs from its inputs."""
-        if self.threads == 1:
-            self.whole(*frame.whole)
-        else:
-            self.before(*frame.ends)
-            done = _pool(self.threads).map(lambda part: self.each(*part), frame.parts)
-            deque(done, 0)
-            self.after(*frame.ends)
+    def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Frame:
+        """What compiler/program.py says of `bound`."""
+        return Frame(self, count).given(shared, samples)
 
     def explain(self) -> list[str]:
         """What the stages cost."""
-        form = f"{self.lanes} samples at once" if self.lanes > 1 else "one number at a time"
-        return [*self.told, f"llvm: {form}, on {self.threads} threads, for {machine()[1]}"]
+        lanes = _lanes(self.program)
+        form = f"vectors of {lanes} samples" if lanes > 1 else "one number at a time"
+        return [*self.told, f"llvm: {form}, threads: {self.threads}, for {machine()[1]}"]
+
+
+def kernels(program: Program, threads: int, levels: Sequence[int]) -> Iterator[Kernel]:
+    """The program as machine code, of each level of LLVM's; the last one, if the disk has it."""
+    told: list[str] = []
+    start = perf_counter()
+
+    def tell(what: str) -> None:
+        nonlocal start
+        told.append(f"llvm: {what} in {(perf_counter() - start) * 1e3:.1f} ms")
+        start = perf_counter()
+
+    lanes = _lanes(program)
+    key = disk.key(program, *machine(), lanes, threads, levels[-1])
+    code = disk.read(key)
+    if code is not None:
+        tell("found in the cache on the disk")
+        yield Kernel(program, threads, code, told)
+        return
+    printer = Printer(program, lanes, threads)
+    text = printer.text()
+    tell(f"{len(printer.chunks)} functions written, {len(text) / 1e6:.1f} MB of text,")
+    for level in levels:
+        with llvm.parse_assembly(text) as module:
+            code = _SIZES.pack(*printer.sizes()) + _target(level).emit_object(module)
+        if level == levels[-1]:
+            disk.write(key, code)
+        kernel = Kernel(program, threads, code, told)
+        tell(f"compiled at level {level}, {len(code) / 1e3:.0f} kB,")
+        yield kernel
 
 
 def build(program: Program, threads: int = 1) -> Kernel:
     """The program as machine code."""
-    return Kernel(program, threads)
+    return [*kernels(program, threads, (1,))][-1]

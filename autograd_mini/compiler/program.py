@@ -34,6 +34,9 @@ top of its module; where that fails the user reads which extra to install. It ma
 
     source(program, threads=1) -> str      what `fast.source` shows; the python back end's otherwise
     run.explain() -> list of str           lines for `fast.explain()`: stages and what they cost
+    run.bound(shared, samples, count)      for who calls again and again: an object with arrays
+        -> call                            `shared` and `samples` to write to, which `call()` reads,
+                                           and `once` and `each`, where it leaves what it computes
 
 `interpreted`, below, is the definition in a dozen lines; tests compare every back end with it.
 """

@@ -1,0 +1,91 @@
+"""The back end that becomes faster: the same numbers before and after, whatever is installed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("numpy")
+import numpy as np
+
+from autograd_mini.compiler import auto, backends
+from tests.compiler.programs import line
+
+ROOT = str(Path(__file__).parents[2])
+SHARED, X, Y = np.array([2.0, 0.5, 4.0]), np.array([1.0, 2.0, 3.0, -1.0]), np.ones(4)
+
+
+def numbers(found):
+    once, each = found
+    return [*map(float, once)], [[*map(float, row)] for row in each]
+
+
+EXPECTED = numbers(backends.build("numpy", line())(SHARED, [X, Y], 4))
+
+
+def test_the_same_numbers_while_llvm_compiles_and_after():
+    pytest.importorskip("llvmlite")
+    run = auto.build(line())
+    call = run.bound(SHARED, [X, Y], 4)
+    call()
+    assert numbers((call.once, call.each)) == EXPECTED
+    assert numbers(run(SHARED, [X, Y], 4)) == EXPECTED
+    run.thread.join()
+    assert run.kernel is run.run
+    assert numbers(run(SHARED, [X, Y], 4)) == EXPECTED
+    call()
+    assert numbers((call.once, call.each)) == EXPECTED
+    call.shared[0] = call.once[1]  # the new w: a step after a step
+    call()
+    assert call.once[0] != EXPECTED[0][0]
+    told = "\n".join(run.explain())
+    assert "runs: llvm" in told
+    assert "compiled at level 1" in told
+    assert "until" not in told
+
+
+def test_without_llvm_it_says_what_to_install(monkeypatch):
+    monkeypatch.delitem(sys.modules, "autograd_mini.compiler.llvm", raising=False)
+    monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
+    run = auto.build(line())
+    run.thread.join()
+    assert numbers(run(SHARED, [X, Y], 4)) == EXPECTED
+    assert "pip install 'autograd-mini[fast]'" in "\n".join(run.explain())
+    assert run.explain()[0] == "runs: numpy"
+
+
+def test_where_compiling_fails_the_first_tier_goes_on(monkeypatch):
+    llvm = pytest.importorskip("autograd_mini.compiler.llvm")
+
+    def failing(*_):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(llvm, "kernels", failing)
+    run = auto.build(line())
+    run.thread.join()
+    assert numbers(run(SHARED, [X, Y], 4)) == EXPECTED
+    assert run.explain()[-1] == "llvm: no memory"
+
+
+@pytest.mark.parametrize("missing", ["numpy", "llvmlite"])
+def test_a_process_that_lacks_something_computes_and_ends(missing):
+    script = f"""
+import sys
+sys.modules[{missing!r}] = None
+from autograd_mini.compiler import auto
+from tests.compiler.programs import line
+run = auto.build(line())
+shared, columns = [2.0, 0.5, 4.0], [[1.0, 2.0, 3.0, -1.0], [1.0] * 4]
+if auto.ARRAYS:
+    import numpy as np
+    shared, columns = np.array(shared), [*np.array(columns)]
+once, each = run(shared, columns, 4)
+print([*map(float, once)], run.first)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    first = "python" if missing == "numpy" else "numpy"
+    assert done.stdout == f"{EXPECTED[0]} {first}\n"
+    assert done.stderr == ""
