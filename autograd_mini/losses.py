@@ -18,7 +18,7 @@ is not a real number. Errors name the loss and the place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import fsum
 from typing import Any
 
@@ -27,6 +27,7 @@ from .numbers.arguments import items, positive
 from .numbers.kinds import constant, in_ieee
 from .value import Value
 
+_Term = Callable[[Any], Any]
 Numbers = Any  # a Value or number, or a sequence of them, nested as the other argument
 
 
@@ -107,13 +108,7 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
                 f"{name}: a probability lies in 0 ... 1, got {p!r}; for scores of any size"
                 f" there is {name}_with_logits"
             )
-        _check_label(name, y)
-        if y == 1:
-            terms.append(f.log(p))
-        elif y == 0:
-            terms.append(f.log1p(-p))
-        else:
-            terms.append(y * f.log(p) + (1 - y) * f.log1p(-p))
+        terms.append(_expected(name, y, p, f.log, lambda p: f.log1p(-p)))
     return -_mean(terms)
 
 
@@ -128,16 +123,9 @@ def binary_cross_entropy_with_logits(scores: Numbers, targets: Numbers) -> Value
     >>> binary_cross_entropy_with_logits([-1000.0, 1000.0], [1, 1])  # (1000 + 0) / 2
     500.0
     """
-    name, terms = "binary_cross_entropy_with_logits", []
-    for z, y in _pairs(name, scores, targets, "score"):
-        _check_label(name, y)
-        if y == 1:
-            terms.append(f.softplus(-z))
-        elif y == 0:
-            terms.append(f.softplus(z))
-        else:
-            terms.append(y * f.softplus(-z) + (1 - y) * f.softplus(z))
-    return _mean(terms)
+    name = "binary_cross_entropy_with_logits"
+    pairs = _pairs(name, scores, targets, "score")
+    return _mean([_expected(name, y, z, lambda z: f.softplus(-z), f.softplus) for z, y in pairs])
 
 
 def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
@@ -281,9 +269,11 @@ def _number(loss: str, name: str, x: Any) -> Any:
     return x if isinstance(x, Value) else data
 
 
-def _check_label(loss: str, y: Any) -> None:
+def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
+    """The mean over the classes 1 and 0, of which 1 has the probability y."""
     if not 0 <= _data(y) <= 1:
         raise ValueError(f"{loss}: a label is 0 or 1, or a probability in between, got {y!r}")
+    return of_1(x) if y == 1 else of_0(x) if y == 0 else y * of_1(x) + (1 - y) * of_0(x)
 
 
 def _distribution(name: str, values: list[Any]) -> list[Any]:

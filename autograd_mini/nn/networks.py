@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -157,13 +158,32 @@ class Neuron(Module):
         return f"{_shown(name_of(self.activation))}Neuron({self.nin})"
 
 
-class Layer(Module):
+class _Several(Module):
+    """Neurons or layers, in the attribute that `holds` names."""
+
+    holds: str
+
+    def parameters(self) -> list[Value]:
+        """Those of the first part, then of the second, ..."""
+        return [p for part in getattr(self, self.holds) for p in part.parameters()]
+
+    def named_parameters(self) -> dict[str, Value]:
+        """`layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the name of the whole."""
+        named: dict[str, Value] = {}
+        for part in getattr(self, self.holds):
+            named |= part.named_parameters()
+        return named
+
+
+class Layer(_Several):
     """nout neurons that all see the same nin inputs. The arguments are a Neuron's.
 
     >>> layer = Layer(2, 3, activation="tanh", init="xavier_uniform", seed=1)
     >>> len(layer([0.5, -1.0])), list(layer.named_parameters())[:4]
     (3, ['neuron1.w[0]', 'neuron1.w[1]', 'neuron1.b', 'neuron2.w[0]'])
     """
+
+    holds = "neurons"
 
     def __init__(
         self,
@@ -178,18 +198,8 @@ class Layer(Module):
     ) -> None:
         self.nin, self.nout, self.name = whole("nin", nin), whole("nout", nout), name
         rng, prefix = generator(seed), f"{name}." if name else ""
-        self.neurons = [
-            Neuron(
-                nin,
-                nonlin,
-                activation=activation,
-                init=init,
-                seed=rng,
-                nout=nout,
-                name=f"{prefix}neuron{j}",
-            )
-            for j in range(1, nout + 1)
-        ]
+        made = partial(Neuron, nin, nonlin, activation=activation, init=init, seed=rng, nout=nout)
+        self.neurons = [made(name=f"{prefix}neuron{j}") for j in range(1, nout + 1)]
         self.activation = self.neurons[0].activation
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
@@ -201,22 +211,11 @@ class Layer(Module):
         """The outputs for inputs that are checked already, such as another layer's outputs."""
         return self.neurons[0]._forward([neuron._row for neuron in self.neurons], x)
 
-    def parameters(self) -> list[Value]:
-        """Those of the first neuron, then of the second, ..."""
-        return [p for neuron in self.neurons for p in neuron.parameters()]
-
-    def named_parameters(self) -> dict[str, Value]:
-        """`neuron1.w[0]`, ..., after the layer's own name."""
-        named: dict[str, Value] = {}
-        for neuron in self.neurons:
-            named |= neuron.named_parameters()
-        return named
-
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+        return f"Layer of {self.neurons}"
 
 
-class MLP(Module):
+class MLP(_Several):
     """A multilayer perceptron: layers of neurons, each layer's outputs the inputs of the next.
 
     With the defaults it is micrograd's: relu, then a linear layer for the scores, with weights from
@@ -237,6 +236,8 @@ class MLP(Module):
     >>> len(model([5.1, 3.5, 1.4, 0.2])), len(model.parameters())
     (3, 67)
     """
+
+    holds = "layers"
 
     def __init__(
         self,
@@ -267,15 +268,9 @@ class MLP(Module):
             )
         rng, prefix = generator(seed), f"{name}." if name else ""
         self.name = name
+        made = partial(Layer, init=init, seed=rng)
         self.layers = [
-            Layer(
-                sizes[k],
-                sizes[k + 1],
-                activation=act,
-                init=init,
-                seed=rng,
-                name=f"{prefix}layer{k + 1}",
-            )
+            made(sizes[k], sizes[k + 1], activation=act, name=f"{prefix}layer{k + 1}")
             for k, act in enumerate([*each, output])
         ]
 
@@ -286,17 +281,6 @@ class MLP(Module):
         for each in rest:
             out = each.respond(tuple(out))
         return out[0] if len(out) == 1 else out
-
-    def parameters(self) -> list[Value]:
-        """Those of the first layer, then of the second, ..."""
-        return [p for each in self.layers for p in each.parameters()]
-
-    def named_parameters(self) -> dict[str, Value]:
-        """`layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the network's own name."""
-        named: dict[str, Value] = {}
-        for each in self.layers:
-            named |= each.named_parameters()
-        return named
 
     def summary(self, lang: str = "en") -> str:
         """A table of the layers: sizes, activation, numbers of weights and biases, the total.
@@ -323,7 +307,7 @@ class MLP(Module):
         return "\n".join(aligned([heading.split("|"), *rows], "<>><>>>"))
 
     def __repr__(self) -> str:
-        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+        return f"MLP of {self.layers}"
 
 
 # --- inputs --------------------------------------------------------------------------------------
