@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import pi, prod
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd_mini.functions import abs as abs_
@@ -57,8 +58,8 @@ def problems() -> tuple[Problem, ...]:
     return tuple(Problem(k, *rest) for k, rest in enumerate(_PROBLEMS, start=1))
 
 
-def _numbers(text: str) -> list[float]:
-    return [float(word) for word in text.split()]
+_LINES = Path(__file__).with_name("measured.txt").read_text(encoding="utf-8").splitlines()
+_MEASURED = {name: [*map(float, numbers)] for name, *numbers in map(str.split, _LINES)}
 
 
 def _helical(x: Any) -> Any:
@@ -73,7 +74,7 @@ def _gulf(x: Any, m: int = 99) -> Any:
 
 
 def _kowalik(x: Any) -> Any:
-    for y, u in zip(_KOWALIK, _numbers("4 2 1 .5 .25 .167 .125 .1 .0833 .0714 .0625"), strict=True):
+    for y, u in zip(_MEASURED["kowalik"], _MEASURED["kowalik_u"], strict=True):
         yield y - x[0] * (u * u + u * x[1]) / (u * u + u * x[2] + x[3])
 
 
@@ -84,7 +85,7 @@ def _biggs(x: Any, m: int = 13) -> Any:
 
 
 def _osborne2(x: Any) -> Any:
-    for k, y in enumerate(_OSBORNE2):
+    for k, y in enumerate(_MEASURED["osborne2"]):
         t = k / 10
         peaks = (x[j] * exp(-((t - x[j + 7]) ** 2) * x[j + 4]) for j in (1, 2, 3))
         yield y - x[0] * exp(-t * x[4]) - sum(peaks)
@@ -170,23 +171,6 @@ def _grid(n: int) -> list[float]:
     return [k / (n + 1) for k in range(1, n + 1)]
 
 
-_BARD = _numbers(".14 .18 .22 .25 .29 .32 .35 .39 .37 .58 .73 .96 1.34 2.10 4.39")
-_GAUSS = _numbers(".0009 .0044 .0175 .0540 .1295 .2420 .3521")
-_GAUSS = [*_GAUSS, 0.3989, *_GAUSS[::-1]]
-_MEYER = _numbers(
-    "34780 28610 23650 19630 16370 13720 11540 9744 8261 7030 6005 5147 4427 3820 3307 2872"
-)
-_KOWALIK = _numbers(".1957 .1947 .1735 .16 .0844 .0627 .0456 .0342 .0323 .0235 .0246")
-_OSBORNE1 = _numbers(
-    ".844 .908 .932 .936 .925 .908 .881 .850 .818 .784 .751 .718 .685 .658 .628 .603 .580"
-    " .558 .538 .522 .506 .490 .478 .467 .457 .448 .438 .431 .424 .420 .414 .411 .406"
-)
-_OSBORNE2 = _numbers(
-    "1.366 1.191 1.112 1.013 .991 .885 .831 .847 .786 .725 .746 .679 .608 .655 .616 .606 .602"
-    " .626 .651 .724 .649 .649 .694 .644 .624 .661 .612 .558 .533 .495 .500 .423 .395 .375 .372"
-    " .391 .396 .405 .428 .429 .523 .562 .607 .653 .672 .708 .633 .668 .645 .632 .591 .559 .597"
-    " .625 .739 .710 .729 .720 .636 .581 .428 .292 .162 .098 .054"
-)
 _HALF_GRID = tuple(t * (t - 1) for t in _grid(10))
 
 _PROBLEMS: list[Any] = [
@@ -203,11 +187,11 @@ _PROBLEMS: list[Any] = [
      for i in range(1, 11)), (0.3, 0.4), 124.362),
     ("Helical valley", _helical, (-1, 0, 0), 0, (1, 0, 0)),
     ("Bard", lambda x: (y - x[0] - i / ((16 - i) * x[1] + min(i, 16 - i) * x[2])
-     for i, y in enumerate(_BARD, start=1)), (1, 1, 1), 8.21487e-3),
+     for i, y in enumerate(_MEASURED["bard"], start=1)), (1, 1, 1), 8.21487e-3),
     ("Gaussian", lambda x: (x[0] * exp(-x[1] * ((8 - i) / 2 - x[2]) ** 2 / 2) - y
-     for i, y in enumerate(_GAUSS, start=1)), (0.4, 1, 0), 1.12793e-8),
+     for i, y in enumerate(_MEASURED["gauss"], start=1)), (0.4, 1, 0), 1.12793e-8),
     ("Meyer", lambda x: (x[0] * exp(x[1] / (45 + 5 * i + x[2])) - y
-     for i, y in enumerate(_MEYER, start=1)), (0.02, 4000, 250), 87.9458),
+     for i, y in enumerate(_MEASURED["meyer"], start=1)), (0.02, 4000, 250), 87.9458),
     ("Gulf research and development", _gulf, (5, 2.5, 0.15), 0, (50, 25, 1.5)),
     ("Box three-dimensional", lambda x: (exp(-t * x[0]) - exp(-t * x[1])
      - x[2] * (exp(-t) - exp(-10 * t)) for t in (k / 10 for k in range(1, 11))),
@@ -220,7 +204,7 @@ _PROBLEMS: list[Any] = [
      + (x[2] + x[3] * sin(t) - cos(t)) ** 2 for t in (k / 5 for k in range(1, 21))),
      (25, 5, -5, -1), 85822.2),
     ("Osborne 1", lambda x: (y - x[0] - x[1] * exp(-10 * i * x[3]) - x[2] * exp(-10 * i * x[4])
-     for i, y in enumerate(_OSBORNE1)), (0.5, 1.5, -1, 0.01, 0.02), 5.46489e-5),
+     for i, y in enumerate(_MEASURED["osborne1"])), (0.5, 1.5, -1, 0.01, 0.02), 5.46489e-5),
     ("Biggs EXP6", _biggs, (1, 2, 1, 1, 1, 1), 0, (1, 10, 1, 5, 4, 3)),
     ("Osborne 2", _osborne2, (1.3, 0.65, 0.65, 0.7, 0.6, 3, 5, 7, 2, 4.5, 5.5), 4.01377e-2),
     ("Watson", _watson, (0,) * 6, 2.28767e-3),
