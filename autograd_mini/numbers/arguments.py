@@ -24,15 +24,7 @@ def real(
     fits: Callable[[Any], bool] = isfinite,
     kind: str = "a real number",
 ) -> Number:
-    """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do.
-
-    >>> real("eps", float("nan"))
-    Traceback (most recent call last):
-    ValueError: eps must be finite, got nan
-    >>> real("angle", 7, "from 0 to 6", lambda x: 0 <= x <= 6)
-    Traceback (most recent call last):
-    ValueError: angle must be from 0 to 6, got 7
-    """
+    """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do."""
     try:
         known, finite = not isinstance(x, (bool, str, NumberLike)), isfinite(x)
     except (TypeError, ValueError):
@@ -69,12 +61,7 @@ def whole(
     most: float = inf,
     error: type[Exception] = ValueError,
 ) -> int:
-    """An int from `least` to `most`, else `error`; NumPy's ints become Python's.
-
-    >>> whole("side", 7, 8, 96)
-    Traceback (most recent call last):
-    ValueError: side must be from 8 to 96, got 7
-    """
+    """An int from `least` to `most`, else `error`; NumPy's ints become Python's."""
     try:
         number = None if isinstance(n, bool) else index(n)
     except TypeError:
@@ -89,12 +76,7 @@ def whole(
 
 # --- choices, functions, lists -------------------------------------------------------------------
 def one_of(name: str, choice: T, allowed: Iterable[T]) -> T:
-    """One of the allowed ones.
-
-    >>> one_of("layout", "round", ["dot", "neato"])
-    Traceback (most recent call last):
-    ValueError: layout must be one of dot, neato, got 'round'
-    """
+    """One of the allowed ones."""
     allowed = tuple(allowed)
     if choice not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}, got {choice!r}")
@@ -102,35 +84,21 @@ def one_of(name: str, choice: T, allowed: Iterable[T]) -> T:
 
 
 def entry(table: dict[str, T], kind: str, name: str) -> T:
-    """What the table has under that name.
-
-    >>> entry({"mse": 1, "mae": 2}, "loss", "msa")
-    Traceback (most recent call last):
-    ValueError: loss 'msa' is unknown; known are mse, mae
-    """
+    """What the table has under that name."""
     if name not in table:
         raise ValueError(f"{kind} {name!r} is unknown; known are {', '.join(table)}")
     return table[name]
 
 
 def function(name: str, f: T, what: str = "a function") -> T:
-    """Something that can be called; `what` tells what it is to be.
-
-    >>> function("schedule", 0.1, "a function of the step")
-    Traceback (most recent call last):
-    TypeError: schedule must be a function of the step, got 0.1
-    """
+    """Something that can be called; `what` tells what it is to be."""
     if not callable(f):
         raise TypeError(f"{name} must be {what}, got {f!r:.60}")
     return f
 
 
 def items(x: Any) -> list[Any] | None:
-    """The items of a sequence or array; None if x is not one.
-
-    >>> items((1, 2)), items(3), items("text")
-    ([1, 2], None, None)
-    """
+    """The items of a sequence or array; None if x is not one."""
     if isinstance(x, (NumberLike, str, bytes, dict, set, frozenset)):
         return None
     if hasattr(x, "tolist"):  # an array, or a scalar, of NumPy and the like

@@ -40,11 +40,7 @@ class Kind:
 
 # --- functions that hold for every kind of number ----------------------------------------------
 def others(a: Sequence[Number]) -> tuple[Number, ...]:
-    """For each element the product of the others, from products of the left and of the right.
-
-    >>> others((2, 3, 5))
-    (15, 10, 6)
-    """
+    """For each element the product of the others, from products of the left and of the right."""
     left, right = [1], [1]
     for x in a[:-1]:
         left.append(left[-1] * x)

@@ -21,9 +21,6 @@ def gauss(x: float) -> float:
 
     x is split into `high`, whose square is exact, and a rest:
     exp(-x*x) = exp(-high*high) * exp(-(x - high) * (x + high)).
-
-    >>> gauss(26.0) == math.exp(-676)
-    True
     """
     if not abs(x) < 30:  # underflows, or is infinite, or is nan
         return math.exp(-x * x)
@@ -32,11 +29,7 @@ def gauss(x: float) -> float:
 
 
 def expdiff(a: float, b: float) -> float:
-    """exp(a - b) with the rounding error of a - b put back (two-sum, Knuth, TAOCP 2, 4.2.2).
-
-    >>> expdiff(3.0, 1.0) == math.exp(2)
-    True
-    """
+    """exp(a - b) with the rounding error of a - b put back (two-sum, Knuth, TAOCP 2, 4.2.2)."""
     d = a - b
     if not abs(d) < 1000:
         return 1.0 if a == b else math.exp(d)  # equal infinities
@@ -56,9 +49,6 @@ def dsinc(
     There x*cot(x) - 1 = -x**2/(3 - x**2/(5 - x**2/(7 - ...))), Lambert's continued fraction, as far
     as 50 digits need it (Abramowitz & Stegun, 4.3.94). `sinc`, `cos`, `pi`: those of a kind;
     `where` is given where both ways must be written down.
-
-    >>> dsinc(1.0)
-    -1.0
     """
     if where is None and not abs(a) < 0.25:
         return (cos(pi * (a % 2)) - sinc(a)) / a
@@ -76,9 +66,6 @@ def normal_cdf(x: float) -> float:
 
     The rounding error r of t = -x / sqrt(2) is put back: erfc(t + r) = erfc(t) - 2/sqrt(pi) *
     exp(-t*t) * r to first order; without it the left tail is off by up to 1,400 ulp.
-
-    >>> normal_cdf(0.0)
-    0.5
     """
     if not abs(x) < 40:
         return 0.5 * math.erfc(-x * SQRT_HALF)
@@ -131,11 +118,7 @@ def lgamma(x: float) -> float:
 
 
 def digamma(x: float) -> float:
-    """The logarithmic derivative of gamma, gamma'(x) / gamma(x) (Abramowitz & Stegun 6.3).
-
-    >>> round(digamma(1.0), 12)
-    -0.577215664902
-    """
+    """The logarithmic derivative of gamma, gamma'(x) / gamma(x) (Abramowitz & Stegun 6.3)."""
     return polygamma(0, x)
 
 
@@ -242,20 +225,12 @@ def _rounded(product: _Product) -> float:
 
 
 def prod(values: Sequence[float]) -> float:
-    """The product of finite numbers, without overflow or underflow on the way.
-
-    >>> prod([1e200, 1e200, 1e-300])
-    1e+100
-    """
+    """The product of finite numbers, without overflow or underflow on the way."""
     return _rounded(_running(values)[-1])
 
 
 def others(values: Sequence[float]) -> tuple[float, ...]:
-    """For each of the finite numbers the product of all others.
-
-    >>> others([1e200, 1e200, 0.0])
-    (0.0, 0.0, inf)
-    """
+    """For each of the finite numbers the product of all others."""
     left, right = _running(values), _running(values[::-1])
     products = (_times(*pair) for pair in zip(left, right[-2::-1], strict=False))
     return tuple([_rounded_or_infinite(product) for product in products])

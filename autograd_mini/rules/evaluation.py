@@ -102,11 +102,7 @@ def flat(numbers: Sequence[Any]) -> Iterator[Any]:
 
 
 def each(f: Callable[[Any], Any], numbers: Sequence[Any]) -> list[Any]:
-    """f of the numbers one by one, those of vectors too.
-
-    >>> each(abs, (-1.0, (2.0, -3.0)))
-    [1.0, (2.0, 3.0)]
-    """
+    """f of the numbers one by one, those of vectors too."""
     return [tuple(map(f, x)) if x.__class__ is tuple else f(x) for x in numbers]
 
 

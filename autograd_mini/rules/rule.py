@@ -42,22 +42,12 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
 
 
 def value_only(op: Op, kind: Kind) -> Callable[..., Any]:
-    """The operation as a function of numbers of this kind.
-
-    >>> from autograd_mini.numbers.kinds import FLOAT
-    >>> value_only(SHEET["mul"], FLOAT)(2.0, 3.0)
-    6.0
-    """
+    """The operation as a function of numbers of this kind."""
     return rule(op, kind, (False,) * len(op.params)).value
 
 
 def beside(op: Op, kind: Kind, *keys: str) -> Callable[..., tuple[Any, ...]]:
-    """The formulas beside the main ones, "kink 0" or "scale a", as a function of (*args, out).
-
-    >>> from autograd_mini.numbers.floats import FLOAT
-    >>> beside(SHEET["clamp"], FLOAT, "kink 0", "kink 1")(0.5, 0.0, 2.0, 0.5)
-    (0.5, -1.5)
-    """
+    """The formulas beside the main ones, "kink 0" or "scale a", as a function of (*args, out)."""
     key = (kind, keys)
     found = op.rules.get(key)
     if found is None:

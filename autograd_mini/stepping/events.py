@@ -122,11 +122,7 @@ _PHASES = {"given": "forward", "forward": "forward", "update": "update"}
 
 
 def phase(step: Step) -> str:
-    """The part of the computation that a step belongs to: forward, backward or update.
-
-    >>> phase(Visit(4, 1.0, ()))
-    'backward'
-    """
+    """The part of the computation that a step belongs to: forward, backward or update."""
     return _PHASES.get(step.kind, "backward")
 
 
