@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import printable
+from autograd_mini.ops import SHEET
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training.verdicts import BACK, FAR
 
 from .document import document, written
+from .javascript import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autograd_mini.language import Catalogue
+    from autograd_mini.ops import Op
     from autograd_mini.stepping.training.fields import Field
 
 _SHARED = (
@@ -27,9 +31,22 @@ _SHARED = (
 )
 """The texts of the page of steps that this one needs too."""
 SCRIPTS = (
-    *("numbers.js", "shell.js", "player.js", "training_data.js", "training_plots.js"),
-    *("training_pictures.js", "training_panels.js", "training.js"),
+    *("numbers.js", "shell.js", "player.js", "training_data.js", "training_model.js"),
+    *("training_plots.js", "training_pictures.js", "training_panels.js", "training_own.js"),
+    "training.js",
 )
+ACTIVATIONS = (
+    *("tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus"),
+    *("softsign", "sin"),
+)
+"""Those that the reader may choose in place of the run's own."""
+_LOSSES = {
+    "mse": ("square",), "mae": ("abs",), "huber": ("clamp",), "hinge": ("relu",),
+    "binary_cross_entropy": ("log", "log1p"),
+    "binary_cross_entropy_with_logits": ("softplus", "sigmoid"),
+    "cross_entropy": ("logsumexp", "softplus"),
+}  # fmt: skip
+"""The losses that the page can train with, and the operations that they are made of."""
 MOST_LOSSES = 3000
 """Points of a loss curve; of longer runs only those of frames are kept."""
 MOST_POINTS = 2000
@@ -72,7 +89,9 @@ def to_html(
     runs = run.runs if isinstance(run, LearningRates) else (run,)
     verdicts = run.verdicts if isinstance(run, LearningRates) else (run.verdict,)
     rates = run.rates if isinstance(run, LearningRates) else (run.rate,)
+    learn, ops = _learning(runs[0], rates[0]) if not several else (None, [])
     data = {
+        "learn": learn,
         "points": _points(runs[0]),
         "several": several,
         "descent": not runs[0].loss,
@@ -81,8 +100,9 @@ def to_html(
             for each, rate, verdict in zip(runs, rates, verdicts, strict=True)
         ],
     }
+    scripts = (source(ops), *SCRIPTS) if ops else SCRIPTS
     return document(
-        "training.html", SCRIPTS, data, _words(runs[0], several),
+        "training.html", scripts, data, _words(runs[0], several),
         lang=lang, theme=theme, title=title, styles=("training.css",),
     )  # fmt: skip
 
@@ -105,7 +125,7 @@ def _words(run: TrainingSteps, several: bool) -> Catalogue:
 
 def _points(run: TrainingSteps) -> dict[str, Any]:
     points = run.points
-    shown = slice(None, None, 1 + len(points.inputs) // MOST_POINTS) if run.field else slice(0)
+    shown = slice(None, None, 1 + len(points.inputs) // MOST_POINTS)
     return {
         "inputs": [[written(x) for x in row] for row in points.inputs[shown]],
         "targets": [[*t] if isinstance(t, tuple) else t for t in points.targets[shown]],
@@ -113,6 +133,25 @@ def _points(run: TrainingSteps) -> dict[str, Any]:
         "features": [*map(printable, points.features)],
         "classes": [*map(printable, points.classes)],
     }
+
+
+def _learning(run: TrainingSteps, rate: float) -> tuple[dict[str, Any] | None, list[Op]]:
+    """What the page needs to train the network itself, and the operations; None if it cannot."""
+    own = [layer.activation for layer in run.layers]
+    outputs = run.layers[-1].units if own else 0
+    known = run.loss in _LOSSES and all(name in SHEET for name in {*own} - {"linear"})
+    several = run.loss == "cross_entropy"
+    if not known or not own or several != (outputs > 1) or len(run.points.inputs) > MOST_POINTS:
+        return None, []
+    ops = [SHEET[name] for name in dict.fromkeys((*ACTIVATIONS, *own)) if name in SHEET]
+    adam = run.optimiser == "Adam"
+    learn = {
+        "loss": run.loss, "seed": run.seed % 2**53, "far": FAR, "back": BACK,
+        "optimiser": "Adam" if adam else "SGD",
+        "rate": written(rate) if adam or run.plain else 0.5,
+        "activations": {op.name: [*op.defaults.values()] for op in ops},
+    }  # fmt: skip
+    return learn, [*ops, *(SHEET[name] for name in ("dot", "mean", *_LOSSES[run.loss]))]
 
 
 def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str, Any]:

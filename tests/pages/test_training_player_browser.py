@@ -329,6 +329,8 @@ def test_every_text_is_used():
     built |= {f"training.{verdict}.about" for verdict in verdicts}
     built |= {*"title where.epoch title.rates title.unnamed title.rates.unnamed".split()}
     built |= {*"previous next last".split()}
+    own = "activation start optimiser rate batch mode draw again add remove original"
+    built |= {f"own.{name}" for name in own.split()}
     asked = {**catalogue("player"), **catalogue("descent")}.keys() - built
     assert [key for key in asked if f'"{key}"' not in used] == []
 

@@ -17,6 +17,7 @@ function drawAll() {
   drawCurve();
   if (hasNetwork) { drawNetwork(); drawLayers(); }
   drawUpdate();
+  if (own.on) showSample();
 }
 function showAll() {
   for (const picture of pictures) picture.show();
@@ -24,6 +25,17 @@ function showAll() {
   if (hasNetwork) { showNetwork(); showLayers(); }
   showUpdate();
   showStory();
+  if (own.on) showSample();
+}
+// All that grows with a run; the points stay where they are, one of them may be under a finger.
+function redraw() {
+  for (const picture of pictures) picture.show();
+  drawCurve();
+  drawNetwork();
+  drawLayers();
+  drawUpdate();
+  showStory();
+  showSample();
 }
 
 startShell();
@@ -44,10 +56,10 @@ for (const id of ["weights", "gradients"]) $(id).addEventListener("click", () =>
 startUpdate();
 startCurve();
 drawAll();
-player.on(showAll);
+player.on(() => own.grown ? redraw() : showAll());
 controls(player, i => t("where.epoch", {i: EPOCHS[i], n: EPOCHS[EPOCHS.length - 1]}));
 if (player.length > 12) $("speed").value = player.speed = 5;
-onLanguage(drawAll);
+onLanguage(() => { nameOwn(); drawAll(); });
 onTheme(drawAll);
 // What is drawn never changes the size of what it is drawn in, so this ends.
 const drawn = new Map([...pictures.map(picture => [picture.stage, () => picture.draw()]),
@@ -62,3 +74,4 @@ const observer = new ResizeObserver(entries => {
   }
 });
 for (const e of drawn.keys()) observer.observe(e);
+startOwn();

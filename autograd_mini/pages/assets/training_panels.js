@@ -4,7 +4,7 @@ const part = (id, selector) => $(id).querySelector(selector);
 // --- the story ---
 function story() {
   const run = chosen, frame = frameNow(run), epoch = run.epochs[frame];
-  const sentences = [t(frame ? "training.epoch" : "training.start", {epoch, loss: formatNumber(run.loss[frame])})];
+  const sentences = [t(frame ? "training.epoch" : run.goesOn ? "own.now" : "training.start", {epoch, loss: formatNumber(run.loss[frame])})];
   if (run.accuracy) {
     sentences.push(t("training.right", {percent: formatNumber(Number((100 * run.accuracy[frame]).toPrecision(3))), n: DATA.points.n}));
   }
@@ -20,7 +20,8 @@ function showStory() {
   const text = story(), {verdict, loss} = chosen;
   const ends = {first: formatNumber(loss[0]), last: formatNumber(loss[loss.length - 1])};
   part("story", ".sentence").textContent = text;
-  part("story", ".quiet").textContent = t("training.whole", {verdict: t("training." + verdict), about: t(`training.${verdict}.about`, ends)});
+  const told = own.on && chosen.last < EPOCHS[EPOCHS.length - 1] && !chosen.broken ? loss.length > SOON ? "own.so.far" : "own.ready" : "training.whole";
+  part("story", ".quiet").textContent = t(told, {verdict: t("training." + verdict), about: t(`training.${verdict}.about`, ends)});
   say(text);
 }
 
@@ -258,12 +259,12 @@ function drawLayers() {
     }
   }
   flow.range = [Math.log10(Math.max(low, high * 1e-12) / 1.5), Math.log10(high * 1.2)];
-  const heads = ["training.layer.name", null, "training.norm", "training.ratio", "training.flow"];
+  const heads = ["training.layer.name", null, "training.norm", "training.ratio", ...(chosen.flow ? ["training.flow"] : [])];
   const head = el("tr", {}, ...heads.map((key, i) => key ? el("th", {class: i > 1 && i < 4 ? "n" : "", scope: "col", text: t(key)}) : el("td", {class: "bar"})));
   flow.rows = layers.map((layer, l) => {
     const rect = svg("rect", {x: 0, y: 1, width: 0, height: 12}), norm = el("td", {class: "n"}), ratio = el("td", {class: "n"}), verdict = el("td");
     const bar = svg("svg", {viewBox: "0 0 100 14", preserveAspectRatio: "none", "aria-hidden": "true"}, rect);
-    const row = el("tr", {}, el("th", {scope: "row", text: t("training.layer", {k: l + 1})}), el("td", {class: "bar"}, bar), norm, ratio, verdict);
+    const row = el("tr", {}, el("th", {scope: "row", text: t("training.layer", {k: l + 1})}), el("td", {class: "bar"}, bar), norm, ratio, ...(chosen.flow ? [verdict] : []));
     return {row, rect, norm, ratio, verdict};
   });
   scroll.replaceChildren(el("table", {}, el("thead", {}, head), el("tbody", {}, ...flow.rows.map(({row}) => row))));
@@ -277,7 +278,7 @@ function showLayers() {
     rect.setAttribute("width", long || 0);
     norm.textContent = frame ? formatNumber(rounded(Number(size.toPrecision(3)))) : "—";
     ratio.textContent = frame ? formatNumber(rounded(Number(chosen.ratio(frame, layer).toPrecision(3)))) : "—";
-    const word = chosen.flow[frame][l + 1];
+    const word = chosen.flow?.[frame][l + 1];
     verdict.textContent = word ? t("training." + word) : "";
     verdict.className = word && word !== "healthy" ? "wrong" : "";
   });

@@ -49,6 +49,7 @@ class Picture {
     const w = Math.min(room[0], room[1] * this.ratio * 1.4), h = Math.min(room[1], w / this.ratio * 1.45);
     for (const [key, x] of [["width", w], ["height", h], ["viewBox", `0 0 ${w} ${h}`]]) this.svg.setAttribute(key, x);
     this.stage.style.setProperty("--drawn", h + "px");
+    const focused = own.on && this.svg.contains(document.activeElement);
     this.svg.replaceChildren();
     const y = field.y || (this.loss ? this.range() : [field.low, field.high]);
     const at = axes(this.svg, {w, h, x: field.x, y, bare: w < 230, left: 38, grid: !field.y});
@@ -58,14 +59,13 @@ class Picture {
       r => (at.box.bottom - r / (field.n - 1) * (at.box.bottom - at.box.top)).toFixed(1)];
     this.moving = svg("g");
     if (this.loss) this.drawLoss();
-    else if (field.y) {
-      at.inside.append(this.moving);
-      DATA.points.inputs.forEach(([a, b], i) => at.inside.append(this.dot(DATA.points.targets[i], at.X(a), at.Y(b))));
-    } else {
-      at.inside.append(this.moving);
-      DATA.points.inputs.forEach(([a], i) => at.inside.append(marker(0, at.X(a), at.Y(DATA.points.targets[i]), this.radius)));
-    }
+    else at.inside.append(this.moving, ...DATA.points.inputs.map((_, i) => own.on ? handle(this, i) : this.spot(i)), ...(own.on ? [this.ring] : []));
+    if (focused) handleOf(own.sample).focus({preventScroll: true});
     this.show();
+  }
+  spot(i) {
+    const [a, b] = DATA.points.inputs[i], target = DATA.points.targets[i], {X, Y} = this;
+    return this.field.y ? this.dot(target, X(a), Y(b)) : marker(0, X(a), Y(target), this.radius);
   }
   dot(target, x, y) {
     if (this.field.kind !== "values") return marker(Number(target > 0 ? target : 0), x, y, this.radius);
