@@ -123,7 +123,7 @@ def _mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
 
 
 def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
-    import torch  # type: ignore[import-not-found,unused-ignore]
+    import torch
 
     def gradient(*args: Any, **named: Any) -> Any:
         leaves: list[Any] = []

@@ -69,7 +69,7 @@ def rows_taken(name: str, rows: Any, columns: list[Any]) -> tuple[Any, Any, int]
         if not len(rows):
             raise ValueError(f"the batch {name} has no samples")
         taken(rows[:1], [])  # refuses what are no numbers
-        columns += np.asarray(rows, dtype=float).reshape(len(rows), -1).T
+        columns.extend(np.asarray(rows, dtype=float).reshape(len(rows), -1).T)
         return rows.shape[1:] or 0, rows[0], len(rows)
     if not isinstance(rows, list | tuple) or not rows:
         what = "has no samples" if isinstance(rows, list | tuple) else f"is {shown(rows)}"

@@ -103,15 +103,31 @@ class Compiled:
 
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
+        self._shared("hvp")
         return self._run("hvp", args[:-1], kwargs, args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
-        if len(self.wrt) > 1 or {*self.wrt} & {*self.batch}:
-            raise GradientError("a hessian is by one argument that is no batch")
+        self._shared("hessian", most=1)
         return self._run("hessian", args, kwargs)[1]
 
+    def _shared(self, what: str, most: int = 1000) -> None:
+        """Second derivatives are by arguments that all samples share."""
+        if len(self.wrt) > most or {*self.wrt} & {*self.batch}:
+            number = "one argument that is" if most == 1 else "arguments that are"
+            raise GradientError(f"{what} is by {number} no batch, got wrt = {', '.join(self.wrt)}")
+
     def _run(self, what: str, args: Any, kwargs: dict[str, Any], along: Any = None) -> Any:
+        entry, pieces, columns, count = self.prepared(what, args, kwargs)
+        if along is not None:
+            taken(along, pieces)
+        self.statistics["calls"] += 1
+        return entry(pieces, columns, count)
+
+    def prepared(
+        self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Entry, list[Any], list[Any], int]:
+        """The trace for these arguments, their numbers, shared and by sample, and the samples."""
         bound = self.signature.bind(*args, **kwargs)
         bound.apply_defaults()
         given, pieces, columns = bound.arguments, list[Any](), list[Any]()
@@ -125,10 +141,7 @@ class Compiled:
         if len({*sizes.values()}) > 1:
             raise ValueError(f"the batches differ in their number of samples: {sizes}")
         entry = self._entry(tuple(key), what, sample)
-        if along is not None:
-            taken(along, pieces)
-        self.statistics["calls"] += 1
-        return entry(pieces, columns, max(sizes.values(), default=1))
+        return entry, pieces, columns, max(sizes.values(), default=1)
 
     def _entry(self, key: Any, what: str, sample: dict[str, Any]) -> Entry:
         entry = self.entries.get(key)
@@ -171,6 +184,12 @@ class Compiled:
     def source(self) -> str:
         """The text of what was compiled last."""
         return backends.source(self.backend, self._last().program, self.threads)
+
+    def c_source(self) -> tuple[str, str]:
+        """A C source and its header, `step.c` and `step.h`, of what was compiled last."""
+        from . import c_source
+
+        return c_source.source(self._last().program), c_source.header(self._last().program)
 
     @property
     def program(self) -> Program:

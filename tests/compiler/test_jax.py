@@ -6,10 +6,14 @@ import sys
 
 import pytest
 
+from autograd_mini import dot, tanh
+from autograd_mini.compiler import compile
 from tests.compiler.programs import cubic
 
+np = pytest.importorskip("numpy")
 jax = pytest.importorskip("jax")
-function = pytest.importorskip("autograd_mini.compiler.jax").function
+module = pytest.importorskip("autograd_mini.compiler.jax")
+as_jax, function = module.as_jax, module.function
 
 SHARDED = """
 import jax, numpy as np
@@ -56,3 +60,37 @@ def test_on_a_mesh_of_eight_devices():
         [sys.executable, "-c", SHARDED], env=environ, capture_output=True, text=True, check=False
     )
     assert told.stdout == "equal on 8\n", told.stderr
+
+
+# --- a compiled function as JAX's ----------------------------------------------------------------
+def loss(w, x, y):
+    return (tanh(dot(w["a"], x)) + w["b"] - y) ** 2
+
+
+@pytest.mark.parametrize("reduce", ["mean", "sum", None])
+def test_its_derivative_is_the_engines(reduce):
+    fast = compile(loss, batch=("x", "y"), reduce=reduce, backend="python")
+    w = {"a": np.array([0.3, -0.2]), "b": 0.1}
+    x = np.linspace(-1, 1, 12).reshape(6, 2)
+    y = x[:, 1] ** 2
+    f = as_jax(fast)
+    assert np.allclose(f(w, x, y), fast(w, x, y), rtol=1e-14)
+    slope = jax.jit(jax.grad(lambda w: f(w, x, y).sum()))(w)
+    theirs = jax.grad(
+        lambda w: (
+            ((jax.numpy.tanh(x @ w["a"]) + w["b"] - y) ** 2).sum() / (6 if reduce == "mean" else 1)
+        )
+    )(w)
+    assert np.allclose(slope["a"], theirs["a"], rtol=1e-13)
+    assert np.allclose(slope["b"], theirs["b"], rtol=1e-13)
+
+
+def test_at_a_kink_the_derivative_is_the_engines_too():
+    absolute = as_jax(compile(abs, backend="python"))
+    assert jax.grad(absolute)(0.0) == 0.0  # jax's own abs gives 1 there
+    assert jax.grad(abs)(0.0) == 1.0
+
+
+def test_as_jax_wants_one_number():
+    with pytest.raises(ValueError, match="gives one number, it gives 2"):
+        as_jax(compile(lambda x: [x, x], backend="python"))(1.0)
