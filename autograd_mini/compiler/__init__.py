@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from .compiled import Compiled, compile
+from typing import TYPE_CHECKING
 
-__all__ = ["compile", "Compiled"]
+from autograd_mini import lazy
+
+if TYPE_CHECKING:
+    from .compiled import Compiled, compile
+    from .jax import as_jax
+    from .torch import as_torch
+
+__getattr__, __dir__, __all__ = lazy(__name__)
