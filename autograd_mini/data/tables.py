@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from autograd_mini.errors import AutogradError
@@ -44,17 +43,17 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
         raise TableError(f"{path}: not a text in UTF-8 (byte {error.start})") from None
     if not text.strip():
         raise TableError(f"{path}: the file is empty")
-    first = text.lstrip().splitlines()[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = max(",;\t", key=text.lstrip().splitlines()[0].count)
     try:
         numbered = list(enumerate(csv.reader(text.splitlines(), delimiter=delimiter), 1))
     except csv.Error as error:
         raise TableError(f"{path}: not a CSV file ({error})") from None
     lines = [(i, [cell.strip() for cell in cells]) for i, cells in numbered if any(cells)]
-    names = _header(lines[0][1], delimiter)
-    if names:
-        lines = lines[1:]
-    width = len(names or lines[0][1])
+    first, width = lines[0][1], len(lines[0][1])
+    names: list[str] = []  # where not one cell of the first line is a number
+    if all(_float(cell, delimiter) is None for cell in first):
+        names = [cell or f"x{j + 1}" for j, cell in enumerate(first)]
+        del lines[0]
     if width < 2:
         raise TableError(f"{path}: one column only; it needs features and a label")
     if not lines:
@@ -73,13 +72,6 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     features = [name for j, name in enumerate(names) if j != at]
     targets = [classes.index(text) for text in labels]
     return Dataset(path.stem, rows, targets, features, classes)
-
-
-def _header(cells: Sequence[str], delimiter: str) -> list[str]:
-    """The cells, if they are names: not one of them is a number."""
-    if any(_float(cell, delimiter) is not None for cell in cells):
-        return []
-    return [cell or f"x{j + 1}" for j, cell in enumerate(cells)]
 
 
 def _label_column(path: Path, names: list[str], label: str | None, width: int) -> int:

@@ -55,9 +55,9 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
     try:
         out = rule(op, kind, none_active).value(*numbers)
     except OverflowError as error:
-        if kind is FLOAT and _is_nan(rule(op, IEEE, none_active).value(*numbers)):
-            raise refusal(op, kind, numbers, args, ValueError()) from None  # not merely too large
-        raise refusal(op, kind, numbers, args, error) from None
+        loose = rule(op, IEEE, none_active).value(*numbers) if kind is FLOAT else 0.0
+        why = error if loose == loose else ValueError()  # not merely too large
+        raise refusal(op, kind, numbers, args, why) from None
     except (ArithmeticError, ValueError, TypeError, NameError, IndexError) as error:
         raise refusal(op, kind, numbers, args, error) from None
     if kind is FLOAT:
@@ -104,10 +104,6 @@ def flat(numbers: Sequence[Any]) -> Iterator[Any]:
 def each(f: Callable[[Any], Any], numbers: Sequence[Any]) -> list[Any]:
     """f of the numbers one by one, those of vectors too."""
     return [tuple(map(f, x)) if x.__class__ is tuple else f(x) for x in numbers]
-
-
-def _is_nan(x: Number) -> bool:
-    return bool(x != x)
 
 
 def _is_complex(x: Number) -> bool:

@@ -32,10 +32,6 @@ def _quotient(above: Piece, below: Piece, mark: Piece | None = None) -> Piece:
     return Piece(f"{a.text}/{b.text}", latex, ["mfrac", a.mathml, b.mathml])
 
 
-def _added(target: Piece, share: Piece) -> Piece:
-    return symbols.joined((target, share), symbols.operator("+=", r"\mathrel{+}="))
-
-
 _x, _y, _value, _partial, _gradient = map(slot, ("x", "y", "value", "partial", "gradient"))
 _change, _before, _after, _rate, _sum = map(slot, ("change", "before", "after", "rate", "sum"))
 _new, _old = (symbols.index(symbols.fenced(_x), slot(word)) for word in ("new", "old"))
@@ -54,7 +50,7 @@ FORMULAS: dict[str, Piece] = {
     "visit": _equal(_gradient, _sum),
     "visit.numbers": _equal(_gradient, _sum, _value),
     "visit.one": _equal(_gradient, _value),
-    "accumulate": _added(slot("target"), _share),
+    "accumulate": symbols.joined((slot("target"), _share), symbols.operator("+=", r"\mathrel{+}=")),
     "accumulate.numbers": _equal(
         symbols.add(_before, symbols.multiply(slot("adjoint"), _partial)), _after
     ),

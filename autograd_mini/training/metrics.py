@@ -109,11 +109,6 @@ def count_right(judge: Judge | None, predictions: list[Any], targets: list[Any])
     return sum(bool(judge(p, y)) for p, y in zip(predictions, targets, strict=True))
 
 
-def _highest(scores: Any, target: Any) -> bool:
-    """Whether the target's class has the highest score; of equal ones the first counts."""
-    return bool(max(range(len(scores)), key=scores.__getitem__) == target)
-
-
 def _above(threshold: float, positive: float) -> Judge:
     """Whether a prediction is on its target's side; with several outputs, whether all are."""
 
@@ -126,7 +121,8 @@ def _above(threshold: float, positive: float) -> Judge:
 
 
 _JUDGES: dict[str, Judge] = {
-    "cross_entropy": _highest,
+    # The target's class has the highest score; of equal ones the first counts.
+    "cross_entropy": lambda scores, y: max(range(len(scores)), key=scores.__getitem__) == y,
     "hinge": _above(0, 0),
     "binary_cross_entropy": _above(0.5, 0.5),
     "binary_cross_entropy_with_logits": _above(0, 0.5),

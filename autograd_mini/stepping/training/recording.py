@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from autograd_mini.data import Dataset
@@ -154,7 +155,8 @@ def record_learning_rates(
         record_training(copy, data, loss, made, epochs, batch_size, **settings)
         for _, copy, made in each
     ]
-    return LearningRates(_on_one_landscape(runs, model, data, loss), [rate for rate, *_ in each])
+    runs = _on_one_landscape(runs, model, data, loss)
+    return LearningRates(tuple(runs), tuple(rate for rate, *_ in each))
 
 
 def _on_one_landscape(runs: list[TrainingSteps], model: Any, data: Any, loss: Any) -> Any:
@@ -164,7 +166,7 @@ def _on_one_landscape(runs: list[TrainingSteps], model: Any, data: Any, loss: An
     copy, (rows, targets) = deepcopy(model), samples(data)
     frames = [runs[0][0], *(frame for run in runs for frame in run[1:])]
     shared = landscape(copy, copy.parameters(), frames, rows, targets, loss_function(loss))
-    return [TrainingSteps(**{**vars(run), "landscape": shared}) for run in runs]
+    return [replace(run, landscape=shared) for run in runs]
 
 
 def record_descent(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from math import hypot
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import autograd_mini.stepping as face
 from autograd_mini.drawing.measures import ratio
@@ -18,18 +18,16 @@ from .verdicts import floor_of, verdict
 
 
 class _Run(Recording[T]):
-    """Recorded training; no attribute can be changed."""
+    """Recorded training."""
 
     saving: ClassVar[Any] = saving
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a recorded run cannot be changed ({name} = {value!r:.40})")
 
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
         """Write the page that plays it; see `stepping.save_html`."""
         face.save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class TrainingSteps(_Run[Frame]):
     """A training run as a sequence of frames, the first before training; made by `record_training`.
 
@@ -72,11 +70,6 @@ class TrainingSteps(_Run[Frame]):
     divergence: Divergence | None
     field: Field | None
     landscape: tuple[Field, bytes] | None
-
-    def __init__(self, **values: Any) -> None:
-        if values.keys() != TrainingSteps.__annotations__.keys():
-            raise TypeError(f"a run needs {', '.join(TrainingSteps.__annotations__)}")
-        vars(self).update(values)
 
     def __repr__(self) -> str:
         name = self.points.name or "data"
@@ -125,18 +118,19 @@ class TrainingSteps(_Run[Frame]):
         return [ratio([old[k] for k in part], [new[k] for k in part]) for part in groups if old]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class LearningRates(_Run[TrainingSteps]):
     """Runs from the same start with different learning rates; made by `record_learning_rates`.
 
     Indexing gives a TrainingSteps; `rates` and `verdicts` are in the same order.
     """
 
-    holds, single = "runs", TrainingSteps
+    holds = "runs"
+    single: ClassVar[type[TrainingSteps]] = TrainingSteps
     runs: tuple[TrainingSteps, ...]
     rates: tuple[float, ...]
 
-    def __init__(self, runs: Iterable[TrainingSteps], rates: Iterable[float]) -> None:
-        vars(self).update(runs=tuple(runs), rates=tuple(rates))
+    def __post_init__(self) -> None:
         if len(self.runs) != len(self.rates) or not self.runs:
             raise ValueError(f"{len(self.runs)} runs and {len(self.rates)} learning rates")
 

@@ -47,7 +47,7 @@ def from_json(text: str, kind: Any) -> Any:
     try:
         runs = [single(**_checked_run(run)) for run in content["runs"]]
         if several:
-            return kind(runs, _numbers(content["rates"]))
+            return kind(tuple(runs), _numbers(content["rates"]))
         (run,) = runs
     except KeyError as error:
         raise ValueError(f"the run has no {error}") from None
