@@ -1,7 +1,7 @@
 """Draw the pictures of the READMEs anew, beside this file: python docs/images/make.py.
 
 In en/ and es/:
-neuron.svg      a neuron after its backward pass
+backward.svg    the backward pass of a neuron, which moves (moving.py)
 graph.svg       from `autograd-mini demo`: the graph of a neuron's loss, with the chain rule
 boundary.png    from the demo too: where the network sees each species
 page.png        a step of a neuron's backward pass on its page; needs playwright and Chromium
@@ -20,19 +20,6 @@ from typing import Any
 NAMES = {"en": "neuron", "es": "neurona"}
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
-
-
-def neuron(lang: str = "en") -> str:
-    """Return the picture of tanh(w x + b) as SVG."""
-    from autograd_mini import Value, draw
-
-    w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-0.25, label="b")
-    product = w * x
-    total = product + b
-    y = total.tanh()
-    product.label, total.label, y.label = "p", "z", "y"
-    y.backward()
-    return str(draw(y, lang=lang).pipe(format="svg", encoding="utf-8"))
 
 
 def page(lang: str = "en") -> bytes:
@@ -67,12 +54,14 @@ def page(lang: str = "en") -> bytes:
 
 def main() -> None:
     """Write all pictures."""
+    from moving import backward
+
     from autograd_mini.cli import main as autograd_mini
 
     for language in ("en", "es"):
         pictures = HERE / language
         pictures.mkdir(exist_ok=True)
-        (pictures / "neuron.svg").write_text(neuron(language), encoding="utf-8")
+        (pictures / "backward.svg").write_text(backward(language), encoding="utf-8")
         (pictures / "page.png").write_bytes(page(language))
         with tempfile.TemporaryDirectory() as folder:
             if autograd_mini(["demo", "--lang", language, "--out", folder]) != 0:
