@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import checked, text
 
+from .casts import doubles
 from .check import check_grad
 from .findings import number_text
 from .grid import Grid, Shown
 from .inputs import CheckError, is_array, shown
-from .precision import doubles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,6 +13,7 @@ from autograd_mini.language import checked
 from autograd_mini.value import Value
 
 from .adapters import Adapter
+from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
 from .guesses import guess
@@ -190,10 +191,10 @@ def _check_claim(
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [(4 if unit == EPS else 64) * unit * size] * len(claimed)
     if inputs.eps > EPS:
-        double = Doubled(f, truth, options)
+        double = Doubled(traced(f), truth, options)
         if graph is None and double.agrees(y, inputs.direction(options.draw)):
             truth = double
-        finer = double.call(gradient, read) or claimed
+        finer = double.call(traced(gradient), read) or claimed
         lost = [abs(a - b) for a, b in zip(claimed, finer, strict=True)]
         noise = [n + 2 * x if math.isfinite(x) else n for n, x in zip(noise, lost, strict=True)]
     check = Rows(truth.inputs, truth, options, claimed, noise)

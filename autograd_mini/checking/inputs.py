@@ -17,6 +17,7 @@ from autograd_mini.functions import function
 from autograd_mini.ops import Op
 
 from .adapters import data_of, is_node
+from .casts import rounding_unit, wide
 from .differences import EPS, real
 
 if TYPE_CHECKING:
@@ -200,15 +201,6 @@ def array_content(x: Any) -> tuple[list[Any], tuple[int, ...]]:
     return list(x.reshape(-1).tolist()), shape
 
 
-def rounding_unit(x: Any) -> float:
-    """The distance from 1 to the next number of the array's type: 2**-52 for float64."""
-    name = str(x.dtype)
-    for part, unit in (("bfloat16", 2.0**-7), ("float16", 2.0**-10), ("float32", 2.0**-23)):
-        if name.endswith(part):
-            return unit
-    return EPS
-
-
 def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
     """An array of the kind, shape and type of the original; of objects if parts are Values."""
     library, dtype = _library(original), _floating(original, double)
@@ -225,7 +217,8 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
         tensor = tensor.reshape(original.shape)
         return tensor.requires_grad_() if original.requires_grad else tensor
     numpy = sys.modules["jax"].numpy if library in ("jax", "jaxlib") else sys.modules["numpy"]
-    return numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
+    array = numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
+    return array.view(wide()) if double and library == "numpy" else array
 
 
 def _floating(original: Any, double: bool) -> Any:

@@ -6,17 +6,16 @@ on float64 numbers to nine. No library is imported here that is not in use alrea
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from .casts import doubles, rounding_unit
 from .differences import EPS, quiet
-from .inputs import as_real, parts_of, rounding_unit
+from .inputs import as_real, parts_of
 from .whole import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .references import Reference
     from .rows import Options
@@ -85,41 +84,3 @@ class Doubled(Truth):
                         return False
             return True
         return False
-
-
-_OF_ITSELF = ("__get__", "__set__", "requires_grad_")  # a tensor's attributes: no copy has them
-
-
-@contextmanager
-def doubles() -> Iterator[None]:
-    """Where JAX keeps float64, and torch's functions take a float32 operand for float64."""
-    with ExitStack() as stack:
-        if jax := sys.modules.get("jax"):
-            own = hasattr(jax, "enable_x64")  # since 0.8
-            stack.enter_context((jax if own else jax.experimental).enable_x64(True))
-        if "torch" in sys.modules:
-            stack.enter_context(_promoting()())
-        yield
-
-
-@cache
-def _promoting() -> Any:
-    torch = sys.modules["torch"]
-
-    def double(x: Any) -> Any:
-        if isinstance(x, torch.Tensor):
-            return x.double() if x.is_floating_point() and rounding_unit(x) > EPS else x
-        return type(x)(map(double, x)) if type(x) in (list, tuple) else x
-
-    base: Any = torch.overrides.TorchFunctionMode
-
-    class Promoting(base):  # type: ignore[misc]
-        def __torch_function__(
-            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
-        ) -> Any:
-            named = kwargs or {}
-            if getattr(function, "__name__", "") not in _OF_ITSELF:  # of the tensor itself
-                args, named = double(args), {name: double(x) for name, x in named.items()}
-            return function(*args, **named)
-
-    return Promoting

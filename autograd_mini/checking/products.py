@@ -7,6 +7,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .casts import traced
 from .check import check_options
 from .differences import EPS
 from .engines import called
@@ -69,7 +70,7 @@ def check_jvp(
         weighted = _weighted(f, u)
         truth = Truth(weighted, inputs, floats_of(weighted, inputs, None), None, False, options)
         if eps > EPS:
-            double = Doubled(weighted, truth, options)
+            double = Doubled(_weighted(traced(f), u), truth, options)
             truth = double if double.agrees(truth.floats(inputs.floats), v) else truth
         check = Rows(inputs, truth, options, [0.0] * len(v), [0.0] * len(v))
         reference, found = truth.along(v), []
