@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _OF_ITSELF = ("__get__", "__set__", "requires_grad_")  # a tensor's attributes: no copy has them
 _CASTS = ("float", "half", "bfloat16")  # methods of torch
-_WHOLE = ("jit", "pjit", "closed_call", "remat2", "checkpoint", "custom_jvp_call")  # JAX's calls
+_CALLS = ("jit", "pjit", "closed_call", "checkpoint", "custom_jvp_call")  # of JAX
 
 
 def rounding_unit(x: Any) -> float:
@@ -89,47 +89,45 @@ def _promoting() -> Any:
 
 def traced(f: Callable[..., Any]) -> Callable[..., Any]:
     """f, where it gets arrays of JAX as its operations on float64."""
-    jax = sys.modules.get("jax")
-    if jax is None:
+    if (jax := sys.modules.get("jax")) is None:
         return f
 
-    def run(*args: Any, **named: Any) -> Any:
+    @jax.jit  # type: ignore[untyped-decorator]
+    def played(*args: Any, **named: Any) -> Any:
         closed, shape = jax.make_jaxpr(f, return_shape=True)(*args, **named)
-        leaves = jax.tree_util.tree_leaves((args, named))
-        found = _played(closed.jaxpr, closed.consts, leaves)
-        return jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(shape), found)
-
-    compiled = jax.jit(run)
+        found = _played(closed, jax.tree.leaves((args, named)))
+        return jax.tree.unflatten(jax.tree.structure(shape), found)
 
     def either(*args: Any, **named: Any) -> Any:
-        if any(isinstance(x, jax.Array) for x in jax.tree_util.tree_leaves((args, named))):
-            with suppress(Exception):  # f cannot be traced: it asks for numbers
-                return compiled(*args, **named)
+        if any(isinstance(x, jax.Array) for x in jax.tree.leaves((args, named))):
+            with suppress(Exception):  # a function that asks for numbers cannot be traced
+                return played(*args, **named)
         return f(*args, **named)
 
     return either
 
 
-def _played(jaxpr: Any, constants: list[Any], inputs: list[Any]) -> list[Any]:
+def _played(closed: Any, inputs: list[Any]) -> list[Any]:
     """What the operations of a trace give on float64."""
-    jnp = sys.modules["jax"].numpy
-    known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *inputs], strict=True))
+    jnp, trace = sys.modules["jax"].numpy, getattr(closed, "jaxpr", closed)
+    consts = getattr(closed, "consts", ())
+    known = dict(zip([*trace.constvars, *trace.invars], [*consts, *inputs], strict=True))
+
+    def kept(kind: Any) -> Any:
+        return (
+            jnp.dtype(float) if isinstance(kind, jnp.dtype) and rounding_unit(kind) > EPS else kind
+        )
 
     def read(atom: Any) -> Any:
         x = atom.val if hasattr(atom, "val") else known[atom]
-        return jnp.asarray(x, float) if rounding_unit(atom.aval) > EPS else x
+        return jnp.asarray(x, kept(atom.aval.dtype))
 
-    for step in jaxpr.eqns:
-        numbers = [read(atom) for atom in step.invars]
-        inner = step.params.get("jaxpr") or step.params.get("call_jaxpr")
-        if step.primitive.name in _WHOLE:
-            found = _played(getattr(inner, "jaxpr", inner), getattr(inner, "consts", []), numbers)
+    for step in trace.eqns:
+        numbers, options = [*map(read, step.invars)], step.params
+        if step.primitive.name in _CALLS:
+            found = _played(options.get("jaxpr") or options["call_jaxpr"], numbers)
         else:
-            kept = {
-                key: jnp.dtype(float) if isinstance(x, jnp.dtype) and rounding_unit(x) > EPS else x
-                for key, x in step.params.items()
-            }
-            found = step.primitive.bind(*numbers, **kept)
+            found = step.primitive.bind(*numbers, **{k: kept(x) for k, x in options.items()})
             found = found if step.primitive.multiple_results else [found]
-        known.update(zip(step.outvars, found, strict=True))
-    return [read(atom) for atom in jaxpr.outvars]
+        known |= zip(step.outvars, found, strict=True)
+    return [*map(read, trace.outvars)]
