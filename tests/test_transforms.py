@@ -64,6 +64,10 @@ def test_levels_are_not_confused():
     assert ag.grad(lambda x: ag.grad(lambda y: x * y * y)(x))(3.0) == 12.0
 
 
+def test_second_derivative_of_a_product_with_several_constants():
+    assert ag.hvp(lambda x: ag.prod([x, 2.0, 3.0]) * x, 1.5, 1.0) == 12.0
+
+
 def test_second_derivative_where_an_adjoint_is_zero():
     # f = x sin x at 0: the adjoint of sin is x = 0, yet f'' = 2 cos 0
     assert ag.grad(ag.grad(lambda x: x * ag.sin(x)))(0.0) == 2.0

@@ -18,7 +18,7 @@ from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.numbers.special import dsinc
 from autograd_mini.ops import SHEET
 
-from .evaluation import flat, value
+from .evaluation import each, flat, value
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
         def called(*args: Any) -> Any:
             if name not in plain or any(map(_has_value, args)):
                 return SHEET[name](*args)
-            return plain[name](*map(kind.convert, args))
+            return plain[name](*each(kind.convert, args))
 
         return called
 
