@@ -10,13 +10,13 @@ from __future__ import annotations
 import ast
 import linecache
 import math
-import operator
 import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from keyword import iskeyword
+from operator import ge, gt, le, lt
 from types import CodeType
 from typing import Any
 
@@ -41,12 +41,7 @@ _OPERATORS: dict[type, str] = {
     ast.Mod: "mod",
     ast.FloorDiv: "floordiv",
 }
-_COMPARISONS: dict[type, Any] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
+_COMPARISONS: dict[type, Any] = {ast.Lt: lt, ast.LtE: le, ast.Gt: gt, ast.GtE: ge}
 _PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
 INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}

@@ -146,17 +146,16 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
     500.0
     """
     name, classes = "cross_entropy", items(targets)
-    if classes is None:
-        return _cross_entropy(_vector(name, "scores", scores), targets, "")
     rows = _vector(name, "scores", scores)
+    if classes is None:
+        return _cross_entropy(rows, targets, "")
     if len(rows) != len(classes):
         raise ValueError(f"{name}: {len(rows)} lists of scores but {len(classes)} targets")
     if not rows:
         raise ValueError(f"{name} of no samples at all")
-    samples = enumerate(zip(rows, classes, strict=True))
-    return _mean(
-        [_cross_entropy(_vector(name, f"scores[{i}]", s), k, f"[{i}]") for i, (s, k) in samples]
-    )
+    each = (_vector(name, f"scores[{i}]", row) for i, row in enumerate(rows))
+    samples = enumerate(zip(each, classes, strict=True))
+    return _mean([_cross_entropy(row, k, f"[{i}]") for i, (row, k) in samples])
 
 
 def _cross_entropy(scores: list[Any], target: Any, where: str) -> Value:
@@ -194,13 +193,10 @@ def kl_divergence(p: Any, q: Any) -> Value:
         return _kl_divergence(ps, qs, "")
     if len(ps) != len(qs):
         raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
+    ps = [_vector(name, f"p[{i}]", row) for i, row in enumerate(ps)]
+    qs = [_vector(name, f"q[{i}]", row) for i, row in enumerate(qs)]
     rows = enumerate(zip(ps, qs, strict=True))
-    return _mean(
-        [
-            _kl_divergence(_vector(name, f"p[{i}]", a), _vector(name, f"q[{i}]", b), f"[{i}]")
-            for i, (a, b) in rows
-        ]
-    )
+    return _mean([_kl_divergence(a, b, f"[{i}]") for i, (a, b) in rows])
 
 
 def _kl_divergence(p: list[Any], q: list[Any], where: str) -> Value:

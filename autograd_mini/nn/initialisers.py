@@ -96,15 +96,8 @@ def lecun_normal(rng: Generator, nin: int, nout: int) -> float:
 
 
 INITIALISERS: dict[str, Initialiser] = {
-    "zeros": zeros,
-    "uniform": uniform,
-    "normal": normal,
-    "xavier_uniform": xavier_uniform,
-    "xavier_normal": xavier_normal,
-    "he_uniform": he_uniform,
-    "he_normal": he_normal,
-    "lecun_uniform": lecun_uniform,
-    "lecun_normal": lecun_normal,
+    **{f.__name__: f for f in (zeros, uniform, normal, xavier_uniform, xavier_normal)},
+    **{f.__name__: f for f in (he_uniform, he_normal, lecun_uniform, lecun_normal)},
     # The other names of the same, and the usual distribution of each where none is named.
     "glorot_uniform": xavier_uniform,
     "glorot_normal": xavier_normal,

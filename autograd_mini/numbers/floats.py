@@ -42,14 +42,6 @@ def _dot(a: Sequence[float], b: Sequence[float]) -> float:
     return total
 
 
-def _prod(a: Sequence[float]) -> float:
-    return special.prod(a) if all(map(math.isfinite, a)) else math.prod(a)
-
-
-def _others(a: Sequence[float]) -> tuple[float, ...]:
-    return special.others(a) if all(map(math.isfinite, a)) else others(a)
-
-
 _MATH = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh"
 _MATH += " tanh asinh acosh atanh hypot erf erfc gamma"
 _SPECIAL = "lgamma digamma polygamma gauss normal_cdf expdiff dsinc"
@@ -61,8 +53,8 @@ _FLOAT: dict[str, Any] = {
     "floor": _whole(math.floor),
     "ceil": _whole(math.ceil),
     "sum": _sum,
-    "prod": _prod,
-    "others": _others,
+    "prod": lambda a: (special.prod if all(map(math.isfinite, a)) else math.prod)(a),
+    "others": lambda a: (special.others if all(map(math.isfinite, a)) else others)(a),
     "dot": _dot,
     "norm": lambda a: math.hypot(*a),
 }
@@ -76,15 +68,9 @@ FLOAT = Kind("float", _FLOAT, float, _float_number)
 
 
 # --- floats as IEEE 754 and torch have them: inf and nan in place of errors ---------------------
-_AT_POLES: dict[tuple[str, float], float] = {
-    ("log", 0.0): -math.inf,
-    ("log2", 0.0): -math.inf,
-    ("log10", 0.0): -math.inf,
-    ("log1p", -1.0): -math.inf,
-    ("atanh", 1.0): math.inf,
-    ("atanh", -1.0): -math.inf,
-    ("gamma", 0.0): math.inf,
-}
+_AT_POLES = dict.fromkeys([("log", 0.0), ("log2", 0.0), ("log10", 0.0)], -math.inf)
+_AT_POLES |= {("log1p", -1.0): -math.inf, ("atanh", -1.0): -math.inf}
+_AT_POLES |= {("atanh", 1.0): math.inf, ("gamma", 0.0): math.inf}
 
 
 def _never_raises(name: str, f: Callable[..., float]) -> Callable[..., float]:
@@ -122,14 +108,6 @@ def _divide(a: float, b: float) -> float:
         return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
-def _modulo(a: float, b: float) -> float:
-    return a % b if b else math.nan
-
-
-def _floored(a: float, b: float) -> float:
-    return a // b if b else _divide(a, b)
-
-
 def _power(a: float, b: float) -> float:
     try:
         power = math.pow(a, b)
@@ -149,11 +127,11 @@ IEEE = Kind(
         **{n: _never_raises(n, _FLOAT[n]) for n in f"{_MATH} {_SPECIAL} norm".split()},
         "sum": _signed(_sum, lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
         "dot": _signed(_dot, lambda a, b: _exact(zip(a, b, strict=True))),
-        "prod": _signed(_prod, lambda a: math.prod(math.copysign(1.0, x) for x in a)),
+        "prod": _signed(_FLOAT["prod"], lambda a: math.prod(math.copysign(1.0, x) for x in a)),
         "_divide": _divide,
         "_power": _power,
-        "_modulo": _modulo,
-        "_floored": _floored,
+        "_modulo": lambda a, b: a % b if b else math.nan,
+        "_floored": lambda a, b: a // b if b else _divide(a, b),
     },
     float,
     _float_number,

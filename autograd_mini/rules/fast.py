@@ -119,7 +119,9 @@ def _scalar_body(op: Op, swapped: bool) -> str:
     ):
         return ""
     if rest[0] in op.defaults:  # such as leaky_relu(a, slope=0.01): the rest is constant
-        return _constant_test(rest) + _case(op, (one,), 3)
+        tests = " and ".join(f"{p.upper()}.__class__ is float" for p in rest)
+        numbers = "".join(f"            {p} = {p.upper()}\n" for p in rest)
+        return f"        if {tests}:\n{numbers}{_case(op, (one,), 3)}"
     two = rest[0]
     other, constant = (two, one) if swapped else (one, two)
     given = constant.upper()
@@ -128,11 +130,6 @@ def _scalar_body(op: Op, swapped: bool) -> str:
         f"        elif {given}.__class__ is float or {given}.__class__ is int:\n"
         f"            {constant} = float({given})\n{_case(op, (other,), 3)}"
     )
-
-
-def _constant_test(params: list[str]) -> str:
-    tests = " and ".join(f"{p.upper()}.__class__ is float" for p in params)
-    return f"        if {tests}:\n" + "".join(f"            {p} = {p.upper()}\n" for p in params)
 
 
 def _case(op: Op, active: tuple[str, ...], depth: int) -> str:

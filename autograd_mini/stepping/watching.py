@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd_mini.notation.labels import subscript
 from autograd_mini.value import Value
@@ -110,27 +110,25 @@ class Watch:
             lines, first = inspect.getsourcelines(code)
         except (OSError, TypeError):  # typed at a prompt, or made by exec
             return None
-        text = _Text(len(self.sources), code, lines, first)
-        self.sources.append(text.shown())
-        return text
+        whole = [line.rstrip("\r\n") for line in lines]
+        margin = min((len(x) - len(x.lstrip()) for x in whole if x.strip()), default=0)
+        path = Path(code.co_filename)
+        cell = path.parent.name.startswith("ipykernel")  # a name that nobody has given
+        shown = tuple(line[margin:] for line in whole)
+        self.sources.append(Source(code.co_name, "" if cell else path.name, first, shown))
+        return _Text(len(self.sources) - 1, first, whole, margin, list(code.co_positions()))
 
 
-class _Text:
-    """The lines of a function as they are in its file."""
+class _Text(NamedTuple):
+    """The lines of a function as they are in its file, and what its instructions come from."""
 
-    def __init__(self, source: int, code: CodeType, lines: list[str], first: int) -> None:
-        self.source, self.code, self.first = source, code, first
-        self.lines = [line.rstrip("\r\n") for line in lines]
-        self.margin = min((len(x) - len(x.lstrip()) for x in self.lines if x.strip()), default=0)
-        self.positions = list(code.co_positions())
+    source: int
+    first: int
+    lines: list[str]
+    margin: int
+    """The indentation that the lines share; they are shown without it."""
+    positions: list[Any]
 
     def column(self, line: int, offset: int) -> int:
         """The column in the shown line, of an offset in UTF-8 bytes."""
         return max(0, len(self.lines[line].encode()[:offset].decode()) - self.margin)
-
-    def shown(self) -> Source:
-        """The lines without the margin that they share."""
-        lines = tuple(line[self.margin :] for line in self.lines)
-        path = Path(self.code.co_filename)
-        cell = path.parent.name.startswith("ipykernel")  # a name that nobody has given
-        return Source(self.code.co_name, "" if cell else path.name, self.first, lines)

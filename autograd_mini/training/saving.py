@@ -88,17 +88,15 @@ def load_metadata(path: str | Path) -> dict[str, Any]:
 def _architecture(model: MLP) -> dict[str, Any]:
     if type(model) is not MLP:
         raise TypeError(f"save takes an MLP, got {model!r:.60} ({type(model).__name__})")
-    activations = [_activation(neuron) for layer in model.layers for neuron in layer.neurons]
-    firsts = [_activation(layer.neurons[0]) for layer in model.layers]
-    if activations != [
-        a for a, layer in zip(firsts, model.layers, strict=True) for _ in layer.neurons
-    ]:
+    activations = [[_activation(neuron) for neuron in layer.neurons] for layer in model.layers]
+    if any(len({*each}) > 1 for each in activations):
         raise TypeError("save: the neurons of a layer have different activations")
+    *hidden, output = (each[0] for each in activations)
     return {
         "nin": model.layers[0].nin,
         "nouts": [layer.nout for layer in model.layers],
-        "activation": firsts[:-1],
-        "output": firsts[-1],
+        "activation": hidden,
+        "output": output,
         "name": model.name,
     }
 
