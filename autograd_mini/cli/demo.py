@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograd_mini.data import iris
+
+from . import told
 from .options import Arguments, Parser
-from .told import demo
 
 
 def add_options(parser: Parser) -> None:
@@ -15,4 +17,5 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
-    return 0 if demo(args.out, args.lang) else 1
+    plan, graph = told.Plan(iris()), told.small_neuron()
+    return 0 if told.run(plan, args.out, args.lang, graph) else 1

@@ -12,25 +12,23 @@ from pathlib import Path
 from rich.console import Console
 
 from autograd_mini.data import Dataset, Standardiser
-from autograd_mini.drawing import Drawing, RenderingError, draw
+from autograd_mini.drawing import RenderingError, draw, plots
 from autograd_mini.files import write
 from autograd_mini.graph import topological
 from autograd_mini.nn import MLP
+from autograd_mini.pages.page import to_html
 from autograd_mini.stepping import steps
-from autograd_mini.training import History, save
+from autograd_mini.training import History
 from autograd_mini.value import Value
 
 from .options import Failure, said, writing
 
 # What the first 4096 bytes of a file hold if an earlier run made it.
+_DRAWN = ("graph.svg", "graph.gv", "steps.html", "loss.png", "boundary.png")
 MARKS = {
     "model.json": b'"autograd_mini model"',
     "history.csv": b"epoch,loss,accuracy,validation_loss",
-    "graph.svg": b"autograd_mini",
-    "graph.gv": b"autograd_mini",
-    "steps.html": b"autograd_mini",
-    "loss.png": b"autograd_mini",
-    "boundary.png": b"autograd_mini",
+    **dict.fromkeys(_DRAWN, b"autograd_mini"),
 }
 
 
@@ -96,34 +94,13 @@ class Files:
                 content(path)
         self.written.append((str(path), self.teller.text(f"file.{name}")))
 
-    def training(
-        self,
-        history: History,
-        model: MLP,
-        data: Dataset,
-        scaler: Standardiser,
-        accuracy: float | None,
-    ) -> None:
-        """The network, with all that is needed to use it on new points; and its history."""
-        metadata = {
-            "data": data.name,
-            "feature_names": list(data.feature_names),
-            "class_names": list(data.class_names),
-            "mean": list(scaler.mean),
-            "std": list(scaler.std),
-            "test_accuracy": accuracy,
-        }
-        self.add("model.json", lambda path: save(model, path, metadata))
-        self.add("history.csv", history.to_csv)
-
     def picture(self, root: Value) -> None:
         """The gradient graph; where there is no Graphviz, its DOT text."""
-        drawing: Drawing = draw(root, detail="chain rule", group="neuron", lang=self.teller.lang)
+        drawing = draw(root, detail="chain rule", group="neuron", lang=self.teller.lang)
         try:
             svg = drawing.pipe(format="svg")
         except RenderingError as error:
-            source = f"// autograd_mini\n{drawing.source}"
-            self.add("graph.gv", source.encode())
+            self.add("graph.gv", f"// autograd_mini\n{drawing.source}".encode())
             self.notes.append(self.teller.text("no.picture", reason=error))
             return
         comment = b"<!-- drawn by autograd_mini -->\n<svg"
@@ -134,8 +111,6 @@ class Files:
 
         The gradient that arrives at it is the seed.
         """
-        from autograd_mini.pages.page import to_html
-
         alone = deepcopy(neuron)
         for node in topological(alone):
             node.label = node.label and node.label.rpartition(".")[2]
@@ -151,11 +126,8 @@ class Files:
         if find_spec("matplotlib") is None:
             self.notes.append(self.teller.text("no.plots"))
             return
-        from autograd_mini.drawing import plots
-
         lang = self.teller.lang
-        curve = plots.loss_curve(history, lang=lang)
-        self.add("loss.png", plots.png(curve))
+        self.add("loss.png", plots.png(plots.loss_curve(history, lang=lang)))
         if len(data.feature_names) > 1:
             boundary = plots.decision_boundary(model, data, scaler, lang=lang)
             self.add("boundary.png", plots.png(boundary))

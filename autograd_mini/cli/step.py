@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,9 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from autograd_mini import functions, museum
 from autograd_mini.course.examples import EXAMPLES, example
+from autograd_mini.expressions import CONSTANTS, FILE, Expression, function_of
 from autograd_mini.graph import topological
 from autograd_mini.optim import SGD
 from autograd_mini.pages.film.frames import save_frames
@@ -19,7 +22,7 @@ from autograd_mini.stepping.record import steps
 from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
-from . import step_engine, step_training
+from . import step_training
 from .options import Arguments, Parser, imported, labelled, read, suffix, write_recording, writing
 from .terminal import play
 
@@ -55,16 +58,13 @@ def run(args: Arguments) -> int:
     kind = suffix(args, FILES)
     beside: dict[str, Any] = {}
     if args.engine is not None:
-        recorded, right = step_engine.recorded(args)
+        recorded, right = _of_engine(args)
         beside = {"beside": right, "labels": (args.engine, args.say("engine.right"))}
     elif args.example is not None:
         recorded = _of_example(args)
     else:
         recorded = _of_function(args) if ":" in args.target else _of_expression(args)
-    if kind is not None:
-        return _write(recorded, args, kind, beside)
-    _show(recorded, args)
-    return 0
+    return _show(recorded, args) if kind is None else _write(recorded, args, kind, beside)
 
 
 # --- recording -----------------------------------------------------------------------------------
@@ -141,11 +141,7 @@ def _values(args: Arguments, name: str, typed: str, pair: str) -> Value | list[V
 
 
 def _recorded(
-    f: Callable[..., Any],
-    values: Sequence[Any],
-    inputs: Mapping[str, Any],
-    args: Arguments,
-    root: str | None = None,
+    f: Callable[..., Any], values: Sequence[Any], inputs: Any, args: Arguments, root: str = ""
 ) -> Steps:
     """The steps of f(*values), with the update of the weights if --lr is given."""
     weights = _weights(inputs, args)
@@ -161,7 +157,7 @@ def _recorded(
             args.refuse("no.value", function=args.target, what=what)
         if weights and not {*weights} & {*topological(result)}:
             args.refuse("weights.unused", names=", ".join(w.label or "" for w in weights))
-        if root is not None and result.first is not None:
+        if root and result.first is not None:
             result.label = root
         return result
 
@@ -193,7 +189,7 @@ def _line(error: Exception) -> int:
 
 
 # --- showing -------------------------------------------------------------------------------------
-def _show(recorded: Steps, args: Arguments) -> None:
+def _show(recorded: Steps, args: Arguments) -> int:
     if args.step is not None:
         if not 0 <= args.step < len(recorded):
             args.refuse("range", step=args.step, last=len(recorded) - 1)
@@ -203,6 +199,7 @@ def _show(recorded: Steps, args: Arguments) -> None:
             print(line)
     else:
         play(recorded, lang=args.lang)
+    return 0
 
 
 def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any]) -> int:
@@ -214,3 +211,76 @@ def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any
     several = len(written) > 1
     print(args.say("pictures", first=written[0], last=written[-1]) if several else args.out)
     return 0
+
+
+# --- in a broken engine, and in a right one ------------------------------------------------------
+def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
+    """The steps of the expression in the broken engine, and in the right one.
+
+    In an engine whose mistake shows in training only, those of the second pass.
+    """
+    if args.engine not in museum.ENGINES:
+        args.refuse("engine.unknown", name=args.engine, known=", ".join(museum.ENGINES))
+    if args.target is None or ":" in args.target:
+        args.refuse("engine.expression", target=args.target or "--train")
+    for option in ("lr", "weights", "at"):
+        if getattr(args, option) is not None:
+            args.refuse("engine.not.with", option=f"--{option}")
+    expression, numbers = read(args.target, args.values, tried=True)
+    wrong, right = (
+        _in_engine(args, expression, numbers, engine)
+        for engine in (museum.ENGINES[args.engine], museum.HEALTHY)
+    )
+    return wrong, right
+
+
+def _in_engine(
+    args: Arguments, expression: Expression, numbers: dict[str, float], engine: Any
+) -> Steps:
+    inputs = [engine(number) for number in numbers.values()]
+    for x, name in zip(inputs, numbers, strict=True):
+        x.label = name
+    compute = _function_in(args, expression, engine)
+    root = next(name for name in ("y", "L", "out") if name not in numbers)
+
+    def f(*inputs: Any) -> Any:
+        if getattr(engine, "in_training", False):
+            compute(*inputs).backward()
+            for x in inputs:
+                x.zero_grad()
+        y = compute(*inputs)
+        if isinstance(y, engine) and y not in inputs:
+            y.label = root
+        return y
+
+    try:
+        return steps(f, *inputs, value=engine)
+    except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
+        args.refuse("engine.fails", engine=engine.__name__, reason=error)
+
+
+def _function_in(args: Arguments, expression: Expression, engine: Any) -> Callable[..., Any]:
+    """The expression as Python runs it, with the operators and methods of the engine."""
+    known: dict[str, Any] = {"__builtins__": {}, **CONSTANTS}
+    methods = [name for name in engine.rules if hasattr(engine, name)]
+
+    def method(name: str) -> Callable[..., Any]:
+        def called(*operands: Any) -> Any:
+            nodes = [x for x in operands if isinstance(x, engine)]
+            others = [x for x in operands if x not in nodes]
+            if not nodes:
+                return getattr(functions, name)(*operands)
+            return getattr(nodes[0], name)(*nodes[1:], *others)
+
+        return called
+
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.Compare):
+            args.refuse("engine.operation", name=ast.unparse(node), known=", ".join(methods))
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            if name not in methods and name != "abs":
+                args.refuse("engine.operation", name=name, known=", ".join(methods))
+            known[name] = abs if name == "abs" else method(name)
+    code = compile(ast.Expression(expression.tree), FILE, "eval")
+    return function_of(expression, code, known, "y")

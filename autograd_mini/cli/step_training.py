@@ -10,7 +10,7 @@ from autograd_mini.data import standardise
 from autograd_mini.language import text
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.stepping.training.recording import record_descents, record_learning_rates
-from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training.runs import LearningRates
 from autograd_mini.training import TrainingError
 
 from .options import (
@@ -64,25 +64,20 @@ def run(args: Arguments) -> int:
     _refuse_all(args, ("at", "weights", "step"), "not.with")
     kind = suffix(args, FILES)
     several = rates(args, [] if args.target is None else [args.target, *args.values])
-    recorded = several if len(several) > 1 else several[0]
     if kind is None:
-        for line in lines(recorded, args, every=args.all):
+        for line in lines(several, args, every=args.all):
             print(line)
         return 0
-    return write_recording(args, kind, recorded, lines(recorded, args, every=True))
+    recorded = several if len(several) > 1 else several[0]
+    return write_recording(args, kind, recorded, lines(several, args, every=True))
 
 
-def lines(
-    recorded: TrainingSteps | LearningRates, args: Arguments, *, every: bool
-) -> Iterator[str]:
-    """A run as text: each rate with its verdict, and about ten of its frames, or every one."""
-    several = isinstance(recorded, LearningRates)
-    runs = recorded.runs if isinstance(recorded, LearningRates) else (recorded,)
-    verdicts = recorded.verdicts if isinstance(recorded, LearningRates) else (recorded.verdict,)
-    for run_, verdict in zip(runs, verdicts, strict=True):
+def lines(several: LearningRates, args: Arguments, *, every: bool) -> Iterator[str]:
+    """Runs as text: each rate with its verdict, and about ten of its frames, or every one."""
+    for run_, verdict in zip(several.runs, several.verdicts, strict=True):
         said = text(f"player.training.{verdict}", args.lang)
         yield args.say("training.rate", rate=number(run_.rate), verdict=said)
-        last, tenth = len(run_) - 1, max(1, len(run_) // (3 if several else 10))
+        last, tenth = len(run_) - 1, max(1, len(run_) // (3 if len(several) > 1 else 10))
         for k, frame in enumerate(run_):
             if every or k % tenth == 0 or k == last:
                 name = "training.epoch" if run_.loss else "training.step"
@@ -124,20 +119,10 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
         _refuse(args, "batch", batch=batch, most=len(points))
     make, loss = classifier(points, args.hidden or hidden, args.activation or "tanh", seed)
     rates = args.lr or [rate]
+    given: Any = (make, points, loss, rates, args.epochs or epochs, batch)
     single = {"frames": 101, "grid": 48} if len(rates) == 1 else {}
-    record = partial(
-        record_learning_rates,
-        make,
-        points,
-        loss,
-        rates,
-        args.epochs or epochs,
-        batch,
-        optimiser=optimiser(named),
-        seed=seed,
-        **single,
-    )
-    return _recorded(args, record)
+    options: Any = {"optimiser": optimiser(named), "seed": seed, **single}
+    return _recorded(args, partial(record_learning_rates, *given, **options))
 
 
 def _descent(args: Arguments, values: list[str]) -> LearningRates:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd_mini import losses, optim
 from autograd_mini.checking import finite_difference
-from autograd_mini.data import Dataset, Standardiser, iris, split, standardise
+from autograd_mini.data import Dataset, Standardiser, split, standardise
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
@@ -16,7 +16,7 @@ from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number, plain_formula
 from autograd_mini.optim import Optimiser
-from autograd_mini.training import evaluate, fit
+from autograd_mini.training import evaluate, fit, save
 from autograd_mini.value import Value
 
 from .options import Failure, classifier, optimiser
@@ -41,25 +41,15 @@ class Plan(NamedTuple):
     seed: int = 0
 
 
-# --- the two commands ----------------------------------------------------------------------------
-def demo(out: Path, lang: str) -> bool:
-    """Train on iris and explain; False if a gradient does not agree with finite differences."""
-    teller = Teller(lang)
+def run(plan: Plan, out: Path, lang: str, graph: Value | None = None) -> bool:
+    """Split, standardise, train, test, check, write; False if a gradient is found wrong.
+
+    The backward pass is explained on a graph; without one, on the network's first neuron.
+    """
+    teller, data = Teller(lang), plan.data
     files = Files(out, teller)
-    loss = small_neuron()
-    backward_pass(loss, teller, "neuron")
-    return run(Plan(iris()), files, loss, teller)
-
-
-def train(plan: Plan, out: Path, lang: str) -> bool:
-    """The same for any data set and network; the neuron shown is the network's first."""
-    teller = Teller(lang)
-    return run(plan, Files(out, teller), None, teller)
-
-
-def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
-    """Split, standardise, train, test, check, write."""
-    data = plan.data
+    if graph is not None:
+        backward_pass(graph, teller, "neuron")
     few = len(data) < FEW
     parts = (data, data) if few else split(data, seed=plan.seed)
     scaler = Standardiser.fit(parts[0])
@@ -69,35 +59,29 @@ def run(plan: Plan, files: Files, graph: Value | None, teller: Teller) -> bool:
     rule = optimiser(plan.optimiser)(model.parameters(), lr=plan.lr)
 
     teller.heading("network")
-    teller.say(
-        "network.few" if few else "network.is",
-        name=data.name,
-        train=len(learnt),
-        test=len(held_out),
-        classes=", ".join(data.class_names),
-        shape=" → ".join(
-            str(n) for n in (model.layers[0].nin, *(len(layer.neurons) for layer in model.layers))
-        ),
-        activation=plan.activation,
-        parameters=len(model.parameters()),
-    )
+    widths = (model.layers[0].nin, *(len(layer.neurons) for layer in model.layers))
+    about = {"name": data.name, "classes": ", ".join(data.class_names), "train": len(learnt)}
+    about |= {"test": len(held_out), "shape": " → ".join(map(str, widths))}
+    about |= {"activation": plan.activation, "parameters": len(model.parameters())}
+    teller.say("network.few" if few else "network.is", **about)
     one_update(model, learnt, loss, rule, teller)
 
     teller.heading("training")
-    history = fit(
-        model,
-        learnt,
-        loss,
-        rule,
-        plan.epochs,
-        min(plan.batch_size, len(learnt)),
-        validation=held_out,
-        seed=plan.seed,
-        lang=teller.lang,
-    )
+    batch = min(plan.batch_size, len(learnt))
+    options: Any = {"validation": held_out, "seed": plan.seed, "lang": lang}
+    history = fit(model, learnt, loss, rule, plan.epochs, batch, **options)
     result = evaluate(model, held_out, loss)
     right = round((result.accuracy or 0.0) * len(held_out))
-    files.training(history, model, data, scaler, result.accuracy)
+    metadata = {
+        "data": data.name,
+        "test_accuracy": result.accuracy,
+        "mean": [*scaler.mean],
+        "std": [*scaler.std],
+        "feature_names": [*data.feature_names],
+        "class_names": [*data.class_names],
+    }
+    files.add("model.json", lambda path: save(model, path, metadata))
+    files.add("history.csv", history.to_csv)
     if history.stopped == "interrupted":
         raise KeyboardInterrupt(teller.text("interrupted", folder=files.folder))
     last = history.rows[-1]

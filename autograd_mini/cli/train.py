@@ -7,8 +7,8 @@ from pathlib import Path
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import read_csv
 
+from . import told
 from .options import DATASETS, Arguments, Parser, dataset, positive
-from .told import Plan, train
 
 
 def add_options(parser: Parser) -> None:
@@ -28,9 +28,9 @@ def add_options(parser: Parser) -> None:
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
     data = _data(args)
-    plan = Plan(data, *(getattr(args, name) for name in Plan._fields[1:]))
+    plan = told.Plan(data, *(getattr(args, name) for name in told.Plan._fields[1:]))
     out = args.out or Path(f"autograd-mini-{data.name}")
-    return 0 if train(plan, out, args.lang) else 1
+    return 0 if told.run(plan, out, args.lang) else 1
 
 
 def _data(args: Arguments) -> Dataset:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from .interchange import from_json as from_json
     from .interchange import to_json as to_json
     from .latex import to_latex as to_latex
-    from .mermaid import to_mermaid as to_mermaid
     from .network import draw_network as draw_network
     from .paths import PathDrawing as PathDrawing
     from .paths import draw_paths as draw_paths
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from .rendering import RenderingError as RenderingError
     from .scopes import scope as scope
     from .text import draw_text as draw_text
+    from .text import to_mermaid as to_mermaid
     from .themes import THEMES as THEMES
     from .themes import Theme as Theme
 

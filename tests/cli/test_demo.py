@@ -286,7 +286,7 @@ def test_ctrl_c_elsewhere(capsys, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograd_mini.cli.demo.demo", interrupted)
+    monkeypatch.setattr("autograd_mini.cli.demo.run", interrupted)
     assert main(["demo", "--lang", "es"]) == 130
     assert capsys.readouterr() == ("", "Interrumpido.\n")
 

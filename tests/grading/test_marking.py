@@ -7,8 +7,8 @@ import pytest
 import autograd_mini
 from autograd_mini.grading import BatteryError
 from autograd_mini.grading import grade as graded
+from autograd_mini.grading.marking import SubmissionError
 from autograd_mini.grading.sandbox import Limits
-from autograd_mini.grading.submissions import SubmissionError
 from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, written
 
 # tests/benchmarks/class_of_30.py has the whole class, with those that loop
