@@ -128,7 +128,8 @@ def run_page(page):
             assert "</svg>" in pictures.run(block.text).pipe(format="svg", encoding="utf-8")
         elif block.kind == "{stepped}":
             file = block.argument.split()[0].partition("#")[0]
-            assert stepped.run(block.text, file).rstrip().endswith(b"</html>")
+            code = block.text.removeprefix(":first:\n")
+            assert stepped.run(code, file).rstrip().endswith(b"</html>")
         elif block.kind == "{command-help}":
             assert f"autograd-mini {block.argument}" in commands.help_text(block.argument, "es")
         assert not shown, f"{page.name}:{block.line}: the block before prints {shown!r}: show it"
@@ -185,6 +186,12 @@ def test_the_links_of_the_readme_lead_to_files(page):
     local = [target for target in targets if "://" not in target]
     assert local
     assert [target for target in local if not (ROOT / target).exists()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_home_page_opens_with_a_living_page(language):
+    first, *_ = blocks(DOCS / language / "index.md")
+    assert (first.kind, first.text.partition("\n")[0]) == ("{stepped}", ":first:")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

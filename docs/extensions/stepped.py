@@ -8,7 +8,7 @@
 
 Its first argument is the file that the code writes, with the step at which it opens. Lines that
 begin with `$ ` are commands. The code is run when the page is read; the file goes to
-`_static/steps`.
+`_static/steps`. With `:first:` in the line below, the page stands before the code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import shlex
 import tempfile
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -57,6 +57,7 @@ def run(code: str, file: str) -> bytes:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive."""
     from docutils import nodes
+    from docutils.parsers.rst.directives import flag
     from sphinx.util.docutils import SphinxDirective
 
     class Stepped(SphinxDirective):
@@ -65,6 +66,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         required_arguments = 1
         optional_arguments = 1
         final_argument_whitespace = True
+        option_spec: ClassVar[Any] = {"first": flag}
         has_content = True
 
         def run(self) -> list[nodes.Node]:
@@ -84,7 +86,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
                 ' sandbox="allow-scripts allow-forms allow-downloads"></iframe></div>'
                 f'<a href="{source}">{OPEN[language]}</a></div>'
             )
-            return [block, nodes.raw("", html, format="html")]
+            shown = [block, nodes.raw("", html, format="html")]
+            return shown[::-1] if "first" in self.options else shown
 
     app.add_directive("stepped", Stepped)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -539,6 +539,16 @@ def test_a_large_graph_is_folded_and_its_groups_light_up(opened):
     assert all(re.search(r"\d", word) for word in page.each(".folded .range", "e.textContent"))
 
 
+def test_a_formula_grows_and_shrinks_with_the_window(opened):
+    page = opened(recorded_neuron(), start=len(recorded_neuron()) - 3)
+    size = "getComputedStyle(document.querySelector('.numeric math')).fontSize"
+    before = page.page.evaluate(size)
+    page.page.set_viewport_size({"width": 130, "height": 700})
+    page.wait(f"parseFloat({size}) < 0.85 * {float(before[:-2])}")
+    page.page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait(f"{size} === '{before}'")
+
+
 def test_a_frame_without_storage_and_history_is_quiet(opened):
     """As a notebook shows it: an origin of its own, which may neither store nor write addresses."""
     page = opened(recorded_neuron())

@@ -34,10 +34,12 @@ function showStep(place = r => r.index) {
 }
 // A formula that is too wide gets smaller letters.
 function fitFormulas() {
-  for (const [box, part] of [...document.querySelectorAll(".formulas > div")].map(box => [box, box.clientWidth / box.scrollWidth])) {
-    if (part < 1) box.style.fontSize = `${Math.max(0.7, part * 0.98)}em`;
-    if (part < 0.7) box.tabIndex = 0;
-  }
+  const boxes = [...document.querySelectorAll(".formulas > div")];
+  for (const box of boxes) box.style.fontSize = "";
+  boxes.map(box => box.clientWidth / box.scrollWidth).forEach((part, k) => {
+    if (part < 1) boxes[k].style.fontSize = `${Math.max(0.7, part * 0.98)}em`;
+    if (part < 0.7) boxes[k].tabIndex = 0;
+  });
 }
 
 // --- the ledger: every share of a node's gradient, with the way that it has come ---

@@ -91,6 +91,7 @@ onNumbers(() => {
   everything();
 });
 $("numbers").addEventListener("toggle", showNumbers);
+addEventListener("resize", fitFormulas);
 addEventListener("beforeprint", showPrinted);
 addEventListener("beforeprint", () => graphs.forEach(graph => graph.unroll()));
 addEventListener("afterprint", () => graphs.forEach(graph => graph.look(graph.cx, graph.cy)));
