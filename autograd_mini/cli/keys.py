@@ -48,11 +48,7 @@ def keyboard(around_stop: Callable[[bool], None]) -> _Terminal | _Console:
 
 
 def decoded(text: str) -> tuple[list[str], str]:
-    r"""The keys in what a terminal has sent, and the start of a sequence that is not complete.
-
-    >>> decoded("n\x1b[C\x1b[5~\x1b[")
-    (['n', 'right', 'page up'], '\x1b[')
-    """
+    """The keys in what a terminal has sent, and the start of a sequence that is not complete."""
     keys = []
     while text:
         size = 1

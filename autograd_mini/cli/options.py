@@ -121,11 +121,7 @@ class Parser(argparse.ArgumentParser):
 
 # --- options -------------------------------------------------------------------------------------
 def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
-    """A check: the text is a whole number in this range.
-
-    >>> whole(1, 9)("7")
-    7
-    """
+    """A check: the text is a whole number in this range."""
 
     def parsed(typed: str) -> int:
         try:
@@ -152,11 +148,7 @@ def positive(typed: str) -> float:
 
 
 def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
-    """A check: the text is a list of sizes of layers, each at most this.
-
-    >>> sizes(1000)("16,8")
-    (16, 8)
-    """
+    """A check: the text is a list of sizes of layers, each at most this."""
 
     def parsed(typed: str) -> tuple[int, ...]:
         try:

@@ -166,11 +166,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
 
 def table(rows: Iterable[str], padding: int, spacing: int = 0) -> str:
-    """Cells, row by row, as a table of an HTML-like label.
-
-    >>> table(["<td>a</td>"], 1)
-    '<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr><td>a</td></tr></table>'
-    """
+    """Cells, row by row, as a table of an HTML-like label."""
     inside = "".join(f"<tr>{row}</tr>" for row in rows)
     edges = f'border="0" cellborder="0" cellspacing="{spacing}" cellpadding="{padding}"'
     return f"<table {edges}>{inside}</table>"
@@ -183,12 +179,6 @@ def marked(svg: str, marks: Mapping[str, Marks]) -> str:
     Graphviz sets every text from its left end, by its own idea of how wide the letters are. Numbers
     of a node are set from their right end here and a heading, as one text, from its middle, so that
     they stay in place with another font, or when a script writes another number.
-
-    >>> svg = '''<g id="e0" class="edge">
-    ... <text text-anchor="start" x="1">3</text>
-    ... </g>'''
-    >>> marked(svg, {"e0": Marks(lines=("partial",))}).splitlines()[1]
-    '<text class="partial" text-anchor="start" x="1">3</text>'
     """
     lines = svg.split("\n")
     starts = [(k, match[1]) for k, line in enumerate(lines) if (match := _GROUP.match(line))]

@@ -44,11 +44,7 @@ Joined = dict[tuple[Any, Any], Bundle]  # (tail, head) -> the edges between them
 
 
 def magnitude(x: Any) -> float:
-    """The size of a gradient as a float; inf where it is none.
-
-    >>> magnitude(-2.0), magnitude(3 + 4j), magnitude(float("nan"))
-    (2.0, 5.0, inf)
-    """
+    """The size of a gradient as a float; inf where it is none."""
     try:
         size = abs(x) if x.__class__ is float else float(abs(data_of(x)))
     except OverflowError:

@@ -19,13 +19,7 @@ _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
 
 
 def path_of(label: str | None) -> tuple[GroupPath, str]:
-    """The groups that a label names, outermost first, and what is left of it.
-
-    >>> path_of("layer1.neuron3.w[2]")
-    (('layer1', 'neuron3'), 'w[2]')
-    >>> path_of("loss")
-    ((), 'loss')
-    """
+    """The groups that a label names, outermost first, and what is left of it."""
     if not label or "neuron" not in label:
         return (), label or ""
     if match := _PARAMETER.fullmatch(label):

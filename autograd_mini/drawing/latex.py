@@ -202,21 +202,13 @@ def _argument(arg: Any, seen: Sketch) -> str:
 
 
 def math_name(name: str) -> str:
-    r"""A name in mathematics: a letter with an index as such, all else as text.
-
-    >>> math_name("v₁"), math_name("x"), math_name("loss_1")
-    ('v_{1}', 'x', '\\text{loss\\_1}')
-    """
+    """A name in mathematics: a letter with an index as such, all else as text."""
     plain = re.fullmatch(r"[A-Za-z][₀-₉]*", name)
     return symbols.name(name).latex if plain else rf"\text{{{text(name)}}}"
 
 
 def text(words: str) -> str:
-    r"""Words as text in LaTeX, whatever characters they are made of.
-
-    >>> text("50 % of {x_1} \\N")
-    '50 \\% of \\{x\\_1\\} \\textbackslash{}N'
-    """
+    """Words as text in LaTeX, whatever characters they are made of."""
     safe = "".join(_SPECIAL.get(c, c) for c in notation.printable(words))
     safe = re.sub(
         "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: rf"\textsuperscript{{{m[0].translate(_SUPERSCRIPTS)}}}", safe

@@ -36,12 +36,7 @@ class Options(NamedTuple):
     color_by: str | None = None
 
     def checked(self) -> Options:
-        """These options; ValueError or TypeError for one that is unknown.
-
-        >>> Options(theme="neon").checked()
-        Traceback (most recent call last):
-        ValueError: theme must be one of light, dark, print, got 'neon'
-        """
+        """These options; ValueError or TypeError for one that is unknown."""
         for name, allowed in _CHOICES.items():
             if (choice := getattr(self, name)) != self._field_defaults[name]:
                 one_of(name, choice, allowed)

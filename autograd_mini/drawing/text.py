@@ -138,9 +138,5 @@ def _label(item: Item) -> str:
 
 
 def mermaid_text(words: str) -> str:
-    """Words as text in a quoted label of Mermaid, whatever characters they are made of.
-
-    >>> mermaid_text('<b>"x"</b>')
-    '#60;b#62;#34;x#34;#60;#47;b#62;'
-    """
+    """Words as text in a quoted label of Mermaid, whatever characters they are made of."""
     return _SAFE.sub(lambda match: f"#{ord(match[0])};", notation.printable(words))

@@ -101,21 +101,13 @@ class Scale(NamedTuple):
 
 
 def scale(theme: Theme, sizes: Iterable[float]) -> Scale:
-    """The scale on which these sizes are told apart.
-
-    >>> scale(THEMES["light"], [0.5, 1e-7]).decades
-    8
-    """
+    """The scale on which these sizes are told apart."""
     found = [abs(log10(size)) for size in sizes if 0 < size < inf]
     decades = 2 * ceil(max(found, default=0.0) / 2 - 1e-9)  # even, for the middle ticks
     return Scale(theme, max(LEAST_DECADES, min(MOST_DECADES, decades)))
 
 
 def mixed(a: str, b: str, part: float) -> str:
-    """Colour a with a part of b.
-
-    >>> mixed("#000000", "#ffffff", 0.5)
-    '#808080'
-    """
+    """Colour a with a part of b."""
     pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{int(x + (y - x) * part + 0.5):02x}" for x, y in pairs)

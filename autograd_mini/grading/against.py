@@ -101,13 +101,7 @@ def _imported(path: Path, cls: str) -> str:
 
 # --- in the process of one engine ----------------------------------------------------------------
 class Surface(Engine):
-    """What code for micrograd asks of a node, for an engine of the museum.
-
-    >>> x = Surface(2.0, label="x")
-    >>> y = x * 3 + 1
-    >>> y._op, len(y._prev), x.label
-    ('+', 1, 'x')
-    """
+    """What code for micrograd asks of a node, for an engine of the museum."""
 
     used: ClassVar[set[str]] = set()  # the operations, of all
 

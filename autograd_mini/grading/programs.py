@@ -24,15 +24,7 @@ _NAMES = "xyzabcdefghkmnpqrst"
 
 
 class Program(NamedTuple):
-    """Inputs with their numbers, operations ("v1 = x * y", the last one "out = ..."), and passes.
-
-    >>> x = Value(3.0)
-    >>> print(code(of_graph(x * x + 2, [x], ["x"])))
-    x = Value(3)
-    v1 = x * x
-    out = v1 + 2
-    out.backward()
-    """
+    """Inputs with their numbers, operations ("v1 = x * y", the last "out = ..."), and passes."""
 
     names: tuple[str, ...]
     at: tuple[float, ...]
@@ -71,12 +63,7 @@ def of_graph(
 
 
 def shape(node: Value) -> str:
-    """The operation of a node, with x and y for nodes and 2 for numbers; "" for one on vectors.
-
-    >>> x = Value(3.0)
-    >>> shape(5 - x), shape(x * x)
-    ('2 - x', 'x * y')
-    """
+    """The operation of a node, with x and y for nodes and 2 for numbers; "" for one on vectors."""
     if not all(isinstance(x, Value | float | int) for x in node.args):
         return ""
     place = iter(range(len(node.args)))

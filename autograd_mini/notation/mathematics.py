@@ -84,11 +84,6 @@ class Notation(NamedTuple):
 def notation_of(shape: Shape) -> Notation:
     """The templates of a shape.
 
-    >>> from autograd_mini.notation.shapes import Shape
-    >>> tanh = notation_of(Shape(SHEET["tanh"], (1,)))
-    >>> tanh.value.text, tanh.partials[0].text
-    ('tanh({0})', '1 − {(out)}²')
-
     Raises FormulaError if a textbook formula is none.
     """
     op = shape.op

@@ -60,11 +60,7 @@ Items: TypeAlias = "tuple[Item, ...]"
 
 @lru_cache(maxsize=1024)
 def read(latex: str, params: tuple[str, ...]) -> Items:
-    r"""The items of a template with these arguments: tokens, arguments and commands.
-
-    >>> read(r"\alpha^{{2}}", ())
-    ('\\alpha', Command(name='^', groups=(('2',),), degree=()))
-    """
+    """The items of a template with these arguments: tokens, arguments and commands."""
     # Each argument is one character of the private use area while LaTeX is read.
     marks = {param: chr(0xE000 + k) for k, param in enumerate(params)}
     tokens = re.findall(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|.", latex.format_map(marks))

@@ -24,10 +24,7 @@ class UnreadableError(ValueError):
 
 
 def typeset(latex: str, arguments: Mapping[str, Piece]) -> Piece:
-    r"""The template with its arguments.
-
-    >>> typeset(r"\frac{{1}}{{{a}}}", {"a": symbols.name("x")}).text
-    '1 / x'
+    """The template with its arguments.
 
     Raises UnreadableError for a command that is not known.
     """

@@ -120,11 +120,7 @@ def _filled(text: str, parts: Mapping[str, str]) -> str:
 
 
 def squeezed(text: str, *, css: bool = False) -> str:
-    r"""Without indentation, empty lines and lines that are only a comment.
-
-    >>> squeezed("  a = 1;\n\n  // why\n  b = 2;")
-    'a = 1;\nb = 2;'
-    """
+    """Without indentation, empty lines and lines that are only a comment."""
     lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("//")]
     if css:
@@ -152,32 +148,19 @@ def compressed(text: str) -> str:
 
 
 def digest(text: str) -> str:
-    """The source expression of a Content-Security-Policy for this script or style.
-
-    >>> digest("")
-    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
-    """
+    """The source expression of a Content-Security-Policy for this script or style."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def as_json(data: Any) -> str:
-    r"""JSON that can stand inside a script element: no `<` in it.
-
-    >>> as_json({"x": "</script>"})
-    '{"x":"\\u003c/script>"}'
-    """
+    """JSON that can stand inside a script element: no `<` in it."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates
 
 
 def written(x: Any) -> Any:
-    """A number for the page: a float exactly, any other as text.
-
-    >>> from fractions import Fraction
-    >>> written(0.1), written(float("inf")), written(Fraction(1, 3))
-    (0.1, 'inf', '1/3')
-    """
+    """A number for the page: a float exactly, any other as text."""
     x = getattr(x, "data", x)
     if x.__class__ is float:
         return (int(x) if -1e15 < x == int(x) != 0 < 1e15 else x) if math.isfinite(x) else str(x)

@@ -38,16 +38,6 @@ def source(ops: Iterable[Op], *, kinks: bool = False) -> str:
 
     With it come the functions that they call, and no others. A user's operation is like any other.
     With `kinks` also what is 0 where the derivative jumps.
-
-    >>> print(source([SHEET["softsign"]]))
-    const ops = (() => {
-    const op$softsign = (a) => (a / (1 + Math.abs(a)));
-    return {
-    "softsign": {params: ["a"], value: op$softsign, partials: [
-    (a, out) => { const r = (1 / (1 + Math.abs(a))); return (r * r); },
-    ]},
-    };
-    })();
     """
     wanted = sorted({op.name: op for op in ops}.values(), key=lambda op: op.name)
     defined: dict[str, str] = {}

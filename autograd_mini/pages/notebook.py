@@ -50,11 +50,7 @@ def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: A
 
 
 def framed(page: str, title: str, height: int = 720) -> str:
-    """A whole HTML page as an element of another, which cannot touch the one around it.
-
-    >>> framed("<p>a & b</p>", "two", 100).partition("srcdoc=")[2]
-    '"&lt;p&gt;a &amp; b&lt;/p&gt;"></iframe>'
-    """
+    """A whole HTML page as an element of another, which cannot touch the one around it."""
     style = f"width: 100%; height: {height}px; border: 0"
     return (
         f'<iframe title="{html.escape(title)}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
