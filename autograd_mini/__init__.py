@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .checking import check_grad, complex_step, finite_difference
+    from .compiler import compile
     from .drawing import (
         draw,
         draw_dot,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .nn import MLP, Layer, Neuron
     from .stepping import explain, steps
     from .training import diagnose, fit, load, save
+    from .training.compiled import compile_step
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __version__ = "0.1.0"
@@ -86,11 +88,12 @@ def lazy(
 
 
 _MODULES = (
-    "nn losses optim data training transforms drawing checking museum stepping course cli".split()
+    "nn losses optim data training transforms compiler drawing checking museum stepping course"
+    " cli".split()
 )
 _get, __dir__, _offered = lazy(
     __name__,
-    functions=" ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "var"]),
+    functions=" ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "take", "var"]),
 )
 __all__ = [  # noqa: PLE0604
     *("Value", "op", "ops", "ieee", "topological"),

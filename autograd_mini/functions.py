@@ -11,6 +11,8 @@ from typing import Any
 
 from .errors import DomainError, NumberTypeError
 from .numbers.arrays import elementwise
+from .numbers.kinds import constant, is_traced, kind_of
+from .numbers.numberlike import data_of
 from .ops import SHEET, Op
 from .rules import fast
 from .value import Value, apply
@@ -83,6 +85,31 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
         raise DomainError(f"var needs more than ddof = {ddof} values, got {len(values)}")
     centre = apply(SHEET["mean"], values)
     return apply(SHEET["sum"], tuple((v - centre) ** 2 for v in values)) / (len(values) - ddof)
+
+
+def take(values: Iterable[Any], index: Any) -> Any:
+    """values[index], a table look-up that a compiled function can do with an index not yet known.
+
+    The rows of a table may be lists of numbers. Raises DomainError for an index outside of it.
+
+    >>> take([5.0, 6.0], 1), take([[1.0, 2.0], [3.0, 4.0]], 0)
+    (6.0, [1.0, 2.0])
+    """
+    table, k = tuple(values), index.data if isinstance(index, Value) else constant(index)
+    if not is_traced(k):
+        if k not in range(len(table)):
+            raise DomainError(f"take needs an index from 0 to {len(table) - 1}, got {index!r}")
+        return table[int(k)]
+    if table and isinstance(table[0], list | tuple):
+        return [take(column, k) for column in zip(*table, strict=True)]
+    plain = kind_of([k]).namespace
+    picked = plain["take"](k, *[data_of(x) for x in table])
+    pairs = [
+        (x, Value(plain["mask"](k == i, 1.0, 0.0)))
+        for i, x in enumerate(table)
+        if isinstance(x, Value)
+    ]
+    return Value(picked, *zip(*pairs, strict=True)) if pairs else picked
 
 
 # --- bound to Value, here and nowhere else --------------------------------------------------------

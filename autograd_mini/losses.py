@@ -24,7 +24,7 @@ from typing import Any
 
 from . import functions as f
 from .numbers.arguments import items, positive
-from .numbers.kinds import constant, in_ieee
+from .numbers.kinds import constant, in_ieee, is_traced
 from .value import Value
 
 _Term = Callable[[Any], Any]
@@ -83,7 +83,7 @@ def hinge(scores: Numbers, targets: Numbers) -> Value:
     """
     terms = []
     for s, y in _pairs("hinge", scores, targets, "score"):
-        if _data(y) not in (-1, 1):
+        if not is_traced(y) and _data(y) not in (-1, 1):
             raise ValueError(
                 f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them of 0 and 1"
             )
@@ -103,7 +103,7 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
     """
     name, terms = "binary_cross_entropy", []
     for p, y in _pairs(name, predictions, targets):
-        if not 0 <= _data(p) <= 1:
+        if not (is_traced(_data(p)) or 0 <= _data(p) <= 1):
             raise ValueError(
                 f"{name}: a probability lies in 0 ... 1, got {p!r}; for scores of any size"
                 f" there is {name}_with_logits"
@@ -160,6 +160,10 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
 
 def _cross_entropy(scores: list[Any], target: Any, where: str) -> Value:
     """The loss of one sample, the one at `where`."""
+    if is_traced(target):  # the others: all, the right one moved out of sight
+        others = [f.where(target == i, _LOWEST, s) for i, s in enumerate(scores)]
+        hidden: Value = f.softplus(f.logsumexp(others) - f.take(scores, target))
+        return hidden
     if not hasattr(target, "__index__") or isinstance(target, bool):
         raise TypeError(f"cross_entropy: target{where} must be a class, an int, got {target!r}")
     k, n = target.__index__(), len(scores)
@@ -206,9 +210,15 @@ def _kl_divergence(p: list[Any], q: list[Any], where: str) -> Value:
             f"kl_divergence: p{where} has {len(p)} probabilities but q{where} {len(q)}"
         )
     ps, qs = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
+    if any(map(is_traced, map(_data, ps))):
+        logs = [f.where(_data(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
+        return f.dot(ps, logs)  # type: ignore[no-any-return]
     pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if _data(a) != 0]
     divergence: Value = f.dot([a for a, _ in pairs], [f.log(a / b) for a, b in pairs])
     return divergence
+
+
+_LOWEST = -1.7976931348623157e308  # no softmax sees a score like that
 
 
 # --- what is shared ------------------------------------------------------------------------------
@@ -267,7 +277,10 @@ def _number(loss: str, name: str, x: Any) -> Any:
 
 def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
     """The mean over the classes 1 and 0, of which 1 has the probability y."""
-    if not 0 <= _data(y) <= 1:
+    if is_traced(y):
+        a, b = of_1(x), of_0(x)
+        return f.where(y == 1, a, f.where(y == 0, b, y * a + (1 - y) * b))
+    if not (is_traced(_data(y)) or 0 <= _data(y) <= 1):
         raise ValueError(f"{loss}: a label is 0 or 1, or a probability in between, got {y!r}")
     return of_1(x) if y == 1 else of_0(x) if y == 0 else y * of_1(x) + (1 - y) * of_0(x)
 
@@ -275,6 +288,8 @@ def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
 def _distribution(name: str, values: list[Any]) -> list[Any]:
     """Probabilities that sum to 1."""
     numbers = [_number("kl_divergence", f"{name}[{i}]", x) for i, x in enumerate(values)]
+    if any(map(is_traced, map(_data, numbers))):
+        return numbers
     for i, x in enumerate(numbers):
         if not 0 <= _data(x) <= 1:
             raise ValueError(f"kl_divergence: {name}[{i}] is {_data(x)}, not in 0 ... 1")

@@ -128,9 +128,7 @@ class Compiled:
         self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Entry, list[Any], list[Any], int]:
         """The trace for these arguments, their numbers, shared and by sample, and the samples."""
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        given, pieces, columns = bound.arguments, list[Any](), list[Any]()
+        given, pieces, columns = self._given(args, kwargs), list[Any](), list[Any]()
         key, sizes, sample = [what], {}, {**given}
         for name, x in given.items():
             if name in self.batch:
@@ -142,6 +140,14 @@ class Compiled:
             raise ValueError(f"the batches differ in their number of samples: {sizes}")
         entry = self._entry(tuple(key), what, sample)
         return entry, pieces, columns, max(sizes.values(), default=1)
+
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments by name; those that keep their default are constants of f."""
+        given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
+        for name in (*self.wrt, *self.batch):
+            if name not in given:
+                raise TypeError(f"{name} must be given: it is an argument of wrt or batch")
+        return given
 
     def _entry(self, key: Any, what: str, sample: dict[str, Any]) -> Entry:
         entry = self.entries.get(key)
@@ -163,11 +169,10 @@ class Compiled:
     # --- what one wants to know ------------------------------------------------------------------
     def check(self, *args: Any, **kwargs: Any) -> None:
         """Run f eagerly, sample by sample: its error names the operation and the operands."""
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        sizes = [len(bound.arguments[name]) for name in self.batch]
+        given = self._given(args, kwargs)
+        sizes = [len(given[name]) for name in self.batch]
         for k in range(min(sizes, default=1)):
-            sample = {n: x[k] if n in self.batch else x for n, x in bound.arguments.items()}
+            sample = {n: x[k] if n in self.batch else x for n, x in given.items()}
             try:
                 checked(Task(self._called, "value_and_grad", self.wrt, (), None), sample)
             except AutogradError as error:
@@ -221,24 +226,22 @@ class Entry:
         if task.what == "hessian":
             self.shapes = [_square(shape) for shape in self.shapes]
 
-    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
-        """The results for the numbers of the arguments."""
+    def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
+        """The numbers of the arguments as the back end takes them."""
         if self.traces.captured:
             pieces.append([float(v.data) for v in self.traces.captured])
         if self.task.reduce == "mean":
             pieces.append((float(count),))
-        if self.arrays:
-            np = numpy()
-            whole = pieces[0] if len(pieces) == 1 else [x for piece in pieces for x in piece]
-            shared = np.asarray(whole, dtype=float)
-            columns = [np.asarray(column, dtype=float) for column in columns]
-        else:
-            shared = [x for piece in pieces for x in _listed(piece)]
-            columns = [_listed(column) for column in columns]
-        once, each = self.run(shared, columns, count)
-        return self._results(once, each, count)
+        if not self.arrays:
+            return [x for piece in pieces for x in _listed(piece)], [*map(_listed, columns)]
+        np = numpy()
+        whole = pieces[0] if len(pieces) == 1 else [x for piece in pieces for x in piece]
+        shared = np.asarray(whole, dtype=float)
+        return shared, [np.asarray(column, dtype=float) for column in columns]
 
-    def _results(self, once: Any, each: Any, count: int) -> Any:
+    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
+        """The results for the numbers of the arguments."""
+        once, each = self.run(*self.given(pieces, columns, count), count)
         singles, several = iter(_listed(once)), iter(each)
         outputs = iter(
             [next(several if self.program.is_each(x) else singles) for _, x in self.program.outputs]

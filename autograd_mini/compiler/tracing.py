@@ -28,6 +28,8 @@ class Task(NamedTuple):
     wrt: tuple[str, ...]
     batch: tuple[str, ...]
     reduce: str | None
+    after: Callable[[Any, list[Any], dict[str, list[Any]]], tuple[Any, list[Any]]] | None = None
+    """From the value, its gradient and the arguments: another value, and what comes out instead."""
 
 
 class Traced(NamedTuple):
@@ -133,19 +135,24 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
         undo.callback(replaced(outside, known))
         gradient = _derived(task.what, f, at, along)
     reduced = bool(task.batch and task.reduce)
-    outputs = []
-    for name, x in zip(shape.names, values, strict=True):
-        x = trace.emit("total", x) if reduced else x
-        outputs.append(Output(name, trace.operand(x if count is None else x / count)))
+    if reduced:
+        values = [trace.emit("total", x) for x in values]
+        values = values if count is None else [x / count for x in values]
     of_batch = [name in task.batch for name in task.wrt for _ in given[name]]
     if task.what == "hessian":
         of_batch = [False] * len(of_batch) ** 2
     for k, x in enumerate(gradient):
         if reduced and not of_batch[k]:
-            x = trace.emit("accumulate", x)
+            gradient[k] = trace.emit("accumulate", x)
         elif task.what == "value_and_grad" and isinstance(x, Symbol):
-            x = trace.emit("+", x, 0.0)  # as a leaf's gradient, which begins with 0.0
-        outputs.append(Output(f"d{k}", trace.operand(x)))
+            gradient[k] = trace.emit("+", x, 0.0)  # as a leaf's gradient, which begins with 0.0
+    if task.after:
+        headings[len(trace.code)] = "update"
+        with ieee():
+            values[0], gradient = task.after(values[0], gradient, given)
+    names = [*shape.names, *(f"d{k}" for k in range(len(gradient)))]
+    numbers = map(trace.operand, [*values, *gradient])
+    outputs = [Output(*pair) for pair in zip(names, numbers, strict=True)]
     order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
     program = Program(tuple(inputs), trace.code, 0, 0, tuple(outputs), labels, headings)
     wrt = {name: shapes[name] for name in task.wrt}

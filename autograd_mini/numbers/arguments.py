@@ -8,6 +8,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .kind import Number
+from .kinds import is_traced
 from .numberlike import NumberLike
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def real(
     kind: str = "a real number",
 ) -> Number:
     """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do."""
+    if is_traced(x):
+        return x
     try:
         known, finite = not isinstance(x, (bool, str, NumberLike)), isfinite(x)
     except (TypeError, ValueError):
@@ -137,7 +140,7 @@ def gradient(p: Value, who: str) -> Number:
     """The parameter's gradient as a finite number."""
     g = p.grad.data if isinstance(p.grad, NumberLike) else p.grad  # a Value after create_graph=True
     try:
-        finite = isfinite(g)
+        finite = is_traced(g) or isfinite(g)
     except TypeError:
         raise TypeError(
             f"{who}: the gradient of {name_of(p)} is {g!r}, not a real number"

@@ -124,6 +124,11 @@ def mpmath_() -> Kind:
 _MIXED = "complex and real Values do not mix: make every Value complex, as in Value(complex(x))"
 
 
+def is_traced(x: Any) -> bool:
+    """Whether a number is a symbol: it is not known while the function that uses it is compiled."""
+    return x.__class__ in OWN
+
+
 def numpy() -> Any:
     """NumPy if the program has loaded it, else None: the engine itself never imports it."""
     return sys.modules.get("numpy")

@@ -1,13 +1,11 @@
 """In which range the result of an instruction lies: it tells where a partial can be inf or nan.
 
-A range is (low, high), ANYTHING where nothing is known. Inputs are taken to be finite, and sums,
-products and powers not to overflow on the way: the engine refuses both, as `fast.check` shows.
+A range is (low, high), or ANYTHING where nothing is known. Inputs are taken to lie within +-1e30.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +13,7 @@ if TYPE_CHECKING:
 
     Range = tuple[float, float]
 
-_LARGEST = sys.float_info.max
-FINITE, ANYTHING = (-_LARGEST, _LARGEST), (math.nan, math.nan)
+INPUT, ANYTHING = (-1e30, 1e30), (math.nan, math.nan)
 
 
 def is_finite(x: Range) -> bool:
@@ -33,28 +30,25 @@ def result(opcode: str, given: Sequence[Range]) -> Range:
     if opcode in ("select", "take"):  # an index outside is an error of the call
         lows, highs = zip(*given[1:], strict=True)
         return ANYTHING if any(low != low for low in lows) else (min(lows), max(highs))
-    if opcode in ("exp", "exp2", "expm1"):  # these do overflow where a branch is not taken
-        return _grown(opcode, given[0][0]), _grown(opcode, given[0][1])
     rule = _RULES.get(opcode, _unknown)
-    if all(map(is_finite, given)):
-        low, high = rule(*given)
-        return max(low, -_LARGEST), min(high, _LARGEST)  # nan stays nan
-    if opcode == "+" and min(given[0][0], given[1][0]) > -math.inf:
-        return rule(*given)
-    if opcode == "/" and is_finite(given[0]) and given[1][0] == given[1][0]:
-        return rule(*given)
-    return ANYTHING
+    beyond = (opcode == "+" and min(given[0][0], given[1][0]) > -math.inf) or (
+        opcode == "/" and is_finite(given[0])
+    )  # 1 + exp(x) may be infinite, and what is divided by it is finite
+    return rule(*given) if beyond or all(map(is_finite, given)) else ANYTHING
 
 
 def _unknown(*_: Range) -> Range:
     return ANYTHING
 
 
-def _grown(opcode: str, x: float) -> float:
-    try:
-        return getattr(math, opcode)(x)  # type: ignore[no-any-return]
-    except OverflowError:
-        return math.inf
+def _grown(f: Callable[[float], float]) -> Callable[[Range], Range]:
+    def bound(x: float) -> float:
+        try:
+            return f(x)
+        except OverflowError:
+            return math.inf
+
+    return lambda x: (bound(x[0]), bound(x[1]))
 
 
 def _from(start: float, f: Callable[[float], float]) -> Callable[[Range], Range]:
@@ -66,31 +60,48 @@ def _corners(f: Callable[[float, float], float], x: Range, y: Range) -> Range:
     return min(values), max(values)
 
 
-def _power(x: Range, y: Range) -> Range:
-    if x[0] > 0:
-        return 0.0, _LARGEST
-    if not y[0] == y[1] >= 0 or y[0] % 1:
-        return ANYTHING
-    return (-_LARGEST if y[0] % 2 else 0.0), _LARGEST
+def _times(x: Range, y: Range) -> Range:
+    return _corners(lambda a, b: a * b, x, y)
 
 
 def _absolute(x: Range) -> Range:
     return max(x[0], -x[1], 0.0), max(-x[0], x[1])
 
 
+def _sum(*parts: Range) -> Range:
+    return sum(x[0] for x in parts), sum(x[1] for x in parts)
+
+
+def _power(x: Range, y: Range) -> Range:
+    if not (x[0] > 0 or (y[0] == y[1] >= 0 and y[0] % 1 == 0)):
+        return ANYTHING
+    try:
+        most = max([_absolute(x)[1] ** b for b in y] + [x[0] ** b for b in y if x[0] > 0])
+    except OverflowError:
+        most = math.inf
+    return (-most if y[0] % 2 and x[0] < 0 else 0.0), most
+
+
 _RULES: dict[str, Callable[..., Range]] = {
-    "+": lambda x, y: (x[0] + y[0], x[1] + y[1]),
+    "input": lambda _: INPUT,
+    "+": _sum,
     "-": lambda x, y: (x[0] - y[1], x[1] - y[0]),
-    "*": lambda x, y: _corners(lambda a, b: a * b, x, y),
-    "/": lambda x, y: ANYTHING if y[0] <= 0 <= y[1] else _corners(lambda a, b: a / b, x, y),
-    "square": lambda x: (_absolute(x)[0] ** 2 if x[0] > -1e150 else 0.0, _LARGEST),
+    "*": _times,
+    "square": lambda x: (_absolute(x)[0] * _absolute(x)[0], _absolute(x)[1] * _absolute(x)[1]),
+    "/": lambda x, y: _corners(lambda a, b: a / b, x, y) if y[0] > 0 or y[1] < 0 else ANYTHING,
     "neg": lambda x: (-x[1], -x[0]),
     "abs": _absolute,
     "**": _power,
+    "sum": _sum,
+    "dot": lambda *x: _sum(*map(_times, x[: len(x) // 2], x[len(x) // 2 :])),
+    "hypot": lambda *x: (0.0, _sum(*map(_absolute, x))[1]),
+    "exp": _grown(math.exp),
+    "exp2": _grown(math.exp2),
+    "expm1": _grown(math.expm1),
     "sqrt": _from(0.0, math.sqrt),
     "log": _from(5e-324, math.log),
     "log1p": _from(math.nextafter(-1.0, 0.0), math.log1p),
+    **dict.fromkeys(("floor", "ceil"), lambda x: (x[0] - 1.0, x[1] + 1.0)),
     **dict.fromkeys(("tanh", "sin", "cos", "erf"), lambda _: (-1.0, 1.0)),
     **dict.fromkeys(("atan", "atan2", "erfc"), lambda *_: (-4.0, 4.0)),
-    **dict.fromkeys("input sum total accumulate dot hypot floor cbrt".split(), lambda *_: FINITE),
 }

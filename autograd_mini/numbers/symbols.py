@@ -319,7 +319,7 @@ for _name in _FUNCTIONS.keys() - _EXPANDED:  # so that NumPy's functions work on
     setattr(Symbol, _name, _FUNCTIONS[_name])
 _FUNCTIONS |= {name: _or_plain(name) for name in _EXPANDED}
 _FUNCTIONS |= {"_divide": call("/"), "_power": call("**"), "_modulo": call("%")}
-_FUNCTIONS |= {"_floored": call("//"), "select": select, "mask": _mask}
+_FUNCTIONS |= {"_floored": call("//"), "select": select, "mask": _mask, "take": call("take")}
 _FUNCTIONS["truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0.0
 SYMBOL = Kind(
     "symbol",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import hypot
+from typing import Any
 
 from autograd_mini.numbers.arguments import gradient, parameters, positive
+from autograd_mini.numbers.kinds import is_traced, kind_of
 from autograd_mini.value import Value
 
 
@@ -27,6 +29,8 @@ def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:
     params = parameters(params, "clip_by_norm")
     positive("max_norm", max_norm)
     gradients = [gradient(p, "clip_by_norm") for p in params]
+    if any(map(is_traced, gradients)):
+        return _clipped_on_symbols(params, gradients, max_norm)
     # Relative to the largest, so that neither a sum of squares nor its root leaves the floats.
     largest = max(map(abs, gradients))
     if not largest:
@@ -37,6 +41,17 @@ def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:
         for p, g in zip(params, gradients, strict=True):
             p.grad = g / largest / ratio * max_norm
     return norm
+
+
+def _clipped_on_symbols(params: list[Value], gradients: list[Any], max_norm: float) -> float:
+    """The same, both ways written down and one chosen."""
+    named = kind_of(gradients).namespace
+    largest = named["max"](tuple([abs(g) for g in gradients]))
+    ratio = named["norm"](tuple([g / largest for g in gradients]))
+    norm = largest * ratio
+    for p, g in zip(params, gradients, strict=True):
+        p.grad = named["select"](norm > max_norm, g / largest / ratio * max_norm, g)
+    return named["select"](largest == 0.0, 0.0, norm)  # type: ignore[no-any-return]
 
 
 def clip_by_value(params: Iterable[Value], limit: float) -> int:

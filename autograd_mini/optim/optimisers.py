@@ -18,10 +18,15 @@ from autograd_mini.numbers.arguments import (
     share,
 )
 from autograd_mini.numbers.kind import Number
+from autograd_mini.numbers.kinds import is_traced
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
     from .schedules import Schedule
+
+
+def _root(x: Number) -> Number:
+    return x.sqrt() if is_traced(x) else sqrt(x)
 
 
 class Optimiser:
@@ -98,7 +103,7 @@ class Optimiser:
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
             new = self.rule(t, lr, w, g, *memory)
-            if not all(map(isfinite, new)):
+            if not all(is_traced(x) or isfinite(x) for x in new):
                 named = zip(("it", *self.memory), new, strict=True)
                 raise OverflowError(
                     f"step: {name_of(p)} = {w} with the gradient {g} would leave the floats"
@@ -301,7 +306,7 @@ class RMSprop(Optimiser):
     def rule(self, t: int, lr: Number, w: Number, g: Number, s: Number) -> tuple[Number, ...]:
         """The class's formula."""
         s = self.decay * s + (1 - self.decay) * g * g
-        return w - lr * g / (sqrt(s) + self.eps), s
+        return w - lr * g / (_root(s) + self.eps), s
 
 
 class Adam(Optimiser):
@@ -350,7 +355,7 @@ class Adam(Optimiser):
         beta1, beta2 = self.betas
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g * g
-        return w - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + self.eps), m, v
+        return w - lr * (m / (1 - beta1**t)) / (_root(v / (1 - beta2**t)) + self.eps), m, v
 
 
 class AdamW(Adam):

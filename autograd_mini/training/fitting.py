@@ -15,12 +15,13 @@ from __future__ import annotations
 import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from math import hypot
 from typing import Any
 
+from autograd_mini.errors import GradientError
 from autograd_mini.language import checked
 from autograd_mini.numbers.arguments import (
     function,
@@ -85,6 +86,7 @@ def fit(
     progress: bool | str = "auto",
     lang: str = "en",
     callbacks: Iterable[Callable[[Any, History], object]] = (),
+    compiled: bool | str = False,
 ) -> History:
     """Train a model: for each batch the predictions, their loss, its gradients, one update.
 
@@ -120,6 +122,8 @@ def fit(
         lang: of the progress, "en" or "es".
         callbacks: functions called with the model and the history after each epoch; one that
             returns True ends the training.
+        compiled: True runs each step as a compiled program, on the back end "auto" or the one that
+            is named; the parameters' `grad` stays as it was.
 
     Raises:
         TrainingError: (a ValueError) at the first nan or infinity in the loss or a gradient, and
@@ -152,6 +156,11 @@ def fit(
     callbacks = [function("a callback", callback, what) for callback in callbacks]
     best = _Best(params, early_stopping)
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
+    if compiled:
+        from .compiled import compile_step
+
+        chosen = "auto" if compiled is True else compiled
+        trainer.step = compile_step(model, loss, optimiser, clip_norm=clip_norm, backend=chosen)
     batches = orders(n, size, whole("seed", seed, 0))
 
     history = History()
@@ -247,6 +256,7 @@ class _Trainer:
         self.before: tuple[list[Any], dict[str, Any]] | None = None  # the last update
         self.updating = False
         self.losses: deque[float] = deque(maxlen=3)
+        self.step: Any = None  # a CompiledStep
 
     def epoch(
         self,
@@ -283,6 +293,15 @@ class _Trainer:
 
     def update(self, rows: list[Row], targets: list[Any]) -> tuple[float, int | None, float, float]:
         """Forward, backward, step: the loss, right answers, gradient norm and learning rate."""
+        if self.step is not None:
+            self.before, lr = self._held(), float(self.optimiser.lr)
+            self.updating = True
+            with suppress(GradientError):  # what is not finite is explained by the eager engine
+                (value,), norm, answers = self.step.run(rows, targets)
+                self.updating = False
+                self.losses.append(value)
+                return value, count_right(self.judge, answers, targets), norm, lr
+            self.updating = False
         with _collector_paused():
             predictions = [self.model(row) for row in rows]
             loss = loss_value(self.loss, predictions, targets)
@@ -299,12 +318,15 @@ class _Trainer:
         else:
             norm = clip_by_norm(params, self.clip_norm)
         lr = float(self.optimiser.lr)
-        self.before = [p.data for p in self.params], vars(self.optimiser).copy()
+        self.before = self._held()
         self.updating = True
         self.optimiser.step()
         self.updating = False
         self.losses.append(value)
         return value, right, norm, lr
+
+    def _held(self) -> tuple[list[Any], dict[str, Any]]:
+        return [p.data for p in self.params], vars(self.optimiser).copy()
 
     def undo_update(self) -> None:
         """Take back the last update: parameters and optimiser."""

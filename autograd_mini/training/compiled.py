@@ -1,0 +1,206 @@
+"""A whole training step as one program: forward, backward, penalty, clipping, update.
+
+The model, the loss and the optimiser run on symbols, each with its own code; the parameters and
+what the optimiser remembers are inputs and outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+from autograd_mini.compiler import backends
+from autograd_mini.compiler.arguments import Structure, replaced, rows_taken, structure, taken
+from autograd_mini.compiler.compiled import Entry
+from autograd_mini.compiler.tracing import Task
+from autograd_mini.errors import GradientError
+from autograd_mini.nn import Module
+from autograd_mini.numbers.arguments import positive, whole
+from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.numbers.symbols import SYMBOL
+from autograd_mini.numbers.trees import flatten
+from autograd_mini.optim import Optimiser, clip_by_norm
+from autograd_mini.value import Value
+
+from .metrics import LOSSES, Loss, loss_function
+
+Penalty = Callable[[list[Value]], Value]
+
+
+def compile_step(
+    model: Any,
+    loss: str | Loss,
+    optimiser: Optimiser,
+    *,
+    penalty: Penalty | None = None,
+    clip_norm: float | None = None,
+    backend: str = "auto",
+    threads: int = 1,
+) -> CompiledStep:
+    """Compile what a training step does: step(inputs, targets) is the loss before the update.
+
+    >>> from autograd_mini.nn import Neuron
+    >>> from autograd_mini.optim import SGD
+    >>> model = Neuron(1, activation="linear", init="zeros")
+    >>> step = compile_step(model, "mse", SGD(model.parameters(), lr=0.5))
+    >>> step([[1.0], [-1.0]], [2.0, -2.0]), model.w[0].data
+    (4.0, 2.0)
+
+    It does what these lines do, and to the last bit the same on the back end "python":
+
+        value = loss([model(x) for x in inputs], targets); value.backward()
+        regulariser = penalty(parameters); regulariser.backward()
+        clip_by_norm(parameters, clip_norm); optimiser.step(); optimiser.zero_grad()
+
+    Args:
+        model: anything with `parameters()` that is called with an input.
+        loss: a name from `losses`, one of its functions, which are means over the samples; or a
+            function of your own of predictions and targets: then the batch is unrolled.
+        optimiser: of ours, or a subclass whose `rule` computes with numbers only.
+        penalty: a function of the list of parameters, added to the loss.
+        clip_norm: the norm to which longer gradients are shortened.
+        backend: the name of a back end.
+        threads: how many share a batch, where the back end can.
+    """
+    return CompiledStep(model, loss, optimiser, penalty, clip_norm, backend, threads)
+
+
+class CompiledStep:
+    """A training step that `compile_step` made."""
+
+    def __init__(
+        self,
+        model: Any,
+        loss: str | Loss,
+        optimiser: Optimiser,
+        penalty: Penalty | None = None,
+        clip_norm: float | None = None,
+        backend: str = "auto",
+        threads: int = 1,
+    ) -> None:
+        self.model, self.optimiser, self.penalty = model, optimiser, penalty
+        self.unrolled = not (isinstance(loss, str) or loss in LOSSES.values())
+        self.loss = loss_function(loss)
+        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+        self.backend, self.threads = backend, threads
+        self.entries: dict[Any, tuple[Entry, list[Structure]]] = {}
+
+    def __call__(self, inputs: Any, targets: Any, steps: int = 1) -> Any:
+        """The loss before the update, or a list of them for several steps with the same samples.
+
+        Where a loss or a parameter is not finite it raises what the eager engine does, or
+        GradientError; parameters and optimiser then have what they had before that step.
+        """
+        try:
+            losses, *_ = self.run(inputs, targets, whole("steps", steps))
+        except GradientError:
+            self.loss([self.model(x) for x in inputs], [*targets]).backward()
+            raise
+        return losses[0] if steps == 1 else losses
+
+    def run(self, inputs: Any, targets: Any, steps: int = 1) -> tuple[list[float], float, Any]:
+        """The losses, the norm of the last gradient, the predictions before the last update."""
+        optimiser, columns = self.optimiser, list[Any]()
+        x_key, x, count = rows_taken("inputs", inputs, columns)
+        y_key, y, size = rows_taken("targets", targets, columns)
+        if size != count:
+            raise ValueError(f"there are {count} inputs but {size} targets")
+        state = [p.data for p in optimiser.params]
+        state += [number for numbers in optimiser._memory for number in numbers]
+        pieces: list[Any] = [[*map(float, state)], [0.0, 0.0]]
+        if self.unrolled:
+            columns, x, y = [], [*inputs], [*targets]
+            taken((x, y), pieces)
+        key = x_key, y_key, self.unrolled and count
+        if key not in self.entries:
+            self.entries[key] = self._entry(x, y)
+        entry, predictions = self.entries[key]
+        shared, columns = entry.given(pieces, columns, count)
+        end, losses = len(state), list[float]()
+        try:
+            for _ in range(steps):
+                shared[end], shared[end + 1] = float(optimiser.lr), float(optimiser.steps)
+                once, each = entry.run(shared, columns, count)
+                if not _finite(once[: end + 2]):
+                    raise GradientError("a loss, a gradient or a parameter is no longer finite")
+                losses.append(float(once[0]))
+                shared[:end] = once[2 : end + 2]
+                optimiser.steps += 1
+        finally:
+            self._store(shared[:end])
+        if self.unrolled:
+            return losses, float(once[1]), predictions[0].make(iter(once[end + 2 :]))
+        return losses, float(once[1]), predictions[0].of_samples(each)
+
+    def _store(self, state: Any) -> None:
+        """Give the parameters and the optimiser what they have now."""
+        optimiser = self.optimiser
+        new = iter(state.tolist() if hasattr(state, "tolist") else state)
+        for p in optimiser.params:
+            p.data = next(new)
+        if optimiser.memory:
+            optimiser._memory = [tuple([next(new) for _ in m]) for m in optimiser._memory]
+
+    def _entry(self, x: Any, y: Any) -> tuple[Entry, list[Structure]]:
+        optimiser, shapes, predicted = self.optimiser, list[Structure](), list[Any]()
+
+        def f(made: dict[str, Any]) -> Any:
+            rows, targets = made["inputs"], made["targets"]
+            if not self.unrolled:
+                rows, targets = [rows], [targets]
+            predictions = [self.model(row) for row in rows]
+            seen = predictions if self.unrolled else predictions[0]
+            shapes[:] = [structure(seen, "prediction")]
+            predicted[:] = [data_of(x) for x in flatten(seen)[0]]
+            return self.loss(predictions, targets)
+
+        def after(value: Any, gradient: list[Any], given: dict[str, list[Any]]) -> Any:
+            params, before = optimiser.params, vars(optimiser).copy()
+            restore, memory = replaced(params, given["parameters"]), iter(given["memory"])
+            try:
+                for p, g in zip(params, gradient, strict=True):
+                    p.grad = g
+                if self.penalty is not None:
+                    penalty = self.penalty(params)
+                    penalty.backward()
+                    value = value + penalty.data
+                if self.clip_norm is None:
+                    norm = SYMBOL.namespace["norm"](tuple([p.grad for p in params]))
+                else:
+                    norm = clip_by_norm(params, self.clip_norm)
+                optimiser.schedule, (optimiser._lr, optimiser.steps) = None, given["rate"]
+                optimiser._memory = [tuple([next(memory) for _ in m]) for m in optimiser._memory]
+                type(optimiser).step(optimiser)
+                new = [p.data for p in params] + [x for m in optimiser._memory for x in m]
+                return value, [norm, *new, *predicted]
+            finally:
+                vars(optimiser).update(before)
+                restore()
+
+        memory = [0.0] * len(optimiser.memory) * len(optimiser.params)
+        held = Module()
+        held.parameters = lambda: optimiser.params  # type: ignore[method-assign]
+        args = {"parameters": held, "memory": memory, "rate": [0.0, 0.0]}
+        batch = () if self.unrolled else ("inputs", "targets")
+        reduce = None if self.unrolled else "mean"
+        task = Task(f, "value_and_grad", ("parameters",), batch, reduce, after)
+        sample = {**args, "inputs": x, "targets": y}
+        return Entry(task, sample, self.backend, self.threads), shapes
+
+    def explain(self) -> str:
+        """What was compiled, what each stage cost, and what runs."""
+        return "\n".join(line for entry, _ in self.entries.values() for line in entry.explained())
+
+    @property
+    def source(self) -> str:
+        """The text of what was compiled last: forward, backward, update."""
+        if not self.entries:
+            raise ValueError("nothing is compiled yet: call the step first")
+        entry, _ = next(reversed(self.entries.values()))
+        return backends.source(self.backend, entry.program, self.threads)
+
+
+def _finite(numbers: Any) -> bool:
+    total = numbers.sum() if hasattr(numbers, "sum") else sum(numbers)
+    return isfinite(total)

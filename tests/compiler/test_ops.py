@@ -1,0 +1,62 @@
+"""Every operation, compiled, against the eager engine inside `ieee()`, over its whole domain."""
+
+import math
+from functools import cache
+
+import pytest
+
+from autograd_mini import Value, ieee, transforms
+from autograd_mini.compiler import compile
+from autograd_mini.ops import SHEET
+from tests.points import points
+
+
+def same(a, b, signed=True):
+    """To the last bit; `signed` for zeros."""
+    if a != a or b != b:
+        return a != a and b != b
+    return a == b and (not signed or math.copysign(1, a) == math.copysign(1, b))
+
+
+@cache
+def on_list(op, shape):
+    """The operation as a function of a list of all its numbers."""
+
+    def f(x):
+        numbers = iter(x)
+        return op(*[tuple(next(numbers) for _ in range(n)) if n else next(numbers) for n in shape])
+
+    return f, compile(f, backend="python")
+
+
+def flat(rows):
+    return [x for row in rows for x in (row if isinstance(row, list | tuple) else (row,))]
+
+
+def cases(op, count):
+    for args in [*points(op, count)][:: 3 if op.vectors else 2]:
+        shape = tuple(len(x) if isinstance(x, tuple) else 0 for x in args)
+        yield *on_list(op, shape), [float(x) for x in flat(args)]
+
+
+@pytest.mark.parametrize("name", SHEET)
+def test_value_and_gradient_are_eager_s_to_the_last_bit(name):
+    for f, fast, x in cases(SHEET[name], 10):
+        with ieee():
+            leaves = [Value(v) for v in x]
+            out = f(leaves)
+            out.backward()
+        value, gradient = fast.value_and_grad(x)
+        assert same(value, out.data), x
+        assert all(map(same, gradient, [leaf.grad for leaf in leaves])), x
+
+
+@pytest.mark.parametrize("name", [name for name in SHEET if name != "prod"])
+def test_second_derivatives_are_eager_s(name):
+    digits = {"rel_tol": 1e-14 if name == "silu" else 0.0}  # the order of a sum
+    for f, fast, x in cases(SHEET[name], 4):
+        if len(x) < 4 and max(map(abs, x)) < 1e30:
+            with ieee():
+                expected = flat(transforms.hessian(f)(x))
+            for a, b in zip(flat(fast.hessian(x)), expected, strict=True):
+                assert math.isclose(a, b, **digits) or (a != a and b != b), x

@@ -1,0 +1,156 @@
+"""A compiled training step against the eager one: the same bits on the python back end."""
+
+from copy import deepcopy
+
+import pytest
+
+from autograd_mini import MLP, Value, losses, maximum
+from autograd_mini.data import iris, moons, xor
+from autograd_mini.errors import GradientError, RangeError
+from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, RMSprop, clip_by_norm
+from autograd_mini.optim.schedules import cosine
+from autograd_mini.training import TrainingError, fit
+from autograd_mini.training.compiled import compile_step
+
+MOONS = moons(16, seed=0)
+ROWS = [[float(x) for x in row] for row in MOONS.inputs]
+LABELS = [float(y) for y in MOONS.targets]
+
+
+def l2(params):
+    return 0.01 * sum(p * p for p in params)
+
+
+def own_loss(predictions, targets):
+    pairs = zip(predictions, targets, strict=True)
+    return maximum(sum((p - y) ** 2 for p, y in pairs), 0.5)
+
+
+def eager(model, loss, optimiser, targets, steps, penalty=None, clip_norm=None):
+    seen = []
+    for _ in range(steps):
+        value = loss([model(x) for x in ROWS], targets)
+        value.backward()
+        seen.append(value.data)
+        if penalty is not None:
+            regulariser = penalty(optimiser.params)
+            regulariser.backward()
+            seen[-1] += regulariser.data
+        if clip_norm is not None:
+            clip_by_norm(optimiser.params, clip_norm)
+        optimiser.step()
+        optimiser.zero_grad()
+    return seen
+
+
+OPTIMISERS = {
+    "SGD": lambda params: SGD(params, lr=0.1, weight_decay=0.01),
+    "Momentum": lambda params: Momentum(params, lr=0.1),
+    "Nesterov": lambda params: Nesterov(params, schedule=cosine(0.1, 9)),
+    "RMSprop": lambda params: RMSprop(params, lr=0.01, weight_decay=0.1),
+    "Adam": lambda params: Adam(params, schedule=cosine(0.1, 9), weight_decay=0.1),
+    "AdamW": lambda params: AdamW(params, lr=0.01),
+}
+LOSSES = {
+    "hinge": (losses.hinge, [2 * y - 1 for y in LABELS]),
+    "mse": (losses.mse, LABELS),
+    "mae": (losses.mae, LABELS),
+    "huber": (losses.huber, LABELS),
+    "logits": (losses.binary_cross_entropy_with_logits, [y / 2 + 0.5 for y in LABELS]),
+    "own": (own_loss, LABELS),
+}
+
+
+@pytest.mark.parametrize("extras", [{}, {"penalty": l2, "clip_norm": 0.5}], ids=["plain", "extras"])
+@pytest.mark.parametrize(
+    ("optimiser", "loss"),
+    [*[(name, "hinge") for name in OPTIMISERS], *[("Adam", n) for n in LOSSES]],
+)
+def test_a_step_is_the_eager_one_to_the_last_bit(optimiser, loss, extras):
+    function, targets = LOSSES[loss]
+    one = MLP(2, [3, 1], activation="tanh", seed=3)
+    two = deepcopy(one)
+    mine, theirs = (OPTIMISERS[optimiser](model.parameters()) for model in (one, two))
+    step = compile_step(one, function, mine, backend="python", **extras)
+    found = [*step(ROWS, targets, steps=2), step(ROWS, targets)]
+    assert found == eager(two, function, theirs, targets, 3, **extras)
+    assert [p.data for p in one.parameters()] == [p.data for p in two.parameters()]
+    assert mine.state_dict() == theirs.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("data", "loss", "outputs", "settings"),
+    [
+        (MOONS, "binary_cross_entropy_with_logits", 1, {"batch_size": 5}),
+        (xor(), "binary_cross_entropy", 1, {"clip_norm": 0.1, "accuracy": "auto"}),
+        (xor(), own_loss, 1, {"batch_size": 2}),
+        (iris(), "cross_entropy", 3, {"batch_size": 60}),
+    ],
+    ids=["moons", "xor", "own loss", "iris"],
+)
+def test_fit_compiled_has_the_history_of_fit(data, loss, outputs, settings):
+    histories, models = [], []
+    for compiled in (False, "python"):
+        last = "sigmoid" if loss == "binary_cross_entropy" else "linear"
+        model = MLP(len(data.inputs[0]), [3, outputs], activation="tanh", output=last, seed=3)
+        optimiser = Adam(model.parameters(), lr=0.05)
+        settings = {"progress": False, **settings}
+        history = fit(model, data, loss, optimiser, 3, compiled=compiled, **settings)
+        histories.append([row[:-1] for row in history.rows])
+        models.append([p.data for p in model.parameters()])
+    if loss == "cross_entropy":  # the order of its sums depends on the class
+        assert models[0] == pytest.approx(models[1], rel=1e-12)
+    else:
+        assert models[0] == models[1]
+        assert histories[0] == histories[1]
+
+
+def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
+    model = MLP(2, [2, 1], activation="tanh", seed=1)
+    last = model.layers[-1].parameters()
+    step = compile_step(model, "mse", SGD(last, lr=0.1), backend="python")
+    fixed, first = model.parameters()[0], step(ROWS, LABELS)
+    before = fixed.data
+    fixed.data = 5.0
+    assert step(ROWS, LABELS) != first
+    assert (before, fixed.data) != (5.0, before)
+
+
+def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
+    model = MLP(2, [2, 1], seed=1)
+    optimiser = SGD(model.parameters(), lr=0.1)
+    step = compile_step(model, lambda p, y: (1000 * p[0]).exp(), optimiser, backend="python")
+    model.layers[-1].parameters()[-1].data = 1.0
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(RangeError, match="exp"):
+        step(ROWS, LABELS)
+    assert [p.data for p in model.parameters()] == before
+    assert optimiser.steps == 0
+    far = Value(1e308)
+    model = MLP(1, [1], seed=1)
+    model.parameters = lambda: [far]
+    far.data = 1e308
+    step = compile_step(model, lambda p, y: -far, SGD([far], lr=1e308), backend="python")
+    with pytest.raises(GradientError, match="no longer finite"):
+        step([[1.0]], [1.0])
+    assert far.data == 1e308
+
+
+def test_fit_compiled_explains_an_explosion_as_fit_does():
+    told = []
+    for compiled in (False, "python"):
+        model = MLP(2, [4, 1], seed=3)
+        optimiser = SGD(model.parameters(), lr=1e5)
+        with pytest.raises(TrainingError) as error:
+            fit(model, MOONS, "mse", optimiser, 50, progress=False, compiled=compiled)
+        told.append(str(error.value))
+    assert told[0] == told[1]
+
+
+def test_as_many_targets_as_inputs():
+    model = MLP(2, [1], seed=1)
+    step = compile_step(model, "mse", SGD(model.parameters(), lr=0.1), backend="python")
+    with pytest.raises(ValueError, match="16 inputs but 1 targets"):
+        step(ROWS, [1.0])
+    with pytest.raises(ValueError, match="call the step first"):
+        step.source
