@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .checking import check_grad, complex_step, finite_difference
-    from .compiler import compile
+    from .compiler.compiled import compile
     from .drawing import (
         draw,
         draw_dot,

@@ -141,7 +141,7 @@ class Compiled:
         entry = self._entry(tuple(key), what, sample)
         return entry, pieces, columns, max(sizes.values(), default=1)
 
-    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""
         given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
         for name in (*self.wrt, *self.batch):

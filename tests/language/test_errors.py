@@ -25,7 +25,7 @@ PROGRAMMERS = (
     " notation/ ops.py optim/ pages/document.py pages/measured.py pages/notebook.py pages/page.py"
     " pages/training_page.py stepping/explaining.py stepping/plain.py stepping/saving.py"
     " stepping/sequence.py stepping/training/ stubs.py training/diagnosis.py training/saving.py"
-    " compat/functional.py"
+    " compat/functional.py compiler/ numbers/symbols.py training/compiled.py"
 ).split()
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
@@ -33,6 +33,7 @@ UNMET = (
     "an array of this library", "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "seconds must be", "this is no drawing", "steps needs a Value", "with value=",
+    "take needs ",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
     "progress must be", "optimiser must be one such", "the optimiser changes parameters",
     "early_stopping must be", "\0 (input, target), but ",
