@@ -59,12 +59,18 @@ def _take(index: Any, *table: Any) -> Any:
 _FUNCTIONS = {"select": _select, "sum": _sum, "dot": _dot, "take": _take}
 
 
-def _function(opcode: str, arity: int) -> Callable[..., Any]:
+def _function(opcode: str) -> Callable[..., Any]:
     """What NumPy does for an opcode; where it has no such function, MEANING number by number."""
     if opcode in _FUNCTIONS:
         return _FUNCTIONS[opcode]
-    each = np.frompyfunc(MEANING[opcode], arity, 1)
-    return lambda *parts: each(*parts).astype(float)
+    meaning = MEANING[opcode]
+
+    def each(*parts: Any) -> Any:
+        alike = np.broadcast_arrays(*parts)
+        rows = zip(*[part.ravel().tolist() for part in alike], strict=True)
+        return np.array([meaning(*row) for row in rows], dtype=float).reshape(alike[0].shape)
+
+    return each
 
 
 class _Step(NamedTuple):
@@ -138,7 +144,7 @@ class _Layout:
             vector = _followed([column[0] for column in columns[half:]])
             return _Step(_layer, False, [(False, weights), (kinds[half], vector)], rows)
         operands = [(kind, _rows(c)) for kind, c in zip(kinds, columns, strict=True)]
-        function = _UFUNCS.get(opcode) or _function(opcode, len(kinds))
+        function = _UFUNCS.get(opcode) or _function(opcode)
         return _Step(function, opcode in _UFUNCS, operands, rows)
 
 
