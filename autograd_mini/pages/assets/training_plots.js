@@ -25,6 +25,7 @@ const rounded = x => Number(x.toPrecision(12));
 
 // A frame with ticks; X and Y turn numbers into pixels (a log scale takes logarithms).
 function axes(host, {w, h, x, y, log = false, bare = false, left = 46, grid = true}) {
+  [w, h] = [Math.max(w, 80), Math.max(h, 40)];  // before the page has its size
   const box = bare ? {left: 1, top: 1, right: w - 1, bottom: h - 1} : {left, top: 8, right: w - 8, bottom: h - 24};
   const X = value => box.left + (value - x[0]) / (x[1] - x[0]) * (box.right - box.left);
   const Y = value => box.bottom - (value - y[0]) / (y[1] - y[0]) * (box.bottom - box.top);
