@@ -278,7 +278,7 @@ function startTools(button) {
     own.toggles.forEach((toggle, k) => toggle.setAttribute("aria-pressed", own.kinds[k] === target));
   }}, ...(recorded.run.accuracy ? [svg("svg", {viewBox: "-7 -7 14 14", "aria-hidden": "true"}, marker(target > 0 ? target : 0, 0, 0, 5))] : []), el("span")));
   const middle = () => pointAt((field.x[0] + field.x[1]) / 2, field.y ? (field.y[0] + field.y[1]) / 2 : (field.low + field.high) / 2, own.adds);
-  stage.before(el("div", {class: "row own-tools", hidden: true}, el("div", {class: "pair", role: "group", "data-t-label": "own.adds"}, ...own.toggles),
+  stage.before(el("div", {class: "row own-tools", hidden: true}, el("div", {class: "pair", role: "group", "data-t-label": "own.adds", hidden: !own.kinds.length}, ...own.toggles),
     button("add", () => add(middle()), {"data-t-label": "own.add.point"}), button("remove", remove, {"data-t-label": "own.remove.point"}),
     button("original", () => {
       Object.assign(DATA.points, original());

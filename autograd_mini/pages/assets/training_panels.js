@@ -59,7 +59,7 @@ function drawCurve() {
   for (const run of RUNS) {
     const points = run.curve.map((x, i) => [at.X(run.curveEpochs[i]), Math.max(-2e3, Math.min(4e3, at.Y(curve.of(x))))]);
     at.inside.append(svg("path", {class: "series", d: line(points), ...series(run.k)}));
-    if (points.length < 40) {
+    if (last < 40) {
       for (const [cx, cy] of points) at.inside.append(svg("circle", {cx, cy, r: 2, fill: series(run.k).stroke}));
     }
   }
