@@ -36,6 +36,7 @@ extensions = [
     "extensions.pictures",
     "extensions.sheet",
     "extensions.stepped",
+    "extensions.terms",
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -372,7 +372,7 @@ def test_numbers_that_are_none(file, visit):
     until(page, "document.querySelectorAll('.graph g.node').length === 3")
     page.click("[data-kind=network]")
     page.fill("[data-net=hidden]", "9")
-    assert page.inner_text("#problem").startswith("9: las unidades ocultas son uno o dos tamaños")
+    assert page.inner_text("#problem").startswith("9: las neuronas ocultas son uno o dos tamaños")
 
 
 def test_perform_mode_from_a_link(file, visit, tmp_path):
