@@ -82,10 +82,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             "edge": f"color={{line}} fontcolor={{partial}} fontsize=11 {edge}",
         }
         for kind, own in common.items():
-            pairs = f"fontsize=12 {own}".format_map(colours._asdict()).split()
-            given = dict(pair.split("=") for pair in pairs)
-            labelled = {"label": f"<{label}>"} if label and kind == "graph" else {}
-            self.attr(kind, fontname=FONT, **given, **labelled)
+            given = colours.attributes(f"fontsize=12 {own}")
+            if label and kind == "graph":
+                given["label"] = f"<{label}>"
+            self.attr(kind, fontname=FONT, **given)
 
     def item(self, id: str, label: str, kind: str, **settings: str) -> None:
         """A node with an HTML-like label, whose name is its id, and whose class in SVG is given."""

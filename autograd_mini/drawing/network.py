@@ -203,9 +203,9 @@ class _Writer:
             self._text(f"more{k}", f"⋮ {notation.escaped(more)}", x, start - len(shown) * _DOWN)
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:
-        look = {"shape": "plaintext", "style": "", "fixedsize": "false", "width": "0"}
-        place = f"{x:g},{y:g}!"
-        self.drawing.item(id, label, "title", **look, pos=place, fontcolor=self.theme.faint)
+        look = "shape=plaintext style= fixedsize=false width=0 fontcolor={faint}"
+        attributes = self.theme.attributes(f"{look} pos={x:g},{y:g}!")
+        self.drawing.item(id, label, "title", **attributes)
 
     def _size(self, w: Value) -> Any:
         if self.show == "weight":
@@ -218,16 +218,11 @@ class _Writer:
         positive = size.real >= 0
         width = _THINNEST + (_THICKEST - _THINNEST) * part
         colour = mixed(self.theme.faded, self._colour(positive), min(1.0, 0.25 + part))
-        self.drawing.edge(
-            tail,
-            head,
-            id=f"e{k}",
-            color=colour,
-            penwidth=f"{width:.2f}",
-            style="dashed" if self._dashed(positive) else "solid",
-            edgetooltip=self.number(size),
-            **{"class": "positive" if positive else "negative"},
-        )
+        look = f"id=e{k} color={colour} penwidth={width:.2f}"
+        look += f" style={'dashed' if self._dashed(positive) else 'solid'}"
+        look += f" class={'positive' if positive else 'negative'}"
+        attributes = self.theme.attributes(look)
+        self.drawing.edge(tail, head, edgetooltip=self.number(size), **attributes)
 
 
 def _fitting(number: str) -> str:

@@ -188,16 +188,10 @@ class _Writer:
             if place == 0:
                 continue
             direct = place - before == 1
-            label = self.number(path.partials[before]) if direct else "…"
-            self.drawing.edge(
-                f"p{k}n{before}",
-                f"p{k}n{place}",
-                id=f"p{k}e{before}",
-                label=f"<{notation.escaped(label)}>",
-                style="solid" if direct else "dashed",
-                weight="20",
-                **{"class": "step"},
-            )
+            label = notation.escaped(self.number(path.partials[before]) if direct else "…")
+            look = f"id=p{k}e{before} class=step weight=20 style={'solid' if direct else 'dashed'}"
+            ends, attributes = (f"p{k}n{before}", f"p{k}n{place}"), colours.attributes(look)
+            self.drawing.edge(*ends, label=f"<{label}>", **attributes)
         factors = [self.number(partial) for partial in path.partials]
         factors = [f"({text})" if i and text[:1] == "−" else text for i, text in enumerate(factors)]
         if len(factors) > 5:
@@ -207,11 +201,5 @@ class _Writer:
         self.drawing.edge(f"p{k}n{last}", f"p{k}", style="dotted", arrowhead="none", weight="20")
 
     def _plain(self, id: str, text: str) -> None:
-        self.drawing.item(
-            id,
-            notation.escaped(text),
-            "product",
-            style="",
-            color=self.theme.background,
-            fontcolor=self.theme.gradient,
-        )
+        look = self.theme.attributes("style= color={background} fontcolor={gradient}")
+        self.drawing.item(id, notation.escaped(text), "product", **look)

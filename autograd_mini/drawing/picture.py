@@ -168,18 +168,12 @@ class _Writer:
             self.frames.append(notation.name(name))
             with drawing.subgraph(name=f"cluster_{number}") as cluster:
                 below = not self.sideways and self._used_more_above(members)
-                cluster.attr(
-                    label=f"<{notation.escaped(self.frames[number])}>",
-                    id=f"group{number}",
-                    bgcolor=self.theme.subgroup if depth % 2 else self.theme.group,
-                    color=self.theme.line,
-                    style="rounded",
-                    fontcolor=self.theme.faint,
-                    labeljust="l",
-                    labelloc="b" if below else "t",
-                    margin="12" if self.sideways else "14",
-                    **{"class": "group"},
-                )
+                look = "class=group color={line} style=rounded fontcolor={faint} labeljust=l"
+                look += " bgcolor={subgroup}" if depth % 2 else " bgcolor={group}"
+                look += f" id=group{number} labelloc={'b' if below else 't'}"
+                look += f" margin={12 if self.sideways else 14}"
+                label = f"<{notation.escaped(self.frames[number])}>"
+                cluster.attr(label=label, **self.theme.attributes(look))
                 self._cluster(cluster, (*path, name), members)
 
     def _used_more_above(self, members: Sequence[Item]) -> bool:
@@ -248,17 +242,9 @@ class _Writer:
                 continue
             count[link.tail] = count.get(link.tail, 0) + 1
             ids[pair] = f"{link.tail}r{count[link.tail]}"
-            self.drawing.item(
-                ids[pair],
-                notation.escaped(names[link.tail].name),
-                "repeated",
-                shape="box",
-                style="dashed,rounded",
-                color=self.theme.line,
-                margin="0.08,0.03",
-                width="0",
-                height="0",
-            )
+            look = "shape=box style=dashed,rounded color={line} margin=0.08,0.03 width=0 height=0"
+            name = notation.escaped(names[link.tail].name)
+            self.drawing.item(ids[pair], name, "repeated", **self.theme.attributes(look))
         return ids
 
     def _edge(self, k: int, link: Link, tail: str) -> None:

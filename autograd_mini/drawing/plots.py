@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import ceil, floor, isfinite, log10
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.language import words as words_of
@@ -29,7 +29,13 @@ from .measures import Sweep, UpdateRatios, layer_numbers
 if TYPE_CHECKING:
     from autograd_mini.training.metrics import Loss
 
-Texts = Mapping[str, str] | None
+
+class Words(TypedDict, total=False):
+    """The language of the words of a plot, and words in place of some of them."""
+
+    lang: str
+    texts: Mapping[str, str] | None
+
 
 # Okabe and Ito's colours, which colour-blind readers tell apart (Color Universal Design, 2008).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
@@ -39,31 +45,29 @@ _RULE_OF_THUMB = 1e-3  # Karpathy's, for the size of an update beside its weight
 
 
 # --- training ------------------------------------------------------------------------------------
-def loss_curve(history: History, axes: Any = None, *, lang: str = "en", texts: Texts = None) -> Any:
+def loss_curve(history: History, axes: Any = None, **words: Unpack[Words]) -> Any:
     """The loss of each epoch, on a logarithmic scale where it is above 0; with the test loss."""
-    words = _words(lang, texts)
+    said = _said(**words)
     if not history.rows:
         raise ValueError("the history has no epochs to plot")
     axes = axes_of(axes)
-    axes.plot(history.epochs, history.loss, color=COLOURS[0], label=words["training"])
+    axes.plot(history.epochs, history.loss, color=COLOURS[0], label=said["training"])
     test = history.validation_loss
     if test[0] is not None:
-        axes.plot(history.epochs, test, color=COLOURS[1], ls="--", label=words["test"])
+        axes.plot(history.epochs, test, color=COLOURS[1], ls="--", label=said["test"])
     if min([*history.loss, *(x for x in test if x is not None)]) > 0:
         axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return finished(axes, words["epoch"], words["loss"])
+    return finished(axes, said["epoch"], said["loss"])
 
 
-def update_ratios(
-    ratios: UpdateRatios, axes: Any = None, *, lang: str = "en", texts: Texts = None
-) -> Any:
+def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]) -> Any:
     """The ratio of update to weights at each update, a line for each layer, on a logarithmic scale.
 
     What `measures.UpdateRatios` has recorded; the dotted line is at 1/1000, a good size. A ratio
     of 0 or inf leaves a gap.
     """
-    words = _words(lang, texts)
+    said = _said(**words)
     if not ratios.steps:
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
     axes = axes_of(axes)
@@ -75,34 +79,32 @@ def update_ratios(
         axes.plot(updates, line, color=colours[k], marker=marker, lw=1.2, label=name)
     axes.axhline(_RULE_OF_THUMB, color="#57606a", ls=":", zorder=1)
     axes.set_yscale("log")
-    return finished(axes, words["update"], words["update ratio"])
+    return finished(axes, said["update"], said["update ratio"])
 
 
-def learning_rate_sweep(
-    sweep: Sweep, axes: Any = None, *, lang: str = "en", texts: Texts = None
-) -> Any:
+def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) -> Any:
     """The loss that each learning rate leads to, what `measures.sweep_learning_rates` found.
 
     Both scales are logarithmic (that of the loss where it is above 0). The dashed line is the loss
     before training; crosses at the top edge mark rates with which training diverged.
     """
-    words = _words(lang, texts)
+    said = _said(**words)
     axes = axes_of(axes)
     points = [p for p in zip(sweep.rates, sweep.losses, strict=True) if isfinite(p[1])]
     diverged = [r for r, loss in zip(sweep.rates, sweep.losses, strict=True) if not isfinite(loss)]
-    axes.axhline(sweep.start, color="#57606a", ls="--", lw=1, label=words["start"])
+    axes.axhline(sweep.start, color="#57606a", ls="--", lw=1, label=said["start"])
     if points:
         rates, losses = zip(*points, strict=True)
         axes.plot(rates, losses, color=COLOURS[0], marker="o", ms=4)
-        best = words["best"].format(f"{sweep.best:g}")
+        best = said["best"].format(f"{sweep.best:g}")
         axes.plot([sweep.best], [min(losses)], "o", color=COLOURS[1], ms=8, label=best)
     if diverged:
-        at_the_top = {"transform": axes.get_xaxis_transform(), "label": words["diverged"]}
+        at_the_top = {"transform": axes.get_xaxis_transform(), "label": said["diverged"]}
         axes.plot(diverged, [0.96] * len(diverged), "x", color=COLOURS[1], mew=2, **at_the_top)
     axes.set_xscale("log")
     if min([sweep.start, *(loss for _, loss in points)]) > 0:
         axes.set_yscale("log")
-    return finished(axes, words["rate"], words["final loss"])
+    return finished(axes, said["rate"], said["final loss"])
 
 
 # --- layers --------------------------------------------------------------------------------------
@@ -112,8 +114,7 @@ def activation_histograms(
     axes: Any = None,
     *,
     bins: int = 60,
-    lang: str = "en",
-    texts: Texts = None,
+    **words: Unpack[Words],
 ) -> Any:
     """For each layer a histogram of its outputs h, the first layer on top, all over the same bins.
 
@@ -121,9 +122,9 @@ def activation_histograms(
     that shapes compare and heights do not. Values that are exactly 0, as ReLUs give, stay out of
     it; their share stands at the right. The arguments and errors are those of `diagnose`.
     """
-    words = _words(lang, texts)
+    said = _said(**words)
     rows = [(layer.name, layer.activations) for layer in layer_numbers(model, batch)]
-    return _histograms(rows, axes, whole("bins", bins), words, words["activation"], log=False)
+    return _histograms(rows, axes, whole("bins", bins), said, said["activation"], log=False)
 
 
 def gradient_histograms(
@@ -134,8 +135,7 @@ def gradient_histograms(
     *,
     of: str = "activations",
     bins: int = 60,
-    lang: str = "en",
-    texts: Texts = None,
+    **words: Unpack[Words],
 ) -> Any:
     """For each layer a histogram of the sizes of its gradients, on a logarithmic scale.
 
@@ -143,7 +143,7 @@ def gradient_histograms(
     `of` is "activations", |dL/dh|, which shows this best, or "weights", |dL/dw|. Rows, zeros,
     arguments and errors as in `activation_histograms`; without a loss, L is the sum of all outputs.
     """
-    words = _words(lang, texts)
+    said = _said(**words)
     if of not in ("activations", "weights"):
         raise ValueError(f"of must be 'activations' or 'weights', got {of!r}")
     by_weights = of == "weights"
@@ -151,23 +151,21 @@ def gradient_histograms(
         (layer.name, list(map(abs, layer.weight_gradients if by_weights else layer.gradients)))
         for layer in layer_numbers(model, batch, loss)
     ]
-    label = words["weight gradient" if by_weights else "gradient"]
-    return _histograms(rows, axes, whole("bins", bins), words, label, log=True)
+    label = said["weight gradient" if by_weights else "gradient"]
+    return _histograms(rows, axes, whole("bins", bins), said, label, log=True)
 
 
 def gradient_by_depth(
     diagnosis: Diagnosis | Mapping[str, Diagnosis],
     axes: Any = None,
-    *,
-    lang: str = "en",
-    texts: Texts = None,
+    **words: Unpack[Words],
 ) -> Any:
     """The RMS gradient of each layer's activations, what `diagnose` found, on a logarithmic scale.
 
     Several diagnoses, by the names that the legend gives them, make a line each. A gradient of 0,
     which has no place on the scale, leaves a gap.
     """
-    words = _words(lang, texts)
+    said = _said(**words)
     several = diagnosis if hasattr(diagnosis, "items") else {"": diagnosis}
     if not several:
         raise ValueError("there is no diagnosis to plot")
@@ -177,16 +175,15 @@ def gradient_by_depth(
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
     axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return finished(axes, words["layer"], words["gradient RMS"])
+    return finished(axes, said["layer"], said["gradient RMS"])
 
 
 def _histograms(
     rows: Sequence[tuple[str, Sequence[float]]],
     axes: Any,
     bins: int,
-    words: Mapping[str, str],
+    said: Mapping[str, str],
     label: str,
-    *,
     log: bool,
 ) -> Any:
     for name, values in rows:
@@ -208,7 +205,7 @@ def _histograms(
     shares = [sum(x == 0 for x in values) / len(values) for _, values in rows]
     if any(shares):
         at_right = {"transform": axes.get_yaxis_transform(), "fontsize": "small"}
-        axes.text(1.02, n, words["exactly 0"], va="bottom", **at_right)
+        axes.text(1.02, n, said["exactly 0"], va="bottom", **at_right)
         for middle, share in zip(middles, shares, strict=True):
             axes.text(1.02, middle, f"{100 * share:.0f} %", va="center", **at_right)
     if log:
@@ -252,8 +249,7 @@ def decision_boundary(
     axes: Any = None,
     *,
     features: tuple[int, int] | None = None,
-    lang: str = "en",
-    texts: Texts = None,
+    **words: Unpack[Words],
 ) -> Any:
     """Which class the network gives at each place of a plane of two features, and the points.
 
@@ -264,7 +260,7 @@ def decision_boundary(
 
     Raises ValueError for a regression, fewer than two features, or features that are not there.
     """
-    words = _words(lang, texts)
+    said = _said(**words)
     width = len(data.feature_names)
     j, k = features or (width - 2, width - 1)
     if not data.class_names:
@@ -298,7 +294,7 @@ def decision_boundary(
     axes.set_xlabel(data.feature_names[j].replace("_", " "))
     axes.set_ylabel(data.feature_names[k].replace("_", " "))
     if width > 2:
-        axes.set_title(words["others"], fontsize=10)
+        axes.set_title(said["others"], fontsize=10)
     axes.legend(frameon=True, framealpha=0.9)
     return axes.figure
 
@@ -392,5 +388,5 @@ def _above_zero(x: float) -> float:
     return x if 0 < x < float("inf") else float("nan")
 
 
-def _words(lang: str, texts: Texts) -> dict[str, str]:
+def _said(lang: str = "en", texts: Mapping[str, str] | None = None) -> dict[str, str]:
     return words_of("plot", lang) | dict(texts or {})

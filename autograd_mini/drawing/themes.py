@@ -37,6 +37,10 @@ class Theme(NamedTuple):
     """Gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
     kinds of colour vision tell apart; in print, from light to dark."""
 
+    def attributes(self, text: str) -> dict[str, str]:
+        """Attributes for Graphviz from "shape=box color={line}", with the names of colours."""
+        return dict(pair.split("=") for pair in text.format_map(self._asdict()).split())
+
 
 _TABLE = """
             light    dark     print
