@@ -17,7 +17,7 @@ from .options import USAGE, Arguments, Parser
 
 PROGRAM = "autograd-mini"
 COMMANDS = (
-    "demo train grad check draw step playground run grade museum exercise repair marks lab".split()
+    "demo train grad check draw step compile playground run grade museum exercise repair marks lab".split()
 )
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141
 
@@ -93,7 +93,7 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 
     (argparse takes no argument for an option that has a space in it.)
     """
-    if not {"grad", "check", "draw", "step", "lab"} & {*arguments}:
+    if not {"grad", "check", "draw", "step", "compile", "lab"} & {*arguments}:
         return list(arguments)
     options = ("-h", "--")
     shielded = []

@@ -114,11 +114,14 @@ class _Printed:
                     functions[-1] += "\n".join(lines) + "\n}\n"
         for place, (_, x) in zip(self.outputs, self.program.outputs, strict=True):
             calls[1 if self.program.is_each(x) else 2].append(f"{place} = {self.operand(x)};")
-        before, samples, after = ("\n".join(f"    {line}" for line in part) for part in calls)
+        if calls[1]:
+            loop = "for (size_t i = 0; i < count; i++) {"
+            calls[1] = [loop, *(f"    {line}" for line in calls[1]), "}"]
+        lines = "\n".join(f"    {line}" for part in calls for line in part)
         text = "".join(functions)
         return self._filled(
             1, header=self.header(), primitives="\n".join(_primitives(text)), functions=text,
-            first=self.size[False], before=before, samples=samples, after=after,
+            first=self.size[False], calls=lines,
         )  # fmt: skip
 
     # --- an instruction --------------------------------------------------------------------------

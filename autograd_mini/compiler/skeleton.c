@@ -30,11 +30,7 @@ int {name}(const double *shared, const double *const *samples, size_t count,
     if (s->m == NULL)
         return 1;
     s->v = s->m + {first};
-{before}
-    for (size_t i = 0; i < count; i++) {{
-{samples}
-    }}
-{after}
+{calls}
     free(s->m);
     return 0;
 }}

@@ -67,6 +67,7 @@ def to_html(
     start: int = 0,
     theme: str = "auto",
     title: str | None = None,
+    compiled: bool = False,
 ) -> str:
     """A recording as one HTML file that needs no network: graph, formulas, ledger, source.
 
@@ -79,8 +80,11 @@ def to_html(
         start: the index of the step at which it opens; a negative one counts from the end.
         theme: "light", "dark" or "auto", as the reader's system has it.
         title: the heading.
+        compiled: whether the page shows beside each step what it is compiled to: instructions,
+            what the passes leave of them, Python, C.
 
     Raises:
+        AutogradError: `compiled`, and there is an operation that is not on the sheet.
         TypeError: `steps` or `beside` is no recording; a title or label is no text.
         ValueError: an unknown language or theme.
         IndexError: there is no step `start`.
@@ -107,10 +111,19 @@ def to_html(
         data["pairs"] = aligned(steps, beside)
     ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
     data["needs"] = needs_of(ops)
+    scripts: tuple[str, ...] = (*FIRST, source(ops), *LAST)
+    rooms: tuple[str, ...] = ROOMS
+    styles: tuple[str, ...] = ("modes.css",)
+    if compiled:
+        from .compiled import stages
+
+        data["compiled"] = stages(steps)
+        scripts, rooms = (*scripts, "compiled.js"), (*rooms, "compile")
+        styles = (*styles, "compiled.css")
     pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
     return document(
-        "steps.html", (*FIRST, source(ops), *LAST), data, words_of(*ROOMS),
-        lang=lang, theme=theme, title=title, styles=("modes.css",), inserted={"graphs": pictures},
+        "steps.html", scripts, data, words_of(*rooms),
+        lang=lang, theme=theme, title=title, styles=styles, inserted={"graphs": pictures},
         packed=told(),
     )  # fmt: skip
 

@@ -1,0 +1,50 @@
+"""`autograd-mini compile`: what an expression and its gradient are compiled to."""
+
+from __future__ import annotations
+
+from autograd_mini.compiler.backends import source
+from autograd_mini.compiler.passes import improved
+from autograd_mini.expressions import assignments, parse
+from autograd_mini.pages.compiled import program_of
+from autograd_mini.stepping.record import steps
+from autograd_mini.value import Value
+
+from .options import Arguments, Parser, labelled, suffix, write_recording
+
+SHOWN = ("traced", "passes", "python", "c", "llvm")
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("expression")
+    parser.add("values")
+    parser.add("--show", choices=SHOWN, default="passes", metavar="NAME")
+    parser.add("-o", "--out")
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status."""
+    expression = parse(args.expression)
+    given = [*args.values]
+    typed = {pair.partition("=")[0].strip() for pair in given}
+    given += [f"{name}=1" for name in expression.names if name not in typed]
+    inputs = labelled(assignments(given, expression.names))
+    if not inputs:
+        args.refuse("constant")
+    root = next(name for name in ("y", "L", "out", "result") if name not in inputs)
+
+    def f(*values: Value) -> Value:
+        result: Value = expression.function(root)(*values)
+        if result.first is not None:
+            result.label = root
+        return result
+
+    recorded = steps(f, *inputs.values())
+    if kind := suffix(args, ("html",)):
+        return write_recording(args, kind, recorded, (), compiled=True)
+    program, _ = program_of(recorded)
+    if args.show != "traced":
+        program, _ = improved(program)
+    shown = args.show in ("traced", "passes")
+    print(program.shown() if shown else source(args.show, program).rstrip())
+    return 0

@@ -1,0 +1,54 @@
+"""The command compile: what it prints can be run, and gives the gradient of the command grad."""
+
+import re
+
+import pytest
+
+from autograd_mini.cli import main
+
+
+@pytest.fixture
+def printed(capsys):
+    def run(*arguments, code=0):
+        assert main(["compile", *arguments, "--lang", "en"]) == code
+        told = capsys.readouterr()
+        return told.out if code == 0 else told.err
+
+    return run
+
+
+def test_the_python_that_it_prints_is_the_gradient(printed):
+    namespace = {"power": pow}
+    exec("from math import *\n" + printed("x*exp(-x**2)+y", "--show", "python"), namespace)
+    ((value, dx, dy), _) = namespace["run"]([0.5, 2.0], [], 1)
+    assert value == pytest.approx(0.5 * 2.718281828459045**-0.25 + 2, rel=1e-15)
+    assert dx == pytest.approx(0.5 * 2.718281828459045**-0.25, rel=1e-14)  # (1 - 2 x**2) e
+    assert dy == 1.0
+
+
+def test_the_passes_leave_less(printed):
+    traced, passed = (printed("tanh(w*x+b)", "--show", name) for name in ("traced", "passes"))
+    assert len(traced.splitlines()) == len(passed.splitlines()) + 1
+    assert "* t12 1.0" in traced
+    assert "dy/dw = t13" in passed
+
+
+@pytest.mark.parametrize(("name", "mark"), [("c", "int step("), ("llvm", "define void @whole")])
+def test_other_sources(printed, name, mark):
+    pytest.importorskip("llvmlite" if name == "llvm" else "numpy")
+    assert mark in printed("w*x", "--show", name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["3"], "the expression has no names"),
+        (["log(x)", "x=-1"], r"it needs a > 0"),
+        (["x*y", "z=1"], "the expression has no z"),
+        (["x", "-o", "page.png"], "page.png: a page ends in .html"),
+        (["x", "--show", "fortran"], "invalid choice: 'fortran'"),
+    ],
+)
+def test_what_it_refuses(capsys, arguments, sentence):
+    assert main(["compile", *arguments, "--lang", "en"]) in (1, 2)
+    assert re.search(sentence, capsys.readouterr().err)
