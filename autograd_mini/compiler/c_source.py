@@ -117,11 +117,11 @@ class _Printed:
         if calls[1]:
             loop = "for (size_t i = 0; i < count; i++) {"
             calls[1] = [loop, *(f"    {line}" for line in calls[1]), "}"]
-        lines = "\n".join(f"    {line}" for part in calls for line in part)
+        called = "\n".join(f"    {line}" for part in calls for line in part)
         text = "".join(functions)
         return self._filled(
             1, header=self.header(), primitives="\n".join(_primitives(text)), functions=text,
-            first=self.size[False], calls=lines,
+            first=self.size[False], calls=called,
         )  # fmt: skip
 
     # --- an instruction --------------------------------------------------------------------------
