@@ -152,7 +152,6 @@ def _nodes(name: str, x: Any, watch: Watch) -> Any:
 def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
     """What is given; then each node after its parents, in the order in which they were made."""
     ids = {node: k for k, node in enumerate(order)}
-    given: list[int] = []
     computed: list[Step] = []
     done: set[Value] = set()
     for last in [*(node for node in made if node in ids), *order]:
@@ -164,12 +163,11 @@ def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
                 stack.pop()
             if node not in done and not waiting:
                 done.add(node)
-                if node.first is None:
-                    given.append(ids[node])
-                else:
+                if node.first is not None:
                     computed.append(Forward(ids[node]))
             stack += waiting[::-1]
-    return [Given(tuple(given)), *computed]
+    needed = [x for step in computed for x in order[step.node].parents if x.first is None]
+    return [Given(tuple(dict.fromkeys(ids[x] for x in needed or order))), *computed]
 
 
 def reverse_sweep(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:

@@ -77,6 +77,12 @@ def test_forward_order_is_the_order_of_the_code_and_parents_come_first(graph):
     assert Steps.from_json(recorded.to_json()) == recorded
 
 
+def test_what_is_given_comes_in_the_order_in_which_it_is_needed():
+    recorded = steps(lambda w, x, b: w * (x + b).tanh() + x, 0.5, 2.0, -1.0)
+    assert [recorded.names[k] for k in recorded[0].nodes] == ["x", "b", "w"]
+    assert steps(Value(2.0))[0] == Given((0,))
+
+
 def test_the_steps_of_a_square():
     x = Value(3.0, label="x")
     recorded = steps(x * x)

@@ -142,9 +142,10 @@ class Recording {
     for (const f of numberHearers) f();
   }
 
-  // What a step is about: the node that changes.
+  // What a step is about: the node that changes; where all inputs do, the one that comes next.
   focus(i = this.index) {
     const step = this.steps[i];
+    if (step.nodes) return (this.steps[i + 1] || step).node;
     return step.kind === "accumulate" ? step.parent : step.node;
   }
 
