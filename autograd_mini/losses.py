@@ -16,8 +16,6 @@ is not a real number. Errors name the loss and the place.
 (4.0, 4.0)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from math import fsum
 from typing import Any

@@ -1,7 +1,5 @@
 """For classes: exercises, questions graded where they are asked, files to mend, laboratories."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy

@@ -1,7 +1,5 @@
 """The questions of the lessons, graded where they are asked; questions.txt says what is asked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from functools import cache

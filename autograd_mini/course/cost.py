@@ -1,7 +1,5 @@
 """The laboratory of cost: operations of a value, of its gradient, and of finite differences."""
 
-from __future__ import annotations
-
 import timeit
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

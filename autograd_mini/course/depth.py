@@ -1,7 +1,5 @@
 """The laboratory of depth: what becomes of the gradient on its way back through many layers."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass

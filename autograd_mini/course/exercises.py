@@ -5,8 +5,6 @@ more digits than its level allows. The blanks are steps of the recorded computat
 what the engine did.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

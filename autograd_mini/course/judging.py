@@ -4,8 +4,6 @@ Runs in a process of its own, `python -m autograd_mini.course.judging NAME FILE`
 first difference as JSON: {} if there is none.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import math

@@ -1,7 +1,5 @@
 """What a laboratory hands back: rows of numbers, and their table, sentences, picture and page."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

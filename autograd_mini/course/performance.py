@@ -1,7 +1,5 @@
 """The results that the page's perform mode saves, marked again from what the learner did."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Files with one mistake each, to be mended: copied into a folder, and judged by what they do."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The laboratories of the learning rate and of the step of finite differences."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, isfinite

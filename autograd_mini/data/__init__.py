@@ -4,8 +4,6 @@ A seed gives the same data on every machine: the draws come from `random.Random.
 whose stream Python promises to keep, and 12 decimals hide how C libraries differ in the last ones.
 """
 
-from __future__ import annotations
-
 from .datasets import (
     Dataset,
     Standardiser,

@@ -6,8 +6,6 @@ residuals for floats, Values and mpmath's numbers, and for fractions where all c
 whole. Number 11 is as its authors corrected it: the exponent is of |y - x2|.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import pi, prod

@@ -1,7 +1,5 @@
 """Reading a data set from a CSV file: columns of numbers, and one of labels."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from autograd_mini.errors import AutogradError

@@ -1,7 +1,5 @@
 """Reading the catalogues of texts; the package says how they are written."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

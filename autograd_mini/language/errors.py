@@ -7,8 +7,6 @@ or {needs}, and is translated likewise; {phrase} must be one of the catalogue, s
 {phrase}, got {y}" leaves alone what others say in those words.
 """
 
-from __future__ import annotations
-
 from functools import cache, lru_cache
 from string import Formatter
 from typing import NamedTuple

@@ -13,8 +13,6 @@ are plain numbers stay constants, too: no node, no gradient.
 ['layer2.neuron1.b']
 """
 
-from __future__ import annotations
-
 from .networks import MLP, Layer, Module, Neuron, Weights, activations
 
 __all__ = ["Module", "Neuron", "Layer", "MLP", "Weights", "activations"]

@@ -5,8 +5,6 @@ that `dot` and `tanh` would make; what is saved is reading and checking x once f
 a copy of the weights in each node while they do not change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import fsum

@@ -13,8 +13,6 @@ from -limit to limit has the variance limit**2 / 3.
 [-0.183868, 0.032504, 0.698828]
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import log, sqrt
 from typing import Protocol

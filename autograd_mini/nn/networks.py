@@ -1,7 +1,5 @@
 """Neuron, Layer and MLP: the networks themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from math import isfinite

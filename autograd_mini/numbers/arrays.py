@@ -1,7 +1,5 @@
 """NumPy arrays and Values together: elementwise, as object arrays of Values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

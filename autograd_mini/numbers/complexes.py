@@ -1,7 +1,5 @@
 """Complex numbers: the holomorphic operations."""
 
-from __future__ import annotations
-
 import cmath
 import math
 from typing import Any

@@ -3,8 +3,6 @@
 Under `exp` and the like they become floats, as in `math`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from fractions import Fraction

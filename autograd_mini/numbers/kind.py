@@ -4,8 +4,6 @@
 Values the operation that records a node. Each kind has a file of its own beside this one.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Which kind a number is of, and how a Value keeps it."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """mpmath's numbers, at its working precision."""
 
-from __future__ import annotations
-
 import mpmath as mp
 
 from . import special

@@ -1,7 +1,5 @@
 """Special functions of floats that `math` lacks, or that need more care than one formula."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from functools import cache

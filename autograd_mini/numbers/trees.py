@@ -1,7 +1,5 @@
 """Numbers nested in lists, tuples, dicts and NumPy arrays: taken apart and put together again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -18,8 +18,6 @@ and starts at 0; nothing is stored on the parameters.
 2.4
 """
 
-from __future__ import annotations
-
 from .clipping import clip_by_norm, clip_by_value
 from .optimisers import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
 from .schedules import constant, cosine, linear, per_epoch, step_decay, warm_up

@@ -1,7 +1,5 @@
 """Gradient clipping: what keeps one exploding gradient from throwing the parameters far away."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from math import hypot
 from typing import Any

@@ -13,8 +13,6 @@ falls for 90; `per_epoch(step_decay(0.1, every=30), batches=7)` counts epochs of
 0.5
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import cos, pi
 

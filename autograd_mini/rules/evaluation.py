@@ -1,7 +1,5 @@
 """Evaluating an operation on numbers, and saying what was wrong where it cannot be."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 

@@ -7,8 +7,6 @@ hands all else to `apply`. Both give the same bits (tests/test_fast.py); the gai
 tests/benchmarks. A function is compiled when it is first called.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import cache

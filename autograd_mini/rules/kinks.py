@@ -1,7 +1,5 @@
 """Where an operation has a kink, and how exact the sheet says that it is: formulas of its line."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

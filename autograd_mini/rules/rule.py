@@ -1,7 +1,5 @@
 """Turns the formulas of an operation into Python functions for one kind of number."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Stepping through backpropagation: recorded steps, explained, in the terminal and on a page."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy

@@ -6,8 +6,6 @@ done; `Accumulate`, one `parent.grad += adjoint * partial`. With an optimiser: `
 weight.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from autograd_mini.numbers.kind import Number

@@ -1,7 +1,5 @@
 """What happens in a step, in words and in a formula: `explain_step`, and `explain` for a node."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An explanation, and the pieces that it is put together from."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce

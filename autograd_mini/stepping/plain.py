@@ -1,7 +1,5 @@
 """The steps as plain text, for pipes, files and terminals that can do no more."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from autograd_mini.language import meant, text

@@ -1,7 +1,5 @@
 """What Steps and training runs have in common: sequences that are compared, copied and shown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Self, TypeVar, overload

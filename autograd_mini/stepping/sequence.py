@@ -1,7 +1,5 @@
 """A recorded computation: what happened, step by step, as plain data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar

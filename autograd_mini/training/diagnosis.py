@@ -1,7 +1,5 @@
 """Why a network does not learn: how the gradient fares on its way back through the layers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import InitVar, dataclass
 from functools import lru_cache

@@ -10,8 +10,6 @@
 (60, 1.0, 'finished')
 """
 
-from __future__ import annotations
-
 import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """What happened in a training run, epoch by epoch."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The loss and the accuracy of a model on data: what `fit` minimises, and what it reports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

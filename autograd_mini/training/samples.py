@@ -1,7 +1,5 @@
 """Training data in any of its forms, as a list of inputs and a list of targets."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset

@@ -9,8 +9,6 @@
 A float is written as its `repr`, the shortest decimal that reads back as the same float.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 from math import inf, isfinite

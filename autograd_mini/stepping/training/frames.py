@@ -1,7 +1,5 @@
 """What a recorded training run is made of: plain data."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 

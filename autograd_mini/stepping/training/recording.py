@@ -10,8 +10,6 @@
 (100, 1.0, 'converges')
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """A recorded training run, and several of them with different learning rates: plain data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import hypot
 from typing import Any, ClassVar

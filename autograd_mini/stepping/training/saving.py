@@ -1,7 +1,5 @@
 """Recorded training runs as JSON: numbers exact, grids in base64."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from collections.abc import Callable

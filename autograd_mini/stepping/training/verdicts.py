@@ -5,8 +5,6 @@ that factor: near 1 it crawls, nearer to 0 it converges, below 0 it oscillates a
 below -1 it diverges (LeCun, Bottou, Orr, Mueller, "Efficient backprop", 1998, figure 6).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from math import hypot, inf, isfinite
 from operator import mul
