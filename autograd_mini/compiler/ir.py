@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from struct import pack
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # {v} is the type of a vector, {c} of conditions on it, {i} of as many integers, {s} its suffix.
 _SIGNS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv", "fmod": "frem"}
@@ -39,11 +42,15 @@ class Writer:
         self.s = f"v{width}f64" if width > 1 else "f64"
 
     def constant(self, x: float) -> str:
-        """A number, to the last bit; an int is an integer."""
-        whole = isinstance(x, int)
-        text = str(x) if whole else f"0x{pack('>d', x).hex().upper()}"
-        one = f"{'i64' if whole else 'double'} {text}"
-        return f"<{', '.join([one] * self.width)}>" if self.width > 1 else text
+        """A number, to the last bit, in each place; an int is an integer."""
+        return self.constants([x] * self.width)
+
+    def constants(self, numbers: Sequence[float]) -> str:
+        """A vector of numbers."""
+        kind = "i64" if isinstance(numbers[0], int) else "double"
+        texts = [str(x) if kind == "i64" else f"0x{pack('>d', x).hex().upper()}" for x in numbers]
+        listed = ", ".join([f"{kind} {text}" for text in texts])
+        return f"<{listed}>" if self.width > 1 else texts[0]
 
     def line(self, text: str) -> str:
         """Write a line that gives a value; the value's name."""

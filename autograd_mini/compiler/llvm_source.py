@@ -3,7 +3,8 @@
 The instructions are cut into chunks, functions of some hundred instructions, because LLVM's time
 grows faster than the length of a function; values that cross from one to another lie in memory, in
 slots that are used again. A number of `each` is a vector of `width` samples, and a reduction adds
-vectors in memory; the last vector may have fewer samples, and a mask. Arithmetic is IEEE 754's, to
+vectors in memory; the last vector may have fewer samples, and a mask. In the other parts packing.py
+puts numbers side by side. Arithmetic is IEEE 754's, to
 the last bit that of the eager engine; a product and a sum become one `fma` only where the order of
 adding is free: in `dot`, and in the reductions.
 """
@@ -11,7 +12,7 @@ adding is free: in `dot`, and in the reductions.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
 from .ir import Calls, Writer, declarations
+from .packing import packed
 from .vector_maths import function, outside
 
 if TYPE_CHECKING:
@@ -36,28 +38,31 @@ class _Slots:
 
     def __init__(self, size: int) -> None:
         self.size, self.of = size, dict[int, int]()
-        self.free: list[int] = []
+        self.free: defaultdict[int, list[int]] = defaultdict(list)
 
-    def take(self, value: int) -> int:
-        if not self.free:
-            self.free.append(self.size)
-            self.size += 1
-        self.of[value] = self.free.pop()
-        return self.of[value]
+    def take(self, values: tuple[int, ...]) -> int:
+        """Places side by side for these values; the first."""
+        free = self.free[len(values)]
+        if not free:
+            free.append(self.size)
+            self.size += len(values)
+        first = free.pop()
+        self.of.update((x, first + k) for k, x in enumerate(values))
+        return first
 
-    def leave(self, value: int) -> None:
-        self.free.append(self.of.pop(value))
+    def leave(self, values: tuple[int, ...]) -> None:
+        self.free[len(values)].append(min([self.of.pop(x) for x in values]))
 
 
 class Printer:
-    """Prints a program, for vectors of `width` samples and so many threads.
+    """Prints a program, for vectors of `width` samples, or of `pack` numbers, and so many threads.
 
     All lies in one block of doubles: at `%f` the shared inputs, outputs that are one number, slots;
     then at `%s`, for each thread, sums and slots of vectors; then rows of samples, in and out.
     """
 
-    def __init__(self, program: Program, width: int, threads: int) -> None:
-        self.program, self.width, self.threads = program, width, threads
+    def __init__(self, program: Program, width: int, threads: int, pack: int) -> None:
+        self.program, self.width, self.threads, self.pack = program, width, threads, pack
         self.calls: Calls = {}
         places: Counter[bool] = Counter()
         self.inputs: list[int] = []  # the place of each among those of its sort
@@ -79,14 +84,17 @@ class Printer:
                     self.sums.setdefault(operands[0], len(self.sums))
                 else:
                     self.last.update(dict.fromkeys(operands, k))
-        self.ends: dict[int, list[tuple[_Slots, int]]] = {}  # chunk -> the slots it uses last
+        self.ends: dict[
+            int, list[tuple[_Slots, tuple[int, ...]]]
+        ] = {}  # chunk -> the slots it uses last
         self.numbers, self.vectors = _Slots(places[False]), _Slots(len(self.sums))
 
     def _cut(self, part: range) -> list[range]:
         chunks, start, size = [], part.start, 0
+        limit = CHUNK if self.program.is_each(start) else 2 * CHUNK  # room for packs
         for i in part:
             size += max(1, len(self.program.code[i][1]) - 1)
-            if size >= CHUNK or i == part.stop - 1:
+            if size >= limit or i == part.stop - 1:
                 chunks.append(range(start, i + 1))
                 start, size = i + 1, 0
         return chunks
@@ -118,60 +126,126 @@ class Printer:
             width=self.width,
             sums=8 * len(self.sums) * self.width,
         )
-        declared = [line for width in {1, self.width} for line in declarations(width)]
+        declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
         return "\n".join([frame, *functions, *sorted(declared), *outside()])
 
     # --- one chunk -------------------------------------------------------------------------------
     def _chunk(self, k: int, chunk: range, width: int) -> list[str]:
         """The lines of a chunk."""
-        program, last = self.program, self.last
+        program = self.program
         w = self.w = Writer(width, self.calls)
-        self.known: dict[int, str] = {}
+        self.known: dict[int, str] = {}  # the values at hand
+        self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
         self.mask = ""
-        for i in chunk:
-            opcode, operands = program.code[i]
-            each, crosses = program.is_each(i), last.get(i, k) > k
-            if i in self.sums and opcode == "*" and i not in last and i not in self.outputs:
-                self._add(i, *map(self._operand, operands))  # in one step
-                continue
-            if opcode != "input":
-                self.known[i] = self._instruction(opcode, operands)
-            if i in self.sums:
-                self._add(i, self._operand(i))
-            for place in self.outputs.get(i, ()):
-                if each:
-                    w.store(self._operand(i), "%r", w.line(f"mul i64 %stride, {place}"))
-                else:
-                    w.store(self._operand(i), "%f", place)
-            if crosses and opcode != "input":
-                text = self.known[i]
-                if opcode in CONDITIONS:
-                    text = w.apply("select", text, w.constant(1.0), w.constant(0.0))
-                slots = self.vectors if each else self.numbers
-                w.store(text, "%s" if each else "%f", slots.take(i) * width)
-                self.ends.setdefault(last[i], []).append((slots, i))
-        for slots, i in self.ends.pop(k, ()):
-            slots.leave(i)
+        if width == 1 and not program.is_each(chunk.start):
+            units = packed(program.code, chunk, self.pack, self._place)
+        else:
+            units = [(i,) for i in chunk]
+        for unit in units:
+            if len(unit) > 1:
+                self._pack(unit)
+            else:
+                self._single(*unit)
+            for i in unit:
+                for place in self.outputs.get(i, ()):
+                    if program.is_each(i):
+                        w.store(self._operand(i), "%r", w.line(f"mul i64 %stride, {place}"))
+                    else:
+                        w.store(self._operand(i), "%f", place)
+            last = max(self.last.get(i, k) for i in unit)
+            if last > k and program.code[unit[0]][0] != "input":
+                self._keep(unit, last)
+        for slots, unit in self.ends.pop(k, ()):
+            slots.leave(unit)
         return w.lines
+
+    def _single(self, i: int) -> None:
+        opcode, operands = self.program.code[i]
+        only_summed = i not in self.last and i not in self.outputs
+        if i in self.sums and opcode == "*" and only_summed:
+            self._add(i, *map(self._operand, operands))  # in one step
+            return
+        if opcode != "input":
+            self.known[i] = self._instruction(opcode, operands)
+        if i in self.sums:
+            self._add(i, self._operand(i))
+
+    def _pack(self, unit: tuple[int, ...]) -> None:
+        code, w = self.program.code, self._wide(len(unit))
+        columns = zip(*(code[i][1] for i in unit), strict=True)
+        parts = [self._column(column) for column in columns]
+        self.packs[unit] = text = w.apply(code[unit[0]][0], *parts)
+        kind = "i1" if code[unit[0]][0] in CONDITIONS else "double"
+        for lane, i in enumerate(unit):  # lines that are written when they are needed
+            self.known[i] = f"extractelement <{len(unit)} x {kind}> {text}, i32 {lane}"
+
+    def _wide(self, width: int) -> Writer:
+        w = Writer(width, self.calls)
+        w.lines = self.w.lines
+        return w
+
+    def _column(self, column: tuple[int, ...]) -> str:
+        """One operand of each instruction of a pack."""
+        code, w = self.program.code, self._wide(len(column))
+        if column not in self.packs:
+            conditions = column[0] >= 0 and code[column[0]][0] in CONDITIONS
+            kind = "i1" if conditions else "double"
+            places = [self._place(x) for x in column]
+            if min(column) == max(column):
+                text = w.same(self._operand(column[0]), kind)
+            elif max(column) < 0:
+                text = w.constants([code.constants[~x] for x in column])
+            elif places[0] is not None and places == [*range(places[0], places[0] + len(column))]:
+                text = w.load("%f", places[0])
+                text = w.apply("!=", text, w.constant(0.0)) if conditions else text
+            else:
+                text = "poison"
+                for lane, x in enumerate(column):
+                    one = f"{w.c if conditions else w.v} {text}, {kind} {self._operand(x)}"
+                    text = w.line(f"insertelement {one}, i32 {lane}")
+            self.packs[column] = text
+        return self.packs[column]
+
+    def _place(self, x: int) -> int | None:
+        """Where in memory a number lies that all samples share, if it lies there."""
+        if x < 0 or self.program.is_each(x):
+            return None
+        opcode, operands = self.program.code[x]
+        if opcode == "input":
+            return self.inputs[int(self.program.code.constants[~operands[0]])]
+        return self.numbers.of.get(x)
+
+    def _keep(self, unit: tuple[int, ...], last: int) -> None:
+        """Leave results in memory for other chunks, until the last that uses them."""
+        each, w = self.program.is_each(unit[0]), self.w
+        text = self.known[unit[0]]
+        if len(unit) > 1:
+            w, text = self._wide(len(unit)), self.packs[unit]
+        if self.program.code[unit[0]][0] in CONDITIONS:
+            text = w.apply("select", text, w.constant(1.0), w.constant(0.0))
+        slots = self.vectors if each else self.numbers
+        place = slots.take(unit) * (w.width if each else 1)
+        w.store(text, "%s" if each else "%f", place)
+        self.ends.setdefault(last, []).append((slots, unit))
 
     def _operand(self, x: int) -> str:
         """A value: a constant, made in this chunk, or read from memory."""
         program, w = self.program, self.w
         if x < 0:
             return w.constant(program.code.constants[~x])
-        if x not in self.known:
-            (opcode, operands), each = program.code[x], program.is_each(x)
-            if opcode == "input":
-                place = self.inputs[int(program.code.constants[~operands[0]])]
-                if each:
-                    text = w.load("%r", w.line(f"mul i64 %stride, {place}"))
-            elif each:
-                text = w.load("%s", self.vectors.of[x] * w.width)
-            else:
-                place = self.numbers.of[x]
-            if not each:
-                text = w.same(w.line(f"load double, ptr {w.at('%f', place)}, align 8"))
-            self.known[x] = w.apply("!=", text, w.constant(0.0)) if opcode in CONDITIONS else text
+        if x in self.known:
+            if self.known[x][0] != "%":  # a number of a pack
+                self.known[x] = w.line(self.known[x])
+            return self.known[x]
+        opcode, operands = program.code[x]
+        if (place := self._place(x)) is not None:
+            text = w.same(w.line(f"load double, ptr {w.at('%f', place)}, align 8"))
+        elif opcode == "input":
+            place = self.inputs[int(program.code.constants[~operands[0]])]
+            text = w.load("%r", w.line(f"mul i64 %stride, {place}"))
+        else:
+            text = w.load("%s", self.vectors.of[x] * w.width)
+        self.known[x] = w.apply("!=", text, w.constant(0.0)) if opcode in CONDITIONS else text
         return self.known[x]
 
     def _add(self, x: int, *parts: str) -> None:
@@ -194,8 +268,7 @@ class Printer:
             none = w.apply("==", count, w.constant(0.0))
             total = w.apply("+", w.apply("*", self._operand(x), count), w.constant(0.0))
             return w.apply("select", none, w.constant(0.0), total)
-        wide, thread = Writer(self.width, self.calls), self.sizes()[1]
-        wide.lines, place = w.lines, self.sums[x] * self.width
+        wide, thread, place = self._wide(self.width), self.sizes()[1], self.sums[x] * self.width
         text = wide.load("%s", place)
         for k in range(1, self.threads):
             text = wide.apply("+", text, wide.load("%s", k * thread + place))

@@ -41,6 +41,7 @@ def test_the_same_numbers_while_llvm_compiles_and_after():
     assert call.once[0] != EXPECTED[0][0]
     told = "\n".join(run.explain())
     assert "runs: llvm" in told
+    assert "compiled at level 0" in told
     assert "compiled at level 1" in told
     assert "until" not in told
 

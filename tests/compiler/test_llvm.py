@@ -101,20 +101,25 @@ def random_program(seed):
     return Program(inputs, code, start, stop, tuple(Output("", x) for x in sorted(wanted)), {})
 
 
+def same_as_the_definition(seed, threads):
+    """A random program: arithmetic to the last bit, sums up to their order."""
+    program, draw = random_program(seed), random.Random(-seed)
+    shared = [draw.choice((0.5, -1.0, 3.0, 0.0)) for _ in range(3)]
+    samples = [[float(draw.randrange(-4, 5)) for _ in range(11)] for _ in range(2)]
+    once, each = llvm.build(program, threads)(np.array(shared), np.array(samples), 11)
+    known = interpreted(program)(shared, samples, 11)
+    for x, y in zip(map(float, once), known[0], strict=True):
+        assert ulps(x, y) == 0 or math.isclose(x, y, rel_tol=1e-13, abs_tol=1e-13), seed
+    for x, y in zip(each, known[1], strict=True):
+        assert [ulps(float(a), b) for a, b in zip(x, y, strict=True)] == [0] * 11, seed
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("chunk", [2, 512])
 def test_random_programs_to_the_last_bit(monkeypatch, chunk, threads):
     monkeypatch.setattr(llvm_source, "CHUNK", chunk)
     for seed in range(8):
-        program, draw = random_program(seed), random.Random(-seed)
-        shared = [draw.choice((0.5, -1.0, 3.0, 0.0)) for _ in range(3)]
-        samples = [[float(draw.randrange(-4, 5)) for _ in range(11)] for _ in range(2)]
-        once, each = llvm.build(program, threads)(np.array(shared), np.array(samples), 11)
-        known = interpreted(program)(shared, samples, 11)
-        for x, y in zip(map(float, once), known[0], strict=True):  # sums are added in any order
-            assert ulps(x, y) == 0 or math.isclose(x, y, rel_tol=1e-13, abs_tol=1e-13), seed
-        for x, y in zip(each, known[1], strict=True):
-            assert [ulps(float(a), b) for a, b in zip(x, y, strict=True)] == [0] * 11, seed
+        same_as_the_definition(seed, threads)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
