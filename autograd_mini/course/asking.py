@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from textwrap import fill
 from typing import Any, NamedTuple
 
 from autograd_mini.checking import check_grad
@@ -16,20 +15,11 @@ from autograd_mini.transforms import grad
 from autograd_mini.value import Value
 
 from .examples import example
+from .slips import Judged
 
 _NEAR = 0.005  # an answer may be rounded to three digits
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
 _FUNCTIONS = ("function", "derivative")
-
-
-class Judged(NamedTuple):
-    """What `ask` says; `right` is None for a question without an answer."""
-
-    right: bool | None
-    said: str
-
-    def __repr__(self) -> str:
-        return fill(self.said, 96)
 
 
 class Question(NamedTuple):

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd_mini.functions import dot, leaky_relu, maximum, relu
-from autograd_mini.language import text
+from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
 from autograd_mini.optim import SGD
@@ -21,6 +21,9 @@ from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update, Visit
 from autograd_mini.value import BIAS, Value
+
+from . import sheets
+from .slips import Judged, Posed, slip
 
 LEVELS = range(1, 6)
 DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level
@@ -136,6 +139,53 @@ def exercises(kind: str, level: int = 1, seed: int = 0, count: int = 30) -> list
             one = exercise(kind, level, seed + k)
             made.setdefault(one.steps.to_json(), one)
     return list(made.values())
+
+
+def ask(
+    kind: str, answers: Any = ..., *, level: int = 1, seed: int = 0, lang: str | None = None
+) -> Judged:
+    """Judge the answers to an exercise, a number or a text such as "3/4" each; without, set it.
+
+    A wrong one is told the slip that leads to it, if it is a known one.
+
+    >>> ask("chain", [-1, -2, 2, 2], level=1, seed=7, lang="en")
+    ✓  v₁ = -1
+    ✓  L = -2
+    ✓  ∂L/∂v₁ = 2
+    ✗  ∂L/∂x = 2.  That is ∂L/∂v₁ alone: it is still to be multiplied by ∂v₁/∂x.
+    3 of 4 right.
+
+    Raises ValueError for an unknown kind or level, and if there are not as many answers as blanks.
+    """
+    lang, task = meant(lang), exercise(kind, level, seed)
+    if answers is ...:
+        posed = Posed(None, sheets.text([task], lang))
+        posed.html = sheets.section(task, 1, lang)
+        return posed
+    if not isinstance(answers, list | tuple) or len(answers) != len(task.blanks):
+        names = ", ".join(blank.sign.text for blank in task.blanks)
+        raise ValueError(f"answers must be a list of {len(task.blanks)}: {names}; got {answers!r}")
+    lines = []
+    for blank, answer in zip(task.blanks, answers, strict=True):
+        said = _wrong(task, blank, answer, lang)
+        line = f"{blank.sign.text} = {answer}"
+        lines.append(f"✗  {line}.  {said}" if said else f"✓  {line}")
+    right = sum(line.startswith("✓") for line in lines)
+    lines.append(text("exercise.score", lang, right=right, n=len(lines)))
+    return Judged(right == len(task.blanks), "\n".join(lines))
+
+
+def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
+    """What is said of an answer that is wrong; "" of a right one."""
+    try:
+        given = Fraction(str(getattr(answer, "data", answer)).replace(",", "."))
+    except (ValueError, ZeroDivisionError):
+        return text("ask.slip.a.number", lang, got=type(answer).__name__)
+    if abs(given - blank.answer) <= blank.tolerance:
+        return ""
+    if found := slip(task.steps, blank.step, given, blank.answer):
+        return text(f"predict.predict.mistake.{found[0]}", lang, **found[2])
+    return text("ask.slip.unknown", lang, got=answer)
 
 
 def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:

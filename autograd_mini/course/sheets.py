@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _GAP = "_____"
+_PAPER = "background: white; color: black"  # in notebooks too
+_ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"
 _DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
 TEMPLATES = tomllib.loads(Path(__file__).with_name("templates.toml").read_text("utf-8"))
 
@@ -56,7 +58,9 @@ def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
     drawing = Drawing("exercise")
     write(drawing, to_fill_in(exercise, lang, key=key))
     made: str = drawing.pipe(format="svg", encoding="utf-8")
-    return made[made.index("<svg") :]
+    return made[made.index("<svg") :].replace(
+        "<svg", '<svg style="max-width: 100%; height: auto"', 1
+    )
 
 
 # --- formats -------------------------------------------------------------------------------------
@@ -79,22 +83,24 @@ def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
 def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
     """The sheet, or its key, as a page to read or to print."""
     title = said(f"exercise.title.{'key' if key else 'sheet'}", lang)
-    sections = []
-    for number, exercise in enumerate(exercises, start=1):
-        given = "".join(f"<span>{formula.mathml}</span>" for formula in exercise.given(lang))
-        if key:
-            shown = [f"<span>{exercise.solved(b, lang).mathml}</span>" for b in exercise.blanks]
-        else:
-            gap = '<span class="gap"></span>'
-            shown = [f"<span>{b.sign.mathml} = {gap}</span>" for b in exercise.blanks]
-        sections.append(
-            f"<section><h2>{escape(heading(exercise, number, lang))}</h2>"
-            f"<p>{escape(exercise.task(lang))}</p><div class='given'>{given}</div>"
-            f"{picture(exercise, lang, key=key)}"
-            f"<div class='blanks{' key' * key}'>{''.join(shown)}</div></section>"
-        )
-    body = "\n".join([f"<h1>{title}</h1>", *sections]).replace(' display="block"', "")
-    return plain(title, body, lang, asset("sheet.css"))
+    sections = [section(exercise, k, lang, key=key) for k, exercise in enumerate(exercises, 1)]
+    return plain(title, "\n".join([f"<h1>{title}</h1>", *sections]), lang, asset("sheet.css"))
+
+
+def section(exercise: Exercise, number: int, lang: str, *, key: bool = False) -> str:
+    """An exercise, or its key, as a part of a page."""
+    given = "".join(f"<span>{formula.mathml}</span>" for formula in exercise.given(lang))
+    if key:
+        shown = [f"<span>{exercise.solved(b, lang).mathml}</span>" for b in exercise.blanks]
+    else:
+        gap = '<span style="display: inline-block; width: 4rem; border-bottom: 1px solid"></span>'
+        shown = [f"<span>{b.sign.mathml} = {gap}</span>" for b in exercise.blanks]
+    return (
+        f"<section style='{_PAPER}'><h2>{escape(heading(exercise, number, lang))}</h2>"
+        f"<p>{escape(exercise.task(lang))}</p><div style='{_ROW}'>{given}</div>"
+        f"{picture(exercise, lang, key=key)}"
+        f"<div style='{_ROW}{'; flex-direction: column' * key}'>{''.join(shown)}</div></section>"
+    ).replace(' display="block"', "")
 
 
 def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:

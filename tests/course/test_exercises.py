@@ -11,8 +11,9 @@ import pypdf
 import pytest
 
 from autograd_mini.course import banks, sheets
-from autograd_mini.course.exercises import KINDS, LEVELS, exercise, exercises
+from autograd_mini.course.exercises import KINDS, LEVELS, ask, exercise, exercises
 from autograd_mini.functions import function
+from autograd_mini.language import text
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping import Accumulate, Forward, Update, Visit
@@ -171,7 +172,7 @@ def test_a_page_has_gaps_in_the_sheet_and_numbers_in_the_key(lang):
     sheet, key = (sheets.html([task], lang, key=key) for key in (False, True))
     for page in (sheet, key):
         ET.fromstring(page[page.index("<main>") : page.index("</body>")])
-    assert sheet.count('<span class="gap">') == len(task.blanks)
+    assert sheet.count("border-bottom: 1px") == len(task.blanks)
     assert "_____" in sheet
     assert "_____" not in key
 
@@ -182,3 +183,72 @@ def test_latex_is_balanced():
     for name in set(re.findall(r"\\begin\{(\w+)\}", text)):
         assert text.count(rf"\begin{{{name}}}") == text.count(rf"\end{{{name}}}")
     assert text.count(r"\underline") == sum(len(task.blanks) for task in EACH[:8])
+
+
+# --- cells of a notebook -------------------------------------------------------------------------
+# reuse 2, seed 7: x = 2, y = 3, v₁ = y², v₂ = v₁ - x, v₃ = 2 v₂, v₄ = x², v₅ = v₄², L = v₃ v₅
+REUSE = [9, 7, 14, 4, 16, 224, 14, 112, 16, 32, 416, 32, 192]
+UPDATE = exercise("update", 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "slip", "slots"),
+    [
+        (6, -14, "sign", {}),
+        (6, "1,4e2", "ten", {}),
+        (2, 7, "operand", {"x": "v₂"}),  # forward
+        (7, 4, "partial.value", {"y": "v₄"}),
+        (7, 8, "share.adjoint", {"d": "∂v₅/∂v₄", "L": "L", "y": "v₅"}),
+        (9, 16, "sum.path", {"y": "v₃"}),
+        (9, 2, "share.adjoint", {"d": "∂v₃/∂v₂", "L": "L", "y": "v₃"}),
+        (10, 4 * 112 - 1, "sum.adjoint", {"d": "∂v₂/∂x", "L": "L", "y": "v₂"}),
+        (10, 480, "sum.sign", {}),  # v₂ = v₁ - x: its share is -32
+        (9, 256, "sum.product", {}),
+        (11, 9, "partial.value", {"y": "v₁"}),
+    ],
+)
+def test_a_slip_in_a_notebook_is_named(place, answer, slip, slots):
+    given = [*REUSE[:place], answer, *REUSE[place + 1 :]]
+    for lang, score in (("en", "12 of 13 right."), ("es", "12 de 13 bien.")):
+        judged = ask("reuse", given, level=2, seed=7, lang=lang)
+        assert not judged.right
+        lines = judged.said.splitlines()
+        assert lines[-1] == score
+        (wrong,) = (line for line in lines if line.startswith("✗"))
+        assert wrong.endswith(f".  {text(f'predict.predict.mistake.{slip}', lang, **slots)}")
+
+
+def test_slips_of_an_update():
+    key = [blank.answer for blank in UPDATE.blanks]
+    step = UPDATE.steps[UPDATE.blanks[-1].step]
+    for slip, answer in {
+        "sign": step.before + step.rate * step.gradient,
+        "rate": step.before - step.gradient,
+        "gradient": step.gradient,
+    }.items():
+        said = ask("update", [*key[:-1], answer], level=1, seed=7, lang="es").said
+        name = UPDATE.steps.names[step.node]
+        assert text(f"predict.predict.mistake.update.{slip}", "es", x=name) in said
+
+
+def test_exercises_are_set_and_answers_of_any_form_are_taken():
+    for lang in ("en", "es"):
+        asked = ask("reuse", level=2, seed=7, lang=lang)
+        assert asked.right is None
+        assert asked.said == sheets.text([exercise("reuse", 2, 7)], lang)
+        assert "<svg" in asked._repr_html_()
+        assert "416" not in asked._repr_html_()
+    right = ask("reuse", ["18/2", "7,0", 14.05, *REUSE[3:]], level=2, seed=7)
+    assert right.right
+    assert not hasattr(right, "_repr_html_")
+    for odd in ("nine", None, "1/0", float("nan")):
+        said = ask("reuse", [odd, *REUSE[1:]], level=2, seed=7, lang="en").said
+        assert text("ask.slip.a.number", "en", got=type(odd).__name__) in said
+    unknown = ask("reuse", [5, *REUSE[1:]], level=2, seed=7, lang="en").said
+    assert text("ask.slip.unknown", "en", got=5) in unknown
+
+
+@pytest.mark.parametrize("answers", [[1, 2], "1234567890123", 3, None])
+def test_too_few_answers_are_refused(answers):
+    with pytest.raises(ValueError, match=r"answers must be a list of 13: v₁, .*; got "):
+        ask("reuse", answers, level=2, seed=7)
