@@ -7,6 +7,7 @@ what the optimiser remembers are inputs and outputs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -116,22 +117,25 @@ class CompiledStep:
         if key not in self.entries:
             self.entries[key] = self._entry(x, y)
         entry, predictions = self.entries[key]
-        shared, columns = entry.given(pieces, columns, count)
+        bound = getattr(entry.run, "bound", partial(_Bound, entry.run))
+        frame = bound(*entry.given(pieces, columns, count), count)
         end, losses = len(state), list[float]()
         try:
             for _ in range(steps):
-                shared[end], shared[end + 1] = float(optimiser.lr), float(optimiser.steps)
-                once, each = entry.run(shared, columns, count)
+                shared = frame.shared
+                shared[end], shared[end + 1] = optimiser.lr, optimiser.steps
+                frame()
+                once = frame.once
                 if not _finite(once[: end + 2]):
                     raise GradientError("a loss, a gradient or a parameter is no longer finite")
                 losses.append(float(once[0]))
-                shared[:end] = once[2 : end + 2]
+                frame.shared[:end] = once[2 : end + 2]
                 optimiser.steps += 1
         finally:
-            self._store(shared[:end])
+            self._store(frame.shared[:end])
         if self.unrolled:
             return losses, float(once[1]), predictions[0].make(iter(once[end + 2 :]))
-        return losses, float(once[1]), predictions[0].of_samples(each)
+        return losses, float(once[1]), predictions[0].of_samples(frame.each)
 
     def _store(self, state: Any) -> None:
         """Give the parameters and the optimiser what they have now."""
@@ -199,6 +203,16 @@ class CompiledStep:
             raise ValueError("nothing is compiled yet: call the step first")
         entry, _ = next(reversed(self.entries.values()))
         return backends.source(self.backend, entry.program, self.threads)
+
+
+class _Bound:
+    """What `run.bound` gives (compiler/program.py), for a back end that has none."""
+
+    def __init__(self, run: Any, shared: Any, samples: Any, count: int) -> None:
+        self.run, self.shared, self.samples, self.count = run, shared, samples, count
+
+    def __call__(self) -> None:
+        self.once, self.each = self.run(self.shared, self.samples, self.count)
 
 
 def _finite(numbers: Any) -> bool:
