@@ -6,6 +6,7 @@ whenever one is emitted, so each pass shares anew what has become equal.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.instructions import MEANING, Code
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 
 def rebuilt(
     program: Program,
-    rule: Rule = lambda *_: None,
+    rule: Rule | None = None,
     parts: Sequence[Iterable[int]] | None = None,
     kept: Container[int] | None = None,
 ) -> Program:
     """The program emitted again in these parts, only what is kept.
 
-    Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction.
+    Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction; without
+    a rule nothing becomes equal that was not.
     """
     old, code, places = program.code, Code(), [0] * len(program.code)
     labels: dict[int, str] = {}
@@ -43,8 +45,12 @@ def rebuilt(
                 continue
             opcode, operands = old[i]
             operands = tuple(map(moved, operands))
-            found, size = rule(code, opcode, operands), len(code)
-            places[i] = code.emit(opcode, *operands) if found is None else found
+            size = len(code)
+            if rule is None:
+                places[i] = code.append(opcode, operands)
+            else:
+                found = rule(code, opcode, operands)
+                places[i] = code.emit(opcode, *operands) if found is None else found
             if heading and len(code) > size:
                 headings[size], heading = heading, ""
             if i in program.labels and places[i] >= 0:
@@ -56,18 +62,18 @@ def rebuilt(
 
 def folded(program: Program) -> Program:
     """Instructions on constants alone become constants."""
+    return rebuilt(program, _constant)
 
-    def rule(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
-        if opcode == "select" and operands[0] < 0:
-            return operands[1] if code.constants[~operands[0]] else operands[2]
-        if opcode not in MEANING or max(operands) >= 0:
-            return None
-        numbers = [code.constants[~x] for x in operands]
-        if opcode in ("and", "or"):
-            numbers = [x != 0 for x in numbers]
-        return code.constant(float(MEANING[opcode](*numbers)))
 
-    return rebuilt(program, rule)
+def _constant(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+    if opcode == "select" and operands[0] < 0:
+        return operands[1] if code.constants[~operands[0]] else operands[2]
+    if max(operands) >= 0 or opcode not in MEANING:
+        return None
+    numbers = [code.constants[~x] for x in operands]
+    if opcode in ("and", "or"):
+        numbers = [x != 0 for x in numbers]
+    return code.constant(float(MEANING[opcode](*numbers)))
 
 
 def simplified(program: Program) -> Program:
@@ -75,33 +81,40 @@ def simplified(program: Program) -> Program:
     return rebuilt(program, _identity)
 
 
+def reduced(program: Program) -> Program:
+    """`folded` and `simplified` in one walk."""
+
+    def rule(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+        found = _constant(code, opcode, operands)
+        return _identity(code, opcode, operands) if found is None else found
+
+    return rebuilt(program, rule)
+
+
 def _identity(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+    if opcode == "select":
+        return operands[1] if operands[1] == operands[2] else None
+    if opcode not in ("+", "-", "*", "/", "**", "neg", "abs"):
+        return None
     first, last = operands[0], operands[-1]
-
-    def negated(x: int) -> int | None:  # y, where x is -y
-        name, (y, *_) = code[x] if x >= 0 else ("", (0,))
-        return y if name == "neg" else None
-
-    if opcode == "select" and operands[1] == last:
-        return last
-    if opcode in ("+", "*"):
-        for one, other in ((first, last), (last, first)):
-            if one == code.constant(-0.0 if opcode == "+" else 1.0):
-                return other
-            if opcode == "*" and one == code.constant(-1.0):
-                return code.emit("neg", other)
-            if opcode == "+" and (y := negated(one)) is not None:
-                return code.emit("-", other, y)
-    if (opcode == "-" and last == code.constant(0.0)) or (
-        opcode in ("/", "**") and last == code.constant(1.0)
-    ):
-        return first
-    if opcode == "-" and (y := negated(last)) is not None:
-        return code.emit("+", first, y)
-    if opcode == "neg":
-        return negated(first)
-    if opcode == "abs" and (y := negated(first)) is not None:
-        return code.emit("abs", y)
+    if first < 0 and opcode in ("+", "*"):
+        first, last = last, first
+    if last < 0:
+        c = code.constants[~last]
+        if c == 1.0 and opcode in ("*", "/", "**"):
+            return first
+        if c == -1.0 and opcode == "*":
+            return code.emit("neg", first)
+        if c == 0.0 and opcode in ("+", "-") and (math.copysign(1.0, c) > 0) == (opcode == "-"):
+            return first
+    elif opcode in ("neg", "abs", "-", "+"):
+        name, (y, *_) = code[last]
+        if name == "neg":  # last is -y
+            if opcode == "neg":
+                return y
+            return code.emit(*(("abs", y) if opcode == "abs" else ("+-"[opcode == "+"], first, y)))
+        if opcode == "+" and first >= 0 and code[first][0] == "neg":
+            return code.emit("-", last, code[first][1][0])
     return None
 
 
@@ -119,7 +132,7 @@ def live(program: Program) -> Program:
     return rebuilt(program, kept={i for i, is_needed in enumerate(needed) if is_needed})
 
 
-PASSES = (live, folded, simplified, live)
+PASSES = (reduced, live)
 
 
 def improved(program: Program) -> tuple[Program, list[tuple[str, int]]]:

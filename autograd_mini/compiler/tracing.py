@@ -153,7 +153,9 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
     names = [*shape.names, *(f"d{k}" for k in range(len(gradient)))]
     numbers = map(trace.operand, [*values, *gradient])
     outputs = [Output(*pair) for pair in zip(names, numbers, strict=True)]
-    order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
-    program = Program(tuple(inputs), trace.code, 0, 0, tuple(outputs), labels, headings)
-    wrt = {name: shapes[name] for name in task.wrt}
-    return Traced(rebuilt(program, parts=order), shape, wrt, outside or captured)
+    size, wrt = len(trace.code), {name: shapes[name] for name in task.wrt}
+    program = Program(tuple(inputs), trace.code, size, size, tuple(outputs), labels, headings)
+    if any(trace.parts):
+        order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
+        program = rebuilt(program, parts=order)
+    return Traced(program, shape, wrt, outside or captured)
