@@ -1,14 +1,14 @@
 """The back end that serves at once and becomes faster: machine code is made behind it.
 
-At first NumPy computes, or plain Python where NumPy is not installed. A thread brings LLVM's code
-in its place: from the cache on the disk, or compiled, first in haste and then well. (No daemon: a
-process that ends waits until LLVM is done.)
+At first NumPy computes, or plain Python where NumPy is not installed. From the second call on a
+thread brings LLVM's code in its place: from the cache on the disk, or compiled, first in haste and
+then well. (It is no daemon: a process that ends waits until LLVM is done.)
 """
 
 from __future__ import annotations
 
 from importlib.util import find_spec
-from threading import Thread
+from threading import Lock, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,16 @@ class Auto:
         start, self.first = perf_counter(), "numpy" if ARRAYS else "python"
         self.run: Run = backends.build(self.first, program, threads)
         self.told = [f"{self.first}: made in {(perf_counter() - start) * 1e3:.1f} ms"]
-        self.thread = Thread(target=self._improve, name="autograd-mini compiles")
-        self.thread.start()
+        self.called, self.lock = False, Lock()
+        self.thread: Thread | None = None
+
+    def improve(self) -> Thread:
+        """Let LLVM begin, unless it has."""
+        with self.lock:
+            if self.thread is None:
+                self.thread = Thread(target=self._improve, name="autograd-mini compiles")
+                self.thread.start()
+            return self.thread
 
     def _improve(self) -> None:
         try:
@@ -45,17 +53,23 @@ class Auto:
 
     def __call__(self, shared: Any, samples: Sequence[Any], count: int) -> tuple[Any, Any]:
         """What compiler/program.py says of `run`."""
+        if self.called and self.thread is None:
+            self.improve()
+        self.called = True
         return self.run(shared, samples, count)
 
     def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Bound:
         """What compiler/program.py says of `bound`."""
+        self.improve()
         return Bound(self, shared, samples, count)
 
     def explain(self) -> list[str]:
         """What runs, why, and what each stage cost."""
-        waits = " (until llvm is ready)" if self.thread.is_alive() else ""
-        kernel = self.kernel
-        runs = f"{self.first}{waits}" if kernel is None else "llvm"
+        thread, kernel = self.thread, self.kernel
+        waits = " (llvm begins with the second call)" if thread is None else ""
+        if thread and thread.is_alive():
+            waits = " (llvm is compiling)"
+        runs = f"{'llvm' if kernel else self.first}{waits}"
         return [f"runs: {runs}", *self.told, *(kernel.explain() if kernel else ())]
 
 
