@@ -1,7 +1,5 @@
 """The errors of the engine: each is also the error that Python's own `math` would raise."""
 
-from __future__ import annotations
-
 
 class AutogradError(Exception):
     """Base of every error that the engine raises on purpose."""

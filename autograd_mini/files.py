@@ -5,8 +5,6 @@
 The checksum is of the content, not of its layout. Documents of version 1 have none.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -4,8 +4,6 @@ The functions and the methods of Value are made from the sheet; functions.pyi, g
 sheet too (`python tests/stubs.py`), tells type checkers and editors about them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -5,8 +5,6 @@ arrays, and gives plain numbers in the same structure. They nest: `grad(grad(f))
 derivative. The `grad` of Values that the function happens to use is left alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import wraps

@@ -14,8 +14,6 @@ program.
 ('tanh', '*', 'autograd_mini.compat.engine')
 """
 
-from __future__ import annotations
-
 import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder

@@ -4,8 +4,6 @@
 too: `from micrograd.functional import tanh, sigmoid`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

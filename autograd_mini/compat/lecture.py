@@ -1,7 +1,5 @@
 """The networks of micrograd's lecture: tanh in every layer, and a bias that is drawn as well."""
 
-from __future__ import annotations
-
 import random
 
 from autograd_mini.nn.networks import Module

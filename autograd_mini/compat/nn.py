@@ -4,8 +4,6 @@ Weights are drawn in micrograd's order and sums taken in its order: after `rando
 number is the one that micrograd gives.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterable
 from typing import Any, ClassVar

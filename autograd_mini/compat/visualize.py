@@ -1,7 +1,5 @@
 """Pictures by the names that courses call them: trace(root), draw_dot(root), show_graph(root)."""
 
-from __future__ import annotations
-
 from autograd_mini.drawing import Drawing, draw
 from autograd_mini.graph import topological
 from autograd_mini.value import Value

@@ -5,8 +5,6 @@ comparison, and calls of known functions. In the formula of an operation on a ve
 `a_i` stands for its element, and the formula is meant for every i.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Collection
 

@@ -1,7 +1,5 @@
 """Marks for engines that others wrote: a battery in levels, each submission in its own process."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy

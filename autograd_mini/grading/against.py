@@ -5,8 +5,6 @@
 is one engine's run; it ends as the tests do.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
 import os

@@ -4,8 +4,6 @@ A Case is an expression, a Drawn draws such by the seed, a Script is a function 
 levels.py describes them. What these levels are called and ask for, language/grade.txt says.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from autograd_mini.grading import Case, Drawn, Engine, Level, Script

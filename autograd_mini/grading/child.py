@@ -5,8 +5,6 @@ and has an answer of one line with the question's own number. Lines are JSON, on
 standard input and output: what the submission prints goes elsewhere, and is cut.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """An engine as a battery sees it: the one that is submitted, or ours, which says what is right."""
 
-from __future__ import annotations
-
 import importlib.util
 import random
 import sys

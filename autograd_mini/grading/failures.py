@@ -1,7 +1,5 @@
 """What is wrong with a submission: in a sentence, as code, and as a picture of the right graph."""
 
-from __future__ import annotations
-
 import inspect
 import json
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 All but CSV are written from one table, `told`.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """What a battery is made of: levels, and the cases in them; battery.py is the built-in one."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

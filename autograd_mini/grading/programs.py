@@ -1,7 +1,5 @@
 """Expressions as lines of Python: of a case, drawn by a seed, made smaller, written as code."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence

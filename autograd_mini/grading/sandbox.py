@@ -1,7 +1,5 @@
 """A submission's process, from outside: questions and answers, limits, its end."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets
