@@ -79,7 +79,9 @@ class CompiledStep:
         clip_norm: float | None = None,
         backend: str = "auto",
         threads: int = 1,
+        watched: bool = False,
     ) -> None:
+        self.watched = watched  # whether norm and predictions are wanted
         self.model, self.optimiser, self.penalty = model, optimiser, penalty
         self.unrolled = not (isinstance(loss, str) or loss in LOSSES.values())
         self.loss = loss_function(loss)
@@ -126,16 +128,18 @@ class CompiledStep:
                 shared[end], shared[end + 1] = optimiser.lr, optimiser.steps
                 frame()
                 once = frame.once
-                if not _finite(once[: end + 2]):
+                if not (isfinite(once[0]) and isfinite(once[1])):
                     raise GradientError("a loss, a gradient or a parameter is no longer finite")
                 losses.append(float(once[0]))
                 frame.shared[:end] = once[2 : end + 2]
                 optimiser.steps += 1
         finally:
             self._store(frame.shared[:end])
+        if not self.watched:
+            return losses, 0.0, []
         if self.unrolled:
-            return losses, float(once[1]), predictions[0].make(iter(once[end + 2 :]))
-        return losses, float(once[1]), predictions[0].of_samples(frame.each)
+            return losses, float(once[end + 2]), predictions[0].make(iter(once[end + 3 :]))
+        return losses, float(once[end + 2]), predictions[0].of_samples(frame.each)
 
     def _store(self, state: Any) -> None:
         """Give the parameters and the optimiser what they have now."""
@@ -169,15 +173,16 @@ class CompiledStep:
                     penalty = self.penalty(params)
                     penalty.backward()
                     value = value + penalty.data
-                if self.clip_norm is None:
-                    norm = SYMBOL.namespace["norm"](tuple([p.grad for p in params]))
-                else:
+                if self.clip_norm is not None:
                     norm = clip_by_norm(params, self.clip_norm)
+                elif self.watched:
+                    norm = SYMBOL.namespace["norm"](tuple([p.grad for p in params]))
                 optimiser.schedule, (optimiser._lr, optimiser.steps) = None, given["rate"]
                 optimiser._memory = [tuple([next(memory) for _ in m]) for m in optimiser._memory]
                 type(optimiser).step(optimiser)
                 new = [p.data for p in params] + [x for m in optimiser._memory for x in m]
-                return value, [norm, *new, *predicted]
+                finite = SYMBOL.namespace["sum"](tuple(new))  # if and only if all of them are
+                return value, [finite, *new, *([norm, *predicted] if self.watched else [])]
             finally:
                 vars(optimiser).update(before)
                 restore()
@@ -213,8 +218,3 @@ class _Bound:
 
     def __call__(self) -> None:
         self.once, self.each = self.run(self.shared, self.samples, self.count)
-
-
-def _finite(numbers: Any) -> bool:
-    total = numbers.sum() if hasattr(numbers, "sum") else sum(numbers)
-    return isfinite(total)

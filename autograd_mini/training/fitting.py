@@ -155,10 +155,10 @@ def fit(
     best = _Best(params, early_stopping)
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
     if compiled:
-        from .compiled import compile_step
+        from .compiled import CompiledStep
 
         chosen = "auto" if compiled is True else compiled
-        trainer.step = compile_step(model, loss, optimiser, clip_norm=clip_norm, backend=chosen)
+        trainer.step = CompiledStep(model, loss, optimiser, None, clip_norm, chosen, watched=True)
     batches = orders(n, size, whole("seed", seed, 0))
 
     history = History()
