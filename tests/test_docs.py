@@ -205,6 +205,25 @@ def test_the_picture_of_the_readme_is_what_the_package_draws(language):
     assert "y = tanh(z)" in committed
 
 
+def test_the_picture_of_the_readme_moves(visit):
+    """Each step has its time, 2 s, and its gradient stays; then the end, all of it, for 8 s."""
+    file = DOCS / "images" / "en" / "backward.svg"
+    seen = """time => {
+      for (const a of document.getAnimations()) { a.pause(); a.currentTime = time; }
+      const found = [...document.querySelectorAll("svg > g[class^=on], text.grad")];
+      const shown = found.filter(e => getComputedStyle(e).opacity === "1");
+      return [shown.filter(e => e.matches("text")).length,
+        ...shown.filter(e => !e.matches("text")).map(e => e.firstChild.textContent)];
+    }"""
+    page = visit(file, reduced_motion="no-preference")
+    arrows = ["s: y", ": y → z", ": z → p", ": z → b", ": p → w", ": p → x", ": p → x"]
+    for k, (arrow, time) in enumerate(zip(arrows, (1, 3, 5, 7, 9, 11, 17.9), strict=True)):
+        count, title = page.evaluate(seen, 1000 * time)
+        assert (count, title.endswith(arrow)) == (min(k + 1, 6), True), title
+    still = visit(file, reduced_motion="reduce")
+    assert still.evaluate(seen, 0) == [6, "Backpropagation: p → x"]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_table_of_operations_lists_the_whole_sheet(language):
     text = sheet.markdown(language)
