@@ -78,6 +78,9 @@ class Compiled:
         self.wrt, self.batch = self._names("wrt", wrt), self._names("batch", batch)
         self.threads, self.cache = whole("threads", threads), whole("cache", cache)
         self.entries: OrderedDict[Any, Entry] = OrderedDict()
+        parameters = self.signature.parameters.values()
+        usual = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+        self.plain = [p.name for p in parameters] if usual else ()
         self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
         update_wrapper(self, f)
 
@@ -143,7 +146,10 @@ class Compiled:
 
     def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""
-        given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
+        given: dict[str, Any]
+        if not kwargs and len(args) == len(self.plain):
+            return dict(zip(self.plain, args, strict=True))
+        given = self.signature.bind(*args, **kwargs).arguments
         for name in (*self.wrt, *self.batch):
             if name not in given:
                 raise TypeError(f"{name} must be given: it is an argument of wrt or batch")
@@ -153,6 +159,8 @@ class Compiled:
         entry = self.entries.get(key)
         if entry is None:
             with _tracing:
+                if key in self.entries:  # another thread was faster
+                    return self.entries[key]
                 task = Task(self._called, what, self.wrt, self.batch, self.reduce)
                 entry = self.entries[key] = Entry(task, sample, self.backend, self.threads)
                 self.statistics["traces"] += 1
@@ -225,6 +233,9 @@ class Entry:
         self.shapes = [*self.traces.wrt.values()] if task.what != "value" else []
         if task.what == "hessian":
             self.shapes = [_square(shape) for shape in self.shapes]
+        single = task.what == "value_and_grad" and self.traces.value.make is next and not task.batch
+        alone = self.shapes[0].shape if single and len(self.shapes) == 1 else None
+        self.array = alone if self.arrays else None  # the result is a number and this array
 
     def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
         """The numbers of the arguments as the back end takes them."""
@@ -233,7 +244,7 @@ class Entry:
         if self.task.reduce == "mean":
             pieces.append((float(count),))
         if not self.arrays:
-            return [x for piece in pieces for x in _listed(piece)], [*map(_listed, columns)]
+            return [x for piece in pieces for x in listed(piece)], [*map(listed, columns)]
         np = numpy()
         whole = pieces[0] if len(pieces) == 1 else [x for piece in pieces for x in piece]
         shared = np.asarray(whole, dtype=float)
@@ -242,7 +253,9 @@ class Entry:
     def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
         """The results for the numbers of the arguments."""
         once, each = self.run(*self.given(pieces, columns, count), count)
-        singles, several = iter(_listed(once)), iter(each)
+        if self.array is not None:
+            return float(once[0]), once[1:].reshape(self.array)
+        singles, several = iter(listed(once)), iter(each)
         outputs = iter(
             [next(several if self.program.is_each(x) else singles) for _, x in self.program.outputs]
         )
@@ -278,7 +291,8 @@ def _square(shape: Structure) -> Structure:
     )
 
 
-def _listed(numbers: Any) -> Any:
+def listed(numbers: Any) -> Any:
+    """An array's numbers as a list."""
     return numbers.tolist() if hasattr(numbers, "tolist") else numbers
 
 

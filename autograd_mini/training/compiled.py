@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd_mini.compiler import backends
 from autograd_mini.compiler.arguments import Structure, replaced, rows_taken, structure, taken
-from autograd_mini.compiler.compiled import Entry
+from autograd_mini.compiler.compiled import Entry, listed
 from autograd_mini.compiler.tracing import Task
 from autograd_mini.errors import GradientError
 from autograd_mini.nn import Module
@@ -88,6 +88,9 @@ class CompiledStep:
         self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
         self.backend, self.threads = backend, threads
         self.entries: dict[Any, tuple[Entry, list[Structure]]] = {}
+        self.frame: Any = None  # of the last call, with its structure and the state that it left
+        self.framed: Any = None
+        self.state: list[Any] = []
 
     def __call__(self, inputs: Any, targets: Any, steps: int = 1) -> Any:
         """The loss before the update, or a list of them for several steps with the same samples.
@@ -111,7 +114,7 @@ class CompiledStep:
             raise ValueError(f"there are {count} inputs but {size} targets")
         state = [p.data for p in optimiser.params]
         state += [number for numbers in optimiser._memory for number in numbers]
-        pieces: list[Any] = [[*map(float, state)], [0.0, 0.0]]
+        pieces: list[Any] = [state, [0.0, 0.0]]
         if self.unrolled:
             columns, x, y = [], [*inputs], [*targets]
             taken((x, y), pieces)
@@ -119,9 +122,18 @@ class CompiledStep:
         if key not in self.entries:
             self.entries[key] = self._entry(x, y)
         entry, predictions = self.entries[key]
-        bound = getattr(entry.run, "bound", partial(_Bound, entry.run))
-        frame = bound(*entry.given(pieces, columns, count), count)
         end, losses = len(state), list[float]()
+        if self.frame is None or self.framed != (key, count):
+            bound = getattr(entry.run, "bound", partial(_Bound, entry.run))
+            frame = bound(*entry.given(pieces, columns, count), count)
+            if not (self.unrolled or entry.traces.captured):
+                self.frame, self.framed = frame, (key, count)
+        else:
+            frame = self.frame
+            for column, new in zip(frame.samples, columns, strict=True):
+                column[:] = new if entry.arrays else listed(new)
+            if state != self.state:
+                frame.shared[:end] = state
         try:
             for _ in range(steps):
                 shared = frame.shared
@@ -144,7 +156,8 @@ class CompiledStep:
     def _store(self, state: Any) -> None:
         """Give the parameters and the optimiser what they have now."""
         optimiser = self.optimiser
-        new = iter(state.tolist() if hasattr(state, "tolist") else state)
+        self.state = listed(state)
+        new = iter(self.state)
         for p in optimiser.params:
             p.data = next(new)
         if optimiser.memory:
