@@ -150,6 +150,7 @@ def _learning(run: TrainingSteps, rate: float) -> tuple[dict[str, Any] | None, l
         "optimiser": "Adam" if adam else "SGD",
         "rate": written(rate) if adam or run.plain else 0.5,
         "activations": {op.name: [*op.defaults.values()] for op in ops},
+        "weights": _packed([*run[0].weights], "d"),
     }  # fmt: skip
     return learn, [*ops, *(SHEET[name] for name in ("dot", "mean", *_LOSSES[run.loss]))]
 

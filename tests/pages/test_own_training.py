@@ -42,6 +42,7 @@ def opened(visit, tmp_path, monkeypatch):
     """opened(run): its page in the mode, whose insides the test can see as `page`."""
     scripts = (*training_page.SCRIPTS, f"window.page = {{{SEEN}}};\n")
     monkeypatch.setattr(training_page, "SCRIPTS", scripts)
+    monkeypatch.setattr(training_page, "EXACT", 1)  # the recorded frames are rounded
 
     def open_page(run, size=DESKTOP, link="#mode=own", **settings):
         (tmp_path / "page.html").write_text(training_page.to_html(run), encoding="utf-8")
@@ -323,9 +324,14 @@ def test_some_runs_are_only_shown(visit, tmp_path):
     def own(predictions, targets):
         return losses.mse(predictions, targets)
 
+    def tanh(z):
+        return 2 * z.tanh()
+
     neuron = Neuron(2, activation=lambda z: z.tanh(), seed=0)
+    liar = Neuron(2, activation=tanh, seed=0)
     several = record_learning_rates(network(xor(), LOGITS), xor(), LOGITS, epochs=2)
-    for run in (trained(network(xor(), LOGITS), xor(), own), trained(neuron, xor()), several):
+    shown = [trained(model, xor()) for model in (neuron, liar)]
+    for run in (trained(network(xor(), LOGITS), xor(), own), *shown, several):
         (tmp_path / "page.html").write_text(training_page.to_html(run), encoding="utf-8")
         page = visit(tmp_path / "page.html", "#mode=own")
         assert page.locator("#own-mode").count() == 0

@@ -50,8 +50,8 @@ function going(end, at) {
   player.resize(EPOCHS.length, [], at);
 }
 function startingWeights() {
-  const start = select("start").value, {size, layers} = recorded.run;
-  return start ? initial(layers, start, own.seed) : [...recorded.run.w.slice(0, size)];
+  const start = select("start").value, {layers} = recorded.run;
+  return start ? initial(layers, start, own.seed) : [...floats(learn.weights, "d")];
 }
 function reset() {
   $("own-draw").hidden = ["", "zeros"].includes(select("start").value);
@@ -251,8 +251,14 @@ function original() {
   const {points} = recorded;
   return {...points, inputs: points.inputs.map(x => [...x]), targets: [...points.targets]};
 }
+// Of a model that the page does not know (an activation of one's own with a known name) there is another loss.
+function isKnown() {
+  const {layers, loss} = recorded.run, {inputs, targets} = DATA.points, first = real(loss[0]);
+  const net = new Net(layers, [...floats(learn.weights, "d")], learn.activations);
+  return Math.abs(measured(net, learn.loss, inputs.map((x, i) => [x, targets[i]])).loss - first) <= 1e-9 * Math.abs(first);
+}
 function startOwn() {
-  if (!learn) return;
+  if (!learn || !isKnown()) return;
   const button = (id, act, more = {}) => el("button", {type: "button", id: "own-" + id, "data-t": "own." + id, onclick: act, ...more});
   const usual = {activation: hiddenActivation(), start: "", optimiser: learn.optimiser, rate: learn.rate, batch: recorded.run.updates > 1 ? recorded.run.batch : 0};
   for (const [name, values] of Object.entries(CHOICES)) {
