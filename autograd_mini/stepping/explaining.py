@@ -13,17 +13,7 @@ from autograd_mini.notation.symbols import Piece, as_done
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from .explanation import (
-    LONGEST,
-    Explanation,
-    Teller,
-    gradient,
-    listed,
-    partial,
-    several,
-    sum_of,
-    use_of,
-)
+from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of, use_of
 from .record import steps as record
 from .sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit, phase
 
@@ -116,7 +106,7 @@ def _node(node: Value, lang: str) -> Explanation:
         if piece not in partials:
             partials.append(piece)
     return teller.told(
-        "explanation.node", "node", *teller.computed(node), several(partials),
+        "explanation.node", "node", *teller.computed(node), teller.several(partials),
         x=x, y=x, operands=teller.operands(node), about=teller.about(node, "explanation.by hand"),
     )  # fmt: skip
 
@@ -134,17 +124,15 @@ class _Writer(Teller):
         return gradient(self.numerator, self.called[node])
 
     def given(self, step: Given) -> Explanation:
-        data = [(self.called[k], self.steps.nodes[k].data) for k in step.nodes]
-        formulas = [
-            self.fill("leaf", {"x": symbols.name(x), "value": symbols.number(value)})
-            for x, value in data
-        ]
+        nodes = [self.steps.nodes[k] for k in step.nodes[: LONGEST + 1]]  # no more are shown
+        slots = [{"x": self.name(node), "value": symbols.number(node.data)} for node in nodes]
+        formulas = [self.fill("leaf", each) for each in slots]
         kinds = [phase(each) for each in self.steps if each is not step]
         ahead = ""
         for part in dict.fromkeys(("forward", *kinds)):
             n = kinds.count(part)
             ahead += language.text(f"sentence.given.{part}{'.one' * (n == 1)}", self.lang, n=n)
-        return self.told("given", "given", several(formulas), why=["given.why"], ahead=ahead)
+        return self.told("given", "given", self.several(formulas), why=["given.why"], ahead=ahead)
 
     def forward(self, step: Forward) -> Explanation:
         node, stale = self.steps.nodes[step.node], step.node in self.steps.stale

@@ -125,14 +125,6 @@ def sum_of(terms: Sequence[Piece]) -> Piece:
     return symbols.row(*pieces, level=symbols.SUM)
 
 
-def several(formulas: Sequence[Piece]) -> Piece:
-    """Formulas beside each other; of many the first ones."""
-    shown = [*formulas]
-    if len(shown) > LONGEST:
-        shown[LONGEST - 1 :] = [symbols.DOTS]
-    return reduce(lambda a, b: filled("beside", "en", {"x": a, "y": b}), shown)
-
-
 def listed(names: Iterable[str]) -> str:
     """Names in backticks; of many the first two and the last.
 
@@ -204,6 +196,12 @@ class Teller:
             return show(x) if isinstance(x, Value) else symbols.number(x)
 
         return symbols.fill(template, one)
+
+    def several(self, formulas: list[Piece]) -> Piece:
+        """Formulas beside each other; of many the first ones."""
+        if len(formulas) > LONGEST:
+            formulas = [*formulas[: LONGEST - 1], symbols.DOTS]
+        return reduce(lambda x, y: self.fill("beside", {"x": x, "y": y}), formulas)
 
     def operands(self, node: Value) -> str:
         """The names of the node's operands, each once, in backticks."""
