@@ -78,6 +78,15 @@ class Writer:
         zeros = f"<{self.width} x i32> zeroinitializer"
         return self.line(f"shufflevector {vector} {one}, {vector} poison, {zeros}")
 
+    def across(self, opcode: str, vector: str) -> str:
+        """The numbers of a vector added, or whether one of its conditions holds."""
+        if self.width == 1:
+            return vector
+        if opcode == "or":
+            return self.line(f"call i1 @llvm.vector.reduce.or.v{self.width}i1({self.c} {vector})")
+        given = f"(double -0.0, {self.v} {vector})"
+        return self.line(f"call reassoc double @llvm.vector.reduce.fadd.{self.s}{given}")
+
     def at(self, pointer: str, index: int | str) -> str:
         """The address of a double."""
         return self.line(f"getelementptr double, ptr {pointer}, i64 {index}")

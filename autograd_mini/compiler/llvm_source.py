@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from functools import reduce
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -272,15 +273,14 @@ class Printer:
         text = wide.load("%s", place)
         for k in range(1, self.threads):
             text = wide.apply("+", text, wide.load("%s", k * thread + place))
-        if self.width == 1:
-            return text
-        add = f"@llvm.vector.reduce.fadd.{wide.s}(double -0.0, {wide.v} {text})"
-        return w.line(f"call reassoc double {add}")
+        return wide.across("+", text)
 
     def _instruction(self, opcode: str, operands: tuple[int, ...]) -> str:
         w = self.w
         if opcode in REDUCTIONS:
             return self._total(operands[0])
+        if opcode in ("sum", "dot", "hypot"):
+            return self._many(opcode, operands)
         parts = [self._operand(x) for x in operands]
         if opcode == "**" and operands[1] < 0:
             return _power(w, parts, self.program.code.constants[~operands[1]])
@@ -290,13 +290,49 @@ class Printer:
                 here = w.apply("==", parts[0], w.constant(float(k)))
                 found = w.apply("select", here, x, found)
             return found
-        if opcode == "sum":
-            return _sum(w, [(x,) for x in parts])
-        if opcode == "dot":
-            half = len(parts) // 2
-            return _sum(w, [*zip(parts[:half], parts[half:], strict=True)])
         out = w.apply(opcode, *parts)
         return w.apply("+", out, w.constant(0.0)) if opcode in ("floor", "ceil") else out  # no -0
+
+    # --- instructions on any number of numbers ---------------------------------------------------
+    def _many(self, opcode: str, operands: tuple[int, ...]) -> str:
+        """A sum, a sum of products, or the root of a sum of squares."""
+        if opcode == "sum":
+            return self._added([(v, [(x,) for x in xs]) for v, xs in self._groups(operands)])
+        if opcode == "dot":
+            half = len(operands) // 2
+            both = zip(self._groups(operands[:half]), self._groups(operands[half:]), strict=True)
+            return self._added([(v, [*zip(xs, ys, strict=True)]) for (v, xs), (_, ys) in both])
+        w, inf = self.w, math.inf
+        sizes = [(v, [v.apply("abs", x) for x in xs]) for v, xs in self._groups(operands)]
+        size = self._added([(v, [(x,) for x in xs]) for v, xs in sizes])
+        small, fair = (w.apply("<", size, w.constant(limit)) for limit in (1e-140, 1e140))
+        scale = w.apply("select", fair, w.constant(1.0), w.constant(2.0**-700))
+        scale = w.apply("select", small, w.constant(2.0**700), scale)
+        squares, infinite = [], []
+        for v, xs in sizes:
+            by = scale if v is w else v.same(scale)
+            squares.append((v, [(x, x) for x in [v.apply("*", x, by) for x in xs]]))
+            found = [v.apply("==", x, v.constant(inf)) for x in xs]
+            found = [reduce(lambda a, b, v=v: v.apply("or", a, b), found)]  # type: ignore[misc]
+            infinite += found if v is w else [v.across("or", found[0])]
+        root = w.apply("/", w.apply("sqrt", self._added(squares)), scale)
+        for condition in infinite:  # beside nan, too
+            root = w.apply("select", condition, w.constant(inf), root)
+        return root
+
+    def _groups(self, operands: tuple[int, ...]) -> list[tuple[Writer, list[str]]]:
+        """Operands as they are written: side by side where they are many and samples are not."""
+        size, alone = self.pack, self.w.width == 1
+        full = len(operands) // size * size if alone and len(operands) >= 2 * size > 2 else 0
+        wide = [self._column(operands[k : k + size]) for k in range(0, full, size)]
+        groups = [(self._wide(size), wide), (self.w, [*map(self._operand, operands[full:])])]
+        return [group for group in groups if group[1]]
+
+    def _added(self, groups: Sequence[tuple[Writer, Sequence[tuple[str, ...]]]]) -> str:
+        """The sum of numbers or of products."""
+        sums = [(v, _sum(v, terms)) for v, terms in groups]
+        texts = [text if v is self.w else v.across("+", text) for v, text in sums]
+        return texts[0] if len(texts) == 1 else self.w.apply("+", *texts)
 
 
 def _sum(w: Writer, terms: Sequence[tuple[str, ...]]) -> str:

@@ -158,19 +158,6 @@ def _power(x: Any, y: Any) -> Any:
     return _where(one, 1.0, out)
 
 
-def _hypot(*x: Any) -> Any:
-    """The root of the sum of squares of numbers scaled by a power of 2."""
-    sizes = [abs(a) for a in x]
-    largest = sizes[0]
-    for a in sizes[1:]:
-        largest = _where(a > largest, a, largest)
-    scale = _where(largest < 1e-140, 2.0**700, _where(largest < 1e140, 1.0, 2.0**-700))
-    total, infinite = 0.0 * scale, largest == _INF
-    for a in sizes:
-        total, infinite = _fma(a * scale, a * scale, total), infinite | (a == _INF)
-    return _where(infinite, _INF, total("sqrt", total) / scale)
-
-
 # --- trigonometry --------------------------------------------------------------------------------
 def _quadrant(x: Any, swap: bool) -> Any:
     """sin(x), cos(x) if `swap`: x = n pi / 2 + r, in three steps (Cody & Waite)."""
@@ -197,7 +184,6 @@ _VECTORS: dict[str, Callable[..., Any]] = {
     "log": _log,
     "log1p": _log1p,
     "**": _power,
-    "hypot": _hypot,
     "sin": lambda x: _quadrant(x, False),
     "cos": lambda x: _quadrant(x, True),
 }
@@ -211,9 +197,7 @@ SYMBOL = '"autograd_mini {}"'
 def _unless(rare: Any, out: Any, opcode: str, x: Any) -> Any:
     """`out`, but where `rare` holds the function's own value, number by number."""
     w: Writer = out.writer
-    some = rare.text
-    if w.width > 1:
-        some = w.line(f"call i1 @llvm.vector.reduce.or.v{w.width}i1({w.c} {some})")
+    some = w.across("or", rare.text)
     w.lines += [f"br i1 {some}, label %rare, label %end", "rare:"]
     found = _where(rare, _one_by_one(opcode, x), out)
     w.lines += ["br label %end", "end:"]
