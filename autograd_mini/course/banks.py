@@ -4,21 +4,15 @@ Moodle: https://docs.moodle.org/en/Moodle_XML_format (a `cloze` question has man
 https://docs.moodle.org/en/GIFT_format; 1EdTech, Question and Test Interoperability 2.1 (2012).
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
 from html import escape
 from itertools import chain
-from typing import TYPE_CHECKING
 
+from .exercises import Exercise
 from .sheets import TEMPLATES, heading, picture
-
-if TYPE_CHECKING:
-    from .exercises import Exercise
-
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from autograd_mini.notation.labels import subscript
 from autograd_mini.optim import SGD
-from autograd_mini.stepping import steps
+from autograd_mini.stepping import Steps, steps
 from autograd_mini.value import Value
 
 from .exercises import weighted
-
-if TYPE_CHECKING:
-    from autograd_mini.stepping import Steps
 
 
 def two_two_two() -> tuple[Value, list[Value]]:

@@ -1,7 +1,5 @@
 """What is said of an answer, and the slips that lead to a wrong number in an exercise."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from fractions import Fraction

@@ -1,11 +1,9 @@
 """The optimisers: what a step does with the gradients."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from math import isfinite, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.arguments import (
     function,
@@ -21,8 +19,7 @@ from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import is_traced
 from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from .schedules import Schedule
+from .schedules import Schedule
 
 
 def _root(x: Number) -> Number:

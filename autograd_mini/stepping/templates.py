@@ -1,10 +1,8 @@
 """The formulas of the steps themselves, and all that a page needs to write them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
@@ -12,8 +10,7 @@ from autograd_mini.notation.shapes import Shape, at_kink, operands_of, shape_of
 from autograd_mini.notation.symbols import Piece, slot
 from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from .sequence import Steps
+from .sequence import Steps
 
 
 def _equal(*sides: Piece) -> Piece:

@@ -1,13 +1,11 @@
 """Which line of the learner's code makes which node: a profile function looks on while it runs."""
 
-from __future__ import annotations
-
 import inspect
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from autograd_mini.notation.labels import subscript
 from autograd_mini.value import Value
@@ -15,6 +13,21 @@ from autograd_mini.value import Value
 from .sequence import Place, Source
 
 _PACKAGE = str(Path(__file__).parents[1])
+
+
+class _Text(NamedTuple):
+    """The lines of a function as they are in its file, and what its instructions come from."""
+
+    source: int
+    first: int
+    lines: list[str]
+    margin: int
+    """The indentation that the lines share; they are shown without it."""
+    positions: list[Any]
+
+    def column(self, line: int, offset: int) -> int:
+        """The column in the shown line, of an offset in UTF-8 bytes."""
+        return max(0, len(self.lines[line].encode()[:offset].decode()) - self.margin)
 
 
 class Watch:
@@ -36,7 +49,7 @@ class Watch:
         self._before: Any = None
         self._outer: FrameType | None = None
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         self._outer = sys._getframe(1)
         self._before = sys.getprofile()
         sys.setprofile(self._look)
@@ -117,18 +130,3 @@ class Watch:
         shown = tuple(line[margin:] for line in whole)
         self.sources.append(Source(code.co_name, "" if cell else path.name, first, shown))
         return _Text(len(self.sources) - 1, first, whole, margin, list(code.co_positions()))
-
-
-class _Text(NamedTuple):
-    """The lines of a function as they are in its file, and what its instructions come from."""
-
-    source: int
-    first: int
-    lines: list[str]
-    margin: int
-    """The indentation that the lines share; they are shown without it."""
-    positions: list[Any]
-
-    def column(self, line: int, offset: int) -> int:
-        """The column in the shown line, of an offset in UTF-8 bytes."""
-        return max(0, len(self.lines[line].encode()[:offset].decode()) - self.margin)

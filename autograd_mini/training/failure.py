@@ -1,10 +1,8 @@
 """When training meets a number that is not finite: where it arose, and its likely cause."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import (
     AutogradError,
@@ -16,10 +14,8 @@ from autograd_mini.errors import (
 from autograd_mini.numbers.arguments import name_of
 from autograd_mini.value import Value
 
+from .history import History
 from .samples import Row, layers_of
-
-if TYPE_CHECKING:
-    from .history import History
 
 
 class TrainingError(AutogradError, ValueError):

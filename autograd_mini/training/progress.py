@@ -1,19 +1,15 @@
 """How `fit` shows that it is getting on: a bar on a terminal, lines elsewhere, or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini import language
 
-if TYPE_CHECKING:
-    from .history import Epoch
-
-    EndOfEpoch = Callable[[Epoch], None]
+from .history import Epoch
 
 Show = Callable[[int, int, float, float | None], None]
+EndOfEpoch = Callable[[Epoch], None]
 
 LINES = 10
 """How many lines a run prints where there is no terminal."""

@@ -6,13 +6,11 @@ the scale. Of two classes the codes are closer together where the model is undec
 boundary is smooth; of more, a code is the class and how sure the model is of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import copysign, exp, isfinite, log10, sqrt
 from operator import mul
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset
 from autograd_mini.numbers.floats import IEEE
@@ -24,9 +22,7 @@ from autograd_mini.training.metrics import Loss, measured
 from autograd_mini.training.samples import layers_of
 from autograd_mini.value import Value
 
-if TYPE_CHECKING:
-    from .frames import Frame
-
+from .frames import Frame
 
 SIDE, ALONG = 48, 128
 """Places along each side of a plane; and along a line."""
