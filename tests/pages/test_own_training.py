@@ -336,6 +336,7 @@ def test_some_runs_are_only_shown(visit, tmp_path):
         page = visit(tmp_path / "page.html", "#mode=own")
         assert page.locator("#own-mode").count() == 0
         assert not page.is_visible("#own")
+        switch_to_spanish(page)
 
 
 # --- languages, sizes, accessibility -------------------------------------------------------------

@@ -22,7 +22,7 @@ function hiddenActivation() {
   return names.size === 1 ? [...names][0] : "";
 }
 function nameOwn() {
-  if (!learn) return;
+  if (!$("own-mode")) return;
   for (const [name, values] of Object.entries(CHOICES)) {
     [...select(name).options].forEach((option, k) => {
       const x = values[k];
