@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,8 +48,14 @@ def traced(task: Task, args: Mapping[str, Any]) -> Traced:
     Values that the function uses and that are no arguments are inputs, too, read in every call. A
     first run, in which they are constants, finds them; in the second they are symbols.
     """
-    found = _run(task, args, [])
-    return _run(task, args, found.captured) if found.captured else found
+    collecting = gc.isenabled()
+    gc.disable()  # which would look again and again through what stays
+    try:
+        found = _run(task, args, [])
+        return _run(task, args, found.captured) if found.captured else found
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:

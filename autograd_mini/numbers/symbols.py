@@ -52,14 +52,22 @@ class Trace:
 
     def input(self, number: int, each: bool = False) -> Symbol:
         """The symbol of an input, of which `each` sample may have its own."""
-        return Symbol(self, self._emit("input", (self.operand(number),), int(each)))
+        symbol: Symbol = self.emit("input", number)
+        self.parts[symbol.operand] = each
+        return symbol
 
     def emit(self, opcode: str, *args: Any) -> Any:
         """The result of an instruction on symbols and plain numbers: a Symbol or a Condition."""
-        operands = tuple([self.operand(x) for x in args])
-        part = 2 if opcode in REDUCTIONS else max([self.parts[x] for x in operands if x >= 0])
-        made = Condition if opcode in CONDITIONS else Symbol
-        return made(self, self._emit(opcode, operands, part))
+        constant = self.code.constant
+        operands = [x.operand if isinstance(x, Traced) else constant(float(x)) for x in args]
+        index = self.code.emit(opcode, *operands)
+        if index == len(self.parts):
+            parts = [self.parts[x] for x in operands if x >= 0]
+            self.parts.append(2 if opcode in REDUCTIONS else max(parts, default=0))
+            if opcode == "*" and operands[0] == operands[1]:
+                opcode, operands = "square", operands[:1]
+            self.ranges.append(result(opcode, [self.range(x) for x in operands]))
+        return (Condition if opcode in CONDITIONS else Symbol)(self, index)
 
     def operand(self, x: Any) -> int:
         """The operand that stands for a symbol or a plain number."""
@@ -68,15 +76,6 @@ class Trace:
     def range(self, operand: int) -> Range:
         """The range of an operand."""
         return self.ranges[operand] if operand >= 0 else (self.code.constants[~operand],) * 2
-
-    def _emit(self, opcode: str, operands: tuple[int, ...], part: int) -> int:
-        index = self.code.emit(opcode, *operands)
-        if index == len(self.parts):
-            self.parts.append(part)
-            if opcode == "*" and operands[0] == operands[1]:
-                opcode, operands = "square", operands[:1]
-            self.ranges.append(result(opcode, [self.range(x) for x in operands]))
-        return index
 
 
 # --- what stands for a number, for a condition ---------------------------------------------------
@@ -139,9 +138,12 @@ class Symbol(Traced):
     __float__ = __int__ = __index__ = __complex__ = __round__ = __floor__ = __ceil__ = _number
 
 
+_NUMBERS = (Symbol, float, int)
+
+
 def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
     def operator(self: Symbol, *other: object) -> Any:
-        if other and not isinstance(other[0], int | float | Symbol):
+        if other and not isinstance(other[0], _NUMBERS):
             return NotImplemented
         return self.trace.emit(opcode, *((*other, self) if swapped else (self, *other)))
 
