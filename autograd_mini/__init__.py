@@ -8,6 +8,7 @@
 (0.0, 2.0, 0.5, 1.0)
 """
 
+# mypy: implicit-reexport
 from __future__ import annotations
 
 import ast
