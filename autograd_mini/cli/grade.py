@@ -35,14 +35,8 @@ def add_options(parser: Parser) -> None:
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if someone has less than --least."""
-    found = grade(
-        args.submissions,
-        battery=args.battery,
-        seed=args.seed,
-        cls=args.cls,
-        limits=Limits(args.time, args.memory),
-        jobs=args.jobs,
-    )
+    options = {name: getattr(args, name) for name in ("battery", "seed", "cls", "jobs")}
+    found = grade(args.submissions, limits=Limits(args.time, args.memory), **options)
     found.sort(key=lambda each: -each.total)
     _give(args, found)
     return LESS if any(each.total < args.least for each in found) else ENOUGH

@@ -1,4 +1,9 @@
-"""Keys, one by one, without Enter; and the terminal as it was before, whatever happens."""
+"""Keys, one by one, without Enter; and the terminal as it was before, whatever happens.
+
+`keyboard` is to be entered; its `read` waits, and gives the names of keys: "right", "home", "n",
+...; also "resize" and "quit". `around_stop` is called with False before the process stops (Ctrl-Z),
+with True when it goes on.
+"""
 
 from __future__ import annotations
 
@@ -34,17 +39,6 @@ _UNFINISHED = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*|O)?")
 _CHARACTERS = {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace"}
 _CHARACTERS |= {"\x03": "quit", "\x04": "quit"}  # Ctrl-C and Ctrl-D where no signal comes of them
 _WINDOWS = dict(zip("MKPHGOQI", _NAMES, strict=True))  # the second byte of each
-
-
-def keyboard(around_stop: Callable[[bool], None]) -> _Terminal | _Console:
-    """The keyboard of this system, to be entered; its `read` waits, and gives the names of keys.
-
-    They are "right", "home", "escape", "n", ...; also "resize" and "quit". `around_stop` is called
-    with False before the process stops (Ctrl-Z), with True when it goes on.
-    """
-    if sys.platform == "win32":
-        return _Console()
-    return _Terminal(around_stop)
 
 
 def decoded(text: str) -> tuple[list[str], str]:
@@ -147,6 +141,9 @@ class _Terminal:
 class _Console:
     """Keys from the console of Windows."""
 
+    def __init__(self, around_stop: object = None) -> None:
+        pass
+
     def __enter__(self) -> Self:
         return self
 
@@ -169,3 +166,6 @@ class _Console:
         if c == "\x1b":
             return ["escape"]
         return decoded(c)[0]
+
+
+keyboard = _Console if sys.platform == "win32" else _Terminal

@@ -120,45 +120,39 @@ class Parser(argparse.ArgumentParser):
 
 
 # --- options -------------------------------------------------------------------------------------
-def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
-    """A check: the text is a whole number in this range."""
+def _check(parse: Callable[[str], Any], what: str) -> Callable[[str], Any]:
+    """A check: what `parse` makes of a text that is such; ValueError tells that it is not."""
 
-    def parsed(typed: str) -> int:
+    def parsed(typed: str) -> Any:
         try:
-            number = int(typed)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            end = "on" if most == math.inf else f"to {most}"
-            raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from {least} {end}")
-        return number
+            return parse(typed)
+        except (ValueError, argparse.ArgumentTypeError):
+            raise argparse.ArgumentTypeError(f"{typed!r} is not {what}") from None
 
     return parsed
 
 
-def positive(typed: str) -> float:
-    """A check: the text is a finite number above 0."""
-    try:
-        number = float(typed)
-    except ValueError:
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{typed!r} is not a number above 0")
+def _within(number: float, least: float, most: float) -> Any:
+    if not least <= number <= most:
+        raise ValueError(number)
     return number
+
+
+def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """A check: the text is a whole number in this range."""
+    end = "on" if most == math.inf else f"to {most}"
+    what = f"a whole number from {least} {end}"
+    return _check(lambda typed: _within(int(typed), least, most), what)
 
 
 def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
     """A check: the text is a list of sizes of layers, each at most this."""
+    what = f"a list of layer sizes from 1 to {most}, such as 16,16"
+    return _check(lambda typed: tuple(map(whole(1, most), typed.split(","))), what)
 
-    def parsed(typed: str) -> tuple[int, ...]:
-        try:
-            return tuple(map(whole(1, most), typed.split(",")))
-        except argparse.ArgumentTypeError:
-            raise argparse.ArgumentTypeError(
-                f"{typed!r} is not a list of layer sizes from 1 to {most}, such as 16,16"
-            ) from None
 
-    return parsed
+LEAST, MOST = math.ulp(0.0), sys.float_info.max
+positive = _check(lambda typed: _within(float(typed), LEAST, MOST), "a number above 0")
 
 
 def activation(typed: str) -> str:

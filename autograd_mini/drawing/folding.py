@@ -14,7 +14,7 @@ from typing import Any
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from .scopes import GroupPath
+from .scopes import GroupPath, Paths
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ def reached(order: Sequence[Value]) -> set[Value]:
 
 
 def contracted(
-    order: Sequence[Value], roots: Iterable[Value], fold: dict[Value, GroupPath], seen: set[Value]
+    order: Sequence[Value], roots: Iterable[Value], fold: Paths, seen: set[Value]
 ) -> tuple[dict[GroupPath, Fold], Joined]:
     """The groups of `fold`, and the bundles of edges that join them and the nodes outside.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd_mini.value import Value
 
-from .scopes import GroupPath, scope_of
+from .scopes import GroupPath, Paths, scope_of
 
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds
@@ -29,7 +29,7 @@ def path_of(label: str | None) -> tuple[GroupPath, str]:
     return (), label
 
 
-def grouped(order: Sequence[Value], by: str | None) -> dict[Value, GroupPath]:
+def grouped(order: Sequence[Value], by: str | None) -> Paths:
     """The group of each node, as the path of the clusters around it: scopes, layer, neuron.
 
     A node belongs to the neuron whose parameters it was computed from; an operation on one number,
@@ -38,7 +38,7 @@ def grouped(order: Sequence[Value], by: str | None) -> dict[Value, GroupPath]:
     "neuron" or "layer", there are scopes only.
     """
     scopes = {node: scope for node in order if (scope := scope_of(node))}
-    paths: dict[Value, GroupPath] = dict.fromkeys(order, ())
+    paths: Paths = dict.fromkeys(order, ())
     if by is not None:
         parts = _parts(order)
         if scopes:
@@ -49,9 +49,9 @@ def grouped(order: Sequence[Value], by: str | None) -> dict[Value, GroupPath]:
     return paths
 
 
-def _parts(order: Sequence[Value]) -> dict[Value, GroupPath]:
+def _parts(order: Sequence[Value]) -> Paths:
     """The layer and neuron of those nodes that are of one."""
-    paths: dict[Value, GroupPath] = {}
+    paths: Paths = {}
     for node in order:
         if node.label and (own := path_of(node.label)[0]):
             paths[node] = own
@@ -86,7 +86,7 @@ def _parts(order: Sequence[Value]) -> dict[Value, GroupPath]:
     return paths
 
 
-def _of_parameters(vector: tuple[Any, ...], paths: dict[Value, GroupPath]) -> set[GroupPath]:
+def _of_parameters(vector: tuple[Any, ...], paths: Paths) -> set[GroupPath]:
     return {paths[p] for p in vector if p in paths and p.first is None}
 
 
@@ -110,9 +110,7 @@ def _used_often(order: Sequence[Value]) -> set[Any]:
     return often
 
 
-def _adopted(
-    order: Sequence[Value], scopes: dict[Value, GroupPath], paths: dict[Value, GroupPath]
-) -> dict[Value, GroupPath]:
+def _adopted(order: Sequence[Value], scopes: Paths, paths: Paths) -> Paths:
     """For each parameter without a scope, the one that all its users share."""
     users: dict[Value, set[GroupPath]] = {}
     for node in order:
@@ -126,9 +124,7 @@ def _adopted(
 Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
 
 
-def folds(
-    order: Sequence[Value], roots: Sequence[Value], collapse: Collapse
-) -> dict[Value, GroupPath]:
+def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) -> Paths:
     """For each node that is folded away, the group that is drawn in its place.
 
     Roots stay, unless a function folds them.
@@ -158,16 +154,14 @@ def folds(
     return _without(chosen, roots)
 
 
-def _without(chosen: dict[Value, GroupPath], roots: Sequence[Value]) -> dict[Value, GroupPath]:
+def _without(chosen: Paths, roots: Sequence[Value]) -> Paths:
     for root in roots:
         chosen.pop(root, None)
     return chosen
 
 
-def _by_function(
-    order: Sequence[Value], function: Callable[[Value], Any]
-) -> dict[Value, GroupPath]:
-    chosen: dict[Value, GroupPath] = {}
+def _by_function(order: Sequence[Value], function: Callable[[Value], Any]) -> Paths:
+    chosen: Paths = {}
     for node in order:
         name = function(node)
         if name is None or name == "":
@@ -188,7 +182,7 @@ def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:
     return None
 
 
-def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> dict[Value, GroupPath]:
+def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> Paths:
     """The finest folding that fits a page: by neuron, by layer, by scope, or by stages."""
     kept = set(roots)
     paths = grouped(order, "neuron")

@@ -99,20 +99,13 @@ def read_graph(graph: Any) -> list[Value]:
             nodes[name] = _node(entry, nodes)
         except FormulaError:
             raise
-        except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
-            raise ValueError(f"node {name!r:.40}: {_reason(error)}") from None
-    roots = []
-    for root in names:
-        if not isinstance(root, str) or root not in nodes:
-            raise ValueError(f"the root {root!r:.40} is no node")
-        roots.append(nodes[root])
-    return roots
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"{error.args[0]!r:.40} is no node before it"
-    return str(error)
+        except KeyError as key:
+            raise ValueError(f"node {name!r:.40}: {key!s:.40} is no node before it") from None
+        except (TypeError, ValueError, IndexError, ArithmeticError) as error:
+            raise ValueError(f"node {name!r:.40}: {error}") from None
+    if unknown := [root for root in names if not isinstance(root, str) or root not in nodes]:
+        raise ValueError(f"the root {unknown[0]!r:.40} is no node")
+    return [nodes[root] for root in names]
 
 
 # --- nodes ---------------------------------------------------------------------------------------

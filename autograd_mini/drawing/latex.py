@@ -80,14 +80,12 @@ def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
     return _picture(seen, frames, json.loads(drawing.pipe("json")))
 
 
-_BEFORE = (
-    r"\documentclass[tikz, border=4pt]{standalone}",
-    r"\usepackage{amsmath}",
-    r"\usepackage{textcomp}",
-    r"\usepackage[T1]{fontenc}",
-    r"\usetikzlibrary{arrows.meta}",
-    r"\begin{document}",
-)
+_BEFORE = r"""\documentclass[tikz, border=4pt]{standalone}
+\usepackage{amsmath}
+\usepackage{textcomp}
+\usepackage[T1]{fontenc}
+\usetikzlibrary{arrows.meta}
+\begin{document}""".split("\n")
 _STYLES = (
     r"\begin{tikzpicture}[x=0.8bp, y=0.8bp,  % TeX sets smaller letters than Graphviz",
     r"  value/.style={draw=amline, fill=amnode, text=amtext, align=center, inner sep=2bp},",

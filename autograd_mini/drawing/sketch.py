@@ -17,7 +17,7 @@ from autograd_mini.value import Value
 from .folding import Fold, Joined, contracted, magnitude, reached
 from .groups import folded_to_fit, folds, grouped, path_of
 from .options import Options
-from .scopes import GroupPath
+from .scopes import GroupPath, Paths
 
 _SHORT = 12  # characters of a name on an edge
 
@@ -99,8 +99,8 @@ def sketch(roots: Iterable[Any], options: Options) -> Sketch:
     options.checked()
     values = values_of(roots)
     order = topological(*values)
-    fold: dict[Value, GroupPath] = {}
-    paths: dict[Value, GroupPath] = {}
+    fold: Paths = {}
+    paths: Paths = {}
     if options.collapse is None and len(order) > options.max_nodes:
         fold = folded_to_fit(order, values)
     else:
@@ -194,8 +194,8 @@ class _Sketcher:
         self,
         order: Sequence[Value],
         roots: Sequence[Value],
-        paths: dict[Value, GroupPath],
-        fold: dict[Value, GroupPath],
+        paths: Paths,
+        fold: Paths,
         options: Options,
     ) -> None:
         self.order, self.roots = order, set(roots)

@@ -47,15 +47,11 @@ class Sandbox:
         one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
         own = {"PYTHONPATH": os.pathsep.join(paths), "HOME": self.folder.name}
-        self.process = subprocess.Popen(
-            [sys.executable, "-B", "-P", "-X", "utf8", "-m", "autograd_mini.grading.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self.folder.name,
-            env={**os.environ, **one, **own, "MPLBACKEND": "Agg"},
-            start_new_session=True,
-        )
+        pipes: Any = {"stderr": subprocess.DEVNULL, "start_new_session": True}
+        pipes |= dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+        command = [sys.executable, "-B", "-P", "-X", "utf8", "-m", f"{__package__}.child"]
+        env = {**os.environ, **one, **own, "MPLBACKEND": "Agg"}
+        self.process = subprocess.Popen(command, cwd=self.folder.name, env=env, **pipes)
         self.questions = cast("IO[bytes]", self.process.stdin)
         self.lines: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=self._read, args=[self.process.stdout], daemon=True).start()

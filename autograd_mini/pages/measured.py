@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd_mini.checking.differences import Estimate, finite_difference
@@ -66,20 +66,18 @@ class _Replay:
     """The recorded operations as functions, and what depends on each node."""
 
     def __init__(self, nodes: Sequence[Value]) -> None:
-        self.nodes = nodes
         ids = {node: k for k, node in enumerate(nodes)}
 
         def slot(x: Any) -> Any:  # the index of a node, or a float
             return ids[x] if x in ids else float(data_of(x))
 
         self.data = [node.data for node in nodes]
-        self.functions: list[Callable[..., Any] | None] = []
-        self.args: list[list[Any]] = []
         self.masks = [1 << k for k in range(len(nodes))]
-        for node in nodes:
-            op = node.op
-            self.functions.append(op and rule(op, FLOAT, (False,) * len(op.params)).value)
-            self.args.append(each(slot, node.args) if op else [])
+        ops = [node.op for node in nodes]
+        self.functions: list[Any] = [
+            op and rule(op, FLOAT, (False,) * len(op.params)).value for op in ops
+        ]
+        self.args = [each(slot, node.args) if node.op else [] for node in nodes]
         for k in range(len(nodes) - 1, -1, -1):
             for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
                 if parent in ids:
@@ -92,16 +90,15 @@ class _Replay:
 
     def __call__(self, k: int, x: float, users: Sequence[int]) -> float:
         """The root's value with x for the number of node k."""
-        moved = {k: x}
+        moved: dict[int, Any] = {k: x}
         data = self.data
 
         def number(slot: Any) -> Any:
             return moved.get(slot, data[slot]) if slot.__class__ is int else slot
 
         for j in users:
-            y = self.functions[j](*each(number, self.args[j]))  # type: ignore[misc]
+            y = self.functions[j](*each(number, self.args[j]))
             if y.__class__ is complex:
                 raise ValueError(f"node {j} leaves the real numbers")
             moved[j] = float(y)
-        last: float = moved.get(len(data) - 1, data[-1])
-        return last
+        return float(moved.get(len(data) - 1, data[-1]))

@@ -97,16 +97,13 @@ def first_wrong(
                 return i
         return None
 
-    found: list[int | None] = []
-    if culprit.kind == "value":
-        found = [_other_value(steps, right), first("forward", node=node)]
-    elif culprit.kind == "partial":
-        got = culprit.details.get("got")
-        found = [first("accumulate", node=node, partial=got), first("accumulate", node=node)]
-    elif culprit.kind == "order":
-        found = [_too_early(steps, node)]
-    elif culprit.kind == "accumulation":
-        found = [_not_added(steps, node)]
+    got = culprit.details.get("got")
+    found = {
+        "value": (_other_value(steps, right), first("forward", node=node)),
+        "partial": (first("accumulate", node=node, partial=got), first("accumulate", node=node)),
+        "order": (_too_early(steps, node),),
+        "accumulation": (_not_added(steps, node),),
+    }.get(culprit.kind, ())
     return next(i for i in (*found, first("visit", node=node), 0) if i is not None)
 
 

@@ -120,11 +120,8 @@ class Painter:
                 text.set_visible(self.when.get(edge, len(self.steps)) <= index)
 
     def _phase_colour(self, step: Step) -> str:
-        return {
-            "forward": self.colours.partial,
-            "backward": self.colours.gradient,
-            "update": self.colours.warning,
-        }[phase(step)]
+        names = {"forward": "partial", "backward": "gradient", "update": "warning"}
+        return str(getattr(self.colours, names[phase(step)]))
 
     # --- the words -------------------------------------------------------------------------------
     def _write(self, index: int) -> None:
