@@ -59,6 +59,20 @@ def taken(tree: Any, pieces: list[Any]) -> Any:
     return 0
 
 
+def nodes_in(tree: Any) -> list[Value]:
+    """The Values in a tree."""
+    if isinstance(tree, Value):
+        return [tree]
+    np = numpy()
+    if np is not None and isinstance(tree, np.ndarray):
+        parts = tree.flat if tree.dtype == object else ()
+    else:
+        parts = tree.values() if isinstance(tree, dict) else tree
+    if not isinstance(parts, str) and hasattr(parts, "__iter__") and {*map(type, parts)} != {float}:
+        return [node for part in parts for node in nodes_in(part)]
+    return []
+
+
 def rows_taken(name: str, rows: Any, columns: list[Any]) -> tuple[Any, Any, int]:
     """Append a column for each number of a sample; the samples' structure, the first, their count.
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.arguments import function, one_of, whole
-from autograd_mini.numbers.kinds import numpy
+from autograd_mini.numbers.kinds import is_traced, numpy
+from autograd_mini.numbers.trees import flatten
+from autograd_mini.value import Value
 
 from . import backends
-from .arguments import Structure, rows_taken, taken
+from .arguments import Structure, nodes_in, rows_taken, taken
 from .passes import improved
 from .tracing import Task, checked, traced
 
@@ -92,8 +94,22 @@ class Compiled:
         return tuple([one_of(what, str(x), known) for x in named])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """f(*args)."""
-        return self._run("value", args, kwargs)
+        """f(*args); of Values by which it differentiates, a node with its partials."""
+        given = self._given(args, kwargs)
+        nodes = [x for name in self.wrt for x in nodes_in(given[name])]
+        if not nodes:
+            return self._run("value", args, kwargs)
+        if any(is_traced(node.data) for node in nodes):
+            return self.f(*args, **kwargs)  # inside another function that is compiled
+        value, parts = self.value_and_grad(*args, **kwargs)
+        pairs = zip(self.wrt, parts if len(self.wrt) > 1 else (parts,), strict=True)
+        partials = [
+            d
+            for name, part in pairs
+            for x, d in zip(flatten(given[name])[0], flatten(part)[0], strict=True)
+            if isinstance(x, Value)
+        ]
+        return Value(value, nodes, partials)
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """f(*args), and its gradient in the structure of the arguments `wrt`."""

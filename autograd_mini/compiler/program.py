@@ -38,17 +38,17 @@ top of its module; where that fails the user reads which extra to install. It ma
         -> call                            `shared` and `samples` to write to, which `call()` reads,
                                            and `once` and `each`, where it leaves what it computes
 
-`interpreted`, below, is the definition in a dozen lines; tests compare every back end with it.
+tests/compiler/interpreter.py is the definition in a dozen lines; others are compared with it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.numbers.instructions import MEANING, REDUCTIONS, Code
+from autograd_mini.numbers.instructions import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     Numbers = Sequence[float]
     Run = Callable[[Any, Sequence[Any], int], tuple[Any, Sequence[Any]]]
@@ -147,50 +147,3 @@ def names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
         taken.add(name)
         found[i] = name
     return found
-
-
-# --- the definition ------------------------------------------------------------------------------
-def interpreted(program: Program, threads: int = 1) -> Run:
-    """The back end that defines what a program means: instruction after instruction.
-
-    >>> code = Code()
-    >>> x = code.emit("input", code.constant(0.0))
-    >>> y = code.emit("/", code.constant(1.0), x)
-    >>> run = interpreted(Program((Input("x", True),), code, 0, 2, (Output("y", y),), {}))
-    >>> run([], [[2.0, 0.0, -0.0]], 3)
-    ([], [[0.5, inf, -inf]])
-    """
-    code, constants = program.code, program.code.constants
-    before, each, after = program.parts
-
-    def run(shared: Numbers, samples: Sequence[Numbers], count: int) -> tuple[Any, Sequence[Any]]:
-        given: dict[bool, Iterator[Any]] = {False: iter(shared), True: iter(samples)}
-        inputs = [next(given[each]) for _, each in program.inputs]
-        once: dict[int, Any] = {~k: x for k, x in enumerate(constants)}
-        rows: list[dict[int, Any]] = [{} for _ in range(count)]
-
-        def compute(part: range, values: dict[int, Any], sample: int) -> None:
-            for i in part:
-                opcode, operands = code[i]
-                if opcode == "input":
-                    number = inputs[int(once[operands[0]])]
-                    values[i] = number if part is not each else number[sample]
-                elif opcode in REDUCTIONS:
-                    of = operands[0]
-                    values[i] = REDUCTIONS[opcode](
-                        [(row if of in row else once)[of] for row in rows]
-                    )
-                else:
-                    parts = [once[x] if x in once else values[x] for x in operands]
-                    values[i] = MEANING[opcode](*parts)
-
-        compute(before, once, 0)
-        for sample, values in enumerate(rows):
-            compute(each, values, sample)
-        compute(after, once, 0)
-        wanted = [output.operand for output in program.outputs]
-        return [once[x] for x in wanted if not program.is_each(x)], [
-            [values[x] for values in rows] for x in wanted if program.is_each(x)
-        ]
-
-    return run

@@ -137,6 +137,18 @@ def test_several_arguments_to_differentiate_by():
     assert fast.grad(z=4.0, y=3.0, x=2.0) == (3.0, 1.0)
 
 
+def test_a_compiled_function_of_values_is_a_node():
+    fast = python(quadratic)
+    w, b = Value(2.0), Value(4.0)
+    y = fast({"w": [w, 3.0], "b": b}) * 10
+    y.backward()
+    assert (y.data, w.grad, b.grad) == (220.0, 30.0, 80.0)
+    assert ag.check_grad(python(lambda x: exp(x) * x), (0.5,)).ok
+    assert not ag.check_grad(python(lambda x: ag.detach(exp(x)) * x), (0.5,)).ok
+    outer = python(lambda x: fast({"w": [x, x * x], "b": 1.0}))
+    assert outer.value_and_grad(2.0) == (9.0, 12.0)
+
+
 def test_a_second_derivative_of_the_compiled_is_that_of_transforms():
     def f(x):
         return where(x[0] > x[1], exp(x[0] * x[1]), x[0] ** 3) * ag.sinc(x[1])

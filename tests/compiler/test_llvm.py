@@ -12,8 +12,9 @@ pytest.importorskip("llvmlite")
 import numpy as np
 
 from autograd_mini.compiler import llvm, llvm_source
-from autograd_mini.compiler.program import Input, Output, Program, interpreted
+from autograd_mini.compiler.program import Input, Output, Program
 from autograd_mini.numbers.instructions import MEANING
+from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import emitter, line
 from tests.points import EVERYWHERE, PAIRS
 

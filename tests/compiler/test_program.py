@@ -8,6 +8,7 @@ import pytest
 from autograd_mini.compiler import program as programs
 from autograd_mini.compiler.backends import BACKENDS, backend, build
 from autograd_mini.numbers.instructions import MEANING, Code
+from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import cubic, emitter, line
 
 
@@ -17,7 +18,7 @@ def run(request):
     name = request.param
     if name == "c" and shutil.which("cc") is None:
         pytest.skip("no C compiler")
-    made = programs.interpreted if name == "interpreted" else None
+    made = interpreted if name == "interpreted" else None
     arrays = False
     if made is None:
         try:
