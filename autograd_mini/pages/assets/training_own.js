@@ -217,6 +217,7 @@ function showSample() {
 
 // --- the mode ---
 function enter(on) {
+  clearTimeout(own.rest);
   const fresh = on && !own.run;
   player.pause();
   if (fresh) Object.assign(own, {run: new Training(DATA.runs[0]), points: original()});
