@@ -268,4 +268,5 @@ def test_each_sentence_of_the_text_can_be_run_seen_stepped_practised_performed_e
             if link:
                 assert (DOCS / lang / "explanation" / link[1]).exists(), (name, cell)
             else:
-                program._parser(lang).parse_known_args(shlex.split(command[1]))
+                arguments = shlex.split(command[1])
+                program._parser(lang, arguments).parse_known_args(arguments)
