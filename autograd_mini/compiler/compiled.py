@@ -5,20 +5,19 @@ from __future__ import annotations
 import inspect
 from collections import OrderedDict
 from functools import partial, update_wrapper
-from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.arguments import function, one_of, whole
-from autograd_mini.numbers.kinds import is_traced, numpy
+from autograd_mini.numbers.kinds import numpy
 from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
 from . import backends
 from .arguments import Structure, nodes_in, rows_taken, taken
 from .passes import improved
-from .tracing import Task, checked, traced
+from .tracing import Task, active, checked, lock, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from .program import Program
 
     Names = int | str | Sequence[int | str]
-
-_tracing = Lock()  # models and Values stand for symbols while a function is traced
 
 
 def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
@@ -40,8 +37,9 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     (12.0, (12.0, [12.0, 4.0]))
 
     Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
-    of them is traced once. In compiled code a domain error gives inf or nan, as inside `ieee()`;
-    `f.check(...)` names its place.
+    of them is traced once. Values that f uses besides are read in every call. In compiled code a
+    domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its place. As in
+    `backward()`, a gradient of exactly 0 hands nothing on (for inputs up to 1e30).
 
     Args:
         f: the function; without it, a decorator is returned.
@@ -95,12 +93,12 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
+        if active.get():
+            return self.f(*args, **kwargs)  # inside another function that is compiled
         given = self._given(args, kwargs)
         nodes = [x for name in self.wrt for x in nodes_in(given[name])]
         if not nodes:
             return self._run("value", args, kwargs)
-        if any(is_traced(node.data) for node in nodes):
-            return self.f(*args, **kwargs)  # inside another function that is compiled
         value, parts = self.value_and_grad(*args, **kwargs)
         pairs = zip(self.wrt, parts if len(self.wrt) > 1 else (parts,), strict=True)
         partials = [
@@ -174,7 +172,7 @@ class Compiled:
     def _entry(self, key: Any, what: str, sample: dict[str, Any]) -> Entry:
         entry = self.entries.get(key)
         if entry is None:
-            with _tracing:
+            with lock:
                 if key in self.entries:  # another thread was faster
                     return self.entries[key]
                 task = Task(self._called, what, self.wrt, self.batch, self.reduce)

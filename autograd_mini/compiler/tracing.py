@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 from contextlib import ExitStack
+from contextvars import ContextVar
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import transforms
@@ -19,6 +21,12 @@ from .program import Input, Output, Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+lock = RLock()
+"""Held while models and Values stand for symbols."""
+active: ContextVar[bool] = ContextVar("active", default=False)
+"""Whether a function is being traced here."""
 
 
 class Task(NamedTuple):
@@ -48,14 +56,16 @@ def traced(task: Task, args: Mapping[str, Any]) -> Traced:
     Values that the function uses and that are no arguments are inputs, too, read in every call. A
     first run, in which they are constants, finds them; in the second they are symbols.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # which would look again and again through what stays
-    try:
-        found = _run(task, args, [])
-        return _run(task, args, found.captured) if found.captured else found
-    finally:
-        if collecting:
-            gc.enable()
+    with lock:
+        token, collecting = active.set(True), gc.isenabled()
+        gc.disable()  # which would look again and again through what stays
+        try:
+            found = _run(task, args, [])
+            return _run(task, args, found.captured) if found.captured else found
+        finally:
+            active.reset(token)
+            if collecting:
+                gc.enable()
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:

@@ -145,8 +145,8 @@ def test_a_compiled_function_of_values_is_a_node():
     assert (y.data, w.grad, b.grad) == (220.0, 30.0, 80.0)
     assert ag.check_grad(python(lambda x: exp(x) * x), (0.5,)).ok
     assert not ag.check_grad(python(lambda x: ag.detach(exp(x)) * x), (0.5,)).ok
-    outer = python(lambda x: fast({"w": [x, x * x], "b": 1.0}))
-    assert outer.value_and_grad(2.0) == (9.0, 12.0)
+    outer = python(lambda x, y: fast({"w": [x, x * x], "b": y}) + fast({"w": [y, 1.0], "b": 0.0}))
+    assert outer.value_and_grad(2.0, 1.0) == (10.0, 12.0)
 
 
 def test_a_second_derivative_of_the_compiled_is_that_of_transforms():
