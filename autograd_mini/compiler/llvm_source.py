@@ -30,7 +30,18 @@ if TYPE_CHECKING:
     from .program import Program
 
 CHUNK = 512
-_PARAMETERS = "(ptr noalias %f, ptr noalias %s, ptr noalias %r, i64 %stride, i64 %left)"
+BLOCKS = 3
+"""Vectors of samples whose products are added at once, to sums that are read and written once."""
+_PARAMETERS = (
+    "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
+)
+_PARTS = ("before", "each", "products", "after")
+_GIVEN = (
+    "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count",
+    "ptr %f, ptr %s, ptr %v, ptr %r, i64 %stride, i64 %left",
+    "ptr %f, ptr %s, ptr %first, ptr %rows, i64 %stride, i64 %remain",
+    "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count",
+)
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
 
@@ -75,70 +86,82 @@ class Printer:
             each = program.is_each(operand)
             self.outputs.setdefault(operand, []).append(places[each])
             places[each] += 1
+        code, (before, each_part, after) = program.code, program.parts
         self.last: dict[int, int] = {}  # operand -> the chunk that uses it last
         self.sums: dict[int, int] = {}  # what is summed over the samples -> its place
-        self.chunks = [chunk for part in program.parts for chunk in self._cut(part)]
-        for k, chunk in enumerate(self.chunks):
+        used = {*self.outputs}
+        for opcode, operands in code:
+            if opcode in REDUCTIONS and program.is_each(operands[0]):
+                self.sums.setdefault(operands[0], len(self.sums))
+            else:
+                used.update(operands)
+        products = [x for x in sorted(self.sums) if code[x][0] == "*" and x not in used]
+        self.products = frozenset(products)  # that are computed when they are added
+        self.blocks = BLOCKS if products else 1
+        rest = [i for i in each_part if i not in self.products]
+        parts = enumerate((before, rest, products, after))
+        self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
+        for k, (_, chunk) in enumerate(self.chunks):
             for i in chunk:
-                opcode, operands = program.code[i]
-                if opcode in REDUCTIONS and program.is_each(operands[0]):
-                    self.sums.setdefault(operands[0], len(self.sums))
-                else:
+                opcode, operands = code[i]
+                if opcode not in REDUCTIONS or not program.is_each(operands[0]):
                     self.last.update(dict.fromkeys(operands, k))
-        self.ends: dict[
-            int, list[tuple[_Slots, tuple[int, ...]]]
-        ] = {}  # chunk -> the slots it uses last
-        self.numbers, self.vectors = _Slots(places[False]), _Slots(len(self.sums))
+        self.ends: defaultdict[int, list[tuple[_Slots, tuple[int, ...]]]] = defaultdict(list)
+        self.numbers, self.vectors = _Slots(places[False]), _Slots(0)
 
-    def _cut(self, part: range) -> list[range]:
-        chunks, start, size = [], part.start, 0
-        limit = CHUNK if self.program.is_each(start) else 2 * CHUNK  # room for packs
-        for i in part:
+    def _cut(self, numbers: Sequence[int]) -> list[Sequence[int]]:
+        chunks, start, size = [], 0, 0
+        limit = CHUNK if numbers and self.program.is_each(numbers[0]) else 2 * CHUNK  # for packs
+        for k, i in enumerate(numbers, start=1):
             size += max(1, len(self.program.code[i][1]) - 1)
-            if size >= limit or i == part.stop - 1:
-                chunks.append(range(start, i + 1))
-                start, size = i + 1, 0
+            if size >= limit or k == len(numbers):
+                chunks.append(numbers[start:k])
+                start, size = k, 0
         return chunks
 
     def sizes(self) -> tuple[int, int]:
         """The doubles of what is shared, and of what each thread has: whole cache lines."""
-        numbers, vectors = self.numbers.size, self.vectors.size * self.width
-        return -(-numbers // 8) * 8, -(-vectors // 8) * 8
+        vectors = len(self.sums) + self.blocks * self.vectors.size
+        return -(-self.numbers.size // 8) * 8, -(-vectors * self.width // 8) * 8
 
     def text(self) -> str:
         """The module."""
         functions: list[str] = []
-        calls: tuple[list[str], ...] = ([], [], [])
-        for k, chunk in enumerate(self.chunks):
-            part = sum(chunk.start >= stop for stop in (self.program.start, self.program.stop))
-            body = "\n".join(self._chunk(k, chunk, self.width if part == 1 else 1))
+        calls: tuple[list[str], ...] = ([], [], [], [])
+        for k, (part, chunk) in enumerate(self.chunks):
+            lines = self._sums(chunk) if part == 2 else self._chunk(k, chunk)
+            body = "\n".join(lines)
             functions.append(f"define internal void @c{k}{_PARAMETERS} {{\n{body}\nret void\n}}")
-            stride = "%stride" if part == 1 else "0"
-            calls[part].append(f"call void @c{k}(ptr %f, ptr %s, ptr %r, i64 {stride}, i64 %count)")
+            calls[part].append(f"call void @c{k}({_GIVEN[part]})")
         done: set[str] = set()
         while missing := self.calls.keys() - done:
             done.add(name := min(missing))
             functions.append(function(*self.calls[name], self.calls))
         numbers, thread = self.sizes()
         frame = _SKELETON.substitute(
-            {name: "\n  ".join(calls[k]) for k, name in enumerate(("before", "each", "after"))},
+            {name: "\n  ".join(calls[k]) for k, name in enumerate(_PARTS)},
             numbers=numbers,
             rows=numbers + self.threads * thread,
             width=self.width,
-            sums=8 * len(self.sums) * self.width,
+            sums=len(self.sums) * self.width,
+            bytes=8 * len(self.sums) * self.width,
+            block=self.vectors.size * self.width,
+            blocks=self.blocks,
+            step=self.blocks * self.width,
         )
         declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
         return "\n".join([frame, *functions, *sorted(declared), *outside()])
 
     # --- one chunk -------------------------------------------------------------------------------
-    def _chunk(self, k: int, chunk: range, width: int) -> list[str]:
+    def _chunk(self, k: int, chunk: Sequence[int]) -> list[str]:
         """The lines of a chunk."""
-        program = self.program
-        w = self.w = Writer(width, self.calls)
+        program, each = self.program, self.program.is_each(chunk[0])
+        w = self.w = Writer(self.width if each else 1, self.calls)
+        self.pointers = "%v", "%r"
         self.known: dict[int, str] = {}  # the values at hand
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
         self.mask = ""
-        if width == 1 and not program.is_each(chunk.start):
+        if not each:
             units = packed(program.code, chunk, self.pack, self._place)
         else:
             units = [(i,) for i in chunk]
@@ -149,7 +172,7 @@ class Printer:
                 self._single(*unit)
             for i in unit:
                 for place in self.outputs.get(i, ()):
-                    if program.is_each(i):
+                    if each:
                         w.store(self._operand(i), "%r", w.line(f"mul i64 %stride, {place}"))
                     else:
                         w.store(self._operand(i), "%f", place)
@@ -162,14 +185,42 @@ class Printer:
 
     def _single(self, i: int) -> None:
         opcode, operands = self.program.code[i]
-        only_summed = i not in self.last and i not in self.outputs
-        if i in self.sums and opcode == "*" and only_summed:
-            self._add(i, *map(self._operand, operands))  # in one step
-            return
         if opcode != "input":
             self.known[i] = self._instruction(opcode, operands)
         if i in self.sums:
-            self._add(i, self._operand(i))
+            place = self.sums[i] * self.width
+            old = self.w.load("%s", place)
+            new = self.w.apply("+", old, self._operand(i))
+            self.mask = self.mask or self._mask(0)
+            self.w.store(self._masked(self.mask, new, old), "%s", place)
+
+    def _sums(self, chunk: Sequence[int]) -> list[str]:
+        """The lines that add products to their sums, for several vectors of samples at once."""
+        w = self.w = Writer(self.width, self.calls)
+        size = self.vectors.size * w.width
+        pointers = [(w.at("%v", b * size), w.at("%r", b * w.width)) for b in range(self.blocks)]
+        known: list[dict[int, str]] = [{} for _ in pointers]
+        masks = [self._mask(b) for b in range(self.blocks)]
+        for i in chunk:
+            place = self.sums[i] * w.width
+            total = w.load("%s", place)
+            for b, mask in enumerate(masks):
+                self.known, self.pointers = known[b], pointers[b]
+                factors = map(self._operand, self.program.code[i][1])
+                total = self._masked(mask, w.apply("fma", *factors, total), total)
+            w.store(total, "%s", place)
+        return w.lines
+
+    def _mask(self, block: int) -> str:
+        """Which of a vector's samples there are."""
+        w = self.w
+        if w.width == 1:
+            return w.line(f"icmp sgt i64 %left, {block}")
+        places = ", ".join([f"i64 {block * w.width + k}" for k in range(w.width)])
+        return w.line(f"icmp sgt {w.i} {w.same('%left', 'i64')}, <{places}>")
+
+    def _masked(self, mask: str, new: str, old: str) -> str:
+        return self.w.apply("select", mask, new, old)
 
     def _pack(self, unit: tuple[int, ...]) -> None:
         code, w = self.program.code, self._wide(len(unit))
@@ -226,8 +277,8 @@ class Printer:
             text = w.apply("select", text, w.constant(1.0), w.constant(0.0))
         slots = self.vectors if each else self.numbers
         place = slots.take(unit) * (w.width if each else 1)
-        w.store(text, "%s" if each else "%f", place)
-        self.ends.setdefault(last, []).append((slots, unit))
+        w.store(text, "%v" if each else "%f", place)
+        self.ends[last].append((slots, unit))
 
     def _operand(self, x: int) -> str:
         """A value: a constant, made in this chunk, or read from memory."""
@@ -243,23 +294,11 @@ class Printer:
             text = w.same(w.line(f"load double, ptr {w.at('%f', place)}, align 8"))
         elif opcode == "input":
             place = self.inputs[int(program.code.constants[~operands[0]])]
-            text = w.load("%r", w.line(f"mul i64 %stride, {place}"))
+            text = w.load(self.pointers[1], w.line(f"mul i64 %stride, {place}"))
         else:
-            text = w.load("%s", self.vectors.of[x] * w.width)
+            text = w.load(self.pointers[0], self.vectors.of[x] * w.width)
         self.known[x] = w.apply("!=", text, w.constant(0.0)) if opcode in CONDITIONS else text
         return self.known[x]
-
-    def _add(self, x: int, *parts: str) -> None:
-        """Add a vector, or the product of two, to the sum of x: where there are samples."""
-        w, place = self.w, self.sums[x] * self.width
-        old = w.load("%s", place)
-        new = w.apply("+" if len(parts) == 1 else "fma", *parts, old)
-        if w.width > 1:
-            if not self.mask:
-                places = ", ".join([f"i64 {k}" for k in range(w.width)])
-                self.mask = w.line(f"icmp sgt {w.i} {w.same('%left', 'i64')}, <{places}>")
-            new = w.apply("select", self.mask, new, old)
-        w.store(new, "%s", place)
 
     def _total(self, x: int) -> str:
         """The sum over the samples, of all threads; of what they share, a multiple."""

@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from autograd_mini.numbers.instructions import Code
 
@@ -21,7 +21,9 @@ _CHEAP = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=",
 _DEAR = frozenset({"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"})
 
 
-def packed(code: Code, chunk: range, width: int, place: Callable[[int], int | None]) -> list[Pack]:
+def packed(
+    code: Code, chunk: Sequence[int], width: int, place: Callable[[int], int | None]
+) -> list[Pack]:
     """The instructions of a chunk in an order of computing, as packs of up to `width`.
 
     `place` says where in memory an operand from outside lies.
