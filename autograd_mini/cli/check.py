@@ -36,10 +36,7 @@ def add_options(parser: Parser) -> None:
 
 
 def run(args: Arguments) -> int:
-    """Do what the command line asks for; the exit status.
-
-    It is 0 if every derivative is right, 1 if one is wrong or undecided.
-    """
+    """Do what the command line asks for; the exit status: 1 if one is wrong or undecided."""
     if args.ops:
         if args.target is not None:
             args.refuse("alone")
@@ -107,11 +104,8 @@ def _print_table(args: Arguments, table: list[list[str]], bad: list[str]) -> Non
         print(*aligned([header, *table], _SIDES), sep="\n")
         return
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    seen = [
-        k
-        for k, name in enumerate(_COLUMNS)
-        if console.width >= _WIDE or name not in ("points", "verdict")
-    ]
+    left_out = () if console.width >= _WIDE else ("points", "verdict")
+    seen = [k for k, name in enumerate(_COLUMNS) if name not in left_out]
     for k in seen:
         rigid = _COLUMNS[k] in _RIGID
         shown.add_column(header[k], justify="right" if _SIDES[k] == ">" else "left", no_wrap=rigid)

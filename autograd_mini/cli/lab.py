@@ -99,8 +99,6 @@ def _init(typed: str) -> str | float:
         from autograd_mini.nn.initialisers import INITIALISERS
 
         if typed not in INITIALISERS:
-            known = ", ".join(INITIALISERS)
-            raise argparse.ArgumentTypeError(
-                f"{typed!r} is neither a number above 0 nor one of {known}"
-            ) from None
+            what = f"neither a number above 0 nor one of {', '.join(INITIALISERS)}"
+            raise argparse.ArgumentTypeError(f"{typed!r} is {what}") from None
         return typed

@@ -231,10 +231,7 @@ def labelled(numbers: dict[str, float]) -> dict[str, Value]:
 
 
 def imported(args: Arguments, name: str) -> Callable[..., Any]:
-    """The function that "package.module:function" names, from the working folder too.
-
-    Ends with a sentence, and the status of wrong usage, if there is none.
-    """
+    """The function that "module:function" names, from the working folder too; else it ends."""
     error = args.parser.error
     module, _, path = name.partition(":")
     if not all(part.isidentifier() for part in f"{module}.{path}".split(".")):

@@ -107,10 +107,7 @@ class Files:
         self.add("graph.svg", svg.replace(b"<svg", comment, 1))
 
     def steps(self, neuron: Value) -> None:
-        """The page that steps through a neuron, as far as its part of the network's graph goes.
-
-        The gradient that arrives at it is the seed.
-        """
+        """The page that steps through a neuron; the gradient that arrives at it is the seed."""
         alone = deepcopy(neuron)
         for node in topological(alone):
             node.label = node.label and node.label.rpartition(".")[2]

@@ -90,10 +90,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:
-    """An expression such as -x**2 with a space before it, or argparse takes it for an option.
-
-    (argparse takes no argument for an option that has a space in it.)
-    """
+    """An expression such as -x**2 with a space before it, or argparse takes it for an option."""
     if not {"grad", "check", "draw", "step", "compile", "lab"} & {*arguments}:
         return list(arguments)
     options = ("-h", "--")

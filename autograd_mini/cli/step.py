@@ -182,10 +182,9 @@ def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:
 
 def _line(error: Exception) -> int:
     """The line of the learner's code that raised it."""
-    lines = [
-        f.lineno for f in extract_tb(error.__traceback__) if not f.filename.startswith(_PACKAGE)
-    ]
-    return next((line for line in reversed(lines) if line is not None), 0)
+    frames = reversed(extract_tb(error.__traceback__))
+    lines = (f.lineno for f in frames if not f.filename.startswith(_PACKAGE))
+    return next(filter(None, lines), 0)
 
 
 # --- showing -------------------------------------------------------------------------------------
@@ -227,10 +226,8 @@ def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
         if getattr(args, option) is not None:
             args.refuse("engine.not.with", option=f"--{option}")
     expression, numbers = read(args.target, args.values, tried=True)
-    wrong, right = (
-        _in_engine(args, expression, numbers, engine)
-        for engine in (museum.ENGINES[args.engine], museum.HEALTHY)
-    )
+    both = (museum.ENGINES[args.engine], museum.HEALTHY)
+    wrong, right = (_in_engine(args, expression, numbers, engine) for engine in both)
     return wrong, right
 
 

@@ -84,14 +84,8 @@ class _Player:
         """Until q, Escape or Ctrl-C; the terminal is then as it was."""
         live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
 
-        def around_stop(going_on: bool) -> None:
-            if going_on:
-                live.start()
-            else:
-                live.stop()
-
         try:
-            with keyboard(around_stop) as keys, live:
+            with keyboard(lambda on: live.start() if on else live.stop()) as keys, live:
                 while True:
                     live.update(self._screen(), refresh=True)
                     for key in keys.read():

@@ -127,10 +127,7 @@ def small_neuron() -> Value:
 
 
 def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
-    """The network's first neuron as the loss of one point sees it, after the backward pass.
-
-    The point is the one with the largest loss, from which there is most to learn.
-    """
+    """The first neuron as the point with the largest loss sees it, after the backward pass."""
     totals = (getattr(losses, loss)(model(x), target) for x, target in data)
     total: Value = max(totals, key=float)
     model.zero_grad()

@@ -31,10 +31,7 @@ class Fold:
 
 @dataclass(slots=True)
 class Bundle:
-    """The edges from one group or node to another: how many, and the largest gradient in them.
-
-    The flow is None before a backward pass.
-    """
+    """The edges between two groups or nodes: how many, and the largest gradient, or None."""
 
     count: int = 0
     flow: float | None = None

@@ -77,10 +77,7 @@ def draw_network(
 
 
 def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
-    """The number of samples, and for inputs and each layer the mean activations.
-
-    TypeError or ValueError if the batch does not fit the network.
-    """
+    """The number of samples, and the mean activations of inputs and layers, if the batch fits."""
     given = items(batch)
     if given is None:
         what = "a list of inputs, or a list of such lists"

@@ -271,11 +271,11 @@ class _Writer:
         colours = self.theme
         inks = {} if faded else {"partial": colours.partial, "share": colours.gradient}
         lead = "" if self.sideways else "&#160;"  # beside the line, not on it
-        texts = (
-            _inked(lead + notation.escaped(line), inks.get(kind, colours.faint))
-            for kind, line in lines.items()
-        )
-        return table((f"<td>{text}</td>" for text in texts), 2)
+        cells = []
+        for kind, line in lines.items():
+            ink = inks.get(kind, colours.faint)
+            cells.append(f"<td>{_inked(lead + notation.escaped(line), ink)}</td>")
+        return table(cells, 2)
 
     # --- legend ----------------------------------------------------------------------------------
     def _note(self) -> str:

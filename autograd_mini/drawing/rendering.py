@@ -157,10 +157,7 @@ def _run(command: list[str], source: str, time_limit: float) -> bytes:
 
 
 def _first_line(text: str, last: bool = False) -> str:
-    """The first line that is not fontconfig's: its warnings say nothing about the picture.
-
-    The last one of a traceback.
-    """
+    """The first line that is not fontconfig's, which tells nothing; or the last of those."""
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("Fontconfig")]
     return lines[-1 if last else 0] if lines else ""

@@ -92,10 +92,7 @@ class Sketch(NamedTuple):
 
 
 def sketch(roots: Iterable[Any], options: Options) -> Sketch:
-    """Decide what is drawn of the graph of these roots.
-
-    Raises TypeError or ValueError for a root that is no Value or an unknown option.
-    """
+    """Decide what is drawn of these roots; TypeError or ValueError for a wrong root or option."""
     options.checked()
     values = values_of(roots)
     order = topological(*values)

@@ -75,10 +75,7 @@ class Failure:
         return root if root is not None and len(topological(root)) <= _NODES else None
 
     def picture(self, lang: str) -> tuple[str, str]:
-        """The graph with the gradients that are right: ("svg", ...), or ("dot", ...) for Graphviz.
-
-        ("", "") where there is none.
-        """
+        """The graph with the right gradients: ("svg", ...) or ("dot", ...), or ("", "")."""
         root = self.graph()
         if root is None:
             return "", ""

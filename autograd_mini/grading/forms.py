@@ -162,10 +162,7 @@ def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
 
 
 def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
-    """All marks, as a document of this package: the same for the same seed.
-
-    `files.Format` says how such documents begin and end; MARKS reads this one.
-    """
+    """All marks as a document that MARKS reads: the same for the same seed."""
     submissions = [told(each, lang) for each in found]
     return MARKS.write({"battery": battery, "seed": seed, "submissions": submissions}, indent=1)
 

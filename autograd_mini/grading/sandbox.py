@@ -37,10 +37,7 @@ class Ended(Exception):
 
 
 class Sandbox:
-    """A process that has loaded a submission; `loaded` is what it said of it.
-
-    Raises Ended if it does not come so far.
-    """
+    """A process that has loaded a submission, else Ended; `loaded` is what it said of it."""
 
     def __init__(self, setup: dict[str, Any], limits: Limits) -> None:
         self.folder = TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)

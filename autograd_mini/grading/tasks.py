@@ -76,10 +76,7 @@ class Reference(Engine):
 
 
 class Task(NamedTuple):
-    """A function of an engine, and what it is given, as JSON: a battery's script, or a program.
-
-    `place` says where in the battery the script stands.
-    """
+    """A function of an engine and what it is given, as JSON; `place` is that in the battery."""
 
     given: str
     script: Script | None = None

@@ -36,10 +36,7 @@ class Figure(NamedTuple):
 
 
 def figure(steps: Steps, max_nodes: int = 200) -> Figure:
-    """Draw the graph of a recording once; more than `max_nodes` nodes are folded.
-
-    Raises RenderingError if there is no Graphviz that works.
-    """
+    """Draw the graph of a recording once; more than `max_nodes` nodes are folded."""
     folds = len(steps.nodes) > max_nodes
     root = steps.root if folds else roomy(steps)
     picture = draw(

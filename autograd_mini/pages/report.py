@@ -111,9 +111,7 @@ def _other_value(steps: Steps, right: Steps | None) -> int | None:
     """The first value that a right engine does not get."""
     pairs = zip(steps.nodes, () if right is None else right.nodes, strict=False)
     other = {k for k, (got, wanted) in enumerate(pairs) if got.data != wanted.data}
-    forward = (
-        i for i, step in enumerate(steps) if isinstance(step, Forward) and step.node in other
-    )
+    forward = (i for i, s in enumerate(steps) if isinstance(s, Forward) and s.node in other)
     return next(forward, None)
 
 

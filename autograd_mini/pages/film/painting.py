@@ -33,10 +33,7 @@ _Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and th
 
 
 class Painter:
-    """Paints any step of a recording into a picture of always the same size and layout.
-
-    Raises RenderingError where there is no Graphviz.
-    """
+    """Paints any step of a recording into a picture of always the same size and layout."""
 
     def __init__(self, steps: Steps, lang: str, theme: str = "light") -> None:
         self.steps, self.lang, self.colours = steps, lang, THEMES[theme]
