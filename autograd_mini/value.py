@@ -128,7 +128,7 @@ class Value(NumberLike):
         """The arguments of the operation as given: Values, plain numbers, tuples of them."""
         if self.constants is None or self.op is None:
             return tuple(arg for arg in (self.first, self.second) if arg is not None)
-        if self.constants == BIAS:
+        if len(self.constants) == 1 and self.constants[0].__class__ is int:  # BIAS
             x = self.dfirst[:-1] if self.second is None else self.second
             return (self.first, (*x, 1))
         return self.constants

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import transforms
 from autograd_mini.graph import topological
-from autograd_mini.numbers.kinds import ieee
+from autograd_mini.numbers.kinds import ieee, numpy
 from autograd_mini.numbers.symbols import Symbol, Trace
 from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
@@ -150,6 +150,8 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
 
     with ExitStack() as undo, ieee():
         undo.callback(replaced(outside, known))
+        if (np := numpy()) is not None:  # would warn of ranges that are infinite
+            undo.enter_context(np.errstate(all="ignore"))
         gradient = _derived(task.what, f, at, along)
     reduced = bool(task.batch and task.reduce)
     if reduced:

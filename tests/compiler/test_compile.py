@@ -103,6 +103,19 @@ def test_arrays_of_any_form_are_read():
     assert fast.hessian(np.ones((2, 1))).tolist() == [[[[0.0], [1.0]]], [[[1.0], [0.0]]]]
 
 
+def test_numpy_s_functions_and_products_on_arrays_of_symbols():
+    def f(W, x):
+        return (np.tanh(W @ x) * np.exp(x[:2])).sum() * np.float64(2.0)
+
+    W, rows = np.arange(6.0).reshape(2, 3) / 10, np.array([[1.0, 2.0, -1.0], [0.5, -1.0, 3.0]])
+    value, gradient = python(f, batch="x", reduce="sum").value_and_grad(W, rows)
+    expected = ag.value_and_grad(lambda W: f(W, rows[0]) + f(W, rows[1]))(W)
+    assert value == pytest.approx(expected[0], rel=1e-14)
+    assert gradient == pytest.approx(expected[1], rel=1e-14)
+    by_hand = python(lambda x, y: np.float64(2.0) * y * x * x)
+    assert by_hand.hessian(3.0, 4.0) == 16.0
+
+
 def test_a_changed_structure_is_traced_anew_and_the_oldest_trace_dropped():
     fast = python(sum, cache=2)
     for n in (1, 2, 3, 2, 3, 1):
