@@ -15,6 +15,7 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Set
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -207,7 +208,7 @@ class Truth:
         several = any(len(y.parents) > 1 for y in self.graph.order if op_name(y) == op)
         product = op in _TIMES and math.isclose(float(node.data), x * x, rel_tol=1e-6)
         once = len(node.parents) == 1 and math.isclose(2 * got, true, rel_tol=1e-6)
-        return kept and once and (product or op in _PLUS or several)
+        return kept and once and (product if op in _TIMES else op in _PLUS or several)
 
     def _explains(self, found: Sequence[Any]) -> bool:
         """Whether the chain rule on the partials as they are gives the gradient as it is."""
@@ -218,6 +219,48 @@ class Truth:
             for leaf, g in zip(self.graph.inputs, found, strict=True)
             if leaf is not None
         )
+
+
+def wrong_closure(run: Run, graph: Graph) -> Culprit | None:
+    """The rule of a learner's own on one of our nodes that is not how the node moves.
+
+    Each input is moved: a node moves as its partials say of its parents' moves, or they are wrong.
+    """
+    closures = [node for node in graph.order if node.parents and node.op is None]
+    moves = [_moves(run, graph, k) for k in range(len(run.leaves))] if closures else []
+    for node in closures:
+        rule: dict[Any, float] = {}
+        for parent, partial in graph.edges(node):
+            rule[parent] = rule.get(parent, 0.0) + partial
+        gaps = [(m[node].value - sum(d * m[p].value for p, d in rule.items()), m) for m in moves]
+        off = {}  # what each parent's partial would have to be if it alone were wrong
+        for parent, got in rule.items():
+            gap, most = max(gaps, key=lambda pair: abs(pair[1][parent].value))
+            error = gap / (most[parent].value or math.inf)
+            left = (abs(g - error * m[parent].value) - 8 * m[node].bar for g, m in gaps)
+            if abs(error) > 1e-6 * (1 + abs(got)) and max(left) <= 1e-6 * abs(gap):
+                off[parent] = got + error
+        if off:
+            (parent, true), *others = off.items()
+            values = {"got": rule[parent], "wanted": float(f"{true:.10g}")}
+            operand = f"{graph.name(parent)} = {parent.data:.6g}"
+            found = graph.culprit("partial", "moved", node, operand=operand, **values)
+            return None if others else replace(found, op=node._op)
+    return None
+
+
+def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
+    """How all nodes move with input k."""
+
+    def data(h: float) -> list[float]:
+        numbers = [x + h * (i == k) for i, x in enumerate(run.inputs.floats)]
+        root = run.inputs.call(run.f, [run.value(x) for x in numbers])
+        return [float(node.data) for node in type(graph)(root).order]
+
+    steps = [run.inputs.reach[k] * _STEP / part for part in (1, 2, 4)]
+    rows = [(data(h), data(-h)) for h in steps]
+    nodes = enumerate(graph.order)
+    return {x: _derivative(steps, [(a[c], x.data, b[c]) for a, b in rows]) for c, x in nodes}
 
 
 def _derivative(steps: list[float], values: list[tuple[float, float, float]]) -> Estimate:

@@ -18,6 +18,7 @@ from .graphs import op_name
 from .guesses import guess
 from .inputs import as_real
 from .nodes import Checked, check_partials, check_sums, on_kink, rounding_of_value, uncertainty
+from .nudging import wrong_closure
 from .properties import properties_of
 from .report import Report, Subject
 from .rows import Rows
@@ -185,6 +186,11 @@ class _Check:
         told = all(node.args is not None for node in graph.order if node.parents)
         if self.culprit is None and graph.has_partials and told and not self.ours:
             self.culprit = check_sums(graph)
+        if self.culprit is None and self.ours:
+            with contextlib.suppress(
+                Exception
+            ):  # f moves to another graph, or where it has no value
+                self.culprit = wrong_closure(self.run, graph)
         if self.culprit is None and kinked and self.true is not None:  # noqa: SIM102
             if follows_graph(self.true, self.true.inputs, truth.floats):
                 return self._excused(rows, "kink", "kink_rule")

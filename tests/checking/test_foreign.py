@@ -64,17 +64,47 @@ def test_an_engine_of_unusual_names_is_found_by_looking(fault):
     assert (report.culprit.kind, report.culprit.op) == (kind, op)
 
 
-def test_a_wrong_closure_on_our_own_nodes_is_not_taken_for_a_hole_in_the_graph():
-    def tanh(x):
-        out = compat.Value(math.tanh(x.data), (x,), "tanh")
+def closure(op, value, *rules):
+    """An operation that a learner writes on our nodes; a rule gives the share's factor."""
+
+    def apply(*args):
+        out = compat.Value(value(*[x.data for x in args]), args, op)
 
         def _backward():
-            x.grad += (1 - x.data**2) * out.grad
+            for x, rule in zip(args, rules, strict=True):
+                x.grad += rule(*[y.data for y in args]) * out.grad
 
         out._backward = _backward
         return out
 
-    report = check_grad(lambda x, y: tanh(x * y) * x, (0.5, 0.8), value=compat.Value)
+    return apply
+
+
+tanh = closure("tanh", math.tanh, lambda x: 1 - math.tanh(x) ** 2)
+off = closure("tanh", math.tanh, lambda x: 1 - x**2)
+times = closure("*", lambda a, b: a * b, lambda a, b: b, lambda a, b: a)
+swapped = closure("*", lambda a, b: a * b, lambda a, b: b, lambda a, b: b)
+
+
+@pytest.mark.parametrize(
+    ("f", "op", "operand", "wanted"),
+    [
+        (lambda x, y: off(x * y) * x, "tanh", "mul #2 = 0.4", 1 - math.tanh(0.4) ** 2),
+        (lambda x, y: tanh(off(tanh(x)) + y), "tanh", "#1 = 0.462117", 0.8135),
+        (lambda x, y: tanh(swapped(x, y).exp()) + x * y, "*", "y = 0.8", 0.5),
+        (lambda x, y: times(x, y) + swapped(y, x), "*", "x = 0.5", 0.8),
+    ],
+)
+def test_a_learner_s_wrong_rule_on_our_own_nodes_is_named(f, op, operand, wanted):
+    culprit = check_grad(f, (0.5, 0.8), value=compat.Value).culprit
+    assert (culprit.kind, culprit.op) == ("partial", op)
+    assert culprit.details["operand"] == operand
+    assert culprit.details["wanted"] == pytest.approx(wanted, rel=1e-4)
+
+
+def test_rules_of_a_learner_that_are_right_or_cannot_be_told_apart():
+    assert check_grad(lambda x, y: tanh(times(x, y)) * x, (0.5, 0.8), value=compat.Value).ok
+    report = check_grad(lambda x: swapped(x, x * 2), 0.3, value=compat.Value)  # either operand
     assert (report.verdict, report.culprit.message) == ("wrong", "untold")
 
 
