@@ -1,8 +1,6 @@
 """Checking derivatives: ours, another engine's, or one written by hand, and naming the culprit."""
 
 # mypy: implicit-reexport
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy

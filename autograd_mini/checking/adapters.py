@@ -3,8 +3,6 @@
 Every guess at a name stands here.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields

@@ -1,11 +1,9 @@
 """One function in several engines: their gradients side by side."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.language import checked, text
 
@@ -14,13 +12,9 @@ from .check import check_grad
 from .findings import number_text
 from .grid import Grid, Shown
 from .inputs import CheckError, is_array, shown
+from .report import Report
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .report import Report
-
-    Gradient = Callable[..., Any]
+Gradient = Callable[..., Any]
 
 
 @dataclass(frozen=True)

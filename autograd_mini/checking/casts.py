@@ -5,17 +5,13 @@ does so, JAX's are traced and their operations played on float64. No library is 
 is not in use already.
 """
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .differences import EPS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _OF_ITSELF = ("__get__", "__set__", "requires_grad_")  # a tensor's attributes: no copy has them
 _CASTS = ("float", "half", "bfloat16")  # methods of torch

@@ -1,13 +1,12 @@
 """`check_grad`: is this derivative right, and if not, who is to blame."""
 
-from __future__ import annotations
-
 import math
 import random
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.language import checked
 from autograd_mini.value import Value
@@ -16,6 +15,7 @@ from .adapters import Adapter
 from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
+from .findings import Comparison
 from .guesses import guess
 from .inputs import CheckError, Inputs, as_real, shown
 from .nodes import on_kink
@@ -24,11 +24,6 @@ from .precision import Doubled, unit_of
 from .report import Report
 from .rows import DIRECTIONS, Options, Rows
 from .whole import Truth, floats_of, on_values
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .findings import Comparison
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off
 MANY = 50  # inputs; from there on directions take the place of single derivatives

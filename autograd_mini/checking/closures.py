@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .adapters import arguments
-from .graphs import op_name
+from .findings import Culprit
+from .graphs import Graph, Node, op_name
 from .nodes import Write, check_sums
 from .nudging import Truth, created, methods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from .engines import Run
-    from .findings import Culprit
-    from .graphs import Graph, Node
+
 
 _START, _SEED = 0.731, 2.0  # of a second drive: the gradient of a node's parents before, its own
 _TRIES = 8

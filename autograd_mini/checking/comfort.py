@@ -3,23 +3,18 @@
 All of it is read from the line of the sheet, so an operation that a user adds is known here too.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import flat
 from autograd_mini.rules.kinks import distance_to_kink
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autograd_mini.ops import Op
 
 LARGEST = 30.0  # of a value
 STEEPEST = 10.0  # of a partial derivative

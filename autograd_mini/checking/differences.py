@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .adapters import data_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 EPS = sys.float_info.epsilon
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
@@ -14,13 +15,7 @@ from autograd_mini.value import Value
 from .adapters import Adapter, adapter_of, data_of, is_node, own
 from .findings import Culprit
 from .graphs import Graph
-from .inputs import CheckError, as_real, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from .inputs import Inputs
-
+from .inputs import CheckError, Inputs, as_real, shown
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given

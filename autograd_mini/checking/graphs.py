@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from autograd_mini.rules.evaluation import each
 from autograd_mini.value import Value
 
 from .adapters import Adapter, adapter_of, is_node
 from .findings import Culprit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Node:

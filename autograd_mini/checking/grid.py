@@ -1,15 +1,11 @@
 """A table for readers, with lines above and below, as text, for rich and as HTML."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.language.tables import aligned
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 _HTML = {"red": "#cf222e", "yellow": "#9a6700", "cyan": "#0b6e99", "green": "#1a7f37"}
 

@@ -7,21 +7,20 @@ tried at others: a guess that does not hold there, along random directions, is n
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .findings import Culprit
+from .findings import Comparison, Culprit
 from .references import NUMBER, by_ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-    from .findings import Comparison
     from .rows import Rows
 
-    Correction = Callable[["_Point", int], float]  # a component of the gradient made right
+Correction = Callable[["_Point", int], float]  # a component of the gradient made right
 
 _OTHERS = 3  # points, each with as many directions
 _NAMED = 4  # components

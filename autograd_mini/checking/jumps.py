@@ -4,16 +4,11 @@ Between two jumps such a function is smooth and has a slope of its own, off by w
 undone: short steps see that slope alone. How high the jumps are says what longer steps can tell.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from .differences import quiet
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _POINTS = 192  # of the first look
 _ZOOM = 24  # points of each closer one

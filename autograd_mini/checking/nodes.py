@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import bind, each, flat
 
 from .differences import EPS
+from .findings import Culprit
 from .graphs import Graph, in_graph, op_name
 from .references import (
     KINK,
@@ -34,11 +36,6 @@ from .references import (
     together,
     value_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from .findings import Culprit
 
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
 _WIDE = 8  # a vector longer than this is checked along a random direction first

@@ -6,18 +6,17 @@ on float64 numbers to nine. No library is imported here that is not in use alrea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .casts import doubles, rounding_unit
 from .differences import EPS, quiet
 from .inputs import as_real, parts_of
+from .references import Reference
 from .whole import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from .references import Reference
     from .rows import Options
 
 

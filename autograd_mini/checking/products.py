@@ -1,11 +1,10 @@
 """jvp and vjp: the two products of a Jacobian, against each other and against differences."""
 
-from __future__ import annotations
-
 import math
 import random
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .casts import traced
 from .check import check_options
@@ -17,9 +16,6 @@ from .precision import Doubled, unit_of
 from .report import Report, worst
 from .rows import Options, Rows
 from .whole import Truth, floats_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def check_jvp(

@@ -3,20 +3,15 @@
 Each is tried on (x * x) * x at 3, whose gradient is 27, or on a long sum, once for a class.
 """
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from .adapters import Adapter
 from .engines import Faulty, backward
 from .findings import Property
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .adapters import Adapter
 
 _AT, _SLOPE, _CUBE_SLOPE_AT_5 = 3.0, 27.0, 75.0
 _DEPTH = 3000

@@ -11,6 +11,7 @@ kink, too large a value or slope), they are moved by constants to where it is.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import functions
@@ -26,9 +27,9 @@ from .report import steered
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Collection, Sequence
 
     from . import Report
+
 
 # A step is four integers, since hypothesis leaves out up to five choices at once: the operation,
 # its first and second operand, and in base 72 more operands and a choice of where to move them.

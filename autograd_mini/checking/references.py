@@ -4,25 +4,20 @@ Differences of VALUES: at 110 digits with mpmath, with exact fractions, or up th
 At 110 digits a step of 1e-40 leaves an error of about 1e-70, far below what a float can show.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kinds import mpmath_
+from autograd_mini.ops import Op
 from autograd_mini.rules import kinks
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
 
 from .differences import finite_difference
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from autograd_mini.ops import Op
 
 NUMBER, KINK, DOMAIN = "number", "kink", "domain"
 FRACTION, MPMATH, LADDER = "Fraction", "mpmath", "ladder"

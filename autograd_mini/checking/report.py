@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,7 @@ from .taylor import Taylor, TaylorRow
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+
 
 REPORT = Format(
     "autograd_mini check report",

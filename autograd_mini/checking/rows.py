@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -12,17 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .differences import EPS, quiet
 from .engines import called
 from .findings import Comparison, Culprit
+from .inputs import Inputs
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
 from .taylor import Taylor, taylor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from random import Random
 
-    from .inputs import Inputs
     from .whole import Truth
+
 
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions

@@ -12,8 +12,10 @@ and its repr is Python that reproduces the failure.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.ops import Op
 from autograd_mini.value import Value
 
 from . import comfort
@@ -27,11 +29,8 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from autograd_mini.ops import Op
 
 __all__ = ["expressions", "graphs", "points"]
 

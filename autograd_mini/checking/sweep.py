@@ -6,6 +6,7 @@ And the complex step, which has no rounding side to the V.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import NumberTypeError
@@ -17,7 +18,7 @@ from .differences import finite_difference, real
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+
 
 _STEP = 1e-100  # of the complex step: its square vanishes beside any float
 

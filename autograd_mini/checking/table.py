@@ -1,22 +1,16 @@
 """The table of all operations: how far value and partials are off, in ulp, against mpmath."""
 
-from __future__ import annotations
-
 import math
 import random
 import zlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from autograd_mini.ops import SHEET
+from autograd_mini.ops import SHEET, Op
 
 from .comfort import value_and_slopes
 from .nodes import in_ulps
 from .references import NUMBER, derivative_of, exact, mpmath, places, rounding, value_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from autograd_mini.ops import Op
 
 BOUND = 4.0  # ulp, unless the sheet's line says otherwise
 _SPECIAL = (0.0, 0.5, 1.0, 2.0, 3.0, 1e-8, 1e-3, 20.0, 36.0, 700.0, 1 + 2.0**-52, 1 - 2.0**-53)

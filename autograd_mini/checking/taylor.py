@@ -1,17 +1,13 @@
 """The Taylor table: how fast what a derivative leaves out vanishes with the step."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from autograd_mini.language import text
 
 from .grid import Grid, Shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _POWERS = range(2, 10)  # of 1/2: the steps
 

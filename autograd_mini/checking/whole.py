@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.kind import Kind
 from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
@@ -15,7 +17,7 @@ from autograd_mini.value import Value
 from .adapters import data_of
 from .engines import UndefinedError, check_root
 from .graphs import Graph, in_graph, op_name
-from .inputs import CheckError, as_real
+from .inputs import CheckError, Inputs, as_real
 from .jumps import largest_jump
 from .nodes import Operation, rounding_of_value
 from .references import (
@@ -34,12 +36,8 @@ from .references import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from autograd_mini.numbers.kind import Kind
-
-    from .inputs import Inputs
     from .rows import Options
+
 
 RATIONAL = frozenset(
     "add sub mul div neg abs square reciprocal pow sum prod mean dot relu maximum minimum max min"

@@ -1,7 +1,5 @@
 """`autograd-mini compile`: what an expression and its gradient are compiled to."""
 
-from __future__ import annotations
-
 from autograd_mini.compiler.backends import source
 from autograd_mini.compiler.passes import improved
 from autograd_mini.expressions import assignments, parse

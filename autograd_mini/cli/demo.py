@@ -1,7 +1,5 @@
 """`autograd-mini demo`: a network learns to name irises, told step by step."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from autograd_mini.data import iris

@@ -1,7 +1,5 @@
 """`autograd-mini draw`: the graph of an expression, as a picture or as text."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import graphviz

@@ -1,7 +1,5 @@
 """`autograd-mini exercise`: sheets, keys and question banks of exercises solved by hand."""
 
-from __future__ import annotations
-
 from autograd_mini.course import banks, sheets
 from autograd_mini.course.exercises import exercises
 

@@ -1,7 +1,5 @@
 """`autograd-mini grad`: the value and the gradient of an expression."""
 
-from __future__ import annotations
-
 from autograd_mini.language.tables import aligned
 from autograd_mini.value import Value
 

@@ -1,7 +1,5 @@
 """`autograd-mini grade`: marks for engines, one or a whole class."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """`autograd-mini marks`: the results of perform mode in a folder, as a table."""
 
-from __future__ import annotations
-
 import csv
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`autograd-mini museum`: broken engines and loops, or the engines against a course's tests."""
 
-from __future__ import annotations
-
 from autograd_mini import museum
 from autograd_mini.drawing import curves
 from autograd_mini.grading.against import against

@@ -1,7 +1,5 @@
 """`autograd-mini playground`: a page that needs nothing, for any expression or small network."""
 
-from __future__ import annotations
-
 from autograd_mini.pages.playground import to_html
 
 from .options import Arguments, Parser, write

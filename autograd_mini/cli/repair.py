@@ -1,7 +1,5 @@
 """`autograd-mini repair`: small files with one mistake each, to be mended one after the other."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

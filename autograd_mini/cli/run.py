@@ -1,7 +1,5 @@
 """`autograd-mini run`: a program for micrograd, or for a course's engine, runs on this one."""
 
-from __future__ import annotations
-
 import json
 import linecache
 import sys

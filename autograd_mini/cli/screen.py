@@ -13,6 +13,7 @@ from rich.text import Text
 
 from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
+from autograd_mini.numbers.kind import Number
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, Visit, phase
@@ -21,7 +22,6 @@ from autograd_mini.stepping.timeline import Timeline, lit
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograd_mini.numbers.kind import Number
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table

@@ -1,7 +1,5 @@
 """`autograd-mini step --train`: a training run, or gradient descent, as a page, JSON or text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NoReturn

@@ -1,7 +1,5 @@
 """`autograd-mini train`: what the demo does, with a data set and a network of one's own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from autograd_mini.data import Dataset

@@ -1,8 +1,6 @@
 """Pictures of computation graphs: values, gradients, and the chain rule on every edge."""
 
 # mypy: implicit-reexport
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy

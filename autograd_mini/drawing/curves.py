@@ -3,8 +3,6 @@
 Axes and letters have the colour of the text around them, so they are seen on light and dark.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from math import ceil, floor, isfinite, log10

@@ -1,7 +1,5 @@
 """A graphviz.Digraph that needs no Graphviz on the PATH; in its SVG each text has a class."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence

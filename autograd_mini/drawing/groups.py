@@ -1,7 +1,5 @@
 """Which scope, layer and neuron a node belongs to; and which groups fold into one node each."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase

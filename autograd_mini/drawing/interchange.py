@@ -12,8 +12,6 @@ bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"
 4,000 digits. A node made by hand has the op "by hand".
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from math import isfinite

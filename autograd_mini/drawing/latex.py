@@ -1,7 +1,5 @@
 r"""A graph as LaTeX: a TikZ picture with the operations typeset from the formula sheet."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

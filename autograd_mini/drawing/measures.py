@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import hypot, inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.training import evaluate, fit
 from autograd_mini.training.diagnosis import backpropagated
 from autograd_mini.training.fitting import at_rates
+from autograd_mini.training.metrics import Loss
 from autograd_mini.training.samples import layers_of
-
-if TYPE_CHECKING:
-    from autograd_mini.training.metrics import Loss
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 

@@ -8,14 +8,12 @@ All raise ImportError where matplotlib is missing, TypeError for axes that are n
 ValueError for an unknown language or where there is nothing to plot.
 """
 
-from __future__ import annotations
-
 import io
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import ceil, floor, isfinite, log10
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.language import words as words_of
@@ -23,11 +21,9 @@ from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.training import History
 from autograd_mini.training.diagnosis import Diagnosis
+from autograd_mini.training.metrics import Loss
 
 from .measures import Sweep, UpdateRatios, layer_numbers
-
-if TYPE_CHECKING:
-    from autograd_mini.training.metrics import Loss
 
 
 class Words(TypedDict, total=False):

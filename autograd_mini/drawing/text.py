@@ -1,7 +1,5 @@
 """A graph as text: a tree whose shared nodes are named once; and a Mermaid flowchart."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """The colours of a picture. Text on its background has a contrast of at least 4.5 : 1 (WCAG AA)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from math import ceil, inf, log10
 from typing import NamedTuple

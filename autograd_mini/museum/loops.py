@@ -1,12 +1,10 @@
 """Training loops with one mistake each, run beside the right one: same network, data and seed."""
 
-from __future__ import annotations
-
 from difflib import ndiff
 from functools import cache
 from random import Random
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset, moons, signed, split
 from autograd_mini.drawing import curves
@@ -15,10 +13,7 @@ from autograd_mini.language.tables import aligned
 from autograd_mini.losses import mse
 from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number
-from autograd_mini.training import evaluate
-
-if TYPE_CHECKING:
-    from autograd_mini.training import Evaluation
+from autograd_mini.training import Evaluation, evaluate
 
 RIGHT = """\
 def train(network, data, test, rate, epochs):

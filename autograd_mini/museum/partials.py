@@ -1,8 +1,6 @@
 """Engines with one wrong partial derivative; each changes one rule of the healthy engine."""
 # ruff: noqa: D102  # what a `reveals` does, its one line says
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -5,8 +5,6 @@ added there is drawn like the others. What is made here is HTML-like label text 
 everything that comes from outside goes through `escaped`.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """What a node is made of, as far as its formulas go: its operation and its operands."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from autograd_mini.numbers.numberlike import data_of

@@ -7,8 +7,6 @@ child that is a slot is replaced by a tree, any other string is text. A script f
 with a few lines of its own.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache

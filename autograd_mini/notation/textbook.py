@@ -7,8 +7,6 @@ tests/notation/test_mathematics.py compares each with the truth at 50 digits. An
 own has them in its line: op("cube(a)", "a * a * a", "3 * a * a", textbook={"a": "3 * a ** 2"}).
 """
 
-from __future__ import annotations
-
 from autograd_mini.ops import Op
 
 TEXTBOOK: dict[str, dict[str, str]] = {

@@ -1,7 +1,5 @@
 """The template of an operation as a piece of mathematics: text, LaTeX and MathML."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any

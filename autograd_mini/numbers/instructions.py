@@ -19,19 +19,14 @@ sign (but for floor and ceil), `x ** 0` is 1. Opcodes are signs and primitives o
     accumulate a        the sum over the samples, from the last to the first as `backward()` adds
 """
 
-from __future__ import annotations
-
 import math
 import operator as o
 from array import array
+from collections.abc import Callable, Iterator
 from functools import reduce
+from typing import Any
 
 from .floats import IEEE
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
 
 _IEEE = IEEE.namespace
 

@@ -3,15 +3,10 @@
 A range is (low, high), or ANYTHING where nothing is known. Inputs are taken to lie within +-1e30.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable, Sequence
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    Range = tuple[float, float]
+Range = tuple[float, float]
 
 INPUT, ANYTHING = (-1e30, 1e30), (math.nan, math.nan)
 

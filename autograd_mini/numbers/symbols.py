@@ -16,7 +16,9 @@ import linecache
 import math
 import sys
 from array import array
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from autograd_mini.errors import TraceError
 
@@ -24,15 +26,8 @@ from .floats import IEEE
 from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
 from .kind import COMMON, Kind
 from .kinds import OWN
-from .ranges import is_finite, result
+from .ranges import Range, is_finite, result
 from .special import SPLITTER, SQRT_HALF, SQRT_HALF_LOW, dsinc
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any, NoReturn
-
-    from .ranges import Range
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 

@@ -4,10 +4,9 @@ The recorded operations run on symbols, as `compile` runs them; so each step has
 that it emits, and the page lights them in every stage.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from autograd_mini.compiler import c_source, python
 from autograd_mini.compiler.passes import improved
@@ -17,9 +16,6 @@ from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.symbols import Trace
 from autograd_mini.stepping.sequence import Accumulate, Forward, Given, Steps, Update
 from autograd_mini.value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:

@@ -1,7 +1,5 @@
 """One self-contained HTML file: markup, style, scripts and data, under a strict content policy."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import html

@@ -7,8 +7,6 @@ A partial by a vector is the array of the partials by its elements. JavaScript h
 numbers: where Python refuses, `value` is not finite.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """A second opinion on every gradient: differences of values, by replaying the recorded graph."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

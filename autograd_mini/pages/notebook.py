@@ -4,8 +4,6 @@ A frame with `srcdoc` needs no server and no trust, so that JupyterLab, VS Code,
 show it alike; the sandbox lets the page run its script and save the learner's answers, no more.
 """
 
-from __future__ import annotations
-
 import html
 from typing import Any
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,16 @@ from autograd_mini.notation.labels import printable
 from autograd_mini.ops import Op
 from autograd_mini.stepping.events import phase
 from autograd_mini.stepping.record import reverse_sweep
-from autograd_mini.stepping.sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit
+from autograd_mini.stepping.sequence import (
+    Accumulate,
+    Forward,
+    Given,
+    Seed,
+    Step,
+    Steps,
+    Update,
+    Visit,
+)
 from autograd_mini.stepping.templates import FORMULAS, catalogue
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
@@ -25,9 +35,7 @@ from .measured import differences
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
 
-    from autograd_mini.stepping.sequence import Step
 
 _KINDS = (Given, Forward, Seed, Visit, Accumulate, Update)
 FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js")

@@ -1,7 +1,5 @@
 """The page that needs nothing: any expression or small network, typed in the page itself."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from keyword import kwlist
 from typing import Any

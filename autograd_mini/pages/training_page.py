@@ -1,29 +1,22 @@
 """The training player: a recorded run, or several learning rates, in one self-contained page."""
 
-from __future__ import annotations
-
 import base64
 from array import array
+from collections.abc import Iterable
 from itertools import pairwise
 from math import isfinite
 from sys import byteorder
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograd_mini.language import catalogue
+from autograd_mini.language import Catalogue, catalogue
 from autograd_mini.notation.labels import printable
-from autograd_mini.ops import SHEET
+from autograd_mini.ops import SHEET, Op
+from autograd_mini.stepping.training.fields import Field
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.stepping.training.verdicts import BACK, FAR
 
 from .document import document, written
 from .javascript import source
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.language import Catalogue
-    from autograd_mini.ops import Op
-    from autograd_mini.stepping.training.fields import Field
 
 _SHARED = (
     *("language", "theme", "modes", "controls", "play", "pause", "speed", "per.second"),

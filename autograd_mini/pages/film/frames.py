@@ -1,7 +1,5 @@
 """Steps as pictures for slides: an animated GIF, an MP4 film, or one PNG for each step."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -1,7 +1,5 @@
 """A drawing of Graphviz's as artists of matplotlib, so that each part of it can be changed."""
 
-from __future__ import annotations
-
 import logging
 import re
 import warnings
