@@ -137,7 +137,12 @@ class Compiled:
     def _run(self, what: str, args: Any, kwargs: dict[str, Any], along: Any = None) -> Any:
         entry, pieces, columns, count = self.prepared(what, args, kwargs)
         if along is not None:
+            size = sum(map(len, pieces))
             taken(along, pieces)
+            if sum(map(len, pieces)) - size != entry.directions:
+                raise ValueError(
+                    f"the direction of hvp must hold {entry.directions} numbers, as wrt"
+                )
         self.statistics["calls"] += 1
         return entry(pieces, columns, count)
 
@@ -245,6 +250,7 @@ class Entry:
         built = perf_counter()
         self.times = {"trace": middle - start, "passes": passed - middle, "build": built - passed}
         self.shapes = [*self.traces.wrt.values()] if task.what != "value" else []
+        self.directions = sum(len(shape.names) for shape in self.shapes)
         if task.what == "hessian":
             self.shapes = [_square(shape) for shape in self.shapes]
         single = task.what == "value_and_grad" and self.traces.value.make is next and not task.batch

@@ -1,6 +1,7 @@
 """compile: arguments of every structure, what it refuses, batches, caches."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
@@ -121,6 +122,16 @@ def test_a_changed_structure_is_traced_anew_and_the_oldest_trace_dropped():
     for n in (1, 2, 3, 2, 3, 1):
         assert fast([1.0] * n) == n
     assert fast.statistics == {"calls": 6, "traces": 4, "dropped": 2}
+
+
+def test_eight_threads_call_one_function():
+    fast = python(error, batch=("x", "y"), reduce="mean")
+    expected = fast.value_and_grad(W, ROWS, TARGETS)
+    fast = python(error, batch=("x", "y"), reduce="mean")
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(fast.value_and_grad, W, ROWS, TARGETS) for _ in range(200)]
+    assert all(job.result() == expected for job in jobs)
+    assert fast.statistics["traces"] == 1
 
 
 def test_strings_and_flags_are_part_of_the_structure():
@@ -265,6 +276,7 @@ REFUSED = [
     (lambda: python(branch, threads=0), "threads must be at least 1"),
     (lambda: compile(3), "f must be a function"),
     (lambda: python(lambda x: [x, x]).grad(1.0), "returns one number"),
+    (lambda: python(sum).hvp([1.0, 2.0], [1.0]), "the direction of hvp must hold 2 numbers"),
     (lambda: python(branch).source, "call the function first"),
 ]
 
