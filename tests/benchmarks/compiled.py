@@ -18,6 +18,7 @@ import statistics
 import time
 from functools import partial
 
+import autograd_mini
 from autograd_mini import MLP, compile_step
 from autograd_mini.compiler.backends import BACKENDS
 from autograd_mini.optim import SGD
@@ -34,7 +35,7 @@ def network(problem):
 
 def l2(params):
     """The demo's penalty."""
-    return peers.DECAY * sum(p * p for p in params)
+    return peers.DECAY * autograd_mini.sum([p * p for p in params])
 
 
 def compiled(problem, backend, steps=1):
