@@ -94,7 +94,7 @@ def _step_size(args: Arguments) -> Laboratory:
 def _init(typed: str) -> str | float:
     """A check: the name of an initialiser, or a number."""
     try:
-        return float(positive(typed))
+        return positive(typed)
     except argparse.ArgumentTypeError:
         from autograd_mini.nn.initialisers import INITIALISERS
 

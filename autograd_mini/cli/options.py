@@ -151,8 +151,11 @@ def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
     return _check(lambda typed: tuple(map(whole(1, most), typed.split(","))), what)
 
 
-LEAST, MOST = math.ulp(0.0), sys.float_info.max
-positive = _check(lambda typed: _within(float(typed), LEAST, MOST), "a number above 0")
+def positive(typed: str) -> float:
+    """A check: the text is a finite number above 0."""
+    least, most = math.ulp(0.0), sys.float_info.max
+    check = _check(lambda typed: _within(float(typed), least, most), "a number above 0")
+    return float(check(typed))
 
 
 def activation(typed: str) -> str:
