@@ -101,6 +101,11 @@ def rows_taken(name: str, rows: Any, columns: list[Any]) -> tuple[Any, Any, int]
     return keys[0], rows[0], len(rows)
 
 
+def listed(numbers: Any) -> Any:
+    """An array's numbers as a list."""
+    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
+
+
 class Structure(NamedTuple):
     """The names of the numbers in a tree, how such a tree is made of others, an array's shape."""
 
@@ -115,7 +120,7 @@ class Structure(NamedTuple):
             return array.T.reshape(-1, *self.shape)
         if self.make is next:
             return columns[0]
-        return [self.make(iter(row)) for row in zip(*columns, strict=True)]
+        return [self.make(iter(row)) for row in zip(*map(listed, columns), strict=True)]
 
 
 def structure(tree: Any, name: str, model: Callable[..., Any] = lambda _, new: new) -> Structure:

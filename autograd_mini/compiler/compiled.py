@@ -15,7 +15,7 @@ from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
 from . import backends
-from .arguments import Structure, nodes_in, rows_taken, taken
+from .arguments import Structure, listed, nodes_in, rows_taken, taken
 from .passes import improved
 from .tracing import Task, active, checked, lock, traced
 
@@ -241,9 +241,10 @@ class Entry:
 
     def __init__(self, task: Task, sample: Mapping[str, Any], backend: str, threads: int) -> None:
         self.task, start = task, perf_counter()
-        self.traces = traced(task, sample)
+        found = traced(task, sample)
         middle = perf_counter()
-        self.program, self.effects = improved(self.traces.program)
+        self.program, self.effects = improved(found.program)
+        self.traces = found._replace(program=self.program)
         passed = perf_counter()
         self.run = backends.build(backend, self.program, threads)
         self.arrays = getattr(backends.backend(backend), "ARRAYS", False)
@@ -309,11 +310,6 @@ def _square(shape: Structure) -> Structure:
     return Structure(
         names, lambda new: shape.make(iter([shape.make(new) for _ in shape.names])), square
     )
-
-
-def listed(numbers: Any) -> Any:
-    """An array's numbers as a list."""
-    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
 
 
 def _column(x: Any, count: int) -> Any:

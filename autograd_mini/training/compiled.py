@@ -12,8 +12,15 @@ from math import isfinite
 from typing import Any
 
 from autograd_mini.compiler import backends
-from autograd_mini.compiler.arguments import Structure, replaced, rows_taken, structure, taken
-from autograd_mini.compiler.compiled import Entry, listed
+from autograd_mini.compiler.arguments import (
+    Structure,
+    listed,
+    replaced,
+    rows_taken,
+    structure,
+    taken,
+)
+from autograd_mini.compiler.compiled import Entry
 from autograd_mini.compiler.tracing import Task
 from autograd_mini.errors import GradientError
 from autograd_mini.nn import Module
