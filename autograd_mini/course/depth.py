@@ -72,7 +72,8 @@ def depth(
 
     L is the sum of the last layer's outputs, the input has numbers from N(0, 1), the biases are 0.
     Without activations and initialisers the kinds are CASES. Medians of so few heavy-tailed numbers
-    vary, in the deepest networks by a factor of 10 from one `seed` to the next.
+    vary, in the deepest networks by a factor of 10 from one `seed` to the next; with the default
+    they are the table of a public measurement (tests/benchmarks/depth_table.py says how likely).
 
     Args:
         activations: their names.

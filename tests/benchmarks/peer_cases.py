@@ -1,0 +1,334 @@
+"""What other engines do at the cases that tell engines apart, and a step of each against micrograd.
+
+    python tests/benchmarks/peer_cases.py [--microgpt microgpt.py] [--rounds 5]
+
+Each case runs in a process of its own, as some end it. Engines: micrograd, minigrad and torch
+where they are installed, and the class `Value` of a file microgpt.py (Karpathy's, 2026). The step
+is that of demo_step.py, written once and run on each engine's numbers; ratios of medians, the
+engines in turn. torch computes the cases on 0-dimensional float64 tensors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import functools
+import gc
+import importlib
+import itertools
+import json
+import os
+import pickle
+import random
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from autograd_mini.data import moons, signed
+from autograd_mini.nn import MLP
+
+SECONDS = 120.0
+DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
+
+
+# --- engines -------------------------------------------------------------------------------------
+def module_value(module):
+    return importlib.import_module(module).Value
+
+
+@functools.cache
+def microgpt():
+    """The class in the file, without what the file does besides."""
+    tree = ast.parse(Path(os.environ["MICROGPT"]).read_text(encoding="utf-8"))
+    tree.body = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Value"]
+    names = {"math": importlib.import_module("math"), "__name__": "microgpt"}
+    exec(compile(tree, "microgpt.py", "exec"), names)
+    sys.modules["microgpt"] = SimpleNamespace(**names)  # where pickle looks for it
+    return names["Value"]
+
+
+def torch_value():
+    import torch
+
+    return lambda x: torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
+
+
+ENGINES = {
+    "autograd_mini": lambda: module_value("autograd_mini"),
+    "micrograd": lambda: module_value("micrograd.engine"),
+    "microgpt": microgpt,
+    "minigrad": lambda: module_value("minigrad.engine"),
+    "torch": torch_value,
+}
+TENSORS = ("torch",)
+
+
+def grad(x):
+    return float(x.grad)
+
+
+# --- cases: each returns what the table says -----------------------------------------------------
+def second(value, name):
+    """The gradient of x * x * x at 3 by a second backward: 27 is right."""
+    x = value(3.0)
+    y = x * x * x
+    keep = {"retain_graph": True} if name == "torch" else {}
+    y.backward(**keep)
+    x.grad = None if name == "torch" else 0.0
+    y.backward(**keep)
+    return grad(x)
+
+
+def depth(value, name):
+    """How many additions in a row one can go back through; the parent asks for each in turn."""
+    x = value(1.0)
+    y = x
+    for _ in range(int(os.environ["DEPTH"])):
+        y = y + 1.0
+    y.backward()
+    os._exit(0 if grad(x) == 1 else 1)
+
+
+def changed(value, name):
+    """The gradient of x * x * x where x goes from 3 to 5 before the backward pass: 27, or 75."""
+    x = value(3.0)
+    y = x * x * x
+    if name == "torch":
+        x.data.fill_(5.0)
+    else:
+        x.data = 5.0
+    y.backward()
+    return grad(x)
+
+
+def parents(value, name):
+    """How many parents x * x keeps."""
+    x = value(3.0)
+    y = x * x
+    if name == "torch":
+        return len(y.grad_fn.next_functions)
+    names = ("parents", "_prev", "_children")
+    found = [getattr(y, name) for name in names if hasattr(y, name)]
+    return len(found[0]) if found else "not told"
+
+
+def pickled(value, name):
+    """The gradient of x * x at 3, after the graph was pickled and loaded."""
+    x = value(3.0)
+    x, y = pickle.loads(pickle.dumps((x, x * x)))
+    y.backward()
+    return grad(x)
+
+
+def cycles(value, name):
+    """What the collector finds of 100 graphs that were let go of."""
+    gc.collect()
+    gc.disable()
+    for _ in range(100):
+        (value(3.0) * value(2.0)).backward()
+    return gc.collect()
+
+
+def kink(value, name):
+    """relu'(0)."""
+    x = value(0.0)
+    x.relu().backward()
+    return grad(x)
+
+
+def zero_power(value, name):
+    """The gradient of x**0 at 0: 0."""
+    x = value(0.0)
+    (x**0).backward()
+    return grad(x)
+
+
+def overflow(value, name):
+    """1e200 * 1e200."""
+    return float((value(1e200) * value(1e200)).data)
+
+
+def text(value, name):
+    """x + "3"."""
+    return float((value(1.0) + "3").data)
+
+
+def power_of_two(value, name):
+    """The gradient of 2**x at 3: 8 ln 2 = 5.545."""
+    x = value(3.0)
+    (2**x).backward()
+    return round(grad(x), 3)
+
+
+CASES = {
+    f.__name__: f
+    for f in (
+        second, changed, parents, pickled, cycles, kink, zero_power, power_of_two, overflow, text
+    )
+}  # fmt: skip
+
+
+def one(engine, case):
+    """Run a case and print its answer as JSON."""
+    try:
+        answer = globals()[case](ENGINES[engine](), engine)
+    except (Exception, RecursionError) as error:
+        answer = type(error).__name__
+    print(json.dumps(answer))
+
+
+def asked(engine, case, **environment):
+    """The answer of a process of its own; how the process ended where it gave none."""
+    command = [sys.executable, __file__, "--one", engine, case]
+    given = {**os.environ, **environment}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=given, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"more than {SECONDS:g} s"
+    if done.stdout:
+        return json.loads(done.stdout)
+    return "crash" if done.returncode < 0 else "" if done.returncode == 0 else done.stderr[-200:]
+
+
+def deepest(engine):
+    """The longest chain of DEPTHS that works, and how the next one ends."""
+    best = "none"
+    for n in DEPTHS:
+        if end := asked(engine, "depth", DEPTH=str(n)):
+            return f"{best}, then {end}"
+        best = f"{n:,}"
+    return best
+
+
+# --- speed and memory ----------------------------------------------------------------------------
+DATA = moons(100, noise=0.1, seed=1)
+TARGETS = signed(DATA.targets)
+
+
+class Network:
+    """micrograd's network and its demo step on the numbers of an engine."""
+
+    def __init__(self, value):
+        draw, self.value = random.Random(1337), value
+        sizes = (2, 16, 16, 1)
+        self.layers = [
+            [([value(draw.uniform(-1, 1)) for _ in range(n)], value(0.0)) for _ in range(m)]
+            for n, m in itertools.pairwise(sizes)
+        ]
+
+    def parameters(self):
+        return [p for layer in self.layers for w, b in layer for p in (*w, b)]
+
+    def __call__(self, row):
+        for k, layer in enumerate(self.layers):
+            sums = [sum((w * x for w, x in zip(ws, row, strict=True)), b) for ws, b in layer]
+            row = [s.relu() for s in sums] if k < 2 else sums
+        return row[0]
+
+
+def step(network, value):
+    """Forward, hinge loss and penalty, backward, update; the loss."""
+    scores = [network([value(x) for x in row]) for row in DATA.inputs]
+    losses = [(1 + -y * s).relu() for y, s in zip(TARGETS, scores, strict=True)]
+    params = network.parameters()
+    total = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in params)
+    for p in params:
+        p.grad = 0.0
+    total.backward()
+    for p in params:
+        p.data -= 0.01 * p.grad
+    return total
+
+
+def fused():
+    """Our own network, with one node for each linear combination, and the same weights."""
+    model, like = MLP(2, [16, 16, 1]), Network(ENGINES["autograd_mini"]())
+    for p, other in zip(model.parameters(), like.parameters(), strict=True):
+        p.data = other.data
+    return model
+
+
+def speed(engines, rounds):
+    """Seconds of a step and bytes of a node, by engine and whether the collector is on."""
+    runners = {name: (Network(ENGINES[name]()), ENGINES[name]()) for name in engines}
+    runners["autograd_mini, its MLP"] = (fused(), ENGINES["autograd_mini"]())
+    seconds = {}
+    for collector in (True, False):
+        times = {name: [] for name in runners}
+        for _ in range(rounds):
+            for name, runner in runners.items():
+                gc.collect()
+                (gc.enable if collector else gc.disable)()
+                for k in range(4):
+                    start = time.perf_counter()
+                    total = step(*runner)
+                    if k:
+                        times[name].append(time.perf_counter() - start)
+                    del total
+                    if not collector:
+                        gc.collect()
+                gc.enable()
+        seconds[collector] = {name: statistics.median(t) for name, t in times.items()}
+    return seconds
+
+
+def bytes_per_node(value):
+    """Of a chain of 20,000 multiplications by a node, forward only."""
+    gc.collect()
+    x = value(1.0)
+    tracemalloc.start()
+    made = [x]
+    for _ in range(20_000):
+        made.append(made[-1] * x)
+    used = tracemalloc.get_traced_memory()[0] - sys.getsizeof(made)
+    tracemalloc.stop()
+    return used / 20_000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--microgpt", help="a file microgpt.py")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        return one(*options.one)
+    if options.microgpt:
+        os.environ["MICROGPT"] = str(Path(options.microgpt).resolve())
+    there = []
+    for name, make in ENGINES.items():
+        try:
+            make()
+        except (ImportError, KeyError):
+            continue
+        there.append(name)
+    told = [f"{n} {version(n)}" for n in there if n not in ("microgpt", "autograd_mini")]
+    print(f"Python {sys.version.split()[0]}, {', '.join(told)}\n")
+    print(f"{'':14s}" + "".join(f"{name:>24s}" for name in there))
+    for case in CASES:
+        print(f"{case:14s}" + "".join(f"{asked(name, case)!s:>24s}" for name in there), flush=True)
+    print(f"{'depth':14s}" + "".join(f"{deepest(name):>24s}" for name in there), flush=True)
+    scalar = [name for name in there if name not in TENSORS]
+    timed = [name for name in scalar if name != "minigrad"]  # the step ends its process
+    print("\nbytes per node (tracemalloc)")
+    for name in scalar:
+        print(f"{name:24s} {bytes_per_node(ENGINES[name]()):6.0f}")
+    print("\ndemo step: times faster than micrograd, collector on / off")
+    seconds = speed(timed, options.rounds)
+    for name in seconds[True]:
+        on, off = (s["micrograd"] / s[name] for s in (seconds[True], seconds[False]))
+        print(f"{name:24s} {on:8.1f} {off:8.1f}   ({seconds[True][name] * 1e3:.1f} ms)")
+    return None
+
+
+if __name__ == "__main__":
+    main()
