@@ -48,7 +48,7 @@ def neuron():
 def playing(**environment):
     """The neuron's steps in a terminal, at the first."""
     with Terminal(NEURON, **environment) as shown:
-        shown.until("step 0 / 17")
+        shown.until("step 0 / 15")
         yield shown
 
 
@@ -70,25 +70,33 @@ def plain(screen, index, width, height):
 def test_the_keys_change_the_screen_as_told():
     with playing() as shown:
         assert shown.row("▶").split() == ["▶", "w", "0.5", "—"]
-        for key, index in (("n", 1), (RIGHT, 2), (" ", 3), (LEFT, 2), ("p", 1), ("\x1bOC", 2)):
-            shown.press(key, f"step {index} / 17")
+        for key, index in (
+            ("n", 1),
+            (RIGHT, 2),
+            (" ", 3),
+            (LEFT, 2),
+            ("p", 1),
+            ("\x1bOC", 2),
+            (LEFT, 1),
+        ):
+            shown.press(key, f"step {index} / 15")
         assert shown.row("▶").split() == ["▶", "v₁", "w", "·", "x", "1", "—"]
         assert shown.row("· w").split() == ["·", "w", "0.5", "—"]  # what it is computed from
-        shown.press(END, "step 17 / 17")
-        shown.press(HOME, "step 0 / 17")
-        shown.press("g", "Go to step (0 to 17): ▁")
-        shown.press("1x4", "Go to step (0 to 17): 14▁")
-        shown.press("\r", "step 14 / 17")  # v₁ gives w its share
+        shown.press(END, "step 15 / 15")
+        shown.press(HOME, "step 0 / 15")
+        shown.press("g", "Go to step (0 to 15): ▁")
+        shown.press("1x2", "Go to step (0 to 15): 12▁")
+        shown.press("\r", "step 12 / 15")  # v₁ gives w its share
         assert shown.row("+ w").split() == ["+", "w", "0.5", "2"]
         assert shown.row("▶").split() == ["▶", "v₁", "w", "·", "x", "1", "1"]
         assert shown.row("  x").split() == ["x", "2", "—"]  # not yet
         assert any("0 + 1 · 2 = 2" in line for line in shown.lines)
-        shown.press("g99\r", "The steps are 0 to 17.")
-        shown.press("l", "paso 14 / 17")
+        shown.press("g99\r", "The steps are 0 to 15.")
+        shown.press("l", "paso 12 / 15")
         assert "siguiente" in shown.lines[-1]
-        shown.press("l", "step 14 / 17")
+        shown.press("l", "step 12 / 15")
         shown.press("?", "go to a step: its number, then Enter")
-        shown.press("n", "step 14 / 17")  # closes the help, and no more
+        shown.press("n", "step 12 / 15")  # closes the help, and no more
         shown.press("q")
         assert shown.ended() == 0
 
@@ -96,20 +104,20 @@ def test_the_keys_change_the_screen_as_told():
 @posix
 def test_f_and_b_leave_one_pass():
     with playing() as shown:
-        shown.press("f" + END, "step 5 / 17")
+        shown.press("f" + END, "step 3 / 15")
         assert "only: forward pass" in shown.lines[0]
         shown.press("nnb", "only: backward pass")
-        shown.press(HOME, "step 6 / 17")
-        shown.press("b" + LEFT, "step 5 / 17")
+        shown.press(HOME, "step 4 / 15")
+        shown.press("b" + LEFT, "step 3 / 15")
         assert "only" not in shown.lines[0]
-        shown.press("bg2\r", "step 2 / 17")  # a step of the other pass: all are shown again
+        shown.press("bg2\r", "step 2 / 15")  # a step of the other pass: all are shown again
         assert "only" not in shown.lines[0]
 
 
 @posix
 def test_the_learner_s_expression_is_lit():
     with playing() as shown:
-        shown.press("nn", "step 2 / 17")
+        shown.press("n", "step 1 / 15")
         y = next(k for k, line in enumerate(shown.lines) if line.endswith("tanh(w*x+b)"))
         start = shown.lines[y].index("tanh")
         lit_columns = [x - start for x in range(80) if shown.screen.buffer[y][x].reverse]
@@ -181,12 +189,12 @@ os.tcsetpgrp(0, os.getpgrp())
 print("ended", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before, flush=True)
 """
     with Terminal(shell) as shown:
-        shown.until("step 0 / 17")
-        shown.press("n", "step 1 / 17")
+        shown.until("step 0 / 15")
+        shown.press("n", "step 1 / 15")
         shown.press("\x1a", lambda: b"stopped True True" in shown.sent)
         shown.screen.reset()
-        shown.press("\n", "step 1 / 17")  # drawn again
-        shown.press("n", "step 2 / 17")
+        shown.press("\n", "step 1 / 15")  # drawn again
+        shown.press("n", "step 2 / 15")
         shown.press("q")
         assert shown.ended() == 0
         assert b"ended 0 True" in shown.sent
@@ -203,7 +211,7 @@ def test_a_new_size_of_the_window_is_filled():
         shown.resize(30, 8)
         shown.until("The window is too small")
         shown.resize(80, 24)
-        shown.until("step 0 / 17")
+        shown.until("step 0 / 15")
 
 
 @posix
@@ -291,7 +299,7 @@ def test_the_screen_fits_and_tells_the_state(width, height, lang):
         rows = {}
         for line in lines[2:]:
             rows.setdefault("".join(line.plain[2:].split()[:1]), line.plain)
-        node, parent = lit(step)
+        (node, *_), parent = lit(step)
         for k in {node, parent} - {None}:
             row = rows[recorded.names[k]].split("│")[0]
             known = (state.data, state.grad)
@@ -308,7 +316,7 @@ def test_with_source_text_the_node_and_the_parent_still_have_their_rows(width, h
     for index, step in enumerate(recorded):
         lines = plain(screen, index, width, height)
         assert len(lines) == height
-        node, parent = lit(step)
+        (node, *_), parent = lit(step)
         assert any(line.startswith(f"▶ {recorded.names[node]} ") for line in lines)
         if parent is not None:
             assert any(line.startswith(f"+ {recorded.names[parent]} ") for line in lines)
@@ -322,7 +330,7 @@ def test_a_long_graph_scrolls_around_the_current_node():
     recorded = steps(h)
     screen = screen_of(recorded)
     for index in (0, 300, 700, len(recorded) - 1):
-        node, parent = lit(recorded[index])
+        (node,), parent = lit(recorded[index])
         lines = plain(screen, index, 80, 24)
         assert sum(line.startswith(f"▶ {recorded.names[node]} ") for line in lines) == 1
         if parent is not None:  # x, far above
@@ -393,7 +401,7 @@ def test_a_long_line_is_shown_where_it_is_lit():
 
 def test_wide_characters_keep_the_columns():
     x, y = Value(3.0, label="重み"), Value(2.0, label="y")
-    rows = plain(screen_of(steps(x * y), "es"), 2, 80, 24)[1:5]
+    rows = plain(screen_of(steps(x * y), "es"), 1, 80, 24)[1:5]
     assert len({cell_len(row) for row in rows}) == 1
     assert [row[:4] for row in rows[1:3]] == ["· 重み", "· y "]
 
@@ -434,7 +442,7 @@ def test_colours_that_are_forced_make_no_terminal_of_a_pipe(monkeypatch):
         ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
         ({"phases": ["b"]}, ValueError, "phases must be of forward, backward, update; got 'b'"),
         ({"phases": []}, ValueError, "at least one"),
-        ({"start": 18}, IndexError, "there are 18 steps, got the index 18"),
+        ({"start": 16}, IndexError, "there are 16 steps, got the index 16"),
     ],
 )
 def test_wrong_use_of_play(options, error, text):
