@@ -86,15 +86,24 @@ class Bound:
 
     def __call__(self) -> None:
         """Compute `once` and `each` from `shared` and `samples`."""
-        kernel = self.auto.kernel
-        if kernel is None:
+        if self.ready():
+            self.frame()
+        else:
             self.once, self.each = self.auto.run(self.shared, self.samples, self.count)
-            return
+
+    @property
+    def repeat(self) -> Any:
+        """What LLVM's calls have, once it is ready; else None."""
+        return self.frame.repeat if self.ready() else None
+
+    def ready(self) -> bool:
+        """Whether LLVM's code is; the numbers go to where the best of it computes."""
+        kernel = self.auto.kernel
         if kernel is not self.kernel:
             frame = self.frame = kernel.bound(self.shared, self.samples, self.count)
             self.shared, self.samples, self.kernel = frame.shared, frame.samples, kernel
             self.once, self.each = frame.once, frame.each
-        self.frame()
+        return kernel is not None
 
 
 def build(program: Program, threads: int = 1) -> Auto:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from math import isfinite
 from struct import Struct
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
     "before": (_P, _P, _N),
     "each": (_P, _P, _N, _N, _N),
     "after": (_P, _P, _N),
+    "repeat": (_P, _N, _N, _N, _P, _N, _P),
 }
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
@@ -102,6 +104,7 @@ class Frame:
         self.samples, self.each = [*table[:rows]], table[rows:]
         at, n, row = block.ctypes.data, _N(count), _N(stride)
         self.whole = partial(kernel.whole, _P(at), n, row)
+        self.steps = partial(kernel.repeat, _P(at), n, row)
         own = [_P(at + 8 * (kernel.numbers + k * kernel.thread)) for k in range(threads)]
         self.before = partial(kernel.before, _P(at), own[0], n)
         self.after = partial(kernel.after, _P(at), own[0], n)
@@ -119,6 +122,26 @@ class Frame:
             for part in [_pool(len(self.parts)).submit(part) for part in self.parts]:
                 part.result()
             self.after()
+
+    def repeat(self, state: int, given: Sequence[tuple[float, float]]) -> list[float]:
+        """Steps of training: each with two numbers, which are the inputs after so many of `state`.
+
+        A step hands its results from the third on on to the next, as `state`. The first of each
+        step's results; none from the step on where that, or the second, is not finite.
+        """
+        if len(self.parts) > 1:
+            losses = []
+            for self.shared[state : state + 2] in given:
+                self()
+                if not isfinite(self.once[0] - self.once[1]):
+                    break
+                losses.append(float(self.once[0]))
+                self.shared[:state] = self.once[2 : state + 2]
+            return losses
+        rates, found = np.array(given, dtype=float), np.empty(len(given))
+        addresses = _P(rates.ctypes.data), _N(state), _P(found.ctypes.data)
+        done: int = self.steps(_N(len(given)), *addresses)
+        return [*map(float, found[:done])]
 
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
         """With these numbers as inputs."""
@@ -138,8 +161,8 @@ class Kernel:
         self.engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(0))
         self.engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code[_SIZES.size :]))
         self.engine.finalize_object()
-        self.whole, self.before, self.each, self.after = [
-            ctypes.CFUNCTYPE(None, *types)(self.engine.get_function_address(name))
+        self.whole, self.before, self.each, self.after, self.repeat = [
+            ctypes.CFUNCTYPE(_N, *types)(self.engine.get_function_address(name))
             for name, types in _TYPES.items()
         ]
 

@@ -140,6 +140,7 @@ class Printer:
         numbers, thread = self.sizes()
         frame = _SKELETON.substitute(
             {name: "\n  ".join(calls[k]) for k, name in enumerate(_PARTS)},
+            once=sum(not each for _, each in self.program.inputs),
             numbers=numbers,
             rows=numbers + self.threads * thread,
             width=self.width,

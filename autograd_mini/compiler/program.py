@@ -36,7 +36,8 @@ top of its module; where that fails the user reads which extra to install. It ma
     run.explain() -> list of str           lines for `fast.explain()`: stages and what they cost
     run.bound(shared, samples, count)      for who calls again and again: an object with arrays
         -> call                            `shared` and `samples` to write to, which `call()` reads,
-                                           and `once` and `each`, where it leaves what it computes
+                                           and `once` and `each`, where it leaves what it computes;
+                                           `call.repeat` may do steps of training (llvm.py's Frame)
 
 tests/compiler/interpreter.py is the definition in a dozen lines; others are compared with it.
 """

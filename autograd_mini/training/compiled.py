@@ -141,7 +141,18 @@ class CompiledStep:
                 column[:] = new if entry.arrays else listed(new)
             if state != self.state:
                 frame.shared[:end] = state
+        first, repeat = optimiser.steps, getattr(frame, "repeat", None)
         try:
+            if repeat and steps > 1:
+                rates = []
+                for k in range(first, first + steps):
+                    optimiser.steps = k
+                    rates.append((optimiser.lr, k))
+                losses, once = repeat(end, rates), frame.once
+                optimiser.steps = first + len(losses)
+                if len(losses) < steps:
+                    raise GradientError("a loss, a gradient or a parameter is no longer finite")
+                steps = 0
             for _ in range(steps):
                 shared = frame.shared
                 shared[end], shared[end + 1] = optimiser.lr, optimiser.steps

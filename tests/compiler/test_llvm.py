@@ -149,6 +149,30 @@ def test_eight_threads_share_a_function():
         assert error == [*(k * x)]
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_steps_in_a_row_hand_on_their_results(threads):
+    code, emit = emitter()
+    w, rate, _ = (emit("input", float(k)) for k in range(3))
+    start, x = len(code), emit("input", 3.0)
+    error = emit("-", emit("*", w, x), 1.0)
+    square, slope = emit("*", error, error), emit("*", error, x)
+    stop, loss = len(code), emit("total", square)
+    new = emit("-", w, emit("*", rate, emit("accumulate", slope)))
+    outputs = tuple(Output("", x) for x in (loss, new, new))
+    inputs = (Input("w"), Input("rate"), Input("k"), Input("x", True))
+    run = llvm.build(Program(inputs, code, start, stop, outputs, {}), threads)
+    data = np.array([1.0, 2.0, -1.0])
+    call = run.bound([5.0, 0.0, 0.0], [data], 3)
+    found, w, expected = call.repeat(1, [(0.125, 0), (0.0625, 1), (0.25, 2)]), 5.0, []
+    for rate in (0.125, 0.0625, 0.25):
+        expected.append(sum((w * data - 1) ** 2))
+        w -= rate * sum((w * data - 1) * data)
+    assert found == expected
+    assert call.shared[0] == w
+    assert call.repeat(1, [(0.0, 3), (math.inf, 4), (0.0, 5)]) == [sum((w * data - 1) ** 2)]
+    assert call.shared[0] == w  # what it was before the step that failed
+
+
 def test_what_was_given_is_left_and_what_is_given_stays():
     run = llvm.build(line())
     shared, x = np.array([2.0, 0.5, 4.0]), np.array([1.0, 2.0])
