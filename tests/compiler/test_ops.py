@@ -60,3 +60,9 @@ def test_second_derivatives_are_eager_s(name):
                 expected = flat(transforms.hessian(f)(x))
             for a, b in zip(flat(fast.hessian(x)), expected, strict=True):
                 assert math.isclose(a, b, **digits) or (a != a and b != b), x
+
+
+def test_products_that_overflow_are_summed_exactly_as_the_engine_does():
+    fast = compile(lambda x, y: SHEET["dot"](x, y), backend="python")
+    assert fast([1e200, 1e200, 3.0], [1e200, -1e200, 2.0]) == 6.0
+    assert fast([1e200, 1.0], [1e200, 1.0]) == math.inf
