@@ -95,7 +95,7 @@ def entry(name: str, lang: str = "en") -> str:
         cells = [cell for x in both for cell in (number(x.loss, ".3g"), f"{x.accuracy:.0%}")]
         rows.append([said[f"loop.{part}"], *cells])
     return "\n".join([
-        name, *(fill(each, 96) for each in told), "", *(f"  {line}" for line in code), "",
+        name, *(fill(each, 88) for each in told), "", *(f"  {line}" for line in code), "",
         curves.text(panel(name, lang)), "", *aligned(rows, "<>>>>"), "",
     ])  # fmt: skip
 
