@@ -96,6 +96,7 @@ class Frame:
         first = kernel.numbers + threads * kernel.thread
         size = first + (rows + len(program.outputs) - len(once)) * stride
         self.memory = np.zeros(size + 8 * (1 + BLOCKS))  # the last block reads behind the rows
+        self.small = self.memory.nbytes < _KEPT_BYTES
         start = -self.memory.ctypes.data // 8 % 8  # the first cache line
         block = self.memory[start : start + size]
         self.shared, self.once = block[:shared], block[shared : shared + len(once)]
@@ -146,8 +147,9 @@ class Frame:
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
         """With these numbers as inputs."""
         self.shared[:] = shared
-        for row, numbers in zip(self.samples, samples, strict=True):
-            row[:] = numbers
+        if samples:
+            for row, numbers in zip(self.samples, samples, strict=True):
+                row[:] = numbers
         return self
 
 
@@ -175,10 +177,10 @@ class Kernel:
         if frame.count != count:
             frame = Frame(self, count)
         frame.given(shared, samples)()
-        once, each = frame.once.copy(), [*frame.each.copy()]
-        if len(self.frames) < _KEPT_FRAMES and frame.memory.nbytes < _KEPT_BYTES:
+        result = frame.once.copy(), [*frame.each.copy()] if len(frame.each) else []
+        if frame.small and len(self.frames) < _KEPT_FRAMES:
             self.frames.append(frame)
-        return once, each
+        return result
 
     def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Frame:
         """What compiler/program.py says of `bound`."""
