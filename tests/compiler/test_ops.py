@@ -65,5 +65,5 @@ def test_second_derivatives_are_eager_s(name):
 def test_products_that_overflow_are_summed_exactly_as_the_engine_does():
     fast = compile(dot, backend="python")
     assert fast([1e200, 1e200, 3.0], [1e200, -1e200, 2.0]) == 6.0
-    assert fast([1e308, -1e308], [1.9, 1.0]) == 0.9e308
+    assert fast([1e308, -1e308], [1.9, 1.0]) == dot([1e308, -1e308], [1.9, 1.0]) < 1e308
     assert fast([1e200, 1.0], [1e200, 1.0]) == math.inf
