@@ -57,7 +57,7 @@ def test_a_neuron_in_english():
         # 3 operations; the seed, 6 nodes that are complete, 5 shares; w and b updated
         (neuron, "en", "3 operations forward, then 12 steps back, then 2 weights are updated.",
          "w = 0.5,  x = 2,  b = −1.5"),
-        (neuron, "es", ("3 operaciones hacia adelante, luego 12 pasos hacia atrás, luego se"
+        (neuron, "es", ("3 operaciones hacia adelante, luego 12 pasos hacia atrás, y al final se"
          " actualizan 2 pesos."), "w = 0.5,  x = 2,  b = −1.5"),
         (lambda: steps(lambda x: x.tanh(), 2.0), "es",
          "1 operación hacia adelante, luego 4 pasos hacia atrás.", "x = 2"),
