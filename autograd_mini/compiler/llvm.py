@@ -147,7 +147,7 @@ class Frame:
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
         """With these numbers as inputs."""
         self.shared[:] = shared
-        if samples:
+        if self.samples:
             for row, numbers in zip(self.samples, samples, strict=True):
                 row[:] = numbers
         return self
