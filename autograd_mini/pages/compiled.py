@@ -26,9 +26,9 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
     Raises AutogradError for a recording with operations that are not on the sheet.
 
     >>> from autograd_mini import Value, steps
-    >>> program, lit = program_of(steps((Value(2.0, label="x") ** 2).exp()))
-    >>> [opcode for opcode, _ in program.code][:3], lit[0]
-    (['input', '*', 'exp'], [0])
+    >>> program, lit = program_of(steps(Value(2.0, label="x").exp()))
+    >>> [opcode for opcode, _ in program.code], lit[:2]
+    (['input', 'exp', '*'], [[0], [1]])
     """
     trace, nodes, inputs = Trace(), list[Value](), list[Input]()
     place = {id(node): k for k, node in enumerate(steps.nodes)}

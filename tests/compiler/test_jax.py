@@ -1,5 +1,6 @@
 """A program under jit, vmap, grad and shard_map; its meaning is tested with other back ends'."""
 
+import doctest
 import os
 import subprocess
 import sys
@@ -94,3 +95,7 @@ def test_at_a_kink_the_derivative_is_the_engines_too():
 def test_as_jax_wants_one_number():
     with pytest.raises(ValueError, match="gives one number, it gives 2"):
         as_jax(compile(lambda x: [x, x], backend="python"))(1.0)
+
+
+def test_the_examples():
+    assert doctest.testmod(module).failed == 0

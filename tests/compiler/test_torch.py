@@ -1,12 +1,15 @@
 """A compiled function among torch's, judged by torch's own gradcheck."""
 
+import doctest
+
 import pytest
 
 from autograd_mini import dot, tanh
 from autograd_mini.compiler import compile
 
 torch = pytest.importorskip("torch")
-as_torch = pytest.importorskip("autograd_mini.compiler.torch").as_torch
+module = pytest.importorskip("autograd_mini.compiler.torch")
+as_torch = module.as_torch
 
 
 def loss(w, x, y):
@@ -54,3 +57,7 @@ def test_what_cannot_be_differentiated_is_said():
         product(leaf(1.0), leaf(2.0))
     with pytest.raises(TypeError, match="must be a tensor or a number, got '1' "):
         product("1", 2.0)
+
+
+def test_the_examples():
+    assert doctest.testmod(module).failed == 0
