@@ -39,7 +39,7 @@ def add_options(parser: Parser) -> None:
     parser.add("--epochs")
     parser.add("--widths", nargs="+", metavar="N", type=whole(1, 64))
     parser.add("--samples", nargs="+", metavar="N", type=whole(1, 1000))
-    alone = parser.add_mutually_exclusive_group()
+    alone = parser.options.add_mutually_exclusive_group()
     parser.add("--json", group=alone, action="store_true")
     parser.add("-o", "--out", group=alone)
 

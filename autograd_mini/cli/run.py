@@ -20,7 +20,7 @@ def add_options(parser: Parser) -> None:
     """Add the arguments of the command."""
     parser.add("--as", action="append", default=[], metavar="MODULE", dest="modules")
     parser.add("--neurons", choices=("relu", "tanh"), default="relu")
-    parser.add("script", metavar="SCRIPT", type=Path)
+    parser.add("script", metavar="FILE", type=Path)
     parser.add("args", nargs="...", metavar="ARGS")
 
 

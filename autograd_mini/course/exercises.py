@@ -218,7 +218,7 @@ def _blanks(recorded: Steps, made: Sketch) -> tuple[Blank, ...]:
             if node.first is not None or node.label in asked:
                 blanks.append(Blank(i, written(gradient(names[-1], name)), step.adjoint))
         elif isinstance(step, Update):
-            new = symbols.index(symbols.name(name), symbols.name("new"))
+            new = symbols.row(symbols.name(name), symbols.sign("′", "'"))
             blanks.append(Blank(i, written(new), step.after))
     return tuple(blanks)
 

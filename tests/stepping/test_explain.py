@@ -286,7 +286,7 @@ def test_explain_a_node():
     assert said.title == "What v₂ does"
     assert said.symbolic.text == "v₂ = σ(v₁) = 1 / (1 + e^(−v₁))"
     assert str(said.local) == "∂v₂/∂v₁ = v₂ · (1 − v₂) = 0.7311 · (1 − 0.7311) = 0.1966"
-    assert explain(w, lang="es").sentence.startswith("`w` es un dato: 0.5.")
+    assert explain(w, lang="es").sentence.startswith("`w` viene dado: 0.5.")
 
 
 def test_explain_a_gradient_by_its_users_and_paths():

@@ -228,7 +228,7 @@ function startPerform(player) {
       graph: {names: r.names, ops: r.ops, args: r.args, data: r.data.map((x, k) => inner(k) ? null : number(x)), seed: number(seedOf(r)),
         rates: r.steps.filter(step => step.kind === "update").map(step => [step.node, step.rate])},
       decisions, ...tally()};
-    const link = el("a", {href: URL.createObjectURL(new Blob([JSON.stringify(content, null, 1)], {type: "application/json"})), download: t("perform.file") + ".json"});
+    const link = el("a", {href: URL.createObjectURL(new Blob([JSON.stringify(content, null, 1)], {type: "application/json"})), download: [t("perform.file"), learner.value.trim()].filter(Boolean).join("-") + ".json"});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
