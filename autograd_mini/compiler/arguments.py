@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.errors import NumberTypeError
+from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import slots_of
-from autograd_mini.numbers.kinds import constant, numpy, shown
+from autograd_mini.numbers.kinds import number as real_number
+from autograd_mini.numbers.kinds import numpy, shown
 from autograd_mini.numbers.trees import array
 from autograd_mini.value import Value
 
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
 
 STATIC = (str, bool, type(None))
 """Arguments that are no numbers: part of the structure, as the length of a list is."""
+lock = RLock()
+"""Held while models and Values stand for symbols."""
+
+
+def read(nodes: Sequence[Value]) -> list[float]:
+    """The numbers of nodes; where another thread's trace has symbols in their place, after it."""
+    try:
+        return [float(node.data) for node in nodes]
+    except TraceError:
+        with lock:
+            return [float(node.data) for node in nodes]
+    except (TypeError, ValueError):
+        raise _unreal([node.data for node in nodes]) from None
+
+
+def _unreal(x: object) -> NumberTypeError:
+    return NumberTypeError(f"a compiled function takes real numbers, got {shown(x)}")
 
 
 def taken(tree: Any, pieces: list[Any]) -> Any:
@@ -38,9 +57,12 @@ def taken(tree: Any, pieces: list[Any]) -> Any:
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray) and tree.shape:
         if tree.dtype == object:
-            return tree.shape, tuple([taken(x, pieces) for x in tree.flat])
+            for x in tree.flat:
+                if taken(x, pieces) != 0:
+                    raise _unreal(x)
+            return tree.shape
         if tree.dtype.kind not in "fiub":
-            raise NumberTypeError(f"a compiled function takes real numbers, got {shown(tree)}")
+            raise _unreal(tree)
         pieces.append(np.ascontiguousarray(tree, dtype=float).reshape(-1))
         return tree.shape
     if isinstance(tree, dict):
@@ -48,14 +70,15 @@ def taken(tree: Any, pieces: list[Any]) -> Any:
     if isinstance(tree, list | tuple):
         return cls, tuple([taken(x, pieces) for x in tree])
     if isinstance(tree, Value):
-        tree = tree.data
-    elif hasattr(tree, "parameters"):
-        pieces.append([float(p.data) for p in tree.parameters()])
-        return tree, len(pieces[-1])
-    number = constant(tree)
-    if number.__class__ is complex:
-        raise NumberTypeError(f"a compiled function takes real numbers, got {shown(tree)}")
-    pieces.append((float(number),))
+        pieces.append(read([tree]))
+        return 0
+    if hasattr(tree, "parameters"):
+        pieces.append(read(tree.parameters()))
+        return tree.parameters, len(pieces[-1])  # a method is hashed by the identity of its object
+    real = real_number(tree)
+    if real.__class__ is complex:
+        raise _unreal(tree)
+    pieces.append((float(real),))
     return 0
 
 

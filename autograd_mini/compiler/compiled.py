@@ -8,6 +8,7 @@ from functools import partial, update_wrapper
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini import functions
 from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.arguments import function, one_of, whole
 from autograd_mini.numbers.kinds import numpy
@@ -15,9 +16,9 @@ from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
 from . import backends
-from .arguments import Structure, listed, nodes_in, rows_taken, taken
+from .arguments import Structure, listed, lock, nodes_in, read, rows_taken, taken
 from .passes import improved
-from .tracing import Task, active, checked, lock, traced
+from .tracing import Task, active, checked, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,8 +38,10 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     (12.0, (12.0, [12.0, 4.0]))
 
     Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
-    of them is traced once. Values that f uses besides are read in every call. In compiled code a
-    domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its place. As in
+    of them is traced once. Values that f uses besides are read in every call; anything else that it
+    uses is as it was in the first, and so is which Values they are. During the trace models and
+    Values stand for symbols: no other thread may compute with them then, but call what is compiled.
+    In compiled code a domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its place. As in
     `backward()`, a gradient of exactly 0 hands nothing on (for inputs up to 1e30).
 
     Args:
@@ -80,21 +83,38 @@ class Compiled:
         self.entries: OrderedDict[Any, Entry] = OrderedDict()
         parameters = self.signature.parameters.values()
         usual = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
-        self.plain = [p.name for p in parameters] if usual else ()
+        self.plain = [p.name for p in parameters] if usual else None
         self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
-        update_wrapper(self, f)
+        update_wrapper(self, f, updated=())
 
     def _names(self, what: str, names: Names) -> tuple[str, ...]:
         known = [*self.signature.parameters]
-        given = (names,) if isinstance(names, int | str) else names
+        given = [*names] if isinstance(names, list | tuple) else [names]
+        if given == [0]:
+            return tuple(known[:1])
         positions = range(-len(known), len(known))
         named = [known[x] if isinstance(x, int) and x in positions else x for x in given]
+        if len({*named}) < len(named):
+            raise ValueError(
+                f"{what} must name each argument once, got {', '.join(map(str, named))}"
+            )
         return tuple([one_of(what, str(x), known) for x in named])
+
+    def __get__(self, obj: object, owner: type | None = None) -> Compiled:
+        if obj is None:
+            return self
+        name = self.f.__name__
+        raise TypeError(
+            f"{name} is compiled as a method of a class; compile the object's: compile(self.{name})"
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
-        if active.get():
-            return self.f(*args, **kwargs)  # inside another function that is compiled
+        if active.get():  # inside another function that is compiled
+            if not self.batch:
+                return self.f(*args, **kwargs)
+            each = [self._called(sample) for sample in self._samples(args, kwargs)]
+            return getattr(functions, self.reduce)(each) if self.reduce else each
         given = self._given(args, kwargs)
         nodes = [x for name in self.wrt for x in nodes_in(given[name])]
         if not nodes:
@@ -121,6 +141,8 @@ class Compiled:
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
         self._shared("hvp")
+        if not args:
+            raise TypeError("hvp takes the arguments and, last, a direction")
         return self._run("hvp", args[:-1], kwargs, args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
@@ -151,7 +173,7 @@ class Compiled:
     ) -> tuple[Entry, list[Any], list[Any], int]:
         """The trace for these arguments, their numbers, shared and by sample, and the samples."""
         given, pieces, columns = self._given(args, kwargs), list[Any](), list[Any]()
-        key, sizes, sample = [what], {}, {**given}
+        key, sizes, sample = [what, *given], {}, {**given}
         for name, x in given.items():
             if name in self.batch:
                 structure, sample[name], sizes[name] = rows_taken(name, x, columns)
@@ -166,7 +188,7 @@ class Compiled:
     def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""
         given: dict[str, Any]
-        if not kwargs and len(args) == len(self.plain):
+        if not kwargs and self.plain is not None and len(args) == len(self.plain):
             return dict(zip(self.plain, args, strict=True))
         given = self.signature.bind(*args, **kwargs).arguments
         for name in (*self.wrt, *self.batch):
@@ -196,16 +218,20 @@ class Compiled:
     # --- what one wants to know ------------------------------------------------------------------
     def check(self, *args: Any, **kwargs: Any) -> None:
         """Run f eagerly, sample by sample: its error names the operation and the operands."""
-        given = self._given(args, kwargs)
-        sizes = [len(given[name]) for name in self.batch]
-        for k in range(min(sizes, default=1)):
-            sample = {n: x[k] if n in self.batch else x for n, x in given.items()}
+        for k, sample in enumerate(self._samples(args, kwargs)):
             try:
                 checked(Task(self._called, "value_and_grad", self.wrt, (), None), sample)
             except AutogradError as error:
-                if sizes:
+                if self.batch:
                     error.add_note(f"in sample {k}")
                 raise
+
+    def _samples(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The arguments for one sample after the other."""
+        given = self._given(args, kwargs)
+        sizes = [len(given[name]) for name in self.batch]
+        for k in range(min(sizes, default=1)):
+            yield {n: x[k] if n in self.batch else x for n, x in given.items()}
 
     def _last(self) -> Entry:
         if not self.entries:
@@ -261,7 +287,7 @@ class Entry:
     def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
         """The numbers of the arguments as the back end takes them."""
         if self.traces.captured:
-            pieces.append([float(v.data) for v in self.traces.captured])
+            pieces.append(read(self.traces.captured))
         if self.task.reduce == "mean":
             pieces.append((float(count),))
         if not self.arrays:

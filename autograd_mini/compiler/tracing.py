@@ -5,17 +5,18 @@ from __future__ import annotations
 import gc
 from contextlib import ExitStack
 from contextvars import ContextVar
-from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import transforms
+from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import topological
-from autograd_mini.numbers.kinds import ieee, numpy
+from autograd_mini.numbers import symbols as symbolic
+from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
 from autograd_mini.numbers.symbols import Symbol, Trace
 from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
-from .arguments import Structure, replaced, structure, taken
+from .arguments import Structure, lock, replaced, structure, taken
 from .passes import rebuilt
 from .program import Input, Output, Program
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-lock = RLock()
-"""Held while models and Values stand for symbols."""
 active: ContextVar[bool] = ContextVar("active", default=False)
 """Whether a function is being traced here."""
 
@@ -99,6 +98,13 @@ def _made(args: Mapping[str, Any], numbers: Mapping[str, Any], undo: ExitStack) 
     return made
 
 
+def _real(x: Any) -> Any:
+    """A number that a function gives and that is no Value."""
+    if isinstance(x, bool) or constant(x).__class__ is complex:
+        raise NumberTypeError(f"a compiled function gives real numbers, got {shown(x)}")
+    return x
+
+
 def _derived(what: str, f: Callable[[list[Any]], Any], at: list[Any], along: list[Any]) -> Any:
     """What is wanted of a function of a list of numbers: the engine's transforms do it."""
     if what == "value":
@@ -139,14 +145,14 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
         mixed = {n: [next(new) for _ in x] if n in task.wrt else x for n, x in given.items()}
         out = task.f(_made(args, mixed, undo))
         shape, flat = structure(out, "value"), flatten(out)[0]
-        values[:] = [x.data if isinstance(x, Value) else x for x in flat]
+        values[:] = [x.data if isinstance(x, Value) else _real(x) for x in flat]
         for node in topological(*[x for x in flat if isinstance(x, Value)]):
-            if node.data.__class__ is float:
+            if not isinstance(node.data, symbolic.Traced):
                 captured.append(node)
             elif node.label:
                 labels.setdefault(node.data.operand, node.label)
         headings.setdefault(len(trace.code), "backward")
-        return out if share is None else out * share
+        return out if share is None or isinstance(out, list | tuple | dict) else out * share
 
     with ExitStack() as undo, ieee():
         undo.callback(replaced(outside, known))

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograd_mini.errors import TraceError
+from autograd_mini.errors import NumberTypeError, TraceError
 
 from .floats import IEEE
 from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
@@ -53,6 +53,10 @@ class Trace:
 
     def emit(self, opcode: str, *args: Any) -> Any:
         """The result of an instruction on symbols and plain numbers: a Symbol or a Condition."""
+        plain = _PLACES.get(opcode, 0)  # from here on operands are numbers
+        if Condition in map(type, args[plain:]):
+            args = (*args[:plain], *[select(x, 1.0, 0.0) if x.__class__ is Condition else x
+                                     for x in args[plain:]])  # fmt: skip
         constant = self.code.constant
         operands = [x.operand if isinstance(x, Traced) else constant(float(x)) for x in args]
         index = self.code.emit(opcode, *operands)
@@ -66,6 +70,8 @@ class Trace:
 
     def operand(self, x: Any) -> int:
         """The operand that stands for a symbol or a plain number."""
+        if x.__class__ is Condition:
+            x = select(x, 1.0, 0.0)
         return x.operand if isinstance(x, Traced) else self.code.constant(float(x))
 
     def range(self, operand: int) -> Range:
@@ -89,11 +95,15 @@ class Traced:
     def __repr__(self) -> str:
         return f"<traced t{self.operand}>"
 
+    def __format__(self, form: str) -> str:
+        return repr(self)
+
 
 class Condition(Traced):
-    """A comparison of traced values: what `where` selects on; & and | join two."""
+    """A comparison of traced values: what `where` selects on, else 1 or 0; & and | join two."""
 
     __slots__ = ()
+    __hash__ = object.__hash__
 
     def __and__(self, other: object) -> Any:
         if isinstance(other, Condition):
@@ -133,11 +143,12 @@ class Symbol(Traced):
     __float__ = __int__ = __index__ = __complex__ = __round__ = __floor__ = __ceil__ = _number
 
 
-_NUMBERS = (Symbol, float, int)
+_NUMBERS = (Traced, float, int)
+_PLACES = {"select": 1, "and": 2, "or": 2}
 
 
 def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
-    def operator(self: Symbol, *other: object) -> Any:
+    def operator(self: Traced, *other: object) -> Any:
         if other and not isinstance(other[0], _NUMBERS):
             return NotImplemented
         return self.trace.emit(opcode, *((*other, self) if swapped else (self, *other)))
@@ -148,10 +159,12 @@ def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "%": "mod"}
 _SIGNS["//"] = "floordiv"
 for _sign, _name in _SIGNS.items():
-    setattr(Symbol, f"__r{_name}__", _operator(_sign, swapped=True))
+    for _class in (Symbol, Condition):
+        setattr(_class, f"__r{_name}__", _operator(_sign, swapped=True))
 _SIGNS |= {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 for _sign, _name in (_SIGNS | {"neg": "neg", "abs": "abs"}).items():
-    setattr(Symbol, f"__{_name}__", _operator(_sign))
+    for _class in (Symbol, Condition):
+        setattr(_class, f"__{_name}__", _operator(_sign))
 
 
 class Mask(Symbol):
@@ -186,6 +199,8 @@ class Adjoint(Symbol):
 
     def __mul__(self, partial: Any) -> Any:
         trace, adjoint = self.trace, self.settled()
+        if isinstance(partial, Condition):
+            partial = _mask(partial, 1.0, 0.0)
         if is_finite(trace.range(self.operand)):
             if not isinstance(partial, Symbol):
                 if partial in (0, 1):
@@ -318,10 +333,18 @@ _FUNCTIONS |= {name: _or_plain(name) for name in _EXPANDED}
 _FUNCTIONS |= {"_divide": call("/"), "_power": call("**"), "_modulo": call("%")}
 _FUNCTIONS |= {"_floored": call("//"), "select": select, "mask": _mask, "take": call("take")}
 _FUNCTIONS["truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0.0
+
+
+def _real(x: Any) -> Any:
+    if x.__class__ is complex:
+        raise NumberTypeError(f"a compiled function computes with real numbers, got {x!r}")
+    return x if isinstance(x, Traced) else float(x)
+
+
 SYMBOL = Kind(
     "symbol",
     {**COMMON, **_FUNCTIONS, "pi": math.pi},
-    lambda x: x if isinstance(x, Traced) else float(x),
+    _real,
     lambda value: repr(float(value)),
     IEEE.templates | {"where": "select({0}, {1}, {2})", "truth": "truth({0})"},
 )

@@ -1,0 +1,161 @@
+"""compile: what users do besides: keywords, conditions as numbers, threads, functions in others."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from threading import Event
+
+import pytest
+
+import autograd_mini as ag
+from autograd_mini import MLP, Value, mean, where
+from autograd_mini.compiler import compile
+from autograd_mini.errors import GradientError
+from tests.compiler.test_compile import python
+from tests.refusals import refused
+
+np = pytest.importorskip("numpy")
+
+
+def scaled(x, a=1.0, b=10.0):
+    return x * a + b
+
+
+def test_a_trace_is_of_the_arguments_that_are_given_by_name():
+    fast = python(scaled)
+    assert [fast(2.0, a=3.0), fast(2.0, b=3.0), fast(2.0), fast(2.0, 3.0, 4.0)] == [16, 5, 12, 10]
+
+
+def test_a_callable_object_keeps_its_attributes_to_itself():
+    class Square:
+        def __init__(self):
+            self.backend, self.wrt, self.entries = "mine", "nothing", 5
+
+        def __call__(self, x, y):
+            return x * x * y
+
+    fast = python(Square(), wrt=1)
+    assert fast.value_and_grad(3.0, 2.0) == (18.0, 9.0)
+    assert python(fast).value_and_grad(3.0, 2.0) == (18.0, 12.0)
+    assert fast.wrt == ("y",)
+
+
+CONDITIONS = {
+    "product": lambda x: (x > 1) * x * x,
+    "sum": lambda x: sum([x > 1, x > 2]) * x,
+    "1 - c": lambda x: (1 - (x > 2)) * x,
+    "equal": lambda x: where((x > 1) == (x > 2), x, 3 * x),
+    "chosen": lambda x: where(x > 1, x > 2, x > 0.5) * x,
+    "power": lambda x: x ** (x > 1) + x,
+    "node": lambda x: Value(x > 1) * x,
+    "printed": lambda x: [f"{x.data:.2f}", x * x][1],
+}
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_condition_is_1_or_0(name, backend):
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+    f = CONDITIONS[name]
+    fast = compile(f, backend=backend)
+    for x in (0.75, 1.5, 3.0):
+        assert fast.value_and_grad(x) == ag.value_and_grad(f)(x)
+    assert compile(lambda x: [x > 1, x], backend=backend)(2.0) == [1.0, 2.0]
+
+
+def test_values_from_outside_may_hold_any_real_number():
+    w = Value(Fraction(1, 3), label="w")
+    fast = python(lambda x: x * w)
+    assert fast(3.0) == 1.0
+    for w.data in (Fraction(2, 3), 5, np.float32(0.5)):
+        assert fast(3.0) == 3.0 * float(w.data)
+
+
+def test_a_batch_inside_another_function_is_reduced():
+    def error(w, x):
+        return (w * x - 1.0) ** 2
+
+    def by_hand(w):
+        return mean([error(w, x) for x in (1.0, 2.0, 4.0)]) * w
+
+    inner = python(error, batch="x", reduce="mean")
+    outer = python(lambda w: inner(w, [1.0, 2.0, 4.0]) * w)
+    assert outer.value_and_grad(0.5) == ag.value_and_grad(by_hand)(0.5)
+
+
+def test_a_call_waits_while_another_thread_traces_the_same_model():
+    model, runs, begun = MLP(2, [2, 1], seed=0), [], Event()
+
+    def slow(x):
+        runs.append(x)
+        if len(runs) == 2:  # the second run of a trace, in which the model stands for symbols
+            begun.set()
+            Event().wait(0.1)
+        return model([x, x])
+
+    fast, outside = python(lambda m, x: m([x, 1.0])), python(lambda x: model([x, 1.0]))
+    expected = fast(model, 0.5), outside(0.5)
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(python(slow), 0.5)
+        begun.wait(10)
+        assert (fast(model, 0.5), outside(0.5)) == expected
+        job.result()
+
+
+class Method:
+    @compile
+    def f(self, x):
+        return x
+
+
+def test_without_arguments_there_is_a_value():
+    assert python(lambda: 3.0)() == 3.0
+    assert python(lambda *a: a[0] * a[1]).grad(2.0, 3.0) == (3.0, 2.0)
+
+
+@refused(
+    {
+        ValueError: [
+            (lambda: python(scaled, wrt=("x", 0)), r"wrt must name each argument once, got"),
+            (lambda: python(scaled, wrt=1.5), "wrt must be one of x, a, b, got '1.5'"),
+        ],
+        TypeError: [
+            (lambda: Method().f(1.0), r"compile the object's: compile\(self.f\)"),
+            (lambda: python(scaled).hvp(), "hvp takes the arguments and, last, a direction"),
+            (lambda: python(lambda *a: 1.0).grad(), "a must be given"),
+            (lambda: python(scaled)(10**400), "an int of 1329 bits is too large"),
+            (lambda: python(sum)(np.array([1.0, None])), "takes real numbers, got None"),
+            (lambda: python(lambda x: True)(1.0), r"gives real numbers, got True \(bool\)"),
+            (lambda: python(lambda x: len)(1.0), "is not a number"),
+            (lambda: python(lambda x: x * Value(1j))(1.0), "with real numbers, got 1j"),
+        ],
+        GradientError: [
+            (
+                lambda: python(lambda x: [x, x], batch="x", reduce="mean").grad([1.0]),
+                "returns one number, got list",
+            ),
+        ],
+    }
+)
+def test_what_is_wrong_is_said(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_a_model_is_told_by_its_identity():
+    class Line:  # as a dataclass, whose objects have no hash
+        __hash__ = None
+
+        def __init__(self, w):
+            self.w = Value(w)
+
+        def __eq__(self, other):
+            return True
+
+        def parameters(self):
+            return [self.w]
+
+    fast = python(lambda line, x: line.w * x)
+    assert [fast(Line(w), 2.0) for w in (1.0, 3.0)] == [2.0, 6.0]
+    assert math.isnan(fast(Line(math.nan), 2.0))
