@@ -133,12 +133,13 @@ def names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     """
     from keyword import iskeyword
     from re import fullmatch, sub
+    from unicodedata import normalize
 
     found: dict[int, str] = {}
     taken = {*reserved}
     counts: dict[str, int] = {}
     for i, label in program.labels.items():
-        name = sub(r"\W+", "_", label).strip("_")
+        name = sub(r"\W+", "_", normalize("NFKC", label)).strip("_")  # as Python does
         if not name.isidentifier() or iskeyword(name) or fullmatch(r"(t|each)\d+|_", name):
             name = f"v_{name}"
         first = name

@@ -103,6 +103,16 @@ def test_a_call_waits_while_another_thread_traces_the_same_model():
         job.result()
 
 
+@pytest.mark.parametrize("labels", ["ﬁ fi", "ａ a", "é e\u0301", "𝐱 x", "class lambda", "ᵗ1 t1"])
+def test_labels_that_python_takes_for_one_name_stay_two(labels):
+    def f(x):
+        one, other = x * 2.0, x * 3.0
+        one.label, other.label = labels.split()
+        return one * other
+
+    assert python(f).value_and_grad(1.0) == (6.0, 12.0)
+
+
 class Method:
     @compile
     def f(self, x):
