@@ -56,6 +56,11 @@ def _take(index: Any, *table: Any) -> Any:
     return np.where(good, chosen, math.nan)
 
 
+# The same, where the operands stand one behind the other.
+_STACKED: dict[str, Callable[..., Any]] = {
+    "sum": lambda a: a.sum(0) + 0.0,
+    "dot": lambda a, b: (a * b).sum(0) + 0.0,
+}
 _FUNCTIONS = {"select": _select, "sum": _sum, "dot": _dot, "take": _take}
 
 
@@ -100,13 +105,23 @@ class _Layout:
         self.size = {False: len(self.code.constants), True: 0}
         self.row = {~k: k for k in range(len(self.code.constants))}
         self.steps: list[list[_Step]] = []
-        self.reduced: list[tuple[str, bool, int, int]] = []
+        self.reduced: list[tuple[int, int]] = []  # (of, reduction)
+        self.products = self._products()
         self.places = []
         for _, is_each in program.inputs:  # in their order, used or not
             self.places.append(self.size[is_each])
             self.size[is_each] += 1
         for part in program.parts:
             self.steps.append([self._step(*group) for group in self._groups(part)])
+
+    def _products(self) -> set[int]:
+        """The products of samples' numbers that are only summed: as products of matrices."""
+        code, is_each = self.code, self.program.is_each
+        summed = {args[0] for opcode, args in code if opcode in REDUCTIONS}
+        other = {x for opcode, args in code if opcode not in REDUCTIONS for x in args}
+        other |= {x for _, x in self.program.outputs}
+        found = (x for x in summed - other if is_each(x) and code[x][0] == "*")
+        return {x for x in found if all(map(is_each, code[x][1]))}
 
     def _groups(self, part: range) -> Iterable[tuple[str, tuple[bool, ...], list[int]]]:
         """Instructions of one opcode that do not wait for one another, in order."""
@@ -119,8 +134,8 @@ class _Layout:
             elif opcode in REDUCTIONS:
                 self.row[i] = self.size[False]
                 self.size[False] += 1
-                self.reduced.append((opcode, self.program.is_each(operands[0]), operands[0], i))
-            else:
+                self.reduced.append((operands[0], i))
+            elif i not in self.products:
                 level[i] = 1 + max((level.get(x, 0) for x in operands), default=0)
                 key = (level[i], opcode, tuple(map(self.program.is_each, operands)))
                 groups.setdefault(key, []).append(i)
@@ -138,18 +153,31 @@ class _Layout:
             for column in zip(*(self.code[i][1] for i in members), strict=True)
         ]
         half = len(kinds) // 2
-        shared = opcode == "dot" and all(min(c) == max(c) for c in columns[half:])
-        if shared and len(set(kinds[:half])) == len(set(kinds[half:])) == 1 and not kinds[0]:
-            weights = np.array(columns[:half]).T
-            vector = _followed([column[0] for column in columns[half:]])
-            return _Step(_layer, False, [(False, weights), (kinds[half], vector)], rows)
+        if opcode == "dot" and not any(kinds[:half]) and _alike(columns[half:]):
+            operands = []
+            for kind in {*kinds[half:]}:
+                picked = [k for k in range(half) if kinds[half + k] == kind]
+                operands.append((False, np.array([columns[k] for k in picked]).T))
+                operands.append((kind, _followed([columns[half + k][0] for k in picked])))
+            return _Step(_layer, False, operands, rows)
+        cut = half if opcode == "dot" else len(kinds)
+        if opcode in _STACKED and len({*kinds[:cut]}) == 1 >= len({*kinds[cut:]}):
+            parts = [columns[:cut], columns[cut:]][: len(kinds) // cut]
+            stacked = [(kinds[k * cut], np.array(part)) for k, part in enumerate(parts)]
+            return _Step(_STACKED[opcode], False, stacked, rows)
         operands = [(kind, _rows(c)) for kind, c in zip(kinds, columns, strict=True)]
         function = _UFUNCS.get(opcode) or _function(opcode)
         return _Step(function, opcode in _UFUNCS, operands, rows)
 
 
-def _layer(weights: Any, inputs: Any) -> Any:
-    return weights[:, :, 0] @ inputs
+def _alike(columns: Sequence[Sequence[int]]) -> bool:
+    return all(min(column) == max(column) for column in columns)
+
+
+def _layer(*pairs: Any) -> Any:
+    """Matrices of weights times the inputs that neurons share: those of samples, constants."""
+    parts = [w[:, :, 0] @ x for w, x in zip(pairs[::2], pairs[1::2], strict=True)]
+    return sum(parts[1:], parts[0])
 
 
 def _rows(rows: Sequence[int]) -> Any:
@@ -158,10 +186,38 @@ def _rows(rows: Sequence[int]) -> Any:
 
 
 def _followed(rows: Sequence[int]) -> Any:
-    """A slice, which copies nothing, where rows follow one another; else an array."""
-    if all(b - a == 1 for a, b in pairwise(rows)):
-        return slice(rows[0], rows[0] + len(rows))
+    """A slice, which copies nothing, where rows follow one another evenly; else an array."""
+    steps = {b - a for a, b in pairwise(rows)} or {1}
+    step = min(steps)
+    if len(steps) == 1 and step > 0:
+        return slice(rows[0], rows[-1] + 1, step)
     return np.array(rows)
+
+
+class _Sums:
+    """What is summed over the samples: rows; and products of rows, by a product of matrices."""
+
+    def __init__(self, layout: _Layout) -> None:
+        code, row, is_each = layout.code, layout.row, layout.program.is_each
+        pairs = [(of, row[i]) for of, i in layout.reduced]
+        plain = [(row[of], i) for of, i in pairs if is_each(of) and of not in layout.products]
+        self.alike = [(row[of], i) for of, i in pairs if not is_each(of)]
+        products = [(*(row[x] for x in code[of][1]), i) for of, i in pairs if of in layout.products]
+        self.rows = _followed([of for of, _ in plain]) if plain else slice(0, 0)
+        self.left, self.right = ([p[k] for p in products] for k in (0, 1))
+        self.targets = [i for _, i in plain] + [p[2] for p in products]
+        self.lefts, self.i = np.unique(self.left, return_inverse=True)
+        self.rights, self.j = np.unique(self.right, return_inverse=True)
+        self.is_table = len(self.lefts) * len(self.rights) <= 8 * len(products)
+
+    def of(self, part: Any) -> Any:
+        """The sums over the samples of a block."""
+        found = [part[self.rows].sum(1)]
+        if self.left and self.is_table:
+            found.append((part[self.lefts] @ part[self.rights].T)[self.i, self.j])
+        elif self.left:
+            found.append(np.einsum("ij,ij->i", part[self.left], part[self.right]))
+        return np.concatenate(found)
 
 
 def build(program: Program, threads: int = 1) -> Run:
@@ -172,10 +228,7 @@ def build(program: Program, threads: int = 1) -> Run:
     first, inputs = len(constants), sum(is_each for _, is_each in program.inputs)
     shared_end = first + len(program.inputs) - inputs
     block = max(64, _BLOCK // max(1, layout.size[True]))
-    summed = [(layout.row[of], i) for _, is_each, of, i in layout.reduced if is_each]
-    alike = [(layout.row[of], i) for _, is_each, of, i in layout.reduced if not is_each]
-    rows = _followed([of for of, _ in summed]) if summed else None
-    totals = [layout.row[i] for _, i in summed]
+    sums = _Sums(layout)
     wanted = [(layout.row[x], program.is_each(x)) for _, x in program.outputs]
     once_rows = [row for row, is_each in wanted if not is_each]
     each_rows = [row for row, is_each in wanted if is_each]
@@ -189,7 +242,7 @@ def build(program: Program, threads: int = 1) -> Run:
         if matrix is None or matrix.shape[1] != width:
             matrix = mine.matrix = np.empty((layout.size[True], width))
         results = [np.empty(count) for _ in each_rows]
-        total = np.zeros(len(summed))
+        total = np.zeros(len(sums.targets))
         with np.errstate(all="ignore"):
             for step in before:
                 step.run(once, None, once)
@@ -200,13 +253,12 @@ def build(program: Program, threads: int = 1) -> Run:
                     part[k] = numbers[start:stop]
                 for step in each:
                     step.run(once, part, part)
-                if rows is not None:
-                    total += part[rows].sum(1)
+                total += sums.of(part)
                 for result, row in zip(results, each_rows, strict=True):
                     result[start:stop] = part[row]
-            once[totals, 0] = total
-            for row, i in alike:
-                once[layout.row[i]] = once[row] * count + 0.0 if count else 0.0
+            once[sums.targets, 0] = total
+            for row, i in sums.alike:
+                once[i] = once[row] * count + 0.0 if count else 0.0
             for step in after:
                 step.run(once, None, once)
         return once[once_rows, 0], results
