@@ -76,6 +76,12 @@ class NumberLike(Methods):
     def _prev(self) -> tuple[Value, ...]:  # micrograd's names for parents and op
         return self.parents  # type: ignore[attr-defined,no-any-return]
 
+    _children = _prev  # and microgpt's, for partials too
+
+    @property
+    def _local_grads(self) -> tuple[Any, ...]:
+        return self.partials  # type: ignore[attr-defined,no-any-return]
+
     @property
     def _op(self) -> str:
         made = (self.constants or ("",))[0]  # the name of a node made by hand
