@@ -120,7 +120,8 @@ class CompiledStep:
         if size != count:
             raise ValueError(f"there are {count} inputs but {size} targets")
         state = [p.data for p in optimiser.params]
-        state += [number for numbers in optimiser._memory for number in numbers]
+        if optimiser.memory:
+            state += [number for numbers in optimiser._memory for number in numbers]
         pieces: list[Any] = [state, [0.0, 0.0]]
         if self.unrolled:
             columns, x, y = [], [*inputs], [*targets]
@@ -175,10 +176,10 @@ class CompiledStep:
         """Give the parameters and the optimiser what they have now."""
         optimiser = self.optimiser
         self.state = listed(state)
-        new = iter(self.state)
-        for p in optimiser.params:
-            p.data = next(new)
+        for p, number in zip(optimiser.params, self.state, strict=False):
+            p.data = number
         if optimiser.memory:
+            new = iter(self.state[len(optimiser.params) :])
             optimiser._memory = [tuple([next(new) for _ in m]) for m in optimiser._memory]
 
     def _entry(self, x: Any, y: Any) -> tuple[Entry, list[Structure]]:
