@@ -173,6 +173,8 @@ class Mask(Symbol):
     __slots__ = ()
 
     def __mul__(self, other: Any) -> Any:
+        if not isinstance(other, _NUMBERS):
+            return NotImplemented
         condition, *ones = self.trace.code[self.operand][1]
         one = self.trace.operand(1.0)
         return select(Condition(self.trace, condition), *[other if x == one else 0.0 for x in ones])

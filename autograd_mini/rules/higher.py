@@ -98,7 +98,8 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
             (no, plain["mask"](condition, 0.0, 1.0)),
         ]
         pairs = [pair for pair in pairs if isinstance(pair[0], NumberLike)]
-        picked = plain["select"](condition, _data(yes), _data(no))
+        chosen = "mask" if is_plain(yes, 0, 1) and is_plain(no, 0, 1) else "select"
+        picked = plain[chosen](condition, _data(yes), _data(no))
         if not pairs:
             return picked
         node: Any = type(pairs[0][0])

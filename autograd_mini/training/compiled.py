@@ -55,7 +55,8 @@ def compile_step(
     >>> step([[1.0], [-1.0]], [2.0, -2.0]), model.w[0].data
     (4.0, 2.0)
 
-    It does what these lines do, and to the last bit the same on the back end "python":
+    It does what these lines do, on the back end "python" to the last bit the same (where samples
+    have one target each: means of means are rounded twice):
 
         value = loss([model(x) for x in inputs], targets); value.backward()
         regulariser = penalty(parameters); regulariser.backward()

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import MLP, Value, mean, where
+from autograd_mini import MLP, Value, log, mean, where
 from autograd_mini.compiler import compile
 from autograd_mini.errors import GradientError
 from tests.compiler.test_compile import python
@@ -62,6 +62,12 @@ def test_a_condition_is_1_or_0(name, backend):
     for x in (0.75, 1.5, 3.0):
         assert fast.value_and_grad(x) == ag.value_and_grad(f)(x)
     assert compile(lambda x: [x > 1, x], backend=backend)(2.0) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("x", "second"), [(0.0, 0.0), (-1.0, 0.0), (2.0, -0.25), (math.nan, 0.0)])
+def test_what_is_not_chosen_hands_nothing_on_to_second_derivatives(x, second):
+    fast = python(lambda x: where(x > 0, log(x), 0))
+    assert (fast.hvp(x, 1.0), fast.hessian(x)) == (second, second)
 
 
 def test_values_from_outside_may_hold_any_real_number():
