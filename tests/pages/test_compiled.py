@@ -3,13 +3,13 @@
 import pytest
 
 from autograd_mini import Value, steps
-from autograd_mini.compiler.program import interpreted
 from autograd_mini.errors import AutogradError
 from autograd_mini.optim import SGD
 from autograd_mini.pages.compiled import program_of, stages
 from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.sequence import Forward, Update
 from tests.browser import axe_findings
+from tests.compiler.interpreter import interpreted
 
 
 def neuron(w, x, b):
