@@ -160,12 +160,12 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         slopes, args = kept
         left, found = iter(slopes), []
         for name, arg in zip(fast.signature.parameters, args, strict=False):
+            if name not in fast.wrt:
+                found.append(None)
+                continue
             leaves, tree = jax.tree_util.tree_flatten(arg)
             for k, leaf in enumerate(leaves):
                 size, each = math.prod(jnp.shape(leaf)), name in fast.batch
-                if name not in fast.wrt:
-                    leaves[k] = jnp.zeros(jnp.shape(leaf))
-                    continue
                 size //= len(leaf) if each else 1
                 columns = jnp.stack([share * next(left) for _ in range(size)], axis=-1)
                 whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)

@@ -36,6 +36,22 @@ wanted = [(errors**2).mean(), 2.0 - 0.5 * (2 * errors * x).mean()]
 for got, other, want in zip(once, alone, wanted, strict=True):
     assert abs(float(got) - want) <= 1e-12 * abs(want) and abs(float(other) - want) <= 1e-12
 assert np.array_equal(each[0], errors) and np.array_equal(whole[0], errors)
+
+# the same for a compiled function, differentiated on the mesh
+from autograd_mini import dot, tanh
+from autograd_mini.compiler import as_jax, compile
+
+def loss(w, x, y):
+    return (tanh(dot(w, [x, 1.0])) - y) ** 2
+
+fast = compile(loss, batch=("x", "y"), reduce="mean", backend="python")
+w = np.array([0.3, -0.2])
+wanted, slope = fast.value_and_grad(w, x, y)
+spread = jax.jit(jax.shard_map(
+    jax.value_and_grad(as_jax(fast, axis="data")), mesh=mesh,
+    in_specs=(P(), P("data"), P("data")), out_specs=(P(), P())))
+got, slopes = spread(w, x, y)
+assert abs(float(got) - wanted) < 1e-12 and abs(np.asarray(slopes) - slope).max() < 1e-12
 print("equal on", len(mesh.devices))
 """
 
