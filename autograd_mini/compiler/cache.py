@@ -27,16 +27,19 @@ _SOURCES = ("ir.py", "llvm_source.py", "skeleton.ll", "vector_maths.py")
 
 
 def directory() -> Path | None:
-    """Where the files are; None if nothing is to be kept."""
+    """Where the files are; None if nothing is to be kept, or there is no home."""
     chosen = os.environ.get("AUTOGRAD_MINI_CACHE")
     if chosen is not None:
         return Path(chosen) if chosen else None
-    if sys.platform == "win32":
-        start = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        start = Path.home() / "Library" / "Caches"
-    else:
-        start = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        if sys.platform == "win32":
+            start = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+        elif sys.platform == "darwin":
+            start = Path.home() / "Library" / "Caches"
+        else:
+            start = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # a user whom the system does not know, as in a container
+        return None
     return Path(start) / "autograd-mini"
 
 
