@@ -158,7 +158,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     def backward(kept: Any, share: Any) -> Any:
         slopes, args = kept
-        left, found = iter(slopes), []
+        left, found = iter(slopes), list[Any]()
         for name, arg in zip(fast.signature.parameters, args, strict=False):
             if name not in fast.wrt:
                 found.append(None)
