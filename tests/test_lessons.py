@@ -204,6 +204,8 @@ SHOWN = """() => [...document.querySelectorAll(".cell .outputs")].map((outputs) 
   [...outputs.children].map((part) => {
     const frame = part.querySelector("iframe"), graph = part.querySelector("svg g.graph");
     if (frame) return ["frame", frame.title];
+    const drawn = part.className !== "picture" && part.querySelector("svg");
+    if (drawn) return [part.className, part.textContent.split(/\\s+/).sort().join(" ")];
     if (part.className !== "picture") return [part.className, part.textContent];
     const box = part.firstElementChild.getBoundingClientRect();
     const texts = graph ? [...graph.querySelectorAll("text")].map((text) => text.textContent) : [];

@@ -41,7 +41,10 @@ class Auto:
         with self.lock:
             if self.thread is None:
                 self.thread = Thread(target=self._improve, name="autograd-mini compiles")
-                self.thread.start()
+                try:
+                    self.thread.start()
+                except RuntimeError as error:  # there are no threads, as in a browser
+                    self.told.append(f"llvm: {error}")
             return self.thread
 
     def _improve(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("numpy")
 import numpy as np
 
-from autograd_mini.compiler import auto, backends
+from autograd_mini.compiler import auto, backends, compile
 from tests.compiler.programs import line
 
 ROOT = str(Path(__file__).parents[2])
@@ -92,3 +92,13 @@ print([*map(float, once)], run.first)
     first = "python" if missing == "numpy" else "numpy"
     assert done.stdout == f"{EXPECTED[0]} {first}\n"
     assert done.stderr == ""
+
+
+def test_where_no_thread_can_be_started_the_first_tier_goes_on(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", refuse)
+    fast = compile(lambda x: x * x, backend="auto")
+    assert [fast(3.0), fast(3.0), fast(4.0)] == [9.0, 9.0, 16.0]
+    assert "can't start new thread" in fast.explain()
