@@ -1,5 +1,6 @@
 """`autograd-mini compile`: what an expression and its gradient are compiled to."""
 
+from autograd_mini.compiler import c_source
 from autograd_mini.compiler.backends import source
 from autograd_mini.compiler.passes import improved
 from autograd_mini.expressions import assignments, parse
@@ -43,6 +44,11 @@ def run(args: Arguments) -> int:
     program, _ = program_of(recorded)
     if args.show != "traced":
         program, _ = improved(program)
-    shown = args.show in ("traced", "passes")
-    print(program.shown() if shown else source(args.show, program).rstrip())
+    if args.show in ("traced", "passes"):
+        printed = program.shown()
+    elif args.show == "c":  # as text it needs nothing that the back end does
+        printed = c_source.source(program)
+    else:
+        printed = source(args.show, program)
+    print(printed.rstrip())
     return 0

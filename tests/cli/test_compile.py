@@ -1,6 +1,7 @@
 """The command compile: what it prints can be run, and gives the gradient of the command grad."""
 
 import re
+import sys
 
 import pytest
 
@@ -52,3 +53,9 @@ def test_other_sources(printed, name, mark):
 def test_what_it_refuses(capsys, arguments, sentence):
     assert main(["compile", *arguments, "--lang", "en"]) in (1, 2)
     assert re.search(sentence, capsys.readouterr().err)
+
+
+def test_c_is_printed_without_numpy(printed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.delitem(sys.modules, "autograd_mini.compiler.c", raising=False)
+    assert "int step(" in printed("w*x", "--show", "c")

@@ -145,3 +145,12 @@ def test_labels_become_names():
 def test_an_unknown_back_end_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="backend 'fortran' is unknown; known are auto, python"):
         backend("fortran")
+
+
+def test_the_python_back_end_sums_without_overflow_on_the_way():
+    code, emit = emitter()
+    parts = [emit("input", float(k)) for k in range(3)]
+    out = programs.Output("sum", emit("sum", *parts))
+    inputs = tuple(programs.Input(f"x{k}") for k in range(3))
+    program = programs.Program(inputs, code, len(code), len(code), (out,), {})
+    assert build("python", program)([1e308, 1e308, -1e308], [], 1)[0] == [1e308]
