@@ -154,3 +154,28 @@ def test_the_python_back_end_sums_without_overflow_on_the_way():
     inputs = tuple(programs.Input(f"x{k}") for k in range(3))
     program = programs.Program(inputs, code, len(code), len(code), (out,), {})
     assert build("python", program)([1e308, 1e308, -1e308], [], 1)[0] == [1e308]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [[(i, j) for i in range(2) for j in range(3)], [(k, k) for k in range(10)]],
+    ids=["all", "few"],
+)
+def test_products_that_are_summed_over_the_samples(run, pairs):
+    """Of each left number with each right one, or of few of many: as gradients of weights are."""
+    code, emit = emitter()
+    left, right = ({p[side]: 0 for p in pairs} for side in (0, 1))
+    numbers = iter(range(len(left) + len(right)))
+    for side in (left, right):
+        for k in side:
+            side[k] = emit("input", float(next(numbers)))
+    products = [emit("*", left[i], right[j]) for i, j in pairs]
+    stop = len(code)
+    outputs = tuple(programs.Output("sum", emit("accumulate", x)) for x in products)
+    inputs = tuple(programs.Input(f"x{k}", True) for k in range(len(left) + len(right)))
+    program = programs.Program(inputs, code, 0, stop, outputs, {})
+    rows = [[float((3 * k + 5 * s) % 7 - 2) for s in range(9)] for k in range(len(inputs))]
+    expected = [
+        sum(a * b for a, b in zip(rows[i], rows[len(left) + j], strict=True)) for i, j in pairs
+    ]
+    assert run(program, [], rows, 9)[0] == expected
