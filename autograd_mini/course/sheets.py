@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _GAP = "_____"
 _PAPER = "background: white; color: black"  # in notebooks too
 _ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"
+_GREYS = [17 * round(grey / 17) for grey in range(256)]  # 16 of them, which a PDF packs soon
 _DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
 TEMPLATES = tomllib.loads(Path(__file__).with_name("templates.toml").read_text("utf-8"))
 
@@ -73,11 +74,19 @@ def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
             lines += [f"    {exercise.solved(blank, lang).text}" for blank in exercise.blanks]
         else:
             lines += textwrap.wrap(exercise.task(lang), 96)
-            lines += [f"    {formula.text}" for formula in exercise.given(lang)]
-            gaps = "   ".join(f"{b.sign.text}\u00a0=\u00a0{_GAP}" for b in exercise.blanks)
-            lines += [f"    {line}" for line in textwrap.wrap(gaps, 92, break_on_hyphens=False)]
+            given = [formula.text for formula in exercise.given(lang)]
+            leaves = sum(node.first is None for node in exercise.steps.nodes)
+            lines += _rows(given[:leaves])
+            lines += [f"    {formula}" for formula in given[leaves:]]
+            lines += _rows(f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks)
         parts.append("\n".join(lines).replace("\u00a0", " "))
     return "\n\n".join(parts) + "\n"
+
+
+def _rows(formulas: Iterable[str]) -> list[str]:
+    """Short formulas side by side, each kept whole."""
+    whole = "   ".join(formula.replace(" ", "\u00a0") for formula in formulas)
+    return [f"    {line}" for line in textwrap.wrap(whole, 92, break_on_hyphens=False)]
 
 
 def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
@@ -143,13 +152,13 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
             words = text([exercise], lang, key=key).partition("\n")[2]
             sheet.text(0.08, 0.94, heading(exercise, number, lang), size=13, weight="bold")
             sheet.text(0.08, 0.92, words, size=10, va="top", linespacing=1.6)
-            below = 0.9 - words.count("\n") * 10 * 1.2 * 1.6 / 842  # points
-            drawing = Drawing("exercise", graph_attr={"dpi": "120"})
+            below = 0.9 - words.count("\n") * 10 * 1.6 / 842  # points
+            drawing = Drawing("exercise", graph_attr={"dpi": "160", "size": "7,8"})
             deep = len(exercise.steps.nodes) > _DEEP
             write(drawing, to_fill_in(exercise, lang, key=key, rankdir="TB" if deep else "LR"))
-            image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("RGB")
+            image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
             space = sheet.add_axes((0.08, 0.04, 0.84, below - 0.04), anchor="N")
             space.set_axis_off()
-            space.imshow(image, interpolation="none")
+            space.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
             pages.savefig(sheet)
     return made.getvalue()
