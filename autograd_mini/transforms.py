@@ -17,7 +17,8 @@ from .numbers.trees import flatten, is_value
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
 
-_inside: ContextVar[bool] = ContextVar("inside", default=False)  # in another transform's function
+inside: ContextVar[bool] = ContextVar("inside", default=False)
+"""Whether a function is being differentiated, or compiled, here."""
 
 
 def value_and_grad(
@@ -36,7 +37,7 @@ def value_and_grad(
     @wraps(f)
     def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         inputs, rebuild, args, nested = _variables(args, argnums)
-        out = _single(_called(f, args, kwargs), "grad")
+        out = _single(called(f, args, kwargs), "grad")
         gradients = _adjoints(out, inputs, nested)
         return _result(out, nested), rebuild(gradients)
 
@@ -74,7 +75,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     @wraps(f)
     def rows(*args: Any, **kwargs: Any) -> Any:
         inputs, rebuild, args, nested = _variables(args, argnums)
-        outs, rebuild_out = flatten(_called(f, args, kwargs))
+        outs, rebuild_out = flatten(called(f, args, kwargs))
         return rebuild_out([rebuild(_adjoints(out, inputs, nested)) for out in outs])
 
     return rows
@@ -99,7 +100,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     (6.0, (3.0, 2.0))
     """
     inputs, rebuild, args, nested = _variables(primals, tuple(range(len(primals))))
-    outs, rebuild_out = flatten(_called(f, args, {}))
+    outs, rebuild_out = flatten(called(f, args, {}))
 
     def pullback(cotangents: Any) -> Any:
         seeds = _matching(cotangents, len(outs), "output")
@@ -117,7 +118,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
     directions = _matching(tuple(tangents), len(inputs), "input")
-    outs, rebuild = flatten(_called(f, args, {}))
+    outs, rebuild = flatten(called(f, args, {}))
     pushed = _pushforward(outs, inputs, directions, nested)
     return rebuild([_result(out, nested) for out in outs]), rebuild(pushed)
 
@@ -163,16 +164,17 @@ def _variables(
         built = rebuild(parts)
         return built[0] if isinstance(argnums, int) else built
 
-    nested = _inside.get() or any(map(is_value, leaves))
+    nested = inside.get() or any(map(is_value, leaves))
     return inputs, result, tuple(replaced), nested
 
 
-def _called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    token = _inside.set(True)
+def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """f(*args, **kwargs), `inside`."""
+    token = inside.set(True)
     try:
         return f(*args, **kwargs)
     finally:
-        _inside.reset(token)
+        inside.reset(token)
 
 
 def _single(out: Any, what: str) -> Any:
@@ -219,7 +221,7 @@ def _pushforward(
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
     for node in topological(*(out for out in outs if is_value(out))):
         if node not in tangent:
-            partials = partials_as_nodes(node) if nested and node.first else node.partials
+            partials = partials_as_nodes(node) if nested and node.parents else node.partials
             tangent[node] = _total(
                 [times(tangent[p], d) for p, d in zip(node.parents, partials, strict=True)]
             )

@@ -133,6 +133,11 @@ def test_constant_functions_have_gradient_zero():
     assert ag.hessian(lambda x: 2 * x)(1.0) == 0.0
 
 
+def test_a_derivative_along_a_direction_is_differentiated_at_zero_too():
+    assert ag.grad(lambda x: ag.jvp(lambda y: y * y, (x,), (1.0,))[1])(0.0) == 2.0
+    assert ag.grad(lambda x: ag.hvp(lambda y: y**3, x, 1.0))(0.0) == 6.0
+
+
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.errors import NumberTypeError, TraceError
+from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import slots_of
 from autograd_mini.numbers.kinds import number as real_number
 from autograd_mini.numbers.kinds import numpy, shown
+from autograd_mini.numbers.symbols import Traced
 from autograd_mini.numbers.trees import array
 from autograd_mini.value import Value
 
@@ -19,17 +19,12 @@ if TYPE_CHECKING:
 
 STATIC = (str, bool, type(None))
 """Arguments that are no numbers: part of the structure, as the length of a list is."""
-lock = RLock()
-"""Held while models and Values stand for symbols."""
 
 
 def read(nodes: Sequence[Value]) -> list[float]:
-    """The numbers of nodes; where another thread's trace has symbols in their place, after it."""
+    """The numbers of nodes."""
     try:
         return [float(node.data) for node in nodes]
-    except TraceError:
-        with lock:
-            return [float(node.data) for node in nodes]
     except (TypeError, ValueError):
         raise _unreal([node.data for node in nodes]) from None
 
@@ -102,7 +97,9 @@ def rows_taken(name: str, rows: Any, columns: list[Any]) -> tuple[Any, Any, int]
     Raises ValueError for no samples, or samples of different structure.
     """
     np = numpy()
-    if np is not None and isinstance(rows, np.ndarray) and rows.shape and rows.dtype != object:
+    if np is not None and isinstance(rows, np.ndarray) and rows.dtype == object:
+        rows = rows.tolist()
+    if np is not None and isinstance(rows, np.ndarray) and rows.shape:
         if not len(rows):
             raise ValueError(f"the batch {name} has no samples")
         taken(rows[:1], [])  # refuses what are no numbers
@@ -183,9 +180,12 @@ def replaced(nodes: Sequence[Value], numbers: Sequence[Any]) -> Callable[[], Non
     """Let nodes stand for these numbers, or for these nodes, until the result is called."""
     before = [slots_of(node) for node in nodes]
     for node, number in zip(nodes, numbers, strict=True):
+        symbol = number.data if isinstance(number, Value) else number
+        if isinstance(symbol, Traced):
+            symbol.trace.known[symbol.operand] = node.data
         if isinstance(number, Value):
             number.label = node.label
-            _become(node, slots_of(Value(number.data, [number], [Value(1.0)], node.label)))
+            _become(node, slots_of(Value(symbol, [number], [Value(1.0)], node.label)))
         else:
             node.data = number
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections import OrderedDict
 from functools import partial, update_wrapper
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini import functions
+from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.arguments import function, one_of, whole
-from autograd_mini.numbers.kinds import numpy
+from autograd_mini.numbers.kinds import numpy, shown
+from autograd_mini.numbers.symbols import lock
 from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
 from . import backends
-from .arguments import Structure, listed, lock, nodes_in, read, rows_taken, taken
+from .arguments import Structure, listed, nodes_in, read, rows_taken, taken
 from .passes import improved
-from .tracing import Task, active, checked, traced
+from .tracing import Task, checked, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from .program import Program
 
     Names = int | str | Sequence[int | str]
+
+_SETTINGS = ("wrt", "backend", "batch", "reduce", "threads", "cache")
 
 
 def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
@@ -40,7 +44,7 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
     of them is traced once. Values that f uses besides are read in every call; which they are, and
     whatever else f uses, is as it was in the trace. During the trace models and Values stand for
-    symbols: no other thread may compute with them then, but call what is compiled.
+    symbols: another thread that asks for their numbers waits; gradients it must not compute then.
 
     In compiled code a domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its
     place. As in `backward()`, a gradient of exactly 0 hands nothing on (for inputs up to 1e30).
@@ -109,31 +113,34 @@ class Compiled:
             f"{name} is compiled as a method of a class; compile the object's: compile(self.{name})"
         )
 
+    def __repr__(self) -> str:
+        name = f"{getattr(self.f, '__qualname__', shown(self.f))}{self.signature}"
+        return f"<compiled {name}: backend {self.backend}, traces {len(self.entries)}>"
+
+    def __reduce__(self) -> Any:
+        """As functions are pickled, by its name; or f and the settings, to be traced anew."""
+        name = getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(getattr(self, "__module__", ""))
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        settings = {setting: getattr(self, setting) for setting in _SETTINGS}
+        return name if found is self else (partial(compile, self.f, **settings), ())
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
-        if active.get():  # inside another function that is compiled
-            if not self.batch:
-                return self.f(*args, **kwargs)
-            each = [self._called(sample) for sample in self._samples(args, kwargs)]
-            return getattr(functions, self.reduce)(each) if self.reduce else each
-        given = self._given(args, kwargs)
+        given = self.given(args, kwargs)
         nodes = [x for name in self.wrt for x in nodes_in(given[name])]
-        if not nodes:
-            return self._run("value", args, kwargs)
-        value, parts = self.value_and_grad(*args, **kwargs)
-        pairs = zip(self.wrt, parts if len(self.wrt) > 1 else (parts,), strict=True)
-        partials = [
-            d
-            for name, part in pairs
-            for x, d in zip(flatten(given[name])[0], flatten(part)[0], strict=True)
-            if isinstance(x, Value)
-        ]
-        return Value(value, nodes, partials)
+        if not nodes or transforms.inside.get():
+            return self._run("value", given)[0]
+        value, parts = self._run("value_and_grad", given)
+        slopes = flatten(parts)[0]
+        numbers = flatten([given[name] for name in self.wrt])[0]
+        pairs = zip(numbers, slopes, strict=True)
+        return Value(value, nodes, [d for x, d in pairs if isinstance(x, Value)])
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """f(*args), and its gradient in the structure of the arguments `wrt`."""
-        result: tuple[Any, Any] = self._run("value_and_grad", args, kwargs)
-        return result
+        return self._run("value_and_grad", self.given(args, kwargs))
 
     def grad(self, *args: Any, **kwargs: Any) -> Any:
         """The gradient of f."""
@@ -144,12 +151,12 @@ class Compiled:
         self._shared("hvp")
         if not args:
             raise TypeError("hvp takes the arguments and, last, a direction")
-        return self._run("hvp", args[:-1], kwargs, args[-1])[1]
+        return self._run("hvp", self.given(args[:-1], kwargs), args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
         self._shared("hessian", most=1)
-        return self._run("hessian", args, kwargs)[1]
+        return self._run("hessian", self.given(args, kwargs))[1]
 
     def _shared(self, what: str, most: int = 1000) -> None:
         """Second derivatives are by arguments that all samples share."""
@@ -157,23 +164,45 @@ class Compiled:
             number = "one argument that is" if most == 1 else "arguments that are"
             raise GradientError(f"{what} is by {number} no batch, got wrt = {', '.join(self.wrt)}")
 
-    def _run(self, what: str, args: Any, kwargs: dict[str, Any], along: Any = None) -> Any:
-        entry, pieces, columns, count = self.prepared(what, args, kwargs)
-        if along is not None:
-            size = sum(map(len, pieces))
-            taken(along, pieces)
-            if sum(map(len, pieces)) - size != entry.directions:
+    def _run(self, what: str, given: dict[str, Any], along: Any = ()) -> tuple[Any, Any]:
+        """The value, and the derivative that is wanted."""
+        self.statistics["calls"] += 1
+        if transforms.inside.get():
+            return self._eagerly(what, given, along)
+        entry, pieces, columns, count = self.prepared(what, given)
+        direction: list[Any] = []
+        if what == "hvp":
+            taken(along, direction)
+            if sum(map(len, direction)) != entry.directions:
                 raise ValueError(
                     f"the direction of hvp must hold {entry.directions} numbers, as wrt"
                 )
-        self.statistics["calls"] += 1
-        return entry(pieces, columns, count)
+        return entry(pieces + direction, columns, count)
 
-    def prepared(
-        self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> tuple[Entry, list[Any], list[Any], int]:
+    def _eagerly(self, what: str, given: dict[str, Any], along: Any) -> tuple[Any, Any]:
+        """The same by the engine: inside a function that is compiled or differentiated itself."""
+
+        def f(by: Any) -> Any:
+            made = given | dict(zip(self.wrt, by, strict=True))
+            each = [self._called(sample) for sample in self._samples(made)]
+            if not self.batch:
+                return each[0]
+            return getattr(functions, self.reduce)(each) if self.reduce else each
+
+        at = tuple([given[name] for name in self.wrt])
+        if what == "value":
+            return f(at), None
+        if what == "value_and_grad":
+            value, parts = transforms.value_and_grad(f)(at)
+            return value, parts[0] if len(at) == 1 else parts
+        if what == "hessian":
+            return None, transforms.hessian(lambda x: f((x,)))(*at)
+        product = transforms.hvp(f, at, (along,) if len(at) == 1 else along)
+        return None, product[0] if len(at) == 1 else product
+
+    def prepared(self, what: str, given: dict[str, Any]) -> tuple[Entry, list[Any], list[Any], int]:
         """The trace for these arguments, their numbers, shared and by sample, and the samples."""
-        given, pieces, columns = self._given(args, kwargs), list[Any](), list[Any]()
+        pieces, columns = list[Any](), list[Any]()
         key, sizes, sample = [what, *given], {}, {**given}
         for name, x in given.items():
             if name in self.batch:
@@ -186,7 +215,7 @@ class Compiled:
         entry = self._entry(tuple(key), what, sample)
         return entry, pieces, columns, max(sizes.values(), default=1)
 
-    def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""
         given: dict[str, Any]
         if not kwargs and self.plain is not None and len(args) == len(self.plain):
@@ -219,7 +248,7 @@ class Compiled:
     # --- what one wants to know ------------------------------------------------------------------
     def check(self, *args: Any, **kwargs: Any) -> None:
         """Run f eagerly, sample by sample: its error names the operation and the operands."""
-        for k, sample in enumerate(self._samples(args, kwargs)):
+        for k, sample in enumerate(self._samples(self.given(args, kwargs))):
             try:
                 checked(Task(self._called, "value_and_grad", self.wrt, (), None), sample)
             except AutogradError as error:
@@ -227,9 +256,8 @@ class Compiled:
                     error.add_note(f"in sample {k}")
                 raise
 
-    def _samples(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def _samples(self, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The arguments for one sample after the other."""
-        given = self._given(args, kwargs)
         sizes = [len(given[name]) for name in self.batch]
         for k in range(min(sizes, default=1)):
             yield {n: x[k] if n in self.batch else x for n, x in given.items()}
@@ -298,8 +326,8 @@ class Entry:
         shared = np.asarray(whole, dtype=float)
         return shared, [np.asarray(column, dtype=float) for column in columns]
 
-    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
-        """The results for the numbers of the arguments."""
+    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, Any]:
+        """The value and the derivatives for the numbers of the arguments."""
         once, each = self.run(*self.given(pieces, columns, count), count)
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
@@ -314,12 +342,11 @@ class Entry:
             columns = [next(outputs) for _ in shape.names]
             return shape.of_samples([_column(x, count) for x in columns])
 
-        task, batch = self.task, self.task.batch
-        value = built(self.traces.value, bool(batch) and not task.reduce)
-        if task.what == "value":
-            return value
-        names = zip(task.wrt, self.shapes, strict=True)
-        parts = [built(s, name in batch or bool(batch and not task.reduce)) for name, s in names]
+        batch = self.task.batch
+        every = bool(batch) and not self.task.reduce
+        value = built(self.traces.value, every)
+        names = zip(self.task.wrt, self.shapes, strict=False)  # no shapes for the value alone
+        parts = [built(shape, every or name in batch) for name, shape in names]
         return value, parts[0] if len(parts) == 1 else tuple(parts)
 
     def explained(self) -> Iterator[str]:

@@ -135,7 +135,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     def run(what: str, args: Sequence[Any]) -> list[Any]:
         zeros = jax.tree_util.tree_map(lambda x: np.zeros(jnp.shape(x)), args)
-        entry, _, _, count = fast.prepared(what, zeros, {})
+        entry, _, _, count = fast.prepared(what, fast.given(zeros, {}))
         if (size := len(entry.traces.value.names)) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
         shared, samples = list[Any](), list[Any]()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import ExitStack
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import transforms
@@ -12,20 +11,16 @@ from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
-from autograd_mini.numbers.symbols import Symbol, Trace
+from autograd_mini.numbers.symbols import Symbol, Trace, lock
 from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
-from .arguments import Structure, lock, replaced, structure, taken
+from .arguments import Structure, replaced, structure, taken
 from .passes import rebuilt
 from .program import Input, Output, Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-
-active: ContextVar[bool] = ContextVar("active", default=False)
-"""Whether a function is being traced here."""
 
 
 class Task(NamedTuple):
@@ -56,13 +51,12 @@ def traced(task: Task, args: Mapping[str, Any]) -> Traced:
     first run, in which they are constants, finds them; in the second they are symbols.
     """
     with lock:
-        token, collecting = active.set(True), gc.isenabled()
+        collecting = gc.isenabled()
         gc.disable()  # which would look again and again through what stays
         try:
             found = _run(task, args, [])
             return _run(task, args, found.captured) if found.captured else found
         finally:
-            active.reset(token)
             if collecting:
                 gc.enable()
 
@@ -76,7 +70,7 @@ def checked(task: Task, args: Mapping[str, Any]) -> None:
         found = [float(y) for piece in pieces for y in piece]
         numbers[name] = [Value(y) for y in found] if name in task.wrt else found
     with ExitStack() as undo:
-        out = flatten(task.f(_made(args, numbers, undo)))[0]
+        out = flatten(transforms.called(task.f, (_made(args, numbers, undo),), {}))[0]
         if len(out) == 1 and isinstance(out[0], Value):
             out[0].backward()
 
@@ -108,7 +102,7 @@ def _real(x: Any) -> Any:
 def _derived(what: str, f: Callable[[list[Any]], Any], at: list[Any], along: list[Any]) -> Any:
     """What is wanted of a function of a list of numbers: the engine's transforms do it."""
     if what == "value":
-        f([Value(x) for x in at])
+        transforms.called(f, ([Value(x) for x in at],), {})
         return []
     if what == "value_and_grad":
         return transforms.grad(f)(at)

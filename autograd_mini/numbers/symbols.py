@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import linecache
 import math
+import operator
+import os
 import sys
 from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from threading import RLock, get_ident
+from typing import Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
 
@@ -30,20 +33,28 @@ from .ranges import Range, is_finite, result
 from .special import SPLITTER, SQRT_HALF, SQRT_HALF_LOW, dsinc
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
+lock = RLock()
+"""Held while a function is traced. A process forks before or after: its child has no symbols."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
+    )
 
 
 class Trace:
     """The instructions of a function while it runs on symbols.
 
     For each it keeps its part (0 before the samples, 1 for each, 2 after: compiler/program.py) and
-    the range of its result.
+    the range of its result. Where a symbol stands in for a number that other threads may read, they
+    wait until the trace has ended, and go on with that number, which `known` has.
     """
 
-    __slots__ = ("code", "parts", "ranges")
+    __slots__ = ("code", "parts", "ranges", "thread", "known")
 
     def __init__(self) -> None:
-        self.code, self.parts = Code(), array("B")
+        self.code, self.parts, self.thread = Code(), array("B"), get_ident()
         self.ranges: list[Range] = []
+        self.known: dict[int, Any] = {}
 
     def input(self, number: int, each: bool = False) -> Symbol:
         """The symbol of an input, of which `each` sample may have its own."""
@@ -53,6 +64,8 @@ class Trace:
 
     def emit(self, opcode: str, *args: Any) -> Any:
         """The result of an instruction on symbols and plain numbers: a Symbol or a Condition."""
+        if get_ident() != self.thread:
+            return MEANING[opcode](*[x.number() if isinstance(x, Traced) else x for x in args])
         plain = _PLACES.get(opcode, 0)  # from here on operands are numbers
         if Condition in map(type, args[plain:]):
             args = (*args[:plain], *[select(x, 1.0, 0.0) if x.__class__ is Condition else x
@@ -87,6 +100,15 @@ class Traced:
 
     def __init__(self, trace: Trace, operand: int) -> None:
         self.trace, self.operand = trace, operand
+
+    def number(self) -> Any:
+        """For another thread than the trace's: the number in whose place this stands."""
+        known, elsewhere = self.trace.known, get_ident() != self.trace.thread
+        if elsewhere and self.operand in known and lock.acquire(timeout=60):
+            lock.release()  # (longer than that waits a thread for which the traced function waits)
+            return known[self.operand]
+        raise _refusal("the number of a traced value is not known yet; use the functions of"
+                       " autograd_mini (sin, floor, take), not int, float or math")  # fmt: skip
 
     def __bool__(self) -> bool:
         raise _refusal("a branch on a traced value would go the same way in every call; use"
@@ -136,24 +158,24 @@ class Symbol(Traced):
         known = self.operand < 0
         return self.trace.range(self.operand)[0] if known else Symbol(self.trace, self.operand)
 
-    def _number(self, *_: object) -> NoReturn:
-        raise _refusal("the number of a traced value is not known yet; use the functions of"
-                       " autograd_mini (sin, floor, take), not int, float or math")  # fmt: skip
 
-    __float__ = __int__ = __index__ = __complex__ = __round__ = __floor__ = __ceil__ = _number
+def _converted(convert: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *digits: convert(self.number(), *digits)
 
 
+for _convert in (float, int, complex, round, math.floor, math.ceil, operator.index):
+    setattr(Symbol, f"__{_convert.__name__}__", _converted(_convert))
 _NUMBERS = (Traced, float, int)
 _PLACES = {"select": 1, "and": 2, "or": 2}
 
 
 def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
-    def operator(self: Traced, *other: object) -> Any:
+    def operate(self: Traced, *other: object) -> Any:
         if other and not isinstance(other[0], _NUMBERS):
             return NotImplemented
         return self.trace.emit(opcode, *((*other, self) if swapped else (self, *other)))
 
-    return operator
+    return operate
 
 
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "%": "mod"}

@@ -95,7 +95,7 @@ def helmholtz(options):
             line += f"  gradient / value {taken / median(value, options.seconds):.2f}"
         for fast in rest:
             entries = [
-                fast.prepared(what, (np.array(peers.mixture(n)),), {})[0]
+                fast.prepared(what, fast.given((np.array(peers.mixture(n)),), {}))[0]
                 for what in ("value_and_grad", "value")
             ]
             if all(entry.arrays for entry in entries):

@@ -1,6 +1,11 @@
 """compile: what users do besides: keywords, conditions as numbers, threads, functions in others."""
 
+import copy
 import math
+import os
+import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from threading import Event
@@ -49,6 +54,9 @@ CONDITIONS = {
     "power": lambda x: x ** (x > 1) + x,
     "node": lambda x: Value(x > 1) * x,
     "printed": lambda x: [f"{x.data:.2f}", x * x][1],
+    "data": lambda x: x.data * ag.maximum(x.data, 1.0) * x + x.data**2,  # a constant to gradients
+    "data changed": lambda x: [setattr(x, "data", x.data * 2.0), x * x][1],
+    "softmax": lambda x: log(ag.exp(x - where(x.data > 1, x.data, 1.0)) + ag.exp(-x.data)),
 }
 
 
@@ -105,8 +113,71 @@ def test_a_call_waits_while_another_thread_traces_the_same_model():
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(python(slow), 0.5)
         begun.wait(10)
-        assert (fast(model, 0.5), outside(0.5)) == expected
+        eager = model([0.5, 1.0])
+        assert (fast(model, 0.5), outside(0.5), eager.data) == (*expected, expected[0])
+        assert {p.__class__ for p in eager.partials} == {float}
         job.result()
+
+
+FORK = """
+import os, threading, time
+from autograd_mini import Value, compile
+w, begun = Value(2.0), threading.Event()
+runs = []
+def slow(x):
+    runs.append(x)
+    if len(runs) == 2:  # w stands for a symbol
+        begun.set()
+        time.sleep(0.1)
+    return w * x
+threading.Thread(target=compile(slow, backend="python"), args=(3.0,)).start()
+begun.wait()
+child = os.fork()
+right = w.data == 2.0 and compile(lambda x: w * x, backend="python")(4.0) == 8.0
+os._exit(not right) if not child else exit(not right or os.waitpid(child, 0)[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_process_that_forks_during_a_trace_has_numbers_in_both():
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], check=True, timeout=60)
+
+
+# --- inside others -------------------------------------------------------------------------------
+@compile
+def cube(x):
+    return x**3
+
+
+INSIDE = {  # each is 12 at 2
+    "grad": cube.grad,
+    "value_and_grad": lambda x: cube.value_and_grad(x)[1] + 0 * x,
+    "hvp": lambda x: cube.hvp(x, 1.0),
+    "hessian": lambda x: cube.hessian(x) * 1,
+    "call": lambda x: 1.5 * cube(x),
+    "batch": lambda x: python(lambda w, x: w**x, batch="x", reduce="mean")(x, [3.0, 4.0]),
+    "batch grad": lambda x: python(lambda w, x: w**x, batch="x", reduce="sum").grad(x, [3.0]),
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_compiled_function_inside_another_is_traced_through(name):
+    f, plain = INSIDE[name], {"call": lambda x: 1.5 * x**3, "batch": lambda x: (x**3 + x**4) / 2}
+    order = {"hvp": 2, "hessian": 2}.get(name, 1)
+    by_hand = plain.get(name) or (lambda x: [0, 3 * x**2, 6 * x][order])
+    wanted = ag.value_and_grad(by_hand)(2.0)
+    assert python(f).value_and_grad(2.0) == ag.value_and_grad(f)(2.0) == wanted
+    assert python(f).hessian(2.0) == ag.hessian(by_hand)(2.0) == ag.hessian(f)(2.0)
+    assert cube.grad(2.0) == 12.0  # and what is inside still has its own traces
+
+
+def test_a_compiled_function_is_pickled_copied_and_printed_as_a_function_is():
+    held = python(scaled, wrt=("x", "a"))
+    wanted = held.value_and_grad(2.0, 3.0)
+    for again in (pickle.loads(pickle.dumps(held)), copy.deepcopy(held)):
+        assert again.value_and_grad(2.0, 3.0) == wanted == (16.0, (3.0, 2.0))
+    assert pickle.loads(pickle.dumps(cube)) is cube
+    assert repr(held) == "<compiled scaled(x, a=1.0, b=10.0): backend python, traces 1>"
 
 
 @pytest.mark.parametrize("labels", ["ﬁ fi", "ａ a", "é e\u0301", "𝐱 x", "class lambda", "ᵗ1 t1"])
