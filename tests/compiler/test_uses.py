@@ -150,7 +150,7 @@ def cube(x):
 
 
 INSIDE = {  # each is 12 at 2
-    "grad": cube.grad,
+    "grad": lambda x: 1 * cube.grad(x),
     "value_and_grad": lambda x: cube.value_and_grad(x)[1] + 0 * x,
     "hvp": lambda x: cube.hvp(x, 1.0),
     "hessian": lambda x: cube.hessian(x) * 1,
