@@ -12,7 +12,7 @@ from autograd_mini.drawing.text import mermaid_text
 from autograd_mini.grading import programs
 from autograd_mini.grading.against import Surface
 from autograd_mini.notation import labels, symbols
-from autograd_mini.notation.mathematics import notation_of
+from autograd_mini.notation.mathematics import formula, notation_of
 from autograd_mini.notation.reading import Command, read
 from autograd_mini.notation.shapes import Shape
 from autograd_mini.notation.typesetting import typeset
@@ -33,8 +33,7 @@ TABLE = (
         # notation
         (labels.escaped("<b> & \\N"), "&lt;b&gt; &amp; \\\\N"),
         (labels.printable("a\nb\x00"), "a↵b␀"),
-        (labels.plain_formula(X.exp(), lambda node: node.label), "e^x"),
-        (labels.plain("e<sup>x</sup> &lt; 2"), "e^x < 2"),
+        (formula(X.exp(), lambda node: node.label)[:2], ("e^x", "{e}^{x}")),
         ("v" + labels.subscript(12) + labels.superscript(-2), "v₁₂⁻²"),
         ([labels.elements_shown(n) for n in (3, 100)], [[0, 1, 2], [0, 1, None, 99]]),
         (read(r"\alpha^{{2}}", ()), ("\\alpha", Command("^", (("2",),)))),

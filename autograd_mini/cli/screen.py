@@ -13,6 +13,7 @@ from rich.text import Text
 
 from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
+from autograd_mini.notation.mathematics import formula
 from autograd_mini.numbers.kind import Number
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
@@ -138,7 +139,7 @@ class Screen:
         return seen
 
     def _formula(self, k: int) -> str:
-        return clean(notation.plain_formula(self.steps.nodes[k], self.name_of))
+        return clean(formula(self.steps.nodes[k], self.name_of).text)
 
     def _row(self, k: int, step: Step, index: int, widths: tuple[int, int, int]) -> Text:
         name, formula, number = widths

@@ -14,7 +14,8 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
 from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
-from autograd_mini.notation.labels import number, plain_formula
+from autograd_mini.notation.labels import number
+from autograd_mini.notation.mathematics import formula
 from autograd_mini.optim import Optimiser
 from autograd_mini.training import evaluate, fit, save
 from autograd_mini.value import Value
@@ -155,8 +156,8 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
     rows = []
     running: dict[Value, Any] = dict.fromkeys(order, 0.0)
     for node in reversed(order):
-        formula = plain_formula(node, names.__getitem__)
-        of_node = (names[node], formula, number(node.data), number(node.grad))
+        made = formula(node, names.__getitem__).text
+        of_node = (names[node], made, number(node.data), number(node.grad))
         for k, (parent, partial) in enumerate(node.edges()):
             share = node.grad * partial
             running[parent] += share

@@ -7,8 +7,9 @@ from typing import Any
 
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
+from autograd_mini.notation.mathematics import formula
 from autograd_mini.notation.reading import LETTERS
-from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.notation.symbols import Piece
 from autograd_mini.value import Value
 
 from .digraph import Drawing
@@ -165,17 +166,9 @@ def _curve(spline: str) -> str:
 # --- labels --------------------------------------------------------------------------------------
 def _label(item: Item, seen: Sketch) -> str:
     heading = math_name(item.name)
-    node = item.node
-    if node is not None and node.op is not None:
-        texts = {
-            param: _argument(arg, seen)
-            for param, arg in zip(node.op.params, node.args, strict=True)
-        }
-        try:
-            heading += f" = {node.op.latex.format_map(texts)}"
-        except (KeyError, ValueError, IndexError):
-            call = ", ".join(texts.values())
-            heading += rf" = \operatorname{{{text(node.op.name)}}}({call})"
+    if item.node is not None and item.node.parents:
+        made = formula(item.node, lambda node: _named(node, seen), seen.options.number_format)
+        heading += f" = {made.latex}"
     rows = [rf"${heading}$" if item.kind != "folded" else rf"\textbf{{{text(item.name)}}}"]
     for row in item.rows:
         colour = "amfaint" if item.faded else f"am{row.colour}"
@@ -185,16 +178,9 @@ def _label(item: Item, seen: Sketch) -> str:
     return _NEXT.join(rows)
 
 
-def _argument(arg: Any, seen: Sketch) -> str:
-    if arg.__class__ is tuple:
-        shown = notation.elements_shown(len(arg))
-        inner = (r"\ldots" if k is None else _argument(arg[k], seen) for k in shown)
-        return rf"\left({', '.join(inner)}\right)"
-    if isinstance(arg, Value):
-        return math_name(seen.names.get(arg) or notation.name(arg.label or "v"))
-    number = symbols.number(seen.options.number(arg)).latex
-    plain = data_of(arg) == abs(data_of(arg)) and "cdot" not in number
-    return number if plain else rf"\left({number}\right)"
+def _named(node: Value, seen: Sketch) -> Piece:
+    name = seen.names.get(node) or notation.name(node.label or "v")
+    return symbols.name(name)._replace(latex=math_name(name))
 
 
 def math_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,7 @@ from .scopes import GroupPath
 from .sketch import Item, Link, Row, Sketch, framed, sketch
 from .themes import Scale, scale
 
+_POWER = re.compile(r"\^(?:([\w.…∞\[\]'′]+)|\(([^()]*)\))")  # in a formula as plain text
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 MANY = 250  # items or edges, beyond which a good layout soon is worth more than the best one late
 LONG = 600  # ranks that the edges of a picture cross together; beyond, layout takes seconds
@@ -206,10 +208,11 @@ class _Writer:
         fill = getattr(colours, "operation" if folded else item.kind)
         if self.scale and item.magnitude is not None:
             fill = self.scale.fill(item.magnitude)
-        formula = f" = {item.formula}" if item.formula else ""
-        formula = formula.replace("<sup>", '<sup><font point-size="9">')
-        formula = formula.replace("</sup>", "</font></sup>")
-        heading = f"&#160;{notation.escaped(item.name)}{formula}&#160;"
+        heading = f"&#160;{notation.escaped(item.name)}"
+        if item.formula:
+            raised = r'<sup><font point-size="9">\1\2</font></sup>'
+            heading += f" = {_POWER.sub(raised, notation.escaped(item.formula))}"
+        heading += "&#160;"
         if item.kind in ("root", "folded"):
             heading = f"<b>{heading}</b>"
         for row in item.rows[: len(item.rows) - len(rows)]:

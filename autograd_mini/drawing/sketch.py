@@ -9,6 +9,7 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
 from autograd_mini.language import whole
 from autograd_mini.notation import labels as notation
+from autograd_mini.notation.mathematics import formula
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
@@ -40,7 +41,7 @@ class Item(NamedTuple):
     """"leaf", "operation", "root" or "folded"."""
     name: str
     formula: str
-    """What it computes, as text of an HTML-like label; empty for a leaf."""
+    """What it computes, as plain text; empty for a leaf."""
     rows: tuple[Row, ...]
     path: GroupPath
     magnitude: float | None
@@ -247,7 +248,7 @@ class _Sketcher:
             id,
             "root" if node in self.roots else "leaf" if node.first is None else "operation",
             self.names[node],
-            notation.formula(node, self.short.__getitem__, self.options.number_format),
+            formula(node, self.short.__getitem__, self.options.number_format).text,
             tuple(rows_of(node, self.reached, self.options)),
             self.paths.get(node, ()),
             magnitude(node.grad) if node in self.reached else None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
+from autograd_mini.notation.mathematics import formula
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import Value
 
@@ -58,7 +59,7 @@ def draw_text(
             lines.append(f"{lead}{local}{name} ↑")
             continue
         written.add(node)
-        made = notation.plain_formula(node, names.__getitem__, number_format)
+        made = formula(node, names.__getitem__, number_format).text
         parts = [f"{name} = {made}" if made else name]
         parts += [f"{row.word} {row.text}" for row in rows_of(node, seen, options)]
         lines.append(f"{lead}{local}{'  '.join(parts)}")
@@ -129,7 +130,7 @@ def _mermaid_settings(colours: Theme) -> str:
 
 
 def _label(item: Item) -> str:
-    heading = item.name + (f" = {notation.plain(item.formula)}" if item.formula else "")
+    heading = item.name + (f" = {item.formula}" if item.formula else "")
     return "<br/>".join(
         [mermaid_text(heading), *(mermaid_text(f"{row.word} {row.text}") for row in item.rows)]
     )

@@ -17,6 +17,7 @@ from autograd_mini.errors import FormulaError
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in, names_in, parse
 from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op
+from autograd_mini.value import Value
 
 from . import labels, symbols
 from .shapes import Shape
@@ -61,7 +62,33 @@ def default_latex(op: Op) -> str:
     return rf"\operatorname{{{{{words}}}}}({{{'}, {'.join(op.params)}}})"
 
 
-# --- what a node computes ------------------------------------------------------------------------
+def formula(
+    node: Value, name_of: Callable[[Value], str | Piece], number_format: str = ".4g"
+) -> Piece:
+    """What a node computes from its operands, by their names: `w · x`, `tanh(h)`; empty of a leaf.
+
+    >>> x = Value(2.0, label="x")
+    >>> formula(3 * x.exp(), lambda node: node.label or "v").text
+    '3 · v'
+    """
+
+    def piece(x: Any) -> Piece:
+        if x.__class__ is tuple:
+            shown = labels.elements_shown(len(x))
+            return symbols.listed(*(symbols.DOTS if k is None else piece(x[k]) for k in shown))
+        if not isinstance(x, Value):
+            return symbols.number(labels.number(x, number_format))
+        name = name_of(x)
+        return symbols.name(name) if isinstance(name, str) else name
+
+    if not node.parents:
+        return Piece("", "", [])
+    if node.op is None:  # a node made by hand
+        return symbols.call(symbols.function_name(node._op or "f"), *map(piece, node.parents))
+    return named(node.op, dict(zip(node.op.params, map(piece, node.args), strict=True)))
+
+
+# --- templates, for the nodes of a shape ---------------------------------------------------------
 _WRITTEN_OUT = frozenset("sum prod mean dot logsumexp max min norm where".split())
 _ON_VECTORS = frozenset("sum prod dot norm max min count others".split())
 

@@ -172,7 +172,7 @@ def row(*pieces: Piece, between: str = "", level: int = ATOM) -> Piece:
     """Pieces one after another."""
     return Piece(
         between.join(piece.text for piece in pieces),
-        " ".join(piece.latex for piece in pieces),
+        " ".join(piece.latex for piece in pieces if piece.latex),
         ["mrow", *(piece.mathml for piece in pieces)],
         level,
     )
@@ -244,7 +244,7 @@ def power(base: Piece, exponent: Piece) -> Piece:
     """Base to the exponent."""
     base = within(base, ATOM)
     tree = ["msup", base.mathml, exponent.mathml]
-    if re.fullmatch(r"[−-]?\d+", exponent.text):
+    if re.fullmatch(r"[−-]?\d+|\(\d+\)", exponent.text):
         raised = labels.superscript(exponent.text)
     else:
         done = re.fullmatch(r"\([^()]*\)", exponent.text)

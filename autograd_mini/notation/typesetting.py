@@ -12,7 +12,7 @@ _FUNCTIONS = frozenset(
     rf"\{name}"
     for name in "ln log exp sin cos tan arcsin arccos arctan sinh cosh tanh max min".split()
 )
-_OPERATORS = frozenset("+−·×<>=≤≥≠:?±∘")
+_OPERATORS = frozenset("+−·×/<>=≤≥≠:?±∘Σ")
 _CLOSED = (*")}],|‖⌋⌉+−", MISSING)
 _IN_WORDS = LETTERS | {r"\_": "_", r"\ ": " "}
 
@@ -69,7 +69,8 @@ class _Typesetter:
         piece = self.arguments[item.name]
         following = SIGNS.get(item.following, item.following)
         first = not before or before[-1].text == ", "
-        return piece if first and following in _CLOSED else symbols.fenced(piece)
+        signed = piece.mathml[0] == "mn" and piece.text[:1] == "−" and following not in ("^", "_")
+        return piece if first and (signed or following in _CLOSED) else symbols.fenced(piece)
 
     def _raised(self, item: Command, before: list[Piece]) -> Piece:
         if not before:
@@ -85,6 +86,10 @@ class _Typesetter:
                 return symbols.fraction(self.row(above), self.row(below))
             case Command(r"\sqrt", (group,), degree):
                 return symbols.root(self.row(group), self.row(degree) if degree else None)
+            case Command(r"\overline", (group,)):
+                a = self.row(group)
+                tree = ["mover", a.mathml, ["mo", "¯"]]
+                return Piece(f"mean({a.text})", rf"\overline{{{a.latex}}}", tree)
             case Command(name, (group,)) if name in WORDS:
                 return symbols.function_name(_written(group))
         raise UnreadableError(item.name)

@@ -101,8 +101,8 @@ def test_latex_has_the_operations_of_the_sheet():
     nodes = [line for line in lines if r"\node[" in line]
     headings = [match[1] for line in nodes if (match := re.search(r"\{\$(.*?)\$ \\\\", line))]
     assert headings[:9] == [
-        "w", "x", r"v_{1} = w \cdot x", "b", "h = v_{1} + b", r"v_{2} = \tanh(h)",
-        "v_{3} = v_{2} - 1", "L = v_{3}^{2}", r"\frac{\partial v_{1}}{\partial w} = 2",
+        "w", "x", r"v_{1} = w \cdot x", "b", "h = v_{1} + b", r"v_{2} = \tanh \left( h \right)",
+        "v_{3} = v_{2} - 1", "L = {v_{3}}^{2}", r"\frac{\partial v_{1}}{\partial w} = 2",
     ]  # fmt: skip
     assert any(r"{$-2.395 \times 1 = -2.395$}" in line for line in nodes)
     assert sum(r"\draw[edge" in line for line in lines) == 7
