@@ -4,8 +4,6 @@ Folding is for graphs of hundreds of thousands of nodes, so the loops here read 
 rather than its parents, and look at a vector that many nodes share only once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf

@@ -22,7 +22,7 @@ from autograd_mini.files import Format
 from autograd_mini.graph import topological
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
-from autograd_mini.rules.evaluation import each
+from autograd_mini.rules.evaluation import each, flat
 from autograd_mini.value import Value, _record
 
 from .scopes import ScopedLabel, scope_of
@@ -114,15 +114,15 @@ def _argument(arg: Any, ids: dict[Value, str]) -> Any:
 
 
 def _node(entry: dict[str, Any], nodes: dict[str, Value]) -> Value:
-    label = entry["label"]
-    if not isinstance(label, str | None) or not _texts(entry["scope"]):
+    label, scope, name = entry["label"], entry["scope"], entry["op"]
+    texts = isinstance(scope, list) and all(isinstance(part, str) for part in scope)
+    if not texts or not isinstance(label, str | None):
         raise ValueError("the label must be text or null, the scope a list of texts")
     data, grad = read_number(entry["data"]), read_number(entry["grad"])
     parents = [nodes[name] for name in entry["parents"]]
     partials = [read_number(partial) for partial in entry["partials"]]
     if len(parents) != len(partials):
         raise ValueError(f"{len(parents)} parents, but {len(partials)} partials")
-    name = entry["op"]
     if name is None or name == _BY_HAND:
         if bool(parents) != (name == _BY_HAND) or entry["args"]:
             raise ValueError(f"the op is {name!r}, but there are {len(parents)} parents")
@@ -131,7 +131,7 @@ def _node(entry: dict[str, Any], nodes: dict[str, Value]) -> Value:
         node = _of_operation(name, entry["args"], nodes, parents, partials)
         node.data = data
     node.grad = grad
-    node.label = ScopedLabel(label or "", tuple(entry["scope"])) if entry["scope"] else label
+    node.label = ScopedLabel(label or "", tuple(scope)) if scope else label
     return node
 
 
@@ -145,38 +145,28 @@ def _of_operation(
     op = SHEET[name]
     if not isinstance(given, list) or len(given) != len(op.params):
         raise ValueError(f"{op.signature} needs {len(op.params)} args")
-    vectors = [tuple(arg) if isinstance(arg, list) else arg for arg in given]
-    args = tuple(each(lambda x: _argument_read(x, nodes), vectors))
+
+    def argument(x: Any) -> Any:
+        return nodes[x["node"]] if isinstance(x, dict) and "node" in x else read_number(x)
+
+    args = tuple(each(argument, [tuple(arg) if isinstance(arg, list) else arg for arg in given]))
     for param, arg in zip(op.params, args, strict=True):
         if (arg.__class__ is tuple) != (param in op.vectors):
             got = "a list" if arg.__class__ is tuple else "one number"
             raise ValueError(f"{op.signature} got {got} as {param}")
-    flat = [_nodes_in(arg) for arg in args]
-    ids = [id(v) for values in flat for v in values]
+    active = [arg for arg in args if any(isinstance(x, Value) for x in flat([arg]))]
+    ids = [id(x) for x in flat(args) if isinstance(x, Value)]
     if not parents or {*ids} < {*map(id, parents)}:
         raise ValueError("the parents are not the nodes among the args")
     node = Value(0.0)
     node.op = op
     if ids == [*map(id, parents)]:
         left = iter(partials)
-        active = [arg for arg, values in zip(args, flat, strict=True) if values]
         found = each(lambda x: next(left) if isinstance(x, Value) else 0, active)
         _record(node, args, active, found)
     else:  # of an engine that has lost an edge
         node.first, node.dfirst, node.constants = tuple(parents), tuple(partials), args
     return node
-
-
-def _nodes_in(arg: Any) -> list[Value]:
-    return [x for x in (arg if arg.__class__ is tuple else (arg,)) if isinstance(x, Value)]
-
-
-def _argument_read(x: Any, nodes: dict[str, Value]) -> Any:
-    return nodes[x["node"]] if isinstance(x, dict) and "node" in x else read_number(x)
-
-
-def _texts(x: Any) -> bool:
-    return isinstance(x, list) and all(isinstance(part, str) for part in x)
 
 
 # --- numbers -------------------------------------------------------------------------------------
@@ -211,30 +201,24 @@ def _whole_text(n: int) -> str:
 
 def read_number(x: Any) -> Any:
     """The number that `written_number` has written; ValueError if it is none."""
+    if isinstance(x, int | float) and not isinstance(x, bool):
+        return x
     try:
-        if (number := _read(x)) is not None:
-            return number
+        match [*x.items()] if isinstance(x, dict) else None:
+            case [("int", str(text))]:
+                return int(text, 0)
+            case [("float", "inf" | "-inf" | "nan" as text)]:
+                return float(text)
+            case [("fraction", str(text))]:
+                above, below = text.split("/")
+                return Fraction(int(above, 0), int(below, 0))
+            case [("complex", [real, imaginary])]:
+                return complex(read_number(real), read_number(imaginary))
+            case [("mpf", "inf" | "-inf" | "nan" | [_, int()] as content)]:
+                return _mpf(content)
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         pass
     raise ValueError(f"{x!r:.60} is not a number")
-
-
-def _read(x: Any) -> Any:
-    if isinstance(x, int | float) and not isinstance(x, bool):
-        return x
-    match [*x.items()] if isinstance(x, dict) else None:
-        case [("int", str(text))]:
-            return int(text, 0)
-        case [("float", "inf" | "-inf" | "nan" as text)]:
-            return float(text)
-        case [("fraction", str(text))]:
-            above, below = text.split("/")
-            return Fraction(int(above, 0), int(below, 0))
-        case [("complex", [real, imaginary])]:
-            return complex(read_number(real), read_number(imaginary))
-        case [("mpf", "inf" | "-inf" | "nan" | [_, int()] as content)]:
-            return _mpf(content)
-    return None
 
 
 def _mpf(content: Any) -> Any:

@@ -1,10 +1,8 @@
 """Numbers of a network and of its training, for `plots` to draw or for a table of one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from math import hypot, inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.optim import SGD, Optimiser
@@ -91,7 +89,7 @@ class UpdateRatios:
         self.steps: list[tuple[float, ...]] = []
         self.block = optimiser.stepping(self._recorded)
 
-    def __enter__(self) -> UpdateRatios:
+    def __enter__(self) -> Self:
         self.block.__enter__()
         return self
 

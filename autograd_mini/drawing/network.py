@@ -1,9 +1,8 @@
 """`draw_network`: neurons in columns, joined by their weights."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence, Sized
 from math import fsum
+from operator import attrgetter
 from typing import Any
 
 from autograd_mini.nn import MLP, Layer, Neuron
@@ -83,7 +82,9 @@ def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
         what = "a list of inputs, or a list of such lists"
         raise TypeError(f"batch must be {what}; got {batch!r:.60} ({type(batch).__name__})")
     samples = [given] if given and items(given[0]) is None else given
-    rows = input_rows([_plain(sample) for sample in samples], "batch")
+    number = lambda x: x.data if isinstance(x, Value) else x  # noqa: E731
+    plain = [s if (row := items(s)) is None else [*map(number, row)] for s in samples]
+    rows = input_rows(plain, "batch")
     check_width(model, rows, "batch")
     columns = zip(*(forward(layers_of(model), row) for row in rows), strict=True)
     means = [
@@ -91,12 +92,6 @@ def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
         for column in columns
     ]
     return len(rows), means
-
-
-def _plain(sample: Any) -> Any:
-    """The sample with numbers in place of Values."""
-    row = items(sample)
-    return sample if row is None else [x.data if isinstance(x, Value) else x for x in row]
 
 
 def _mean(values: list[float]) -> float:
@@ -115,8 +110,10 @@ class _Writer:
         self, layers: list[list[Neuron]], activations: tuple[int, list[list[float]]] | None
     ) -> None:
         columns: list[list[Any]] = [[None] * layers[0][0].nin, *layers]
+        factor = -self.lr if self.show == "update" else 1
+        what = attrgetter("data" if self.show == "weight" else "grad")
         sizes = {
-            (f"l{k}n{i}", f"l{k + 1}n{j}"): self._size(neurons[j].w[i])
+            (f"l{k}n{i}", f"l{k + 1}n{j}"): factor * data_of(what(neurons[j].w[i]))
             for k, neurons in enumerate(layers)
             for j in _shown(neurons)
             for i in _shown(columns[k])
@@ -155,7 +152,7 @@ class _Writer:
         name = self.options.word("common.positive" if positive else "drawing.negative")
         ink, gap = self._colour(positive), self.theme.background
         pieces = [(ink, 29)]
-        if self._dashed(positive):
+        if self.grey and not positive:
             pieces = [(ink, 7), (gap, 4), (ink, 7), (gap, 4), (ink, 7)]
         line = "".join(
             f'<td bgcolor="{colour}" width="{width}" height="3" fixedsize="true"></td>'
@@ -163,9 +160,6 @@ class _Writer:
         )
         swatch = f'<table border="0" cellborder="0" cellspacing="0"><tr>{line}</tr></table>'
         return f"<td>{swatch}</td><td>&#160;{notation.escaped(name)}</td>"
-
-    def _dashed(self, positive: bool) -> bool:
-        return self.grey and not positive
 
     def _colour(self, positive: bool) -> str:
         if self.grey:
@@ -204,19 +198,13 @@ class _Writer:
         attributes = self.theme.attributes(f"{look} pos={x:g},{y:g}!")
         self.drawing.item(id, label, "title", **attributes)
 
-    def _size(self, w: Value) -> Any:
-        if self.show == "weight":
-            return data_of(w)
-        grad = data_of(w.grad)
-        return grad if self.show == "gradient" else -self.lr * grad
-
     def _edge(self, k: int, tail: str, head: str, size: Any, largest: float) -> None:
         part = magnitude(size) / largest if 0 < largest < float("inf") else 0.0
         positive = size.real >= 0
         width = _THINNEST + (_THICKEST - _THINNEST) * part
         colour = mixed(self.theme.faded, self._colour(positive), min(1.0, 0.25 + part))
         look = f"id=e{k} color={colour} penwidth={width:.2f}"
-        look += f" style={'dashed' if self._dashed(positive) else 'solid'}"
+        look += f" style={'solid' if positive or not self.grey else 'dashed'}"
         look += f" class={'positive' if positive else 'negative'}"
         attributes = self.theme.attributes(look)
         self.drawing.edge(tail, head, edgetooltip=self.number(size), **attributes)

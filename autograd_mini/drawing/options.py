@@ -1,8 +1,6 @@
 """The options that pictures have in common: their defaults, their check, and what they lead to."""
 
-from __future__ import annotations
-
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from autograd_mini.language import checked, text, whole
 from autograd_mini.notation import labels as notation
@@ -35,7 +33,7 @@ class Options(NamedTuple):
     lang: str = "en"
     color_by: str | None = None
 
-    def checked(self) -> Options:
+    def checked(self) -> Self:
         """These options; ValueError or TypeError for one that is unknown."""
         for name, allowed in _CHOICES.items():
             if (choice := getattr(self, name)) != self._field_defaults[name]:

@@ -1,7 +1,5 @@
 """`draw_paths`: the chain rule as a sum over all paths from an input to a result."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -87,7 +85,7 @@ class _Found(NamedTuple):
 
     size: float
     product: Any
-    before: _Found | None
+    before: "_Found | None"
     node: Value
     partial: Any
 

@@ -1,7 +1,5 @@
 """`draw`: the nodes and edges of a computation graph, as a graphviz.Digraph."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -188,12 +186,13 @@ class _Writer:
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
         """The neurons of a layer beside each other, in their order."""
         joined = {(link.tail, link.head) for link in self.seen.links}
+        number = lambda item: int(re.sub("[^0-9]", "", item.fold[-1]) or 0)  # noqa: E731
         columns: dict[GroupPath, list[Item]] = {}
         for item in items:
             if len(item.fold) > 1 and "neuron" in item.fold[-1]:
                 columns.setdefault(item.fold[:-1], []).append(item)
         for column in columns.values():
-            ids = [item.id for item in sorted(column, key=_numbered)]
+            ids = [item.id for item in sorted(column, key=number)]
             if len(ids) > 1 and not any((a, b) in joined for a in ids for b in ids):
                 with drawing.subgraph() as same:
                     same.attr(rank="same")
@@ -225,7 +224,9 @@ class _Writer:
         for row in rows:
             ink = colours.faint if item.faded else getattr(colours, row.colour)
             word = _inked(notation.escaped(row.word), colours.faint)
-            number = _inked(notation.escaped(row.text) + _slack(row.text), ink)
+            signs = sum(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻" for c in row.text)  # wider than Graphviz thinks
+            slack = "&#160;" * ((signs + 2) // 3)
+            number = _inked(notation.escaped(row.text) + slack, ink)
             cells += f'<tr><td align="left">{word}</td><td align="right">{number}</td></tr>'
         return (
             f'<table border="{1 + folded}" cellborder="0" cellspacing="0" cellpadding="4"'
@@ -360,21 +361,11 @@ def _ranks(seen: Sketch) -> dict[str, int]:
 
 
 # --- parts of labels -----------------------------------------------------------------------------
-def _numbered(item: Item) -> int:
-    """The number at the end of a neuron's name."""
-    return int("".join(c for c in item.fold[-1] if c in "0123456789") or 0)
-
-
 def _class(item: Item) -> str:
     kind = "folded group" if item.kind == "folded" else item.kind
     if item.kind == "root" and item.node is not None and item.node.first is None:
         kind = "root leaf"
     return f"{kind} faded" if item.faded else kind
-
-
-def _slack(text: str) -> str:
-    """Room for superscripts, which are wider than Graphviz thinks."""
-    return "&#160;" * ((sum(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻" for c in text) + 2) // 3)
 
 
 def _inked(text: str, ink: str) -> str:

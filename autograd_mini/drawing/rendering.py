@@ -5,8 +5,6 @@ system's Graphviz is asked where that is missing, or for a format that it does n
 browser (Pyodide) has neither; there the page's JavaScript lends its own, as `globalThis.graphviz`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os
@@ -62,10 +60,15 @@ def render(
             if name == "browser":
                 return _browser(source, format, layout)
             if name == "system":
-                return _system(source, format, layout, time_limit)
-            if nodes > LARGE:
-                return _packaged_apart(source, format, layout, time_limit)
-            return _packaged(source, format, layout)
+                if (program := shutil.which(layout)) is None:
+                    raise RenderingError(f"there is no program {layout} on the PATH")
+                return _run([program, f"-T{format}"], source, time_limit)
+            if nodes <= LARGE:
+                return _packaged(source, format, layout)
+            if not sys.executable or find_spec("pygraphviz") is None:
+                raise RenderingError("not installed")
+            # The C code itself cannot be stopped.
+            return _run([sys.executable, "-c", _APART, format, layout], source, time_limit)
         except RenderingError as error:
             refusals.append(f"{name} Graphviz: {error}")
     raise RenderingError(
@@ -116,26 +119,11 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
     return data
 
 
-def _packaged_apart(source: str, format: str, layout: str, time_limit: float) -> bytes:
-    """As `_packaged`, in a process that can be stopped: the C code itself cannot be."""
-    if not sys.executable or find_spec("pygraphviz") is None:
-        raise RenderingError("not installed")
-    command = [sys.executable, "-c", _APART, format, layout]
-    return _run(command, source, time_limit)
-
-
 _APART = """
 import sys, pygraphviz
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
 """
-
-
-def _system(source: str, format: str, layout: str, time_limit: float) -> bytes:
-    program = shutil.which(layout)
-    if program is None:
-        raise RenderingError(f"there is no program {layout} on the PATH")
-    return _run([program, f"-T{format}"], source, time_limit)
 
 
 def _run(command: list[str], source: str, time_limit: float) -> bytes:

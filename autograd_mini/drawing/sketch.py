@@ -1,7 +1,5 @@
 """What a picture shows, before any format: items, links between them, and their groups."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -209,7 +207,8 @@ class _Sketcher:
         self.names = names_of(named, framed)
         self.short = self.names if len(framed) == len(named) else names_of(named, set(named))
         """In formulas and on edges, where the parameter itself is near: w[0]."""
-        self.kept = [node for node in kept if not self._hidden(node)]
+        hides = options.off_path == "hidden"
+        self.kept = [node for node in kept if not (hides and self._off_path(node))]
 
     def sketch(self) -> Sketch:
         """The items in topological order, a folded group where its first node is."""
@@ -221,7 +220,12 @@ class _Sketcher:
             elif node in kept:
                 keys[node] = None
         ids = {key: f"n{k}" for k, key in enumerate(keys)}
-        links = self._links(ids)
+        links = [
+            self._link(parent, node, partial, ids[parent], ids[node])
+            for node in self.kept
+            for parent, partial in node.edges()
+            if parent in ids
+        ]
         groups: dict[GroupPath, Fold] = {}
         if self.fold:
             groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
@@ -235,9 +239,6 @@ class _Sketcher:
     # --- nodes -----------------------------------------------------------------------------------
     def _off_path(self, node: Value) -> bool:
         return bool(self.reached) and (node not in self.reached or magnitude(node.grad) == 0)
-
-    def _hidden(self, node: Value) -> bool:
-        return self.options.off_path == "hidden" and self._off_path(node)
 
     def _faded(self, off_path: bool) -> bool:
         """Whether what is off the path of the gradient is drawn faded, after a backward pass."""
@@ -257,14 +258,6 @@ class _Sketcher:
         )
 
     # --- edges -----------------------------------------------------------------------------------
-    def _links(self, ids: dict[Any, str]) -> list[Link]:
-        return [
-            self._link(parent, node, partial, ids[parent], ids[node])
-            for node in self.kept
-            for parent, partial in node.edges()
-            if parent in ids
-        ]
-
     def _link(self, parent: Value, node: Value, partial: Any, tail: str, head: str) -> Link:
         number = self.options.number
         above, below = (notation.name(self.short[v], _SHORT) for v in (node, parent))

@@ -15,7 +15,6 @@ from autograd_mini.value import Value
 from .folding import reached
 from .options import Options
 from .sketch import Item, framed, names_of, rows_of, sketch, values_of
-from .themes import Theme
 
 
 def draw_text(
@@ -89,13 +88,25 @@ def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:
     """
     seen = sketch(roots, Options(**options))
     colours = seen.options.colours
-    lines = [_mermaid_settings(colours), f"flowchart {seen.options.rankdir}"]
+    variables = {  # what has no class in Mermaid: lines, their labels, and frames
+        "lineColor": colours.line,
+        "textColor": colours.partial,
+        "edgeLabelBackground": colours.background,
+        "clusterBkg": colours.group,
+        "clusterBorder": colours.line,
+        "titleColor": colours.faint,
+    }
+    settings = json.dumps({"theme": "base", "themeVariables": variables})
+    lines = [f"%%{{init: {settings}}}%%", f"flowchart {seen.options.rankdir}"]
     frames = count()
 
     def write(items: Sequence[Item], depth: int) -> None:
         indent = "  " * (depth + 1)
         own, inside = framed(items, depth)
-        lines.extend(f'{indent}{item.id}["{_label(item)}"]' for item in own)
+        for item in own:
+            heading = item.name + (f" = {item.formula}" if item.formula else "")
+            words = (heading, *(f"{row.word} {row.text}" for row in item.rows))
+            lines.append(f'{indent}{item.id}["{"<br/>".join(map(mermaid_text, words))}"]')
         for name, members in inside.items():
             lines.append(f'{indent}subgraph g{next(frames)}["{mermaid_text(name[:60])}"]')
             write(members, depth + 1)
@@ -113,27 +124,6 @@ def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:
             style = f"fill:{fill},stroke:{colours.line},color:{colours.text}"
             lines += [f"  classDef {kind} {style}", f"  class {','.join(ids)} {kind}"]
     return "\n".join(lines) + "\n"
-
-
-def _mermaid_settings(colours: Theme) -> str:
-    """The colours of what has no class in Mermaid: lines, their labels, and frames."""
-    variables = {
-        "lineColor": colours.line,
-        "textColor": colours.partial,
-        "edgeLabelBackground": colours.background,
-        "clusterBkg": colours.group,
-        "clusterBorder": colours.line,
-        "titleColor": colours.faint,
-    }
-    settings = {"theme": "base", "themeVariables": variables}
-    return f"%%{{init: {json.dumps(settings)}}}%%"
-
-
-def _label(item: Item) -> str:
-    heading = item.name + (f" = {item.formula}" if item.formula else "")
-    return "<br/>".join(
-        [mermaid_text(heading), *(mermaid_text(f"{row.word} {row.text}") for row in item.rows)]
-    )
 
 
 def mermaid_text(words: str) -> str:

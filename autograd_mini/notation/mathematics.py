@@ -5,8 +5,6 @@ their `textbook` form where the sheet has one (the sheet's own are written free 
 which is not how one learns them). Vectors are written out, long ones with dots.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
@@ -105,43 +103,6 @@ class Notation(NamedTuple):
 
     Slots with a sign are relative: `+0` is the operand of the derivative itself.
     """
-
-
-@lru_cache(maxsize=2048)
-def notation_of(shape: Shape) -> Notation:
-    """The templates of a shape.
-
-    Raises FormulaError if a textbook formula is none.
-    """
-    op = shape.op
-    if op is None:
-        name = symbols.function_name(shape.name) if shape.name else symbols.name("f")
-        value = symbols.call(name, *_slots(shape.lengths[0]))
-        return Notation(value, None, (None,) * shape.lengths[0])
-    write = _Writer(op, shape)
-    value, definition = _value(op, write)
-    partials: list[Piece | None] = []
-    for param, length in write.lengths.items():
-        tree = write.tree(param)
-        if param in op.vectors and length <= labels.LONGEST_VECTOR and _calls_others(op, tree):
-            partials += [_Writer(op, shape, at=k)(tree) for k in range(length)]
-        else:
-            partials += [_Writer(op, shape, of=param)(tree)] * length
-    return Notation(value, definition, tuple(partials))
-
-
-def _value(op: Op, write: _Writer) -> tuple[Piece, Piece | None]:
-    if op.name in _WRITTEN_OUT:
-        return write(write.tree("value")), None
-    value = named(op, {param: write.name(param) for param in op.params})
-    own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
-    return value, write(write.tree("value")) if own or "value" in textbook(op) else None
-
-
-def _calls_others(op: Op, tree: ast.expr) -> bool:
-    """Whether a formula calls `others`, in the names that it uses too."""
-    used = {name.removesuffix("_i") for name in names_in(tree)} & op.given.keys()
-    return "others" in functions_in(tree) or any(_calls_others(op, op.trees[n]) for n in used)
 
 
 def _slots(length: int, start: int = 0) -> list[Piece]:
@@ -264,6 +225,43 @@ class _Writer(Printer[Piece]):
         tree = ["munder", ["mo", "∏"], below.mathml]
         product = Piece("Π_(j≠i)", rf"\prod_{{{below.latex}}}", tree)
         return symbols.row(product, symbols.index(symbols.name("x"), j), between=" ")
+
+
+@lru_cache(maxsize=2048)
+def notation_of(shape: Shape) -> Notation:
+    """The templates of a shape.
+
+    Raises FormulaError if a textbook formula is none.
+    """
+    op = shape.op
+    if op is None:
+        name = symbols.function_name(shape.name) if shape.name else symbols.name("f")
+        value = symbols.call(name, *_slots(shape.lengths[0]))
+        return Notation(value, None, (None,) * shape.lengths[0])
+    write = _Writer(op, shape)
+    value, definition = _value(op, write)
+    partials: list[Piece | None] = []
+    for param, length in write.lengths.items():
+        tree = write.tree(param)
+        if param in op.vectors and length <= labels.LONGEST_VECTOR and _calls_others(op, tree):
+            partials += [_Writer(op, shape, at=k)(tree) for k in range(length)]
+        else:
+            partials += [_Writer(op, shape, of=param)(tree)] * length
+    return Notation(value, definition, tuple(partials))
+
+
+def _value(op: Op, write: _Writer) -> tuple[Piece, Piece | None]:
+    if op.name in _WRITTEN_OUT:
+        return write(write.tree("value")), None
+    value = named(op, {param: write.name(param) for param in op.params})
+    own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
+    return value, write(write.tree("value")) if own or "value" in textbook(op) else None
+
+
+def _calls_others(op: Op, tree: ast.expr) -> bool:
+    """Whether a formula calls `others`, in the names that it uses too."""
+    used = {name.removesuffix("_i") for name in names_in(tree)} & op.given.keys()
+    return "others" in functions_in(tree) or any(_calls_others(op, op.trees[n]) for n in used)
 
 
 def _folded(tree: ast.expr, known: dict[str, Any]) -> ast.expr:

@@ -1,24 +1,19 @@
 """Floats, with errors as in Python's `math`; and as IEEE 754 and torch have them."""
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import special
 from .kind import COMMON, Kind, others
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 
 def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: float(f(x)) if math.isfinite(x) else x
 
 
-def _exact(products: Iterable[tuple[float, float]]) -> Fraction:
+def _exact(products: Iterable[tuple[float, float]]) -> Any:
     """The sum of the products of finite numbers, where floats overflow on the way."""
     from fractions import Fraction
 
