@@ -51,7 +51,7 @@ def test_a_failed_rendering_leaves_the_old_file(tmp_path, monkeypatch):
     old = tmp_path / "x.svg"
     old.write_text("old")
     monkeypatch.setattr(rendering, "_packaged", _refuse)
-    monkeypatch.setattr(rendering, "_system", _refuse)
+    monkeypatch.setattr(rendering, "_run", _refuse)
     with pytest.raises(RenderingError):
         draw(neuron()).render(tmp_path / "x", format="svg")
     assert old.read_text() == "old"
@@ -93,7 +93,8 @@ def test_without_any_graphviz_the_message_says_what_to_do(monkeypatch, tmp_path)
 
 def test_the_environment_variable_chooses(monkeypatch):
     monkeypatch.setattr(rendering, "_packaged", lambda *_: b"packaged")
-    monkeypatch.setattr(rendering, "_system", lambda *_: b"system")
+    monkeypatch.setattr(rendering, "_run", lambda *_: b"system")
+    monkeypatch.setattr(rendering.shutil, "which", lambda program: program)
     drawing = draw(neuron())
     assert drawing.pipe() == b"packaged"
     monkeypatch.setenv("AUTOGRAD_MINI_GRAPHVIZ", "system")
