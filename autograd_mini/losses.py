@@ -23,6 +23,7 @@ from typing import Any
 from . import functions as f
 from .numbers.arguments import items, positive
 from .numbers.kinds import constant, in_ieee, is_traced
+from .numbers.numberlike import data_of
 from .value import Value
 
 _Term = Callable[[Any], Any]
@@ -81,7 +82,7 @@ def hinge(scores: Numbers, targets: Numbers) -> Value:
     """
     terms = []
     for s, y in _pairs("hinge", scores, targets, "score"):
-        if not is_traced(y) and _data(y) not in (-1, 1):
+        if not is_traced(y) and data_of(y) not in (-1, 1):
             raise ValueError(
                 f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them of 0 and 1"
             )
@@ -101,7 +102,7 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
     """
     name, terms = "binary_cross_entropy", []
     for p, y in _pairs(name, predictions, targets):
-        if not (is_traced(_data(p)) or 0 <= _data(p) <= 1):
+        if not (is_traced(data_of(p)) or 0 <= data_of(p) <= 1):
             raise ValueError(
                 f"{name}: a probability lies in 0 ... 1, got {p!r}; for scores of any size"
                 f" there is {name}_with_logits"
@@ -208,10 +209,10 @@ def _kl_divergence(p: list[Any], q: list[Any], where: str) -> Value:
             f"kl_divergence: p{where} has {len(p)} probabilities but q{where} {len(q)}"
         )
     ps, qs = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
-    if any(map(is_traced, map(_data, ps))):
-        logs = [f.where(_data(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
+    if any(map(is_traced, map(data_of, ps))):
+        logs = [f.where(data_of(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
         return f.dot(ps, logs)  # type: ignore[no-any-return]
-    pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if _data(a) != 0]
+    pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if data_of(a) != 0]
     divergence: Value = f.dot([a for a, _ in pairs], [f.log(a / b) for a, b in pairs])
     return divergence
 
@@ -256,10 +257,6 @@ def _vector(loss: str, name: str, x: Any) -> list[Any]:
     return given
 
 
-def _data(x: Any) -> Any:
-    return x.data if isinstance(x, Value) else x
-
-
 def _number(loss: str, name: str, x: Any) -> Any:
     """A Value as it is, anything else as a plain number: real and, but for ieee(), finite."""
     try:
@@ -278,7 +275,7 @@ def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
     if is_traced(y):
         a, b = of_1(x), of_0(x)
         return f.where(y == 1, a, f.where(y == 0, b, y * a + (1 - y) * b))
-    if not (is_traced(_data(y)) or 0 <= _data(y) <= 1):
+    if not (is_traced(data_of(y)) or 0 <= data_of(y) <= 1):
         raise ValueError(f"{loss}: a label is 0 or 1, or a probability in between, got {y!r}")
     return of_1(x) if y == 1 else of_0(x) if y == 0 else y * of_1(x) + (1 - y) * of_0(x)
 
@@ -286,12 +283,12 @@ def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
 def _distribution(name: str, values: list[Any]) -> list[Any]:
     """Probabilities that sum to 1."""
     numbers = [_number("kl_divergence", f"{name}[{i}]", x) for i, x in enumerate(values)]
-    if any(map(is_traced, map(_data, numbers))):
+    if any(map(is_traced, map(data_of, numbers))):
         return numbers
     for i, x in enumerate(numbers):
-        if not 0 <= _data(x) <= 1:
-            raise ValueError(f"kl_divergence: {name}[{i}] is {_data(x)}, not in 0 ... 1")
-    total = fsum(map(_data, numbers))
+        if not 0 <= data_of(x) <= 1:
+            raise ValueError(f"kl_divergence: {name}[{i}] is {data_of(x)}, not in 0 ... 1")
+    total = fsum(map(data_of, numbers))
     if abs(total - 1) > 1e-6:
         raise ValueError(f"kl_divergence: {name} sums to {total:.7g}, not to 1")
     return numbers

@@ -13,7 +13,7 @@ from typing import Any
 from .errors import GradientError
 from .graph import topological
 from .numbers.kinds import OWN
-from .numbers.trees import flatten, is_value
+from .numbers.trees import flatten
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
 
@@ -155,7 +155,7 @@ def _variables(
     leaves, rebuild = flatten(tuple(args[k] for k in chosen))
     if not leaves:
         raise GradientError("there is nothing to differentiate by: the argument holds no number")
-    inputs = [leaf + 0 if is_value(leaf) else Value(leaf) for leaf in leaves]
+    inputs = [leaf + 0 if isinstance(leaf, Value) else Value(leaf) for leaf in leaves]
     replaced = list(args)
     for k, part in zip(chosen, rebuild(inputs), strict=True):
         replaced[k] = part
@@ -164,7 +164,7 @@ def _variables(
         built = rebuild(parts)
         return built[0] if isinstance(argnums, int) else built
 
-    nested = inside.get() or any(map(is_value, leaves))
+    nested = inside.get() or any(isinstance(leaf, Value) for leaf in leaves)
     return inputs, result, tuple(replaced), nested
 
 
@@ -180,7 +180,7 @@ def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
 def _single(out: Any, what: str) -> Any:
     if getattr(out, "shape", None) == ():  # a NumPy array with one element and no axis
         out = out[()]
-    if is_value(out) or isinstance(out, int | float | complex):
+    if isinstance(out, Value | int | float | complex):
         return out
     parts, _ = flatten(out)
     if len(parts) == 1 and parts[0] is out:
@@ -192,7 +192,7 @@ def _single(out: Any, what: str) -> Any:
 
 
 def _result(out: Any, nested: bool) -> Any:
-    return out.data if is_value(out) and not nested else out
+    return out.data if isinstance(out, Value) and not nested else out
 
 
 def _zero_like(x: Value) -> Any:
@@ -201,7 +201,7 @@ def _zero_like(x: Value) -> Any:
 
 def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:
     """d(out)/d(input) times seed for each input; no `grad` that the caller can see is changed."""
-    if not is_value(out):
+    if not isinstance(out, Value):
         return [_zero_like(x) for x in inputs]
     order = topological(out)
     saved = [node.grad for node in order]
@@ -219,7 +219,7 @@ def _pushforward(
     outs: Sequence[Any], inputs: Sequence[Value], directions: list[Any], nested: bool
 ) -> list[Any]:
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
-    for node in topological(*(out for out in outs if is_value(out))):
+    for node in topological(*(out for out in outs if isinstance(out, Value))):
         if node not in tangent:
             partials = partials_as_nodes(node) if nested and node.parents else node.partials
             tangent[node] = _total(
@@ -227,7 +227,7 @@ def _pushforward(
             )
     return [
         (tangent[out] + _zero_like(out) if is_plain(tangent[out], 0) else tangent[out])
-        if is_value(out)
+        if isinstance(out, Value)
         else 0.0
         for out in outs
     ]

@@ -56,7 +56,10 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
         raise TableError(f"{path}: one column only; it needs features and a label")
     if not lines:
         raise TableError(f"{path}: a line of names, but no data below it")
-    at = _label_column(path, names, label, width)
+    if label is not None and label not in names:
+        has = f"its columns are {', '.join(names)}" if names else "it has no line of names"
+        raise TableError(f"{path}: no column {label!r}; {has}")
+    at = width - 1 if label is None else names.index(label)
     rows, labels = [], []
     for i, cells in lines:
         if len(cells) != width:
@@ -70,15 +73,6 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     features = [name for j, name in enumerate(names) if j != at]
     targets = [classes.index(text) for text in labels]
     return Dataset(path.stem, rows, targets, features, classes)
-
-
-def _label_column(path: Path, names: list[str], label: str | None, width: int) -> int:
-    if label is None:
-        return width - 1
-    if label not in names:
-        has = f"its columns are {', '.join(names)}" if names else "it has no line of names"
-        raise TableError(f"{path}: no column {label!r}; {has}")
-    return names.index(label)
 
 
 def _number(path: Path, line: int, column: int, cell: str, delimiter: str) -> float:

@@ -105,12 +105,7 @@ def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) 
 
 # --- layers --------------------------------------------------------------------------------------
 def activation_histograms(
-    model: Any,
-    batch: Any,
-    axes: Any = None,
-    *,
-    bins: int = 60,
-    **words: Unpack[Words],
+    model: Any, batch: Any, axes: Any = None, *, bins: int = 60, **words: Unpack[Words]
 ) -> Any:
     """For each layer a histogram of its outputs h, the first layer on top, all over the same bins.
 
@@ -152,9 +147,7 @@ def gradient_histograms(
 
 
 def gradient_by_depth(
-    diagnosis: Diagnosis | Mapping[str, Diagnosis],
-    axes: Any = None,
-    **words: Unpack[Words],
+    diagnosis: Diagnosis | Mapping[str, Diagnosis], axes: Any = None, **words: Unpack[Words]
 ) -> Any:
     """The RMS gradient of each layer's activations, what `diagnose` found, on a logarithmic scale.
 

@@ -6,7 +6,6 @@ from typing import Any
 from autograd_mini.errors import NumberTypeError
 
 from .kinds import numpy
-from .numberlike import NumberLike
 
 Rebuild = Callable[[Sequence[Any]], Any]
 
@@ -64,8 +63,3 @@ def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
     if parts and all(isinstance(part, np.ndarray) for part in parts):  # rows of a Jacobian
         return np.array(list(parts)).reshape(shape + parts[0].shape)
     return objects.reshape(shape)
-
-
-def is_value(x: Any) -> bool:
-    """Whether x is a node of a graph."""
-    return isinstance(x, NumberLike)

@@ -140,22 +140,19 @@ def _case(op: Op, active: tuple[str, ...], depth: int) -> str:
 
 def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     """The lines that compute op on the numbers, check the result, record and return the node."""
-    indent = "    " * depth
-    keys = {p: f"d{op.params.index(p)}" for p in active}
-    lines = given_lines(op, ["value", *keys.values()], FLOAT, indent)
-    lines += f"{indent}out = {rendered(op, 'value', FLOAT)}\n"
-    partials = [rendered(op, key, FLOAT) for key in keys.values()]
-    every = ", ".join(p.upper() for p in op.params)
-    args = "None" if active == op.params else f"({every},)"
-    lines += f"{indent}if {FINITE}:\n"
-    fields = {"data": "out", "grad": "0.0", "op": "op", "label": "None", "constants": args}
+    keys = [f"d{op.params.index(p)}" for p in active]
+    every = [p.upper() for p in op.params]
+    fields = {"data": "out", "grad": "0.0", "op": "op", "label": "None"}
+    fields["constants"] = "None" if active == op.params else f"({', '.join(every)},)"
     parents = [*(p.upper() for p in active), "None"]
     fields |= dict(zip(("first", "second"), parents, strict=False))
-    fields |= dict(zip(("dfirst", "dsecond"), [*partials, "None"], strict=False))
-    inner = indent + "    "
-    lines += f"{inner}node = new(Value)\n"
-    lines += "".join(f"{inner}node.{name} = {text}\n" for name, text in fields.items())
-    return lines + f"{inner}return node\n"
+    partials = [*(rendered(op, key, FLOAT) for key in keys), "None"]
+    fields |= dict(zip(("dfirst", "dsecond"), partials, strict=False))
+    lines = [f"out = {rendered(op, 'value', FLOAT)}", f"if {FINITE}:", "    node = new(Value)"]
+    lines += [*(f"    node.{name} = {text}" for name, text in fields.items()), "    return node"]
+    indent = "    " * depth
+    given = given_lines(op, ["value", *keys], FLOAT, indent)
+    return given + "".join(f"{indent}{line}\n" for line in lines)
 
 
 def _vector_body(op: Op, call: str) -> str:

@@ -1,7 +1,7 @@
 """Why a network does not learn: how the gradient fares on its way back through the layers."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot, isfinite, log10, sqrt
 from typing import Any, NamedTuple
@@ -63,11 +63,9 @@ class Diagnosis:
     layers: list[LayerFlow]
     verdict: str
     per_layer: float | None
-    inputs: InitVar[tuple[float, float]]
+    input_rms: float
+    input_gradient_rms: float
     lang: str = "en"
-
-    def __post_init__(self, inputs: tuple[float, float]) -> None:
-        self.input_rms, self.input_gradient_rms = inputs
 
     @property
     def explanation(self) -> str:
@@ -170,7 +168,7 @@ def diagnose(
         shares = saturated, dead
         found.append(LayerFlow(name, activation, len(neurons), *sizes[k + 1], *shares, verdict))
     overall = min(stuck) if stuck else found[0].verdict  # "dead" before "vanishing"
-    return Diagnosis(found, overall, _per_layer(gradients[:-1]), sizes[0], lang)
+    return Diagnosis(found, overall, _per_layer(gradients[:-1]), *sizes[0], lang)
 
 
 # --- what is measured ----------------------------------------------------------------------------

@@ -4,13 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from typing import Any
 
-from autograd_mini.errors import (
-    AutogradError,
-    DomainError,
-    GradientError,
-    NumberTypeError,
-    PoleError,
-)
+from autograd_mini import errors
 from autograd_mini.numbers.arguments import name_of
 from autograd_mini.value import Value
 
@@ -18,7 +12,7 @@ from .history import History
 from .samples import Row, layers_of
 
 
-class TrainingError(AutogradError, ValueError):
+class TrainingError(errors.AutogradError, ValueError):
     """Training met nan, infinity, or an operation without a result.
 
     epoch, batch  when it happened, from 1; batch 0 is the validation after the epoch
@@ -65,8 +59,8 @@ def is_numeric(error: BaseException, model: Any) -> bool:
     """Whether an error comes from the numbers, not from how `fit` was called."""
     if isinstance(error, NotFinite | ArithmeticError):
         return True
-    if isinstance(error, AutogradError):
-        return not isinstance(error, NumberTypeError)
+    if isinstance(error, errors.AutogradError):
+        return not isinstance(error, errors.NumberTypeError)
     # The losses refuse nan and infinity with a ValueError, as they do a wrong label.
     return isinstance(error, ValueError) and any(not _finite(p.data) for p in model.parameters())
 
@@ -97,7 +91,7 @@ def described(
     """(what happened, where, the likely cause) for an error in a batch of these rows."""
     what = str(error)
     place, stage = getattr(error, "place", ""), getattr(error, "stage", "forward")
-    if isinstance(error, GradientError):
+    if isinstance(error, errors.GradientError):
         stage, place = "backward", _named_in(what, model)
         what = f"the backward pass: {what}"
     elif "step: " in what:  # the optimiser refused to leave the floats
@@ -115,7 +109,10 @@ def described(
 def _likely_cause(
     error: Exception, stage: str, rows: list[Row], learning_rate: float, updates: int
 ) -> str:
-    if isinstance(error, DomainError | PoleError) and "log" in str(error).partition(" at ")[0]:
+    if (
+        isinstance(error, errors.DomainError | errors.PoleError)
+        and "log" in str(error).partition(" at ")[0]
+    ):
         return (
             "the logarithm of a number that is not above 0, as where a predicted probability is 0;"
             " use a loss that takes scores (cross_entropy, binary_cross_entropy_with_logits)"

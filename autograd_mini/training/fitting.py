@@ -21,28 +21,14 @@ from typing import Any
 
 from autograd_mini.errors import GradientError
 from autograd_mini.language import checked
-from autograd_mini.numbers.arguments import (
-    function,
-    not_negative,
-    parameters,
-    positive,
-    whole,
-)
+from autograd_mini.numbers.arguments import function, not_negative, parameters, positive, whole
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.optim.schedules import Schedule
 from autograd_mini.value import Value
 
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, monitored
-from .metrics import (
-    Judge,
-    Loss,
-    count_right,
-    judge_of,
-    loss_function,
-    loss_value,
-    measured,
-)
+from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
 from .progress import shown
 from .samples import Row, check_width, samples
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from typing import Any
 
 from autograd_mini import language
@@ -27,7 +28,9 @@ def shown(
 
     console = Console()
     words = language.words("training", lang)
-    drawn = _draws(console)
+    drawn = console.is_terminal and not console.is_dumb_terminal
+    if console.is_jupyter:  # where ipywidgets move the bar
+        drawn = find_spec("ipywidgets") is not None
     after_epoch = _lines(words, epochs) if progress is True and not drawn else _nothing
     bar: Any = _bar(console, words, epochs, batches) if drawn else nullcontext(_nothing)
     with bar as after_batch:
@@ -36,15 +39,6 @@ def shown(
 
 def _nothing(*_: Any) -> None:
     pass
-
-
-def _draws(console: Any) -> bool:
-    """Whether a moving bar can be drawn: on a terminal, or by ipywidgets in a notebook."""
-    if console.is_jupyter:
-        from importlib.util import find_spec
-
-        return find_spec("ipywidgets") is not None
-    return bool(console.is_terminal and not console.is_dumb_terminal)
 
 
 def _lines(words: dict[str, str], epochs: int) -> EndOfEpoch:
@@ -70,12 +64,10 @@ def _bar(console: Any, words: dict[str, str], epochs: int, batches: int) -> Iter
         return TextColumn(template, table_column=Column(no_wrap=True), markup=False)
 
     columns: list[Any] = [text("{task.description}"), text("{task.fields[told]}")]
-    columns += [TimeRemainingColumn(compact=True), text(words["left"])]
-    narrow = console.width < 70
-    if narrow:
-        del columns[3:]
-    else:
+    columns.append(TimeRemainingColumn(compact=True))
+    if not (narrow := console.width < 70):
         columns.insert(1, BarColumn(bar_width=min(30, console.width - 64)))
+        columns.append(text(words["left"]))
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"{words['epoch']} 1/{epochs}", total=epochs * batches, told="")
 

@@ -45,7 +45,10 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
             inputs.append(pair[0])
             targets.append(pair[1])
     rows = input_rows(inputs, name)
-    return rows, [_target(f"target {i} of {name}", y) for i, y in enumerate(targets)]
+    for i, y in enumerate(targets):
+        given, who = items(y), f"target {i} of {name}"
+        targets[i] = _number(who, y) if given is None else [_number(who, v) for v in given]
+    return rows, targets
 
 
 def input_rows(inputs: Any, name: str = "data") -> list[Row]:
@@ -100,11 +103,6 @@ def layers_of(model: Any, who: str = "") -> list[NamedLayer]:
     if who:
         raise TypeError(f"{who} takes an MLP, a Layer or a Neuron, got {model!r:.60}")
     return []
-
-
-def _target(name: str, y: Any) -> Any:
-    given = items(y)
-    return _number(name, y) if given is None else [_number(name, v) for v in given]
 
 
 def _number(name: str, v: Any) -> Number:

@@ -295,7 +295,7 @@ def test_the_table_in_both_languages():
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("verdict", ["healthy", "vanishing", "exploding", "dead", "flat"])
 def test_each_verdict_is_explained_in_each_language(lang, verdict):
-    d = Diagnosis([], verdict, 0.5, (0.0, 0.0), lang)
+    d = Diagnosis([], verdict, 0.5, 0.0, 0.0, lang)
     assert len(d.explanation) > 40
     assert ("0.5" in d.explanation) == (verdict != "flat")
 
