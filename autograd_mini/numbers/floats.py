@@ -24,7 +24,8 @@ def _sum(a: Sequence[float], start: float = 0.0) -> float:
     try:
         return math.fsum((*a, start))
     except OverflowError:
-        return float(_exact((x, 1.0) for x in (*a, start)))
+        infinite = [x for x in (*a, start) if not math.isfinite(x)]
+        return math.fsum(infinite) if infinite else float(_exact((x, 1.0) for x in (*a, start)))
 
 
 def _dot(a: Sequence[float], b: Sequence[float]) -> float:
