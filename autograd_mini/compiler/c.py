@@ -6,6 +6,7 @@ LLVM's code, which is ready as soon, runs faster (tests/benchmarks/compiled.py).
 
 from __future__ import annotations
 
+import _ctypes
 import ctypes
 import os
 import shlex
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import numpy as np
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ARRAYS", "build", "source"]
 ARRAYS = True
+_CLOSE = getattr(_ctypes, "dlclose" if os.name == "posix" else "FreeLibrary")
 
 
 def build(program: Program, threads: int = 1) -> Run:
@@ -33,7 +36,7 @@ def build(program: Program, threads: int = 1) -> Run:
 
     Raises OSError (FileNotFoundError) without a compiler, or where it refuses.
     """
-    function = _compiled(source(program))
+    library, function = _compiled(source(program))
     outputs = [program.is_each(x) for _, x in program.outputs]
     pointers = ctypes.c_void_p * max(1, len(program.inputs), len(outputs))
 
@@ -45,11 +48,12 @@ def build(program: Program, threads: int = 1) -> Run:
             raise MemoryError("no memory for the numbers of the compiled program")
         return once, each
 
+    finalize(run, _CLOSE, library._handle).atexit = False
     return run
 
 
-def _compiled(text: str) -> Any:
-    """The function `step` of a source, compiled, loaded, and its files removed."""
+def _compiled(text: str) -> tuple[ctypes.CDLL, Any]:
+    """The library of a source, compiled and loaded, and its function `step`; no file is left."""
     command = shlex.split(os.environ.get("CC", "cc"))
     if not command or shutil.which(command[0]) is None:
         raise FileNotFoundError(
@@ -65,7 +69,8 @@ def _compiled(text: str) -> Any:
         )  # fmt: skip
         if told.returncode:
             raise OSError(f"the C compiler {command[0]!r} refused: {told.stderr.strip()[:500]}")
-        function = ctypes.CDLL(str(made[1])).step
+        library = ctypes.CDLL(str(made[1]))
+        function = library.step
     function.restype = ctypes.c_int
     function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_void_p] * 2]
-    return function
+    return library, function

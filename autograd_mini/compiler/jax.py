@@ -18,6 +18,8 @@ from jax.scipy import special
 
 from autograd_mini.numbers.instructions import REDUCTIONS
 
+from .arrays import functions
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -25,11 +27,6 @@ if TYPE_CHECKING:
     from .program import Program, Run
 
 ARRAYS = True
-_SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "neg": "neg", "abs": "abs"}
-_SIGNS |= {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
-_SIGNS |= {"and": "and_", "or": "or_", "**": "pow"}
-_OWN = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh tanh floor ceil".split()
-_ARCS = "asin acos atan asinh acosh atanh atan2".split()
 
 
 def _prod(*a: Any) -> Any:
@@ -48,42 +45,40 @@ def _others(*a: Any) -> Any:
     return _prod(1.0, *a[:k], *a[k + 1 : -1])
 
 
-def _take(index: Any, *table: Any) -> Any:
-    good = (index >= 0) & (index < len(table)) & (index == jnp.floor(index))
-    place = jnp.where(good, index, 0).astype(int)
-    rows = jnp.stack(jnp.broadcast_arrays(*table))
-    shape = jnp.broadcast_shapes(rows.shape[1:], jnp.shape(place))
-    rows = jnp.broadcast_to(rows, (len(table), *shape))
-    chosen = jnp.take_along_axis(rows, jnp.broadcast_to(place, shape)[None], 0)[0]
-    return jnp.where(good, chosen, jnp.nan)
-
-
 def _polygamma(order: Any, x: Any) -> Any:
     whole = (order >= 0) & (order == jnp.floor(order))
     return jnp.where(whole, special.polygamma(jnp.where(whole, order, 0).astype(int), x), jnp.nan)
 
 
-def _dot(*pairs: Any) -> Any:
-    half = len(pairs) // 2
-    return sum(map(operator.mul, pairs[:half], pairs[half:]))
+def _log1p(x: Any) -> Any:
+    """Where XLA's is off by 100 ulp: log(u) x / (u - 1), u = 1 + x (Goldberg, 1991, theorem 4)."""
+    u = 1.0 + x
+    return jnp.where((u == 1.0) | (u == math.inf), x, jnp.log(u) * (x / (u - 1.0)))
+
+
+def _sinh(x: Any) -> Any:
+    e = jnp.expm1(abs(x))
+    return jnp.where(abs(x) < 1.0, jnp.copysign(0.5 * (e + e / (e + 1.0)), x), jnp.sinh(x))
+
+
+def _atanh(x: Any) -> Any:
+    a = abs(x)
+    return jnp.copysign(0.5 * _log1p(2.0 * a / (1.0 - a)), x)
 
 
 MEANING: dict[str, Callable[..., Any]] = {
-    **{opcode: getattr(operator, name) for opcode, name in _SIGNS.items()},
-    **{name: getattr(jnp, name) for name in _OWN},
-    **{name: getattr(jnp, f"arc{name[1:]}") for name in _ARCS},
+    **functions(jnp),
     **{name: getattr(special, name) for name in ("erf", "erfc", "gamma", "digamma")},
+    "log1p": _log1p,
+    "sinh": _sinh,
+    "atanh": _atanh,
     "polygamma": _polygamma,
     "lgamma": special.gammaln,
     "%": lambda a, b: jnp.where(b == 0, jnp.nan, jnp.remainder(a, b)),
     "//": lambda a, b: jnp.where(b == 0, a / b, jnp.floor_divide(a, b)),
-    "select": jnp.where,
-    "sum": lambda *a: sum(a),
-    "dot": _dot,
     "hypot": lambda *a: reduce(jnp.hypot, a[1:], abs(a[0])),
     "prod": _prod,
     "others": _others,
-    "take": _take,
 }
 
 

@@ -159,13 +159,17 @@ def test_the_python_back_end_sums_without_overflow_on_the_way():
 
 @pytest.mark.parametrize(
     "pairs",
-    [[(i, j) for i in range(2) for j in range(3)], [(k, k) for k in range(10)]],
-    ids=["all", "few"],
+    [
+        [(i, j) for i in range(2) for j in range(3)],
+        [(k, k) for k in range(10)],
+        [(k, 4 - k) for k in range(5)],
+    ],
+    ids=["all", "few", "crossed"],
 )
 def test_products_that_are_summed_over_the_samples(run, pairs):
     """Of each left number with each right one, or of few of many: as gradients of weights are."""
     code, emit = emitter()
-    left, right = ({p[side]: 0 for p in pairs} for side in (0, 1))
+    left, right = (dict.fromkeys(sorted(side), 0) for side in zip(*pairs, strict=True))
     numbers = iter(range(len(left) + len(right)))
     for side in (left, right):
         for k in side:
