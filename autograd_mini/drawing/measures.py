@@ -41,17 +41,15 @@ def layer_numbers(model: Any, batch: Any, loss: str | Loss | None = None) -> lis
     >>> layer_numbers(model, [[3.0]])
     [LayerNumbers(name='layer1', activations=[1.0], gradients=[1.0], weight_gradients=[3.0])]
     """
-    seen = backpropagated(model, batch, loss, "layer_numbers")
+    layers, (_, *outputs), weights = backpropagated(model, batch, loss, "layer_numbers")
     return [
         LayerNumbers(
             layer.name,
-            [float(h.data) for sample in outputs for h in sample],
-            [float(h.grad) for sample in outputs for h in sample],
+            [float(h.data) for sample in samples for h in sample],
+            [float(h.grad) for sample in samples for h in sample],
             gradients,
         )
-        for layer, outputs, gradients in zip(
-            seen.layers, seen.outputs[1:], seen.weight_gradients, strict=True
-        )
+        for layer, samples, gradients in zip(layers, outputs, weights, strict=True)
     ]
 
 

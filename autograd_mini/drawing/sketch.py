@@ -27,28 +27,22 @@ class Row(NamedTuple):
     word: str
     text: str
     colour: str
-    kind: str
-    """"data", "grad", "stale", "counts" or "range"; the class of the text in SVG."""
+    kind: str  # "data", "grad", "stale", "counts" or "range"; the class of the text in SVG
 
 
 class Item(NamedTuple):
     """A node, or a group folded into one."""
 
     id: str
-    kind: str
-    """"leaf", "operation", "root" or "folded"."""
+    kind: str  # "leaf", "operation", "root" or "folded"
     name: str
-    formula: str
-    """What it computes, as plain text; empty for a leaf."""
+    formula: str  # what it computes, as plain text; empty for a leaf
     rows: tuple[Row, ...]
     path: GroupPath
-    magnitude: float | None
-    """The size of the gradient, None where no backward pass has been."""
+    magnitude: float | None  # the size of the gradient, None where no backward pass has been
     faded: bool
-    node: Value | None
-    """The Value; None for a folded group."""
-    fold: GroupPath = ()
-    """The path of a folded group."""
+    node: Value | None  # the Value; None for a folded group
+    fold: GroupPath = ()  # the path of a folded group
 
 
 class Link(NamedTuple):
@@ -56,10 +50,8 @@ class Link(NamedTuple):
 
     tail: str
     head: str
-    partial: str
-    """The local derivative, with its name."""
-    share: str
-    """Gradient times local derivative, which flows back."""
+    partial: str  # the local derivative, with its name
+    share: str  # gradient times local derivative, which flows back
     magnitude: float | None
     faded: bool
     edges: int
@@ -80,8 +72,7 @@ class Sketch(NamedTuple):
     links: list[Link]
     nodes: int
     folded: bool
-    names: dict[Value, str]
-    """Names for formulas: of a parameter the last part, w[0]."""
+    names: dict[Value, str]  # names for formulas: of a parameter the last part, w[0]
 
     def note(self) -> str:
         """How much is folded, in words; empty where nothing is."""

@@ -9,26 +9,20 @@ class Theme(NamedTuple):
     """Colours as six-digit hexadecimal numbers; Graphviz and browsers agree on those."""
 
     background: str
-    node: str
-    """Fill of a node, below its heading."""
+    node: str  # fill of a node, below its heading
     leaf: str
     operation: str
-    root: str
-    """Fill of the heading of a leaf, an interior node, a root."""
+    root: str  # fill of the heading of a leaf, an interior node, a root
     text: str
-    faint: str
-    """The words data and grad, and the titles of groups."""
+    faint: str  # the words data and grad, and the titles of groups
     line: str
     partial: str
     """Local derivatives: blue. With `gradient` it stays apart for colour-blind readers."""
-    gradient: str
-    """Gradients and what they pass on: a dark orange."""
+    gradient: str  # gradients and what they pass on: a dark orange
     warning: str
     group: str
-    subgroup: str
-    """Fill of a group of nodes, and of a group inside it."""
-    faded: str
-    """Lines off the gradient path."""
+    subgroup: str  # fill of a group of nodes, and of a group inside it
+    faded: str  # lines off the gradient path
     small: str
     medium: str
     large: str

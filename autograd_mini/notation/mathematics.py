@@ -94,8 +94,7 @@ _ON_VECTORS = frozenset("sum prod dot norm max min count others".split())
 class Notation(NamedTuple):
     """Templates of one shape; the slots are the operands 0, 1, ..., in order, and `out`."""
 
-    value: Piece
-    """What is computed: `tanh(a)`."""
+    value: Piece  # what is computed: `tanh(a)`
     definition: Piece | None
     """That spelt out, where the notation does not say it: 1 / (1 + e^(−a)) of σ(a)."""
     partials: tuple[Piece | None, ...]

@@ -39,10 +39,8 @@ class Argument(NamedTuple):
     """The place of an argument, with what decides whether it needs parentheses there."""
 
     name: str
-    ahead: str
-    """The token after it; empty at the end."""
-    following: str
-    r"""The first one after it that is no space, \left or \right; empty at the end."""
+    ahead: str  # the token after it; empty at the end
+    following: str  # the first one after it that is no space, \left or \right; empty at the end
 
 
 class Command(NamedTuple):
@@ -50,8 +48,7 @@ class Command(NamedTuple):
 
     name: str
     groups: tuple[Items, ...]
-    degree: Items = ()
-    r"""The 3 of \sqrt[3]{a}."""
+    degree: Items = ()  # the 3 of \sqrt[3]{a}
 
 
 Item: TypeAlias = "str | Argument | Command"

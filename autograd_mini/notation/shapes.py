@@ -13,14 +13,10 @@ class Shape(NamedTuple):
     """An operation with the numbers of its operands: what a template depends on."""
 
     op: Op | None
-    lengths: tuple[int, ...]
-    """For each argument the number of its elements; a scalar has 1."""
-    bias: bool = False
-    """A neuron's dot product, the bias in the place of the last weight."""
-    exponent: Any = None
-    """Of a power with a constant exponent, this."""
-    name: str = ""
-    """Of a node made by hand, what its maker calls the operation."""
+    lengths: tuple[int, ...]  # for each argument the number of its elements; a scalar has 1
+    bias: bool = False  # A neuron's dot product, the bias in the place of the last weight
+    exponent: Any = None  # of a power with a constant exponent, this
+    name: str = ""  # of a node made by hand, what its maker calls the operation
 
     @property
     def key(self) -> str:

@@ -50,8 +50,7 @@ class Piece(NamedTuple):
     latex: str
     mathml: Any
     level: int = ATOM
-    opposite: Any = None
-    """The piece that this is the negative of, −a of a."""
+    opposite: Any = None  # the piece that this is the negative of, −a of a
     rows: tuple[tuple[Any, Any], ...] = ()
     """Of a piecewise formula, its values with their conditions."""
 

@@ -16,16 +16,11 @@ from autograd_mini.value import Value
 from .metrics import Loss, loss_function, loss_value
 from .samples import NamedLayer, Row, check_width, input_rows, layers_of, samples
 
-SATURATED_SLOPE = 0.02
-"""An output is saturated where its activation is less steep than this share of its steepest."""
-PER_LAYER = 2.0
-"""A gradient vanishes or explodes if it changes by more than this factor per layer ..."""
-IN_ALL = 100.0
-"""... and by more than this factor in all;"""
-EXTREME = 1e4
-"""or, however many layers there are, by more than this one."""
-MOST = 0.9
-"""From this share of dead units a layer is dead; of saturated outputs, it is vanishing."""
+SATURATED_SLOPE = 0.02  # share of its steepest slope below which an activation is saturated
+# A gradient vanishes or explodes if it changes by more than a factor per layer and one in all,
+PER_LAYER, IN_ALL = 2.0, 100.0
+EXTREME = 1e4  # or, however many layers there are, by more than this one
+MOST = 0.9  # from this share of dead units a layer is dead; of saturated outputs, it is vanishing
 
 
 class LayerFlow(NamedTuple):
@@ -172,22 +167,13 @@ def diagnose(
 
 
 # --- what is measured ----------------------------------------------------------------------------
-class Backpropagated(NamedTuple):
-    """A batch that went through a network and back.
-
-    outputs           of each sample, by layer and unit; before the first layer's the inputs
-    weight_gradients  dL/dw of each layer's weights, the biases left out
-    """
-
-    layers: list[NamedLayer]
-    outputs: list[list[list[Value]]]
-    weight_gradients: list[list[float]]
-
-
-def backpropagated(model: Any, batch: Any, loss: str | Loss | None, who: str) -> Backpropagated:
+def backpropagated(
+    model: Any, batch: Any, loss: str | Loss | None, who: str
+) -> tuple[list[NamedLayer], list[list[list[Value]]], list[list[float]]]:
     """Send a batch forward and backward; the gradients of the parameters stay as they were.
 
-    The arguments are those of `diagnose`, and so are the errors, which `who` raises.
+    Gives the layers; the outputs of each sample by layer and unit, before the first layer's the
+    inputs; and dL/dw of each layer's weights. Arguments and errors are those of `diagnose`.
     """
     layers = layers_of(model, who)
     rows, targets = _read(batch, loss)
@@ -208,7 +194,7 @@ def backpropagated(model: Any, batch: Any, loss: str | Loss | None, who: str) ->
         for p, grad in before:
             p.grad = grad
     by_layer = [[o[k] for o in outputs] for k in range(len(layers) + 1)]
-    return Backpropagated(layers, by_layer, gradients)
+    return layers, by_layer, gradients
 
 
 def _read(batch: Any, loss: Any) -> tuple[list[Row], list[Any]]:

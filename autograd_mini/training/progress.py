@@ -12,8 +12,7 @@ from .history import Epoch
 Show = Callable[[int, int, float, float | None], None]
 EndOfEpoch = Callable[[Epoch], None]
 
-LINES = 10
-"""How many lines a run prints where there is no terminal."""
+LINES = 10  # how many lines a run prints where there is no terminal
 
 
 @contextmanager

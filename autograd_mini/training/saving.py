@@ -11,13 +11,14 @@ A float is written as its `repr`, the shortest decimal that reads back as the sa
 
 from collections.abc import Mapping
 from itertools import pairwise
-from math import inf, isfinite
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import Format, check_keys, parsed, special, write
 from autograd_mini.nn import MLP, Neuron
+from autograd_mini.numbers.arguments import real
 
 MODEL = Format("autograd_mini model", ("architecture", "parameters", "metadata"))
 ARCHITECTURE = ("nin", "nouts", "activation", "output", "name")
@@ -161,17 +162,5 @@ def _model(shape: dict[str, Any], parameters: dict[str, Any]) -> MLP:
     for name, p in model.named_parameters().items():
         if name not in parameters:
             raise ValueError(f"the parameter {name} is missing")
-        p.data = _float(name, parameters[name])
+        p.data = float(real(name, parameters[name]))
     return model
-
-
-def _float(name: str, x: Any) -> float:
-    if not isinstance(x, float | int) or isinstance(x, bool):
-        raise ValueError(f"{name} is {x!r:.60}, not a number")
-    try:
-        number = float(x)
-    except OverflowError:
-        number = inf
-    if not isfinite(number):
-        raise ValueError(f"{name} is beyond the floats")
-    return number
