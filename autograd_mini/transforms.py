@@ -119,8 +119,19 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
     directions = _matching(tuple(tangents), len(inputs), "input")
     outs, rebuild = flatten(called(f, args, {}))
-    pushed = _pushforward(outs, inputs, directions, nested)
-    return rebuild([_result(out, nested) for out in outs]), rebuild(pushed)
+    tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
+    for node in topological(*(out for out in outs if isinstance(out, Value))):
+        if node not in tangent:
+            partials = partials_as_nodes(node) if nested and node.parents else node.partials
+            pairs = zip(node.parents, partials, strict=True)
+            tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
+
+    def pushed(out: Any) -> Any:
+        if not isinstance(out, Value):
+            return 0.0
+        return _zero_like(out) if is_plain(tangent[out], 0) else tangent[out]
+
+    return rebuild([_result(out, nested) for out in outs]), rebuild([*map(pushed, outs)])
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
@@ -213,24 +224,6 @@ def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) ->
     finally:
         for node, gradient in zip(order, saved, strict=True):
             node.grad = gradient
-
-
-def _pushforward(
-    outs: Sequence[Any], inputs: Sequence[Value], directions: list[Any], nested: bool
-) -> list[Any]:
-    tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
-    for node in topological(*(out for out in outs if isinstance(out, Value))):
-        if node not in tangent:
-            partials = partials_as_nodes(node) if nested and node.parents else node.partials
-            tangent[node] = _total(
-                [times(tangent[p], d) for p, d in zip(node.parents, partials, strict=True)]
-            )
-    return [
-        (tangent[out] + _zero_like(out) if is_plain(tangent[out], 0) else tangent[out])
-        if isinstance(out, Value)
-        else 0.0
-        for out in outs
-    ]
 
 
 def _total(shares: Sequence[Any]) -> Any:

@@ -40,6 +40,11 @@ class Curves(NamedTuple):
         """Whether the points are so few that each has a mark."""
         return all(len(points) <= _FEW for _, points in self.lines)
 
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """Those of all lines that have a place."""
+        return [p for _, line in self.lines for p in self.seen(line) if p]
+
     def seen(self, points: Points) -> list[tuple[float, float] | None]:
         """The points, with None for those that have no place."""
 
@@ -84,7 +89,7 @@ def png(panels: Sequence[Curves]) -> bytes:
         for axis in panel.log:
             getattr(axes, f"set_{axis}scale")("log")
         if "x" in panel.log:  # matplotlib's own ticks overlap
-            ticks, _ = _axis([p[0] for _, line in panel.lines for p in panel.seen(line) if p], True)
+            ticks, _ = _axis([x for x, _ in panel.points], True)
             axes.set_xticks([x for x, _ in ticks], [word for _, word in ticks])
             axes.tick_params(axis="x", which="minor", labelbottom=False)
         axes.set_title(panel.title, fontsize=10)
@@ -106,7 +111,7 @@ def text(panel: Curves, width: int = 64, height: int = 14) -> str:
        0       2  x
       ○ x * x
     """
-    own = [p for _, line in panel.lines for p in panel.seen(line) if p]
+    own = panel.points
     _, across = _axis([x for x, _ in own], "x" in panel.log)
     y_ticks, up = _axis([y for _, y in own], "y" in panel.log)
 
@@ -139,11 +144,9 @@ def _svg(inside: str, width: int, rows: int) -> str:
 
 
 def _drawn(panel: Curves, panels: Sequence[Curves]) -> str:
-    alike = [other for other in panels if other.y == panel.y]
-    inside = [[p for _, line in each.lines for p in each.seen(line) if p] for each in alike]
-    own = [p for _, line in panel.lines for p in panel.seen(line) if p]
-    x_ticks, x_place = _axis([x for x, _ in own], "x" in panel.log)
-    y_ticks, y_place = _axis([y for points in inside for _, y in points], "y" in panel.log)
+    ys = [y for other in panels if other.y == panel.y for _, y in other.points]
+    x_ticks, x_place = _axis([x for x, _ in panel.points], "x" in panel.log)
+    y_ticks, y_place = _axis(ys, "y" in panel.log)
 
     def across(x: float) -> float:
         return round(_LEFT + x_place(x) * (_RIGHT - _LEFT), 1)

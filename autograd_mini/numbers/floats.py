@@ -56,11 +56,7 @@ _FLOAT: dict[str, Any] = {
 }
 
 
-def _float_number(value: int | float) -> str:
-    return repr(float(value))
-
-
-FLOAT = Kind("float", _FLOAT, float, _float_number)
+FLOAT = Kind("float", _FLOAT, float, lambda value: repr(float(value)))
 
 
 # --- floats as IEEE 754 and torch have them: inf and nan in place of errors ---------------------
@@ -130,7 +126,7 @@ IEEE = Kind(
         "_floored": lambda a, b: a // b if b else _divide(a, b),
     },
     float,
-    _float_number,
+    FLOAT.number,
     {"/": "_divide({0}, {1})", "**": "_power({0}, {1})"}
     | {"%": "_modulo({0}, {1})", "//": "_floored({0}, {1})"},
 )

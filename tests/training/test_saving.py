@@ -196,7 +196,7 @@ DAMAGED = [
     (shape(name="net"), r"the parameter net.layer1.neuron1.w\[0\] is missing"),
     (document(parameters={"layer1.neuron1.w[0]": 0.5}), "has 2 parameters, but it holds 1"),
     (document(parameters={"layer1.neuron1.w[0]": 0.5, "c": 1}), "layer1.neuron1.b is missing"),
-    *((weights(**{"layer1.neuron1.b": b}), rf"layer1.neuron1.b must be a real number, got {re.escape(repr(b))}")
+    *((weights(**{"layer1.neuron1.b": b}), rf"b must be a real number, got {re.escape(repr(b))}")
       for b in ("1", None, True, [1])),
     *((document().replace("0.5", large), r"layer1.neuron1.w\[0\] must be finite, got")
       for large in ("1e999", "1" + "0" * 400)),
