@@ -20,7 +20,7 @@ from autograd_mini.value import Value
 from . import backends
 from .arguments import Structure, listed, nodes_in, read, rows_taken, taken
 from .passes import improved
-from .tracing import Task, checked, traced
+from .tracing import Task, checked, derived, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -181,24 +181,17 @@ class Compiled:
 
     def _eagerly(self, what: str, given: dict[str, Any], along: Any) -> tuple[Any, Any]:
         """The same by the engine: inside a function that is compiled or differentiated itself."""
+        single = len(self.wrt) == 1
 
         def f(by: Any) -> Any:
-            made = given | dict(zip(self.wrt, by, strict=True))
+            made = given | dict(zip(self.wrt, (by,) if single else by, strict=True))
             each = [self._called(sample) for sample in self._samples(made)]
             if not self.batch:
                 return each[0]
             return getattr(functions, self.reduce)(each) if self.reduce else each
 
         at = tuple([given[name] for name in self.wrt])
-        if what == "value":
-            return f(at), None
-        if what == "value_and_grad":
-            value, parts = transforms.value_and_grad(f)(at)
-            return value, parts[0] if len(at) == 1 else parts
-        if what == "hessian":
-            return None, transforms.hessian(lambda x: f((x,)))(*at)
-        product = transforms.hvp(f, at, (along,) if len(at) == 1 else along)
-        return None, product[0] if len(at) == 1 else product
+        return derived(what, f, at[0] if single else at, along)
 
     def prepared(self, what: str, given: dict[str, Any]) -> tuple[Entry, list[Any], list[Any], int]:
         """The trace for these arguments, their numbers, shared and by sample, and the samples."""

@@ -99,16 +99,15 @@ def _real(x: Any) -> Any:
     return x
 
 
-def _derived(what: str, f: Callable[[list[Any]], Any], at: list[Any], along: list[Any]) -> Any:
-    """What is wanted of a function of a list of numbers: the engine's transforms do it."""
+def derived(what: str, f: Callable[[Any], Any], at: Any, along: Any) -> tuple[Any, Any]:
+    """The value, or the derivative, or both, as is wanted: the engine's transforms do it."""
     if what == "value":
-        transforms.called(f, ([Value(x) for x in at],), {})
-        return []
+        return transforms.called(f, (at,), {}), []
     if what == "value_and_grad":
-        return transforms.grad(f)(at)
+        return transforms.value_and_grad(f)(at)
     if what == "hvp":
-        return transforms.hvp(f, at, along)
-    return [x for row in transforms.hessian(f)(at) for x in row]
+        return None, transforms.hvp(f, at, along)
+    return None, transforms.hessian(f)(at)
 
 
 def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
@@ -135,7 +134,7 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
 
     def f(numbers: list[Any]) -> Any:
         nonlocal shape
-        new = iter(numbers)
+        new = (x if isinstance(x, Value) else Value(x) for x in numbers)
         mixed = {n: [next(new) for _ in x] if n in task.wrt else x for n, x in given.items()}
         out = task.f(_made(args, mixed, undo))
         shape, flat = structure(out, "value"), flatten(out)[0]
@@ -152,7 +151,7 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
         undo.callback(replaced(outside, known))
         if (np := numpy()) is not None:  # would warn of ranges that are infinite
             undo.enter_context(np.errstate(all="ignore"))
-        gradient = _derived(task.what, f, at, along)
+        gradient = flatten(derived(task.what, f, at, along)[1])[0]
     reduced = bool(task.batch and task.reduce)
     if reduced:
         values = [trace.emit("total", x) for x in values]

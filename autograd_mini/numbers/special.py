@@ -10,29 +10,31 @@ _BERNOULLI = (
     (1, 6), (-1, 30), (1, 42), (-1, 30), (5, 66), (-691, 2730), (7, 6), (-3617, 510),
     (43867, 798), (-174611, 330), (854513, 138), (-236364091, 2730),
 )  # fmt: skip
-SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
+_SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
 _LARGEST_ORDER = 100  # beyond, factorials leave the floats
 
 
-def gauss(x: float) -> float:
+def gauss(x: Any, exp: Any = math.exp, floor: Any = math.floor, where: Any = None) -> Any:
     """exp(-x*x) without the rounding error of x*x, which exp would multiply by x*x.
 
     x is split into `high`, whose square is exact, and a rest:
     exp(-x*x) = exp(-high*high) * exp(-(x - high) * (x + high)).
     """
-    if not abs(x) < 30:  # underflows, or is infinite, or is nan
-        return math.exp(-x * x)
-    high = math.floor(x * 1048576.0) / 1048576.0
-    return math.exp(-high * high) * math.exp(-(x - high) * (x + high))
+    if where is None and not abs(x) < 30:  # underflows, or is infinite, or is nan
+        return exp(-x * x)
+    high = floor(x * 1048576.0) / 1048576.0
+    split = exp(-high * high) * exp(-(x - high) * (x + high))
+    return split if where is None else where(abs(x) < 30, split, exp(-x * x))
 
 
-def expdiff(a: float, b: float) -> float:
+def expdiff(a: Any, b: Any, exp: Any = math.exp, where: Any = None) -> Any:
     """exp(a - b) with the rounding error of a - b put back (two-sum, Knuth, TAOCP 2, 4.2.2)."""
     d = a - b
-    if not abs(d) < 1000:
-        return 1.0 if a == b else math.exp(d)  # equal infinities
-    c = d - a
-    return math.exp(d) * (1.0 + ((a - (d - c)) - (b + c)))
+    if where is None and not abs(d) < 1000:
+        return 1.0 if a == b else exp(d)  # equal infinities
+    c, e = d - a, exp(d)
+    near = e * (1.0 + ((a - (d - c)) - (b + c)))
+    return near if where is None else where(abs(d) < 1000, near, where(a == b, 1.0, e))
 
 
 def _sinc(a: float) -> float:
@@ -59,26 +61,27 @@ def dsinc(
     return where(abs(a) < 0.25, series, (cos(pi * (a % 2)) - sinc(a)) / a)
 
 
-def normal_cdf(x: float) -> float:
+def normal_cdf(x: Any, erfc: Any = math.erfc, gauss: Any = gauss, where: Any = None) -> Any:
     """The standard normal distribution function, erfc(-x / sqrt(2)) / 2.
 
     The rounding error r of t = -x / sqrt(2) is put back: erfc(t + r) = erfc(t) - 2/sqrt(pi) *
     exp(-t*t) * r to first order; without it the left tail is off by up to 1,400 ulp.
     """
-    if not abs(x) < 40:
-        return 0.5 * math.erfc(-x * SQRT_HALF)
-    t, r = _two_product(-x, SQRT_HALF)
-    r -= x * SQRT_HALF_LOW
-    return 0.5 * (math.erfc(t) - 1.1283791670955126 * gauss(t) * r)
+    if where is None and not abs(x) < 40:
+        return 0.5 * erfc(-x * _SQRT_HALF)
+    t, r = _two_product(-x, _SQRT_HALF)
+    r -= x * _SQRT_HALF_LOW
+    near = 0.5 * (erfc(t) - 1.1283791670955126 * gauss(t) * r)
+    return near if where is None else where(abs(x) < 40, near, 0.5 * erfc(t))
 
 
-SQRT_HALF, SQRT_HALF_LOW = 0.7071067811865476, -4.833646656726457e-17  # their sum is sqrt(1/2)
+_SQRT_HALF, _SQRT_HALF_LOW = 0.7071067811865476, -4.833646656726457e-17  # their sum is sqrt(1/2)
 
 
-def _two_product(a: float, b: float) -> tuple[float, float]:
+def _two_product(a: Any, b: Any) -> tuple[Any, Any]:
     """a * b as the rounded product and its rounding error (Dekker, Numer. Math. 18, 1971)."""
     product = a * b
-    c, d = SPLITTER * a, SPLITTER * b
+    c, d = _SPLITTER * a, _SPLITTER * b
     a_high, b_high = c - (c - a), d - (d - b)
     a_low, b_low = a - a_high, b - b_high
     error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low

@@ -19,18 +19,19 @@ import os
 import sys
 from array import array
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import RLock, get_ident
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
 
+from . import special
 from .floats import IEEE
 from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
 from .kind import COMMON, Kind
 from .kinds import OWN
 from .ranges import Range, is_finite, result
-from .special import SPLITTER, SQRT_HALF, SQRT_HALF_LOW, dsinc
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 lock = RLock()
@@ -66,12 +67,9 @@ class Trace:
         """The result of an instruction on symbols and plain numbers: a Symbol or a Condition."""
         if get_ident() != self.thread:
             return MEANING[opcode](*[x.number() if isinstance(x, Traced) else x for x in args])
-        plain = _PLACES.get(opcode, 0)  # from here on operands are numbers
-        if Condition in map(type, args[plain:]):
-            args = (*args[:plain], *[select(x, 1.0, 0.0) if x.__class__ is Condition else x
-                                     for x in args[plain:]])  # fmt: skip
-        constant = self.code.constant
-        operands = [x.operand if isinstance(x, Traced) else constant(float(x)) for x in args]
+        conditions = _CONDITIONS.get(opcode, 0)  # of the operands; the others are numbers
+        operands = [x.operand for x in args[:conditions]]
+        operands += map(self.operand, args[conditions:])
         index = self.code.emit(opcode, *operands)
         if index == len(self.parts):
             parts = [self.parts[x] for x in operands if x >= 0]
@@ -166,7 +164,7 @@ def _converted(convert: Callable[..., Any]) -> Callable[..., Any]:
 for _convert in (float, int, complex, round, math.floor, math.ceil, operator.index):
     setattr(Symbol, f"__{_convert.__name__}__", _converted(_convert))
 _NUMBERS = (Traced, float, int)
-_PLACES = {"select": 1, "and": 2, "or": 2}
+_CONDITIONS = {"select": 1, "and": 2, "or": 2}
 
 
 def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
@@ -292,30 +290,8 @@ def _extreme(sign: str) -> Callable[[Sequence[Any]], Any]:
     return extreme
 
 
-_exp, _less, _sum = call("exp"), call("<"), call("sum")
-
-
-def _expdiff(a: Any, b: Any) -> Any:  # this and the next two: special.py without its branches
-    d = a - b
-    c, e = d - a, _exp(d)
-    corrected = e * (1.0 + ((a - (d - c)) - (b + c)))
-    return select(_less(abs(d), 1000.0), corrected, select(a == b, 1.0, e))
-
-
-def _gauss(x: Any) -> Any:
-    high = call("floor")(x * 1048576.0) / 1048576.0
-    split = _exp(-high * high) * _exp(-(x - high) * (x + high))
-    return select(_less(abs(x), 30.0), split, _exp(-x * x))
-
-
-def _normal_cdf(x: Any) -> Any:
-    a, t, erfc = -x, -x * SQRT_HALF, call("erfc")
-    c, d = SPLITTER * a, SPLITTER * SQRT_HALF
-    high, d_high = c - (c - a), d - (d - SQRT_HALF)
-    low, d_low = a - high, SQRT_HALF - d_high
-    r = ((high * d_high - t) + high * d_low + low * d_high) + low * d_low - x * SQRT_HALF_LOW
-    near = 0.5 * (erfc(t) - 1.1283791670955126 * _gauss(t) * r)
-    return select(_less(abs(x), 40.0), near, 0.5 * erfc(t))
+_exp, _sum = call("exp"), call("sum")
+_gauss = partial(special.gauss, exp=_exp, floor=call("floor"), where=select)
 
 
 def _sinc(a: Any) -> Any:
@@ -332,10 +308,10 @@ _EXPANDED: dict[str, Callable[..., Any]] = {
     "max": _extreme(">"),
     "min": _extreme("<"),
     "count": lambda a, x: _sum(*[select(y == x, 1.0, 0.0) for y in a]),
-    "expdiff": _expdiff,
+    "expdiff": partial(special.expdiff, exp=_exp, where=select),
     "gauss": _gauss,
-    "normal_cdf": _normal_cdf,
-    "dsinc": lambda a: dsinc(a, _sinc, call("cos"), math.pi, select),
+    "normal_cdf": partial(special.normal_cdf, erfc=call("erfc"), gauss=_gauss, where=select),
+    "dsinc": lambda a: special.dsinc(a, _sinc, call("cos"), math.pi, select),
 }
 
 
