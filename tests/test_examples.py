@@ -13,7 +13,6 @@ from autograd_mini.grading import programs
 from autograd_mini.grading.against import Surface
 from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import formula, notation_of
-from autograd_mini.notation.reading import Command, read
 from autograd_mini.notation.shapes import Shape
 from autograd_mini.notation.typesetting import typeset
 from autograd_mini.ops import SHEET
@@ -36,7 +35,7 @@ TABLE = (
         (formula(X.exp(), lambda node: node.label)[:2], ("e^x", "{e}^{x}")),
         ("v" + labels.subscript(12) + labels.superscript(-2), "v₁₂⁻²"),
         ([labels.elements_shown(n) for n in (3, 100)], [[0, 1, 2], [0, 1, None, 99]]),
-        (read(r"\alpha^{{2}}", ()), ("\\alpha", Command("^", (("2",),)))),
+        (typeset(r"\alpha^{{2}}", {})[:2], ("α²", r"{\alpha}^{2}")),
         (symbols.name("v₁")[1:3], ("v_{1}", ["msub", ["mi", "v"], ["mn", "1"]])),
         (symbols.number(-1e-7)[:2], ("−10⁻⁷", "-10^{-7}")),
         (symbols.markup(["mi", "a<b"]), "<mi>a&lt;b</mi>"),

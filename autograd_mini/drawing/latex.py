@@ -8,8 +8,7 @@ from typing import Any
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.reading import LETTERS
-from autograd_mini.notation.symbols import Piece
+from autograd_mini.notation.symbols import LETTERS, Piece
 from autograd_mini.value import Value
 
 from .digraph import Drawing

@@ -42,13 +42,9 @@ def number(x: Any, number_format: str = ".4g") -> str:
             text = format(x, number_format)
         except (TypeError, ValueError):  # a kind of number with a format language of its own
             text = shortened(str(x), LONGEST_NAME)
-    text = re.sub(r"e([+-]?)0*(\d+)", _power_of_ten, text)
+    text = re.sub(r"e\+?(-?)0*(\d+)", lambda e: f"·10{superscript(e[1] + e[2])}", text)
     text = re.sub(r"(?<![\d.])1·10", "10", text)  # 10⁻⁷, not 1·10⁻⁷
     return text.replace("inf", "∞").replace("-", "−")
-
-
-def _power_of_ten(match: re.Match[str]) -> str:
-    return "·10" + superscript(f"{match[1]}{match[2]}".replace("+", ""))
 
 
 def name(label: str, longest: int = LONGEST_NAME) -> str:
@@ -64,11 +60,6 @@ def subscript(k: int) -> str:
 def superscript(text: object) -> str:
     """A number as an exponent, or as the mark that tells one use from another."""
     return str(text).translate(_SUPERSCRIPT)
-
-
-def root_sign(degree: str) -> str:
-    """The sign of a root; that of a square root for an empty degree."""
-    return {"3": "∛", "4": "∜"}.get(degree, f"{degree}√")
 
 
 def elements_shown(length: int) -> list[int | None]:

@@ -14,8 +14,21 @@ from html import escape
 from typing import Any, NamedTuple
 
 from . import labels
-from .reading import LETTERS, SIGNS
 
+
+def _table(pairs: str) -> dict[str, str]:
+    return {rf"\{name}": sign for name, _, sign in (pair.partition(":") for pair in pairs.split())}
+
+
+SIGNS = {"-": "−"} | _table(
+    r"cdot:· times:× circ:∘ pm:± le:≤ ge:≥ ne:≠ infty:∞ ldots:… sum:Σ prod:Π lvert:| rvert:|"
+    r" lVert:‖ rVert:‖ |:‖ {:{ }:} lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉"
+)
+LETTERS = _table(
+    "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ kappa:κ lambda:λ mu:μ nu:ν xi:ξ"
+    " pi:π rho:ρ sigma:σ tau:τ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ"
+    " Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω"
+)
 # How strongly a piece holds together; an operand that holds less is put in parentheses.
 SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
 
@@ -261,7 +274,8 @@ def index(base: Piece, below: Piece) -> Piece:
 
 def root(a: Piece, degree: Piece | None = None) -> Piece:
     """The square root, or that of another degree."""
-    text = labels.root_sign(degree.text if degree else "") + fenced(a).text
+    of = degree.text if degree else ""
+    text = {"3": "∛", "4": "∜"}.get(of, f"{of}√") + fenced(a).text
     if degree is None:
         return Piece(text, rf"\sqrt{{{a.latex}}}", ["msqrt", a.mathml])
     latex = rf"\sqrt[{degree.latex}]{{{a.latex}}}"

@@ -1,20 +1,24 @@
-"""The template of an operation as a piece of mathematics: text, LaTeX and MathML."""
+"""The LaTeX template of an operation as a piece of mathematics: text, LaTeX and MathML."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import deque
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from . import symbols
-from .reading import GROWING, LETTERS, MISSING, SIGNS, WORDS, Argument, Command, Item, Items, read
-from .symbols import BRACKETS, PRODUCT, SUM, Piece
+from .symbols import BRACKETS, LETTERS, PRODUCT, SIGNS, SUM, Piece
 
 _FUNCTIONS = frozenset(
     rf"\{name}"
     for name in "ln log exp sin cos tan arcsin arccos arctan sinh cosh tanh max min".split()
 )
+_WORDS = frozenset(rf"\{name}" for name in "operatorname mathrm mathit mathbf text".split())
+_GROWING = (r"\left", r"\right")  # before a bracket: it is as high as what it holds
 _OPERATORS = frozenset("+−·×/<>=≤≥≠:?±∘Σ")
-_CLOSED = (*")}],|‖⌋⌉+−", MISSING)
+_CLOSED = (*")}],|‖⌋⌉+−", "")
 _IN_WORDS = LETTERS | {r"\_": "_", r"\ ": " "}
+_COMMANDS = {sign: name for name, sign in (SIGNS | LETTERS).items() if not sign.isascii()}
 
 
 class UnreadableError(ValueError):
@@ -22,92 +26,113 @@ class UnreadableError(ValueError):
 
 
 def typeset(latex: str, arguments: Mapping[str, Piece]) -> Piece:
-    """The template with its arguments.
+    r"""The template with its arguments.
 
     Raises UnreadableError for a command that is not known.
+
+    >>> typeset(r"\sqrt{{{a}}} \cdot 2", {"a": symbols.name("x")})[:2]
+    ('√x · 2', '\\sqrt{x} \\cdot 2')
     """
-    return _Typesetter(arguments).row(read(latex, tuple(arguments)))
+    try:
+        return _Reader(latex, arguments).row()
+    except IndexError:
+        raise UnreadableError("the template ends too early") from None
 
 
-class _Typesetter:
-    def __init__(self, arguments: Mapping[str, Piece]) -> None:
-        self.arguments = arguments
+class _Reader:
+    """Reads the tokens of a template one after another; the last is empty."""
 
-    def row(self, items: Iterable[Item], closing: str = "") -> Piece:
-        """Items one after another; of an iterator, those up to the closing sign."""
+    def __init__(self, latex: str, arguments: Mapping[str, Piece]) -> None:
+        # Each argument is one character of the private use area while LaTeX is read.
+        marks = {param: chr(0xE000 + k) for k, param in enumerate(arguments)}
+        found: list[str] = re.findall(
+            r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|\S", latex.format_map(marks)
+        )
+        # "≤" is read as if it were \le.
+        self.tokens = deque([*(_COMMANDS.get(token, token) for token in found), ""])
+        self.arguments = dict(zip(marks.values(), arguments.values(), strict=True))
+
+    def row(self, closing: str = "") -> Piece:
+        """Everything up to the closing token; a bracket may be closed by a command."""
         pieces: list[Piece] = []
         level = symbols.ATOM
-        items = iter(items)  # a bracket reads on from here
-        for item in items:
-            if isinstance(item, Argument):
-                pieces.append(self._argument(item, pieces))
-                continue
-            if isinstance(item, Command):
-                if item.name in ("^", "_"):
-                    level = min(level, symbols.POWER)
-                    pieces.append(self._raised(item, pieces))
-                else:
-                    pieces.append(self._command(item))
-                continue
-            sign = SIGNS.get(item, item)
-            if closing and sign == closing:
+        while (token := self.tokens.popleft()) != closing:
+            if token == r"\mathbin":
+                _, token, end = (self.tokens.popleft() for _ in range(3))
+                if end != "}":
+                    raise UnreadableError(r"\mathbin")
+            sign = SIGNS.get(token, token)
+            if sign == closing != "}":
                 break
-            if sign in BRACKETS:
-                pieces.append(symbols.between(sign, self.row(items, BRACKETS[sign][0])))
+            if token in ("^", "_"):
+                level = min(level, symbols.POWER)
+                if not pieces:
+                    raise UnreadableError(token)
+                raised = symbols.power if token == "^" else symbols.index
+                pieces.append(raised(pieces.pop(), self.group()))
+            elif sign in BRACKETS and token != "{":
+                right = BRACKETS[sign][0]
+                inner = self.row(r"\}" if right == "}" else right)
+                pieces.append(symbols.between(sign, inner))
             elif sign in _OPERATORS:
                 level = min(level, PRODUCT if sign in "·×" else SUM)
-                pieces.append(Piece(f" {sign} " if pieces else sign, item, ["mo", sign], level=0))
-            elif item not in GROWING and not item.isspace():
-                pieces.append(_token(item))
-        else:
-            if closing:
-                raise UnreadableError(closing)
+                pieces.append(Piece(f" {sign} " if pieces else sign, token, ["mo", sign], level=0))
+            elif token not in _GROWING:
+                pieces.append(self.one(token, not pieces or pieces[-1].text == ", "))
         return _put(pieces, level)
 
-    def _argument(self, item: Argument, before: Sequence[Piece]) -> Piece:
+    def group(self) -> Piece:
+        """The next group, or the next single token; of a number that is its first digit."""
+        token = self.tokens.popleft()
+        if token[1:] and token[0].isdigit():
+            self.tokens.appendleft(token[1:])
+            token = token[0]
+        return self.one(token)
+
+    def one(self, token: str, first: bool = True) -> Piece:
+        """What begins with a token: an argument, a group, a command, or a sign by itself."""
+        if token in self.arguments:
+            return self.argument(self.arguments[token], first)
+        if token in _WORDS:
+            return symbols.function_name(self.word())
+        match token:
+            case "{":
+                return self.row("}")
+            case r"\frac":
+                return symbols.fraction(self.group(), self.group())
+            case r"\sqrt" if self.tokens[0] == "[":
+                self.tokens.popleft()
+                degree = self.row("]")
+                return symbols.root(self.group(), degree)
+            case r"\sqrt":
+                return symbols.root(self.group())
+            case r"\overline":
+                a = self.group()
+                tree = ["mover", a.mathml, ["mo", "¯"]]
+                return Piece(f"mean({a.text})", rf"\overline{{{a.latex}}}", tree)
+        return _token(token)
+
+    def argument(self, piece: Piece, first: bool) -> Piece:
         """The argument, in parentheses where it could be misread: x · (−1), (a b)²."""
-        piece = self.arguments[item.name]
-        following = SIGNS.get(item.following, item.following)
-        first = not before or before[-1].text == ", "
+        following = next(SIGNS.get(token, token) for token in self.tokens if token not in _GROWING)
         signed = piece.mathml[0] == "mn" and piece.text[:1] == "−" and following not in ("^", "_")
         return piece if first and (signed or following in _CLOSED) else symbols.fenced(piece)
 
-    def _raised(self, item: Command, before: list[Piece]) -> Piece:
-        if not before:
-            raise UnreadableError(item.name)
-        raised = symbols.power if item.name == "^" else symbols.index
-        return raised(before.pop(), self.row(item.groups[0]))
-
-    def _command(self, item: Command) -> Piece:
-        match item:
-            case Command("{", (group,)):
-                return self.row(group)
-            case Command(r"\frac", (above, below)):
-                return symbols.fraction(self.row(above), self.row(below))
-            case Command(r"\sqrt", (group,), degree):
-                return symbols.root(self.row(group), self.row(degree) if degree else None)
-            case Command(r"\overline", (group,)):
-                a = self.row(group)
-                tree = ["mover", a.mathml, ["mo", "¯"]]
-                return Piece(f"mean({a.text})", rf"\overline{{{a.latex}}}", tree)
-            case Command(name, (group,)) if name in WORDS:
-                return symbols.function_name(_written(group))
-        raise UnreadableError(item.name)
-
-
-def _written(word: Items) -> str:
-    """A word as it is written, without spaces."""
-    text = ""
-    for item in word:
-        if isinstance(item, str) and item.isspace():
-            continue
-        if isinstance(item, Command) and item.name in ("^", "_"):
-            text += item.name + _written(item.groups[0])
-        elif isinstance(item, str) and (letter := _IN_WORDS.get(item, item))[:1] not in ("", "\\"):
-            text += letter
-        else:
-            raise UnreadableError(str(item))
-    return text
+    def word(self) -> str:
+        """The next group, or the next single token, as it is written, without spaces."""
+        token = self.tokens.popleft()
+        if token == "{":
+            text = ""
+            while self.tokens[0] != "}":
+                text += self.word()
+            self.tokens.popleft()
+            return text
+        if token in ("^", "_"):
+            return token + self.word()
+        letter = _IN_WORDS.get(token, token)
+        if token in self.arguments or letter[:1] in ("", "\\"):
+            raise UnreadableError(token)
+        return letter
 
 
 def _token(token: str) -> Piece:
@@ -115,7 +140,7 @@ def _token(token: str) -> Piece:
         return Piece(token[1:], token, ["mi", token[1:]])
     if token in LETTERS:
         return symbols.letter(token)
-    if token not in SIGNS and token[:1] in ("", "\\"):
+    if token not in SIGNS and token[:1] in ("", "\\", "}"):
         raise UnreadableError(token)
     if token[0].isdigit():
         return symbols.number(token)

@@ -5,7 +5,6 @@ import pytest
 from autograd_mini import Value
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.reading import MISSING, Argument, Command, read
 from autograd_mini.notation.typesetting import UnreadableError, typeset
 
 NAMES = {"a": symbols.name("x"), "b": symbols.name("y")}
@@ -26,6 +25,8 @@ NAMES = {"a": symbols.name("x"), "b": symbols.name("y")}
          r"\operatorname{two\ words} \left( x , y \right)"),
         (r"x_e^2 {a} {b}", "x_e²xy", "{x_{e}}^{2} x y"),
         (r"\overline{{{a}}}", "mean(x)", r"\overline{x}"),
+        (r"\left\{{ {a} \right\}}", "{x}", r"\left\{ x \right\}"),
+        (r"{a} \mathbin{{\le}} {b}", "x ≤ y", r"x \le y"),
     ],
 )  # fmt: skip
 def test_a_template_as_text_and_latex(latex, text, as_latex):
@@ -33,20 +34,12 @@ def test_a_template_as_text_and_latex(latex, text, as_latex):
     assert (piece.text, piece.latex) == (text, as_latex)
 
 
-def test_the_tree_of_a_template():
-    assert read(r"\frac{{1}}{{{a}}} \right)", ("a",)) == (
-        Command(r"\frac", (("1",), (Argument("a", "}", "}"),))),
-        *(" ", r"\right", ")"),
-    )
-    assert read(r"{a} \right) + {b}", ("a", "b"))[0] == Argument("a", " ", ")")
-    assert read(r"\sqrt[3]{{2}}", ()) == (Command(r"\sqrt", (("2",),), ("3",)),)
-
-
 @pytest.mark.parametrize(
     "latex",
     [
         r"\frac{{{a}}}", r"({a}, {b}]", r"{{{a} + {b}", r"{a} \mapsto {b}",
         r"\mathrm{{f{a}}} {b}", r"\text{{\vec x}} {a}", r"^2 {a}", r"{a} \mathbin{{:=}} {b}",
+        r"\sqrt", "{{x", r"\left( {a}", r"{a}}}", r"\{{ {a} }}", r"\operatorname{{f", r"\frac1",
     ],
 )  # fmt: skip
 def test_of_a_template_that_is_not_understood_the_name_is_written(latex, own):
@@ -54,8 +47,3 @@ def test_of_a_template_that_is_not_understood_the_name_is_written(latex, own):
         typeset(latex, NAMES)
     y = own("odd_one(a, b)", "a * b", "b", "a", latex=latex)(Value(2.0), Value(3.0))
     assert formula(y, lambda v: "x").text == "odd_one(x, x)"
-
-
-def test_a_missing_group_or_bracket_is_marked():
-    assert read(r"\sqrt", ()) == (Command(r"\sqrt", ((MISSING,),)),)
-    assert read("{{x", ()) == (Command("{", (("x", MISSING),)),)
