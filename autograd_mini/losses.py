@@ -176,6 +176,34 @@ def _cross_entropy(scores: list[Any], target: Any, where: str) -> Value:
     return loss
 
 
+def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
+    """Cross-entropy of sequences: at each place a list of scores, of which one class is right.
+
+    The target of a sequence is (classes, weights): its loss is the sum over its places of weight
+    times cross-entropy, so that a place of weight 0 is padding. The mean over the sequences is
+    taken. Raises as `cross_entropy`; ValueError for as many classes or weights as there are not
+    places.
+
+    >>> sequence_cross_entropy([[[0.0, 0.0], [9.0, 0.0]]], [([1, 0], [1.0, 0.0])])   # log(2)
+    0.6931471805599453
+    """
+    name, given = "sequence_cross_entropy", items(targets)
+    if given is None:
+        raise TypeError(f"{name}: targets must be a list, got {targets!r}")
+    sequences = _vector(name, "scores", scores)
+    if not sequences or len(sequences) != len(given):
+        raise ValueError(f"{name}: {len(sequences)} sequences of scores but {len(given)} targets")
+    losses = []
+    for i, (rows, (classes, weights)) in enumerate(zip(sequences, given, strict=True)):
+        if not len(rows) == len(classes) == len(weights):
+            sizes = f"{len(rows)} places, {len(classes)} classes and {len(weights)} weights"
+            raise ValueError(f"{name}: sequence {i} has {sizes}")
+        pairs = enumerate(zip(rows, classes, strict=True))
+        each = [_cross_entropy([*row], k, f"[{i}][{j}]") for j, (row, k) in pairs]
+        losses.append(f.dot(each, weights))
+    return _mean(losses)
+
+
 def kl_divergence(p: Any, q: Any) -> Value:
     """Kullback-Leibler divergence of q from p: sum of p_i * log(p_i / q_i).
 

@@ -35,13 +35,14 @@ MARKS = {
 class Teller:
     """Writes to the console in one language; prose is wrapped on terminals only."""
 
-    def __init__(self, lang: str, console: Console | None = None) -> None:
+    def __init__(self, lang: str, console: Console | None = None, room: str = "demo") -> None:
+        self.room = room
         self.console = console or Console(highlight=False, markup=False, emoji=False)
         self.lang = lang
 
     def text(self, name: str, /, **values: object) -> str:
         """A text of the catalogue."""
-        return said(f"demo.{name}", self.lang, **values)
+        return said(f"{self.room}.{name}", self.lang, **values)
 
     def heading(self, name: str, /, **values: object) -> None:
         """The title of a section."""

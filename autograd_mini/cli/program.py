@@ -17,7 +17,7 @@ from .options import USAGE, Arguments, Parser
 
 PROGRAM = "autograd-mini"
 COMMANDS = (
-    "demo train grad check draw step compile playground run grade museum exercise repair marks"
+    "demo train gpt grad check draw step compile playground run grade museum exercise repair marks"
     " lab".split()
 )
 FAILED, INTERRUPTED, BROKEN_PIPE = 1, 130, 141

@@ -18,7 +18,9 @@ from .datasets import (
     xor,
 )
 from .minimisation import Problem, problems
+from .names import Names, first_names, read_names
 from .tables import TableError, read_csv
 
 __all__ = ["Dataset", "xor", "moons", "circles", "spirals", "iris", "Problem", "problems"]
 __all__ += ["signed", "split", "Standardiser", "standardise", "batches", "read_csv", "TableError"]
+__all__ += ["Names", "first_names", "read_names"]

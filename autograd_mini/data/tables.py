@@ -33,14 +33,7 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     import csv
 
     path = Path(path)
-    if path.stat().st_size > LARGEST:
-        raise TableError(f"{path}: the file is larger than {LARGEST // 1_000_000} MB")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path}: not a text in UTF-8 (byte {error.start})") from None
-    if not text.strip():
-        raise TableError(f"{path}: the file is empty")
+    text = text_of(path)
     delimiter = max(",;\t", key=text.lstrip().splitlines()[0].count)
     try:
         numbered = list(enumerate(csv.reader(text.splitlines(), delimiter=delimiter), 1))
@@ -73,6 +66,19 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     features = [name for j, name in enumerate(names) if j != at]
     targets = [classes.index(text) for text in labels]
     return Dataset(path.stem, rows, targets, features, classes)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file; TableError if it is none, or too large."""
+    if path.stat().st_size > LARGEST:
+        raise TableError(f"{path}: the file is larger than {LARGEST // 1_000_000} MB")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path}: not a text in UTF-8 (byte {error.start})") from None
+    if not text.strip():
+        raise TableError(f"{path}: the file is empty")
+    return text
 
 
 def _number(path: Path, line: int, column: int, cell: str, delimiter: str) -> float:

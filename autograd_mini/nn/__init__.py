@@ -13,6 +13,7 @@ are plain numbers stay constants, too: no node, no gradient.
 ['layer2.neuron1.b']
 """
 
+from .gpt import GPT
 from .networks import MLP, Layer, Module, Neuron, Weights, activations
 
-__all__ = ["Module", "Neuron", "Layer", "MLP", "Weights", "activations"]
+__all__ = ["Module", "Neuron", "Layer", "MLP", "GPT", "Weights", "activations"]

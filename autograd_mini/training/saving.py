@@ -9,7 +9,7 @@
 A float is written as its `repr`, the shortest decimal that reads back as the same float.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import Format, check_keys, parsed, special, write
-from autograd_mini.nn import MLP, Neuron
+from autograd_mini.nn import GPT, MLP, Neuron
 from autograd_mini.numbers.arguments import real
 
 MODEL = Format("autograd_mini model", ("architecture", "parameters", "metadata"))
@@ -28,7 +28,7 @@ class ModelFileError(AutogradError, ValueError):
     """A file that is no model, or not a whole one; the message names the file and what is wrong."""
 
 
-def save(model: MLP, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
+def save(model: MLP | GPT, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
     """Write the network's shape, activations and parameters to a JSON file.
 
     `metadata` is kept beside them: whatever JSON can hold, such as the mean and the standard
@@ -37,8 +37,9 @@ def save(model: MLP, path: str | Path, metadata: Mapping[str, Any] | None = None
     that a file already there stays whole until then.
 
     Raises:
-        TypeError: the model is not an MLP, an activation is not one of the sheet (a function has
-            no name to find it again by), a parameter is not a float, JSON cannot hold the metadata.
+        TypeError: the model is neither an MLP nor a GPT, an activation is not one of the sheet (a
+            function has no name to find it again by), a parameter is not a float, JSON cannot hold
+            the metadata.
         ValueError: a parameter is nan or infinite, or is used in two places.
         ModelFileError: the path is a folder, a symbolic link or another special file.
         OSError: the system cannot write there.
@@ -64,8 +65,8 @@ def save(model: MLP, path: str | Path, metadata: Mapping[str, Any] | None = None
     write(path, MODEL.write(content, indent=1) + "\n")
 
 
-def load(path: str | Path) -> MLP:
-    """The network that `save` wrote: the same shape, activations, names and bits.
+def load(path: str | Path) -> Any:
+    """The network, an MLP or a GPT, that `save` wrote: the same shape, activations, names and bits.
 
     Raises ModelFileError for a file that is not such a model, is damaged or incomplete, or comes
     from a newer version; OSError (FileNotFoundError, ...) if it cannot be read.
@@ -84,9 +85,11 @@ def load_metadata(path: str | Path) -> dict[str, Any]:
 
 
 # --- what is saved -------------------------------------------------------------------------------
-def _architecture(model: MLP) -> dict[str, Any]:
+def _architecture(model: MLP | GPT) -> dict[str, Any]:
+    if type(model) is GPT:
+        return model.sizes
     if type(model) is not MLP:
-        raise TypeError(f"save takes an MLP, got {model!r:.60} ({type(model).__name__})")
+        raise TypeError(f"save takes an MLP or a GPT, got {model!r:.60} ({type(model).__name__})")
     activations = [[_activation(neuron) for neuron in layer.neurons] for layer in model.layers]
     if any(len({*each}) > 1 for each in activations):
         raise TypeError("save: the neurons of a layer have different activations")
@@ -109,7 +112,7 @@ def _activation(neuron: Neuron) -> str:
     )
 
 
-def _parameters(model: MLP) -> dict[str, float]:
+def _parameters(model: MLP | GPT) -> dict[str, float]:
     named = model.named_parameters()
     places: dict[Any, str] = {}
     for name, p in named.items():
@@ -144,23 +147,38 @@ def _check_kind(path: Path) -> None:
         raise ModelFileError(f"{path}: {problem}")
 
 
-def _model(shape: dict[str, Any], parameters: dict[str, Any]) -> MLP:
+def _model(shape: dict[str, Any], parameters: dict[str, Any]) -> MLP | GPT:
     """The network of this shape; ValueError or TypeError says what is wrong with it."""
-    check_keys("architecture", shape, ARCHITECTURE)
-    for key, cls in {"nouts": list, "activation": list, "output": str, "name": str}.items():
-        if not isinstance(shape[key], cls):
-            raise ValueError(f"architecture: {key} is {shape[key]!r:.60}")
-    sizes = [shape.pop("nin"), *shape.pop("nouts")]
-    for size in sizes:
-        if type(size) is not int or size < 1:
-            raise ValueError(f"a layer of {size!r} neurons or inputs")
-    # Before the network is made: a wrong size in a small file must not fill the memory.
-    count = sum((n + 1) * m for n, m in pairwise(sizes))
-    if count != len(parameters):
-        raise ValueError(f"its shape has {count} parameters, but it holds {len(parameters)}")
-    model = MLP(sizes[0], sizes[1:], init="zeros", **shape)
+    model = (_gpt if "heads" in shape else _mlp)(shape, len(parameters))
     for name, p in model.named_parameters().items():
         if name not in parameters:
             raise ValueError(f"the parameter {name} is missing")
         p.data = float(real(name, parameters[name]))
     return model
+
+
+def _mlp(shape: dict[str, Any], held: int) -> MLP:
+    check_keys("architecture", shape, ARCHITECTURE)
+    for key, cls in {"nouts": list, "activation": list, "output": str, "name": str}.items():
+        if not isinstance(shape[key], cls):
+            raise ValueError(f"architecture: {key} is {shape[key]!r:.60}")
+    sizes = [shape.pop("nin"), *shape.pop("nouts")]
+    _check_count(sizes, held, lambda: sum((n + 1) * m for n, m in pairwise(sizes)))
+    return MLP(sizes[0], sizes[1:], init="zeros", **shape)
+
+
+def _gpt(shape: dict[str, Any], held: int) -> GPT:
+    keys = ("tokens", "width", "layers", "context", "heads")
+    check_keys("architecture", shape, keys)
+    tokens, width, layers, context, _ = sizes = [shape[key] for key in keys]
+    _check_count(sizes, held, lambda: width * (2 * tokens + context + 12 * layers * width))
+    return GPT(**shape, seed=0)
+
+
+def _check_count(sizes: list[Any], held: int, count: Callable[[], int]) -> None:
+    """Before the network is made: a wrong size in a small file must not fill the memory."""
+    for size in sizes:
+        if type(size) is not int or size < 1:
+            raise ValueError(f"a layer of {size!r} neurons or inputs")
+    if count() != held:
+        raise ValueError(f"its shape has {count()} parameters, but it holds {held}")

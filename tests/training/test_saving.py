@@ -113,8 +113,8 @@ def changed(data):
 WRONG_TYPES = [
     (lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()), "layer1.neuron1 is the function"),
     (lambda: MLP(1, [1], output=Value.tanh), r"make it an operation with op\(\.\.\.\)"),
-    (lambda: Layer(2, 2), r"save takes an MLP, got .*\(Layer\)"),
-    (lambda: "model", r"save takes an MLP, got 'model' \(str\)"),
+    (lambda: Layer(2, 2), r"save takes an MLP or a GPT, got .*\(Layer\)"),
+    (lambda: "model", r"save takes an MLP or a GPT, got 'model' \(str\)"),
     (lambda: changed(Fraction(1, 3)), r"w\[1\] is Fraction\(1, 3\), and a model file holds"),
 ]
 WRONG_VALUES = [

@@ -1,0 +1,208 @@
+"""`autograd-mini gpt`: a transformer of scalars learns names, and makes up new ones."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from autograd_mini.data import Names, first_names, read_names
+from autograd_mini.drawing.plots import png
+from autograd_mini.drawing.transformers import attention, embedding, gradients
+from autograd_mini.files import write
+from autograd_mini.language import LANGUAGES
+from autograd_mini.losses import sequence_cross_entropy
+from autograd_mini.nn import GPT
+from autograd_mini.optim import Adam
+from autograd_mini.optim.schedules import linear
+from autograd_mini.training import ModelFileError, load, load_metadata, save
+from autograd_mini.training.compiled import compile_step
+
+from .options import Arguments, Parser, whole, writing
+from .outputs import Teller
+
+STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
+LINES, MADE = 10, 20  # lines of progress, names at the end
+
+
+class Plan(NamedTuple):
+    """All that a run depends on: what is kept beside the model, so that it can go on."""
+
+    names: str  # a language, or the path of a file
+    digest: str
+    batch: int = BATCH
+    seed: int = 0
+    steps: int = STEPS
+    optimiser: Any = None
+
+
+def add_options(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    parser.add("--names", metavar="FILE")
+    parser.add("--steps", metavar="N", type=whole(1))
+    parser.add("--batch-size")
+    parser.add("--seed")
+    parser.add("--save", metavar="FILE", type=Path, default=Path("autograd-mini-gpt.json"))
+    parser.add("--resume", metavar="FILE", type=Path)
+    parser.add("--pictures", metavar="FOLDER", type=Path)
+
+
+def run(args: Arguments) -> int:
+    """Do what the command line asks for; the exit status."""
+    teller = Teller(args.lang, room="gpt")
+    say = teller.say
+    plan, model, names = _resumed(args) if args.resume else _begun(args)
+    rule = Adam(model.parameters(), betas=BETAS, schedule=linear(RATE, plan.steps))
+    if plan.optimiser is not None:
+        rule.load_state_dict(plan.optimiser)
+    if args.save.exists():
+        _metadata(args.save)  # nothing of anyone else's is overwritten
+    say("data.is", n=len(names.names), letters=len(names.letters), all=names.letters)
+    if names.longest > model.sizes["context"]:
+        say("data.long", n=model.sizes["context"])
+    say("model.is", parameters=len(model.parameters()), **model.sizes)
+    if rule.steps:
+        say("resumed", file=args.resume, step=rule.steps)
+    first, done = rule.steps, False
+    try:
+        done = _train(teller, plan, model, names, rule)
+    finally:
+        if rule.steps > first:
+            with writing(args.save, args.lang):
+                kept = plan._replace(optimiser=rule.state_dict())
+                save(model, args.save, kept._asdict())
+    if not done:
+        raise KeyboardInterrupt(args.say("interrupted", file=args.save, step=rule.steps))
+    made, known = _made(plan, model, names, rule.steps), {*names.names}
+    say("made", n=sum(name not in known for name in made), all=len(made))
+    teller.lines("  ".join(made))
+    say("saved", file=args.save)
+    if args.pictures:
+        for path in _pictures(args, model, names):
+            say("drawn", file=path)
+    return 0
+
+
+# --- what is trained -----------------------------------------------------------------------------
+def _begun(args: Arguments) -> tuple[Plan, GPT, Names]:
+    names = _names(args.names or args.lang)
+    given = {"batch": args.batch_size, "seed": args.seed, "steps": args.steps}
+    told = {key: x for key, x in given.items() if x is not None}
+    plan = Plan(args.names or args.lang, _digest(names), **told)
+    return plan, GPT(names.end + 1, seed=plan.seed), names
+
+
+def _resumed(args: Arguments) -> tuple[Plan, GPT, Names]:
+    for option in ("names", "batch_size", "seed"):
+        if getattr(args, option) is not None:
+            args.refuse("fixed", option=f"--{option.replace('_', '-')}")
+    plan, model = _metadata(args.resume), load(args.resume)
+    names = _names(plan.names)
+    if _digest(names) != plan.digest:
+        args.refuse("changed", names=plan.names, file=args.resume)
+    return plan._replace(steps=args.steps or plan.steps), model, names
+
+
+def _metadata(path: Path) -> Plan:
+    found = load_metadata(path)
+    if found.keys() != {*Plan._fields}:
+        raise ModelFileError(f"{path}: it was not saved by autograd-mini gpt")
+    return Plan(**found)
+
+
+def _names(source: str) -> Names:
+    return first_names(source) if source in LANGUAGES else read_names(source)
+
+
+def _digest(names: Names) -> str:
+    return sha256("\n".join(names.names).encode()).hexdigest()[:16]
+
+
+# --- training ------------------------------------------------------------------------------------
+def _train(teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam) -> bool:
+    """Train up to the plan's last step; False if Ctrl-C came before."""
+    backend = "numpy" if find_spec("numpy") else "python"
+    order = [*names.names]
+    Random(plan.seed).shuffle(order)
+    length = min(names.longest + 1, model.sizes["context"])
+    step = compile_step(model, sequence_cross_entropy, rule, backend=backend)
+    first, losses, start = rule.steps, list[float](), perf_counter()
+    compiled = start
+    due = {-(-plan.steps * k // LINES) for k in range(1, LINES + 1)}
+    say, status = teller.say, teller.console.status(teller.text("compiling", backend=backend))
+    with _stopping() as stop, status:
+        while rule.steps < plan.steps and not stop:
+            at = rule.steps * plan.batch
+            batch = [order[(at + k) % len(order)] for k in range(plan.batch)]
+            rows, targets = zip(*(names.sample(name, length) for name in batch), strict=True)
+            losses.append(step([*rows], [*targets]))
+            if not stop.armed:
+                stop.armed, compiled = True, perf_counter()
+                say("compiled", backend=backend, seconds=compiled - start)
+            told = {"step": rule.steps, "steps": plan.steps, "loss": sum(losses) / len(losses)}
+            status.update(teller.text("step", **told))
+            if rule.steps in due:
+                say("line", **told, made="  ".join(_made(plan, model, names, rule.steps, 5)))
+                losses = []
+    if taken := rule.steps - first:
+        end = perf_counter()
+        ms = 1e3 * (end - compiled) / max(taken - 1, 1)
+        say("trained", steps=taken, seconds=end - start, ms=ms)
+    return rule.steps >= plan.steps
+
+
+class _Stop(list[int]):
+    """The signals that have come; until it is armed, Ctrl-C ends the program at once."""
+
+    armed = False
+
+    def __call__(self, number: int, _: object) -> None:
+        self.append(number)
+        if not self.armed or len(self) > 1:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _stopping() -> Iterator[_Stop]:
+    """Ctrl-C lets the step that is being done end: model and optimiser belong together."""
+    stop = _Stop()
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _made(plan: Plan, model: GPT, names: Names, step: int, n: int = MADE) -> list[str]:
+    """Names made up after so many steps: the same in every run."""
+    rng = Random(plan.seed * 1_000_003 + step)
+    return [names.text(model.sample(names.end, rng)) for _ in range(n)]
+
+
+# --- pictures ------------------------------------------------------------------------------------
+VOWELS = "aeiouáéíóúü"
+
+
+def _pictures(args: Arguments, model: GPT, names: Names) -> Iterator[Path]:
+    """Draw what the model does with the first name that is neither short nor cut."""
+    length = model.sizes["context"] - 1
+    name = next((name for name in names.names if 4 < len(name) <= length), names.names[0][:length])
+    row, target = names.sample(name, len(name) + 1)
+    sequence_cross_entropy([model(row)], [target]).backward()
+    drawn = {
+        "attention": attention(model, [names.end, *names.tokens(name)], "·" + name, lang=args.lang),
+        "embedding": embedding(model, names.letters + "·", VOWELS, lang=args.lang),
+        "gradients": gradients(model, lang=args.lang),
+    }
+    for title, figure in drawn.items():
+        path = args.pictures / f"{title}.png"
+        with writing(path, args.lang):
+            args.pictures.mkdir(parents=True, exist_ok=True)
+            write(path, png(figure))
+        yield path

@@ -1,0 +1,152 @@
+"""A GPT of scalars: the transformer of Karpathy's microgpt.py (2026), written with our operations.
+
+Each letter becomes a vector (embedding); attention mixes the vectors of the letters so far, head by
+head; two layers of neurons follow; both add to what was there (residuals), and what enters each is
+divided by its root mean square (RMSNorm). The last layer scores every letter as the next one.
+
+Vaswani et al., "Attention is all you need", 2017; Radford et al., "Language models are unsupervised
+multitask learners" (GPT-2), 2019; Zhang & Sennrich, "Root mean square layer normalization", 2019.
+"""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+from autograd_mini import functions as f
+from autograd_mini.numbers.arguments import positive, whole
+from autograd_mini.value import Value
+
+from .initialisers import generator, normal
+from .networks import Module
+
+Rows = tuple[tuple[Value, ...], ...]
+SPREAD = 0.08  # the standard deviation of the first weights, as in microgpt.py
+
+
+class Past(NamedTuple):
+    """What a layer keeps of the letters so far: key, value, and each head's attention weights."""
+
+    keys: list[list[Any]]
+    values: list[list[Any]]
+    attention: list[list[list[Any]]]
+
+
+class GPT(Module):
+    """Scores for the next token, after each of a sequence of tokens 0, 1, ..., tokens - 1.
+
+    Args:
+        tokens: how many different tokens there are.
+        width: the numbers in the vector of a token, a multiple of `heads`.
+        heads: how many attentions share them, side by side.
+        layers: how many blocks of attention and neurons follow one another.
+        context: the longest sequence.
+        seed: as for a Neuron.
+
+    Raises TypeError or ValueError for sizes below 1, or a width that the heads cannot share.
+
+    >>> model = GPT(27, seed=0)
+    >>> len(model.parameters()), [len(scores) for scores in model([26, 0, 13])]
+    (4192, [27, 27, 27])
+    """
+
+    def __init__(
+        self,
+        tokens: int,
+        *,
+        width: int = 16,
+        heads: int = 4,
+        layers: int = 1,
+        context: int = 16,
+        seed: Any = None,
+    ) -> None:
+        sizes = {"tokens": tokens, "width": width, "heads": heads, "layers": layers}
+        self.sizes = {k: whole(k, n) for k, n in {**sizes, "context": context}.items()}
+        if width % heads:
+            raise ValueError(f"width must be a multiple of heads, got {width} and {heads}")
+        rng, self.named = generator(seed), dict[str, Rows]()
+
+        def rows(name: str, nout: int, nin: int) -> Rows:
+            labels = [[f"{name}.neuron{j + 1}.w[{i}]" for i in range(nin)] for j in range(nout)]
+            made = [[Value(normal(rng, nin, nout, SPREAD), label=x) for x in row] for row in labels]
+            self.named[name] = tuple(map(tuple, made))
+            return self.named[name]
+
+        self.letters, self.places = rows("letters", tokens, width), rows("places", context, width)
+        shapes = dict.fromkeys(("query", "key", "value", "mixed"), (width, width))
+        shapes |= {"up": (4 * width, width), "down": (width, 4 * width)}
+        self.blocks = [
+            {name: rows(f"layer{k}.{name}", *shape) for name, shape in shapes.items()}
+            for k in range(1, layers + 1)
+        ]
+        self.scores = rows("scores", tokens, width)
+        size = width // heads
+        self.parts = [slice(h, h + size) for h in range(0, width, size)]
+
+    def parameters(self) -> list[Value]:
+        """All weights, row by row, in the order in which they are used."""
+        return [w for rows in self.named.values() for row in rows for w in row]
+
+    def __call__(self, tokens: Sequence[Any]) -> list[list[Value]]:
+        """For each token the scores of the next, which see this one and those before it."""
+        past = self.start()
+        return [self.follow(token, past) for token in tokens]
+
+    def start(self) -> list[Past]:
+        """An empty past for each layer, to be handed to `follow`."""
+        return [Past([], [], []) for _ in self.blocks]
+
+    def follow(self, token: Any, past: list[Past]) -> list[Value]:
+        """The scores of what follows this token, which joins the past."""
+        place = len(past[0].keys)
+        if place == len(self.places):
+            raise ValueError(f"the model takes {place} tokens, not more")
+        x = _normed(_added(f.take(self.letters, token), self.places[place]))
+        for block, seen in zip(self.blocks, past, strict=True):
+            x = _added(x, _linear(block["mixed"], self._attend(block, _normed(x), seen)))
+            hidden = [f.relu(h) for h in _linear(block["up"], _normed(x))]
+            x = _added(x, _linear(block["down"], hidden))
+        return _linear(self.scores, x)
+
+    def _attend(self, block: dict[str, Rows], x: list[Any], seen: Past) -> list[Any]:
+        """Each head: softmax(q . k / sqrt(size)) says how much of each value it takes."""
+        query = _linear(block["query"], x)
+        seen.keys.append(_linear(block["key"], x))
+        seen.values.append(_linear(block["value"], x))
+        seen.attention.append([])
+        out: list[Any] = []
+        for part in self.parts:
+            root = (part.stop - part.start) ** 0.5
+            weights = f.softmax([f.dot(query[part], key[part]) / root for key in seen.keys])
+            columns = zip(*(value[part] for value in seen.values), strict=True)
+            out += [f.dot(weights, column) for column in columns]
+            seen.attention[-1].append(weights)
+        return out
+
+    def sample(self, end: int, rng: Random, temperature: float = 0.5) -> list[int]:
+        """Tokens drawn one after the other, from `end` on until `end` comes again.
+
+        Below 1 the temperature favours what is likely: scores are divided by it before softmax.
+        """
+        positive("temperature", temperature)
+        past, found = self.start(), list[int]()
+        while len(found) < self.sizes["context"]:
+            scores = self.follow(found[-1] if found else end, past)
+            chances = f.softmax([s.data / temperature for s in scores])
+            (token,) = rng.choices(range(len(chances)), chances)
+            if token == end:
+                break
+            found.append(token)
+        return found
+
+
+def _linear(rows: Rows, x: Sequence[Any]) -> list[Any]:
+    return [f.dot(row, x) for row in rows]
+
+
+def _added(a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
+    return [x + y for x, y in zip(a, b, strict=True)]
+
+
+def _normed(x: list[Any]) -> list[Any]:
+    scale = f.rsqrt(f.mean([v * v for v in x]) + 1e-5)
+    return [v * scale for v in x]
