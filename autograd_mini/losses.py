@@ -196,8 +196,10 @@ def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
     losses = []
     for i, (rows, (classes, weights)) in enumerate(zip(sequences, given, strict=True)):
         if not len(rows) == len(classes) == len(weights):
-            sizes = f"{len(rows)} places, {len(classes)} classes and {len(weights)} weights"
-            raise ValueError(f"{name}: sequence {i} has {sizes}")
+            raise ValueError(
+                f"{name}: sequence {i} has {len(rows)} places, {len(classes)} classes and"
+                f" {len(weights)} weights"
+            )
         pairs = enumerate(zip(rows, classes, strict=True))
         each = [_cross_entropy([*row], k, f"[{i}][{j}]") for j, (row, k) in pairs]
         losses.append(f.dot(each, weights))

@@ -21,6 +21,7 @@ from autograd_mini.losses import (
     kl_divergence,
     mae,
     mse,
+    sequence_cross_entropy,
 )
 from tests.refusals import refused
 
@@ -360,3 +361,32 @@ def test_nan_and_inf_pass_in_ieee():
     with ieee():
         assert math.isnan(mse(Value(math.nan), 1.0).data)
         assert mse(Value(math.inf), 1.0).data == math.inf
+
+
+# --- sequences -----------------------------------------------------------------------------------
+def test_a_sequence_is_the_weighted_cross_entropy_of_its_places():
+    rows = [[[Value(v) for v in row] for row in ((0.5, -1.0, 2.0), (3.0, 0.1, 0.2))] for _ in "ab"]
+    loss = sequence_cross_entropy(rows, [([2, 0], [0.25, 0.75]), ([1, 1], [1.0, 0.0])])
+    parts = [cross_entropy(rows[0][0], 2), cross_entropy(rows[0][1], 0)]
+    expected = (0.25 * parts[0] + 0.75 * parts[1] + cross_entropy(rows[1][0], 1)) / 2
+    assert loss.data == pytest.approx(expected.data, rel=1e-15)
+    loss.backward()
+    assert [v.grad for v in rows[1][1]] == [0, 0, 0]  # padding
+
+
+@refused(
+    {
+        ValueError: [
+            (lambda: sequence_cross_entropy([], []), "0 sequences of scores but 0 targets"),
+            (
+                lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [])]),
+                "sequence 0 has 1 places",
+            ),
+            (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([2], [1.0])]), "classes are 0 to 1"),
+        ],
+        TypeError: [(lambda: sequence_cross_entropy([[[1.0]]], 1), "targets must be a list")],
+    }
+)
+def test_sequences_that_are_refused(call, error, text):
+    with pytest.raises(error, match=text):
+        call()

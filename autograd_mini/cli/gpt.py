@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOENT
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +30,7 @@ from .options import Arguments, Parser, whole, writing
 from .outputs import Teller
 
 STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
+KEPT = {"names": str, "digest": str, "batch": int, "seed": int, "steps": int, "optimiser": dict}
 LINES, MADE = 10, 20  # lines of progress, names at the end
 
 
@@ -48,7 +51,7 @@ def add_options(parser: Parser) -> None:
     parser.add("--steps", metavar="N", type=whole(1))
     parser.add("--batch-size")
     parser.add("--seed")
-    parser.add("--save", metavar="FILE", type=Path, default=Path("autograd-mini-gpt.json"))
+    parser.add("--save", metavar="FILE", type=Path)
     parser.add("--resume", metavar="FILE", type=Path)
     parser.add("--pictures", metavar="FOLDER", type=Path)
 
@@ -61,8 +64,12 @@ def run(args: Arguments) -> int:
     rule = Adam(model.parameters(), betas=BETAS, schedule=linear(RATE, plan.steps))
     if plan.optimiser is not None:
         rule.load_state_dict(plan.optimiser)
+    args.save = args.save or args.resume or Path("autograd-mini-gpt.json")
     if args.save.exists():
         _metadata(args.save)  # nothing of anyone else's is overwritten
+    with writing(args.save, args.lang):
+        if not args.save.parent.is_dir():
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
     say("data.is", n=len(names.names), letters=len(names.letters), all=names.letters)
     if names.longest > model.sizes["context"]:
         say("data.long", n=model.sizes["context"])
@@ -110,10 +117,13 @@ def _resumed(args: Arguments) -> tuple[Plan, GPT, Names]:
 
 
 def _metadata(path: Path) -> Plan:
-    found = load_metadata(path)
-    if found.keys() != {*Plan._fields}:
-        raise ModelFileError(f"{path}: it was not saved by autograd-mini gpt")
-    return Plan(**found)
+    try:
+        found = load_metadata(path)
+    except ModelFileError:
+        found = {}
+    if {key: type(x) for key, x in found.items()} != KEPT:
+        raise ModelFileError(f"{path}: autograd-mini gpt did not save it, or it is damaged")
+    return Plan(*(found[key] for key in KEPT))
 
 
 def _names(source: str) -> Names:
@@ -135,6 +145,8 @@ def _train(teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam) -> 
     first, losses, start = rule.steps, list[float](), perf_counter()
     compiled = start
     due = {-(-plan.steps * k // LINES) for k in range(1, LINES + 1)}
+    if backend == "python":
+        teller.say("slow")
     say, status = teller.say, teller.console.status(teller.text("compiling", backend=backend))
     with _stopping() as stop, status:
         while rule.steps < plan.steps and not stop:

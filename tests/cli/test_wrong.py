@@ -209,13 +209,28 @@ STEP = [
     ("--train log(w) w=-1", 1, "it needs a > 0"),
     ("w**2 w=3 --epochs 3", 2, "--epochs is for --train"),
 ]
+GPT = [
+    ("--names nowhere.txt", 1, "nowhere.txt: No such file"),
+    ("--names empty.csv", 1, "empty.csv: the file is empty"),
+    ("--names binary.csv", 1, r"binary.csv: not a text in UTF-8 \(byte 0\)"),
+    ("--names foreign", 1, "foreign: Is a directory|foreign: Permission denied"),
+    ("--steps 0", 2, "'0' is not a whole number from 1 on"),
+    ("--resume nowhere.json", 1, "nowhere.json: No such file"),
+    ("--resume empty.csv", 1, "empty.csv: autograd-mini gpt did not save it"),
+    ("--resume word.csv", 1, "word.csv: autograd-mini gpt did not save it"),
+    ("--resume binary.csv", 1, "binary.csv: autograd-mini gpt did not save it"),
+    ("--resume foreign", 1, "foreign: autograd-mini gpt did not save it"),
+    ("--resume word.csv --seed 1", 2, "--seed cannot be changed"),
+    ("--save taken", 1, "taken: autograd-mini gpt did not save it, or it is damaged"),
+    ("--save nowhere/g.json", 1, "cannot write nowhere/g.json: No such file"),
+]
 REPAIR = [
     ("one two", 2, "unrecognized arguments: two"),
     ("--watch=3", 2, "ignored explicit argument '3'"),
 ]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
-    "step": STEP, "repair": REPAIR,
+    "step": STEP, "gpt": GPT, "repair": REPAIR,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())

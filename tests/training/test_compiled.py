@@ -5,10 +5,11 @@ from copy import deepcopy
 import pytest
 
 from autograd_mini import MLP, Value, losses, maximum
-from autograd_mini.data import iris, moons, xor
+from autograd_mini.data import Names, iris, moons, xor
 from autograd_mini.errors import GradientError, RangeError
+from autograd_mini.nn import GPT
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, RMSprop, clip_by_norm
-from autograd_mini.optim.schedules import cosine
+from autograd_mini.optim.schedules import cosine, linear
 from autograd_mini.training import TrainingError, fit
 from autograd_mini.training.compiled import compile_step
 
@@ -154,3 +155,23 @@ def test_as_many_targets_as_inputs():
         step(ROWS, [1.0])
     with pytest.raises(ValueError, match="call the step first"):
         step.source
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_a_gpt_learns_from_names_of_all_lengths_by_one_trace(backend):
+    names = Names(["a", "ana", "eva", "anavea"], "aenv")
+    samples = [names.sample(name, 7) for name in names.names]
+    models = [GPT(5, width=4, heads=2, context=7, seed=0) for _ in range(2)]
+    rules = [Adam(model.parameters(), schedule=linear(0.01, 9)) for model in models]
+    step = compile_step(models[0], "sequence_cross_entropy", rules[0], backend=backend)
+    for k in range(4):
+        batch = [samples[k], samples[k - 1]]
+        rows, targets = [row for row, _ in batch], [target for _, target in batch]
+        value = losses.sequence_cross_entropy([models[1](row) for row in rows], targets)
+        value.backward()
+        rules[1].step()
+        rules[1].zero_grad()
+        assert step(rows, targets) == pytest.approx(value.data, rel=0, abs=1e-12)
+    assert len(step.entries) == 1
+    both = zip(models[0].parameters(), models[1].parameters(), strict=True)
+    assert max(abs(p.data - q.data) for p, q in both) < 1e-9

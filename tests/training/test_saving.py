@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini import Value, files
-from autograd_mini.nn import MLP, Layer
+from autograd_mini.nn import GPT, MLP, Layer
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 from tests.refusals import refused
 from tests.training.models import with_weights
@@ -35,6 +35,14 @@ def test_every_weight_comes_back_with_the_same_bits(tmp_path_factory, weights):
     model = with_weights(MLP(2, [2, 1]), weights)
     save(model, path)
     assert bits(load(path)) == bits(model)
+
+
+def test_a_gpt_comes_back(tmp_path):
+    model = GPT(5, width=4, heads=2, layers=2, context=3, seed=1)
+    save(model, tmp_path / "m.json", metadata={"letters": "añz"})
+    again = load(tmp_path / "m.json")
+    assert bits(again) == bits(model)
+    assert [s.data for s in again([4, 0])[1]] == [s.data for s in model([4, 0])[1]]
 
 
 def test_the_extremes_of_the_floats_come_back(tmp_path):
