@@ -8,7 +8,7 @@ Vaswani et al., "Attention is all you need", 2017; Radford et al., "Language mod
 multitask learners" (GPT-2), 2019; Zhang & Sennrich, "Root mean square layer normalization", 2019.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -97,8 +97,7 @@ class GPT(Module):
 
     def follow(self, token: Any, past: list[Past]) -> list[Value]:
         """The scores of what follows this token, which joins the past."""
-        place = len(past[0].keys)
-        if place == len(self.places):
+        if (place := len(past[0].keys)) == len(self.places):
             raise ValueError(f"the model takes {place} tokens, not more")
         x = _normed(_added(f.take(self.letters, token), self.places[place]))
         for block, seen in zip(self.blocks, past, strict=True):
@@ -117,8 +116,7 @@ class GPT(Module):
         for part in self.parts:
             root = (part.stop - part.start) ** 0.5
             weights = f.softmax([f.dot(query[part], key[part]) / root for key in seen.keys])
-            columns = zip(*(value[part] for value in seen.values), strict=True)
-            out += [f.dot(weights, column) for column in columns]
+            out += _linear(zip(*(value[part] for value in seen.values), strict=True), weights)
             seen.attention[-1].append(weights)
         return out
 
@@ -139,7 +137,7 @@ class GPT(Module):
         return found
 
 
-def _linear(rows: Rows, x: Sequence[Any]) -> list[Any]:
+def _linear(rows: Iterable[Sequence[Any]], x: Sequence[Any]) -> list[Any]:
     return [f.dot(row, x) for row in rows]
 
 

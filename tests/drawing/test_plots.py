@@ -13,10 +13,10 @@ from numpy import asarray
 
 from autograd_mini import MLP, Value, diagnose, fit
 from autograd_mini.data import Dataset, Standardiser, iris, moons, xor
-from autograd_mini.drawing import measures, plots
+from autograd_mini.drawing import measures, plots, transformers
 from autograd_mini.drawing.measures import Sweep, UpdateRatios
 from autograd_mini.language import words
-from autograd_mini.nn import Layer, Neuron
+from autograd_mini.nn import GPT, Layer, Neuron
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.training.history import Epoch, History
 
@@ -390,3 +390,48 @@ def test_single_layers_and_neurons_have_histograms_too():
         (row,) = measures.layer_numbers(model, [[1.0, 2.0], [0.5, -1.0]])
         assert row.name == "layer1"
         assert len(row.activations) == 2 * len(getattr(model, "neurons", [model]))
+
+
+# --- a GPT ---------------------------------------------------------------------------------------
+def test_attention_of_two_letters_by_hand():
+    model = GPT(3, width=2, heads=2, layers=2, context=2, seed=0)
+    for p in model.parameters():
+        p.data = 0.0
+    block, places = model.blocks[0], model.places
+    (q1, _), (_, q2) = block["query"]
+    (k1, _), (_, k2) = block["key"]
+    q1.data, k1.data, q2.data, k2.data = 1.0, 1.0, 1.0, -1.0
+    places[0][0].data = places[1][1].data = 1e6  # normed: (sqrt(2), 0) and (0, sqrt(2))
+    figure = transformers.attention(model, [0, 1], "ab", lang="es")
+    first, second, *rest = [axes.images[0].get_array().data for axes in figure.axes[:4]]
+    assert [axes.get_title() for axes in figure.axes[:2]] == ["cabeza 1", "cabeza 2"]
+    assert [t.get_text() for t in figure.axes[2].get_xticklabels()] == ["a", "b"]
+    assert first[0, 0] == second[0, 0] == 1
+    assert all(math.isnan(drawn[0, 1]) for drawn in (first, second, *rest))
+    assert first[1] == pytest.approx([0.5, 0.5])  # its query is 0
+    share = 1 / (1 + math.exp(-2))  # its query is sqrt(2), the keys are 0 and -sqrt(2)
+    assert second[1] == pytest.approx([share, 1 - share], rel=1e-4)
+
+
+def test_embeddings_in_a_plane_keep_their_distances():
+    model = GPT(4, width=4, heads=1, seed=0)
+    vectors = [(3, 0, 0, 0), (-3, 0, 0, 0), (0, 0, 1, 0), (0, 0, -1, 0)]
+    for row, vector in zip(model.letters, vectors, strict=True):
+        for w, x in zip(row, vector, strict=True):
+            w.data = float(x)
+    (axes,) = transformers.embedding(model, "abcd", "a").axes
+    places = [text.get_position() for text in axes.texts]
+    assert math.dist(*places[:2]) == pytest.approx(6)
+    assert math.dist(places[0], places[2]) == pytest.approx(10**0.5)
+    assert axes.get_xlabel() == "component 1 (90 % of the variance)"
+    assert [text.get_color() for text in axes.texts] == [plots.COLOURS[k] for k in (1, 0, 0, 0)]
+
+
+def test_gradients_of_a_gpt_by_matrix():
+    model = GPT(3, width=2, heads=1, context=2, seed=0)
+    model([0])[0][1].backward()
+    (axes,) = transformers.gradients(model).axes
+    assert [t.get_text() for t in axes.get_yticklabels()] == [*model.named]
+    shares = [t.get_text() for t in axes.texts][1:]
+    zeros = [[w.grad == 0 for row in rows for w in row] for rows in model.named.values()]
+    assert shares == [f"{100 * sum(each) / len(each):.0f} %" for each in zeros]

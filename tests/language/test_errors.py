@@ -21,11 +21,11 @@ PROGRAMMERS = (
     " checking/comfort.py checking/differences.py checking/plugin.py checking/random_graphs.py"
     " checking/report.py checking/strategies.py checking/sweep.py data/ drawing/digraph.py"
     " drawing/groups.py drawing/interchange.py drawing/measures.py drawing/network.py"
-    " drawing/paths.py drawing/plots.py drawing/scopes.py files.py formulas/ language/ museum/ nn/gpt.py"
+    " drawing/paths.py drawing/plots.py drawing/scopes.py files.py formulas/ language/ museum/"
     " notation/ ops.py optim/ pages/document.py pages/measured.py pages/notebook.py pages/page.py"
     " pages/training_page.py stepping/explaining.py stepping/plain.py stepping/saving.py"
     " stepping/sequence.py stepping/training/ stubs.py training/diagnosis.py training/saving.py"
-    " compat/functional.py compiler/ numbers/symbols.py training/compiled.py"
+    " nn/gpt.py compat/functional.py compiler/ numbers/symbols.py training/compiled.py"
 ).split()
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
