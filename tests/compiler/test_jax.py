@@ -44,14 +44,17 @@ from autograd_mini.compiler import as_jax, compile
 def loss(w, x, y):
     return (tanh(dot(w, [x, 1.0])) - y) ** 2
 
-fast = compile(loss, batch=("x", "y"), reduce="mean", backend="python")
+fast = compile(loss, wrt=("w", "x"), batch=("x", "y"), reduce="mean", backend="python")
 w = np.array([0.3, -0.2])
 wanted, slope = fast.value_and_grad(w, x, y)
-spread = jax.jit(jax.shard_map(
-    jax.value_and_grad(as_jax(fast, axis="data")), mesh=mesh,
-    in_specs=(P(), P("data"), P("data")), out_specs=(P(), P())))
-got, slopes = spread(w, x, y)
-assert abs(float(got) - wanted) < 1e-12 and abs(np.asarray(slopes) - slope).max() < 1e-12
+f, specs = as_jax(fast, axis="data"), {"mesh": mesh, "in_specs": (P(), P("data"), P("data"))}
+inside = jax.shard_map(
+    jax.value_and_grad(f, (0, 1)), out_specs=(P(), (P(), P("data"))), **specs)
+outside = jax.value_and_grad(jax.shard_map(f, out_specs=P(), **specs), (0, 1))
+for spread in (inside, outside):
+    got, slopes = jax.jit(spread)(w, x, y)
+    assert abs(float(got) - wanted) < 1e-12
+    assert all(abs(np.asarray(a) - b).max() < 1e-12 for a, b in zip(slopes, slope, strict=True))
 print("equal on", len(mesh.devices))
 """
 
