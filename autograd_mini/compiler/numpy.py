@@ -8,6 +8,8 @@ with its size. Samples are taken in blocks whose matrix stays in the cache.
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from itertools import pairwise
 from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,10 +28,6 @@ if TYPE_CHECKING:
 ARRAYS = True
 _BLOCK = 2**17  # numbers in the matrix of a block: 1 MiB
 _FUNCTIONS = functions(np)
-_STACKED: dict[str, Callable[..., Any]] = {  # where the operands stand one behind the other
-    "sum": lambda a: a.sum(0) + 0.0,
-    "dot": lambda a, b: (a * b).sum(0) + 0.0,
-}
 
 
 def _number_by_number(opcode: str) -> Callable[..., Any]:
@@ -44,6 +42,11 @@ def _number_by_number(opcode: str) -> Callable[..., Any]:
     return each
 
 
+def _stacked(*parts: Any) -> Any:
+    """A sum, or of two parts a dot, whose operands stand one behind the other."""
+    return reduce(operator.mul, parts).sum(0) + 0.0
+
+
 def _layer(*pairs: Any) -> Any:
     """Matrices of weights times the inputs that neurons share: those of samples, constants."""
     parts = [w[:, :, 0] @ x for w, x in zip(pairs[::2], pairs[1::2], strict=True)]
@@ -51,13 +54,10 @@ def _layer(*pairs: Any) -> Any:
 
 
 class _Step(NamedTuple):
-    """One call: the function, its operands, the rows of the result.
-
-    An operand is (whether it is one of the samples' rows, rows).
-    """
+    """One call of a function, for several rows of the result."""
 
     function: Callable[..., Any]
-    operands: list[tuple[bool, Any]]
+    operands: list[tuple[bool, Any]]  # whether they are the samples', and their rows
     rows: slice
 
     def run(self, once: Any, each: Any, out: Any) -> None:
@@ -82,14 +82,11 @@ class _Layout:
         self.row = {~k: k for k in range(len(self.code.constants))}
         self.inputs = [self._new(is_each) for _, is_each in program.inputs]  # used or not
         self.given = slice(len(self.code.constants), self.size[False])
-        products = self._products()
-        reduced: list[tuple[int, int]] = []
-        self.steps: list[list[_Step]] = []
-        for part in program.parts:
-            groups = self._groups(part, products, reduced)
-            self.steps.append([self._step(*group) for group in groups])
-        plain = [(x, to) for x, to in reduced if program.is_each(x) and x not in products]
-        pairs = [(self.code[x][1], to) for x, to in reduced if x in products]
+        self.products = self._products()
+        reduced = self.reduced = list[tuple[int, int]]()
+        self.steps = [[self._step(*group) for group in self._groups(p)] for p in program.parts]
+        plain = [(x, to) for x, to in reduced if program.is_each(x) and x not in self.products]
+        pairs = [(self.code[x][1], to) for x, to in reduced if x in self.products]
         self.summed = _rows([self.row[x] for x, _ in plain])
         self.alike = [(self.row[x], to) for x, to in reduced if not program.is_each(x)]
         self.targets = [to for _, to in plain] + [to for _, to in pairs]
@@ -115,9 +112,7 @@ class _Layout:
         found = (x for x in summed - other if is_each(x) and code[x][0] == "*")
         return {x for x in found if all(map(is_each, code[x][1]))}
 
-    def _groups(
-        self, part: range, products: set[int], reduced: list[tuple[int, int]]
-    ) -> Iterable[tuple[str, tuple[bool, ...], list[int]]]:
+    def _groups(self, part: range) -> Iterable[tuple[str, tuple[bool, ...], list[int]]]:
         """Instructions of one opcode that do not wait for one another, in order."""
         level = dict.fromkeys(part, 0)
         groups: dict[tuple[int, str, tuple[bool, ...]], list[int]] = {}
@@ -127,8 +122,8 @@ class _Layout:
                 self.row[i] = self.inputs[int(self.code.constants[~operands[0]])]
             elif opcode in REDUCTIONS:
                 self.row[i] = self._new(False)
-                reduced.append((operands[0], self.row[i]))
-            elif i not in products:
+                self.reduced.append((operands[0], self.row[i]))
+            elif i not in self.products:
                 level[i] = 1 + max((level.get(x, 0) for x in operands), default=0)
                 key = (level[i], opcode, tuple(map(self.program.is_each, operands)))
                 groups.setdefault(key, []).append(i)
@@ -151,10 +146,11 @@ class _Layout:
                 layer.append((kind, _rows([columns[half + k][0] for k in picked])))
             return _Step(_layer, layer, rows)
         cut = half if opcode == "dot" else len(kinds)
-        if opcode in _STACKED and len({*kinds[:cut]}) == 1 >= len({*kinds[cut:]}):
+        if opcode in ("dot", "sum") and len({*kinds[:cut]}) == 1 >= len({*kinds[cut:]}):
             starts = range(0, len(kinds), cut)
-            stacked = [(kinds[k], np.array(columns[k : k + cut])) for k in starts]
-            return _Step(_STACKED[opcode], stacked, rows)
+            return _Step(
+                _stacked, [(kinds[k], np.array(columns[k : k + cut])) for k in starts], rows
+            )
         shortened = (c[:1] if same else c for c, same in zip(columns, alike, strict=True))
         found = [*zip(kinds, map(_rows, shortened), strict=True)]
         return _Step(_FUNCTIONS.get(opcode) or _number_by_number(opcode), found, rows)

@@ -14,7 +14,7 @@ from autograd_mini.numbers.instructions import MEANING, Code
 from .program import Output, Program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Rule = Callable[[Code, str, tuple[int, ...]], int | None]
 
@@ -23,9 +23,9 @@ def rebuilt(
     program: Program,
     rule: Rule | None = None,
     parts: Sequence[Iterable[int]] | None = None,
-    kept: Container[int] | None = None,
+    kept: Sequence[int] | None = None,
 ) -> Program:
-    """The program emitted again in these parts, only what is kept.
+    """The program emitted again in these parts, without what is not to be `kept`.
 
     Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction; without
     a rule nothing becomes equal that was not.
@@ -41,7 +41,7 @@ def rebuilt(
     for part in program.parts if parts is None else parts:
         for i in part:
             heading = program.headings.get(i, heading)
-            if kept is not None and i not in kept:
+            if kept is not None and not kept[i]:
                 continue
             opcode, operands = old[i]
             operands = tuple(map(moved, operands))
@@ -60,40 +60,25 @@ def rebuilt(
     return Program(program.inputs, code, bounds[0], bounds[1], outputs, labels, headings)
 
 
-def folded(program: Program) -> Program:
-    """Instructions on constants alone become constants."""
-    return rebuilt(program, _constant)
-
-
-def _constant(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
-    if opcode == "select" and operands[0] < 0:
-        return operands[1] if code.constants[~operands[0]] else operands[2]
-    if max(operands) >= 0 or opcode not in MEANING:
-        return None
-    numbers = [code.constants[~x] for x in operands]
-    if opcode in ("and", "or"):
-        numbers = [x != 0 for x in numbers]
-    return code.constant(float(MEANING[opcode](*numbers)))
-
-
-def simplified(program: Program) -> Program:
-    """Identities that hold exactly in IEEE arithmetic: x * 1 is x, x + 0 is not (-0 + 0 is 0)."""
-    return rebuilt(program, _identity)
-
-
 def reduced(program: Program) -> Program:
-    """`folded` and `simplified` in one walk."""
+    """Arithmetic on constants is done, and identities are used that hold exactly in IEEE's.
 
-    def rule(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
-        found = _constant(code, opcode, operands)
-        return _identity(code, opcode, operands) if found is None else found
-
-    return rebuilt(program, rule)
+    x * 1 is x, x - 0 is x; x + 0 is not, for -0 + 0 is 0.
+    """
+    return rebuilt(program, _reduced)
 
 
-def _identity(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+def _reduced(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
     if opcode == "select":
-        return operands[1] if operands[1] == operands[2] else None
+        condition, yes, no = operands
+        if condition < 0:
+            return yes if code.constants[~condition] else no
+        return yes if yes == no else None
+    if max(operands) < 0 and opcode in MEANING:
+        numbers = [code.constants[~x] for x in operands]
+        if opcode in ("and", "or"):
+            numbers = [x != 0 for x in numbers]
+        return code.constant(float(MEANING[opcode](*numbers)))
     if opcode not in ("+", "-", "*", "/", "**", "neg", "abs"):
         return None
     first, last = operands[0], operands[-1]
@@ -121,15 +106,17 @@ def _identity(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
 def live(program: Program) -> Program:
     """Only what an output needs."""
     needed = bytearray(len(program.code))
-    for _, operand in program.outputs:
-        if operand >= 0:
-            needed[operand] = 1
-    for i in reversed(range(len(program.code))):
+
+    def need(operands: Iterable[int]) -> None:
+        for x in operands:
+            if x >= 0:
+                needed[x] = 1
+
+    need(x for _, x in program.outputs)
+    for i in reversed(range(len(needed))):
         if needed[i]:
-            for operand in program.code[i][1]:
-                if operand >= 0:
-                    needed[operand] = 1
-    return rebuilt(program, kept={i for i, is_needed in enumerate(needed) if is_needed})
+            need(program.code[i][1])
+    return rebuilt(program, kept=needed)
 
 
 PASSES = (reduced, live)
