@@ -186,7 +186,11 @@ class _Writer(Printer[Piece]):
             case "prod":
                 return symbols.multiply(*terms)
             case "dot":
-                return symbols.add(*self._products(terms, self._terms(more[0])))
+                pairs = zip(terms, self._terms(more[0]), strict=True)
+                products = [a if a is symbols.DOTS else symbols.multiply(a, b) for a, b in pairs]
+                if self.shape.bias:  # is not multiplied by 1
+                    products[-1] = symbols.fenced(terms[-1])
+                return symbols.add(*products)
             case "norm":
                 squares = (p if p is symbols.DOTS else symbols.power(p, TWO) for p in terms)
                 return symbols.root(symbols.add(*squares))
@@ -204,14 +208,6 @@ class _Writer(Printer[Piece]):
             symbols.DOTS if k is None else _Writer(self.op, self.shape, self.of, k)(vector)
             for k in labels.elements_shown(self.length)
         ]
-
-    def _products(self, left: list[Piece], right: list[Piece]) -> list[Piece]:
-        """The terms of a dot product; a bias is not multiplied by 1."""
-        terms = [
-            a if a is symbols.DOTS else symbols.multiply(a, b)
-            for a, b in zip(left, right, strict=True)
-        ]
-        return [*terms[:-1], symbols.fenced(left[-1])] if self.shape.bias else terms
 
     def _others(self, vector: ast.expr) -> Piece:
         """The product of the other elements."""
@@ -238,7 +234,14 @@ def notation_of(shape: Shape) -> Notation:
         value = symbols.call(name, *_slots(shape.lengths[0]))
         return Notation(value, None, (None,) * shape.lengths[0])
     write = _Writer(op, shape)
-    value, definition = _value(op, write)
+    definition = None
+    if op.name in _WRITTEN_OUT:
+        value = write(write.tree("value"))
+    else:
+        value = named(op, {param: write.name(param) for param in op.params})
+        own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
+        if own or "value" in textbook(op):
+            definition = write(write.tree("value"))
     partials: list[Piece | None] = []
     for param, length in write.lengths.items():
         tree = write.tree(param)
@@ -247,14 +250,6 @@ def notation_of(shape: Shape) -> Notation:
         else:
             partials += [_Writer(op, shape, of=param)(tree)] * length
     return Notation(value, definition, tuple(partials))
-
-
-def _value(op: Op, write: _Writer) -> tuple[Piece, Piece | None]:
-    if op.name in _WRITTEN_OUT:
-        return write(write.tree("value")), None
-    value = named(op, {param: write.name(param) for param in op.params})
-    own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
-    return value, write(write.tree("value")) if own or "value" in textbook(op) else None
 
 
 def _calls_others(op: Op, tree: ast.expr) -> bool:

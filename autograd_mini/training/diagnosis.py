@@ -11,6 +11,7 @@ from autograd_mini.language.tables import aligned
 from autograd_mini.nn import Neuron
 from autograd_mini.numbers.arguments import items
 from autograd_mini.ops import SHEET
+from autograd_mini.transforms import grad
 from autograd_mini.value import Value
 
 from .metrics import Loss, loss_function, loss_value
@@ -257,21 +258,15 @@ def _slope(neuron: Neuron, x: list[Value], h: Value) -> float:
     if isinstance(neuron.activation, str):
         return float(h.partials[0])
     z = functions.dot([w.data for w in neuron.w], [v.data for v in x]) + neuron.b.data
-    return _derivative(neuron.activation, z)
-
-
-def _derivative(f: Callable[[Value], Any], z: float) -> float:
-    at = Value(z)
-    f(at).backward()
-    return float(at.grad)
+    return float(grad(neuron.activation)(z))
 
 
 @lru_cache(maxsize=64)
 def _steepest(f: Callable[[Value], Any]) -> float | None:
     """The largest slope of an activation that is nearly flat on both sides; None for others."""
     try:
-        steepest = max(abs(_derivative(f, k / 16)) for k in range(-160, 161))
-        ends = max(abs(_derivative(f, z)) for z in (-1e6, 1e6))
+        steepest = max(abs(grad(f)(k / 16)) for k in range(-160, 161))
+        ends = max(abs(grad(f)(z)) for z in (-1e6, 1e6))
     except (ArithmeticError, ValueError, AttributeError):  # it does not hold everywhere
         return None
     return steepest if ends < SATURATED_SLOPE * steepest < float("inf") else None
