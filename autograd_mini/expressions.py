@@ -293,7 +293,11 @@ def _call(node: ast.Call, name: str, source: str) -> tuple[Op, list[ast.expr]]:
     """The operation that is called, and its arguments in order."""
     op = SHEET.get(name)
     if op is None:
-        if closest := _closest(name):
+        from difflib import get_close_matches
+
+        plain = name.lower()
+        near = [plain] if plain in SHEET else get_close_matches(plain, SHEET, n=3, cutoff=0.55)
+        if closest := OTHER_NAMES.get(plain) or ", ".join(near):
             raise _error("unknown.near", source, node.func, name=name, closest=closest)
         raise _error("unknown", source, node.func, name=name)
     arguments = list(node.args)
@@ -317,17 +321,6 @@ def _call(node: ast.Call, name: str, source: str) -> tuple[Op, list[ast.expr]]:
         given = len(node.args) + len(node.keywords)
         raise _error("arguments", source, node, signature=op.signature, given=given)
     return op, arguments
-
-
-def _closest(name: str) -> str:
-    """Functions that may have been meant, one after the other; or the empty text."""
-    from difflib import get_close_matches
-
-    if name.lower() in OTHER_NAMES:
-        return OTHER_NAMES[name.lower()]
-    if name.lower() in SHEET:
-        return name.lower()
-    return ", ".join(get_close_matches(name.lower(), SHEET, n=3, cutoff=0.55))
 
 
 def _applied(op: Op, source: str, node: ast.expr) -> Callable[..., Any]:

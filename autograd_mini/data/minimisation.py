@@ -65,15 +65,10 @@ def _helical(x: Any) -> Any:
     return 10 * (x[2] - 10 * turn), 10 * (sqrt(x[0] ** 2 + x[1] ** 2) - 1), x[2]
 
 
-def _gulf(x: Any, m: int = 99) -> Any:
-    for t in (k / 100 for k in range(1, m + 1)):
+def _gulf(x: Any) -> Any:
+    for t in (k / 100 for k in range(1, 100)):
         y = 25 + (-50 * log(t)) ** (2 / 3)
         yield exp(-(abs_(y - x[1]) ** x[2]) / x[0]) - t
-
-
-def _kowalik(x: Any) -> Any:
-    for y, u in zip(_MEASURED["kowalik"], _MEASURED["kowalik_u"], strict=True):
-        yield y - x[0] * (u * u + u * x[1]) / (u * u + u * x[2] + x[3])
 
 
 def _biggs(x: Any, m: int = 13) -> Any:
@@ -123,7 +118,8 @@ def _boundary(x: Any) -> Any:
 
 def _integral(x: Any) -> Any:
     h = 1 / (len(x) + 1)
-    cubes = [(t, (v + t + 1) ** 3) for t, v in zip(_grid(len(x)), x, strict=True)]
+    grid = [k / (len(x) + 1) for k in range(1, len(x) + 1)]
+    cubes = [(t, (v + t + 1) ** 3) for t, v in zip(grid, x, strict=True)]
     for i, ((t, _), v) in enumerate(zip(cubes, x, strict=True), start=1):
         low, high = sum(s * c for s, c in cubes[:i]), sum((1 - s) * c for s, c in cubes[i:])
         yield v + h * ((1 - t) * low + t * high) / 2
@@ -138,11 +134,6 @@ def _banded(x: Any) -> Any:
     for i, v in enumerate(x):
         band = [w for j, w in enumerate(x) if j != i and i - 5 <= j <= i + 1]
         yield v * (2 + 5 * v * v) + 1 - sum(w * (1 + w) for w in band)
-
-
-def _rank0(x: Any, m: int) -> Any:
-    inner = sum(j * v for j, v in enumerate(x[1:-1], start=2))
-    return -1, *(i * inner - 1 for i in range(1, m - 1)), -1
 
 
 def _chebyquad(x: Any) -> Any:
@@ -165,11 +156,7 @@ def _rosenbrock(x: Any) -> Any:
     return (r for a, b in _pairs(x, 2) for r in (10 * (b - a * a), 1 - a))
 
 
-def _grid(n: int) -> list[float]:
-    return [k / (n + 1) for k in range(1, n + 1)]
-
-
-_HALF_GRID = tuple(t * (t - 1) for t in _grid(10))
+_HALF_GRID = tuple(k / 11 * (k / 11 - 1) for k in range(1, 11))
 
 _PROBLEMS: list[Any] = [
     ("Rosenbrock", _rosenbrock, (-1.2, 1), 0, (1, 1)),
@@ -197,7 +184,9 @@ _PROBLEMS: list[Any] = [
     ("Powell singular", _powell, (3, -1, 0, 1), 0, (0, 0, 0, 0)),
     ("Wood", lambda x: (10 * (x[1] - x[0] ** 2), 1 - x[0], 90**0.5 * (x[3] - x[2] ** 2), 1 - x[2],
      10**0.5 * (x[1] + x[3] - 2), (x[1] - x[3]) / 10**0.5), (-3, -1, -3, -1), 0, (1, 1, 1, 1)),
-    ("Kowalik and Osborne", _kowalik, (0.25, 0.39, 0.415, 0.39), 3.07505e-4),
+    ("Kowalik and Osborne", lambda x: (y - x[0] * (u * u + u * x[1]) / (u * u + u * x[2] + x[3])
+     for y, u in zip(_MEASURED["kowalik"], _MEASURED["kowalik_u"], strict=True)),
+     (0.25, 0.39, 0.415, 0.39), 3.07505e-4),
     ("Brown and Dennis", lambda x: ((x[0] + t * x[1] - exp(t)) ** 2
      + (x[2] + x[3] * sin(t) - cos(t)) ** 2 for t in (k / 5 for k in range(1, 21))),
      (25, 5, -5, -1), 85822.2),
@@ -223,7 +212,8 @@ _PROBLEMS: list[Any] = [
      for i in range(20)), (1,) * 10, 10, (-1,) * 10),
     ("Linear, rank 1", lambda x: (i * sum(j * v for j, v in enumerate(x, start=1)) - 1
      for i in range(1, 21)), (1,) * 10, 20 * 19 / (2 * 41)),
-    ("Linear, rank 1, zero columns and rows", lambda x: _rank0(x, 20), (1,) * 10,
+    ("Linear, rank 1, zero columns and rows", lambda x: (-1, *(i * sum(j * v for j, v in
+     enumerate(x[1:-1], start=2)) - 1 for i in range(1, 19)), -1), (1,) * 10,
      (400 + 60 - 6) / (2 * 37)),
-    ("Chebyquad", _chebyquad, tuple(_grid(8)), 3.51687e-3),
+    ("Chebyquad", _chebyquad, tuple(k / 9 for k in range(1, 9)), 3.51687e-3),
 ]  # fmt: skip

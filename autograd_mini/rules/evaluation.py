@@ -124,7 +124,12 @@ def refusal(
         return errors.DomainError(f"{op.signature} needs at least one number, got an empty vector")
     if op.vectors and isinstance(error, ValueError) and not any(x - x for x in flat(numbers)):
         error = OverflowError()  # sums of products that overflow with both signs
-    needs = _broken(op, numbers, error)
+    needs = "" if isinstance(error, OverflowError) else op.needs
+    for param, x in zip(op.params, numbers, strict=True):
+        domain = op.domains.get(param)
+        if domain and x.__class__ is not tuple and not _is_complex(x) and x not in domain:
+            needs = domain.text.format(param)
+            break
     if isinstance(error, ZeroDivisionError):
         return errors.PoleError(
             f"{start}: division by zero" + (f"; it needs {needs}" if needs else "")
@@ -136,15 +141,6 @@ def refusal(
         if needs
         else f"{start}: the result is not a {'' if kind.name == 'complex' else 'real '}number"
     )
-
-
-def _broken(op: Op, numbers: Sequence[Any], error: Exception) -> str:
-    """In words, the condition on the arguments that does not hold."""
-    for param, x in zip(op.params, numbers, strict=True):
-        domain = op.domains.get(param)
-        if domain and x.__class__ is not tuple and not _is_complex(x) and x not in domain:
-            return domain.text.format(param)
-    return "" if isinstance(error, OverflowError) else op.needs
 
 
 def operand(x: Any, arg: Any) -> str:
