@@ -11,7 +11,10 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-import jax
+try:
+    import jax
+except ImportError as error:
+    raise ImportError("as_jax needs jax: pip install 'autograd-mini[jax]'", name="jax") from error
 import numpy as np
 from jax import numpy as jnp
 from jax.scipy import special

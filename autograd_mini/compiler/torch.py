@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import torch
+try:
+    import torch
+except ImportError as error:
+    raise ImportError("as_torch needs torch: https://pytorch.org", name="torch") from error
 from torch.autograd import Function
 
 from autograd_mini.numbers.kinds import shown

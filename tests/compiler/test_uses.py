@@ -16,6 +16,7 @@ import autograd_mini as ag
 from autograd_mini import MLP, Value, log, mean, where
 from autograd_mini.compiler import compile
 from autograd_mini.errors import GradientError
+from tests.benchmarks import backends, rough
 from tests.compiler.test_compile import python
 from tests.refusals import refused
 
@@ -141,6 +142,20 @@ os._exit(not right) if not child else exit(not right or os.waitpid(child, 0)[1])
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_a_process_that_forks_during_a_trace_has_numbers_in_both():
     subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(("name", "said"), [("jax", r"autograd-mini\[jax\]"), ("torch", "pytorch")])
+def test_what_is_not_installed_is_named(name, said, monkeypatch):
+    monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, f"autograd_mini.compiler.{name}", raising=False)
+    with pytest.raises(ImportError, match=f"as_{name} needs {name}: .*{said}"):
+        getattr(ag.compiler, f"as_{name}")
+
+
+def test_a_sample_of_the_long_runs():
+    ops = ["dot", "norm", "prod", "where", "tanh", "polygamma", "pow"]
+    assert backends.run(["numpy"], 2, ops=ops)[0] == []
+    assert rough.inputs("numpy", 40, 0)[0] == 0
 
 
 # --- inside others -------------------------------------------------------------------------------
