@@ -3,7 +3,9 @@
 They take `lang` and `texts`, and raise, as those of `plots`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import fsum, hypot
+from operator import mul
 from typing import Any, Unpack
 
 from autograd_mini.nn import GPT
@@ -16,27 +18,29 @@ def attention(
 ) -> Any:
     """The attention weights of each head (a column) in each layer (a row) over some tokens.
 
-    A row of a picture is a token that looks, its columns are those that it sees: itself and what
-    came before. The weights of a row sum to 1. `labels` has a text for each of the tokens.
+    A row of a picture is a token that looks; the circles in it are the tokens that it sees, itself
+    and those before, and their areas the weights, which sum to 1. `labels` has a text for each.
     """
     said, past = _said(**words), model.start()
     for token in tokens:
         model.follow(token, past)
     n, heads, layers = len(tokens), model.sizes["heads"], model.sizes["layers"]
-    figure = figure_class()(figsize=(2.3 * heads + 0.6, 2.5 * layers + 0.4), layout="constrained")
-    grid = figure.subplots(layers, heads, squeeze=False, sharex=True, sharey=True)
-    for row, seen in zip(grid, past, strict=True):
-        for head, axes in enumerate(row):
-            weights = [[*map(float, at[head])] for at in seen.attention]
-            square = [at + [float("nan")] * (n - len(at)) for at in weights]
-            drawn = axes.imshow(square, cmap="Blues", vmin=0, vmax=1)
-            axes.set_xticks(range(n), labels)
-            axes.set_yticks(range(n), labels)
-            axes.tick_params(length=0)
-            axes.set_title(f"{said['head']} {head + 1}", fontsize=10)
-    figure.supxlabel(said["seen"], fontsize=10)
-    figure.supylabel(said["looks"], fontsize=10)
-    figure.colorbar(drawn, ax=grid, shrink=0.8, label=said["weight"])
+    figure = figure_class()(figsize=(2.2 * heads + 0.3, 2.5 * layers), layout="constrained")
+    figure.subplots(layers, heads)
+    seen = [(k, h) for k in range(layers) for h in range(heads)]
+    for axes, (k, h) in zip(figure.axes, seen, strict=True):
+        for i, weights in enumerate(past[k].attention):
+            for j, weight in enumerate(weights[h]):
+                size = float(weight) * (110 / n) ** 2
+                axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
+        axes.set_xlim(-0.6, n - 0.4)
+        axes.set_ylim(-0.6, n - 0.4)
+        axes.set_xticks(range(n), labels)
+        axes.set_yticks(range(n), labels[::-1])
+        axes.set_title(f"{said['head']} {h + 1}", fontsize=10)
+        axes.set_xlabel(said["seen"])
+        axes.set_ylabel("" if h else said["looks"])
+        axes.grid(alpha=0.25)
     return figure
 
 
@@ -47,25 +51,45 @@ def embedding(
 
     Its axes are the first two principal components (Pearson, "On lines and planes of closest fit to
     systems of points in space", 1901); how much of the variance each has is said. Those of the
-    `labels` that are `marked` have the second colour. Raises ImportError without NumPy.
+    `labels` that are `marked` have the second colour.
     """
-    import numpy as np
-
     said = _said(**words)
     axes = figure_class()(figsize=(6.0, 4.6), layout="constrained").add_subplot()
-    table = np.array([[w.data for w in row] for row in model.letters], dtype=float)
-    table -= table.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(table, full_matrices=False)
-    places = table @ directions[:2].T
-    share = 100 * sizes**2 / max(float((sizes**2).sum()), 5e-324)
-    axes.scatter(*places.T, s=0)  # so that the axes hold all of them
-    for (x, y), label in zip(places, labels, strict=True):
+    table = [[float(w.data) for w in row] for row in model.letters]
+    means = [fsum(column) / len(table) for column in zip(*table, strict=True)]
+    centred = [[x - mean for x, mean in zip(row, means, strict=True)] for row in table]
+    (first, share), (second, rest) = _components(centred)
+    xs, ys = ([_dot(row, axis) for row in centred] for axis in (first, second))
+    axes.scatter(xs, ys, s=0)  # so that the axes hold all of them
+    for x, y, label in zip(xs, ys, labels, strict=True):
         colour = COLOURS[1] if label in marked else COLOURS[0]
         axes.text(x, y, label, color=colour, ha="center", va="center", fontsize=12)
-    axes.set_xlabel(said["component"].format(1, f"{share[0]:.0f}"))
-    axes.set_ylabel(said["component"].format(2, f"{share[1]:.0f}"))
+    axes.set_xlabel(said["component"].format(1, f"{100 * share:.0f}"))
+    axes.set_ylabel(said["component"].format(2, f"{100 * rest:.0f}"))
     axes.grid(alpha=0.25)
     return axes.figure
+
+
+def _components(rows: list[list[float]]) -> Iterator[tuple[list[float], float]]:
+    """The first two principal directions and their shares of the variance, by power iteration."""
+    columns = [*zip(*rows, strict=True)]
+    matrix = [[_dot(a, b) for b in columns] for a in columns]
+    total = fsum(row[k] for k, row in enumerate(matrix)) or 1.0
+    for _ in range(2):
+        axis = [1.0 / (k + 1) for k in range(len(matrix))]
+        for _ in range(500):
+            image = [_dot(row, axis) for row in matrix]
+            size = hypot(*image)
+            axis = [x / (size or 1.0) for x in image]
+        yield axis, size / total
+        matrix = [
+            [x - size * a * b for x, b in zip(row, axis, strict=True)]
+            for row, a in zip(matrix, axis, strict=True)
+        ]
+
+
+def _dot(a: Iterable[float], b: Iterable[float]) -> float:
+    return fsum(map(mul, a, b))
 
 
 def gradients(model: GPT, **words: Unpack[Words]) -> Any:
