@@ -26,8 +26,8 @@ NOTEBOOKS = [path for pair in BUILT.values() for path in pair]
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 
-def test_ten_lessons_and_no_other_notebook():
-    assert {*BUILT} == {str(n) for n in range(1, 11)}
+def test_eleven_lessons_and_no_other_notebook():
+    assert {*BUILT} == {str(n) for n in range(1, 12)}
     assert {*NOTEBOOKS} == {*(ROOT / "notebooks").rglob("*.ipynb")}
 
 

@@ -1,0 +1,161 @@
+"""The GPT of `autograd-mini gpt` against the same training on a class of its own, step by step.
+
+    python -m tests.benchmarks.gpt [--lang en] [--backend numpy] [--steps 1000]
+
+Pure Python is `gpt_program.py`, with its own class Value and with ours, at microgpt's sizes (16
+numbers, 4 heads, 16 places, 4,192 weights) on the same names; that is the base of the ratios that
+ports of microgpt give (Rust's authors count 440, Julia's 1,600). A step of the program is one name,
+a compiled step is `--batch` names: ratios are per name. Times are of this process's processor, too,
+for machines that do other work. Losses agree with the eager engine to 1e-12 over some steps, and a
+run that is saved and goes on is the one that did not stop, or the script ends with an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from itertools import count
+from pathlib import Path
+from random import Random
+from signal import SIGINT, raise_signal
+from time import perf_counter, process_time
+
+import pytest
+
+from autograd_mini import Value
+from autograd_mini.cli import main
+from autograd_mini.cli.gpt import BATCH
+from autograd_mini.data import Names, first_names
+from autograd_mini.losses import sequence_cross_entropy
+from autograd_mini.nn import GPT
+from autograd_mini.optim import Adam
+from autograd_mini.optim.schedules import linear
+from autograd_mini.training import load, load_metadata
+from autograd_mini.training.compiled import compile_step
+
+PROGRAM = Path(__file__).parents[1] / "compat" / "gpt_program.py"
+SIZES = {  # microgpt's in place of the program's
+    "= len(LETTERS), 8, 2, 6": "= len(LETTERS), 16, 4, 16",
+    "2 * WIDTH": "4 * WIDTH",
+}
+
+
+def program(names, given):
+    """Seconds a step of the program on these names, and its losses."""
+    source = PROGRAM.read_text(encoding="utf-8")
+    for old, new in SIZES.items():
+        assert old in source, old
+        source = source.replace(old, new)
+    start, stop = source.index("NAMES = "), source.index("LETTERS = ")
+    names_in = f"NAMES = {names!r}\n"
+    made = dict(given)
+    exec(compile(source[:start] + names_in + source[stop:], str(PROGRAM), "exec"), made)
+    start_time = process_time()
+    losses, _ = made["train"](len(names))
+    return (process_time() - start_time) / len(names), losses
+
+
+def training(names, backend, batch, steps):
+    """A model, its compiled step, and what it is given at each step."""
+    order = [*names.names]
+    Random(0).shuffle(order)
+    model = GPT(names.end + 1, seed=0)
+    rule = Adam(model.parameters(), betas=(0.85, 0.99), schedule=linear(0.01, steps))
+    length = names.longest + 1
+    samples = [names.sample(name, length) for name in order]
+
+    def given(k):
+        some = [samples[(k * batch + j) % len(samples)] for j in range(batch)]
+        return [x for x, _ in some], [y for _, y in some]
+
+    return model, rule, given, compile_step(model, sequence_cross_entropy, rule, backend=backend)
+
+
+def compiled(names, backend, batch, steps):
+    """Seconds of all steps, of the first, of a later one (wall and processor), and the losses."""
+    _, _, given, step = training(names, backend, batch, steps)
+    times, losses = [], []
+    start = perf_counter()
+    for k in range(steps):
+        before = perf_counter(), process_time()
+        losses.append(step(*given(k)))
+        times.append((perf_counter() - before[0], process_time() - before[1]))
+    later = [statistics.median(column) for column in zip(*times[1:], strict=True)]
+    return perf_counter() - start, times[0], later, losses
+
+
+def eager(names, batch, steps, total):
+    """The losses of some steps on the engine itself."""
+    model, rule, given, _ = training(names, "python", batch, total)
+    losses = []
+    for k in range(steps):
+        rows, targets = given(k)
+        loss = sequence_cross_entropy([model(row) for row in rows], targets)
+        loss.backward()
+        rule.step()
+        rule.zero_grad()
+        losses.append(loss.data)
+    return losses
+
+
+def resumed(lang, steps):
+    """Whether a run that Ctrl-C parts in two ends with the bits of one that did not stop."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        whole, part = f"{folder}/whole.json", f"{folder}/part.json"
+        run = ["gpt", "--lang", lang, "--steps", str(steps), "--save"]
+        main([*run, whole])
+        sample, calls = Names.sample, count()
+
+        def interrupting(*given):
+            if next(calls) == BATCH * steps // 2:
+                raise_signal(SIGINT)
+            return sample(*given)
+
+        patch.setattr(Names, "sample", interrupting)
+        assert main([*run, part]) == 130
+        assert main(["gpt", "--lang", lang, "--resume", part]) == 0
+        ends = [(load(f).parameters(), load_metadata(f)["optimiser"]) for f in (whole, part)]
+        return len({repr(([p.data for p in ps], state)) for ps, state in ends}) == 1
+
+
+def report(options):
+    names = first_names(options.lang)
+    eight = [name for name in names.names if len(name) == 7][:6]  # 8 tokens: as a name of 8 places
+    own, theirs = program(eight, {})
+    ours, same = program(eight, {"Value": Value})
+    assert max(abs(a - b) for a, b in zip(theirs, same, strict=True)) < 1e-12
+    print(f"its own Value  {1e3 * own:8.2f} ms a name (8 letters)")
+    print(
+        f"our Value      {1e3 * ours:8.2f} ms a name: {own / ours:.1f} times as fast, equal losses"
+    )
+    every = Random(0).sample([*names.names], 12)
+    base, _ = program(every, {})
+    total, first, (wall, processor), losses = compiled(
+        names, options.backend, options.batch, options.steps
+    )
+    exact = eager(names, options.batch, 3, options.steps)
+    apart = max(abs(a - b) for a, b in zip(losses, exact, strict=False))
+    assert apart < 1e-12, apart
+    print(f"its own Value  {1e3 * base:8.2f} ms a name of the list, on average")
+    print(
+        f"compiled ({options.backend}): {options.steps} steps of {options.batch} in {total:.1f} s,"
+    )
+    print(
+        f"  of which the first, compilation included, {first[0]:.1f} s ({first[1]:.1f} s processor)"
+    )
+    print(f"  a later one {1e3 * wall:.2f} ms ({1e3 * processor:.2f} ms processor)")
+    print(f"  {base / (wall / options.batch):.0f} times its own Value, name by name")
+    print(f"  losses as the eager engine's to {apart:.0e}; mean of the last 100: "
+          f"{statistics.mean(losses[-100:]):.3f}")  # fmt: skip
+    assert resumed(options.lang, 6)
+    print("a run that was interrupted and went on: the same bits")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lang", default="en")
+    parser.add_argument("--backend", default="numpy")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=1000)
+    report(parser.parse_args())
