@@ -33,8 +33,10 @@ def _unreal(x: object) -> NumberTypeError:
     return NumberTypeError(f"a compiled function takes real numbers, got {shown(x)}")
 
 
-def taken(tree: Any, pieces: list[Any]) -> Any:
+def taken(tree: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Any:
     """Append the numbers, as lists and arrays, to pieces; return the structure, to be hashed.
+
+    Values that are met, but for those of models, are appended to nodes.
 
     Raises NumberTypeError for what is no number, and for complex ones.
     """
@@ -46,14 +48,14 @@ def taken(tree: Any, pieces: list[Any]) -> Any:
         if {*map(type, tree)} == {float}:
             pieces.append(tree)
             return cls, len(tree)
-        return cls, tuple([taken(x, pieces) for x in tree])
+        return cls, tuple([taken(x, pieces, nodes) for x in tree])
     if isinstance(tree, STATIC):
         return cls, tree
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray) and tree.shape:
         if tree.dtype == object:
             for x in tree.flat:
-                if taken(x, pieces) != 0:
+                if taken(x, pieces, nodes) != 0:
                     raise _unreal(x)
             return tree.shape
         if tree.dtype.kind not in "fiub":
@@ -61,10 +63,12 @@ def taken(tree: Any, pieces: list[Any]) -> Any:
         pieces.append(np.ascontiguousarray(tree, dtype=float).reshape(-1))
         return tree.shape
     if isinstance(tree, dict):
-        return dict, tuple(tree), tuple([taken(x, pieces) for x in tree.values()])
+        return dict, tuple(tree), tuple([taken(x, pieces, nodes) for x in tree.values()])
     if isinstance(tree, list | tuple):
-        return cls, tuple([taken(x, pieces) for x in tree])
+        return cls, tuple([taken(x, pieces, nodes) for x in tree])
     if isinstance(tree, Value):
+        if nodes is not None:
+            nodes.append(tree)
         pieces.append(read([tree]))
         return 0
     if hasattr(tree, "parameters"):
@@ -77,21 +81,9 @@ def taken(tree: Any, pieces: list[Any]) -> Any:
     return 0
 
 
-def nodes_in(tree: Any) -> list[Value]:
-    """The Values in a tree."""
-    if isinstance(tree, Value):
-        return [tree]
-    np = numpy()
-    if np is not None and isinstance(tree, np.ndarray):
-        parts = tree.flat if tree.dtype == object else ()
-    else:
-        parts = tree.values() if isinstance(tree, dict) else tree
-    if not isinstance(parts, str) and hasattr(parts, "__iter__") and {*map(type, parts)} != {float}:
-        return [node for part in parts for node in nodes_in(part)]
-    return []
-
-
-def rows_taken(name: str, rows: Any, columns: list[Any]) -> tuple[Any, Any, int]:
+def rows_taken(
+    name: str, rows: Any, columns: list[Any], nodes: list[Value] | None = None
+) -> tuple[Any, Any, int]:
     """Append a column for each number of a sample; the samples' structure, the first, their count.
 
     Raises ValueError for no samples, or samples of different structure.
@@ -112,7 +104,7 @@ def rows_taken(name: str, rows: Any, columns: list[Any]) -> tuple[Any, Any, int]
     keys = []
     for row in rows:
         pieces: list[Any] = []
-        keys.append(taken(row, pieces))
+        keys.append(taken(row, pieces, nodes))
         flat.append([x for piece in pieces for x in piece])
     for i, key in enumerate(keys):
         if key != keys[0]:

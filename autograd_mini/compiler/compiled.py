@@ -18,7 +18,7 @@ from autograd_mini.numbers.trees import flatten
 from autograd_mini.value import Value
 
 from . import backends
-from .arguments import Structure, listed, nodes_in, read, rows_taken, taken
+from .arguments import Structure, listed, read, rows_taken, taken
 from .passes import improved
 from .tracing import Task, checked, derived, traced
 
@@ -128,15 +128,7 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
-        given = self.given(args, kwargs)
-        nodes = [x for name in self.wrt for x in nodes_in(given[name])]
-        if not nodes or transforms.inside.get():
-            return self._run("value", given)[0]
-        value, parts = self._run("value_and_grad", given)
-        slopes = flatten(parts)[0]
-        numbers = flatten([given[name] for name in self.wrt])[0]
-        pairs = zip(numbers, slopes, strict=True)
-        return Value(value, nodes, [d for x, d in pairs if isinstance(x, Value)])
+        return self._run("value", self.given(args, kwargs))[0]
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """f(*args), and its gradient in the structure of the arguments `wrt`."""
@@ -169,7 +161,7 @@ class Compiled:
         self.statistics["calls"] += 1
         if transforms.inside.get():
             return self._eagerly(what, given, along)
-        entry, pieces, columns, count = self.prepared(what, given)
+        entry, pieces, columns, count, nodes = self.prepared(what, given)
         direction: list[Any] = []
         if what == "hvp":
             taken(along, direction)
@@ -177,7 +169,14 @@ class Compiled:
                 raise ValueError(
                     f"the direction of hvp must hold {entry.directions} numbers, as wrt"
                 )
-        return entry(pieces + direction, columns, count)
+        value, parts = entry(pieces + direction, columns, count)
+        if what == "value" and nodes:
+            by = [given[name] for name in self.wrt]
+            numbers = flatten([x.parameters() if hasattr(x, "parameters") else x for x in by])[0]
+            edges = zip(numbers, flatten(parts)[0], strict=True)
+            parents, partials = zip(*[e for e in edges if isinstance(e[0], Value)], strict=True)
+            value = Value(value, parents, partials)
+        return value, parts
 
     def _eagerly(self, what: str, given: dict[str, Any], along: Any) -> tuple[Any, Any]:
         """The same by the engine: inside a function that is compiled or differentiated itself."""
@@ -193,20 +192,25 @@ class Compiled:
         at = tuple([given[name] for name in self.wrt])
         return derived(what, f, at[0] if single else at, along)
 
-    def prepared(self, what: str, given: dict[str, Any]) -> tuple[Entry, list[Any], list[Any], int]:
-        """The trace for these arguments, their numbers, shared and by sample, and the samples."""
-        pieces, columns = list[Any](), list[Any]()
-        key, sizes, sample = [what, *given], {}, {**given}
+    def prepared(
+        self, what: str, given: dict[str, Any]
+    ) -> tuple[Entry, list[Any], list[Any], int, list[Value]]:
+        """The trace, the arguments' numbers, shared and by sample, the samples, Values in wrt."""
+        pieces, columns, nodes = list[Any](), list[Any](), list[Value]()
+        key, sizes, sample = [*given], {}, {**given}
         for name, x in given.items():
+            met = nodes if name in self.wrt else None
             if name in self.batch:
-                structure, sample[name], sizes[name] = rows_taken(name, x, columns)
+                structure, sample[name], sizes[name] = rows_taken(name, x, columns, met)
                 key.append(structure)
             else:
-                key.append(taken(x, pieces))
+                key.append(taken(x, pieces, met))
         if len({*sizes.values()}) > 1:
             raise ValueError(f"the batches differ in their number of samples: {sizes}")
-        entry = self._entry(tuple(key), what, sample)
-        return entry, pieces, columns, max(sizes.values(), default=1)
+        if what == "value" and nodes:  # the result is a node: it needs its partials
+            what = "value_and_grad"
+        entry = self._entry((what, *key), what, sample)
+        return entry, pieces, columns, max(sizes.values(), default=1), nodes
 
     def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""

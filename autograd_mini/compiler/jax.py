@@ -133,7 +133,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     def run(what: str, args: Sequence[Any]) -> list[Any]:
         zeros = jax.tree_util.tree_map(lambda x: np.zeros(jnp.shape(x)), args)
-        entry, _, _, count = fast.prepared(what, fast.given(zeros, {}))
+        entry, _, _, count, _ = fast.prepared(what, fast.given(zeros, {}))
         if (size := len(entry.traces.value.names)) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
         shared, samples = list[Any](), list[Any]()
@@ -156,20 +156,18 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     def backward(kept: Any, share: Any) -> Any:
         slopes, args = kept
-        left, found = iter(slopes), list[Any]()
-        for name, arg in zip(fast.signature.parameters, args, strict=False):
-            if name not in fast.wrt:
-                found.append(None)
-                continue
-            leaves, tree = jax.tree_util.tree_flatten(arg)
+        left, given = iter(slopes), dict(zip(fast.signature.parameters, args, strict=False))
+        found: dict[str, Any] = dict.fromkeys(given)
+        for name in fast.wrt:
+            leaves, tree = jax.tree_util.tree_flatten(given[name])
             for k, leaf in enumerate(leaves):
                 size, each = math.prod(jnp.shape(leaf)), name in fast.batch
                 size //= len(leaf) if each else 1
                 columns = jnp.stack([share * next(left) for _ in range(size)], axis=-1)
                 whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)
                 leaves[k] = whole.reshape(jnp.shape(leaf))
-            found.append(jax.tree_util.tree_unflatten(tree, leaves))
-        return tuple(found)
+            found[name] = jax.tree_util.tree_unflatten(tree, leaves)
+        return tuple(found.values())
 
     f.defvjp(forward, backward)
     return f  # type: ignore[no-any-return]

@@ -61,10 +61,9 @@ def _numbers(tensors: Sequence[torch.Tensor]) -> list[Any]:
     return [array if array.shape else float(array) for array in arrays]
 
 
-def _by(fast: Compiled, tensors: Sequence[torch.Tensor]) -> list[int]:
-    """Which of the arguments are `wrt`."""
-    names = zip(fast.signature.parameters, tensors, strict=False)
-    return [k for k, (name, _) in enumerate(names) if name in fast.wrt]
+def _by(fast: Compiled) -> list[int]:
+    """Which of the arguments are `wrt`, in its order."""
+    return [[*fast.signature.parameters].index(name) for name in fast.wrt]
 
 
 def _as(like: torch.Tensor, numbers: Any) -> torch.Tensor:
@@ -76,7 +75,7 @@ class _Value(Function):  # type: ignore[misc, unused-ignore]
     @staticmethod
     def forward(ctx: Any, fast: Compiled, *tensors: torch.Tensor) -> torch.Tensor:
         value, slopes = fast.value_and_grad(*_numbers(tensors))
-        by = _by(fast, tensors)
+        by = _by(fast)
         ctx.fast, ctx.slopes = fast, [slopes] if len(by) == 1 else slopes
         ctx.save_for_backward(*tensors)
         return _as(tensors[by[0]], value)
@@ -85,7 +84,7 @@ class _Value(Function):  # type: ignore[misc, unused-ignore]
     def backward(ctx: Any, share: torch.Tensor) -> Any:  # type: ignore[override, unused-ignore]
         slopes = _Slope.apply(ctx.fast, ctx.slopes, *ctx.saved_tensors)  # type: ignore[no-untyped-call, unused-ignore]
         found: list[Any] = [None] * len(ctx.saved_tensors)
-        for k, slope in zip(_by(ctx.fast, found), slopes, strict=True):
+        for k, slope in zip(_by(ctx.fast), slopes, strict=True):
             like = ctx.saved_tensors[k]
             if slope.shape == like.shape:  # one number, or each sample its own
                 share_ = share.reshape(share.shape + (1,) * (slope.dim() - share.dim()))
@@ -100,7 +99,7 @@ class _Slope(Function):  # type: ignore[misc, unused-ignore]
     def forward(ctx: Any, fast: Compiled, slopes: Any, *tensors: torch.Tensor) -> Any:
         ctx.fast = fast
         ctx.save_for_backward(*tensors)
-        by = _by(fast, tensors)
+        by = _by(fast)
         return tuple(_as(tensors[k], slope) for k, slope in zip(by, slopes, strict=True))
 
     @staticmethod
@@ -110,6 +109,6 @@ class _Slope(Function):  # type: ignore[misc, unused-ignore]
         product = ctx.fast.hvp(*_numbers(ctx.saved_tensors), direction)
         product = [product] if len(along) == 1 else product
         found: list[Any] = [None] * len(ctx.saved_tensors)
-        for k, part in zip(_by(ctx.fast, found), product, strict=True):
+        for k, part in zip(_by(ctx.fast), product, strict=True):
             found[k] = _as(ctx.saved_tensors[k], part)
         return None, None, *found

@@ -135,7 +135,7 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
     def f(numbers: list[Any]) -> Any:
         nonlocal shape
         new = (x if isinstance(x, Value) else Value(x) for x in numbers)
-        mixed = {n: [next(new) for _ in x] if n in task.wrt else x for n, x in given.items()}
+        mixed = given | {name: [next(new) for _ in given[name]] for name in task.wrt}
         out = task.f(_made(args, mixed, undo))
         shape, flat = structure(out, "value"), flatten(out)[0]
         values[:] = [x.data if isinstance(x, Value) else _real(x) for x in flat]

@@ -159,6 +159,8 @@ def test_several_arguments_to_differentiate_by():
     fast = python(lambda x, y, z: x * y + z, wrt=("x", -1))
     assert fast.grad(2.0, 3.0, 4.0) == (3.0, 1.0)
     assert fast.grad(z=4.0, y=3.0, x=2.0) == (3.0, 1.0)
+    turned = python(lambda x, y: x - 2 * y, wrt=("y", "x"))
+    assert turned.value_and_grad(5.0, 1.0) == (3.0, (-2.0, 1.0))
 
 
 def test_a_compiled_function_of_values_is_a_node():
@@ -167,6 +169,11 @@ def test_a_compiled_function_of_values_is_a_node():
     y = fast({"w": [w, 3.0], "b": b}) * 10
     y.backward()
     assert (y.data, w.grad, b.grad) == (220.0, 30.0, 80.0)
+    turned = python(lambda a, x, m: a * m([x, 1.0]), wrt=("x", "m", "a"))
+    a, x, model = Value(3.0), Value(0.5), MLP(2, [1], seed=1)
+    turned(a, x, model).backward()
+    got = a.grad, x.grad, model.parameters()[0].grad
+    assert got == (turned(3.0, 0.5, model) / 3.0, 3.0 * model.parameters()[0].data, 1.5)
     assert ag.check_grad(python(lambda x: exp(x) * x), (0.5,)).ok
     assert not ag.check_grad(python(lambda x: ag.detach(exp(x)) * x), (0.5,)).ok
     outer = python(lambda x, y: fast({"w": [x, x * x], "b": y}) + fast({"w": [y, 1.0], "b": 0.0}))

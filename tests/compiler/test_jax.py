@@ -105,6 +105,13 @@ def test_its_derivative_is_the_engines(reduce):
     assert np.allclose(slope["b"], theirs["b"], rtol=1e-13)
 
 
+def test_arguments_to_differentiate_by_in_another_order():
+    f = as_jax(compile(lambda x, y: x - 2 * y[0] * y[1], wrt=("y", "x"), backend="python"))
+    x, y = np.float64(5.0), np.array([3.0, 4.0])
+    assert f(x, y) == -19.0
+    assert [*map(np.ndarray.tolist, map(np.asarray, jax.grad(f, (0, 1))(x, y)))] == [1, [-8, -6]]
+
+
 def test_at_a_kink_the_derivative_is_the_engines_too():
     absolute = as_jax(compile(abs, backend="python"))
     assert jax.grad(absolute)(0.0) == 0.0  # jax's own abs gives 1 there
