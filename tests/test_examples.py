@@ -6,7 +6,7 @@ import pytest
 
 from autograd_mini import Value, steps
 from autograd_mini.cli import keys, options
-from autograd_mini.drawing import digraph, folding, groups, latex, rendering, themes
+from autograd_mini.drawing import curves, digraph, folding, groups, latex, rendering, themes
 from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.text import mermaid_text
 from autograd_mini.grading import programs
@@ -15,10 +15,19 @@ from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import formula, notation_of
 from autograd_mini.notation.shapes import Shape
 from autograd_mini.notation.typesetting import typeset
+from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.trees import flatten
 from autograd_mini.ops import SHEET
 from autograd_mini.pages import document, measured, notebook
+from autograd_mini.rules.rule import rule
 
 X = Value(3.0, label="x")
+SQUARES = curves.Curves("", "x", "y", (("x * x", ((0.0, 0.0), (1.0, 1.0), (2.0, 4.0))),), log="")
+DRAWN = [
+    "4 ┤        ○", "3 ┤", "2 ┤", "1 ┤    ○", "0 ┤○", "  └─────────",
+    "   0       2  x", "  ○ x * x",
+]  # fmt: skip
+POWER = "(a, b, out):\n    return ((0.0 if (a == 0.0) else (out * log(a))),)\n"
 EDGE = '<g id="e0" class="edge">\n<text text-anchor="start" x="1">3</text>\n</g>'
 MARKED = EDGE.replace("<text ", '<text class="partial" ')
 TABLE = (
@@ -52,6 +61,12 @@ TABLE = (
         (rendering.engines("system"), ("system",)),
         (themes.scale(themes.THEMES["light"], [0.5, 1e-7]).decades, 8),
         (themes.mixed("#000000", "#ffffff", 0.5), "#808080"),
+        (curves.svg([SQUARES]).count("<circle"), 3),
+        (curves.text(SQUARES, 9, 5).splitlines(), DRAWN),
+        # numbers and rules
+        (flatten({"w": [1.0, 2.0], "b": 3.0})[0], [1.0, 2.0, 3.0]),
+        (flatten({"w": [1.0, 2.0], "b": 3.0})[1]([10, 20, 30]), {"w": [10, 20], "b": 30}),
+        (rule(SHEET["pow"], FLOAT, (False, True)).source.partition("def partials")[2], POWER),
         # pages
         ([*map(document.written, (0.1, float("inf"), Fraction(1, 3)))], [0.1, "inf", "1/3"]),
         (document.as_json({"x": "</script>"}), '{"x":"\\u003c/script>"}'),

@@ -55,12 +55,7 @@ class Curves(NamedTuple):
 
 
 def svg(panels: Sequence[Curves]) -> str:
-    """The panels side by side; those with the same word at y share that axis.
-
-    >>> panel = Curves("squares", "x", "y", (("x * x", ((1.0, 1.0), (2.0, 4.0))),), log="")
-    >>> svg([panel]).count("<circle")
-    2
-    """
+    """The panels side by side; those with the same word at y share that axis."""
     inside = [
         f'<g transform="translate({k * WIDTH} 0)">{_drawn(panel, panels)}</g>'
         for k, panel in enumerate(panels)
@@ -98,19 +93,7 @@ def png(panels: Sequence[Curves]) -> bytes:
 
 
 def text(panel: Curves, width: int = 64, height: int = 14) -> str:
-    """The panel for a terminal; of lines that meet the later one is seen.
-
-    >>> panel = Curves("", "x", "y", (("x * x", ((0.0, 0.0), (1.0, 1.0), (2.0, 4.0))),), log="")
-    >>> print(text(panel, 9, 5))
-    4 ┤        ○
-    3 ┤
-    2 ┤
-    1 ┤    ○
-    0 ┤○
-      └─────────
-       0       2  x
-      ○ x * x
-    """
+    """The panel for a terminal; of lines that meet the later one is seen."""
     own = panel.points
     _, across = _axis([x for x, _ in own], "x" in panel.log)
     y_ticks, up = _axis([y for _, y in own], "y" in panel.log)

@@ -292,11 +292,6 @@ def ahead(scores: Any, threshold: float = 0.0) -> list[float]:
     """For each class its score less the highest of the others: above 0 for the class that wins.
 
     A single score speaks for the second of two classes if it is above the threshold.
-
-    >>> ahead([1.0, 4.0, 2.0])
-    [-3.0, 2.0, -2.0]
-    >>> ahead(0.5)
-    [-0.5, 0.5]
     """
     if not isinstance(scores, list):
         return [threshold - float(scores), float(scores) - threshold]

@@ -63,12 +63,7 @@ def default_latex(op: Op) -> str:
 def formula(
     node: Value, name_of: Callable[[Value], str | Piece], number_format: str = ".4g"
 ) -> Piece:
-    """What a node computes from its operands, by their names: `w · x`, `tanh(h)`; empty of a leaf.
-
-    >>> x = Value(2.0, label="x")
-    >>> formula(3 * x.exp(), lambda node: node.label or "v").text
-    '3 · v'
-    """
+    """What a node computes from its operands, by their names: `w · x`; empty of a leaf."""
 
     def piece(x: Any) -> Piece:
         if x.__class__ is tuple:

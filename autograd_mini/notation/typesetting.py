@@ -26,13 +26,7 @@ class UnreadableError(ValueError):
 
 
 def typeset(latex: str, arguments: Mapping[str, Piece]) -> Piece:
-    r"""The template with its arguments.
-
-    Raises UnreadableError for a command that is not known.
-
-    >>> typeset(r"\sqrt{{{a}}} \cdot 2", {"a": symbols.name("x")})[:2]
-    ('√x · 2', '\\sqrt{x} \\cdot 2')
-    """
+    """The template with its arguments; UnreadableError for a command that is not known."""
     try:
         return _Reader(latex, arguments).row()
     except IndexError:

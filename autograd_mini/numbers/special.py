@@ -94,9 +94,6 @@ def lgamma(x: float) -> float:
 
     Below 8 by the Taylor series at 1 and 2 and the recurrence gamma(x + 1) = x * gamma(x), on the
     left by reflection (Abramowitz & Stegun 6.1.15, 6.1.17).
-
-    >>> lgamma(2 + 2.0**-40) / 2.0**-40  # the slope at 2 is 1 - 0.57721...
-    0.42278433509876046
     """
     if x >= 8 or (x <= 0 and x == math.floor(x)) or x != x:
         return math.lgamma(x)
@@ -144,9 +141,6 @@ def polygamma(n: float, x: float) -> float:
 
     Recurrence up to a large x, then the asymptotic series; near the zero of digamma at 1.46... the
     Taylor series there; reflection on the left. Infinite where the result is too large.
-
-    >>> abs(polygamma(1, 1.0) - math.pi**2 / 6) < 1e-15
-    True
 
     Raises ValueError at the poles 0, -1, -2, ... and for any other n.
     """

@@ -15,10 +15,6 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
 
     Arrays come back as arrays: of floats where all parts are numbers, of objects otherwise.
     Raises NumberTypeError for a string, a set or None in the structure.
-
-    >>> leaves, rebuild = flatten({"w": [1.0, 2.0], "b": 3.0})
-    >>> leaves, rebuild([10, 20, 30])
-    ([1.0, 2.0, 3.0], {'w': [10, 20], 'b': 30})
     """
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray):

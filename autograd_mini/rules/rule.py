@@ -24,12 +24,6 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...]) -> Rule:
     """The operation for `kind`, with partials for the active arguments only.
 
     So `x ** 2` at x = -3 never asks for log(-3).
-
-    >>> from autograd_mini.numbers.floats import FLOAT
-    >>> print(rule(SHEET["pow"], FLOAT, (False, True)).source.partition("def partials")[2])
-    (a, b, out):
-        return ((0.0 if (a == 0.0) else (out * log(a))),)
-    <BLANKLINE>
     """
     key = (kind, active)
     found = op.rules.get(key)

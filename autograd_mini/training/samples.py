@@ -21,11 +21,6 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
         TypeError: data of another form, or what is not a number among the numbers.
         ValueError: no samples, as many targets as there are not inputs, inputs of different
             lengths, nan or infinity. Messages say which sample.
-
-    >>> samples([((0, 1), 1), ((1, 1), 0)])
-    ([(0, 1), (1, 1)], [1, 0])
-    >>> samples(([0.5, 1.5], [1, 2]))
-    ([(0.5,), (1.5,)], [1, 2])
     """
     if isinstance(data, Dataset):
         return list(data.inputs), list(data.targets)

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import Format, check_keys, parsed, special, write
-from autograd_mini.nn import GPT, MLP, Neuron
+from autograd_mini.nn import GPT, MLP
 from autograd_mini.numbers.arguments import real
 
 MODEL = Format("autograd_mini model", ("architecture", "parameters", "metadata"))
@@ -90,10 +90,15 @@ def _architecture(model: MLP | GPT) -> dict[str, Any]:
         return model.sizes
     if type(model) is not MLP:
         raise TypeError(f"save takes an MLP or a GPT, got {model!r:.60} ({type(model).__name__})")
-    activations = [[_activation(neuron) for neuron in layer.neurons] for layer in model.layers]
-    if any(len({*each}) > 1 for each in activations):
+    for neuron in (neuron for layer in model.layers for neuron in layer.neurons):
+        if not isinstance(neuron.activation, str):
+            raise TypeError(
+                f"save: the activation of {neuron.name} is the function {neuron.activation!r:.60},"
+                " which a file cannot hold; make it an operation with op(...) and give its name"
+            )
+    if any(len({neuron.activation for neuron in layer.neurons}) > 1 for layer in model.layers):
         raise TypeError("save: the neurons of a layer have different activations")
-    *hidden, output = (each[0] for each in activations)
+    *hidden, output = (layer.neurons[0].activation for layer in model.layers)
     return {
         "nin": model.layers[0].nin,
         "nouts": [layer.nout for layer in model.layers],
@@ -101,15 +106,6 @@ def _architecture(model: MLP | GPT) -> dict[str, Any]:
         "output": output,
         "name": model.name,
     }
-
-
-def _activation(neuron: Neuron) -> str:
-    if isinstance(neuron.activation, str):
-        return neuron.activation
-    raise TypeError(
-        f"save: the activation of {neuron.name} is the function {neuron.activation!r:.60}, which a"
-        " file cannot hold; make it an operation with op(...) and give its name"
-    )
 
 
 def _parameters(model: MLP | GPT) -> dict[str, float]:
