@@ -133,7 +133,10 @@ def outcome(name, settings, what, args, back_end):
     """The numbers of the result, or the class of the error; on no back end, the engine's."""
     fast = compile(FUNCTIONS[name][0], backend=back_end or "python", **settings)
     if not back_end:  # which computes with NumPy's numbers as they are
-        args = [x.astype(float) if getattr(x, "dtype", object) != object else x for x in args]
+        args = [
+            x.astype(float) if isinstance(x, np.ndarray) and x.dtype.kind in "fiub" else x
+            for x in args
+        ]
     call = getattr(fast, what)
     try:
         with ieee():
