@@ -51,6 +51,7 @@ def add_options(parser: Parser) -> None:
     parser.add("--steps", metavar="N", type=whole(1))
     parser.add("--batch-size")
     parser.add("--seed")
+    parser.add("--backend", choices=("python", "numpy", "llvm"))
     parser.add("--save", metavar="FILE", type=Path)
     parser.add("--resume", metavar="FILE", type=Path)
     parser.add("--pictures", metavar="FOLDER", type=Path)
@@ -78,7 +79,7 @@ def run(args: Arguments) -> int:
         say("resumed", file=args.resume, step=rule.steps)
     first, done = rule.steps, False
     try:
-        done = _train(teller, plan, model, names, rule)
+        done = _train(args, teller, plan, model, names, rule)
     finally:
         if rule.steps > first:
             with writing(args.save, args.lang):
@@ -135,9 +136,11 @@ def _digest(names: Names) -> str:
 
 
 # --- training ------------------------------------------------------------------------------------
-def _train(teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam) -> bool:
+def _train(
+    args: Arguments, teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam
+) -> bool:
     """Train up to the plan's last step; False if Ctrl-C came before."""
-    backend = "numpy" if find_spec("numpy") else "python"
+    backend = args.backend or ("numpy" if find_spec("numpy") else "python")
     order = [*names.names]
     Random(plan.seed).shuffle(order)
     length = min(names.longest + 1, model.sizes["context"])

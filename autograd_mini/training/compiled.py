@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -122,7 +123,7 @@ class CompiledStep:
             raise ValueError(f"there are {count} inputs but {size} targets")
         state = [p.data for p in optimiser.params]
         if optimiser.memory:
-            state += [number for numbers in optimiser._memory for number in numbers]
+            state += chain.from_iterable(optimiser._memory)
         pieces: list[Any] = [state, [0.0, 0.0]]
         if self.unrolled:
             columns, x, y = [], [*inputs], [*targets]
@@ -181,7 +182,7 @@ class CompiledStep:
             p.data = number
         if optimiser.memory:
             new = iter(self.state[len(optimiser.params) :])
-            optimiser._memory = [tuple([next(new) for _ in m]) for m in optimiser._memory]
+            optimiser._memory = [*zip(*[new] * len(optimiser.memory), strict=True)]
 
     def _entry(self, x: Any, y: Any) -> tuple[Entry, list[Structure]]:
         optimiser, shapes, predicted = self.optimiser, list[Structure](), list[Any]()
