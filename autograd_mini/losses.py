@@ -152,9 +152,9 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
         raise ValueError(f"{name}: {len(rows)} lists of scores but {len(classes)} targets")
     if not rows:
         raise ValueError(f"{name} of no samples at all")
-    each = (_vector(name, f"scores[{i}]", row) for i, row in enumerate(rows))
-    samples = enumerate(zip(each, classes, strict=True))
-    return _mean([_cross_entropy(row, k, f"[{i}]") for i, (row, k) in samples])
+    rows = [_vector(name, f"scores[{i}]", row) for i, row in enumerate(rows)]
+    places = (f"[{i}]" for i in range(len(rows)))
+    return _mean([*map(_cross_entropy, rows, classes, places)])
 
 
 def _cross_entropy(scores: list[Any], target: Any, where: str) -> Value:
@@ -228,8 +228,7 @@ def kl_divergence(p: Any, q: Any) -> Value:
         raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
     ps = [_vector(name, f"p[{i}]", row) for i, row in enumerate(ps)]
     qs = [_vector(name, f"q[{i}]", row) for i, row in enumerate(qs)]
-    rows = enumerate(zip(ps, qs, strict=True))
-    return _mean([_kl_divergence(a, b, f"[{i}]") for i, (a, b) in rows])
+    return _mean([*map(_kl_divergence, ps, qs, (f"[{i}]" for i in range(len(ps))))])
 
 
 def _kl_divergence(p: list[Any], q: list[Any], where: str) -> Value:

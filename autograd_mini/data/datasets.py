@@ -144,9 +144,8 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 
     """A circle inside a circle.
 
     Class 0 is `(cos t, sin t)`, class 1 is `factor * (cos t, sin t)`, each with t evenly spaced
-    over [0, 2 pi) (the shape of scikit-learn's make_circles); noise, order and seed as for `moons`.
-    n is at least 2, noise from 0 to 100, seed at least 0, factor between 0 and 1 (both excluded):
-    else ValueError (TypeError for another type).
+    over [0, 2 pi) (the shape of scikit-learn's make_circles); n, noise, order, seed and errors as
+    for `moons`. The factor is between 0 and 1, both excluded.
 
     >>> sorted(circles(4, noise=0, factor=0.5))
     [((-1.0, 0.0), 0), ((-0.5, 0.0), 1), ((0.5, 0.0), 1), ((1.0, 0.0), 0)]
@@ -166,11 +165,10 @@ def spirals(
     """Spiral arms wound around each other, one class per arm.
 
     Arm c of k is `r * (cos a, sin a)` with `a = 2 pi (turns * r + c / k)`, where the radius r is
-    i/m for i = 1 ... m (the centre, where the arms would meet, is left out); noise, order and seed
-    as for `moons`. Hard for small networks (Lang and Witbrock, Learning to tell two spirals apart,
-    1988, who wind each arm three times).
-    classes is at least 2, n at least `classes`, turns above 0 and at most 100, noise from 0 to 100,
-    seed at least 0: else ValueError (TypeError for another type).
+    i/m for i = 1 ... m (the centre, where the arms would meet, is left out); noise, order, seed and
+    errors as for `moons`. Hard for small networks (Lang and Witbrock, Learning to tell two spirals
+    apart, 1988, who wind each arm three times).
+    classes is at least 2, n at least `classes`, turns above 0 and at most 100.
 
     >>> sorted(spirals(4, turns=1, noise=0))
     [((-1.0, 0.0), 1), ((-0.5, 0.0), 0), ((0.5, 0.0), 1), ((1.0, 0.0), 0)]

@@ -1,7 +1,7 @@
 """`draw`: the nodes and edges of a computation graph, as a graphviz.Digraph."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -257,7 +257,13 @@ class _Writer:
         attributes = {"id": f"e{k}", "class": "backward" if flows else "forward"}
         lines = link.lines(self.options.detail)
         if lines and self.labelled:
-            attributes["label"] = f"<{self._lines(lines, link.faded)}>"
+            inks = {} if link.faded else {"partial": colours.partial, "share": colours.gradient}
+            lead = "" if self.sideways else "&#160;"  # beside the line, not on it
+            cells = (
+                f"<td>{_inked(lead + notation.escaped(line), inks.get(kind, colours.faint))}</td>"
+                for kind, line in lines.items()
+            )
+            attributes["label"] = f"<{table(cells, 2)}>"
             self.marks[f"e{k}"] = Marks(lines=tuple(lines), halo=colours.background)
         elif lines:
             attributes["edgetooltip"] = "\n".join(lines.values()).replace("\\", "\\\\")
@@ -270,16 +276,6 @@ class _Writer:
             out, into = _SIDES[self.options.rankdir]
             attributes |= {"tailport": out, "headport": into, "arrowsize": "0.5"}
         self.drawing.edge(tail, link.head, **attributes)
-
-    def _lines(self, lines: Mapping[str, str], faded: bool) -> str:
-        colours = self.theme
-        inks = {} if faded else {"partial": colours.partial, "share": colours.gradient}
-        lead = "" if self.sideways else "&#160;"  # beside the line, not on it
-        cells = []
-        for kind, line in lines.items():
-            ink = inks.get(kind, colours.faint)
-            cells.append(f"<td>{_inked(lead + notation.escaped(line), ink)}</td>")
-        return table(cells, 2)
 
     # --- legend ----------------------------------------------------------------------------------
     def _note(self) -> str:

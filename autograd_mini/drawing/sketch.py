@@ -13,7 +13,7 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
-from .folding import Fold, Joined, contracted, magnitude, reached
+from .folding import Fold, contracted, magnitude, reached
 from .groups import folded_to_fit, folds, grouped, path_of
 from .options import Options
 from .scopes import GroupPath, Paths
@@ -220,7 +220,11 @@ class _Sketcher:
         groups: dict[GroupPath, Fold] = {}
         if self.fold:
             groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
-            links += self._joined(joined, ids)
+            for (tail, head), bundle in joined.items():
+                if tail in ids and head in ids:  # else hidden
+                    n, faded = bundle.count, self._faded(not bundle.flow)
+                    label = self.options.word("common.edges", n=n) if n > 1 else ""
+                    links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, n))
         items = [
             self._group(key, groups[key], id) if key in groups else self._item(key, id)
             for key, id in ids.items()
@@ -300,13 +304,3 @@ class _Sketcher:
             None,
             key,
         )
-
-    def _joined(self, joined: Joined, ids: dict[Any, str]) -> list[Link]:
-        links = []
-        for (tail, head), bundle in joined.items():
-            if tail not in ids or head not in ids:  # hidden
-                continue
-            label = self.options.word("common.edges", n=bundle.count) if bundle.count > 1 else ""
-            faded = self._faded(not bundle.flow)
-            links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, bundle.count))
-        return links

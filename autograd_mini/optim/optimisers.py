@@ -14,6 +14,7 @@ from autograd_mini.numbers.arguments import (
     positive,
     real,
     share,
+    whole,
 )
 from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import is_traced
@@ -176,9 +177,7 @@ class Optimiser:
         settings = {key: state[key] for key in self.settings}
         # A fresh optimiser checks the settings as it does a user's own.
         new = type(self)(self.params, state["lr"], schedule=self.schedule, **settings)
-        if not isinstance(state["steps"], int) or state["steps"] < 0:
-            raise ValueError(f"{name}: steps must be an int from 0 on, got {state['steps']!r}")
-        new.steps = state["steps"]
+        new.steps = whole(f"{name}: steps", state["steps"], 0)
         for key in self.memory:
             if not isinstance(state[key], list) or len(state[key]) != len(self.params):
                 raise ValueError(f"{name}: {key} must be a list of {len(self.params)} numbers")

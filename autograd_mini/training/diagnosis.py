@@ -200,12 +200,11 @@ def backpropagated(
 
 def _read(batch: Any, loss: Any) -> tuple[list[Row], list[Any]]:
     """Inputs and targets; without a loss a batch may be inputs alone, and targets do not count."""
-    if loss is None and hasattr(batch, "tolist"):
-        return input_rows(batch.tolist(), "batch"), []
-    if loss is None and isinstance(batch, list):
-        pairs = (isinstance(x, tuple | list) and len(x) == 2 and items(x[0]) for x in batch)
+    rows = batch.tolist() if hasattr(batch, "tolist") else batch
+    if loss is None and isinstance(rows, list):
+        pairs = (isinstance(x, tuple | list) and len(x) == 2 and items(x[0]) for x in rows)
         if not any(pairs):
-            return input_rows(batch, "batch"), []
+            return input_rows(rows, "batch"), []
     return samples(batch, "batch")
 
 
