@@ -11,7 +11,6 @@ from __future__ import annotations
 import operator
 from functools import reduce
 from itertools import pairwise
-from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -183,15 +182,11 @@ def build(program: Program, threads: int = 1) -> Run:
     outputs = [(layout.row[x], program.is_each(x)) for _, x in program.outputs]
     once_rows = [row for row, is_each in outputs if not is_each]
     each_rows = [row for row, is_each in outputs if is_each]
-    mine = local()
 
     def run(given: Any, samples: Sequence[Any], count: int) -> tuple[Any, Sequence[Any]]:
         once = np.empty((layout.size[False], 1))
         once[: len(constants), 0], once[layout.given, 0] = constants, given
-        width = min(block, count)
-        matrix = getattr(mine, "matrix", None)
-        if matrix is None or matrix.shape[1] != width:
-            matrix = mine.matrix = np.empty((layout.size[True], width))
+        matrix = np.empty((layout.size[True], min(block, count)))
         results = [np.empty(count) for _ in each_rows]
         total = np.zeros(len(layout.targets))
         with np.errstate(all="ignore"):
