@@ -89,7 +89,7 @@ def run(args: Arguments) -> int:
         raise KeyboardInterrupt(args.say("interrupted", file=args.save, step=rule.steps))
     made, known = _made(plan, model, names, rule.steps), {*names.names}
     say("made", n=sum(name not in known for name in made), all=len(made))
-    teller.lines("  ".join(made))
+    teller.lines(*("  ".join(made[k : k + 5]) for k in range(0, MADE, 5)))
     say("saved", file=args.save)
     if args.pictures:
         for path in _pictures(args, model, names):
@@ -195,9 +195,9 @@ def _stopping() -> Iterator[_Stop]:
 
 
 def _made(plan: Plan, model: GPT, names: Names, step: int, n: int = MADE) -> list[str]:
-    """Names made up after so many steps: the same in every run."""
+    """Names made up after so many steps, · for an empty one: the same in every run."""
     rng = Random(plan.seed * 1_000_003 + step)
-    return [names.text(model.sample(names.end, rng)) for _ in range(n)]
+    return [names.text(model.sample(names.end, rng)) or "·" for _ in range(n)]
 
 
 # --- pictures ------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@
 Pure Python is `gpt_program.py`, with its own class Value and with ours, at microgpt's sizes (16
 numbers, 4 heads, 16 places, 4,192 weights) on the same names; that is the base of the ratios that
 ports of microgpt give (Rust's authors count 440, Julia's 1,600). A step of the program is one name,
-a compiled step is `--batch` names: ratios are per name. Times are of this process's processor, too,
-for machines that do other work. Losses agree with the eager engine to 1e-12 over some steps, and a
+a compiled step is `--batch` names: ratios are per name. Ratios are of processor time, as
+other work may be going on. Losses agree with the eager engine to 1e-12 over some steps, and a
 run that is saved and goes on is the one that did not stop, or the script ends with an error.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
+from contextlib import ExitStack, redirect_stdout
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -101,7 +102,10 @@ def eager(names, batch, steps, total):
 
 def resumed(lang, steps):
     """Whether a run that Ctrl-C parts in two ends with the bits of one that did not stop."""
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        stack.enter_context(redirect_stdout(None))
         whole, part = f"{folder}/whole.json", f"{folder}/part.json"
         run = ["gpt", "--lang", lang, "--steps", str(steps), "--save"]
         main([*run, whole])
@@ -145,7 +149,9 @@ def report(options):
         f"  of which the first, compilation included, {first[0]:.1f} s ({first[1]:.1f} s processor)"
     )
     print(f"  a later one {1e3 * wall:.2f} ms ({1e3 * processor:.2f} ms processor)")
-    print(f"  {base / (wall / options.batch):.0f} times its own Value, name by name")
+    print(
+        f"  {base / (processor / options.batch):.0f} times its own Value: processor time, per name"
+    )
     print(f"  losses as the eager engine's to {apart:.0e}; mean of the last 100: "
           f"{statistics.mean(losses[-100:]):.3f}")  # fmt: skip
     assert resumed(options.lang, 6)

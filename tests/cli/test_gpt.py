@@ -27,7 +27,7 @@ def test_what_it_says(said):
     assert "Letters: 9 (aeilmnorv)" in told[0]
     assert told[1] == "Of names with more than 4 letters only the first 4 are learnt."
     assert [line.split()[1] for line in told if line.startswith("step")] == [*"123456789"]
-    assert re.search(r"\((\d+) of 20 are not in the list\)", told[-3])
+    assert re.search(r"\((\d+) of 20 are not in the list\)", told[-6])
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -53,7 +53,7 @@ def test_ctrl_c_keeps_what_was_learnt_and_it_goes_on_to_the_last_bit(lang, capsy
     assert main(["gpt", "--resume", "part.json", "--save", "part.json", "--lang", lang]) == 0
     again = capsys.readouterr().out
     assert weights("part.json") == weights("whole.json")
-    assert again.splitlines()[-2] == told.splitlines()[-5]  # the names that it makes up
+    assert again.splitlines()[-5:-1] == told.splitlines()[-8:-4]  # the names that it makes up
     for line in (told + again).splitlines():
         if not line.startswith(("step", "paso", "  ")):
             assert not words(line) & (SPANISH if lang == "en" else ENGLISH)
