@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 LIMIT = 256 * 2**20
 """Bytes that the directory may hold."""
-_SOURCES = ("ir.py", "llvm_source.py", "skeleton.ll", "vector_maths.py")
+_SOURCES = ["skeleton.ll"]
+_SOURCES += [f"{name}.py" for name in "ir llvm_source loops packing rolling vector_maths".split()]
 
 
 def directory() -> Path | None:

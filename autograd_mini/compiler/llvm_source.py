@@ -4,24 +4,24 @@ The instructions are cut into chunks, functions of some hundred instructions, be
 grows faster than the length of a function; values that cross from one to another lie in memory, in
 slots that are used again. A number of `each` is a vector of `width` samples, and a reduction adds
 vectors in memory; the last vector may have fewer samples, and a mask. In the other parts packing.py
-puts numbers side by side. Arithmetic is IEEE 754's, to
-the last bit that of the eager engine; a product and a sum become one `fma` only where the order of
-adding is free: in `dot`, and in the reductions.
+puts numbers side by side; where they are long, rolling.py makes loops of them. Arithmetic is IEEE
+754's, to the last bit that of the eager engine; a product and a sum become one `fma` only where the
+order of adding is free: in `dot`, and in the reductions.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
-from functools import reduce
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
-from .ir import Calls, Writer, declarations
+from .ir import Calls, Writer, computed, declarations
+from .loops import gathering, printed
 from .packing import packed
+from .rolling import Rolled, Slots
 from .vector_maths import function, outside
 
 if TYPE_CHECKING:
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from .program import Program
 
 CHUNK = 512
+ROLLED = 20_000
+"""From so many instructions on that samples share, equal rows of them are rolled into loops."""
 BLOCKS = 3
 """Vectors of samples whose products are added at once, to sums that are read and written once."""
+_ALONE = frozenset({"input", *REDUCTIONS})
 _PARAMETERS = (
     "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
 )
@@ -43,27 +46,6 @@ _GIVEN = (
     "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count",
 )
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
-
-
-class _Slots:
-    """Places in memory, used again when nobody needs what is there."""
-
-    def __init__(self, size: int) -> None:
-        self.size, self.of = size, dict[int, int]()
-        self.free: defaultdict[int, list[int]] = defaultdict(list)
-
-    def take(self, values: tuple[int, ...]) -> int:
-        """Places side by side for these values; the first."""
-        free = self.free[len(values)]
-        if not free:
-            free.append(self.size)
-            self.size += len(values)
-        first = free.pop()
-        self.of.update((x, first + k) for k, x in enumerate(values))
-        return first
-
-    def leave(self, values: tuple[int, ...]) -> None:
-        self.free[len(values)].append(min([self.of.pop(x) for x in values]))
 
 
 class Printer:
@@ -99,15 +81,23 @@ class Printer:
         self.products = frozenset(products)  # that are computed when they are added
         self.blocks = BLOCKS if products else 1
         rest = [i for i in each_part if i not in self.products]
-        parts = enumerate((before, rest, products, after))
-        self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
+        self.chunks: list[tuple[int, Sequence[int]]] = []
+        self.rolled: set[int] = set()  # of the chunks, those that are loops
+        for part, numbers in enumerate((before, rest, products, after)):
+            if part in (0, 3) and len(numbers) >= ROLLED:
+                first = [i for i in numbers if code[i][0] in _ALONE]
+                self.chunks += [(part, chunk) for chunk in self._cut(first)]
+                self.rolled.add(len(self.chunks))
+                self.chunks.append((part, [i for i in numbers if code[i][0] not in _ALONE]))
+            else:
+                self.chunks += [(part, chunk) for chunk in self._cut(numbers)]
         for k, (_, chunk) in enumerate(self.chunks):
             for i in chunk:
                 opcode, operands = code[i]
                 if opcode not in REDUCTIONS or not program.is_each(operands[0]):
                     self.last.update(dict.fromkeys(operands, k))
-        self.ends: defaultdict[int, list[tuple[_Slots, tuple[int, ...]]]] = defaultdict(list)
-        self.numbers, self.vectors = _Slots(places[False]), _Slots(0)
+        self.ends: defaultdict[int, list[tuple[Slots, tuple[int, ...]]]] = defaultdict(list)
+        self.numbers, self.vectors = Slots(places[False]), Slots(0)
 
     def _cut(self, numbers: Sequence[int]) -> list[Sequence[int]]:
         chunks, start, size = [], 0, 0
@@ -129,7 +119,11 @@ class Printer:
         functions: list[str] = []
         calls: tuple[list[str], ...] = ([], [], [], [])
         for k, (part, chunk) in enumerate(self.chunks):
-            lines = self._sums(chunk) if part == 2 else self._chunk(k, chunk)
+            if k in self.rolled:
+                lines, more = self._loops(k, chunk)
+                functions += more
+            else:
+                lines = self._sums(chunk) if part == 2 else self._chunk(k, chunk)
             body = "\n".join(lines)
             functions.append(f"define internal void @c{k}{_PARAMETERS} {{\n{body}\nret void\n}}")
             calls[part].append(f"call void @c{k}({_GIVEN[part]})")
@@ -150,8 +144,18 @@ class Printer:
             blocks=self.blocks,
             step=self.blocks * self.width,
         )
-        declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
+        declared = [gathering(Writer(self.pack, {}))]
+        declared += [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
         return "\n".join([frame, *functions, *sorted(declared), *outside()])
+
+    def _loops(self, k: int, chunk: Sequence[int]) -> tuple[list[str], list[str]]:
+        """The lines that call loops, one after another; the loops, and their tables."""
+        kept = {i for i in chunk if i in self.outputs or self.last.get(i, k) > k}
+        outputs = sorted((place, i) for i in kept for place in self.outputs.get(i, ()))
+        fixed = sum(not each for _, each in self.program.inputs)
+        given = self.program.code, chunk, kept, outputs
+        rolled = Rolled(*given, self._place, self.numbers, self.pack, fixed)
+        return printed(rolled, str(k), self.calls)
 
     # --- one chunk -------------------------------------------------------------------------------
     def _chunk(self, k: int, chunk: Sequence[int]) -> list[str]:
@@ -316,84 +320,7 @@ class Printer:
         return wide.across("+", text)
 
     def _instruction(self, opcode: str, operands: tuple[int, ...]) -> str:
-        w = self.w
         if opcode in REDUCTIONS:
             return self._total(operands[0])
-        if opcode in ("sum", "dot", "hypot"):
-            return self._many(opcode, operands)
-        parts = [self._operand(x) for x in operands]
-        if opcode == "**" and operands[1] < 0:
-            return _power(w, parts, self.program.code.constants[~operands[1]])
-        if opcode == "take":
-            found = w.constant(math.nan)
-            for k, x in enumerate(parts[1:]):
-                here = w.apply("==", parts[0], w.constant(float(k)))
-                found = w.apply("select", here, x, found)
-            return found
-        out = w.apply(opcode, *parts)
-        return w.apply("+", out, w.constant(0.0)) if opcode in ("floor", "ceil") else out  # no -0
-
-    # --- instructions on any number of numbers ---------------------------------------------------
-    def _many(self, opcode: str, operands: tuple[int, ...]) -> str:
-        """A sum, a sum of products, or the root of a sum of squares."""
-        if opcode == "sum":
-            return self._added([(v, [(x,) for x in xs]) for v, xs in self._groups(operands)])
-        if opcode == "dot":
-            half = len(operands) // 2
-            both = zip(self._groups(operands[:half]), self._groups(operands[half:]), strict=True)
-            return self._added([(v, [*zip(xs, ys, strict=True)]) for (v, xs), (_, ys) in both])
-        w, inf = self.w, math.inf
-        sizes = [(v, [v.apply("abs", x) for x in xs]) for v, xs in self._groups(operands)]
-        size = self._added([(v, [(x,) for x in xs]) for v, xs in sizes])
-        small, fair = (w.apply("<", size, w.constant(limit)) for limit in (1e-140, 1e140))
-        scale = w.apply("select", fair, w.constant(1.0), w.constant(2.0**-700))
-        scale = w.apply("select", small, w.constant(2.0**700), scale)
-        squares, infinite = [], []
-        for v, xs in sizes:
-            by = scale if v is w else v.same(scale)
-            squares.append((v, [(x, x) for x in [v.apply("*", x, by) for x in xs]]))
-            found = [v.apply("==", x, v.constant(inf)) for x in xs]
-            found = [reduce(lambda a, b, v=v: v.apply("or", a, b), found)]  # type: ignore[misc]
-            infinite += found if v is w else [v.across("or", found[0])]
-        root = w.apply("/", w.apply("sqrt", self._added(squares)), scale)
-        for condition in infinite:  # beside nan, too
-            root = w.apply("select", condition, w.constant(inf), root)
-        return root
-
-    def _groups(self, operands: tuple[int, ...]) -> list[tuple[Writer, list[str]]]:
-        """Operands as they are written: side by side where they are many and samples are not."""
-        size, alone = self.pack, self.w.width == 1
-        full = len(operands) // size * size if alone and len(operands) >= 2 * size > 2 else 0
-        wide = [self._column(operands[k : k + size]) for k in range(0, full, size)]
-        groups = [(self._wide(size), wide), (self.w, [*map(self._operand, operands[full:])])]
-        return [group for group in groups if group[1]]
-
-    def _added(self, groups: Sequence[tuple[Writer, Sequence[tuple[str, ...]]]]) -> str:
-        """The sum of numbers or of products."""
-        sums = [(v, _sum(v, terms)) for v, terms in groups]
-        texts = [text if v is self.w else v.across("+", text) for v, text in sums]
-        return texts[0] if len(texts) == 1 else self.w.apply("+", *texts)
-
-
-def _sum(w: Writer, terms: Sequence[tuple[str, ...]]) -> str:
-    """The sum of numbers, or of products: where they are many, four sums side by side."""
-    several = 4 if len(terms) > 32 else 1
-    sums = [w.constant(0.0)] * several
-    for k, term in enumerate(terms):
-        sums[k % several] = w.apply("+" if len(term) == 1 else "fma", *term, sums[k % several])
-    while len(sums) > 1:
-        sums = [w.apply("+", *sums[k : k + 2]) for k in range(0, len(sums), 2)]
-    return sums[0]
-
-
-def _power(w: Writer, parts: Sequence[str], exponent: float) -> str:
-    """A power whose exponent is known: small whole ones are products."""
-    x = parts[0]
-    if exponent in (-1.0, -2.0):
-        x = w.apply("/", w.constant(1.0), x)
-    if exponent in (-1.0, 1.0):
-        return x
-    if exponent not in (-2.0, 2.0, 3.0, 4.0):
-        return w.apply("**", *parts)
-    square = w.apply("*", x, x)
-    return square if abs(exponent) == 2 else w.apply("*", square, x if exponent == 3 else square)
+        last = self.program.code.constants[~operands[-1]] if operands[-1] < 0 else None
+        return computed(self.w, opcode, [self._operand(x) for x in operands], last)

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd_mini.compiler import llvm, llvm_source
 from autograd_mini.compiler.program import Input, Output, Program
+from autograd_mini.compiler.rolling import Rolled, Slots
 from autograd_mini.numbers.instructions import MEANING
 from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import emitter, line
@@ -116,9 +117,10 @@ def same_as_the_definition(seed, threads):
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("chunk", [2, 512])
-def test_random_programs_to_the_last_bit(monkeypatch, chunk, threads):
+@pytest.mark.parametrize(("chunk", "rolled"), [(2, 10**9), (512, 10**9), (512, 1)])
+def test_random_programs_to_the_last_bit(monkeypatch, chunk, rolled, threads):
     monkeypatch.setattr(llvm_source, "CHUNK", chunk)
+    monkeypatch.setattr(llvm_source, "ROLLED", rolled)
     for seed in range(8):
         same_as_the_definition(seed, threads)
 
@@ -206,6 +208,43 @@ def test_a_sum_of_what_all_samples_share():
     program = Program((Input("x"),), code, 1, 1, outputs, {})
     for count in (0, 4):
         assert [*llvm.build(program)(np.array([2.5]), [], count)[0]] == [2.5 * count, 0.25 * count]
+
+
+def rows(count, long=150):
+    """`count` rows a * x + b on numbers that lie apart, each with a condition; sums of them."""
+    code, emit = emitter()
+    x = [emit("input", float(k)) for k in range(3 * count + 1)]
+    inner = [emit("+", emit("*", x[3 * k], x[-1]), x[k]) for k in range(count)]
+    low = [emit("<", y, 0.0) for y in inner]
+    chosen = [emit("select", c, emit("**", y, 2.0), y) for c, y in zip(low, inner, strict=True)]
+    again = [emit("select", c, y, 3.0) for c, y in zip(low, chosen[::-1], strict=True)]
+    dots = [emit("dot", *chosen[k:], *again[k:]) for k in range(0, count, 7)]
+    sums = [emit("sum", *(chosen + again)[:long]), emit("hypot", *chosen[:long])]
+    wanted = [*chosen, x[0], *dots, *sums, *again, *chosen[3:9]]
+    inputs = tuple(Input("", False) for _ in x)
+    size = len(code)
+    return Program(inputs, code, size, size, tuple(Output("", i) for i in wanted), {})
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 50, 163])
+def test_rows_that_are_rolled_into_loops(monkeypatch, count):
+    monkeypatch.setattr(llvm_source, "ROLLED", 1)
+    program, draw = rows(count), random.Random(count)
+    shared = [draw.gauss(0, 1) for _ in program.inputs]
+    once, _ = llvm.build(program)(np.array(shared), [], 1)
+    assert [*once] == pytest.approx(interpreted(program)(shared, [], 1)[0], rel=1e-13)
+
+
+def test_what_is_rolled_can_be_read():
+    program = rows(64)
+    places = {i: i for i in range(193)}
+    numbers = [*range(193, len(program.code))]
+    kept = {output.operand for output in program.outputs}
+    given = program.code, numbers, kept, [], places.get, Slots(200), 8, 193
+    shown = Rolled(*given).shown().splitlines()
+    assert "4 x + (* number number) number" in shown
+    assert any("select condition (** number 2.0) number" in line for line in shown)
+    assert len(shown) < 50 < len(numbers)
 
 
 def test_the_text_and_what_the_stages_cost():
