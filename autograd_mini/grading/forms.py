@@ -107,25 +107,9 @@ def _sign(level: Told) -> str:
     return "✓" if level["points"] == level["of"] else "✗"
 
 
-_STYLE = """
-:root { --line: #8884; --good: #1a7f37; --bad: #cf222e }
-@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72 } }
-body { max-width: 75rem; font-size: 1rem }
-table { border-collapse: collapse; font-size: .9rem; overflow-wrap: normal }
-th, td { padding: .2rem .4rem; border-bottom: 1px solid var(--line); text-align: right }
-th { white-space: normal; vertical-align: bottom } td.total { font-weight: 700 }
-:is(th, td):is(:first-child, :last-child) { text-align: left } td:last-child { min-width: 10rem;
-  white-space: normal; overflow-wrap: anywhere }
-section { border-top: 2px solid var(--line); margin-top: 2.5rem } h2 span { font-weight: 400 }
-h3 { margin: 1.4rem 0 .2rem } .good { color: var(--good) } .bad { color: var(--bad) }
-p { margin: .6rem 0 .2rem } pre { background: #8881; padding: .6rem .8rem; overflow-x: auto }
-img { max-width: 100%; background: #fff; padding: .3rem; border-radius: .3rem }
-"""
-
-
 def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """A page in one file, which runs no script: the table of the class, then each with pictures."""
-    from autograd_mini.pages.document import plain
+    from autograd_mini.pages.document import asset, plain
 
     title = text("grade.title", lang)
     parts = [f"<h1>{escape(title)}</h1>"]
@@ -158,7 +142,7 @@ def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
                     source = f'src="data:image/svg+xml;base64,{data}"'
                     parts.append(f'<img alt="{escape(said["tree"])}" {source}>')
         parts.append("</section>")
-    return plain(title, "".join(parts), lang, _STYLE)
+    return plain(title, "".join(parts), lang, asset("marks.css"))
 
 
 def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:

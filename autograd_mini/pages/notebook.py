@@ -10,6 +10,7 @@ from typing import Any
 from autograd_mini.language import meant
 from autograd_mini.stepping.sequence import Steps
 
+from .document import asset
 from .page import page_of
 
 _SANDBOX = "allow-scripts allow-forms allow-downloads"  # predict and perform are forms
@@ -79,7 +80,7 @@ def widget(
     class StepsWidget(anywidget.AnyWidget):
         """The page of recorded steps; `step` is the index of the one that is shown."""
 
-        _esm = _SCRIPT
+        _esm = asset("widget.js").replace("{{sandbox}}", _SANDBOX)
         page = traitlets.Unicode().tag(sync=True)
         title = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
@@ -92,40 +93,3 @@ def widget(
             return int(range(len(steps))[proposal["value"]])
 
     return StepsWidget(page=page, title=repr(steps), height=height, length=len(steps), step=start)
-
-
-_SCRIPT = f"""
-function render({{ model, el }}) {{
-  const frame = document.createElement("iframe");
-  frame.title = model.get("title");
-  frame.sandbox = "{_SANDBOX}";
-  frame.style.cssText = `width: 100%; border: 0; height: ${{model.get("height")}}px`;
-  frame.srcdoc = model.get("page");
-  let shown = null;  // the step that the page has told; it is not told to go there
-  const go = () => {{
-    const step = model.get("step");
-    if (shown !== null && step !== shown)
-      frame.contentWindow?.postMessage({{ autograd_mini: {{ go: step }} }}, "*");
-  }};
-  const heard = (event) => {{
-    const told = event.data?.autograd_mini;
-    if (event.source !== frame.contentWindow || !Number.isInteger(told?.step)) return;
-    if (told.steps !== model.get("length")) return;  // with other inputs there may be others
-    const first = shown === null;
-    shown = told.step;
-    if (first) go();
-    else if (shown !== model.get("step")) {{
-      model.set("step", shown);
-      model.save_changes();
-    }}
-  }};
-  window.addEventListener("message", heard);
-  model.on("change:step", go);
-  el.appendChild(frame);
-  return () => {{
-    window.removeEventListener("message", heard);
-    model.off("change:step", go);
-  }};
-}}
-export default {{ render }};
-"""

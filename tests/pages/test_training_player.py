@@ -407,8 +407,7 @@ def test_json_brings_it_all_back(k):
     run = runs_of_all_kinds()[k]
     again = type(run).from_json(run.to_json())
     assert again == run
-    for name in run.__slots__:
-        assert getattr(again, name) == getattr(run, name), name
+    assert vars(again) == vars(run)
     assert again.to_json() == run.to_json()
 
 

@@ -2,16 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Callable
-from typing import Any
+from dataclasses import fields
+from itertools import repeat
+from typing import Any, get_args, get_origin
 
 from autograd_mini.drawing.interchange import read_number
 from autograd_mini.files import Format
 from autograd_mini.stepping.saving import written
-from autograd_mini.training import Epoch
-
-from .fields import Field
-from .frames import Divergence, Frame, LayerShape, Points
 
 TRAINING = Format("autograd_mini training", ("runs",), optional=("rates",))
 _VECTORS = ("weights", "before", "gradients")  # fields of a frame, as long as the run's names
@@ -23,7 +20,7 @@ def to_json(recorded: Any, indent: int | None = None) -> str:
     if hasattr(recorded, "rates"):
         content["rates"] = list(recorded.rates)
     content["runs"] = [
-        {name: written(getattr(run, name)) for name in _READ}
+        {field.name: written(getattr(run, field.name)) for field in fields(run)}
         | {"history": written([[*row] for row in run.history])}
         for run in getattr(recorded, "runs", [recorded])
     ]
@@ -43,9 +40,9 @@ def from_json(text: str, kind: Any) -> Any:
         there = "several runs with their rates" if "rates" in content else "a single run"
         raise ValueError(f"{kind.__name__} cannot be read from this: it has {there}")
     try:
-        runs = [single(**_checked_run(run)) for run in content["runs"]]
+        runs = [single(**_checked_run(single, run)) for run in content["runs"]]
         if several:
-            return kind(tuple(runs), _numbers(content["rates"]))
+            return kind(tuple(runs), _read(tuple[float, ...], content["rates"]))
         (run,) = runs
     except KeyError as error:
         raise ValueError(f"the run has no {error}") from None
@@ -54,8 +51,8 @@ def from_json(text: str, kind: Any) -> Any:
     return run
 
 
-def _checked_run(run: dict[str, Any]) -> dict[str, Any]:
-    values = {name: read(run[name]) for name, read in _READ.items()}
+def _checked_run(single: Any, run: dict[str, Any]) -> dict[str, Any]:
+    values = {field.name: _read(field.type, run[field.name]) for field in fields(single)}
     names, places = len(values["names"]), values["field"].size if values["field"] else 0
     if not values["frames"]:
         raise ValueError("it has no frames")
@@ -69,48 +66,20 @@ def _checked_run(run: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _numbers(items: Any) -> tuple[Any, ...]:
-    return tuple(None if x is None else read_number(x) for x in items)
-
-
-def _texts(items: Any) -> tuple[str, ...]:
-    return tuple(map(str, items))
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
-
-
-def _frame(frame: dict[str, Any]) -> Frame:
-    loss, accuracy, rate = _numbers(frame[name] for name in ("loss", "accuracy", "rate"))
-    values: dict[str, Any] = {name: _numbers(frame[name]) for name in _VECTORS}
-    values |= {"flow": tuple(frame["flow"]), "field": _bytes(frame["field"])}
-    return Frame(epoch=int(frame["epoch"]), loss=loss, accuracy=accuracy, rate=rate, **values)
-
-
-def _points(points: dict[str, Any]) -> Points:
-    targets = (_numbers(t) if isinstance(t, list) else read_number(t) for t in points["targets"])
-    inputs, texts = map(_numbers, points["inputs"]), (points["features"], points["classes"])
-    return Points(str(points["name"]), tuple(inputs), tuple(targets), *map(_texts, texts))
-
-
-def _field(values: dict[str, Any]) -> Field:
-    return Field(**values | {key: values[key] and tuple(values[key]) for key in "xy"})
-
-
-_READ: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("loss", "optimiser", "stopped"), str),
-    **dict.fromkeys(("batch_size", "seed"), int),
-    **dict.fromkeys(("losses", "accuracies"), _numbers),
-    "plain": bool,
-    "turning": read_number,
-    "names": _texts,
-    "layers": lambda layers: tuple(LayerShape(**layer) for layer in layers),
-    "points": _points,
-    "frames": lambda frames: tuple(map(_frame, frames)),
-    "history": lambda rows: tuple(Epoch(*_numbers(row)) for row in rows),
-    "divergence": lambda x: x and Divergence(**x),
-    "field": lambda x: x and _field(x),
-    "landscape": lambda x: x and (_field(x[0]), _bytes(x[1])),
-}
-"""How each attribute of a run is read."""
+def _read(kind: Any, x: Any) -> Any:
+    """What JSON has, as the type that the field of a run is declared with."""
+    kinds = get_args(kind)
+    if type(None) in kinds:
+        return None if x is None else _read(kinds[0], x)
+    if get_origin(kind) is tuple:
+        each = repeat(kinds[0], len(x)) if kinds[-1] is ... else kinds
+        return tuple(_read(*pair) for pair in zip(each, x, strict=True))
+    if hasattr(kind, "_fields"):
+        given = x if isinstance(x, dict) else dict(zip(kind._fields, x, strict=True))
+        kinds = kind.__annotations__
+        return kind(**{name: _read(kinds.get(name, Any), part) for name, part in given.items()})
+    if kind is bytes:
+        return base64.b64decode(x, validate=True)
+    if kind is Any:  # a target
+        return _read(tuple[float, ...], x) if isinstance(x, list) else read_number(x)
+    return read_number(x) if kind is float else kind(x)
