@@ -38,7 +38,7 @@ class Teller:
     def __init__(self, lang: str, console: Console | None = None, room: str = "demo") -> None:
         self.room = room
         self.console = console or Console(highlight=False, markup=False, emoji=False)
-        self.lang = lang
+        self.lang, self.piped = lang, not self.console.is_terminal
 
     def text(self, name: str, /, **values: object) -> str:
         """A text of the catalogue."""
@@ -47,20 +47,16 @@ class Teller:
     def heading(self, name: str, /, **values: object) -> None:
         """The title of a section."""
         self.console.print()
-        self.console.print(self.text(name, **values), style="bold cyan", soft_wrap=self._piped)
+        self.console.print(self.text(name, **values), style="bold cyan", soft_wrap=self.piped)
 
     def say(self, name: str, /, **values: object) -> None:
         """A sentence."""
-        self.console.print(self.text(name, **values), soft_wrap=self._piped)
+        self.console.print(self.text(name, **values), soft_wrap=self.piped)
 
     def lines(self, *lines: str) -> None:
         """Lines that are aligned already; they are never wrapped or cut."""
         for line in lines:
             self.console.print(f"  {line}", soft_wrap=True)
-
-    @property
-    def _piped(self) -> bool:
-        return not self.console.is_terminal
 
 
 class Files:
@@ -82,7 +78,12 @@ class Files:
                 raise PermissionError(EACCES, os.strerror(EACCES))
             for name, mark in MARKS.items():
                 path = folder / name
-                if os.path.lexists(path) and (path.is_symlink() or not _holds(path, mark)):
+                if path.is_file() and not path.is_symlink():
+                    with path.open("rb") as file:
+                        ours = mark in file.read(4096)
+                else:
+                    ours = not os.path.lexists(path)
+                if not ours:
                     raise Failure(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
@@ -129,10 +130,3 @@ class Files:
         if len(data.feature_names) > 1:
             boundary = plots.decision_boundary(model, data, scaler, lang=lang)
             self.add("boundary.png", plots.png(boundary))
-
-
-def _holds(path: Path, mark: bytes) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return mark in file.read(4096)

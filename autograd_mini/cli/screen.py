@@ -1,28 +1,21 @@
 """The screen at a step: the table of nodes, the learner's source, the step in words and numbers."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
+from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
 from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.numbers.kind import Number
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, Visit, phase
 from autograd_mini.stepping.timeline import Timeline, lit
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table
@@ -46,11 +39,9 @@ class Screen:
         self.name_of = dict(zip(steps.nodes, self.names, strict=True)).__getitem__
         self.number_width = _number_width(steps)
         self.name_width = max(map(cell_len, (*self.names, text("terminal.node", lang))))
-        few = steps.nodes if len(steps) <= _MANY else ()
-        formulas = (self._formula(k) for k in range(len(few)))
-        least = 40 if not few else cell_len(text("terminal.formula", lang))
-        self.formula_width = max(map(cell_len, formulas), default=0)
-        self.formula_width = max(least, self.formula_width)
+        heading, few = text("terminal.formula", lang), len(steps) <= _MANY
+        formulas = [heading, *map(self._formula, range(len(steps.nodes)))] if few else ["_" * 40]
+        self.formula_width = max(map(cell_len, formulas))
 
     def lines(
         self, index: int, width: int, height: int, top: str = "", foot: str = ""
@@ -58,7 +49,7 @@ class Screen:
         """The whole screen: `height` lines, none wider than `width`."""
         if width < LEAST_COLUMNS or height < LEAST_ROWS:
             small = text("terminal.small", self.lang, columns=LEAST_COLUMNS, rows=LEAST_ROWS)
-            return self._filled(self._wrapped(small, width), height)
+            return [*self._wrapped(small, width), *[Text()] * height][:height]
         step = self.steps[index]
         room = height - 2
         source = max((len(source.lines) + 1 for source in self.steps.sources), default=0)
@@ -78,7 +69,7 @@ class Screen:
             lines += [Text()] * gap + self._source(step, width, under)
         lines += [Text()] * gap
         lines += self._words(step, index, width, height - 1 - len(lines))
-        return [*self._filled(lines, height - 1), _cut(Text(foot), width)]
+        return [*[*lines, *[Text()] * height][: height - 1], _cut(Text(foot), width)]
 
     # --- header ----------------------------------------------------------------------------------
     def _header(self, index: int, width: int, top: str) -> Text:
@@ -112,19 +103,10 @@ class Screen:
     def _table(self, step: Step, index: int, width: int, rows: int) -> list[Text]:
         """The heading, and as many nodes as there is room for, around the current one."""
         name, formula, number = self._widths(width)
-        say = self.lang
-        head = "  ".join(
-            (
-                "  " + set_cell_size(text("terminal.node", say), name),
-                set_cell_size(text("terminal.formula", say), formula),
-                text("terminal.data", say).rjust(number),
-                text("terminal.grad", say).rjust(number),
-            )
-        )
-        lines = [Text(head, style="dim underline", no_wrap=True)]
-        return lines + [
-            self._row(k, step, index, (name, formula, number)) for k in self._seen(step, rows - 1)
-        ]
+        widths = name, formula, number, number
+        head = [text(f"terminal.{key}", self.lang) for key in ("node", "formula", "data", "grad")]
+        rest = (self._row(k, step, index, widths) for k in self._seen(step, rows - 1))
+        return [_columns(" ", head, widths, "dim underline"), *rest]
 
     def _seen(self, step: Step, rows: int) -> list[int]:
         """The nodes in the window; the parent that receives is always among them."""
@@ -141,8 +123,7 @@ class Screen:
     def _formula(self, k: int) -> str:
         return clean(formula(self.steps.nodes[k], self.name_of).text)
 
-    def _row(self, k: int, step: Step, index: int, widths: tuple[int, int, int]) -> Text:
-        name, formula, number = widths
+    def _row(self, k: int, step: Step, index: int, widths: Sequence[int]) -> Text:
         nodes, parent = lit(step)
         operands = self.steps.nodes[step.node].parents if isinstance(step, Forward) else ()
         mark, style = " ", ""
@@ -154,15 +135,11 @@ class Screen:
             mark, style = "·", _USED
         if k == parent == step.node:
             mark = "+"
-        made = self._formula(k)
-        grad = self.timeline.grad(k, index)
-        line = Text(style=style, no_wrap=True)
-        line.append(f"{mark} {_sized(self.names[k], name)}  {_sized(made, formula)}  ")
-        line.append(_right(self.timeline.data(k, index), number))
-        waiting = grad is not None and not self.timeline.complete(k, index) and not style
-        line.append("  ")
-        line.append(_right(grad, number), style="yellow" if waiting else None)
-        return line
+        numbers = self.timeline.data(k, index), self.timeline.grad(k, index)
+        shown = ["—" if x is None else notation.number(x) for x in numbers]
+        done = style or numbers[1] is None or self.timeline.complete(k, index)
+        cells = self.names[k], self._formula(k), *shown
+        return _columns(mark, cells, widths, style, last="" if done else "yellow")
 
     # --- the source ------------------------------------------------------------------------------
     def _source(self, step: Step, width: int, rows: int) -> list[Text]:
@@ -254,10 +231,6 @@ class Screen:
             line.pad_left(indent)
         return lines
 
-    @staticmethod
-    def _filled(lines: list[Text], height: int) -> list[Text]:
-        return lines[:height] + [Text()] * (height - len(lines))
-
 
 def _number_width(steps: Steps) -> int:
     if len(steps) > _MANY:
@@ -267,16 +240,16 @@ def _number_width(steps: Steps) -> int:
     return max(5, min(notation.LONGEST_NAME, max(map(len, map(notation.number, numbers)))))
 
 
-def _sized(text: str, width: int) -> str:
-    """The text in exactly this many columns."""
-    if cell_len(text) > width:
-        return set_cell_size(text, width - 1) + "…"
-    return set_cell_size(text, width)
-
-
-def _right(x: Number | None, width: int) -> str:
-    shown = "—" if x is None else notation.number(x)
-    return " " * (width - cell_len(shown)) + _sized(shown, min(width, cell_len(shown)))
+def _columns(
+    mark: str, cells: Sequence[str], widths: Sequence[int], style: str, last: str = ""
+) -> Text:
+    """A line of the table: names to the left, numbers to the right, what is too long cut."""
+    line = Text(mark, style, no_wrap=True)
+    for k, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        sized = Text(cell, overflow="ellipsis")
+        sized.align("left" if k < 2 else "right", width)
+        line.append("  " if k else " ").append(sized.plain, last if k == 3 else "")
+    return line
 
 
 def _cut(line: Text, width: int) -> Text:

@@ -150,10 +150,9 @@ class _Player:
 
     def _go(self, index: int) -> None:
         """To a step, whatever was to be shown."""
-        if index not in self.shown:
-            self._choose(self.all)
-        if index not in self.shown:
-            self._choose(EVERY)
+        for phases in (self.all, EVERY):
+            if index not in self.shown:
+                self._choose(phases)
         self.index = index
 
     # --- the screen ------------------------------------------------------------------------------
@@ -176,18 +175,17 @@ class _Player:
 
     def _help(self, width: int, height: int) -> list[Text]:
         """The keys, one a line; what the window has no room for is left out."""
-        words, lang = "terminal.help", self.lang
-        keys = [(text(f"{words}.{k}", lang), text(f"{words}.{k}.is", lang)) for k in _HELP]
-        column = max(cell_len(key) for key, _ in keys) + 3
-        lines = [Text(text("terminal.help", self.lang), style="bold"), Text()]
-        for key, what in keys:
-            wrapped = Text(what).wrap(self.console, max(10, width - column - 2))
-            for k, line in enumerate(wrapped):
-                start = f"  {key if k == 0 else '':<{column}}"
-                lines.append(Text.assemble((start, "bold"), line))
-        lines = lines[: height - 1]
-        lines += [Text()] * (height - 1 - len(lines))
-        lines.append(Text(text("terminal.help.close", self.lang), style="dim"))
+        said = {key: text(f"terminal.{key}", self.lang) for key in ("help", "help.close")}
+        keys = {k: text(f"terminal.help.{k}", self.lang) for k in _HELP}
+        column = max(map(cell_len, keys.values())) + 3
+        lines = [Text(said["help"], style="bold"), Text()]
+        for k, key in keys.items():
+            what = Text(text(f"terminal.help.{k}.is", self.lang))
+            for line in what.wrap(self.console, max(10, width - column - 2)):
+                lines.append(Text.assemble((f"  {key:<{column}}", "bold"), line))
+                key = ""
+        lines = [*lines, *[Text()] * height][: height - 1]
+        lines.append(Text(said["help.close"], style="dim"))
         for line in lines:
             line.no_wrap, line.overflow = True, "crop"
         return lines

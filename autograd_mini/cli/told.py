@@ -73,14 +73,9 @@ def run(plan: Plan, out: Path, lang: str, graph: Value | None = None) -> bool:
     history = fit(model, learnt, loss, rule, plan.epochs, batch, **options)
     result = evaluate(model, held_out, loss)
     right = round((result.accuracy or 0.0) * len(held_out))
-    metadata = {
-        "data": data.name,
-        "test_accuracy": result.accuracy,
-        "mean": [*scaler.mean],
-        "std": [*scaler.std],
-        "feature_names": [*data.feature_names],
-        "class_names": [*data.class_names],
-    }
+    metadata: dict[str, Any] = {"data": data.name, "test_accuracy": result.accuracy}
+    metadata |= {"mean": [*scaler.mean], "std": [*scaler.std]}
+    metadata |= {key: [*getattr(data, key)] for key in ("feature_names", "class_names")}
     files.add("model.json", lambda path: save(model, path, metadata))
     files.add("history.csv", history.to_csv)
     if history.stopped == "interrupted":
@@ -112,9 +107,8 @@ def small_neuron() -> Value:
     L = (tanh(w1 x1 + w2 x2 + b) - t)**2, with the target t = 1. The square is written e * e, two
     edges to one node, so that the sum of gradients shows.
     """
-    w1, x1 = Value(0.5, label="w1"), Value(1.0, label="x1")
-    w2, x2 = Value(-1.0, label="w2"), Value(2.0, label="x2")
-    b = Value(1.2, label="b")
+    given = {"w1": 0.5, "x1": 1.0, "w2": -1.0, "x2": 2.0, "b": 1.2}
+    w1, x1, w2, x2, b = (Value(x, label=name) for name, x in given.items())
     p1, p2 = w1 * x1, w2 * x2
     s = p1 + p2
     h = s + b
@@ -167,7 +161,7 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
     teller.say("neuron.rule")
     columns = teller.text("neuron.columns").split("|")
     table = aligned([tuple(columns), *rows], "<<>><>>>")
-    if max(map(len, table)) + 2 <= teller.console.width or not teller.console.is_terminal:
+    if teller.piped or max(map(len, table)) + 2 <= teller.console.width:
         teller.lines(table[0], "─" * len(table[0]), *table[1:])
     else:  # too narrow for a table: one sentence for each edge
         gradient = ""
