@@ -109,6 +109,8 @@ class Traced:
                        " autograd_mini (sin, floor, take), not int, float or math")  # fmt: skip
 
     def __bool__(self) -> bool:
+        if get_ident() != self.trace.thread:
+            return bool(self.number())
         raise _refusal("a branch on a traced value would go the same way in every call; use"
                        " where(condition, a, b)")  # fmt: skip
 

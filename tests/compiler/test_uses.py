@@ -114,6 +114,7 @@ def test_a_call_waits_while_another_thread_traces_the_same_model():
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(python(slow), 0.5)
         begun.wait(10)
+        assert model.parameters()[0].data
         eager = model([0.5, 1.0])
         assert (fast(model, 0.5), outside(0.5), eager.data) == (*expected, expected[0])
         assert {p.__class__ for p in eager.partials} == {float}
