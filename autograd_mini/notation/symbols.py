@@ -106,7 +106,11 @@ def name(label: str) -> Piece:
 
 def number(x: Any) -> Piece:
     """A number, as pictures show it."""
-    text = x if isinstance(x, str) else labels.number(x)
+    return _number(x if isinstance(x, str) else labels.number(x))
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Piece:
     tree: list[Any] = ["mn", text]
     if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
         tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(_DIGITS)]]

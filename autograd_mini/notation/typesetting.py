@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ _GROWING = (r"\left", r"\right")  # before a bracket: it is as high as what it h
 _OPERATORS = frozenset("+−·×/<>=≤≥≠:?±∘Σ")
 _CLOSED = (*")}],|‖⌋⌉+−", "")
 _IN_WORDS = LETTERS | {r"\_": "_", r"\ ": " "}
+_MARK = 0xE000  # in the private use area
 _COMMANDS = {sign: name for name, sign in (SIGNS | LETTERS).items() if not sign.isascii()}
 
 
@@ -33,18 +35,20 @@ def typeset(latex: str, arguments: Mapping[str, Piece]) -> Piece:
         raise UnreadableError("the template ends too early") from None
 
 
+@lru_cache(maxsize=1024)
+def _tokens(latex: str, params: tuple[str, ...]) -> list[str]:
+    """The tokens of a template without spaces, the last empty; an argument is one character."""
+    marks = {param: chr(_MARK + k) for k, param in enumerate(params)}
+    found = re.findall(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|\S", latex.format_map(marks))
+    return [*(_COMMANDS.get(token, token) for token in found), ""]  # "≤" as if it were \le
+
+
 class _Reader:
-    """Reads the tokens of a template one after another; the last is empty."""
+    """Reads the tokens of a template one after another."""
 
     def __init__(self, latex: str, arguments: Mapping[str, Piece]) -> None:
-        # Each argument is one character of the private use area while LaTeX is read.
-        marks = {param: chr(0xE000 + k) for k, param in enumerate(arguments)}
-        found: list[str] = re.findall(
-            r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|\S", latex.format_map(marks)
-        )
-        # "≤" is read as if it were \le.
-        self.tokens = deque([*(_COMMANDS.get(token, token) for token in found), ""])
-        self.arguments = dict(zip(marks.values(), arguments.values(), strict=True))
+        self.tokens = deque(_tokens(latex, tuple(arguments)))
+        self.arguments = {chr(_MARK + k): piece for k, piece in enumerate(arguments.values())}
 
     def row(self, closing: str = "") -> Piece:
         """Everything up to the closing token; a bracket may be closed by a command."""
