@@ -91,14 +91,13 @@ def _print_ops(args: Arguments) -> int:
         cells = [row.name, f"{row.value:.2f}", partials, str(row.points), domain, kinks, verdict]
         table.append([cell or "-" for cell in cells])
         bad += [] if row.ok else [row.name]
-    _print_table(args, table, bad)
+    _print_table([args.say(f"ops.{name}") for name in _COLUMNS], table, bad)
     print(args.say("ops.bad", names=", ".join(bad)) if bad else args.say("ops.good"))
     return WRONG if bad else RIGHT
 
 
-def _print_table(args: Arguments, table: list[list[str]], bad: list[str]) -> None:
+def _print_table(header: list[str], table: list[list[str]], bad: list[str]) -> None:
     """Columns for a program to read; on a terminal, cells folded to its width, bad rows in red."""
-    header = [args.say(f"ops.{name}") for name in _COLUMNS]
     console = Console(highlight=False)
     if not console.is_terminal:
         print(*aligned([header, *table], _SIDES), sep="\n")

@@ -99,7 +99,8 @@ def depth(
         named, draw = (init, initialiser(init)) if isinstance(init, str) else _scaled(init)
         for layers in depths:
             found = [_one(activation, draw, layers, width, seed + k) for k in range(seeds)]
-            flows = [median(way) for way in zip(*map(_path, found), strict=True)]
+            ways = ([d.input_gradient_rms, *(x.gradient_rms for x in d.layers)] for d in found)
+            flows = [median(way) for way in zip(*ways, strict=True)]
             verdict = Counter(each.verdict for each in found).most_common(1)[0][0]
             rows.append(Flow(activation, named, layers, flows[0], verdict))
         paths.append(tuple(flows))
@@ -116,7 +117,3 @@ def _one(activation: str, init: Initialiser, layers: int, width: int, seed: int)
     x = [normal(rng, 1, 1) for _ in range(width)]
     kind: Any = {"activation": activation, "output": activation, "init": init}
     return diagnose(MLP(width, [width] * layers, seed=rng, **kind), [x])
-
-
-def _path(found: Diagnosis) -> list[float]:
-    return [found.input_gradient_rms, *(layer.gradient_rms for layer in found.layers)]

@@ -254,17 +254,13 @@ def _chain(draw: Random, level: int) -> Sketch:
     return Sketch(x, leaves)
 
 
-def _minus(a: Value, b: Value) -> Value:
-    return a - b if a is not b else a * b
-
-
 def _reuse(draw: Random, level: int) -> Sketch:
     leaves = _leaves(draw, level, "xyz"[: 1 + level // 2])
     nodes, loose = [*leaves], [*leaves]
     while len(nodes) <= len(leaves) + level or len(loose) > 1:
         a = draw.choice(loose)
         b = draw.choice(nodes if len(nodes) <= len(leaves) + level else loose)
-        made = draw.choice((lambda a, b: a * b, lambda a, b: a + b, _minus))(a, b)
+        made = draw.choice((a * b, a + b, a - b if a is not b else a * b))
         loose = [node for node in loose if node is not a and node is not b] + [made]
         nodes.append(made)
     return Sketch(nodes[-1], leaves)

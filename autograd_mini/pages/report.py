@@ -41,7 +41,8 @@ def to_html(report: Report, lang: str | None = None) -> str:
             if found is not None:
                 return _stepped(report, *found, lang)
     title = text(f"checking.headline.{report.verdict}", lang)
-    return plain(title, replace(report, lang=lang)._repr_html_() + _taylor(report, lang), lang)
+    parts = [replace(each, lang=lang) for each in (report, report.taylor) if each is not None]
+    return plain(title, "".join(part._repr_html_() for part in parts), lang)
 
 
 def recorded(subject: Subject) -> tuple[Steps, Steps | None] | None:
@@ -168,7 +169,3 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
     if report.subject.root is None:
         start, title = len(steps) - 1, report.remarks(lang)[0]
     return page_of(steps, lang=lang, start=start, title=title, **options)
-
-
-def _taylor(report: Report, lang: str) -> str:
-    return "" if report.taylor is None else replace(report.taylor, lang=lang)._repr_html_()

@@ -29,6 +29,7 @@ _LEAST = 6.0  # pixels: the height of letters that can still be read
 _LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
 
 
+_WORDS = re.compile("(.* -> .*?)label=<<table.*?</table>> ?")  # on an edge, in DOT
 _Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and the comma after it
 
 
@@ -82,7 +83,7 @@ class Painter:
                 svg = drawing.pipe(format="svg", encoding="utf-8")
                 worth = across * words * min(scale_of(svg, room), _LEGIBLE)
                 best = max(best, (worth, svg))
-                drawing.body = [_without_words(line) for line in drawing.body]
+                drawing.body = [_WORDS.sub(r"\1", line) for line in drawing.body]
         return best[1]
 
     def _light(self, step: Step, index: int) -> None:
@@ -180,7 +181,8 @@ class Painter:
         """In two dimensions where matplotlib can set it, else as a line of text."""
         line = self._text("", y, size, ink)
         line.set_math_fontfamily("dejavusans")
-        line.set_text(f"${_mathtext(formula.latex)}$")
+        latex = formula.latex.replace(r"\mathrel{+}=", r"\;\text{+=}\;")  # as mathtext knows it
+        line.set_text(f"${latex}$".replace(r"\frac", r"\dfrac"))
         try:
             fits = self.graph.width(line)
         except (ValueError, RuntimeError):  # LaTeX that mathtext does not know
@@ -241,16 +243,6 @@ class Painter:
             self._widths[key] = self.graph.width(line)
             line.remove()
         return self._widths[key]
-
-
-def _mathtext(latex: str) -> str:
-    """LaTeX as matplotlib's mathtext knows it."""
-    return latex.replace(r"\mathrel{+}=", r"\;\text{+=}\;").replace(r"\frac", r"\dfrac")
-
-
-def _without_words(line: str) -> str:
-    """A line of DOT without the words on an edge."""
-    return re.sub("label=<<table.*?</table>> ?", "", line) if " -> " in line else line
 
 
 def _plain(text: str) -> str:

@@ -150,17 +150,14 @@ def answers(model: Any, field: Field, loss: str) -> bytes:
     """The model's answers at the places of the field."""
     with ieee():
         ask = plain(model) or model
-        each = [_numbers(ask(place)) for place in field.places]
+        given = (ask(place) for place in field.places)
+        outputs = (answer if isinstance(answer, list) else [answer] for answer in given)
+        each = [[float(data_of(x)) for x in answer] for answer in outputs]
     if field.kind == "classes":
         levels = (field.top + 1) // field.classes
         return field.picture(_classified(scores, levels) for scores in each)
-    squash = _sigmoid if loss == "binary_cross_entropy_with_logits" else _itself
+    squash = _sigmoid if loss == "binary_cross_entropy_with_logits" else float
     return field.picture(field.code(squash(numbers[0])) for numbers in each)
-
-
-def _numbers(answer: Any) -> list[float]:
-    outputs = answer if isinstance(answer, list) else [answer]
-    return [float(data_of(x)) for x in outputs]
 
 
 def _classified(scores: list[float], levels: int) -> int:
@@ -174,10 +171,6 @@ def _classified(scores: list[float], levels: int) -> int:
 
 def _sigmoid(x: float) -> float:
     return x if x != x else 1 / (1 + exp(-x)) if x > -700 else 0.0
-
-
-def _itself(x: float) -> float:
-    return x
 
 
 def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
@@ -206,7 +199,7 @@ def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
 
 def _plain_activation(name: str) -> Callable[[float], float]:
     if name == "linear":
-        return _itself
+        return float
     op = SHEET[name]
     if name in IEEE.namespace and not op.defaults:
         return IEEE.namespace[name]  # type: ignore[no-any-return]
