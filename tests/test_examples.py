@@ -72,7 +72,10 @@ TABLE = (
         (document.as_json({"x": "</script>"}), '{"x":"\\u003c/script>"}'),
         (document.digest(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
         (document.squeezed("  a = 1;\n\n  // why\n  b = 2;"), "a = 1;\nb = 2;"),
-        (notebook.framed("<p>a & b", "").partition("srcdoc=")[2], '"&lt;p&gt;a &amp; b"></iframe>'),
+        (
+            notebook.Shown("<p>a & b", "", 720)._repr_html_().partition("srcdoc=")[2],
+            '"&lt;p&gt;a &amp; b"></iframe>',
+        ),
         # commands and marks
         (keys.decoded("n\x1b[C\x1b[5~\x1b["), (["n", "right", "page up"], "\x1b[")),
         ((options.whole(1, 9)("7"), options.sizes(1000)("16,8")), (7, (16, 8))),

@@ -80,16 +80,13 @@ class _Terminal:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._restore()
+        termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
         if self.handlers:
             signal.set_wakeup_fd(self.wakeup)
         os.close(self.signals)
         os.close(self.into)
-
-    def _restore(self) -> None:
-        termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
 
     def read(self) -> list[str]:
         """Wait; the keys that were pressed, in order."""
@@ -130,7 +127,7 @@ class _Terminal:
     def _stop(self) -> None:
         """Give the terminal back, stop as the user asked, and take it again when told to go on."""
         self.around_stop(False)
-        self._restore()
+        termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, handler)

@@ -15,7 +15,7 @@ from autograd_mini.notation.mathematics import formula
 from autograd_mini.stepping.explaining import explain_step
 from autograd_mini.stepping.plain import clean
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, Visit, phase
-from autograd_mini.stepping.timeline import Timeline, lit
+from autograd_mini.stepping.timeline import lit
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table
@@ -34,7 +34,7 @@ class Screen:
 
     def __init__(self, steps: Steps, console: Console, lang: str) -> None:
         self.steps, self.console, self.lang = steps, console, lang
-        self.timeline = Timeline(steps)
+        self.timeline = steps.timeline
         self.names = [clean(name) for name in steps.names]
         self.name_of = dict(zip(steps.nodes, self.names, strict=True)).__getitem__
         self.number_width = _number_width(steps)

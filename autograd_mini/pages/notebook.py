@@ -26,7 +26,13 @@ class Shown:
         return self.title
 
     def _repr_html_(self) -> str:
-        return framed(self.page, self.title, self.height)
+        """A whole HTML page as an element of another, which cannot touch the one around it."""
+        style = f"width: 100%; height: {self.height}px; border: 0"
+        title, page = html.escape(self.title), html.escape(self.page)
+        return (
+            f'<iframe title="{title}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
+            f' srcdoc="{page}"></iframe>'
+        )
 
 
 def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: Any) -> Shown:
@@ -46,15 +52,6 @@ def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: A
     """
     page = page_of(steps, lang=meant(lang), **options)
     return Shown(page, repr(steps), height)
-
-
-def framed(page: str, title: str, height: int = 720) -> str:
-    """A whole HTML page as an element of another, which cannot touch the one around it."""
-    style = f"width: 100%; height: {height}px; border: 0"
-    return (
-        f'<iframe title="{html.escape(title)}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
-        f' srcdoc="{html.escape(page)}"></iframe>'
-    )
 
 
 def widget(
