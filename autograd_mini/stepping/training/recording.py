@@ -153,18 +153,12 @@ def record_learning_rates(
         record_training(copy, data, loss, made, epochs, batch_size, **settings)
         for _, copy, made in each
     ]
-    runs = _on_one_landscape(runs, model, data, loss)
+    if runs[0].landscape is not None:  # one picture of the loss, in which all of the paths show
+        copy, (rows, targets) = deepcopy(model), samples(data)
+        frames = [runs[0][0], *(frame for run in runs for frame in run[1:])]
+        shared = landscape(copy, copy.parameters(), frames, rows, targets, loss_function(loss))
+        runs = [replace(run, landscape=shared) for run in runs]
     return LearningRates(tuple(runs), tuple(rate for rate, *_ in each))
-
-
-def _on_one_landscape(runs: list[TrainingSteps], model: Any, data: Any, loss: Any) -> Any:
-    """The runs with the same picture of the loss, in which all of their paths show."""
-    if runs[0].landscape is None:
-        return runs
-    copy, (rows, targets) = deepcopy(model), samples(data)
-    frames = [runs[0][0], *(frame for run in runs for frame in run[1:])]
-    shared = landscape(copy, copy.parameters(), frames, rows, targets, loss_function(loss))
-    return [replace(run, landscape=shared) for run in runs]
 
 
 def record_descent(

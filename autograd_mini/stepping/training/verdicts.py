@@ -6,7 +6,8 @@ below -1 it diverges (LeCun, Bottou, Orr, Mueller, "Efficient backprop", 1998, f
 """
 
 from collections.abc import Iterable, Sequence
-from math import hypot, inf, isfinite
+from itertools import accumulate
+from math import hypot, isfinite
 from operator import mul
 
 VERDICTS = ("crawls", "converges", "trembles", "oscillates", "diverges")
@@ -48,7 +49,8 @@ def verdict(
     high = 10 * first if batches else min(max(losses), 10 * first)
     if broken or not isfinite(last) or (last > first and last >= high):
         return "diverges"
-    if turning < 0 or last > first or _climb(losses) > BACK * (first - min(losses)):
+    climb = max(loss - low for loss, low in zip(losses, accumulate(losses, min), strict=True))
+    if turning < 0 or last > first or climb > BACK * (first - min(losses)):
         return "trembles" if noise else "oscillates"
     if best is not None and last - best > FAR * (first - best):
         return "crawls"
@@ -56,15 +58,6 @@ def verdict(
     middle = losses[len(losses) // 2]
     slow = middle - last > (first - middle) / 2 or first == last
     return "crawls" if slow and last - floor > FAR * (first - floor) else "converges"
-
-
-def _climb(losses: Sequence[float]) -> float:
-    """By how much the loss comes back up from a low, at most."""
-    lowest, climb = inf, 0.0
-    for loss in losses:
-        lowest = min(lowest, loss)
-        climb = max(climb, loss - lowest)
-    return climb
 
 
 def floor_of(runs: Iterable[Sequence[float]]) -> float | None:
