@@ -16,6 +16,7 @@ import argparse
 import statistics
 import tempfile
 from contextlib import ExitStack, redirect_stdout
+from io import StringIO
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -105,7 +106,7 @@ def resumed(lang, steps):
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        stack.enter_context(redirect_stdout(None))
+        stack.enter_context(redirect_stdout(StringIO()))
         whole, part = f"{folder}/whole.json", f"{folder}/part.json"
         run = ["gpt", "--lang", lang, "--steps", str(steps), "--save"]
         main([*run, whole])
