@@ -125,21 +125,25 @@ class CompiledStep:
         if optimiser.memory:
             state += chain.from_iterable(optimiser._memory)
         pieces: list[Any] = [state, [0.0, 0.0]]
-        if self.unrolled:
+        key = x_key, y_key, 0
+        # a sample that comes alone fills no vector, so that it is computed as one of many numbers
+        alone = count == 1 and self.backend == "llvm" and key not in self.entries
+        if unrolled := self.unrolled or alone:
             columns, x, y = [], [*inputs], [*targets]
             taken((x, y), pieces)
-        key = x_key, y_key, self.unrolled and count
+            key = x_key, y_key, count
         if key not in self.entries:
-            self.entries[key] = self._entry(x, y)
+            self.entries[key] = self._entry(x, y, unrolled)
         entry, predictions = self.entries[key]
         end, losses = len(state), list[float]()
         if self.frame is None or self.framed != (key, count):
             bound = getattr(entry.run, "bound", partial(_Bound, entry.run))
             frame = bound(*entry.given(pieces, columns, count), count)
-            if not (self.unrolled or entry.traces.captured):
-                self.frame, self.framed = frame, (key, count)
+            self.frame, self.framed = frame, (key, count)
         else:
             frame = self.frame
+            if unrolled or entry.traces.captured:
+                frame.shared[end:] = entry.given(pieces[1:], [], count)[0]
             for column, new in zip(frame.samples, columns, strict=True):
                 column[:] = new if entry.arrays else listed(new)
             if state != self.state:
@@ -170,7 +174,7 @@ class CompiledStep:
             self._store(frame.shared[:end])
         if not self.watched:
             return losses, 0.0, []
-        if self.unrolled:
+        if unrolled:
             return losses, float(once[end + 2]), predictions[0].make(iter(once[end + 3 :]))
         return losses, float(once[end + 2]), predictions[0].of_samples(frame.each)
 
@@ -184,15 +188,15 @@ class CompiledStep:
             new = iter(self.state[len(optimiser.params) :])
             optimiser._memory = [*zip(*[new] * len(optimiser.memory), strict=True)]
 
-    def _entry(self, x: Any, y: Any) -> tuple[Entry, list[Structure]]:
+    def _entry(self, x: Any, y: Any, unrolled: bool) -> tuple[Entry, list[Structure]]:
         optimiser, shapes, predicted = self.optimiser, list[Structure](), list[Any]()
 
         def f(made: dict[str, Any]) -> Any:
             rows, targets = made["inputs"], made["targets"]
-            if not self.unrolled:
+            if not unrolled:
                 rows, targets = [rows], [targets]
             predictions = [self.model(row) for row in rows]
-            seen = predictions if self.unrolled else predictions[0]
+            seen = predictions if unrolled else predictions[0]
             shapes[:] = [structure(seen, "prediction")]
             predicted[:] = [data_of(x) for x in flatten(seen)[0]]
             return self.loss(predictions, targets)
@@ -225,8 +229,8 @@ class CompiledStep:
         held = Module()
         held.parameters = lambda: optimiser.params  # type: ignore[method-assign]
         args = {"parameters": held, "memory": memory, "rate": [0.0, 0.0]}
-        batch = () if self.unrolled else ("inputs", "targets")
-        reduce = None if self.unrolled else "mean"
+        batch = () if unrolled else ("inputs", "targets")
+        reduce = None if unrolled else "mean"
         task = Task(f, "value_and_grad", ("parameters",), batch, reduce, after)
         sample = {**args, "inputs": x, "targets": y}
         return Entry(task, sample, self.backend, self.threads), shapes

@@ -118,6 +118,22 @@ def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
     assert (before, fixed.data) != (5.0, before)
 
 
+@pytest.mark.parametrize("loss", [losses.mse, own_loss])
+def test_samples_that_come_one_by_one_to_machine_code(loss):
+    pytest.importorskip("llvmlite")
+    models = [MLP(2, [3, 1], seed=0) for _ in range(2)]
+    rules = [Adam(model.parameters(), lr=0.1) for model in models]
+    step = compile_step(models[0], loss, rules[0], backend="llvm")
+    for x, y in zip(ROWS[:5], LABELS, strict=False):
+        value = loss([models[1](x)], [y])
+        value.backward()
+        rules[1].step()
+        rules[1].zero_grad()
+        assert step([x], [y]) == pytest.approx(value.data, rel=1e-13)
+    found, expected = ([p.data for p in model.parameters()] for model in models)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
 def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
     model = MLP(2, [2, 1], seed=1)
     optimiser = SGD(model.parameters(), lr=0.1)
