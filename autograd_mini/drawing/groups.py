@@ -11,6 +11,7 @@ from .scopes import GroupPath, Paths, scope_of
 
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds
+MOST = 500  # nodes, or groups, that a group holds itself
 _PARAMETER = re.compile(r"(?P<layer>(?:.*\.)?layer\d+)\.(?P<neuron>neuron\d+)\.(?P<rest>.+)", re.S)
 _LONE_NEURON = re.compile(r"(?P<neuron>(?:.*\.)?neuron\d+)\.(?P<rest>.+)", re.S)
 _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
@@ -118,6 +119,57 @@ def _adopted(order: Sequence[Value], scopes: Paths, paths: Paths) -> Paths:
     return {leaf: own.pop() for leaf, own in users.items() if len(own) == 1}
 
 
+# --- groups of any graph, so that none is too large to look at -------------------------------------
+def hierarchy(order: Sequence[Value]) -> Paths:
+    """The groups that the graph names, and computed ones where one of them holds too much.
+
+    The nodes of a group, or its groups, are cut into stages in topological order, and these again,
+    until none holds more than `MOST`. The last node, whose gradients are computed, is in no group.
+
+    >>> from autograd_mini.graph import topological
+    >>> x = Value(0.5)
+    >>> for _ in range(4800):
+    ...     x = x + 1
+    >>> order = topological(x)
+    >>> paths = hierarchy(order)
+    >>> paths[order[0]], paths[order[-2]], paths[order[-1]]
+    (('stage 1',), ('stage 10',), ())
+    """
+    paths = grouped(order, "neuron")
+    held: dict[GroupPath, dict[Any, None]] = {}
+    for node in order[:-1]:
+        path = paths[node]
+        held.setdefault(path, {})[node] = None
+        for k in range(len(path)):
+            held.setdefault(path[:k], {})[path[: k + 1]] = None
+    stage: dict[Any, GroupPath] = {}
+    for members in held.values():
+        for kind in (tuple, Value):
+            _staged([x for x in members if isinstance(x, kind)], stage)
+    moved = {
+        path: tuple(
+            part for k, own in enumerate(path, 1) for part in (*stage.get(path[:k], ()), own)
+        )
+        for path in set(paths.values())
+    }
+    return {node: moved[path] + stage.get(node, ()) for node, path in paths.items()} | {
+        order[-1]: ()
+    }
+
+
+def _staged(things: Sequence[Any], stage: dict[Any, GroupPath], name: str = "stage ") -> None:
+    """Cut into stages what is more than `MOST`, and these again."""
+    parts = min(STAGES, -(-len(things) // MOST))
+    if parts < 2:
+        return
+    size = -(-len(things) // parts)
+    for k in range(0, len(things), size):
+        part, own = f"{name}{k // size + 1}", things[k : k + size]
+        for thing in own:
+            stage[thing] = (*stage.get(thing, ()), part)
+        _staged(own, stage, f"{part}.")
+
+
 # --- folding -------------------------------------------------------------------------------------
 Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
 
@@ -133,7 +185,7 @@ def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) ->
         return {}
     if callable(collapse):
         return _by_function(order, collapse)
-    paths = grouped(order, "neuron")
+    paths = hierarchy(order)
     if isinstance(collapse, int) and collapse is not True:
         if collapse < 1:
             raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")

@@ -128,8 +128,8 @@ def squeezed(text: str, *, css: bool = False) -> str:
 
 
 def enclosed(*code: str) -> str:
-    """Scripts as one strict function."""
-    return '(()=>{"use strict";\n' + "\n".join(map(squeezed, code)) + "\n})();"
+    """Scripts as one strict function, which may wait for what is unpacked."""
+    return '(async()=>{"use strict";\n' + "\n".join(map(squeezed, code)) + "\n})();"
 
 
 def compressed(text: str) -> str:

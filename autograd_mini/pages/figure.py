@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd_mini.drawing import draw
-from autograd_mini.drawing.groups import folded_to_fit
 from autograd_mini.drawing.interchange import from_json, to_json
-from autograd_mini.drawing.options import Options
-from autograd_mini.drawing.sketch import sketch
 from autograd_mini.graph import topological
-from autograd_mini.language import LANGUAGES
 from autograd_mini.notation.labels import number
 from autograd_mini.stepping.sequence import Accumulate, Steps, Update, Visit
 
@@ -21,42 +17,17 @@ _CLASSES = ("edge", "node", "cluster")
 _TEXTS = {"name", "data", "grad", "word", "stale", "partial", "share", "counts", "range", "edges"}
 
 
-class Figure(NamedTuple):
-    """SVG without colours, and how the nodes and edges of the recording stand in it.
-
-    items  for each node, the number of the item that shows it; None if item k is node k
-    links  for each drawn edge, its two items; None if the edges are those of the nodes, in order
-    texts  item -> its texts in each language: the name, then the words of its rows
-    """
-
-    svg: str
-    items: list[int] | None
-    links: list[list[int]] | None
-    texts: dict[str, list[list[str]]]
+FEW = 200  # nodes that are drawn all at once; of more, groups are opened
 
 
-def figure(steps: Steps, max_nodes: int = 200) -> Figure:
-    """Draw the graph of a recording once; more than `max_nodes` nodes are folded."""
-    folds = len(steps.nodes) > max_nodes
-    root = steps.root if folds else roomy(steps)
+def figure(steps: Steps) -> str:
+    """The graph of a recording as SVG without colours."""
+    lang = "es" if steps.stale else "en"  # "obsoleto" needs more room than "stale"
     picture = draw(
-        root, detail="chain rule", off_path="normal", color_by="kind", max_nodes=max_nodes,
-        lang="es" if steps.stale else "en",  # "obsoleto" needs more room than "stale"
+        roomy(steps), detail="chain rule", off_path="normal", color_by="kind", max_nodes=FEW,
+        lang=lang,
     )  # fmt: skip
-    svg = compact(picture.pipe(format="svg", encoding="utf-8"))
-    if not folds:
-        return Figure(svg, None, None, {})
-    seen, other = (
-        sketch([root], Options("chain rule", off_path="normal", max_nodes=max_nodes, lang=lang))
-        for lang in LANGUAGES
-    )
-    items, links = _folded(steps, seen)
-    texts = {
-        a.id: [[x.name, *(row.word for row in x.rows)] for x in (a, b)]
-        for a, b in zip(seen.items, other.items, strict=True)
-        if a.node is None
-    }
-    return Figure(svg, items, links, texts)
+    return compact(picture.pipe(format="svg", encoding="utf-8"))
 
 
 def roomy(steps: Steps) -> Any:
@@ -90,16 +61,6 @@ def roomy(steps: Steps) -> Any:
 
 def _length(x: Any) -> int:
     return len(number(x))
-
-
-def _folded(steps: Steps, seen: Any) -> tuple[list[int], list[list[int]]]:
-    """Which item shows each node; the items at the ends of each link."""
-    fold = folded_to_fit(steps.nodes, [steps.root])
-    places: dict[Any, int] = {}
-    for item in seen.items:
-        places[item.fold if item.node is None else item.node] = int(item.id[1:])
-    items = [places[fold.get(node, node)] for node in steps.nodes]
-    return items, [[int(link.tail[1:]), int(link.head[1:])] for link in seen.links]
 
 
 # --- smaller SVG ---------------------------------------------------------------------------------

@@ -28,8 +28,9 @@ from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
 
 from . import training_page
+from .columns import MANY, groups_of, packed, sources_of
 from .document import document, written
-from .figure import figure
+from .figure import FEW, figure
 from .javascript import source
 from .measured import differences
 
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
 
 
 _KINDS = (Given, Forward, Seed, Visit, Accumulate, Update)
-FIRST = ("numbers.js", "shell.js", "player.js", "recording.js", "maths.js", "graph.js")
+FIRST = (
+    "numbers.js", "shell.js", "player.js", "recording.js", "runs.js", "maths.js", "camera.js",
+    "graph.js",
+)  # fmt: skip
+GROUPS = ("layers.js", "groups.js", "arrange.js", "routes.js", "paint.js", "opened.js")
+MODES = ("recompute.js", "predict.js", "perform.js")  # not for very many nodes
 ROOMS = ("page", "whatif", "predict", "perform")
 LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "find.js", "start.js")
 
@@ -109,26 +115,34 @@ def to_html(
         if not isinstance(run, Steps):
             raise TypeError(f"a page shows Steps, got {run!r:.40} ({type(run).__name__})")
     _check(steps, start, labels)
-    drawn = [figure(run) for run in runs]
     data: dict[str, Any] = {"start": range(len(steps))[start], "runs": []}
-    for k, (run, (_, items, links, texts)) in enumerate(zip(runs, drawn, strict=True)):
+    columns = packed(steps) if beside is None and len(steps.nodes) > MANY else None
+    large = any(len(run.nodes) > FEW for run in runs)
+    for k, run in enumerate(runs):
         label = printable(labels[k]) if labels and beside is not None else None
-        shown = {"items": items, "links": links, "texts": texts, "label": label}
-        data["runs"].append(run_data(run) | shown)
+        data["runs"].append((columns or run_data(run)) | {"label": label})
+        if large and not columns:
+            table, group = groups_of(run)
+            data["runs"][-1] |= {"groups": table, "group": group}
     if beside is not None:
         data["pairs"] = aligned(steps, beside)
     ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
     data["needs"] = needs_of(ops)
-    scripts: tuple[str, ...] = (*FIRST, source(ops), *LAST)
-    rooms: tuple[str, ...] = ROOMS
-    styles: tuple[str, ...] = ("modes.css",)
+    first, last = [*FIRST, *GROUPS * large], [*LAST]
+    if columns:
+        first.insert(FIRST.index("runs.js"), "packed.js")
+        last = [name for name in LAST if name not in MODES]
+    scripts: tuple[str, ...] = (*FIRST[:1], source(ops), *first[1:], *last)
+    rooms: tuple[str, ...] = (*ROOMS, *["groups"] * large)
+    styles: tuple[str, ...] = ("modes.css", *["groups.css"] * large)
     if compiled:
         from .compiled import stages
 
         data["compiled"] = stages(steps)
         scripts, rooms = (*scripts, "compiled.js"), (*rooms, "compile")
         styles = (*styles, "compiled.css")
-    pictures = "".join(f'<div class="graph">{picture.svg}</div>' for picture in drawn)
+    drawn = ["<canvas></canvas>" if large else figure(run) for run in runs]
+    pictures = "".join(f'<div class="graph">{picture}</div>' for picture in drawn)
     return document(
         "steps.html", scripts, data, words_of(*rooms),
         lang=lang, theme=theme, title=title, styles=styles, inserted={"graphs": pictures},
@@ -183,10 +197,7 @@ def run_data(steps: Steps) -> dict[str, Any]:
         "steps": [_step(step, follows) for step in steps],
         "plain": follows and plain and all(node.data.__class__ is float for node in nodes),
         "places": [place and list(place) for place in steps.places],
-        "sources": [
-            {"name": s.name, "file": s.file, "first": s.first, "lines": [*map(printable, s.lines)]}
-            for s in steps.sources
-        ],
+        "sources": sources_of(steps),
         "stale": sorted(steps.stale),
         "optimiser": steps.optimiser,
         "differences": {

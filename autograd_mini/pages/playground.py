@@ -38,7 +38,7 @@ def to_html(*, lang: str = "en", theme: str = "auto", title: str | None = None) 
     start = [*FIRST[:2], source(SHEET.values(), kinks=True), *MAKING, "playground.js"]
     steps = asset("steps.html").replace("{{graphs}}", '<div class="graph"></div>')
     return document(
-        "playground.html", (*start, *FIRST[2:], "layout.js", *LAST), {}, words,
+        "playground.html", (*start, *FIRST[2:], "layers.js", "layout.js", *LAST), {}, words,
         lang=lang, theme=theme, title=title, styles=("modes.css", "playground.css"),
         inserted={"steps": steps}, packed={**known(), **told()},
     )  # fmt: skip

@@ -1,11 +1,11 @@
 // To any node: by its name, its operation or its value.
-const LISTED = 8;
+const LISTED = 8, RANKED = 20;  // of what fits, and of what is ranked
 
 function startFind() {
   const r = recording, button = $("seek"), box = $("search");
   const input = el("input", {id: "wanted", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-controls": "found", "aria-expanded": "false", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "data-t-label": "find.what"});
   const list = el("ul", {id: "found", role: "listbox", "data-t-label": "find"}), none = el("p", {class: "quiet"});
-  let found = [], chosen = 0, stop = 0;
+  let found = [], chosen = 0, stop = 0, ranked = null, typedNames = [];
   box.append(input, list, none);
 
   // Names as they are typed: v1 for v₁, -2 for −2.
@@ -19,17 +19,53 @@ function startFind() {
     return [name === wanted, name.startsWith(wanted), op && op.name === wanted, x === wanted, x.startsWith(wanted), name.includes(wanted),
       op && op.name.startsWith(wanted) || words.includes(wanted)].indexOf(true);
   }
+  // Of very many nodes, names are made ready once, and what an operation is called is asked once.
+  function fitting(wanted) {
+    if (!r.large) return r.names.map((_, k) => [fit(k, wanted), k]).filter(([rank]) => rank >= 0);
+    if (!typedNames.length) typedNames = r.names.map(typed);
+    const words = new Map(), digit = /^[-\d.∞n]/.test(wanted), fits = [];
+    r.kind.forEach((kind, k) => {
+      if (!words.has(kind)) words.set(kind, typed(doing(k)).includes(wanted) || !!r.ops[k]?.startsWith(wanted));
+      if (words.get(kind) || typedNames[k].includes(wanted) || digit && typed(formatNumber(r.data[k])).startsWith(wanted)) fits.push([fit(k, wanted), k]);
+    });
+    return fits.filter(([rank]) => rank >= 0);
+  }
+  // What is ranked by its gradient: the largest, or those that are 0; and the largest path to the root.
+  const rankings = {
+    largest: () => sizes().map((x, k) => [x, k]).filter(([x, k]) => x > 0 && k !== r.root).sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, k]) => k),
+    zeros: () => sizes().flatMap((x, k) => x === 0 ? [k] : []),
+    path: () => {
+      const [way] = r.paths(found[chosen] ?? (graphs[0].chosenThing.node ?? r.focus()), 1).paths, nodes = way ? way.parts.map(part => part.node) : [];
+      if (nodes.length) { graphs[0].trace(nodes); leaf = nodes[0]; showPaths(true); }
+      return nodes;
+    },
+  };
+  const sizes = () => Array.from(r.finals(), x => Math.abs(approximately(x)));
+  const wishes = el("div", {class: "wanted"}, ...Object.keys(rankings).map(name => el("button", {type: "button", "data-ranking": name, onclick: () => {
+    const all = rankings[name]();
+    ranked = {name, found: all};
+    input.value = "";
+    look();
+    input.focus();
+  }})));
+  if (r.groups) list.before(wishes);
   function look() {
-    const wanted = typed(input.value), fits = wanted ? r.names.map((_, k) => [fit(k, wanted), k]).filter(([rank]) => rank >= 0) : [];
-    found = fits.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, k]) => k);
+    const wanted = typed(input.value), most = ranked ? RANKED : LISTED;
+    if (wanted) ranked = null;
+    for (const e of wishes.children) {
+      e.textContent = t("groups." + e.dataset.ranking, {root: r.names[r.root]});
+      e.setAttribute("aria-pressed", e.dataset.ranking === ranked?.name);
+    }
+    found = ranked ? ranked.found : wanted ? fitting(wanted).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, k]) => k) : [];
+    list.classList.toggle("many", !!ranked);
     chosen = stop = 0;
-    list.replaceChildren(...found.slice(0, LISTED).map((k, j) => el("li", {role: "option", id: "found" + j, onclick: () => { mark(j); go(); close(); }},
-      el("b", {text: r.names[k]}), el("span", {class: "quiet", text: doing(k)}), el("span", {class: "num", text: value(k)}))));
-    const left = found.length - LISTED;
-    none.textContent = !wanted ? t("find.what") : !found.length ? t("find.none") : left > 0 ? t("ledger.more", {n: left}) : "";
+    list.replaceChildren(...found.slice(0, most).map((k, j) => el("li", {role: "option", id: "found" + j, onclick: () => { mark(j); go(); close(); }},
+      el("b", {text: r.names[k]}), el("span", {class: "quiet", text: doing(k)}), el("span", {class: ranked ? "num grad" : "num", text: ranked ? formatNumber(r.finals()[k]) : value(k)}))));
+    const left = found.length - most;
+    none.textContent = !wanted && !ranked ? t("find.what") : !found.length ? t(ranked ? "groups.zeros.none" : "find.none") : left > 0 ? t("ledger.more", {n: left}) : "";
     none.hidden = !none.textContent;
     mark(0);
-    if (wanted) say(found.length ? t("find.some", {n: found.length, x: r.names[found[0]]}) : t("find.none"));
+    if (wanted || ranked) say(found.length ? t("find.some", {n: found.length, x: r.names[found[0]]}) : t("find.none"));
   }
   function mark(j) {
     chosen = j;
@@ -48,6 +84,7 @@ function startFind() {
     const next = () => position(stops[stop++ % stops.length], 0), i = next();
     player.pause();
     player.go(i === player.index ? next() : i);
+    graphs[0].reveal?.(k);
   }
   function open() {
     box.hidden = false;

@@ -1,12 +1,6 @@
 // The picture of a recording that the page itself has made: layers from left to right (Sugiyama, Tagawa and Toda, 1981), with the
 // structure of Graphviz's SVG. An edge's label stands in a column of its own, and so does whatever passes: nothing lies on anything.
-const ROOM = {node: 73, head: 26, label: 34, between: 12, aside: 30};
-const pen = document.createElement("canvas").getContext("2d");
-const widthOf = (text, size = 12) => {
-  pen.font = `${size}px Helvetica, Arial, sans-serif`;
-  return pen.measureText(text).width;
-};
-
+const ROOM = {node: 73, head: 26, label: 34, aside: 30};
 // The columns of things in order: nodes in even ones, labels and what passes in all that an edge crosses.
 function layered(r) {
   const n = r.data.length, layer = new Array(n).fill(0), columns = [];
@@ -30,59 +24,6 @@ function layered(r) {
   }));
   return {columns, nodes, ways};
 }
-const mean = list => list.reduce((sum, x) => sum + x, 0) / list.length;
-function crossings(columns) {
-  let count = 0;
-  columns.forEach(column => column.forEach((thing, i) => { thing.at = i; }));
-  for (const column of columns) {
-    const ends = column.flatMap(thing => thing.after.map(next => next.at).sort((a, b) => a - b));
-    ends.forEach((end, i) => { for (let j = 0; j < i; j++) count += ends[j] > end; });
-  }
-  return count;
-}
-// Each column in the order of the means of its neighbours, to and fro; the best of all sweeps stays.
-function ordered(columns) {
-  let best = columns.map(column => [...column]), least = crossings(columns);
-  for (let sweep = 0; sweep < 24 && least; sweep++) {
-    const side = sweep % 2 ? "after" : "before";
-    for (const column of sweep % 2 ? [...columns].reverse() : columns) {
-      column.forEach((thing, i) => { thing.at = thing.wish = i; });
-      for (const thing of column) if (thing[side].length) thing.wish = mean(thing[side].map(other => other.at));
-      column.sort((a, b) => a.wish - b.wish || a.at - b.at).forEach((thing, i) => { thing.at = i; });
-    }
-    const count = crossings(columns);
-    if (count < least) [best, least] = [columns.map(column => [...column]), count];
-  }
-  return best;
-}
-// Heights as near as can be to what is wished, in order and with room between (pool adjacent violators).
-function settled(column, wishes) {
-  const blocks = [];
-  let offset = 0;
-  column.forEach((thing, i) => {
-    if (i) offset += column[i - 1].down + ROOM.between + thing.up;
-    thing.offset = offset;
-    blocks.push({sum: wishes[i] - offset, n: 1});
-    while (blocks.length > 1 && blocks.at(-2).sum / blocks.at(-2).n > blocks.at(-1).sum / blocks.at(-1).n) {
-      const {sum, n} = blocks.pop();
-      blocks.at(-1).sum += sum;
-      blocks.at(-1).n += n;
-    }
-  });
-  let i = 0;
-  for (const {sum, n} of blocks) for (let j = 0; j < n; j++, i++) column[i].y = column[i].offset + sum / n;
-}
-function levelled(columns) {
-  const sides = [t => t.before, t => t.after, t => [...t.before, ...t.after]];
-  for (const column of columns) settled(column, column.map(() => 0));
-  for (let k = 0; k < 30; k++) {
-    const side = sides[k < 24 ? k % 2 : 2];
-    for (const column of k % 2 ? [...columns].reverse() : columns) {
-      settled(column, column.map(t => side(t).length ? mean(side(t).map(other => other.y)) : t.y));
-    }
-  }
-}
-
 function drawn(r, writer) {
   const {columns, nodes, ways} = layered(r), ordering = ordered(columns), num = x => Math.round(x * 10) / 10;
   const longest = texts => Math.max(...texts.map(text => widthOf(text)));

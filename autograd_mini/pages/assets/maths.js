@@ -1,6 +1,5 @@
 // Words and formulas of a step: the sentences and templates of DATA, filled in.
 const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\p{L}\p{N}_.…∞\[\]'′])+$/u;
-const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 const row = (...parts) => ["mrow", ...parts];
 const put = (x, fenced) => fenced && !WORD.test(x.text)
   ? {text: `(${x.text})`, mathml: row(["mo stretchy=false", "("], x.mathml, ["mo stretchy=false", ")"])} : x;
@@ -119,10 +118,7 @@ class Maths {
     return {local: null, numeric: null, ...said, why: why.join(" ")};
   }
   given({nodes}) {
-    const phases = this.r.steps.slice(1).map(phaseOf), parts = [...new Set(["forward", ...phases])].map(part => {
-      const n = phases.filter(x => x === part).length;
-      return saying(`given.${part}${n === 1 ? ".one" : ""}`, {n});
-    });
+    const parts = Object.entries(this.r.counts()).map(([part, n]) => n || part === "forward" ? saying(`given.${part}${n === 1 ? ".one" : ""}`, {n}) : "");
     const leaves = nodes.slice(0, nodes.length > 4 ? 3 : 4).map(k => this.formula("leaf", {x: this.name(k), value: this.number(k)}));
     const symbolic = [...leaves, ...nodes.length > 4 ? [asText("…")] : []].reduce((x, y) => this.formula("beside", {x, y}));
     return {title: saying("title.given"), sentence: saying("given", {ahead: parts.join("")}), why: [saying("given.why")], symbolic};

@@ -141,7 +141,7 @@ function showSource() {
 
 // --- paths ---
 // The leaf follows the steps until one is chosen.
-let leaf = null, chosen = false;
+let leaf = null, chosen = false, pathsAsked = false;
 function followLeaf() {
   const k = recording.focus();
   if (chosen || k === leaf || recording.parents[k].length || recording.names.length > 300) return;
@@ -149,14 +149,16 @@ function followLeaf() {
   $("leaf").value = k;
   tellPaths();
 }
-function showPaths() {
-  const r = recording, leaves = r.names.flatMap((name, k) => r.parents[k].length ? [] : [k]);
+function showPaths(asked = false) {
+  const r = recording, leaves = r.large ? [leaf ?? 0] : r.names.flatMap((name, k) => r.parents[k].length ? [] : [k]);
   if (leaf === null) leaf = leaves[0];
   const options = leaves.map(k => el("option", {value: k, text: r.names[k]}));
   const select = el("select", {id: "leaf", onchange: () => { leaf = Number(select.value); chosen = true; tellPaths(); }}, ...options);
   select.value = leaf;
   $("paths").replaceChildren(el("h2", {text: t("paths")}), el("label", {class: "row"}, el("span", {text: t("paths.from")}), select), el("div", {id: "sums"}));
-  tellPaths();
+  pathsAsked ||= asked;
+  if (r.large && !pathsAsked) $("paths").replaceChildren(el("h2", {text: t("paths")}), el("p", {class: "quiet", text: t("groups.paths", {path: t("groups.path", {root: r.names[r.root]})})}));
+  else tellPaths();
 }
 let told = null;
 function tellPaths() {
@@ -183,28 +185,30 @@ function tellPaths() {
 }
 const whole = n => n < 1e6 ? String(n) : formatNumber(n);
 
-// --- all numbers, in a table that is made when it is opened ---
+// --- all numbers, in a table that is made when it is opened; of a large graph those of a group ---
+const LONGEST = 300;
 let cells = null;
 function showNumbers() {
   const box = $("numbers"), r = recording;
   cells = null;
   for (const old of box.querySelectorAll(".scroll, p")) old.remove();
   if (!box.open) return;
-  cells = r.names.map((name, k) => {
+  const some = graphs[0].listed ? graphs[0].listed() : [...r.names.keys()];
+  cells = new Map(some.map(k => {
     const computed = writers[0].value(k);
-    const row = el("tr", {}, el("td", {}, el("button", {type: "button", text: name, onclick: () => graphs[0].chosen([k])})),
-      cell(computed ? computed.text : "", ""), cell("", "n"), cell("", "n grad"), cell("", "n"));
-    return row;
-  });
+    return [k, el("tr", {}, el("td", {}, el("button", {type: "button", text: r.names[k], onclick: () => graphs[0].chosen(k)})),
+      cell(computed ? computed.text : "", ""), cell("", "n"), cell("", "n grad"), cell("", "n"))];
+  }));
   const heads = ["node", "computes", "data", "grad", "measured"].map((key, j) => el("th", {scope: "col", class: j > 1 && "n", text: t("numbers." + key)}));
-  box.append(el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...cells))));
+  box.append(el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...cells.values()))));
   const missing = r.names.length - Object.keys(r.differences).length;
-  if (missing) box.append(el("p", {class: "quiet", text: t("measured.left", {n: missing, all: r.names.length})}));
-  r.names.forEach((_, k) => showRow(k));
+  if (graphs[0].listed) box.append(el("p", {class: "quiet", text: t("groups.table", {n: some.length, group: graphs[0].around()})}));
+  else if (missing) box.append(el("p", {class: "quiet", text: t("measured.left", {n: missing, all: r.names.length})}));
+  some.forEach(showRow);
 }
 function showRow(k) {
-  if (!cells) return;
-  const r = recording, [, , data, grad, found] = cells[k].children;
+  if (!cells?.has(k)) return;
+  const r = recording, [, , data, grad, found] = cells.get(k).children;
   write(data, r.known[k] ? formatNumber(r.now[k]) : "—");
   write(grad, r.grad[k] === null ? "—" : formatNumber(r.grad[k]));
   write(found, r.complete[k] && r.differences[k] && !r.changed ? estimate(r.differences[k]) : "—");
@@ -212,9 +216,9 @@ function showRow(k) {
 
 // --- on paper ---
 function showPrinted() {
-  const rows = recording.steps.map((_, i) => {
+  const large = recording.large, shown = large ? [recording.index] : [...recording.steps.keys()], rows = shown.map(i => {
     const said = explainStep(recording, i), parts = [said.symbolic, said.local, said.numeric].filter(Boolean);
     return el("tr", {}, cell(String(i), "n"), el("td", {}, ...named(said.sentence)), el("td", {}, ...parts.map(piece => el("div", {text: piece.text}))));
   });
-  $("printed").replaceChildren(el("h2", {text: t("printed")}), el("table", {}, el("tbody", {}, ...rows)));
+  $("printed").replaceChildren(el("h2", {text: t("printed")}), large ? el("p", {text: t("groups.print", {n: recording.steps.length})}) : "", el("table", {}, el("tbody", {}, ...rows)));
 }

@@ -189,8 +189,7 @@ function startPerform(player) {
     fitFormulas();
     const at = act === "pick" || act === "end" ? r.root : act === "seed" || act === "update" ? r.steps[i].node : r.parents[node][edge];
     graph.light(act === "share" || act === "sum" ? {kind: "accumulate", node, edge} : {kind: act}, at);
-    for (const e of graph.box.querySelectorAll("g.node.choice")) e.classList.remove("choice");
-    if (act === "pick") for (const k of asked.candidates) graph.nodeElement(k).classList.add("choice");
+    graph.offer(act === "pick" ? asked.candidates : []);
   }
   const rightAtOnce = task => !task.shown && !task.tries[0].slip;
   const tally = () => ({right: log.filter(rightAtOnce).length, n: log.length});
@@ -240,3 +239,4 @@ function startPerform(player) {
   onLanguage(() => { if (!section.hidden) words(); });
   translate();
 }
+modes.push(startPerform);

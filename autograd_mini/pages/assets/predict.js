@@ -272,3 +272,4 @@ function startPredict(player) {
   translate();
   pose();
 }
+modes.push(startPredict);

@@ -167,3 +167,4 @@ function startWhatIf() {
   onLanguage(words);
   words();
 }
+modes.push(startWhatIf);

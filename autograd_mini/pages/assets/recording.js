@@ -72,6 +72,21 @@ class Recording {
     });
   }
 
+  // How many steps follow the first, by their phase.
+  counts() {
+    const counts = {forward: 0, backward: 0, update: 0};
+    for (const step of this.steps.slice(1)) counts[phaseOf(step)]++;
+    return counts;
+  }
+  // The gradients in the end.
+  finals() {
+    if (this.ended?.steps === this.steps) return this.ended.grads;
+    const grads = new Array(this.data.length).fill(0);
+    for (const {kind, node, adjoint} of this.steps) if (kind === "visit") grads[node] = adjoint;
+    this.ended = {steps: this.steps, grads};
+    return grads;
+  }
+
   // Move the state to a step; gives the nodes and the accumulations that changed.
   at(i) {
     const touched = {nodes: new Set(), edges: new Set()};
@@ -175,7 +190,3 @@ class Recording {
     };
   }
 }
-const numberHearers = [];
-const onNumbers = f => numberHearers.push(f);
-const runs = DATA.runs ? DATA.runs.map(run => new Recording(run)) : [];
-const recording = runs[0];

@@ -5,6 +5,11 @@ const at = i => pairs ? pairs[i] : runs.map(() => i);
 const length = () => pairs ? pairs.length : recording.steps.length;
 function spans() {
   const found = [];
+  if (recording.large) {
+    let i = 0;
+    for (const [name, n] of Object.entries(recording.counts())) if (n) found.push([name, i, (i += n + (name === "forward")) - 1]);
+    return found;
+  }
   for (let i = 0; i < length(); i++) {
     const {kind} = recording.steps[at(i)[0]], name = kind === "update" ? kind : PHASES[kind] || "backward";
     const last = found[found.length - 1];
@@ -25,8 +30,8 @@ function show(touched) {
   showLedger();
   showSource();
   followLeaf();
-  if (recording.complete[leaf] !== told) tellPaths();
-  for (const k of touched[0].nodes) showRow(k);
+  if (recording.complete[leaf] !== told && (pathsAsked || !recording.large)) tellPaths();
+  for (const k of recording.large ? cells?.keys() ?? [] : touched[0].nodes) showRow(k);
   differ(touched);
   fitFormulas();  // last, for it asks for the layout
 }
@@ -38,13 +43,7 @@ function differ(touched) {
     for (const k of nodes) {
       const grads = a.grad[k] != null && b.grad[k] != null && !close(a.grad[k], b.grad[k]);
       const data = a.known[k] && b.known[k] && !close(a.now[k], b.now[k]);
-      for (const graph of graphs) {
-        const e = graph.nodes[graph.item(k)] && graph.nodeElement(k);
-        if (!e) continue;
-        e.classList.toggle("differs", grads || data);
-        e.classList.toggle("same-data", !data);
-        e.classList.toggle("same-grad", !grads);
-      }
+      for (const graph of graphs) graph.differs(k, grads, data);
     }
   }
 }
@@ -79,9 +78,7 @@ player.go(position(DATA.start, 0));
 controls(player, i => bare(explainStep(recording, at(i)[0]).title));
 runs.forEach((r, k) => r.at(at(player.index)[k]));
 startGraphs();
-startWhatIf();
-startPredict(player);
-startPerform(player);
+for (const start of modes) start(player);
 startFind();
 everything();
 player.on(move);

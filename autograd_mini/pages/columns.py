@@ -1,0 +1,190 @@
+"""A recording of very many nodes for the page: columns of numbers, compressed.
+
+A node costs about 12 bytes of the file. Its data is there exactly; partials that are only products,
+sums and quotients of data are not, nor is anything of the backward pass: the page computes them by
+the same operations in the same order, and so gets the same numbers.
+"""
+
+import ast
+import base64
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from autograd_mini.drawing.groups import hierarchy
+from autograd_mini.formulas.grammar import walk
+from autograd_mini.notation.labels import printable
+from autograd_mini.notation.shapes import at_kink, shape_of
+from autograd_mini.stepping.events import phase
+from autograd_mini.stepping.record import reverse_sweep
+from autograd_mini.stepping.sequence import Forward, Seed, Steps, Update
+from autograd_mini.stepping.templates import notations
+from autograd_mini.value import Value
+
+from .document import as_json, written
+
+MANY = 5_000  # nodes, from which on they are packed
+
+
+
+def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
+    """The groups, each as its name and the index of the one around it; the group of each node.
+
+    Group 0 is the whole graph.
+
+    >>> from autograd_mini import MLP, steps
+    >>> groups_of(steps(MLP(2, [2, 1], seed=0)([1.0, 2.0])))[0][:3]
+    [['', -1], ['layer0', 0], ['neuron0', 1]]
+    """
+    paths = hierarchy(steps.nodes)
+    table: dict[tuple[str, ...], int] = {(): 0}
+    for path in paths.values():
+        for k in range(len(path)):
+            table.setdefault(path[: k + 1], len(table))
+    names = [[printable(path[-1]) if path else "", table.get(path[:-1], 0)] for path in table]
+    names[0][1] = -1
+    return names, [table[paths[node]] for node in steps.nodes]
+
+
+def packed(steps: Steps) -> dict[str, Any] | None:
+    """The columns of a recording; None if it has numbers that the page could not compute.
+
+    Such are nodes made by hand, numbers that are no floats, data that are stale, and a backward
+    pass that is not the engine's own.
+    """
+    nodes = steps.nodes
+    plain = not steps.stale and all(
+        node.data.__class__ is float and (node.op or node.first is None) for node in nodes
+    )
+    if not plain or not _swept(steps):
+        return None
+    shapes = [node.op and shape_of(node) for node in nodes]
+    templates, ops = notations(filter(None, shapes))
+    kinds = {key: k for k, key in enumerate(ops)}
+    stored = {shape.key for shape in shapes if shape and not _arithmetic(shape.op)}
+    table, group = groups_of(steps)
+    code = _Code(nodes)
+    updates = [step for step in steps if isinstance(step, Update)]
+    places = {place: k for k, place in enumerate(dict.fromkeys(filter(None, steps.places)))}
+    named = {k: x for k, x in enumerate(steps.names) if (nodes[k].label or "").strip()}
+    columns: dict[str, Iterable[Any]] = {
+        "data": array("d", [node.data for node in nodes]),
+        "partials": array("d", _partials(nodes, shapes, stored)),
+        "updated": array("d", [step.after for step in updates]),
+        "kind": [kinds[shape.key] if shape else -1 for shape in shapes],
+        "slots": [code.slot(x, k) for k, node in enumerate(nodes) if node.op for x in node.args],
+        "lengths": [len(vector) for vector in code.vectors],
+        "elements": [x for vector in code.vectors for x in _deltas(vector)],
+        "group": _deltas(group),
+        "order": _deltas(step.node for step in steps if isinstance(step, Forward)),
+        "given": _deltas(getattr(steps[0], "nodes", ())),
+        "updates": _deltas(step.node for step in updates),
+        "places": [places[place] if place else -1 for place in steps.places] if places else [],
+    }
+    told = {
+        "maths": {"numerator": steps.numerator, "templates": templates, "ops": ops},
+        "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
+        "arity": [len(shape.lengths) for shape in dict.fromkeys(filter(None, shapes))],
+        "stored": [kinds[key] for key in sorted(stored)],
+        "constants": [written(x) for x in code.constants],
+        "labels": [[*named], [*named.values()]],
+        "letter": next((x[0] for k, x in enumerate(steps.names) if k not in named), "v"),
+        "groups": table,
+        "table": [list(place) for place in places],
+        "rate": written(updates[0].rate) if updates else None,
+        "seed": next((step.value for step in steps if isinstance(step, Seed)), 0),
+        "optimiser": steps.optimiser,
+        "sources": sources_of(steps),
+    }
+    return {"n": len(nodes), **_compressed(columns, told)}
+
+
+def sources_of(steps: Steps) -> list[dict[str, Any]]:
+    """The learner's functions."""
+    return [
+        {"name": s.name, "file": s.file, "first": s.first, "lines": [*map(printable, s.lines)]}
+        for s in steps.sources
+    ]
+
+
+class _Code:
+    """Operands as whole numbers, so that equal computations give equal ones.
+
+    A node counts from the one that uses it: 2 d. Number c of the constants is 4 c + 1, vector c of
+    those that there are 4 c + 3. In a vector a node counts from the first: 2 k, a constant is odd.
+    """
+
+    def __init__(self, nodes: Sequence[Value]) -> None:
+        self.ids = {node: k for k, node in enumerate(nodes)}
+        self.constants: list[Any] = []
+        self.vectors: dict[tuple[int, ...], int] = {}
+        self._known: dict[str, int] = {}
+
+    def slot(self, x: Any, k: int) -> int:
+        """The operand x of node k."""
+        if x.__class__ is tuple:
+            vector = tuple([2 * k if (k := self.ids.get(e, -1)) >= 0 else self._odd(e) for e in x])
+            return 4 * self.vectors.setdefault(vector, len(self.vectors)) + 3
+        return 2 * (k - self.ids[x]) if x in self.ids else 2 * self._odd(x) - 1
+
+    def _odd(self, x: Any) -> int:
+        c = self._known.setdefault(f"{x!r} {x.__class__}", len(self._known))
+        if c == len(self.constants):
+            self.constants.append(x)
+        return 2 * c + 1
+
+
+def _arithmetic(op: Any) -> bool:
+    """Whether the partials follow from data by + - * / and a choice alone."""
+
+    def plain(part: ast.AST) -> bool:
+        match part:
+            case ast.Name(name):
+                return name.removesuffix("_i") in (*op.params, "out")
+            case ast.BinOp():
+                return isinstance(part.op, ast.Add | ast.Sub | ast.Mult | ast.Div)
+            case ast.Call():
+                return getattr(part.func, "id", "") == "where"
+        return isinstance(part, ast.Constant | ast.UnaryOp | ast.Compare)
+
+    return all(plain(x) for k in range(len(op.params)) for x in walk(op.trees[f"d{k}"]))
+
+
+def _partials(nodes: Any, shapes: Any, stored: set[str]) -> Iterator[float]:
+    for node, shape in zip(nodes, shapes, strict=True):
+        if shape and shape.key in stored:
+            yield from node.partials
+
+
+def _swept(steps: Steps) -> bool:
+    """Whether the backward pass is that of the engine, and in floats."""
+    seed = next((step.value for step in steps if isinstance(step, Seed)), 0.0)
+    passed = (step for step in steps if phase(step) == "backward")
+    wanted = reverse_sweep(steps.nodes, 0.0, seed)
+    same = all(a == b or repr(a) == repr(b) for a, b in zip(passed, wanted, strict=False))
+    return seed.__class__ is float and same and len(wanted) == sum(
+        phase(step) == "backward" for step in steps
+    )
+
+
+def _deltas(numbers: Iterable[int]) -> list[int]:
+    before, out = 0, []
+    for x in numbers:
+        out.append(x - before)
+        before = x
+    return out
+
+
+def _compressed(columns: Mapping[str, Any], told: Any) -> dict[str, Any]:
+    """One stream of raw deflate: of each column first all first bytes, then all second ones, ..."""
+    parts, lengths = [as_json(told).encode()], {}
+    lengths["told"] = len(parts[0])
+    for name, numbers in columns.items():
+        column = numbers if isinstance(numbers, array) else array("i", numbers)
+        lengths[name] = len(column)
+        raw = column.tobytes()
+        parts += [raw[k :: column.itemsize] for k in range(column.itemsize)]
+    deflate = zlib.compressobj(9, wbits=-15)
+    stream = deflate.compress(b"".join(parts)) + deflate.flush()
+    return {"lengths": lengths, "packed": base64.b64encode(stream).decode()}
