@@ -119,7 +119,7 @@ def _adopted(order: Sequence[Value], scopes: Paths, paths: Paths) -> Paths:
     return {leaf: own.pop() for leaf, own in users.items() if len(own) == 1}
 
 
-# --- groups of any graph, so that none is too large to look at -------------------------------------
+# --- groups of any graph, so that none is too large to look at ------------------------------------
 def hierarchy(order: Sequence[Value]) -> Paths:
     """The groups that the graph names, and computed ones where one of them holds too much.
 

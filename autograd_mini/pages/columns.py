@@ -27,7 +27,6 @@ from .document import as_json, written
 MANY = 5_000  # nodes, from which on they are packed
 
 
-
 def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
     """The groups, each as its name and the index of the one around it; the group of each node.
 
@@ -59,8 +58,8 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     )
     if not plain or not _swept(steps):
         return None
-    shapes = [node.op and shape_of(node) for node in nodes]
-    templates, ops = notations(filter(None, shapes))
+    shapes = [shape_of(node) if node.op else None for node in nodes]
+    templates, ops = notations(shape for shape in shapes if shape)
     kinds = {key: k for k, key in enumerate(ops)}
     stored = {shape.key for shape in shapes if shape and not _arithmetic(shape.op)}
     table, group = groups_of(steps)
@@ -85,7 +84,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     told = {
         "maths": {"numerator": steps.numerator, "templates": templates, "ops": ops},
         "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
-        "arity": [len(shape.lengths) for shape in dict.fromkeys(filter(None, shapes))],
+        "arity": [len(shape.lengths) for shape in dict.fromkeys(shapes) if shape],
         "stored": [kinds[key] for key in sorted(stored)],
         "constants": [written(x) for x in code.constants],
         "labels": [[*named], [*named.values()]],
@@ -163,8 +162,10 @@ def _swept(steps: Steps) -> bool:
     passed = (step for step in steps if phase(step) == "backward")
     wanted = reverse_sweep(steps.nodes, 0.0, seed)
     same = all(a == b or repr(a) == repr(b) for a, b in zip(passed, wanted, strict=False))
-    return seed.__class__ is float and same and len(wanted) == sum(
-        phase(step) == "backward" for step in steps
+    return (
+        seed.__class__ is float
+        and same
+        and len(wanted) == sum(phase(step) == "backward" for step in steps)
     )
 
 

@@ -45,7 +45,7 @@ FIRST = (
 )  # fmt: skip
 GROUPS = ("layers.js", "groups.js", "arrange.js", "routes.js", "paint.js", "opened.js")
 MODES = ("recompute.js", "predict.js", "perform.js")  # not for very many nodes
-ROOMS = ("page", "whatif", "predict", "perform")
+ROOMS = ("page", "groups", "whatif", "predict", "perform")
 LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "find.js", "start.js")
 
 
@@ -133,7 +133,7 @@ def to_html(
         first.insert(FIRST.index("runs.js"), "packed.js")
         last = [name for name in LAST if name not in MODES]
     scripts: tuple[str, ...] = (*FIRST[:1], source(ops), *first[1:], *last)
-    rooms: tuple[str, ...] = (*ROOMS, *["groups"] * large)
+    rooms: tuple[str, ...] = ROOMS
     styles: tuple[str, ...] = ("modes.css", *["groups.css"] * large)
     if compiled:
         from .compiled import stages

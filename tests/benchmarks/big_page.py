@@ -35,10 +35,12 @@ PRESS = """key => new Promise(done => {
 })"""
 MOVED = """async zooms => {
   const canvas = document.querySelector("canvas"), box = canvas.getBoundingClientRect();
-  const at = {clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true, cancelable: true};
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const at = {clientX: x, clientY: y, bubbles: true, cancelable: true};
   const frames = [await new Promise(requestAnimationFrame)];
   for (let k = 0; frames.at(-1) - frames[0] < 3000; k++) {
-    const turn = Math.sin(k / 25), zoom = {deltaY: 14 * turn, ctrlKey: true}, pan = {deltaX: 30 * turn, deltaY: 18 * turn};
+    const turn = Math.sin(k / 25), pan = {deltaX: 30 * turn, deltaY: 18 * turn};
+    const zoom = {deltaY: 14 * turn, ctrlKey: true};
     canvas.dispatchEvent(new WheelEvent("wheel", {...at, ...(zooms ? zoom : pan)}));
     frames.push(await new Promise(requestAnimationFrame));
   }
@@ -92,7 +94,6 @@ def measured(browser: object, name: str, root: Value, folder: Path) -> None:
     rng, times = random.Random(0), list[tuple[int, float, float]]()
     for _ in range(24):
         for _ in range(rng.randrange(1, 5)):
-            page.keyboard.press("Tab")
             page.evaluate(PRESS, rng.choice(["ArrowRight", "ArrowDown", "ArrowRight"]))
         before = len(page.evaluate("document.querySelector('canvas').things()"))
         laid, shown = page.evaluate(PRESS, "Enter")

@@ -153,12 +153,13 @@ def test_the_head_says_language_and_title(lang):
 
 def test_every_word_that_the_files_ask_for_is_in_the_catalogue():
     files = "shell.html steps.html shell.js player.js graph.js curves.js panel.js find.js start.js"
+    files += " groups.js paint.js opened.js"
     text = "".join((ASSETS / name).read_text(encoding="utf-8") for name in files.split())
     asked = set(re.findall(r"\bt\(\"([\w.]+\w)\"", text))
     asked |= set(re.findall(r"data-t(?:-label)?=\"([\w.]+)\"", text))
-    words = {*catalogue("page")}
+    words = {*catalogue("page"), *catalogue("groups")}
     assert asked - words == set()
-    computed = r"^(phase|where|numbers|measured|paths|ledger)\."
+    computed = r"^(phase|where|numbers|measured|paths|ledger|groups)\."
     unused = {key for key in words - asked if not re.match(computed, key)}
     assert unused <= {"grad", "data", "play", "pause"}
 
@@ -322,18 +323,6 @@ def test_the_compact_picture_has_all_shapes_and_texts():
     assert not re.search(r"fill=|stroke=|font-|style=|<title", small)
 
 
-def test_a_folded_picture_knows_which_item_shows_each_node():
-    model = MLP(3, [12, 10, 1], seed=0)
-    recorded = steps(mse([model([0.1, 0.2, 0.3])], [1.0]))
-    picture = figure(recorded, max_nodes=50)
-    assert picture.items is not None
-    assert picture.links is not None
-    shown = set(re.findall(r'class="node [^"]*" data-id="n(\d+)"', picture.svg))
-    assert {str(item) for item in picture.items} == shown
-    assert picture.svg.count('class="edge') == len(picture.links)
-    assert all(len(english) == len(spanish) for english, spanish in picture.texts.values())
-
-
 def test_scopes_are_framed_as_in_any_picture():
     def f(x):
         with scope("square"):
@@ -343,7 +332,7 @@ def test_scopes_are_framed_as_in_any_picture():
     recorded = steps(f, 3.0)
     assert recorded.names == ("x", "y", "v₁")
     assert recorded.nodes[1].label.scope == ("square",)
-    svg = figure(recorded).svg
+    svg = figure(recorded)
     assert svg.count('class="cluster group"') == 1
     assert ">square</text>" in svg
 
@@ -451,7 +440,14 @@ def test_squeezing_keeps_the_code():
 def test_no_file_declares_a_name_twice_for_all():
     """The files of a page share one scope: two `const x` in it would stop every script."""
     names = {}
-    more = (*MAKING, "playground.js", "layout.js")
+    more = (
+        *MAKING,
+        "playground.js",
+        "layers.js",
+        "layout.js",
+        "packed.js",
+        *page_module.GROUPS[1:],
+    )
     for file in (*page_module.FIRST, *page_module.LAST, *more):
         text = (ASSETS / file).read_text(encoding="utf-8")
         declared = r"^(?:const|let|class|function|async function) ([\w$]+)"
@@ -466,7 +462,7 @@ def test_the_document_of_others():
     )  # fmt: skip
     page = Page(text)
     assert page.data() == {"x": "</script>", "lang": "es", "theme": "auto", "title": None}
-    assert page.unpacked()[1].startswith('(()=>{"use strict";\nconst PACKED = {"k":1,"words"')
+    assert page.unpacked()[1].startswith('(async()=>{"use strict";\nconst PACKED = {"k":1,"words"')
 
 
 def test_every_kind_of_step_has_its_form():

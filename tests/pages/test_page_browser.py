@@ -522,23 +522,6 @@ def test_engines_with_other_steps_keep_beside_each_other(opened, name):
 
 
 # --- large graphs --------------------------------------------------------------------------------
-def test_a_large_graph_is_folded_and_its_groups_light_up(opened):
-    m = MLP(3, [10, 10, 1], activation="tanh", seed=0)
-    recorded = steps(mse([m([0.1, 0.2, 0.3]), m([1.0, 0.0, -1.0])], [0.0, 1.0]))
-    page = opened(recorded)
-    groups = page.page.locator("g.folded").count()
-    assert groups >= 2
-    seen = set()
-    for index in range(0, len(recorded), 11):
-        page.go(index)
-        lit = page.each(".node.lit", "e.dataset.id")
-        assert len(lit) == 1 or index == 0
-        seen.update(lit)
-    assert len(seen) >= groups
-    page.press("End")
-    assert all(re.search(r"\d", word) for word in page.each(".folded .range", "e.textContent"))
-
-
 def test_a_formula_grows_and_shrinks_with_the_window(opened):
     page = opened(recorded_neuron(), start=len(recorded_neuron()) - 3)
     size = "getComputedStyle(document.querySelector('.numeric math')).fontSize"

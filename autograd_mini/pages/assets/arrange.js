@@ -73,8 +73,8 @@ function arranged(tree, g, hidden) {
     if (apart === 1 || passes) way.slice(1).forEach((x, i) => { x.before.push(way[i]); way[i].after.push(x); });
     return {way, count, faint};
   });
-  const order = ordered(columns, things.length > 150 ? 6 : 24);
-  if (order.length) levelled(order);
+  const many = things.length > 150, order = ordered(columns, many ? 4 : 24);
+  if (order.length) levelled(order, many ? 10 : 30);
   const top = Math.min(...order.flat().map(x => x.y - x.up));
   for (const x of order.flat()) x.top = x.y - x.up - top;
   const gaps = order.map(column => Math.min(PLACE.most, Math.max(PLACE.aside, ...column.flatMap(x => x.before.map(b => Math.abs(x.y - b.y) / 4)))));

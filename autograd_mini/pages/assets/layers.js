@@ -58,11 +58,11 @@ function settled(column, wishes) {
   let i = 0;
   for (const {sum, n} of blocks) for (let j = 0; j < n; j++, i++) column[i].y = column[i].offset + sum / n;
 }
-function levelled(columns) {
+function levelled(columns, most = 30) {
   const sides = [t => t.before, t => t.after, t => [...t.before, ...t.after]];
   for (const column of columns) settled(column, column.map(() => 0));
-  for (let k = 0; k < 30; k++) {
-    const side = sides[k < 24 ? k % 2 : 2];
+  for (let k = 0; k < most; k++) {
+    const side = sides[k < most - 6 ? k % 2 : 2];
     for (const column of k % 2 ? [...columns].reverse() : columns) {
       settled(column, column.map(t => side(t).length ? mean(side(t).map(other => other.y)) : t.y));
     }

@@ -84,13 +84,15 @@ class Groups extends Camera {
   }
   // The nodes that the table has: those of the group that is chosen.
   get group() { return this.chosenThing.node === undefined ? this.chosenThing : this.chosenThing.inside; }
-  listed() { return Array.from(this.tree.members(this.group).slice(0, LONGEST)); }
+  listed() { return Array.from(this.tree.members(this.group).slice(0, ROWS)); }
   around() { return this.tree.name(this.group); }
 
   // What is seen, for who asks the canvas: the boxes, their places and their texts.
   things() {
-    return this.seen.filter(x => x.inside).map(x => ({id: x.node ?? x.name, group: x.group ?? null, around: x.inside.group, open: !!x.open,
-      x: x.x, y: x.y, w: x.w, h: x.h, ...(x.open ? {name: this.tree.name(x)} : this.painter.state(x))}));
+    return this.seen.filter(thing => thing.inside).map(thing => {
+      const {x, y, w, h, group = null, open = false} = thing, {name, rows} = open ? {name: this.tree.name(thing), rows: []} : this.painter.state(thing);
+      return {id: thing.node ?? thing.name, group, around: thing.inside.group, open, x, y, w, h, name, rows};
+    });
   }
 
   // --- pointer and keyboard ---

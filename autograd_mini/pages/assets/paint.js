@@ -40,7 +40,7 @@ class Painter {
     for (const route of routes) bundles[route.faint ? 2 : Number(route.count > 1)].push(route);
     bundles.forEach((list, kind) => {
       g.beginPath();
-      for (const {line} of list) draw(g, line);
+      for (const {line} of list) follow(g, line);
       g.strokeStyle = c.stroke;
       g.lineWidth = [1.1, 1.8, 0.8][kind];
       g.globalAlpha = [0.8, 0.55, list.length > 400 ? 0.13 : 0.3][kind];
@@ -60,7 +60,7 @@ class Painter {
     g.lineWidth = Math.max(width, 1.5 * this.one);
     for (const {line, back} of list) {
       g.beginPath();
-      draw(g, line);
+      follow(g, line);
       g.stroke();
       g.beginPath();
       if (back) this.backwards(line[0], line[1]); else tip(g, line.at(-2), line.at(-1));

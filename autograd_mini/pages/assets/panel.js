@@ -186,7 +186,7 @@ function tellPaths() {
 const whole = n => n < 1e6 ? String(n) : formatNumber(n);
 
 // --- all numbers, in a table that is made when it is opened; of a large graph those of a group ---
-const LONGEST = 300;
+const ROWS = 300;
 let cells = null;
 function showNumbers() {
   const box = $("numbers"), r = recording;

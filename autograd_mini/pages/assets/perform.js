@@ -239,4 +239,3 @@ function startPerform(player) {
   onLanguage(() => { if (!section.hidden) words(); });
   translate();
 }
-modes.push(startPerform);

@@ -272,4 +272,3 @@ function startPredict(player) {
   translate();
   pose();
 }
-modes.push(startPredict);

@@ -167,4 +167,3 @@ function startWhatIf() {
   onLanguage(words);
   words();
 }
-modes.push(startWhatIf);

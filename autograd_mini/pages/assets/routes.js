@@ -25,7 +25,7 @@ function bounded(line) {
   return box;
 }
 const apartFrom = (box, view) => box.x1 < view.x || box.x0 > view.x + view.w || box.y1 < view.y || box.y0 > view.y + view.h;
-function draw(pen, line) {
+function follow(pen, line) {
   pen.moveTo(line[0], line[1]);
   for (let k = 2; k < line.length; k += 6) pen.bezierCurveTo(line[k], line[k + 1], line[k + 2], line[k + 3], line[k + 4], line[k + 5]);
 }

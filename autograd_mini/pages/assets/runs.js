@@ -3,4 +3,3 @@ const numberHearers = [];
 const onNumbers = f => numberHearers.push(f);
 const runs = (DATA.runs || []).map(run => new (run.packed ? Packed : Recording)(run));
 const recording = runs[0];
-const modes = [];  // what starts each of them

@@ -78,7 +78,11 @@ player.go(position(DATA.start, 0));
 controls(player, i => bare(explainStep(recording, at(i)[0]).title));
 runs.forEach((r, k) => r.at(at(player.index)[k]));
 startGraphs();
-for (const start of modes) start(player);
+if (!recording.large) {
+  startWhatIf();
+  startPredict(player);
+  startPerform(player);
+}
 startFind();
 everything();
 player.on(move);

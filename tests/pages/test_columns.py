@@ -1,0 +1,87 @@
+"""The columns of a recording of very many nodes, and its groups."""
+
+import base64
+import json
+import zlib
+from array import array
+from collections import Counter
+
+import pytest
+
+from autograd_mini import MLP, Value, steps
+from autograd_mini.drawing import draw
+from autograd_mini.drawing.groups import MOST, hierarchy
+from autograd_mini.graph import topological
+from autograd_mini.losses import mse
+from autograd_mini.pages.columns import groups_of, packed
+
+
+def network(samples, sizes=(3, 1)):
+    model = MLP(2, [*sizes], activation="tanh", seed=0)
+    points = [[0.01 * k, 1 - 0.02 * k] for k in range(samples)]
+    return mse([model(point) for point in points], [k % 2 * 1.0 for k in range(samples)])
+
+
+def unpacked(columns):
+    raw = zlib.decompress(base64.b64decode(columns["packed"]), wbits=-15)
+    lengths = dict(columns["lengths"])
+    at = lengths.pop("told")
+    found = {"told": json.loads(raw[:at])}
+    for name, n in lengths.items():
+        kind, size = ("d", 8) if name in ("data", "partials", "updated") else ("i", 4)
+        planes = [raw[at + k * n : at + (k + 1) * n] for k in range(size)]
+        found[name] = array(kind, b"".join(map(bytes, zip(*planes, strict=True))))
+        at += size * n
+    assert at == len(raw)
+    return found
+
+
+def test_the_columns_hold_the_numbers_exactly():
+    recorded = steps(network(9))
+    found = unpacked(packed(recorded))
+    assert list(found["data"]) == [node.data for node in recorded.nodes]
+    keys = list(found["told"]["maths"]["ops"])
+    for node, key in zip(recorded.nodes, found["kind"], strict=True):
+        assert (key == -1) == (node.op is None)
+        assert key == -1 or keys[key].split("/")[0].split("^")[0] == node.op.name
+
+
+@pytest.mark.parametrize("what", ["stale", "by hand", "engine"])
+def test_what_a_page_could_not_compute_is_not_packed(what):
+    x = Value(3.0, label="x")
+    y = Value(9.0, parents=(x,), partials=(6.0,)) if what == "by hand" else x * x
+    if what == "stale":
+        x.data = 4.0
+    recorded = steps(y)
+    if what == "engine":
+        recorded.steps = (*recorded.steps[:-1], recorded.steps[-1]._replace(adjoint=5.0))
+    assert packed(recorded) is None
+    assert packed(steps(x * x)) is not None
+
+
+def test_a_node_costs_few_bytes():
+    recorded = steps(network(400))
+    assert len(packed(recorded)["packed"]) < 20 * len(recorded.nodes)
+
+
+def test_no_group_holds_too_much_and_names_stand_outside():
+    order = topological(network(600))
+    paths = hierarchy(order)
+    held = Counter(paths.values())
+    inner = {path[:k] for path in paths.values() for k in range(1, len(path) + 1)}
+    held.update(path[:-1] for path in inner)
+    assert max(held.values()) <= MOST
+    assert paths[order[-1]] == ()
+    weight = next(node for node in order if node.label == "layer2.neuron1.w[0]")
+    assert paths[weight][:2] == ("layer2", "neuron1")
+    assert {path[0] for path in paths.values() if path} >= {"layer1", "layer2", "stage 1"}
+
+
+def test_draw_folds_the_computed_groups_too():
+    root = network(600)
+    text = draw(root, collapse=1).source
+    assert "layer1" in text
+    assert "stage 2" in text
+    table, of = groups_of(steps(network(2)))
+    assert table[0] == ["", -1]
+    assert of[-1] == 0

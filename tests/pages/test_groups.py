@@ -1,0 +1,230 @@
+"""The page of a large graph: groups opened and closed, numbers as Python's, search, keyboard."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from autograd_mini import MLP, steps
+from autograd_mini.losses import mse
+from autograd_mini.notation.labels import number
+from autograd_mini.optim import SGD
+from autograd_mini.pages import page as page_module
+from autograd_mini.pages.page import save_html
+from autograd_mini.stepping import explain_step
+from tests.browser import PHONE, axe_findings, until
+
+THINGS = "document.querySelector('canvas').things()"
+KEY = """key => document.querySelector("canvas").dispatchEvent(
+  new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}))"""
+
+
+def network(samples=24, lr=None):
+    model = MLP(2, [4, 1], activation="relu", seed=0)
+    points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(samples)]
+    loss = mse([model(point) for point in points], [k % 2 * 1.0 for k in range(samples)])
+    return steps(loss, optimiser=SGD(model.parameters(), lr=lr) if lr else None)
+
+
+@pytest.fixture(params=["rows", "columns"])
+def recorded(request, monkeypatch):
+    monkeypatch.setattr(page_module, "MANY", 100 if request.param == "columns" else 10**6)
+    return network(lr=0.5)
+
+
+@pytest.fixture
+def opened(visit, tmp_path, recorded):
+    def open_page(lang="en", start=0, **settings):
+        save_html(recorded, tmp_path / "page.html", lang=lang, start=start)
+        page = visit(tmp_path / "page.html", reduced_motion="reduce", **settings)
+        until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
+        return page
+
+    return open_page
+
+
+def places(page):
+    return [
+        [x[key] for key in ("id", "group", "x", "y", "w", "h", "open")]
+        for x in page.evaluate(THINGS)
+    ]
+
+
+def press(page, *keys):
+    for key in keys:
+        page.evaluate(KEY, key)
+
+
+def overlaps(things):
+    for i, a in enumerate(things):
+        for b in things[:i]:
+            if a["around"] == b["around"]:
+                apart = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"]
+                if not (apart or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]):
+                    yield a["id"], b["id"]
+
+
+def test_twenty_groups_opened_and_closed_leave_the_layout_and_overlap_nothing(opened):
+    page, rng = opened(), random.Random(0)
+    before = places(page)
+    seen = 0
+    for _ in range(20):
+        press(page, *rng.choices(["ArrowRight", "ArrowDown", "ArrowLeft"], k=3), "Enter")
+        things = page.evaluate(THINGS)
+        seen = max(seen, len(things))
+        assert list(overlaps(things)) == []
+        inside = {x["group"]: x for x in things if x["open"]}
+        for x in things:
+            box = inside.get(x["around"])
+            assert not box or (
+                box["x"] < x["x"]
+                and x["x"] + x["w"] < box["x"] + box["w"]
+                and box["y"] < x["y"]
+                and x["y"] + x["h"] < box["y"] + box["h"]
+            )
+    assert seen > len(before)
+    page.click(".groups button:has-text('Close all')")
+    assert places(page) == before
+
+
+def test_what_is_opened_moves_others_right_and_down_only(opened):
+    page = opened()
+    before = {x["id"]: x for x in page.evaluate(THINGS)}
+    rng = random.Random(1)
+    for _ in range(100):
+        press(page, rng.choice(["ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp"]))
+        if page.inner_text(".crumbs [aria-current]") == "layer1":
+            break
+    press(page, "Enter")
+    after = {x["id"]: x for x in page.evaluate(THINGS)}
+    moved = [
+        k for k in before if (after[k]["x"], after[k]["y"]) != (before[k]["x"], before[k]["y"])
+    ]
+    assert moved
+    (grown,) = (k for k in before if after[k]["open"])
+    for k, x in before.items():
+        y, g = after[k], before[grown]
+        assert y["x"] >= x["x"]
+        assert y["y"] >= x["y"]
+        if x["x"] + x["w"] <= g["x"]:
+            assert (y["x"], y["y"]) == (x["x"], x["y"])
+
+
+@pytest.mark.parametrize("part", [0.1, 0.6, 1])
+def test_every_number_is_pythons(opened, recorded, part):
+    at = round(part * (len(recorded) - 1))
+    page = opened(start=at)
+    state, shown = recorded.state(at), 0
+    for name in ("layer2.neuron1.b", "layer1.neuron2.w[0]", "layer1.neuron4.w[1]"):
+        page.keyboard.press("/")
+        page.fill("#wanted", name)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+    page.evaluate(
+        "n => { const s = document.getElementById('slider'); s.value = n;"
+        " s.dispatchEvent(new Event('input')); }",
+        at,
+    )
+    for x in page.evaluate(THINGS):
+        if x["group"] is None:
+            k = x["id"]
+            (_, data, *_), (_, grad, *_) = x["rows"]
+            assert data == (number(state.data[k]) if k in state.data else "—")
+            assert grad == (number(state.grad[k]) if k in state.grad else "—")
+            shown += 1
+    assert shown > 40
+    said = explain_step(recorded, at, "en")
+    assert page.inner_text("#step .sentence") == said.sentence.replace("`", "")
+    groups = [x for x in page.evaluate(THINGS) if x["group"] is not None and not x["open"]]
+    for x in groups:
+        if part == 1:
+            assert x["rows"][0][1] == str(recorded_size(recorded, x))
+
+
+def recorded_size(recorded, thing):
+    from autograd_mini.pages.columns import groups_of
+
+    table, of = groups_of(recorded)
+
+    def inside(g):
+        return g == thing["group"] or (g > 0 and inside(table[g][1]))
+
+    return sum(map(inside, of))
+
+
+def test_both_forms_of_a_recording_tell_the_same(visit, tmp_path, monkeypatch):
+    told = []
+    run = network(lr=0.5)
+    for many in (100, 10**6):
+        monkeypatch.setattr(page_module, "MANY", many)
+        save_html(run, tmp_path / "page.html")
+        page = visit(tmp_path / "page.html", reduced_motion="reduce")
+        until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
+        texts = page.evaluate(
+            """steps => steps.map(i => {
+          const s = document.getElementById("slider"), text = id => document.getElementById(id).textContent;
+          s.value = i;
+          s.dispatchEvent(new Event("input"));
+          return [text("step"), text("ledger").replace(/By finite differences.*/, "")];
+        })""",
+            list(range(1, len(run), 61)),
+        )
+        told.append(texts)
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("lang", "what"), [("en", "largest"), ("es", "zeros")])
+def test_ranked_by_gradient(opened, recorded, lang, what):
+    page = opened(lang=lang)
+    page.click("#seek")
+    page.click(f"[data-ranking={what}]")
+    names = page.locator("#found b").all_inner_texts()
+    sizes = {
+        name: abs(node.grad) for name, node in zip(recorded.names, recorded.nodes, strict=True)
+    }
+    if what == "zeros":
+        assert names == [name for name, size in sizes.items() if size == 0][:20]
+    else:
+        del sizes[recorded.names[-1]]
+        assert names == sorted(sizes, key=lambda name: -sizes[name])[:20]
+
+
+def test_the_path_to_the_root_and_the_breadcrumbs(opened, recorded):
+    page = opened()
+    page.keyboard.press("/")
+    page.fill("#wanted", "layer1.neuron1.w[0]")
+    page.click("[data-ranking=path]")
+    names = page.locator("#found b").all_inner_texts()
+    assert names[0] == "layer1.neuron1.w[0]"
+    assert names[-1] == recorded.names[-1]
+    ids = [recorded.names.index(name) for name in names]
+    for a, b in pairwise(ids):
+        assert recorded.nodes[a] in recorded.nodes[b].parents
+    page.keyboard.press("Enter")
+    crumbs = page.locator(".crumbs button").all_inner_texts()
+    assert crumbs[:3] == ["whole graph", "layer1", "neuron1"]
+    assert crumbs[-1] == names[0]
+    page.click(".crumbs button:has-text('layer1') >> nth=0")
+    assert page.inner_text(".crumbs [aria-current]") == "layer1"
+
+
+def test_constants_hide_and_come_back(opened):
+    page = opened()
+    press(page, "ArrowRight", "Enter", "ArrowRight", "Enter")
+    before = places(page)
+    for hidden in (True, False):
+        page.click("[aria-pressed]:has-text('Hide constants')")
+        assert (
+            page.get_attribute("[aria-pressed]:has-text('Hide constants')", "aria-pressed")
+            == str(hidden).lower()
+        )
+    assert places(page) == before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_accessible_and_fits_on_a_phone(opened, theme):
+    page = opened(viewport=PHONE, color_scheme=theme, bypass_csp=True)
+    press(page, "ArrowRight", "Enter")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click("#seek")
+    assert axe_findings(page) == []
