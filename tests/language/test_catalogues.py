@@ -16,7 +16,9 @@ FILES = sorted(Path(language.__file__).parent.glob("*.txt"))
 ROOMS = [file.stem for file in FILES]
 CODE = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
 ACCESSORS = {"text", "told", "words", "words_of", "said"}
-SCRIPTED = {*"page whatif predict perform play player descent".split()}  # pages ask for their texts
+SCRIPTED = {
+    *"page groups whatif predict perform play player descent".split()
+}  # pages ask for their texts
 
 
 def slots(text):

@@ -144,7 +144,7 @@ function showSource() {
 let leaf = null, chosen = false, pathsAsked = false;
 function followLeaf() {
   const k = recording.focus();
-  if (chosen || k === leaf || recording.parents[k].length || recording.names.length > 300) return;
+  if (chosen || k === leaf || recording.parents[k].length || recording.names.length > 300 || recording.large) return;
   leaf = k;
   $("leaf").value = k;
   tellPaths();
