@@ -318,7 +318,7 @@ def check_sums(
             continue
         if node is graph.root:
             scaled = all(
-                abs(float(x.grad) - got * right[id(x)]) <= abs(got) * (1e-9 * size[id(x)])
+                abs(float(x.grad) - got * right[id(x)]) <= abs(got) * (1e-9 * size[id(x)] + floor)
                 for x in graph.order
                 if not x.parents
             )
@@ -337,10 +337,10 @@ def check_sums(
             )
             parts = [adj * p for _, adj, p in shares[id(node)]]
             sums, alone = (
-                [any(abs(w.after - start - x) <= slack for x in parts) for w, start in pairs]
+                _matched([w.after - start for w, start in pairs], parts, slack)
                 for pairs in ([(w, w.before) for w in writes], [(w, 0.0) for w in writes])
             )
-            lost = all(alone) and not all(sums)
+            lost = alone and not sums
             if len(writes) > most:
                 kind, message = "order", "visits"
             elif len(writes) < least:
@@ -355,6 +355,17 @@ def check_sums(
         text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
         return graph.culprit(kind, message, node, got=got, wanted=wanted, sum=text)
     return None
+
+
+def _matched(numbers: Sequence[float], parts: Sequence[float], slack: float) -> bool:
+    """Whether each number is one of the parts, and no part serves for two."""
+    left = list(parts)
+    for number in numbers:
+        found = next((k for k, x in enumerate(left) if abs(number - x) <= slack), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
 
 
 def in_ulps(error: Fraction, truth: Fraction, scale: Fraction = Fraction(0)) -> float:
