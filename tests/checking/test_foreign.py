@@ -308,3 +308,21 @@ def test_the_page_of_a_report_on_another_engine(tmp_path):
     report.save_html(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert "driven alone" in page
+
+
+def test_shares_that_cancel_hide_neither_a_lack_of_order_nor_a_seed():
+    def late(x):
+        v = 7.0 - x
+        return (v + (-1.17)) / (((v - v) - x).tanh() + (-1.73))
+
+    def seeded(x, y):
+        return x.exp() / x.exp() + (y + 3.0).square()
+
+    def same(x, y):
+        v = x.exp()
+        return v / v + (y + 3.0).square()
+
+    assert check_grad(late, (0.31,), value=engine("recorded", "no order")).culprit.kind == "order"
+    for f in (seeded, same):
+        report = check_grad(f, (1.98, 1.85), value=engine("incoming", "seed"))
+        assert report.culprit.kind == "seed"
