@@ -316,11 +316,11 @@ def test_shares_that_cancel_hide_neither_a_lack_of_order_nor_a_seed():
         return (v + (-1.17)) / (((v - v) - x).tanh() + (-1.73))
 
     def seeded(x, y):
-        return x.exp() / x.exp() + (y + 3.0).square()
+        return x.exp() / x.exp() + (y + 3.0) ** 2
 
     def same(x, y):
         v = x.exp()
-        return v / v + (y + 3.0).square()
+        return v / v + (y + 3.0) ** 2
 
     assert check_grad(late, (0.31,), value=engine("recorded", "no order")).culprit.kind == "order"
     for f in (seeded, same):
