@@ -1,0 +1,61 @@
+"""Graphs of up to 5,000,000 nodes: is the time of a node the same, and what memory does it take?
+
+    python -m tests.benchmarks.large [--nodes 5000000]
+
+A chain of additions and products that share two leaves, so it is as deep as it is large. Times
+are given as multiples of the time a node takes at the smallest size, memory as bytes of a node.
+"""
+
+import argparse
+import math
+import resource
+import sys
+from time import perf_counter
+
+from autograd_mini import Value
+from autograd_mini.graph import topological
+
+
+def chain(count: int) -> tuple[Value, Value]:
+    """w, and y = y * w + x, so often that there are `count` nodes besides w and x."""
+    w, x = Value(0.5), Value(1.0)
+    y = x
+    for _ in range(count // 2):
+        y = y * w + x
+    return w, y
+
+
+def measured(count: int) -> list[float]:
+    """Seconds a node: forward, topological order, backward; and bytes a node."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = perf_counter()
+    w, y = chain(count)
+    built = perf_counter()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert len(topological(y)) == count + 2
+    ordered = perf_counter()
+    y.backward()
+    done = perf_counter()
+    # y -> x / (1 - w) = 2 and dy/dw -> x / (1 - w)**2 = 4, whatever the number of nodes
+    assert math.isclose(y.data, 2) and math.isclose(w.grad, 4)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return [(built - start) / count, (ordered - built) / count, (done - ordered) / count] + [
+        memory * unit / count
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nodes", type=int, default=5_000_000)
+    largest = parser.parse_args().nodes
+    print(f"{'nodes':>10} {'forward':>8} {'order':>6} {'backward':>9} {'bytes a node':>13}")
+    first: list[float] = []
+    for count in (largest // 100, largest // 10, largest):
+        *times, size = measured(count)
+        first = first or times
+        ratios = [a / b for a, b in zip(times, first, strict=True)]
+        print(f"{count:>10,} {ratios[0]:>8.2f} {ratios[1]:>6.2f} {ratios[2]:>9.2f} {size:>13.0f}")
+
+
+if __name__ == "__main__":
+    main()
