@@ -26,7 +26,7 @@ def topological(*roots: Value) -> list[Value]:
     order: list[Value] = []
     seen: set[Any] = {None}
     vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
-    done = order.append
+    done, add = order.append, seen.add
     stack: list[Any] = [*reversed(roots)]
     pop = stack.pop
     while stack:
@@ -34,37 +34,28 @@ def topological(*roots: Value) -> list[Value]:
         if node is None:  # the mark: all parents of the node below it are in the order
             done(pop())
             continue
-        chain = []  # nodes that wait for the next one alone
         while node not in seen:
-            seen.add(node)
-            first, second = node.first, node.second
-            if first.__class__ is not tuple:
-                if second in seen:
-                    if first in seen:
-                        done(node)
-                        break
-                    chain.append(node)
+            add(node)
+            first = node.first
+            if first.__class__ is tuple:
+                second = node.second
+                if id(first) in vectors and id(second) in vectors:
+                    done(node)
                 else:
-                    for waiting in chain:
-                        stack += (waiting, None)
-                    chain = []
-                    stack += (node, None, second)
-                node = first  # straight on, without the stack
-            elif id(first) in vectors and id(second) in vectors:
+                    stack += (node, None)
+                    for vector in (second, first):
+                        if id(vector) not in vectors:
+                            vectors.add(id(vector))
+                            stack += vector[::-1]
+                break
+            if (second := node.second) not in seen:
+                stack += (node, None, second)
+            elif first not in seen:
+                stack += (node, None)
+            else:
                 done(node)
                 break
-            else:
-                for waiting in chain:
-                    stack += (waiting, None)
-                chain = []
-                stack += (node, None)
-                for vector in (second, first):
-                    if id(vector) not in vectors:
-                        vectors.add(id(vector))
-                        stack += vector[::-1]
-                break
-        if chain:
-            order += chain[::-1]
+            node = first  # straight on, without the stack
     return order
 
 
