@@ -147,7 +147,7 @@ def main() -> int:
                 total.update(found)
                 line = "".join(f"{found[name]:8}" for name in columns)
                 print(f"{manner:10}{fault:24}{line}", flush=True)
-    share = total["named"] / total["off"]
+    share = total["named"] / max(total["off"], 1)
     print(f"{'all':34}" + "".join(f"{total[name]:8}" for name in columns))
     print(f"named rightly: {share:.2%}; {time.perf_counter() - start:.0f} s")
     wrong = total["other"] + total["alarm"] + total["off"] - total["seen"]
