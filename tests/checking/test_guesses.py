@@ -73,7 +73,7 @@ def slope(w):
         (many, SMALL, lambda w: slope(w)[::-1], ["other's places", "cambiadas"]),
         (
             many, SMALL, lambda w: X[2] * float(np.tanh(X[2] @ w)),
-            ["one sample for all", "un solo ejemplo"],
+            ["one sample for all", "una sola muestra"],
         ),
     ],
 )  # fmt: skip

@@ -121,12 +121,15 @@ def test_a_template_is_translated_whole(english, spanish):
         (lambda: f.sum([Value(1e308)] * 9).exp(),
          ("sum(a[]) en a = (1e+308, 1e+308, 1e+308 y 6 menores): el resultado es demasiado grande"
           " para el tipo float")),
+        (lambda: f.dot([Value(1e308)] * 9, [9.0] * 9),
+         ("dot(a[], b[]) en a = (1e+308, 1e+308, 1e+308 y 6 menores), b = (9.0, 9.0, 9.0 y 6"
+          " menores): el resultado es demasiado grande para el tipo float")),
         (lambda: Value("three"),
          ("'three' (str) no es un número; un Value contiene un float, int, Fraction, complex,"
           " mpmath.mpf o un escalar de NumPy")),
         (lambda: SGD([Value(1.0)], lr=0), "lr debe ser mayor que 0, no 0"),
         (lambda: SGD([Value(1.0)], lr="a"), "lr debe ser un número real, no 'a'"),
-        (lambda: MLP(2, [1])([1.0]), "layer1 toma 2 entradas, no 1"),
+        (lambda: MLP(2, [1])([1.0]), "layer1 recibe 2 entradas, no 1"),
         (lambda: MLP(2, [1], activation="steep"), "activation 'steep' no existe; existen "),
     ],
 )  # fmt: skip
