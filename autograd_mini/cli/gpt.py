@@ -31,7 +31,7 @@ from .outputs import Teller
 
 STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
 KEPT = {"names": str, "digest": str, "batch": int, "seed": int, "steps": int, "optimiser": dict}
-LINES, MADE = 10, 20  # lines of progress, names at the end
+LINES, MADE, SHOWN = 10, 20, 10  # lines of progress, names at the end, steps between two counts
 
 
 class Plan(NamedTuple):
@@ -151,12 +151,18 @@ def _train(
     if backend == "python":
         teller.say("slow")
     say, status = teller.say, teller.console.status(teller.text("compiling", backend=backend))
-    with _stopping() as stop, status:
-        while rule.steps < plan.steps and not stop:
+
+    def batches(until: int) -> Iterator[tuple[list[Any], list[Any]]]:
+        while rule.steps < until and not stop:
             at = rule.steps * plan.batch
             batch = [order[(at + k) % len(order)] for k in range(plan.batch)]
             rows, targets = zip(*(names.sample(name, length) for name in batch), strict=True)
-            losses.append(step([*rows], [*targets]))
+            yield [*rows], [*targets]
+
+    with _stopping() as stop, status:
+        while rule.steps < plan.steps and not stop:
+            until = min(d for d in {*due, first + 1, rule.steps + SHOWN} if d > rule.steps)
+            losses += step.sequence(batches(until))
             if not stop.armed:
                 stop.armed, compiled = True, perf_counter()
                 say("compiled", backend=backend, seconds=compiled - start)

@@ -6,7 +6,7 @@ what the optimiser remembers are inputs and outputs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain
 from math import isfinite
@@ -100,6 +100,7 @@ class CompiledStep:
         self.frame: Any = None  # of the last call, with its structure and the state that it left
         self.framed: Any = None
         self.state: list[Any] = []
+        self.keeps = self.kept = False  # the state in the frame alone: is it to be, is it so now
 
     def __call__(self, inputs: Any, targets: Any, steps: int = 1) -> Any:
         """The loss before the update, or a list of them for several steps with the same samples.
@@ -110,9 +111,23 @@ class CompiledStep:
         try:
             losses, *_ = self.run(inputs, targets, whole("steps", steps))
         except GradientError:
+            self._store()
             self.loss([self.model(x) for x in inputs], [*targets]).backward()
             raise
         return losses[0] if steps == 1 else losses
+
+    def sequence(self, batches: Iterable[tuple[Any, Any]]) -> list[float]:
+        """The losses of a step for each (inputs, targets), one after the other.
+
+        The parameters and the optimiser's memory are read before the first step and written after
+        the last, which is most of what a step of a small model costs. Raises as a step does.
+        """
+        self.keeps = True
+        try:
+            return [self(inputs, targets) for inputs, targets in batches]
+        finally:
+            self.keeps = False
+            self._store()
 
     def run(self, inputs: Any, targets: Any, steps: int = 1) -> tuple[list[float], float, Any]:
         """The losses, the norm of the last gradient, the predictions before the last update."""
@@ -121,10 +136,7 @@ class CompiledStep:
         y_key, y, size = rows_taken("targets", targets, columns)
         if size != count:
             raise ValueError(f"there are {count} inputs but {size} targets")
-        state = [p.data for p in optimiser.params]
-        if optimiser.memory:
-            state += chain.from_iterable(optimiser._memory)
-        pieces: list[Any] = [state, [0.0, 0.0]]
+        pieces: list[Any] = [[], [0.0, 0.0]]
         key = x_key, y_key, 0
         # a sample that comes alone fills no vector, so that it is computed as one of many numbers
         alone = count == 1 and self.backend == "llvm" and key not in self.entries
@@ -132,11 +144,16 @@ class CompiledStep:
             columns, x, y = [], [*inputs], [*targets]
             taken((x, y), pieces)
             key = x_key, y_key, count
+        end, losses = len(optimiser.params) * (1 + len(optimiser.memory)), list[float]()
+        same = self.framed == (key, count)
+        if not (same and self.kept):
+            self._store()
+            pieces[0] = state = [p.data for p in optimiser.params]
+            state += chain.from_iterable(optimiser._memory)
         if key not in self.entries:
             self.entries[key] = self._entry(x, y, unrolled)
         entry, predictions = self.entries[key]
-        end, losses = len(state), list[float]()
-        if self.frame is None or self.framed != (key, count):
+        if not same:
             bound = getattr(entry.run, "bound", partial(_Bound, entry.run))
             frame = bound(*entry.given(pieces, columns, count), count)
             self.frame, self.framed = frame, (key, count)
@@ -146,7 +163,7 @@ class CompiledStep:
                 frame.shared[end:] = entry.given(pieces[1:], [], count)[0]
             for column, new in zip(frame.samples, columns, strict=True):
                 column[:] = new if entry.arrays else listed(new)
-            if state != self.state:
+            if not self.kept and state != self.state:
                 frame.shared[:end] = state
         first, repeat = optimiser.steps, getattr(frame, "repeat", None)
         try:
@@ -171,22 +188,27 @@ class CompiledStep:
                 frame.shared[:end] = once[2 : end + 2]
                 optimiser.steps += 1
         finally:
-            self._store(frame.shared[:end])
+            self.kept = True
+            if not self.keeps:
+                self._store()
         if not self.watched:
             return losses, 0.0, []
         if unrolled:
             return losses, float(once[end + 2]), predictions[0].make(iter(once[end + 3 :]))
         return losses, float(once[end + 2]), predictions[0].of_samples(frame.each)
 
-    def _store(self, state: Any) -> None:
-        """Give the parameters and the optimiser what they have now."""
+    def _store(self) -> None:
+        """Give the parameters and the optimiser what they have now, if the frame alone has it."""
         optimiser = self.optimiser
-        self.state = listed(state)
-        for p, number in zip(optimiser.params, self.state, strict=False):
+        params, names = optimiser.params, optimiser.memory
+        if not self.kept:
+            return
+        self.kept, self.state = False, listed(self.frame.shared[: len(params) * (1 + len(names))])
+        for p, number in zip(params, self.state, strict=False):
             p.data = number
-        if optimiser.memory:
-            new = iter(self.state[len(optimiser.params) :])
-            optimiser._memory = [*zip(*[new] * len(optimiser.memory), strict=True)]
+        if names:
+            new = iter(self.state[len(params) :])
+            optimiser._memory = [*zip(*[new] * len(names), strict=True)]
 
     def _entry(self, x: Any, y: Any, unrolled: bool) -> tuple[Entry, list[Structure]]:
         optimiser, shapes, predicted = self.optimiser, list[Structure](), list[Any]()

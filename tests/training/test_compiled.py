@@ -134,6 +134,34 @@ def test_samples_that_come_one_by_one_to_machine_code(loss):
     assert found == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_a_sequence_is_a_step_after_the_other_to_the_last_bit(backend):
+    batches = [(ROWS[k : k + n], LABELS[k : k + n]) for k, n in [(0, 4), (4, 4), (8, 3), (11, 4)]]
+    ends = []
+    for together in (False, True):
+        model = MLP(2, [3, 1], seed=0)
+        rule = Adam(model.parameters(), schedule=cosine(0.1, 9))
+        step = compile_step(model, "mse", rule, backend=backend)
+        found = step.sequence(iter(batches)) if together else [step(*batch) for batch in batches]
+        found += step.sequence([]) + [step(*batches[0])]
+        ends.append((found, [p.data for p in model.parameters()], rule.state_dict()))
+    assert ends[0] == ends[1]
+
+
+def test_a_sequence_that_fails_leaves_what_was_before_the_step_that_failed():
+    models = [MLP(1, [1], activation="tanh", seed=1) for _ in range(2)]
+    one, two = (
+        compile_step(model, lambda p, y: (y[0] * p[0] ** 2).exp(), SGD(model.parameters(), lr=0.1))
+        for model in models
+    )
+    one([[1.0]], [2.0])
+    with pytest.raises(RangeError, match="exp"):
+        two.sequence([([[1.0]], [2.0]), ([[1.0]], [1e6])])
+    assert models[0].parameters()[0].data != 0
+    assert [p.data for p in models[0].parameters()] == [p.data for p in models[1].parameters()]
+    assert two.optimiser.steps == 1
+
+
 def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
     model = MLP(2, [2, 1], seed=1)
     optimiser = SGD(model.parameters(), lr=0.1)
