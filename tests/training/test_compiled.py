@@ -143,7 +143,7 @@ def test_a_sequence_is_a_step_after_the_other_to_the_last_bit(backend):
         rule = Adam(model.parameters(), schedule=cosine(0.1, 9))
         step = compile_step(model, "mse", rule, backend=backend)
         found = step.sequence(iter(batches)) if together else [step(*batch) for batch in batches]
-        found += step.sequence([]) + [step(*batches[0])]
+        found += [*step.sequence([]), step(*batches[0])]
         ends.append((found, [p.data for p in model.parameters()], rule.state_dict()))
     assert ends[0] == ends[1]
 
