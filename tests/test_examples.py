@@ -55,6 +55,7 @@ TABLE = (
         (digraph.marked(EDGE, {"e0": digraph.Marks(lines=("partial",))}), MARKED),
         ([*map(folding.magnitude, (-2.0, 3 + 4j, float("nan")))], [2.0, 5.0, float("inf")]),
         (groups.path_of("layer1.neuron3.w[2]"), (("layer1", "neuron3"), "w[2]")),
+        (groups.path_of("layer1.key.neuron3.b"), (("layer1.key", "neuron3"), "b")),
         ([*map(latex.math_name, ("v₁", "x"))], ["v_{1}", "x"]),
         (latex.text("50 % of {x_1} \\N"), "50 \\% of \\{x\\_1\\} \\textbackslash{}N"),
         (mermaid_text('<b>"x"</b>'), "#60;b#62;#34;x#34;#60;#47;b#62;"),

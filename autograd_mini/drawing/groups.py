@@ -12,8 +12,7 @@ from .scopes import GroupPath, Paths, scope_of
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds
 MOST = 500  # nodes, or groups, that a group holds itself
-_PARAMETER = re.compile(r"(?P<layer>(?:.*\.)?layer\d+)\.(?P<neuron>neuron\d+)\.(?P<rest>.+)", re.S)
-_LONE_NEURON = re.compile(r"(?P<neuron>(?:.*\.)?neuron\d+)\.(?P<rest>.+)", re.S)
+_PARAMETER = re.compile(r"(?:(?P<layer>.*)\.)?(?P<neuron>neuron\d+)\.(?P<rest>.+)", re.S)
 _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
 
 
@@ -22,9 +21,8 @@ def path_of(label: str | None) -> tuple[GroupPath, str]:
     if not label or "neuron" not in label:
         return (), label or ""
     if match := _PARAMETER.fullmatch(label):
-        return (match["layer"], match["neuron"]), match["rest"]
-    if match := _LONE_NEURON.fullmatch(label):
-        return (match["neuron"],), match["rest"]
+        layer = (match["layer"],) if match["layer"] else ()
+        return (*layer, match["neuron"]), match["rest"]
     return (), label
 
 

@@ -34,7 +34,7 @@ def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
 
     >>> from autograd_mini import MLP, steps
     >>> groups_of(steps(MLP(2, [2, 1], seed=0)([1.0, 2.0])))[0][:3]
-    [['', -1], ['layer0', 0], ['neuron0', 1]]
+    [['', -1], ['layer2', 0], ['neuron1', 1]]
     """
     paths = hierarchy(steps.nodes)
     table: dict[tuple[str, ...], int] = {(): 0}
