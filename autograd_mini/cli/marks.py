@@ -23,7 +23,7 @@ def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status is 1 if a file is not to be trusted."""
     files = sorted(args.folder.glob("*.json"))
     if not files:
-        args.refuse("none", folder=args.folder)
+        args.refuse("none" if args.folder.is_dir() else "missing", folder=args.folder)
     rows, doubts = [], 0
     for file in files:
         remark = ""

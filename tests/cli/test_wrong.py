@@ -228,9 +228,14 @@ REPAIR = [
     ("one two", 2, "unrecognized arguments: two"),
     ("--watch=3", 2, "ignored explicit argument '3'"),
 ]
+MARKS = [
+    ("nowhere", 2, "there is no folder nowhere"),
+    ("taken", 2, "there is no folder taken"),
+    ("foreign", 2, "there is no result .* in foreign"),
+]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
-    "step": STEP, "gpt": GPT, "repair": REPAIR,
+    "step": STEP, "gpt": GPT, "repair": REPAIR, "marks": MARKS,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
