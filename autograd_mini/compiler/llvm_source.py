@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .program import Program
 
 CHUNK = 512
-ROLLED = 20_000
+ROLLED = 50_000
 """From so many instructions on that samples share, equal rows of them are rolled into loops."""
 BLOCKS = 3
 """Vectors of samples whose products are added at once, to sums that are read and written once."""
