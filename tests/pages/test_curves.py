@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 CURVES = """
 const DATA = {runs: given.runs};
-NUMBERS RECORDING OPS CURVES
+NUMBERS RECORDING RUNS OPS CURVES
 return runs.map(r => r.parents[r.root].map((_, edge) => {
   const curve = curveOf(r, r.root, edge), shown = x => Number.isFinite(x) ? x : null;
   return {...curve, points: curve.points.map(point => point.map(shown)), window: windowOf(curve)};
@@ -41,7 +41,12 @@ def computed(op):
 
 def test_each_operation_has_its_curve_and_its_slope(visit):
     recorded = [computed(op) for op in SHEET.values()]
-    parts = {"NUMBERS": "numbers.js", "RECORDING": "recording.js", "CURVES": "curves.js"}
+    parts = {
+        "NUMBERS": "numbers.js",
+        "RECORDING": "recording.js",
+        "RUNS": "runs.js",
+        "CURVES": "curves.js",
+    }
     text = CURVES.replace("OPS", source(SHEET.values()))
     for name, file in parts.items():
         text = text.replace(name, asset(file), 1)

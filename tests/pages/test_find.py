@@ -85,7 +85,7 @@ def test_the_playground_opens_with_it_too(visit, tmp_path):
         ("en", "-0.2", ["b given −0.25"]),
         ("en", "0.", ["w given 0.5", "sum₂ sum 0.75", "y hyperbolic tangent 0.6351"]),
         ("es", "prod", ["v₁ producto 1"]),
-        ("es", "dato", ["w dato 0.5", "x dato 2", "b dato −0.25"]),
+        ("es", "dado", ["w dado 0.5", "x dado 2", "b dado −0.25"]),
         ("es", "zzz", []),
     ],
 )

@@ -40,7 +40,13 @@ def answers(run, cases, script):
     """What a script says with what a page has before its panels: recordings, other inputs."""
     given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves in cases]
     ops = {node.op for recorded, _ in cases for node in recorded.nodes if node.op}
-    parts = [asset("numbers.js"), asset("recording.js"), source(ops), asset("recompute.js")]
+    parts = [
+        asset("numbers.js"),
+        asset("recording.js"),
+        asset("runs.js"),
+        source(ops),
+        asset("recompute.js"),
+    ]
     return run("\n".join(["const DATA = {runs: given.map(x => x.run)};", *parts, script]), given)
 
 
