@@ -33,7 +33,7 @@ def test_what_it_says(said):
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_ctrl_c_keeps_what_was_learnt_and_it_goes_on_to_the_last_bit(lang, capsys, monkeypatch):
-    rest = ["--names", "n.txt", "--steps", "9", "--batch-size", "2", "--lang", lang]
+    rest = ["--names", "n.txt", "--steps", "9", "--batch-size", "1", "--lang", lang]
     assert main(["gpt", *rest, "--save", "whole.json"]) == 0
     told = capsys.readouterr().out
     taken = []
@@ -49,7 +49,7 @@ def test_ctrl_c_keeps_what_was_learnt_and_it_goes_on_to_the_last_bit(lang, capsy
         patched.setattr(gpt.Names, "sample", interrupted)
         assert main(["gpt", *rest, "--save", "part.json"]) == 130
     assert "part.json" in capsys.readouterr().err
-    assert load_metadata("part.json")["optimiser"]["steps"] == 3
+    assert load_metadata("part.json")["optimiser"]["steps"] == 5
     assert main(["gpt", "--resume", "part.json", "--save", "part.json", "--lang", lang]) == 0
     again = capsys.readouterr().out
     assert weights("part.json") == weights("whole.json")
@@ -60,7 +60,7 @@ def test_ctrl_c_keeps_what_was_learnt_and_it_goes_on_to_the_last_bit(lang, capsy
 
 
 def test_pictures(said, tmp_path):
-    said("gpt", "--names", "n.txt", "--steps", "1", "--pictures", "p/q")
+    said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--pictures", "p/q")
     drawn = sorted(path.name for path in (tmp_path / "p" / "q").iterdir())
     assert drawn == ["attention.png", "embedding.png", "gradients.png"]
 
@@ -83,12 +83,12 @@ def test_nothing_of_anyone_else_s_is_overwritten_and_ctrl_c_while_compiling_writ
 
 def test_without_numpy_it_says_how_to_be_faster(said, monkeypatch):
     monkeypatch.setattr(gpt, "find_spec", lambda _: None)
-    told = said("gpt", "--names", "n.txt", "--steps", "1")
+    told = said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1")
     assert 'pip install "autograd-mini[fast]"' in told
     assert "back end python" in told
 
 
 def test_what_was_learnt_from_other_names_does_not_go_on(said, tmp_path):
-    said("gpt", "--names", "n.txt", "--steps", "1", "--save", "g.json")
+    said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--save", "g.json")
     (tmp_path / "n.txt").write_text("ana\n")
     assert "no longer those" in said("gpt", "--resume", "g.json", status=2)
