@@ -122,11 +122,20 @@ def visiting(browser: Browser) -> Iterator[Visit]:
 
 
 def until(page: Any, condition: str | Callable[[], object], arg: Any = None) -> None:
-    """Wait until it holds; the pages' policy forbids Playwright's own `wait_for_function`."""
+    """Wait until it holds; the pages' policy forbids Playwright's own `wait_for_function`.
+
+    A page that is just being loaded anew ("context was destroyed") does not fulfil it yet.
+    """
+    from playwright.sync_api import Error
+
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if condition() if callable(condition) else page.evaluate(condition, arg):
-            return
+        try:
+            if condition() if callable(condition) else page.evaluate(condition, arg):
+                return
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
         page.wait_for_timeout(20)
     pytest.fail(f"it never came: {condition}")
 

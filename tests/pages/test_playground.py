@@ -281,16 +281,15 @@ OVERLAPS = """() => {
 
 
 def test_nothing_overlaps_in_50_random_graphs(file, visit, expressions):
-    page = visit(file)
     large = sorted(expressions, key=lambda text: len(expressions[text].nodes))[-250::5]
     for text in large:
         at = " ".join(f"{name}={x}" for name, x in NUMBERS.items())
-        page.goto("about:blank")
-        page.goto(file.as_uri() + address(expression=text, at=at))
+        page = visit(file, address(expression=text, at=at))
         page.keyboard.press("End")
         page.click("#fit")
         nodes, overlaps, outside = page.evaluate(OVERLAPS)
         assert (nodes, overlaps, outside) == (len(expressions[text].nodes), 0, 0), text
+        visit.end()
 
 
 def shown(page):
@@ -311,8 +310,7 @@ def test_the_address_is_the_exercise(file, visit):
     link, wanted = page.input_value("#address"), shown(page)
     assert "-3" in link
     assert link.endswith("&mode=whatif")
-    page.goto("about:blank")
-    page.goto(link)
+    page = visit(file, link.removeprefix(file.as_uri()))
     assert shown(page) == wanted
     assert page.is_visible("#whatif")
     page.click("#change")
@@ -352,8 +350,7 @@ def test_wrong_input_is_told_in_the_language_of_the_page(file, visit, lang, text
         assert page.inner_text("#problem mark") == mark
     assert page.get_attribute("#expression", "aria-invalid") == "true"
     assert page.locator(".graph g.node").count() == 6  # the graph from before
-    page.goto("about:blank")
-    page.goto(file.as_uri() + address(expression=text, at="x=2", lang=lang))  # as a link
+    page = visit(file, address(expression=text, at="x=2", lang=lang))  # as a link
     assert page.inner_text("#problem").startswith(sentence)
     assert page.is_hidden("#main")
 
@@ -364,8 +361,7 @@ def test_numbers_that_are_none(file, visit):
     page.press("[data-name=x]", "Enter")
     assert page.inner_text("#problem") == "x=0,5: el signo decimal es el punto: x=0.5"
     assert page.get_attribute("[data-name=x]", "aria-invalid") == "true"
-    page.goto("about:blank")
-    page.goto(file.as_uri() + address(expression="x*y", at="x=abc", lang="es"))
+    page = visit(file, address(expression="x*y", at="x=abc", lang="es"))
     assert page.inner_text("#problem") == "x=abc: esto no es un número"
     page.fill("[data-name=x]", "3")
     page.press("[data-name=x]", "Enter")
