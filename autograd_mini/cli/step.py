@@ -214,10 +214,7 @@ def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any
 
 # --- in a broken engine, and in a right one ------------------------------------------------------
 def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
-    """The steps of the expression in the broken engine, and in the right one.
-
-    In an engine whose mistake shows in training only, those of the second pass.
-    """
+    """The steps of the expression in the broken engine, and in the right one."""
     if args.engine not in museum.ENGINES:
         args.refuse("engine.unknown", name=args.engine, known=", ".join(museum.ENGINES))
     if args.target is None or ":" in args.target:
@@ -226,58 +223,37 @@ def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
         if getattr(args, option) is not None:
             args.refuse("engine.not.with", option=f"--{option}")
     expression, numbers = read(args.target, args.values, tried=True)
-    both = (museum.ENGINES[args.engine], museum.HEALTHY)
-    wrong, right = (_in_engine(args, expression, numbers, engine) for engine in both)
-    return wrong, right
-
-
-def _in_engine(
-    args: Arguments, expression: Expression, numbers: dict[str, float], engine: Any
-) -> Steps:
-    inputs = [engine(number) for number in numbers.values()]
-    for x, name in zip(inputs, numbers, strict=True):
-        x.label = name
-    compute = _function_in(args, expression, engine)
-    root = next(name for name in ("y", "L", "out") if name not in numbers)
-
-    def f(*inputs: Any) -> Any:
-        if getattr(engine, "in_training", False):
-            compute(*inputs).backward()
-            for x in inputs:
-                x.zero_grad()
-        y = compute(*inputs)
-        if isinstance(y, engine) and y not in inputs:
-            y.label = root
-        return y
-
     try:
-        return steps(f, *inputs, value=engine)
+        return museum.stepped(args.engine, _function_of(args, expression), *numbers.values())
     except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
-        args.refuse("engine.fails", engine=engine.__name__, reason=error)
+        args.refuse("engine.fails", engine=args.engine, reason=error)
 
 
-def _function_in(args: Arguments, expression: Expression, engine: Any) -> Callable[..., Any]:
-    """The expression as Python runs it, with the operators and methods of the engine."""
+def _function_of(args: Arguments, expression: Expression) -> Callable[..., Any]:
+    """The expression as Python runs it, with the operators and operations of an engine."""
     known: dict[str, Any] = {"__builtins__": {}, **CONSTANTS}
-    methods = [name for name in engine.rules if hasattr(engine, name)]
+    operations = [name for name in museum.HEALTHY.rules if name in functions.METHODS]
 
-    def method(name: str) -> Callable[..., Any]:
-        def called(*operands: Any) -> Any:
-            nodes = [x for x in operands if isinstance(x, engine)]
-            others = [x for x in operands if x not in nodes]
-            if not nodes:
-                return getattr(functions, name)(*operands)
-            return getattr(nodes[0], name)(*nodes[1:], *others)
-
-        return called
+    def applied(name: str, *operands: Any) -> Any:
+        nodes = [x for x in operands if isinstance(x, museum.Engine)]
+        return nodes[0].apply(name, *operands) if nodes else getattr(functions, name)(*operands)
 
     for node in ast.walk(expression.tree):
-        if isinstance(node, ast.Compare):
-            args.refuse("engine.operation", name=ast.unparse(node), known=", ".join(methods))
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func)
-            if name not in methods and name != "abs":
-                args.refuse("engine.operation", name=name, known=", ".join(methods))
-            known[name] = abs if name == "abs" else method(name)
-    code = compile(ast.Expression(expression.tree), FILE, "eval")
-    return function_of(expression, code, known, "y")
+        if isinstance(node, ast.Compare | ast.Call):
+            name = ast.unparse(node.func if isinstance(node, ast.Call) else node)
+            if name not in operations:
+                args.refuse("engine.operation", name=name, known=", ".join(operations))
+            known[name] = partial(applied, name)
+    code, names = compile(ast.Expression(expression.tree), FILE, "eval"), expression.names
+    compute = function_of(expression, code, known, "y")
+    root = next(name for name in ("y", "L", "out") if name not in names)
+
+    def f(*inputs: Any) -> Any:
+        y = compute(*inputs)
+        if isinstance(y, museum.Engine) and y not in inputs:
+            y.label = root  # type: ignore[attr-defined]
+        return y
+
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return f

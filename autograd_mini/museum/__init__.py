@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
+from functools import wraps
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +63,13 @@ def check(engine: type[Exhibit] | str, **options: Any) -> Report:
     return check_grad(broken.reveals, broken.at, value=broken, **options)
 
 
-def stepped(engine: type[Exhibit] | str) -> tuple[Steps, Steps]:
+def stepped(
+    engine: type[Exhibit] | str, f: Callable[..., Any] | None = None, *at: float
+) -> tuple[Steps, Steps]:
     """The steps of a broken engine at the input that reveals its mistake, and those of a right one.
+
+    Of another function f of nodes, at these numbers, if there is one; of an engine whose mistake
+    shows in training only, those of the second pass.
 
     >>> wrong, right = stepped("Overwrites")
     >>> wrong.nodes[0].grad, right.nodes[0].grad
@@ -71,17 +78,17 @@ def stepped(engine: type[Exhibit] | str) -> tuple[Steps, Steps]:
     from autograd_mini.stepping import steps
 
     broken = named(engine)
-    f: Any = broken.reveals
-    if broken.in_training:
+    compute, point = (broken.reveals, broken.at) if f is None else (f, at)
 
-        def f(*inputs: Any) -> Any:
-            """The second step of a training loop."""
-            broken.reveals(*inputs).backward()
-            for x in inputs:
-                x.zero_grad()
-            return broken.reveals(*inputs)
+    @wraps(compute)
+    def second(*inputs: Any) -> Any:
+        compute(*inputs).backward()
+        for x in inputs:
+            x.zero_grad()
+        return compute(*inputs)
 
-    wrong, right = (steps(f, *broken.at, value=cls) for cls in (broken, HEALTHY))
+    run = second if broken.in_training else compute
+    wrong, right = (steps(run, *point, value=cls) for cls in (broken, HEALTHY))
     return wrong, right
 
 
@@ -97,16 +104,14 @@ def entry(name: str, lang: str = "en") -> str:
     """The text of an entry of the gallery: of a broken engine or of a broken loop."""
     if name in LOOPS:
         return loops.entry(name, lang)
-    said = words("museum", lang)
-    broken = named(name)
-    source = dedent(inspect.getsource(broken.reveals))
-    function = indent(source.removeprefix("@staticmethod\n"), "    ")
+    said, broken = words("museum", lang), named(name)
+    code, function = _sources(broken)
     point = ", ".join(map(str, broken.at))
     got, wanted = _gradients(broken), _gradients(broken, HEALTHY)
     return (
         f"{name}\n{mistake(broken, lang)}\n{said['seen']}: {of(broken.seen, lang)}\n\n"
-        f"{said['mistake']}:\n{indent(_code(broken), '    ')}\n"
-        f"{said['reveals']}, {said['at']} ({point}):\n{function}\n"
+        f"{said['mistake']}:\n{indent(code, '    ')}\n\n"
+        f"{said['reveals']}, {said['at']} ({point}):\n{indent(function, '    ')}\n\n"
         f"    {said['right']}: {wanted}\n    {said['this']}: {got}\n"
     )
 
@@ -116,19 +121,19 @@ def mistake(broken: type[Exhibit], lang: str) -> str:
     return inspect.cleandoc(broken.__doc__ or "") if lang == "en" else broken.mistake_es
 
 
-def _code(broken: type[Exhibit]) -> str:
-    """The lines of the class that break it."""
+def _sources(broken: type[Exhibit]) -> tuple[str, str]:
+    """The lines of the class that break it, and the function that reveals it."""
     source = dedent(inspect.getsource(broken))
-    labels = {*Exhibit.__annotations__, "reveals"}
     (tree,) = ast.parse(source).body
     assert isinstance(tree, ast.ClassDef)  # it is the source of a class
-    parts = []
-    for part in tree.body:
-        target = part.targets[0] if isinstance(part, ast.Assign) else part
-        name = getattr(target, "id", getattr(target, "name", ""))
-        if name and name not in labels:
-            parts.append(dedent(" " * part.col_offset + str(ast.get_source_segment(source, part))))
-    return "\n".join(parts) + "\n"
+    (reveals,) = (label.value for label in tree.keywords if label.arg == "reveals")
+    _, *body = (
+        dedent(" " * part.col_offset + str(ast.get_source_segment(source, part)))
+        for part in tree.body
+    )
+    if isinstance(reveals, ast.Name):
+        return "\n".join(body), inspect.getsource(broken.reveals).rstrip()
+    return "\n".join(body), str(ast.get_source_segment(source, reveals))
 
 
 def _gradients(broken: type[Exhibit], engine: type[Engine] | None = None) -> list[float]:
