@@ -46,6 +46,8 @@ def run(args: Arguments) -> int:
     except BaseException as error:
         sys.stdout.flush()
         print(_told(error), end="", file=sys.stderr)
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            print(args.say("missing", module=error.name, file=args.script), file=sys.stderr)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0
 

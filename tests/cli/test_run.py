@@ -112,6 +112,13 @@ def test_an_error_of_syntax_is_told_as_python_tells_it(script):
     assert "autograd_mini" not in err
 
 
+def test_a_module_that_is_missing(script):
+    path = script("from michigrad import Value\n")
+    code, _, err = ran(path, "--lang", "es")
+    said = f"Si michigrad es el motor de un curso: autograd-mini run --as michigrad {path}"
+    assert (code, err.splitlines()[-1]) == (1, said)
+
+
 def test_a_notebook(script):
     cells = [
         {"cell_type": "markdown", "source": ["# not ", "code"]},
