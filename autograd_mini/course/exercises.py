@@ -87,7 +87,10 @@ class Exercise:
             found = explain(self.steps.nodes[step.node], of=self.steps, lang=lang)
         else:
             found = explain_step(self.steps, blank.step, lang)
-        return found.numeric or found.symbolic
+        numbers = found.numeric or found.symbolic
+        if isinstance(step, Update):  # whose numbers alone do not say of which weight
+            return Formula(*map("{} = {}".format, blank.sign, numbers))
+        return numbers
 
     def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
         """For each blank whether the answer, a number or a text such as "3/4", is right."""
