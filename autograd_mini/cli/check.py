@@ -12,27 +12,22 @@ from autograd_mini.checking.taylor import Taylor
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import aligned
 
-from .options import Arguments, Parser, imported, read
+from .options import Arguments, imported, option, read
 
 RIGHT, WRONG = 0, 1
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
 _SIDES = "<><><<<"  # how they are aligned
 _RIGID = ("op", "partials", "verdict")  # those that are not folded
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("target")
-    parser.add("values")
-    parser.add("--at", nargs="+", metavar="NUMBER", type=float)
-    parser.add("--gradient", metavar="FUNCTION")
-    parser.add("--order", type=int, choices=(1, 2), default=1)
-    parser.add("--seed", type=int, default=0)
-    parser.add("--accuracy", metavar="NUMBER", type=float)
-    parser.add("--taylor", action="store_true")
-    parser.add("--ops", action="store_true")
-    parser.add("--json", action="store_true")
+OPTIONS = [
+    "target values",
+    option("--at", nargs="+", metavar="NUMBER", type=float),
+    option("--gradient", metavar="FUNCTION"),
+    option("--order", type=int, choices=(1, 2), default=1),
+    option("--seed", type=int, default=0),
+    option("--accuracy", metavar="NUMBER", type=float),
+    option("--taylor --ops --json", action="store_true"),
+]
 
 
 def run(args: Arguments) -> int:

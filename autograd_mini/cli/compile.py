@@ -8,17 +8,14 @@ from autograd_mini.pages.compiled import program_of
 from autograd_mini.stepping.record import steps
 from autograd_mini.value import Value
 
-from .options import Arguments, Parser, labelled, suffix, write_recording
+from .options import Arguments, labelled, option, suffix, write_recording
 
 SHOWN = ("traced", "passes", "python", "c", "llvm")
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("expression")
-    parser.add("values")
-    parser.add("--show", choices=SHOWN, default="passes", metavar="NAME")
-    parser.add("-o", "--out")
+OPTIONS = [
+    "expression values",
+    option("--show", choices=SHOWN, default="passes", metavar="NAME"),
+    "--out",
+]
 
 
 def run(args: Arguments) -> int:

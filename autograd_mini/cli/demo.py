@@ -5,12 +5,9 @@ from pathlib import Path
 from autograd_mini.data import iris
 
 from . import told
-from .options import Arguments, Parser
+from .options import Arguments, option
 
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("-o", "--out", default=Path("autograd-mini-demo"), metavar="FOLDER", type=Path)
+OPTIONS = [option("--out", default=Path("autograd-mini-demo"), metavar="FOLDER", type=Path)]
 
 
 def run(args: Arguments) -> int:

@@ -9,21 +9,17 @@ from autograd_mini.drawing import RenderingError, draw_text
 from autograd_mini.drawing.options import check_format
 from autograd_mini.value import Value
 
-from .options import Arguments, Failure, Parser, labelled, read, suffix, write
+from .options import Arguments, Failure, labelled, option, read, suffix, write
 
 _WRITTEN = ("dot", "gv", "mmd", "tex", "json", "txt")  # beside what Graphviz makes
 _USUAL = ("svg", "png", "pdf", "dot", "mmd", "tex", "json", "txt")
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("expression")
-    parser.add("values")
-    parser.add("-o", "--out")
-    parser.add("--detail", choices=("values", "gradients", "chain rule"), default="gradients")
-    parser.add("--rankdir", choices=("LR", "TB", "RL", "BT"), default="LR")
-    parser.add("--theme", choices=("light", "dark", "print"), default="light")
-    parser.add("--number-format", metavar="FORMAT", default=".4g")
+OPTIONS = [
+    "expression values --out",
+    option("--detail", choices=("values", "gradients", "chain rule"), default="gradients"),
+    option("--rankdir", choices=("LR", "TB", "RL", "BT"), default="LR"),
+    option("--theme", choices=("light", "dark", "print"), default="light"),
+    option("--number-format", metavar="FORMAT", default=".4g"),
+]
 
 
 def run(args: Arguments) -> int:

@@ -3,23 +3,21 @@
 from autograd_mini.course import banks, sheets
 from autograd_mini.course.exercises import exercises
 
-from .options import Arguments, Parser, whole, write
+from .options import Arguments, option, whole, write
 
 KINDS = ("chain", "reuse", "neuron", "network", "update", "kink", "vanishing")
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
 BANKS = ("moodle", "gift", "qti")
 _MOST = 500
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("--kind", choices=KINDS, default="chain")
-    parser.add("--level", metavar="N", type=whole(1, 5), default=1)
-    parser.add("--seed", default=0)
-    parser.add("--count", metavar="N", type=whole(1, _MOST), default=1)
-    parser.add("--format", choices=(*SHEETS, *BANKS), default="text")
-    parser.add("--key", action="store_true")
-    parser.add("-o", "--out")
+OPTIONS = [
+    option("--kind", choices=KINDS, default="chain"),
+    option("--level", metavar="N", type=whole(1, 5), default=1),
+    option("--seed", default=0),
+    option("--count", metavar="N", type=whole(1, _MOST), default=1),
+    option("--format", choices=(*SHEETS, *BANKS), default="text"),
+    option("--key", action="store_true"),
+    "--out",
+]
 
 
 def run(args: Arguments) -> int:

@@ -26,7 +26,7 @@ from autograd_mini.optim.schedules import linear
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 from autograd_mini.training.compiled import compile_step
 
-from .options import Arguments, Parser, whole, writing
+from .options import Arguments, option, whole, writing
 from .outputs import Teller
 
 STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
@@ -45,16 +45,15 @@ class Plan(NamedTuple):
     optimiser: Any = None
 
 
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("--names", metavar="FILE")
-    parser.add("--steps", metavar="N", type=whole(1))
-    parser.add("--batch-size")
-    parser.add("--seed")
-    parser.add("--backend", choices=("python", "numpy", "llvm"))
-    parser.add("--save", metavar="FILE", type=Path)
-    parser.add("--resume", metavar="FILE", type=Path)
-    parser.add("--pictures", metavar="FOLDER", type=Path)
+OPTIONS = [
+    option("--names", metavar="FILE"),
+    option("--steps", metavar="N", type=whole(1)),
+    "--batch-size --seed",
+    option("--backend", choices=("python", "numpy", "llvm")),
+    option("--save", metavar="FILE", type=Path),
+    option("--resume", metavar="FILE", type=Path),
+    option("--pictures", metavar="FOLDER", type=Path),
+]
 
 
 def run(args: Arguments) -> int:
@@ -107,9 +106,7 @@ def _begun(args: Arguments) -> tuple[Plan, GPT, Names]:
 
 
 def _resumed(args: Arguments) -> tuple[Plan, GPT, Names]:
-    for option in ("names", "batch_size", "seed"):
-        if getattr(args, option) is not None:
-            args.refuse("fixed", option=f"--{option.replace('_', '-')}")
+    args.exclude("names batch_size seed", "fixed")
     plan, model = _metadata(args.resume), load(args.resume)
     names = _names(plan.names)
     if _digest(names) != plan.digest:

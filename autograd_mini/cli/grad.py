@@ -3,13 +3,9 @@
 from autograd_mini.language.tables import aligned
 from autograd_mini.value import Value
 
-from .options import Arguments, Parser, labelled, read
+from .options import Arguments, labelled, read
 
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("expression")
-    parser.add("values")
+OPTIONS = ["expression values"]
 
 
 def run(args: Arguments) -> int:

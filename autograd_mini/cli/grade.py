@@ -11,24 +11,22 @@ from autograd_mini.grading.forms import ALL, EACH
 from autograd_mini.grading.sandbox import Limits
 from autograd_mini.language import shortened
 
-from .options import Arguments, Parser, positive, whole, write, writing
+from .options import Arguments, option, positive, whole, write, writing
 
 ENOUGH, LESS = 0, 1
 FORMATS = ("text", "html", "json", "csv", "junit", "gradescope", "nbgrader")
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("submissions", nargs="+", metavar="PATH")
-    parser.add("--class", dest="cls", metavar="NAME")
-    parser.add("--battery", metavar="FILE")
-    parser.add("--seed", default=0)
-    parser.add("--format", choices=FORMATS, default="text")
-    parser.add("-o", "--out")
-    parser.add("--time", metavar="SECONDS", type=positive, default=1.5)
-    parser.add("--memory", metavar="MB", type=whole(64), default=1024)
-    parser.add("--least", metavar="POINTS", type=positive, default=0.0)
-    parser.add("--jobs", metavar="N", type=whole(1, 256))
+OPTIONS = [
+    option("submissions", nargs="+", metavar="PATH"),
+    option("--class", dest="cls", metavar="NAME"),
+    option("--battery", metavar="FILE"),
+    option("--seed", default=0),
+    option("--format", choices=FORMATS, default="text"),
+    "--out",
+    option("--time", metavar="SECONDS", type=positive, default=1.5),
+    option("--memory", metavar="MB", type=whole(64), default=1024),
+    option("--least", metavar="POINTS", type=positive, default=0.0),
+    option("--jobs", metavar="N", type=whole(1, 256)),
+]
 
 
 def run(args: Arguments) -> int:

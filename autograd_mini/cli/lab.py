@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from autograd_mini.course import cost, depth, sweeps
 from autograd_mini.course.laboratory import Laboratory
@@ -11,59 +10,67 @@ from autograd_mini.course.sweeps import step_size
 from autograd_mini.value import Value
 
 from . import step_training
-from .options import DATASETS, Arguments, Parser, activation, positive, read, suffix, whole, write
+from .options import DATASETS, Arguments, activation, option, positive, read, suffix, whole, write
+
+
+def _init(typed: str) -> str | float:
+    """A check: the name of an initialiser, or a number."""
+    try:
+        return positive(typed)
+    except argparse.ArgumentTypeError:
+        from autograd_mini.nn.initialisers import INITIALISERS
+
+        if typed not in INITIALISERS:
+            what = f"neither a number above 0 nor one of {', '.join(INITIALISERS)}"
+            raise argparse.ArgumentTypeError(f"{typed!r} is {what}") from None
+        return typed
+
 
 FILES = ("html", "png", "svg")
-# The options of each laboratory, with the names of its function's arguments.
-_OWN: dict[str, dict[str, str]] = {
-    "depth": {"activation": "activations", "init": "inits", "depths": "depths", "width": "width",
-              "seeds": "seeds", "seed": "seed"},
-    "learning-rate": {"lr": "rates", "epochs": "epochs"},
-    "cost": {"widths": "widths", "samples": "samples"},
-    "step-size": {},
-}  # fmt: skip
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("laboratory", choices=tuple(_OWN), metavar="NAME")
-    parser.add("target")
-    parser.add("values")
-    parser.add("--activation", nargs="+", type=activation)
-    parser.add("--init", nargs="+", metavar="NAME", type=_init)
-    parser.add("--depths", nargs="+", metavar="N", type=whole(1, 200))
-    parser.add("--width", metavar="N", type=whole(1, 64))
-    parser.add("--seeds", metavar="N", type=whole(1, 1000))
-    parser.add("--seed")
-    parser.add("--lr", nargs="+", metavar="ETA", type=float)
-    parser.add("--epochs")
-    parser.add("--widths", nargs="+", metavar="N", type=whole(1, 64))
-    parser.add("--samples", nargs="+", metavar="N", type=whole(1, 1000))
-    alone = parser.options.add_mutually_exclusive_group()
-    parser.add("--json", group=alone, action="store_true")
-    parser.add("-o", "--out", group=alone)
+# Of each laboratory the options that are its own.
+_OWN = {
+    "depth": "activation init depths width seeds seed",
+    "learning-rate": "lr epochs",
+    "cost": "widths samples",
+    "step-size": "",
+}
+OPTIONS = [
+    option("laboratory", choices=tuple(_OWN), metavar="NAME"),
+    "target values",
+    option("--activation", nargs="+", type=activation),
+    option("--init", nargs="+", metavar="NAME", type=_init),
+    option("--depths", nargs="+", metavar="N", type=whole(1, 200)),
+    option("--width", metavar="N", type=whole(1, 64)),
+    option("--seeds", metavar="N", type=whole(1, 1000)),
+    "--seed",
+    option("--lr", nargs="+", metavar="ETA", type=float),
+    "--epochs",
+    option("--widths", nargs="+", metavar="N", type=whole(1, 64)),
+    option("--samples", nargs="+", metavar="N", type=whole(1, 1000)),
+    option("--json", group="alone", action="store_true"),
+    option("--out", group="alone"),
+]
 
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     name = args.laboratory
-    known = [option for options in _OWN.values() for option in options]
-    given = {option: x for option in known if (x := getattr(args, option)) is not None}
-    for option in given.keys() - _OWN[name].keys():
-        args.refuse("other", option=f"--{option}", name=name)
+    args.exclude(" ".join(own for other, own in _OWN.items() if other != name), "other", name=name)
     if args.target is not None and name in ("depth", "cost"):
         args.refuse("no.target", name=name, value=args.target)
     kind = suffix(args, FILES)
-    made = _made(args, name, {_OWN[name][option]: x for option, x in given.items()})
+    made = _made(args, name)
     if kind is None:
         print(made.to_json() if args.json else made.text(args.lang))
         return 0
     return write(args, getattr(made, "to_html" if kind == "html" else kind)(args.lang))
 
 
-def _made(args: Arguments, name: str, given: dict[str, Any]) -> Laboratory:
+def _made(args: Arguments, name: str) -> Laboratory:
+    given = {key: x for key in _OWN[name].split() if (x := getattr(args, key)) is not None}
     if name == "depth":
-        return depth.depth(**given)
+        several = {f"{key}s": given.pop(key) for key in ("activation", "init") if key in given}
+        return depth.depth(**several, **given)
     if name == "cost":
         return cost.cost(**given)
     if name == "step-size":
@@ -89,16 +96,3 @@ def _step_size(args: Arguments) -> Laboratory:
     root = expression(**{name: at})
     root.backward()
     return step_size(lambda v: expression(**{name: v}), x, at.grad)
-
-
-def _init(typed: str) -> str | float:
-    """A check: the name of an initialiser, or a number."""
-    try:
-        return positive(typed)
-    except argparse.ArgumentTypeError:
-        from autograd_mini.nn.initialisers import INITIALISERS
-
-        if typed not in INITIALISERS:
-            what = f"neither a number above 0 nor one of {', '.join(INITIALISERS)}"
-            raise argparse.ArgumentTypeError(f"{typed!r} is {what}") from None
-        return typed

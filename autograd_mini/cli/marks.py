@@ -8,15 +8,13 @@ from autograd_mini.course.performance import PerformanceError, performance
 from autograd_mini.language import translated
 from autograd_mini.language.tables import aligned
 
-from .options import Arguments, Parser
+from .options import Arguments, option
 
 _COLUMNS = ("learner", "exercise", "marks", "percent", "file", "remark")
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("folder", metavar="FOLDER", type=Path)
-    parser.add("--csv", action="store_true")
+OPTIONS = [
+    option("folder", metavar="FOLDER", type=Path),
+    option("--csv", action="store_true"),
+]
 
 
 def run(args: Arguments) -> int:

@@ -6,19 +6,17 @@ from autograd_mini.grading.against import against
 from autograd_mini.language.tables import aligned
 from autograd_mini.museum import mistake, named
 
-from .options import Arguments, Parser, positive, suffix, write
+from .options import Arguments, option, positive, suffix, write
 
 PASSED, MISSED = 0, 1
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("engines", nargs="*", metavar="NAME")
-    parser.add("-o", "--out", says="picture")
-    parser.add("--against", metavar="FILE")
-    parser.add("--as", dest="module", metavar="MODULE")
-    parser.add("--class", dest="cls", metavar="NAME", default="Value")
-    parser.add("--time", type=positive, default=60.0, metavar="SECONDS")
+OPTIONS = [
+    option("engines", nargs="*", metavar="NAME"),
+    option("--out", says="picture"),
+    option("--against", metavar="FILE"),
+    option("--as", dest="module", metavar="MODULE"),
+    option("--class", dest="cls", metavar="NAME", default="Value"),
+    option("--time", type=positive, default=60.0, metavar="SECONDS"),
+]
 
 
 def run(args: Arguments) -> int:

@@ -18,6 +18,7 @@ from autograd_mini import files
 from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
+from autograd_mini.numbers import arguments
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class Arguments(argparse.Namespace):
         """End with this text, and the status of wrong usage."""
         self.parser.error(self.say(name, **values))
 
+    def exclude(self, options: str, name: str, /, **values: object) -> None:
+        """End with this text if one of these options, such as "batch_size seed", was typed."""
+        for option in options.split():
+            if getattr(self, option) is not None:
+                self.refuse(name, option=f"--{option.replace('_', '-')}", **values)
+
 
 # --- the parser ----------------------------------------------------------------------------------
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -67,6 +74,11 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         """As the base class, with the word for usage in the reader's language."""
         prefix = text("cli.usage", self.lang) if prefix is None else prefix
         super().add_usage(usage, actions, groups, prefix)
+
+
+def option(names: str, **given: Any) -> tuple[str, dict[str, Any]]:
+    """Arguments as `Parser.add` takes them; where SHARED says all of them, their names will do."""
+    return names, given
 
 
 class Parser(argparse.ArgumentParser):
@@ -85,9 +97,10 @@ class Parser(argparse.ArgumentParser):
             formatter_class=partial(_Help, lang),
             add_help=False,
         )
-        self.positional = self.add_argument_group(self.say("arguments"))
-        self.options = self.add_argument_group(self.say("options"))
-        self.add("-h", "--help", action="help")
+        self.groups: dict[str, Any] = {}
+        for name in ("arguments", "options"):
+            self.groups[name] = self.add_argument_group(self.say(name))
+        self.add("--help", action="help")
 
     def room_of(self, name: str) -> str:
         """The catalogue that has the word."""
@@ -97,21 +110,23 @@ class Parser(argparse.ArgumentParser):
         """A word of the help."""
         return text(f"{self.room_of(name)}.{name}", self.lang)
 
-    def add(self, *flags: str, group: Any = None, metavar: str | None = None, **given: Any) -> None:
-        """Add an argument: what SHARED says of it, and the text of its name for help.
+    def add(self, names: str, group: str = "", says: str = "", **given: Any) -> None:
+        """Add arguments, each with what SHARED says of it and the text of its name for help.
 
-        `metavar` is a word of the catalogue too, if it is there; `says` is another text for help.
+        `metavar` is a word of the catalogue too, if it is there; `says` another text for help;
+        `group` another title, or "alone" for options of which only one may be typed.
         """
-        shared = SHARED.get(flags[-1], {})
-        metavar = metavar or shared.get("metavar")
-        if metavar in catalogue("cli"):
-            metavar = self.say(metavar)
-        if group is None:
-            group = self.options if flags[0].startswith("-") else self.positional
-        about = self.say(given.pop("says", flags[-1].lstrip("-"))).replace("%", "%%")
-        # argparse's actions do not all take a metavar
-        named = {} if metavar is None else {"metavar": metavar}
-        group.add_argument(*flags, help=about, **{**shared, **given, **named})
+        if group == "alone" and group not in self.groups:
+            self.groups[group] = self.groups["options"].add_mutually_exclusive_group()
+        elif group and group not in self.groups:
+            self.groups[group] = self.add_argument_group(self.say(group))
+        for name in names.split():
+            own = SHARED.get(name, {}) | given
+            if own.get("metavar") in catalogue("cli"):
+                own["metavar"] = self.say(own["metavar"])
+            about = self.say(says or name.lstrip("-")).replace("%", "%%")
+            into = self.groups[group or ("options" if name.startswith("-") else "arguments")]
+            into.add_argument(*SHORT.get(name, ()), name, help=about, **own)
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and end with the status of wrong usage."""
@@ -132,17 +147,11 @@ def _check(parse: Callable[[str], Any], what: str) -> Callable[[str], Any]:
     return parsed
 
 
-def _within(number: float, least: float, most: float) -> Any:
-    if not least <= number <= most:
-        raise ValueError(number)
-    return number
-
-
 def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
     """A check: the text is a whole number in this range."""
     end = "on" if most == math.inf else f"to {most}"
     what = f"a whole number from {least} {end}"
-    return _check(lambda typed: _within(int(typed), least, most), what)
+    return _check(lambda typed: arguments.whole(typed, int(typed), least, most), what)
 
 
 def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
@@ -153,8 +162,7 @@ def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
 
 def positive(typed: str) -> float:
     """A check: the text is a finite number above 0."""
-    least, most = math.ulp(0.0), sys.float_info.max
-    check = _check(lambda typed: _within(float(typed), least, most), "a number above 0")
+    check = _check(lambda typed: arguments.positive(typed, float(typed)), "a number above 0")
     return float(check(typed))
 
 
@@ -168,6 +176,7 @@ def activation(typed: str) -> str:
     return typed
 
 
+SHORT = {"--help": ["-h"], "--out": ["-o"]}
 SHARED: dict[str, dict[str, Any]] = {
     "expression": {"metavar": "EXPRESSION"},
     "target": {"metavar": "TARGET", "nargs": "?"},

@@ -2,12 +2,9 @@
 
 from autograd_mini.pages.playground import to_html
 
-from .options import Arguments, Parser, write
+from .options import Arguments, option, write
 
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("-o", "--out", required=True)
+OPTIONS = [option("--out", required=True)]
 
 
 def run(args: Arguments) -> int:

@@ -116,7 +116,8 @@ def _parser(lang: str, arguments: Sequence[str]) -> Parser:
         summary = text(f"{name}.summary", lang)
         command = commands.add_parser(name, room=name, lang=lang, help=summary)
         command.add("--lang", default=lang)
-        if name in arguments:
-            _module(name).add_options(command)
+        for each in _module(name).OPTIONS if name in arguments else ():
+            names, given = (each, {}) if isinstance(each, str) else each
+            command.add(names, **given)
         command.set_defaults(parser=command)
     return parser

@@ -6,18 +6,14 @@ from pathlib import Path
 from autograd_mini.course.repair import copied, fault
 from autograd_mini.language import text
 
-from .options import Arguments, Parser, writing
+from .options import Arguments, option, writing
 
 DONE, TO_MEND = 0, 1
 _PAUSE = 0.5  # seconds between looks at the files
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("folder", nargs="?", metavar="FOLDER")
-    parser.add("--watch", action="store_true")
-    parser.add("--list", action="store_true")
-    parser.add("--hint", action="store_true")
+OPTIONS = [
+    option("folder", nargs="?", metavar="FOLDER"),
+    option("--watch --list --hint", action="store_true"),
+]
 
 
 def run(args: Arguments) -> int:

@@ -9,19 +9,17 @@ from types import ModuleType
 
 from autograd_mini.rules.rule import GENERATED
 
-from .options import Arguments, Parser
+from .options import Arguments, option
 
 PACKAGE = str(Path(__file__).parents[1])
 _IPYTHON = ("%", "!", "?")  # begin lines that are not Python
 _PYTHON = ("%%time\n", "%%capture")  # cells that are Python but for that line
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("--as", action="append", default=[], metavar="MODULE", dest="modules")
-    parser.add("--neurons", choices=("relu", "tanh"), default="relu")
-    parser.add("script", metavar="FILE", type=Path)
-    parser.add("args", nargs="...", metavar="ARGS")
+OPTIONS = [
+    option("--as", action="append", default=[], metavar="MODULE", dest="modules"),
+    option("--neurons", choices=("relu", "tanh"), default="relu"),
+    option("script", metavar="FILE", type=Path),
+    option("args", nargs="...", metavar="ARGS"),
+]
 
 
 def run(args: Arguments) -> int:

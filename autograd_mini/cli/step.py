@@ -23,26 +23,23 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
 from . import step_training
-from .options import Arguments, Parser, imported, labelled, read, suffix, write_recording, writing
+from .options import Arguments, imported, labelled, option, read, suffix, write_recording, writing
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
 _PACKAGE = str(Path(__file__).parents[1])
-
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("target")
-    parser.add("values")
-    parser.add("--at", nargs="+", metavar="NAME=NUMBER")
-    parser.add("-o", "--out")
-    parser.add("--all", action="store_true")
-    parser.add("--step", type=int, metavar="NUMBER")
-    parser.add("--lr", nargs="+", type=float, metavar="ETA")
-    parser.add("--weights", nargs="+", metavar="NAME")
-    parser.add("--engine", metavar="NAME")
-    parser.add("--example", metavar="NAME", says="example.name")
-    step_training.add_options(parser)
+OPTIONS = [
+    "target values",
+    option("--at", nargs="+", metavar="NAME=NUMBER"),
+    "--out",
+    option("--all", action="store_true"),
+    option("--step", type=int, metavar="NUMBER"),
+    option("--lr", nargs="+", type=float, metavar="ETA"),
+    option("--weights", nargs="+", metavar="NAME"),
+    option("--engine", metavar="NAME"),
+    option("--example", metavar="NAME", says="example.name"),
+    *step_training.OPTIONS,
+]
 
 
 def run(args: Arguments) -> int:
@@ -71,8 +68,7 @@ def run(args: Arguments) -> int:
 def _of_example(args: Arguments) -> Steps:
     if args.example not in EXAMPLES:
         args.refuse("example.unknown", name=args.example, known=", ".join(EXAMPLES))
-    if args.at is not None or args.lr is not None or args.weights is not None:
-        args.refuse("example.alone")
+    args.exclude("at lr weights", "example.alone")
     return example(args.example)
 
 
@@ -219,9 +215,7 @@ def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
         args.refuse("engine.unknown", name=args.engine, known=", ".join(museum.ENGINES))
     if args.target is None or ":" in args.target:
         args.refuse("engine.expression", target=args.target or "--train")
-    for option in ("lr", "weights", "at"):
-        if getattr(args, option) is not None:
-            args.refuse("engine.not.with", option=f"--{option}")
+    args.exclude("lr weights at", "engine.not.with")
     expression, numbers = read(args.target, args.values, tried=True)
     try:
         return museum.stepped(args.engine, _function_of(args, expression), *numbers.values())

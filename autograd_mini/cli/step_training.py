@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from autograd_mini.data import standardise
 from autograd_mini.language import text
@@ -14,12 +14,11 @@ from autograd_mini.training import TrainingError
 from .options import (
     DATASETS,
     Arguments,
-    Parser,
     classifier,
     dataset,
     optimiser,
+    option,
     read,
-    said,
     sizes,
     suffix,
     whole,
@@ -28,7 +27,7 @@ from .options import (
 
 FILES = ("html", "json", "txt")
 MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8
-_ONLY_DATA = ("hidden", "activation", "optimiser", "batch_size", "seed")
+_ONLY_DATA = "hidden activation optimiser batch_size seed"
 # Of each data set the hidden layers, optimiser, rate and epochs that end at a right boundary.
 _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
     "xor": ((4,), "sgd", 1.0, 300),
@@ -37,29 +36,25 @@ _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
     "spirals": ((8, 8), "adam", 0.1, 200),
     "iris": ((8, 8), "sgd", 0.2, 100),
 }
-
-
-def add_options(parser: Parser) -> None:
-    """Add `--train` and what belongs to it, as a group, to the parser of `step`."""
-    group = parser.add_argument_group(parser.say("training"))
-    parser.add("--train", group=group, metavar="DATASET")
-    parser.add("--epochs", group=group, type=whole(1, MOST_EPOCHS))
-    parser.add("--hidden", group=group, type=sizes(MOST_UNITS))
-    for flag in ("--activation", "--optimiser", "--batch-size"):
-        parser.add(flag, group=group)
-    parser.add("--seed", group=group, type=whole(0, 2**31))
+OPTIONS = [
+    option("--train", group="training", metavar="DATASET"),
+    option("--epochs", group="training", type=whole(1, MOST_EPOCHS)),
+    option("--hidden", group="training", type=sizes(MOST_UNITS)),
+    option("--activation --optimiser --batch-size", group="training"),
+    option("--seed", group="training", type=whole(0, 2**31)),
+]
 
 
 def is_asked(args: Arguments) -> bool:
     """Whether the command line has --train; ends with a sentence if it has only its options."""
     if args.train is None:
-        _refuse_all(args, ("epochs", *_ONLY_DATA), "needs.train")
+        args.exclude(f"epochs {_ONLY_DATA}", "training.needs.train")
     return args.train is not None
 
 
 def run(args: Arguments) -> int:
     """Record what the command line asks for, and write or print it; the exit status."""
-    _refuse_all(args, ("at", "weights", "step"), "not.with")
+    args.exclude("at weights step", "training.not.with")
     kind = suffix(args, FILES)
     several = rates(args, [] if args.target is None else [args.target, *args.values])
     if kind is None:
@@ -98,13 +93,13 @@ def rates(args: Arguments, values: list[str]) -> LearningRates:
         not 0 < len({*given}) == len(given) <= MOST_RATES or not all(0 < r < 1e300 for r in given)
     ):
         shown = " ".join(f"{rate:g}" for rate in given)
-        _refuse(args, "rates", most=MOST_RATES, rates=shown)
+        args.refuse("training.rates", most=MOST_RATES, rates=shown)
     return (_training if args.train in DATASETS else _descent)(args, values)
 
 
 def _training(args: Arguments, values: list[str]) -> LearningRates:
     if values:
-        _refuse(args, "values", value=values[0])
+        args.refuse("training.values", value=values[0])
     hidden, named, rate, epochs = _USUAL[args.train]
     if args.optimiser not in (None, named):
         named, rate = args.optimiser, 0.5 if args.optimiser == "sgd" else 0.03
@@ -114,7 +109,7 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
         (points,) = standardise(points)
     batch = args.batch_size or min(20, len(points))
     if batch > len(points):
-        _refuse(args, "batch", batch=batch, most=len(points))
+        args.refuse("training.batch", batch=batch, most=len(points))
     make, loss = classifier(points, args.hidden or hidden, args.activation or "tanh", seed)
     rates = args.lr or [rate]
     given: Any = (make, points, loss, rates, args.epochs or epochs, batch)
@@ -125,8 +120,8 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
 
 def _descent(args: Arguments, values: list[str]) -> LearningRates:
     if not values:
-        _refuse(args, "unknown", name=args.train, known=", ".join(DATASETS))
-    _refuse_all(args, _ONLY_DATA, "descent.only")
+        args.refuse("training.unknown", name=args.train, known=", ".join(DATASETS))
+    args.exclude(_ONLY_DATA, "training.descent.only")
     expression, numbers = read(args.train, values, tried=True)
     names = [*numbers]
 
@@ -143,16 +138,4 @@ def _recorded(args: Arguments, record: Callable[[], LearningRates]) -> LearningR
     try:
         return record()
     except TrainingError as error:
-        _refuse(args, "start", reason=error)
-
-
-def _refuse(args: Arguments, name: str, /, **values: object) -> NoReturn:
-    args.parser.error(said(f"step.training.{name}", args.lang, **values))
-
-
-def _refuse_all(args: Arguments, names: tuple[str, ...], sentence: str) -> None:
-    """End with the sentence if one of these options was given."""
-    for name in names:
-        if getattr(args, name) is not None:
-            option = f"--{name.replace('_', '-')}"
-            _refuse(args, sentence, option=option)
+        args.refuse("training.start", reason=error)

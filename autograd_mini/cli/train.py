@@ -6,21 +6,20 @@ from autograd_mini.data import Dataset
 from autograd_mini.data.tables import read_csv
 
 from . import told
-from .options import DATASETS, Arguments, Parser, dataset, positive
+from .options import DATASETS, Arguments, dataset, option, positive
 
-
-def add_options(parser: Parser) -> None:
-    """Add the arguments of the command."""
-    parser.add("dataset", metavar="DATASET")
-    parser.add("--hidden", default=(16, 16))
-    parser.add("--activation", default="tanh")
-    parser.add("--epochs", default=100)
-    parser.add("--lr", default=0.01, metavar="ETA", type=positive)
-    parser.add("--optimiser", default="adam")
-    parser.add("--batch-size", default=16)
-    parser.add("--seed", default=0)
-    parser.add("--label", metavar="COLUMN")
-    parser.add("-o", "--out", metavar="FOLDER", type=Path)
+OPTIONS = [
+    option("dataset", metavar="DATASET"),
+    option("--hidden", default=(16, 16)),
+    option("--activation", default="tanh"),
+    option("--epochs", default=100),
+    option("--lr", default=0.01, metavar="ETA", type=positive),
+    option("--optimiser", default="adam"),
+    option("--batch-size", default=16),
+    option("--seed", default=0),
+    option("--label", metavar="COLUMN"),
+    option("--out", metavar="FOLDER", type=Path),
+]
 
 
 def run(args: Arguments) -> int:
