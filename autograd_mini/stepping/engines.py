@@ -1,13 +1,13 @@
 """Recording another engine, such as a broken one of the museum: what it does, not what it should.
 
-Its graph is read from its nodes, and its backward pass is watched: each call of `receive` is an
+Its graph is read from its nodes, and in its backward pass each call of a node's `receive` is an
 addition to a gradient, whatever it does there, by the node whose turn it is.
 """
 
 from __future__ import annotations
 
 import sys
-from types import FrameType
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.drawing.scopes import ScopedLabel, scope_of
@@ -50,59 +50,40 @@ def backward(root: Engine, values: dict[Any, Value]) -> list[Step]:
     """
     order = topological(values[root])
     ids = {node: order.index(value) for node, value in values.items() if value in order}
-    watch = _Watch(ids)
-    before = sys.getprofile()
-    sys.setprofile(watch.look)
+    recorded: list[Step] = [Seed(ids[root], 1.0)]
+    users: dict[Any, dict[int, None]] = {node: {} for node in ids}
+    edges = {node: len(node.parents) for node in ids}  # the last one that each has gone along
+
+    def receive(parent: Any, share: float) -> None:
+        outer = sys._getframe(1).f_locals  # of the loop over the nodes, or of a node's own visit
+        node: Any = outer.get("node", outer.get("self"))
+        before = parent.grad
+        type(root).receive(parent, share)
+        if len(recorded) > MOST:
+            raise RecursionError(f"the engine's backward pass takes more than {MOST:,} steps")
+        uses = [k for k, x in enumerate(node.parents) if x is parent]
+        edge = next((k for k in uses if k > edges[node]), uses[0])
+        if edge <= edges[node]:  # its turn begins, for the first time or again
+            recorded.append(Visit(ids[node], node.grad, tuple(users[node])))
+        edges[node] = edge
+        users[parent][ids[node]] = None
+        numbers = node.grad, node.partials[edge], share, before, parent.grad
+        recorded.append(Accumulate(ids[node], ids[parent], edge, *numbers))
+
+    for node in ids:
+        vars(node)["receive"] = partial(receive, node)  # hides the method
     try:
         root.backward()
     finally:
-        sys.setprofile(before)
-    recorded: list[Step] = [Seed(ids[root], 1.0), *watch.recorded]
+        for node in ids:
+            del vars(node)["receive"]
     visited = {step.node for step in recorded if isinstance(step, Visit)}
     for node, k in sorted(ids.items(), key=lambda item: -item[1]):
         if k not in visited:
-            recorded.append(Visit(k, node.grad, tuple(watch.users.get(k, ()))))
+            recorded.append(Visit(k, node.grad, tuple(users[node])))
     for node, value in values.items():
         value.grad = node.grad
     return recorded
-
-
-class _Watch:
-    """A profile function that notes every call of `receive`."""
-
-    def __init__(self, ids: dict[Any, int]) -> None:
-        self.ids = ids
-        self.recorded: list[Step] = []
-        self.users: dict[int, dict[int, None]] = {}
-        self.calls: list[tuple[Any, Any, float, float]] = []
-        self.edges: dict[int, int] = {}  # the last one that each node has gone along
-
-    def look(self, frame: FrameType, event: str, result: Any) -> None:
-        """Take note of what a call of `receive` finds and leaves."""
-        if frame.f_code.co_name != "receive":
-            return
-        local = frame.f_locals
-        parent = local["self"]
-        if event == "call" and frame.f_back:
-            outer = frame.f_back.f_locals  # of the loop over the nodes, or of a node's own visit
-            giver = outer.get("node", outer.get("self"))
-            self.calls.append((giver, parent, local["share"], parent.grad))
-        elif event == "return" and self.calls:
-            self._note(*self.calls.pop(), parent.grad)
-
-    def _note(self, giver: Any, parent: Any, share: float, before: float, after: float) -> None:
-        if len(self.recorded) >= MOST:
-            raise RecursionError(f"the engine's backward pass takes more than {MOST:,} steps")
-        node, p = self.ids[giver], self.ids[parent]
-        uses = [k for k, x in enumerate(giver.parents) if x is parent]
-        last = self.edges.get(node, len(giver.parents))
-        edge = next((k for k in uses if k > last), uses[0])
-        if edge <= last:  # its turn begins, for the first time or again
-            self.recorded.append(Visit(node, giver.grad, tuple(self.users.get(node, ()))))
-        self.edges[node] = edge
-        self.users.setdefault(p, {})[node] = None
-        partial = giver.partials[edge]
-        self.recorded.append(Accumulate(node, p, edge, giver.grad, partial, share, before, after))
 
 
 def frozen(values: dict[Any, Value], names: dict[Any, str]) -> None:

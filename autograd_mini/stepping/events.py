@@ -15,8 +15,7 @@ from autograd_mini.value import Value
 class Given(NamedTuple):
     """The numbers that are given: all inputs and weights at once."""
 
-    nodes: tuple[int, ...]
-    """In the order in which they are needed."""
+    nodes: tuple[int, ...]  #: in the order in which they are needed
 
     @property
     def node(self) -> int:
@@ -68,8 +67,7 @@ class Visit(NamedTuple):
 
     node: int
     adjoint: Number
-    users: tuple[int, ...]
-    """The nodes computed from this one, in the order in which they were visited."""
+    users: tuple[int, ...]  #: the nodes computed from this one, in the order of their visits
 
     @property
     def kind(self) -> str:
@@ -82,12 +80,10 @@ class Accumulate(NamedTuple):
 
     node: int
     parent: int
-    edge: int
-    """Which of the node's edges: an index into its `parents` and `partials`."""
+    edge: int  #: which of the node's edges: an index into its `parents` and `partials`
     adjoint: Number
     partial: Number
-    share: Number
-    """adjoint * partial."""
+    share: Number  #: adjoint * partial
     before: Number
     after: Number
 
@@ -129,8 +125,7 @@ class Source(NamedTuple):
 
     name: str
     file: str
-    first: int
-    """The number of its first line in the file."""
+    first: int  #: the number of its first line in the file
     lines: tuple[str, ...]
 
 

@@ -21,12 +21,9 @@ LONGEST = 4  # terms of a sum that are written
 class Formula(NamedTuple):
     """A formula in three forms."""
 
-    text: str
-    """On a line, for a terminal."""
-    latex: str
-    """For mathematics mode; amsmath is needed."""
-    mathml: str
-    """A `math` element that stands alone."""
+    text: str  #: on a line, for a terminal
+    latex: str  #: for mathematics mode; amsmath is needed
+    mathml: str  #: a `math` element that stands alone
 
     def __str__(self) -> str:
         return self.text
@@ -35,18 +32,12 @@ class Formula(NamedTuple):
 class Explanation(NamedTuple):
     """A step in words and formulas; str() gives it as plain text."""
 
-    title: str
-    """What happens, in a few words."""
-    sentence: str
-    """The same in a sentence; names of nodes stand in backticks."""
-    symbolic: Formula
-    """The formula with names."""
-    local: Formula | None
-    """The local derivative, where one is used."""
-    numeric: Formula | None
-    """The formula with numbers."""
-    why: str
-    """Why it is so, or comes now; may be empty."""
+    title: str  #: what happens, in a few words
+    sentence: str  #: the same in a sentence; names of nodes stand in backticks
+    symbolic: Formula  #: the formula with names
+    local: Formula | None  #: the local derivative, where one is used
+    numeric: Formula | None  #: the formula with numbers
+    why: str  #: why it is so, or comes now; may be empty
 
     @property
     def formulas(self) -> tuple[Formula, ...]:

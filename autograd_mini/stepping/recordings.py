@@ -1,10 +1,19 @@
-"""What Steps and training runs have in common: sequences that are compared, copied and shown."""
+"""What Steps and training runs have in common: sequences that are compared, copied, saved, shown.
 
+Saved are numbers as `drawing.to_json` has them (floats read back as the same bits), bytes in
+base64, and tuples with names as objects, whose types say how each part is read again.
+"""
+
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Self, TypeVar, overload
+from itertools import repeat
+from operator import index
+from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin, overload
 
 import autograd_mini.stepping as face  # offers, by name, what stands on the floors above
+from autograd_mini.drawing.interchange import read_number, written_number
+from autograd_mini.files import Format, check_keys
 
 T = TypeVar("T")
 LARGEST = 2_000  # nodes of a graph that a notebook shows by itself
@@ -13,10 +22,8 @@ LARGEST = 2_000  # nodes of a graph that a notebook shows by itself
 class Recording(Sequence[T]):
     """A sequence of what was recorded: indexing gives an item, a slice a tuple of items."""
 
-    holds: ClassVar[str]
-    """The attribute with the tuple of items, which is also what they are called."""
-    saving: ClassVar[Any]
-    """The module whose `to_json` and `from_json` write and read it."""
+    holds: ClassVar[str]  # the attribute with the tuple of items, which is what they are called
+    form: ClassVar[Format]
 
     @overload
     def __getitem__(self, index: int) -> T: ...
@@ -53,7 +60,7 @@ class Recording(Sequence[T]):
 
     def to_json(self, indent: int | None = None) -> str:
         """All of it as JSON; `from_json` reads it again, bit for bit."""
-        return self.saving.to_json(self, indent)  # type: ignore[no-any-return]
+        return self.form.write(self._content(), indent)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -62,4 +69,48 @@ class Recording(Sequence[T]):
         Raises TypeError if `text` is no text, ValueError if it is no such JSON, naming what is
         wrong.
         """
-        return cls.saving.from_json(text, cls)  # type: ignore[no-any-return]
+        content = cls.form.read(text)
+        try:
+            return cls._of(content)
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise ValueError(f"the {cls.holds} cannot be read: {error}") from None
+
+    def _content(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
+        raise NotImplementedError
+
+
+def written(x: Any) -> Any:
+    """What was recorded as JSON has it."""
+    if hasattr(x, "_asdict"):
+        return {key: written(part) for key, part in x._asdict().items()}
+    if isinstance(x, list | tuple):
+        return [*map(written, x)]
+    if isinstance(x, bytes):
+        return b64encode(x).decode()
+    return x if x is None or isinstance(x, str | bool) else written_number(x)
+
+
+def read(kind: Any, x: Any, who: str = "") -> Any:
+    """What JSON has, as a value of this type; `who` is what errors call it."""
+    kinds = get_args(kind)
+    if type(None) in kinds:
+        return None if x is None else read(kinds[0], x)
+    if get_origin(kind) is tuple:
+        each = repeat(kinds[0], len(x)) if kinds[-1] is ... else kinds
+        return tuple([read(*pair) for pair in zip(each, x, strict=True)])
+    if hasattr(kind, "_fields"):
+        given = x if isinstance(x, dict) else dict(zip(kind._fields, x, strict=True))
+        check_keys(who or kind.__name__, given, kind._fields)
+        kinds = kind.__annotations__
+        return kind(**{name: read(kinds[name], part) for name, part in given.items()})
+    if kind is bytes:
+        return b64decode(x, validate=True)
+    if kind is Any and isinstance(x, list):  # a target of several numbers
+        return read(tuple[float, ...], x)
+    if kind is int:
+        return index(x)
+    return read_number(x) if kind in (float, Any) else kind(x)

@@ -1,17 +1,29 @@
-"""A recorded computation: what happened, step by step, as plain data."""
+"""A recorded computation: what happened, step by step, as plain data.
+
+As JSON it has the nodes and roots of `drawing.to_json`, and each step with its fields:
+
+    {"format": "autograd_mini steps", "version": 2, "graph": ..., "steps": [
+        {"kind": "given", "nodes": [0, 2]}, ...,
+        {"kind": "accumulate", "node": 1, "parent": 0, "edge": 1, "adjoint": 1.0, ...}],
+     "places": [null, [0, 1, 4, 1, 9]], "sources": [{"name": "f", ...}], "stale": [],
+     "optimiser": null, "checksum": "8e2f0a3b5c71d946"}
+"""
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, Self
 
 import autograd_mini.stepping as face
+from autograd_mini.drawing.interchange import read_graph, written_graph
 from autograd_mini.drawing.sketch import names_of
+from autograd_mini.files import Format
+from autograd_mini.graph import topological
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
-from . import saving
 from .events import *  # noqa: F403  (what happens in the steps; pickles name this module)
-from .events import Accumulate, Place, Seed, Source, Step
-from .recordings import Recording
+from .events import KINDS, Accumulate, Given, Leaf, Place, Recorded, Seed, Source, Step
+from .recordings import Recording, read, written
 from .timeline import State, Timeline
 
 
@@ -38,7 +50,9 @@ class Steps(Recording[Step]):
     """
 
     holds = "steps"
-    saving: ClassVar[Any] = saving
+    form = Format(
+        "autograd_mini steps", ("graph", "steps", "places", "sources", "stale", "optimiser")
+    )
 
     def __init__(
         self,
@@ -112,3 +126,47 @@ class Steps(Recording[Step]):
         [3.0, 3.0]
         """
         return tuple(self.timeline.shares(node, len(self)))
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "graph": written_graph([self.root]),
+            "steps": [{"kind": step.kind, **written(step)} for step in self],
+            "places": [place and list(place) for place in self.places],
+            "sources": written(self.sources),
+            "stale": sorted(self.stale),
+            "optimiser": self.optimiser,
+        }
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
+        (root,) = read_graph(content["graph"])
+        nodes = topological(root)
+        for node in nodes:
+            node.__class__ = Recorded
+        edges = [len(node.parents) for node in nodes]
+        steps = [_read(k, dict(entry), edges) for k, entry in enumerate(content["steps"])]
+        if leaves := tuple(step.node for step in steps if isinstance(step, Leaf)):  # version 0.1
+            steps = [Given(leaves), *(step for step in steps if not isinstance(step, Leaf))]
+        places = read(tuple[Place | None, ...], content["places"])
+        sources = read(tuple[Source, ...], content["sources"])
+        if len(places) != len(nodes) or any(p and p.source >= len(sources) for p in places):
+            raise ValueError(
+                f"{len(places)} places do not fit {len(nodes)} nodes and their sources"
+            )
+        stale = read(tuple[int, ...], content["stale"])
+        return cls(steps, nodes, places, sources, stale, content["optimiser"])
+
+
+def _read(k: int, entry: dict[str, Any], edges: list[int]) -> Any:
+    """The k-th step, of a graph whose nodes have so many edges each."""
+    kind = KINDS[one_of(f"the kind of step {k}", entry.pop("kind", None), KINDS)]
+    step = read(kind, entry, f"step {k}")
+    if not getattr(step, "nodes", True):
+        raise ValueError(f"step {k}: nodes must have one at least")
+    for key in [key for key in ("nodes", "node", "parent", "users", "edge") if key in entry]:
+        indices = getattr(step, key)
+        most = edges[step.node] if key == "edge" else len(edges)
+        for index in indices if isinstance(indices, tuple) else (indices,):
+            if not 0 <= index < most:
+                raise ValueError(f"step {k}: {key} must be below {most}, got {indices}")
+    return step

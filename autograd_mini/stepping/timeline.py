@@ -23,8 +23,7 @@ class State(NamedTuple):
 
     data: dict[int, Number]
     grad: dict[int, Number]
-    complete: frozenset[int]
-    """The nodes whose gradient is complete: those visited."""
+    complete: frozenset[int]  #: the nodes whose gradient is complete: those visited
 
 
 class Timeline:

@@ -21,8 +21,7 @@ class _Text(NamedTuple):
     source: int
     first: int
     lines: list[str]
-    margin: int
-    """The indentation that the lines share; they are shown without it."""
+    margin: int  # the indentation that the lines share; they are shown without it
     positions: list[Any]
 
     def column(self, line: int, offset: int) -> int:

@@ -417,7 +417,7 @@ def test_json_brings_it_all_back(k):
         (lambda w: w.update(format="x"), "not an autograd_mini training document"),
         (lambda w: w.update(version=9), "it has version 9, .* install a newer one"),
         (lambda w: w.update(rates=[1.0]), "several runs"),
-        (lambda w: w["runs"][0].pop("losses"), "no 'losses'"),
+        (lambda w: w["runs"][0].pop("losses"), "the run lacks losses"),
         (lambda w: w["runs"][0].update(frames=[]), "no frames"),
         (lambda w: w["runs"][0]["frames"][1].update(weights=[1.0]), "epoch 1: 1 weights of 17"),
         (lambda w: w["runs"][0]["frames"][1].update(field="AAAA"), "3 bytes of a grid of 64"),

@@ -1,15 +1,15 @@
 """A recorded training run, and several of them with different learning rates: plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import hypot
-from typing import Any, ClassVar
+from typing import Any, Self
 
 import autograd_mini.stepping as face
 from autograd_mini.drawing.measures import ratio
-from autograd_mini.stepping.recordings import Recording, T
+from autograd_mini.files import Format, check_keys
+from autograd_mini.stepping.recordings import Recording, T, read, written
 from autograd_mini.training import Epoch
 
-from . import saving
 from .fields import Field
 from .frames import Divergence, Frame, LayerShape, Points
 from .verdicts import floor_of, verdict
@@ -18,7 +18,7 @@ from .verdicts import floor_of, verdict
 class _Run(Recording[T]):
     """Recorded training."""
 
-    saving: ClassVar[Any] = saving
+    form = Format("autograd_mini training", ("runs",), optional=("rates",))
 
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
         """Write the page that plays it; see `stepping.save_html`."""
@@ -68,6 +68,30 @@ class TrainingSteps(_Run[Frame]):
     divergence: Divergence | None
     field: Field | None
     landscape: tuple[Field, bytes] | None
+
+    def _content(self) -> dict[str, Any]:
+        found = {field.name: written(getattr(self, field.name)) for field in fields(self)}
+        return {"runs": [found | {"history": written([[*row] for row in self.history])}]}
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
+        if "rates" in content:
+            raise ValueError("there are several runs with their rates")
+        (found,) = content["runs"]
+        kinds = {field.name: field.type for field in fields(cls)}
+        check_keys("the run", found, (*kinds,))
+        run = cls(**{name: read(kind, found[name]) for name, kind in kinds.items()})
+        places = run.field.size if run.field else 0
+        if not run.frames:
+            raise ValueError("there are no frames")
+        for frame in run.frames:
+            for name in ("weights", "before", "gradients"):
+                n = len(getattr(frame, name))
+                if n != len(run.names) and (n or name == "weights"):
+                    raise ValueError(f"epoch {frame.epoch}: {n} {name} of {len(run.names)}")
+            if (n := len(frame.field)) != places:
+                raise ValueError(f"epoch {frame.epoch}: {n} bytes of a grid of {places}")
+        return run
 
     def __repr__(self) -> str:
         name = self.points.name or "data"
@@ -124,13 +148,21 @@ class LearningRates(_Run[TrainingSteps]):
     """
 
     holds = "runs"
-    single: ClassVar[type[TrainingSteps]] = TrainingSteps
     runs: tuple[TrainingSteps, ...]
     rates: tuple[float, ...]
 
     def __post_init__(self) -> None:
         if len(self.runs) != len(self.rates) or not self.runs:
             raise ValueError(f"{len(self.runs)} runs and {len(self.rates)} learning rates")
+
+    def _content(self) -> dict[str, Any]:
+        runs = [run._content()["runs"][0] for run in self.runs]
+        return {"rates": list(self.rates), "runs": runs}
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
+        runs = tuple([TrainingSteps._of({"runs": [run]}) for run in content["runs"]])
+        return cls(runs, read(tuple[float, ...], content["rates"]))
 
     def __repr__(self) -> str:
         each = zip(self.rates, self.verdicts, strict=True)
