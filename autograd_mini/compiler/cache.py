@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LIMIT = 256 * 2**20
 """Bytes that the directory may hold."""
 _SOURCES = ["skeleton.ll"]
-_SOURCES += [f"{name}.py" for name in "ir llvm_source loops packing rolling vector_maths".split()]
+_SOURCES += [f"{name}.py" for name in "ir llvm_source packing vector_maths".split()]
 
 
 def directory() -> Path | None:

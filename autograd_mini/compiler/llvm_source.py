@@ -4,9 +4,9 @@ The instructions are cut into chunks, functions of some hundred instructions, be
 grows faster than the length of a function; values that cross from one to another lie in memory, in
 slots that are used again. A number of `each` is a vector of `width` samples, and a reduction adds
 vectors in memory; the last vector may have fewer samples, and a mask. In the other parts packing.py
-puts numbers side by side; where they are long, rolling.py makes loops of them. Arithmetic is IEEE
-754's, to the last bit that of the eager engine; a product and a sum become one `fma` only where the
-order of adding is free: in `dot`, and in the reductions.
+puts numbers side by side. Arithmetic is IEEE 754's, to the last bit that of the eager engine; a
+product and a sum become one `fma` only where the order of adding is free: in `dot`, and in the
+reductions.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
 from .ir import Calls, Writer, computed, declarations
-from .loops import gathering, printed
-from .packing import packed
-from .rolling import Rolled, Slots
+from .packing import Slots, packed
 from .vector_maths import function, outside
 
 if TYPE_CHECKING:
@@ -30,11 +28,8 @@ if TYPE_CHECKING:
     from .program import Program
 
 CHUNK = 512
-ROLLED = 50_000
-"""From so many instructions on that samples share, equal rows of them are rolled into loops."""
 BLOCKS = 3
 """Vectors of samples whose products are added at once, to sums that are read and written once."""
-_ALONE = frozenset({"input", *REDUCTIONS})
 _PARAMETERS = (
     "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
 )
@@ -81,16 +76,8 @@ class Printer:
         self.products = frozenset(products)  # that are computed when they are added
         self.blocks = BLOCKS if products else 1
         rest = [i for i in each_part if i not in self.products]
-        self.chunks: list[tuple[int, Sequence[int]]] = []
-        self.rolled: set[int] = set()  # of the chunks, those that are loops
-        for part, numbers in enumerate((before, rest, products, after)):
-            if part in (0, 3) and len(numbers) >= ROLLED:
-                first = [i for i in numbers if code[i][0] in _ALONE]
-                self.chunks += [(part, chunk) for chunk in self._cut(first)]
-                self.rolled.add(len(self.chunks))
-                self.chunks.append((part, [i for i in numbers if code[i][0] not in _ALONE]))
-            else:
-                self.chunks += [(part, chunk) for chunk in self._cut(numbers)]
+        parts = enumerate((before, rest, products, after))
+        self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
         for k, (_, chunk) in enumerate(self.chunks):
             for i in chunk:
                 opcode, operands = code[i]
@@ -119,12 +106,7 @@ class Printer:
         functions: list[str] = []
         calls: tuple[list[str], ...] = ([], [], [], [])
         for k, (part, chunk) in enumerate(self.chunks):
-            if k in self.rolled:
-                lines, more = self._loops(k, chunk)
-                functions += more
-            else:
-                lines = self._sums(chunk) if part == 2 else self._chunk(k, chunk)
-            body = "\n".join(lines)
+            body = "\n".join(self._sums(chunk) if part == 2 else self._chunk(k, chunk))
             functions.append(f"define internal void @c{k}{_PARAMETERS} {{\n{body}\nret void\n}}")
             calls[part].append(f"call void @c{k}({_GIVEN[part]})")
         done: set[str] = set()
@@ -144,18 +126,8 @@ class Printer:
             blocks=self.blocks,
             step=self.blocks * self.width,
         )
-        declared = [gathering(Writer(self.pack, {}))]
-        declared += [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
+        declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
         return "\n".join([frame, *functions, *sorted(declared), *outside()])
-
-    def _loops(self, k: int, chunk: Sequence[int]) -> tuple[list[str], list[str]]:
-        """The lines that call loops, one after another; the loops, and their tables."""
-        kept = {i for i in chunk if i in self.outputs or self.last.get(i, k) > k}
-        outputs = sorted((place, i) for i in kept for place in self.outputs.get(i, ()))
-        fixed = sum(not each for _, each in self.program.inputs)
-        given = self.program.code, chunk, kept, outputs
-        rolled = Rolled(*given, self._place, self.numbers, self.pack, fixed)
-        return printed(rolled, str(k), self.calls)
 
     # --- one chunk -------------------------------------------------------------------------------
     def _chunk(self, k: int, chunk: Sequence[int]) -> list[str]:

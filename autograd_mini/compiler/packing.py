@@ -21,6 +21,28 @@ _CHEAP = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=",
 _DEAR = frozenset({"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"})
 
 
+class Slots:
+    """Places in memory, used again when nobody needs what is there."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.of = size, dict[int, int]()
+        self.free: defaultdict[int, list[int]] = defaultdict(list)
+
+    def take(self, values: Pack) -> int:
+        """Places side by side for these values; the first."""
+        free = self.free[len(values)]
+        if not free:
+            free.append(self.size)
+            self.size += len(values)
+        first = free.pop()
+        self.of.update((x, first + k) for k, x in enumerate(values))
+        return first
+
+    def leave(self, values: Pack) -> None:
+        """Nobody needs these values any more."""
+        self.free[len(values)].append(min([self.of.pop(x) for x in values]))
+
+
 def packed(
     code: Code, chunk: Sequence[int], width: int, place: Callable[[int], int | None]
 ) -> list[Pack]:

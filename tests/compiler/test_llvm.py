@@ -13,7 +13,6 @@ import numpy as np
 
 from autograd_mini.compiler import llvm, llvm_source
 from autograd_mini.compiler.program import Input, Output, Program
-from autograd_mini.compiler.rolling import Rolled, Slots
 from autograd_mini.numbers.instructions import MEANING
 from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import emitter, line
@@ -116,14 +115,10 @@ def same_as_the_definition(seed, threads):
         assert [ulps(float(a), b) for a, b in zip(x, y, strict=True)] == [0] * 11, seed
 
 
-@pytest.mark.parametrize(
-    ("chunk", "rolled", "threads"),
-    [(2, 10**9, 1), (2, 10**9, 3), (512, 10**9, 1), (512, 10**9, 3), (512, 1, 1)],
-)
-def test_random_programs_to_the_last_bit(monkeypatch, chunk, rolled, threads):
+@pytest.mark.parametrize(("chunk", "threads"), [(2, 1), (2, 3), (512, 1), (512, 3)])
+def test_random_programs_to_the_last_bit(monkeypatch, chunk, threads):
     monkeypatch.setattr(llvm_source, "CHUNK", chunk)
-    monkeypatch.setattr(llvm_source, "ROLLED", rolled)
-    for seed in range(8 if rolled > 1 else 5):
+    for seed in range(8):
         same_as_the_definition(seed, threads)
 
 
@@ -229,24 +224,11 @@ def rows(count, long=150):
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 50, 163])
-def test_rows_that_are_rolled_into_loops(monkeypatch, count):
-    monkeypatch.setattr(llvm_source, "ROLLED", 1)
+def test_rows_side_by_side(count):
     program, draw = rows(count), random.Random(count)
     shared = [draw.gauss(0, 1) for _ in program.inputs]
     once, _ = llvm.build(program)(np.array(shared), [], 1)
     assert [*once] == pytest.approx(interpreted(program)(shared, [], 1)[0], rel=1e-13)
-
-
-def test_what_is_rolled_can_be_read():
-    program = rows(64)
-    places = {i: i for i in range(193)}
-    numbers = [*range(193, len(program.code))]
-    kept = {output.operand for output in program.outputs}
-    given = program.code, numbers, kept, [], places.get, Slots(200), 8, 193
-    shown = Rolled(*given).shown().splitlines()
-    assert "4 x + (* number number) number" in shown
-    assert any("select condition (** number 2.0) number" in line for line in shown)
-    assert len(shown) < 50 < len(numbers)
 
 
 def test_the_text_and_what_the_stages_cost():
