@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autograd_mini.data import iris
 
-from . import told
+from . import train
 from .options import Arguments, option
 
 OPTIONS = [option("--out", default=Path("autograd-mini-demo"), metavar="FOLDER", type=Path)]
@@ -12,5 +12,5 @@ OPTIONS = [option("--out", default=Path("autograd-mini-demo"), metavar="FOLDER",
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
-    plan, graph = told.Plan(iris()), told.small_neuron()
-    return 0 if told.run(plan, args.out, args.lang, graph) else 1
+    plan, graph = train.Plan(iris()), train.small_neuron()
+    return 0 if train.tell(plan, args.out, args.lang, graph) else 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from errno import ENOENT
 from hashlib import sha256
 from importlib.util import find_spec
@@ -156,7 +155,7 @@ def _train(
             rows, targets = zip(*(names.sample(name, length) for name in batch), strict=True)
             yield [*rows], [*targets]
 
-    with _stopping() as stop, status:
+    with _Stop() as stop, status:
         while rule.steps < plan.steps and not stop:
             until = min(d for d in {*due, first + 1, rule.steps + SHOWN} if d > rule.steps)
             losses += step.sequence(batches(until))
@@ -176,7 +175,10 @@ def _train(
 
 
 class _Stop(list[int]):
-    """The signals that have come; until it is armed, Ctrl-C ends the program at once."""
+    """The signals that have come: Ctrl-C lets the step that is being done end.
+
+    Until it is armed, Ctrl-C ends the program at once.
+    """
 
     armed = False
 
@@ -185,16 +187,12 @@ class _Stop(list[int]):
         if not self.armed or len(self) > 1:
             raise KeyboardInterrupt
 
+    def __enter__(self) -> _Stop:
+        self.before = signal.signal(signal.SIGINT, self)
+        return self
 
-@contextmanager
-def _stopping() -> Iterator[_Stop]:
-    """Ctrl-C lets the step that is being done end: model and optimiser belong together."""
-    stop = _Stop()
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self.before)
 
 
 def _made(plan: Plan, model: GPT, names: Names, step: int, n: int = MADE) -> list[str]:

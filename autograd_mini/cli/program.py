@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
@@ -59,7 +59,7 @@ def _run(arguments: list[str], lang: str) -> int:
             rest = [a for a in rest if a.startswith("-")]
         if rest:
             parser.error(f"unrecognized arguments: {' '.join(a or repr(a) for a in rest)}")
-        code: int = _module(args.parser.room).run(args)
+        code: int = args.run(args)
         return code
     except SystemExit as end:  # argparse has said what it had to say
         return end.code if isinstance(end.code, int) else FAILED
@@ -80,13 +80,8 @@ def _run(arguments: list[str], lang: str) -> int:
 
 def _language(arguments: Sequence[str]) -> str:
     """The language asked for, before argparse has looked: its help is in that language too."""
-    for k, argument in enumerate(arguments):
-        asked = argument.removeprefix("--lang=")
-        if argument == "--lang" and k + 1 < len(arguments):
-            asked = arguments[k + 1]
-        if argument.startswith("--lang") and asked in LANGUAGES:
-            return asked
-    return default_language()
+    asked = re.search(rf"\n--lang[=\n]({'|'.join(LANGUAGES)})\n", "\n".join(["", *arguments, ""]))
+    return asked[1] if asked else default_language()
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:
@@ -101,10 +96,6 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     return shielded
 
 
-def _module(command: str) -> Any:
-    return import_module(f"{__package__}.{command}")
-
-
 def _parser(lang: str, arguments: Sequence[str]) -> Parser:
     """The parser of all commands; the module of one is imported if its name is typed."""
     parser = Parser(PROGRAM, "cli", lang)
@@ -116,8 +107,10 @@ def _parser(lang: str, arguments: Sequence[str]) -> Parser:
         summary = text(f"{name}.summary", lang)
         command = commands.add_parser(name, room=name, lang=lang, help=summary)
         command.add("--lang", default=lang)
-        for each in _module(name).OPTIONS if name in arguments else ():
-            names, given = (each, {}) if isinstance(each, str) else each
-            command.add(names, **given)
-        command.set_defaults(parser=command)
+        if name in arguments:
+            module = import_module(f"{__package__}.{name}")
+            for each in module.OPTIONS:
+                names, given = (each, {}) if isinstance(each, str) else each
+                command.add(names, **given)
+            command.set_defaults(parser=command, run=module.run)
     return parser

@@ -36,8 +36,8 @@ OPTIONS = [
     option("--step", type=int, metavar="NUMBER"),
     option("--lr", nargs="+", type=float, metavar="ETA"),
     option("--weights", nargs="+", metavar="NAME"),
-    option("--engine", metavar="NAME"),
-    option("--example", metavar="NAME", says="example.name"),
+    option("--engine", metavar="NAME", choices=museum.ENGINES),
+    option("--example", metavar="NAME", choices=EXAMPLES, says="example.name"),
     *step_training.OPTIONS,
 ]
 
@@ -58,20 +58,14 @@ def run(args: Arguments) -> int:
         recorded, right = _of_engine(args)
         beside = {"beside": right, "labels": (args.engine, args.say("engine.right"))}
     elif args.example is not None:
-        recorded = _of_example(args)
+        args.exclude("at lr weights", "example.alone")
+        recorded = example(args.example)
     else:
         recorded = _of_function(args) if ":" in args.target else _of_expression(args)
     return _show(recorded, args) if kind is None else _write(recorded, args, kind, beside)
 
 
 # --- recording -----------------------------------------------------------------------------------
-def _of_example(args: Arguments) -> Steps:
-    if args.example not in EXAMPLES:
-        args.refuse("example.unknown", name=args.example, known=", ".join(EXAMPLES))
-    args.exclude("at lr weights", "example.alone")
-    return example(args.example)
-
-
 def _of_expression(args: Arguments) -> Steps:
     if args.at is not None:
         args.refuse("expression.only")
@@ -211,8 +205,6 @@ def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any
 # --- in a broken engine, and in a right one ------------------------------------------------------
 def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
     """The steps of the expression in the broken engine, and in the right one."""
-    if args.engine not in museum.ENGINES:
-        args.refuse("engine.unknown", name=args.engine, known=", ".join(museum.ENGINES))
     if args.target is None or ":" in args.target:
         args.refuse("engine.expression", target=args.target or "--train")
     args.exclude("lr weights at", "engine.not.with")

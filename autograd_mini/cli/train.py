@@ -1,13 +1,33 @@
-"""`autograd-mini train`: what the demo does, with a data set and a network of one's own."""
+"""`autograd-mini train`: a run told step by step, with a data set and a network of one's own."""
 
+from __future__ import annotations
+
+from math import inf
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from autograd_mini.data import Dataset
+from autograd_mini import losses, optim
+from autograd_mini.checking import finite_difference
+from autograd_mini.data import Dataset, Standardiser, split, standardise
 from autograd_mini.data.tables import read_csv
+from autograd_mini.drawing.groups import grouped
+from autograd_mini.errors import AutogradError
+from autograd_mini.graph import topological
+from autograd_mini.language.tables import aligned
+from autograd_mini.nn import MLP
+from autograd_mini.notation.labels import number
+from autograd_mini.notation.mathematics import formula
+from autograd_mini.optim import Optimiser
+from autograd_mini.training import evaluate, fit, save
+from autograd_mini.value import Value
 
-from . import told
-from .options import DATASETS, Arguments, dataset, option, positive
+from .options import DATASETS, Arguments, Failure, classifier, dataset, optimiser, option, positive
+from .outputs import Files, Teller
 
+POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
+ALLOWED = 5  # error bars between a gradient and its numerical value
+ENOUGH, USELESS = 1e-8, 1e-3  # error bars, in units of the largest gradient
+FEW = 10  # points, of which none can be spared for a test; as with xor
 OPTIONS = [
     option("dataset", metavar="DATASET"),
     option("--hidden", default=(16, 16)),
@@ -25,9 +45,9 @@ OPTIONS = [
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
     data = _data(args)
-    plan = told.Plan(data, *(getattr(args, name) for name in told.Plan._fields[1:]))
+    plan = Plan(data, *(getattr(args, name) for name in Plan._fields[1:]))
     out = args.out or Path(f"autograd-mini-{data.name}")
-    return 0 if told.run(plan, out, args.lang) else 1
+    return 0 if tell(plan, out, args.lang) else 1
 
 
 def _data(args: Arguments) -> Dataset:
@@ -38,3 +58,230 @@ def _data(args: Arguments) -> Dataset:
     if not Path(args.dataset).suffix and not Path(args.dataset).exists():
         args.refuse("unknown", known=", ".join(DATASETS), name=repr(args.dataset))
     return read_csv(args.dataset, args.label)
+
+
+class Plan(NamedTuple):
+    """All that a run depends on."""
+
+    data: Dataset
+    hidden: tuple[int, ...] = (8,)
+    activation: str = "tanh"
+    optimiser: str = "sgd"
+    lr: float = 0.1
+    epochs: int = 60
+    batch_size: int = 15
+    seed: int = 0
+
+
+def tell(plan: Plan, out: Path, lang: str, graph: Value | None = None) -> bool:
+    """Split, standardise, train, test, check, write; False if a gradient is found wrong.
+
+    The backward pass is explained on a graph; without one, on the network's first neuron.
+    """
+    teller, data = Teller(lang), plan.data
+    files = Files(out, teller)
+    if graph is not None:
+        backward_pass(graph, teller, "neuron")
+    few = len(data) < FEW
+    parts = (data, data) if few else split(data, seed=plan.seed)
+    scaler = Standardiser.fit(parts[0])
+    learnt, held_out = standardise(*parts)
+    make, loss = classifier(data, plan.hidden, plan.activation, plan.seed)
+    model = make()
+    rule = optimiser(plan.optimiser)(model.parameters(), lr=plan.lr)
+
+    teller.heading("network")
+    widths = (model.layers[0].nin, *(len(layer.neurons) for layer in model.layers))
+    about = {"name": data.name, "classes": ", ".join(data.class_names), "train": len(learnt)}
+    about |= {"test": len(held_out), "shape": " → ".join(map(str, widths))}
+    about |= {"activation": plan.activation, "parameters": len(model.parameters())}
+    teller.say("network.few" if few else "network.is", **about)
+    one_update(model, learnt, loss, rule, teller)
+
+    teller.heading("training")
+    batch = min(plan.batch_size, len(learnt))
+    options: Any = {"validation": held_out, "seed": plan.seed, "lang": lang}
+    history = fit(model, learnt, loss, rule, plan.epochs, batch, **options)
+    result = evaluate(model, held_out, loss)
+    right = round((result.accuracy or 0.0) * len(held_out))
+    metadata: dict[str, Any] = {"data": data.name, "test_accuracy": result.accuracy}
+    metadata |= {"mean": [*scaler.mean], "std": [*scaler.std]}
+    metadata |= {key: [*getattr(data, key)] for key in ("feature_names", "class_names")}
+    files.add("model.json", lambda path: save(model, path, metadata))
+    files.add("history.csv", history.to_csv)
+    if history.stopped == "interrupted":
+        raise KeyboardInterrupt(teller.text("interrupted", folder=files.folder))
+    last = history.rows[-1]
+    teller.say("training.done", epochs=len(history), loss=last.loss, seconds=sum(history.seconds))
+    seen = "accuracy.few" if few else "accuracy"
+    teller.say(seen, percent=(result.accuracy or 0.0) * 100, right=right, n=len(held_out))
+
+    neuron = first_neuron(model, learnt, loss)
+    if graph is None:
+        graph = neuron
+        backward_pass(graph, teller, "neuron.first", neuron=model.layers[0].neurons[0].name)
+    # Before the check, whose backward pass gives the weights other gradients.
+    files.picture(graph)
+    files.steps(neuron)
+    agree = gradient_check(model, learnt, loss, teller)
+    files.plots(history, model, parts[0], scaler)
+    teller.heading("files", folder=files.folder)
+    teller.lines(*aligned(files.written, "<<"))
+    teller.lines(*files.notes)
+    return agree
+
+
+# --- the backward pass, node by node -------------------------------------------------------------
+def small_neuron() -> Value:
+    """The loss of a neuron with two inputs, every step of it with a name, after its backward pass.
+
+    L = (tanh(w1 x1 + w2 x2 + b) - t)**2, with the target t = 1. The square is written e * e, two
+    edges to one node, so that the sum of gradients shows.
+    """
+    given = {"w1": 0.5, "x1": 1.0, "w2": -1.0, "x2": 2.0, "b": 1.2}
+    w1, x1, w2, x2, b = (Value(x, label=name) for name, x in given.items())
+    p1, p2 = w1 * x1, w2 * x2
+    s = p1 + p2
+    h = s + b
+    y = h.tanh()
+    e = y - 1
+    L = e * e
+    for label, node in {"p1": p1, "p2": p2, "s": s, "h": h, "y": y, "e": e, "L": L}.items():
+        node.label = label
+    L.backward()
+    return L
+
+
+def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
+    """The first neuron as the point with the largest loss sees it, after the backward pass."""
+    totals = (getattr(losses, loss)(model(x), target) for x, target in data)
+    total: Value = max(totals, key=float)
+    model.zero_grad()
+    total.backward()
+    order = topological(total)
+    neuron = model.layers[0].neurons[0].name
+    paths = grouped(order, "neuron")
+    inside = [node for node in order if ".".join(paths[node]) == neuron]
+    root = inside[-1]
+    if root.label is None:
+        root.label = f"{neuron}.out"
+    return root
+
+
+def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -> None:
+    """One line for each edge, in the order in which the gradient flows.
+
+    The gradients are taken as the backward pass left them; the running sums are added up anew.
+    """
+    names: dict[Value, str] = {}
+    order = topological(root)
+    for node in order:
+        unnamed = f"v{sum(n.label is None for n in names) + 1}"
+        names[node] = (node.label or unnamed).rpartition(".")[2]
+    rows = []
+    running: dict[Value, Any] = dict.fromkeys(order, 0.0)
+    for node in reversed(order):
+        made = formula(node, names.__getitem__).text
+        of_node = (names[node], made, number(node.data), number(node.grad))
+        for k, (parent, partial) in enumerate(node.edges()):
+            share = node.grad * partial
+            running[parent] += share
+            of_edge = (names[parent], *map(number, (partial, share, running[parent])))
+            rows.append((*(of_node if k == 0 else ("", "", "", "")), *of_edge))
+    teller.heading(heading, **values)
+    teller.say("neuron.rule")
+    columns = teller.text("neuron.columns").split("|")
+    table = aligned([tuple(columns), *rows], "<<>><>>>")
+    if teller.piped or max(map(len, table)) + 2 <= teller.console.width:
+        teller.lines(table[0], "─" * len(table[0]), *table[1:])
+    else:  # too narrow for a table: one sentence for each edge
+        gradient = ""
+        for _, _, _, own, to, partial, share, total in rows:
+            gradient = own or gradient
+            factor = f"({partial})" if partial.startswith("−") else partial
+            teller.lines(f"{to}.grad += {gradient} × {factor} = {share} → {total}")
+
+
+# --- one update ----------------------------------------------------------------------------------
+def loss_of(model: MLP, data: Dataset, loss: str) -> Value:
+    """The loss of the model on all of the data."""
+    value: Value = getattr(losses, loss)([model(x) for x in data.inputs], data.targets)
+    return value
+
+
+def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Teller) -> None:
+    """One step on all of the training data, told for the weight with the largest gradient."""
+    model.zero_grad()
+    before = loss_of(model, data, loss)
+    before.backward()
+    w = max(model.parameters(), key=lambda p: abs(p.grad))
+    old, gradient, lr = w.data, w.grad, rule.lr
+    try:
+        rule.step()
+        after = loss_of(model, data, loss)
+    except (AutogradError, ArithmeticError) as error:
+        raise Failure(teller.text("diverged", lr=number(lr), reason=error)) from None
+    teller.heading("update")
+    teller.say("update.is", name=w.label, loss=before.data)
+    new, old_text, change, step = (number(x, ".6g") for x in (w.data, old, gradient, lr))
+    if type(rule) is optim.SGD:
+        left = f"w_{teller.text('update.new')}"
+        factor = f"({change})" if gradient < 0 else change
+        teller.lines(
+            f"{left} = w_{teller.text('update.old')} − η · ∂L/∂w",
+            f"{'':{len(left)}} = {old_text} − {step} · {factor}",
+            f"{'':{len(left)}} = {new}",
+        )
+    else:
+        name = type(rule).__name__
+        teller.lines(
+            f"∂L/∂w = {change}",
+            teller.text("update.other", optimiser=name, old=old_text, new=new, lr=step),
+        )
+    teller.say("update.after", loss=after.data)
+
+
+# --- every gradient against finite differences ---------------------------------------------------
+def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool:
+    """Compare the parameters' gradients with numerical ones; say how far apart they are."""
+    parameters = model.parameters()
+    chosen = parameters[:: -(-len(parameters) // MOST)]
+    batch = data[: max(3, min(POINTS, WORK // len(chosen)))]
+    model.zero_grad()
+    loss_of(model, batch, loss).backward()
+    gradients = {p: p.grad for p in chosen}
+    largest = max(map(abs, gradients.values())) or 1.0
+    decided: list[tuple[float, float]] = []  # difference, error bar
+    wrong = []
+    for p, gradient in gradients.items():
+        centre = p.data
+
+        def at(x: float, p: Value = p) -> Value:
+            p.data = x
+            return loss_of(model, batch, loss)
+
+        found = finite_difference(at, centre, enough=ENOUGH * largest)
+        p.data = centre
+        if found.error < USELESS * largest and not found.kink:
+            difference, bar = abs(gradient - found.value), found.error
+            decided.append((difference, bar))
+            if difference > ALLOWED * bar:
+                told = {"gradient": gradient, "estimate": found.value, "bar": bar}
+                wrong.append(teller.text("check.wrong", name=p.label, **told))
+    teller.heading("check")
+    if not any(gradients.values()) and not wrong:
+        teller.say("check.flat", loss=number(loss_of(model, batch, loss).data), n=len(chosen))
+        return True
+    which = "check.is" if len(chosen) == len(parameters) else "check.some"
+    teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
+    teller.say(
+        "check.result",
+        agreeing=len(decided) - len(wrong),
+        n=len(gradients),
+        relative=number(max((d for d, _ in decided), default=0.0) / largest, ".1e"),
+        bars=max((d / bar if bar else inf for d, bar in decided if d), default=0.0),
+    )
+    if undecided := len(gradients) - len(decided):
+        teller.say("check.undecided", n=undecided)
+    teller.lines(*wrong)
+    return not wrong

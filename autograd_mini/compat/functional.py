@@ -37,9 +37,9 @@ class Loss:
     (2.5, 1.0)
     """
 
-    def __init__(self, term: Callable[[Any, Any], Any]) -> None:
+    def __init__(self, about: str, term: Callable[[Any, Any], Any]) -> None:
         self.term = term
-        self.__doc__ = f"The mean of {(term.__doc__ or '')[:-1]} over all pairs."
+        self.__doc__ = f"The mean of {about} over all pairs."
 
     def __call__(self, *args: Any) -> Any:
         """The mean over predictions and targets; the loss itself without them.
@@ -56,21 +56,11 @@ class Loss:
         return sum(map(self.term, predictions, targets)) / len(targets)
 
 
-def _squared(p: Any, y: Any) -> Any:
-    """(p - y)**2."""
-    return (p - y) ** 2
-
-
-def _binary(p: Any, y: Any) -> Any:
-    """-(y log(p) + (1 - y) log(1 - p))."""
-    return -(y * p.log() + (1 - y) * (1 - p).log())
-
-
-def _class(scores: Sequence[Any], y: Any) -> Any:
-    """-log(softmax(scores)[y]), for y the number of the class."""
-    return -softmax(scores)[int(y)].log()
-
-
-mse = mse_loss = MSE = MSELoss = Loss(_squared)
-binary_cross_entropy = bce = BCE = BCELoss = BinaryCrossEntropy = Loss(_binary)
-cross_entropy = cross_entropy_loss = CrossEntropy = CrossEntropyLoss = Loss(_class)
+mse = mse_loss = MSE = MSELoss = Loss("(p - y)**2", lambda p, y: (p - y) ** 2)
+binary_cross_entropy = bce = BCE = BCELoss = BinaryCrossEntropy = Loss(
+    "-(y log(p) + (1 - y) log(1 - p))", lambda p, y: -(y * p.log() + (1 - y) * (1 - p).log())
+)
+cross_entropy = cross_entropy_loss = CrossEntropy = CrossEntropyLoss = Loss(
+    "-log(softmax(scores)[y]), for y the number of the class,",
+    lambda scores, y: -softmax(scores)[int(y)].log(),
+)

@@ -9,7 +9,6 @@ from .datasets import (
     Standardiser,
     batches,
     circles,
-    iris,
     moons,
     signed,
     spirals,
@@ -19,7 +18,7 @@ from .datasets import (
 )
 from .minimisation import Problem, problems
 from .names import Names, first_names, read_names
-from .tables import TableError, read_csv
+from .tables import TableError, iris, read_csv
 
 __all__ = ["Dataset", "xor", "moons", "circles", "spirals", "iris", "Problem", "problems"]
 __all__ += ["signed", "split", "Standardiser", "standardise", "batches", "read_csv", "TableError"]

@@ -184,30 +184,6 @@ def spirals(
     return _planar("spirals", n, arms, noise, seed, point)
 
 
-def iris() -> Dataset:
-    """150 irises, 50 of each of three species: four lengths in cm, and the species to tell.
-
-    Measured by E. Anderson (The irises of the Gaspe Peninsula, Bulletin of the American Iris
-    Society 59, 1935), published by R. A. Fisher (The use of multiple measurements in taxonomic
-    problems, Annals of Eugenics 7, 1936). As in R; the copy at UCI errs in flowers 35 and 38.
-
-    >>> iris()
-    Dataset('iris': 150 points, 4 features, classes setosa 50, versicolor 50, virginica 50)
-    >>> iris().feature_names
-    ('sepal_length', 'sepal_width', 'petal_length', 'petal_width')
-    >>> iris()[0]
-    ((5.1, 3.5, 1.4, 0.2), 0)
-    """
-    from importlib.resources import files
-
-    text = files("autograd_mini.data").joinpath("iris.csv").read_text(encoding="utf-8")
-    header, *lines = (line.split(",") for line in text.splitlines())
-    species = list(dict.fromkeys(line[-1] for line in lines))
-    inputs = [[float(number) for number in line[:-1]] for line in lines]
-    targets = [species.index(line[-1]) for line in lines]
-    return Dataset("iris", inputs, targets, header[:-1], species)
-
-
 def signed(targets: Iterable[float]) -> list[int]:
     """Targets 0 and 1 as -1 and +1, which the hinge loss `max(0, 1 - y * score)` asks for.
 
@@ -232,9 +208,9 @@ def split(
     ValueError unless test is between 0 and 1, seed at least 0, and both sides get points (the
     train side, if stratified, of every class); TypeError for an argument of another type.
 
-    >>> train, test = split(iris(), test=0.2, seed=1)
+    >>> train, test = split(moons(50), test=0.2, seed=1)
     >>> test
-    Dataset('iris': 30 points, 4 features, classes setosa 10, versicolor 10, virginica 10)
+    Dataset('moons': 10 points, 2 features, classes 0 5, 1 5)
     """
     n, share = len(_dataset("dataset", dataset)), _share("split: test", test)
     if not isinstance(stratify, bool):

@@ -1,7 +1,7 @@
 """What happened in a training run, epoch by epoch."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.files import write
 
@@ -58,6 +58,12 @@ class History:
     gradient_norm: list[float]
     seconds: list[float]
 
+    def __getattr__(self, name: str) -> list[Any]:
+        field = "epoch" if name == "epochs" else name
+        if field not in Epoch._fields or name == "epoch":
+            raise AttributeError(f"a History has no {name!r}")
+        return [getattr(row, field) for row in self.rows]
+
     @property
     def best_epoch(self) -> int | None:
         """The number of the epoch with the lowest loss."""
@@ -86,15 +92,6 @@ class History:
         """
         table = [["" if x is None else str(x) for x in row] for row in (Epoch._fields, *self.rows)]
         write(path, "".join(f"{','.join(line)}\n" for line in table))
-
-
-def _column(field: str) -> property:
-    doc = f"`{field}` of every row."
-    return property(lambda history: [getattr(row, field) for row in history.rows], doc=doc)
-
-
-for _field in Epoch._fields:
-    setattr(History, "epochs" if _field == "epoch" else _field, _column(_field))
 
 
 def monitored(row: Epoch) -> float:

@@ -19,7 +19,7 @@ from rich.console import Console
 from autograd_mini import Value, data
 from autograd_mini.cli import main
 from autograd_mini.cli.outputs import Teller
-from autograd_mini.cli.told import gradient_check, small_neuron
+from autograd_mini.cli.train import gradient_check, small_neuron
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.graph import leaves
@@ -176,7 +176,7 @@ def test_gradients_that_are_all_0_are_told_and_not_divided_by(said):
 
 @pytest.mark.parametrize("name", ["xor", "moons", "circles", "spirals", "iris"])
 def test_train_ends_at_a_right_boundary(name, said, monkeypatch):
-    monkeypatch.setattr("autograd_mini.cli.told.gradient_check", lambda *_: True)
+    monkeypatch.setattr("autograd_mini.cli.train.gradient_check", lambda *_: True)
     match = re.search(r"ccuracy: ([\d.]+) %", said("train", name, "--out", "o"))
     assert float(match[1]) >= 95
 
