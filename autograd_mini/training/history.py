@@ -58,11 +58,11 @@ class History:
     gradient_norm: list[float]
     seconds: list[float]
 
-    def __getattr__(self, name: str) -> list[Any]:
-        field = "epoch" if name == "epochs" else name
-        if field not in Epoch._fields or name == "epoch":
-            raise AttributeError(f"a History has no {name!r}")
-        return [getattr(row, field) for row in self.rows]
+    def __getattr__(self, name: str) -> Any:
+        """A column: `field` of every row."""
+        if name == "epochs" or name in Epoch._fields[1:]:
+            return [getattr(row, name.replace("epochs", "epoch")) for row in self.rows]
+        return object.__getattribute__(self, name)
 
     @property
     def best_epoch(self) -> int | None:
