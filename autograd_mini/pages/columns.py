@@ -30,17 +30,15 @@ MANY = 5_000  # nodes, from which on they are packed
 def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
     """The groups, each as its name and the index of the one around it; the group of each node.
 
-    Group 0 is the whole graph.
+    Group 0 is the whole graph; each comes before what is inside it, and that before all else.
 
     >>> from autograd_mini import MLP, steps
     >>> groups_of(steps(MLP(2, [2, 1], seed=0)([1.0, 2.0])))[0][:3]
-    [['', -1], ['layer2', 0], ['neuron1', 1]]
+    [['', -1], ['layer1', 0], ['neuron1', 1]]
     """
     paths = hierarchy(steps.nodes)
-    table: dict[tuple[str, ...], int] = {(): 0}
-    for path in paths.values():
-        for k in range(len(path)):
-            table.setdefault(path[: k + 1], len(table))
+    prefixes = {path[:k] for path in {(), *paths.values()} for k in range(len(path) + 1)}
+    table = {path: k for k, path in enumerate(sorted(prefixes))}
     names = [[printable(path[-1]) if path else "", table.get(path[:-1], 0)] for path in table]
     names[0][1] = -1
     return names, [table[paths[node]] for node in steps.nodes]

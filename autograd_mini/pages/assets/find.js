@@ -1,34 +1,35 @@
 // To any node: by its name, its operation or its value.
 const LISTED = 8, RANKED = 20;  // of what fits, and of what is ranked
+const NUMERIC = /^[-\d.∞n(]/;  // as the text of a number begins, and of nan
 
 function startFind() {
   const r = recording, button = $("seek"), box = $("search");
   const input = el("input", {id: "wanted", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-controls": "found", "aria-expanded": "false", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "data-t-label": "find.what"});
   const list = el("ul", {id: "found", role: "listbox", "data-t-label": "find"}), none = el("p", {class: "quiet"});
-  let found = [], chosen = 0, stop = 0, ranked = null, typedNames = [];
+  let found = [], chosen = 0, stop = 0, ranked = null, names = null;
   box.append(input, list, none);
 
   // Names as they are typed: v1 for v₁, -2 for −2.
   const typed = text => text.normalize("NFKC").replace(/−/g, "-").toLowerCase().trim();
+  const known = new Map(), typedOnce = text => known.get(text) ?? known.set(text, typed(text)).get(text);
   const doing = k => { const op = writers[0].op(k); return op ? op.about[language() === "es" ? 1 : 0] : t("find.given"); };
   // What is asked for in predict mode is not told here.
   const value = k => r.known[k] || $("predict").hidden ? formatNumber(r.now[k]) : "—";
   // How well a node fits, 0 best; -1 if it does not.
   function fit(k, wanted) {
-    const name = typed(r.names[k]), op = writers[0].op(k), x = typed(value(k)), words = typed(doing(k));
+    const name = names[k], op = writers[0].op(k), x = NUMERIC.test(wanted) ? typed(value(k)) : "", words = typedOnce(doing(k));
     return [name === wanted, name.startsWith(wanted), op && op.name === wanted, x === wanted, x.startsWith(wanted), name.includes(wanted),
       op && op.name.startsWith(wanted) || words.includes(wanted)].indexOf(true);
   }
-  // Of very many nodes, names are made ready once, and what an operation is called is asked once.
+  // Names are made ready once, and what an operation is called is.
   function fitting(wanted) {
-    if (!r.large) return r.names.map((_, k) => [fit(k, wanted), k]).filter(([rank]) => rank >= 0);
-    if (!typedNames.length) typedNames = r.names.map(typed);
-    const words = new Map(), digit = /^[-\d.∞n]/.test(wanted), fits = [];
-    r.kind.forEach((kind, k) => {
-      if (!words.has(kind)) words.set(kind, typed(doing(k)).includes(wanted) || !!r.ops[k]?.startsWith(wanted));
-      if (words.get(kind) || typedNames[k].includes(wanted) || digit && typed(formatNumber(r.data[k])).startsWith(wanted)) fits.push([fit(k, wanted), k]);
-    });
-    return fits.filter(([rank]) => rank >= 0);
+    names ??= typed(r.names.join("\n")).split("\n");
+    const fits = [];
+    for (let k = 0; k < names.length; k++) {
+      const rank = fit(k, wanted);
+      if (rank >= 0) fits.push([rank, k]);
+    }
+    return fits;
   }
   // What is ranked by its gradient: the largest, or those that are 0; and the largest path to the root.
   const rankings = {

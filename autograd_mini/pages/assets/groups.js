@@ -2,34 +2,31 @@
 // A thing is a group or a node: {group or node, inside, first}: `inside` is the group around it, `first` its first node.
 class Tree {
   constructor(recording) {
-    const r = this.recording = recording, n = r.names.length;
-    this.groups = r.groups.map(([name], id) => ({group: id, name, inside: null, things: null, open: id === 0, own: [], inner: [], size: 0}));
-    r.groups.forEach(([, around], id) => { if (around >= 0) { this.groups[id].inside = this.groups[around]; this.groups[around].inner.push(this.groups[id]); } });
-    for (let k = 0; k < n; k++) this.groups[r.group[k]].own.push(k);
-    // A group that stands around another has the smaller number.
+    const r = this.recording = recording, count = new Int32Array(r.groups.length), sorted = new Int32Array(r.names.length);
+    for (const g of r.group) count[g]++;
+    // A group comes before what is inside it, and that before all else, so its nodes are a stretch of them all.
+    const first = starts(count), next = first.slice();
+    for (let k = 0; k < sorted.length; k++) sorted[next[r.group[k]]++] = k;
+    this.groups = r.groups.map(([name], id) => ({group: id, name, open: id === 0, own: sorted.subarray(first[id], first[id + 1]), inner: [], end: first[id + 1]}));
     for (const g of [...this.groups].reverse()) {
-      g.size += g.own.length;
-      if (g.inside) g.inside.size += g.size;
+      g.members = sorted.subarray(first[g.group], g.end);
+      g.size = g.members.length;
+      g.first = Math.min(g.own[0] ?? Infinity, ...g.inner.map(inner => inner.first));
+      const around = g.inside = this.groups[r.groups[g.group][1]] ?? null;
+      if (around) { around.inner.unshift(g); around.end = Math.max(around.end, g.end); }
     }
     this.whole = this.groups[0];
     this.nodes = new Map();
   }
   name(g) { const m = /^stage ([\d.]+)$/.exec(g.name); return g.inside ? m ? t("groups.stage", {k: m[1]}) : g.name : t("groups.whole"); }
-  // All nodes of a group, ascending.
-  members(g) { return g.members ??= Int32Array.from([...g.own, ...g.inner.flatMap(inner => Array.from(this.members(inner)))]).sort(); }
   node(k) {
     if (!this.nodes.has(k)) this.nodes.set(k, {node: k, inside: this.groups[this.recording.group[k]], first: k});
     return this.nodes.get(k);
   }
   // What stands in a group: groups, and nodes where they are not hidden.
   things(g, hidden) {
-    if (!g.things || g.hidden !== hidden) {
-      g.hidden = hidden;
-      for (const inner of g.inner) inner.first = this.members(inner)[0];
-      g.things = [...g.inner, ...g.own.filter(k => !hidden || !this.constant(k)).map(k => this.node(k))].sort((a, b) => a.first - b.first);
-      if (hidden) g.things = g.things.filter(x => x.group === undefined || !this.members(x).every(k => this.constant(k)));
-    }
-    return g.things;
+    g.things ??= [...g.inner, ...Array.from(g.own, k => this.node(k))].sort((a, b) => a.first - b.first);
+    return hidden ? g.things.filter(x => !(x.members ?? [x.node]).every(k => this.constant(k))) : g.things;
   }
   // A given number that nobody trains: one without an update, or where none is known, without a name.
   constant(k) {
@@ -46,34 +43,42 @@ class Tree {
   // The edges between the things of a group: [tail, head, how many].
   edges(g) {
     if (g.edges) return g.edges;
-    const r = this.recording, found = new Map(), things = [...g.inner, ...g.own.map(k => this.node(k))], count = things.length;
+    const r = this.recording, things = this.things(g), count = things.length, found = new Int32Array(count * count);
     const slot = this.slot ??= new Int32Array(r.names.length).fill(-1);
-    things.forEach((x, i) => { for (const k of x.node === undefined ? this.members(x) : [x.node]) slot[k] = i; });
-    const add = (p, head) => {
-      if (slot[p] < 0 || slot[p] === head) return;
-      const key = head * count + slot[p];
-      found.set(key, (found.get(key) || 0) + 1);
-    };
-    for (const k of this.members(g)) {
+    things.forEach((x, i) => { for (const k of x.members ?? [x.node]) slot[k] = i; });
+    const add = (p, head) => { if (slot[p] >= 0 && slot[p] !== head) found[head * count + slot[p]]++; };
+    for (const k of g.members) {
       if (r.large) for (let e = r.edgeStart[k]; e < r.edgeStart[k + 1]; e++) add(r.parent[e], slot[k]);
       else for (const p of r.parents[k]) add(p, slot[k]);
     }
-    for (const k of this.members(g)) slot[k] = -1;
-    return g.edges = [...found].map(([key, n]) => [things[key % count], things[Math.floor(key / count)], n]);
+    for (const k of g.members) slot[k] = -1;
+    const links = [];
+    found.forEach((n, key) => { if (n) links.push([things[key % count], things[Math.floor(key / count)], n]); });
+    return g.edges = links;
   }
-  // Of a group: when its numbers come, and between which sizes its gradients are.
-  counts(g) {
-    if (g.forward && g.run === this.recording.steps) return g;
-    const r = this.recording, members = this.members(g), of = list => Int32Array.from(members, k => list[k] ?? -1).sort();
-    const computed = members.filter(k => r.forwardStep[k] !== 0), final = r.finals();
+  // How many nodes of a group a step has passed: `steps` says at which each has its number, or its gradient.
+  passed(g, steps) {
+    let count = 0;
+    for (const k of g.members) if (steps[k] <= this.recording.index) count++;
+    return count;
+  }
+  // The smallest and the largest gradient of what a group computes, in size.
+  range(g) {
+    const r = this.recording, final = r.finals(), computed = g.members.filter(k => r.forwardStep[k] !== 0);
     let low = Infinity, high = 0;
-    for (const k of computed.length ? computed : members) { const x = Math.abs(approximately(final[k])); low = Math.min(low, x); high = Math.max(high, x); }
-    return Object.assign(g, {run: r.steps, forward: of(r.forwardStep), visits: of(r.visitStep), low, high});
+    for (const k of computed.length ? computed : g.members) { const x = Math.abs(approximately(final[k])); low = Math.min(low, x); high = Math.max(high, x); }
+    return [low, high];
   }
 }
+// Where each of some lists begins, all of them behind one another; and where the last ends.
+function starts(counts) {
+  const all = new Int32Array(counts.length + 1);
+  counts.forEach((n, k) => { all[k + 1] = all[k] + n; });
+  return all;
+}
 // The last place of an ascending column that is not above x.
-function placeOf(column, x, length = column.length) {
-  let low = 0, high = length;
+function placeOf(column, x) {
+  let low = 0, high = column.length;
   while (low < high) { const middle = (low + high) >> 1; if (column[middle] <= x) low = middle + 1; else high = middle; }
   return low - 1;
 }

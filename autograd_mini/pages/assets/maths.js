@@ -60,7 +60,7 @@ class Maths {
       return typeof x === "number" ? show(x) : asNumber(x);
     });
   }
-  op(k) { return this.m.nodes[k] && this.m.ops[this.m.nodes[k][0]]; }
+  op(k) { return this.r.operation(k); }
   // ∂y/∂x; where x has several uses and one is meant, ∂y/∂x⁽ᵏ⁾.
   use(step) {
     const same = this.r.parents[step.node].flatMap((k, j) => k === step.parent ? [j] : []);
@@ -96,9 +96,9 @@ class Maths {
     return this.formula(more ? "local.numbers" : "local", {...slots, formula: written, numbers});
   }
   // Terms with + between them; of many the first two, dots, and the last.
-  sum(terms) {
-    const shown = terms.length > 4 ? [terms[0], terms[1], asText("…"), terms[terms.length - 1]] : terms;
-    return shown.reduce((a, b) => {
+  sum(shares, term) {
+    const shown = shares.length > 4 ? [shares[0], shares[1], null, shares.at(-1)] : shares;
+    return shown.map(s => s ? term(s) : asText("…")).reduce((a, b) => {
       const next = b.text[0] === "−" ? put(b, true) : b;
       return {text: `${a.text} + ${next.text}`, mathml: row(a.mathml, ["mo", "+"], next.mathml)};
     });
@@ -151,9 +151,9 @@ class Maths {
     const shares = r.shares[node].filter(j => j < i).map(j => r.steps[j]);
     const said = {title: saying("title.visit", {x}), sentence, why: [saying(next, {x})]};
     if (!shares.length) return {...said, symbolic: this.formula("visit.one", {gradient, value})};
-    return {...said, symbolic: this.formula("visit", {gradient, sum: this.sum(shares.map(s => this.share(s)))}),
+    return {...said, symbolic: this.formula("visit", {gradient, sum: this.sum(shares, s => this.share(s))}),
       numeric: shares.length === 1 ? this.formula("visit.one", {gradient, value})
-        : this.total(shares, step, this.formula("visit.numbers", {gradient, sum: this.sum(shares.map(s => asNumber(s.share))), value}))};
+        : this.total(shares, step, this.formula("visit.numbers", {gradient, sum: this.sum(shares, s => asNumber(s.share)), value}))};
   }
   total(shares, step, formula) {
     const sum = shares.reduce((sum, s) => sum + approximately(s.share), 0);

@@ -4,6 +4,7 @@ const superscript = k => [...String(k)].map(c => c === "-" ? "⁻" : "⁰¹²³�
 
 // So many digits as Python rounds them: JavaScript rounds a tie up, Python to the even digit.
 function roundedTo(digits, x) {
+  if (!x.toExponential(digits).includes("5e")) return x.toExponential(digits - 1);  // no tie
   const [exact, power] = x.toExponential(40).split("e");
   const kept = exact.slice(0, digits > 1 ? digits + 1 : 1), rest = exact.slice(kept.length).replace(".", "");
   return /[02468]$/.test(kept) && /^50*$/.test(rest) ? `${kept}e${power}` : x.toExponential(digits - 1);

@@ -84,7 +84,7 @@ class Groups extends Camera {
   }
   // The nodes that the table has: those of the group that is chosen.
   get group() { return this.chosenThing.node === undefined ? this.chosenThing : this.chosenThing.inside; }
-  listed() { return Array.from(this.tree.members(this.group).slice(0, ROWS)); }
+  listed() { return Array.from(this.group.members).sort((a, b) => a - b).slice(0, ROWS); }
   around() { return this.tree.name(this.group); }
 
   // What is seen, for who asks the canvas: the boxes, their places and their texts.

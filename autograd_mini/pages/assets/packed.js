@@ -22,16 +22,14 @@ function virtual(length, get) {
   });
 }
 const summed = deltas => { for (let k = 1; k < deltas.length; k++) deltas[k] += deltas[k - 1]; return deltas; };
-const starts = counts => { const all = new Int32Array(counts.length + 1); counts.forEach((n, k) => { all[k + 1] = all[k] + n; }); return all; };
 class Packed extends Recording {
   constructor({n, label, ...told}) {
     super({label, data: [], partials: [], parents: [], steps: [], kinks: told.kinks, stale: [], sources: told.sources, optimiser: told.optimiser});
     const {columns} = told;
-    Object.assign(this, columns, {n, large: true, told, root: n - 1, differences: {}, groups: told.groups, index: -1});
+    Object.assign(this, columns, {n, large: true, told, kinds: Object.values(told.maths.ops), root: n - 1, differences: {}, groups: told.groups, index: -1});
     for (const name of ["group", "order", "given", "updates"]) summed(columns[name]);
-    const labels = new Map(told.labels[0].map((k, j) => [k, told.labels[1][j]]));
-    let unnamed = 0;
-    this.names = Array.from({length: n}, (_, k) => labels.get(k) ?? told.letter + String(++unnamed).replace(/\d/g, d => SUBSCRIPTS[d]));
+    const [named, labels] = told.labels, subscript = k => k < 10 ? SUBSCRIPTS[k] : subscript(Math.floor(k / 10)) + SUBSCRIPTS[k % 10];
+    this.names = virtual(n, k => { const j = placeOf(named, k); return named[j] === k ? labels[j] : told.letter + subscript(k - j); });
     this.wired();
     this.derived();
     this.swept();
@@ -40,7 +38,7 @@ class Packed extends Recording {
   // Operands: a node counts from its user, a constant and a vector are odd (columns.py).
   wired() {
     const {n, kind, told, slots} = this, ends = starts(this.lengths), arity = told.arity;
-    this.vectors = Array.from(this.lengths, (_, v) => summed(this.elements.slice(ends[v], ends[v + 1])));
+    this.vectors = Array.from(this.lengths, (_, v) => summed(this.elements.subarray(ends[v], ends[v + 1])));
     const sizes = this.vectors.map(list => list.reduce((count, x) => count + !(x & 1), 0));
     this.slotStart = starts(kind.map(key => key < 0 ? 0 : arity[key]));
     const count = new Int32Array(n);
@@ -48,22 +46,24 @@ class Packed extends Recording {
       count[k] += slots[s] & 1 ? (slots[s] & 3) === 3 ? sizes[slots[s] >> 2] : 0 : 1;
     }
     this.edgeStart = starts(count);
-    const all = this.edgeStart[n], parent = this.parent = new Int32Array(all), user = this.user = new Int32Array(all), used = new Int32Array(n);
+    const parent = this.parent = new Int32Array(this.edgeStart[n]);
     for (let k = 0, e = 0; k < n; k++) for (let s = this.slotStart[k]; s < this.slotStart[k + 1]; s++) {
       if (!(slots[s] & 1)) parent[e++] = k - slots[s] / 2;
       else if ((slots[s] & 3) === 3) for (const x of this.vectors[slots[s] >> 2]) if (!(x & 1)) parent[e++] = x / 2;
     }
-    for (const p of parent) used[p]++;
-    // The edges by which a node is used, last user first, as the backward pass meets them.
-    this.useStart = starts(used);
-    this.use = new Int32Array(all);
-    const next = this.useStart.slice();
-    for (let k = n - 1; k >= 0; k--) for (let e = this.edgeStart[k]; e < this.edgeStart[k + 1]; e++) {
-      user[e] = k;
-      this.use[next[parent[e]]++] = e;
-    }
+    this.constants = told.constants.map(revived);
   }
-  constant(c) { return revived(this.told.constants[c]); }
+  // The edges by which a node is used, last user first, as the backward pass meets them: of all nodes when one is asked for.
+  uses(k) {
+    if (!this.use) {
+      const {n, parent, edgeStart} = this, count = new Int32Array(n);
+      for (const p of parent) count[p]++;
+      const next = (this.useStart = starts(count)).slice(), use = this.use = new Int32Array(parent.length);
+      for (let user = n - 1; user >= 0; user--) for (let e = edgeStart[user]; e < edgeStart[user + 1]; e++) use[next[parent[e]]++] = e;
+    }
+    return this.use.subarray(this.useStart[k], this.useStart[k + 1]);
+  }
+  user(e) { return placeOf(this.edgeStart, e); }
   // The arguments of a node's operation: `node` and `constant` say what stands for either.
   operands(k, node, constant) {
     return Array.from(this.slots.subarray(this.slotStart[k], this.slotStart[k + 1]), slot => !(slot & 1) ? node(k - slot / 2)
@@ -71,19 +71,21 @@ class Packed extends Recording {
   }
   // The partials, of those operations whose partials are products and quotients of data.
   derived() {
-    const stored = new Set(this.told.stored), names = Object.values(this.told.maths.ops).map(op => op.name), given = this.partials;
-    const slopes = this.slopes = new Float64Array(this.parent.length), number = k => this.data[k], constant = c => this.constant(c);
-    for (let k = 0, j = 0; k < this.n; k++) {
-      let e = this.edgeStart[k];
-      const end = this.edgeStart[k + 1], kind = this.kind[k];
+    const {n, told, kinds, data, constants, slots, slotStart, edgeStart, vectors, partials: given} = this, slopes = this.slopes = new Float64Array(this.parent.length);
+    const rules = kinds.map(({name}, kind) => told.stored.includes(kind) ? null : ops[name].partials), lists = [];
+    const list = v => lists[v] ??= Array.from(vectors[v], x => x & 1 ? constants[x >> 1] : data[x / 2]);
+    for (let k = 0, e = 0, j = 0; k < n; k++) {
+      const end = edgeStart[k + 1], first = slotStart[k], last = slotStart[k + 1], partials = rules[this.kind[k]], numbers = [];
       if (e === end) continue;
-      if (stored.has(kind)) { while (e < end) slopes[e++] = given[j++]; continue; }
-      const numbers = this.operands(k, number, constant), {partials} = ops[names[kind]];
-      numbers.forEach((x, p) => {
-        const slot = this.slots[this.slotStart[k] + p], slope = !(slot & 1) || Array.isArray(x) ? partials[p](...numbers, this.data[k]) : 0;
-        if (!(slot & 1)) slopes[e++] = slope;
-        else if (Array.isArray(x)) this.vectors[slot >> 2].forEach((y, i) => { if (!(y & 1)) slopes[e++] = slope[i]; });
-      });
+      if (!partials) { while (e < end) slopes[e++] = given[j++]; continue; }
+      for (let s = first; s < last; s++) numbers.push(slots[s] & 1 ? (slots[s] & 2 ? list : c => constants[c])(slots[s] >> 2) : data[k - slots[s] / 2]);
+      numbers.push(data[k]);
+      for (let s = first; s < last; s++) {
+        if ((slots[s] & 3) === 1) continue;
+        const slope = partials[s - first](...numbers), vector = slots[s] & 1 && vectors[slots[s] >> 2];
+        if (!vector) slopes[e++] = slope;
+        else for (let i = 0; i < vector.length; i++) if (!(vector[i] & 1)) slopes[e++] = slope[i];
+      }
     }
   }
   // The backward pass: gradients, and the step at which each node is visited.
@@ -110,38 +112,37 @@ class Packed extends Recording {
     const {n, told} = this, of = get => virtual(n, get), names = Object.keys(told.maths.ops), cache = new Map();
     const kept = get => of(k => { if (cache.size > 2000) cache.clear(); if (!cache.has(k)) cache.set(k, get(k)); return cache.get(k); });
     const from = (list, start) => of(k => Array.from(list.subarray(start[k], start[k + 1])));
-    const operation = k => told.maths.ops[names[this.kind[k]]];
     this.parents = from(this.parent, this.edgeStart);
     this.partials = from(this.slopes, this.edgeStart);
-    this.users = of(k => [...new Set(Array.from(this.use.subarray(this.useStart[k], this.useStart[k + 1]), e => this.user[e]))]);
-    this.shares = kept(k => Array.from(this.use.subarray(this.useStart[k], this.useStart[k + 1])).filter(e => this.final[this.user[e]] !== 0).map(e => this.stepOf(e)));
+    this.users = of(k => [...new Set(Array.from(this.uses(k), e => this.user(e)))]);
+    this.shares = kept(k => Array.from(this.uses(k)).filter(e => this.final[this.user(e)] !== 0).map(e => this.stepOf(e)));
     this.steps = virtual(this.updateStart + this.updates.length, i => this.step(i));
     this.known = of(k => this.forwardStep[k] <= this.index);
     this.complete = of(k => this.visitStep[k] <= this.index);
     this.now = of(k => this.updateStart + (this.updateAt.get(k) ?? Infinity) <= this.index ? this.updated[this.updateAt.get(k)] : this.data[k]);
     this.grad = of(k => this.gradient(k, this.index));
     this.flown = of(k => Array.from(this.parents[k], (_, edge) => this.final[k] !== 0 && this.visitStep[k] + 1 + edge <= this.index));
-    this.ops = of(k => this.kind[k] < 0 ? null : operation(k).name);
+    this.ops = of(k => this.operation(k)?.name ?? null);
     this.args = of(k => this.kind[k] < 0 ? null : this.operands(k, j => j, c => ({c: told.constants[c]})));
     this.places = of(k => told.table[told.columns.places[k]] ?? null);
-    const written = c => formatNumber(this.constant(c));
+    const written = c => formatNumber(this.constants[c]);
     this.maths = {...told.maths, nodes: of(k => this.kind[k] < 0 ? null : [names[this.kind[k]], this.operands(k, j => j, written).flat()])};
     this.recorded = {data: this.data, partials: this.partials, steps: this.steps};
   }
   finals() { return this.final; }
+  operation(k) { return this.kinds[this.kind[k]]; }
   counts() { return {forward: this.order.length, backward: this.updateStart - this.seedStep, update: this.updates.length}; }
-  stepOf(e) { return this.visitStep[this.user[e]] + 1 + e - this.edgeStart[this.user[e]]; }
+  stepOf(e, user = this.user(e)) { return this.visitStep[user] + 1 + e - this.edgeStart[user]; }
   // The gradient of a node after step i, by the additions of the backward pass; null before the first.
   gradient(k, i) {
     if (i >= this.visitStep[k]) return this.final[k];
     if (k === this.root) return i >= this.seedStep ? this.final[k] : null;
-    const {use, useStart, user, slopes, final} = this;
     let sum = null;
-    for (let j = useStart[k]; j < useStart[k + 1]; j++) {
-      const e = use[j], adjoint = final[user[e]];
+    if (i > this.seedStep) for (const e of this.uses(k)) {
+      const user = this.user(e), adjoint = this.final[user];
       if (adjoint === 0) continue;
-      if (this.stepOf(e) > i) break;
-      sum = (sum ?? 0) + adjoint * slopes[e];
+      if (this.stepOf(e, user) > i) break;
+      sum = (sum ?? 0) + adjoint * this.slopes[e];
     }
     return sum;
   }
@@ -157,9 +158,8 @@ class Packed extends Recording {
     while (low < high) { const middle = (low + high) >> 1; if (this.visitStep[middle] <= i) high = middle; else low = middle + 1; }
     const node = low, adjoint = this.final[node], edge = i - this.visitStep[node] - 1;
     if (edge < 0) return {kind: "visit", node, adjoint, users: this.users[node]};
-    const e = this.edgeStart[node] + edge, parent = this.parent[e], partial = this.slopes[e], share = adjoint * partial;
-    const earlier = this.gradient(parent, i - 1), before = earlier ?? 0;
-    return {kind: "accumulate", node, edge, parent, adjoint, partial, share, before, after: before + share, fresh: earlier === null};
+    const e = this.edgeStart[node] + edge, parent = this.parent[e], partial = this.slopes[e], share = adjoint * partial, earlier = () => this.gradient(parent, i - 1);
+    return {kind: "accumulate", node, edge, parent, adjoint, partial, share, get before() { return earlier() ?? 0; }, get after() { return this.before + share; }, get fresh() { return earlier() === null; }};
   }
   at(i) {
     this.index = i;

@@ -144,9 +144,9 @@ class Painter {
       return x.state = {...kept, name: nameOf(r, k), pending: !r.known[k], shade: k === r.root ? "root" : r.forwardStep[k] === 0 ? "leaf" : "operation",
         rows: [[t("data"), r.known[k] ? formatNumber(r.now[k]) : "—", "ink", "data"], [t("grad"), grad === null ? "—" : formatNumber(grad), "grad", "grad"]]};
     }
-    const {forward, visits, low, high} = this.tree.counts(x), known = placeOf(forward, at) + 1, complete = placeOf(visits, at) + 1, all = x.size;
-    const [a, b] = [low, high].map(size => formatNumber(size, 3));
-    const range = complete === all ? a === b ? a : t("range", {low: a, high: b}) : complete ? `${whole(complete)} / ${whole(all)}` : "—";
+    const known = this.tree.passed(x, r.forwardStep), complete = this.tree.passed(x, r.visitStep), all = x.size;
+    const [low, high] = complete === all ? this.tree.range(x).map(size => formatNumber(size, 3)) : [];
+    const range = complete === all ? low === high ? low : t("range", {low, high}) : complete ? `${whole(complete)} / ${whole(all)}` : "—";
     return x.state = {...kept, name: "+ " + this.tree.name(x), pending: known < all, shade: "operation",
       rows: [[t("groups.nodes"), known < all ? `${whole(known)} / ${whole(all)}` : whole(all), "ink"], [t("groups.range"), range, "grad"]]};
   }

@@ -78,6 +78,8 @@ class Recording {
     for (const step of this.steps.slice(1)) counts[phaseOf(step)]++;
     return counts;
   }
+  // The templates of what a node computes.
+  operation(k) { return this.maths.nodes[k] && this.maths.ops[this.maths.nodes[k][0]]; }
   // The gradients in the end.
   finals() {
     if (this.ended?.steps === this.steps) return this.ended.grads;
