@@ -2,10 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 from autograd_mini.language import checked
@@ -15,9 +14,8 @@ from .adapters import Adapter
 from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
-from .findings import Comparison
 from .guesses import guess
-from .inputs import CheckError, Inputs, as_real, shown
+from .inputs import CheckError, Inputs, as_real, flat, shown
 from .nodes import on_kink
 from .on_nodes import check_engine, subject_of
 from .precision import Doubled, unit_of
@@ -79,21 +77,15 @@ def check_grad(
     Raises CheckError (a ValueError) if no check can be made: f or gradient raises, gives no single
     real number or changes its argument; `at` holds no number, or one that is not real and finite.
     """
-    check_options(order, directions, seed, accuracy, lang, value, adapter)
+    if not callable(value):
+        raise CheckError(f"value must be the class of the Values that f gets, got {shown(value)}")
+    if not isinstance(adapter, Adapter | None):
+        raise CheckError(f"adapter must be an Adapter, got {shown(adapter)}")
     inputs = Inputs(f, at)
     if gradient is not None:
         with suppress(Exception):  # told below
             inputs.eps = max(inputs.eps, unit_of(inputs.call(f, inputs.floats)))
-    options = Options(
-        order,
-        directions or _directions(len(inputs.numbers)),
-        seed,
-        accuracy if accuracy is not None else inputs.eps**0.4,
-        inputs.eps**0.6,
-        lang,
-        _domains(domain, inputs),
-        random.Random(seed),
-    )
+    options = asked(inputs, order, directions, seed, accuracy, lang, domain)
     try:
         if gradient is not None:
             return _check_claim(f, gradient, inputs, options)
@@ -104,17 +96,10 @@ def check_grad(
         return Report("domain", notes=(("undefined", values),), lang=lang, subject=subject)
 
 
-def _directions(inputs: int) -> int:
-    """How many directions take the place of the inputs; 0 for few inputs."""
-    if inputs <= MANY:
-        return 0
-    return DIRECTIONS if inputs <= 20 * MANY else 3
-
-
-def check_options(
-    order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, value: Any, adapter: Any
-) -> None:
-    """CheckError for an option that is none."""
+def asked(
+    inputs: Inputs, order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, domain: Any
+) -> Options:
+    """What the caller asks for; CheckError for an option that is none."""
     if order not in (1, 2):
         raise CheckError(f"order must be 1 or 2, got {order!r}")
     if directions is not None and (not isinstance(directions, int) or directions < 1):
@@ -123,26 +108,24 @@ def check_options(
         raise CheckError(f"seed must be a whole number, got {shown(seed)}")
     if accuracy is not None and not (isinstance(accuracy, int | float) and 0 < accuracy < 1):
         raise CheckError(f"accuracy must lie between 0 and 1, got {shown(accuracy)}")
-    if not callable(value):
-        raise CheckError(f"value must be the class of the Values that f gets, got {shown(value)}")
-    if not isinstance(adapter, Adapter | None):
-        raise CheckError(f"adapter must be an Adapter, got {shown(adapter)}")
     try:
         checked(lang)
     except ValueError as error:
         raise CheckError(str(error)) from None
+    many = len(inputs.numbers)
+    directions = directions or (0 if many <= MANY else DIRECTIONS if many <= 20 * MANY else 3)
+    accuracy, slack, draw = accuracy or inputs.eps**0.4, inputs.eps**0.6, random.Random(seed)
+    bounds = _domains(domain, inputs)
+    return Options(order, directions, seed, accuracy, slack, lang, bounds, draw)
 
 
 def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
     count = len(inputs.numbers)
     try:
-        if domain is None:
-            pairs = [(-math.inf, math.inf)] * count
-        elif all(isinstance(x, int | float) for x in domain):
-            low, high = domain
-            pairs = [(float(low), float(high))] * count
-        else:
-            pairs = [(float(low), float(high)) for low, high in domain]
+        given = [*domain] if domain is not None else [-math.inf, math.inf]
+        if all(isinstance(x, int | float) for x in given):
+            given = [given] * count
+        pairs = [(float(low), float(high)) for low, high in given]
     except (TypeError, ValueError):
         pairs = []
     if len(pairs) != count:
@@ -192,40 +175,22 @@ def _check_claim(
         finer = double.call(traced(gradient), read) or claimed
         lost = [abs(a - b) for a, b in zip(claimed, finer, strict=True)]
         noise = [n + 2 * x if math.isfinite(x) else n for n, x in zip(noise, lost, strict=True)]
-    check = Rows(truth.inputs, truth, options, claimed, noise)
-    rows, notes = _rows(check), []
+    check = Rows(truth.inputs, truth, options, claimed, noise, second=not first)
+    rows, notes = check.rows(), []
     if any(row.verdict == "wrong" for row in rows) and (jump := truth.jump(check.directions[0])):
         truth.sources, truth.noise = [], max(truth.noise, _JUMPS * jump)
-        rows = _rows(check)
+        rows = check.rows()
         notes.append(("jumps", {"jump": f"{jump:.1e}"}))
     guessed = None
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None
         culprit = check.blamed(rows, "gradient")
-    report = check.report(rows, culprit, check.slope() if first else None, notes)
+    report = check.report(rows, culprit, check.taylor_slope() if first else None, notes)
     return replace(report, guess=guessed)
 
 
-def _rows(check: Rows) -> list[Comparison]:
-    """The rows of a gradient, or of a Hessian."""
-    if check.options.order == 1:
-        return check.rows()
-    pairs = product(range(len(check.inputs.numbers)), repeat=2)
-    claims = zip(pairs, check.gradient, check.noise, strict=True)
-    return [check.second(i, j, h, noise) for (i, j), h, noise in claims]
-
-
 def _matrix(claim: Any, n: int) -> list[Any]:
-    def entries(part: Any) -> Iterator[Any]:
-        if hasattr(part, "tolist"):
-            part = part.tolist()
-        if isinstance(part, list | tuple):
-            for inner in part:
-                yield from entries(inner)
-        else:
-            yield as_real(part, "an entry of the Hessian")
-
-    flat = list(entries(claim))
-    if len(flat) != n * n:
-        raise CheckError(f"the Hessian must hold {n} x {n} numbers, got {len(flat)}")
-    return flat
+    entries = [as_real(x, "an entry of the Hessian") for x in flat(claim)]
+    if len(entries) != n * n:
+        raise CheckError(f"the Hessian must hold {n} x {n} numbers, got {len(entries)}")
+    return entries

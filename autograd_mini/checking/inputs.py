@@ -103,6 +103,13 @@ class Inputs:
         other.eps, other.double = EPS, True
         return other
 
+    def moved(self, along: Mapping[int, float], t: float) -> list[float]:
+        """The numbers, moved by t along a direction."""
+        numbers = list(self.floats)
+        for k, weight in along.items():
+            numbers[k] += weight * t
+        return numbers
+
     def direction(self, draw: Random) -> dict[int, float]:
         """A random direction, input -> weight, as far in each input as it reaches."""
         return {

@@ -98,10 +98,10 @@ def on_kink(node: Any) -> bool:
 class Checked(NamedTuple):
     """What the walk over the nodes found: the culprit or None, and how much was compared."""
 
-    culprit: Culprit | None
-    partials: int
-    worst_ulps: float
-    kinks: bool
+    culprit: Culprit | None = None
+    partials: int = 0
+    worst_ulps: float = 0.0
+    kinks: bool = False
     worst: Culprit | None = None  # the partial with the worst_ulps, if these are very many
 
 

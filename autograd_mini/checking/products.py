@@ -1,20 +1,19 @@
 """jvp and vjp: the two products of a Jacobian, against each other and against differences."""
 
 import math
-import random
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from .casts import traced
-from .check import check_options
+from .check import asked
 from .differences import EPS
 from .engines import called
 from .findings import Comparison
 from .inputs import CheckError, Inputs, as_real, flat
 from .precision import Doubled, unit_of
 from .report import Report, worst
-from .rows import Options, Rows
+from .rows import Rows
 from .whole import Truth, floats_of
 
 
@@ -47,17 +46,14 @@ def check_jvp(
 
     Raises CheckError if neither is given, or one gives what has another structure.
     """
-    check_options(1, directions, seed, accuracy, lang, float, None)
     if jvp is None and vjp is None:
         raise CheckError("check_jvp needs jvp, vjp or both")
-    inputs, draw = Inputs(f, at), random.Random(seed)
+    inputs = Inputs(f, at)
     y = called(lambda: inputs.call(f, inputs.floats))
     inputs.eps = max(inputs.eps, unit_of(y))
     eps, size = inputs.eps, len(flat(y))
-    options = Options(
-        1, directions, seed, eps**0.4 if accuracy is None else accuracy, eps**0.6, lang,
-        [(-math.inf, math.inf)] * len(inputs.numbers), draw,
-    )  # fmt: skip
+    options = asked(inputs, 1, directions, seed, accuracy, lang, None)
+    draw = options.draw
     rows: list[Comparison] = []
     for number in range(1, directions + 1):
         u = [draw.choice((-1, 1)) * draw.uniform(0.5, 1) for _ in range(size)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from itertools import combinations_with_replacement, pairwise
+from itertools import combinations_with_replacement, pairwise, product
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini.transforms import hvp
 
 from .differences import EPS, quiet
 from .engines import called
@@ -52,7 +55,7 @@ class Options(NamedTuple):
 class Rows:
     """The rows of the report for a gradient, the verdict on it, and its Taylor slope.
 
-    `noise` is the rounding error to expect of each derivative.
+    `noise` is the rounding error to expect of each derivative; `second`, that these are a Hessian.
     """
 
     def __init__(
@@ -62,16 +65,26 @@ class Rows:
         options: Options,
         gradient: Sequence[Any],
         noise: Sequence[float],
+        second: bool = False,
     ) -> None:
         self.inputs, self.truth, self.options = inputs, truth, options
         self.gradient, self.noise = gradient, noise
-        self.scale = Fraction(0)
-        self.value = abs(truth.floats(inputs.floats))
-        self.curvature: float | None = None  # along the first direction, where it is claimed
+        self.is_second, self.scale = second, Fraction(0)
+        self.y = truth.floats(inputs.floats)
+        self.value = abs(self.y)
         self.lost: list[str] = []  # the names of rows that rounding alone leaves undecided
         self.reach = {self.name(k): reach for k, reach in enumerate(inputs.reach)}
         count = options.directions or DIRECTIONS
         self.directions = [inputs.direction(options.draw) for _ in range(count)]
+        along = self.directions[0]
+        self.curvature: float | None = None  # along the first direction, where it is claimed
+        self.slope = math.nan  # and the first derivative
+        if second:
+            shares = zip(gradient, product(along.values(), repeat=2), strict=True)
+            self.slope = as_float(truth.along(along).value)
+            self.curvature = sum(float(h) * a * b for h, (a, b) in shares)
+        elif all(map(math.isfinite, gradient)):
+            self.slope = math.fsum(float(gradient[k]) * weight for k, weight in along.items())
 
     def name(self, *inputs: int) -> str:
         """What a derivative is called: "df/dx", "d2f/dx2", "d2f/dx dy"."""
@@ -81,8 +94,12 @@ class Rows:
         return f"d2f/d{first}2" if inputs[0] == inputs[1] else f"d2f/d{first} d{others[0]}"
 
     def rows(self) -> list[Comparison]:
-        """One row per input, or per direction."""
+        """One row per input, or per direction; of a Hessian one per entry."""
         count = range(len(self.gradient))
+        if self.is_second:
+            pairs = product(range(len(self.inputs.numbers)), repeat=2)
+            claims = zip(pairs, self.gradient, self.noise, strict=True)
+            return [self.row(self.name(*k), h, self.truth.second(*k), n) for k, h, n in claims]
         if not self.options.directions:
             found = [self.truth.along({k: 1.0}) for k in count]
             largest = max((abs(r.value) for r in found), default=Fraction(0))
@@ -154,10 +171,6 @@ class Rows:
             verdict, source, interval,
         )  # fmt: skip
 
-    def second(self, i: int, j: int, got: Any, noise: float) -> Comparison:
-        """The row of a second derivative."""
-        return self.row(self.name(i, j), got, self.truth.second(i, j), noise)
-
     # --- rows that are wrong ---------------------------------------------------------------------
     def blamed(self, rows: list[Comparison], message: str) -> Culprit:
         """The row that is wrong by most; of a direction, one input in it, which joins the rows."""
@@ -181,17 +194,6 @@ class Rows:
             row = self._along("half", {k: along[k] for k in half})
             inputs = half if row.verdict == "wrong" else inputs[len(half) :]
         return self._of_input(inputs[0], self.noise[inputs[0]])
-
-    def explained_by(self, gradient: Sequence[Fraction], rows: Sequence[Comparison]) -> bool:
-        """Whether this gradient, that of the recorded graph without rounding, is the true one."""
-        for k in range(len(self.inputs.names)):
-            found, got = self.truth.along({k: 1.0}), gradient[k]
-            if abs(got - found.value) > found.bar + max(abs(found.value), abs(got)) / 10**9:
-                return False
-            if all(row.name != self.name(k) for row in rows):
-                break
-        wrong = (row.name for row in rows if row.verdict == "wrong")
-        return all(name.startswith(("df/d", "direction")) for name in wrong)
 
     def unseen(self, rows: Sequence[Comparison], value: float) -> list[Comparison]:
         """The rows, those ok whose error changes f by less than an ulp over the input's reach."""
@@ -226,105 +228,79 @@ class Rows:
 
     def _taylor(self) -> Taylor | None:
         """The table of remainders along the first direction."""
-        along, numbers = self.directions[0], self.inputs.floats
-        n, curvature = len(numbers), self.curvature
-        if len(self.gradient) == n:
-            slope = math.fsum(float(self.gradient[k]) * weight for k, weight in along.items())
-        else:  # a Hessian by itself
-            slope = as_float(self.truth.along(along).value)
-            curvature = self._curvature([self.gradient[k : k + n] for k in range(0, n * n, n)])
-
-        def f(h: float) -> float:
-            return self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
-
         with quiet():
-            return taylor(f, slope, curvature, 8 * self.truth.noise, self.options.lang)
+            noise, lang = 8 * self.truth.noise, self.options.lang
+            return taylor(self._moved, self.slope, self.curvature, noise, lang)
 
-    def _curvature(self, hessian: Sequence[Sequence[Any]]) -> float:
-        along = [self.directions[0][k] for k in range(len(hessian))]
-        rows = (math.fsum(float(h) * w for h, w in zip(row, along, strict=True)) for row in hessian)
-        return math.fsum(w * product for w, product in zip(along, rows, strict=True))
+    def _moved(self, h: float) -> float:
+        """f at a step along the first direction."""
+        return self.truth.floats(self.inputs.moved(self.directions[0], h))
 
     # --- other views -----------------------------------------------------------------------------
-    def slope(self) -> float | None:
+    def taylor_slope(self) -> float | None:
         """The slope of log |f(x+hd) - f(x) - h g.d| against log h, where rounding does not rule."""
-        if not all(map(math.isfinite, self.gradient)):
-            return None
-        along, numbers = self.directions[0], self.inputs.floats
-        g = math.fsum(float(self.gradient[k]) * weight for k, weight in along.items())
         points: list[tuple[float, float]] = []
-        try:
-            center = self.truth.floats(numbers)
-        except (ValueError, ArithmeticError):
-            return None
         rough = self.truth.noise  # or what is left at the shortest steps
         for power in (51, 48, 45, 42, *range(3, 41, 2)):
             h = 2.0**-power
-            try:
-                with quiet():
-                    y = self.truth.floats([x + h * along[k] for k, x in enumerate(numbers)])
-            except (ValueError, ArithmeticError):
-                continue
-            remainder = abs(y - center - h * g)
-            floor = 1000 * self.inputs.eps * (abs(y) + abs(center) + abs(h * g))
-            if power > 40:
-                rough = max(rough, remainder)
-            elif math.isfinite(remainder) and remainder > max(floor, 100 * rough) and y != center:
-                points.append((math.log2(h), math.log2(remainder)))
+            with quiet(), suppress(ValueError, ArithmeticError):
+                y = self._moved(h)
+                remainder = abs(y - self.y - h * self.slope)
+                floor = 1000 * self.inputs.eps * (abs(y) + self.value + abs(h * self.slope))
+                if power > 40:
+                    rough = max(rough, remainder)
+                elif max(floor, 100 * rough) < remainder < math.inf and y != self.y:
+                    points.append((math.log2(h), math.log2(remainder)))
         if len(points) < 4:
             return None
         local = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points[-4:])]
         slope = sum(local) / len(local)
         return slope if max(local) - min(local) < 0.5 else None  # else no power of h rules
 
+    def _seconds(self) -> Iterator[tuple[str, dict[int, float], dict[int, float], Reference]]:
+        """(name, direction d, weights w, reference) of each second derivative w.Hd to compare."""
+        n = len(self.inputs.floats)
+        if n <= HESSIAN and not self.options.directions:
+            for i, j in combinations_with_replacement(range(n), 2):
+                yield self.name(i, j), {j: 1.0}, {i: 1.0}, self.truth.second(i, j)
+            return
+        for number, along in enumerate(self.directions, start=1):
+            yield f"curvature {number}", along, along, self.truth.along(along, 2)
+
     def hessian(self, f: Callable[..., Any]) -> list[Comparison]:
         """The second derivatives of the engine against second differences of f."""
-        from autograd_mini.transforms import hessian, hvp
+        inputs = self.inputs
+
+        @cache
+        def column(*vector: float) -> Any:
+            return called(lambda: hvp(flat, inputs.floats, vector), "the second backward pass")
 
         def flat(numbers: Any) -> Any:
-            return self.inputs.call(f, list(numbers))
+            return inputs.call(f, list(numbers))
 
-        def second(of: Callable[..., Any], *point: Any) -> Any:
-            return called(lambda: of(*point), "the second backward pass")
+        def times(along: Mapping[int, float]) -> Any:
+            return column(*(along.get(k, 0.0) for k in range(len(inputs.floats))))
 
-        numbers, rounding = list(self.inputs.floats), 256 * self.inputs.eps
-        n = len(numbers)
-        if n <= HESSIAN and not self.options.directions:
-            found = second(hessian(flat), numbers)
-            self.curvature = self._curvature(found)
-            size = max(abs(h) for row in found for h in row)
-            pairs = combinations_with_replacement(range(n), 2)
-            return [self.second(i, j, found[i][j], rounding * size) for i, j in pairs]
+        found = [(second, times(second[1])) for second in self._seconds()]
+        rounding = 256 * inputs.eps * max(abs(h) for _, products in found for h in products)
         rows = []
-        for number, along in enumerate(self.directions, start=1):
-            product = second(hvp, flat, numbers, [along[k] for k in range(n)])
-            terms = list(zip(along.values(), product, strict=True))
-            got = sum(exact(w) * exact(h) for w, h in terms)
-            size = sum(abs(w * h) for w, h in terms)
-            reference = self.truth.along(along, 2)
-            self.curvature = float(got) if number == 1 else self.curvature
-            rows.append(self.row(f"curvature {number}", got, reference, rounding * size))
+        for (name, _, weights, reference), products in found:
+            got = sum(exact(w) * exact(products[k]) for k, w in weights.items())
+            noise = rounding * sum(map(abs, weights.values()))
+            rows.append(self.row(name, got, reference, noise))
+        along = self.directions[0]
+        self.curvature = math.fsum(w * h for w, h in zip(along.values(), times(along), strict=True))
         return rows
 
     def differenced(
         self, gradient: Callable[[Sequence[float]], Sequence[float]]
     ) -> list[Comparison]:
         """As `hessian`, of an engine without second derivatives: differences of its gradient."""
-        numbers, known = self.inputs.floats, cache(gradient)
-        n, rows = len(numbers), []
-        tried: list[tuple[str, dict[int, float], dict[int, float], Reference]] = [
-            (f"curvature {number}", along, along, self.truth.along(along, 2))
-            for number, along in enumerate(self.directions, start=1)
-        ]
-        if n <= HESSIAN and not self.options.directions:
-            pairs = combinations_with_replacement(range(n), 2)
-            tried = [
-                (self.name(i, j), {j: 1.0}, {i: 1.0}, self.truth.second(i, j)) for i, j in pairs
-            ]
-        for name, along, weights, reference in tried:
+        known, rows = cache(gradient), []
+        for name, along, weights, reference in self._seconds():
 
             def slope(t: float, along: Any = along, weights: Any = weights) -> float:
-                found = known(tuple([x + t * along.get(k, 0.0) for k, x in enumerate(numbers)]))
+                found = known(tuple(self.inputs.moved(along, t)))
                 return math.fsum(found[k] * weight for k, weight in weights.items())
 
             found = by_ladder(slope, 0.0, around=1.0, eps=self.inputs.eps)

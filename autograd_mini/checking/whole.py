@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.floats import FLOAT
-from autograd_mini.numbers.kind import Kind
-from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
 from autograd_mini.value import Value
 
 from .adapters import data_of
 from .engines import UndefinedError, check_root
-from .graphs import Graph, in_graph, op_name
+from .graphs import Graph, op_name
 from .inputs import CheckError, Inputs, as_real
 from .jumps import largest_jump
 from .nodes import Operation, rounding_of_value
@@ -29,7 +27,6 @@ from .references import (
     by_fraction,
     by_ladder,
     by_mpmath,
-    derivative_of,
     exact,
     mpmath,
     precise,
@@ -167,11 +164,9 @@ class Truth:
             return one, numbers[k], {"low": low, "high": high}
 
         def many(t: float) -> float:
-            parts = list(numbers)
-            for k, weight in along.items():
-                parts[k] += weight * t
-                if not self.domain[k][0] <= parts[k] <= self.domain[k][1]:
-                    raise ValueError
+            parts = self.inputs.moved(along, t)
+            if not all(self.domain[k][0] <= parts[k] <= self.domain[k][1] for k in along):
+                raise ValueError
             return self.floats(parts)
 
         return many, 0.0, {"around": 1.0}
@@ -206,76 +201,25 @@ class _ImpreciseError(Exception):
     """f has given a float for mpmath's numbers."""
 
 
-def _played(
-    graph: Graph, values: dict[int, Any], kind: Kind, number: Callable[[Any], Any]
-) -> Iterator[tuple[Any, Operation, list[Any]]]:
-    """Compute the graph's operations anew from the leaves in `values`, which takes each result.
-
-    Yields the nodes, their operations, and the numbers of these.
-    """
-    for node in graph.order:
-        if operation := Operation.of(node):
-            numbers = each(lambda x: values[id(x)] if in_graph(x) else number(x), operation.args)
-            values[id(node)] = number(value_only(operation.op, kind)(*numbers))
-            yield node, operation, numbers
-
-
-def follows_graph(
-    graph: Graph, leaves: Sequence[Any], floats: Callable[[Sequence[float]], float]
-) -> bool:
+def follows_graph(graph: Graph, truth: Truth) -> bool:
     """Whether f moves as the operations that it recorded do: else a value has left the graph."""
     for step in (-1e-3, 1e-3):
+        along = {k: (1 + k % 3 / 4) * reach for k, reach in enumerate(truth.inputs.reach)}
+        moved = truth.inputs.moved(along, step)
         values = {id(node): float(node.data) for node in graph.order}
-        for k, leaf in enumerate(leaves):
-            values[id(leaf)] += step * (1 + k % 3 / 4) * max(1.0, abs(values[id(leaf)]))
-        moved = [values[id(leaf)] for leaf in leaves]
+        values |= {id(leaf): x for leaf, x in zip(graph.inputs, moved, strict=True)}
         try:
-            for _ in _played(graph, values, FLOAT, float):
-                pass
-            wanted, found = floats(moved), values[id(graph.root)]
+            for node in (node for node in graph.order if node.parents):
+                if (operation := Operation.of(node)) is None:
+                    return False
+                args = each(lambda x: values.get(id(x), x), operation.args)  # noqa: B023
+                values[id(node)] = float(value_only(operation.op, FLOAT)(*each(float, args)))
+            wanted, found = truth.floats(moved), values[id(graph.root)]
         except (ValueError, ArithmeticError, TypeError):
             continue
         if abs(found - wanted) > 1e-9 * max(abs(wanted), abs(float(graph.root.data))):
             return False
     return True
-
-
-def replayed(graph: Graph, leaves: Sequence[Any]) -> list[Fraction] | None:
-    """The gradient of the recorded graph at 60 digits, by the chain rule on true partials.
-
-    None if an operation is not on the sheet or has no derivative there.
-    """
-    if (mp := mpmath()) is None:
-        return None
-    mine = {id(leaf) for leaf in leaves if leaf is not graph.root}
-    for node in graph.order:
-        if node.parents and id(node) not in mine and Operation.of(node) is None:
-            return None
-    edges: dict[int, list[tuple[Any, Fraction]]] = {}
-    with mp.workdps(60):
-        values = {id(node): precise(node.data) for node in graph.order}
-        for node, operation, numbers in _played(graph, values, mpmath_(), precise):
-            found = [
-                (x, derivative_of(operation.op, numbers, k, i)) for k, i, x in operation.edges()
-            ]
-            if any(true.kind != NUMBER for _, true in found):
-                return None
-            edges[id(node)] = [(x, _short(true.value)) for x, true in found]
-    total = {id(node): Fraction(0) for node in graph.order}
-    total[id(graph.root)] = Fraction(1)
-    for node in reversed(graph.order):
-        for parent, partial in edges.get(id(node), ()):
-            total[id(parent)] = _short(total[id(parent)] + total[id(node)] * partial)
-    return [total.get(id(leaf), Fraction(0)) for leaf in leaves]
-
-
-def _short(x: Fraction) -> Fraction:
-    """Rounded to about 60 digits, so that fractions do not grow along the graph."""
-    if x == 0:
-        return x
-    shift = 200 - (abs(x.numerator).bit_length() - x.denominator.bit_length())
-    scale = Fraction(2) ** shift
-    return Fraction(round(x * scale)) / scale
 
 
 def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph | None, float]:
