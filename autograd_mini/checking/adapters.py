@@ -126,11 +126,6 @@ class Adapter:
             given.append(1.0)
         whole(*given)
 
-    @property
-    def takes_gradient(self) -> bool:
-        """Whether the backward pass is one that takes the gradient of its node."""
-        return isinstance(self.backward, str) and self.backward == self.local
-
 
 @cache
 def _reader(way: str) -> Callable[[Any], Any]:
@@ -185,14 +180,14 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     ways = {field.name: getattr(given, field.name, None) for field in fields(Adapter)}
     for what in ways:
         if ways[what] is None and what != "local":
-            ways[what] = next(_candidates(root, what), None)
-            ways[what] = _behind(root, ways[what])
+            ways[what] = _behind(root, next(_candidates(root, what), None))
     if ways["local"] is None:
         ways["local"] = next((x for x in _candidates(root, "local") if x != ways["backward"]), None)
         whole = ways["backward"]
         if isinstance(whole, str) and ways["local"] is ways["partials"] is None:
             function = getattr(root, whole, None)
-            ways["local"] = whole if arguments(function)[1] == 1 else _closure(root)
+            closure = _only(root, lambda x: inspect.isfunction(x) and arguments(x) == (0, 0))
+            ways["local"] = whole if arguments(function)[1] == 1 else closure
     return Adapter(**ways)
 
 
@@ -203,12 +198,9 @@ def own(node: Any) -> dict[str, Any]:
     return {**shown, **getattr(node, "__dict__", {})}
 
 
-def _closure(node: Any) -> str | None:
-    """The one function without arguments that a node was given, whatever its name."""
-    found = [
-        name for name, x in own(node).items()
-        if inspect.isfunction(x) and arguments(x) == (0, 0)
-    ]  # fmt: skip
+def _only(node: Any, fits: Callable[[Any], bool]) -> str | None:
+    """The name of the one attribute of a node itself that fits."""
+    found = [name for name, x in own(node).items() if fits(x)]
     return found[0] if len(found) == 1 else None
 
 
@@ -218,8 +210,7 @@ def _behind(node: Any, way: str | None) -> str | None:
     if way is None or not isinstance(shown, property) or shown.fset is not None:
         return way
     x = getattr(node, way)
-    found = [name for name, y in own(node).items() if y is x]
-    return found[0] if len(found) == 1 else way
+    return _only(node, lambda y: y is x) or way
 
 
 def _candidates(node: Any, what: str) -> Any:

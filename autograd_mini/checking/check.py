@@ -122,7 +122,7 @@ def asked(
 def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
     count = len(inputs.numbers)
     try:
-        given = [*domain] if domain is not None else [-math.inf, math.inf]
+        given: list[Any] = [*domain] if domain is not None else [-math.inf, math.inf]
         if all(isinstance(x, int | float) for x in given):
             given = [given] * count
         pairs = [(float(low), float(high)) for low, high in given]

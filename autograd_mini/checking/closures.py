@@ -31,7 +31,7 @@ def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
 
     `wanted` is the true gradient, by references that do not know the engine.
     """
-    classes = {type(node) for node in _originals(run.graph())}
+    classes = {type(node.node) for node in run.graph().order}
     for _ in range(_TRIES):  # a set of parents has another order each time, maybe a right one
         with created(run, classes) as made:
             run = run.again()
@@ -57,13 +57,9 @@ def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
     return (
         driver.broken_step()
         or truth.lost_parent()
-        or truth.wrong_partial(found, driver.recorded)
+        or truth.wrong_partial(driver.recorded)
         or check_sums(graph, written, driver.expected, driver.replaces)
     )
-
-
-def _originals(graph: Graph) -> list[Any]:
-    return [node.node for node in graph.order]
 
 
 @contextlib.contextmanager
@@ -161,7 +157,7 @@ class _Driver:
         if adapter.local is None:
             self.log.clear()
             self._cut(node, parents)
-        elif adapter.takes_gradient:
+        elif isinstance(adapter.local, str) and adapter.local == adapter.backward:
             self._forget()
             self.olds[type(original)](original, seed)
             self.replaces |= start != 0 and adapter.number(original, "grad") == seed

@@ -4,6 +4,7 @@ All of it is read from the line of the sheet, so an operation that a user adds i
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
@@ -19,6 +20,7 @@ from autograd_mini.rules.kinks import distance_to_kink
 LARGEST = 30.0  # of a value
 STEEPEST = 10.0  # of a partial derivative
 MARGIN = 0.01  # least distance from a kink
+_MAX = sys.float_info.max
 # Off the round numbers: where a sum has been rounded to 1.0, its logarithm has lost the gradient.
 _GRID = (1.03, 0.52, 2.04, -0.53, -1.02, 1.54, 0.27, -2.03, 3.02, -0.26, -1.53, 0.04, 5.52)
 
@@ -48,45 +50,38 @@ def is_inside(op: Op, numbers: Sequence[Any]) -> bool:
     )
 
 
-def is_comfortable(op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | None = None) -> bool:
-    """Whether op is moderate in value and slopes here, away from kinks, jumps and edges."""
+def is_comfortable(
+    op: Op,
+    numbers: Sequence[Any],
+    active: tuple[bool, ...] | None = None,
+    margin: float = MARGIN,
+    moderate: bool = True,
+) -> bool:
+    """Whether op is moderate in value and slopes here, away from kinks, jumps and edges.
+
+    Without `moderate` it need only be finite, and a tiny step away from jumps and edges.
+    """
     active = active or variable(op)
     found = value_and_slopes(op, numbers, active) if is_inside(op, numbers) else None
     if found is None:
         return False
     out, slopes = found
-    return (
-        abs(out) <= LARGEST
-        and all(abs(slope) <= STEEPEST for slope in slopes)
-        and distance_to_kink(op, numbers, out) >= MARGIN
-        and _is_smooth(op, numbers, active, out, 3 * MARGIN * (1 + sum(map(abs, slopes))))
-    )
-
-
-def _is_smooth(
-    op: Op,
-    numbers: Sequence[Any],
-    active: tuple[bool, ...],
-    out: float,
-    largest: float,
-    step: float = MARGIN,
-) -> bool:
-    """Whether op is defined a step away on all sides, and changes by `largest` at most."""
+    largest, steepest, step = (LARGEST, STEEPEST, MARGIN) if moderate else (_MAX, _MAX, 1e-9)
+    if not (abs(out) <= largest and all(abs(slope) <= steepest for slope in slopes)):
+        return False
+    if distance_to_kink(op, numbers, out) < margin:
+        return False
+    jump = 3 * step * (1 + sum(map(abs, slopes))) if moderate else math.inf
     for signs in product((step, -step), repeat=sum(active)):
         steps = iter(signs)
-        near = [
-            _plus(arg, next(steps)) if on else arg for arg, on in zip(numbers, active, strict=True)
-        ]
-        try:
-            jump = abs(evaluation.value(op, FLOAT, near, near) - out)
-        except (AutogradError, ArithmeticError, ValueError):
-            return False
-        if not is_inside(op, near) or jump > largest:
+        near = [_moved(x, next(steps)) if on else x for x, on in zip(numbers, active, strict=True)]
+        found = value_and_slopes(op, near, (False,) * len(near)) if is_inside(op, near) else None
+        if found is None or not abs(found[0] - out) <= jump:
             return False
     return True
 
 
-def _plus(arg: Any, h: float) -> Any:
+def _moved(arg: Any, h: float) -> Any:
     return tuple(x + h for x in arg) if isinstance(arg, tuple) else arg + h
 
 
@@ -149,38 +144,20 @@ def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) ->
 
     They fit if they are in the domain, `margin` from the kinks, with finite value and slopes.
     """
-    if _fits(op, numbers, margin):
+    if is_comfortable(op, numbers, None, margin, moderate=False):
         return numbers
     size = sum(map(abs, flat(numbers)))  # of the numbers alone: there is no other chance
     goals = comfortable_points(op)
     for k in range(len(goals)):
-        goal = _alike(goals[(int(size * 1000) + k) % len(goals)], numbers)
+        goal = goals[(int(size * 1000) + k) % len(goals)]
         for part in (0.01, 0.1, 0.5, 1.0):
             near = _between(op, numbers, goal, part)
-            if _fits(op, near, margin) and all(abs(x) <= largest for x in flat(near)):
+            small = all(abs(x) <= largest for x in flat(near))
+            if small and is_comfortable(op, near, None, margin, moderate=False):
                 return near
     raise ValueError(
         f"no point up to {largest:g} is inside the domain of {op.signature} and {margin:g} away"
         " from its kinks"
-    )
-
-
-def _fits(op: Op, numbers: Sequence[Any], margin: float) -> bool:
-    if not is_inside(op, numbers) or (found := value_and_slopes(op, numbers)) is None:
-        return False
-    out, slopes = found
-    return (
-        all(map(math.isfinite, (out, *slopes)))
-        and distance_to_kink(op, numbers, out) >= margin
-        and _is_smooth(op, numbers, variable(op), out, math.inf, step=1e-9)  # on no edge
-    )
-
-
-def _alike(goal: Sequence[Any], numbers: Sequence[Any]) -> tuple[Any, ...]:
-    """The goal with vectors as long as those of the numbers, elements apart from each other."""
-    return tuple(
-        tuple(g[i % len(g)] + i // len(g) for i in range(len(x))) if isinstance(x, tuple) else g
-        for g, x in zip(goal, numbers, strict=True)
     )
 
 
@@ -190,11 +167,11 @@ def _between(op: Op, numbers: Sequence[Any], goal: Sequence[Any], part: float) -
     def moved(x: float, g: float) -> float:
         return g if part == 1 else x + part * (g - x)
 
-    return tuple(
-        tuple(map(moved, x, g))
-        if isinstance(x, tuple)
-        else x
-        if is_constant(op, k)
-        else moved(x, g)
-        for k, (x, g) in enumerate(zip(numbers, goal, strict=True))
-    )
+    near: list[Any] = []
+    for k, (x, g) in enumerate(zip(numbers, goal, strict=True)):
+        if isinstance(x, tuple):  # as many elements as it has, apart from each other
+            far = (g[i % len(g)] + i // len(g) for i in range(len(x)))
+            near.append(tuple(map(moved, x, far)))
+        else:
+            near.append(x if is_constant(op, k) else moved(x, g))
+    return tuple(near)

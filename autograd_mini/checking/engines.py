@@ -176,9 +176,8 @@ def changed(
 
 
 class Passed(NamedTuple):
-    """How a backward pass went: the nodes that are too many to recurse over, the steps too many."""
+    """How a backward pass went: the steps, if they are too many, and the edges."""
 
-    deep: int = 0
     steps: int = 0
     edges: int = 0
 

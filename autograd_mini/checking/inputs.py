@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError
@@ -70,7 +71,8 @@ class Inputs:
             numbers, shape = array_content(part)
             self.eps = max(self.eps, rounding_unit(part))
             if shape:
-                names = [f"{name}[{_index(k, shape)}]" for k in range(len(numbers))]
+                places = product(*map(range, shape))
+                names = [f"{name}[{', '.join(map(str, place))}]" for place in places]
         self.numbers += map(_number, numbers, names)
         self.names += names
 
@@ -137,20 +139,16 @@ class Inputs:
 
 def _number(x: Any, name: str) -> Any:
     """An input as a float, or as it is if it is exact; CheckError if it is not real and finite."""
-    x = data_of(x)
-    if isinstance(x, bool | str | bytes) or x is None:
-        raise CheckError(f"the input {name} must be a number, got {shown(x)}")
-    if isinstance(x, complex):
-        raise CheckError(f"the input {name} is complex ({x}): only real inputs are checked")
+    what = f"the input {name}"
+    if isinstance(x, bool):
+        raise CheckError(f"{what} must be one real number, got {shown(x)}")
     try:
-        finite = math.isfinite(x)
+        finite = math.isfinite(x := as_real(x, what))
     except OverflowError:
-        raise CheckError(f"the input {name} is too large for a float: {shown(x)}") from None
-    except (TypeError, ValueError):
-        raise CheckError(f"the input {name} must be a number, got {shown(x)}") from None
+        raise CheckError(f"{what} is too large for a float: {shown(x)}") from None
     if not finite:
-        raise CheckError(f"the input {name} must be finite, got {x}")
-    return x if _is_exact(x) else float(x)
+        raise CheckError(f"{what} must be finite, got {x}")
+    return x
 
 
 def _style(f: Callable[..., Any], at: Any) -> tuple[str, tuple[Any, ...]]:
@@ -193,11 +191,9 @@ def _library(x: Any) -> str:
 
 def is_array(x: Any) -> bool:
     """Whether x is an array or tensor (a NumPy scalar is a number)."""
-    return hasattr(x, "shape") and hasattr(x, "dtype") and (_library(x) != "numpy" or _ndarray(x))
-
-
-def _ndarray(x: Any) -> bool:
-    return isinstance(x, sys.modules["numpy"].ndarray)
+    if not (hasattr(x, "shape") and hasattr(x, "dtype")):
+        return False
+    return _library(x) != "numpy" or isinstance(x, sys.modules["numpy"].ndarray)
 
 
 def array_content(x: Any) -> tuple[list[Any], tuple[int, ...]]:
@@ -210,7 +206,7 @@ def array_content(x: Any) -> tuple[list[Any], tuple[int, ...]]:
 
 def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
     """An array of the kind, shape and type of the original; of objects if parts are Values."""
-    library, dtype = _library(original), _floating(original, double)
+    library = _library(original)
     if not all(isinstance(part, float | int) for part in parts):
         np = sys.modules.get("numpy")
         if np is None or library not in ("numpy", "jax", "jaxlib"):
@@ -219,28 +215,15 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
         for k, part in enumerate(parts):
             array[k] = part
         return array.reshape(original.shape)
+    dtype: Any = original.dtype if "float" in str(original.dtype) and not double else float
     if library == "torch":
-        tensor = sys.modules["torch"].tensor(list(map(float, parts)), dtype=dtype)
-        tensor = tensor.reshape(original.shape)
+        torch = sys.modules["torch"]
+        dtype = torch.float64 if dtype is float else dtype
+        tensor = torch.tensor(list(map(float, parts)), dtype=dtype).reshape(original.shape)
         return tensor.requires_grad_() if original.requires_grad else tensor
     numpy = sys.modules["jax"].numpy if library in ("jax", "jaxlib") else sys.modules["numpy"]
     array = numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
     return array.view(wide()) if double and library == "numpy" else array
-
-
-def _floating(original: Any, double: bool) -> Any:
-    """The array's type of number; that of floats for integers."""
-    if "float" in str(original.dtype) and not double:
-        return original.dtype
-    return sys.modules["torch"].float64 if _library(original) == "torch" else float
-
-
-def _index(k: int, shape: tuple[int, ...]) -> str:
-    places = []
-    for n in reversed(shape):
-        k, place = divmod(k, n)
-        places.append(str(place))
-    return ", ".join(reversed(places))
 
 
 # --- structures ----------------------------------------------------------------------------------
@@ -258,10 +241,8 @@ def parts_of(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 def flat(tree: Any) -> list[Any]:
     """The numbers in a structure, those of arrays too."""
-    if isinstance(tree, _STRUCTURES):
-        parts = tree.values() if isinstance(tree, Mapping) else tree
-        return [x for part in parts for x in flat(part)]
-    return array_content(tree)[0] if is_array(tree) else [tree]
+    parts = (part for _, part in parts_of(tree))
+    return [x for part in parts for x in (array_content(part)[0] if is_array(part) else [part])]
 
 
 def _rebuilt(tree: Any, parts: Iterator[Any], double: bool) -> Any:
@@ -278,16 +259,15 @@ def _rebuilt(tree: Any, parts: Iterator[Any], double: bool) -> Any:
 def _holds(tree: Any, parts: list[Any]) -> bool:
     """Whether the structure still holds these parts, in order."""
     found = flat(tree)
-    return len(found) == len(parts) and all(
-        a is b or (not is_node(a) and (a == b or _close(a, b)))
-        for a, b in zip(found, parts, strict=True)
-    )
+    return len(found) == len(parts) and all(map(_same, found, parts))
 
 
-def _close(a: Any, b: Any) -> bool:
-    """Equal but for the rounding to a shorter type of number."""
+def _same(a: Any, b: Any) -> bool:
+    """The same node, or numbers that are equal but for the rounding to a shorter type."""
+    if a is b or is_node(a):
+        return a is b
     try:
-        return bool(abs(a - b) <= abs(b) * 2.0**-7)
+        return bool(a == b or abs(a - b) <= abs(b) * 2.0**-7)
     except (TypeError, ValueError):
         return False
 
@@ -310,9 +290,9 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
             )
         for k, (part, given) in enumerate(zip(at, parts, strict=True)):
             yield from _aligned(part, given, f"{where}[{k}]")
-    elif is_array(at) and claimed is None:
-        raise CheckError(f"{where} is None: a function without return gives None")
     elif is_array(at):
+        if claimed is None:
+            raise CheckError(f"{where} is None: a function without return gives None")
         numbers, size = flat(claimed), math.prod(at.shape)
         if len(numbers) != size:
             raise CheckError(

@@ -203,20 +203,11 @@ def _wrong_partial(
     k: int,
     i: int | None,
 ) -> Culprit:
-    op = operation.op
+    op, told = operation.op, operation.told(got, reference.value)
+    told["argument"] = op.params[k] if i is None else f"{op.params[k]}[{i}]"
     ulps = in_ulps(exact(got) - reference.value, reference.value) if _finite(got) else math.inf
-    return graph.culprit(
-        "partial",
-        "partial" if reference.value else "partial.zero",
-        node,
-        argument=op.params[k] if i is None else f"{op.params[k]}[{i}]",
-        got=float(got),
-        wanted=as_float(reference.value),
-        ulps=f"{ulps:.3g}",
-        formula=op.value,
-        partial=op.partials[k],
-        operands=operation.operands(),
-    )
+    told |= {"ulps": f"{ulps:.3g}", "partial": op.partials[k]}
+    return graph.culprit("partial", "partial" if reference.value else "partial.zero", node, **told)
 
 
 def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float) -> Culprit | None:
@@ -233,15 +224,10 @@ def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float)
 
 def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """An operand used more often than there are edges to it."""
-    used = Counter(id(x) for *_, x in operation.edges())
-    kept = Counter(map(id, node.parents))
-    for *_, x in operation.edges():
-        uses, edges = used[id(x)], kept[id(x)]
-        if edges < uses:
-            name = graph.name(x)
-            return graph.culprit(
-                "accumulation", "edges", node, operand=name, uses=uses, edges=edges
-            )
+    used = Counter(x for *_, x in operation.edges())
+    for x in used - Counter(node.parents):
+        told = {"operand": graph.name(x), "uses": used[x], "edges": node.parents.count(x)}
+        return graph.culprit("accumulation", "edges", node, **told)
     return None
 
 

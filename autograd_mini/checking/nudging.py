@@ -13,10 +13,11 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Set
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .differences import EPS, quiet
@@ -88,10 +89,9 @@ class Truth:
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], made: list[Any]) -> None:
         self.run, self.graph, self.classes = run, graph, classes
-        self.made = made
         self.data = [float(run.adapter.number(node)) for node in made]
         place = {id(node): k for k, node in enumerate(made)}
-        known = all(id(node) in place for node in [node.node for node in graph.order])
+        known = all(id(node.node) in place for node in graph.order)
         self.place = {node: place[id(node.node)] for node in graph.order} if known else {}
         self.node = {k: node for node, k in self.place.items()}
         self.total: dict[int, list[Estimate]] = {}
@@ -102,15 +102,11 @@ class Truth:
 
     def _measure(self) -> None:
         """The totals of all nodes, or of large graphs those of a sample; then the partials."""
-        left = _WORK // (6 * len(self.made))
-        turn: Counter[str] = Counter()
-        children: list[tuple[int, Node]] = []
-        for node in self.graph.order:
-            if node.parents:
-                turn[op_name(node)] += 1
-                children.append((turn[op_name(node)], node))
-        self.whole = left >= len(self.made)
-        for _, node in sorted(children, key=lambda pair: pair[0]):
+        left = _WORK // (6 * len(self.data))
+        turns: dict[str, Iterator[int]] = defaultdict(count)  # of each operation one after another
+        children = [(next(turns[op_name(x)]), x) for x in self.graph.order if x.parents]
+        self.whole = left >= len(self.data)
+        for _, node in sorted(children, key=itemgetter(0)):
             for parent in dict.fromkeys(node.parents):
                 k = self.place[parent]
                 if k not in self.total and left > 0:
@@ -118,24 +114,14 @@ class Truth:
             if all(self.place[parent] in self.total for parent in node.parents):
                 self._partials_of(node)
         if self.whole:
-            for k in range(len(self.made)):
+            for k in range(len(self.data)):
                 self.total.setdefault(k, self._moved(k))
 
     def _moved(self, k: int) -> list[Estimate]:
         """The derivatives of the data of all nodes by that of number k."""
         size = abs(self.data[k])
-        best = [Estimate(0.0, math.inf)] * len(self.data)
-        for scale in {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}:
-            steps = [scale * _STEP / part for part in (1, 2, 4)]
-            rows = [(self._run(k, h), self._run(k, -h)) for h in steps]
-            if any(len(side) != len(self.data) for row in rows for side in row):
-                continue
-            found = [
-                _derivative(steps, [(up[c], y, down[c]) for up, down in rows])
-                for c, y in enumerate(self.data)
-            ]
-            best = [min(a, b, key=lambda x: x.bar) for a, b in zip(best, found, strict=True)]
-        return best
+        scales = {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}
+        return _derivatives(lambda h: self._run(k, h), self.data, scales)
 
     def _run(self, k: int, h: float) -> list[float]:
         """The data of all nodes when that of number k is moved; [] if f has no value there."""
@@ -166,19 +152,17 @@ class Truth:
         """A node that depends on another otherwise than by way of its parents."""
         if not self.place or not self.whole:
             return None
-        for node, child in sorted(self.place.items(), key=lambda item: item[1]):
+        for node, child in sorted(self.place.items(), key=itemgetter(1)):
             parents = sorted({self.place[parent] for parent in node.parents})
-            for p in range(child):
+            for p in sorted({*range(child)} - {*parents}):
                 value, bar = self._beside(node, child, p, parents)
-                size = abs(self.total[p][child].value)
-                left = p not in parents and abs(value) > 4 * bar + 1e-9 * size
-                if left:
+                if abs(value) > 4 * bar + 1e-9 * abs(self.total[p][child].value):
                     source = self.node.get(p)
                     name = self.graph.name(source) if source else f"{self.data[p]:.6g}"
                     return self.graph.culprit("accumulation", "parent", node, operand=name)
         return None
 
-    def wrong_partial(self, found: Sequence[Any], recorded: bool) -> Culprit | None:
+    def wrong_partial(self, recorded: bool) -> Culprit | None:
         """The partial that is off by most, if the partials as they are explain the gradient."""
         off = []
         for (node, parent), true in self.partials.items():
@@ -187,9 +171,9 @@ class Truth:
             error = abs(got - true.value)
             if not error <= 4 * true.bar + 1e-9 * max(abs(got), abs(true.value)):
                 off.append((error / max(abs(true.value), error), node, parent, got, true.value))
-        if not off or not self._explains(found):
+        if not off or not self._explains():
             return None
-        _, node, parent, got, true_value = max(off, key=lambda x: x[0])
+        _, node, parent, got, true_value = max(off, key=itemgetter(0))
         if self._lost_itself(node, parent, got, true_value, recorded):
             return self.graph.culprit(
                 "accumulation", "edges", node, operand=self.graph.name(parent), uses=2, edges=1
@@ -210,15 +194,12 @@ class Truth:
         once = len(node.parents) == 1 and math.isclose(2 * got, true, rel_tol=1e-6)
         return kept and once and (product if op in _TIMES else op in _PLUS or several)
 
-    def _explains(self, found: Sequence[Any]) -> bool:
+    def _explains(self) -> bool:
         """Whether the chain rule on the partials as they are gives the gradient as it is."""
         right, size = adjoints(self.graph)
         floor = 16 * EPS * max(size.values())
-        return all(
-            abs(float(g) - right[id(leaf)]) <= 1e-9 * size[id(leaf)] + floor
-            for leaf, g in zip(self.graph.inputs, found, strict=True)
-            if leaf is not None
-        )
+        leaves = [(float(leaf.grad), id(leaf)) for leaf in self.graph.inputs if leaf is not None]
+        return all(abs(g - right[k]) <= 1e-9 * size[k] + floor for g, k in leaves)
 
 
 def wrong_closure(run: Run, graph: Graph) -> Culprit | None:
@@ -257,10 +238,25 @@ def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
         root = run.inputs.call(run.f, [run.value(x) for x in numbers])
         return [float(node.data) for node in type(graph)(root).order]
 
-    steps = [run.inputs.reach[k] * _STEP / part for part in (1, 2, 4)]
-    rows = [(data(h), data(-h)) for h in steps]
-    nodes = enumerate(graph.order)
-    return {x: _derivative(steps, [(a[c], x.data, b[c]) for a, b in rows]) for c, x in nodes}
+    numbers = [float(node.data) for node in graph.order]
+    found = _derivatives(data, numbers, {run.inputs.reach[k]})
+    return dict(zip(graph.order, found, strict=True))
+
+
+def _derivatives(
+    data: Callable[[float], list[float]], numbers: list[float], scales: set[float]
+) -> list[Estimate]:
+    """How each of these numbers moves with h; `data` gives them there, [] if it cannot."""
+    best = [Estimate(0.0, math.inf)] * len(numbers)
+    for scale in scales:
+        steps = [scale * _STEP / part for part in (1, 2, 4)]
+        rows = [(data(h), data(-h)) for h in steps]
+        if any(len(side) != len(numbers) for row in rows for side in row):
+            continue
+        for c, y in enumerate(numbers):
+            found = _derivative(steps, [(up[c], y, down[c]) for up, down in rows])
+            best[c] = min(best[c], found, key=lambda x: x.bar)
+    return best
 
 
 def _derivative(steps: list[float], values: list[tuple[float, float, float]]) -> Estimate:

@@ -77,14 +77,7 @@ class Graph:
         """The value: of Values, of another engine's nodes, or of plain numbers."""
         numbers = list(inputs)
         for name, operands in self.steps:
-            args = [
-                numbers[x]
-                if x.__class__ is int
-                else tuple([numbers[i] if i.__class__ is int else i for i in x])
-                if x.__class__ is tuple
-                else x
-                for x in operands
-            ]
+            args = each(lambda x: numbers[x] if x.__class__ is int else x, operands)
             numbers.append(_call(name, args))
         return numbers[-1]
 
@@ -144,7 +137,7 @@ def snippet(graph: Graph) -> str:
         if number - len(names) == len(graph.steps) - 1:
             lines.append(f"return {text}")
         elif uses.count(number) == 1 and len(text) <= 50:
-            texts.append(f"({text})" if text[-1] != ")" or " " in _outside(text) else text)
+            texts.append(f"({text})" if step.name in _SYMBOLS else text)
         else:
             texts.append(f"v{sum(' = ' in line for line in lines) + 1}")
             lines.append(f"{texts[-1]} = {text}")
@@ -161,16 +154,6 @@ def snippet(graph: Graph) -> str:
     function = [f"def f({', '.join(names)}):", f"    {body}"]
     last = f"check_grad(f, {at}{option}).raise_for_failure()"
     return "\n".join([*head, "", "", *function, "", "", last])
-
-
-def _outside(text: str) -> str:
-    """The text without what stands in parentheses."""
-    depth, kept = 0, []
-    for letter in text:
-        depth += (letter == "(") - (letter == ")")
-        if depth == 0:
-            kept.append(letter)
-    return "".join(kept)
 
 
 def _nodes(operands: Sequence[Operand]) -> list[int]:

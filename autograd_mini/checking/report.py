@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import Format
@@ -36,8 +36,7 @@ VERDICTS = tuple(_COLOURS)
 _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
 _LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
-_SPARED: tuple[tuple[str, ...], ...]  # columns left out, in places more and more narrow
-_SPARED = ((), ("ulps",), ("ulps", "bar"), ("ulps", "bar", "reference"))
+_SPARED = ("", "ulps", "ulps bar", "ulps bar reference")  # left out as it gets narrow
 
 
 class GradientMismatch(AssertionError):
@@ -140,7 +139,7 @@ class Report(Shown):
         if self.guess is not None:
             story.append(f"{text('checking.guess', lang)} {self.guess.text(lang)}")
         story += [f"{text('checking.property', lang)}: {x.text(lang)}" for x in self.properties]
-        rows, remarks, spared = list(self.comparisons), [], _SPARED[0]
+        rows, remarks, kept = list(self.comparisons), [], _COLUMNS
         if hidden := len(rows[_SHOWN:]):
             rows.sort(key=lambda row: VERDICTS.index(row.verdict))
             verdict = text(f"checking.verdict.{rows[-1].verdict}", lang)
@@ -149,14 +148,13 @@ class Report(Shown):
         if rows := rows[:_SHOWN]:
             table = [{name: text(f"checking.column.{name}", lang) for name in _COLUMNS}]
             table += [_cells(row, lang) for row in rows]
-            spared = _spared(table, width)
-        if "reference" in spared:
+            kept = _kept(table, width)
+        if "reference" not in kept:
             names = dict.fromkeys(cells["reference"] for cells in table[1:])
             remarks.append(text("checking.note.reference", lang, names=", ".join(names)))
         remarks += self.remarks(lang)
         if self.taylor_slope is not None:
             remarks.append(text("checking.note.taylor", lang, slope=f"{self.taylor_slope:.2f}"))
-        kept = [name for name in _COLUMNS if name not in spared]
         column = kept.index("verdict")
         return Grid(
             [[cells[name] for name in kept] for cells in table],
@@ -188,18 +186,10 @@ class Report(Shown):
     # --- JSON ------------------------------------------------------------------------------------
     def to_json(self) -> str:
         """The report as JSON text, which `from_json` reads; inf and nan are written as text."""
-        data = {
-            "lang": self.lang,
-            "verdict": self.verdict,
-            "comparisons": [vars(row) for row in self.comparisons],
-            "culprit": _written(self.culprit),
-            "taylor_slope": self.taylor_slope,
-            "notes": self.notes,
-            "guess": _written(self.guess),
-            "taylor": self.taylor and [self.taylor.rows, self.taylor.floor],
-            "properties": [x._asdict() for x in self.properties],
-        }
-        return REPORT.write(_plain(data))
+        data = _plain(self)
+        data["taylor"] = self.taylor and _plain([self.taylor.rows, self.taylor.floor])
+        data["properties"] = [_plain(x._asdict()) for x in self.properties]
+        return REPORT.write(data)
 
     @classmethod
     def from_json(cls, source: str) -> Report:
@@ -210,24 +200,22 @@ class Report(Shown):
         data = REPORT.read(source)
         try:
             data = _read(data)
-            rows = tuple(
-                Comparison(**{field.name: row[field.name] for field in fields(Comparison)})
-                for row in data["comparisons"]
-            )
-            culprit, guess = (
-                found and Culprit(**{name: found[name] for name in _CULPRIT})
-                for found in (data["culprit"], data.get("guess"))
-            )
-            notes = tuple((name, values) for name, values in data["notes"])
             if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
                 raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
-            lang, table = data["lang"], data.get("taylor")
+            table = data.get("taylor")
             if table:
-                table = Taylor(tuple(TaylorRow(*row) for row in table[0]), table[1], lang)
+                table = Taylor(tuple(TaylorRow(*row) for row in table[0]), table[1], data["lang"])
             return cls(
-                data["verdict"], rows, culprit, data["taylor_slope"], notes, lang, guess, table,
+                data["verdict"],
+                tuple(_made(Comparison, row) for row in data["comparisons"]),
+                _made(Culprit, data["culprit"]),
+                data["taylor_slope"],
+                tuple((name, values) for name, values in data["notes"]),
+                data["lang"],
+                _made(Culprit, data.get("guess")),
+                table,
                 properties=tuple(Property(**found) for found in data.get("properties", ())),
-            )  # fmt: skip
+            )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
 
@@ -272,29 +260,24 @@ def _cells(row: Comparison, lang: str) -> dict[str, str]:
     return cells
 
 
-def _spared(rows: list[dict[str, str]], width: int | None) -> tuple[str, ...]:
-    """The columns to leave out, so that the table is not wider than that if it can."""
-    sizes = {name: max(len(cells[name]) for cells in rows) for name in _COLUMNS}
+def _kept(rows: list[dict[str, str]], width: int | None) -> list[str]:
+    """The columns of a table that is not wider than that, if it can."""
+    sizes = {name: 2 + max(len(cells[name]) for cells in rows) for name in _COLUMNS}
     for spared in _SPARED:
-        kept = [sizes[name] + 2 for name in _COLUMNS if name not in spared]
-        if width is None or sum(kept) - 2 <= width:
+        kept = [name for name in _COLUMNS if name not in spared.split()]
+        if width is None or sum(map(sizes.__getitem__, kept)) - 2 <= width:
             break
-    return spared
+    return kept
 
 
-_CULPRIT = ("kind", "message", "node", "op", "details")  # what is written of it
-
-
-def _written(culprit: Culprit | None) -> dict[str, Any] | None:
-    return None if culprit is None else {name: getattr(culprit, name) for name in _CULPRIT}
-
-
-# --- numbers as JSON has them: no infinities, no nan ----------------------------------------------
+# --- as JSON has it: no objects, no infinities, no nan --------------------------------------------
 _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # nan, too, is always the same
 
 
 def _plain(x: Any) -> Any:
-    """Mappings, lists and numbers as JSON has them."""
+    """Dataclasses, mappings, lists and numbers as JSON has them."""
+    if is_dataclass(x):
+        x = {field.name: getattr(x, field.name) for field in fields(x) if field.compare}
     if isinstance(x, Mapping):
         return {name: _plain(part) for name, part in x.items()}
     if isinstance(x, list | tuple):
@@ -311,3 +294,10 @@ def _read(x: Any) -> Any:
             return _NOT_FINITE[x["float"]]
         return {name: _read(part) for name, part in x.items()}
     return x
+
+
+def _made(cls: Any, given: Any) -> Any:
+    """The object of a dataclass that these fields were written of, or None."""
+    return given and cls(
+        **{field.name: given[field.name] for field in fields(cls) if field.compare}
+    )

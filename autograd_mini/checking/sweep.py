@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.drawing import curves, plots
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.files import write
 from autograd_mini.language import text
@@ -78,55 +79,38 @@ class Sweep(NamedTuple):
     central: tuple[float, ...]
     best: float
 
-    def text(self, lang: str = "en", width: int = 64, height: int = 20) -> str:
-        """The two curves as a log-log plot in characters: `f` forward, `c` central."""
-        errors = [e for e in (*self.forward, *self.central) if e > 0 and math.isfinite(e)]
-        if not errors:
-            return text("checking.sweep.exact", lang)
-        low, high = math.floor(math.log10(min(errors))), math.ceil(math.log10(max(errors)))
-        high = max(high, low + 1)
-        grid = [[" "] * width for _ in range(height)]
-        left, right = math.log10(self.steps[-1]), math.log10(self.steps[0])
-        for marks, curve in (("f", self.forward), ("c", self.central)):
-            for step, error in zip(self.steps, curve, strict=True):
-                if not math.isfinite(error):
-                    continue
-                place = (math.log10(step) - left) / (right - left)
-                level = (math.log10(error) - low) / (high - low) if error > 0 else 0.0
-                row, column = round((1 - level) * (height - 1)), round(place * (width - 1))
-                grid[row][column] = marks if grid[row][column] in (" ", marks) else "*"
-        lines = []
-        for k, cells in enumerate(grid):
-            exponent = high + (low - high) * k / (height - 1)
-            tick = f"1e{round(exponent):+03d}" if k % 4 == 0 or k == height - 1 else ""
-            lines.append(f"{tick:>6} |{''.join(cells)}".rstrip())
-        axis = f"1e{round(left):+03d}{f'1e{round(right):+03d}':>{width - 5}}"
-        lines += [f"{'':>6} +{'-' * width}", f"{'':>8}{axis}"]
-        return "\n".join([text("checking.sweep.title", lang, x=self.x), *lines, self._legend(lang)])
+    def panel(self, lang: str = "en") -> curves.Curves:
+        """The two curves, to be drawn."""
+        lines = (
+            (text(f"checking.sweep.{name}", lang), tuple(zip(self.steps, errors, strict=True)))
+            for name, errors in (("forward", self.forward), ("central", self.central))
+        )
+        x, y = (text(f"checking.sweep.{name}", lang) for name in ("step", "error"))
+        return curves.Curves("", x, y, tuple(lines), log="xy")
 
-    def _legend(self, lang: str) -> str:
-        smallest = min((e for e in self.central if math.isfinite(e)), default=math.nan)
-        return text("checking.sweep.legend", lang, best=f"{self.best:.0e}", error=f"{smallest:.0e}")
+    def text(self, lang: str = "en", width: int = 64, height: int = 20) -> str:
+        """The two curves as a log-log plot in characters."""
+        panel = self.panel(lang)
+        if not panel.points:
+            return text("checking.sweep.exact", lang)
+        smallest = min(filter(math.isfinite, self.central), default=math.nan)
+        told = {"best": f"{self.best:.0e}", "error": f"{smallest:.0e}"}
+        title = text("checking.sweep.title", lang, x=self.x)
+        legend = text("checking.sweep.legend", lang, **told)
+        return "\n".join([title, curves.text(panel, width, height), legend])
 
     def plot(self, target: str | os.PathLike[str] | Any, lang: str = "en") -> Any:
         """Draw the curves with matplotlib: into a PNG file, or on given Axes; the Axes come back.
 
         Raises ImportError, saying what to install, without matplotlib.
         """
-        from autograd_mini.drawing import plots
-
-        given = hasattr(target, "loglog")
+        given, panel = hasattr(target, "loglog"), self.panel(lang)
         axes = plots.axes_of(target if given else None, 4.2)
-        for name, errors, style in (
-            ("forward", self.forward, "o--"),
-            ("central", self.central, "s-"),
-        ):
-            points = [(h, e) for h, e in zip(self.steps, errors, strict=True) if e > 0]
-            label = text(f"checking.sweep.{name}", lang)
-            axes.loglog(*zip(*points, strict=True), style, markersize=3, label=label)
+        for style, (label, points) in zip(("o--", "s-"), panel.lines, strict=True):
+            shown = zip(*(point for point in points if point[1] > 0), strict=True)
+            axes.loglog(*shown, style, markersize=3, label=label)
         axes.axvline(self.best, color="gray", linewidth=0.8, linestyle=":")
-        words = (text(f"checking.sweep.{name}", lang) for name in ("step", "error"))
-        figure = plots.finished(axes, *words)
+        figure = plots.finished(axes, panel.x, panel.y)
         if not given:
             write(target, plots.png(figure))
         return axes
@@ -160,10 +144,8 @@ def show_step_sweep(f: Callable[[float], Any], x: float, derivative: float | Non
         up, down = _finite(f, x + h), _finite(f, x - h)
         forward.append(abs((up - center) / h - derivative))
         central.append(abs((up - down) / (2 * h) - derivative))
-    best = min(
-        (pair for pair in zip(central, steps, strict=True) if pair[0] == pair[0]),
-        default=(math.nan, math.nan),
-    )[1]
+    pairs = zip(central, steps, strict=True)
+    _, best = min((pair for pair in pairs if pair[0] == pair[0]), default=(math.nan, math.nan))
     return Sweep(x, derivative, steps, tuple(forward), tuple(central), best)
 
 
