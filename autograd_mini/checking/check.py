@@ -15,7 +15,7 @@ from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
 from .guesses import guess
-from .inputs import CheckError, Inputs, as_real, flat, shown
+from .inputs import CheckError, Function, Inputs, as_real, flat, shown
 from .nodes import on_kink
 from .on_nodes import check_engine, subject_of
 from .precision import Doubled, unit_of
@@ -137,9 +137,7 @@ def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
 
 
 # --- a claimed derivative: NumPy's, torch's, JAX's, one by hand ----------------------------------
-def _check_claim(
-    f: Callable[..., Any], gradient: Callable[..., Any], inputs: Inputs, options: Options
-) -> Report:
+def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Options) -> Report:
     """The report on `gradient`, a function that is claimed to give the derivatives of f."""
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
@@ -175,7 +173,7 @@ def _check_claim(
         finer = double.call(traced(gradient), read) or claimed
         lost = [abs(a - b) for a, b in zip(claimed, finer, strict=True)]
         noise = [n + 2 * x if math.isfinite(x) else n for n, x in zip(noise, lost, strict=True)]
-    check = Rows(truth.inputs, truth, options, claimed, noise, second=not first)
+    check = Rows(truth, claimed, noise, second=not first)
     rows, notes = check.rows(), []
     if any(row.verdict == "wrong" for row in rows) and (jump := truth.jump(check.directions[0])):
         truth.sources, truth.noise = [], max(truth.noise, _JUMPS * jump)
@@ -185,7 +183,7 @@ def _check_claim(
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None
         culprit = check.blamed(rows, "gradient")
-    report = check.report(rows, culprit, check.taylor_slope() if first else None, notes)
+    report = check.report(rows, culprit, notes)
     return replace(report, guess=guessed)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
@@ -15,7 +15,7 @@ from autograd_mini.value import Value
 from .adapters import Adapter, adapter_of, data_of, is_node, own
 from .findings import Culprit
 from .graphs import Graph
-from .inputs import CheckError, Inputs, as_real, shown
+from .inputs import CheckError, Function, Inputs, as_real, shown
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given
@@ -33,7 +33,7 @@ class Faulty(Exception):
         self.culprit = culprit
 
 
-def called(f: Callable[[], Any], what: str = "f") -> Any:
+def called(f: Function, what: str = "f") -> Any:
     """f(), its failures told in a sentence: UndefinedError for numbers, CheckError for the rest."""
     try:
         return f()
@@ -56,15 +56,11 @@ class Run:
     """
 
     def __init__(
-        self,
-        f: Callable[..., Any],
-        value: Callable[[Any], Any],
-        inputs: Inputs,
-        adapter: Adapter | None = None,
+        self, f: Function, value: Function, inputs: Inputs, adapter: Adapter | None = None
     ) -> None:
         self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
-        self.passed = Passed()
+        self.passed: dict[str, int] = {}  # what `backward` tells of the pass
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         if adapter is None and not is_node(self.leaves[0]):
             raise CheckError(
@@ -149,8 +145,6 @@ def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) ->
             " by adapter=Adapter(...)"
         )
     data = data_of(root) if adapter is None else adapter.number(root)
-    if isinstance(data, complex) or type(data).__name__ == "mpc":
-        raise CheckError(f"f gave the complex number {data}: only real functions are checked")
     data = as_real(data, "the value of f")
     if not math.isfinite(data):
         raise UndefinedError(f"f gives {data}")
@@ -175,21 +169,15 @@ def changed(
     return None
 
 
-class Passed(NamedTuple):
-    """How a backward pass went: the steps, if they are too many, and the edges."""
+def backward(root: Any, adapter: Adapter) -> dict[str, int]:
+    """The backward pass, of another engine with a limit on its steps.
 
-    steps: int = 0
-    edges: int = 0
-
-
-def backward(root: Any, adapter: Adapter) -> Passed:
-    """The backward pass; of another engine with a limit on its steps, and again with more stack.
-
-    Raises Faulty if it goes on beyond all measure.
+    Gives the number of steps and edges if the steps are too many; raises Faulty if they go on
+    beyond all measure, or too deep.
     """
     if isinstance(root, Value):
         called(root.backward, "backward()")
-        return Passed()
+        return {}
     graph = Graph(root, adapter)
     edges = sum(len(node.parents) for node in graph.order)
     size = len(graph.order) + edges
@@ -208,18 +196,16 @@ def backward(root: Any, adapter: Adapter) -> Passed:
     try:
         adapter.run(root)
     except _TooLongError:
-        raise Faulty(
-            graph.culprit("order", "paths", graph.root, steps=steps, edges=edges)
-        ) from None
+        told = graph.culprit("order", "paths", graph.root, steps=steps, edges=edges)
+        raise Faulty(told) from None
     except RecursionError:
-        raise Faulty(
-            graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
-        ) from None
+        told = graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
+        raise Faulty(told) from None
     except Exception as error:
         raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
     finally:
         sys.settrace(before)
-    return Passed(steps=steps if steps > limit else 0, edges=edges)
+    return {"steps": steps, "edges": edges} if steps > limit else {}
 
 
 @contextlib.contextmanager

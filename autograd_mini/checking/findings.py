@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from autograd_mini.language import text
 
+Note = tuple[str, dict[str, Any]]  # a remark: the name of its sentence, and what fills it in
+
 
 @dataclass(frozen=True)
 class Comparison:

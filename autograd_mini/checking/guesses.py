@@ -12,12 +12,15 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.expressions import parse
+
 from .findings import Comparison, Culprit
 from .references import NUMBER, by_ladder
 
 if TYPE_CHECKING:
     from random import Random
 
+    from .inputs import Gradient
     from .rows import Rows
 
 Correction = Callable[["_Point", int], float]  # a component of the gradient made right
@@ -25,21 +28,10 @@ Correction = Callable[["_Point", int], float]  # a component of the gradient mad
 _OTHERS = 3  # points, each with as many directions
 _NAMED = 4  # components
 _NEAR = 0.25  # how far away, in the inputs' reach
-_MISSING: dict[str, Callable[[float], float]] = {  # what the chain rule's factor is often made of
-    "{}": lambda x: x,
-    "2 * {}": lambda x: 2 * x,
-    "1 / {}": lambda x: 1 / x,
-    "1 / (2 * {})": lambda x: 0.5 / x,
-    "3 * {}**2": lambda x: 3 * x * x,
-    "1 - {}**2": lambda x: 1 - x * x,
-    "{} * (1 - {})": lambda x: x * (1 - x),
-    "exp({})": math.exp,
-    "cos({})": math.cos,
-    "-sin({})": lambda x: -math.sin(x),
-    "1 - tanh({})**2": lambda x: 1 - math.tanh(x) ** 2,
-    "1 / (1 + {}**2)": lambda x: 1 / (1 + x * x),
-    "1 / (2 * sqrt({}))": lambda x: 0.5 / math.sqrt(x),
-}
+_MISSING = (  # what the chain rule's factor is often made of
+    "{}", "2 * {}", "1 / {}", "1 / (2 * {})", "3 * {}**2", "1 - {}**2", "{} * (1 - {})", "exp({})",
+    "cos({})", "-sin({})", "1 - tanh({})**2", "1 / (1 + {}**2)", "1 / (2 * sqrt({}))",
+)  # fmt: skip
 
 
 class _Probe(NamedTuple):
@@ -62,9 +54,7 @@ class _Point(NamedTuple):
         return math.fsum(self.got[k] * weight for k, weight in probe.along.items())
 
 
-def guess(
-    check: Rows, rows: Sequence[Comparison], claim: Callable[[Sequence[float]], Sequence[float]]
-) -> Culprit | None:
+def guess(check: Rows, rows: Sequence[Comparison], claim: Gradient) -> Culprit | None:
     """What the mistake in a wrong gradient looks like; None if like none of the known kinds.
 
     `claim` gives the gradient anywhere; the kinds are factor, sign, sum, mean, swapped,
@@ -76,38 +66,30 @@ def guess(
 
 
 class _Guesser:
-    def __init__(
-        self,
-        check: Rows,
-        rows: Sequence[Comparison],
-        claim: Callable[[Sequence[float]], Sequence[float]],
-    ) -> None:
+    def __init__(self, check: Rows, rows: Sequence[Comparison], claim: Gradient) -> None:
         self.inputs, self.truth = check.inputs, check.truth
         self.tolerance = 10 * check.options.slack
-        count = range(len(check.gradient))
-        wanted = {row.name: row for row in rows if row.verdict == "wrong"}
-        single = [(k, wanted[check.name(k)]) for k in count if check.name(k) in wanted]
-        if check.options.directions:
-            single = []
-            every = zip(check.directions, rows, strict=False)
-            probes = [_Probe(along, row.wanted, row.bar) for along, row in every]
-        else:
-            probes = [_Probe({k: 1.0}, row.wanted, row.bar) for k, row in single]
-        self.wrong = [k for k, _ in single] or list(count)
+        along = check.directions
+        self.wrong = [*range(len(check.gradient))]
+        if not check.options.directions:
+            wrong = [row.verdict == "wrong" for row in rows]
+            self.wrong = [k for k in self.wrong if wrong[k]]
+            along = [{k: 1.0} for k in self.wrong]
+            rows = [rows[k] for k in self.wrong]
+        pairs = zip(along, rows, strict=False)
+        probes = [_Probe(direction, row.wanted, row.bar) for direction, row in pairs]
         x = self.inputs.floats
         if not all(map(math.isfinite, map(float, check.gradient))):
             raise ValueError("a gradient that is no number looks like nothing")
         here = _Point(x, self.truth.floats(x), [float(g) for g in check.gradient], probes)
         self.points = [here, *self._others(claim, check.options.draw)]
 
-    def _others(
-        self, claim: Callable[[Sequence[float]], Sequence[float]], draw: Random
-    ) -> Iterator[_Point]:
+    def _others(self, claim: Gradient, draw: Random) -> Iterator[_Point]:
         for _ in range(_OTHERS):
             x = [
                 min(max(_short(x + draw.uniform(-_NEAR, _NEAR) * reach), low), high)
                 for x, reach, (low, high) in zip(
-                    self.inputs.floats, self.inputs.reach, self.truth.domain, strict=True
+                    self.inputs.floats, self.inputs.reach, self.truth.options.domain, strict=True
                 )
             ]
             try:
@@ -125,12 +107,9 @@ class _Guesser:
             return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
 
         found = by_ladder(f, 0.0, around=1.0, eps=self.inputs.eps, noise=self.truth.noise)
-        bar, wanted = float(found.bar), float(found.value)
-        return (
-            _Probe(along, wanted, bar)
-            if found.kind == NUMBER and bar < abs(wanted) / 1000
-            else None
-        )
+        if found.kind == NUMBER and found.bar < abs(found.value) / 1000:
+            return _Probe(along, float(found.value), float(found.bar))
+        return None
 
     # --- the kinds -------------------------------------------------------------------------------
     def found(self) -> Culprit | None:
@@ -138,10 +117,8 @@ class _Guesser:
         probes = sum(len(point.probes) for point in self.points[1:])
         if probes < min(2, len(self.wrong)) + 1 or len(self.points) < 3:
             return None
-        for kind in (self._factor, self._swapped, self._regulariser, self._chain, self._sample):
-            if (culprit := kind()) is not None:
-                return culprit
-        return None
+        kinds = (self._factor, self._swapped, self._regulariser, self._chain, self._sample)
+        return next((culprit for kind in kinds if (culprit := kind())), None)
 
     def _holds(self, corrected: Correction) -> bool:
         """Whether this makes the gradient true, at every point and in every direction."""
@@ -173,11 +150,10 @@ class _Guesser:
             return self._culprit("factor", factor=f"{factor:.6g}")
         if plain == -1:
             return self._culprit("sign")
-        if plain > 2 and plain.denominator == 1:
-            return self._culprit("sum", factor=str(plain))
         if plain.numerator == 1 and plain.denominator > 2:
             return self._culprit("mean", factor=str(plain), count=plain.denominator)
-        return self._culprit("factor", factor=str(plain))
+        whole = plain > 2 and plain.denominator == 1
+        return self._culprit("sum" if whole else "factor", factor=str(plain))
 
     def _swapped(self) -> Culprit | None:
         here, every = self.points[0], range(len(self.points[0].got))
@@ -204,21 +180,22 @@ class _Guesser:
     def _chain(self) -> Culprit | None:
         """A factor that is not there: made of f or of each one's input, or common to all."""
         own = self.inputs.names[self.wrong[0]] if len(self.wrong) == 1 else "x"
-        for form, of in _MISSING.items():
+        for form in _MISSING:
+            factor = parse(form.replace("{}", "x"))
             for name in ("f", own):
 
-                def corrected(point: _Point, k: int, of: Any = of, whole: Any = name == "f") -> Any:
-                    return point.got[k] * of(point.y if whole else point.x[k])
+                def corrected(point: _Point, k: int, of: Any = factor, name: str = name) -> Any:
+                    return point.got[k] * of(x=point.y if name == "f" else point.x[k])
 
                 if self._holds(corrected):
                     return self._culprit("chain", "chain.formula", formula=form.replace("{}", name))
-        shared = {
-            id(point): _fitted([(point.claimed(p), p.wanted) for p in point.probes])
-            for point in self.points
-        }
-        if len(self.wrong) < 2 or not self._holds(lambda p, k: p.got[k] * shared[id(p)]):
+
+        def shared(point: _Point) -> float:
+            return _fitted([(point.claimed(p), p.wanted) for p in point.probes])
+
+        if len(self.wrong) < 2 or not self._holds(lambda point, k: point.got[k] * shared(point)):
             return None
-        return self._culprit("chain", factor=f"{shared[id(self.points[0])]:.6g}")
+        return self._culprit("chain", factor=f"{shared(self.points[0]):.6g}")
 
     def _sample(self) -> Culprit | None:
         """The claimed gradient always lies in one direction, as that of w.x at a single x."""

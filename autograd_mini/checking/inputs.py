@@ -23,6 +23,9 @@ from .differences import EPS, real
 
 if TYPE_CHECKING:
     from random import Random
+Function = Callable[..., Any]
+Floats = Callable[[Sequence[float]], float]
+Gradient = Callable[[Sequence[float]], Sequence[float]]
 
 
 class CheckError(AutogradError, ValueError):
@@ -40,7 +43,7 @@ class Inputs:
 
     double = False
 
-    def __init__(self, f: Callable[..., Any], at: Any) -> None:
+    def __init__(self, f: Function, at: Any) -> None:
         if not callable(f):
             raise CheckError(f"f must be a function, got {shown(f)}")
         self.at = at
@@ -56,7 +59,7 @@ class Inputs:
         self.floats = [float(x) for x in self.numbers]
         self.reach = [max(1.0, abs(x)) for x in self.floats]
 
-    def _first_names(self, f: Callable[..., Any]) -> list[str]:
+    def _first_names(self, f: Function) -> list[str]:
         if self.style == "keywords":
             return list(self.at)
         params = _parameters(f)
@@ -76,7 +79,7 @@ class Inputs:
         self.numbers += map(_number, numbers, names)
         self.names += names
 
-    def call(self, f: Callable[..., Any], parts: Sequence[Any], what: str = "f") -> Any:
+    def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
         args = _rebuilt(self.args, iter(parts), self.double)
         try:
@@ -139,19 +142,18 @@ class Inputs:
 
 def _number(x: Any, name: str) -> Any:
     """An input as a float, or as it is if it is exact; CheckError if it is not real and finite."""
-    what = f"the input {name}"
     if isinstance(x, bool):
-        raise CheckError(f"{what} must be one real number, got {shown(x)}")
+        raise CheckError(f"the input {name} must be one real number, got {shown(x)}")
     try:
-        finite = math.isfinite(x := as_real(x, what))
+        finite = math.isfinite(x := as_real(x, f"the input {name}"))
     except OverflowError:
-        raise CheckError(f"{what} is too large for a float: {shown(x)}") from None
+        raise CheckError(f"the input {name} is too large for a float: {shown(x)}") from None
     if not finite:
-        raise CheckError(f"{what} must be finite, got {x}")
+        raise CheckError(f"the input {name} must be finite, got {x}")
     return x
 
 
-def _style(f: Callable[..., Any], at: Any) -> tuple[str, tuple[Any, ...]]:
+def _style(f: Function, at: Any) -> tuple[str, tuple[Any, ...]]:
     """How f takes `at`, and its arguments: a tuple is these, anything else its one argument."""
     if isinstance(at, tuple) and not hasattr(at, "_fields") and (at == () or _binds(f, *at)):
         return "spread", at
@@ -163,7 +165,7 @@ def _style(f: Callable[..., Any], at: Any) -> tuple[str, tuple[Any, ...]]:
     raise CheckError(f"f takes the arguments ({names}), which at does not give: {shown(at)}")
 
 
-def _binds(f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+def _binds(f: Function, *args: Any, **kwargs: Any) -> bool:
     try:
         _signature(f).bind(*args, **kwargs)
     except TypeError:
@@ -173,14 +175,14 @@ def _binds(f: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
     return True
 
 
-def _parameters(f: Callable[..., Any]) -> list[inspect.Parameter]:
+def _parameters(f: Function) -> list[inspect.Parameter]:
     try:
         return list(_signature(f).parameters.values())
     except (TypeError, ValueError):
         return []
 
 
-def _signature(f: Callable[..., Any]) -> inspect.Signature:
+def _signature(f: Function) -> inspect.Signature:
     return inspect.signature(function(f) if isinstance(f, Op) else f)
 
 

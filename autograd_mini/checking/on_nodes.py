@@ -13,7 +13,7 @@ from autograd_mini.value import Value
 
 from .closures import blamed
 from .engines import Faulty, Run, changed, deeper
-from .findings import Property
+from .findings import Note, Property
 from .graphs import op_name
 from .guesses import guess
 from .inputs import as_real
@@ -25,25 +25,17 @@ from .rows import Rows
 from .whole import CLEAR, Truth, floats_of, follows_graph, on_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .adapters import Adapter
     from .findings import Comparison, Culprit
     from .graphs import Graph
-    from .inputs import Inputs
+    from .inputs import Function, Inputs
     from .rows import Options
-
-    Note = tuple[str, dict[str, Any]]
 
 NODES = 2000  # checked one by one, of larger graphs a sample
 
 
 def check_engine(
-    f: Callable[..., Any],
-    value: Callable[[Any], Any],
-    adapter: Adapter | None,
-    inputs: Inputs,
-    options: Options,
+    f: Function, value: Function, adapter: Adapter | None, inputs: Inputs, options: Options
 ) -> Report:
     """The report on the gradient that an engine gives for f."""
     ours = isinstance(value, type) and issubclass(value, Value)
@@ -88,9 +80,8 @@ class _Check:
             self.run = self.run.again()
             with deeper():
                 found = self.run.backward()
-        if steps := self.run.passed.steps:
-            details = {"steps": steps, "edges": self.run.passed.edges}
-            self.properties.append(Property("paths", "warning", details))
+        if self.run.passed:
+            self.properties.append(Property("paths", "warning", self.run.passed))
         return found
 
     def _truth(self) -> tuple[Graph | None, float]:
@@ -141,7 +132,7 @@ class _Check:
             floats = floats_of(run.f, self.inputs, run.value, run.adapter.number)
         kinked = checked.kinks or any(map(on_kink, self.true.order if self.true else ()))
         truth = Truth(run.f, self.inputs, floats, self.true, kinked, options)
-        check = Rows(self.inputs, truth, options, self.gradient, self.noise)
+        check = Rows(truth, self.gradient, self.noise)
         rows = check.rows()
         if check.lost:
             self.notes.append(("rounding", {"names": ", ".join(check.lost)}))
@@ -149,7 +140,7 @@ class _Check:
             rows += check.hessian(run.f) if self.ours else check.differenced(run.gradient)
         if self.culprit is None and any(row.verdict == "wrong" for row in rows):
             rows = self._wrong(check, rows, checked, kinked)
-        found = check.report(rows, self.culprit, check.taylor_slope(), self.notes)
+        found = check.report(rows, self.culprit, self.notes)
         self.properties += [
             x for x in properties_of(run.value, run.adapter)
             if x.name not in [y.name for y in self.properties]
@@ -242,9 +233,7 @@ class _Check:
         return [replace(row, verdict=verdict) if row.verdict == "wrong" else row for row in rows]
 
 
-def subject_of(
-    f: Callable[..., Any], value: Callable[[Any], Any], inputs: Inputs, root: Any = None
-) -> Subject:
+def subject_of(f: Function, value: Function, inputs: Inputs, root: Any = None) -> Subject:
     """What is checked, for whoever steps through it."""
     return Subject(_OnNodes(f, inputs), tuple(inputs.names), tuple(inputs.numbers), value, root)
 
@@ -252,7 +241,7 @@ def subject_of(
 class _OnNodes:
     """f as a function of nodes, one for each input; whoever steps through it sees the code of f."""
 
-    def __init__(self, f: Callable[..., Any], inputs: Inputs) -> None:
+    def __init__(self, f: Function, inputs: Inputs) -> None:
         self.inputs, self.__wrapped__ = inputs, f
         self.__signature__ = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
 

@@ -6,13 +6,13 @@ on float64 numbers to nine. No library is imported here that is not in use alrea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .casts import doubles, rounding_unit
 from .differences import EPS, quiet
-from .inputs import as_real, parts_of
+from .inputs import Function, as_real, parts_of
 from .references import Reference
 from .whole import Truth
 
@@ -32,7 +32,7 @@ class Doubled(Truth):
     Along a direction in which a cast inside f leaves float32's steps, from its float32 values.
     """
 
-    def __init__(self, f: Callable[..., Any], coarse: Truth, options: Options) -> None:
+    def __init__(self, f: Function, coarse: Truth, options: Options) -> None:
         self.coarse = coarse
         inputs = coarse.inputs.doubled()
 
@@ -42,7 +42,7 @@ class Doubled(Truth):
 
         super().__init__(f, inputs, floats, None, coarse.kinked, options)
 
-    def call(self, f: Callable[..., Any], read: Callable[[Any], Any]) -> Any:
+    def call(self, f: Function, read: Function) -> Any:
         """What `read` makes of f at the point; None if f refuses float64 or answers in less."""
         with suppress(Exception), doubles():  # float32 and float64 do not mix everywhere
             y = self.inputs.call(f, self.inputs.floats)

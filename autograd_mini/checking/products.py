@@ -10,7 +10,7 @@ from .check import asked
 from .differences import EPS
 from .engines import called
 from .findings import Comparison
-from .inputs import CheckError, Inputs, as_real, flat
+from .inputs import CheckError, Function, Inputs, as_real, flat
 from .precision import Doubled, unit_of
 from .report import Report, worst
 from .rows import Rows
@@ -64,7 +64,7 @@ def check_jvp(
         if eps > EPS:
             double = Doubled(_weighted(traced(f), u), truth, options)
             truth = double if double.agrees(truth.floats(inputs.floats), v) else truth
-        check = Rows(inputs, truth, options, [0.0] * len(v), [0.0] * len(v))
+        check = Rows(truth, [0.0] * len(v), [0.0] * len(v))
         reference, found = truth.along(v), []
         products = (
             ("jvp", jvp, inputs.args, [*v.values()], u),
@@ -85,7 +85,7 @@ def check_jvp(
     return Report(worst([row.verdict for row in rows]), tuple(rows), lang=lang)
 
 
-def _weighted(f: Callable[..., Any], u: Sequence[float]) -> Callable[..., float]:
+def _weighted(f: Function, u: Sequence[float]) -> Function:
     """u.f, a single number."""
 
     def weighted(*args: Any, **named: Any) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -15,8 +15,7 @@ from autograd_mini.transforms import hvp
 
 from .differences import EPS, quiet
 from .engines import called
-from .findings import Comparison, Culprit
-from .inputs import Inputs
+from .findings import Comparison, Culprit, Note
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
@@ -25,6 +24,7 @@ from .taylor import Taylor, taylor
 if TYPE_CHECKING:
     from random import Random
 
+    from .inputs import Function, Gradient
     from .whole import Truth
 
 
@@ -59,23 +59,17 @@ class Rows:
     """
 
     def __init__(
-        self,
-        inputs: Inputs,
-        truth: Truth,
-        options: Options,
-        gradient: Sequence[Any],
-        noise: Sequence[float],
-        second: bool = False,
+        self, truth: Truth, gradient: Sequence[Any], noise: Sequence[float], second: bool = False
     ) -> None:
-        self.inputs, self.truth, self.options = inputs, truth, options
+        self.inputs, self.truth, self.options = truth.inputs, truth, truth.options
         self.gradient, self.noise = gradient, noise
         self.is_second, self.scale = second, Fraction(0)
-        self.y = truth.floats(inputs.floats)
+        self.y = truth.floats(self.inputs.floats)
         self.value = abs(self.y)
         self.lost: list[str] = []  # the names of rows that rounding alone leaves undecided
-        self.reach = {self.name(k): reach for k, reach in enumerate(inputs.reach)}
-        count = options.directions or DIRECTIONS
-        self.directions = [inputs.direction(options.draw) for _ in range(count)]
+        self.reach = {self.name(k): reach for k, reach in enumerate(self.inputs.reach)}
+        count, draw = self.options.directions or DIRECTIONS, self.options.draw
+        self.directions = [self.inputs.direction(draw) for _ in range(count)]
         along = self.directions[0]
         self.curvature: float | None = None  # along the first direction, where it is claimed
         self.slope = math.nan  # and the first derivative
@@ -105,9 +99,7 @@ class Rows:
             largest = max((abs(r.value) for r in found), default=Fraction(0))
             coarse = self.inputs.double or self.inputs.eps > EPS  # then so is a small derivative
             self.scale = largest if coarse else largest / 1000
-            return [
-                self.row(self.name(k), self.gradient[k], found[k], self.noise[k]) for k in count
-            ]
+            return list(map(self.row, map(self.name, count), self.gradient, found, self.noise))
         for k in count:
             if not math.isfinite(self.gradient[k]):
                 return [self._of_input(k, 0.0)]
@@ -128,18 +120,19 @@ class Rows:
         """The verdict on one derivative."""
         low, high, source = reference.low, reference.high, reference.source
         interval = (as_float(low), as_float(high)) if reference.kind == KINK else None
+
+        def told(*found: Any) -> Comparison:
+            return Comparison(name, *found, source, interval)
+
         if reference.kind == DOMAIN:
-            return Comparison(name, float(got), math.nan, math.nan, math.nan, 0.0, "domain", source)
+            return told(float(got), math.nan, math.nan, math.nan, 0.0, "domain")
         wanted = reference.value
         size = max(abs(low), abs(high))
         rounding = Fraction(noise) if math.isfinite(noise) else Fraction(0)
         bar = reference.bar + Fraction(self.options.slack) * size + rounding
         bar += Fraction(math.ulp(0.0)) * 4
         if not math.isfinite(got):
-            return Comparison(
-                name, float(got), as_float(wanted), math.inf, as_float(bar), math.inf, "wrong",
-                source, interval,
-            )  # fmt: skip
+            return told(float(got), as_float(wanted), math.inf, as_float(bar), math.inf, "wrong")
         error = max(low - exact(got), exact(got) - high, Fraction(0))
         if source != LADDER:  # what lies below the bar of 110 digits is nothing
             error = error if error > reference.bar else Fraction(0)
@@ -166,10 +159,7 @@ class Rows:
         else:
             verdict = "ok"
         ulps = in_ulps(error, wanted) if wanted or not error else math.inf
-        return Comparison(
-            name, as_float(exact(got)), as_float(wanted), as_float(error), as_float(bar), ulps,
-            verdict, source, interval,
-        )  # fmt: skip
+        return told(*map(as_float, (exact(got), wanted, error, bar)), ulps, verdict)
 
     # --- rows that are wrong ---------------------------------------------------------------------
     def blamed(self, rows: list[Comparison], message: str) -> Culprit:
@@ -206,11 +196,7 @@ class Rows:
         ]
 
     def report(
-        self,
-        rows: Sequence[Comparison],
-        culprit: Culprit | None,
-        slope: float | None,
-        notes: list[tuple[str, dict[str, Any]]],
+        self, rows: Sequence[Comparison], culprit: Culprit | None, notes: list[Note]
     ) -> Report:
         """The report of these rows."""
         if self.options.directions:
@@ -220,10 +206,9 @@ class Rows:
         if mpmath() is None and any(row.reference == LADDER for row in rows):
             notes.append(("no_mpmath", {}))
         verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
-        if verdict in ("kink", "domain"):
-            slope = None  # there is no Taylor polynomial
-        table = None if verdict in ("kink", "domain") else self._taylor()
-        lang = self.options.lang
+        smooth = verdict not in ("kink", "domain")  # else there is no Taylor polynomial
+        slope = self._taylor_slope() if smooth and not self.is_second else None
+        table, lang = self._taylor() if smooth else None, self.options.lang
         return Report(verdict, tuple(rows), culprit, slope, tuple(notes), lang, taylor=table)
 
     def _taylor(self) -> Taylor | None:
@@ -237,7 +222,7 @@ class Rows:
         return self.truth.floats(self.inputs.moved(self.directions[0], h))
 
     # --- other views -----------------------------------------------------------------------------
-    def taylor_slope(self) -> float | None:
+    def _taylor_slope(self) -> float | None:
         """The slope of log |f(x+hd) - f(x) - h g.d| against log h, where rounding does not rule."""
         points: list[tuple[float, float]] = []
         rough = self.truth.noise  # or what is left at the shortest steps
@@ -267,7 +252,7 @@ class Rows:
         for number, along in enumerate(self.directions, start=1):
             yield f"curvature {number}", along, along, self.truth.along(along, 2)
 
-    def hessian(self, f: Callable[..., Any]) -> list[Comparison]:
+    def hessian(self, f: Function) -> list[Comparison]:
         """The second derivatives of the engine against second differences of f."""
         inputs = self.inputs
 
@@ -292,9 +277,7 @@ class Rows:
         self.curvature = math.fsum(w * h for w, h in zip(along.values(), times(along), strict=True))
         return rows
 
-    def differenced(
-        self, gradient: Callable[[Sequence[float]], Sequence[float]]
-    ) -> list[Comparison]:
+    def differenced(self, gradient: Gradient) -> list[Comparison]:
         """As `hessian`, of an engine without second derivatives: differences of its gradient."""
         known, rows = cache(gradient), []
         for name, along, weights, reference in self._seconds():

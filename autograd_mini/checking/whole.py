@@ -15,7 +15,7 @@ from autograd_mini.value import Value
 from .adapters import data_of
 from .engines import UndefinedError, check_root
 from .graphs import Graph, op_name
-from .inputs import CheckError, Inputs, as_real
+from .inputs import CheckError, Floats, Function, Inputs, as_real
 from .jumps import largest_jump
 from .nodes import Operation, rounding_of_value
 from .references import (
@@ -55,16 +55,11 @@ class Truth:
     """
 
     def __init__(
-        self,
-        f: Callable[..., Any],
-        inputs: Inputs,
-        floats: Callable[[Sequence[float]], float],
-        graph: Graph | None,
-        kinked: bool,
+        self, f: Function, inputs: Inputs, floats: Floats, graph: Graph | None, kinked: bool,
         options: Options,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.f, self.inputs, self.floats, self.graph = f, inputs, floats, graph
-        self.kinked, self.domain = kinked, options.domain
+        self.kinked, self.options = kinked, options
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[str] = []
         if graph is not None:
@@ -153,10 +148,10 @@ class Truth:
         self, along: Mapping[int, float]
     ) -> tuple[Callable[[float], float], float, dict[str, float]]:
         """f as a function of one number, its value at the point, and the options of its ladder."""
-        numbers = self.inputs.floats
+        numbers, domain = self.inputs.floats, self.options.domain
         if len(along) == 1:
             (k,) = along
-            low, high = self.domain[k]
+            low, high = domain[k]
 
             def one(x: float) -> float:
                 return self.floats([*numbers[:k], x, *numbers[k + 1 :]])
@@ -165,7 +160,9 @@ class Truth:
 
         def many(t: float) -> float:
             parts = self.inputs.moved(along, t)
-            if not all(self.domain[k][0] <= parts[k] <= self.domain[k][1] for k in along):
+            if not all(
+                self.options.domain[k][0] <= parts[k] <= self.options.domain[k][1] for k in along
+            ):
                 raise ValueError
             return self.floats(parts)
 
@@ -222,7 +219,7 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
     return True
 
 
-def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph | None, float]:
+def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
     """The graph of f on our Values, and its value; None and nan if f does not take them."""
     try:
         leaves = [Value(x) for x in inputs.floats]
@@ -237,11 +234,8 @@ def on_values(f: Callable[..., Any], inputs: Inputs) -> tuple[Graph | None, floa
 
 
 def floats_of(
-    f: Callable[..., Any],
-    inputs: Inputs,
-    value: Callable[[Any], Any] | None,
-    number: Callable[[Any], Any] = data_of,
-) -> Callable[[Sequence[float]], float]:
+    f: Function, inputs: Inputs, value: Function | None, number: Function = data_of
+) -> Floats:
     """f as a function of a list of floats; on Values of an engine if one is given.
 
     `number` is what such a Value holds.

@@ -43,6 +43,7 @@ def half(x, y):
             check_grad(lambda x, y: x * x * y, (2.0, 3.0), gradient=half, order=2),
             [1, 2, 2],
         ),
+        (check_grad(math.exp, 0.5, gradient=math.exp, order=2), [1, 2, 3]),
     ],
 )  # fmt: skip
 def test_slopes_of_the_taylor_table(report, slopes):
