@@ -122,7 +122,7 @@ class Rows:
         interval = (as_float(low), as_float(high)) if reference.kind == KINK else None
 
         def told(*found: Any) -> Comparison:
-            return Comparison(name, *found, reference=source, interval=interval)
+            return Comparison(*(name, *found, source, interval))
 
         if reference.kind == DOMAIN:
             return told(float(got), math.nan, math.nan, math.nan, 0.0, "domain")
