@@ -32,15 +32,8 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 LONGEST = 10_000  # characters
 DEEPEST = 200  # levels of the syntax tree: each one costs a call when it is compiled
 
-_OPERATORS: dict[type, str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Pow: "pow",
-    ast.Mod: "mod",
-    ast.FloorDiv: "floordiv",
-}
+_OPERATORS: dict[type, str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
+_OPERATORS |= {ast.Pow: "pow", ast.Mod: "mod", ast.FloorDiv: "floordiv"}
 _COMPARISONS: dict[type, Any] = {ast.Lt: lt, ast.LtE: le, ast.Gt: gt, ast.GtE: ge}
 _PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
@@ -115,18 +108,23 @@ class Expression:
         code, known = self._code
         return eval(code, {**known, **values})
 
-    def function(self, name: str = "y") -> Callable[..., Any]:
+    def function(
+        self, name: str = "y", compiled: tuple[CodeType, dict[str, Any]] | None = None
+    ) -> Callable[..., Any]:
         """A function of the expression's names in their order, called `name`, with its text.
 
         Each operation runs as a call that stands where the operation is written, which is how
-        `steps` finds its place.
+        `steps` finds its place. `compiled` is other code for it, and the names that it knows.
 
         >>> from autograd_mini import steps
         >>> recorded = steps(parse("(a + b)**2").function(), 1.0, 2.0)
         >>> recorded.places[2]
         Place(source=0, line=0, column=1, end_line=0, end_column=6)
         """
-        return function_of(self, *self._code, name)
+        linecache.cache[FILE] = (len(self.source), None, [f"{self.source}\n"], FILE)
+        code, known = compiled or self._code
+        code, names = code.replace(co_name=name), self.names
+        return lambda *values: eval(code, {**known, **dict(zip(names, values, strict=True))})
 
     @cached_property
     def _code(self) -> tuple[CodeType, dict[str, Any]]:
@@ -159,15 +157,6 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
-
-
-def function_of(
-    expression: Expression, code: CodeType, known: Mapping[str, Any], name: str
-) -> Callable[..., Any]:
-    """Code as a function of the expression's names, with the expression as its source text."""
-    linecache.cache[FILE] = (len(expression.source), None, [f"{expression.source}\n"], FILE)
-    code, names = code.replace(co_name=name), expression.names
-    return lambda *values: eval(code, {**known, **dict(zip(names, values, strict=True))})
 
 
 def parse(source: str) -> Expression:

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd_mini import functions, museum
 from autograd_mini.course.examples import EXAMPLES, example
-from autograd_mini.expressions import CONSTANTS, FILE, Expression, function_of
+from autograd_mini.expressions import CONSTANTS, FILE, Expression
 from autograd_mini.graph import topological
 from autograd_mini.optim import SGD
 from autograd_mini.pages.film.frames import save_frames
@@ -231,7 +231,7 @@ def _function_of(args: Arguments, expression: Expression) -> Callable[..., Any]:
                 args.refuse("engine.operation", name=name, known=", ".join(operations))
             known[name] = partial(applied, name)
     code, names = compile(ast.Expression(expression.tree), FILE, "eval"), expression.names
-    compute = function_of(expression, code, known, "y")
+    compute = expression.function("y", (code, known))
     root = next(name for name in ("y", "L", "out") if name not in names)
 
     def f(*inputs: Any) -> Any:

@@ -8,7 +8,6 @@ from autograd_mini.graph import topological
 from autograd_mini.language import whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
@@ -163,15 +162,12 @@ def rows_of(node: Value, reached: Collection[Value], options: Options) -> list[R
 
 def _stale(node: Value, options: Options) -> str:
     """What the node would be now, if its operands have changed; else the empty text."""
-    if node.first is None:
+    if node.first is None or not is_stale(node):
         return ""
     try:
-        if not is_stale(node):
-            return ""
         return options.word("common.now", x=options.number(recomputed(node)))
     except AutogradError:
-        with ieee():  # where it may have been computed
-            return options.word("common.no value") if is_stale(node) else ""
+        return options.word("common.no value")
 
 
 class _Sketcher:

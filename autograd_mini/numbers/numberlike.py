@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from operator import ge, gt, le, lt
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd_mini.graph import deepcopy, pickled, restored, slots_of
 
@@ -17,10 +19,20 @@ if TYPE_CHECKING:
 else:
     Methods = object
 
+T = TypeVar("T")
+
 
 def data_of(x: Any) -> Any:
     """The number behind a Value, or the plain number itself."""
     return x.data if isinstance(x, NumberLike) else constant(x)
+
+
+def _ordered(comes: Callable[[Any, Any], bool]) -> Callable[[NumberLike, object], bool]:
+    return lambda self, other: comes(self.data, data_of(other))
+
+
+def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
+    return lambda self: to(self.data)
 
 
 class NumberLike(Methods):
@@ -34,36 +46,16 @@ class NumberLike(Methods):
     op: Op | None
     constants: tuple[Any, ...] | None
 
-    def __lt__(self, other: object) -> bool:
-        return self.data < data_of(other)  # type: ignore[no-any-return]
-
-    def __le__(self, other: object) -> bool:
-        return self.data <= data_of(other)  # type: ignore[no-any-return]
-
-    def __gt__(self, other: object) -> bool:
-        return self.data > data_of(other)  # type: ignore[no-any-return]
-
-    def __ge__(self, other: object) -> bool:
-        return self.data >= data_of(other)  # type: ignore[no-any-return]
-
-    def __bool__(self) -> bool:
-        return bool(self.data)
+    __lt__, __le__, __gt__, __ge__ = map(_ordered, (lt, le, gt, ge))
+    __bool__, __float__ = _converted(bool), _converted(float)
+    __int__, __complex__ = _converted(int), _converted(complex)
 
     def __pos__(self: Value) -> Value:  # type: ignore[misc]
         return self
 
-    def __float__(self) -> float:
-        return float(self.data)
-
-    def __int__(self) -> int:
-        return int(self.data)
-
     def item(self) -> Any:
         """The number alone, without its graph: `data`, as torch calls it."""
         return self.data
-
-    def __complex__(self) -> complex:
-        return complex(self.data)
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else str(self)

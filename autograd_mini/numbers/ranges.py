@@ -6,6 +6,8 @@ A range is (low, high), or ANYTHING where nothing is known. Inputs are taken to 
 import math
 from collections.abc import Callable, Sequence
 
+from .floats import IEEE
+
 Range = tuple[float, float]
 
 INPUT, ANYTHING = (-1e30, 1e30), (math.nan, math.nan)
@@ -25,29 +27,17 @@ def result(opcode: str, given: Sequence[Range]) -> Range:
     if opcode in ("select", "take"):  # an index outside is an error of the call
         lows, highs = zip(*given[1:], strict=True)
         return ANYTHING if any(low != low for low in lows) else (min(lows), max(highs))
-    rule = _RULES.get(opcode, _unknown)
+    rule = _RULES.get(opcode)
     beyond = (opcode == "+" and min(given[0][0], given[1][0]) > -math.inf) or (
         opcode == "/" and is_finite(given[0])
     )  # 1 + exp(x) may be infinite, and what is divided by it is finite
-    return rule(*given) if beyond or all(map(is_finite, given)) else ANYTHING
+    return rule(*given) if rule and (beyond or all(map(is_finite, given))) else ANYTHING
 
 
-def _unknown(*_: Range) -> Range:
-    return ANYTHING
-
-
-def _grown(f: Callable[[float], float]) -> Callable[[Range], Range]:
-    def bound(x: float) -> float:
-        try:
-            return f(x)
-        except OverflowError:
-            return math.inf
-
-    return lambda x: (bound(x[0]), bound(x[1]))
-
-
-def _from(start: float, f: Callable[[float], float]) -> Callable[[Range], Range]:
-    return lambda x: (f(x[0]), f(x[1])) if x[0] >= start else ANYTHING
+def _grows(name: str) -> Callable[[Range], Range]:
+    """The rule of a function that grows; it knows nothing where the function has no number."""
+    f = IEEE.namespace[name]
+    return lambda x: (f(x[0]), f(x[1])) if f(x[0]) > -math.inf else ANYTHING
 
 
 def _corners(f: Callable[[float, float], float], x: Range, y: Range) -> Range:
@@ -90,12 +80,7 @@ _RULES: dict[str, Callable[..., Range]] = {
     "sum": _sum,
     "dot": lambda *x: _sum(*map(_times, x[: len(x) // 2], x[len(x) // 2 :])),
     "hypot": lambda *x: (0.0, _sum(*map(_absolute, x))[1]),
-    "exp": _grown(math.exp),
-    "exp2": _grown(math.exp2),
-    "expm1": _grown(math.expm1),
-    "sqrt": _from(0.0, math.sqrt),
-    "log": _from(5e-324, math.log),
-    "log1p": _from(math.nextafter(-1.0, 0.0), math.log1p),
+    **{name: _grows(name) for name in "exp exp2 expm1 sqrt log log1p".split()},
     **dict.fromkeys(("floor", "ceil"), lambda x: (x[0] - 1.0, x[1] + 1.0)),
     **dict.fromkeys(("tanh", "sin", "cos", "erf"), lambda _: (-1.0, 1.0)),
     **dict.fromkeys(("atan", "atan2", "erfc"), lambda *_: (-4.0, 4.0)),

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.errors import GradientError
+from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kind import Kind, Number
-from autograd_mini.numbers.kinds import constant, in_ieee, kind_of
+from autograd_mini.numbers.kinds import constant, ieee, in_ieee, kind_of
 from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.numbers.special import dsinc
 from autograd_mini.ops import SHEET
@@ -194,5 +194,9 @@ def is_stale(node: Value) -> bool:
     >>> is_stale(y)
     True
     """
-    data = recomputed(node)
+    try:
+        data = recomputed(node)
+    except AutogradError:
+        with ieee():  # where it may have been computed
+            data = recomputed(node)
     return bool(data != node.data and (data == data or node.data == node.data))

@@ -71,11 +71,11 @@ def _compiled(op: Op, kind: Kind, keys: Sequence[str]) -> Rule:
 def namespace_of(op: Op, kind: Kind) -> dict[str, Any]:
     """The primitives of the kind, and the operations of the sheet that the formulas call."""
     called = set().union(*map(functions_in, op.trees.values())) - PRIMITIVES
-    return kind.namespace | {name: _plain(SHEET[name], kind) for name in called}
+    return kind.namespace | {name: plain(SHEET[name], kind) for name in called}
 
 
-def _plain(op: Op, kind: Kind) -> Callable[..., Any]:
-    """An operation of the sheet as a function inside another's formula."""
+def plain(op: Op, kind: Kind) -> Callable[..., Any]:
+    """An operation of the sheet as a function of numbers, such as inside another's formula."""
     if op.name in kind.namespace:
         return kind.namespace[op.name]  # type: ignore[no-any-return]
     value = value_only(op, kind)

@@ -81,7 +81,7 @@ def _recorded(root: Value, watch: Watch, seed: object, optimiser: Optimiser | No
     nodes = topological(copy)
     recorded = _forward(order, watch.made)
     recorded += reverse_sweep(nodes, *start(copy, seed, create_graph=False))
-    stale = [k for k, node in enumerate(order) if node.first is not None and _stale(node)]
+    stale = [k for k, node in enumerate(order) if node.first is not None and is_stale(node)]
     if optimiser is not None:
         recorded += _update(root, order, seed, optimiser)
     frozen(dict(zip(order, nodes, strict=True)), watch.names)
@@ -152,22 +152,11 @@ def _nodes(name: str, x: Any, watch: Watch) -> Any:
 def _forward(order: Sequence[Value], made: Iterable[Value]) -> list[Step]:
     """What is given; then each node after its parents, in the order in which they were made."""
     ids = {node: k for k, node in enumerate(order)}
-    computed: list[Step] = []
-    done: set[Value] = set()
-    for last in [*(node for node in made if node in ids), *order]:
-        stack = [last]
-        while stack:
-            node = stack[-1]
-            waiting = [parent for parent in node.parents if parent not in done]
-            if node in done or not waiting:
-                stack.pop()
-            if node not in done and not waiting:
-                done.add(node)
-                if node.first is not None:
-                    computed.append(Forward(ids[node]))
-            stack += waiting[::-1]
-    needed = [x for step in computed for x in order[step.node].parents if x.first is None]
-    return [Given(tuple(dict.fromkeys(ids[x] for x in needed or order))), *computed]
+    wanted = topological(*[node for node in made if node in ids], order[-1])
+    computed = [node for node in wanted if node.first is not None]
+    given = [x for node in computed for x in node.parents if x.first is None] or order
+    forward = [Forward(ids[node]) for node in computed]
+    return [Given(tuple(dict.fromkeys(ids[x] for x in given))), *forward]
 
 
 def reverse_sweep(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:
@@ -216,10 +205,3 @@ def _places(order: Sequence[Value], made: Mapping[Value, Place]) -> list[Place |
                 if parent.first is not None:
                     places.setdefault(parent, places[node])
     return [places.get(node) for node in order]
-
-
-def _stale(node: Value) -> bool:
-    try:
-        return is_stale(node)
-    except (ArithmeticError, ValueError, TypeError):  # no value at all with the new operands
-        return True

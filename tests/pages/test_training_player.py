@@ -385,7 +385,7 @@ def test_codes():
     field = Field("two", (0.0, 1.0), (0.0, 1.0), 2, 0.0, 1.0)
     codes = [field.code(x) for x in (-inf, 0.0, 0.5, 1.0, inf, float("nan"))]
     assert codes == [0, 0, 128, 255, 255, 128]
-    assert field.codes(field.picture([0, 7, 255])) == [0, 7, 255]
+    assert field.codes(field.picture([0, 7, 255, 9])) == [0, 7, 255, 9]
     line = field._replace(y=None)
     assert (line.code(0.5), line.codes(line.picture([258, 65535]))) == (32768, [258, 65535])
     assert field.places == [(0, 0), (1, 0), (0, 1), (1, 1)]

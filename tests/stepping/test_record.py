@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from autograd_mini import Value, museum, nn, steps
+from autograd_mini import Value, ieee, museum, nn, steps
 from autograd_mini.checking.strategies import graphs
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import topological
@@ -232,6 +232,9 @@ def test_stale_nodes_are_known():
     z = y + 1
     x.data = 5.0
     assert steps(z).stale == {1}
+    with ieee():
+        y = Value(0.0).log()
+    assert not steps(y).stale, "it has no value outside ieee()"
 
 
 def test_a_recording_cannot_be_changed():

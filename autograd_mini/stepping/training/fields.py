@@ -6,18 +6,20 @@ the scale. Of two classes the codes are closer together where the model is undec
 boundary is smooth; of more, a code is the class and how sure the model is of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from math import copysign, exp, isfinite, log10, sqrt
 from operator import mul
+from struct import calcsize, pack, unpack
 from typing import Any, NamedTuple
 
+from autograd_mini.compiler.arguments import replaced
 from autograd_mini.data import Dataset
 from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
-from autograd_mini.rules.rule import rule
+from autograd_mini.rules import rule as rules
 from autograd_mini.training.metrics import Loss, measured
 from autograd_mini.training.samples import layers_of
 from autograd_mini.value import Value
@@ -77,7 +79,7 @@ class Field(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of a picture."""
-        return len(self.places) * (1 if self.top == 255 else 2)
+        return calcsize(self._form)
 
     def code(self, number: float) -> int:
         """The nearest code; of nan the middle."""
@@ -99,13 +101,15 @@ class Field(NamedTuple):
 
     def picture(self, codes: Iterable[int]) -> bytes:
         """Codes as bytes."""
-        size = 1 if self.top == 255 else 2
-        return b"".join(code.to_bytes(size, "big") for code in codes)
+        return pack(self._form, *codes)
 
     def codes(self, picture: bytes) -> list[int]:
         """The codes of a picture."""
-        size = 1 if self.top == 255 else 2
-        return [int.from_bytes(picture[k : k + size], "big") for k in range(0, len(picture), size)]
+        return [*unpack(self._form, picture)]
+
+    @property
+    def _form(self) -> str:
+        return f">{len(self.places)}{'B' if self.top == 255 else 'H'}"
 
 
 def _places(ends: tuple[float, float], n: int) -> list[float]:
@@ -122,7 +126,7 @@ def spread(values: Sequence[float], margin: float = 0.12) -> tuple[float, float]
 
 # --- the answers of a model ----------------------------------------------------------------------
 def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any], loss: str,
-             classes: int, last: Any, grid: int) -> Field | None:  # fmt: skip
+             last: Any, grid: int) -> Field | None:  # fmt: skip
     """The field for inputs of one or two features; None for more, or for several numbers.
 
     `last` is an answer of the model, so that its form is known.
@@ -141,7 +145,7 @@ def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any],
     if loss == "hinge":
         return Field("two", x, y, n, -1.0, 1.0, 2) if y else Field("values", x, y, n, -2.0, 2.0)
     binary = loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-    if binary or (classes == 2 and isinstance(data, Dataset)):
+    if binary or (isinstance(data, Dataset) and len(data.class_names) == 2):
         return Field("two", x, y, n, 0.0, 1.0, 2) if y else Field("values", x, y, n, -0.1, 1.1)
     return Field("values", x, y, n, *spread([float(t) for t in targets], 0.25))
 
@@ -156,7 +160,7 @@ def answers(model: Any, field: Field, loss: str) -> bytes:
     if field.kind == "classes":
         levels = (field.top + 1) // field.classes
         return field.picture(_classified(scores, levels) for scores in each)
-    squash = _sigmoid if loss == "binary_cross_entropy_with_logits" else float
+    squash = _function("sigmoid" if loss == "binary_cross_entropy_with_logits" else "linear")
     return field.picture(field.code(squash(numbers[0])) for numbers in each)
 
 
@@ -167,10 +171,6 @@ def _classified(scores: list[float], levels: int) -> int:
     total = sum(exp(max(score - top, -745.0)) for score in scores)
     lead = (1 - exp(max(second - top, -745.0))) / total
     return scores.index(top) * levels + round((levels - 1) * sqrt(lead))
-
-
-def _sigmoid(x: float) -> float:
-    return x if x != x else 1 / (1 + exp(-x)) if x > -700 else 0.0
 
 
 def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
@@ -184,7 +184,7 @@ def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
         if not isinstance(layer.neurons[0].activation, str):
             return None
         rows = [([float(w.data) for w in each.w], float(each.b.data)) for each in layer.neurons]
-        layers.append((rows, _plain_activation(layer.activation)))
+        layers.append((rows, _function(layer.activation)))
     if not layers:
         return None
 
@@ -197,15 +197,8 @@ def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
     return forward
 
 
-def _plain_activation(name: str) -> Callable[[float], float]:
-    if name == "linear":
-        return float
-    op = SHEET[name]
-    if name in IEEE.namespace and not op.defaults:
-        return IEEE.namespace[name]  # type: ignore[no-any-return]
-    value = rule(op, IEEE, (False,) * len(op.params)).value
-    rest = [float(op.defaults[p]) for p in op.params[1:]]
-    return lambda z: value(z, *rest)
+def _function(activation: str) -> Callable[[float], float]:
+    return float if activation == "linear" else rules.plain(SHEET[activation], IEEE)
 
 
 # --- the loss around a path ----------------------------------------------------------------------
@@ -241,19 +234,6 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     return _coded(shape, numbers)
 
 
-@contextmanager
-def having(params: Sequence[Value], weights: Sequence[float]) -> Iterator[None]:
-    """Within it the parameters have these numbers, afterwards their own again."""
-    own = [p.data for p in params]
-    try:
-        for p, weight in zip(params, weights, strict=True):
-            p.data = weight
-        yield
-    finally:
-        for p, data in zip(params, own, strict=True):
-            p.data = data
-
-
 def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[float, float]:
     """The part of a line around the start where there are numbers: log(w) has none below 0."""
     xs = shape.xs
@@ -268,11 +248,10 @@ def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[floa
 
 def _loss_at(model: Any, params: Sequence[Value], weights: Sequence[float], rows: Any,
              targets: Any, loss: Loss) -> float:  # fmt: skip
-    try:
-        with having(params, weights):
-            return measured(model, rows, targets, loss, None).loss
-    except (ArithmeticError, ValueError):
-        return float("nan")
+    with ExitStack() as stack, suppress(ArithmeticError, ValueError):
+        stack.callback(replaced(params, weights))
+        return measured(model, rows, targets, loss, None).loss
+    return float("nan")
 
 
 def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:

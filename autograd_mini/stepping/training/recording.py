@@ -11,11 +11,12 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from autograd_mini.compiler.arguments import replaced
 from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import parameters, whole
 from autograd_mini.optim import SGD, Optimiser
@@ -28,7 +29,7 @@ from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_val
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
-from .fields import SIDE, answers, field_of, having, landscape
+from .fields import SIDE, answers, field_of, landscape
 from .frames import Divergence, Frame, LayerShape, Points
 from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
@@ -56,19 +57,11 @@ def record_training(
     The model is trained, and the numbers are those that `fit` gives, bit for bit. A run that
     diverges is recorded up to there, and says why; the model then keeps its last good weights.
 
-    Args:
-        model: as for `fit`, and so are the next ones.
-        data: see `fit`.
-        loss: see `fit`.
-        optimiser: see `fit`.
-        epochs: see `fit`.
-        batch_size: see `fit`.
-        seed: see `fit`.
-        frames: the epochs to keep, or how many of them: all if there are no more, else epoch 0, the
-            last, and others between them, first close together, then farther apart.
-        grid: places along each side of the plane on which the model is asked, 8 to 96, where
-            the data have two features.
-        settings: further arguments of `fit`: accuracy, schedule, clip_norm, early_stopping, ...
+    Arguments are those of `fit`; `settings` are its further ones (accuracy, schedule, clip_norm,
+    early_stopping, ...). `frames` are the epochs to keep, or how many of them: all if there are no
+    more, else epoch 0, the last, and others between them, first close together, then farther apart.
+    `grid` is the number of places along each side of the plane on which the model is asked, 8 to
+    96, where the data have two features.
 
     Raises:
         TrainingError: the model has no finite loss even before the first update.
@@ -253,12 +246,11 @@ class _Recorder:
         self.params = parameters(self.model.parameters(), "record_training")
         rows, targets = samples(self.data)
         self.look(0)
-        names = getattr(self.data, "class_names", ())
-        if not layers_of(self.model) and isinstance(self.model, _Function):
+        if isinstance(self.model, _Function):
             return
-        last = self.model(rows[0])
-        name = _loss_name(self.loss)
-        self.field = field_of(rows, self.data, targets, name, len(names), last, self.grid)
+        self.field = field_of(
+            rows, self.data, targets, _loss_name(self.loss), self.model(rows[0]), self.grid
+        )
         if self.field is not None:
             self.frames[0] = self.frames[0]._replace(field=self._answers())
 
@@ -319,7 +311,8 @@ class _Recorder:
         """
         if self.frames[-1].epoch == self.latest.epoch:
             return
-        with having(self.params, self.latest.weights):
+        with ExitStack() as stack:
+            stack.callback(replaced(self.params, self.latest.weights))
             self.keep()
 
     def _gradients(self, batch: Sequence[int]) -> list[float]:
