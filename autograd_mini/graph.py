@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 if TYPE_CHECKING:
     from .value import Value
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """A graph has no cycles and goes when it is let go of; looking for some in it takes time."""
+    enabled = gc.isenabled()
+    try:
+        gc.disable()
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def topological(*roots: Value) -> list[Value]:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.errors import NumberTypeError
+from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import slots_of
 from autograd_mini.numbers.kinds import number as real_number
 from autograd_mini.numbers.kinds import numpy, shown
@@ -25,12 +25,20 @@ def read(nodes: Sequence[Value]) -> list[float]:
     """The numbers of nodes."""
     try:
         return [float(node.data) for node in nodes]
+    except TraceError:
+        raise
     except (TypeError, ValueError):
         raise _unreal([node.data for node in nodes]) from None
 
 
 def _unreal(x: object) -> NumberTypeError:
     return NumberTypeError(f"a compiled function takes real numbers, got {shown(x)}")
+
+
+def _floats(array: Any) -> Any:
+    if array.dtype.kind not in "fiub":
+        raise _unreal(array)
+    return array.astype(float, copy=False)
 
 
 def taken(tree: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Any:
@@ -44,7 +52,7 @@ def taken(tree: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Any
     if cls is float:
         pieces.append((tree,))
         return 0
-    if cls is list or cls is tuple:
+    if isinstance(tree, list | tuple):
         if {*map(type, tree)} == {float}:
             pieces.append(tree)
             return cls, len(tree)
@@ -58,14 +66,10 @@ def taken(tree: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Any
                 if taken(x, pieces, nodes) != 0:
                     raise _unreal(x)
             return tree.shape
-        if tree.dtype.kind not in "fiub":
-            raise _unreal(tree)
-        pieces.append(np.ascontiguousarray(tree, dtype=float).reshape(-1))
+        pieces.append(_floats(tree).ravel())
         return tree.shape
     if isinstance(tree, dict):
         return dict, tuple(tree), tuple([taken(x, pieces, nodes) for x in tree.values()])
-    if isinstance(tree, list | tuple):
-        return cls, tuple([taken(x, pieces, nodes) for x in tree])
     if isinstance(tree, Value):
         if nodes is not None:
             nodes.append(tree)
@@ -94,8 +98,7 @@ def rows_taken(
     if np is not None and isinstance(rows, np.ndarray) and rows.shape:
         if not len(rows):
             raise ValueError(f"the batch {name} has no samples")
-        taken(rows[:1], [])  # refuses what are no numbers
-        columns.extend(np.asarray(rows, dtype=float).reshape(len(rows), -1).T)
+        columns.extend(_floats(rows).reshape(len(rows), -1).T)
         return rows.shape[1:] or 0, rows[0], len(rows)
     if not isinstance(rows, list | tuple) or not rows:
         what = "has no samples" if isinstance(rows, list | tuple) else f"is {shown(rows)}"

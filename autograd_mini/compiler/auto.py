@@ -76,23 +76,15 @@ class Auto:
         return [f"runs: {runs}", *self.told, *(kernel.explain() if kernel else ())]
 
 
-class Bound:
+class Bound(backends.Bound):
     """A call again and again, by what is the best at the time."""
 
-    def __init__(self, auto: Auto, shared: Any, samples: Sequence[Any], count: int) -> None:
-        self.auto, self.count = auto, count
-        self.shared, self.samples = shared.copy(), [x.copy() for x in samples]
-        self.kernel: Any = None
-        self.frame: Any = None
-        self.once: Any = ()
-        self.each: Any = ()
+    kernel: Any = None
+    frame: Any = None
 
     def __call__(self) -> None:
         """Compute `once` and `each` from `shared` and `samples`."""
-        if self.ready():
-            self.frame()
-        else:
-            self.once, self.each = self.auto.run(self.shared, self.samples, self.count)
+        self.frame() if self.ready() else super().__call__()
 
     @property
     def repeat(self) -> Any:
@@ -101,12 +93,13 @@ class Bound:
 
     def ready(self) -> bool:
         """Whether LLVM's code is; the numbers go to where the best of it computes."""
-        kernel = self.auto.kernel
-        if kernel is not self.kernel:
-            frame = self.frame = kernel.bound(self.shared, self.samples, self.count)
-            self.shared, self.samples, self.kernel = frame.shared, frame.samples, kernel
+        auto: Any = self.run
+        if auto.kernel is not self.kernel:
+            self.kernel = auto.kernel
+            frame = self.frame = self.kernel.bound(self.shared, self.samples, self.count)
+            self.shared, self.samples = frame.shared, frame.samples
             self.once, self.each = frame.once, frame.each
-        return kernel is not None
+        return self.kernel is not None
 
 
 def build(program: Program, threads: int = 1) -> Auto:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.arguments import entry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .program import Program, Run
 
 BACKENDS = {"auto": "", "python": "", "numpy": "fast", "c": "fast", "llvm": "fast", "jax": "jax"}
@@ -35,6 +38,27 @@ def build(name: str, program: Program, threads: int = 1) -> Run:
     """The program as a function, made by the back end of that name."""
     made: Run = backend(name).build(program, threads)
     return made
+
+
+class Bound:
+    """What `bound` of compiler/program.py gives for a back end that has none."""
+
+    repeat: Any = None
+
+    def __init__(self, run: Run, shared: Any, samples: Sequence[Any], count: int) -> None:
+        self.run, self.count = run, count
+        self.shared, self.samples = shared.copy(), [x.copy() for x in samples]
+        self.once: Any = ()
+        self.each: Any = ()
+
+    def __call__(self) -> None:
+        """Compute `once` and `each` from `shared` and `samples`."""
+        self.once, self.each = self.run(self.shared, self.samples, self.count)
+
+
+def bound(run: Run, shared: Any, samples: Sequence[Any], count: int) -> Any:
+    """What calls a program again and again, with memory of its own."""
+    return getattr(run, "bound", partial(Bound, run))(shared, samples, count)
 
 
 def source(name: str, program: Program, threads: int = 1) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache, reduce
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,9 @@ _TEMPLATES = {sign: f"{{0}} {sign} {{1}}" for sign in ("+", "-", "*", "/", *COND
 _TEMPLATES |= {"neg": "-{0}", "and": "{0} && {1}", "or": "{0} || {1}", "select": "{0} ? {1} : {2}"}
 _TEMPLATES |= {"%": "modulo({all})", "//": "floored({all})", "**": "pow({all})"}
 _TEMPLATES |= {"abs": "fabs({0})", "gamma": "tgamma({0})"}
-_TEMPLATES |= {"take": "take({0}, {n} - 1, (const double[]){{{rest}}})"}
-_TEMPLATES |= {"prod": "others({n}, {n}, (const double[]){{{all}}})"}
-_TEMPLATES |= {"others": "others({last}, {n} - 1, (const double[]){{{most}}})"}
+_ARRAY = "{0}({{n}}, (const double[]){{{{{{all}}}}}})"
+_ARRAYS = {"take": "take", "prod": "product", "others": "others", "hypot": "norm"}
+_TEMPLATES |= {opcode: _ARRAY.format(name) for opcode, name in _ARRAYS.items()}
 _WORDS = """auto break case char const continue default do double else enum extern float for goto if
     inline int long register restrict return short signed sizeof static struct switch typedef union
     unsigned void volatile while main i s m v shared samples count once each data state n"""
@@ -164,12 +164,8 @@ class _Printed:
         if opcode == "dot":
             pairs = zip(parts[:half], parts[half:], strict=True)
             return " + ".join(["0.0", *(f"{a} * {b}" for a, b in pairs)])
-        if opcode == "hypot":
-            return reduce("hypot({}, {})".format, parts[1:], f"fabs({parts[0]})")
         template = _TEMPLATES.get(opcode, f"{opcode}({{all}})")
-        most, rest, whole = (", ".join(some) for some in (parts[:-1], parts[1:], parts))
-        last = parts[-1].removesuffix(".0")
-        return template.format(*parts, all=whole, most=most, rest=rest, last=last, n=len(parts))
+        return template.format(*parts, all=", ".join(parts), n=len(parts))
 
 
 def _columns(kinds: Iterable[bool], once: str, each: str) -> list[str]:

@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini import functions, transforms
-from autograd_mini.errors import AutogradError, GradientError
+from autograd_mini.errors import AutogradError, GradientError, TraceError
+from autograd_mini.graph import collector_paused
 from autograd_mini.numbers.arguments import function, one_of, whole
 from autograd_mini.numbers.kinds import numpy, shown
 from autograd_mini.numbers.symbols import lock
@@ -244,11 +245,18 @@ class Compiled:
 
     # --- what one wants to know ------------------------------------------------------------------
     def check(self, *args: Any, **kwargs: Any) -> None:
-        """Run f eagerly, sample by sample: its error names the operation and the operands."""
+        """Run f eagerly, sample by sample: its error names the operation and the operands.
+
+        Raises TraceError inside a function that is compiled: its numbers are not known there.
+        """
         for k, sample in enumerate(self._samples(self.given(args, kwargs))):
             try:
                 checked(Task(self._called, "value_and_grad", self.wrt, (), None), sample)
             except AutogradError as error:
+                if isinstance(error, TraceError):
+                    raise TraceError(
+                        f"check is to be called outside of the trace: {error}"
+                    ) from None
                 if self.batch:
                     error.add_note(f"in sample {k}")
                 raise
@@ -291,6 +299,7 @@ class Compiled:
 class Entry:
     """One trace of a function: its program, built."""
 
+    @collector_paused()
     def __init__(self, task: Task, sample: Mapping[str, Any], backend: str, threads: int) -> None:
         self.task, start = task, perf_counter()
         found = traced(task, sample)

@@ -27,14 +27,23 @@ static double floored(double a, double b)
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/* The i-th number of a table. */
-static double take(double i, size_t n, const double *table)
+/* The i-th number of a table, which stands behind i. */
+static double take(size_t n, const double *a)
 {
-    return i >= 0 && i < (double)n && i == floor(i) ? table[(size_t)i] : NAN;
+    return a[0] >= 0 && a[0] < (double)(n - 1) && a[0] == floor(a[0]) ? a[1 + (size_t)a[0]] : NAN;
+}
+
+/* The root of the sum of squares. */
+static double norm(size_t n, const double *a)
+{
+    double length = fabs(a[0]);
+    for (size_t i = 1; i < n; i++)
+        length = hypot(length, a[i]);
+    return length;
 }
 
 /* The product of all but the k-th, without overflow or underflow on the way; k = n leaves none out. */
-static double others(size_t k, size_t n, const double *a)
+static double product_but(size_t k, size_t n, const double *a)
 {
     long double mantissa = 1;
     long exponent = 0;
@@ -54,6 +63,11 @@ static double others(size_t k, size_t n, const double *a)
     exponent = exponent > 3000 ? 3000 : exponent < -3000 ? -3000 : exponent;
     return (double)ldexpl(mantissa, (int)exponent);
 }
+
+static double product(size_t n, const double *a) { return product_but(n, n, a); }
+
+/* The product of all but the k-th; k stands behind them. */
+static double others(size_t n, const double *a) { return product_but((size_t)a[n - 1], n - 1, a); }
 
 /* (-1)^(n+1) times the n-th derivative of digamma, x > -1: recurrence, then the asymptotic series
    (Abramowitz & Stegun 6.4), in the longest type of number. */

@@ -22,18 +22,16 @@ if TYPE_CHECKING:
 
 _PLAIN = {sign: f"{{0}} {sign} {{1}}" for sign in ("+", "-", "*", "/", "%", "//", *CONDITIONS)}
 _PLAIN |= {"neg": "-{0}", "select": "{1} if {0} else {2}", "**": "power({0}, {1})"}
-_PLAIN |= {"sum": "fsum(({all},))", "total": "fsum({0})", "accumulate": "{0}"}
-_PLAIN |= {"prod": "prod(({all},))", "others": "others(({most},))[{last}]"}
+_PLAIN |= {"sum": "fsum(({all},))"}
 _CAREFUL = _PLAIN | {"/": "divide({0}, {1})", "%": "modulo({0}, {1})", "//": "floored({0}, {1})"}
-_CONSTANTS = {"inf": math.inf, "nan": math.nan, "take": MEANING["take"]}
+_COMMON = {"inf": math.inf, "nan": math.nan} | {f: MEANING[f] for f in ("take", "prod", "others")}
 _FUNCTIONS = {
-    False: FLOAT.namespace | _CONSTANTS | {"power": math.pow, "fsum": math.fsum},
+    False: FLOAT.namespace | _COMMON | {"power": math.pow, "fsum": math.fsum},
     True: IEEE.namespace
-    | _CONSTANTS
+    | _COMMON
     | {"divide": MEANING["/"], "power": MEANING["**"], "modulo": MEANING["%"]}
     | {"floored": MEANING["//"], "fsum": IEEE.namespace["sum"]},
 }
-_DEEPEST = 8  # of expressions inside expressions
 
 
 def source(program: Program, threads: int = 1, *, careful: bool = False) -> str:
@@ -72,40 +70,11 @@ class _Printed:
         self.templates = _CAREFUL if careful else _PLAIN
         reserved = {*_FUNCTIONS[True], *_FUNCTIONS[False], "run", "shared", "samples", "count"}
         self.names = names(program, reserved)
-        self.inside = self._inside()
-
-    def _inside(self) -> dict[int, int]:
-        """What is written where it is used, and how deep: what serves a choice and nothing else.
-
-        So only the chosen branch is computed.
-        """
-        users: dict[int, int] = {}
-        several = {output.operand for output in self.program.outputs}
-        for i, (opcode, operands) in enumerate(self.code):
-            several |= {i} if opcode == "input" or opcode in _REDUCED else set()
-            for operand in operands:
-                several |= {operand} if operand in users else set()
-                users[operand] = i
-        inside: dict[int, int] = {}
-        for i in reversed(range(len(self.code))):
-            user = users.get(i, -1)
-            if i in several or user < 0 or i in self.names or self._part(i) != self._part(user):
-                continue
-            opcode, operands = self.code[user]
-            depth = inside.get(user, 0) + 1
-            if (opcode == "select" or user in inside) and depth <= _DEEPEST:
-                inside[i] = depth
-        return inside
-
-    def _part(self, i: int) -> int:
-        return (i >= self.program.start) + (i >= self.program.stop)
 
     def operand(self, operand: int) -> str:
         """The text of an operand."""
         if operand < 0:
             return repr(self.code.constants[~operand])
-        if operand in self.inside:
-            return f"({self.expression(operand)})"
         return self.names.get(operand, f"t{operand}")
 
     def expression(self, i: int) -> str:
@@ -122,22 +91,18 @@ class _Printed:
             one, other = zip(*pairs, strict=True)
             return f"dot(({', '.join(one)},), ({', '.join(other)},))"
         template = self.templates.get(opcode, f"{opcode}({{all}})")
-        most, last = ", ".join(parts[:-1]), parts[-1].removesuffix(".0")
-        return template.format(*parts, all=", ".join(parts), most=most, last=last)
+        return template.format(*parts, all=", ".join(parts))
 
     def assignments(self, part: Iterable[int], indent: str = "    ") -> Iterator[str]:
-        """A line for each instruction that is not written where it is used."""
+        """A line for each instruction."""
         for i in part:
             if i in self.program.headings:
                 yield f"{indent}# {self.program.headings[i]}"
             opcode, _ = self.code[i]
-            if opcode == "input" or i in self.inside:
-                continue
-            if opcode in ("total", "accumulate"):
-                if opcode == "total":
-                    yield f"{indent}{self.operand(i)} = fsum({self.operand(i)})"
-                continue
-            yield f"{indent}{self.operand(i)} = {self.expression(i)}"
+            if opcode == "total":
+                yield f"{indent}{self.operand(i)} = fsum({self.operand(i)})"
+            elif opcode not in ("input", "accumulate"):
+                yield f"{indent}{self.operand(i)} = {self.expression(i)}"
             if opcode == "dot" and not self.careful:  # products that overflow: summed exactly then
                 yield f"{indent}if {self.operand(i)} - {self.operand(i)}: raise OverflowError"
 

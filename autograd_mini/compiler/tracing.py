@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,14 +50,8 @@ def traced(task: Task, args: Mapping[str, Any]) -> Traced:
     first run, in which they are constants, finds them; in the second they are symbols.
     """
     with lock:
-        collecting = gc.isenabled()
-        gc.disable()  # which would look again and again through what stays
-        try:
-            found = _run(task, args, [])
-            return _run(task, args, found.captured) if found.captured else found
-        finally:
-            if collecting:
-                gc.enable()
+        found = _run(task, args, [])
+        return _run(task, args, found.captured) if found.captured else found
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:

@@ -7,7 +7,6 @@ what the optimiser remembers are inputs and outputs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from itertools import chain
 from math import isfinite
 from typing import Any
@@ -154,8 +153,7 @@ class CompiledStep:
             self.entries[key] = self._entry(x, y, unrolled)
         entry, predictions = self.entries[key]
         if not same:
-            bound = getattr(entry.run, "bound", partial(_Bound, entry.run))
-            frame = bound(*entry.given(pieces, columns, count), count)
+            frame = backends.bound(entry.run, *entry.given(pieces, columns, count), count)
             self.frame, self.framed = frame, (key, count)
         else:
             frame = self.frame
@@ -165,7 +163,7 @@ class CompiledStep:
                 column[:] = new if entry.arrays else listed(new)
             if not self.kept and state != self.state:
                 frame.shared[:end] = state
-        first, repeat = optimiser.steps, getattr(frame, "repeat", None)
+        first, repeat = optimiser.steps, frame.repeat
         try:
             if repeat and steps > 1:
                 rates = []
@@ -268,13 +266,3 @@ class CompiledStep:
             raise ValueError("nothing is compiled yet: call the step first")
         entry, _ = next(reversed(self.entries.values()))
         return backends.source(self.backend, entry.program, self.threads)
-
-
-class _Bound:
-    """What `run.bound` gives (compiler/program.py), for a back end that has none."""
-
-    def __init__(self, run: Any, shared: Any, samples: Any, count: int) -> None:
-        self.run, self.shared, self.samples, self.count = run, shared, samples, count
-
-    def __call__(self) -> None:
-        self.once, self.each = self.run(self.shared, self.samples, self.count)

@@ -10,7 +10,6 @@
 (60, 1.0, 'finished')
 """
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from math import hypot
 from typing import Any
 
 from autograd_mini.errors import GradientError
+from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
 from autograd_mini.numbers.arguments import function, not_negative, parameters, positive, whole
 from autograd_mini.optim import Optimiser, clip_by_norm
@@ -286,7 +286,7 @@ class _Trainer:
                 self.losses.append(value)
                 return value, count_right(self.judge, answers, targets), norm, lr
             self.updating = False
-        with _collector_paused():
+        with collector_paused():
             predictions = [self.model(row) for row in rows]
             loss = loss_value(self.loss, predictions, targets)
             check_loss(loss.data)
@@ -384,15 +384,3 @@ def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
         if size < n:  # sorting by random numbers: only random() is the same in every Python
             order.sort(key=lambda _: rng.random())
         yield [order[i : i + size] for i in range(0, n, size)]
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A graph has no cycles and goes when it is let go of; looking for some in it takes time."""
-    enabled = gc.isenabled()
-    try:
-        gc.disable()
-        yield
-    finally:
-        if enabled:
-            gc.enable()

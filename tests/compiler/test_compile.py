@@ -304,6 +304,12 @@ def test_check_names_the_place_of_a_domain_error():
     fast.check(1.0, [0.5, 0.25])
 
 
+def test_check_belongs_outside_of_a_trace():
+    fast = compile(lambda x: x.log())
+    with pytest.raises(TraceError, match=r"check is to be called outside .*fast.check\(x\)"):
+        compile(lambda x: (fast.check(x), x)[1])(2.0)
+
+
 def test_the_source_reads_like_the_user_s_code():
     def neuron(w, b, x):
         z = w * x + b

@@ -118,6 +118,17 @@ def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
     assert (before, fixed.data) != (5.0, before)
 
 
+@pytest.mark.parametrize("backend", ["python", "numpy", "auto"])
+def test_the_samples_of_a_step_are_left_as_they_were(backend):
+    np = pytest.importorskip("numpy")
+    model = MLP(1, [1], seed=1)
+    step = compile_step(model, "mse", SGD(model.parameters(), lr=0.1), backend=backend)
+    batches = [(np.full((3, 1), k), np.full(3, -k)) for k in (1.0, 2.0, 3.0)]
+    for batch in batches:
+        step(*batch)
+    assert [(x.min(), x.max(), y.min()) for x, y in batches] == [(k, k, -k) for k in (1, 2, 3)]
+
+
 @pytest.mark.parametrize("loss", [losses.mse, own_loss])
 def test_samples_that_come_one_by_one_to_machine_code(loss):
     pytest.importorskip("llvmlite")
