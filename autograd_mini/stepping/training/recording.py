@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -24,12 +24,12 @@ from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import History, TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
-from autograd_mini.training.fitting import at_rates, orders
+from autograd_mini.training.fitting import at_rates, check_model, orders
 from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_value
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
-from .fields import SIDE, answers, field_of, landscape
+from .fields import SIDE, Field, answers, field_of, landscape
 from .frames import Divergence, Frame, LayerShape, Points
 from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
@@ -69,16 +69,16 @@ def record_training(
     """
     whole("epochs", epochs)
     whole("grid", grid, 8, 96)
-    rows, targets = samples(data)
-    size = len(rows) if batch_size is None else batch_size
+    check_model(model, "record_training")
     recorder = _Recorder(model, data, loss, optimiser, settings, _chosen(frames, epochs), grid)
+    rows, targets = recorder.rows, recorder.targets
+    size = len(rows) if batch_size is None else batch_size
     if 0 < size < len(rows):
         recorder.batches = orders(len(rows), size, whole("seed", seed, 0))
     quiet = {"progress": False, **settings}
     callbacks = [*quiet.pop("callbacks", ()), recorder]
-    divergence = None
     try:
-        recorder.start()
+        recorder.look(0)
         known = isinstance(optimiser, Optimiser)  # else `fit` refuses it
         with optimiser.stepping(recorder.step) if known else nullcontext():
             history = fit(model, data, loss, optimiser, epochs, batch_size, seed=seed,
@@ -87,8 +87,8 @@ def record_training(
         if error.history is None:
             raise
         history = error.history
-        divergence = Divergence(error.epoch, error.batch, error.place, error.cause, str(error))
-    divergence = divergence or recorder.divergence
+        cause = error.epoch, error.batch, error.place, error.cause, str(error)
+        recorder.divergence = Divergence(*cause)
     recorder.last()
     return TrainingSteps(
         names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
@@ -104,8 +104,8 @@ def record_training(
         accuracies=tuple(recorder.accuracies),
         turning=recorder.turning.value,
         history=tuple(history.rows),
-        stopped="diverged" if divergence else history.stopped,
-        divergence=divergence,
+        stopped="diverged" if recorder.divergence else history.stopped,
+        divergence=recorder.divergence,
         field=recorder.field,
         landscape=landscape(
             model, recorder.params, recorder.frames, rows, targets, loss_function(loss)
@@ -228,37 +228,23 @@ class _Recorder:
                  settings: dict[str, Any], chosen: frozenset[int], grid: int) -> None:  # fmt: skip
         self.model, self.data, self.loss, self.optimiser = model, data, loss, optimiser
         self.accuracy, self.chosen, self.grid = settings.get("accuracy", "auto"), chosen, grid
-        self.params: list[Value] = []
+        self.params = parameters(model.parameters(), "record_training")
+        self.rows, self.targets = samples(data)
         self.frames: list[Frame] = []
         self.losses: list[float] = []
         self.accuracies: list[float | None] = []
         self.turning = Turning()
         self.batches: Iterator[list[Sequence[int]]] | None = None  # of each epoch, where not all
-        self.latest = Frame(0, 0.0, None, (), (), (), None, (), b"")
-        self.update: tuple[tuple[float, ...], tuple[float, ...], float | None] = ((), (), None)
+        self.latest = Frame(0, 0.0, None, (), (), (), None, (), b"")  # with what was last known
         self.divergence: Divergence | None = None
-        self.field: Any = None
-
-    def start(self) -> None:
-        """Before training; a model that is none is left to `fit`."""
-        if not callable(self.model) or not hasattr(self.model, "parameters"):
-            return
-        self.params = parameters(self.model.parameters(), "record_training")
-        rows, targets = samples(self.data)
-        self.look(0)
-        if isinstance(self.model, _Function):
-            return
-        self.field = field_of(
-            rows, self.data, targets, _loss_name(self.loss), self.model(rows[0]), self.grid
-        )
-        if self.field is not None:
-            self.frames[0] = self.frames[0]._replace(field=self._answers())
+        self.field: Field | None = None
 
     def step(self, step: Callable[[], None]) -> None:
         """An update, in place of the optimiser's own."""
         before, rate = self._weights(), float(self.optimiser.lr)
         step()
-        self.update = before, tuple(float(p.grad) for p in self.params), rate
+        gradients = tuple(float(p.grad) for p in self.params)
+        self.latest = self.latest._replace(before=before, gradients=gradients, rate=rate)
 
     def __call__(self, model: Any, history: History) -> bool:
         """After an epoch; True ends the training, where the new weights have no finite loss."""
@@ -275,8 +261,8 @@ class _Recorder:
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
-            rows, rate = samples(self.data)[0], self.update[2] or 0.0
-            what, place, cause = described(error, self.model, rows, self.losses[-3:], rate, epoch)
+            numbers = self.rows, self.losses[-3:], self.latest.rate or 0.0, epoch
+            what, place, cause = described(error, self.model, *numbers)
             if not epoch:
                 message = f"before training: {what}. Likely cause: {cause}."
                 raise TrainingError(message, place=place, cause=cause) from error
@@ -289,61 +275,52 @@ class _Recorder:
         weights = self._weights()
         self.losses.append(found.loss)
         self.accuracies.append(found.accuracy)
-        before, gradients, rate = self.update
         if self.batches is None:
             self.turning.add(weights)
         elif epoch:
-            self.turning.update(before, weights, self._gradients(next(self.batches)[-1]))
-        self.latest = Frame(
-            epoch, found.loss, found.accuracy, weights, before, gradients, rate, (), b""
-        )
+            gradients = self._gradients(next(self.batches)[-1])
+            self.turning.update(self.latest.before, weights, gradients)
+        self.latest = self.latest._replace(epoch=epoch, weights=weights, **found._asdict())
         if epoch in self.chosen:
             self.keep()
 
     def keep(self) -> None:
         """The latest epoch becomes a frame."""
-        self.frames.append(self.latest._replace(flow=self._flow(), field=self._answers()))
+        name = _loss_name(self.loss)
+        if not self.frames and not isinstance(self.model, _Function):
+            last = self.model(self.rows[0])
+            self.field = field_of(self.rows, self.data, self.targets, name, last, self.grid)
+        flow: tuple[str, ...] = ()
+        with suppress(ArithmeticError, ValueError):  # the gradients of all data at once overflow
+            if layers_of(self.model):
+                found = diagnose(self.model, self.data, self.loss)
+                flow = found.verdict, *(layer.verdict for layer in found.layers)
+        field = b"" if self.field is None else answers(self.model, self.field, name)
+        self.frames.append(self.latest._replace(flow=flow, field=field))
 
     def last(self) -> None:
         """A run that ended early has its last epoch as a frame too.
 
         The model may have gone back to earlier weights, and gets them again.
         """
-        if self.frames[-1].epoch == self.latest.epoch:
-            return
-        with ExitStack() as stack:
-            stack.callback(replaced(self.params, self.latest.weights))
-            self.keep()
+        if self.frames[-1].epoch != self.latest.epoch:
+            with ExitStack() as stack:
+                stack.callback(replaced(self.params, self.latest.weights))
+                self.keep()
 
     def _gradients(self, batch: Sequence[int]) -> list[float]:
         """What some of the data now ask for; the parameters' own gradients stay as they were."""
-        rows, targets = samples(self.data)
-        own = [p.grad for p in self.params]
-        try:
+        with ExitStack() as stack:
+            stack.callback(replaced(self.params, self._weights()))
             for p in self.params:
                 p.grad = 0.0
-            predictions = [self.model(rows[i]) for i in batch]
-            right = [targets[i] for i in batch]
+            predictions = [self.model(self.rows[i]) for i in batch]
+            right = [self.targets[i] for i in batch]
             loss_value(loss_function(self.loss), predictions, right).backward()
             return [float(p.grad) for p in self.params]
-        finally:
-            for p, grad in zip(self.params, own, strict=True):
-                p.grad = grad
 
     def _weights(self) -> tuple[float, ...]:
         return tuple(float(p.data) for p in self.params)
-
-    def _answers(self) -> bytes:
-        return b"" if self.field is None else answers(self.model, self.field, _loss_name(self.loss))
-
-    def _flow(self) -> tuple[str, ...]:
-        if not layers_of(self.model):
-            return ()
-        try:
-            found = diagnose(self.model, self.data, self.loss)
-        except (ArithmeticError, ValueError):  # the gradients of all data at once overflow
-            return ()
-        return found.verdict, *(layer.verdict for layer in found.layers)
 
 
 # --- what is recorded once -----------------------------------------------------------------------
@@ -358,12 +335,13 @@ def _chosen(frames: int | Iterable[int], epochs: int) -> frozenset[int]:
     most = whole("frames", given, 2)
     if epochs < most:
         return frozenset(range(epochs + 1))
-    best, n = {0, epochs}, most - 1
-    while True:
-        found = {0, *(round(epochs ** (k / (n - 1))) for k in range(n))} if n > 1 else best
-        if len(found) > most or n > 20 * most:
-            return frozenset(best)
-        best, n = found, n + 1
+    best = {0, epochs}
+    for n in range(2, 20 * most):
+        found = {0, *(round(epochs ** (k / (n - 1))) for k in range(n))}
+        if len(found) > most:
+            break
+        best = found
+    return frozenset(best)
 
 
 def _shapes(model: Any) -> tuple[LayerShape, ...]:
