@@ -14,8 +14,7 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
-from autograd_mini.rules.evaluation import flat
-from autograd_mini.rules.kinks import distance_to_kink
+from autograd_mini.rules.evaluation import distance_to_kink, flat
 
 LARGEST = 30.0  # of a value
 STEEPEST = 10.0  # of a partial derivative

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import Op
-from autograd_mini.rules import kinks
+from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
 
@@ -172,9 +172,9 @@ def at_kink(op: Op, args: Sequence[Any]) -> bool:
     """Whether the operands lie on a kink of the operation, exactly."""
     mp = mpmath()
     if mp is None or not op.kinks:
-        return kinks.at_kink(op, args)
+        return evaluation.at_kink(op, args)
     with mp.workdps(_PRECISIONS[0]):
-        return kinks.at_kink(op, each(precise, args))
+        return evaluation.at_kink(op, each(precise, args))
 
 
 def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fraction:
@@ -185,7 +185,7 @@ def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fra
         try:
             given = each(precise, args)
             out = value_only(op, mpmath_())(*given)
-            return _finite(abs(kinks.scale(op, key, given, out, i))) or Fraction(0)
+            return _finite(abs(evaluation.scale(op, key, given, out, i))) or Fraction(0)
         except _UNDEFINED:
             return Fraction(0)
 

@@ -4,8 +4,7 @@ from typing import Any, NamedTuple
 
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import Op
-from autograd_mini.rules import kinks
-from autograd_mini.rules.evaluation import each
+from autograd_mini.rules import evaluation
 from autograd_mini.value import BIAS, Value
 
 
@@ -30,12 +29,7 @@ class Shape(NamedTuple):
 
 def operands_of(node: Value) -> tuple[Any, ...]:
     """The operands, one after another: Values and plain numbers; empty for a leaf."""
-    if node.op is None:
-        return node.parents
-    flat: list[Any] = []
-    for arg in node.args:
-        flat += arg if arg.__class__ is tuple else (arg,)
-    return tuple(flat)
+    return node.parents if node.op is None else tuple(evaluation.flat(node.args))
 
 
 def shape_of(node: Value) -> Shape:
@@ -55,4 +49,4 @@ def at_kink(node: Value) -> bool:
     """Whether the node's derivative jumps where it has been computed, as |a| at 0 does."""
     if node.op is None or not node.op.kinks:
         return False
-    return kinks.at_kink(node.op, each(data_of, node.args))
+    return evaluation.at_kink(node.op, evaluation.each(data_of, node.args))

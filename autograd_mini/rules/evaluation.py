@@ -1,4 +1,4 @@
-"""Evaluating an operation on numbers, and saying what was wrong where it cannot be."""
+"""Evaluating an operation on numbers, its kinks too; what was wrong where it cannot be."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
-from autograd_mini.numbers.kinds import number, shown
+from autograd_mini.numbers.kinds import kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.ops import Op
 
-from .rule import rule
+from .rule import beside, rule, value_only
 
 
 def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
@@ -106,6 +106,44 @@ def each(f: Callable[[Any], Any], numbers: Sequence[Any]) -> list[Any]:
 
 def _is_complex(x: Number) -> bool:
     return x.__class__ is complex or type(x).__name__ == "mpc"
+
+
+# --- kinks, and how exact the sheet says that an operation is: formulas of its line --------------
+def at_kink(op: Op, numbers: Sequence[Any]) -> bool:
+    """Whether the derivative jumps exactly there, as |a| does at 0: a formula of `kinks` is 0.
+
+    False where the operation has no value.
+    """
+    if not op.kinks:
+        return False
+    try:
+        kind = kind_of([*flat(numbers)])
+        numbers = each(kind.convert, numbers)
+        out = value_only(op, kind)(*numbers)
+        return any(x == 0 for x in _kinks(op, kind, numbers, out))
+    except (ArithmeticError, ValueError, TypeError, NotImplementedError):
+        return False
+
+
+def distance_to_kink(op: Op, numbers: Sequence[Any], out: float) -> float:
+    """How near floats are to a kink: the least |kink formula|; inf without one."""
+    return min(map(abs, _kinks(op, FLOAT, numbers, out)), default=float("inf"))
+
+
+def _kinks(op: Op, kind: Kind, numbers: Sequence[Any], out: Number) -> list[Number]:
+    keys = [f"kink {k}" for k in range(len(op.kinks))]
+    return [*flat(beside(op, kind, *keys)(*numbers, out))] if keys else []
+
+
+def scale(op: Op, key: str, numbers: Sequence[Any], out: Number, i: int | None = None) -> Number:
+    """The magnitude that the error of "value", or of an argument's partial, is measured against.
+
+    `i` is the element, where the argument is a vector; 0 if the line of the sheet has no `scale`.
+    """
+    if key not in op.scale:
+        return 0
+    (found,) = beside(op, kind_of([*flat(numbers)]), f"scale {key}")(*numbers, out)
+    return found[i or 0] if found.__class__ is tuple else found
 
 
 # --- what was wrong ------------------------------------------------------------------------------

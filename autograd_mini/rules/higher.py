@@ -178,11 +178,8 @@ def recomputed(node: Value) -> Number:
     args = list(flat(node.args))
     values = [x.data for x in args if isinstance(x, NumberLike)]
     kind = kind_of(values, [constant(x) for x in args if not isinstance(x, NumberLike)])
-
-    def converted(x: Any) -> Any:
-        return tuple(map(converted, x)) if x.__class__ is tuple else kind.convert(_data(x))
-
-    return value(node.op, IEEE if in_ieee() else kind, [*map(converted, node.args)], node.args)
+    numbers = each(lambda x: kind.convert(_data(x)), node.args)
+    return value(node.op, IEEE if in_ieee() else kind, numbers, node.args)
 
 
 def is_stale(node: Value) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograd_mini import Value, steps
 from autograd_mini.checking import check_grad, references
 from autograd_mini.ops import SHEET
-from autograd_mini.rules.kinks import at_kink, distance_to_kink, scale
+from autograd_mini.rules.evaluation import at_kink, distance_to_kink, scale
 from autograd_mini.stepping import explain_step
 
 

@@ -224,13 +224,16 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     n = ALONG if len(params) == 1 else max(12, min(SIDE, int((WORK / len(rows)) ** 0.5)))
     shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
 
-    def found(shape: Field) -> list[float]:
-        return [_loss_at(model, params, place, rows, targets, loss) for place in shape.places]
+    def at(weights: tuple[float, ...]) -> float:
+        with ExitStack() as stack, suppress(ArithmeticError, ValueError):
+            stack.callback(replaced(params, weights))
+            return measured(model, rows, targets, loss, None).loss
+        return float("nan")
 
-    numbers = found(shape)
+    numbers = [*map(at, shape.places)]
     if shape.y is None and not all(map(isfinite, numbers)):
         shape = shape._replace(x=_defined(shape, numbers, start.weights[0]))
-        numbers = found(shape)
+        numbers = [*map(at, shape.places)]
     return _coded(shape, numbers)
 
 
@@ -244,14 +247,6 @@ def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[floa
     while last < shape.n - 1 and isfinite(numbers[last + 1]):
         last += 1
     return xs[first], xs[last] if last > first else xs[first] + 1.0
-
-
-def _loss_at(model: Any, params: Sequence[Value], weights: Sequence[float], rows: Any,
-             targets: Any, loss: Loss) -> float:  # fmt: skip
-    with ExitStack() as stack, suppress(ArithmeticError, ValueError):
-        stack.callback(replaced(params, weights))
-        return measured(model, rows, targets, loss, None).loss
-    return float("nan")
 
 
 def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:
