@@ -1,14 +1,12 @@
 """Steps as pictures for slides: an animated GIF, an MP4 film, or one PNG for each step."""
 
-import contextlib
 import io
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +86,7 @@ def save_frames(
     if suffix == "gif":
         write(path, _gif([*pictures], seconds))
     else:
-        _write_mp4(pictures, path, seconds, encoder)
+        _write_mp4(painter, path, seconds, encoder)
     return [path]
 
 
@@ -150,35 +148,31 @@ def _ffmpeg() -> str:
         ) from None
 
 
-def _write_mp4(pictures: Iterator[Any], path: Path, seconds: float, encoder: str) -> None:
-    first = next(pictures)
-    height, width, _ = first.shape
-    options = (
-        f"-y -loglevel error -f rawvideo -pix_fmt rgb24 -s {width}x{height}"
-        f" -framerate {1 / seconds:.6f} -i - -an -r {_RATE} -c:v libx264 -preset veryfast"
-        " -tune stillimage -crf 20 -pix_fmt yuv420p -movflags +faststart"
-    )
+def _write_mp4(painter: Any, path: Path, seconds: float, encoder: str) -> None:
+    """The last step twice."""
+    from matplotlib import rc_context
+    from matplotlib.animation import FFMpegWriter
+
+    from .plotted import without_warnings
+
+    options = f"-an -r {_RATE} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
+    more = [*options.split(), "-movflags", "+faststart"]
+    rate: Any = 1 / seconds
+    last = len(painter.steps) - 1
     with tempfile.TemporaryDirectory() as folder:
-        film, said = Path(folder) / "film.mp4", Path(folder) / "said.txt"
-        command = [encoder, *options.split(), str(film)]
-        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}
-        with said.open("wb") as log, subprocess.Popen(command, stderr=log, **pipes) as process:
-            try:
-                _feed(process, chain([first], pictures))
-            except BaseException:
-                process.kill()
-                raise
-        if process.returncode or not film.exists():
-            text = said.read_text(errors="replace").strip().splitlines()
-            raise ToolError(f"ffmpeg made no film: {text[-1] if text else process.returncode}")
+        film = Path(folder) / "film.mp4"
+        writer = FFMpegWriter(fps=rate, codec="libx264", extra_args=more)
+        try:
+            with (
+                without_warnings(),
+                rc_context({"animation.ffmpeg_path": encoder}),
+                writer.saving(painter.figure, film, painter.figure.dpi),
+            ):
+                for index in (*range(last + 1), last):
+                    painter.show(index)
+                    writer.grab_frame()
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.strip().splitlines()
+            what = said[-1] if said else error.returncode
+            raise ToolError(f"ffmpeg made no film: {what}") from None
         write(path, film.read_bytes())
-
-
-def _feed(process: subprocess.Popen[bytes], pictures: Iterable[Any]) -> None:
-    """Write the pictures, the last one twice; stop if nobody reads any more."""
-    with contextlib.suppress(BrokenPipeError), process.stdin or io.BytesIO() as pipe:
-        picture = b""
-        for made in pictures:
-            picture = made.tobytes()
-            pipe.write(picture)
-        pipe.write(picture)

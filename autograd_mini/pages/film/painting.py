@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -39,8 +40,8 @@ class Painter:
     def __init__(self, steps: Steps, lang: str, theme: str = "light") -> None:
         self.steps, self.lang, self.colours = steps, lang, THEMES[theme]
         room = Box(_MARGIN, _PANEL + 24, WIDTH - _MARGIN, HEIGHT - _MARGIN / 2)
-        svg = self._drawn(theme, room)
-        scale = scale_of(svg, room)
+        layout, marks = self._layout(theme, room)
+        scale = scale_of(layout, room)
         zoom = 1.0 if scale >= 1 else 1.5  # small letters need more pixels
         if 12 * scale * zoom < _LEAST:
             raise ValueError(
@@ -58,33 +59,40 @@ class Painter:
         self.transform = Affine2D().scale(zoom)
         canvas: Any = FigureCanvasAgg
         self.canvas = canvas(self.figure)
-        self.graph = Plotted(svg, self.figure, room, zoom)
+        self.graph = Plotted(layout, marks, self.figure, room, zoom)
         self.words: list[Any] = []
         self._widths: dict[Any, float] = {}
 
+    def show(self, index: int) -> None:
+        """Make the figure that of a step."""
+        self._light(self.steps[index], index)
+        self._write(index)
+
     def paint(self, index: int) -> Any:
         """The picture of a step as an array of height × width × 3 bytes."""
-        step = self.steps[index]
-        self._light(step, index)
-        self._write(index)
+        self.show(index)
         with without_warnings():
             self.canvas.draw()
         return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()
 
     # --- the graph -------------------------------------------------------------------------------
-    def _drawn(self, theme: str, room: Box) -> str:
-        """The graph as SVG, in the direction and with or without words on its edges, as it fits."""
-        best: tuple[float, str] = (0.0, "")
+    def _layout(self, theme: str, room: Box) -> tuple[Any, Any]:
+        """The graph laid out in the direction and with or without words on its edges, as it fits.
+
+        And the classes of its texts.
+        """
+        best: tuple[float, Any, Any] = (0.0, None, None)
         root = roomy(self.steps)
         for rankdir, across in (("LR", 1.1), ("TB", 1.0)):
             look: Any = {"rankdir": rankdir, "theme": theme, "lang": self.lang}
             drawing = draw(root, collapse=False, off_path="normal", **look)
             for words in (1.2, 1.0):
-                svg = drawing.pipe(format="svg", encoding="utf-8")
-                worth = across * words * min(scale_of(svg, room), _LEGIBLE)
-                best = max(best, (worth, svg))
+                layout = json.loads(drawing.pipe("json"))
+                worth = across * words * min(scale_of(layout, room), _LEGIBLE)
+                if worth > best[0]:
+                    best = (worth, layout, drawing.marks)
                 drawing.body = [_WORDS.sub(r"\1", line) for line in drawing.body]
-        return best[1]
+        return best[1:]
 
     def _light(self, step: Step, index: int) -> None:
         """The numbers that are known, the nodes and edges that the step is about."""

@@ -1,23 +1,23 @@
-"""A drawing of Graphviz's as artists of matplotlib, so that each part of it can be changed."""
+"""A layout of Graphviz's as artists of matplotlib, so that each part of it can be changed."""
 
 import logging
-import re
 import warnings
-import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from matplotlib import patheffects
+from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-_SVG = "{http://www.w3.org/2000/svg}"
+from autograd_mini.drawing.digraph import RAISED, Marks
+
 FONT = "DejaVu Sans"  # matplotlib brings it, with all the signs of formulas
 _NARROW = 0.88  # it is wider by that than the fonts for which Graphviz lays out
 _LARGEST = 2.2  # pixels to one of Graphviz's points
-_NUMBERS = re.compile(r"-?[\d.]+(?:e-?\d+)?")
+_BOLD, _SUPERSCRIPT = 1, 8  # flags of a text in Graphviz's JSON
 
 
 class Box(NamedTuple):
@@ -30,7 +30,7 @@ class Box(NamedTuple):
 
 
 class Node(NamedTuple):
-    """The artists of a node; `fill` is the colour of its heading."""
+    """The artists of a node; `fill` is the colour of its heading, `room` that of its numbers."""
 
     box: Box
     frame: Any
@@ -38,6 +38,7 @@ class Node(NamedTuple):
     fill: str
     texts: dict[str, Any]
     """By class: data, grad, ..."""
+    room: float
 
 
 class Edge(NamedTuple):
@@ -62,9 +63,9 @@ def without_warnings() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def scale_of(svg: str, room: Box) -> float:
+def scale_of(layout: Any, room: Box) -> float:
     """By how much the drawing can be enlarged to fill the room."""
-    _, _, width, height = _view(ET.fromstring(svg))
+    _, _, width, height = map(float, layout["bb"].split(","))
     return min((room.right - room.left) / width, (room.top - room.bottom) / height, _LARGEST)
 
 
@@ -75,105 +76,101 @@ class Plotted:
     edges  likewise: e0, e1, ...
     """
 
-    def __init__(self, svg: str, figure: Any, room: Box, zoom: float) -> None:
-        top = ET.fromstring(svg)
-        self.figure, self.scale, self.zoom = figure, scale_of(svg, room), zoom
+    def __init__(
+        self, layout: Any, marks: Mapping[str, Marks], figure: Any, room: Box, zoom: float
+    ) -> None:
+        self.figure, self.scale, self.zoom = figure, scale_of(layout, room), zoom
         self.transform = Affine2D().scale(zoom)
-        _, _, width, height = _view(top)
-        graph = top.find(f"{_SVG}g")
-        if graph is None:
-            raise ValueError("this is no drawing of Graphviz's")
-        found = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", graph.get("transform", ""))
-        dx, dy = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
-        self.left = (room.left + room.right - width * self.scale) / 2 + dx * self.scale
-        self.top = (room.bottom + room.top + height * self.scale) / 2 - dy * self.scale
+        _, _, width, height = map(float, layout["bb"].split(","))
+        self.left = (room.left + room.right - width * self.scale) / 2
+        self.bottom = (room.bottom + room.top - height * self.scale) / 2
         self.sizes: dict[Any, float] = {}
         self.nodes: dict[int, Node] = {}
         self.edges: dict[int, Edge] = {}
-        self.rooms: dict[int, float] = {}  # of the numbers of a node, beside the words
-        groups = graph.findall(f"{_SVG}g")
-        for kind in ("cluster", "edge", "node"):
-            for group in groups:
-                if group.get("class", "").split()[0] == kind:
-                    self._group(group, kind)
+        frames, nodes = ([t for t in layout["objects"] if ("pos" in t) == k] for k in (False, True))
+        for thing in (*frames, *layout.get("edges", ()), *nodes):
+            id = str(thing.get("id"))
+            shapes, texts = self._drawn(thing)
+            if id not in marks:
+                continue
+            if "tail" in thing:
+                self.edges[int(id[1:])] = Edge(shapes[0], shapes[-1], texts)
+                halo = patheffects.withStroke(linewidth=3 * self.scale, foreground=marks[id].halo)
+                for text in texts:
+                    text.set_path_effects([halo])
+            else:
+                self.nodes[int(id[1:])] = self._node(shapes, texts, marks[id].rows)
 
     # --- parts -----------------------------------------------------------------------------------
     def write(self, k: int, key: str, words: str) -> None:
         """Change a number of a node."""
-        text = self.nodes[k].texts[key]
-        if text.get_text() != words or text not in self.sizes:
-            self.fit(text, words, self.rooms[k])
+        node = self.nodes[k]
+        if node.texts[key].get_text() != words or node.texts[key] not in self.sizes:
+            self.fit(node.texts[key], words, node.room)
 
-    def _group(self, group: ET.Element, kind: str) -> None:
-        shapes = [self._shape(part) for part in group.iter() if part.tag in _SHAPES]
-        texts = [(part.get("class", ""), self._text(part)) for part in group.iter(f"{_SVG}text")]
-        number = re.fullmatch(r"[ne](\d+)", group.get("id", ""))
-        if number is None:
-            return
-        k = int(number[1])
-        if kind == "edge" and len(shapes) > 1:
-            self.edges[k] = Edge(shapes[0], shapes[-1], [text for _, text in texts])
-        elif kind == "node" and len(shapes) > 2:
-            xs, ys = zip(*shapes[-1].get_path().vertices, strict=True)
-            box = Box(min(xs), min(ys), max(xs), max(ys))
-            fill = group.findall(f".//{_SVG}polygon")[1].get("fill", "#ffffff")
-            self.nodes[k] = Node(box, shapes[-1], shapes[1], fill, dict(texts))
-            name, words = (self.nodes[k].texts[key] for key in ("name", "word"))
-            self.fit(name, name.get_text(), (box.right - box.left) - 4 * self.scale)
-            self.rooms[k] = box.right - box.left - self.width(words) - 14 * self.scale
+    def _drawn(self, thing: Any) -> tuple[list[Any], list[Any]]:
+        """The shapes and the texts of a node, an edge or a frame."""
+        shapes, texts = [], []
+        ink, fill, size, style, dashed = "none", "none", 12.0, 0, False
+        for op in (op for key in ("_draw_", "_hdraw_", "_ldraw_") for op in thing.get(key, ())):
+            match op["op"]:
+                case "c":
+                    ink = op["color"]
+                case "C":
+                    fill = op["color"]
+                case "S":
+                    dashed = op["style"] == "dashed"
+                case "F":
+                    size = op["size"]
+                case "t":
+                    style = op["fontchar"]
+                case "T":
+                    texts.append(self._text(op, size, ink, style))
+                case kind if "points" in op:
+                    filled = fill if kind.isupper() else "none"
+                    shapes.append(self._shape(op, kind in "Pp", ink, filled, dashed))
+        return shapes, texts
 
-    def _shape(self, part: ET.Element) -> Any:
+    def _shape(self, op: Any, polygon: bool, ink: str, fill: str, dashed: bool) -> Any:
         """A polygon or a path of cubic Bézier curves."""
-        text = part.get("points") or part.get("d") or ""
-        numbers = [float(x) for x in _NUMBERS.findall(text)]
-        points = [self._at(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
-        closed = part.tag == f"{_SVG}polygon" or text.endswith("Z")
-        codes = [Path.MOVETO, *[Path.LINETO] * (len(points) - 1)]
-        if "C" in text:
-            codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
-        elif closed:
-            codes[-1] = Path.CLOSEPOLY  # its last point is its first
-        patch = PathPatch(
-            Path(points, codes),
-            facecolor=_colour(part.get("fill")) if closed else "none",
-            edgecolor=_colour(part.get("stroke")),
-            linewidth=self.scale,
-            joinstyle="miter",
-            capstyle="butt",
-        )
-        if part.get("stroke-dasharray"):
-            patch.set_linestyle("--")
-        return self._added(patch)
+        points = [self._at(*point) for point in op["points"]]
+        path = Path([*points, points[0]], closed=True)
+        if not polygon:
+            path = Path(points, [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)])
+        look: Any = {"joinstyle": "miter", "capstyle": "butt", "linestyle": "--" if dashed else "-"}
+        patch = PathPatch(path, facecolor=fill, edgecolor=ink, linewidth=self.scale, **look)
+        patch.set_transform(self.transform)
+        return self.figure.add_artist(patch)
 
-    def _text(self, part: ET.Element) -> Any:
-        """A line of text; of one in pieces (superscripts), the first."""
-        pieces = [*_pieces(part)]
-        x, y = self._at(float(part.get("x", "0")), float(part.get("y", "0")))
-        texts = [self._piece(part, text, size, rise) for text, size, rise in pieces]
-        widths = [self.width(text) for text in texts]
-        anchor = part.get("text-anchor", "start")
-        if len(texts) == 1:
-            texts[0].set_horizontalalignment(
-                {"middle": "center", "end": "right"}.get(anchor, "left")
-            )
-        else:
-            x -= sum(widths) * {"middle": 0.5, "end": 1.0}.get(anchor, 0.0)
-        for text, width, (_, _, rise) in zip(texts, widths, pieces, strict=True):
-            text.set_position((x, y + rise * self.scale))
-            x += width
-        return texts[0]
-
-    def _piece(self, part: ET.Element, text: str, size: float, rise: float) -> Any:
-        made = self.figure.text(
-            0, 0, text, fontsize=size * self.scale * _NARROW, color=_colour(part.get("fill")),
-            family=FONT, weight=part.get("font-weight", "normal"), va="baseline",
-            transform=self.transform, parse_math=False,
+    def _text(self, op: Any, size: float, ink: str, style: int) -> Any:
+        x, y = self._at(*op["pt"])
+        return self.figure.text(
+            x, y + RAISED * self.scale * bool(style & _SUPERSCRIPT), op["text"],
+            fontsize=size * self.scale * _NARROW, color=ink, family=FONT, va="baseline",
+            weight="bold" if style & _BOLD else "normal", transform=self.transform,
+            parse_math=False,
         )  # fmt: skip
-        if part.get("paint-order") == "stroke":  # a halo, in the colour of the paper
-            width = float(part.get("stroke-width", "3")) * self.scale
-            halo = patheffects.withStroke(linewidth=width, foreground=_colour(part.get("stroke")))
-            made.set_path_effects([halo])
-        return made
+
+    def _node(self, shapes: list[Any], texts: list[Any], rows: tuple[str, ...]) -> Node:
+        """A heading in the middle, and below it words at the left and numbers at the right."""
+        xs, ys = zip(*shapes[-1].get_path().vertices, strict=True)
+        box = Box(min(xs), min(ys), max(xs), max(ys))
+        for text in texts:
+            text.set_text(text.get_text().strip("\u00a0"))
+        heading, lines = texts[: -2 * len(rows)], texts[-2 * len(rows) :]
+        for word, number in zip(lines[::2], lines[1::2], strict=True):
+            number.set_horizontalalignment("right")
+            number.set_x(box.left + box.right - word.get_position()[0])
+        if len(heading) == 1:
+            self.fit(heading[0], heading[0].get_text(), box.right - box.left - 4 * self.scale)
+        widths = [self.width(piece) for piece in heading]
+        x = (box.left + box.right - sum(widths)) / 2
+        for piece, width in zip(heading, widths, strict=True):
+            piece.set_x(x)
+            x += width
+        room = box.right - box.left - self.width(lines[-2]) - 14 * self.scale
+        named = {"name": heading[0], "word": lines[-2], **dict(zip(rows, lines[1::2], strict=True))}
+        return Node(box, shapes[-1], shapes[1], to_hex(shapes[1].get_facecolor()), named, room)
 
     def width(self, text: Any) -> float:
         """Of a text, in pixels."""
@@ -190,35 +187,6 @@ class Plotted:
             size = min(size * room / width, size - 0.2)
             text.set_fontsize(size)
 
-    # --- places ----------------------------------------------------------------------------------
     def _at(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the SVG, in pixels from the bottom left of the figure."""
-        return self.left + x * self.scale, self.top - y * self.scale
-
-    def _added(self, patch: Any) -> Any:
-        patch.set_transform(self.transform)
-        return self.figure.add_artist(patch)
-
-
-_SHAPES = (f"{_SVG}polygon", f"{_SVG}path")
-
-
-def _view(top: ET.Element) -> tuple[float, ...]:
-    return tuple(float(x) for x in top.get("viewBox", "0 0 1 1").split())
-
-
-def _colour(text: str | None) -> str:
-    return "none" if text in (None, "", "transparent") else str(text)
-
-
-def _pieces(part: ET.Element) -> Iterator[tuple[str, float, float]]:
-    """The texts of a line, with their sizes and how far they are raised."""
-    size, rise = float(part.get("font-size", "12")), 0.0
-    if part.text:
-        yield part.text, size, 0.0
-    for span in part:
-        rise -= float(span.get("dy", "0"))
-        if span.text:
-            yield span.text, float(span.get("font-size", str(size))), rise
-        if span.tail:
-            yield span.tail, size, rise
+        """A point of the layout, in pixels from the bottom left of the figure."""
+        return self.left + x * self.scale, self.bottom + y * self.scale
