@@ -28,8 +28,8 @@ DRAWN = [
     "   0       2  x", "  ○ x * x",
 ]  # fmt: skip
 POWER = "(a, b, out):\n    return ((0.0 if (a == 0.0) else (out * log(a))),)\n"
-EDGE = '<g id="e0" class="edge">\n<text text-anchor="start" x="1">3</text>\n</g>'
-MARKED = EDGE.replace("<text ", '<text class="partial" ')
+EDGE = b'<svg xmlns="http://www.w3.org/2000/svg"><g id="e0"><text x="1">3</text></g></svg>'
+MARKED = EDGE.replace(b'x="1"', b'x="1" class="partial"')
 TABLE = (
     '<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr><td>a</td></tr></table>'
 )
@@ -52,7 +52,7 @@ TABLE = (
         (notation_of(Shape(SHEET["tanh"], (1,))).partials[0].text, "1 − {(out)}²"),
         # pictures
         (digraph.table(["<td>a</td>"], 1), TABLE),
-        (digraph.marked(EDGE, {"e0": digraph.Marks(lines=("partial",))}), MARKED),
+        (digraph.marked(EDGE, {"e0": digraph.Marks(lines=("partial",))})[39:], MARKED),
         ([*map(folding.magnitude, (-2.0, 3 + 4j, float("nan")))], [2.0, 5.0, float("inf")]),
         (groups.path_of("layer1.neuron3.w[2]"), (("layer1", "neuron3"), "w[2]")),
         (groups.path_of("layer1.key.neuron3.b"), (("layer1.key", "neuron3"), "b")),

@@ -1,9 +1,9 @@
 """A graphviz.Digraph that needs no Graphviz on the PATH; in its SVG each text has a class."""
 
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,12 +17,10 @@ from .themes import Theme
 
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 RAISED = 4.5  # points between a superscript and its base
-_GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|edge|graph|cluster)\b')
-_TEXT = re.compile(r'<text (.*?)text-anchor="start" x="([-\d.]+)"(.*?)>(.*)</text>', re.S)
-_HEIGHT = re.compile(r' y="[-\d.]+"')
-_POINT = re.compile(r"(-?[\d.]+),-?[\d.]+")
-
-_PLAIN = {"font-weight": "normal", "text-decoration": "none"}
+SVG = "{http://www.w3.org/2000/svg}"
+ET.register_namespace("", SVG.strip("{}"))
+ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+_PLAIN = {"font-size": "12.00", "font-weight": "normal", "text-decoration": "none"}
 
 
 class Marks(NamedTuple):
@@ -111,7 +109,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             where = "The DOT text is in .source, and .save() writes it to a file."
             raise RenderingError(f"{error} {where}") from None
         if wanted == "svg":
-            data = marked(data.decode(), self.marks).encode()
+            with suppress(ET.ParseError):  # a Graphviz that writes something else
+                data = marked(data, self.marks)
         return data.decode(encoding) if encoding else data
 
     def render(
@@ -171,78 +170,54 @@ def table(rows: Iterable[str], padding: int, spacing: int = 0) -> str:
 
 
 # --- classes for the texts of an SVG, so that style sheets and scripts find them -----------------
-def marked(svg: str, marks: Mapping[str, Marks]) -> str:
+def marked(svg: bytes, marks: Mapping[str, Marks]) -> bytes:
     """The SVG with a class on each text of the groups whose ids are in `marks`.
 
     Graphviz sets every text from its left end, by its own idea of how wide the letters are. Numbers
     of a node are set from their right end here and a heading, as one text, from its middle, so that
     they stay in place with another font, or when a script writes another number.
     """
-    lines = svg.split("\n")
-    starts = [(k, match[1]) for k, line in enumerate(lines) if (match := _GROUP.match(line))]
-    if not marks or not starts:
+    if not marks:
         return svg
-    done = lines[: starts[0][0]]
-    for (start, id), (end, _) in pairwise([*starts, (len(lines), "")]):
-        block = lines[start:end]
-        done += _block(block, marks[id]) if id in marks else block
-    return "\n".join(done)
+    top = ET.fromstring(svg)
+    for group in top.iter(f"{SVG}g"):
+        if given := marks.get(group.get("id", "")):
+            _mark(group, given)
+    return bytes(ET.tostring(top, "utf-8", xml_declaration=True))
 
 
-def _block(block: list[str], marks: Marks) -> list[str]:
-    """The lines of a node or an edge with its texts marked."""
-    texts = [(k, match) for k, line in enumerate(block) if (match := _TEXT.match(line))]
-    for (k, match), name in zip(texts[-len(marks.lines) :], marks.lines, strict=False):
-        block[k] = _text(match, name)
+def _mark(group: ET.Element, marks: Marks) -> None:
+    texts = group.findall(f".//{SVG}text")
+    for text, name in zip(texts[-len(marks.lines) :], marks.lines, strict=False):
+        text.set("class", name)
         if marks.halo:
-            halo = f'stroke="{marks.halo}" stroke-width="3" stroke-linejoin="round"'
-            block[k] = block[k].replace("<text ", f'<text {halo} paint-order="stroke" ', 1)
+            halo = {"stroke": marks.halo, "stroke-width": "3", "stroke-linejoin": "round"}
+            text.attrib |= {**halo, "paint-order": "stroke"}
     first = len(texts) - 2 * len(marks.rows)
-    box = next((line for line in block if line.startswith("<polygon")), "")
-    ends = [float(x) for x in _POINT.findall(box)]
-    if not marks.heading or first < 1 or not ends:
-        return block
-    left, right = min(ends), max(ends)
-    for name, (k, word), (last, number) in zip(
-        marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True
-    ):
-        line = _text(word, "word")
-        if here := _HEIGHT.search(number[3]):  # signs of another font make a row uneven
-            line = _HEIGHT.sub(here[0], line, count=1)
-        block[k] = line
-        block[last] = _text(number, name, "end", right - (float(word[2]) - left))
-    top, last = texts[0][0], texts[first - 1][0]
-    heading = _merged([match for _, match in texts[:first]])
-    block[top : last + 1] = [
-        _text(texts[0][1], marks.heading, "middle", (left + right) / 2, heading)
-    ]
-    return block
-
-
-def _text(
-    match: re.Match[str], name: str, anchor: str = "start", x: float | None = None, text: str = ""
-) -> str:
-    place = match[2] if x is None else f"{x:g}"
-    text = text or (match[4] if x is None else match[4].strip("\u00a0"))
-    return (
-        f'<text class="{name}" {match[1]}text-anchor="{anchor}" x="{place}"{match[3]}>{text}</text>'
-    )
-
-
-def _merged(pieces: Sequence[re.Match[str]]) -> str:
-    """The pieces of a heading, superscripts between others, as the content of one text."""
-    texts = [piece[4] for piece in pieces]
-    texts[0] = texts[0].lstrip("\u00a0")
-    texts[-1] = texts[-1].rstrip("\u00a0")
-    whole, raised = texts[0], False
-    for piece, text in zip(pieces[1:], texts[1:], strict=True):
-        changes = []
-        if ('baseline-shift="super"' in piece[3]) != raised:  # not all browsers know the word
-            changes.append(f'dy="{RAISED if raised else -RAISED:g}"')
+    box = group.find(f".//{SVG}polygon")
+    if not marks.heading or first < 1 or box is None:
+        return
+    xs = [float(point.split(",")[0]) for point in box.get("points", "").split()]
+    ends = min(xs) + max(xs)
+    for name, word, number in zip(marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True):
+        word.set("class", "word")
+        word.set("y", number.get("y", ""))  # signs of another font make a row uneven
+        x = f"{ends - float(word.get('x', '0')):g}"
+        number.attrib |= {"class": name, "text-anchor": "end", "x": x}
+        number.text = (number.text or "").strip("\u00a0")
+    heading, *pieces = texts[:first]
+    heading.text = (heading.text or "").lstrip("\u00a0")
+    texts[first - 1].text = (texts[first - 1].text or "").rstrip("\u00a0")
+    base = {**_PLAIN, **heading.attrib}
+    heading.attrib |= {"class": marks.heading, "text-anchor": "middle", "x": f"{ends / 2:g}"}
+    raised = False
+    for piece in pieces:  # superscripts between others
+        look = {}
+        if (piece.get("baseline-shift") == "super") != raised:  # not all browsers know the word
+            look["dy"] = f"{RAISED if raised else -RAISED:g}"
             raised = not raised
-        for name in ("font-size", "font-weight", "text-decoration"):
-            here, base = (re.search(rf'{name}="([^"]*)"', match[3]) for match in (piece, pieces[0]))
-            if (here and here[1]) != (base and base[1]):
-                changes.append(here[0] if here else f'{name}="{_PLAIN[name]}"')
-        whole += f"<tspan {' '.join(changes)}>{text}</tspan>" if changes and text else text
-    return whole
+        own = {key: piece.get(key, plain) for key, plain in _PLAIN.items()}
+        look |= {key: x for key, x in own.items() if x != base[key]}
+        if piece.text:
+            ET.SubElement(heading, f"{SVG}tspan", look).text = piece.text
+        group.remove(piece)

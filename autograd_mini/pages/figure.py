@@ -7,15 +7,11 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 from autograd_mini.drawing import draw
+from autograd_mini.drawing.digraph import SVG
 from autograd_mini.drawing.interchange import from_json, to_json
 from autograd_mini.graph import topological
 from autograd_mini.notation.labels import number
 from autograd_mini.stepping.sequence import Accumulate, Steps, Update, Visit
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_CLASSES = ("edge", "node", "cluster")
-_TEXTS = {"name", "data", "grad", "word", "stale", "partial", "share", "counts", "range", "edges"}
-
 
 FEW = 200  # nodes that are drawn all at once; of more, groups are opened
 
@@ -71,7 +67,7 @@ def compact(svg: str) -> str:
     the attribute data-id, for several pictures may stand on one page.
     """
     top = ET.fromstring(svg)
-    graph = top.find(f"{_SVG}g")
+    graph = top.find(f"{SVG}g")
     assert graph is not None  # Graphviz writes one
     shift = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", graph.get("transform", ""))
     dx, dy = (float(shift[1]), float(shift[2])) if shift else (0.0, 0.0)
@@ -79,7 +75,7 @@ def compact(svg: str) -> str:
     clusters, edges, nodes = (ET.SubElement(out, "g") for _ in range(3))
     for group in (clusters, edges, nodes):
         group.set("transform", f"translate({_short(dx)} {_short(dy)})")
-    for group in graph.findall(f"{_SVG}g"):
+    for group in graph.findall(f"{SVG}g"):
         kind = group.get("class", "").split()[0]
         parent = {"cluster": clusters, "edge": edges}.get(kind, nodes)
         parent.append(_group(group, kind))
@@ -91,7 +87,7 @@ def _group(group: ET.Element, kind: str) -> ET.Element:
     made = ET.Element("g", {"class": group.get("class", ""), "data-id": group.get("id", "")})
     boxes = 0
     for part in group.iter():
-        tag = part.tag.removeprefix(_SVG)
+        tag = part.tag.removeprefix(SVG)
         if tag == "text":
             made.append(_text(part))
         elif tag == "path":

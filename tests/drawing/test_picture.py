@@ -205,7 +205,7 @@ def test_edges_are_numbered_in_the_order_of_the_nodes():
     place = {node: k for k, node in enumerate(order)}
     expected = [(f"n{place[p]}", f"n{place[node]}") for node in order for p, _ in node.edges()]
     svg = draw(y).pipe(encoding="utf-8")
-    found = re.findall(r'<g id="e(\d+)" class="edge \w+">\n<title>(n\d+)&#45;&gt;(n\d+)<', svg)
+    found = re.findall(r'<g id="e(\d+)" class="edge \w+">\n<title>(n\d+)-&gt;(n\d+)<', svg)
     assert [(tail, head) for _, tail, head in sorted(found, key=lambda e: int(e[0]))] == expected
 
 

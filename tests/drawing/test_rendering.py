@@ -209,6 +209,6 @@ def test_in_a_browser_the_pages_own_graphviz_draws(monkeypatch):
     with pytest.raises(RenderingError, match=r"globalThis\.graphviz = await Graphviz\.load"):
         draw(neuron()).pipe()
     monkeypatch.setitem(sys.modules, "js", SimpleNamespace(graphviz=Lent()))
-    assert draw(neuron()).pipe() == b"<svg>svg dot</svg>"
+    assert draw(neuron()).pipe().endswith(b"<svg>svg dot</svg>")
     with pytest.raises(RenderingError, match="browser Graphviz: Error: syntax error in line 1"):
         rendering.render("digraph {", "svg")
