@@ -28,11 +28,9 @@ class Failure:
 
     def text(self, lang: str) -> str:
         """A sentence."""
-        told = dict(self.details)
+        told = {**self.details, **self.numbers()}
         if told.get("text"):
             told["text"] = f": {translated(told['text'], lang)}"
-        if self.kind == "wrong":
-            told |= self.numbers()
         if self.kind == "needs":
             told["shapes"] = ", ".join(told["shapes"])
         where = text("grade.where", lang, **told) if told.get("line") else ""
@@ -60,12 +58,13 @@ class Failure:
 
     def told(self, lang: str) -> dict[str, str]:
         """All that is to be said."""
-        numbers = self.numbers() if self.kind == "wrong" else {}
         said = {"kind": self.kind, "text": self.text(lang), "code": self.code(lang)}
-        return {**said, "tree": self.tree(lang), **numbers}
+        return {**said, "tree": self.tree(lang), **self.numbers()}
 
     def numbers(self) -> dict[str, str]:
-        """What it gives, and what it should: of networks, one of several."""
+        """What it gives, and what it should, if it is wrong: of networks, one of several."""
+        if self.kind != "wrong":
+            return {}
         wanted = " / ".join(map(_written, self.details["wanted"]))
         return {"got": _written(self.details["got"]), "wanted": wanted}
 

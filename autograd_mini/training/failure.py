@@ -33,18 +33,13 @@ class TrainingError(errors.AutogradError, ValueError):
     a learning rate of 100 that is too high; try 10
     """
 
-    def __init__(
-        self,
-        message: str,
-        epoch: int = 0,
-        batch: int = 0,
-        place: str = "",
-        cause: str = "",
-        history: History | None = None,
-    ) -> None:
+    epoch = batch = 0
+    place = cause = ""
+    history: History | None = None
+
+    def __init__(self, message: str, **told: Any) -> None:
         super().__init__(message)
-        self.epoch, self.batch, self.place, self.cause = epoch, batch, place, cause
-        self.history = history
+        vars(self).update(told)
 
 
 class NotFinite(Exception):

@@ -332,10 +332,11 @@ class _Trainer:
             lr, updates = float(self.optimiser.lr), len(self.losses)
             what, place, cause = described(error, self.model, rows, self.losses, lr, updates)
             self.undo_update()
+            known = {"epoch": epoch, "batch": batch, "place": place, "cause": cause}
             raise TrainingError(
                 f"epoch {epoch}, {where}: {what}. Likely cause: {cause}. The model keeps the last"
                 " weights that gave a finite loss and gradients.",
-                *(epoch, batch, place, cause),
+                **known,
             ) from (None if isinstance(error, NotFinite) else error)
 
 
