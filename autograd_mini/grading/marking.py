@@ -143,7 +143,7 @@ class _Grader:
             files = {"files": self.submission.files, "paths": self.submission.paths}
             self.sandbox = Sandbox({**self.setup, **files}, self.limits)
         except Ended as end:
-            notes, cls = [Failure(f"load.{end.kind}", {"status": end.status})], None
+            notes, cls = [Failure(f"load.{end.args[0]}", {"status": end.args[1]})], None
         else:
             cls, raised = self.sandbox.loaded.get("class"), self.sandbox.loaded.get("notes")
             raised = raised[:9] if isinstance(raised, list) else []
@@ -158,7 +158,7 @@ class _Grader:
         if self.sandbox is None and not self.stopped:
             self._start()
         if self.sandbox is None or self.stopped:
-            raise Ended("late")
+            raise Ended("late", None)
         start = monotonic()
         try:
             answer = self.sandbox.ask(question, min(self.limits.seconds / 2, self.budget))
@@ -198,7 +198,7 @@ class _Grader:
         try:
             failure = self._asked(task)
         except Ended as end:
-            failure = Failure(end.kind, {"status": end.status}, task)
+            failure = Failure(end.args[0], {"status": end.args[1]}, task)
         if own and failure is None and own not in self.wrong:
             self.right[own] = None
         elif own and failure is not None:

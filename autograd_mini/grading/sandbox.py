@@ -29,11 +29,7 @@ class Limits(NamedTuple):
 
 
 class Ended(Exception):
-    """The process did not answer: `kind` is "time" or "ended", `status` its exit status."""
-
-    def __init__(self, kind: str, status: int | None = None) -> None:
-        super().__init__(kind)
-        self.kind, self.status = kind, status
+    """The process did not answer: Ended(kind, status), "time", "ended" or "late", exit status."""
 
 
 class Sandbox:
@@ -70,7 +66,7 @@ class Sandbox:
                         return answer
         except Empty:
             self.close()
-            raise Ended("time") from None
+            raise Ended("time", None) from None
         except OSError:  # there is nobody who reads
             pass
         with suppress(subprocess.TimeoutExpired):

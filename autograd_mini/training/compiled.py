@@ -7,6 +7,7 @@ what the optimiser remembers are inputs and outputs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import chain
 from math import isfinite
 from typing import Any
@@ -75,26 +76,24 @@ def compile_step(
     return CompiledStep(model, loss, optimiser, penalty, clip_norm, backend, threads)
 
 
+@dataclass(eq=False, repr=False)
 class CompiledStep:
     """A training step that `compile_step` made."""
 
-    def __init__(
-        self,
-        model: Any,
-        loss: str | Loss,
-        optimiser: Optimiser,
-        penalty: Penalty | None = None,
-        clip_norm: float | None = None,
-        backend: str = "auto",
-        threads: int = 1,
-        watched: bool = False,
-    ) -> None:
-        self.watched = watched  # whether norm and predictions are wanted
-        self.model, self.optimiser, self.penalty = model, optimiser, penalty
-        self.unrolled = not (isinstance(loss, str) or loss in LOSSES.values())
-        self.loss = loss_function(loss)
-        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
-        self.backend, self.threads = backend, threads
+    model: Any
+    loss: Any
+    optimiser: Optimiser
+    penalty: Penalty | None = None
+    clip_norm: float | None = None
+    backend: str = "auto"
+    threads: int = 1
+    watched: bool = False  # whether norm and predictions are wanted
+
+    def __post_init__(self) -> None:
+        self.unrolled = not (isinstance(self.loss, str) or self.loss in LOSSES.values())
+        self.loss = loss_function(self.loss)
+        if self.clip_norm is not None:
+            positive("clip_norm", self.clip_norm)
         self.entries: dict[Any, tuple[Entry, list[Structure]]] = {}
         self.frame: Any = None  # of the last call, with its structure and the state that it left
         self.framed: Any = None
