@@ -28,18 +28,12 @@ if TYPE_CHECKING:
     from .program import Program
 
 CHUNK = 512
-BLOCKS = 3
-"""Vectors of samples whose products are added at once, to sums that are read and written once."""
 _PARAMETERS = (
     "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
 )
-_PARTS = ("before", "each", "products", "after")
-_GIVEN = (
-    "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count",
-    "ptr %f, ptr %s, ptr %v, ptr %r, i64 %stride, i64 %left",
-    "ptr %f, ptr %s, ptr %first, ptr %rows, i64 %stride, i64 %remain",
-    "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count",
-)
+_ONCE = "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count"
+_EACH = "ptr %f, ptr %s, ptr %v, ptr %r, i64 %stride, i64 %left"
+_PARTS = {"before": _ONCE, "each": _EACH, "after": _ONCE}
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
 
@@ -63,20 +57,13 @@ class Printer:
             each = program.is_each(operand)
             self.outputs.setdefault(operand, []).append(places[each])
             places[each] += 1
-        code, (before, each_part, after) = program.code, program.parts
+        code = self.code = [*program.code]
         self.last: dict[int, int] = {}  # operand -> the chunk that uses it last
         self.sums: dict[int, int] = {}  # what is summed over the samples -> its place
-        used = {*self.outputs}
         for opcode, operands in code:
             if opcode in REDUCTIONS and program.is_each(operands[0]):
                 self.sums.setdefault(operands[0], len(self.sums))
-            else:
-                used.update(operands)
-        products = [x for x in sorted(self.sums) if code[x][0] == "*" and x not in used]
-        self.products = frozenset(products)  # that are computed when they are added
-        self.blocks = BLOCKS if products else 1
-        rest = [i for i in each_part if i not in self.products]
-        parts = enumerate((before, rest, products, after))
+        parts = zip(_PARTS, program.parts, strict=True)
         self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
         for k, (_, chunk) in enumerate(self.chunks):
             for i in chunk:
@@ -90,7 +77,7 @@ class Printer:
         chunks, start, size = [], 0, 0
         limit = CHUNK if numbers and self.program.is_each(numbers[0]) else 2 * CHUNK  # for packs
         for k, i in enumerate(numbers, start=1):
-            size += max(1, len(self.program.code[i][1]) - 1)
+            size += max(1, len(self.code[i][1]) - 1)
             if size >= limit or k == len(numbers):
                 chunks.append(numbers[start:k])
                 start, size = k, 0
@@ -98,33 +85,30 @@ class Printer:
 
     def sizes(self) -> tuple[int, int]:
         """The doubles of what is shared, and of what each thread has: whole cache lines."""
-        vectors = len(self.sums) + self.blocks * self.vectors.size
+        vectors = len(self.sums) + self.vectors.size
         return -(-self.numbers.size // 8) * 8, -(-vectors * self.width // 8) * 8
 
     def text(self) -> str:
         """The module."""
         functions: list[str] = []
-        calls: tuple[list[str], ...] = ([], [], [], [])
+        calls: dict[str, list[str]] = {part: [] for part in _PARTS}
         for k, (part, chunk) in enumerate(self.chunks):
-            body = "\n".join(self._sums(chunk) if part == 2 else self._chunk(k, chunk))
+            body = "\n".join(self._chunk(k, chunk))
             functions.append(f"define internal void @c{k}{_PARAMETERS} {{\n{body}\nret void\n}}")
-            calls[part].append(f"call void @c{k}({_GIVEN[part]})")
+            calls[part].append(f"call void @c{k}({_PARTS[part]})")
         done: set[str] = set()
         while missing := self.calls.keys() - done:
             done.add(name := min(missing))
             functions.append(function(*self.calls[name], self.calls))
         numbers, thread = self.sizes()
         frame = _SKELETON.substitute(
-            {name: "\n  ".join(calls[k]) for k, name in enumerate(_PARTS)},
+            {part: "\n  ".join(lines) for part, lines in calls.items()},
             once=sum(not each for _, each in self.program.inputs),
             numbers=numbers,
             rows=numbers + self.threads * thread,
             width=self.width,
             sums=len(self.sums) * self.width,
             bytes=8 * len(self.sums) * self.width,
-            block=self.vectors.size * self.width,
-            blocks=self.blocks,
-            step=self.blocks * self.width,
         )
         declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
         return "\n".join([frame, *functions, *sorted(declared), *outside()])
@@ -132,14 +116,13 @@ class Printer:
     # --- one chunk -------------------------------------------------------------------------------
     def _chunk(self, k: int, chunk: Sequence[int]) -> list[str]:
         """The lines of a chunk."""
-        program, each = self.program, self.program.is_each(chunk[0])
+        each = self.program.is_each(chunk[0])
         w = self.w = Writer(self.width if each else 1, self.calls)
-        self.pointers = "%v", "%r"
         self.known: dict[int, str] = {}  # the values at hand
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
         self.mask = ""
         if not each:
-            units = packed(program.code, chunk, self.pack, self._place)
+            units = packed(self.code, chunk, self.pack, self._place)
         else:
             units = [(i,) for i in chunk]
         for unit in units:
@@ -154,53 +137,33 @@ class Printer:
                     else:
                         w.store(self._operand(i), "%f", place)
             last = max(self.last.get(i, k) for i in unit)
-            if last > k and program.code[unit[0]][0] != "input":
+            if last > k and self.code[unit[0]][0] != "input":
                 self._keep(unit, last)
         for slots, unit in self.ends.pop(k, ()):
             slots.leave(unit)
         return w.lines
 
     def _single(self, i: int) -> None:
-        opcode, operands = self.program.code[i]
+        opcode, operands = self.code[i]
         if opcode != "input":
             self.known[i] = self._instruction(opcode, operands)
         if i in self.sums:
             place = self.sums[i] * self.width
             old = self.w.load("%s", place)
             new = self.w.apply("+", old, self._operand(i))
-            self.mask = self.mask or self._mask(0)
-            self.w.store(self._masked(self.mask, new, old), "%s", place)
+            self.mask = self.mask or self._mask()
+            self.w.store(self.w.apply("select", self.mask, new, old), "%s", place)
 
-    def _sums(self, chunk: Sequence[int]) -> list[str]:
-        """The lines that add products to their sums, for several vectors of samples at once."""
-        w = self.w = Writer(self.width, self.calls)
-        size = self.vectors.size * w.width
-        pointers = [(w.at("%v", b * size), w.at("%r", b * w.width)) for b in range(self.blocks)]
-        known: list[dict[int, str]] = [{} for _ in pointers]
-        masks = [self._mask(b) for b in range(self.blocks)]
-        for i in chunk:
-            place = self.sums[i] * w.width
-            total = w.load("%s", place)
-            for b, mask in enumerate(masks):
-                self.known, self.pointers = known[b], pointers[b]
-                factors = map(self._operand, self.program.code[i][1])
-                total = self._masked(mask, w.apply("fma", *factors, total), total)
-            w.store(total, "%s", place)
-        return w.lines
-
-    def _mask(self, block: int) -> str:
+    def _mask(self) -> str:
         """Which of a vector's samples there are."""
         w = self.w
         if w.width == 1:
-            return w.line(f"icmp sgt i64 %left, {block}")
-        places = ", ".join([f"i64 {block * w.width + k}" for k in range(w.width)])
+            return w.line("icmp sgt i64 %left, 0")
+        places = ", ".join([f"i64 {k}" for k in range(w.width)])
         return w.line(f"icmp sgt {w.i} {w.same('%left', 'i64')}, <{places}>")
 
-    def _masked(self, mask: str, new: str, old: str) -> str:
-        return self.w.apply("select", mask, new, old)
-
     def _pack(self, unit: tuple[int, ...]) -> None:
-        code, w = self.program.code, self._wide(len(unit))
+        code, w = self.code, self._wide(len(unit))
         columns = zip(*(code[i][1] for i in unit), strict=True)
         parts = [self._column(column) for column in columns]
         self.packs[unit] = text = w.apply(code[unit[0]][0], *parts)
@@ -215,7 +178,7 @@ class Printer:
 
     def _column(self, column: tuple[int, ...]) -> str:
         """One operand of each instruction of a pack."""
-        code, w = self.program.code, self._wide(len(column))
+        code, w = self.code, self._wide(len(column))
         if column not in self.packs:
             conditions = column[0] >= 0 and code[column[0]][0] in CONDITIONS
             kind = "i1" if conditions else "double"
@@ -223,7 +186,7 @@ class Printer:
             if min(column) == max(column):
                 text = w.same(self._operand(column[0]), kind)
             elif max(column) < 0:
-                text = w.constants([code.constants[~x] for x in column])
+                text = w.constants([self.program.code.constants[~x] for x in column])
             elif places[0] is not None and places == [*range(places[0], places[0] + len(column))]:
                 text = w.load("%f", places[0])
                 text = w.apply("!=", text, w.constant(0.0)) if conditions else text
@@ -239,7 +202,7 @@ class Printer:
         """Where in memory a number lies that all samples share, if it lies there."""
         if x < 0 or self.program.is_each(x):
             return None
-        opcode, operands = self.program.code[x]
+        opcode, operands = self.code[x]
         if opcode == "input":
             return self.inputs[int(self.program.code.constants[~operands[0]])]
         return self.numbers.of.get(x)
@@ -250,7 +213,7 @@ class Printer:
         text = self.known[unit[0]]
         if len(unit) > 1:
             w, text = self._wide(len(unit)), self.packs[unit]
-        if self.program.code[unit[0]][0] in CONDITIONS:
+        if self.code[unit[0]][0] in CONDITIONS:
             text = w.apply("select", text, w.constant(1.0), w.constant(0.0))
         slots = self.vectors if each else self.numbers
         place = slots.take(unit) * (w.width if each else 1)
@@ -266,14 +229,14 @@ class Printer:
             if self.known[x][0] != "%":  # a number of a pack
                 self.known[x] = w.line(self.known[x])
             return self.known[x]
-        opcode, operands = program.code[x]
+        opcode, operands = self.code[x]
         if (place := self._place(x)) is not None:
             text = w.same(w.line(f"load double, ptr {w.at('%f', place)}, align 8"))
         elif opcode == "input":
             place = self.inputs[int(program.code.constants[~operands[0]])]
-            text = w.load(self.pointers[1], w.line(f"mul i64 %stride, {place}"))
+            text = w.load("%r", w.line(f"mul i64 %stride, {place}"))
         else:
-            text = w.load(self.pointers[0], self.vectors.of[x] * w.width)
+            text = w.load("%v", self.vectors.of[x] * w.width)
         self.known[x] = w.apply("!=", text, w.constant(0.0)) if opcode in CONDITIONS else text
         return self.known[x]
 

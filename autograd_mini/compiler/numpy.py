@@ -70,9 +70,8 @@ class _Step(NamedTuple):
 class _Layout:
     """The rows of the matrices of `once` (constants first) and `each`, and the steps by part.
 
-    Reductions: of rows of `each` (`summed`), of products of two such rows (`left`, `right`), which
-    are products of matrices, both to the rows of `once` in `targets`; and (row, row) in `alike`,
-    where all samples have one number.
+    Reductions: of rows of `each` (`summed`) and of products of two such rows (`left`, `right`), to
+    the rows of `once` in `targets`; and (row, row) in `alike`, where all samples have one number.
     """
 
     def __init__(self, program: Program) -> None:
@@ -89,13 +88,7 @@ class _Layout:
         self.summed = _rows([self.row[x] for x, _ in plain])
         self.alike = [(self.row[x], to) for x, to in reduced if not program.is_each(x)]
         self.targets = [to for _, to in plain] + [to for _, to in pairs]
-        sides = [[self.row[x[k]] for x, _ in pairs] for k in (0, 1)]
-        (self.left, self.i), (self.right, self.j) = [
-            np.unique(np.array(side, dtype=int), return_inverse=True) for side in sides
-        ]
-        self.is_table = len(self.left) * len(self.right) <= 8 * len(pairs)
-        if not self.is_table:
-            self.left, self.right = map(np.array, sides)
+        self.left, self.right = (_rows([self.row[x[k]] for x, _ in pairs]) for k in (0, 1))
 
     def _new(self, of_samples: bool, count: int = 1) -> int:
         """The first of new rows."""
@@ -156,12 +149,8 @@ class _Layout:
 
     def sums(self, part: Any) -> Any:
         """The reductions over the samples of a block."""
-        found = [part[self.summed].sum(1)]
-        if len(self.left) and self.is_table:
-            found.append((part[self.left] @ part[self.right].T)[self.i, self.j])
-        elif len(self.left):
-            found.append(np.einsum("ij,ij->i", part[self.left], part[self.right]))
-        return np.concatenate(found)
+        products = np.einsum("ij,ij->i", part[self.left], part[self.right])
+        return np.concatenate([part[self.summed].sum(1), products])
 
 
 def _rows(rows: Sequence[int]) -> Any:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd_mini.numbers.instructions import Code
 
     Pack = tuple[int, ...]
 
@@ -44,7 +43,10 @@ class Slots:
 
 
 def packed(
-    code: Code, chunk: Sequence[int], width: int, place: Callable[[int], int | None]
+    code: Sequence[tuple[str, Pack]],
+    chunk: Sequence[int],
+    width: int,
+    place: Callable[[int], int | None],
 ) -> list[Pack]:
     """The instructions of a chunk in an order of computing, as packs of up to `width`.
 
@@ -97,7 +99,9 @@ def packed(
     return [pack for taken in reversed(order) for pack in taken]
 
 
-def _seeds(code: Code, level: list[int], member: dict[int, Pack], width: int) -> list[Pack]:
+def _seeds(
+    code: Sequence[tuple[str, Pack]], level: list[int], member: dict[int, Pack], width: int
+) -> list[Pack]:
     """What no pack asked for, in the order of the program: as large packs as there can be."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for i in level:
