@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-
     Pack = tuple[int, ...]
 
 _CHEAP = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=", "==", "!="})
