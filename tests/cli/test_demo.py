@@ -23,7 +23,6 @@ from autograd_mini.cli.train import gradient_check, small_neuron
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.graph import leaves
-from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
 from autograd_mini.optim import Adam
 from autograd_mini.training import load, load_metadata
@@ -118,7 +117,7 @@ def test_demo_tells_the_backward_pass_edge_by_edge(demo):
 
 
 def test_demo_checks_every_gradient_in_one_language_and_in_plain_text(demo):
-    assert "67 de 67 coinciden" in demo[1]
+    assert re.search(r"67 de 67 coinciden.*10⁻¹\S del", demo[1], re.DOTALL)
     assert not words(demo[1]) & ENGLISH
     assert not {*"\x1b\r━"} & {*demo[1]}  # for a pipe
 
@@ -159,13 +158,13 @@ def test_a_wrong_gradient_is_found(capsys, monkeypatch):
         honest(self, *args, **options)
         for node in [*leaves(self)]:
             if node.label == "layer1.neuron1.w[0]":
-                node.grad += 1e-7
+                node.grad *= 1 + 1e-8
 
     monkeypatch.setattr(Value, "backward", wrong)
     assert main(["train", "moons", "--hidden", "3", "--epochs", "1", "--out", "o"]) == 1
     text = capsys.readouterr().out
     assert "12 of 13 agree" in text
-    assert "layer1.neuron1.w[0]: backpropagation" in text
+    assert re.search(r"layer1\.neuron1\.w\[0\]: backpropagation \S+, differences", text)
 
 
 def test_gradients_that_are_all_0_are_told_and_not_divided_by(said):
@@ -347,31 +346,6 @@ def squares():
     return Dataset("squares", inputs, targets, ("a", "b"), ("no", "yes"))
 
 
-def test_the_check_agrees_with_right_gradients():
-    for activation in ("tanh", "relu"):
-        agree, told = checked(MLP(2, [4, 1], activation=activation, seed=1), squares())
-        assert agree
-        assert "17 of 17 agree" in told
-        relative = re.search(r"largest difference is (\S+) of", told)
-        assert re.search(r"10⁻¹\S$|^0$", relative[1])
-
-
-def test_the_check_finds_a_wrong_gradient(monkeypatch):
-    model = MLP(2, [4, 1], seed=1)
-    weight = model.parameters()[3]
-    backward = Value.backward
-
-    def off(self):
-        backward(self)
-        weight.grad *= 1 + 1e-8
-
-    monkeypatch.setattr(Value, "backward", off)
-    agree, told = checked(model, squares())
-    assert not agree
-    assert "16 of 17 agree" in told
-    assert f"{weight.label}: backpropagation {weight.grad:.10g}, differences" in told
-
-
 def test_a_neuron_on_its_kink_is_undecided():
     model = MLP(2, [1, 1], activation="relu", seed=1)
     hidden = model.layers[0].neurons[0]
@@ -380,7 +354,3 @@ def test_a_neuron_on_its_kink_is_undecided():
     assert agree
     assert "3 undecided: a kink of the activation is too near." in told
     assert all(p.data == q for p, q in zip(hidden.w, (1.0, 0.0), strict=True))
-
-
-def test_aligned():
-    assert aligned([("a", "b"), ("cc", "12")], "><") == [" a  b", "cc  12"]

@@ -36,22 +36,6 @@ def test_grad_of(arguments, out, said):
     assert said("grad", *arguments) == out
 
 
-# --- languages -----------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["grad", "x", "--lang", "es"], "falta el valor de x; añád"),
-        (["grad", "sen(x)", "x=1", "--lang", "es"], "no existe la función sen; ¿quisiste decir"),
-        (["demo", "--out", "file", "--lang", "es"], "no se puede escribir file"),
-        (["demo", "--lang", "es", "otra"], "Ayuda: autograd-mini --help"),
-    ],
-)
-def test_sentences_in_spanish(arguments, sentence, tmp_path, capsys):
-    (tmp_path / "file").touch()
-    assert main(arguments) != 0
-    assert sentence in capsys.readouterr().err
-
-
 # --- help -----------------------------------------------------------------------------------------
 def test_version(said):
     assert said("--version") == f"autograd-mini {__version__}\n"

@@ -209,6 +209,13 @@ STEP = [
     ("--train log(w) w=-1", 1, "it needs a > 0"),
     ("w**2 w=3 --epochs 3", 2, "--epochs is for --train"),
 ]
+COMPILE = [
+    ("3", 2, "the expression has no names"),
+    ("log(x) x=-1", 1, "it needs a > 0"),
+    ("x*y z=1", 2, "the expression has no z"),
+    ("x -o page.png", 2, "page.png: a page ends in .html"),
+    ("x --show fortran", 2, "invalid choice: 'fortran'"),
+]
 GPT = [
     ("--names nowhere.txt", 1, "nowhere.txt: No such file"),
     ("--names empty.csv", 1, "empty.csv: the file is empty"),
@@ -235,7 +242,7 @@ MARKS = [
 ]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
-    "step": STEP, "gpt": GPT, "repair": REPAIR, "marks": MARKS,
+    "step": STEP, "compile": COMPILE, "gpt": GPT, "repair": REPAIR, "marks": MARKS,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
