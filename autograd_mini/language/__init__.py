@@ -14,6 +14,7 @@ In errors.txt and usage.txt an entry has no name: its English is the name, as th
 other language.
 """
 
+# mypy: implicit-reexport
 from .catalogues import (
     LANGUAGES,
     Catalogue,
@@ -28,6 +29,3 @@ from .catalogues import (
     words,
 )
 from .errors import translated
-
-__all__ = ["LANGUAGES", "Catalogue", "catalogue", "checked", "default_language", "meant", "of"]
-__all__ += ["shortened", "text", "translated", "whole", "words"]

@@ -335,19 +335,15 @@ def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
             )
     if len(row) != nin:
         raise ValueError(f"{name} takes {nin} inputs, got {len(row)}")
-    return tuple([_input(v, i, name) for i, v in enumerate(row)])
-
-
-def _input(v: Any, i: int, name: str) -> Any:
-    if isinstance(v, Value):
-        return v
-    try:
-        v = constant(v)
-    except TypeError:
-        raise TypeError(f"input {i} of {name} is {v!r}, not a number or Value") from None
-    if not in_ieee() and v - v != 0:  # inf - inf is nan
-        raise ValueError(f"input {i} of {name} is {v}")
-    return v
+    for i, v in enumerate(row):
+        if not isinstance(v, Value):
+            try:
+                v = row[i] = constant(v)
+            except TypeError:
+                raise TypeError(f"input {i} of {name} is {v!r}, not a number or Value") from None
+            if not in_ieee() and v - v != 0:  # inf - inf is nan
+                raise ValueError(f"input {i} of {name} is {v}")
+    return tuple(row)
 
 
 # --- activations ---------------------------------------------------------------------------------

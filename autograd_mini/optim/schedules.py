@@ -75,11 +75,7 @@ def cosine(lr: float, steps: int, final: float = 0.0) -> Schedule:
     """
     positive("lr", lr), not_negative("final", final)
     steps = whole("steps", steps)
-
-    def rate(t: int) -> float:
-        return final + (lr - final) * (1 + cos(pi * t / steps)) / 2 if t < steps else final
-
-    return rate
+    return lambda t: final + (lr - final) * (1 + cos(pi * min(t, steps) / steps)) / 2
 
 
 def warm_up(steps: int, then: Schedule) -> Schedule:

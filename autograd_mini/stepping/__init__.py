@@ -11,22 +11,12 @@ if TYPE_CHECKING:
     from autograd_mini.pages.notebook import show, widget
     from autograd_mini.pages.page import save_html, to_html
 
+    from .events import *  # noqa: F403
     from .explaining import explain, explain_step
     from .explanation import Explanation, Formula
     from .plain import transcript
     from .record import steps
-    from .sequence import (
-        Accumulate,
-        Forward,
-        Given,
-        Leaf,
-        Place,
-        Seed,
-        Source,
-        Steps,
-        Update,
-        Visit,
-    )
+    from .sequence import Steps
     from .timeline import State
     from .training.recording import (
         record_descent,
@@ -36,4 +26,6 @@ if TYPE_CHECKING:
     )
     from .training.runs import LearningRates, TrainingSteps
 
-__getattr__, __dir__, __all__ = lazy(__name__)
+__getattr__, __dir__, __all__ = lazy(
+    __name__, events="Accumulate Forward Given Leaf Place Seed Source Update Visit"
+)
