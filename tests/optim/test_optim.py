@@ -100,20 +100,6 @@ def test_adamw_loshchilov_hutter_2019():
     assert default == pytest.approx(adam(GRADS, 0.001, 0.9, 0.999, 1e-8, decay=0.01), rel=1e-13)
 
 
-def test_sequences_by_hand():
-    """From w = 0, with settings that leave round numbers."""
-    # v = -1/2, then -1/4 + 1/2 = 1/4
-    assert path(lambda p: Momentum(p, 0.5, momentum=0.5), [1.0, -1.0], 0.0) == [-0.5, -0.25]
-    # w = -1/4 - 1/2 = -3/4, then -3/4 + 1/8 + 1/2 = -1/8
-    assert path(lambda p: Nesterov(p, 0.5, momentum=0.5), [1.0, -1.0], 0.0) == [-0.75, -0.125]
-    # s = 1/4, its root 1/2: w = -(1/2) * 1 / (1/2)
-    assert path(lambda p: RMSprop(p, 0.5, decay=0.75, eps=1e-300), [1.0], 0.0) == [-1.0]
-    # m = 1/2, v = 1/2: both corrected to 1; then m = -1/4, corrected by 3/4 to -1/3, and v = 3/4
-    # corrected to 1
-    got = path(lambda p: Adam(p, 0.5, betas=(0.5, 0.5), eps=1e-300), [1.0, -1.0], 0.0)
-    assert got == [-0.5, pytest.approx(-0.5 + 0.5 / 3, rel=1e-15)]
-
-
 # --- weight decay --------------------------------------------------------------------------------
 @pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov, RMSprop, Adam])
 def test_coupled_weight_decay_is_the_gradient_of_an_l2_penalty(kind):
