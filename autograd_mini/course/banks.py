@@ -25,7 +25,7 @@ def _rows(
         "name": f"exercise{number:03}",
         "lang": lang,
         "title": escaped(heading(exercise, number, lang)),
-        "task": escaped(exercise.task(lang)),
+        "task": escaped(exercise.task(lang, drawn=False)),
         "given": escaped("; ".join(formula.text for formula in exercise.given(lang))),
         "points": f"{1 / len(exercise.blanks):.6f}",
     }
@@ -47,7 +47,8 @@ def moodle(exercises: Sequence[Exercise], lang: str = "en") -> str:
     for number, exercise in enumerate(exercises, start=1):
         rows = _rows(exercise, number, lang)
         gaps = "<br/>".join(map(template["cloze"].format_map, rows))
-        asked = template["asked"].format(**rows[0], picture=picture(exercise, lang), gaps=gaps)
+        shown = {"task": escape(exercise.task(lang)), "picture": picture(exercise, lang)}
+        asked = template["asked"].format(**rows[0] | shown, gaps=gaps)
         told = {"asked": asked, "solved": "<br/>".join(row["solved"] for row in rows)}
         shown = {name: escape(words) for name, words in told.items()}
         questions.append(template["question"].format_map(rows[0] | shown))

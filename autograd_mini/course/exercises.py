@@ -16,6 +16,7 @@ from autograd_mini.functions import dot, leaky_relu, maximum, relu
 from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
+from autograd_mini.notation.shapes import use_of
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
@@ -99,10 +100,13 @@ class Exercise:
             for given, blank in zip(answers, self.blanks, strict=True)
         )
 
-    def task(self, lang: str = "en") -> str:
-        """What is to be done, in a sentence or two."""
-        said = text(f"exercise.{self.kind}", lang, rate=self.rate)
-        return f"{said} {text('exercise.work', lang, blanks=len(self.blanks), work=self.work)}"
+    def task(self, lang: str = "en", *, drawn: bool = True) -> str:
+        """What is to be done, in some sentences; those on the graph only where it is drawn."""
+        nodes = self.steps.nodes
+        several = any(use_of(node, k) for node in nodes for k in range(len(node.parents)))
+        said = [self.kind, "work.drawn" if drawn else "work", *["along"] * (drawn and several)]
+        slots = {"rate": self.rate, "blanks": len(self.blanks), "work": self.work}
+        return " ".join(text(f"exercise.{name}", lang, **slots) for name in said)
 
 
 class Sketch(NamedTuple):

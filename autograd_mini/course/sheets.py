@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.drawing.digraph import Drawing
+from autograd_mini.drawing.latex import text as latex_text
 from autograd_mini.drawing.latex import tikz
 from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.picture import write
+from autograd_mini.drawing.plots import figure_class
 from autograd_mini.drawing.sketch import Sketch, sketch
 from autograd_mini.language import text as said
 from autograd_mini.pages.document import asset, plain
@@ -69,24 +71,28 @@ def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
     """The sheet, or its key, for a terminal."""
     parts = []
     for number, exercise in enumerate(exercises, start=1):
-        lines = [heading(exercise, number, lang)]
-        if key:
-            lines += [f"    {exercise.solved(blank, lang).text}" for blank in exercise.blanks]
-        else:
-            lines += textwrap.wrap(exercise.task(lang), 96)
-            given = [formula.text for formula in exercise.given(lang)]
-            leaves = sum(node.first is None for node in exercise.steps.nodes)
-            lines += _rows(given[:leaves])
-            lines += [f"    {formula}" for formula in given[leaves:]]
-            lines += _rows(f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks)
-        parts.append("\n".join(lines).replace("\u00a0", " "))
+        lines = [heading(exercise, number, lang), *_lines(exercise, lang, key)]
+        parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _lines(exercise: Exercise, lang: str, key: bool, drawn: bool = False) -> list[str]:
+    """An exercise, or its key, without its heading."""
+    if key:
+        return [f"    {exercise.solved(blank, lang).text}" for blank in exercise.blanks]
+    lines = textwrap.wrap(exercise.task(lang, drawn=drawn), 96)
+    given = [formula.text for formula in exercise.given(lang)]
+    leaves = sum(node.first is None for node in exercise.steps.nodes)
+    lines += _rows(given[:leaves])
+    lines += [f"    {formula}" for formula in given[leaves:]]
+    return lines + _rows(f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks)
 
 
 def _rows(formulas: Iterable[str]) -> list[str]:
     """Short formulas side by side, each kept whole."""
     whole = "   ".join(formula.replace(" ", "\u00a0") for formula in formulas)
-    return [f"    {line}" for line in textwrap.wrap(whole, 92, break_on_hyphens=False)]
+    wrapped = textwrap.wrap(whole, 92, break_on_hyphens=False)
+    return [f"    {line}".replace("\u00a0", " ") for line in wrapped]
 
 
 def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
@@ -116,7 +122,8 @@ def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False)
     """The sheet, or its key, as a LaTeX document."""
     lines = [*TEMPLATES["latex"].splitlines()]
     for number, exercise in enumerate(exercises, start=1):
-        lines += [rf"\subsection*{{{heading(exercise, number, lang)}}}", exercise.task(lang), ""]
+        lines += [rf"\subsection*{{{heading(exercise, number, lang)}}}"]
+        lines += [latex_text(exercise.task(lang)), ""]
         lines += _displayed(formula.latex for formula in exercise.given(lang))
         seen = to_fill_in(exercise, lang, key=key)
         lines += [r"\begin{adjustbox}{max width=\textwidth}", *tikz(seen), r"\end{adjustbox}"]
@@ -141,18 +148,18 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
 
     Raises ImportError without matplotlib (the extra `plot`).
     """
+    figure = figure_class()
     from matplotlib.backends.backend_pdf import PdfPages
-    from matplotlib.figure import Figure
     from PIL import Image
 
     made = io.BytesIO()
     with PdfPages(made, metadata={"CreationDate": None}) as pages:
         for number, exercise in enumerate(exercises, start=1):
-            sheet = Figure(figsize=(8.27, 11.69))  # inches: A4
-            words = text([exercise], lang, key=key).partition("\n")[2]
+            sheet = figure(figsize=(8.27, 11.69))  # inches: A4
+            lines = _lines(exercise, lang, key, drawn=True)
             sheet.text(0.08, 0.94, heading(exercise, number, lang), size=13, weight="bold")
-            sheet.text(0.08, 0.92, words, size=10, va="top", linespacing=1.6)
-            below = 0.9 - words.count("\n") * 10 * 1.6 / 842  # points
+            sheet.text(0.08, 0.92, "\n".join(lines), size=10, va="top", linespacing=1.6)
+            below = 0.9 - len(lines) * 10 * 1.6 / 842  # points
             drawing = Drawing("exercise", graph_attr={"dpi": "160", "size": "7,8"})
             deep = len(exercise.steps.nodes) > _DEEP
             write(drawing, to_fill_in(exercise, lang, key=key, rankdir="TB" if deep else "LR"))

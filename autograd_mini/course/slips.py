@@ -6,7 +6,8 @@ from fractions import Fraction
 from textwrap import fill
 from typing import Any, NamedTuple
 
-from autograd_mini.stepping.explanation import partial, use_of
+from autograd_mini.notation.shapes import use_of
+from autograd_mini.stepping.explanation import partial
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update
 
 Slip = tuple[str, Any, dict[str, Any]]

@@ -44,7 +44,7 @@ _SIGNS = str.maketrans(
     | {"…": r"\ldots{}"}
 )
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")
 _NEXT = r" \\ "  # a new line
 
 
@@ -62,7 +62,7 @@ def to_latex(
 
     >>> from autograd_mini import Value
     >>> x = Value(3.0, label="x")
-    >>> r"\frac{\partial v_{1}}{\partial x} = 3" in to_latex(x * x)
+    >>> r"\frac{\partial v_{1}}{\partial x^{(1)}} = 3" in to_latex(x * x)
     True
     """
     picture = tikz(sketch(roots, Options(color_by="kind", **options)), engine)
@@ -192,7 +192,7 @@ def text(words: str) -> str:
     """Words as text in LaTeX, whatever characters they are made of."""
     safe = "".join(_SPECIAL.get(c, c) for c in notation.printable(words))
     safe = re.sub(
-        "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: rf"\textsuperscript{{{m[0].translate(_SUPERSCRIPTS)}}}", safe
+        "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+", lambda m: rf"\textsuperscript{{{m[0].translate(_SUPERSCRIPTS)}}}", safe
     )
     safe = re.sub("[₀-₉]+", lambda m: rf"\textsubscript{{{m[0].translate(_SUBSCRIPTS)}}}", safe)
     return safe.translate(_SIGNS)
@@ -207,10 +207,13 @@ def _numbers(words: str) -> str:
 
 def _note(link: Link, detail: str) -> str:
     rows = {kind: text(line) for kind, line in link.lines(detail).items()}
-    if "partial" in rows and (found := re.fullmatch(r"∂(.*)/∂(.*) = (.*)", link.partial, re.S)):
-        above, below, number = found.groups()
-        fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}}}"
-        rows["partial"] = rf"${fraction} = {symbols.number(number).latex}$"
+    found = re.fullmatch(r"∂(.*)/∂(.*?)(⁽.*⁾)? = (.*)", link.partial, re.S)
+    if "partial" in rows and found:
+        above, below, use, number = found.groups()
+        mark = f"^{{{use.translate(_SUPERSCRIPTS)}}}" if use else ""
+        fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}{mark}}}"
+        value = symbols.number(number).latex.replace("_", r"\_")  # a gap to fill in
+        rows["partial"] = rf"${fraction} = {value}$"
     if "share" in rows:
         rows["share"] = rf"\textcolor{{amgradient}}{{{_numbers(link.share)}}}"
     return _NEXT.join(rows.values())

@@ -8,6 +8,7 @@ from autograd_mini.graph import topological
 from autograd_mini.language import whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
+from autograd_mini.notation.shapes import use_of
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
@@ -208,9 +209,9 @@ class _Sketcher:
                 keys[node] = None
         ids = {key: f"n{k}" for k, key in enumerate(keys)}
         links = [
-            self._link(parent, node, partial, ids[parent], ids[node])
+            self._link(parent, node, partial, edge, ids)
             for node in self.kept
-            for parent, partial in node.edges()
+            for edge, (parent, partial) in enumerate(node.edges())
             if parent in ids
         ]
         groups: dict[GroupPath, Fold] = {}
@@ -249,7 +250,9 @@ class _Sketcher:
         )
 
     # --- edges -----------------------------------------------------------------------------------
-    def _link(self, parent: Value, node: Value, partial: Any, tail: str, head: str) -> Link:
+    def _link(
+        self, parent: Value, node: Value, partial: Any, edge: int, ids: dict[Any, str]
+    ) -> Link:
         number = self.options.number
         above, below = (notation.name(self.short[v], _SHORT) for v in (node, parent))
         local = number(partial)
@@ -260,8 +263,9 @@ class _Sketcher:
             flow = magnitude(passed)
             factor = f"({local})" if local[:1] == "−" else local
             share = f"{number(adjoint)} × {factor} = {number(passed)}"
-        words = f"∂{above}/∂{below} = {local}"
-        return Link(tail, head, words, share, flow, self._faded(not flow), 1)
+        use = 0 if self.fold else use_of(node, edge)  # behind folded groups are too many nodes
+        words = f"∂{above}/∂{notation.marked(below, use)} = {local}"
+        return Link(ids[parent], ids[node], words, share, flow, self._faded(not flow), 1)
 
     # --- folded groups ---------------------------------------------------------------------------
     def _group(self, key: GroupPath, fold: Fold, id: str) -> Item:

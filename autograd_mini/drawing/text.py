@@ -9,6 +9,7 @@ from typing import Any
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
+from autograd_mini.notation.shapes import use_of
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import Value
 
@@ -63,9 +64,11 @@ def draw_text(
         parts += [f"{row.word} {row.text}" for row in rows_of(node, seen, options)]
         lines.append(f"{lead}{local}{'  '.join(parts)}")
         turn, below = "└─ ", "   "  # for the last parent
-        for parent, partial in reversed([*node.edges()]):
-            local = f"[∂{name}/∂{names[parent]} = {options.number(partial)}]  "
-            local = local if detail == "chain rule" else ""
+        for edge, (parent, partial) in reversed([*enumerate(node.edges())]):
+            local = ""
+            if detail == "chain rule":
+                used = notation.marked(names[parent], use_of(node, edge))
+                local = f"[∂{name}/∂{used} = {options.number(partial)}]  "
             stack.append((parent, local, indent + turn, indent + below))
             turn, below = "├─ ", "│  "
     if stack:
@@ -74,7 +77,7 @@ def draw_text(
 
 
 # --- Mermaid -------------------------------------------------------------------------------------
-_SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁹→…]")
+_SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁾→…]")
 
 
 def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:

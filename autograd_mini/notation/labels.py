@@ -62,6 +62,11 @@ def superscript(text: object) -> str:
     return str(text).translate(_SUPERSCRIPT)
 
 
+def marked(name: str, use: int) -> str:
+    """A name, and which of its uses is meant: x⁽¹⁾; 0 stands for all of them."""
+    return name + superscript(f"({use})") if use else name
+
+
 def elements_shown(length: int) -> list[int | None]:
     """Which elements of a vector are written; None stands for the dots."""
     if length <= LONGEST_VECTOR:

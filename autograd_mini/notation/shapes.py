@@ -45,6 +45,22 @@ def shape_of(node: Value) -> Shape:
     return Shape(node.op, lengths, bias, exponent)
 
 
+def use_of(node: Value, edge: int) -> int:
+    """Which use of its parent an edge is, from 1; 0 where that parent reaches the node only by it.
+
+    Else ∂node/∂parent would be the sum over several paths, and this edge only its part of it.
+    """
+    parents = node.parents
+    same = [k for k, x in enumerate(parents) if x is parents[edge]]
+    stack = [x for x in parents if x is not parents[edge]] if len(same) == 1 else [parents[edge]]
+    seen = {*stack}
+    while stack and parents[edge] not in seen:
+        new = {*stack.pop().parents} - seen
+        stack += new
+        seen |= new
+    return same.index(edge) + 1 if parents[edge] in seen else 0
+
+
 def at_kink(node: Value) -> bool:
     """Whether the node's derivative jumps where it has been computed, as |a| at 0 does."""
     if node.op is None or not node.op.kinks:

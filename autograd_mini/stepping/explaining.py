@@ -8,12 +8,12 @@ from autograd_mini.drawing.sketch import names_of
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
-from autograd_mini.notation.shapes import at_kink
+from autograd_mini.notation.shapes import at_kink, use_of
 from autograd_mini.notation.symbols import Piece, as_done
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of, use_of
+from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of
 from .record import steps as record
 from .sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit, phase
 
@@ -179,10 +179,7 @@ class _Writer(Teller):
         return partial(self.called[share.node], self.called[share.parent], self._use(share))
 
     def _use(self, share: Accumulate) -> int:
-        """Which use of the parent is meant, where ∂y/∂x alone would be the sum over several."""
-        output = share.node == len(self.called) - 1 and self.numerator == self.called[-1]
-        several = output and len(self.steps.shares(share.parent)) > 1
-        return use_of(self.steps.nodes[share.node], share.edge, always=several)
+        return use_of(self.steps.nodes[share.node], share.edge)
 
     def accumulate(self, step: Accumulate) -> Explanation:
         node, parent = self.steps.nodes[step.node], self.steps.nodes[step.parent]
@@ -207,7 +204,7 @@ class _Writer(Teller):
             self.local(node, step.edge, step.partial, use=use, numbers=not stale),
             why, x=x, y=self.called[step.node], before=numbers["before"],
             partial=numbers["partial"], n=len(same), k=same.index(step.edge) + 1,
-            use=f"{x}⁽{notation.superscript(use)}⁾", gradient=slots["target"],
+            use=notation.marked(x, use), gradient=slots["target"],
         )  # fmt: skip
 
     def update(self, step: Update) -> Explanation:

@@ -94,15 +94,8 @@ def partial(above: str, below: str, use: int = 0) -> Piece:
     """∂above/∂below; for the k-th of several uses ∂above/∂below⁽ᵏ⁾, the others held fixed."""
     if not use:
         return gradient(above, below)
-    mark = Piece(f"⁽{labels.superscript(use)}⁾", f"({use})", ["mn", f"({use})"])
+    mark = Piece(labels.marked("", use), f"({use})", ["mn", f"({use})"])
     return filled("use", "en", {"y": symbols.name(above), "x": symbols.name(below), "k": mark})
-
-
-def use_of(node: Value, edge: int, *, always: bool = False) -> int:
-    """Which of several uses of its parent an edge is, from 1; 0 where there is one only."""
-    parents = node.parents
-    same = [k for k, x in enumerate(parents) if x is parents[edge]]
-    return same.index(edge) + 1 if len(same) > 1 or always else 0
 
 
 def sum_of(terms: Sequence[Piece]) -> Piece:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import warnings
 import zipfile
 from fractions import Fraction
@@ -12,6 +13,7 @@ import pytest
 
 from autograd_mini.course import banks, sheets
 from autograd_mini.course.exercises import KINDS, LEVELS, ask, exercise, exercises
+from autograd_mini.drawing import plots
 from autograd_mini.functions import function
 from autograd_mini.language import text
 from autograd_mini.numbers.numberlike import data_of
@@ -164,6 +166,26 @@ def test_a_pdf_has_a_page_for_each_exercise_with_its_words_and_its_graph():
             assert sheets.heading(task, tasks.index(task) + 1, "es") in words
             assert ("_____" in words) is not key
             assert page.images
+
+
+def test_a_derivative_on_an_arrow_is_that_of_its_numerator_or_says_along_which_arrow():
+    for task in (exercise("reuse", 1 + seed % 3, seed) for seed in range(20)):
+        nodes, seen = task.steps.nodes, sheets.to_fill_in(task, "en", key=True)
+        for link in seen.links:
+            tail, head = nodes[int(link.tail[1:])], int(link.head[1:])
+            number = Fraction(link.partial.partition(" = ")[2].replace("−", "-"))
+            whole = over_all_paths(nodes[: head + 1], tail) == number
+            assert whole or re.search("⁽[¹²]⁾ =", link.partial), link.partial
+    sheet = sheets.html([exercise("reuse", 1, 4)], "es")
+    assert "x⁽¹⁾ en una flecha significa" in sheet
+    assert "⁾" not in sheets.html([exercise("neuron", 2, 3)], "es")
+
+
+def test_a_pdf_without_matplotlib_says_what_to_install(monkeypatch):
+    plots.figure_class.cache_clear()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
+        sheets.pdf(EACH[:1])
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

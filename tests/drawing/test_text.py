@@ -19,9 +19,9 @@ def test_a_tree_writes_shared_nodes_once():
     y.backward()
     assert draw_text(y, detail="chain rule").split("\n") == [
         "v₂ = v₁ + x  data 38  grad 1", "├─ [∂v₂/∂v₁ = 1]  v₁ = s · s  data 36  grad 1",
-        "│  ├─ [∂v₁/∂s = 6]  s = x · 3  data 6  grad 12",
-        "│  │  └─ [∂s/∂x = 3]  x  data 2  grad 37", "│  └─ [∂v₁/∂s = 6]  s ↑",
-        "└─ [∂v₂/∂x = 1]  x ↑",
+        "│  ├─ [∂v₁/∂s⁽¹⁾ = 6]  s = x · 3  data 6  grad 12",
+        "│  │  └─ [∂s/∂x = 3]  x  data 2  grad 37", "│  └─ [∂v₁/∂s⁽²⁾ = 6]  s ↑",
+        "└─ [∂v₂/∂x⁽¹⁾ = 1]  x ↑",
     ]  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def test_mermaid():
     lines = to_mermaid(y, detail="chain rule", rankdir="TB").splitlines()
     assert lines[1:6] == [
         "flowchart TB", '  n0["x<br/>data 3<br/>grad 6"]',
-        '  n1["v₁ = x · x<br/>data 9<br/>grad 1"]', '  n0 -->|"∂v₁#47;∂x = 3<br/>1 × 3 = 3"| n1',
-        '  n0 -->|"∂v₁#47;∂x = 3<br/>1 × 3 = 3"| n1',
+        '  n1["v₁ = x · x<br/>data 9<br/>grad 1"]', '  n0 -->|"∂v₁#47;∂x⁽¹⁾ = 3<br/>1 × 3 = 3"| n1',
+        '  n0 -->|"∂v₁#47;∂x⁽²⁾ = 3<br/>1 × 3 = 3"| n1',
     ]  # fmt: skip
     classes = [line for line in lines if line.startswith("  class ")]
     assert classes == ["  class n0 leaf", "  class n1 root"]

@@ -61,11 +61,12 @@ class Maths {
     });
   }
   op(k) { return this.r.operation(k); }
-  // ∂y/∂x; where x has several uses and one is meant, ∂y/∂x⁽ᵏ⁾.
-  use(step) {
-    const same = this.r.parents[step.node].flatMap((k, j) => k === step.parent ? [j] : []);
-    const several = same.length > 1 || step.node === this.r.root && this.m.numerator === this.r.names[this.r.root] && this.r.shares[step.parent].length > 1;
-    return several ? same.indexOf(step.edge) + 1 : 0;
+  // ∂y/∂x; where x reaches y on several paths and one edge is meant, ∂y/∂x⁽ᵏ⁾ (use_of in shapes.py).
+  use({node, parent, edge}) {
+    const {parents} = this.r, same = parents[node].flatMap((k, j) => k === parent ? [j] : []);
+    const above = new Set(parents[node].filter((_, j) => same.length > 1 || j !== edge));
+    for (const k of above) for (const j of parents[k]) if (j >= parent) above.add(j);  // parents come first
+    return above.has(parent) ? same.indexOf(edge) + 1 : 0;
   }
   derivative(step) {
     const k = this.use(step);
