@@ -10,16 +10,15 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
-from .program import names
+from .program import names, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from .program import Program
 
@@ -70,8 +69,8 @@ class _Printed:
                     self._keep(x, self.chunk[i])
         for output in program.outputs:
             self._keep(output.operand)
-        self.inputs = _columns((of.each for of in program.inputs), "shared[{}]", "samples[{}][i]")
-        found = (program.is_each(x) for _, x in program.outputs)
+        self.inputs = _columns([of.each for of in program.inputs], "shared[{}]", "samples[{}][i]")
+        found = [program.is_each(x) for _, x in program.outputs]
         self.outputs = _columns(found, "once[{}]", "each[{}][i]")
 
     def _keep(self, x: int, home: tuple[int, int] | None = None) -> None:
@@ -168,10 +167,10 @@ class _Printed:
         return template.format(*parts, all=", ".join(parts), n=len(parts))
 
 
-def _columns(kinds: Iterable[bool], once: str, each: str) -> list[str]:
+def _columns(kinds: list[bool], once: str, each: str) -> list[str]:
     """Where each of the inputs, or outputs, stands."""
-    counts = {False: count(), True: count()}
-    return [(each if kind else once).format(next(counts[kind])) for kind in kinds]
+    pairs = zip(kinds, places(kinds), strict=True)
+    return [(each if kind else once).format(place) for kind, place in pairs]
 
 
 # --- what C lacks --------------------------------------------------------------------------------

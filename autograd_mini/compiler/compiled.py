@@ -337,10 +337,7 @@ class Entry:
         once, each = self.run(*self.given(pieces, columns, count), count)
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
-        singles, several = iter(listed(once)), iter(each)
-        outputs = iter(
-            [next(several if self.program.is_each(x) else singles) for _, x in self.program.outputs]
-        )
+        outputs = iter(self.program.ordered(listed(once), each))
 
         def built(shape: Structure, of_samples: bool) -> Any:
             if not of_samples:

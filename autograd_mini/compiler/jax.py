@@ -144,9 +144,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         shared += [float(value.data) for value in entry.traces.captured]
         if fast.reduce == "mean":
             shared.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
-        once, each_sample = map(iter, function(entry.program, axis)(shared, samples))
-        outputs = [x for _, x in entry.program.outputs]
-        return [next(each_sample if entry.program.is_each(x) else once) for x in outputs]
+        return entry.program.ordered(*function(entry.program, axis)(shared, samples))
 
     f: Any = jax.custom_vjp(lambda *args: run("value", args)[0])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from math import isfinite
 from struct import Struct
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -106,6 +105,7 @@ class Frame:
         at, n, row = block.ctypes.data, _N(count), _N(stride)
         self.whole = partial(kernel.whole, _P(at), n, row)
         self.steps = partial(kernel.repeat, _P(at), n, row)
+        self.repeat = self._repeat if threads == 1 else None
         own = [_P(at + 8 * (kernel.numbers + k * kernel.thread)) for k in range(threads)]
         self.before = partial(kernel.before, _P(at), own[0], n)
         self.after = partial(kernel.after, _P(at), own[0], n)
@@ -124,25 +124,16 @@ class Frame:
                 part.result()
             self.after()
 
-    def repeat(self, state: int, given: Sequence[tuple[float, float]]) -> list[float]:
+    def _repeat(self, state: int, given: Sequence[tuple[float, float]]) -> list[float]:
         """Steps of training: each with two numbers, which are the inputs after so many of `state`.
 
         A step hands its results from the third on on to the next, as `state`. The first of each
         step's results; none from the step on where that, or the second, is not finite.
         """
-        if len(self.parts) > 1:
-            losses = []
-            for self.shared[state : state + 2] in given:
-                self()
-                if not isfinite(self.once[0] - self.once[1]):
-                    break
-                losses.append(float(self.once[0]))
-                self.shared[:state] = self.once[2 : state + 2]
-            return losses
         rates, found = np.array(given, dtype=float), np.empty(len(given))
         addresses = _P(rates.ctypes.data), _N(state), _P(found.ctypes.data)
         done: int = self.steps(_N(len(given)), *addresses)
-        return [*map(float, found[:done])]
+        return found[:done].tolist()  # type: ignore[no-any-return]
 
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
         """With these numbers as inputs."""

@@ -11,7 +11,7 @@ reductions.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
 from .ir import Calls, Writer, computed, declarations
 from .packing import Slots, packed
+from .program import places
 from .vector_maths import function, outside
 
 if TYPE_CHECKING:
@@ -47,16 +48,14 @@ class Printer:
     def __init__(self, program: Program, width: int, threads: int, pack: int) -> None:
         self.program, self.width, self.threads, self.pack = program, width, threads, pack
         self.calls: Calls = {}
-        places: Counter[bool] = Counter()
-        self.inputs: list[int] = []  # the place of each among those of its sort
-        for _, each in program.inputs:
-            self.inputs.append(places[each])
-            places[each] += 1
+        kinds = [each for _, each in program.inputs] + [
+            program.is_each(x) for _, x in program.outputs
+        ]
+        spots = places(kinds)
+        self.inputs = spots[: len(program.inputs)]
         self.outputs: dict[int, list[int]] = {}
-        for _, operand in program.outputs:
-            each = program.is_each(operand)
-            self.outputs.setdefault(operand, []).append(places[each])
-            places[each] += 1
+        for (_, x), place in zip(program.outputs, spots[len(program.inputs) :], strict=True):
+            self.outputs.setdefault(x, []).append(place)
         code = self.code = [*program.code]
         self.last: dict[int, int] = {}  # operand -> the chunk that uses it last
         self.sums: dict[int, int] = {}  # what is summed over the samples -> its place
@@ -71,7 +70,7 @@ class Printer:
                 if opcode not in REDUCTIONS or not program.is_each(operands[0]):
                     self.last.update(dict.fromkeys(operands, k))
         self.ends: defaultdict[int, list[tuple[Slots, tuple[int, ...]]]] = defaultdict(list)
-        self.numbers, self.vectors = Slots(places[False]), Slots(0)
+        self.numbers, self.vectors = Slots(kinds.count(False)), Slots(0)
 
     def _cut(self, numbers: Sequence[int]) -> list[Sequence[int]]:
         chunks, start, size = [], 0, 0

@@ -29,18 +29,6 @@ _BLOCK = 2**17  # numbers in the matrix of a block: 1 MiB
 _FUNCTIONS = functions(np)
 
 
-def _number_by_number(opcode: str) -> Callable[..., Any]:
-    """For an opcode that NumPy does not have: MEANING."""
-    meaning = MEANING[opcode]
-
-    def each(*parts: Any) -> Any:
-        alike = np.broadcast_arrays(*parts)
-        rows = zip(*[part.ravel().tolist() for part in alike], strict=True)
-        return np.array([meaning(*row) for row in rows], dtype=float).reshape(alike[0].shape)
-
-    return each
-
-
 def _stacked(*parts: Any) -> Any:
     """A sum, or of two parts a dot, whose operands stand one behind the other."""
     return reduce(operator.mul, parts).sum(0) + 0.0
@@ -145,7 +133,9 @@ class _Layout:
             )
         shortened = (c[:1] if same else c for c, same in zip(columns, alike, strict=True))
         found = [*zip(kinds, map(_rows, shortened), strict=True)]
-        return _Step(_FUNCTIONS.get(opcode) or _number_by_number(opcode), found, rows)
+        return _Step(
+            _FUNCTIONS.get(opcode) or np.vectorize(MEANING[opcode], otypes=[float]), found, rows
+        )
 
     def sums(self, part: Any) -> Any:
         """The reductions over the samples of a block."""

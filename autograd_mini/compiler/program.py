@@ -37,19 +37,21 @@ top of its module; where that fails the user reads which extra to install. It ma
     run.bound(shared, samples, count)      for who calls again and again: an object with arrays
         -> call                            `shared` and `samples` to write to, which `call()` reads,
                                            and `once` and `each`, where it leaves what it computes;
-                                           `call.repeat` may do steps of training (llvm.py's Frame)
+                                           `call.repeat` does steps of training, or is None
+                                           (llvm.py's Frame)
 
 tests/compiler/interpreter.py is the definition in a dozen lines; others are compared with it.
 """
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.numbers.instructions import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     Numbers = Sequence[float]
     Run = Callable[[Any, Sequence[Any], int], tuple[Any, Sequence[Any]]]
@@ -90,6 +92,11 @@ class Program(NamedTuple):
         """Whether an operand has one number for each sample."""
         return self.start <= operand < self.stop
 
+    def ordered(self, once: Iterable[Any], each: Iterable[Any]) -> list[Any]:
+        """The outputs in their order, of what `run` gives."""
+        left = {False: iter(once), True: iter(each)}
+        return [next(left[self.is_each(x)]) for _, x in self.outputs]
+
     def shown(self) -> str:
         """The program as text: a line for each instruction.
 
@@ -124,6 +131,12 @@ class Program(NamedTuple):
 
     def _operand(self, operand: int) -> str:
         return f"t{operand}" if operand >= 0 else repr(self.code.constants[~operand])
+
+
+def places(kinds: Iterable[bool]) -> list[int]:
+    """Of each input, or output, its place among those of its sort (of samples, or not)."""
+    counts = {False: count(), True: count()}
+    return [next(counts[kind]) for kind in kinds]
 
 
 def names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:

@@ -148,8 +148,7 @@ def test_eight_threads_share_a_function():
         assert error == [*(k * x)]
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_steps_in_a_row_hand_on_their_results(threads):
+def test_steps_in_a_row_hand_on_their_results():
     code, emit = emitter()
     w, rate, _ = (emit("input", float(k)) for k in range(3))
     start, x = len(code), emit("input", 3.0)
@@ -159,7 +158,7 @@ def test_steps_in_a_row_hand_on_their_results(threads):
     new = emit("-", w, emit("*", rate, emit("accumulate", slope)))
     outputs = tuple(Output("", x) for x in (loss, new, new))
     inputs = (Input("w"), Input("rate"), Input("k"), Input("x", True))
-    run = llvm.build(Program(inputs, code, start, stop, outputs, {}), threads)
+    run = llvm.build(Program(inputs, code, start, stop, outputs, {}))
     data = np.array([1.0, 2.0, -1.0])
     call = run.bound([5.0, 0.0, 0.0], [data], 3)
     found, w, expected = call.repeat(1, [(0.125, 0), (0.0625, 1), (0.25, 2)]), 5.0, []
