@@ -24,7 +24,7 @@ from autograd_mini.numbers.instructions import REDUCTIONS
 from .arrays import functions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from .compiled import Compiled
     from .program import Program, Run
@@ -137,10 +137,12 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         if (size := len(entry.traces.value.names)) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
         shared, samples = list[Any](), list[Any]()
-        for each, leaf in _leaves(fast, args):
-            (samples if each else shared).extend(
-                leaf.reshape(len(leaf), -1).T if each else leaf.reshape(-1)
-            )
+        for name, arg in zip(fast.signature.parameters, args, strict=False):
+            for leaf in map(jnp.asarray, jax.tree_util.tree_leaves(arg)):
+                if name in fast.batch:
+                    samples += [*leaf.reshape(len(leaf), -1).T]
+                else:
+                    shared += [*leaf.reshape(-1)]
         shared += [float(value.data) for value in entry.traces.captured]
         if fast.reduce == "mean":
             shared.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
@@ -169,13 +171,6 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     f.defvjp(forward, backward)
     return f  # type: ignore[no-any-return]
-
-
-def _leaves(fast: Compiled, args: Sequence[Any]) -> Iterator[tuple[bool, Any]]:
-    """The arrays in the arguments, in order, and whether each sample has its own."""
-    for name, arg in zip(fast.signature.parameters, args, strict=False):
-        for leaf in jax.tree_util.tree_leaves(arg):
-            yield name in fast.batch, jnp.asarray(leaf)
 
 
 def build(program: Program, threads: int = 1) -> Run:

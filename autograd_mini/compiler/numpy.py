@@ -58,8 +58,8 @@ class _Step(NamedTuple):
 class _Layout:
     """The rows of the matrices of `once` (constants first) and `each`, and the steps by part.
 
-    Reductions: of rows of `each` (`summed`) and of products of two such rows (`left`, `right`), to
-    the rows of `once` in `targets`; and (row, row) in `alike`, where all samples have one number.
+    Reductions: of the rows `summed` of `each`, to rows `targets` of `once`; and (row, row) in
+    `alike`, where all samples have one number.
     """
 
     def __init__(self, program: Program) -> None:
@@ -68,29 +68,17 @@ class _Layout:
         self.row = {~k: k for k in range(len(self.code.constants))}
         self.inputs = [self._new(is_each) for _, is_each in program.inputs]  # used or not
         self.given = slice(len(self.code.constants), self.size[False])
-        self.products = self._products()
         reduced = self.reduced = list[tuple[int, int]]()
         self.steps = [[self._step(*group) for group in self._groups(p)] for p in program.parts]
-        plain = [(x, to) for x, to in reduced if program.is_each(x) and x not in self.products]
-        pairs = [(self.code[x][1], to) for x, to in reduced if x in self.products]
-        self.summed = _rows([self.row[x] for x, _ in plain])
-        self.alike = [(self.row[x], to) for x, to in reduced if not program.is_each(x)]
-        self.targets = [to for _, to in plain] + [to for _, to in pairs]
-        self.left, self.right = (_rows([self.row[x[k]] for x, _ in pairs]) for k in (0, 1))
+        rows = [(self.row[x], to, program.is_each(x)) for x, to in reduced]
+        self.summed = _rows([row for row, _, each in rows if each])
+        self.targets = [to for _, to, each in rows if each]
+        self.alike = [(row, to) for row, to, each in rows if not each]
 
     def _new(self, of_samples: bool, count: int = 1) -> int:
         """The first of new rows."""
         self.size[of_samples] += count
         return self.size[of_samples] - count
-
-    def _products(self) -> set[int]:
-        """The products of samples' numbers that are only summed."""
-        code, is_each = self.code, self.program.is_each
-        summed = {args[0] for opcode, args in code if opcode in REDUCTIONS}
-        other = {x for opcode, args in code if opcode not in REDUCTIONS for x in args}
-        other |= {x for _, x in self.program.outputs}
-        found = (x for x in summed - other if is_each(x) and code[x][0] == "*")
-        return {x for x in found if all(map(is_each, code[x][1]))}
 
     def _groups(self, part: range) -> Iterable[tuple[str, tuple[bool, ...], list[int]]]:
         """Instructions of one opcode that do not wait for one another, in order."""
@@ -103,7 +91,7 @@ class _Layout:
             elif opcode in REDUCTIONS:
                 self.row[i] = self._new(False)
                 self.reduced.append((operands[0], self.row[i]))
-            elif i not in self.products:
+            else:
                 level[i] = 1 + max((level.get(x, 0) for x in operands), default=0)
                 key = (level[i], opcode, tuple(map(self.program.is_each, operands)))
                 groups.setdefault(key, []).append(i)
@@ -136,11 +124,6 @@ class _Layout:
         return _Step(
             _FUNCTIONS.get(opcode) or np.vectorize(MEANING[opcode], otypes=[float]), found, rows
         )
-
-    def sums(self, part: Any) -> Any:
-        """The reductions over the samples of a block."""
-        products = np.einsum("ij,ij->i", part[self.left], part[self.right])
-        return np.concatenate([part[self.summed].sum(1), products])
 
 
 def _rows(rows: Sequence[int]) -> Any:
@@ -178,7 +161,7 @@ def build(program: Program, threads: int = 1) -> Run:
                     part[k] = numbers[start:stop]
                 for step in each:
                     step.run(once, part, part)
-                total += layout.sums(part)
+                total += part[layout.summed].sum(1)
                 for result, row in zip(results, each_rows, strict=True):
                     result[start:stop] = part[row]
             once[layout.targets, 0] = total
