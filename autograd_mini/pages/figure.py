@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from typing import Any
 
 from autograd_mini.drawing import draw
@@ -60,6 +61,10 @@ def _length(x: Any) -> int:
 
 
 # --- smaller SVG ---------------------------------------------------------------------------------
+_KEPT = {"path": ("d",), "polygon": ("points",), "text": ("class", "x", "y")}
+_OF_SPANS = ("dy", "font-size")
+
+
 def compact(svg: str) -> str:
     """Graphviz's SVG with its shapes and texts alone: no colours, fonts, titles or comments.
 
@@ -69,70 +74,46 @@ def compact(svg: str) -> str:
     top = ET.fromstring(svg)
     graph = top.find(f"{SVG}g")
     assert graph is not None  # Graphviz writes one
-    shift = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", graph.get("transform", ""))
-    dx, dy = (float(shift[1]), float(shift[2])) if shift else (0.0, 0.0)
+    shift = re.search(r"translate\(.*?\)", graph.get("transform", ""))
+    place = {"transform": _rounded(shift[0])} if shift else {}
     out = ET.Element("svg", {"viewBox": top.get("viewBox", "")})
-    clusters, edges, nodes = (ET.SubElement(out, "g") for _ in range(3))
-    for group in (clusters, edges, nodes):
-        group.set("transform", f"translate({_short(dx)} {_short(dy)})")
+    parents = {kind: ET.SubElement(out, "g", place) for kind in ("cluster", "edge", "node")}
     for group in graph.findall(f"{SVG}g"):
-        kind = group.get("class", "").split()[0]
-        parent = {"cluster": clusters, "edge": edges}.get(kind, nodes)
-        parent.append(_group(group, kind))
-    text = ET.tostring(out, encoding="unicode")
-    return text.replace(" />", "/>")
+        names = group.get("class", "")
+        given = {"class": names, "data-id": group.get("id", "")}
+        made = ET.SubElement(parents[names.split()[0]], "g", given)
+        made.extend(
+            _slim(part, kept) for tag, kept in _KEPT.items() for part in group.iter(f"{SVG}{tag}")
+        )
+        if not names.startswith("edge"):
+            _boxed(made)
+    return ET.tostring(out, encoding="unicode").replace(" />", "/>")
 
 
-def _group(group: ET.Element, kind: str) -> ET.Element:
-    made = ET.Element("g", {"class": group.get("class", ""), "data-id": group.get("id", "")})
-    boxes = 0
-    for part in group.iter():
-        tag = part.tag.removeprefix(SVG)
-        if tag == "text":
-            made.append(_text(part))
-        elif tag == "path":
-            made.append(ET.Element("path", {"d": _rounded(part.get("d", ""))}))
-        elif tag == "polygon":
-            points = [tuple(map(float, p.split(","))) for p in part.get("points", "").split()]
-            if kind == "edge":
-                made.append(ET.Element("polygon", {"points": _points(points)}))
-            elif (box := _box(points)) is not None:
-                boxes += 1
-                box.set("class", ("box", "head")[boxes - 1] if boxes < 3 else "frame")
-                made.append(box)
-    return made
-
-
-def _box(points: list[tuple[float, ...]]) -> ET.Element | None:
-    xs, ys = zip(*points, strict=True)
-    width, height = max(xs) - min(xs), max(ys) - min(ys)
-    if not width or not height:  # the rule below the heading
-        return None
-    sizes = {"x": min(xs), "y": min(ys), "width": width, "height": height}
-    return ET.Element("rect", {key: _short(x) for key, x in sizes.items()})
-
-
-def _text(part: ET.Element) -> ET.Element:
-    made = ET.Element("text", {"class": part.get("class", "")})
-    for key in ("x", "y"):
-        made.set(key, _short(float(part.get(key, "0"))))
+def _slim(part: ET.Element, kept: Sequence[str]) -> ET.Element:
+    """A shape, or a text with its pieces, with no more than the page needs."""
+    given = {key: _rounded(x) for key, x in part.attrib.items() if key in kept}
+    made = ET.Element(part.tag.removeprefix(SVG), given)
     made.text = part.text
-    for piece in part:
-        span = ET.SubElement(made, "tspan")
-        for key in ("baseline-shift", "dy", "dx", "font-size"):
-            if key in piece.attrib:
-                span.set(key, piece.attrib[key])
-        span.text, span.tail = piece.text, piece.tail
+    made.extend(_slim(piece, _OF_SPANS) for piece in part)
     return made
 
 
-def _points(points: list[tuple[float, ...]]) -> str:
-    return " ".join(f"{_short(x)},{_short(y)}" for x, y in points[:-1])
+def _boxed(made: ET.Element) -> None:
+    """Rectangles in place of the polygons of a node; the rule below its heading is none."""
+    names = iter(("box", "head"))
+    for polygon in made.findall("polygon"):
+        points = [point.split(",") for point in polygon.attrib.pop("points").split()]
+        xs, ys = ([float(x) for x in side] for side in zip(*points, strict=True))
+        sizes = {"width": max(xs) - min(xs), "height": max(ys) - min(ys)}
+        if not all(sizes.values()):
+            made.remove(polygon)
+            continue
+        sizes = {"x": min(xs), "y": min(ys), **sizes}
+        polygon.tag = "rect"
+        polygon.attrib = {key: f"{x:g}" for key, x in sizes.items()}
+        polygon.set("class", next(names, "frame"))
 
 
-def _rounded(path: str) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda m: _short(float(m[0])), path)
-
-
-def _short(x: float) -> str:
-    return f"{round(x, 1):g}"
+def _rounded(numbers: str) -> str:
+    return re.sub(r"-?\d+\.\d+", lambda m: f"{round(float(m[0]), 1):g}", numbers)
