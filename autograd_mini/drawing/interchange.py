@@ -54,13 +54,17 @@ def written_graph(roots: list[Value]) -> dict[str, Any]:
     """The graph as JSON has it: the lists "nodes" and "roots"."""
     order = topological(*roots)
     ids = {node: f"n{k}" for k, node in enumerate(order)}
+
+    def written(arg: Any) -> Any:
+        return {"node": ids[arg]} if isinstance(arg, Value) else written_number(arg)
+
     nodes = [
         {
             "id": ids[node],
             "op": node.op.name if node.op else _BY_HAND if node.first is not None else None,
             "label": None if node.label is None else str(node.label),
             "scope": list(scope_of(node)),
-            "args": [_argument(arg, ids) for arg in node.args] if node.op else [],
+            "args": each(written, node.args) if node.op else [],
             "data": written_number(node.data),
             "grad": written_number(node.grad),
             "parents": [ids[parent] for parent in node.parents],
@@ -107,12 +111,6 @@ def read_graph(graph: Any) -> list[Value]:
 
 
 # --- nodes ---------------------------------------------------------------------------------------
-def _argument(arg: Any, ids: dict[Value, str]) -> Any:
-    if arg.__class__ is tuple:
-        return [_argument(part, ids) for part in arg]
-    return {"node": ids[arg]} if isinstance(arg, Value) else written_number(arg)
-
-
 def _node(entry: dict[str, Any], nodes: dict[str, Value]) -> Value:
     label, scope, name = entry["label"], entry["scope"], entry["op"]
     texts = isinstance(scope, list) and all(isinstance(part, str) for part in scope)

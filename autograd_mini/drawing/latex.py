@@ -8,7 +8,7 @@ from typing import Any
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.symbols import LETTERS, Piece
+from autograd_mini.notation.symbols import DIGITS, LETTERS, Piece
 from autograd_mini.value import Value
 
 from .digraph import Drawing
@@ -43,8 +43,6 @@ _SIGNS = str.maketrans(
     | {sign: rf"\text{name}{{}}" for sign, name in _TEXT.items()}
     | {"…": r"\ldots{}"}
 )
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")
 _NEXT = r" \\ "  # a new line
 
 
@@ -191,11 +189,12 @@ def math_name(name: str) -> str:
 def text(words: str) -> str:
     """Words as text in LaTeX, whatever characters they are made of."""
     safe = "".join(_SPECIAL.get(c, c) for c in notation.printable(words))
-    safe = re.sub(
-        "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+", lambda m: rf"\textsuperscript{{{m[0].translate(_SUPERSCRIPTS)}}}", safe
-    )
-    safe = re.sub("[₀-₉]+", lambda m: rf"\textsubscript{{{m[0].translate(_SUBSCRIPTS)}}}", safe)
-    return safe.translate(_SIGNS)
+
+    def moved(digits: re.Match[str]) -> str:
+        place = "sub" if "₀" <= digits[0][0] <= "₉" else "super"
+        return rf"\text{place}script{{{digits[0].translate(DIGITS)}}}"
+
+    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+|[₀-₉]+", moved, safe).translate(_SIGNS)
 
 
 def _numbers(words: str) -> str:

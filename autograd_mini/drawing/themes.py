@@ -6,57 +6,41 @@ from typing import NamedTuple
 
 
 class Theme(NamedTuple):
-    """Colours as six-digit hexadecimal numbers; Graphviz and browsers agree on those."""
+    """Colours as six-digit hexadecimal numbers; Graphviz and browsers agree on those.
 
-    background: str
-    node: str  # fill of a node, below its heading
-    leaf: str
-    operation: str
-    root: str  # fill of the heading of a leaf, an interior node, a root
-    text: str
-    faint: str  # the words data and grad, and the titles of groups
-    line: str
-    partial: str
-    """Local derivatives: blue. With `gradient` it stays apart for colour-blind readers."""
-    gradient: str  # gradients and what they pass on: a dark orange
-    warning: str
-    group: str
-    subgroup: str  # fill of a group of nodes, and of a group inside it
-    faded: str  # lines off the gradient path
-    small: str
-    medium: str
-    large: str
-    """Gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
-    kinds of colour vision tell apart; in print, from light to dark."""
+    `partial` and `gradient` stay apart for colour-blind readers. `small`, `medium` and `large` are
+    gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
+    kinds of colour vision tell apart; in print, from light to dark.
+
+    What a field has by default are its colours in the themes light, dark and print.
+    """
+
+    background: str = "#ffffff #14181d #ffffff"
+    node: str = "#ffffff #1c2229 #ffffff"  # fill of a node, below its heading
+    leaf: str = "#d9e8fb #1f3a5c #e6e6e6"  # fill of the heading of a leaf, an interior node, a root
+    operation: str = "#eceff2 #2d343d #f7f7f7"
+    root: str = "#fbe3c0 #573c12 #cfcfcf"
+    text: str = "#1b1f24 #f0f3f6 #000000"
+    faint: str = "#57606a #a5b0bb #4d4d4d"  # the words data and grad, and the titles of groups
+    line: str = "#57606a #8b96a3 #4d4d4d"
+    partial: str = "#0b57a8 #7db7ff #000000"  # local derivatives: blue
+    gradient: str = "#9a3a06 #ffb077 #333333"  # gradients and what they pass on: a dark orange
+    warning: str = "#b3002d #ff8f9f #000000"
+    group: str = "#f4f6f8 #1a2027 #f4f4f4"  # fill of a group of nodes, and of a group inside it
+    subgroup: str = "#fbfcfd #20272f #fcfcfc"
+    faded: str = "#c3c9d0 #4a535d #c4c4c4"  # lines off the gradient path
+    small: str = "#2f7bd9 #5aa5ff #bdbdbd"
+    medium: str = "#6e7781 #97a1ac #7a7a7a"
+    large: str = "#d4590a #ff8a3d #000000"
 
     def attributes(self, text: str) -> dict[str, str]:
         """Attributes for Graphviz from "shape=box color={line}", with the names of colours."""
         return dict(pair.split("=") for pair in text.format_map(self._asdict()).split())
 
 
-_TABLE = """
-            light    dark     print
-background  #ffffff  #14181d  #ffffff
-node        #ffffff  #1c2229  #ffffff
-leaf        #d9e8fb  #1f3a5c  #e6e6e6
-operation   #eceff2  #2d343d  #f7f7f7
-root        #fbe3c0  #573c12  #cfcfcf
-text        #1b1f24  #f0f3f6  #000000
-faint       #57606a  #a5b0bb  #4d4d4d
-line        #57606a  #8b96a3  #4d4d4d
-partial     #0b57a8  #7db7ff  #000000
-gradient    #9a3a06  #ffb077  #333333
-warning     #b3002d  #ff8f9f  #000000
-group       #f4f6f8  #1a2027  #f4f4f4
-subgroup    #fbfcfd  #20272f  #fcfcfc
-faded       #c3c9d0  #4a535d  #c4c4c4
-small       #2f7bd9  #5aa5ff  #bdbdbd
-medium      #6e7781  #97a1ac  #7a7a7a
-large       #d4590a  #ff8a3d  #000000
-"""
-_names, *_rows = map(str.split, _TABLE.strip().splitlines())
 THEMES = {
-    theme: Theme(**{name: colours[k] for name, *colours in _rows}) for k, theme in enumerate(_names)
+    theme: Theme(*(colours.split()[k] for colours in Theme()))
+    for k, theme in enumerate(("light", "dark", "print"))
 }
 
 

@@ -35,7 +35,7 @@ SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
 _SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
 _LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
 _WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′])+")
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789−")
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "01234567890123456789−()")
 _LATEX_SIGNS = {
     **{c: rf"\{c}" for c in "{}$&#%_ "},
     **{c: f"{{{c}}}" for c in "<>=+*/:,"},
@@ -99,8 +99,8 @@ def name(label: str) -> Piece:
     tree: list[Any] = ["mi", label]
     latex = _latex_name(label)
     if found:
-        tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(_DIGITS)]]
-        latex = f"{_latex_name(found[1])}_{{{found[2].translate(_DIGITS)}}}"
+        tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(DIGITS)]]
+        latex = f"{_latex_name(found[1])}_{{{found[2].translate(DIGITS)}}}"
     return Piece(label, latex, tree, _level(label))
 
 
@@ -113,7 +113,7 @@ def number(x: Any) -> Piece:
 def _number(text: str) -> Piece:
     tree: list[Any] = ["mn", text]
     if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
-        tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(_DIGITS)]]
+        tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(DIGITS)]]
     return Piece(text, _latex_number(text), tree, _level(text))
 
 
@@ -133,7 +133,7 @@ def _latex_part(part: str) -> str:
 
 def _latex_number(text: str) -> str:
     text = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
-    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(_DIGITS)}}}", text)
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(DIGITS)}}}", text)
     for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):
         text = text.replace(sign, command)
     return text

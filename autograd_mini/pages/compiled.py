@@ -14,6 +14,7 @@ from autograd_mini.compiler.program import Input, Output, Program, names
 from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.symbols import Trace
+from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping.sequence import Accumulate, Forward, Given, Steps, Update
 from autograd_mini.value import Value
 
@@ -34,8 +35,6 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
     place = {id(node): k for k, node in enumerate(steps.nodes)}
 
     def arg(x: Any) -> Any:
-        if x.__class__ is tuple:
-            return tuple(map(arg, x))
         return nodes[place[id(x)]] if isinstance(x, Value) else x
 
     with ieee():
@@ -46,7 +45,7 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
             elif node.op is None:
                 raise AutogradError(f"{name} is a node made by hand, which cannot be compiled")
             else:
-                nodes.append(node.op(*map(arg, node.args)))  # type: ignore[arg-type]
+                nodes.append(node.op(*each(arg, node.args)))  # type: ignore[arg-type]
         forward = len(trace.code)
         nodes[-1].backward()
         emitted, outputs = _emitted(steps, nodes)

@@ -11,6 +11,7 @@ from autograd_mini.files import write
 from autograd_mini.language import LANGUAGES, translated
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import Op
+from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping.events import phase
 from autograd_mini.stepping.record import reverse_sweep
 from autograd_mini.stepping.sequence import (
@@ -208,15 +209,12 @@ def run_data(steps: Steps) -> dict[str, Any]:
 
 def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
     """The operands: the index of a node, {"c": number} for a constant, a list for a vector."""
-
-    def one(x: Any) -> Any:
-        if x.__class__ is tuple:
-            return [*map(one, x)]
-        return ids[x] if isinstance(x, Value) else {"c": written(x)}
-
     if node.first is None:
         return None
-    return [*map(one, node.args if node.op else node.parents)]
+    return each(
+        lambda x: ids[x] if isinstance(x, Value) else {"c": written(x)},
+        node.args if node.op else node.parents,
+    )
 
 
 def _follows(steps: Steps) -> tuple[bool, bool]:

@@ -1,11 +1,10 @@
 """The training player: a recorded run, or several learning rates, in one self-contained page."""
 
 import base64
-from array import array
 from collections.abc import Iterable
 from itertools import pairwise
 from math import isfinite
-from sys import byteorder
+from struct import pack
 from typing import Any
 
 from autograd_mini.language import Catalogue, catalogue
@@ -211,10 +210,7 @@ def _code(vectors: Iterable[list[float]], exact: int) -> str:
 
 
 def _packed(numbers: list[float], code: str) -> str:
-    packed = array(code, numbers)
-    if byteorder == "big":
-        packed.byteswap()
-    return _coded(packed.tobytes())
+    return _coded(pack(f"<{len(numbers)}{code}", *numbers))
 
 
 def _coded(data: bytes) -> str:

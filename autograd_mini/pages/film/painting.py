@@ -208,18 +208,11 @@ class Painter:
         self, text: str, size: float, room: float, most: int = 2, **kw: Any
     ) -> tuple[float, list[list[_Word]]]:
         """Sentences in lines of words, names (in backticks) in bold; smaller if they are long."""
-        words: list[_Word] = [[]]
-        for k, part in enumerate(clean(text).split("`")):
-            for j, piece in enumerate(part.split(" ")):
-                if j:
-                    words.append([])
-                if piece:
-                    words[-1].append((piece, "bold" if k % 2 else "normal"))
-        words = [pieces for pieces in words if pieces]
-        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
         lines: list[list[_Word]] = []
-        left = 0.0
-        for pieces in words:
+        left, space = 0.0, self._space(size, **kw)
+        for word in re.findall("(?:`[^`]*`|[^ `])+", clean(text)):
+            parts = enumerate(word.split("`"))
+            pieces = [(part, "bold" if k % 2 else "normal") for k, part in parts if part]
             width = sum(self._measure(piece, size, weight=weight, **kw) for piece, weight in pieces)
             if not lines or left + space + width > room:
                 lines.append([])
@@ -235,13 +228,15 @@ class Painter:
 
     def _prose(self, line: list[_Word], y: float, size: float, ink: str, **kw: Any) -> None:
         """Write a line, word by word."""
-        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
         x = float(_MARGIN)
         for pieces in line:
             for piece, weight in pieces:
                 self._text(piece, y, size, ink, x=x, weight=weight, **kw)
                 x += self._measure(piece, size, weight=weight, **kw)
-            x += space
+            x += self._space(size, **kw)
+
+    def _space(self, size: float, **kw: Any) -> float:
+        return self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
 
     def _measure(self, text: str, size: float, **kw: Any) -> float:
         """The width of a line of text in pixels."""

@@ -145,7 +145,8 @@ class Plotted:
     def _text(self, op: Any, size: float, ink: str, style: int) -> Any:
         x, y = self._at(*op["pt"])
         return self.figure.text(
-            x, y + RAISED * self.scale * bool(style & _SUPERSCRIPT), op["text"],
+            x, y + RAISED * self.scale * bool(style & _SUPERSCRIPT),
+            op["text"].replace(r"\\", "\\"),
             fontsize=size * self.scale * _NARROW, color=ink, family=FONT, va="baseline",
             weight="bold" if style & _BOLD else "normal", transform=self.transform,
             parse_math=False,
