@@ -209,7 +209,7 @@ def _note(link: Link, detail: str) -> str:
     found = re.fullmatch(r"∂(.*)/∂(.*?)(⁽.*⁾)? = (.*)", link.partial, re.S)
     if "partial" in rows and found:
         above, below, use, number = found.groups()
-        mark = f"^{{{use.translate(_SUPERSCRIPTS)}}}" if use else ""
+        mark = f"^{{{use.translate(DIGITS)}}}" if use else ""
         fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}{mark}}}"
         value = symbols.number(number).latex.replace("_", r"\_")  # a gap to fill in
         rows["partial"] = rf"${fraction} = {value}$"
