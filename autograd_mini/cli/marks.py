@@ -1,24 +1,29 @@
 """`autograd-mini marks`: the results of perform mode in a folder, as a table."""
 
 import csv
-import sys
+import io
 from pathlib import Path
 
-from autograd_mini.course.performance import PerformanceError, performance
+from autograd_mini.course.performance import PerformanceError, fields, performance
 from autograd_mini.language import translated
 from autograd_mini.language.tables import aligned
 
-from .options import Arguments, option
+from .options import Arguments, option, write
 
-_COLUMNS = ("learner", "exercise", "marks", "percent", "file", "remark")
+_COLUMNS = ("learner", "exercise", "numbers", "marks", "of", "percent", "file", "remark")
 OPTIONS = [
     option("folder", metavar="FOLDER", type=Path),
+    option("--exercise", metavar="LINK", says="exercise.link"),
     option("--csv", action="store_true"),
+    "--out",
 ]
 
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status is 1 if a file is not to be trusted."""
+    asked = fields(args.exercise or "")
+    if args.exercise is not None and not asked.keys() & {"expression", "network"}:
+        args.refuse("link", link=args.exercise)
     files = sorted(args.folder.glob("*.json"))
     if not files:
         args.refuse("none" if args.folder.is_dir() else "missing", folder=args.folder)
@@ -27,18 +32,27 @@ def run(args: Arguments) -> int:
         remark = ""
         try:
             found = performance(file.read_text(encoding="utf-8"))
-            cells = [found.learner, found.title, f"{found.right}/{found.of}"]
-            cells.append(f"{100 * found.right / found.of:.0f}" if found.of else "-")
+            cells = [found.learner.strip() or file.stem, found.title, found.numbers]
+            percent = f"{100 * found.right / found.of:.0f}" if found.of else "-"
+            cells += [f"{found.right}", f"{found.of}", percent]
             if found.edited:
                 remark = args.say("edited", claimed="/".join(map(str, found.claimed)))
+            elif asked and not found.is_of(asked):
+                remark = args.say("other")
         except (PerformanceError, UnicodeDecodeError) as error:
-            cells, remark = ["-"] * 4, translated(str(error), args.lang)
+            cells, remark = ["-"] * 6, translated(str(error), args.lang)
         doubts += bool(remark)
         rows.append([*cells, file.name, remark])
-    rows.sort(key=lambda row: (row[0].lower(), row[4]))
+    rows.sort(key=lambda row: (row[0].lower(), row[6]))
     table = [[args.say(name) for name in _COLUMNS], *rows]
-    if args.csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(table)
+    content = "".join(f"{line}\n" for line in aligned(table, "<<<>>><<"))
+    if args.csv or str(args.out).lower().endswith(".csv"):
+        lines = io.StringIO()
+        comma = {"es": ";"}.get(args.lang, ",")  # as the spreadsheets of a country have it
+        csv.writer(lines, delimiter=comma, lineterminator="\n").writerows(table)
+        content = lines.getvalue()
+    if args.out is None:
+        print(content, end="")
     else:
-        print(*aligned(table, "<<>><<"), sep="\n")
+        write(args, content.encode("utf-8-sig"))  # by whose mark Excel knows the encoding
     return 1 if doubts else 0

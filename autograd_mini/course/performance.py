@@ -4,9 +4,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
+from urllib.parse import parse_qs
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.expressions import assignments, parse
 from autograd_mini.functions import function
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.evaluation import each
@@ -29,6 +32,9 @@ class Performance:
 
     right, of   how many decisions were right at the first try, recomputed, and how many there were
     claimed     the marks that the file states; others than `right` were written by somebody
+    leaves      the names of the numbers that were given, and these numbers
+    root        the last node, computed from them
+    address     what the page's address said of the exercise, without new numbers
     """
 
     learner: str
@@ -36,11 +42,46 @@ class Performance:
     right: int
     of: int
     claimed: tuple[Any, Any]
+    leaves: dict[str, Value]
+    root: Value
+    address: dict[str, str]
 
     @property
     def edited(self) -> bool:
         """Whether the file states other marks than its steps give."""
         return self.claimed != (self.right, self.of)
+
+    @property
+    def numbers(self) -> str:
+        """The numbers that were given; of a network its sizes and its seed."""
+        names = [name for name in ("network", "seed") if "network" in self.address]
+        given = [f"{name}={self.address.get(name, '-')}" for name in names]
+        return " ".join(given or [f"{name}={x.data:g}" for name, x in self.leaves.items()])
+
+    def is_of(self, asked: Mapping[str, str]) -> bool:
+        """Whether it is the exercise of such an address: that network, or function, at that point.
+
+        Raises ExpressionError if the address has an expression or numbers that cannot be read.
+        """
+        given = re.split("[ ,]+", asked["at"].strip(" ,")) if "at" in asked else []
+        at = assignments(given, tuple(pair.partition("=")[0] for pair in given))
+        if any(name not in self.leaves or self.leaves[name].data != x for name, x in at.items()):
+            return False
+        if "network" in asked:
+            free = {*asked} - {"at", "mode", "lang", "step"}
+            return all(self.address.get(name) == asked[name] for name in free)
+        f = parse(asked["expression"])
+        if {*f.names} != {*self.leaves}:
+            return False
+        inputs = {name: Value(x.data) for name, x in self.leaves.items()}
+        try:
+            y = f(**inputs)
+        except AutogradError:
+            return False
+        y.backward()
+        pairs = [(y.data, self.root.data)]
+        pairs += [(x.grad, self.leaves[name].grad) for name, x in inputs.items()]
+        return all(isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs)
 
 
 def performance(text: str) -> Performance:
@@ -48,18 +89,37 @@ def performance(text: str) -> Performance:
 
     Raises PerformanceError, which says what is wrong with it.
     """
+    if not text.strip():
+        raise PerformanceError("it is empty")
     try:
         content = json.loads(text)
-        if content["format"] != FORMAT or content["version"] != 1:
-            raise PerformanceError("it is no result of perform mode, or of a later version")
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise PerformanceError("it is no result of perform mode")
+    try:
+        if content["version"] != 1:
+            raise PerformanceError("it is a result of a later version")
         marks = [*_marks(content["graph"], content["decisions"])]
         claimed = content["right"], content["n"]
-        who, what = str(content["learner"]), str(content["title"])
+        who, what = str(content["learner"]), str(content["title"]).rpartition(" · ")
+        graph, nodes = content["graph"], _nodes(content["graph"])
+        nodes[-1].backward()
+        named = dict(zip(graph["names"], nodes, strict=True))
+        leaves = {name: node for name, node in named.items() if node.first is None}
+        address = {} if content.get("again") else fields(content.get("address", ""))
     except PerformanceError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError) as error:
         raise PerformanceError(f"it is damaged ({type(error).__name__}: {error})") from None
-    return Performance(who, what, sum(marks), len(marks), claimed)
+    return Performance(
+        who, what[0] or what[2], sum(marks), len(marks), claimed, leaves, nodes[-1], address
+    )
+
+
+def fields(link: str) -> dict[str, str]:
+    """What stands in the address of an exercise, behind its #."""
+    return {name: texts[0] for name, texts in parse_qs(link.partition("#")[2]).items()}
 
 
 def _nodes(graph: Mapping[str, Any]) -> list[Value]:

@@ -25,7 +25,7 @@ def to_html(*, lang: str = "en", theme: str = "auto", title: str | None = None) 
 
     It needs neither Python nor network: it computes by the formulas of the sheet, operations of
     one's own among them. The expression and its numbers stand in the address, so that a link is an
-    exercise: `playground.html#expression=x*y&at=x=2 y=3&mode=perform`.
+    exercise: `playground.html#expression=x*y&at=x=2,y=3&mode=perform`.
 
     Raises ValueError for an unknown language or theme, TypeError for a title that is no text.
 

@@ -239,6 +239,7 @@ MARKS = [
     ("nowhere", 2, "there is no folder nowhere"),
     ("taken", 2, "there is no folder taken"),
     ("foreign", 2, "there is no result .* in foreign"),
+    ("foreign --exercise x*y", 2, "x.y: it is no link to an exercise"),
 ]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,

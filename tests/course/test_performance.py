@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from autograd_mini.course.performance import PerformanceError, performance
+from autograd_mini.cli.program import main
+from autograd_mini.course.performance import PerformanceError, fields, performance
 
 GRAPH = {
     "names": ["w", "x", "a", "L"], "ops": [None, None, "mul", "mul"],
@@ -63,3 +64,55 @@ def test_a_slip_or_an_answer_that_was_shown_costs_its_mark(change):
 def test_what_does_not_follow_is_refused(changes, error):
     with pytest.raises(PerformanceError, match=error):
         performance(result(*changes))
+
+
+# --- the command ---------------------------------------------------------------------------------
+def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path, capsys):
+    nameless = json.loads(result()) | {"learner": " ", "title": "x*y · Pizarra"}
+    for name, text in {"ada": result(), "luis": json.dumps(nameless), "a": "", "b": "[1]"}.items():
+        (tmp_path / f"{name}.json").write_text(text)
+    for lang, comma, titles, empty, foreign in (
+        ("es", ";", "nombre ejercicio números bien de % archivo observación",
+         "está vacío", "no es un resultado de «Hazlo tú»"),
+        ("en", ",", "name exercise numbers right of % file remark",
+         "it is empty", "it is no result of perform mode"),
+    ):  # fmt: skip
+        file = tmp_path / "notas.csv"
+        assert main(["marks", str(tmp_path), "--lang", lang, "-o", str(file)]) == 1
+        assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+        rows = [line.split(comma) for line in file.read_text("utf-8-sig").splitlines()]
+        assert rows[0] == titles.split()
+        assert ["Ada", "L", "w=3 x=-2", "9", "9", "100", "ada.json", ""] in rows
+        assert ["luis", "x*y", "w=3 x=-2", "9", "9", "100", "luis.json", ""] in rows
+        said = {row[6]: row[7] for row in rows}
+        assert (said["a.json"], said["b.json"]) == (empty, foreign)
+    capsys.readouterr()
+    link = "play.html#expression=w*x*w&at=w=2,x=-2"
+    main(["marks", str(tmp_path), "--lang", "en", "--exercise", link])
+    assert capsys.readouterr().out.count("another exercise or other numbers") == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "same"),
+    [
+        ("#expression=w*x*w&at=w=3,x=-2", True),
+        ("play.html#expression=x*w**2&at=x%3D-2+w%3D3&mode=perform", True),
+        ("#expression=w*x*w", True),  # at whatever numbers
+        ("#expression=w*x*w&at=w=2,x=-2", False),
+        ("#expression=w*x%2Bw&at=w=3,x=-2", False),
+        ("#expression=w*x*w*w/3&at=w=3,x=-2", False),  # the same value there, another gradient
+        ("#expression=a*b*a", False),
+        ("#network=2,3&seed=7", False),
+    ],
+)
+def test_a_result_is_compared_with_the_link(link, same):
+    assert performance(result()).is_of(fields(link)) is same
+
+
+def test_a_result_of_a_network_is_compared_by_its_address():
+    content = json.loads(result()) | {"address": "#network=2%2C3&seed=7&rate=0.1&step=4"}
+    found = performance(json.dumps(content))
+    assert found.numbers == "network=2,3 seed=7"
+    assert found.is_of(fields("#network=2,3&seed=7&mode=perform"))
+    assert not found.is_of(fields("#network=2,3&seed=8"))
+    assert not performance(json.dumps(content | {"again": 1})).is_of(fields("#network=2,3"))

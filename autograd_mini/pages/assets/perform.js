@@ -223,7 +223,7 @@ function startPerform(player) {
     const number = x => Number.isFinite(x) ? x : String(x);
     const decisions = log.map(({act, node, edge, i, tries, shown}) => ({act, shown, answers: tries.map(x => x.text), slips: tries.map(x => x.slip),
       ...(act === "update" || act === "seed" ? {node: r.steps[i].node} : {node}), ...(edge === undefined ? {} : {edge})}));
-    const content = {format: "autograd_mini performance", version: 1, title: document.title, learner: learner.value, language: language(), saved: new Date().toISOString(),
+    const content = {format: "autograd_mini performance", version: 1, title: document.title, address: location.hash, again: seed, learner: learner.value, language: language(), saved: new Date().toISOString(),
       graph: {names: r.names, ops: r.ops, args: r.args, data: r.data.map((x, k) => inner(k) ? null : number(x)), seed: number(seedOf(r)),
         rates: r.steps.filter(step => step.kind === "update").map(step => [step.node, step.rate])},
       decisions, ...tally()};

@@ -3,7 +3,7 @@ const EXAMPLE = "tanh(w*x + b)", EXAMPLES = [0.5, 2, -0.5, 1.5, 3, -1, 1, 2.5];
 const NETWORK = {inputs: "2", hidden: "2", activation: "tanh", loss: "mse", points: "1", rate: "0.1", seed: "1"};
 const MODES = ["predict", "whatif", "perform"];
 
-// --- the address: #expression=x*y&at=x=2 y=3, or #network=2,3&activation=...&at=w11=0.5 ---
+// --- the address: #expression=x*y&at=x=2,y=3, or #network=2,3&activation=...&at=w11=0.5 ---
 const fromAddress = hash => {
   const found = new URLSearchParams(hash.slice(1)), at = new Map();
   for (const pair of (found.get("at") || "").split(/[ ,]+/).filter(Boolean)) {
