@@ -58,8 +58,7 @@ def _report(args: Arguments) -> Report:
         f, at = imported(args, args.target), args.at[0] if len(args.at) == 1 else tuple(args.at)
         gradient = args.gradient and imported(args, args.gradient)
     else:
-        if args.at is not None or args.gradient is not None:
-            args.refuse("expression.only")
+        args.exclude("at gradient", "expression.only")
         expression, at = read(args.target, args.values)
         if not at:
             args.refuse("constant")

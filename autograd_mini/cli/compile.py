@@ -8,7 +8,7 @@ from autograd_mini.pages.compiled import program_of
 from autograd_mini.stepping.record import steps
 from autograd_mini.value import Value
 
-from .options import Arguments, labelled, option, suffix, write_recording
+from .options import Arguments, labelled, option, suffix, write, write_recording
 
 SHOWN = ("traced", "passes", "python", "c", "llvm")
 OPTIONS = [
@@ -47,5 +47,4 @@ def run(args: Arguments) -> int:
         printed = c_source.source(program)
     else:
         printed = source(args.show, program)
-    print(printed.rstrip())
-    return 0
+    return write(args, f"{printed.rstrip()}\n")

@@ -36,19 +36,12 @@ def run(args: Arguments) -> int:
     if result.first is not None:
         result.label = "y" if "y" not in numbers else None
     result.backward()
-    if kind is None:
-        print(_text(result, args))
-        return 0
     try:
-        made = _made(result, kind, args)
+        made = _made(result, kind or "txt", args)
     except RenderingError as error:
         why = RenderingError(str(error).partition(". Install")[0])  # our own advice follows
         raise Failure(args.say("engine", why=why)) from None
     return write(args, made)
-
-
-def _text(result: Value, args: Arguments) -> str:
-    return draw_text(result, detail=args.detail, number_format=args.number_format, lang=args.lang)
 
 
 def _made(result: Value, kind: str, args: Arguments) -> bytes | str:
@@ -58,7 +51,8 @@ def _made(result: Value, kind: str, args: Arguments) -> bytes | str:
     if kind == "json":
         return f"{drawing.to_json(result, indent=1)}\n"
     if kind == "txt":
-        return f"{_text(result, args)}\n"
+        del common["rankdir"], common["theme"]
+        return f"{draw_text(result, **common)}\n"
     if kind in ("mmd", "tex"):
         return (drawing.to_mermaid if kind == "mmd" else drawing.to_latex)(result, **common)
     drawn = drawing.draw(result, **common)

@@ -31,7 +31,4 @@ def run(args: Arguments) -> int:
         content = getattr(banks, args.format)(made, args.lang)
     else:
         content = getattr(sheets, args.format)(made, args.lang, key=args.key)
-    if args.out is not None:
-        return write(args, content)
-    print(content, end="")
-    return 0
+    return write(args, content)

@@ -50,15 +50,13 @@ def _give(args: Arguments, found: list[Marks]) -> None:
     else:
         battery = (args.battery and Path(args.battery).name) or ""
         content = ALL[args.format](found, args.lang, battery, args.seed)
-    if args.out is not None:
-        write(args, content)
-        if args.format not in ("html", *EACH):
-            _pictures(args, found)
-        return
-    if args.format == "text" and len(found) > 1 and sys.stdout.isatty():
+    table = args.format == "text" and len(found) > 1
+    if table and args.out is None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns  # remarks end where a line ends
         content = "".join(f"{shortened(line, width)}\n" for line in content.splitlines())
-    print(content, end="")
+    write(args, content)
+    if args.out is not None and args.format not in ("html", *EACH):
+        _pictures(args, found)
 
 
 def _folder(args: Arguments, contents: dict[str, str]) -> None:

@@ -61,8 +61,7 @@ def run(args: Arguments) -> int:
     kind = suffix(args, FILES)
     made = _made(args, name)
     if kind is None:
-        print(made.to_json() if args.json else made.text(args.lang))
-        return 0
+        return write(args, f"{made.to_json() if args.json else made.text(args.lang)}\n")
     return write(args, getattr(made, "to_html" if kind == "html" else kind)(args.lang))
 
 

@@ -290,10 +290,12 @@ def writing(path: object, lang: str) -> Iterator[None]:
 
 
 def write(args: Arguments, content: bytes | str) -> int:
-    """Write the file of -o in one move and print its name; the exit status."""
-    with writing(args.out, args.lang):
-        files.write(args.out, content)
-    print(args.out)
+    """Write the file of -o in one move and print its name; without -o, print; the exit status."""
+    if args.out is not None:
+        with writing(args.out, args.lang):
+            files.write(args.out, content)
+        content = f"{args.out}\n"
+    print(content, end="")
     return 0
 
 

@@ -67,8 +67,7 @@ def run(args: Arguments) -> int:
 
 # --- recording -----------------------------------------------------------------------------------
 def _of_expression(args: Arguments) -> Steps:
-    if args.at is not None:
-        args.refuse("expression.only")
+    args.exclude("at", "expression.only")
     expression, numbers = read(args.target, args.values, tried=True)
     if not numbers:
         args.refuse("constant")
@@ -98,16 +97,20 @@ def _inputs(args: Arguments, parameters: Mapping[str, inspect.Parameter]) -> dic
     """The numbers of --at as Values, or lists of them, by the names of the parameters."""
     inputs: dict[str, Any] = {}
     for pair in args.at or ():
-        name, equals, typed = pair.strip().partition("=")
-        if not equals:
+        name, _, typed = pair.strip().partition("=")
+        try:
+            numbers = [float(part) for part in typed.split(",")]
+        except ValueError:
+            numbers = [math.nan]
+        if not all(map(math.isfinite, numbers)):
             args.refuse("at.pair", pair=pair)
         if name in inputs:
             args.refuse("at.twice", name=name)
-        inputs[name] = _values(args, name, typed, pair)
-    for kind in ("VAR_POSITIONAL", "VAR_KEYWORD"):
-        several = [p.name for p in parameters.values() if p.kind.name == kind]
-        if several:
-            args.refuse("at.several", function=args.target, name=several[0])
+        values = [Value(x, label=f"{name}[{k}]") for k, x in enumerate(numbers)]
+        inputs[name] = values if len(values) > 1 else Value(numbers[0], label=name)
+    for p in parameters.values():
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            args.refuse("at.several", function=args.target, name=p.name)
     if extra := [name for name in inputs if name not in parameters]:
         known = ", ".join(parameters)
         args.refuse("at.extra", function=args.target, names=", ".join(extra), known=known)
@@ -116,18 +119,6 @@ def _inputs(args: Arguments, parameters: Mapping[str, inspect.Parameter]) -> dic
         names, example = ", ".join(missing), f"{missing[0]}=1"
         args.refuse("at.missing", function=args.target, names=names, example=example)
     return inputs
-
-
-def _values(args: Arguments, name: str, typed: str, pair: str) -> Value | list[Value]:
-    try:
-        numbers = [float(part) for part in typed.split(",")]
-    except ValueError:
-        numbers = [math.nan]
-    if not all(map(math.isfinite, numbers)):
-        args.refuse("at.pair", pair=pair)
-    if len(numbers) == 1:
-        return labelled({name: numbers[0]})[name]
-    return [*labelled({f"{name}[{k}]": number for k, number in enumerate(numbers)}).values()]
 
 
 def _recorded(
@@ -172,9 +163,8 @@ def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:
 
 def _line(error: Exception) -> int:
     """The line of the learner's code that raised it."""
-    frames = reversed(extract_tb(error.__traceback__))
-    lines = (f.lineno for f in frames if not f.filename.startswith(_PACKAGE))
-    return next(filter(None, lines), 0)
+    frames = extract_tb(error.__traceback__)
+    return next((f.lineno or 0 for f in frames[::-1] if not f.filename.startswith(_PACKAGE)), 0)
 
 
 # --- showing -------------------------------------------------------------------------------------

@@ -52,8 +52,7 @@ def run(args: Arguments) -> int:
 
 def _data(args: Arguments) -> Dataset:
     if args.dataset in DATASETS:
-        if args.label is not None:
-            args.refuse("label.csv")
+        args.exclude("label", "label.csv")
         return dataset(args.dataset, 200, args.seed)
     if not Path(args.dataset).suffix and not Path(args.dataset).exists():
         args.refuse("unknown", known=", ".join(DATASETS), name=repr(args.dataset))
