@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from errno import ENOENT
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,9 +65,8 @@ def run(args: Arguments) -> int:
     args.save = args.save or args.resume or Path("autograd-mini-gpt.json")
     if args.save.exists():
         _metadata(args.save)  # nothing of anyone else's is overwritten
-    with writing(args.save, args.lang):
-        if not args.save.parent.is_dir():
-            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+    with writing(args.save, args.lang), os.scandir(args.save.parent):
+        pass  # there is such a folder
     say("data.is", n=len(names.names), letters=len(names.letters), all=names.letters)
     if names.longest > model.sizes["context"]:
         say("data.long", n=model.sizes["context"])

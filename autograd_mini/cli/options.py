@@ -51,7 +51,7 @@ class Arguments(argparse.Namespace):
 
     def say(self, name: str, /, **values: object) -> str:
         """A text of the command in the reader's language."""
-        return said(f"{self.parser.room_of(name)}.{name}", self.lang, **values)
+        return self.parser.say(name, **values)
 
     def refuse(self, name: str, /, **values: object) -> NoReturn:
         """End with this text, and the status of wrong usage."""
@@ -102,13 +102,10 @@ class Parser(argparse.ArgumentParser):
             self.groups[name] = self.add_argument_group(self.say(name))
         self.add("--help", action="help")
 
-    def room_of(self, name: str) -> str:
-        """The catalogue that has the word."""
-        return self.room if name in catalogue(self.room) else "cli"
-
-    def say(self, name: str) -> str:
-        """A word of the help."""
-        return text(f"{self.room_of(name)}.{name}", self.lang)
+    def say(self, name: str, /, **values: object) -> str:
+        """A text of the command, or of those that all have."""
+        room = self.room if name in catalogue(self.room) else "cli"
+        return said(f"{room}.{name}", self.lang, **values)
 
     def add(self, names: str, group: str = "", says: str = "", **given: Any) -> None:
         """Add arguments, each with what SHARED says of it and the text of its name for help.

@@ -160,8 +160,7 @@ def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
     order = topological(total)
     neuron = model.layers[0].neurons[0].name
     paths = grouped(order, "neuron")
-    inside = [node for node in order if ".".join(paths[node]) == neuron]
-    root = inside[-1]
+    root = [node for node in order if ".".join(paths[node]) == neuron][-1]
     if root.label is None:
         root.label = f"{neuron}.out"
     return root
