@@ -138,25 +138,29 @@ def _nodes(graph: Mapping[str, Any]) -> list[Value]:
 def _asked(
     graph: Mapping[str, Any], order: Iterator[int]
 ) -> Iterator[tuple[str, int, int | None, Any]]:
-    """What is asked if the nodes come in that order: the act, its node and edge, what is right."""
+    """What is asked if the nodes come in that order: the act, its node and edge, what is right.
+
+    That are the nodes that can be picked, or a number; of an update the new one and the old one.
+    """
     nodes = _nodes(graph)
     numbers = {node: k for k, node in enumerate(nodes)}
     parents = [[numbers[parent] for parent in node.parents] for node in nodes]
     root, waiting = len(nodes) - 1, {k for k in numbers.values() if parents[k]}
     grads = {root: float(graph["seed"])}
-    yield "seed", root, None, grads[root]
+    yield "seed", root, None, (grads[root],)
     while waiting:
         k = next(order, -1)
         yield "pick", k, None, waiting.difference(*(parents[j] for j in waiting))
         waiting.remove(k)
         for edge, (_, partial) in enumerate(nodes[k].edges() if grads.get(k) else ()):
             share, parent = grads[k] * float(partial), parents[k][edge]
-            yield "share", k, edge, share
+            yield "share", k, edge, (share,)
             if parent in grads:
-                yield "sum", k, edge, grads[parent] + share
+                yield "sum", k, edge, (grads[parent] + share,)
             grads[parent] = grads.get(parent, 0.0) + share
     for k, rate in graph["rates"]:
-        yield "update", k, None, float(nodes[k].data) - rate * grads.get(k, 0.0)
+        old = float(nodes[k].data)
+        yield "update", k, None, (old - rate * grads.get(k, 0.0), old)
 
 
 def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterator[bool]:
@@ -169,7 +173,7 @@ def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterato
         picked, k, answers = decision["act"] == "pick", decision["node"], decision["answers"]
         if [decision["act"], k, decision.get("edge")] != place or (picked and k not in wanted):
             raise PerformanceError(f"{names[k]} cannot come at that place")
-        right = [names.index(x) in wanted if picked else is_right(x, wanted) for x in answers]
+        right = [names.index(x) in wanted if picked else is_right(x, *wanted) for x in answers]
         if not decision["shown"] and not right[-1]:
             raise PerformanceError(f"{answers[-1]!r} ends a decision, and is not right")
         yield not decision["shown"] and right[0]
@@ -177,11 +181,15 @@ def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterato
         raise PerformanceError(f"{names[after['node']]} cannot come at that place")
 
 
-def is_right(answer: str, wanted: float) -> bool:
+def is_right(answer: str, wanted: float, old: float | None = None) -> bool:
     """Whether an answer is within 1 %, or rounded rightly to the decimals that it gives.
+
+    Of a number that was `old` before, within 1 % of the change, and not nearer to the old one.
 
     >>> is_right("-0,33", -1 / 3), is_right("1/3", 1 / 3), is_right("2·10⁻³", 0.002)
     (True, True, True)
+    >>> is_right("-1.507", -1.493, old=-1.5), is_right("-1.49", -1.493, old=-1.5)
+    (False, True)
     """
     parts = [_number(part) for part in re.sub(r"\s", "", answer).translate(_PLAIN).split("/")]
     match parts:
@@ -191,8 +199,9 @@ def is_right(answer: str, wanted: float) -> bool:
             value, unit = above / below, 0.0
         case _:
             return False
-    off = abs(value - wanted)
-    return bool(off <= max(0.01 * abs(wanted), 1e-12) or (value and off <= 0.500001 * unit))
+    off, size = abs(value - wanted), abs(wanted - (old or 0.0))
+    near = off <= max(0.01 * size, 1e-12) or (value and off <= 0.500001 * unit)
+    return bool(near and (old is None or off <= abs(value - old)))
 
 
 def _number(text: str) -> tuple[float, float] | None:

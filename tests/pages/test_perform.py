@@ -49,9 +49,11 @@ def performed(visit, tmp_path):
 
 
 def choose(page):
-    """Choose the first node of those that are left, if one is asked for."""
+    """Choose a node that is ready, if one is asked for: the last of the graph that is left."""
     while page.is_visible(".choices"):
-        page.keyboard.press("Enter")
+        names = [x.split()[0] for x in page.locator("g.node text.name").all_text_contents()]
+        left = page.locator(".choices button").all_inner_texts()
+        page.click(f".choices button:text-is('{max(left, key=names.index)}')")
 
 
 def answer(page, text):
@@ -84,12 +86,37 @@ def test_a_right_run_by_keyboard_has_full_marks(performed, tmp_path, lang, end):
     assert (found.learner, found.right, found.of, found.edited) == ("Ada", 13, 13, False)
 
 
+def test_the_margin_of_a_new_weight_is_that_of_its_change(visit, tmp_path):
+    """w = 2, its gradient -0.003, eta 0.1: 1.9997 goes the wrong way, 2 goes nowhere."""
+    w = Value(2.0, label="w")
+    y = w * -0.003
+    y.label = "L"
+    save_html(steps(y, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
+    page = visit(tmp_path / "page.html")
+    page.click("#modes [aria-controls=perform]")
+    for text in ("1", "-0.003"):
+        answer(page, text)
+    for text in ("1.9997", "2", "2.0000", "2.00029"):
+        answer(page, text)
+        assert "✗" in page.inner_text("#performed"), text
+    answer(page, "2.0003")
+    assert page.inner_text("#task") == "Done: 3 of 4 right at the first try."
+    found = performance(saved(page, tmp_path, "Eva"))
+    assert (found.right, found.of, found.edited) == (3, 4, False)
+
+
+def test_the_nodes_to_choose_from_do_not_tell_which_is_ready(performed):
+    page = performed()
+    answer(page, "1")
+    assert page.locator(".choices button").all_inner_texts() == ["a", "L", "v₁"]
+    assert page.evaluate("document.activeElement.id") == "task"
+    page.click("g.node[data-id=n0]")
+    assert page.inner_text("#performed") == "w was given: it hands nothing on."
+
+
 @pytest.mark.parametrize("slips", [SLIPS, OTHERS])
 def test_each_slip_is_named_and_costs_its_point(performed, tmp_path, slips):
     page = performed()
-    page.click("#perform [data-t='predict.show']")  # the node L, or its seed
-    page.click("[data-t='perform']")
-    page.click("#modes [aria-controls=perform]")  # anew
     for k, right in enumerate(RIGHT):
         if k in slips:
             wrong, name = slips[k]
@@ -134,9 +161,15 @@ def test_again_has_new_numbers_that_are_short_and_other_ones_each_time(performed
 
 def test_leaving_gives_the_page_back_as_it_was(performed):
     page = performed()
+    answer(page, "2")
     answer(page, "1")
+    page.keyboard.press("ArrowRight")  # the steps wait
     page.click("#modes [aria-controls=perform]")
     assert page.is_hidden("#perform")
+    for _ in range(2):  # and the attempt goes on, also where the page is loaded again
+        page.click("#modes [aria-controls=perform]")
+        assert page.inner_text("#perform .num") == "Decision 2 of 13 · right at the first try: 0"
+        page.reload()
     page.click("#last")
     grads = page.locator("g.node text.grad").all_text_contents()
     assert sorted(grads) == sorted(["−14", "12", "4", "1", "1"])

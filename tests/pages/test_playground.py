@@ -355,6 +355,12 @@ def test_wrong_input_is_told_in_the_language_of_the_page(file, visit, lang, text
     assert page.is_hidden("#main")
 
 
+def test_a_link_that_lacks_a_number_is_told(file, visit):
+    page = visit(file, address(expression="x*y", at="x=2", lang="es", mode="perform"))
+    assert page.inner_text("#problem") == "el enlace no dice cuánto vale y"
+    assert page.is_hidden("#main")
+
+
 def test_numbers_that_are_none(file, visit):
     page = visit(file, address(lang="es"))
     page.fill("[data-name=x]", "0,5")
@@ -376,7 +382,7 @@ def test_perform_mode_from_a_link(file, visit, tmp_path):
     page = visit(file, address(expression="x*y+x", at="x=2 y=3", mode="perform"))
     for number in ("1", "1", "1", "3", "4", "2"):
         while page.is_visible(".choices"):
-            page.keyboard.press("Enter")
+            page.click(".choices button:first-child")  # L, v₁
         page.fill("#share", number)
         page.keyboard.press("Enter")
     page.fill("#performer", "Ada")

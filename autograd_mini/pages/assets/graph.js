@@ -103,7 +103,7 @@ class Graph extends Camera {
         if (parent !== main) mark(this.nodes[parent].e, "giving");
       });
     }
-    this.follow(main);
+    this.follow(main, false, step.kind === "accumulate" ? step.node : main);
   }
   click(event) {
     if (this.dragged) return;
@@ -118,12 +118,18 @@ class Graph extends Camera {
     this.picture.setAttribute("viewBox", [x, y, w, h].join(" "));
   }
   see(...part) { this.picture.setAttribute("viewBox", part.map(x => x.toFixed(2)).join(" ")); }
-  // Bring a node into view, where not all is.
-  follow(k, at_once) {
-    if (!this.box.classList.contains("zoomed") || !this.scale) return;
+  boxOf(k) {
     const node = this.nodes[k], shift = node.e.parentNode.transform.baseVal[0].matrix;
-    const b = node.frame || (node.frame = node.e.getBBox());
-    this.bring({x: b.x + b.width / 2 + shift.e, y: b.y + b.height / 2 + shift.f, w: b.width, h: b.height}, at_once);
+    const b = node.frame ||= node.e.getBBox();
+    return [b.x + shift.e, b.y + shift.f, b.x + shift.e + b.width, b.y + shift.f + b.height];
+  }
+  // Bring a node into view, where not all is, and another one if both have room.
+  follow(k, at_once, other = k) {
+    if (!this.box.classList.contains("zoomed") || !this.scale) return;
+    const one = this.boxOf(k), also = this.boxOf(other), both = one.map((x, j) => Math[j < 2 ? "min" : "max"](x, also[j]));
+    const room = (both[2] - both[0]) * this.scale < this.width && (both[3] - both[1]) * this.scale < this.height;
+    const [left, top, right, bottom] = room ? both : one;
+    this.bring({x: (left + right) / 2, y: (top + bottom) / 2, w: right - left, h: bottom - top}, at_once);
   }
 }
 function write(e, text) {

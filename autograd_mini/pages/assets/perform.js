@@ -20,7 +20,9 @@ function otherNumbers(r, seed) {
     const found = recomputed(r, numbers);
     if (found.failed !== undefined || !found.data.every(Number.isFinite) || !found.partials.flat().every(Number.isFinite)) continue;
     const long = [...found.data, ...found.partials.flat()].map(x => formatNumber(x).length);
-    const cost = Math.max(...long) + 9 * (found.partials[r.root].every(x => x === 0));
+    // At 0 a product gives nothing on, and the slope of tanh is 1: there is little to be done.
+    const flat = r.args.some((args, k) => args && found.data[k] === 0);
+    const cost = Math.max(...long) + 9 * flat + 9 * (found.partials[r.root].every(x => x === 0));
     if (!best || cost < best.cost) best = {cost, numbers, found};
     if (cost <= 5) break;
   }
@@ -30,19 +32,21 @@ function otherNumbers(r, seed) {
 function startPerform(player) {
   const r = recording, section = $("perform"), graph = graphs[0], steps = new Map();
   const large = r.data.length > MOST_PERFORMED || r.items || runs.length > 1 || !r.plain;
-  let mine, done, given, asked, log, told, kept = null, seed = 0;
+  let mine, done, given, asked = null, log, told, all, kept = null, seed = 0;
   const action = (key, f) => el("button", {type: "button", "data-t": key, onclick: f});
   const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "perform", "data-t": "perform", onclick: () => section.hidden ? enter() : leave()});
-  const verdict = el("p", {id: "performed"}), question = el("p", {class: "question", id: "task"}), score = el("p", {class: "quiet num"});
-  const input = el("input", {id: "share", type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": "task performed"});
+  const verdict = el("p", {id: "performed"}), question = el("p", {class: "question", id: "task", tabindex: -1}), intro = el("p", {class: "quiet"}), hint = el("div", {class: "formulas"}), score = el("p", {class: "quiet num"});
+  const input = el("input", {id: "share", type: "text", autocomplete: "off", "aria-describedby": "task performed"});
   const label = el("label", {for: "share", "data-t": "predict.answer"}), form = el("form", {class: "row", onsubmit: event => { event.preventDefault(); answer(input.value); }}, label, input, el("button", {class: "primary", "data-t": "predict.check"}));
   const choices = el("div", {class: "row choices", role: "group", "aria-describedby": "task"}), show = action("predict.show", shown);
   const learner = el("input", {id: "performer", type: "text", autocomplete: "name"}), slips = el("ul", {class: "slips"});
-  const end = el("div", {hidden: true}, slips, el("p", {class: "field"}, el("label", {for: "performer", "data-t": "predict.learner"}), learner),
-    el("div", {class: "row"}, action("perform.new", () => { seed++; leave(); anew(); enter(); }), action("perform.same", begin), action("perform.model", model), action("perform.save", save)));
+  const saved = el("p", {class: "right", role: "status"}), keep = el("form", {class: "row", onsubmit: event => { event.preventDefault(); save(); }},
+    el("label", {for: "performer", "data-t": "perform.name"}), learner, el("button", {class: "primary", "data-t": "perform.save"}));
+  const end = el("div", {hidden: true}, keep, saved, slips,
+    el("div", {class: "row"}, action("perform.new", () => { seed++; leave(); anew(); asked = null; enter(); }), action("perform.same", begin), action("perform.model", model)));
   button.hidden = large;
   $("modes").append(button);
-  section.append(el("h2", {"data-t": "perform"}), verdict, question, choices, form, el("div", {class: "row"}, show), score, end);
+  section.append(el("h2", {"data-t": "perform"}), intro, verdict, question, choices, form, hint, el("div", {class: "row"}, show), score, end);
 
   // --- in and out ---
   function enter() {
@@ -55,7 +59,20 @@ function startPerform(player) {
     section.hidden = false;
     button.setAttribute("aria-pressed", true);
     ROOT.classList.add("performing");
+    player.held = true;
+    graph.performing = k => { if (asked.act === "pick") pick(k); };
+    $("figure").scrollIntoView();  // on a phone
+    if (asked) return pose();  // an attempt that was left goes on
+    const before = remembered();
     begin();
+    for (const {act, node, tries, shown} of before) {
+      Object.assign(asked, {tries, shown});
+      if (act !== "pick") settle();
+      else {
+        tries.pop();
+        pick(node);
+      }
+    }
   }
   function leave() {
     if (section.hidden) return;
@@ -63,7 +80,8 @@ function startPerform(player) {
     button.setAttribute("aria-pressed", false);
     Object.assign(r, kept);
     graph.performing = kept = null;
-    ROOT.classList.remove("performing");
+    player.held = false;
+    ROOT.classList.remove("performing", "tried", "twice");
     everything();
   }
   function begin() {
@@ -72,8 +90,17 @@ function startPerform(player) {
     given = new Set();
     log = [];
     told = asked = null;
-    graph.performing = k => { if (asked && asked.act === "pick") pick(k); };
+    const shares = r.steps.filter(step => step.kind === "accumulate"), inside = r.names.filter((_, k) => inner(k));
+    all = 1 + inside.length + shares.length + shares.filter(step => !step.fresh).length + updates().length;
     onward();
+  }
+  // The decisions so far, for a page that is loaded again.
+  const memory = () => "perform " + JSON.stringify([r.names, r.data]);
+  function remember() {
+    try { sessionStorage.setItem(memory(), JSON.stringify(log.map(({act, node, tries, shown}) => ({act, node, tries, shown})))); } catch { /* a sandboxed frame */ }
+  }
+  function remembered() {
+    try { return JSON.parse(sessionStorage.getItem(memory())) ?? []; } catch { return []; }
   }
   function anew() {
     const made = unalterable(r) === null && otherNumbers(r, seed);
@@ -100,6 +127,7 @@ function startPerform(player) {
     return i === undefined ? {act: "end"} : {act: "update", i};
   }
   function onward(task = next()) {
+    remember();
     asked = {...task, tries: [], shown: false};
     if (task.act === "share" || task.act === "sum") {
       const step = r.steps[task.i], before = mine[step.parent] ?? 0;
@@ -114,16 +142,23 @@ function startPerform(player) {
       asked.shown = true;
       return settle();
     }
+    pose();
+  }
+  function pose() {
     paint();
     words();
     say([verdict.textContent, question.textContent].join(" "));
-    (asked.act === "pick" ? choices.querySelector("button") : asked.act === "end" ? learner : input).focus({preventScroll: true});
+    (asked.act === "pick" ? question : asked.act === "end" ? learner : input).focus({preventScroll: true});
   }
   // The node whose gradient is not complete, and the one that it still waits for.
   const early = k => r.users[k].find(user => !done.has(user));
   function pick(k) {
-    if (done.has(k) || !inner(k)) return;
     const user = early(k);
+    if (done.has(k) || !inner(k)) {
+      told = {mark: "wrong", key: inner(k) ? "perform.done" : "perform.given", slots: {x: r.names[k]}};
+      words();
+      return say(verdict.textContent);
+    }
     asked.tries.push({text: r.names[k], node: k, slip: user === undefined ? null : "early"});
     if (user !== undefined) {
       told = {mark: "wrong", key: "perform.early", slots: {x: r.names[k], y: r.names[user]}};
@@ -141,12 +176,12 @@ function startPerform(player) {
     onward();
   }
   function answer(text) {
-    const read = readAnswer(text), {expected, noise} = asked.question;
+    const read = readAnswer(text);
     if (!read) {
       told = {mark: "wrong", key: "predict.unreadable"};
-    } else if (isNear(read, expected, noise)) {
+    } else if (isRight(asked.question, read)) {
       asked.tries.push({text, slip: null});
-      told = {mark: "right", key: "predict.verdict.say.first", slots: {x: formatNumber(expected)}};
+      told = {mark: "right", key: "predict.verdict.say.first", slots: {x: formatNumber(asked.question.expected)}};
       return settle();
     } else {
       const mistake = mistakeOf(asked.question, read);
@@ -182,9 +217,9 @@ function startPerform(player) {
   function paint() {
     r.grad = mine.map(x => x);
     r.complete = mine.map((x, k) => x !== null && early(k) === undefined);
-    r.flown = r.parents.map((list, k) => list.map((_, edge) => given.has(k + " " + edge)));
-    graph.repaint();
     const {act, node, edge, i} = asked;
+    r.flown = r.parents.map((list, k) => list.map((_, e) => given.has(k + " " + e) || act === "sum" && k === node && e === edge));
+    graph.repaint();
     showStep(() => r.forwardStep[node ?? r.root]);
     fitFormulas();
     const at = act === "pick" || act === "end" ? r.root : act === "seed" || act === "update" ? r.steps[i].node : r.parents[node][edge];
@@ -197,25 +232,36 @@ function startPerform(player) {
     const {act, node, edge, i} = asked, L = r.names[r.root], name = k => r.names[k];
     const slots = {L, x: act === "share" || act === "sum" ? name(r.parents[node][edge]) : act === "update" ? name(r.steps[i].node) : "", y: node != null ? name(node) : ""};
     if (act === "update") slots.rate = formatNumber(r.steps[i].rate);
-    if (act === "share") slots.d = asked.question.slots.d;
+    if (act === "share") Object.assign(slots, {d: asked.question.slots.d, g: formatNumber(mine[node])});
     if (act === "sum") slots.before = formatNumber(asked.step.before);
     question.textContent = act === "end" ? t("perform.end", tally()) : t("perform.ask." + act, slots);
     verdict.textContent = told ? [t(told.key, told.slots), told.more ? t(told.more[0], told.more[1]) : ""].filter(Boolean).join(" ") : "";
     verdict.className = told ? told.mark : "";
+    intro.textContent = log.length ? "" : t("perform.intro", {L, n: all});
+    const wrong = asked.tries.length, aid = act === "share" && wrong ? hintsFor(r.steps[i], {...asked.question, key: "partial"}) : [];
+    hint.replaceChildren(...aid.map(piece => el("div", {}, formula(piece))));
+    ROOT.classList.toggle("tried", wrong > 1);  // then the picture of the slope is shown too
     form.hidden = act === "pick" || act === "end";
     choices.hidden = act !== "pick";
     show.parentNode.hidden = act === "end";
     end.hidden = act !== "end";
-    if (act === "pick") choices.replaceChildren(...asked.candidates.slice().reverse().map(k => el("button", {type: "button", text: name(k), onclick: () => pick(k)})));
-    score.textContent = t("perform.score", tally());
-    score.hidden = act === "end" || !log.length;
-    if (act === "end") slips.replaceChildren(...log.filter(task => !rightAtOnce(task)).map(task => el("li", {text: slipOf(task)})));
+    if (act === "pick") choices.replaceChildren(...asked.candidates.toSorted((j, k) => name(j).localeCompare(name(k))).map(k => el("button", {type: "button", text: name(k), onclick: () => pick(k)})));
+    score.textContent = t("perform.score", {k: log.length + 1, all, right: tally().right});
+    score.hidden = act === "end";
+    if (act !== "end") return saved.replaceChildren();
+    const lost = log.filter(task => !rightAtOnce(task)), plain = lost.filter(task => !slipIn(task)).map(place);
+    slips.replaceChildren(...[...lost.filter(slipIn).map(slipOf), ...plain.length ? [`${t("perform.shown")}: ${plain.join("; ")}`] : []].map(text => el("li", {text})));
+  }
+  const slipIn = task => task.tries.find(x => x.slip);
+  function place({act, node, edge, i}) {
+    const name = k => r.names[k];
+    return `${t("perform.act." + act)} ${act === "share" || act === "sum" ? `${name(node)} → ${name(r.parents[node][edge])}` : name(act === "pick" ? node : r.steps[i].node)}`;
   }
   function slipOf(task) {
-    const {act, node, edge, i} = task, name = k => r.names[k], {slip, slots, text} = task.tries.find(x => x.slip) || {};
-    const at = act === "share" || act === "sum" ? `${name(node)} → ${name(r.parents[node][edge])}` : act === "pick" ? name(task.node) : name(r.steps[i].node);
-    const why = !slip ? t("perform.shown") : slip === "early" ? t("perform.slip.early", {x: text}) : slip === "wrong" ? t("predict.wrong") : t("predict.mistake." + slip, slots || {});
-    return `${t("perform.act." + act)} ${at}: ${text && slip !== "early" ? `${text}. ` : ""}${why}`;
+    const {slip, slots, text} = slipIn(task);
+    if (slip === "early") return `${place(task)}: ${t("perform.slip.early", {x: text})}`;
+    const what = t("perform.slip", {wrong: text, right: formatNumber(task.question.expected)});
+    return `${place(task)}: ${what}${slip === "wrong" ? "" : ". " + t("predict.mistake." + slip, slots || {})}`;
   }
 
   // --- the file for the teacher: what was done, from which the marks follow ---
@@ -229,13 +275,14 @@ function startPerform(player) {
       decisions, ...tally()};
     const link = el("a", {href: URL.createObjectURL(new Blob([JSON.stringify(content, null, 1)], {type: "application/json"})), download: [t("perform.file"), learner.value.trim()].filter(Boolean).join("-") + ".json"});
     link.click();
+    saved.textContent = t("perform.saved", {file: link.download});
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
   const guard = player.guard;
   player.guard = (from, to) => section.hidden ? guard(from, to) : (say(question.textContent), false);
-  player.on(leave);
-  onNumbers(leave);
+  onNumbers(() => { leave(); asked = null; });
+  $("modes").addEventListener("click", event => { if (event.target !== button) leave(); }, true);
   onLanguage(() => { if (!section.hidden) words(); });
   translate();
 }

@@ -13,7 +13,7 @@ class Player {
   place(number) { return this.numbers ? this.numbers.findLastIndex(x => x <= number) : number; }
   go(i) {
     const to = Math.max(0, Math.min(this.length - 1, i)), from = this.index;
-    if (to === from || Number.isNaN(to)) return;
+    if (to === from || Number.isNaN(to) || this.held) return;
     this.index = to;
     for (const f of this.hearers) f(to, from);
   }

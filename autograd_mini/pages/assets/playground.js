@@ -62,6 +62,8 @@ function prepared({kind, net, at, expression}) {
   }
   made.usual = new Map(made.numbers);
   for (const [name, text] of at) if (made.numbers.has(name)) made.numbers.set(name, numberOf(name, text));
+  const missing = kind === "expression" && at.size && made.given.find(name => !at.has(name));
+  if (missing) throw new Wrong("play.missing", undefined, 0, {name: missing});
   return made;
 }
 
@@ -70,7 +72,7 @@ const exercise = fromAddress(location.hash), form = $("ask");
 if (["en", "es"].includes(exercise.lang)) spoken = exercise.lang;
 let problem = null;
 function field(name, value, more = {}) {
-  return el("label", {}, el("span", {text: name}), el("input", {type: "text", inputmode: "decimal", "data-name": name, value, ...more}));
+  return el("label", {}, el("span", {text: name}), el("input", {type: "text", "data-name": name, value, ...more}));
 }
 // A field for each name that there is now; null where what is typed cannot be read, which is told.
 function showFields() {

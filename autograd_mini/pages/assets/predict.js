@@ -14,9 +14,16 @@ function readAnswer(text) {
   const answer = parts.length > 1 ? {value: parts[0].value / parts[1].value, unit: 0} : parts[0];
   return Number.isFinite(answer.value) ? answer : null;
 }
-// Within 1 %, or rounded rightly to the decimals that are given.
-const isNear = ({value, unit}, x, noise = 0) => Math.abs(value - x) <= Math.max(0.01 * Math.abs(x), noise)
-  || value !== 0 && Math.abs(value - x) <= 0.500001 * unit;
+// Within 1 %, or rounded rightly to the decimals that are given; of a number that was `old` before,
+// within 1 % of the change, and not nearer to the old one.
+function isNear({value, unit}, x, noise = 0, old) {
+  const off = Math.abs(value - x), size = Math.abs(x - (old ?? 0));
+  return (off <= Math.max(0.01 * size, noise) || value !== 0 && off <= 0.500001 * unit) && (old === undefined || off <= Math.abs(value - old));
+}
+const isRight = ({expected, noise, old}, answer) => isNear(answer, expected, noise, old);
+
+// Derivatives that are written with the value of the node; some put the operand in its place.
+const BY_VALUE = {tanh: y => 1 - y * y, sigmoid: y => y * (1 - y), exp: y => y};
 
 // What to ask before step i: {key, slots, expected, noise, mistakes}; null where there is nothing to compute.
 function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
@@ -24,7 +31,7 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
   const mistakes = [], ask = (key, slots, expected, terms) => {
     expected = approximately(expected);
     const noise = 1e-9 * Math.max(...terms.map(Math.abs));
-    return Number.isFinite(expected) && Number.isFinite(noise) ? {kind, key, slots, expected, noise, mistakes} : null;
+    return Number.isFinite(expected) && Number.isFinite(noise) ? {kind, key, slots, expected, noise, mistakes, old: kind === "update" ? step.before : undefined} : null;
   };
   const local = edge => writers[0].derivative({node, edge, parent: r.parents[node][edge]}).text;
   const may = (key, x, slots = {}) => mistakes.push([key, x, slots]);
@@ -67,6 +74,7 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
   const {parent, edge} = step, [g, p, b, s, t] = [step.adjoint, step.partial, step.before, step.share, step.after].map(approximately);
   const slots = {L, y: name(node), x: name(parent), d: local(edge), before: formatNumber(step.before)};
   const others = r.partials[node].map((q, e) => [approximately(q), {...slots, d: local(e), x: name(r.parents[node][e])}]).filter((_, e) => e !== edge);
+  const mixed = (BY_VALUE[r.ops[node]] ?? (() => NaN))(data[parent]);
   const asked = wish === "fits" ? step.fresh ? g === 1 ? "partial" : "share" : "gradient" : wish === "gradient" && step.fresh ? "share" : wish;
   if (asked === "partial") {
     for (const [q, other] of others) may("partial.other", q, other);
@@ -75,6 +83,7 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
     may("partial.adjoint", g, slots);
     may("partial.value", data[node], slots);
     may("partial.operand", data[parent], slots);
+    may("output", mixed, slots);
     return ask(asked, slots, p, [p]);
   }
   if (asked === "share") {
@@ -82,6 +91,9 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
     may("share.partial", g, slots);
     for (const [q, other] of others) may("share.other", g * q, other);
     if (!step.fresh) may("share.gradient", t, slots);
+    may("output", g * mixed, slots);
+    may("partial.value", data[node], slots);
+    may("partial.operand", data[parent], slots);
     may("share.sum", g + p);
     may("share.divided", g / p);
     for (const k of r.names.keys()) if (k !== node && r.visitStep[k] < i) may("share.node", approximately(r.steps[r.visitStep[k]].adjoint) * p, {...slots, x: name(k)});
@@ -100,14 +112,15 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
 
 // What kind of mistake an answer looks like: [key, slots]; null if like none that is known.
 function mistakeOf(asked, answer) {
-  const x = asked.expected, like = list => list.find(([, y]) => Number.isFinite(y) && isNear(answer, y) && !isNear({value: y, unit: 0}, x, asked.noise));
-  const general = [["sign", -x], ["inverse", 1 / x]];
+  const x = asked.expected, like = list => list.find(([, y]) => Number.isFinite(y) && isNear(answer, y) && !isRight(asked, {value: y, unit: 0}));
+  const general = [["sign", -x], ["inverse", 1 / x], ["half", x / 2], ["double", 2 * x]];
   for (let k = 1; k < 7; k++) general.push(["ten", x * 10 ** k], ["ten", x * 10 ** -k]);
   let found = like(asked.mistakes) || like(general);
   if (!found && asked.mistakes.later) {
     asked.mistakes.later();
     found = like(asked.mistakes);
   }
+  if (!found && Math.abs(answer.value - x) < 0.05 * Math.abs(x - (asked.old ?? 0))) found = ["close"];
   return found ? [found[0], found[2] || {}] : null;
 }
 
@@ -129,7 +142,7 @@ function startPredict(player) {
   const action = (key, f) => el("button", {type: "button", "data-t": key, onclick: f});
   const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "predict", "data-t": "predict", onclick: toggle});
   const verdict = el("p", {id: "verdict"}), question = el("p", {id: "question"}), hint = el("div", {id: "hint", hidden: true, tabindex: 0}), score = el("p", {class: "quiet num", id: "score"});
-  const input = el("input", {id: "answer", type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": "question verdict"});
+  const input = el("input", {id: "answer", type: "text", autocomplete: "off", "aria-describedby": "question verdict"});
   const submit = el("button", {class: "primary"});
   const choose = el("select", {id: "wish", onchange: () => { wish = choose.value; pose(); }}, ...["fits", "partial", "share", "gradient"].map(value => el("option", {value})));
   const helps = el("div", {class: "row"}, action("predict.hint", giveHint), action("predict.show", () => settle("shown")), action("predict.skip", () => settle("skipped")));
@@ -196,7 +209,7 @@ function startPredict(player) {
     const answer = readAnswer(input.value), seconds = elapsed();
     if (!answer) {
       told = {mark: "wrong", what: ["unreadable", {}]};
-    } else if (isNear(answer, asked.expected, asked.noise)) {
+    } else if (isRight(asked, answer)) {
       asked.answers.push({text: input.value, value: answer.value, verdict: "right", seconds});
       return settle(asked.answers.length === 1 && !asked.hints ? "first" : "right");
     } else {
