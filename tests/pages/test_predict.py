@@ -433,6 +433,7 @@ def test_every_word_is_there_in_both_languages_and_used():
 
 def test_every_mistake_of_the_script_has_words():
     script = asset("predict.js")
-    keys = {*re.findall(r'may\("([\w.]+)"', script), *re.findall(r'\["(sign|inverse|ten|half|double|close)"', script)}
+    general = re.findall(r'\["(sign|inverse|ten|half|double|close)"', script)
+    keys = {*re.findall(r'may\("([\w.]+)"', script), *general}
     worded = {key for key in catalogue("predict") if key.startswith("predict.mistake.")}
     assert {f"predict.mistake.{key}" for key in keys} == worded
