@@ -6,6 +6,7 @@ At 110 digits a step of 1e-40 leaves an error of about 1e-70, far below what a f
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
@@ -50,7 +51,7 @@ class Reference(NamedTuple):
 
 
 def nowhere(source: str) -> Reference:
-    """No derivative: the point is at an edge of the domain where f is vertical, or isolated."""
+    """No derivative: f is vertical at the edge of its domain, the point isolated, or a jump."""
     return Reference(DOMAIN, Fraction(0), Fraction(0), Fraction(0), source)
 
 
@@ -92,6 +93,7 @@ def as_float(x: Fraction) -> float:
 
 
 # --- an operation's value formula, at any precision ----------------------------------------------
+Function = Callable[[Any], Any]
 Place = tuple[int, int | None]  # an argument, and the element if it is a vector
 
 
@@ -132,7 +134,7 @@ def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
     return found._replace(kind=NUMBER) if smooth else found
 
 
-def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Callable[[Any], Any]:
+def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Function:
     """The value, by mpmath, as a function of the distance that the places have been moved."""
     value = value_only(op, mpmath_())
 
@@ -159,13 +161,17 @@ def _moved(args: Sequence[Any], along: Mapping[Place, float], t: Any) -> list[An
 
 def value_of(op: Op, args: Sequence[Any]) -> Fraction | None:
     """The true value of an operation at these numbers; None where there is none, or no mpmath."""
+    return _told(op, args, lambda given, out: out)
+
+
+def _told(op: Op, args: Sequence[Any], of: Callable[[Any, Any], Any]) -> Fraction | None:
+    """What `of` gives for the arguments and the value, at a precision of no differences."""
     if (mp := mpmath()) is None:
         return None
-    with mp.workdps(_VALUES):
-        try:
-            return _finite(value_only(op, mpmath_())(*each(precise, args)))
-        except _UNDEFINED:
-            return None
+    with mp.workdps(_VALUES), suppress(*_UNDEFINED):
+        given = each(precise, args)
+        return _finite(of(given, value_only(op, mpmath_())(*given)))
+    return None
 
 
 def at_kink(op: Op, args: Sequence[Any]) -> bool:
@@ -179,91 +185,63 @@ def at_kink(op: Op, args: Sequence[Any]) -> bool:
 
 def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fraction:
     """The magnitude that the sheet measures the error of "value" or of an argument against."""
-    if key not in op.scale or (mp := mpmath()) is None:
+    if key not in op.scale:
         return Fraction(0)
-    with mp.workdps(_VALUES):
-        try:
-            given = each(precise, args)
-            out = value_only(op, mpmath_())(*given)
-            return _finite(abs(evaluation.scale(op, key, given, out, i))) or Fraction(0)
-        except _UNDEFINED:
-            return Fraction(0)
+    found = _told(op, args, lambda given, out: abs(evaluation.scale(op, key, given, out, i)))
+    return found or Fraction(0)
 
 
 # --- differences ---------------------------------------------------------------------------------
-def by_mpmath(
-    f: Callable[[Any], Any], scale: Any = 1, kink: bool = False, order: int = 1
-) -> Reference:
+def by_mpmath(f: Function, scale: Any = 1, kink: bool = False, order: int = 1) -> Reference:
     """The derivative of f at 0 by central differences at 110 digits, and more where it takes more.
 
     Two steps, 1e-40 and 1e-45 of the scale, must tell the same. One-sided where f has values on one
     side alone; at a kink the interval between both sides.
     """
     mp = mpmath()
-    last = None
     for digits in _PRECISIONS:
         with mp.workdps(digits):
-            at = precise(scale)
-            at = at if at else mp.mpf(1)
-            found = _differences(f, at, digits, kink, order)
-        if found is None:
-            return nowhere(MPMATH)
-        last = found
-        if kink or found.bar <= _ENOUGH * abs(found.value):
+            found = _differences(f, precise(scale) or mp.mpf(1), digits, kink, order)
+        if found.kind == DOMAIN or kink or found.bar <= _ENOUGH * abs(found.value):
             break
-    return last  # type: ignore[return-value]
+    return found
 
 
-def _differences(
-    f: Callable[[Any], Any], at: Any, digits: int, kink: bool, order: int
-) -> Reference | None:
+def _differences(f: Function, at: Any, digits: int, kink: bool, order: int) -> Reference:
     mp = mpmath()
-    power = digits * 4 // (11 * order)
-    h = at * mp.mpf(10) ** -power
-    fine = h * mp.mpf(10) ** (-5 if order == 1 else -3)
-    f = _remembering(f)
-    steps = (h, fine, 2 * h, 2 * fine) if kink else (h, fine)
-    sides = [s for s in (1, -1) if all(f(s * step) is not None for step in steps)]
-    center = f(at * 0)
-    if not sides or center is None:
+
+    @cache
+    def value(t: Any) -> Any:
+        """f; None where it has no finite value."""
+        with suppress(*_UNDEFINED):
+            return None if _finite(y := f(t)) is None else mp.mpf(y)
         return None
+
+    h = at * mp.mpf(10) ** -(digits * 4 // (11 * order))
+    fine = h * mp.mpf(10) ** (-5 if order == 1 else -3)
+    steps = (h, fine, 2 * h, 2 * fine) if kink else (h, fine)
+    sides = [s for s in (1, -1) if all(value(s * step) is not None for step in steps)]
+    center = value(at * 0)
+    if not sides or center is None or (len(sides) < order and not kink):
+        return nowhere(MPMATH)
     if kink:
         coarse, slopes = (
-            [(f(2 * s * step) - f(s * step)) / (s * step) for s in sides] for step in (h, fine)
+            [(value(2 * s * step) - value(s * step)) / (s * step) for s in sides]
+            for step in (h, fine)
         )
         bar = sum(abs(a - b) for a, b in zip(coarse, slopes, strict=True)) + fine
-        slopes.sort()
-        return Reference(KINK, exact(slopes[0]), exact(slopes[-1]), exact(bar), MPMATH)
-    if len(sides) < order:
-        return None
+        return Reference(KINK, exact(min(slopes)), exact(max(slopes)), exact(bar), MPMATH)
     if order == 2:
-        slopes = [(f(step) - 2 * center + f(-step)) / step**2 for step in (h, fine)]
+        slopes = [(value(step) - 2 * center + value(-step)) / step**2 for step in (h, fine)]
     elif len(sides) == 2:
-        slopes = [(f(step) - f(-step)) / (2 * step) for step in (h, fine)]
+        slopes = [(value(step) - value(-step)) / (2 * step) for step in (h, fine)]
     else:
-        slopes = [(f(sides[0] * step) - center) / (sides[0] * step) for step in (h, fine)]
+        slopes = [(value(sides[0] * step) - center) / (sides[0] * step) for step in (h, fine)]
         if abs(slopes[1]) > 10 * abs(slopes[0]):
-            return None  # vertical
+            return nowhere(MPMATH)  # vertical
     rounding = order**2 * abs(center) * mp.mpf(10) ** (2 - digits) / fine**order
-    bar = abs(slopes[1] - slopes[0]) + rounding
-    value = exact(slopes[1])
-    return Reference(NUMBER, value, value, exact(bar), MPMATH)
-
-
-def _remembering(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """f, evaluated once at each point; None where it has no finite value."""
-    known: dict[Any, Any] = {}
-
-    def remembered(t: Any) -> Any:
-        if t not in known:
-            try:
-                y = f(t)
-                known[t] = None if _finite(y) is None else mpmath().mpf(y)
-            except _UNDEFINED:
-                known[t] = None
-        return known[t]
-
-    return remembered
+    bar, slope = abs(slopes[1] - slopes[0]) + rounding, exact(slopes[1])
+    return Reference(NUMBER, slope, slope, exact(bar), MPMATH)
 
 
 def _finite(y: Any) -> Fraction | None:
@@ -281,24 +259,20 @@ def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | Non
     """
     h = Fraction(1, 2**400)
     try:
-        if not _short(center := f(Fraction(0))):
+        center, slopes = f(Fraction(0)), []
+        if not isinstance(center, Fraction) or center.denominator.bit_length() > 5_000:
             return None
-        slopes = []
         for step in (h, h / 2**100):
             up, down = f(step), f(-step)
             if not (isinstance(up, Fraction) and isinstance(down, Fraction)):
                 return None
-            difference = up - down if order == 1 else up - 2 * center + down
-            slopes.append(difference / (2 * step if order == 1 else step**2))
+            slope = (up - down) / (2 * step) if order == 1 else (up - 2 * center + down) / step**2
+            slopes.append(slope)
     except _UNDEFINED:
         return None
     if abs(slopes[0] - slopes[1]) > _ENOUGH * (1 + abs(slopes[1])):
         return nowhere(FRACTION)  # at a jump
     return Reference(NUMBER, slopes[1], slopes[1], abs(slopes[0] - slopes[1]), FRACTION)
-
-
-def _short(y: Any) -> bool:
-    return isinstance(y, Fraction) and y.denominator.bit_length() < 5_000
 
 
 def by_ladder(
@@ -309,9 +283,9 @@ def by_ladder(
     With `around` f is a function of the distance from there, so that the steps suit its scale.
     """
     if around:
-        estimate = finite_difference(lambda at: f(at - around), around, **options)
-    else:
-        estimate = finite_difference(f, x, **options)
+        x, g = around, f
+        f = lambda at: g(at - around)  # noqa: E731
+    estimate = finite_difference(f, x, **options)
     if not math.isfinite(estimate.error) or not math.isfinite(estimate.value):
         return nowhere(LADDER)
     value, bar = Fraction(estimate.value), Fraction(estimate.error)
