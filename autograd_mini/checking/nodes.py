@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
@@ -38,6 +39,7 @@ from .references import (
 )
 
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
+_TINY = 4 * Fraction(math.ulp(0.0))
 _WIDE = 8  # a vector longer than this is checked along a random direction first
 
 
@@ -54,14 +56,12 @@ class Operation(NamedTuple):
         op = node.op if isinstance(node.op, Op) else SHEET.get(op_name(node))
         if op is None or node.args is None:
             return None
-        try:
+        with suppress(TypeError, ValueError, OverflowError):
             args = bind(op, tuple(node.args))
             numbers = tuple(each(lambda x: x.data if in_graph(x) else x, args))
-            if not all(map(math.isfinite, flat(numbers))):
-                return None
-        except (TypeError, ValueError, OverflowError):
-            return None
-        return cls(op, args, numbers)
+            if all(map(math.isfinite, flat(numbers))):
+                return cls(op, args, numbers)
+        return None
 
     def edges(self) -> list[tuple[int, int | None, Any]]:
         """(argument, element if it is a vector, node) of each operand that is a node."""
@@ -70,10 +70,8 @@ class Operation(NamedTuple):
 
     def operands(self) -> str:
         """The arguments for a reader: "a = 0.5 (x), b = 2"."""
-        return ", ".join(
-            f"{param} = {_shown(number, arg)}"
-            for param, number, arg in zip(self.op.params, self.numbers, self.args, strict=True)
-        )
+        operands = zip(self.op.params, self.numbers, self.args, strict=True)
+        return ", ".join(f"{param} = {_shown(number, arg)}" for param, number, arg in operands)
 
     def told(self, got: Any, wanted: Fraction) -> dict[str, Any]:
         """The details of a culprit: two numbers, the formula and what it was applied to."""
@@ -121,17 +119,15 @@ def check_partials(
         found = _lost_edge(graph, node, operation) or _wrong_value(graph, node, operation, accuracy)
         kink = False
         for reference, got, k, i, scale in () if found else _places(node, operation, draw):
-            kink = kink or reference.kind == KINK
             if reference.kind not in (NUMBER, KINK):
                 continue
+            kink = kink or reference.kind == KINK
             count += 1
-            allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale)
-            allowed += Fraction(math.ulp(0.0)) * 4
+            allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale) + _TINY
             if not strict:  # another engine's formula may cancel
                 allowed += Fraction(4 * EPS) * max(Fraction(1), abs(exact(node.data)))
-            if not _finite(got) or not (
-                reference.low - allowed <= exact(got) <= reference.high + allowed
-            ):
+            low, high = reference.low - allowed, reference.high + allowed
+            if not _finite(got) or not low <= exact(got) <= high:
                 found = _wrong_partial(graph, node, operation, reference, got, k, i)
                 break
             if reference.kind == NUMBER and reference.source != LADDER:
@@ -149,17 +145,14 @@ def check_partials(
 
 def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
-    op, _, numbers = operation
-    active = [(k, i) for k, i, _ in operation.edges()]
-    partials = list(node.partials or ())
-    if len(active) < 2 or len(partials) != len(active) or mpmath() is None:
+    active, partials = [(k, i) for k, i, _ in operation.edges()], node.partials or ()
+    if not 1 < len(active) == len(partials) or mpmath() is None:
         return None
-    reference = together(op, numbers, active)
-    got = sum(map(exact, partials), Fraction(0))
+    reference, got = together(operation.op, operation.numbers, active), sum(map(exact, partials))
     if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
         return None
-    told = operation.told(got, reference.value)
-    return graph.culprit("partial", "together", node, argument=", ".join(op.params), **told)
+    told = operation.told(got, reference.value) | {"argument": ", ".join(operation.op.params)}
+    return graph.culprit("partial", "together", node, **told)
 
 
 def _places(
@@ -167,10 +160,8 @@ def _places(
 ) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
     """(reference, partial, argument, element, scale) for each partial of a node."""
     op, _, numbers = operation
-    partials = node.partials or ()
-    found = [
-        (k, i, partial) for (k, i, _), partial in zip(operation.edges(), partials, strict=False)
-    ]
+    pairs = zip(operation.edges(), node.partials or (), strict=False)
+    found = [(k, i, partial) for (k, i, _), partial in pairs]
     for k, group in groupby(found, key=itemgetter(0)):
         chosen = list(group)
         wide = len(chosen) > _WIDE and mpmath() is not None
@@ -181,9 +172,7 @@ def _places(
             yield derivative_of(op, numbers, k, i), partial, k, i, scale
 
 
-def _agrees_along(
-    op: Op, numbers: tuple[Any, ...], chosen: list[tuple[int, int | None, Any]], draw: Any
-) -> bool:
+def _agrees_along(op: Op, numbers: tuple[Any, ...], chosen: list[Any], draw: Any) -> bool:
     """Whether all partials of a long vector hold, judged along a random direction."""
     if not all(_finite(partial) for *_, partial in chosen):
         return False
@@ -195,19 +184,13 @@ def _agrees_along(
 
 
 def _wrong_partial(
-    graph: Graph,
-    node: Any,
-    operation: Operation,
-    reference: Reference,
-    got: Any,
-    k: int,
-    i: int | None,
+    graph: Graph, node: Any, operation: Operation, true: Reference, got: Any, k: int, i: int | None
 ) -> Culprit:
-    op, told = operation.op, operation.told(got, reference.value)
+    op, told = operation.op, operation.told(got, true.value)
     told["argument"] = op.params[k] if i is None else f"{op.params[k]}[{i}]"
-    ulps = in_ulps(exact(got) - reference.value, reference.value) if _finite(got) else math.inf
+    ulps = in_ulps(exact(got) - true.value, true.value) if _finite(got) else math.inf
     told |= {"ulps": f"{ulps:.3g}", "partial": op.partials[k]}
-    return graph.culprit("partial", "partial" if reference.value else "partial.zero", node, **told)
+    return graph.culprit("partial", "partial" if true.value else "partial.zero", node, **told)
 
 
 def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float) -> Culprit | None:
@@ -217,7 +200,7 @@ def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float)
     if truth is None or not _finite(node.data):
         return None
     scale = max(abs(truth), rounding(op, numbers, "value"), Fraction(4 * EPS))
-    if abs(exact(node.data) - truth) <= Fraction(accuracy) * scale + Fraction(math.ulp(0.0)) * 4:
+    if abs(exact(node.data) - truth) <= Fraction(accuracy) * scale + _TINY:
         return None
     return graph.culprit("value", "value", node, **operation.told(node.data, truth))
 
@@ -270,6 +253,9 @@ def uncertainty(graph: Graph, eps: float, formulas: bool, most: float = 1e-3) ->
     return {k: 64 * eps * size[k] + min(lost[k], most * size[k]) for k in right}
 
 
+Expected = Mapping[tuple[int, int], int] | None
+
+
 class Write(NamedTuple):
     """A gradient set to another number: the id of the node, the numbers before and after."""
 
@@ -279,10 +265,7 @@ class Write(NamedTuple):
 
 
 def check_sums(
-    graph: Graph,
-    written: Sequence[Write] | None = None,
-    expected: Mapping[tuple[int, int], int] | None = None,
-    replaces: bool = False,
+    graph: Graph, written: Sequence[Write] = (), expected: Expected = None, replaces: bool = False
 ) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares.
 
@@ -291,42 +274,34 @@ def check_sums(
               last
     """
     right, size = adjoints(graph)
-    floor = 1e-300 if written is None else 16 * EPS * max(size.values())
-    shares: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
+    floor = 1e-300 if expected is None else 16 * EPS * max(size.values())
+    slacks = {k: 1e-9 * x + floor for k, x in size.items()}
+    handed: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
     for node in graph.order:
         for parent, partial in graph.edges(node):
-            shares[id(parent)].append((node, right[id(node)], float(partial)))
+            handed[id(parent)].append((node, right[id(node)], float(partial)))
     for node in reversed(graph.order):
-        wanted = right[id(node)]
-        got = float(node.grad)
-        slack = 1e-9 * size[id(node)] + floor
+        wanted, got, slack = right[id(node)], float(node.grad), slacks[id(node)]
         if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
             continue
         if node is graph.root:
-            scaled = all(
-                abs(float(x.grad) - got * right[id(x)]) <= abs(got) * (1e-9 * size[id(x)] + floor)
-                for x in graph.order
-                if not x.parents
-            )
+            leaves = [(float(x.grad), id(x)) for x in graph.order if not x.parents]
+            scaled = all(abs(g - got * right[k]) <= abs(got) * slacks[k] for g, k in leaves)
             kind, message = ("seed", "seed") if scaled else ("accumulation", "stale")
             return graph.culprit(kind, message, node, got=got, wanted=wanted)
-        users = [user for user, adj, p in shares[id(node)] if adj * p != 0]
-        early = any(sum(adj * p != 0 for _, adj, p in shares[id(user)]) > 1 for user in users)
-        kind = message = "order" if early else "accumulation"
-        if replaces:
-            kind = message = "accumulation"
-        elif written is not None and expected is not None:
+        shares = handed[id(node)]
+        users = [user for user, adj, p in shares if adj * p != 0]
+        early = any(sum(adj * p != 0 for _, adj, p in handed[id(user)]) > 1 for user in users)
+        kind = message = "order" if early and not replaces else "accumulation"
+        if not replaces and expected is not None:
             writes = [write for write in written if write.node == id(node.node)]
             most, least = (
                 sum(expected[id(user), id(node)] for user in dict.fromkeys(some))
-                for some in ([user for user, *_ in shares[id(node)]], users)
+                for some in ([user for user, *_ in shares], users)
             )
-            parts = [adj * p for _, adj, p in shares[id(node)]]
-            sums, alone = (
-                _matched([w.after - start for w, start in pairs], parts, slack)
-                for pairs in ([(w, w.before) for w in writes], [(w, 0.0) for w in writes])
-            )
-            lost = alone and not sums
+            parts = [adj * p for _, adj, p in shares]
+            sums = _matched([w.after - w.before for w in writes], parts, slack)
+            lost = not sums and _matched([w.after for w in writes], parts, slack)
             added = (min(abs(w.after - w.before - x) for x in parts) for w in writes)
             if lost and early and max(added) <= slack:
                 return None  # what was handed on too early may have added the same
@@ -340,7 +315,7 @@ def check_sums(
                 return None  # the users were complete when they handed on
             else:
                 kind = message = "accumulation" if lost else "order"
-        terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares[id(node)]]
+        terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares]
         text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
         return graph.culprit(kind, message, node, got=got, wanted=wanted, sum=text)
     return None
@@ -350,10 +325,9 @@ def _matched(numbers: Sequence[float], parts: Sequence[float], slack: float) -> 
     """Whether each number is one of the parts, and no part serves for two."""
     left = list(parts)
     for number in numbers:
-        found = next((k for k, x in enumerate(left) if abs(number - x) <= slack), None)
-        if found is None:
+        if (found := next((x for x in left if abs(number - x) <= slack), None)) is None:
             return False
-        del left[found]
+        left.remove(found)
     return True
 
 

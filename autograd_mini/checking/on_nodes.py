@@ -56,7 +56,7 @@ class _Check:
     def __init__(self, run: Run, options: Options) -> None:
         self.run, self.options, self.inputs = run, options, run.inputs
         self.notes: list[Note] = []
-        self.properties: list[Property] = []
+        self.properties: dict[str, Property] = {}
         found = self._passed()
         self.graph, self.ours = self.run.graph(), isinstance(run.root, Value)
         names = zip(found, self.inputs.names, strict=True)
@@ -76,12 +76,12 @@ class _Check:
         except Faulty as fault:
             if fault.culprit.message != "recursion":
                 raise
-            self.properties.append(Property("depth", "note", dict(fault.culprit.details)))
+            self._tell("depth", "note", **fault.culprit.details)
             self.run = self.run.again()
             with deeper():
                 found = self.run.backward()
         if self.run.passed:
-            self.properties.append(Property("paths", "warning", self.run.passed))
+            self._tell("paths", "warning", **self.run.passed)
         return found
 
     def _truth(self) -> tuple[Graph | None, float]:
@@ -94,7 +94,7 @@ class _Check:
             return true, y
         if all(op_name(node) in CLEAR for node in true.order if node.parents):
             return true, wanted
-        self.properties.append(Property("value", "note", {"got": y, "wanted": wanted}))
+        self._tell("value", "note", got=y, wanted=wanted)
         return None, y
 
     def _repeated(self) -> Culprit | None:
@@ -106,14 +106,13 @@ class _Check:
             return fault
         other = changed(names, self.gradient, second, self.noise)
         if other is not None:
-            details = {"node": other.node, **other.details}
             if self.ours:
                 return other
-            self.properties.append(Property("repeat", "warning", details))
+            self._tell("repeat", "warning", node=other.node, **other.details)
         elif [*map(float, second)] != [*map(float, self.gradient)] and not self.ours:
-            k = next(k for k, g in enumerate(self.gradient) if g != second[k])
-            details = {"node": names[k], "first": str(self.gradient[k]), "second": str(second[k])}
-            self.properties.append(Property("ulps", "note", details))
+            pairs = zip(names, self.gradient, second, strict=True)
+            name, a, b = next(pair for pair in pairs if pair[1] != pair[2])
+            self._tell("ulps", "note", node=name, first=str(a), second=str(b))
         return None
 
     def report(self) -> Report:
@@ -141,11 +140,12 @@ class _Check:
         if self.culprit is None and any(row.verdict == "wrong" for row in rows):
             rows = self._wrong(check, rows, checked, kinked)
         found = check.report(rows, self.culprit, self.notes)
-        self.properties += [
-            x for x in properties_of(run.value, run.adapter)
-            if x.name not in [y.name for y in self.properties]
-        ]  # fmt: skip
-        return replace(found, properties=tuple(self.properties), guess=self.guess)
+        beside = {x.name: x for x in properties_of(run.value, run.adapter)}
+        properties = tuple((self.properties | beside | self.properties).values())
+        return replace(found, properties=properties, guess=self.guess)
+
+    def _tell(self, name: str, severity: str, **details: Any) -> None:
+        self.properties[name] = Property(name, severity, details)
 
     def _nodes(self, every: bool = False) -> Checked:
         """The nodes one by one, where they record their partials and operations."""

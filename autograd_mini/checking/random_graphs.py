@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import functions
@@ -150,9 +151,8 @@ def snippet(graph: Graph) -> str:
         head += ["", *dict.fromkeys(definitions)]
     body = "\n    ".join(lines or [f"return {texts[-1]}"])
     option = "" if graph.value is Value else f", value={engine}"
-    at = f"({', '.join(map(repr, graph.at))}{',' * (len(graph.at) == 1)})"
     function = [f"def f({', '.join(names)}):", f"    {body}"]
-    last = f"check_grad(f, {at}{option}).raise_for_failure()"
+    last = f"check_grad(f, {graph.at}{option}).raise_for_failure()"
     return "\n".join([*head, "", "", *function, "", "", last])
 
 
@@ -194,14 +194,6 @@ def start(k: int) -> float:
     """
     size = (100 + k % 200 if k % 200 < 100 else 200 - k % 200) / 100
     return size if k < 200 else -size
-
-
-class _Moved(NamedTuple):
-    """A number of an operation as it is to be: a constant, or a node with a constant added."""
-
-    value: float
-    operand: int | float
-    constant: float
 
 
 class _Builder:
@@ -248,25 +240,23 @@ class _Builder:
         points = comfortable_points(op)
         for k in range(len(points)):
             point = points[(choice + k) % len(points)]
-            near = [
-                tuple(map(self._near, x, wanted * len(x))) if isinstance(x, tuple)
-                else self._near(x, wanted)
-                for x, wanted in zip(operands, point, strict=True)
-            ]  # fmt: skip
-            if is_comfortable(op, each(lambda moved: moved.value, near), active):
-                self.add(op, each(self._placed, near))
+            near = _pairwise(self._near, operands, point)
+            if is_comfortable(op, near, active):
+                self.add(op, _pairwise(self._placed, operands, near))
                 return
 
-    def _near(self, operand: int | float, wanted: float) -> _Moved:
+    def _near(self, operand: int | float, wanted: float) -> float:
+        """The number that the operand can be moved to: of a node by a constant of two decimals."""
         if not isinstance(operand, int):
-            return _Moved(wanted, wanted, 0.0)
-        constant = round(wanted - self.values[operand], 2)
-        return _Moved(self.values[operand] + constant, operand, constant)
+            return wanted
+        return self.values[operand] + round(wanted - self.values[operand], 2)
 
-    def _placed(self, moved: _Moved) -> int | float:
-        if not isinstance(moved.operand, int) or moved.constant == 0:
-            return moved.operand
-        return self.add(SHEET["add"], (moved.operand, moved.constant))
+    def _placed(self, operand: int | float, number: float) -> int | float:
+        """The operand moved to this number."""
+        if not isinstance(operand, int):
+            return number
+        constant = round(number - self.values[operand], 2)
+        return self.add(SHEET["add"], (operand, constant)) if constant else operand
 
     def _operands(self, op: Op, raw: Sequence[int], choice: int) -> list[Operand]:
         """What the integers mean for this operation; at least one operand is a node."""
@@ -289,6 +279,14 @@ class _Builder:
 
     def _operand(self, r: int) -> int | float:
         return self.node(r) if r < _NODES else _CONSTANTS[r - _NODES]
+
+
+def _pairwise(f: Callable[..., Any], operands: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """f of operands and others; of a vector its elements, with those of the other over again."""
+    return [
+        tuple(map(f, x, cycle(y))) if isinstance(x, tuple) else f(x, y)
+        for x, y in zip(operands, others, strict=True)
+    ]
 
 
 def assemble(
