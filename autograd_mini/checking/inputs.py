@@ -108,11 +108,11 @@ class Inputs:
         other.eps, other.double = EPS, True
         return other
 
-    def moved(self, along: Mapping[int, float], t: float) -> list[float]:
-        """The numbers, moved by t along a direction."""
-        numbers = list(self.floats)
+    def moved(self, along: Mapping[int, float], t: Any, number: Function = float) -> list[Any]:
+        """The numbers as floats, or what `number` makes of them, moved by t along a direction."""
+        numbers = [number(x) for x in self.numbers]
         for k, weight in along.items():
-            numbers[k] += weight * t
+            numbers[k] += number(weight) * t
         return numbers
 
     def direction(self, draw: Random) -> dict[int, float]:

@@ -61,22 +61,15 @@ class Truth:
         self.f, self.inputs, self.floats, self.graph = f, inputs, floats, graph
         self.kinked, self.options = kinked, options
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
-        self.sources: list[str] = []
+        self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
         if graph is not None:
-            if self._is_rational(graph):
-                self.sources.append(FRACTION)
+            inner = (op_name(node) for node in graph.order if Operation.of(node))
+            if len(graph.order) <= _LARGEST_EXACT and not kinked and RATIONAL.issuperset(inner):
+                self.sources.append(self._by_fraction)
             if mpmath() is not None:
-                self.sources.append(MPMATH)
+                self.sources.append(self._by_mpmath)
         if self.sources and not kinked and not self._confirmed(inputs.direction(options.draw)):
             self.sources = []  # f leaves the graph: only its floats tell the truth
-
-    def _is_rational(self, graph: Graph) -> bool:
-        inner = [node for node in graph.order if Operation.of(node)]
-        return (
-            len(graph.order) <= _LARGEST_EXACT
-            and not self.kinked
-            and all(op_name(node) in RATIONAL for node in inner)
-        )
 
     def _confirmed(self, along: Mapping[int, float]) -> bool:
         """Whether the precise derivative along a direction is one that floats show too."""
@@ -85,7 +78,7 @@ class Truth:
         if sharp.source not in (FRACTION, MPMATH):
             return False
         if rough.kind == KINK:  # floats see one at x, or too near for them to tell
-            sides = self._by_mpmath(along, 1, kink=True) if MPMATH in self.sources else None
+            sides = self._by_mpmath(along, 1, kink=True) if mpmath() else None
             return sides is not None and sides.kind == NUMBER
         if rough.kind != NUMBER or sharp.kind != NUMBER:
             return rough.kind != NUMBER  # floats cannot tell
@@ -93,23 +86,17 @@ class Truth:
 
     def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
         """The derivative along a direction (input -> weight), first or second."""
-        for source in self.sources:
-            found = (
-                by_fraction(lambda t: self._moved(along, t, exact), order)
-                if source == FRACTION
-                else self._by_mpmath(along, order)
-            )
-            if found is not None:
-                return found
-        return self._by_ladder(along, order)
+        tried = (by(along, order) for by in self.sources)
+        return next((found for found in tried if found), None) or self._by_ladder(along, order)
 
     def _moved(self, along: Mapping[int, float], t: Any, number: Callable[[Any], Any]) -> Any:
         """What f gives for Values of such numbers, moved by t along the direction."""
-        numbers = [number(x) for x in self.inputs.numbers]
-        for k, weight in along.items():
-            numbers[k] += number(weight) * t
+        numbers = self.inputs.moved(along, t, number)
         root = self.inputs.call(self.f, [Value(x) for x in numbers])
         return root.data if isinstance(root, Value) else root
+
+    def _by_fraction(self, along: Mapping[int, float], order: int) -> Reference | None:
+        return by_fraction(lambda t: self._moved(along, t, exact), order)
 
     def _by_mpmath(
         self, along: Mapping[int, float], order: int, kink: bool = False
@@ -144,9 +131,7 @@ class Truth:
         low, high = sorted((found.low * times, found.high * times))
         return found._replace(low=low, high=high, bar=found.bar * abs(times))
 
-    def _line(
-        self, along: Mapping[int, float]
-    ) -> tuple[Callable[[float], float], float, dict[str, float]]:
+    def _line(self, along: Mapping[int, float]) -> tuple[Function, float, dict[str, float]]:
         """f as a function of one number, its value at the point, and the options of its ladder."""
         numbers, domain = self.inputs.floats, self.options.domain
         if len(along) == 1:
@@ -160,9 +145,7 @@ class Truth:
 
         def many(t: float) -> float:
             parts = self.inputs.moved(along, t)
-            if not all(
-                self.options.domain[k][0] <= parts[k] <= self.options.domain[k][1] for k in along
-            ):
+            if not all(domain[k][0] <= parts[k] <= domain[k][1] for k in along):
                 raise ValueError
             return self.floats(parts)
 
@@ -179,19 +162,15 @@ class Truth:
         """d2f/dx_i dx_j, by polarisation of the second derivatives along x_i, x_j and both."""
         if i == j:
             return self.along({i: 1.0}, 2)
-        a, b = (self._unit(k) for k in (i, j))
+        a, b = (2.0 ** math.floor(math.log2(self.inputs.reach[k])) for k in (i, j))
         parts = [self.along(along, 2) for along in ({i: a, j: b}, {i: a}, {j: b})]
-        for reference in parts:
-            if reference.kind != NUMBER:
-                return reference
+        if none := next((part for part in parts if part.kind != NUMBER), None):
+            return none
         both, first, other = parts
         times = 2 * exact(a) * exact(b)
         mixed = (both.value - first.value - other.value) / times
         bar = sum((part.bar for part in parts), Fraction(0)) / abs(times)
         return Reference(NUMBER, mixed, mixed, bar, both.source)
-
-    def _unit(self, k: int) -> float:
-        return 2.0 ** math.floor(math.log2(self.inputs.reach[k]))
 
 
 class _ImpreciseError(Exception):
