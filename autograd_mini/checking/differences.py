@@ -94,7 +94,7 @@ def finite_difference(
         raise ValueError(f"order must be 1 or 2, got {order!r}")
     sizes: dict[str, Any] = {"eps": eps, "noise": noise, "enough": enough}
     for name, size in sizes.items():
-        if not (isinstance(size, int | float) and size >= 0):
+        if not isinstance(size, int | float) or not size >= 0:
             raise ValueError(f"{name} must be a number from 0 on, got {size!r}")
     if not callable(f):
         raise TypeError(f"f must be a function, got {f!r} ({type(f).__name__})")
@@ -126,12 +126,10 @@ def _estimate(probe: _Probe, steps: list[float], order: int, eps: float, noise: 
     """What the ladder with these steps gives, on both sides or on one."""
     candidates = []
     for side in _SIDES:
-        ladder = _ladder(probe, steps, side, order, eps, noise)
-        if ladder is None:
-            continue
-        if found := ladder.best():
+        levels = [*_levels(probe, steps, side, order)]
+        if len(levels) > 2 and (found := _Ladder(levels, probe, order, side, eps, noise).best()):
             candidates.append((*found, side))
-        if side == "both" and len(ladder.levels) > len(steps) - 8:
+        if side == "both" and len(levels) > len(steps) - 8:
             break
     if not candidates:
         return Estimate(math.nan, math.inf, math.nan, "both", probe.count)
@@ -280,7 +278,7 @@ class _Ladder:
 
         bend / h is their difference: it shrinks with h where f is smooth, and stays at a kink.
         """
-        step = self.levels[i].step
+        step, kinked = self.levels[i].step, False
         jumps = [
             (abs(level.bend) / level.step, level.step)
             for level in self.levels
@@ -288,9 +286,9 @@ class _Ladder:
         ]
         if len(jumps) > 4:
             (jump, middle), (finest_jump, finest) = jumps[len(jumps) // 2], jumps[-1]
-            if finest <= min(step, middle / 3) and finest_jump > jump / 2 and finest_jump > bar:
-                return value, max(bar, finest_jump / 2), step, True
-        return value, bar, step, False
+            kinked = finest <= min(step, middle / 3) and finest_jump > max(jump / 2, bar)
+            bar = max(bar, finest_jump / 2) if kinked else bar
+        return value, bar, step, kinked
 
 
 def _rough(levels: list[_Level], probe: _Probe) -> Iterator[float]:
@@ -323,13 +321,10 @@ def _jump(levels: list[_Level], probe: _Probe, side: int) -> float:
     return size if size > first / 64 else 0.0
 
 
-def _ladder(
-    probe: _Probe, steps: list[float], side: str, order: int, eps: float, floor: float
-) -> _Ladder | None:
-    """The ladder on this side; None if f has values for fewer than three steps there."""
+def _levels(probe: _Probe, steps: list[float], side: str, order: int) -> Iterator[_Level]:
+    """The levels on this side, of the steps for which f has values there."""
     x, center = probe.x, probe.center
     first, second = _SIDES[side]
-    levels: list[_Level] = []
     for h in steps:
         up, down = x + first * h, x + second * h
         f_up, f_down = probe(up), probe(down)
@@ -346,6 +341,4 @@ def _ladder(
         if order == 2:
             quotient, noise = bend / (h * h), 4 / (h * h)
         size = max(abs(f_up), abs(f_down), abs(center))
-        moves = (abs(f_up - center), abs(f_down - center))
-        levels.append(_Level(h, quotient, noise, size, bend, moves))
-    return _Ladder(levels, probe, order, side, eps, floor) if len(levels) > 2 else None
+        yield _Level(h, quotient, noise, size, bend, (abs(f_up - center), abs(f_down - center)))

@@ -78,9 +78,7 @@ def gradcheck(pytestconfig: pytest.Config) -> Check:
     return check
 
 
-def _report(
-    config: pytest.Config, f: Callable[..., Any], at: Any, options: dict[str, Any]
-) -> Report:
+def _report(config: pytest.Config, f: Any, at: Any, options: dict[str, Any]) -> Report:
     from . import check_grad
 
     asked = {name: config.getoption(f"--gradcheck-{name}") for name in ("seed", "lang")}
@@ -104,8 +102,7 @@ def _arguments(node: Any) -> tuple[Any, dict[str, Any]] | None:
 def _point(nodeid: str, names: list[str], at: Any) -> dict[str, Any]:
     """The point as argument name -> value; an error if it does not fit the function."""
     if isinstance(at, Mapping):
-        missing = [name for name in at if name not in names]
-        if missing:
+        if missing := [name for name in at if name not in names]:
             raise pytest.UsageError(
                 f"{nodeid}: at names {', '.join(map(repr, missing))}, but the arguments are"
                 f" {', '.join(names) or 'none'}"
@@ -124,19 +121,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     found = _arguments(metafunc.definition)
     if found is None:
         return
-    at, _ = found
+    at, nodeid = found[0], metafunc.definition.nodeid
     names = [name for name in inspect.signature(metafunc.function).parameters if name != "self"]
-    nodeid = metafunc.definition.nodeid
-    places = at if isinstance(at, list) else [at]
-    points = [_point(nodeid, names, place) for place in places]
+    points = [_point(nodeid, names, place) for place in (at if isinstance(at, list) else [at])]
     if not points or len({tuple(point) for point in points}) > 1:
         raise pytest.UsageError(f"{nodeid}: at must be one point, or a list of points alike")
-    first = list(points[0])
-    metafunc.parametrize(
-        first,
-        [tuple(point.values()) for point in points],
-        ids=[_id(point) for point in points],
-    )
+    values = [tuple(point.values()) for point in points]
+    metafunc.parametrize(list(points[0]), values, ids=map(_id, points))
 
 
 def _id(point: Mapping[str, Any]) -> str:
@@ -152,17 +143,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if found is None:
         return None
     at, options = found
-    first = at[0] if isinstance(at, list) else at
-    wanted = inspect.signature(pyfuncitem.obj).parameters
-    names = list(_point(pyfuncitem.nodeid, list(wanted), first))
-    point = {name: pyfuncitem.funcargs[name] for name in names}
-    others = {name: pyfuncitem.funcargs[name] for name in wanted if name not in point}
-    function = pyfuncitem.obj
+    function, nodeid = pyfuncitem.obj, pyfuncitem.nodeid
+    wanted = list(inspect.signature(function).parameters)
+    names = list(_point(nodeid, wanted, at[0] if isinstance(at, list) else at))
+    given = {name: pyfuncitem.funcargs[name] for name in wanted}
 
     def f(*inputs: Any) -> Any:
-        return function(**dict(zip(names, inputs, strict=True)), **others)
+        return function(**given | dict(zip(names, inputs, strict=True)))
 
-    report = _report(pyfuncitem.config, f, tuple(point.values()), options)
+    report = _report(pyfuncitem.config, f, tuple(given[name] for name in names), options)
     if not report.ok:  # the report is the whole story: no traceback
         pytest.fail(str(report), pytrace=False)
     return True

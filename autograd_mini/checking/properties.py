@@ -35,11 +35,9 @@ def properties_of(value: Callable[[Any], Any], adapter: Adapter) -> tuple[Proper
         return ()
     state = [x for c in cls.__mro__[:-1] for x in vars(c).values() if hasattr(x, "__get__")]
     key, before, found = _known.get(cls) or (None, [], ())
-    same = len(before) == len(state) and all(a is b for a, b in zip(before, state, strict=True))
-    if key == adapter and same:
-        return found
-    found = tuple(_Engine(value, adapter).look())
-    _known[cls] = (adapter, state, found)
+    if key != adapter or [*map(id, before)] != [*map(id, state)]:
+        found = tuple(_Engine(value, adapter).look())
+        _known[cls] = (adapter, state, found)
     return found
 
 
@@ -115,5 +113,5 @@ class _Engine:
         except Faulty as fault:
             return fault.culprit.message == "recursion"
         except Exception:  # it cannot be tried here
-            pass
+            return False
         return False
