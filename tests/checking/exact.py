@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 
+from autograd_mini import Value
+from autograd_mini.graph import topological
+from autograd_mini.museum import HEALTHY
 from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import SHEET
+from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -26,18 +30,9 @@ def value(graph: Graph, at: list[Any]) -> Any:
     numbers = list(at)
     for name, operands in graph.steps:
         op = SHEET[name]
-        args = [
-            tuple(number(numbers, i) for i in operand)
-            if isinstance(operand, tuple)
-            else number(numbers, operand)
-            for operand in operands
-        ]
+        args = each(lambda x: numbers[x] if isinstance(x, int) else mp.mpf(x), operands)
         numbers.append(rule(op, mpmath_(), (False,) * len(op.params)).value(*args))
     return numbers[-1]
-
-
-def number(numbers: list[Any], operand: int | float) -> Any:
-    return numbers[operand] if isinstance(operand, int) else mp.mpf(operand)
 
 
 def gradient(graph: Graph) -> list[Any]:
@@ -70,16 +65,7 @@ def wrong_input(graph: Graph) -> int | None:
 
 def path_sizes(root: Any) -> dict[int, float]:
     """For each node the sum over all paths from the root of the product of |partial|."""
-    order: list[Any] = []
-    seen: set[int] = set()
-    stack = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack += [(node, True), *((parent, False) for parent in node.parents)]
+    order = topological(root) if isinstance(root, Value) else HEALTHY.order(root)
     sizes = dict.fromkeys(map(id, order), 0.0)
     sizes[id(root)] = 1.0
     for node in reversed(order):

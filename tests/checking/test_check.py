@@ -5,158 +5,45 @@ import random
 import sys
 import warnings
 from fractions import Fraction
+from typing import ClassVar
 
 import mpmath as mp
 import numpy as np
 import pytest
 
-from autograd_mini import Value, abs, dot, exp, log, norm, relu, sin, sqrt, tanh
+from autograd_mini import Value, abs, dot, exp, log, museum, norm, relu, sin, sqrt, tanh
 from autograd_mini.checking import CheckError, check_grad, references
+from autograd_mini.museum import HEALTHY
+
+ENGINES = museum.ENGINES
+TANH, SLOPE = HEALTHY.rules["tanh"]
 
 
-class Node:
-    """A right engine; each broken one below changes one thing."""
-
-    def __init__(self, data, parents=(), partials=(), op="", args=()):
-        self.data, self.grad, self.label = data, 0.0, None
-        self.parents, self.partials, self.op, self.args = parents, partials, op, args
-
-    def made(self, data, op, args, partials):
-        kept = [(a, p) for a, p in zip(args, partials, strict=True) if isinstance(a, Node)]
-        return type(self)(data, tuple(a for a, _ in kept), tuple(p for _, p in kept), op, args)
-
-    def __add__(self, other):
-        return self.made(self.data + number(other), "add", (self, other), (1.0, 1.0))
-
-    def __radd__(self, other):
-        return self.made(other + self.data, "add", (other, self), (1.0, 1.0))
-
-    def __mul__(self, other):
-        partials = (number(other), self.data)
-        return self.made(self.data * number(other), "mul", (self, other), partials)
-
-    def __rmul__(self, other):
-        return self.made(other * self.data, "mul", (other, self), (self.data, other))
-
-    def __rsub__(self, other):
-        return self.made(other - self.data, "sub", (other, self), (1.0, -1.0))
-
-    def tanh(self):
-        t = math.tanh(self.data)
-        return self.made(t, "tanh", (self,), (1 - t * t,))
-
-    def order(self):
-        done, order = set(), []
-
-        def visit(node):
-            if node not in done:
-                done.add(node)
-                for parent in node.parents:
-                    visit(parent)
-                order.append(node)
-
-        visit(self)
-        return order[::-1]
-
-    def give(self, parent, share):
-        parent.grad += share
-
-    def backward(self):
-        order = self.order()
-        for node in order:
-            if node.parents:
-                node.grad = 0.0
-        self.grad = 1.0
-        for node in order:
-            for parent, partial in zip(node.parents, node.partials, strict=True):
-                self.give(parent, node.grad * partial)
+class SlightlyOff(HEALTHY):
+    rules: ClassVar = HEALTHY.rules | {"tanh": (TANH, lambda a, out: (SLOPE(a, out)[0] + 4e-8,))}
 
 
-def number(x):
-    return x.data if isinstance(x, Node) else x
+class Random(HEALTHY):
+    rules: ClassVar = HEALTHY.rules | {"tanh": (lambda a: TANH(a) + random.random() * 1e-9, SLOPE)}
 
 
-class Overwrites(Node):
-    def give(self, parent, share):
-        parent.grad = share
-
-
-class Preorder(Node):
-    def order(self):
-        order, stack = [], [self]
-        while stack:
-            node = stack.pop()
-            if node not in order:
-                order.append(node)
-                stack += node.parents
-        return order
-
-
-class Breadth(Node):
-    def order(self):
-        order = [self]
-        for node in order:
-            order += [parent for parent in node.parents if parent not in order]
-        return order
-
-
-class SignOfSub(Node):
-    def __rsub__(self, other):
-        return self.made(other - self.data, "sub", (other, self), (1.0, 1.0))
-
-
-class ReversedSub(Node):
-    def __rsub__(self, other):
-        return self + -1 * other
-
-
-class OneEdge(Node):
-    def __mul__(self, other):
-        node = Node.__mul__(self, other)
-        edges = dict(zip(node.parents, node.partials, strict=True))
-        node.parents, node.partials = tuple(edges), tuple(edges.values())
-        return node
-
-
-class Stale(Node):
-    def backward(self):
-        self.grad = 1.0
-        for node in self.order():
-            for parent, partial in zip(node.parents, node.partials, strict=True):
-                parent.grad += node.grad * partial
-
-
-class TanhOfInput(Node):
-    def tanh(self):
-        return self.made(math.tanh(self.data), "tanh", (self,), (1 - self.data**2,))
-
-
-class SlightlyOff(Node):
-    def tanh(self):
-        t = math.tanh(self.data)
-        return self.made(t, "tanh", (self,), ((1 - t * t) * (1 + 1e-7),))
-
-
-class NoZero(Node):
+class NoZero(HEALTHY):
     def zero_grad(self):
         pass
 
 
-class Random(Node):
-    def tanh(self):
-        t = math.tanh(self.data) + random.random() * 1e-9
-        return self.made(t, "tanh", (self,), (1 - t * t,))
+class Recursive(HEALTHY):
+    def order(self):
+        done = {}
 
+        def visit(node):
+            if node not in done:
+                for parent in node.parents:
+                    visit(parent)
+                done[node] = None
 
-class EveryPath(Node):
-    def backward(self):
-        self.grad = 1.0
-        self.walk(1.0)
-
-    def walk(self, share):
-        for parent, partial in zip(self.parents, self.partials, strict=True):
-            parent.grad = share * partial if parent.parents else parent.grad + share * partial
-            parent.walk(share * partial)
+        visit(self)
+        return list(done)
 
 
 def tangled(x, y):
@@ -168,13 +55,13 @@ def tangled(x, y):
 @pytest.mark.parametrize(
     ("engine", "kind"),
     [
-        (Overwrites, "accumulation"),
-        (Preorder, "order"),
-        (Breadth, "order"),
-        (SignOfSub, "partial"),
-        (ReversedSub, "value"),
-        (OneEdge, "accumulation"),
-        (TanhOfInput, "partial"),
+        (ENGINES["Overwrites"], "accumulation"),
+        (ENGINES["NoTopologicalOrder"], "order"),
+        (ENGINES["BreadthFirst"], "order"),
+        (ENGINES["SignOfSubtraction"], "partial"),
+        (ENGINES["ReversedSubtraction"], "value"),
+        (ENGINES["ParentsInASet"], "accumulation"),
+        (ENGINES["TanhOfItsInput"], "partial"),
         (SlightlyOff, "partial"),
         (Random, "nondeterministic"),
     ],
@@ -186,14 +73,14 @@ def test_the_culprit_of_a_broken_engine(engine, kind):
 
 
 def test_a_right_engine_passes():
-    report = check_grad(tangled, (0.5, 0.7), value=Node)
+    report = check_grad(tangled, (0.5, 0.7), value=HEALTHY)
     assert report.ok
     assert report.culprit is None
     assert [row.reference for row in report.comparisons] == ["mpmath", "mpmath"]
 
 
 def test_a_wrong_partial_is_told_with_its_numbers():
-    report = check_grad(lambda x: x.tanh(), 0.5, value=TanhOfInput)
+    report = check_grad(lambda x: x.tanh(), 0.5, value=ENGINES["TanhOfItsInput"])
     details = report.culprit.details
     assert report.culprit.op == "tanh"
     assert (details["argument"], details["got"]) == ("a", 0.75)
@@ -204,7 +91,7 @@ def test_a_wrong_partial_is_told_with_its_numbers():
 
 
 def test_the_first_sum_that_is_off_is_shown():
-    report = check_grad(lambda x, y: x * y + x, (2.0, 3.0), value=Overwrites)
+    report = check_grad(lambda x, y: x * y + x, (2.0, 3.0), value=ENGINES["Overwrites"])
     assert report.culprit.node == "x"
     assert report.culprit.details["got"] in (1.0, 3.0)
     assert report.culprit.details["wanted"] == 4.0
@@ -217,17 +104,18 @@ def test_walking_every_path_is_stopped():
             x = x + x
         return x
 
-    report = check_grad(doubled, 1.0, value=EveryPath)
+    report = check_grad(doubled, 1.0, value=ENGINES["EveryPath"])
     assert (report.culprit.kind, report.culprit.message) == ("order", "paths")
-    assert check_grad(doubled, 1.0, value=Node).ok
+    assert check_grad(doubled, 1.0, value=HEALTHY).ok
 
 
 @pytest.mark.parametrize(
     ("engine", "found"),
     [
-        (Stale, {"second": 45.0, "reuse": 45.0}),  # 27 and what is left of it in x * x
+        # what x * x keeps is 3, and the root 1: 2 * 9 + (3 + 6) * 6; a new root: 9 + (3 + 3) * 6
+        (ENGINES["StaleInterior"], {"second": 72.0, "reuse": 45.0}),
         (NoZero, {"reset": 54.0, "reuse": 54.0}),
-        (Node, {}),
+        (HEALTHY, {}),
     ],
 )
 def test_what_an_engine_does_beside_a_right_gradient_is_a_property(engine, found):
@@ -243,7 +131,7 @@ def test_a_deep_graph_is_checked_although_the_engine_recurses():
             x = x + 1
         return x
 
-    report = check_grad(deep, 1.0, value=Node)
+    report = check_grad(deep, 1.0, value=Recursive)
     assert report.ok
     (property,) = report.properties
     assert (property.name, property.details["nodes"]) == ("depth", 1021)
@@ -348,7 +236,7 @@ def test_of_a_large_graph_a_sample_of_nodes_and_all_of_them_if_the_whole_is_off(
 
     sys.setrecursionlimit(sys.getrecursionlimit() + 10_000)
     try:
-        report = check_grad(f, -1.0, value=TanhOfInput)
+        report = check_grad(f, -1.0, value=ENGINES["TanhOfItsInput"])
     finally:
         sys.setrecursionlimit(sys.getrecursionlimit() - 10_000)
     assert (report.culprit.kind, report.culprit.op) == ("partial", "tanh")
@@ -565,10 +453,11 @@ def test_a_value_that_leaves_the_graph_is_found_at_a_kink_too():
 
 
 def test_the_report_keeps_what_was_checked_and_the_node_at_fault():
-    report = check_grad(lambda x, y: (x * y).tanh() + x, (0.5, 0.8), value=TanhOfInput)
+    engine = ENGINES["TanhOfItsInput"]
+    report = check_grad(lambda x, y: (x * y).tanh() + x, (0.5, 0.8), value=engine)
     subject = report.subject
-    assert (subject.names, subject.numbers, subject.value) == (("x", "y"), (0.5, 0.8), TanhOfInput)
-    assert report.culprit.where.op == "tanh"
+    assert (subject.names, subject.numbers, subject.value) == (("x", "y"), (0.5, 0.8), engine)
+    assert report.culprit.where.op.name == "tanh"
     assert report.culprit.where in subject.root.parents
     again = subject.f(Value(0.5), Value(0.8))
     assert again.data == subject.root.data
@@ -693,7 +582,7 @@ def test_without_mpmath_the_ladder_and_the_report_says_so(monkeypatch):
     references.mpmath.cache_clear()
     try:
         report = check_grad(lambda x, y: sin(x) * exp(y) + relu(x), (0.5, 0.25), order=2)
-        broken = check_grad(tangled, (0.5, 0.7), value=TanhOfInput)
+        broken = check_grad(tangled, (0.5, 0.7), value=ENGINES["TanhOfItsInput"])
     finally:
         references.mpmath.cache_clear()
     assert report.ok, report
