@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .engines import Run
 
 
+Shares = dict[Node, float]
 _START, _SEED = 0.731, 2.0  # of a second drive: the gradient of a node's parents before, its own
 _TRIES = 8
 
@@ -143,9 +144,7 @@ class _Driver:
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
 
-    def _step(
-        self, node: Node, parents: list[Node], start: float, seed: float
-    ) -> dict[Node, float]:
+    def _step(self, node: Node, parents: list[Node], start: float, seed: float) -> Shares:
         """The parents' gradients after the step of a node, which are `start` before."""
         adapter, original = self.adapter, node.node
         number = type(self.run.zero[0])
@@ -182,7 +181,7 @@ class _Driver:
         """(parent, share) for each share that a step gives back in place of handing it on."""
         if shares is None or isinstance(shares, bool):
             return []
-        given: list[Any] = list(shares) if hasattr(shares, "__iter__") else [shares]
+        given = list(shares) if hasattr(shares, "__iter__") else [shares]
         if all(isinstance(x, tuple) for x in given):
             return given
         raw = [parent for parent, _ in self.adapter.edges(node.node)]
@@ -204,10 +203,9 @@ class _Driver:
     def broken_step(self) -> Culprit | None:
         """The first step that replaces a gradient where it must add, or forgets its node's own."""
         used = Counter(parent for node in self.graph.order for parent in node.parents)
-        for kind, message, found in (
-            ("accumulation", "replaced", sorted(self.kept, key=lambda pair: used[pair[1]] < 2)),
-            ("partial", "unchained", self.unchained),
-        ):
-            for node, parent in found[:1]:
-                return self.graph.culprit(kind, message, node, operand=self.graph.name(parent))
+        self.kept.sort(key=lambda pair: used[pair[1]] < 2)
+        if found := self.kept or self.unchained:
+            kind, message = ("accumulation", "replaced") if self.kept else ("partial", "unchained")
+            node, parent = found[0]
+            return self.graph.culprit(kind, message, node, operand=self.graph.name(parent))
         return None

@@ -117,10 +117,8 @@ class Inputs:
 
     def direction(self, draw: Random) -> dict[int, float]:
         """A random direction, input -> weight, as far in each input as it reaches."""
-        return {
-            k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * reach
-            for k, reach in enumerate(self.reach)
-        }
+        reach = enumerate(self.reach)
+        return {k: draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) * far for k, far in reach}
 
     def point(self) -> str:
         """The inputs for a reader: "x = 0.5, y = 2.0", the first four of many."""

@@ -111,8 +111,11 @@ class Truth:
                 k = self.place[parent]
                 if k not in self.total and left > 0:
                     self.total[k], left = self._moved(k), left - 1
-            if all(self.place[parent] in self.total for parent in node.parents):
-                self._partials_of(node)
+            parents = sorted({self.place[parent] for parent in node.parents}, reverse=True)
+            if all(p in self.total for p in parents):
+                for k, p in enumerate(parents):  # the last created moves no other parent
+                    true = self._beside(node, p, parents[:k])
+                    self.partials[node, self.node[p]] = true
         if self.whole:
             for k in range(len(self.data)):
                 self.total.setdefault(k, self._moved(k))
@@ -133,15 +136,9 @@ class Truth:
         except Exception:  # whatever the engine does with such numbers
             return []
 
-    def _partials_of(self, node: Node) -> None:
-        child = self.place[node]
-        parents = sorted({self.place[parent] for parent in node.parents}, reverse=True)
-        for k, p in enumerate(parents):  # the last created moves no other parent
-            self.partials[node, self.node[p]] = self._beside(node, child, p, parents[:k])
-
-    def _beside(self, node: Node, child: int, p: int, parents: Sequence[int]) -> Estimate:
-        """How node p moves a child, without what comes by way of these parents of the child."""
-        value, bar = self.total[p][child]
+    def _beside(self, node: Node, p: int, parents: Sequence[int]) -> Estimate:
+        """How number p moves a node, without what comes by way of these parents of the node."""
+        value, bar = self.total[p][self.place[node]]
         for q in parents:
             known, by_way = self.partials[node, self.node[q]], self.total[p][q]
             value -= known.value * by_way.value
@@ -155,7 +152,7 @@ class Truth:
         for node, child in sorted(self.place.items(), key=itemgetter(1)):
             parents = sorted({self.place[parent] for parent in node.parents})
             for p in sorted({*range(child)} - {*parents}):
-                value, bar = self._beside(node, child, p, parents)
+                value, bar = self._beside(node, p, parents)
                 if abs(value) > 4 * bar + 1e-9 * abs(self.total[p][child].value):
                     source = self.node.get(p)
                     name = self.graph.name(source) if source else f"{self.data[p]:.6g}"
@@ -175,20 +172,14 @@ class Truth:
             return None
         _, node, parent, got, true_value = max(off, key=itemgetter(0))
         if self._lost_itself(node, parent, got, true_value, recorded):
-            return self.graph.culprit(
-                "accumulation", "edges", node, operand=self.graph.name(parent), uses=2, edges=1
-            )
-        operand = f"{self.graph.name(parent)} = {parent.data:.6g}"
-        wanted = float(f"{true_value:.10g}")  # no more digits than the differences have
-        details = {"got": got, "wanted": wanted, "operand": operand}
-        return self.graph.culprit("partial", "moved", node, **details)
+            lost = {"operand": self.graph.name(parent), "uses": 2, "edges": 1}
+            return self.graph.culprit("accumulation", "edges", node, **lost)
+        return _off(self.graph, node, parent, got, true_value)
 
-    def _lost_itself(
-        self, node: Node, parent: Node, got: float, true: float, recorded: bool
-    ) -> bool:
+    def _lost_itself(self, node: Node, parent: Node, got: float, true: float, kept: bool) -> bool:
         """Whether it is x * x or x + x with one edge, where the engine keeps one for each use."""
         op, x = op_name(node), float(parent.data)
-        kept = recorded or not isinstance(self.run.adapter.get(node.node, "parents"), Set)
+        kept = kept or not isinstance(self.run.adapter.get(node.node, "parents"), Set)
         several = any(len(y.parents) > 1 for y in self.graph.order if op_name(y) == op)
         product = op in _TIMES and math.isclose(float(node.data), x * x, rel_tol=1e-6)
         once = len(node.parents) == 1 and math.isclose(2 * got, true, rel_tol=1e-6)
@@ -223,11 +214,15 @@ def wrong_closure(run: Run, graph: Graph) -> Culprit | None:
                 off[parent] = got + error
         if off:
             (parent, true), *others = off.items()
-            values = {"got": rule[parent], "wanted": float(f"{true:.10g}")}
-            operand = f"{graph.name(parent)} = {parent.data:.6g}"
-            found = graph.culprit("partial", "moved", node, operand=operand, **values)
+            found = _off(graph, node, parent, rule[parent], true)
             return None if others else replace(found, op=node._op)
     return None
+
+
+def _off(graph: Graph, node: Any, parent: Any, got: float, true: float) -> Culprit:
+    wanted = float(f"{true:.10g}")  # no more digits than the differences have
+    operand = f"{graph.name(parent)} = {parent.data:.6g}"
+    return graph.culprit("partial", "moved", node, got=got, wanted=wanted, operand=operand)
 
 
 def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:

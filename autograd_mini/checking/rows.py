@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -19,7 +18,7 @@ from .findings import Comparison, Culprit, Note
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
-from .taylor import Taylor, taylor
+from .taylor import POWERS, TaylorRow, remainders, taylor
 
 if TYPE_CHECKING:
     from random import Random
@@ -208,40 +207,35 @@ class Rows:
         verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
         smooth = verdict not in ("kink", "domain")  # else there is no Taylor polynomial
         slope = self._taylor_slope() if smooth and not self.is_second else None
-        table, lang = self._taylor() if smooth else None, self.options.lang
+        lang, floor = self.options.lang, 8 * self.truth.noise
+        table = taylor(self._remainders(POWERS), self.value, floor, lang) if smooth else None
         return Report(verdict, tuple(rows), culprit, slope, tuple(notes), lang, taylor=table)
 
-    def _taylor(self) -> Taylor | None:
-        """The table of remainders along the first direction."""
+    def _remainders(self, powers: Iterable[int]) -> list[TaylorRow]:
+        """What is left of f at such steps along the first direction."""
+
+        def f(h: float) -> float:
+            return self.truth.floats(self.inputs.moved(self.directions[0], h))
+
         with quiet():
-            noise, lang = 8 * self.truth.noise, self.options.lang
-            return taylor(self._moved, self.slope, self.curvature, noise, lang)
+            return [*remainders(f, (self.y, self.slope, self.curvature), powers)]
 
-    def _moved(self, h: float) -> float:
-        """f at a step along the first direction."""
-        return self.truth.floats(self.inputs.moved(self.directions[0], h))
-
-    # --- other views -----------------------------------------------------------------------------
     def _taylor_slope(self) -> float | None:
         """The slope of log |f(x+hd) - f(x) - h g.d| against log h, where rounding does not rule."""
-        points: list[tuple[float, float]] = []
-        rough = self.truth.noise  # or what is left at the shortest steps
-        for power in (51, 48, 45, 42, *range(3, 41, 2)):
-            h = 2.0**-power
-            with quiet(), suppress(ValueError, ArithmeticError):
-                y = self._moved(h)
-                remainder = abs(y - self.y - h * self.slope)
-                floor = 1000 * self.inputs.eps * (abs(y) + self.value + abs(h * self.slope))
-                if power > 40:
-                    rough = max(rough, remainder)
-                elif max(floor, 100 * rough) < remainder < math.inf and y != self.y:
-                    points.append((math.log2(h), math.log2(remainder)))
+        finest = (row.r1 for row in self._remainders((51, 48, 45, 42)))
+        rough = 100 * max([self.truth.noise, *finest])
+        points = []
+        for h, moved, left, _ in self._remainders(range(3, 41, 2)):
+            floor = 1000 * self.inputs.eps * (2 * self.value + moved + abs(h * self.slope))
+            if moved and max(rough, floor) < left < math.inf:
+                points.append((math.log2(h), math.log2(left)))
         if len(points) < 4:
             return None
         local = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points[-4:])]
         slope = sum(local) / len(local)
         return slope if max(local) - min(local) < 0.5 else None  # else no power of h rules
 
+    # --- second derivatives ----------------------------------------------------------------------
     def _seconds(self) -> Iterator[tuple[str, dict[int, float], dict[int, float], Reference]]:
         """(name, direction d, weights w, reference) of each second derivative w.Hd to compare."""
         n = len(self.inputs.floats)

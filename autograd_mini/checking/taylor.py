@@ -1,7 +1,8 @@
 """The Taylor table: how fast what a derivative leaves out vanishes with the step."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +10,10 @@ from autograd_mini.language import text
 
 from .grid import Grid, Shown
 
-_POWERS = range(2, 10)  # of 1/2: the steps
+Function = Callable[[float], float]
+Derivatives = tuple[float, float, float | None]  # the value; the claimed slope and curvature
+
+POWERS = range(2, 10)  # of 1/2: the steps of the table
 
 
 class TaylorRow(NamedTuple):
@@ -74,23 +78,21 @@ class Taylor(Shown):
         return Grid(cells, remarks=(text("checking.taylor.legend", lang),))
 
 
-def taylor(
-    f: Callable[[float], float],
-    slope: float,
-    curvature: float | None = None,
-    floor: float = 0.0,
-    lang: str = "en",
-) -> Taylor | None:
-    """The table for f of the step, with its claimed derivatives; None if f has no values there."""
-    try:
-        center, values = f(0.0), [(2.0**-k, f(2.0**-k)) for k in _POWERS]
-    except (ValueError, ArithmeticError):
+def remainders(f: Function, known: Derivatives, powers: Iterable[int]) -> Iterator[TaylorRow]:
+    """The rows for f of the step, at these powers of 1/2, but for those where it has no value."""
+    center, slope, curvature = known
+    for power in powers:
+        h = 2.0**-power
+        with suppress(ValueError, ArithmeticError):
+            moved = f(h) - center
+            left = moved - h * slope
+            bent = None if curvature is None else abs(left - h * h / 2 * curvature)
+            yield TaylorRow(h, abs(moved), abs(left), bent)
+
+
+def taylor(rows: Sequence[TaylorRow], value: float, floor: float, lang: str) -> Taylor | None:
+    """The table of the rows at POWERS, of an f of this value; None if f is not finite in some."""
+    if len(rows) < len(POWERS) or not all(math.isfinite(x) for row in rows for x in row if x):
         return None
-    rows = []
-    for h, y in values:
-        left = y - center - h * slope
-        bent = None if curvature is None else abs(left - h * h / 2 * curvature)
-        rows.append(TaylorRow(h, abs(y - center), abs(left), bent))
-    floor = max(floor, 8 * 2.0**-52 * max(abs(y) for _, y in values))
-    finite = all(math.isfinite(x) for row in rows for x in row if x is not None)
-    return Taylor(tuple(rows), floor, lang) if finite else None
+    rounding = 8 * 2.0**-52 * (value + max(row.r0 for row in rows))
+    return Taylor(tuple(rows), max(floor, rounding), lang)
