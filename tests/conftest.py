@@ -36,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have measured (`record_property`); none fails by it."""
+    for report in terminalreporter.getreports("passed"):
+        for what, found in report.user_properties:
+            terminalreporter.write_line(f"{what}: {found}")
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """SIGINT interrupts, as a keyboard's; a parent such as nohup may have it ignored."""

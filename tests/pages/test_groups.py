@@ -55,13 +55,20 @@ def press(page, *keys):
         page.evaluate(KEY, key)
 
 
-def overlaps(things):
-    for i, a in enumerate(things):
-        for b in things[:i]:
-            if a["around"] == b["around"]:
-                apart = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"]
-                if not (apart or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]):
-                    yield a["id"], b["id"]
+def apart(things):
+    """That no two boxes of a group overlap, and that each is inside its group."""
+    around = {x["group"]: x for x in things if x["open"]}
+    beside = {}
+    for x in things:
+        for y in beside.setdefault(x["around"], []):
+            aside = x["x"] + x["w"] <= y["x"] or y["x"] + y["w"] <= x["x"]
+            assert aside or x["y"] + x["h"] <= y["y"] or y["y"] + y["h"] <= x["y"], (x, y)
+        beside[x["around"]].append(x)
+        if box := around.get(x["around"]):
+            assert box["x"] < x["x"]
+            assert x["x"] + x["w"] < box["x"] + box["w"]
+            assert box["y"] < x["y"]
+            assert x["y"] + x["h"] < box["y"] + box["h"]
 
 
 def test_twenty_groups_opened_and_closed_leave_the_layout_and_overlap_nothing(opened):
@@ -72,16 +79,7 @@ def test_twenty_groups_opened_and_closed_leave_the_layout_and_overlap_nothing(op
         press(page, *rng.choices(["ArrowRight", "ArrowDown", "ArrowLeft"], k=3), "Enter")
         things = page.evaluate(THINGS)
         seen = max(seen, len(things))
-        assert list(overlaps(things)) == []
-        inside = {x["group"]: x for x in things if x["open"]}
-        for x in things:
-            box = inside.get(x["around"])
-            assert not box or (
-                box["x"] < x["x"]
-                and x["x"] + x["w"] < box["x"] + box["w"]
-                and box["y"] < x["y"]
-                and x["y"] + x["h"] < box["y"] + box["h"]
-            )
+        apart(things)
     assert seen > len(before)
     page.click(".groups button:has-text('Close all')")
     assert places(page) == before
