@@ -5,7 +5,8 @@
 Each operation is in `--graphs` random graphs of up to three steps, which are taken at their own
 point, in a batch with one more sample, and differentiated twice. The python back end must give the
 eager engine's bits; the others may be off by 4 ulp an instruction, carried through the graph: by
-what checking's own bar for another engine's formulas allows.
+what checking's own bar for another engine's formulas allows, and by what a partial changes when its
+operand is 4 ulp off (in gamma(gamma(x)) that is the most). COARSE has the exceptions.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import math
 import random
 import time
 from collections import Counter
+from itertools import product
 
 from autograd_mini import Value, ieee
 from autograd_mini.checking.graphs import Graph
@@ -26,21 +28,48 @@ from autograd_mini.ops import SHEET
 from autograd_mini.transforms import hvp
 
 EPS = 2.0**-52
+COARSE = {("jax", "lgamma"): 16}
+"""How many times the bar, where a library's own function is less exact than 4 ulp.
+
+XLA's lgamma is exact to ulps of 1, not of its value, near its zeros 1 and 2.
+"""
+
+
+def slopes_at(graph, numbers):
+    """The root at a point, and its gradient."""
+    leaves = [Value(x) for x in numbers]
+    root = graph(*leaves)
+    root.backward()
+    return root, leaves
+
+
+def spread(graph, numbers, slopes):
+    """How far each slope moves when a number moves by 4 ulp: what curvature makes of rounding.
+
+    Not where it jumps, at a kink.
+    """
+    most = [0.0] * len(numbers)
+    for i, step in product(range(len(numbers)), (1 + 4 * EPS, 1 - 4 * EPS)):
+        moved = [*numbers[:i], numbers[i] * step, *numbers[i + 1 :]]
+        off = [abs(x.grad - y) for x, y in zip(slopes_at(graph, moved)[1], slopes, strict=True)]
+        if max(off) < 1e-9 * max(map(abs, slopes)):
+            most = [*map(max, most, off)]
+    return most
 
 
 def eager(graph, numbers, direction):
     """Value, gradient and the Hessian times a direction, with the bars of the first two."""
-    leaves = [Value(x) for x in numbers]
-    root = graph(*leaves)
-    root.backward()
+    root, leaves = slopes_at(graph, numbers)
     bars = uncertainty(Graph(root), EPS, formulas=True)
     slopes = [leaf.grad for leaf in leaves]
     size = sum(abs(leaf.grad * leaf.data) for leaf in leaves) + abs(root.data)
     second = hvp(lambda x: graph(*x), [*numbers], [*direction])
-    return root.data, slopes, second, 16 * EPS * size, [bars.get(id(leaf), 0.0) for leaf in leaves]
+    curved = spread(graph, [*numbers], slopes)
+    bars = [bars.get(id(leaf), 0.0) + off for leaf, off in zip(leaves, curved, strict=True)]
+    return root.data, slopes, second, 16 * EPS * size, bars
 
 
-def differences(name, graphs, directions, truths):
+def differences(name, op, graphs, directions, truths):
     """What a back end gives otherwise than the eager engine: (which graph, line).
 
     All graphs are one program: the gradient of the sum of their roots holds that of each.
@@ -58,6 +87,7 @@ def differences(name, graphs, directions, truths):
     slopes = compile(total, backend=name).grad(at), compile(total, **settings).grad([at, at])[1]
     seconds = compile(total, backend=name).hvp(at, along)
     for k, (value, wanted, second, bar, bars) in enumerate(truths):
+        own = COARSE.get((name, op), 1)
         curved = 1e-9 * max(map(abs, [value, *wanted, *second]))
         pairs = [("second", *x, curved) for x in zip(second, seconds[k], strict=True)]
         for what, root, slope in zip(("", " of a sample"), values, slopes, strict=True):
@@ -65,7 +95,7 @@ def differences(name, graphs, directions, truths):
             pairs += [(f"slope{what}", *x) for x in zip(wanted, slope[k], bars, strict=True)]
         for what, wanted, found, allowed in pairs:
             off = abs(wanted - found)
-            allowed = 0.0 if name == "python" else allowed
+            allowed = 0.0 if name == "python" else allowed * own
             if off > allowed or math.isnan(wanted) != math.isnan(found):
                 told = f"{found!r}, eager {wanted!r}, off {off:.2g}, allowed {allowed:.2g}"
                 yield k, f"{what}: {told}"
@@ -84,7 +114,7 @@ def run(names, graphs, seed=0, ops=None, together=25):
                 truths = [eager(g, g.at, v) for g, v in zip(drawn, directions, strict=True)]
                 for name in names:
                     tried[name] += len(drawn)
-                    for k, line in differences(name, drawn, directions, truths):
+                    for k, line in differences(name, op, drawn, directions, truths):
                         lines.append(f"{op} on {name}, {line}\n{drawn[k]!r}")
                         print(lines[-1], flush=True)
     return lines, tried
