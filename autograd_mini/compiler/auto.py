@@ -61,10 +61,10 @@ class Auto:
         self.called = True
         return self.run(shared, samples, count)
 
-    def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Bound:
+    def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Any:
         """What compiler/program.py says of `bound`."""
         self.improve()
-        return Bound(self, shared, samples, count)
+        return backends.bound(self.run, shared, samples, count)
 
     def explain(self) -> list[str]:
         """What runs, why, and what each stage cost."""
@@ -74,32 +74,6 @@ class Auto:
             waits = " (llvm is compiling)"
         runs = f"{'llvm' if kernel else self.first}{waits}"
         return [f"runs: {runs}", *self.told, *(kernel.explain() if kernel else ())]
-
-
-class Bound(backends.Bound):
-    """A call again and again, by what is the best at the time."""
-
-    kernel: Any = None
-    frame: Any = None
-
-    def __call__(self) -> None:
-        """Compute `once` and `each` from `shared` and `samples`."""
-        self.frame() if self.ready() else super().__call__()
-
-    @property
-    def repeat(self) -> Any:
-        """What LLVM's calls have, once it is ready; else None."""
-        return self.frame.repeat if self.ready() else None
-
-    def ready(self) -> bool:
-        """Whether LLVM's code is; the numbers go to where the best of it computes."""
-        auto: Any = self.run
-        if auto.kernel is not self.kernel:
-            self.kernel = auto.kernel
-            frame = self.frame = self.kernel.bound(self.shared, self.samples, self.count)
-            self.shared, self.samples = frame.shared, frame.samples
-            self.once, self.each = frame.once, frame.each
-        return self.kernel is not None
 
 
 def build(program: Program, threads: int = 1) -> Auto:

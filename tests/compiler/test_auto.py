@@ -38,6 +38,10 @@ def test_the_same_numbers_while_llvm_compiles_and_after():
     assert numbers(run(SHARED, [X, Y], 4)) == EXPECTED
     call()
     assert numbers((call.once, call.each)) == EXPECTED
+    call = run.bound(SHARED, [X, Y], 4)  # by machine code
+    assert call.repeat
+    call()
+    assert numbers((call.once, call.each)) == EXPECTED
     call.shared[0] = call.once[1]  # the new w: a step after a step
     call()
     assert call.once[0] != EXPECTED[0][0]
