@@ -121,7 +121,7 @@ class Printer:
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
         self.mask = ""
         if not each:
-            units = packed(self.code, chunk, self.pack, self._place)
+            units = packed(self.code, chunk, self.pack)
         else:
             units = [(i,) for i in chunk]
         for unit in units:

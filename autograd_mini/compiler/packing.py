@@ -8,15 +8,16 @@ superword level parallelism, 2000): from the end of the chunk, a pack asks for p
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     Pack = tuple[int, ...]
 
-_CHEAP = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=", "==", "!="})
-_DEAR = frozenset({"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"})
+_ON_VECTORS = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=", "==", "!="})
+_ON_VECTORS |= {"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"}
 
 
 class Slots:
@@ -41,16 +42,8 @@ class Slots:
         self.free[len(values)].append(min([self.of.pop(x) for x in values]))
 
 
-def packed(
-    code: Sequence[tuple[str, Pack]],
-    chunk: Sequence[int],
-    width: int,
-    place: Callable[[int], int | None],
-) -> list[Pack]:
-    """The instructions of a chunk in an order of computing, as packs of up to `width`.
-
-    `place` says where in memory an operand from outside lies.
-    """
+def packed(code: Sequence[tuple[str, Pack]], chunk: Sequence[int], width: int) -> list[Pack]:
+    """The instructions of a chunk in an order of computing, as packs of up to `width`."""
     depth = dict.fromkeys(chunk, 0)
     levels: defaultdict[int, list[int]] = defaultdict(list)
     for i in reversed(chunk):
@@ -59,47 +52,30 @@ def packed(
             if x in depth:
                 depth[x] = max(depth[x], depth[i] + 1)
     asked: defaultdict[int, list[Pack]] = defaultdict(list)
-    member: dict[int, Pack] = {}
+    member: set[int] = set()  # what is in a pack
 
     def can_be_packed(column: Pack) -> bool:
         if column[0] not in depth or len({*column}) < len(column):
             return False
         opcode, level = code[column[0]][0], depth[column[0]]
-        return opcode in _CHEAP | _DEAR and all(
+        return opcode in _ON_VECTORS and all(
             depth.get(x) == level and x not in member and code[x][0] == opcode for x in column
-        )
-
-    def is_ready(column: Pack) -> bool:
-        places = [place(x) for x in column]
-        return (
-            max(column) < 0
-            or min(column) == max(column)
-            or member.get(column[0]) == column
-            or (places[0] is not None and places == [*range(places[0], places[0] + len(column))])
         )
 
     order: list[list[Pack]] = []
     for level in range(len(levels)):
-        taken: list[Pack] = []
-        for pack in [*asked[level], *_seeds(code, levels[level][::-1], member, width)]:
-            columns = [*zip(*(code[i][1] for i in pack), strict=True)]
-            lacks = sum(not (can_be_packed(column) or is_ready(column)) for column in columns)
-            if code[pack[0]][0] not in _DEAR and lacks >= min(2, len(columns)):
-                taken += [(i,) for i in pack]
-                member.update((i, (i,)) for i in pack)
-                continue
-            taken.append(pack)
-            member.update((i, pack) for i in pack)
-            for column in columns:
-                if can_be_packed(column):
-                    member.update((x, column) for x in column)
-                    asked[depth[column[0]]].append(column)
+        taken = [*asked[level], *_seeds(code, levels[level][::-1], member, width)]
+        columns = [zip(*(code[i][1] for i in pack), strict=True) for pack in taken]
+        for column in chain.from_iterable(columns):
+            if can_be_packed(column):
+                member.update(column)
+                asked[depth[column[0]]].append(column)
         order.append(taken)
     return [pack for taken in reversed(order) for pack in taken]
 
 
 def _seeds(
-    code: Sequence[tuple[str, Pack]], level: list[int], member: dict[int, Pack], width: int
+    code: Sequence[tuple[str, Pack]], level: list[int], member: set[int], width: int
 ) -> list[Pack]:
     """What no pack asked for, in the order of the program: as large packs as there can be."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
@@ -109,7 +85,7 @@ def _seeds(
     seeds = []
     for opcode, numbers in groups.items():
         while numbers:
-            size = width if opcode in _CHEAP or opcode in _DEAR else 1
+            size = width if opcode in _ON_VECTORS else 1
             while size > len(numbers):
                 size //= 2
             seeds.append(tuple(numbers[:size]))
