@@ -52,7 +52,7 @@ def test_nothing_changes_but_what_the_steps_are_about(painted):
             about = {*nodes, parent, *(k for k, n in enumerate(recorded.nodes) if n in operands)}
             for k in about - {None}:
                 box = painter.graph.nodes[k].box
-                allow(allowed, box.left, box.bottom, box.right, box.top)
+                allow(allowed, *box.extents)
             for j, (head, edge) in enumerate(painter.edges):
                 given = isinstance(step, Accumulate) and (head, edge) == (step.node, step.edge)
                 if given or (isinstance(step, Forward) and head == step.node):
@@ -101,7 +101,7 @@ def test_every_text_is_inside_its_box_and_the_picture(lang):
             for key in ("name", "data", "grad"):
                 area = node.texts[key].get_window_extent(renderer)
                 left, right = area.x0 / painter.graph.zoom, area.x1 / painter.graph.zoom
-                assert node.box.left <= left < right <= node.box.right
+                assert node.box.x0 <= left < right <= node.box.x1
                 assert key == "name" or area.x0 >= word.get_window_extent(renderer).x1
         for text in painter.words:
             area = text.get_window_extent(painter.canvas.get_renderer())

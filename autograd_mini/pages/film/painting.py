@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.themes import THEMES, mixed
@@ -22,7 +22,7 @@ from autograd_mini.stepping.plain import clean
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, phase
 from autograd_mini.stepping.timeline import lit
 
-from .plotted import FONT, Box, Plotted, scale_of, without_warnings
+from .plotted import FONT, Plotted, scale_of, without_warnings
 
 _MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
 WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
@@ -39,7 +39,7 @@ class Painter:
 
     def __init__(self, steps: Steps, lang: str, theme: str = "light") -> None:
         self.steps, self.lang, self.colours = steps, lang, THEMES[theme]
-        room = Box(_MARGIN, _PANEL + 24, WIDTH - _MARGIN, HEIGHT - _MARGIN / 2)
+        room = Bbox.from_extents(_MARGIN, _PANEL + 24, WIDTH - _MARGIN, HEIGHT - _MARGIN / 2)
         layout, marks = self._layout(theme, room)
         scale = scale_of(layout, room)
         zoom = 1.0 if scale >= 1 else 1.5  # small letters need more pixels
@@ -76,7 +76,7 @@ class Painter:
         return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()
 
     # --- the graph -------------------------------------------------------------------------------
-    def _layout(self, theme: str, room: Box) -> tuple[Any, Any]:
+    def _layout(self, theme: str, room: Bbox) -> tuple[Any, Any]:
         """The graph laid out in the direction and with or without words on its edges, as it fits.
 
         And the classes of its texts.

@@ -10,7 +10,7 @@ from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox
 
 from autograd_mini.drawing.digraph import RAISED, Marks
 
@@ -20,19 +20,10 @@ _LARGEST = 2.2  # pixels to one of Graphviz's points
 _BOLD, _SUPERSCRIPT = 1, 8  # flags of a text in Graphviz's JSON
 
 
-class Box(NamedTuple):
-    """A rectangle of the picture, in pixels from its bottom left."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
 class Node(NamedTuple):
     """The artists of a node; `fill` is the colour of its heading, `room` that of its numbers."""
 
-    box: Box
+    box: Bbox
     frame: Any
     head: Any
     fill: str
@@ -63,10 +54,10 @@ def without_warnings() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def scale_of(layout: Any, room: Box) -> float:
-    """By how much the drawing can be enlarged to fill the room."""
+def scale_of(layout: Any, room: Bbox) -> float:
+    """By how much the drawing can be enlarged to fill the room, which is in pixels."""
     _, _, width, height = map(float, layout["bb"].split(","))
-    return min((room.right - room.left) / width, (room.top - room.bottom) / height, _LARGEST)
+    return float(min(room.width / width, room.height / height, _LARGEST))
 
 
 class Plotted:
@@ -77,13 +68,13 @@ class Plotted:
     """
 
     def __init__(
-        self, layout: Any, marks: Mapping[str, Marks], figure: Any, room: Box, zoom: float
+        self, layout: Any, marks: Mapping[str, Marks], figure: Any, room: Bbox, zoom: float
     ) -> None:
         self.figure, self.scale, self.zoom = figure, scale_of(layout, room), zoom
         self.transform = Affine2D().scale(zoom)
         _, _, width, height = map(float, layout["bb"].split(","))
-        self.left = (room.left + room.right - width * self.scale) / 2
-        self.bottom = (room.bottom + room.top - height * self.scale) / 2
+        self.left = (room.x0 + room.x1 - width * self.scale) / 2
+        self.bottom = (room.y0 + room.y1 - height * self.scale) / 2
         self.sizes: dict[Any, float] = {}
         self.nodes: dict[int, Node] = {}
         self.edges: dict[int, Edge] = {}
@@ -154,22 +145,21 @@ class Plotted:
 
     def _node(self, shapes: list[Any], texts: list[Any], rows: tuple[str, ...]) -> Node:
         """A heading in the middle, and below it words at the left and numbers at the right."""
-        xs, ys = zip(*shapes[-1].get_path().vertices, strict=True)
-        box = Box(min(xs), min(ys), max(xs), max(ys))
+        box = shapes[-1].get_path().get_extents()
         for text in texts:
             text.set_text(text.get_text().strip("\u00a0"))
         heading, lines = texts[: -2 * len(rows)], texts[-2 * len(rows) :]
         for word, number in zip(lines[::2], lines[1::2], strict=True):
             number.set_horizontalalignment("right")
-            number.set_x(box.left + box.right - word.get_position()[0])
+            number.set_x(box.x0 + box.x1 - word.get_position()[0])
         if len(heading) == 1:
-            self.fit(heading[0], heading[0].get_text(), box.right - box.left - 4 * self.scale)
+            self.fit(heading[0], heading[0].get_text(), box.width - 4 * self.scale)
         widths = [self.width(piece) for piece in heading]
-        x = (box.left + box.right - sum(widths)) / 2
+        x = (box.x0 + box.x1 - sum(widths)) / 2
         for piece, width in zip(heading, widths, strict=True):
             piece.set_x(x)
             x += width
-        room = box.right - box.left - self.width(lines[-2]) - 14 * self.scale
+        room = box.width - self.width(lines[-2]) - 14 * self.scale
         named = {"name": heading[0], "word": lines[-2], **dict(zip(rows, lines[1::2], strict=True))}
         return Node(box, shapes[-1], shapes[1], to_hex(shapes[1].get_facecolor()), named, room)
 
