@@ -16,7 +16,7 @@ from .options import DATASETS, Arguments, activation, option, positive, read, su
 def _init(typed: str) -> str | float:
     """A check: the name of an initialiser, or a number."""
     try:
-        return positive(typed)
+        return float(positive(typed))
     except argparse.ArgumentTypeError:
         from autograd_mini.nn.initialisers import INITIALISERS
 

@@ -51,8 +51,6 @@ def run(args: Arguments) -> int:
         comma = {"es": ";"}.get(args.lang, ",")  # as the spreadsheets of a country have it
         csv.writer(lines, delimiter=comma, lineterminator="\n").writerows(table)
         content = lines.getvalue()
-    if args.out is None:
-        print(content, end="")
-    else:
-        write(args, content.encode("utf-8-sig"))  # by whose mark Excel knows the encoding
+    # by the mark of utf-8-sig Excel knows the encoding
+    write(args, content if args.out is None else content.encode("utf-8-sig"))
     return 1 if doubts else 0

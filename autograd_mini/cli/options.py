@@ -157,10 +157,7 @@ def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
     return _check(lambda typed: tuple(map(whole(1, most), typed.split(","))), what)
 
 
-def positive(typed: str) -> float:
-    """A check: the text is a finite number above 0."""
-    check = _check(lambda typed: arguments.positive(typed, float(typed)), "a number above 0")
-    return float(check(typed))
+positive = _check(lambda typed: arguments.positive(typed, float(typed)), "a number above 0")
 
 
 def activation(typed: str) -> str:
