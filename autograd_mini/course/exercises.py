@@ -134,7 +134,10 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
         optimiser = SGD(made.asked, lr=rate) if rate is not None else None
         recorded = steps(made.root, optimiser=optimiser)
         if _is_nice(recorded, kind, DIGITS[level - 1]):
-            return Exercise(kind, level, seed, recorded, _blanks(recorded, made), rate)
+            blanks = _blanks(recorded, made)
+            if kind == "network":  # the last layer's gradients before those of the one before it
+                blanks.sort(key=lambda blank: -min(getattr(recorded[blank.step], "users", [10**6])))
+            return Exercise(kind, level, seed, recorded, tuple(blanks), rate)
     raise ValueError(f"no exercise {kind!r} of level {level} was found with the seed {seed}")
 
 
@@ -214,7 +217,7 @@ def _digits(x: Fraction) -> int:
     return min(len(fraction), len(decimal))
 
 
-def _blanks(recorded: Steps, made: Sketch) -> tuple[Blank, ...]:
+def _blanks(recorded: Steps, made: Sketch) -> list[Blank]:
     asked, names = {leaf.label for leaf in made.asked}, recorded.names
     blanks = []
     for i, step in enumerate(recorded):
@@ -227,7 +230,7 @@ def _blanks(recorded: Steps, made: Sketch) -> tuple[Blank, ...]:
         elif isinstance(step, Update):
             new = symbols.row(symbols.name(name), symbols.sign("′", "'"))
             blanks.append(Blank(i, written(new), step.after))
-    return tuple(blanks)
+    return blanks
 
 
 # --- the kinds -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from autograd_mini.drawing.picture import write
 from autograd_mini.drawing.plots import figure_class
 from autograd_mini.drawing.sketch import Sketch, sketch
 from autograd_mini.language import text as said
+from autograd_mini.notation.labels import superscript
 from autograd_mini.pages.document import asset, plain
 
 if TYPE_CHECKING:
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
 _GAP = "_____"
 _PAPER = "background: white; color: black"  # in notebooks too
 _ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"
+_DPI = 150
 _GREYS = [17 * round(grey / 17) for grey in range(256)]  # 16 of them, which a PDF packs soon
-_DEEP = 8  # nodes; a larger graph grows downwards on a sheet of paper
+_MOST = 8  # leaves; with more of them the arrows would be too near to each other for gaps
 TEMPLATES = tomllib.loads(Path(__file__).with_name("templates.toml").read_text("utf-8"))
 
 
@@ -43,6 +46,8 @@ def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str
     """The graph with gaps for the numbers that are asked for; with its numbers in the key."""
     options = Options(rankdir=rankdir, off_path="normal", theme="print", lang=lang)
     seen = sketch([exercise.steps.root], options)
+    if sum(item.kind == "leaf" for item in seen.items) > _MOST:
+        seen = seen._replace(links=[link._replace(partial="") for link in seen.links])
     if key:
         return seen
     items = []
@@ -50,9 +55,7 @@ def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str
         wanted = ("data", "grad") if item.kind != "leaf" else ("grad",)
         rows = [row._replace(text=_GAP) if row.kind in wanted else row for row in item.rows]
         items.append(item._replace(rows=tuple(rows)))
-    links = [
-        link._replace(partial=f"{link.partial.partition('=')[0]}= {_GAP}") for link in seen.links
-    ]
+    links = [link._replace(partial=re.sub("=.*", f"= {_GAP}", link.partial)) for link in seen.links]
     return seen._replace(items=items, links=links)
 
 
@@ -79,13 +82,18 @@ def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
 def _lines(exercise: Exercise, lang: str, key: bool, drawn: bool = False) -> list[str]:
     """An exercise, or its key, without its heading."""
     if key:
-        return [f"    {exercise.solved(blank, lang).text}" for blank in exercise.blanks]
+        return [f"    {_raised(exercise.solved(blank, lang).text)}" for blank in exercise.blanks]
     lines = textwrap.wrap(exercise.task(lang, drawn=drawn), 96)
-    given = [formula.text for formula in exercise.given(lang)]
+    given = [_raised(formula.text) for formula in exercise.given(lang)]
     leaves = sum(node.first is None for node in exercise.steps.nodes)
     lines += _rows(given[:leaves])
     lines += [f"    {formula}" for formula in given[leaves:]]
     return lines + _rows(f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks)
+
+
+def _raised(formula: str) -> str:
+    """The formula with x² in place of x^2."""
+    return re.sub(r"\^(\d+)", lambda found: superscript(found[1]), formula)
 
 
 def _rows(formulas: Iterable[str]) -> list[str]:
@@ -98,8 +106,14 @@ def _rows(formulas: Iterable[str]) -> list[str]:
 def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
     """The sheet, or its key, as a page to read or to print."""
     title = said(f"exercise.title.{'key' if key else 'sheet'}", lang)
+    gap = "" if key else f"<p>{_name(lang)}</p>"
     sections = [section(exercise, k, lang, key=key) for k, exercise in enumerate(exercises, 1)]
+    sections = [f"<article>{gap}{each}</article>" for each in sections]
     return plain(title, "\n".join([f"<h1>{title}</h1>", *sections]), lang, asset("sheet.css"))
+
+
+def _name(lang: str) -> str:
+    return f"{said('exercise.name', lang)}: {6 * _GAP}"
 
 
 def section(exercise: Exercise, number: int, lang: str, *, key: bool = False) -> str:
@@ -152,19 +166,25 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
     from matplotlib.backends.backend_pdf import PdfPages
     from PIL import Image
 
-    made = io.BytesIO()
+    made, top = io.BytesIO(), said("exercise.title.key", lang) if key else _name(lang)
     with PdfPages(made, metadata={"CreationDate": None}) as pages:
         for number, exercise in enumerate(exercises, start=1):
             sheet = figure(figsize=(8.27, 11.69))  # inches: A4
             lines = _lines(exercise, lang, key, drawn=True)
-            sheet.text(0.08, 0.94, heading(exercise, number, lang), size=13, weight="bold")
-            sheet.text(0.08, 0.92, "\n".join(lines), size=10, va="top", linespacing=1.6)
-            below = 0.9 - len(lines) * 10 * 1.6 / 842  # points
-            drawing = Drawing("exercise", graph_attr={"dpi": "160", "size": "7,8"})
-            deep = len(exercise.steps.nodes) > _DEEP
-            write(drawing, to_fill_in(exercise, lang, key=key, rankdir="TB" if deep else "LR"))
-            image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
-            space = sheet.add_axes((0.08, 0.04, 0.84, below - 0.04), anchor="N")
+            sheet.text(0.08, 0.965, top, size=10)
+            sheet.text(0.08, 0.935, heading(exercise, number, lang), size=13, weight="bold")
+            sheet.text(0.08, 0.915, "\n".join(lines), size=10, va="top", linespacing=1.6)
+            below = 0.895 - len(lines) * 10 * 1.6 / 842  # points
+            width, height = 0.84 * 8.27 * _DPI, (below - 0.04) * 11.69 * _DPI
+            found = []
+            for rankdir in ("LR", "TB"):
+                drawing = Drawing("exercise", graph_attr={"dpi": f"{_DPI}"})
+                write(drawing, to_fill_in(exercise, lang, key=key, rankdir=rankdir))
+                image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
+                found.append((min(1, width / image.width, height / image.height), image))
+            scale, image = max(found, key=lambda each: each[0])  # the larger letters
+            share = scale * image.width / width * 0.84
+            space = sheet.add_axes((0.5 - share / 2, 0.04, share, below - 0.04), anchor="N")
             space.set_axis_off()
             space.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
             pages.savefig(sheet)

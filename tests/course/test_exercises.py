@@ -72,6 +72,14 @@ def test_the_same_seed_gives_the_same_sheet_and_another_another():
     assert len({task.partition("\n")[2] for task in tasks}) == 60
 
 
+def test_the_gradients_of_a_network_come_layer_by_layer_from_the_last():
+    task = exercise("network", 4, seed=1)
+    asked = [blank.sign.text.removeprefix("∂L/∂") for blank in task.blanks]
+    uses = {p.label: n for n in task.steps.nodes for p in n.parents}
+    used = [uses[name].label for name in asked if name[0] in "wb"]
+    assert used == ["o"] * 4 + ["z₃"] * 3 + ["z₂"] * 3 + ["z₁"] * 3
+
+
 @pytest.mark.parametrize(
     ("factor", "right"), [(1, True), (Fraction(1004, 1000), True), (Fraction(1006, 1000), False)]
 )
@@ -165,6 +173,8 @@ def test_a_pdf_has_a_page_for_each_exercise_with_its_words_and_its_graph():
             words = page.extract_text()
             assert sheets.heading(task, tasks.index(task) + 1, "es") in words
             assert ("_____" in words) is not key
+            assert ("Soluciones" if key else "Nombre: ____") in words
+            assert "^" not in words  # L = v₁²
             assert page.images
 
 
@@ -195,6 +205,8 @@ def test_a_page_has_gaps_in_the_sheet_and_numbers_in_the_key(lang):
     for page in (sheet, key):
         ET.fromstring(page[page.index("<main>") : page.index("</body>")])
     assert sheet.count("border-bottom: 1px") == len(task.blanks)
+    name = {"en": "Name: ____", "es": "Nombre: ____"}[lang]
+    assert (name in sheet, name in key) == (True, False)
     assert "_____" in sheet
     assert "_____" not in key
 
