@@ -6,7 +6,7 @@ import re
 import pygraphviz
 import pytest
 
-from autograd_mini import MLP, Value, draw_network, losses
+from autograd_mini import MLP, draw_network, losses
 from autograd_mini.nn import Layer, Neuron
 from tests.drawing.structure import as_float, structure
 from tests.training.models import with_weights
@@ -112,40 +112,26 @@ def test_in_print_the_sign_is_told_without_colour():
 
 
 @pytest.mark.parametrize(
-    ("batch", "error", "message"),
+    ("args", "options", "error", "message"),
     [
-        ([], ValueError, "batch is empty: it needs at least one sample"),
-        ([1.0, 2.0, 3.0], ValueError, "the model takes 2 inputs, but those of batch have 3"),
-        ([[1.0, 2.0], [1.0]], ValueError, "input 1 of batch has 1 numbers, but input 0 has 2"),
-        ([1.0, "a"], TypeError, "input 0 of batch must be a real number, got 'a'"),
-        ([1.0, float("nan")], ValueError, "input 0 of batch must be finite, got nan"),
-        (5, TypeError, r"batch must be a list of inputs.*got 5 \(int\)"),
-        ("ab", TypeError, "batch must be a list of inputs"),
+        ([[]], {}, ValueError, "batch is empty: it needs at least one sample"),
+        ([[1.0, 2.0, 3.0]], {}, ValueError, "takes 2 inputs, but those of batch have 3"),
+        ([[[1.0, 2.0], [1.0]]], {}, ValueError, "1 of batch has 1 numbers, but input 0 has 2"),
+        ([[1.0, "a"]], {}, TypeError, "input 0 of batch must be a real number, got 'a'"),
+        ([[1.0, float("nan")]], {}, ValueError, "input 0 of batch must be finite, got nan"),
+        ([5], {}, TypeError, r"batch must be a list of inputs.*got 5 \(int\)"),
+        (["ab"], {}, TypeError, "batch must be a list of inputs"),
+        ([], {"show": "bias"}, ValueError, "show must be one of weight, gradient"),
+        ([], {"theme": "neon"}, ValueError, "theme must be one of"),
+        ([], {"engine": "cloud"}, ValueError, "engine must be one of"),
+        ([], {"show": "update", "lr": -1.0}, ValueError, "lr must be above 0, got -1.0"),
     ],
 )
-def test_wrong_batches(batch, error, message):
+def test_wrong_arguments(args, options, error, message):
     with pytest.raises(error, match=message):
-        draw_network(model(), batch)
+        draw_network(model(), *args, **options)
 
 
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"show": "bias"}, ValueError, "show must be one of weight, gradient"),
-        ({"theme": "neon"}, ValueError, "theme must be one of"),
-        ({"lang": "fr"}, ValueError, "lang must be one of"),
-        ({"engine": "cloud"}, ValueError, "engine must be one of"),
-        ({"number_format": "zz"}, ValueError, "number_format must be"),
-        ({"show": "update", "lr": "x"}, TypeError, "lr must be a real number, got 'x'"),
-        ({"show": "update", "lr": -1.0}, ValueError, "lr must be above 0, got -1.0"),
-    ],
-)
-def test_wrong_options(options, error, message):
-    with pytest.raises(error, match=message):
-        draw_network(model(), **options)
-
-
-@pytest.mark.parametrize("net", [3, Value(1.0)], ids=["3", "Value"])
-def test_what_is_no_network(net):
-    with pytest.raises(TypeError, match=r"takes an MLP, a Layer or a Neuron, got (3|Value)"):
-        draw_network(net)
+def test_what_is_no_network():
+    with pytest.raises(TypeError, match=r"takes an MLP, a Layer or a Neuron, got 3"):
+        draw_network(3)

@@ -158,19 +158,9 @@ def test_a_layout_that_takes_too_long_is_stopped(engine, monkeypatch, tmp_path):
         draw(neuron(), engine=engine, time_limit=0.2).pipe()
 
 
-@pytest.mark.parametrize(
-    ("limit", "error", "message"),
-    [
-        (0, ValueError, "time_limit must be above 0, got 0"),
-        (-1, ValueError, "time_limit must be above 0, got -1"),
-        (float("nan"), ValueError, "time_limit must be finite, got nan"),
-        ("9", TypeError, "time_limit must be a real number, got '9'"),
-        (None, TypeError, "time_limit must be a real number, got None"),
-    ],
-)
-def test_wrong_time_limits(limit, error, message):
-    with pytest.raises(error, match=message):
-        draw(neuron(), time_limit=limit).pipe()
+def test_a_wrong_time_limit():
+    with pytest.raises(ValueError, match="time_limit must be above 0, got 0"):
+        draw(neuron(), time_limit=0).pipe()
 
 
 def test_a_layout_can_be_interrupted():
