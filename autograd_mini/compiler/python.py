@@ -8,6 +8,7 @@ error (1/0, log(-1), exp(1000)), with functions that give inf and nan instead.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.floats import FLOAT, IEEE
@@ -41,15 +42,14 @@ def source(program: Program, threads: int = 1, *, careful: bool = False) -> str:
 
 def build(program: Program, threads: int = 1) -> Run:
     """The program as a Python function."""
-    versions: dict[bool, Run] = {}
 
+    @cache
     def version(careful: bool) -> Run:
-        if careful not in versions:
-            namespace = {**_FUNCTIONS[careful]}
-            text = source(program, careful=careful)
-            exec(compile(text, "<autograd_mini.compiler>", "exec"), namespace)
-            versions[careful] = namespace["run"]
-        return versions[careful]
+        namespace = {**_FUNCTIONS[careful]}
+        text = source(program, careful=careful)
+        exec(compile(text, "<autograd_mini.compiler>", "exec"), namespace)
+        made: Run = namespace["run"]
+        return made
 
     version(False)
 

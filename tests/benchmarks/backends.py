@@ -28,10 +28,11 @@ from autograd_mini.ops import SHEET
 from autograd_mini.transforms import hvp
 
 EPS = 2.0**-52
-COARSE = {("jax", "lgamma"): 16}
+COARSE = {("jax", "lgamma"): 16, ("jax", "polygamma"): 1000}
 """How many times the bar, where a library's own function is less exact than 4 ulp.
 
-XLA's lgamma is exact to ulps of 1, not of its value, near its zeros 1 and 2.
+XLA's lgamma is exact to ulps of 1, not of its value, near its zeros 1 and 2; its polygamma is off
+by up to 3,600 ulp below 0 (measured against mpmath).
 """
 
 
