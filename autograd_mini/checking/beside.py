@@ -6,11 +6,11 @@ from itertools import product
 from typing import Any
 
 from autograd_mini.language import checked, text
+from autograd_mini.language.grid import Grid, Shown
 
 from .casts import doubles
 from .check import check_grad
 from .findings import number_text
-from .grid import Grid, Shown
 from .inputs import CheckError, is_array, shown
 from .report import Report
 

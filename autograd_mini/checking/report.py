@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
+from autograd_mini.language.grid import Grid, Shown
 
 from .findings import Comparison, Culprit, Property, number_text
-from .grid import Grid, Shown
 from .taylor import Taylor, TaylorRow
 
 if TYPE_CHECKING:

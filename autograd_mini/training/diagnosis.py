@@ -1,13 +1,13 @@
 """Why a network does not learn: how the gradient fares on its way back through the layers."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import hypot, isfinite, log10, sqrt
 from typing import Any, NamedTuple
 
 from autograd_mini import functions, language
-from autograd_mini.language.tables import aligned
+from autograd_mini.language.grid import Grid, Shown
 from autograd_mini.nn import Neuron
 from autograd_mini.numbers.arguments import items
 from autograd_mini.ops import SHEET
@@ -47,7 +47,7 @@ class LayerFlow(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class Diagnosis:
+class Diagnosis(Shown):
     """The rows of a diagnosis in `layers`, the first layer first; `print` it for a table.
 
     verdict       "healthy", "vanishing", "exploding", "dead", or "flat" (see `diagnose`)
@@ -71,26 +71,11 @@ class Diagnosis:
             flow = " " + words["flow"].format(factor=f"{self.per_layer:.2g}")
         return f"{words[self.verdict]}: {words['about ' + self.verdict]}{flow}"
 
-    def __str__(self) -> str:
-        return "\n".join([*aligned(self._table(), "<<>>>>><"), "", self.explanation])
-
     def __repr__(self) -> str:
         return f"Diagnosis({len(self.layers)} layers, {self.verdict!r})"
 
-    def _repr_html_(self) -> str:
-        from html import escape  # slow to import
-
-        def row(cells: Iterable[str], tag: str) -> str:
-            return "<tr>" + "".join(f"<{tag}>{escape(c)}</{tag}>" for c in cells) + "</tr>"
-
-        heading, *rows = self._table()
-        body = f"<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody>"
-        head = f"<thead>{row(heading, 'th')}</thead>"
-        return f"<table>{head}{body}</table><p>{escape(self.explanation)}</p>"
-
-    def _table(self) -> list[list[str]]:
-        """The heading and the rows, as text."""
-        words = language.words("training", self.lang)
+    def _grid(self, lang: str, width: int | None = None) -> Grid:
+        words = language.words("training", lang)
         ends = [f"{self.input_rms:.2e}", f"{self.input_gradient_rms:.2e}", "", "", ""]
         table = [words["heading"].split("|"), [words["inputs"], "", "", *ends]]
         for la in self.layers:
@@ -98,7 +83,7 @@ class Diagnosis:
             shares = ["" if s is None else f"{100 * s:.0f} %" for s in (la.saturated, la.dead)]
             verdict = words[la.verdict]
             table.append([la.name, la.activation, str(la.units), *sizes, *shares, verdict])
-        return table
+        return Grid(table, sides="<<>>>>><", remarks=["", replace(self, lang=lang).explanation])
 
 
 def diagnose(

@@ -5,7 +5,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from autograd_mini.language.tables import aligned
+from .tables import aligned
 
 _HTML = {"red": "#cf222e", "yellow": "#9a6700", "cyan": "#0b6e99", "green": "#1a7f37"}
 
@@ -70,7 +70,7 @@ class Grid(NamedTuple):
             lines.append(f"<tr>{''.join(cells)}</tr>")
         above = f"<p>{_badge(self.headline, 'strong', self.colour)}</p>" if self.headline else ""
         above += "".join(f"<p>{escape(line)}</p>" for line in self.story)
-        rows, remarks = "".join(lines), "<br>".join(map(escape, self.remarks))
+        rows, remarks = "".join(lines), "<br>".join(map(escape, filter(None, self.remarks)))
         table = f'<table style="font-variant-numeric: tabular-nums">{rows}</table>' if rows else ""
         return f'{above}{table}<p style="opacity: 0.75">{remarks}</p>'
 
