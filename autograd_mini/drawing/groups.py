@@ -12,18 +12,18 @@ from .scopes import GroupPath, Paths, scope_of
 PAGE = 24  # nodes that fit a page
 STAGES = 12  # into which a graph without groups folds
 MOST = 500  # nodes, or groups, that a group holds itself
-_PARAMETER = re.compile(r"(?:(?P<layer>.*)\.)?(?P<neuron>neuron\d+)\.(?P<rest>.+)", re.S)
+_PARAMETER = re.compile(
+    r"(?:(?P<layer>.*)\.)?(?P<neuron>(?:neuron|head|place)\d+)\.(?P<rest>.+)", re.S
+)
 _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
 
 
 def path_of(label: str | None) -> tuple[GroupPath, str]:
     """The groups that a label names, outermost first, and what is left of it."""
-    if not label or "neuron" not in label:
+    match = _PARAMETER.fullmatch(label or "")
+    if not match:
         return (), label or ""
-    if match := _PARAMETER.fullmatch(label):
-        layer = (match["layer"],) if match["layer"] else ()
-        return (*layer, match["neuron"]), match["rest"]
-    return (), label
+    return tuple(filter(None, match.group("layer", "neuron"))), match["rest"]
 
 
 def grouped(order: Sequence[Value], by: str | None) -> Paths:
@@ -55,20 +55,17 @@ def _parts(order: Sequence[Value]) -> Paths:
     if not paths:
         return paths
     often = _used_often(order)
-    of_vector: dict[int, set[GroupPath]] = {}  # the nodes of a layer share their vectors
+    of: dict[int, set[GroupPath]] = {}  # the nodes of a layer share their vectors
     for node in order:
         first = node.first
         if node in paths or first is None:
             continue
-        if first.__class__ is tuple:
-            if (found := of_vector.get(id(first))) is None:
-                found = of_vector[id(first)] = _of_parameters(first, paths)
-            if node.second.__class__ is tuple:
-                if (more := of_vector.get(id(node.second))) is None:
-                    more = of_vector[id(node.second)] = _of_parameters(node.second, paths)
-                found = found | more
-        else:
-            found = _of_parameters((first, node.second), paths)
+        found: set[GroupPath] = set()
+        for slot in (first, node.second):
+            if id(slot) not in of:
+                parts = slot if slot.__class__ is tuple else (slot,)
+                of[id(slot)] = {paths[p] for p in parts if p in paths and p.first is None}
+            found |= of[id(slot)]
         if len(found) == 1:
             (paths[node],) = found
         elif (
@@ -81,10 +78,6 @@ def _parts(order: Sequence[Value]) -> Paths:
         ):
             paths[node] = paths[first]
     return paths
-
-
-def _of_parameters(vector: tuple[Any, ...], paths: Paths) -> set[GroupPath]:
-    return {paths[p] for p in vector if p in paths and p.first is None}
 
 
 def _used_often(order: Sequence[Value]) -> set[Any]:
@@ -134,6 +127,12 @@ def hierarchy(order: Sequence[Value]) -> Paths:
     (('stage 1',), ('stage 10',), ())
     """
     paths = grouped(order, "neuron")
+    users: dict[Value, set[GroupPath]] = {}
+    for node in reversed(order):  # what is used in one group alone is of that group
+        if not paths[node] and not node.label and len(of := users.get(node, set())) == 1:
+            (paths[node],) = of
+        for parent in node.parents:
+            users.setdefault(parent, set()).add(paths[node])
     held: dict[GroupPath, dict[Any, None]] = {}
     for node in order[:-1]:
         path = paths[node]

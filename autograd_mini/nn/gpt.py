@@ -99,24 +99,29 @@ class GPT(Module):
         """The scores of what follows this token, which joins the past."""
         if (place := len(past[0].keys)) == len(self.places):
             raise ValueError(f"the model takes {place} tokens, not more")
-        x = _normed(_added(f.take(self.letters, token), self.places[place]))
-        for block, seen in zip(self.blocks, past, strict=True):
-            x = _added(x, _linear(block["mixed"], self._attend(block, _normed(x), seen)))
-            hidden = [f.relu(h) for h in _linear(block["up"], _normed(x))]
-            x = _added(x, _linear(block["down"], hidden))
+        at = f"place{place + 1}"
+        x = _named(f"{at}.x", _normed(_added(f.take(self.letters, token), self.places[place])))
+        for k, (block, seen) in enumerate(zip(self.blocks, past, strict=True), 1):
+            normed = _named(f"{at}.normed{k}", _normed(x))
+            mixed = _linear(block["mixed"], self._attend(f"layer{k}", block, normed, seen))
+            x = _named(f"{at}.attended{k}", _added(x, mixed))
+            hidden = _linear(block["up"], _named(f"{at}.again{k}", _normed(x)))
+            x = _named(f"{at}.out{k}", _added(x, _linear(block["down"], [*map(f.relu, hidden)])))
         return _linear(self.scores, x)
 
-    def _attend(self, block: dict[str, Rows], x: list[Any], seen: Past) -> list[Any]:
+    def _attend(self, layer: str, block: dict[str, Rows], x: list[Any], seen: Past) -> list[Any]:
         """Each head: softmax(q . k / sqrt(size)) says how much of each value it takes."""
         query = _linear(block["query"], x)
         seen.keys.append(_linear(block["key"], x))
         seen.values.append(_linear(block["value"], x))
         seen.attention.append([])
         out: list[Any] = []
-        for part in self.parts:
-            root = (part.stop - part.start) ** 0.5
-            weights = f.softmax([f.dot(query[part], key[part]) / root for key in seen.keys])
-            out += _linear(zip(*(value[part] for value in seen.values), strict=True), weights)
+        for h, part in enumerate(self.parts, 1):
+            root, at = (part.stop - part.start) ** 0.5, f"{layer}.head{h}.place{len(seen.keys)}"
+            scores = [f.dot(query[part], key[part]) / root for key in seen.keys]
+            weights = _named(f"{at}.weight", f.softmax(scores))
+            values = zip(*(value[part] for value in seen.values), strict=True)
+            out += _named(f"{at}.out", _linear(values, weights))
             seen.attention[-1].append(weights)
         return out
 
@@ -139,6 +144,13 @@ class GPT(Module):
 
 def _linear(rows: Iterable[Sequence[Any]], x: Sequence[Any]) -> list[Any]:
     return [f.dot(row, x) for row in rows]
+
+
+def _named(name: str, nodes: list[Any]) -> list[Any]:
+    """The nodes, with labels: pictures make groups of heads and places by them."""
+    for i, node in enumerate(nodes):
+        node.label = f"{name}[{i}]"
+    return nodes
 
 
 def _added(a: Sequence[Any], b: Sequence[Any]) -> list[Any]:

@@ -12,7 +12,8 @@ from autograd_mini import MLP, Value, steps
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.groups import MOST, hierarchy
 from autograd_mini.graph import topological
-from autograd_mini.losses import mse
+from autograd_mini.losses import mse, sequence_cross_entropy
+from autograd_mini.nn import GPT
 from autograd_mini.pages.columns import groups_of, packed
 
 
@@ -85,3 +86,16 @@ def test_draw_folds_the_computed_groups_too():
     table, of = groups_of(steps(network(2)))
     assert table[0] == ["", -1]
     assert of[-1] == 0
+
+
+def test_a_gpt_opens_by_its_heads_and_places():
+    model = GPT(5, width=4, heads=2, context=4, seed=0)
+    root = sequence_cross_entropy([model([0, 1, 2])], [([1, 2, 3], [1.0] * 3)])
+    paths = hierarchy(topological(root))
+    rows = {f"layer1.{name}" for name in ("query", "key", "value", "mixed", "up", "down")}
+    rows |= {"letters", "places", "scores", "layer1.head1", "layer1.head2"}
+    assert {path[0] for path in paths.values() if path} == rows | {"place1", "place2", "place3"}
+    held = Counter(node.op.name for node, p in paths.items() if p == ("layer1.head2", "place3"))
+    # three scores q·k, each through 1 / sqrt(2), and a weight for each; two numbers of each value
+    assert held["dot"] == 3 + 2
+    assert sum(held.values()) >= 3 + 3 + 3 + 2
