@@ -2,7 +2,6 @@
 
 import inspect
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, Self
@@ -63,23 +62,16 @@ class Watch:
         if self._texts.get(frame.f_code):
             self._name(frame, ended=True)
         if frame.f_code is self.node.__init__.__code__:
-            self._note([x for x in (frame.f_locals["self"],) if x not in self.made], frame)
-        elif isinstance(result, self.node):
-            self._note(self._new((result,)), frame)
-        elif result.__class__ in (list, tuple) and result and isinstance(result[0], self.node):
-            self._note(self._new(result), frame)
-
-    def _new(self, things: Iterable[Any]) -> list[Any]:
-        """Nodes not seen before; a leaf that comes out of a function was made elsewhere."""
-        return [
-            x
-            for x in things
-            if isinstance(x, self.node)
-            and x not in self.made
-            and getattr(x, "first", x) is not None
-        ]
+            self._note([frame.f_locals["self"]], frame)
+            return
+        things = result if result.__class__ in (list, tuple) else (result,)
+        if things and isinstance(things[0], self.node):
+            nodes = [x for x in things if isinstance(x, self.node)]
+            # a leaf that comes out of a function was made elsewhere
+            self._note([x for x in nodes if getattr(x, "first", x) is not None], frame)
 
     def _note(self, nodes: list[Any], frame: FrameType | None) -> None:
+        nodes = [x for x in nodes if x not in self.made]
         while nodes and frame is not None and frame is not self._outer:
             code = frame.f_code
             outside = code is self.own or not code.co_filename.startswith(_PACKAGE)
