@@ -1,6 +1,7 @@
 """Numbers nested in lists, tuples, dicts and NumPy arrays: taken apart and put together again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError
@@ -16,36 +17,31 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     Arrays come back as arrays: of floats where all parts are numbers, of objects otherwise.
     Raises NumberTypeError for a string, a set or None in the structure.
     """
+    leaves: list[Any] = []
+    make = _taken_apart(tree, leaves)
+    return leaves, lambda parts: make(iter(parts))
+
+
+def _taken_apart(tree: Any, leaves: list[Any]) -> Callable[[Iterator[Any]], Any]:
+    """Append the numbers to the leaves; what makes such a structure of the next ones."""
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray):
-        return list(tree.flat), lambda parts: array(parts, tree.shape)
-    if isinstance(tree, Mapping):
-        keys = list(tree)
-        leaves, rebuild = _flatten_all([tree[key] for key in keys])
-        return leaves, lambda parts: dict(zip(keys, rebuild(parts), strict=True))
-    if isinstance(tree, list | tuple):
-        leaves, rebuild = _flatten_all(tree)
-        if hasattr(tree, "_fields"):  # a named tuple
-            return leaves, lambda parts: type(tree)(*rebuild(parts))
-        return leaves, lambda parts: type(tree)(rebuild(parts))
+        leaves += tree.flat
+        return lambda parts: array([*islice(parts, tree.size)], tree.shape)
+    if isinstance(tree, Mapping | list | tuple):
+        inner = tree.values() if isinstance(tree, Mapping) else tree
+        makes = [_taken_apart(part, leaves) for part in inner]
+        if isinstance(tree, Mapping):
+            keys = list(tree)
+            return lambda parts: dict(zip(keys, [make(parts) for make in makes], strict=True))
+        build = getattr(tree, "_make", type(tree))  # a named tuple has one
+        return lambda parts: build([make(parts) for make in makes])
     if tree is None or isinstance(tree, str | bytes | set | frozenset):
         raise NumberTypeError(
             f"expected a number, or numbers in lists, tuples, dicts or arrays, got {tree!r}"
         )
-    return [tree], lambda parts: parts[0]
-
-
-def _flatten_all(items: Sequence[Any]) -> tuple[list[Any], Rebuild]:
-    pairs = [flatten(item) for item in items]
-
-    def rebuild(parts: Sequence[Any]) -> list[Any]:
-        built, start = [], 0
-        for leaves, make in pairs:
-            built.append(make(parts[start : start + len(leaves)]))
-            start += len(leaves)
-        return built
-
-    return [leaf for leaves, _ in pairs for leaf in leaves], rebuild
+    leaves.append(tree)
+    return next
 
 
 def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:

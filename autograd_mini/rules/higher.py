@@ -147,15 +147,9 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     values = [p.data for p in node.parents]
     kind = kind_of(values, [c for c in flat(args) if not isinstance(c, NumberLike)])
     found = rule(op, symbolic(kind), active).partials(*args, node)
-    partials: list[Any] = []
-    chosen = (arg for arg, on in zip(args, active, strict=True) if on)
-    for arg, partial in zip(chosen, found, strict=True):
-        if arg.__class__ is tuple:
-            pairs = zip(arg, partial, strict=True)
-            partials += [d for x, d in pairs if isinstance(x, NumberLike)]
-        else:
-            partials.append(partial)
-    return tuple(partials)
+    chosen = [arg for arg, on in zip(args, active, strict=True) if on]
+    pairs = zip(flat(chosen), flat(found), strict=True)
+    return tuple([partial for x, partial in pairs if isinstance(x, NumberLike)])
 
 
 def times(a: Any, b: Any) -> Any:
