@@ -12,7 +12,7 @@ from autograd_mini.training import Epoch
 
 from .fields import Field
 from .frames import Divergence, Frame, LayerShape, Points
-from .verdicts import floor_of, verdict
+from .verdicts import verdict
 
 
 class _Run(Recording[T]):
@@ -174,5 +174,6 @@ class LearningRates(_Run[TrainingSteps]):
 
         A run that is still far above the lowest loss of all crawls.
         """
-        best = floor_of([run.losses for run in self.runs])
+        lows = [min(run.losses) for run in self.runs]
+        best = min(lows) if len(lows) > 1 else None
         return tuple(run.verdict_beside(best) for run in self.runs)

@@ -5,7 +5,7 @@ that factor: near 1 it crawls, nearer to 0 it converges, below 0 it oscillates a
 below -1 it diverges (LeCun, Bottou, Orr, Mueller, "Efficient backprop", 1998, figure 6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from math import hypot, isfinite
 from operator import mul
@@ -58,12 +58,6 @@ def verdict(
     middle = losses[len(losses) // 2]
     slow = middle - last > (first - middle) / 2 or first == last
     return "crawls" if slow and last - floor > FAR * (first - floor) else "converges"
-
-
-def floor_of(runs: Iterable[Sequence[float]]) -> float | None:
-    """The lowest loss of several runs; None of a single one, which cannot be beside another."""
-    lows = [min(losses) for losses in runs]
-    return min(lows) if len(lows) > 1 else None
 
 
 class Turning:
