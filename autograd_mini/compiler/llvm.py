@@ -15,7 +15,7 @@ import numpy as np
 from autograd_mini.numbers.instructions import MEANING
 
 from . import cache as disk
-from .llvm_source import Printer
+from .llvm_source import BLOCKS, Printer
 from .vector_maths import CALLED, SYMBOL
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Frame:
         once = [x for _, x in program.outputs if not program.is_each(x)]
         first = kernel.numbers + threads * kernel.thread
         size = first + (rows + len(program.outputs) - len(once)) * stride
-        self.memory = np.zeros(size + 16)  # the last vector reads behind the rows
+        self.memory = np.zeros(size + 8 * (1 + BLOCKS))  # the last block reads behind the rows
         self.small = self.memory.nbytes < _KEPT_BYTES
         start = -self.memory.ctypes.data // 8 % 8  # the first cache line
         block = self.memory[start : start + size]

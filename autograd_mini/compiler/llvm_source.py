@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from .program import Program
 
 CHUNK = 512
+BLOCKS = 3
+"""Vectors of samples whose products are added at once, to sums that are read and written once."""
 _PARAMETERS = (
     "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
 )
 _ONCE = "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count"
 _EACH = "ptr %f, ptr %s, ptr %v, ptr %r, i64 %stride, i64 %left"
-_PARTS = {"before": _ONCE, "each": _EACH, "after": _ONCE}
+_SUMS = "ptr %f, ptr %s, ptr %first, ptr %rows, i64 %stride, i64 %remain"
+_PARTS = {"before": _ONCE, "each": _EACH, "products": _SUMS, "after": _ONCE}
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
 
@@ -59,10 +62,18 @@ class Printer:
         code = self.code = [*program.code]
         self.last: dict[int, int] = {}  # operand -> the chunk that uses it last
         self.sums: dict[int, int] = {}  # what is summed over the samples -> its place
+        used = {*self.outputs}
         for opcode, operands in code:
             if opcode in REDUCTIONS and program.is_each(operands[0]):
                 self.sums.setdefault(operands[0], len(self.sums))
-        parts = zip(_PARTS, program.parts, strict=True)
+            else:
+                used.update(operands)
+        found = (x for x in sorted(self.sums) if code[x][0] == "*" and x not in used)
+        products = dict.fromkeys(found)  # they are computed when they are added
+        self.blocks = BLOCKS if products else 1
+        before, each, after = program.parts
+        rest = [i for i in each if i not in products]
+        parts = zip(_PARTS, (before, rest, [*products], after), strict=True)
         self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
         for k, (_, chunk) in enumerate(self.chunks):
             for i in chunk:
@@ -84,7 +95,7 @@ class Printer:
 
     def sizes(self) -> tuple[int, int]:
         """The doubles of what is shared, and of what each thread has: whole cache lines."""
-        vectors = len(self.sums) + self.vectors.size
+        vectors = len(self.sums) + self.blocks * self.vectors.size
         return -(-self.numbers.size // 8) * 8, -(-vectors * self.width // 8) * 8
 
     def text(self) -> str:
@@ -92,7 +103,7 @@ class Printer:
         functions: list[str] = []
         calls: dict[str, list[str]] = {part: [] for part in _PARTS}
         for k, (part, chunk) in enumerate(self.chunks):
-            body = "\n".join(self._chunk(k, chunk))
+            body = "\n".join(self._sums(chunk) if part == "products" else self._chunk(k, chunk))
             functions.append(f"define internal void @c{k}{_PARAMETERS} {{\n{body}\nret void\n}}")
             calls[part].append(f"call void @c{k}({_PARTS[part]})")
         done: set[str] = set()
@@ -108,6 +119,9 @@ class Printer:
             width=self.width,
             sums=len(self.sums) * self.width,
             bytes=8 * len(self.sums) * self.width,
+            block=self.vectors.size * self.width,
+            blocks=self.blocks,
+            step=self.blocks * self.width,
         )
         declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
         return "\n".join([frame, *functions, *sorted(declared), *outside()])
@@ -119,7 +133,7 @@ class Printer:
         w = self.w = Writer(self.width if each else 1, self.calls)
         self.known: dict[int, str] = {}  # the values at hand
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
-        self.mask = ""
+        self.mask, self.pointers = "", ("%v", "%r")
         if not each:
             units = packed(self.code, chunk, self.pack)
         else:
@@ -150,15 +164,29 @@ class Printer:
             place = self.sums[i] * self.width
             old = self.w.load("%s", place)
             new = self.w.apply("+", old, self._operand(i))
-            self.mask = self.mask or self._mask()
+            self.mask = self.mask or self._mask(0)
             self.w.store(self.w.apply("select", self.mask, new, old), "%s", place)
 
-    def _mask(self) -> str:
+    def _sums(self, chunk: Sequence[int]) -> list[str]:
+        """The lines that add products to their sums, for several vectors of samples at once."""
+        w = self.w = Writer(self.width, self.calls)
+        size = self.vectors.size * w.width
+        pointers = [(w.at("%v", b * size), w.at("%r", b * w.width)) for b in range(self.blocks)]
+        blocks = [(self._mask(b), pair, dict[int, str]()) for b, pair in enumerate(pointers)]
+        for i in chunk:
+            total = w.load("%s", self.sums[i] * w.width)
+            for mask, self.pointers, self.known in blocks:
+                factors = map(self._operand, self.code[i][1])
+                total = w.apply("select", mask, w.apply("fma", *factors, total), total)
+            w.store(total, "%s", self.sums[i] * w.width)
+        return w.lines
+
+    def _mask(self, block: int) -> str:
         """Which of a vector's samples there are."""
         w = self.w
         if w.width == 1:
-            return w.line("icmp sgt i64 %left, 0")
-        places = ", ".join([f"i64 {k}" for k in range(w.width)])
+            return w.line(f"icmp sgt i64 %left, {block}")
+        places = ", ".join([f"i64 {block * w.width + k}" for k in range(w.width)])
         return w.line(f"icmp sgt {w.i} {w.same('%left', 'i64')}, <{places}>")
 
     def _pack(self, unit: tuple[int, ...]) -> None:
@@ -233,9 +261,9 @@ class Printer:
             text = w.same(w.line(f"load double, ptr {w.at('%f', place)}, align 8"))
         elif opcode == "input":
             place = self.inputs[int(program.code.constants[~operands[0]])]
-            text = w.load("%r", w.line(f"mul i64 %stride, {place}"))
+            text = w.load(self.pointers[1], w.line(f"mul i64 %stride, {place}"))
         else:
-            text = w.load("%v", self.vectors.of[x] * w.width)
+            text = w.load(self.pointers[0], self.vectors.of[x] * w.width)
         self.known[x] = w.apply("!=", text, w.constant(0.0)) if opcode in CONDITIONS else text
         return self.known[x]
 
