@@ -79,5 +79,5 @@ def _pictures(args: Arguments, found: Sequence[Marks]) -> None:
             if picture:
                 pictures[f"{each.name}-{k}.{suffix}"] = picture
     if pictures:
-        args.out = str(Path(args.out).with_suffix("")) + "-pictures"
+        args.out = str(Path(args.out).with_suffix("")) + args.say("pictures")
         _folder(args, pictures)

@@ -99,6 +99,7 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 def _parser(lang: str, arguments: Sequence[str]) -> Parser:
     """The parser of all commands; the module of one is imported if its name is typed."""
     parser = Parser(PROGRAM, "cli", lang)
+    parser.add("--lang", default=lang)
     parser.add("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(
         title=parser.say("commands"), metavar=parser.say("COMMAND"), required=True

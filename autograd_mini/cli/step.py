@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -56,7 +57,9 @@ def run(args: Arguments) -> int:
     beside: dict[str, Any] = {}
     if args.engine is not None:
         recorded, right = _of_engine(args)
-        beside = {"beside": right, "labels": (args.engine, args.say("engine.right"))}
+        said, *_ = re.split("[.:] ", museum.mistake(museum.named(args.engine), args.lang))
+        wrong = f"{args.engine}: {' '.join(said.split())}".replace("`", "")
+        beside = {"beside": right, "labels": (wrong, args.say("engine.right"))}
     elif args.example is not None:
         args.exclude("at lr weights", "example.alone")
         recorded = example(args.example)

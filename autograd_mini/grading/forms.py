@@ -75,6 +75,12 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
     return rows
 
 
+def _most(found: Sequence[Marks], lang: str) -> list[str]:
+    """The row of what each level and all of them give at most."""
+    most = [f"{mark.level.points:g}" for mark in found[0].marks]
+    return [text("grade.of", lang), *most, f"{found[0].most:g}", ""]
+
+
 # --- of a class, or one --------------------------------------------------------------------------
 def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """One submission in full; a class as a table, its levels by number."""
@@ -82,10 +88,8 @@ def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
         return _one(told(found[0], lang), lang)
     (name, *levels, total, remark), *rows = table(found, lang)
     numbers = [*map(str, range(1, len(levels) + 1))]
-    most = [f"{mark.level.points:g}" for mark in found[0].marks]
-    most = [text("grade.of", lang), *most, f"{found[0].most:g}", ""]
     sides = "<" + ">" * (len(levels) + 1) + "<"
-    lines = aligned([[name, *numbers, total, remark], most, *rows], sides)
+    lines = aligned([[name, *numbers, total, remark], _most(found, lang), *rows], sides)
     legend = ", ".join(map(" ".join, zip(numbers, levels, strict=True)))
     return "\n".join([*lines, "", legend, ""])
 
@@ -116,7 +120,8 @@ def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     if len(found) > 1:
         titles, *rows = table(found, lang)
         cells = "".join(f"<th>{escape(name)}</th>" for name in titles)
-        parts.append(f"<div><table><tr>{cells}</tr>")
+        most = "".join(f"<td>{escape(cell)}</td>" for cell in _most(found, lang))
+        parts.append(f"<div><table><tr>{cells}</tr><tr>{most}</tr>")
         for k, (each, (name, *points, total, remark)) in enumerate(zip(found, rows, strict=True)):
             parts.append(f'<tr><td><a href="#s{k}">{escape(name)}</a></td>')
             for mark, x in zip(each.marks, points, strict=True):

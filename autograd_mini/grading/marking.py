@@ -187,6 +187,8 @@ class _Grader:
                     return mark
         if tried:
             mark.points = round(level.points * (1 - len(mark.failures) / tried), 2)
+            once = {f.details["name"] if f.kind == "missing" else id(f): f for f in mark.failures}
+            mark.failures = [*once.values()]  # what is missing is told once
         else:
             mark.failures = [Failure("needs", {"shapes": [*self.wrong] or DEFAULT[:1]})]
         return mark

@@ -40,6 +40,19 @@ def test_one_submission(folder, capsys):
     assert printed(capsys, folder / "right-right.py", "--least", 100)[1] == 0
 
 
+def test_what_is_missing_is_told_once(tmp_path, capsys):
+    lines = [
+        "class Value:",
+        "    def __init__(self, data):",
+        "        self.data, self.grad = data, 0",
+    ]
+    (tmp_path / "bare.py").write_text(
+        "\n".join([*lines, "    def backward(self):", "        pass"])
+    )
+    out, _ = printed(capsys, tmp_path / "bare.py")
+    assert out.count("missing: x.relu()") == 1
+
+
 def test_a_class_in_order_of_points(folder, capsys):
     out, _ = printed(capsys, folder, "--lang", "es")
     rows = [line.split() for line in out.splitlines()]
@@ -146,6 +159,7 @@ def test_html_with_pictures(folder, tmp_path, capsys):
     assert page.count("<section") == 3
     assert page.count('src="data:image/svg+xml;base64,') == 1  # what is missing has no picture
     assert 'href="#s2"' in page
+    assert "<tr><td>of</td><td>36</td><td>8</td>" in page
     assert "default-src 'none'" in page
 
 

@@ -41,6 +41,12 @@ def test_version(said):
     assert said("--version") == f"autograd-mini {__version__}\n"
 
 
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_language_may_stand_before_the_command_and_before_help(lang, said):
+    assert said("--lang", lang, "--help") == said("--help", "--lang", lang)
+    assert said("--lang", lang, "grad", "x*x", "x=3") == said("grad", "x*x", "x=3", "--lang", lang)
+
+
 @pytest.mark.parametrize(
     "line",
     [
