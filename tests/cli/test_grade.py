@@ -41,14 +41,8 @@ def test_one_submission(folder, capsys):
 
 
 def test_what_is_missing_is_told_once(tmp_path, capsys):
-    lines = [
-        "class Value:",
-        "    def __init__(self, data):",
-        "        self.data, self.grad = data, 0",
-    ]
-    (tmp_path / "bare.py").write_text(
-        "\n".join([*lines, "    def backward(self):", "        pass"])
-    )
+    made = "def __init__(self, data): self.data, self.grad = data, 0"
+    (tmp_path / "bare.py").write_text(f"class Value:\n    {made}\n    def backward(self): pass\n")
     out, _ = printed(capsys, tmp_path / "bare.py")
     assert out.count("missing: x.relu()") == 1
 

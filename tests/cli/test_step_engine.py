@@ -38,4 +38,4 @@ def test_the_page_has_both_engines(said, tmp_path):
     said("step", "x+x", "x=3", "--engine", "Overwrites", "-o", str(file))
     page = file.read_text(encoding="utf-8")
     assert page.count('class="graph"') == 2
-    assert '"Overwrites"' in page
+    assert '"label":"Overwrites: = where += belongs"' in page
