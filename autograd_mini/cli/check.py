@@ -33,8 +33,7 @@ OPTIONS = [
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if one is wrong or undecided."""
     if args.ops:
-        if args.target is not None:
-            args.refuse("alone")
+        args.exclude("target", "alone")
         return _print_ops(args)
     if args.target is None:
         args.refuse("missing")

@@ -47,7 +47,9 @@ def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     if args.example is not None and (args.target or args.engine or args.train):
         args.refuse("example.alone")
-    if step_training.is_asked(args) and args.engine is None:
+    if args.train is None:
+        args.exclude(f"epochs {step_training.ONLY_DATA}", "training.needs.train")
+    elif args.engine is None:
         return step_training.run(args)
     if args.target is None and args.example is None:
         args.refuse("missing")

@@ -1,7 +1,6 @@
 """`autograd-mini step --train`: a training run, or gradient descent, as a page, JSON or text."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 from autograd_mini.data import standardise
@@ -27,7 +26,7 @@ from .options import (
 
 FILES = ("html", "json", "txt")
 MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8
-_ONLY_DATA = "hidden activation optimiser batch_size seed"
+ONLY_DATA = "hidden activation optimiser batch_size seed"
 # Of each data set the hidden layers, optimiser, rate and epochs that end at a right boundary.
 _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
     "xor": ((4,), "sgd", 1.0, 300),
@@ -43,13 +42,6 @@ OPTIONS = [
     option("--activation --optimiser --batch-size", group="training"),
     option("--seed", group="training", type=whole(0, 2**31)),
 ]
-
-
-def is_asked(args: Arguments) -> bool:
-    """Whether the command line has --train; ends with a sentence if it has only its options."""
-    if args.train is None:
-        args.exclude(f"epochs {_ONLY_DATA}", "training.needs.train")
-    return args.train is not None
 
 
 def run(args: Arguments) -> int:
@@ -94,7 +86,10 @@ def rates(args: Arguments, values: list[str]) -> LearningRates:
     ):
         shown = " ".join(f"{rate:g}" for rate in given)
         args.refuse("training.rates", most=MOST_RATES, rates=shown)
-    return (_training if args.train in DATASETS else _descent)(args, values)
+    try:
+        return (_training if args.train in DATASETS else _descent)(args, values)
+    except TrainingError as error:
+        args.refuse("training.start", reason=error)
 
 
 def _training(args: Arguments, values: list[str]) -> LearningRates:
@@ -115,27 +110,15 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
     given: Any = (make, points, loss, rates, args.epochs or epochs, batch)
     single = {"frames": 101, "grid": 48} if len(rates) == 1 else {}
     options: Any = {"optimiser": optimiser(named), "seed": seed, **single}
-    return _recorded(args, partial(record_learning_rates, *given, **options))
+    return record_learning_rates(*given, **options)
 
 
 def _descent(args: Arguments, values: list[str]) -> LearningRates:
     if not values:
         args.refuse("training.unknown", name=args.train, known=", ".join(DATASETS))
-    args.exclude(_ONLY_DATA, "training.descent.only")
+    args.exclude(ONLY_DATA, "training.descent.only")
     expression, numbers = read(args.train, values, tried=True)
-    names = [*numbers]
-
-    def f(*xs: Any) -> Any:
-        return expression(**dict(zip(names, xs, strict=True)))
-
+    f = expression.function()
     f.__name__ = args.train
     rates, steps = args.lr or [0.1], args.epochs or 30
-    record = partial(record_descents, f, *numbers.values(), rates=rates, steps=steps, names=names)
-    return _recorded(args, record)
-
-
-def _recorded(args: Arguments, record: Callable[[], LearningRates]) -> LearningRates:
-    try:
-        return record()
-    except TrainingError as error:
-        args.refuse("training.start", reason=error)
+    return record_descents(f, *numbers.values(), rates=rates, steps=steps, names=[*numbers])
