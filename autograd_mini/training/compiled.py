@@ -148,7 +148,7 @@ class CompiledStep:
         if not (same and self.kept):
             self._store()
             pieces[0] = state = [p.data for p in optimiser.params]
-            state += chain.from_iterable(optimiser._memory)
+            state += chain.from_iterable(optimiser._memory) if optimiser.memory else ()
         if key not in self.entries:
             self.entries[key] = self._entry(x, y, unrolled)
         entry, predictions = self.entries[key]
