@@ -32,6 +32,9 @@ def value_and_slopes(
     By default all arguments are active that can be nodes.
     """
     active = active or variable(op)
+    pairs = zip(op.params, numbers, strict=True)
+    if not all(x in op.domains[p] for p, arg in pairs if p in op.domains for x in flat([arg])):
+        return None
     try:
         out = evaluation.value(op, FLOAT, numbers, numbers)
         found = evaluation.partials(op, FLOAT, active, numbers, out)
@@ -40,29 +43,16 @@ def value_and_slopes(
     return float(out), list(flat(found))
 
 
-def is_inside(op: Op, numbers: Sequence[Any]) -> bool:
-    """Whether each argument lies in its domain."""
-    return all(
-        all(x in op.domains[param] for x in flat([arg]))
-        for param, arg in zip(op.params, numbers, strict=True)
-        if param in op.domains
-    )
-
-
 def is_comfortable(
-    op: Op,
-    numbers: Sequence[Any],
-    active: tuple[bool, ...] | None = None,
-    margin: float = MARGIN,
-    moderate: bool = True,
-) -> bool:
+    op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | None = None,
+    margin: float = MARGIN, moderate: bool = True,
+) -> bool:  # fmt: skip
     """Whether op is moderate in value and slopes here, away from kinks, jumps and edges.
 
     Without `moderate` it need only be finite, and a tiny step away from jumps and edges.
     """
     active = active or variable(op)
-    found = value_and_slopes(op, numbers, active) if is_inside(op, numbers) else None
-    if found is None:
+    if (found := value_and_slopes(op, numbers, active)) is None:
         return False
     out, slopes = found
     largest, steepest, step = (LARGEST, STEEPEST, MARGIN) if moderate else (_MAX, _MAX, 1e-9)
@@ -74,7 +64,7 @@ def is_comfortable(
     for signs in product((step, -step), repeat=sum(active)):
         steps = iter(signs)
         near = [_moved(x, next(steps)) if on else x for x, on in zip(numbers, active, strict=True)]
-        found = value_and_slopes(op, near, (False,) * len(near)) if is_inside(op, near) else None
+        found = value_and_slopes(op, near, (False,) * len(near))
         if found is None or not abs(found[0] - out) <= jump:
             return False
     return True

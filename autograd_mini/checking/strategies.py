@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.ops import Op
@@ -79,9 +80,7 @@ def _graphs(
     step = st.tuples(*(st.integers(0, bound - 1) for bound in (len(ops), *BOUNDS)))
     at = st.lists(st.integers(0, 399).map(start), min_size=1, max_size=max_inputs)
     raws = st.lists(step, min_size=1, max_size=max_steps)
-    return st.builds(
-        lambda at, raws: assemble(ops, at, raws, value=value, sharing=sharing), at, raws
-    )
+    return st.builds(partial(assemble, ops, value=value, sharing=sharing), at, raws)
 
 
 def points(

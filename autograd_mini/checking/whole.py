@@ -58,7 +58,7 @@ class Truth:
         self, f: Function, inputs: Inputs, floats: Floats, graph: Graph | None, kinked: bool,
         options: Options,
     ) -> None:  # fmt: skip
-        self.f, self.inputs, self.floats, self.graph = f, inputs, floats, graph
+        self.f, self.inputs, self.floats = f, inputs, floats
         self.kinked, self.options = kinked, options
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
