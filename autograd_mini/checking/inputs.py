@@ -81,7 +81,7 @@ class Inputs:
 
     def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
-        args = _rebuilt(self.args, iter(parts), self.double)
+        args = rebuilt(self.args, iter(parts), self.double)
         try:
             keywords = self.style == "keywords"
             result = f(**dict(zip(self.at, args, strict=True))) if keywords else f(*args)
@@ -97,10 +97,6 @@ class Inputs:
                 " assignments into its input"
             )
         return result
-
-    def filled(self, like: Any, numbers: Sequence[float]) -> Any:
-        """A structure such as this, with these numbers."""
-        return _rebuilt(like, iter(numbers), self.double)
 
     def doubled(self) -> Inputs:
         """The same inputs, given to functions as float64."""
@@ -245,11 +241,12 @@ def flat(tree: Any) -> list[Any]:
     return [x for part in parts for x in (array_content(part)[0] if is_array(part) else [part])]
 
 
-def _rebuilt(tree: Any, parts: Iterator[Any], double: bool) -> Any:
+def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
+    """A structure such as this of other parts; with `double` arrays are of float64."""
     if isinstance(tree, Mapping):
-        return {key: _rebuilt(part, parts, double) for key, part in tree.items()}
+        return {key: rebuilt(part, parts, double) for key, part in tree.items()}
     if isinstance(tree, list | tuple):
-        made = [_rebuilt(part, parts, double) for part in tree]
+        made = [rebuilt(part, parts, double) for part in tree]
         return type(tree)(*made) if hasattr(tree, "_fields") else type(tree)(made)
     if is_array(tree):
         return like(tree, [next(parts) for _ in range(math.prod(tree.shape))], double)
@@ -281,10 +278,9 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
         for key, part in at.items():
             yield from _aligned(part, claimed[key], f"{where}[{key!r}]")
     elif isinstance(at, list | tuple):
-        parts = claimed if isinstance(claimed, list | tuple) else None
-        if parts is None and is_array(claimed) and claimed.shape:
-            parts = list(claimed)
-        if parts is None or len(parts) != len(at):
+        rows = is_array(claimed) and claimed.shape
+        parts = list(claimed) if rows or isinstance(claimed, list | tuple) else []
+        if len(parts) != len(at):
             raise CheckError(
                 f"{where} must hold {len(at)} parts, as the inputs do, got {shown(claimed)}"
             )

@@ -10,7 +10,7 @@ from .check import asked
 from .differences import EPS
 from .engines import called
 from .findings import Comparison
-from .inputs import CheckError, Function, Inputs, as_real, flat
+from .inputs import CheckError, Function, Inputs, as_real, flat, rebuilt
 from .precision import Doubled, unit_of
 from .report import Report, worst
 from .rows import Rows
@@ -58,7 +58,6 @@ def check_jvp(
     for number in range(1, directions + 1):
         u = [draw.choice((-1, 1)) * draw.uniform(0.5, 1) for _ in range(size)]
         v = inputs.direction(draw)
-
         weighted = _weighted(f, u)
         truth = Truth(weighted, inputs, floats_of(weighted, inputs, None), None, False, options)
         if eps > EPS:
@@ -66,14 +65,12 @@ def check_jvp(
             truth = double if double.agrees(truth.floats(inputs.floats), v) else truth
         check = Rows(truth, [0.0] * len(v), [0.0] * len(v))
         reference, found = truth.along(v), []
-        products = (
-            ("jvp", jvp, inputs.args, [*v.values()], u),
-            ("vjp", vjp, (y,), u, [*v.values()]),
-        )
+        along = [*v.values()]
+        products = (("jvp", jvp, inputs.args, along, u), ("vjp", vjp, (y,), u, along))
         for name, product, like, given, other in products:
             if product is None:
                 continue
-            parts = inputs.filled(like, given)
+            parts = rebuilt(like, iter(given))
             result = called(partial(product, parts if len(parts) != 1 else parts[0]), name)
             results = _numbers(result, len(other), name)
             shares = [a * b for a, b in zip(other, results, strict=True)]
