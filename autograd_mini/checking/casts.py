@@ -110,9 +110,8 @@ def _played(closed: Any, inputs: list[Any]) -> list[Any]:
     known = dict(zip([*trace.constvars, *trace.invars], [*consts, *inputs], strict=True))
 
     def kept(kind: Any) -> Any:
-        return (
-            jnp.dtype(float) if isinstance(kind, jnp.dtype) and rounding_unit(kind) > EPS else kind
-        )
+        narrow = isinstance(kind, jnp.dtype) and rounding_unit(kind) > EPS
+        return jnp.dtype(float) if narrow else kind
 
     def read(atom: Any) -> Any:
         x = atom.val if hasattr(atom, "val") else known[atom]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from autograd_mini.graph import topological
 from autograd_mini.rules.evaluation import each
 from autograd_mini.value import Value
 
@@ -41,7 +41,7 @@ class Graph:
         self.inputs: list[Any] = []  # what stands for the inputs of f; None for one f does not use
         self.seen: dict[int, Any] = {}  # id of a node of the engine -> what stands for it here
         if isinstance(root, Value):
-            self.order = _topological(root, lambda node: node.parents)
+            self.order: list[Any] = [*topological(root)]
             self.seen = {id(node): node for node in self.order}
         else:
             self.order = self._mirrored(root, adapter or adapter_of(root))
@@ -53,17 +53,18 @@ class Graph:
 
     def _mirrored(self, root: Any, adapter: Adapter) -> list[Any]:
         kept: dict[int, list[tuple[Any, Any]]] = {}
-
-        def parents(node: Any) -> list[Any]:
-            kept[id(node)] = [
-                pair for pair in adapter.edges(node)
-                if is_node(pair[0]) or isinstance(pair[0], type(root))
-            ]  # fmt: skip
-            return [parent for parent, _ in kept[id(node)]]
-
-        for node in _topological(root, parents):
-            edges = [(self.seen[id(parent)], partial) for parent, partial in kept[id(node)]]
-            self.seen[id(node)] = Node(node, adapter, edges)
+        stack = [(root, False)]
+        while stack:
+            node, done = stack.pop()
+            if done:
+                edges = [(self.seen[id(parent)], partial) for parent, partial in kept[id(node)]]
+                self.seen[id(node)] = Node(node, adapter, edges)
+            elif id(node) not in kept:
+                kept[id(node)] = [
+                    pair for pair in adapter.edges(node)
+                    if is_node(pair[0]) or isinstance(pair[0], type(root))
+                ]  # fmt: skip
+                stack += [(node, True), *((x, False) for x, _ in reversed(kept[id(node)]))]
         return list(self.seen.values())
 
     def leaves(self) -> list[Any]:
@@ -87,21 +88,6 @@ class Graph:
         """The culprit at this node."""
         where = node.node if isinstance(node, Node) else node
         return Culprit(kind, message, self.name(node), op_name(node), details, where)
-
-
-def _topological(root: Any, parents_of: Callable[[Any], Any]) -> list[Any]:
-    order: list[Any] = []
-    seen: set[int] = set()
-    stack = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack += [(parent, False) for parent in reversed(parents_of(node))]
-    return order
 
 
 def in_graph(x: Any) -> bool:
