@@ -450,6 +450,8 @@ def test_a_value_that_leaves_the_graph_is_found_at_a_kink_too():
     report = check_grad(lambda x: relu(x - 1) + x * Value(x.data), 1.0)
     assert (report.verdict, report.culprit.message) == ("wrong", "severed")
     assert check_grad(lambda x: relu(x - 1) + x * x, 1.0).verdict == "kink"
+    narrow = check_grad(lambda x: sqrt(1e-8 - x * x) * Value(x.data), 5e-5)  # a domain of 2e-4
+    assert (narrow.verdict, narrow.culprit.message) == ("wrong", "severed")
 
 
 def test_the_report_keeps_what_was_checked_and_the_node_at_fault():
