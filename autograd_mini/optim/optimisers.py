@@ -5,22 +5,14 @@ from contextlib import contextmanager
 from math import isfinite, sqrt
 from typing import Any
 
-from autograd_mini.numbers.arguments import (
-    function,
-    gradient,
-    name_of,
-    not_negative,
-    parameters,
-    positive,
-    real,
-    share,
-    whole,
-)
+from autograd_mini.numbers import arguments as check
 from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import is_traced
 from autograd_mini.value import Value
 
 from .schedules import Schedule
+
+New = tuple[Number, ...]  # a parameter after the step, and what is remembered of it
 
 
 def _root(x: Number) -> Number:
@@ -59,15 +51,15 @@ class Optimiser:
         *,
         schedule: Schedule | None = None,
     ) -> None:
-        self.params = parameters(params, type(self).__name__)
+        self.params = check.parameters(params, type(self).__name__)
         if (lr is None) == (schedule is None):
             raise ValueError(f"{type(self).__name__} takes either lr or schedule, one of the two")
         self.schedule = schedule
         if schedule is not None:
-            function("schedule", schedule, "a function of the step")
+            check.function("schedule", schedule, "a function of the step")
         self.steps = 0
-        self._lr: Number = self.lr if lr is None else positive("lr", lr)
-        self.weight_decay = not_negative("weight_decay", weight_decay)
+        self._lr: Number = self.lr if lr is None else check.positive("lr", lr)
+        self.weight_decay = check.not_negative("weight_decay", weight_decay)
         self._memory: list[tuple[Number, ...]] = [(0,) * len(self.memory)] * len(self.params)
 
     @property
@@ -75,15 +67,16 @@ class Optimiser:
         """The learning rate of the next step; to be assigned only where there is no schedule."""
         if self.schedule is None:
             return self._lr
-        return not_negative(f"the schedule's rate at step {self.steps}", self.schedule(self.steps))
+        name = f"the schedule's rate at step {self.steps}"
+        return check.not_negative(name, self.schedule(self.steps))
 
     @lr.setter
     def lr(self, lr: Number) -> None:
         if self.schedule is not None:
             raise ValueError("lr follows the schedule; set schedule = None first")
-        self._lr = positive("lr", lr)
+        self._lr = check.positive("lr", lr)
 
-    rule: Callable[..., tuple[Number, ...]]
+    rule: Callable[..., New]
     """`rule(t, lr, w, g, *memory)`: w after the step, then the new value of each memory."""
 
     def step(self) -> None:
@@ -97,14 +90,14 @@ class Optimiser:
         t, lr = self.steps + 1, self.lr
         changed = []
         for p, memory in zip(self.params, self._memory, strict=True):
-            w, g = p.data, gradient(p, "step")
+            w, g = p.data, check.gradient(p, "step")
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
             new = self.rule(t, lr, w, g, *memory)
             if not all(is_traced(x) or isfinite(x) for x in new):
                 named = zip(("it", *self.memory), new, strict=True)
                 raise OverflowError(
-                    f"step: {name_of(p)} = {w} with the gradient {g} would leave the floats"
+                    f"step: {check.name_of(p)} = {w} with the gradient {g} would leave the floats"
                     f" ({', '.join(f'{name} = {x}' for name, x in named)});"
                     f" lower the learning rate ({lr}) or clip the gradients"
                 )
@@ -177,12 +170,13 @@ class Optimiser:
         settings = {key: state[key] for key in self.settings}
         # A fresh optimiser checks the settings as it does a user's own.
         new = type(self)(self.params, state["lr"], schedule=self.schedule, **settings)
-        new.steps = whole(f"{name}: steps", state["steps"], 0)
+        new.steps = check.whole(f"{name}: steps", state["steps"], 0)
         for key in self.memory:
             if not isinstance(state[key], list) or len(state[key]) != len(self.params):
                 raise ValueError(f"{name}: {key} must be a list of {len(self.params)} numbers")
+            fits = check.not_negative if key == "mean_square" else check.real
             for p, x in zip(self.params, state[key], strict=True):
-                (not_negative if key == "mean_square" else real)(f"{key} of {name_of(p)}", x)
+                fits(f"{key} of {check.name_of(p)}", x)
         new._memory = [tuple(state[key][i] for key in self.memory) for i in range(len(self.params))]
         vars(self).update(vars(new))
 
@@ -239,9 +233,9 @@ class Momentum(Optimiser):
         schedule: Schedule | None = None,
     ) -> None:
         super().__init__(params, lr, weight_decay, schedule=schedule)
-        self.momentum = share("momentum", momentum)
+        self.momentum = check.share("momentum", momentum)
 
-    def rule(self, t: int, lr: Number, w: Number, g: Number, v: Number) -> tuple[Number, ...]:
+    def rule(self, t: int, lr: Number, w: Number, g: Number, v: Number) -> New:
         """The class's formula."""
         v = self.momentum * v - lr * g
         return w + v, v
@@ -262,7 +256,7 @@ class Nesterov(Momentum):
     0.625
     """
 
-    def rule(self, t: int, lr: Number, w: Number, g: Number, v: Number) -> tuple[Number, ...]:
+    def rule(self, t: int, lr: Number, w: Number, g: Number, v: Number) -> New:
         """The class's formula."""
         v = self.momentum * v - lr * g
         return w + self.momentum * v - lr * g, v
@@ -296,10 +290,10 @@ class RMSprop(Optimiser):
         schedule: Schedule | None = None,
     ) -> None:
         super().__init__(params, lr, weight_decay, schedule=schedule)
-        self.decay = share("decay", decay)
-        self.eps = positive("eps", eps)
+        self.decay = check.share("decay", decay)
+        self.eps = check.positive("eps", eps)
 
-    def rule(self, t: int, lr: Number, w: Number, g: Number, s: Number) -> tuple[Number, ...]:
+    def rule(self, t: int, lr: Number, w: Number, g: Number, s: Number) -> New:
         """The class's formula."""
         s = self.decay * s + (1 - self.decay) * g * g
         return w - lr * g / (_root(s) + self.eps), s
@@ -341,12 +335,10 @@ class Adam(Optimiser):
             beta1, beta2 = betas
         except (TypeError, ValueError):
             raise TypeError(f"betas must be two numbers (beta1, beta2), got {betas!r}") from None
-        self.betas = (share("beta1", beta1), share("beta2", beta2))
-        self.eps = positive("eps", eps)
+        self.betas = (check.share("beta1", beta1), check.share("beta2", beta2))
+        self.eps = check.positive("eps", eps)
 
-    def rule(
-        self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number
-    ) -> tuple[Number, ...]:
+    def rule(self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number) -> New:
         """The class's formula."""
         beta1, beta2 = self.betas
         m = beta1 * m + (1 - beta1) * g
@@ -381,9 +373,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, schedule=schedule)
 
-    def rule(
-        self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number
-    ) -> tuple[Number, ...]:
+    def rule(self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number) -> New:
         """The class's formula."""
         new, m, v = super().rule(t, lr, w, g, m, v)
         return new - lr * self.weight_decay * w, m, v
