@@ -32,7 +32,7 @@ UNMET = (
     "module ", "value must be the class of the Values", "domain must be (low, high)",
     "an array of this library", "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
-    "seconds must be", "this is no drawing", "steps needs a Value", "with value=",
+    "seconds must be", "steps needs a Value", "with value=",
     "take needs ",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
     "progress must be", "optimiser must be one such", "the optimiser changes parameters",
