@@ -7,7 +7,7 @@ import argparse
 from autograd_mini.course import cost, depth, sweeps
 from autograd_mini.course.laboratory import Laboratory
 from autograd_mini.course.sweeps import step_size
-from autograd_mini.value import Value
+from autograd_mini.transforms import grad
 
 from . import step_training
 from .options import DATASETS, Arguments, activation, option, positive, read, suffix, whole, write
@@ -90,8 +90,6 @@ def _step_size(args: Arguments) -> Laboratory:
     expression, numbers = read(args.target, args.values, tried=True)
     if len(numbers) != 1:
         args.refuse("one.name")
-    ((name, x),) = numbers.items()
-    at = Value(x)
-    root = expression(**{name: at})
-    root.backward()
-    return step_size(lambda v: expression(**{name: v}), x, at.grad)
+    (x,) = numbers.values()
+    f = expression.function()
+    return step_size(f, x, grad(f)(x))
