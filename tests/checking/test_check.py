@@ -72,13 +72,6 @@ def test_the_culprit_of_a_broken_engine(engine, kind):
     assert not report
 
 
-def test_a_right_engine_passes():
-    report = check_grad(tangled, (0.5, 0.7), value=HEALTHY)
-    assert report.ok
-    assert report.culprit is None
-    assert [row.reference for row in report.comparisons] == ["mpmath", "mpmath"]
-
-
 def test_a_wrong_partial_is_told_with_its_numbers():
     report = check_grad(lambda x: x.tanh(), 0.5, value=ENGINES["TanhOfItsInput"])
     details = report.culprit.details
@@ -115,7 +108,6 @@ def test_walking_every_path_is_stopped():
         # what x * x keeps is 3, and the root 1: 2 * 9 + (3 + 6) * 6; a new root: 9 + (3 + 3) * 6
         (ENGINES["StaleInterior"], {"second": 72.0, "reuse": 45.0}),
         (NoZero, {"reset": 54.0, "reuse": 54.0}),
-        (HEALTHY, {}),
     ],
 )
 def test_what_an_engine_does_beside_a_right_gradient_is_a_property(engine, found):
@@ -511,13 +503,6 @@ def test_a_planted_error_in_numpy():
     )
     assert 0.9 < wrong.taylor_slope < 1.1
     assert 1.9 < right.taylor_slope < 2.1
-
-
-def test_single_precision_gets_its_own_tolerance():
-    at = np.array([0.5, 1.5], dtype=np.float32)
-    report = check_grad(lambda w: np.sum(np.exp(w)), at, gradient=np.exp)
-    assert report.ok, report
-    assert not check_grad(lambda w: np.sum(np.exp(w)), at, gradient=lambda w: 1.02 * np.exp(w)).ok
 
 
 def test_a_planted_error_in_torch():
