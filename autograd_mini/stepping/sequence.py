@@ -139,8 +139,10 @@ class Steps(Recording[Step]):
 
     @classmethod
     def _of(cls, content: dict[str, Any]) -> Self:
-        (root,) = read_graph(content["graph"])
-        nodes = topological(root)
+        roots = read_graph(content["graph"])
+        if len(roots) != 1:
+            raise ValueError(f"their graph needs one root, got {len(roots)}")
+        nodes = topological(*roots)
         for node in nodes:
             node.__class__ = Recorded
         edges = [len(node.parents) for node in nodes]

@@ -21,7 +21,7 @@ from autograd_mini.stepping.training.recording import (
     record_learning_rates,
     record_training,
 )
-from autograd_mini.stepping.training.runs import TrainingSteps
+from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.fitting import orders
@@ -433,6 +433,9 @@ def test_json_that_is_no_run(change, message):
 
 
 def test_text_that_is_no_json():
+    single = recorded(small(), moons(8), 2, grid=8).to_json()
+    with pytest.raises(ValueError, match="the runs cannot be read: there is a single run"):
+        LearningRates.from_json(single)
     with pytest.raises(ValueError, match="not JSON"):
         TrainingSteps.from_json("{")
     with pytest.raises(TypeError, match="takes text"):

@@ -299,6 +299,8 @@ def test_a_gradient_that_is_not_a_number():
         (lambda j: j.update(format="x"), "it is not an autograd_mini steps document"),
         (lambda j: j.pop("sources"), "it lacks sources"),
         (lambda j: j["places"].pop(), "1 places do not fit 2 nodes"),
+        (lambda j: j["graph"]["roots"].append("n0"), "needs one root, got 2"),
+        (lambda j: j["steps"].append(3), "the steps cannot be read"),
         (lambda j: j["steps"][2].update(value="1"), "is not a number"),
     ],
 )

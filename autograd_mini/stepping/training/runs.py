@@ -161,6 +161,8 @@ class LearningRates(_Run[TrainingSteps]):
 
     @classmethod
     def _of(cls, content: dict[str, Any]) -> Self:
+        if "rates" not in content:
+            raise ValueError("there is a single run, without learning rates")
         runs = tuple([TrainingSteps._of({"runs": [run]}) for run in content["runs"]])
         return cls(runs, read(tuple[float, ...], content["rates"]))
 
