@@ -119,7 +119,7 @@ class GPT(Module):
         for h, part in enumerate(self.parts, 1):
             root, at = (part.stop - part.start) ** 0.5, f"{layer}.head{h}.place{len(seen.keys)}"
             scores = [f.dot(query[part], key[part]) / root for key in seen.keys]
-            weights = _named(f"{at}.weight", f.softmax(scores))
+            weights = _named(f"{at}.a", f.softmax(scores))
             values = zip(*(value[part] for value in seen.values), strict=True)
             out += _named(f"{at}.out", _linear(values, weights))
             seen.attention[-1].append(weights)

@@ -17,13 +17,19 @@ function nameOf(r, k) {
   return text && !/[{;]/.test(text) && text.length < 26 ? `${r.names[k]} = ${text}` : r.names[k];
 }
 
-// Each thing after those that it uses (Kahn, 1962); where groups use each other, the one that starts first.
+// Each thing after those that it uses (Kahn, 1962); where groups use each other, the one that gives most beyond what it takes
+// (after Eades, Lin and Smyth, 1993).
 function sequence(things, links) {
-  const waits = new Map(things.map(x => [x, 0])), out = new Map(things.map(x => [x, []])), order = [];
-  for (const [tail, head] of links) { waits.set(head, waits.get(head) + 1); out.get(tail).push(head); }
+  const waits = new Map(things.map(x => [x, 0])), out = new Map(things.map(x => [x, []])), lead = new Map(things.map(x => [x, 0])), order = [];
+  for (const [tail, head, n] of links) {
+    waits.set(head, waits.get(head) + 1);
+    out.get(tail).push(head);
+    lead.set(tail, lead.get(tail) + n);
+    lead.set(head, lead.get(head) - n);
+  }
   const rest = new Set(things), ready = things.filter(x => !waits.get(x));
   while (rest.size) {
-    const x = ready.shift() ?? [...rest].reduce((a, b) => b.first < a.first ? b : a);
+    const x = ready.shift() ?? [...rest].reduce((a, b) => (lead.get(b) - lead.get(a) || a.first - b.first) > 0 ? b : a);
     if (!rest.delete(x)) continue;
     x.rank = order.push(x);
     for (const head of out.get(x)) {

@@ -32,11 +32,13 @@ function showStep(place = r => r.index) {
   }));
   say(runs.map(r => bare([explainStep(r, r.index).sentence, (explainStep(r, r.index).numeric || {}).text || ""].join(" "))).join(" "));
 }
-// A formula that is too wide gets smaller letters.
+// A formula that is far too wide gets the room of the picture beside it, and where that is not enough smaller letters.
 function fitFormulas() {
   const boxes = [...document.querySelectorAll(".formulas > div")];
-  for (const box of boxes) box.style.fontSize = "";
-  boxes.map(box => box.clientWidth / box.scrollWidth).forEach((part, k) => {
+  const parts = () => boxes.map(box => box.clientWidth / box.scrollWidth), telling = box => box.closest(".telling")?.classList;
+  for (const box of boxes) { box.style.fontSize = ""; telling(box)?.remove("long"); }
+  parts().forEach((part, k) => { if (part < 0.7) telling(boxes[k])?.add("long"); });
+  parts().forEach((part, k) => {
     if (part < 1) boxes[k].style.fontSize = `${Math.max(0.7, part * 0.98)}em`;
     if (part < 0.7) boxes[k].tabIndex = 0;
   });

@@ -73,6 +73,7 @@ function embedded() {
   tell();
 }
 
+if (recording.large) $("modes").append(el("p", {class: "quiet", "data-t": "groups.modes"}));
 startShell();
 player.go(position(DATA.start, 0));
 controls(player, i => bare(explainStep(recording, at(i)[0]).title));
