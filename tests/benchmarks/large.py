@@ -22,7 +22,6 @@ from micrograd.engine import Value as Peer
 from autograd_mini import Value
 from autograd_mini.graph import topological
 
-
 UNIT = 1 if sys.platform == "darwin" else 1024  # of the memory that the system tells
 
 
