@@ -9,7 +9,7 @@ import ast
 import base64
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd_mini.drawing.groups import hierarchy
@@ -39,8 +39,7 @@ def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
     paths = hierarchy(steps.nodes)
     prefixes = {path[:k] for path in {(), *paths.values()} for k in range(len(path) + 1)}
     table = {path: k for k, path in enumerate(sorted(prefixes))}
-    names = [[printable(path[-1]) if path else "", table.get(path[:-1], 0)] for path in table]
-    names[0][1] = -1
+    names = [[printable(path[-1]), table[path[:-1]]] if path else ["", -1] for path in table]
     return names, [table[paths[node]] for node in steps.nodes]
 
 
@@ -59,7 +58,8 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     shapes = [shape_of(node) if node.op else None for node in nodes]
     templates, ops = notations(shape for shape in shapes if shape)
     kinds = {key: k for k, key in enumerate(ops)}
-    stored = {shape.key for shape in shapes if shape and not _arithmetic(shape.op)}
+    kinds_of = [kinds[shape.key] if shape else -1 for shape in shapes]
+    stored = {kinds[shape.key] for shape in shapes if shape and not _arithmetic(shape.op)}
     table, group = groups_of(steps)
     code = _Code(nodes)
     updates = [step for step in steps.steps if isinstance(step, Update)]
@@ -67,9 +67,11 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     named = {k: x for k, x in enumerate(steps.names) if (nodes[k].label or "").strip()}
     columns: dict[str, Iterable[Any]] = {
         "data": array("d", [node.data for node in nodes]),
-        "partials": array("d", _partials(nodes, shapes, stored)),
+        "partials": array(
+            "d", [x for k in range(len(nodes)) if kinds_of[k] in stored for x in nodes[k].partials]
+        ),
         "updated": array("d", [step.after for step in updates]),
-        "kind": [kinds[shape.key] if shape else -1 for shape in shapes],
+        "kind": kinds_of,
         "slots": [code.slot(x, k) for k, node in enumerate(nodes) if node.op for x in node.args],
         "lengths": [len(vector) for vector in code.vectors],
         "elements": [x for vector in code.vectors for x in _deltas(vector)],
@@ -83,7 +85,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
         "maths": {"numerator": steps.numerator, "templates": templates, "ops": ops},
         "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
         "arity": [len(shape.lengths) for shape in dict.fromkeys(shapes) if shape],
-        "stored": [kinds[key] for key in sorted(stored)],
+        "stored": sorted(stored),
         "constants": [written(x) for x in code.constants],
         "labels": [[*named], [*named.values()]],
         "letter": next((x[0] for k, x in enumerate(steps.names) if k not in named), "v"),
@@ -146,12 +148,6 @@ def _arithmetic(op: Any) -> bool:
         return isinstance(part, ast.Constant | ast.UnaryOp | ast.Compare)
 
     return all(plain(x) for k in range(len(op.params)) for x in walk(op.trees[f"d{k}"]))
-
-
-def _partials(nodes: Any, shapes: Any, stored: set[str]) -> Iterator[float]:
-    for node, shape in zip(nodes, shapes, strict=True):
-        if shape and shape.key in stored:
-            yield from node.partials
 
 
 def _swept(steps: Steps) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from autograd_mini import steps
 from autograd_mini.drawing.groups import MOST
 from autograd_mini.notation.labels import number
-from autograd_mini.pages.columns import groups_of
+from autograd_mini.pages.columns import MANY, groups_of
 from autograd_mini.pages.page import save_html
 from autograd_mini.stepping import explain_step
 from tests.benchmarks import big_page
@@ -38,6 +38,7 @@ def test_it_opens_stays_in_place_and_shows_pythons_numbers(visit, tmp_path, name
     page, rng = visit(reduced_motion="reduce"), random.Random(1)
     times = [big_page.opened(page, file)]
     before, chain = places(page), []
+    assert f"{MANY:,}" in page.inner_text("#modes")
     while len(chain) < 20 or page.evaluate(big_page.COUNT) < 200:
         chain.append(big_page.turned(page, rng))
         assert chain[-1][0] <= 2 * MOST
