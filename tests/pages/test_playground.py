@@ -141,7 +141,7 @@ def test_500_expressions_are_recorded_as_python_records_them(made, expressions, 
 
 def constants(args):
     """Operands one after another: a node by its number and a half, which no constant here is."""
-    if isinstance(args, list):
+    if isinstance(args, list | tuple):
         return [x for arg in args for x in constants(arg)]
     return [] if args is None else [args["c"]] if isinstance(args, dict) else [args + 0.123]
 
