@@ -8,6 +8,7 @@ import textwrap
 import tomllib
 from collections.abc import Iterable, Sequence
 from html import escape
+from operator import truediv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,15 +176,15 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
             sheet.text(0.08, 0.935, heading(exercise, number, lang), size=13, weight="bold")
             sheet.text(0.08, 0.915, "\n".join(lines), size=10, va="top", linespacing=1.6)
             below = 0.895 - len(lines) * 10 * 1.6 / 842  # points
-            width, height = 0.84 * 8.27 * _DPI, (below - 0.04) * 11.69 * _DPI
-            found = []
+            room, found = (0.84 * 8.27, (below - 0.04) * 11.69), []
             for rankdir in ("LR", "TB"):
                 drawing = Drawing("exercise", graph_attr={"dpi": f"{_DPI}"})
                 write(drawing, to_fill_in(exercise, lang, key=key, rankdir=rankdir))
-                image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
-                found.append((min(1, width / image.width, height / image.height), image))
-            scale, image = max(found, key=lambda each: each[0])  # the larger letters
-            share = scale * image.width / width * 0.84
+                size = map(float, drawing.pipe(format="plain").split(maxsplit=4)[2:4])
+                found.append((min(map(truediv, room, size)), drawing))
+            scale, drawing = max(found, key=lambda each: each[0])  # the larger letters
+            image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
+            share = min(1, scale) * image.width / _DPI / 8.27
             space = sheet.add_axes((0.5 - share / 2, 0.04, share, below - 0.04), anchor="N")
             space.set_axis_off()
             space.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
