@@ -38,39 +38,66 @@ def topological(*roots: Value) -> list[Value]:
     ['a', 'b', 'y']
     """
     order: list[Value] = []
-    seen: set[Any] = {None}
-    vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
-    done, add = order.append, seen.add
+    seen: set[Value] = set()
     stack: list[Any] = [*reversed(roots)]
+    while stack:
+        node = stack.pop()
+        if node is None:  # the mark: all parents of the node below it are in the order
+            order.append(stack.pop())
+        elif node not in seen:
+            seen.add(node)
+            stack += (node, None)
+            for parents in (node.second, node.first):
+                if parents.__class__ is tuple:
+                    stack += parents[::-1]
+                elif parents is not None:
+                    stack.append(parents)
+    return order
+
+
+def zeroed(root: Value) -> tuple[list[Value], list[Value], list[Any]]:
+    """Set every gradient to 0.0; the nodes with parents, in topological order, the leaves apart.
+
+    Returned third are the gradients that the leaves had. The 0.0 is an object of this pass's own:
+    a node that holds it has been seen, which is cheaper to tell than whether a set holds the node
+    (a third of a backward pass: tests/benchmarks/gpt.py).
+    """
+    zero = float(0)
+    order: list[Value] = []
+    leaves: list[Value] = []
+    before: list[Any] = []
+    vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
+    done = order.append
+    stack: list[Any] = [root]
     pop = stack.pop
     while stack:
         node = pop()
-        if node is None:  # the mark: all parents of the node below it are in the order
+        if node is None:
             done(pop())
             continue
-        while node not in seen:
-            add(node)
-            first = node.first
-            if first.__class__ is tuple:
-                second = node.second
-                if id(first) in vectors and id(second) in vectors:
-                    done(node)
-                else:
-                    stack += (node, None)
-                    for vector in (second, first):
-                        if id(vector) not in vectors:
-                            vectors.add(id(vector))
-                            stack += vector[::-1]
+        while (old := node.grad) is not zero:
+            node.grad = zero
+            first, second = node.first, node.second
+            if first is None:
+                leaves.append(node)
+                before.append(old)
                 break
-            if (second := node.second) not in seen:
+            if first.__class__ is tuple:
+                stack += (node, None)
+                for vector in (second, first):
+                    if id(vector) not in vectors:
+                        vectors.add(id(vector))
+                        stack += vector[::-1]
+                break
+            if second is not None and second.grad is not zero:
                 stack += (node, None, second)
-            elif first not in seen:
+            elif first.grad is not zero:
                 stack += (node, None)
             else:
                 done(node)
                 break
             node = first  # straight on, without the stack
-    return order
+    return order, leaves, before
 
 
 def leaves(root: Value) -> list[Value]:

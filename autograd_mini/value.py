@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .graph import topological
+from .graph import zeroed
 from .numbers.arrays import is_array, mapped
 from .numbers.kind import Number
 from .numbers.kinds import constant, kind_of, number, numpy
@@ -76,12 +76,11 @@ class Value(NumberLike):
 
         Raises GradientError if a gradient is nan; the leaves then keep what they had.
         """
-        order = topological(self)
         zero, one = backward.start(self, seed, create_graph)
-        leaves = [node for node in order if node.first is None]
-        before = [leaf.grad for leaf in leaves]
-        for node in order:
-            node.grad = zero
+        order, leaves, before = zeroed(self)
+        if zero.__class__ is not float:
+            for node in (*order, *leaves):
+                node.grad = zero
         self.grad = one
         if create_graph:
             higher.sweep_with_graph(order)
@@ -98,10 +97,9 @@ class Value(NumberLike):
                 continue  # exactly 0: nothing to hand on, whatever the partials are
             first, second = node.first, node.second
             if first.__class__ is not tuple:
-                if first is not None:
-                    first.grad += adjoint * node.dfirst
-                    if second is not None:
-                        second.grad += adjoint * node.dsecond
+                first.grad += adjoint * node.dfirst
+                if second is not None:
+                    second.grad += adjoint * node.dsecond
             else:
                 for parent, partial in zip(first, node.dfirst):  # noqa: B905  # strict= costs 5 %
                     parent.grad += adjoint * partial
