@@ -9,17 +9,17 @@ boundary is smooth; of more, a code is the class and how sure the model is of it
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from math import copysign, exp, isfinite, log10, sqrt
-from operator import mul
 from struct import calcsize, pack, unpack
 from typing import Any, NamedTuple
 
 from autograd_mini.compiler.arguments import replaced
+from autograd_mini.compiler.compiled import compile
 from autograd_mini.data import Dataset
 from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
-from autograd_mini.rules import rule as rules
+from autograd_mini.rules.rule import plain
 from autograd_mini.training.metrics import Loss, measured
 from autograd_mini.training.samples import layers_of
 from autograd_mini.value import Value
@@ -150,17 +150,27 @@ def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any],
     return Field("values", x, y, n, *spread([float(t) for t in targets], 0.25))
 
 
-def answers(model: Any, field: Field, loss: str) -> bytes:
-    """The model's answers at the places of the field."""
+def asked(model: Any) -> Callable[[list[tuple[float, ...]]], Any]:
+    """The model's answers at many places at once; those of a network are compiled.
+
+    They may differ from the model's own in the last bits of a number, which no picture shows.
+    """
+    layers = layers_of(model)
+    if layers and all(isinstance(layer.neurons[0].activation, str) for layer in layers):
+        return compile(model, batch=0, reduce=None, backend="python")  # type: ignore[no-any-return]
+    return lambda places: [model(place) for place in places]
+
+
+def answers(ask: Callable[[list[tuple[float, ...]]], Any], field: Field, loss: str) -> bytes:
+    """What a model that has been `asked` answers at the places of the field."""
     with ieee():
-        ask = plain(model) or model
-        given = (ask(place) for place in field.places)
-        outputs = (answer if isinstance(answer, list) else [answer] for answer in given)
+        outputs = (y if isinstance(y, list) else [y] for y in ask(field.places))
         each = [[float(data_of(x)) for x in answer] for answer in outputs]
     if field.kind == "classes":
         levels = (field.top + 1) // field.classes
         return field.picture(_classified(scores, levels) for scores in each)
-    squash = _function("sigmoid" if loss == "binary_cross_entropy_with_logits" else "linear")
+    logits = loss == "binary_cross_entropy_with_logits"
+    squash = plain(SHEET["sigmoid"], IEEE) if logits else float
     return field.picture(field.code(squash(numbers[0])) for numbers in each)
 
 
@@ -171,34 +181,6 @@ def _classified(scores: list[float], levels: int) -> int:
     total = sum(exp(max(score - top, -745.0)) for score in scores)
     lead = (1 - exp(max(second - top, -745.0))) / total
     return scores.index(top) * levels + round((levels - 1) * sqrt(lead))
-
-
-def plain(model: Any) -> Callable[[Sequence[float]], Any] | None:
-    """The forward pass of a network in floats, without a graph: several times as fast.
-
-    None for a model of another make, or with activations that are functions of Values. It may
-    differ from the model's own in the last bits of a number, which no picture shows.
-    """
-    layers = []
-    for layer in layers_of(model):
-        if not isinstance(layer.neurons[0].activation, str):
-            return None
-        rows = [([float(w.data) for w in each.w], float(each.b.data)) for each in layer.neurons]
-        layers.append((rows, _function(layer.activation)))
-    if not layers:
-        return None
-
-    def forward(x: Sequence[float]) -> list[float]:
-        h = list(x)
-        for rows, act in layers:
-            h = [act(sum(map(mul, w, h)) + b) for w, b in rows]
-        return h
-
-    return forward
-
-
-def _function(activation: str) -> Callable[[float], float]:
-    return float if activation == "linear" else rules.plain(SHEET[activation], IEEE)
 
 
 # --- the loss around a path ----------------------------------------------------------------------

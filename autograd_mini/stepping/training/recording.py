@@ -29,7 +29,7 @@ from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_val
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
-from .fields import SIDE, Field, answers, field_of, landscape
+from .fields import SIDE, Field, answers, asked, field_of, landscape
 from .frames import Divergence, Frame, LayerShape, Points
 from .runs import LearningRates, TrainingSteps
 from .verdicts import Turning
@@ -229,6 +229,7 @@ class _Recorder:
         self.model, self.data, self.loss, self.optimiser = model, data, loss, optimiser
         self.accuracy, self.chosen, self.grid = settings.get("accuracy", "auto"), chosen, grid
         self.params = parameters(model.parameters(), "record_training")
+        self.ask = asked(model)
         self.rows, self.targets = samples(data)
         self.frames: list[Frame] = []
         self.losses: list[float] = []
@@ -295,7 +296,7 @@ class _Recorder:
             if layers_of(self.model):
                 found = diagnose(self.model, self.data, self.loss)
                 flow = found.verdict, *(layer.verdict for layer in found.layers)
-        field = b"" if self.field is None else answers(self.model, self.field, name)
+        field = b"" if self.field is None else answers(self.ask, self.field, name)
         self.frames.append(self.latest._replace(flow=flow, field=field))
 
     def last(self) -> None:
