@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import doctest
 import io
-import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +16,7 @@ import pytest
 import autograd_mini.ops as sheet_module
 from autograd_mini.cli import program
 from autograd_mini.language import translated
+from tests import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -90,16 +89,17 @@ def run_session(page, block, names):
 
 
 def run_command(line):
-    """Run one `$ ` line of a console block in the current folder, without a shell."""
-    words = shlex.split(line)
-    assert words[0] in {"autograd-mini", "python"}, f"a console block may not run {words[0]!r}"
-    words[:1] = [sys.executable, *(["-m", "autograd_mini"] if words[0] == "autograd-mini" else [])]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
-    environment |= {"PYTHONIOENCODING": "utf-8", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment,
-                          timeout=120, check=False)  # fmt: skip
-    assert done.returncode == 0 or done.stdout == "", done.stderr
-    return done.stdout + done.stderr
+    """Run one `$ ` line of a console block in the current folder; what it prints."""
+    name, *words = shlex.split(line)
+    assert name == "autograd-mini", f"a console block may not run {name!r}"
+    if words[0] == "run":  # it takes modules and arguments of the process as its own
+        done = programs.run(f"from autograd_mini.cli import main\nraise SystemExit(main({words}))")
+        return done.stdout + done.stderr
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = program.main(words)
+    assert status == 0 or out.getvalue() == "", err.getvalue()
+    return out.getvalue() + err.getvalue()
 
 
 def run_page(page):
@@ -137,8 +137,15 @@ def run_page(page):
     return ran
 
 
+@pytest.fixture
+def terminal(monkeypatch):
+    """That of a reader who speaks English, as the pages show it."""
+    for name, value in {"COLUMNS": "100", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.mark.slow
-@pytest.mark.usefixtures("own")  # takes the operations that a page defines off the sheet again
+@pytest.mark.usefixtures("terminal", "own")  # which takes a page's operations off the sheet
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_the_code_of_the_page_runs_and_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -151,7 +158,7 @@ def test_the_code_of_the_page_runs_and_prints_what_it_shows(page, tmp_path, monk
         "```python\n>>> 1 + 1\n3\n```\n",
         "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n",
         "```python\nprint(1 + 1)\n```\n\nand then, nothing shown\n",
-        "```console\n$ python -c 'print(2)'\n3\n```\n",
+        "```console\n$ autograd-mini grad x*x x=3\n3\n```\n",
     ],
     ids=["session", "script", "unshown", "command"],
 )

@@ -319,7 +319,7 @@ def test_a_claimed_hessian():
 
 
 def test_many_inputs_along_random_directions():
-    report = check_grad(lambda v: dot(v, v), [float(k) for k in range(3000)])
+    report = check_grad(lambda v: dot(v, v), [float(k) for k in range(1001)])
     assert report.ok
     assert len(report.comparisons) == 3
     again = check_grad(lambda v: sum(x * x for x in v), [0.5] * 60, seed=3, directions=2)
@@ -430,8 +430,8 @@ def test_a_sum_that_cancels_to_its_last_digits():
 
 
 def test_of_many_inputs_the_wrong_one_is_named():
-    at = np.linspace(-1, 1, 3000)
-    wrong = np.arange(3000) == 77
+    at = np.linspace(-1, 1, 300)
+    wrong = np.arange(300) == 77
     report = check_grad(lambda v: float(v @ v), at, gradient=lambda v: np.where(wrong, 0, 2 * v))
     assert (report.culprit.node, report.culprit.details["got"]) == ("df/dv[77]", 0)
     assert report.culprit.details["wanted"] == pytest.approx(2 * at[77], rel=1e-9)

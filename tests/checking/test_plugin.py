@@ -18,19 +18,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def session(pytester, monkeypatch):
-    """Run pytest on the text of a test file, which has pytest, in a fresh interpreter."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    """Run pytest on the text of a test file, which has pytest."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
-    def run(text, *options, plugins=()):
+    def run(text, *options, plugins=(), fresh=False):
         pytester.makepyfile(test_it="import pytest\n" + dedent(text))
         names = [option for name in (PLUGIN, *plugins) for option in ("-p", name)]
-        return pytester.runpytest_subprocess(*names, "-W", "error", *options)
+        how = pytester.runpytest_subprocess if fresh else pytester.runpytest_inprocess
+        return how(*names, "-W", "error", *options)
 
     return run
 
 
-def test_a_marked_function_is_checked_at_its_point(session):
+def test_a_marked_function_is_checked_at_its_point(session, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     result = session(
         """
         @pytest.mark.gradcheck(at=(0.3, 2.0))
@@ -38,6 +39,7 @@ def test_a_marked_function_is_checked_at_its_point(session):
             return x.sin() * y
         """,
         "-v",
+        fresh=True,
     )
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*test_product?x=0.3,y=2.0?*PASSED*"])

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from autograd_mini import MLP
-from autograd_mini.cli import main
+from autograd_mini.cli import main, step_training
 from autograd_mini.data import xor
 from autograd_mini.optim import SGD
+from autograd_mini.stepping.training.recording import record_learning_rates
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.training import fit
 
@@ -68,7 +69,18 @@ def test_text_of_a_training_shows_some_epochs(capsys):
     assert re.fullmatch(r"  época 300: pérdida 0\.0\d+, 100 % de aciertos", rest[-1])
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Few frames and small ones, which leave losses and verdict as they are."""
+
+    def recorded(*given, **options):
+        return record_learning_rates(*given, **options | {"frames": 2, "grid": 8})
+
+    monkeypatch.setattr(step_training, "record_learning_rates", recorded)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(
     ("name", "right"), [("xor", 1), ("moons", 1), ("circles", 1), ("spirals", 1), ("iris", 0.95)]
 )
@@ -80,6 +92,7 @@ def test_the_usual_run_of_each_data_set_ends_at_a_right_boundary(name, right, tm
     assert run.losses[-1] < 0.1
 
 
+@pytest.mark.usefixtures("few")
 def test_moons_in_batches_of_20_jump_over_no_minimum(tmp_path):
     """The loss comes down with bumps; with all points at once, the same rate has none."""
     assert step("moons", "--lr", "0.5", "--epochs", "60", "-o", str(tmp_path / "run.json")) == 0

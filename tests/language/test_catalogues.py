@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -63,16 +64,20 @@ def test_no_text_stands_twice():
 
 
 # --- what the code asks for ----------------------------------------------------------------------
+@cache
+def nodes():
+    return [(path, node) for path, code in CODE.items() for node in ast.walk(ast.parse(code))]
+
+
 def asked():
     """Patterns of the names that the code gives to the accessor: \0 stands for what is computed."""
     found = []
-    for path, code in CODE.items():
-        for node in ast.walk(ast.parse(code)):
-            if isinstance(node, ast.Call) and node.args:
-                name = ast.unparse(node.func).removeprefix("language.")
-                if name in ACCESSORS:
-                    rest = ".\0" * name.startswith("words")
-                    found += [(path, pattern + rest) for pattern in _patterns(node.args[0])]
+    for path, node in nodes():
+        if isinstance(node, ast.Call) and node.args:
+            name = ast.unparse(node.func).removeprefix("language.")
+            if name in ACCESSORS:
+                rest = ".\0" * name.startswith("words")
+                found += [(path, pattern + rest) for pattern in _patterns(node.args[0])]
     rooms = {*ROOMS, "\0"}
     return [(path, text) for path, text in found if "." in text and text.split(".")[0] in rooms]
 
@@ -105,9 +110,8 @@ def test_every_text_is_asked_for():
     texts = {re.escape(pattern) for _, pattern in asked()}
     patterns = [re.compile(text.replace("\0", "(.+?)")) for text in texts]
     aliases = " ".join(file.read_text(encoding="utf-8") for file in FILES)
-    nodes = [node for code in CODE.values() for node in ast.walk(ast.parse(code))]
-    literals = [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
-    classes = [node.name for node in nodes if isinstance(node, ast.ClassDef)]  # of the museum
+    literals = [str(node.value) for _, node in nodes() if isinstance(node, ast.Constant)]
+    classes = [node.name for _, node in nodes() if isinstance(node, ast.ClassDef)]  # of the museum
     asked_in_lessons = (PACKAGE / "course" / "questions.txt").read_text(encoding="utf-8")
     words = {*re.findall(r"\w+", " ".join([*literals, *classes, asked_in_lessons]))}
     own = [name for name in NAMES if name.split(".")[0] not in SCRIPTED]
