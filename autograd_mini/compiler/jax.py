@@ -20,6 +20,7 @@ from jax import numpy as jnp
 from jax.scipy import special
 
 from autograd_mini.numbers.instructions import REDUCTIONS
+from autograd_mini.numbers.trees import names
 
 from .arrays import functions
 
@@ -134,7 +135,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
     def run(what: str, args: Sequence[Any]) -> list[Any]:
         zeros = jax.tree_util.tree_map(lambda x: np.zeros(jnp.shape(x)), args)
         entry, _, _, count, _ = fast.prepared(what, fast.given(zeros, {}))
-        if (size := len(entry.traces.value.names)) != 1:
+        if (size := len(names(entry.value, ""))) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
         shared, samples = list[Any](), list[Any]()
         for name, arg in zip(fast.signature.parameters, args, strict=False):
@@ -143,7 +144,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
                     samples += [*leaf.reshape(len(leaf), -1).T]
                 else:
                     shared += [*leaf.reshape(-1)]
-        shared += [float(value.data) for value in entry.traces.captured]
+        shared += [float(value.data) for value in entry.captured]
         if fast.reduce == "mean":
             shared.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
         return entry.program.ordered(*function(entry.program, axis)(shared, samples))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini import transforms
@@ -11,22 +12,30 @@ from autograd_mini.graph import topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
-from autograd_mini.numbers.trees import flatten
+from autograd_mini.numbers.trees import NUMBER, Form, apart, builder, names
 from autograd_mini.value import Value
 
-from .arguments import Structure, replaced, structure, taken
+from .arguments import replaced, taken
 from .passes import rebuilt
 from .program import Input, Output, Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+DERIVED: dict[str, Callable[[Callable[[Any], Any], Any, Any], tuple[Any, Any]]] = {
+    "value": lambda f, at, along: (transforms.called(f, (at,), {}), []),
+    "value_and_grad": lambda f, at, along: transforms.value_and_grad(f)(at),
+    "hvp": lambda f, at, along: (None, transforms.hvp(f, at, along)),
+    "hessian": lambda f, at, along: (None, transforms.hessian(f)(at)),
+}
+"""What may be wanted of f: its value, and what the engine's transforms make of it."""
+
 
 class Task(NamedTuple):
     """What is to be compiled: a function of named arguments, and what is wanted of it."""
 
     f: Callable[[dict[str, Any]], Any]
-    what: str  # "value", "value_and_grad", "hvp" or "hessian"
+    what: str  # one of DERIVED
     wrt: tuple[str, ...]
     batch: tuple[str, ...]
     reduce: str | None
@@ -35,78 +44,68 @@ class Task(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """A program, how the results are made of its outputs, and the Values that it reads besides."""
+    """A program, the form of the function's value, and the Values that it reads besides."""
 
     program: Program
-    value: Structure
-    wrt: dict[str, Structure]
+    value: Form
     captured: list[Value]
 
 
-def traced(task: Task, args: Mapping[str, Any]) -> Traced:
-    """The program of a task for arguments of this structure (of a batch, its first sample).
+def traced(task: Task, forms: Mapping[str, Form]) -> Traced:
+    """The program of a task for arguments of these forms (of a batch, of a sample).
 
     Values that the function uses and that are no arguments are inputs, too, read in every call. A
     first run, in which they are constants, finds them; in the second they are symbols.
     """
     with lock:
-        found = _run(task, args, [])
-        return _run(task, args, found.captured) if found.captured else found
+        found = _run(task, forms, [])
+        return _run(task, forms, found.captured) if found.captured else found
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:
     """The task's function on plain numbers, and its gradient if it is one number: may raise."""
-    numbers: dict[str, list[Any]] = {}
+    forms, numbers = dict[str, Form](), dict[str, list[Any]]()
     for name, x in args.items():
         pieces: list[Any] = []
-        taken(x, pieces)
+        forms[name] = taken(x, pieces)
         found = [float(y) for piece in pieces for y in piece]
-        numbers[name] = [Value(y) for y in found] if name in task.wrt else found
+        numbers[name] = [*map(Value, found)] if name in task.wrt else found
     with ExitStack() as undo:
-        out = flatten(transforms.called(task.f, (_made(args, numbers, undo),), {}))[0]
-        if len(out) == 1 and isinstance(out[0], Value):
-            out[0].backward()
+        out = transforms.called(task.f, (_arguments(forms, numbers, undo),), {})
+        if isinstance(out, Value):
+            out.backward()
 
 
-def _made(args: Mapping[str, Any], numbers: Mapping[str, Any], undo: ExitStack) -> dict[str, Any]:
-    """Arguments like `args` that hold these numbers; Values among them get their names."""
+def _arguments(
+    forms: Mapping[str, Form], numbers: Mapping[str, Any], undo: ExitStack
+) -> dict[str, Any]:
+    """Arguments of these forms that hold these numbers; Values among them get their names."""
 
-    def model(tree: Any, new: list[Any]) -> Any:
-        undo.callback(replaced(tree.parameters(), new))
-        return tree
+    def model(parameters: Any, new: list[Any]) -> Any:
+        undo.enter_context(replaced(parameters(), new))
+        return parameters.__self__
 
-    made = {}
-    for name, tree in args.items():
-        shape = structure(tree, name, model)
-        for label, x in zip(shape.names, numbers[name], strict=True):
+    found = {}
+    for name, form in forms.items():
+        for label, x in zip(names(form, name), numbers[name], strict=True):
             if isinstance(x, Value):
                 x.label = label
-        made[name] = shape.make(iter(numbers[name]))
-    return made
+        found[name] = builder(form, model)(iter(numbers[name]))
+    return found
 
 
 def _real(x: Any) -> Any:
-    """A number that a function gives and that is no Value."""
+    """The number behind what a function gives."""
+    if isinstance(x, Value):
+        return x.data
     if isinstance(x, bool) or constant(x).__class__ is complex:
         raise NumberTypeError(f"a compiled function gives real numbers, got {shown(x)}")
     return x
 
 
-def derived(what: str, f: Callable[[Any], Any], at: Any, along: Any) -> tuple[Any, Any]:
-    """The value, or the derivative, or both, as is wanted: the engine's transforms do it."""
-    if what == "value":
-        return transforms.called(f, (at,), {}), []
-    if what == "value_and_grad":
-        return transforms.value_and_grad(f)(at)
-    if what == "hvp":
-        return None, transforms.hvp(f, at, along)
-    return None, transforms.hessian(f)(at)
-
-
-def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
+def _run(task: Task, forms: Mapping[str, Form], outside: list[Value]) -> Traced:
     trace, inputs, values, captured = Trace(), list[Input](), list[Any](), list[Value]()
-    labels: dict[int, str] = {}
-    headings = {0: "forward"}
+    labels, headings, value = dict[int, str](), {0: "forward"}, None
 
     def symbols(names: Sequence[str], each: bool = False) -> list[Any]:
         new = [trace.input(len(inputs) + k, each) for k in range(len(names))]
@@ -114,8 +113,7 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
         labels.update((x.operand, name) for x, name in zip(new, names, strict=True))
         return new
 
-    shapes = {name: structure(x, name) for name, x in args.items()}
-    given = {name: symbols(shapes[name].names, name in task.batch) for name in args}
+    given = {name: symbols(names(form, name), name in task.batch) for name, form in forms.items()}
     at = [x for name in task.wrt for x in given[name]]
     along = symbols([f"v[{k}]" for k in range(len(at))]) if task.what == "hvp" else []
     known = symbols([v.label or "value" for v in outside])
@@ -123,37 +121,38 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
     if count is not None:
         trace.ranges[count.operand] = (1.0, 1e300)
     share = None if count is None or task.what == "value" else 1.0 / count
-    shape = Structure([])
 
     def f(numbers: list[Any]) -> Any:
-        nonlocal shape
+        nonlocal value
         new = (x if isinstance(x, Value) else Value(x) for x in numbers)
         mixed = given | {name: [next(new) for _ in given[name]] for name in task.wrt}
-        out = task.f(_made(args, mixed, undo))
-        shape, flat = structure(out, "value"), flatten(out)[0]
-        values[:] = [x.data if isinstance(x, Value) else _real(x) for x in flat]
+        out, pieces = task.f(_arguments(forms, mixed, undo)), list[Any]()
+        out = out[()] if getattr(out, "shape", None) == () else out
+        value = apart(out, pieces)
+        flat = [x for piece in pieces for x in piece]
+        values[:] = map(_real, flat)
         for node in topological(*[x for x in flat if isinstance(x, Value)]):
             if not isinstance(node.data, symbolic.Traced):
                 captured.append(node)
             elif node.label:
                 labels.setdefault(node.data.operand, node.label)
         headings.setdefault(len(trace.code), "backward")
-        return out if share is None or isinstance(out, list | tuple | dict) else out * share
+        return out if share is None or value != NUMBER else out * share
 
     with ExitStack() as undo, ieee():
-        undo.callback(replaced(outside, known))
+        undo.enter_context(replaced(outside, known))
         if (np := numpy()) is not None:  # would warn of ranges that are infinite
             undo.enter_context(np.errstate(all="ignore"))
-        gradient = flatten(derived(task.what, f, at, along)[1])[0]
+        pieces: list[Any] = []
+        apart(DERIVED[task.what](f, at, along)[1], pieces)
+    gradient = [x for piece in pieces for x in piece]
     reduced = bool(task.batch and task.reduce)
     if reduced:
         values = [trace.emit("total", x) for x in values]
         values = values if count is None else [x / count for x in values]
-    of_batch = [name in task.batch for name in task.wrt for _ in given[name]]
-    if task.what == "hessian":
-        of_batch = [False] * len(of_batch) ** 2
-    for k, x in enumerate(gradient):
-        if reduced and not of_batch[k]:
+    shared = [name not in task.batch for name in task.wrt for _ in given[name]]
+    for k, (x, alike) in enumerate(zip(gradient, cycle(shared), strict=False)):
+        if reduced and alike:
             gradient[k] = trace.emit("accumulate", x)
         elif task.what == "value_and_grad" and isinstance(x, Symbol):
             gradient[k] = trace.emit("+", x, 0.0)  # as a leaf's gradient, which begins with 0.0
@@ -161,12 +160,11 @@ def _run(task: Task, args: Mapping[str, Any], outside: list[Value]) -> Traced:
         headings[len(trace.code)] = "update"
         with ieee():
             values[0], gradient = task.after(values[0], gradient, given)
-    names = [*shape.names, *(f"d{k}" for k in range(len(gradient)))]
-    numbers = map(trace.operand, [*values, *gradient])
-    outputs = [Output(*pair) for pair in zip(names, numbers, strict=True)]
-    size, wrt = len(trace.code), {name: shapes[name] for name in task.wrt}
-    program = Program(tuple(inputs), trace.code, size, size, tuple(outputs), labels, headings)
+    called = [*names(value, "value"), *(f"d{k}" for k in range(len(gradient)))]
+    outputs = tuple(map(Output, called, map(trace.operand, [*values, *gradient])))
+    size = len(trace.code)
+    program = Program(tuple(inputs), trace.code, size, size, outputs, labels, headings)
     if any(trace.parts):
         order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
         program = rebuilt(program, parts=order)
-    return Traced(program, shape, wrt, outside or captured)
+    return Traced(program, value, outside or captured)

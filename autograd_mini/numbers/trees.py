@@ -1,47 +1,115 @@
-"""Numbers nested in lists, tuples, dicts and NumPy arrays: taken apart and put together again."""
+"""Numbers nested in lists, tuples, dicts and NumPy arrays: taken apart and put together again.
+
+What is left of a tree without its numbers is its form, which can be hashed:
+
+    NUMBER                              a number
+    list, 3                             so many numbers in a list or tuple, or a class of them
+    list, (form, ...)                   others in one
+    dict, (form, ...), (key, ...)       others in a dict
+    array, shape                        a NumPy array
+    str, "mean"                         no number but a part of the form, as a length is
+    MODEL, parameters, n                a model; parameters() are its Values
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, product
+from math import prod
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError
 
 from .kinds import numpy
 
-Rebuild = Callable[[Sequence[Any]], Any]
+Form = Any
+Leaf = Callable[[Any, list[Any]], Form]
+NUMBER, MODEL = 0, "model"
+STATIC = (str, bool, type(None))
 
 
-def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
+def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     """The numbers in a structure, in order, and a function that builds it again from others.
 
     Arrays come back as arrays: of floats where all parts are numbers, of objects otherwise.
     Raises NumberTypeError for a string, a set or None in the structure.
     """
-    leaves: list[Any] = []
-    make = _taken_apart(tree, leaves)
-    return leaves, lambda parts: make(iter(parts))
+    pieces: list[Any] = []
+    make = builder(apart(tree, pieces))
+    return [x for piece in pieces for x in piece], lambda parts: make(iter(parts))
 
 
-def _taken_apart(tree: Any, leaves: list[Any]) -> Callable[[Iterator[Any]], Any]:
-    """Append the numbers to the leaves; what makes such a structure of the next ones."""
+def _leaf(tree: Any, pieces: list[Any]) -> Form:
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray):
-        leaves += tree.flat
-        return lambda parts: array([*islice(parts, tree.size)], tree.shape)
-    if isinstance(tree, Mapping | list | tuple):
-        inner = tree.values() if isinstance(tree, Mapping) else tree
-        makes = [_taken_apart(part, leaves) for part in inner]
-        if isinstance(tree, Mapping):
-            keys = list(tree)
-            return lambda parts: dict(zip(keys, [make(parts) for make in makes], strict=True))
-        build = getattr(tree, "_make", type(tree))  # a named tuple has one
-        return lambda parts: build([make(parts) for make in makes])
+        pieces.append(tree.flat)
+        return array, tree.shape
     if tree is None or isinstance(tree, str | bytes | set | frozenset):
         raise NumberTypeError(
             f"expected a number, or numbers in lists, tuples, dicts or arrays, got {tree!r}"
         )
-    leaves.append(tree)
-    return next
+    pieces.append((tree,))
+    return NUMBER
+
+
+def apart(tree: Any, pieces: list[Any], leaf: Leaf = _leaf) -> Form:
+    """Append the numbers, as lists and arrays, to pieces; the form.
+
+    `leaf` does that for what is no list, tuple or dict: a number, an array.
+    """
+    cls = tree.__class__
+    if cls is float:
+        pieces.append((tree,))
+        return NUMBER
+    if isinstance(tree, list | tuple):
+        if {*map(type, tree)} == {float}:
+            pieces.append(tree)
+            return cls, len(tree)
+        return cls, tuple([apart(part, pieces, leaf) for part in tree])
+    if isinstance(tree, Mapping):
+        return dict, tuple([apart(part, pieces, leaf) for part in tree.values()]), tuple(tree)
+    return leaf(tree, pieces)
+
+
+def builder(
+    form: Form, model: Callable[..., Any] = lambda _, numbers: numbers
+) -> Callable[[Iterator[Any]], Any]:
+    """What makes the tree of that form of the next parts; `model(parameters, parts)` a model."""
+    if form == NUMBER:
+        return next
+    kind, inner, *more = form
+    if kind is array:
+        return lambda parts: array([*islice(parts, prod(inner))], inner)
+    if kind is MODEL:
+        return lambda parts: model(inner, [*islice(parts, *more)])
+    if issubclass(kind, STATIC):
+        return lambda _: inner
+    build = getattr(kind, "_make", kind)  # a named tuple has one
+    if inner.__class__ is int:
+        return lambda parts: build(islice(parts, inner))
+    makes = [builder(each, model) for each in inner]
+    if more:
+        return lambda parts: dict(zip(*more, [make(parts) for make in makes], strict=True))
+    return lambda parts: build([make(parts) for make in makes])
+
+
+def names(form: Form, name: str) -> list[str]:
+    """What the numbers of a form are called, which is itself called `name`.
+
+    >>> names(apart({"w": [1.0, 2.0], "b": 3.0}, []), "p")
+    ['p.w[0]', 'p.w[1]', 'p.b']
+    """
+    if form == NUMBER:
+        return [name]
+    kind, inner, *more = form
+    if kind is array:
+        return [f"{name}[{', '.join(map(str, at))}]" for at in product(*map(range, inner))]
+    if kind is MODEL:
+        return [p.label or f"{name}.{i}" for i, p in enumerate(inner())]
+    if issubclass(kind, STATIC):
+        return []
+    forms = [NUMBER] * inner if inner.__class__ is int else inner
+    keys = [f".{key}" for key in more[0]] if more else [f"[{i}]" for i in range(len(forms))]
+    pairs = zip(forms, keys, strict=True)
+    return [found for each, key in pairs for found in names(each, f"{name}{key}")]
 
 
 def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:

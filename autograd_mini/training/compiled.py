@@ -7,28 +7,22 @@ what the optimiser remembers are inputs and outputs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from math import isfinite
+from types import SimpleNamespace
 from typing import Any
 
 from autograd_mini.compiler import backends
-from autograd_mini.compiler.arguments import (
-    Structure,
-    listed,
-    replaced,
-    rows_taken,
-    structure,
-    taken,
-)
-from autograd_mini.compiler.compiled import Entry
+from autograd_mini.compiler.arguments import listed, replaced, rows_made, rows_taken, taken
+from autograd_mini.compiler.entries import Entries
 from autograd_mini.compiler.tracing import Task
 from autograd_mini.errors import GradientError
-from autograd_mini.nn import Module
 from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.numbers.symbols import SYMBOL
-from autograd_mini.numbers.trees import flatten
+from autograd_mini.numbers.trees import Form, apart, builder
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.value import Value
 
@@ -77,7 +71,7 @@ def compile_step(
 
 
 @dataclass(eq=False, repr=False)
-class CompiledStep:
+class CompiledStep(Entries):
     """A training step that `compile_step` made."""
 
     model: Any
@@ -90,12 +84,19 @@ class CompiledStep:
     watched: bool = False  # whether norm and predictions are wanted
 
     def __post_init__(self) -> None:
+        super().__init__(self.backend, self.threads, cache=100)
         self.unrolled = not (isinstance(self.loss, str) or self.loss in LOSSES.values())
         self.loss = loss_function(self.loss)
         if self.clip_norm is not None:
             positive("clip_norm", self.clip_norm)
-        self.entries: dict[Any, tuple[Entry, list[Structure]]] = {}
-        self.frame: Any = None  # of the last call, with its structure and the state that it left
+        optimiser, held = self.optimiser, list[Any]()
+        model = SimpleNamespace(parameters=lambda: optimiser.params)
+        self.end = len(optimiser.params) * (1 + len(optimiser.memory))
+        memory = [0.0] * (self.end - len(optimiser.params))
+        given = {"parameters": model, "memory": memory, "rate": [0.0, 0.0]}
+        self.fixed = {name: taken(x, held) for name, x in given.items()}
+        self.predicted: dict[Any, Form] = {}  # of what is traced: the form of its predictions
+        self.frame: Any = None  # of the last call, with what it is for and the state that it left
         self.framed: Any = None
         self.state: list[Any] = []
         self.keeps = self.kept = False  # the state in the frame alone: is it to be, is it so now
@@ -129,103 +130,84 @@ class CompiledStep:
 
     def run(self, inputs: Any, targets: Any, steps: int = 1) -> tuple[list[float], float, Any]:
         """The losses, the norm of the last gradient, the predictions before the last update."""
-        optimiser, columns = self.optimiser, list[Any]()
-        x_key, x, count = rows_taken("inputs", inputs, columns)
-        y_key, y, size = rows_taken("targets", targets, columns)
+        self.statistics["calls"] += 1
+        optimiser, columns, end = self.optimiser, list[Any](), self.end
+        x_form, count = rows_taken("inputs", inputs, columns)
+        y_form, size = rows_taken("targets", targets, columns)
         if size != count:
             raise ValueError(f"there are {count} inputs but {size} targets")
         pieces: list[Any] = [[], [0.0, 0.0]]
-        key = x_key, y_key, 0
         # a sample that comes alone fills no vector, so that it is computed as one of many numbers
-        alone = count == 1 and self.backend == "llvm" and key not in self.entries
-        if unrolled := self.unrolled or alone:
-            columns, x, y = [], [*inputs], [*targets]
-            taken((x, y), pieces)
-            key = x_key, y_key, count
-        end, losses = len(optimiser.params) * (1 + len(optimiser.memory)), list[float]()
-        known = self.entries.get(key)
-        same = known is not None and self.framed == (key, count, _kernel(known[0]))
+        unrolled = self.unrolled or (count == 1 and self.backend == "llvm")
+        if unrolled:
+            columns = []
+            _, (x_form, y_form) = taken(([*inputs], [*targets]), pieces)
+        entry = self.entry(unrolled, {"inputs": x_form, "targets": y_form})
+        framed = entry, count, getattr(entry.run, "kernel", None)  # which may have another one soon
+        same = framed == self.framed
         if not (same and self.kept):
             self._store()
             pieces[0] = state = [p.data for p in optimiser.params]
             state += chain.from_iterable(optimiser._memory) if optimiser.memory else ()
-        if key not in self.entries:
-            self.entries[key] = self._entry(x, y, unrolled)
-        entry, predictions = self.entries[key]
         if not same:
-            self.framed = key, count, _kernel(entry)  # which may have another one soon
-            frame = backends.bound(entry.run, *entry.given(pieces, columns, count), count)
-            self.frame = frame
-        else:
-            frame = self.frame
-            if unrolled or entry.traces.captured:
+            numbers = entry.given(pieces, columns, count)
+            self.frame, self.framed = backends.bound(entry.run, *numbers, count), framed
+        frame = self.frame
+        if same:
+            if unrolled or entry.captured:
                 frame.shared[end:] = entry.given(pieces[1:], [], count)[0]
             for column, new in zip(frame.samples, columns, strict=True):
                 column[:] = new if entry.arrays else listed(new)
             if not self.kept and state != self.state:
                 frame.shared[:end] = state
-        first, repeat = optimiser.steps, frame.repeat
+        first, rates, losses = optimiser.steps, list[Any](), list[float]()
         try:
-            if repeat and steps > 1:
-                rates = []
-                for k in range(first, first + steps):
-                    optimiser.steps = k
-                    rates.append((optimiser.lr, k))
-                losses, once = repeat(end, rates), frame.once
-                optimiser.steps = first + len(losses)
-                if len(losses) < steps:
-                    raise GradientError("a loss, a gradient or a parameter is no longer finite")
-                steps = 0
-            for _ in range(steps):
-                shared = frame.shared
-                shared[end], shared[end + 1] = optimiser.lr, optimiser.steps
-                frame()
-                once = frame.once
-                if not (isfinite(once[0]) and isfinite(once[1])):
-                    raise GradientError("a loss, a gradient or a parameter is no longer finite")
-                losses.append(float(once[0]))
-                frame.shared[:end] = once[2 : end + 2]
-                optimiser.steps += 1
+            for k in range(first, first + steps):
+                optimiser.steps = k
+                rates.append((optimiser.lr, k))
+            repeat = frame.repeat if steps > 1 else None
+            losses = repeat(end, rates) if repeat else _repeated(frame, end, rates)
         finally:
+            optimiser.steps = first + len(losses)
             self.kept = True
             if not self.keeps:
                 self._store()
+        if len(losses) < steps:
+            raise GradientError("a loss, a gradient or a parameter is no longer finite")
         if not self.watched:
             return losses, 0.0, []
-        if unrolled:
-            return losses, float(once[end + 2]), predictions[0].make(iter(once[end + 3 :]))
-        return losses, float(once[end + 2]), predictions[0].of_samples(frame.each)
+        norm, *alone = listed(frame.once[end + 2 :])
+        form = self.predicted[entry.task.f]
+        return losses, norm, builder(form)(iter(alone)) if unrolled else rows_made(form, frame.each)
 
     def _store(self) -> None:
         """Give the parameters and the optimiser what they have now, if the frame alone has it."""
-        optimiser = self.optimiser
-        params, names = optimiser.params, optimiser.memory
         if not self.kept:
             return
-        self.kept, self.state = False, listed(self.frame.shared[: len(params) * (1 + len(names))])
-        for p, number in zip(params, self.state, strict=False):
+        optimiser, names = self.optimiser, self.optimiser.memory
+        self.kept, self.state = False, listed(self.frame.shared[: self.end])
+        for p, number in zip(optimiser.params, self.state, strict=False):
             p.data = number
         if names:
-            new = iter(self.state[len(params) :])
+            new = iter(self.state[len(optimiser.params) :])
             optimiser._memory = [*zip(*[new] * len(names), strict=True)]
 
-    def _entry(self, x: Any, y: Any, unrolled: bool) -> tuple[Entry, list[Structure]]:
-        optimiser, shapes, predicted = self.optimiser, list[Structure](), list[Any]()
+    def task(self, unrolled: bool) -> Task:
+        """The loss of a batch or, unless it is unrolled, of a sample; then the update."""
+        optimiser, predicted = self.optimiser, list[Any]()
 
-        def f(made: dict[str, Any]) -> Any:
-            rows, targets = made["inputs"], made["targets"]
+        def f(given: dict[str, Any]) -> Any:
+            rows, targets = given["inputs"], given["targets"]
             if not unrolled:
                 rows, targets = [rows], [targets]
-            predictions = [self.model(row) for row in rows]
-            seen = predictions if unrolled else predictions[0]
-            shapes[:] = [structure(seen, "prediction")]
-            predicted[:] = [data_of(x) for x in flatten(seen)[0]]
+            predictions, pieces = [self.model(row) for row in rows], list[Any]()
+            self.predicted[f] = apart(predictions if unrolled else predictions[0], pieces)
+            predicted[:] = [data_of(x) for piece in pieces for x in piece]
             return self.loss(predictions, targets)
 
         def after(value: Any, gradient: list[Any], given: dict[str, list[Any]]) -> Any:
-            params, before = optimiser.params, vars(optimiser).copy()
-            restore, memory = replaced(params, given["parameters"]), iter(given["memory"])
-            try:
+            params, memory, rule = optimiser.params, iter(given["memory"]), copy(optimiser)
+            with replaced(params, given["parameters"]):
                 for p, g in zip(params, gradient, strict=True):
                     p.grad = g
                 if self.penalty is not None:
@@ -236,38 +218,26 @@ class CompiledStep:
                     norm = clip_by_norm(params, self.clip_norm)
                 elif self.watched:
                     norm = SYMBOL.namespace["norm"](tuple([p.grad for p in params]))
-                optimiser.schedule, (optimiser._lr, optimiser.steps) = None, given["rate"]
-                optimiser._memory = [tuple([next(memory) for _ in m]) for m in optimiser._memory]
-                type(optimiser).step(optimiser)
-                new = [p.data for p in params] + [x for m in optimiser._memory for x in m]
-                finite = SYMBOL.namespace["sum"](tuple(new))  # if and only if all of them are
-                return value, [finite, *new, *([norm, *predicted] if self.watched else [])]
-            finally:
-                vars(optimiser).update(before)
-                restore()
+                rule.schedule, (rule._lr, rule.steps) = None, given["rate"]
+                rule._memory = [tuple([next(memory) for _ in m]) for m in optimiser._memory]
+                type(rule).step(rule)
+                new = [p.data for p in params] + [x for m in rule._memory for x in m]
+            finite = SYMBOL.namespace["sum"](tuple(new))  # if and only if all of them are
+            return value, [finite, *new, *([norm, *predicted] if self.watched else [])]
 
-        memory = [0.0] * len(optimiser.memory) * len(optimiser.params)
-        held = Module()
-        held.parameters = lambda: optimiser.params  # type: ignore[method-assign]
-        args = {"parameters": held, "memory": memory, "rate": [0.0, 0.0]}
-        batch = () if unrolled else ("inputs", "targets")
-        reduce = None if unrolled else "mean"
-        task = Task(f, "value_and_grad", ("parameters",), batch, reduce, after)
-        sample = {**args, "inputs": x, "targets": y}
-        return Entry(task, sample, self.backend, self.threads), shapes
-
-    def explain(self) -> str:
-        """What was compiled, what each stage cost, and what runs."""
-        return "\n".join(line for entry, _ in self.entries.values() for line in entry.explained())
-
-    @property
-    def source(self) -> str:
-        """The text of what was compiled last: forward, backward, update."""
-        if not self.entries:
-            raise ValueError("nothing is compiled yet: call the step first")
-        entry, _ = next(reversed(self.entries.values()))
-        return backends.source(self.backend, entry.program, self.threads)
+        batch, reduce = ((), None) if unrolled else (("inputs", "targets"), "mean")
+        return Task(f, "value_and_grad", ("parameters",), batch, reduce, after)
 
 
-def _kernel(entry: Entry) -> Any:
-    return getattr(entry.run, "kernel", None)
+def _repeated(frame: Any, end: int, rates: list[Any]) -> list[float]:
+    """The losses of steps with these rates, as many as are finite: each call hands on its state."""
+    shared, losses = frame.shared, list[float]()
+    for rate, k in rates:
+        shared[end], shared[end + 1] = rate, k
+        frame()
+        once = frame.once
+        if not (isfinite(once[0]) and isfinite(once[1])):
+            break
+        losses.append(float(once[0]))
+        shared[:end] = once[2 : end + 2]
+    return losses

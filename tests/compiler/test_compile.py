@@ -285,7 +285,7 @@ REFUSED = [
     (lambda: compile(3), "f must be a function"),
     (lambda: python(lambda x: [x, x]).grad(1.0), "returns one number"),
     (lambda: python(sum).hvp([1.0, 2.0], [1.0]), "the direction of hvp must hold 2 numbers"),
-    (lambda: python(branch).source, "call the function first"),
+    (lambda: python(branch).source, "call it first"),
 ]
 
 

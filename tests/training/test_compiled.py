@@ -209,7 +209,7 @@ def test_as_many_targets_as_inputs():
     step = compile_step(model, "mse", SGD(model.parameters(), lr=0.1), backend="python")
     with pytest.raises(ValueError, match="16 inputs but 1 targets"):
         step(ROWS, [1.0])
-    with pytest.raises(ValueError, match="call the step first"):
+    with pytest.raises(ValueError, match="call it first"):
         step.source
 
 

@@ -7,7 +7,7 @@ boundary is smooth; of more, a code is the class and how sure the model is of it
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from math import copysign, exp, isfinite, log10, sqrt
 from struct import calcsize, pack, unpack
 from typing import Any, NamedTuple
@@ -207,8 +207,7 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
 
     def at(weights: tuple[float, ...]) -> float:
-        with ExitStack() as stack, suppress(ArithmeticError, ValueError):
-            stack.callback(replaced(params, weights))
+        with replaced(params, weights), suppress(ArithmeticError, ValueError):
             return measured(model, rows, targets, loss, None).loss
         return float("nan")
 

@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -305,14 +305,12 @@ class _Recorder:
         The model may have gone back to earlier weights, and gets them again.
         """
         if self.frames[-1].epoch != self.latest.epoch:
-            with ExitStack() as stack:
-                stack.callback(replaced(self.params, self.latest.weights))
+            with replaced(self.params, self.latest.weights):
                 self.keep()
 
     def _gradients(self, batch: Sequence[int]) -> list[float]:
         """What some of the data now ask for; the parameters' own gradients stay as they were."""
-        with ExitStack() as stack:
-            stack.callback(replaced(self.params, self._weights()))
+        with replaced(self.params, self._weights()):
             for p in self.params:
                 p.grad = 0.0
             predictions = [self.model(self.rows[i]) for i in batch]
