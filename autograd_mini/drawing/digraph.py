@@ -134,19 +134,15 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
         Raises as `pipe`; FileExistsError (graphviz's) where `raise_if_result_exists` forbids it.
         """
-        if outfile is None:
-            format = format or self.format
-        else:
-            picture = Path(directory or self.directory or ".", outfile)
-            format = format or picture.suffix[1:] or self.format
+        if outfile is not None:
+            format = format or Path(outfile).suffix[1:]
             filename = filename or Path(outfile).with_suffix(".gv")
         if filename is not None:
             self.filename = os.fspath(filename)
         if directory is not None:
             self.directory = os.fspath(directory)
-        text = Path(self.filepath)
-        if outfile is None:
-            picture = text.with_name(f"{text.name}.{format}")
+        format, text = format or self.format, Path(self.filepath)
+        picture = Path(self.directory, outfile or f"{self.filename}.{format}")
         if text == picture and not overwrite_source:
             raise ValueError(f"outfile {str(outfile)!r} is the file of the DOT text itself")
         if raise_if_result_exists and picture.exists():

@@ -4,6 +4,7 @@ Folding is for graphs of hundreds of thousands of nodes, so the loops here read 
 rather than its parents, and look at a vector that many nodes share only once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -83,15 +84,13 @@ def contracted(
     `seen` are the nodes that a backward pass has reached. Edges between two nodes that are drawn
     themselves are left out.
     """
-    groups: dict[GroupPath, Fold] = {}
+    groups: dict[GroupPath, Fold] = defaultdict(Fold)
     for node, key in fold.items():
-        if key not in groups:
-            groups[key] = Fold()
         groups[key].members.append(node)
     for root in roots:
         if root in fold:
             groups[fold[root]].outputs.add(root)
-    joined: Joined = {}
+    joined: Joined = defaultdict(Bundle)
     parts_of: dict[int, dict[Any, list[int]]] = {}
     largest_of: dict[int, float] = {}
     done: set[tuple[Any, int]] = set()
@@ -143,9 +142,7 @@ def _cross(groups: dict[GroupPath, Fold], tail: Any, head: Any, parents: Iterabl
 def _add(
     joined: Joined, tail: Any, head: Any, count: int, adjoint: float | None, size: float
 ) -> None:
-    bundle = joined.get((tail, head))
-    if bundle is None:
-        bundle = joined[tail, head] = Bundle()
+    bundle = joined[tail, head]
     bundle.count += count
     if adjoint is not None:
         flow = adjoint * size if adjoint else 0.0

@@ -1,6 +1,7 @@
 """Which scope, layer and neuron a node belongs to; and which groups fold into one node each."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -82,22 +83,12 @@ def _parts(order: Sequence[Value]) -> Paths:
 
 def _used_often(order: Sequence[Value]) -> set[Any]:
     """The nodes that are an operand more than once."""
-    used: set[Any] = set()
-    often: set[Any] = set()
-    for node in order:
-        for slot in (node.first, node.second):
-            if slot.__class__ is tuple:
-                if id(slot) in used:
-                    often.update(slot)
-                else:
-                    used.add(id(slot))
-                    often |= used.intersection(slot)
-                    used.update(slot)
-            elif slot in used:
-                often.add(slot)
-            else:
-                used.add(slot)
-    return often
+    slots = [slot for node in order for slot in (node.first, node.second)]
+    times, uses = Counter(map(id, slots)), Counter[Any]()
+    for slot in {id(slot): slot for slot in slots}.values():  # nodes share their vectors
+        for _ in range(min(2, times[id(slot)])):
+            uses.update(slot if slot.__class__ is tuple else (slot,))
+    return {node for node, n in uses.items() if n > 1}
 
 
 def _adopted(order: Sequence[Value], scopes: Paths, paths: Paths) -> Paths:

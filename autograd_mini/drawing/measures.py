@@ -166,3 +166,17 @@ def sweep_learning_rates(
         except AutogradError:  # also after the last update, whose loss `fit` does not see
             losses.append(inf)
     return Sweep([rate for rate, *_ in each], losses, start)
+
+
+# --- places on an axis ----------------------------------------------------------------------------
+def places(ends: tuple[float, float], n: int) -> list[float]:
+    """So many places from the first to the last, all equally far apart."""
+    low, high = ends
+    return [low + (high - low) * k / (n - 1) for k in range(n)]
+
+
+def spread(values: Sequence[float], margin: float = 0.12) -> tuple[float, float]:
+    """The least and the largest, and some room around them."""
+    low, high = min(values), max(values)
+    room = margin * (high - low) or 1.0
+    return low - room, high + room

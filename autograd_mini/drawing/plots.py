@@ -23,7 +23,7 @@ from autograd_mini.training import History
 from autograd_mini.training.diagnosis import Diagnosis
 from autograd_mini.training.metrics import Loss
 
-from .measures import Sweep, UpdateRatios, layer_numbers
+from .measures import Sweep, UpdateRatios, layer_numbers, places, spread
 
 
 class Words(TypedDict, total=False):
@@ -259,7 +259,7 @@ def decision_boundary(
             f"features must be two different numbers from 0 to {width - 1}, got {(j, k)}"
         )
     axes = axes_of(axes, 4.6)
-    xs, ys = (_ticks([row[i] for row in data.inputs]) for i in (j, k))
+    xs, ys = (places(spread([row[i] for row in data.inputs], 0.08), _STEPS) for i in (j, k))
     point = [sum(column) / len(data) for column in zip(*data.inputs, strict=True)]
     threshold = 0.5 if model.layers[-1].activation == "sigmoid" else 0.0
     lead: list[list[list[float]]] = []  # for each place, by how much each class is ahead
@@ -298,13 +298,6 @@ def ahead(scores: Any, threshold: float = 0.0) -> list[float]:
     numbers = [float(score) for score in scores]
     highest, second = sorted(numbers, reverse=True)[:2]
     return [x - (second if x == highest else highest) for x in numbers]
-
-
-def _ticks(values: list[float]) -> list[float]:
-    low, high = min(values), max(values)
-    margin = 0.08 * (high - low) or 1.0
-    step = (high - low + 2 * margin) / (_STEPS - 1)
-    return [low - margin + i * step for i in range(_STEPS)]
 
 
 # --- figures -------------------------------------------------------------------------------------

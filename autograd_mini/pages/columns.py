@@ -10,10 +10,11 @@ import base64
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from autograd_mini.drawing.groups import hierarchy
-from autograd_mini.formulas.grammar import walk
+from autograd_mini.formulas.grammar import functions_in, names_in
 from autograd_mini.notation.labels import printable
 from autograd_mini.notation.shapes import at_kink, shape_of
 from autograd_mini.stepping.events import phase
@@ -53,7 +54,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     plain = not steps.stale and all(
         node.data.__class__ is float and (node.op or node.first is None) for node in nodes
     )
-    if not plain or not _swept(steps):
+    if not plain or not swept(steps):
         return None
     shapes = [shape_of(node) if node.op else None for node in nodes]
     templates, ops = notations(shape for shape in shapes if shape)
@@ -136,21 +137,17 @@ class _Code:
 
 def _arithmetic(op: Any) -> bool:
     """Whether the partials follow from data by + - * / and a choice alone."""
-
-    def plain(part: ast.AST) -> bool:
-        match part:
-            case ast.Name(name):
-                return name.removesuffix("_i") in (*op.params, "out")
-            case ast.BinOp():
-                return isinstance(part.op, ast.Add | ast.Sub | ast.Mult | ast.Div)
-            case ast.Call():
-                return getattr(part.func, "id", "") == "where"
-        return isinstance(part, ast.Constant | ast.UnaryOp | ast.Compare)
-
-    return all(plain(x) for k in range(len(op.params)) for x in walk(op.trees[f"d{k}"]))
+    known = {*op.params, *(f"{param}_i" for param in op.params), "out"}
+    trees = [op.trees[f"d{k}"] for k in range(len(op.params))]
+    return not any(
+        functions_in(tree) - {"where"}
+        or names_in(tree) - known
+        or any(isinstance(part, ast.Pow | ast.Mod | ast.FloorDiv) for part in ast.walk(tree))
+        for tree in trees
+    )
 
 
-def _swept(steps: Steps) -> bool:
+def swept(steps: Steps) -> bool:
     """Whether the backward pass is that of the engine, and in floats."""
     passed = [step for step in steps.steps if phase(step) == "backward"]
     seed = next((step.value for step in passed if isinstance(step, Seed)), None)
@@ -159,11 +156,7 @@ def _swept(steps: Steps) -> bool:
 
 
 def _deltas(numbers: Iterable[int]) -> list[int]:
-    before, out = 0, []
-    for x in numbers:
-        out.append(x - before)
-        before = x
-    return out
+    return [x - before for before, x in pairwise((0, *numbers))]
 
 
 def _compressed(columns: Mapping[str, Any], told: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from autograd_mini.drawing.digraph import SVG
 from autograd_mini.drawing.interchange import from_json, to_json
 from autograd_mini.graph import topological
 from autograd_mini.notation.labels import number
-from autograd_mini.stepping.sequence import Accumulate, Steps, Update, Visit
+from autograd_mini.stepping.sequence import Steps
 
 FEW = 200  # nodes that are drawn all at once; of more, groups are opened
 
@@ -33,20 +33,11 @@ def roomy(steps: Steps) -> Any:
     A layout leaves room for the last ones alone, and 0.6927 + 0.3073 = 1; such a node gets its
     longest number as its gradient.
     """
-    longest: dict[int, Any] = {}
-    for step in steps:
-        match step:
-            case Accumulate():
-                k, x = step.parent, step.after
-            case Visit(node, adjoint):
-                k, x = node, adjoint
-            case Update():
-                k, x = step.node, step.after
-            case _:
-                continue
-        if _length(x) > _length(longest.get(k, steps.nodes[k].data)):
-            longest[k] = x
-    wide = {k: x for k, x in longest.items() if _length(x) > _length(steps.nodes[k].grad)}
+    wide = {}
+    for k, node in enumerate(steps.nodes):
+        longest = max([node.data, *steps.timeline.numbers(k)], key=_length)
+        if _length(longest) > max(_length(node.data), _length(node.grad)):
+            wide[k] = longest
     if not wide:
         return steps.root
     (root,) = from_json(to_json(steps.root))

@@ -1,7 +1,7 @@
 """The formulas of the sheet as JavaScript, so that a page can compute with other numbers.
 
-    const ops = (() => { ...; return {"mul": {"params": ["a", "b"], value: (a, b) => (a * b),
-        partials: [(a, b, out) => b, (a, b, out) => a]}, ...}; })();
+    const ops = (() => { ...; return {"mul": {"params": ["a", "b"], value: (a$, b$) => (a$ * b$),
+        partials: [(a$, b$, out$) => b$, (a$, b$, out$) => a$]}, ...}; })();
 
 A partial by a vector is the array of the partials by its elements. JavaScript has no errors for
 numbers: where Python refuses, `value` is not finite.
@@ -21,13 +21,6 @@ from autograd_mini.ops import SHEET, Op
 _MATH = (
     "exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh"
     " acosh atanh hypot abs floor ceil"
-)
-# Names of arguments that mean something else in JavaScript, or in the text that is made here.
-_RESERVED = frozenset(
-    "Infinity Math NaN arguments await break case catch class const continue debugger default"
-    " delete do else enum eval export extends false finally for function if implements import in"
-    " instanceof interface let new null package private protected public return static super"
-    " switch this throw true try typeof undefined var void while with yield".split()
 )
 
 
@@ -72,7 +65,7 @@ def _function(op: Op, key: str) -> str:
         _name(p) + (f" = {_number(op.defaults[p])}" if p in op.defaults and key == "value" else "")
         for p in op.params
     ]
-    head = f"({', '.join(params if key == 'value' else [*params, 'out'])}) => "
+    head = f"({', '.join(params if key == 'value' else [*params, 'out$'])}) => "
     constants = "".join(f"const {name} = {text}; " for name, text in given(op, [key], _SCRIPT))
     text = written(op, key, _SCRIPT)
     return f"{head}{{ {constants}return {text}; }}" if constants else head + text
@@ -87,9 +80,8 @@ def _number(value: float) -> str:
 def _name(name: str) -> str:
     if name.endswith("_i"):
         return f"{_name(name[:-2])}[$]"
-    if name == "pi":
-        return "Math.PI"
-    return f"{name}$" if name in _RESERVED else name
+    # No word of JavaScript's ends so; n is the length of the vectors.
+    return {"pi": "Math.PI", "n": "n"}.get(name, f"{name}$")
 
 
 _SCRIPT = Text(

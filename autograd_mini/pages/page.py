@@ -12,8 +12,6 @@ from autograd_mini.language import LANGUAGES, translated
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import Op
 from autograd_mini.rules.evaluation import each
-from autograd_mini.stepping.events import phase
-from autograd_mini.stepping.record import reverse_sweep
 from autograd_mini.stepping.sequence import (
     Accumulate,
     Forward,
@@ -29,7 +27,7 @@ from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
 
 from . import training_page
-from .columns import MANY, groups_of, packed, sources_of
+from .columns import MANY, groups_of, packed, sources_of, swept
 from .document import document, written
 from .figure import FEW, figure
 from .javascript import source
@@ -220,10 +218,8 @@ def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
 def _follows(steps: Steps) -> tuple[bool, bool]:
     """Whether the backward pass and the updates are those that the engine's rules give."""
     grads = {step.node: step.adjoint for step in steps if isinstance(step, Visit)}
-    seed = next((step.value for step in steps if isinstance(step, Seed)), 0.0)
-    passed = [step for step in steps if phase(step) == "backward"]
-    floats = seed.__class__ is float and all(x.__class__ is float for x in grads.values())
-    backward = floats and repr(passed) == repr(reverse_sweep(steps.nodes, 0.0, seed)[: len(passed)])
+    floats = all(x.__class__ is float for x in grads.values())
+    backward = not grads or (floats and swept(steps))
     updates = [step for step in steps if isinstance(step, Update)]
     wanted = []
     for k, _, _, rate, _ in updates:

@@ -102,9 +102,9 @@ def read(kind: Any, x: Any, who: str = "") -> Any:
     if get_origin(kind) is tuple:
         each = repeat(kinds[0], len(x)) if kinds[-1] is ... else kinds
         return tuple([read(*pair) for pair in zip(each, x, strict=True)])
-    if hasattr(kind, "_fields"):
-        given = x if isinstance(x, dict) else dict(zip(kind._fields, x, strict=True))
-        check_keys(who or kind.__name__, given, kind._fields)
+    if names := getattr(kind, "__match_args__", None):  # of a tuple with names, a dataclass
+        given = x if isinstance(x, dict) else dict(zip(names, x, strict=True))
+        check_keys(who or kind.__name__, given, names)
         kinds = kind.__annotations__
         return kind(**{name: read(kinds[name], part) for name, part in given.items()})
     if kind is bytes:

@@ -68,6 +68,10 @@ class Timeline:
         """The node's gradient so far, None where nothing has been added to it yet."""
         return _last(self._grad.get(node, []), index)
 
+    def numbers(self, node: int) -> list[Number]:
+        """All that the node's gradient and data come to, one after the other."""
+        return [x for _, x in (*self._grad[node], *self._data[node])]
+
     def complete(self, node: int, index: int) -> bool:
         """Whether all of the node's users are done, so that its gradient is complete."""
         return node in self._visits and self._visits[node][-1] <= index

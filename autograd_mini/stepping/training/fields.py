@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from autograd_mini.compiler.arguments import replaced
 from autograd_mini.compiler.compiled import compile
 from autograd_mini.data import Dataset
+from autograd_mini.drawing.measures import places, spread
 from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
@@ -57,12 +58,12 @@ class Field(NamedTuple):
     @property
     def xs(self) -> list[float]:
         """The places along x."""
-        return _places(self.x, self.n)
+        return places(self.x, self.n)
 
     @property
     def ys(self) -> list[float]:
         """The places along y; none for a line."""
-        return [] if self.y is None else _places(self.y, self.n)
+        return [] if self.y is None else places(self.y, self.n)
 
     @property
     def places(self) -> list[tuple[float, ...]]:
@@ -110,18 +111,6 @@ class Field(NamedTuple):
     @property
     def _form(self) -> str:
         return f">{len(self.places)}{'B' if self.top == 255 else 'H'}"
-
-
-def _places(ends: tuple[float, float], n: int) -> list[float]:
-    low, high = ends
-    return [low + (high - low) * k / (n - 1) for k in range(n)]
-
-
-def spread(values: Sequence[float], margin: float = 0.12) -> tuple[float, float]:
-    """The least and the largest, and some room around them."""
-    low, high = min(values), max(values)
-    room = margin * (high - low) or 1.0
-    return low - room, high + room
 
 
 # --- the answers of a model ----------------------------------------------------------------------

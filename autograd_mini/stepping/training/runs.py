@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import autograd_mini.stepping as face
 from autograd_mini.drawing.measures import ratio
-from autograd_mini.files import Format, check_keys
+from autograd_mini.files import Format
 from autograd_mini.stepping.recordings import Recording, T, read, written
 from autograd_mini.training import Epoch
 
@@ -69,6 +69,18 @@ class TrainingSteps(_Run[Frame]):
     field: Field | None
     landscape: tuple[Field, bytes] | None
 
+    def __post_init__(self) -> None:
+        if not self.frames:
+            raise ValueError("there are no frames")
+        places = self.field.size if self.field else 0
+        for frame in self.frames:
+            for name in ("weights", "before", "gradients"):
+                n = len(getattr(frame, name))
+                if n != len(self.names) and (n or name == "weights"):
+                    raise ValueError(f"epoch {frame.epoch}: {n} {name} of {len(self.names)}")
+            if (n := len(frame.field)) != places:
+                raise ValueError(f"epoch {frame.epoch}: {n} bytes of a grid of {places}")
+
     def _content(self) -> dict[str, Any]:
         found = {field.name: written(getattr(self, field.name)) for field in fields(self)}
         return {"runs": [found | {"history": written([[*row] for row in self.history])}]}
@@ -78,20 +90,7 @@ class TrainingSteps(_Run[Frame]):
         if "rates" in content:
             raise ValueError("there are several runs with their rates")
         (found,) = content["runs"]
-        kinds = {field.name: field.type for field in fields(cls)}
-        check_keys("the run", found, (*kinds,))
-        run = cls(**{name: read(kind, found[name]) for name, kind in kinds.items()})
-        places = run.field.size if run.field else 0
-        if not run.frames:
-            raise ValueError("there are no frames")
-        for frame in run.frames:
-            for name in ("weights", "before", "gradients"):
-                n = len(getattr(frame, name))
-                if n != len(run.names) and (n or name == "weights"):
-                    raise ValueError(f"epoch {frame.epoch}: {n} {name} of {len(run.names)}")
-            if (n := len(frame.field)) != places:
-                raise ValueError(f"epoch {frame.epoch}: {n} bytes of a grid of {places}")
-        return run
+        return read(cls, found, "the run")  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         name = self.points.name or "data"
@@ -163,8 +162,7 @@ class LearningRates(_Run[TrainingSteps]):
     def _of(cls, content: dict[str, Any]) -> Self:
         if "rates" not in content:
             raise ValueError("there is a single run, without learning rates")
-        runs = tuple([TrainingSteps._of({"runs": [run]}) for run in content["runs"]])
-        return cls(runs, read(tuple[float, ...], content["rates"]))
+        return read(cls, content)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         each = zip(self.rates, self.verdicts, strict=True)
