@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini import language
 from autograd_mini.files import write
 from autograd_mini.language import LANGUAGES, translated
-from autograd_mini.notation.labels import printable
+from autograd_mini.notation.labels import number, printable
+from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
 from autograd_mini.ops import Op
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping.sequence import (
@@ -22,7 +23,7 @@ from autograd_mini.stepping.sequence import (
     Update,
     Visit,
 )
-from autograd_mini.stepping.templates import FORMULAS, catalogue
+from autograd_mini.stepping.templates import FORMULAS, as_template, notations
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
 
@@ -157,7 +158,7 @@ def words_of(*rooms: str) -> language.Catalogue:
 def told() -> dict[str, Any]:
     """The sentences and formulas of the steps, the same on every page."""
     said = {lang: language.words("sentence", lang) for lang in LANGUAGES}
-    formulas = {name: {"text": p.text, "mathml": p.mathml} for name, p in FORMULAS.items()}
+    formulas = {name: as_template(piece) for name, piece in FORMULAS.items()}
     return {"sentences": said, "formulas": formulas}
 
 
@@ -180,15 +181,24 @@ def run_data(steps: Steps) -> dict[str, Any]:
     """
     nodes = steps.nodes
     ids = {node: k for k, node in enumerate(nodes)}
-    maths = catalogue(steps)
-    del maths["formulas"]  # the same on every page
+    shapes = [None if node.first is None else shape_of(node) for node in nodes]
+    templates, ops = notations(filter(None, shapes))
+
+    def operands(node: Value) -> list[Any]:
+        return [ids[x] if isinstance(x, Value) else number(x) for x in operands_of(node)]
+
     found = differences(steps)
     follows, plain = _follows(steps)
     return {
         "names": list(steps.names),
         "ops": [node.op.name if node.op else None if node.first is None else "" for node in nodes],
-        "maths": maths,
-        "kinks": maths.pop("kinks"),
+        "maths": {
+            "numerator": steps.numerator,
+            "templates": templates,
+            "ops": ops,
+            "nodes": [s and [s.key, operands(n)] for s, n in zip(shapes, nodes, strict=True)],
+        },
+        "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
         "args": [_args(node, ids) for node in nodes],
         "parents": [[ids[parent] for parent in node.parents] for node in nodes],
         "data": [written(node.data) for node in nodes],

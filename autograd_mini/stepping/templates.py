@@ -1,16 +1,13 @@
-"""The formulas of the steps themselves, and all that a page needs to write them."""
+"""The formulas of the steps themselves, and the templates that a page needs to write others."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from autograd_mini.notation import labels, symbols
+from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import notation_of
-from autograd_mini.notation.shapes import Shape, at_kink, operands_of, shape_of
+from autograd_mini.notation.shapes import Shape
 from autograd_mini.notation.symbols import Piece, slot
-from autograd_mini.value import Value
-
-from .sequence import Steps
 
 
 def _equal(*sides: Piece) -> Piece:
@@ -65,39 +62,18 @@ FORMULAS: dict[str, Piece] = {
 """Templates of what is written about a step; sequence.py says what the fields are."""
 
 
-def catalogue(steps: Steps) -> dict[str, Any]:
-    """The templates that a page needs to write every step of these, fit for JSON.
-
-    "templates": [{"text": ..., "mathml": ...}, ...], "formulas": name -> template,
-    "ops": key -> {"name", "about", "value", "definition", "partials"}, templates given by index;
-    "nodes": for each node None, if it is a leaf, or [key, operands]: the index of a node, or the
-    text of a constant; "kinks": the nodes that are at a kink; "numerator": what gradients are of.
-    """
-    ids = {node: k for k, node in enumerate(steps.nodes)}
-    shapes = [None if node.first is None else shape_of(node) for node in steps.nodes]
-    templates, ops = notations(shape for shape in shapes if shape is not None)
-    nodes: list[Any] = []
-    for node, shape in zip(steps.nodes, shapes, strict=True):
-        operands = [ids[x] if isinstance(x, Value) else labels.number(x) for x in operands_of(node)]
-        nodes.append(None if shape is None else [shape.key, operands])
-    return {
-        "numerator": steps.numerator,
-        "formulas": {name: _written(piece) for name, piece in FORMULAS.items()},
-        "templates": templates,
-        "ops": ops,
-        "nodes": nodes,
-        "kinks": [k for k, node in enumerate(steps.nodes) if at_kink(node)],
-    }
-
-
 def notations(shapes: Iterable[Shape]) -> tuple[list[Any], dict[str, Any]]:
-    """The "templates" and the "ops" of `catalogue` for these shapes."""
+    """What a page needs to write what is computed by nodes of these shapes, fit for JSON.
+
+    Templates, as {"text": ..., "mathml": ...}; and for the key of each shape {"name", "about",
+    "value", "definition", "partials"}, with templates given by index.
+    """
     templates: dict[str, int] = {}
 
     def note(piece: Piece | None) -> int | None:
         if piece is None:
             return None
-        text = json.dumps(_written(piece), ensure_ascii=False)
+        text = json.dumps(as_template(piece), ensure_ascii=False)
         return templates.setdefault(text, len(templates))
 
     ops: dict[str, Any] = {}
@@ -114,5 +90,6 @@ def notations(shapes: Iterable[Shape]) -> tuple[list[Any], dict[str, Any]]:
     return [json.loads(text) for text in templates], ops
 
 
-def _written(piece: Piece) -> dict[str, Any]:
+def as_template(piece: Piece) -> dict[str, Any]:
+    """A piece for a page."""
     return {"text": piece.text, "mathml": piece.mathml}
