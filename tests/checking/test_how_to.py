@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
 
@@ -11,6 +12,16 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"en": "mymodel", "es": "mimodelo"}
 
 
+@pytest.fixture
+def _few_examples():
+    before = settings.get_current_profile_name()
+    settings.register_profile("few", settings(), max_examples=25)
+    settings.load_profile("few")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.mark.usefixtures("_few_examples")
 @pytest.mark.parametrize("language", NAMES)
 def test_the_property_test_of_the_page_passes_and_finds_the_wrong_sign(language, pytester):
     page = (ROOT / "docs" / language / "how-to" / "check-derivatives.md").read_text("utf-8")

@@ -94,7 +94,7 @@ def test_every_text_is_inside_its_box_and_the_picture(lang):
     x = Value(0.3, label="a long name of an input")
     recorded = steps(((x * 1e-7).exp() - x**3).tanh() * -1e5)
     painter = Painter(recorded, lang)
-    for index in range(0, len(recorded), 2):
+    for index in range(0, len(recorded), 4):
         painter.paint(index)
         for node in painter.graph.nodes.values():
             word, renderer = node.texts["word"], painter.canvas.get_renderer()
@@ -118,7 +118,7 @@ def test_labels_are_text(tmp_path):
 
 # --- files ---------------------------------------------------------------------------------------
 def test_gif(tmp_path):
-    recorded = neuron()
+    recorded = steps(Value(3.0, label="x").sin())
     (path,) = save_frames(recorded, tmp_path / "neuron.gif", lang="es", seconds=1.5)
     with Image.open(path) as gif:
         assert gif.n_frames == len(recorded)
@@ -129,7 +129,7 @@ def test_gif(tmp_path):
         ]
     assert [duration for duration, _ in shown] == [1500] * (len(recorded) - 1) + [3000]
     painter = Painter(recorded, "es")
-    for index in (0, 9, len(recorded) - 1):
+    for index in (0, len(recorded) - 1):
         difference = np.abs(shown[index][1] - painter.paint(index).astype(int))
         assert (difference == 0).mean() > 0.98  # its colours, but for rare shades
         assert difference.mean() < 0.1
