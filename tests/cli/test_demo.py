@@ -317,7 +317,8 @@ def test_no_color_is_respected_and_narrow_terminals_lose_nothing():
             "outputs.find_spec = lambda _: None  # no plots\n"
             "main('train xor --hidden 3 --epochs 1 --out o'.split())"
         )
-        done = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=follower, stderr=follower)
+        command = [sys.executable, "-c", code]
+        done = subprocess.Popen(command, env=env, stdout=follower, stderr=follower)
         os.close(follower)
         told = b""
         with suppress(OSError):  # the other end is closed

@@ -1,6 +1,7 @@
 """A GPT's training step, at its full size, and a network of 80,000 nodes in the browser.
 
-The times stand at the end of what pytest prints; tests/benchmarks/big_page.py measures larger ones, and longer.
+The times stand at the end of what pytest prints; tests/benchmarks/big_page.py measures longer, and
+a network of 200,000.
 """
 
 import random
