@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import slots_of
+from autograd_mini.numbers.arrays import is_array
 from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
-from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, Leaf, apart, array, builder
+from autograd_mini.numbers.trees import (
+    MODEL,
+    NUMBER,
+    STATIC,
+    Form,
+    Leaf,
+    apart,
+    array,
+    builder,
+    leaves,
+)
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
@@ -46,8 +57,7 @@ def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Fo
     """
     if isinstance(x, STATIC):
         return x.__class__, x
-    np = numpy()
-    if np is not None and isinstance(x, np.ndarray) and x.shape:
+    if is_array(x):
         if x.dtype != object:
             pieces.append(_plain(x).ravel())
         elif strange := [y for y in x.flat if floats_of(y, pieces, nodes) != NUMBER]:
@@ -78,21 +88,16 @@ def rows_taken(
 
     Raises ValueError for no samples, or samples of different structure.
     """
-    np = numpy()
-    if np is not None and isinstance(rows, np.ndarray) and rows.shape and len(rows):
+    if is_array(rows) and len(rows):
         if rows.dtype != object:
             columns.extend(_plain(rows).reshape(len(rows), -1).T)
             return (array, rows.shape[1:]) if rows.ndim > 1 else NUMBER, len(rows)
         rows = rows.tolist()
-    sequence = isinstance(rows, list | tuple) or bool(getattr(rows, "shape", False))
+    sequence = isinstance(rows, list | tuple) or is_array(rows)
     if not (sequence and len(rows)):
         what = "has no samples" if sequence else f"is {shown(rows)}"
         raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
-    forms, flat = [], []
-    for row in rows:
-        pieces: list[Any] = []
-        forms.append(apart(row, pieces, leaf))
-        flat.append([x for piece in pieces for x in piece])
+    flat, forms = zip(*[leaves(row, leaf) for row in rows], strict=True)
     for i, form in enumerate(forms):
         if form != forms[0]:
             raise ValueError(f"sample {i} of the batch {name} is not built as sample 0 is")

@@ -31,7 +31,7 @@ class Auto:
         self.program, self.threads = program, threads
         self.kernel: Any = None
         start, self.first = perf_counter(), "numpy" if ARRAYS else "python"
-        self.run: Run = backends.build(self.first, program, threads)
+        self.run: Run = backends.backend(self.first).build(program, threads)
         self.told = [f"{self.first}: made in {(perf_counter() - start) * 1e3:.1f} ms"]
         self.called, self.lock = False, Lock()
         self.thread: Thread | None = None

@@ -34,12 +34,6 @@ def backend(name: str) -> Any:
         ) from error
 
 
-def build(name: str, program: Program, threads: int = 1) -> Run:
-    """The program as a function, made by the back end of that name."""
-    made: Run = backend(name).build(program, threads)
-    return made
-
-
 class Bound:
     """What `bound` of compiler/program.py gives for a back end that has none."""
 

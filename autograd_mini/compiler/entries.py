@@ -34,9 +34,12 @@ class Entry:
         self.times.append(perf_counter())
         self.program, self.effects = improved(found)
         self.times.append(perf_counter())
-        self.run = backends.build(backend, self.program, threads)
+        module = backends.backend(backend)
+        self.run, self.arrays = (
+            module.build(self.program, threads),
+            getattr(module, "ARRAYS", False),
+        )
         self.times.append(perf_counter())
-        self.arrays = getattr(backends.backend(backend), "ARRAYS", False)
         wrt = {name: forms[name] for name in task.wrt} if task.what != "value" else {}
         self.by = sum(len(names(form, "")) for form in wrt.values())
         every = bool(task.batch) and not task.reduce  # has its own of all that comes out

@@ -12,10 +12,10 @@ from autograd_mini.graph import topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
-from autograd_mini.numbers.trees import NUMBER, Form, apart, builder, names
+from autograd_mini.numbers.trees import NUMBER, Form, builder, leaves, names
 from autograd_mini.value import Value
 
-from .arguments import replaced, taken
+from .arguments import floats_of, replaced
 from .passes import rebuilt
 from .program import Input, Output, Program
 
@@ -43,32 +43,24 @@ class Task(NamedTuple):
     """From the value, its gradient and the arguments: another value, and what comes out instead."""
 
 
-class Traced(NamedTuple):
-    """A program, the form of the function's value, and the Values that it reads besides."""
+def traced(task: Task, forms: Mapping[str, Form]) -> tuple[Program, Form, list[Value]]:
+    """The program of a task, the form of its value, and the Values that it reads besides.
 
-    program: Program
-    value: Form
-    captured: list[Value]
-
-
-def traced(task: Task, forms: Mapping[str, Form]) -> Traced:
-    """The program of a task for arguments of these forms (of a batch, of a sample).
+    forms   those of the arguments; of a batch, that of a sample
 
     Values that the function uses and that are no arguments are inputs, too, read in every call. A
     first run, in which they are constants, finds them; in the second they are symbols.
     """
     with lock:
         found = _run(task, forms, [])
-        return _run(task, forms, found.captured) if found.captured else found
+        return _run(task, forms, found[2]) if found[2] else found
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:
     """The task's function on plain numbers, and its gradient if it is one number: may raise."""
     forms, numbers = dict[str, Form](), dict[str, list[Any]]()
     for name, x in args.items():
-        pieces: list[Any] = []
-        forms[name] = taken(x, pieces)
-        found = [float(y) for piece in pieces for y in piece]
+        found, forms[name] = leaves(x, floats_of)
         numbers[name] = [*map(Value, found)] if name in task.wrt else found
     with ExitStack() as undo:
         out = transforms.called(task.f, (_arguments(forms, numbers, undo),), {})
@@ -103,7 +95,9 @@ def _real(x: Any) -> Any:
     return x
 
 
-def _run(task: Task, forms: Mapping[str, Form], outside: list[Value]) -> Traced:
+def _run(
+    task: Task, forms: Mapping[str, Form], outside: list[Value]
+) -> tuple[Program, Form, list[Value]]:
     trace, inputs, values, captured = Trace(), list[Input](), list[Any](), list[Value]()
     labels, headings, value = dict[int, str](), {0: "forward"}, None
 
@@ -126,10 +120,9 @@ def _run(task: Task, forms: Mapping[str, Form], outside: list[Value]) -> Traced:
         nonlocal value
         new = (x if isinstance(x, Value) else Value(x) for x in numbers)
         mixed = given | {name: [next(new) for _ in given[name]] for name in task.wrt}
-        out, pieces = task.f(_arguments(forms, mixed, undo)), list[Any]()
+        out = task.f(_arguments(forms, mixed, undo))
         out = out[()] if getattr(out, "shape", None) == () else out
-        value = apart(out, pieces)
-        flat = [x for piece in pieces for x in piece]
+        flat, value = leaves(out)
         values[:] = map(_real, flat)
         for node in topological(*[x for x in flat if isinstance(x, Value)]):
             if not isinstance(node.data, symbolic.Traced):
@@ -143,9 +136,7 @@ def _run(task: Task, forms: Mapping[str, Form], outside: list[Value]) -> Traced:
         undo.enter_context(replaced(outside, known))
         if (np := numpy()) is not None:  # would warn of ranges that are infinite
             undo.enter_context(np.errstate(all="ignore"))
-        pieces: list[Any] = []
-        apart(DERIVED[task.what](f, at, along)[1], pieces)
-    gradient = [x for piece in pieces for x in piece]
+        gradient, _ = leaves(DERIVED[task.what](f, at, along)[1])
     reduced = bool(task.batch and task.reduce)
     if reduced:
         values = [trace.emit("total", x) for x in values]
@@ -167,4 +158,4 @@ def _run(task: Task, forms: Mapping[str, Form], outside: list[Value]) -> Traced:
     if any(trace.parts):
         order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
         program = rebuilt(program, parts=order)
-    return Traced(program, value, outside or captured)
+    return program, value, outside or captured

@@ -125,7 +125,6 @@ class Condition(Traced):
     """A comparison of traced values: what `where` selects on, else 1 or 0; & and | join two."""
 
     __slots__ = ()
-    __hash__ = object.__hash__
 
     def __and__(self, other: object) -> Any:
         if isinstance(other, Condition):
@@ -142,7 +141,6 @@ class Symbol(Traced):
     """A number that is not known yet."""
 
     __slots__ = ()
-    __hash__ = object.__hash__
 
     def __pos__(self) -> Symbol:
         return self
@@ -181,12 +179,10 @@ def _operator(opcode: str, swapped: bool = False) -> Callable[..., Any]:
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "%": "mod"}
 _SIGNS["//"] = "floordiv"
 for _sign, _name in _SIGNS.items():
-    for _class in (Symbol, Condition):
-        setattr(_class, f"__r{_name}__", _operator(_sign, swapped=True))
+    setattr(Traced, f"__r{_name}__", _operator(_sign, swapped=True))
 _SIGNS |= {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 for _sign, _name in (_SIGNS | {"neg": "neg", "abs": "abs"}).items():
-    for _class in (Symbol, Condition):
-        setattr(_class, f"__{_name}__", _operator(_sign))
+    setattr(Traced, f"__{_name}__", _operator(_sign))
 
 
 class Mask(Symbol):

@@ -32,9 +32,16 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     Arrays come back as arrays: of floats where all parts are numbers, of objects otherwise.
     Raises NumberTypeError for a string, a set or None in the structure.
     """
+    found, form = leaves(tree)
+    make = builder(form)
+    return found, lambda parts: make(iter(parts))
+
+
+def leaves(tree: Any, leaf: Leaf | None = None) -> tuple[list[Any], Form]:
+    """The numbers in a structure, in order, and its form."""
     pieces: list[Any] = []
-    make = builder(apart(tree, pieces))
-    return [x for piece in pieces for x in piece], lambda parts: make(iter(parts))
+    form = apart(tree, pieces, leaf or _leaf)
+    return [x for piece in pieces for x in piece], form
 
 
 def _leaf(tree: Any, pieces: list[Any]) -> Form:

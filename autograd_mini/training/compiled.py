@@ -22,7 +22,7 @@ from autograd_mini.errors import GradientError
 from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.numbers.symbols import SYMBOL
-from autograd_mini.numbers.trees import Form, apart, builder
+from autograd_mini.numbers.trees import Form, builder, leaves
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.value import Value
 
@@ -200,9 +200,9 @@ class CompiledStep(Entries):
             rows, targets = given["inputs"], given["targets"]
             if not unrolled:
                 rows, targets = [rows], [targets]
-            predictions, pieces = [self.model(row) for row in rows], list[Any]()
-            self.predicted[f] = apart(predictions if unrolled else predictions[0], pieces)
-            predicted[:] = [data_of(x) for piece in pieces for x in piece]
+            predictions = [self.model(row) for row in rows]
+            found, self.predicted[f] = leaves(predictions if unrolled else predictions[0])
+            predicted[:] = map(data_of, found)
             return self.loss(predictions, targets)
 
         def after(value: Any, gradient: list[Any], given: dict[str, list[Any]]) -> Any:

@@ -21,7 +21,7 @@ def numbers(found):
     return [*map(float, once)], [[*map(float, row)] for row in each]
 
 
-EXPECTED = numbers(backends.build("numpy", line())(SHARED, [X, Y], 4))
+EXPECTED = numbers(backends.backend("numpy").build(line())(SHARED, [X, Y], 4))
 
 
 def test_the_same_numbers_while_llvm_compiles_and_after():

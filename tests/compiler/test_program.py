@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from autograd_mini.compiler import program as programs
-from autograd_mini.compiler.backends import BACKENDS, backend, build
+from autograd_mini.compiler.backends import BACKENDS, backend
 from autograd_mini.numbers.instructions import MEANING, Code
 from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import cubic, emitter, line
@@ -31,7 +31,7 @@ def run(request):
             np = pytest.importorskip("numpy")
             shared = np.array(shared, dtype=float)
             samples = list(np.array(samples, dtype=float).T.copy().T)  # strided views
-        kernel = made(program) if made else build(name, program)
+        kernel = made(program) if made else backend(name).build(program)
         once, each = kernel(shared, samples, count)
         return [float(x) for x in once], [[float(x) for x in row] for row in each]
 
@@ -154,7 +154,7 @@ def test_the_python_back_end_sums_without_overflow_on_the_way():
     out = programs.Output("sum", emit("sum", *parts))
     inputs = tuple(programs.Input(f"x{k}") for k in range(3))
     program = programs.Program(inputs, code, len(code), len(code), (out,), {})
-    assert build("python", program)([1e308, 1e308, -1e308], [], 1)[0] == [1e308]
+    assert backend("python").build(program)([1e308, 1e308, -1e308], [], 1)[0] == [1e308]
 
 
 @pytest.mark.parametrize(
