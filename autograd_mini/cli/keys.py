@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from shutil import get_terminal_size
 from typing import Any, Self
 
 if sys.platform != "win32":
@@ -59,23 +60,54 @@ def decoded(text: str) -> tuple[list[str], str]:
     return [key for key in keys if key], text
 
 
-class _Terminal:
-    """Keys from a POSIX terminal; signals come as bytes through a pipe, so that none is missed."""
+class _Console:
+    """Keys from the console of Windows."""
 
     def __init__(self, around_stop: Callable[[bool], None]) -> None:
         self.around_stop = around_stop
-        self.fd = sys.stdin.fileno()
-        self.waiting = b""
-        self.handlers: dict[int, Any] = {}
+        self.size = get_terminal_size()
 
     def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def read(self) -> list[str]:
+        """Wait; the keys that were pressed, in order."""
+        while True:
+            keys = self._pressed()
+            before, self.size = self.size, get_terminal_size()
+            if self.size != before:
+                keys.append("resize")
+            if keys:
+                return keys
+
+    def _pressed(self) -> list[str]:
+        """The keys that are pressed within a moment."""
+        import msvcrt
+
+        module: Any = msvcrt  # typed for Windows only
+        if not module.kbhit():
+            time.sleep(_PAUSE)
+            return []
+        c = module.getwch()
+        if c in "\x00\xe0":
+            return [key for key in [_WINDOWS.get(module.getwch(), "")] if key]
+        return ["escape"] if c == "\x1b" else decoded(c)[0]
+
+
+class _Terminal(_Console):
+    """Keys from a POSIX terminal; a signal that comes meanwhile waits until `read`."""
+
+    def __enter__(self) -> Self:
+        self.fd, self.waiting, self.signals = sys.stdin.fileno(), b"", list[int]()
         self.saved = termios.tcgetattr(self.fd)
-        self.signals, self.into = os.pipe()
-        os.set_blocking(self.into, False)
+        self.handlers = {}
         if threading.current_thread() is threading.main_thread():
-            self.wakeup = signal.set_wakeup_fd(self.into, warn_on_full_buffer=False)
-            for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
-                self.handlers[number] = signal.signal(number, lambda *_: None)
+            for number in (signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
+                noted = signal.signal(number, lambda number, _: self.signals.append(number))
+                self.handlers[number] = noted
         tty.setcbreak(self.fd)
         return self
 
@@ -83,46 +115,24 @@ class _Terminal:
         termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
-        if self.handlers:
-            signal.set_wakeup_fd(self.wakeup)
-        os.close(self.signals)
-        os.close(self.into)
 
-    def read(self) -> list[str]:
-        """Wait; the keys that were pressed, in order."""
-        while True:
-            pause = _PAUSE if self.waiting else None
-            ready, _, _ = select.select([self.fd, self.signals], [], [], pause)
-            if self.signals in ready and (keys := self._signalled()):
-                return keys
-            if self.fd in ready:
-                try:
-                    data = os.read(self.fd, 1024)
-                except OSError:  # the terminal is gone
-                    data = b""
-                if not data:
-                    return ["quit"]
-                self.waiting += data
-            elif self.waiting and not ready:  # nothing follows: it was the key itself
-                self.waiting = b""
-                return ["escape"]
-            text = self.waiting.decode(errors="ignore")
-            keys, rest = decoded(text)
-            self.waiting = rest.encode()
-            if keys:
-                return keys
-
-    def _signalled(self) -> list[str]:
-        keys = []
-        for number in os.read(self.signals, 64):
-            if number == signal.SIGWINCH:
-                keys.append("resize")
-            elif number == signal.SIGTSTP:
-                self._stop()
-                keys.append("resize")
-            elif number in (signal.SIGTERM, signal.SIGHUP):
+    def _pressed(self) -> list[str]:
+        ready, _, _ = select.select([self.fd], [], [], _PAUSE)
+        if self.signals:
+            if (number := self.signals.pop()) != signal.SIGTSTP:
                 raise SystemExit(128 + number)
-        return keys
+            self._stop()
+            return ["resize"]
+        if not ready:
+            keys, self.waiting = ["escape"] * bool(self.waiting), b""  # nothing follows: the key
+            return keys
+        try:
+            data = os.read(self.fd, 1024)
+        except OSError:  # the terminal is gone
+            data = b""
+        keys, rest = decoded((self.waiting + data).decode(errors="ignore"))
+        self.waiting = rest.encode()
+        return keys if data else ["quit"]
 
     def _stop(self) -> None:
         """Give the terminal back, stop as the user asked, and take it again when told to go on."""
@@ -133,36 +143,6 @@ class _Terminal:
         signal.signal(signal.SIGTSTP, handler)
         tty.setcbreak(self.fd)
         self.around_stop(True)
-
-
-class _Console:
-    """Keys from the console of Windows."""
-
-    def __init__(self, around_stop: object = None) -> None:
-        pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def read(self) -> list[str]:
-        """Wait; the key that was pressed."""
-        import msvcrt
-
-        module: Any = msvcrt  # typed for Windows only
-        size = os.get_terminal_size()
-        while not module.kbhit():
-            time.sleep(_PAUSE)
-            if os.get_terminal_size() != size:
-                return ["resize"]
-        c = module.getwch()
-        if c in "\x00\xe0":
-            return [key for key in [_WINDOWS.get(module.getwch(), "")] if key]
-        if c == "\x1b":
-            return ["escape"]
-        return decoded(c)[0]
 
 
 keyboard = _Console if sys.platform == "win32" else _Terminal
