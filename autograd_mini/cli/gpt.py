@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +23,7 @@ from autograd_mini.optim import Adam
 from autograd_mini.optim.schedules import linear
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 from autograd_mini.training.compiled import compile_step
+from autograd_mini.training.fitting import Kept
 
 from .options import Arguments, option, whole, writing
 from .outputs import Teller
@@ -73,15 +74,15 @@ def run(args: Arguments) -> int:
     say("model.is", parameters=len(model.parameters()), **model.sizes)
     if rule.steps:
         say("resumed", file=args.resume, step=rule.steps)
-    first, done = rule.steps, False
+    first = rule.steps
     try:
-        done = _train(args, teller, plan, model, names, rule)
+        _train(args, teller, plan, model, names, rule)
     finally:
         if rule.steps > first:
             with writing(args.save, args.lang):
                 kept = plan._replace(optimiser=rule.state_dict())
                 save(model, args.save, kept._asdict())
-    if not done:
+    if rule.steps < plan.steps:
         raise KeyboardInterrupt(args.say("interrupted", file=args.save, step=rule.steps))
     made, known = _made(plan, model, names, rule.steps), {*names.names}
     say("made", n=sum(name not in known for name in made), all=len(made))
@@ -132,65 +133,47 @@ def _digest(names: Names) -> str:
 # --- training ------------------------------------------------------------------------------------
 def _train(
     args: Arguments, teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam
-) -> bool:
-    """Train up to the plan's last step; False if Ctrl-C came before."""
+) -> None:
+    """Train up to the plan's last step, or up to the last count before Ctrl-C."""
     backend = args.backend or ("numpy" if find_spec("numpy") else "python")
     order = [*names.names]
     Random(plan.seed).shuffle(order)
     length = min(names.longest + 1, model.sizes["context"])
     step = compile_step(model, sequence_cross_entropy, rule, backend=backend)
     first, losses, start = rule.steps, list[float](), perf_counter()
-    compiled = start
+    compiled, kept = start, Kept(model.parameters(), rule)
     due = {-(-plan.steps * k // LINES) for k in range(1, LINES + 1)}
     if backend == "python":
         teller.say("slow")
     say, status = teller.say, teller.console.status(teller.text("compiling", backend=backend))
 
     def batches(until: int) -> Iterator[tuple[list[Any], list[Any]]]:
-        while rule.steps < until and not stop:
+        while rule.steps < until:
             at = rule.steps * plan.batch
             batch = [order[(at + k) % len(order)] for k in range(plan.batch)]
             rows, targets = zip(*(names.sample(name, length) for name in batch), strict=True)
             yield [*rows], [*targets]
 
-    with _Stop() as stop, status:
-        while rule.steps < plan.steps and not stop:
+    with suppress(KeyboardInterrupt), status:
+        while rule.steps < plan.steps:
             until = min(d for d in {*due, first + 1, rule.steps + SHOWN} if d > rule.steps)
             losses += step.sequence(batches(until))
-            if not stop.armed:
-                stop.armed, compiled = True, perf_counter()
+            kept = Kept(model.parameters(), rule)
+            if until == first + 1:
+                compiled = perf_counter()
                 say("compiled", backend=backend, seconds=compiled - start)
             told = {"step": rule.steps, "steps": plan.steps, "loss": sum(losses) / len(losses)}
             status.update(teller.text("step", **told))
             if rule.steps in due:
                 say("line", **told, made="  ".join(_made(plan, model, names, rule.steps, 5)))
                 losses = []
+    kept.restore()  # a step that Ctrl-C has cut in two is taken back
+    if rule.steps == first < plan.steps:
+        raise KeyboardInterrupt
     if taken := rule.steps - first:
         end = perf_counter()
         ms = 1e3 * (end - compiled) / max(taken - 1, 1)
         say("trained", steps=taken, seconds=end - start, ms=ms)
-    return rule.steps >= plan.steps
-
-
-class _Stop(list[int]):
-    """The signals that have come: Ctrl-C lets the step that is being done end.
-
-    Until it is armed, Ctrl-C ends the program at once.
-    """
-
-    armed = False
-
-    def __call__(self, number: int, _: object) -> None:
-        self.append(number)
-        if not self.armed or len(self) > 1:
-            raise KeyboardInterrupt
-
-    def __enter__(self) -> _Stop:
-        self.before = signal.signal(signal.SIGINT, self)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        signal.signal(signal.SIGINT, self.before)
 
 
 def _made(plan: Plan, model: GPT, names: Names, step: int, n: int = MADE) -> list[str]:

@@ -168,7 +168,7 @@ def fit(
                 history.stopped = "finished"
     except KeyboardInterrupt:
         if trainer.updating:  # all of it is taken back
-            trainer.undo_update()
+            trainer.before.restore()
         history.stopped = "interrupted"
     except TrainingError as error:
         error.history = history
@@ -176,7 +176,8 @@ def fit(
         raise
     finally:
         optimiser.schedule = own_schedule
-    best.restore()
+    if best.weights is not None:
+        best.weights.restore()
     return history
 
 
@@ -212,6 +213,21 @@ def at_rates(
     ]
 
 
+class Kept:
+    """Parameters and all that an optimiser knows, as they are now: to go back to."""
+
+    def __init__(self, params: Sequence[Value], optimiser: Optimiser | None = None) -> None:
+        self.data = [(p, p.data) for p in params]
+        self.optimiser, self.state = optimiser, dict(vars(optimiser)) if optimiser else {}
+
+    def restore(self) -> None:
+        """Go back."""
+        for p, data in self.data:
+            p.data = data
+        if self.optimiser:
+            vars(self.optimiser).update(self.state)
+
+
 class _Trainer:
     """Update after update, and the way back from the last one."""
 
@@ -237,7 +253,7 @@ class _Trainer:
         self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
         self.model, self.params, self.loss, self.judge = model, params, loss, judge
         self.optimiser = optimiser
-        self.before: tuple[list[Any], dict[str, Any]] | None = None  # the last update
+        self.before = Kept(params, optimiser)  # the last update
         self.updating = False
         self.losses: deque[float] = deque(maxlen=3)
         self.step: Any = None  # a CompiledStep
@@ -278,7 +294,7 @@ class _Trainer:
     def update(self, rows: list[Row], targets: list[Any]) -> tuple[float, int | None, float, float]:
         """Forward, backward, step: the loss, right answers, gradient norm and learning rate."""
         if self.step is not None:
-            self.before, lr = self._held(), float(self.optimiser.lr)
+            self.before, lr = Kept(self.params, self.optimiser), float(self.optimiser.lr)
             self.updating = True
             with suppress(GradientError):  # what is not finite is explained by the eager engine
                 (value,), norm, answers = self.step.run(rows, targets)
@@ -302,24 +318,12 @@ class _Trainer:
         else:
             norm = clip_by_norm(params, self.clip_norm)
         lr = float(self.optimiser.lr)
-        self.before = self._held()
+        self.before = Kept(self.params, self.optimiser)
         self.updating = True
         self.optimiser.step()
         self.updating = False
         self.losses.append(value)
         return value, right, norm, lr
-
-    def _held(self) -> tuple[list[Any], dict[str, Any]]:
-        return [p.data for p in self.params], vars(self.optimiser).copy()
-
-    def undo_update(self) -> None:
-        """Take back the last update: parameters and optimiser."""
-        if self.before is not None:
-            weights, state = self.before
-            for p, data in zip(self.params, weights, strict=True):
-                p.data = data
-            vars(self.optimiser).update(state)
-        self.updating = False
 
     @contextmanager
     def _explained(self, epoch: int, where: str, batch: int, rows: list[Row]) -> Iterator[None]:
@@ -331,7 +335,7 @@ class _Trainer:
                 raise
             lr, updates = float(self.optimiser.lr), len(self.losses)
             what, place, cause = described(error, self.model, rows, self.losses, lr, updates)
-            self.undo_update()
+            self.before.restore()
             known = {"epoch": epoch, "batch": batch, "place": place, "cause": cause}
             raise TrainingError(
                 f"epoch {epoch}, {where}: {what}. Likely cause: {cause}. The model keeps the last"
@@ -352,7 +356,7 @@ class _Best:
                     f"early_stopping must be an EarlyStopping or its patience, got {rule!r}"
                 ) from None
         self.params, self.rule = params, rule
-        self.weights: list[Any] | None = None
+        self.weights: Kept | None = None
         self.lowest = self.mark = float("inf")
         self.waited = 0
 
@@ -362,18 +366,12 @@ class _Best:
             return False
         loss = monitored(row)
         if loss < self.lowest:
-            self.lowest, self.weights = loss, [p.data for p in self.params]
+            self.lowest, self.weights = loss, Kept(self.params)
         if loss < self.mark - self.rule.min_delta:
             self.mark, self.waited = loss, 0
         else:
             self.waited += 1
         return self.waited >= self.rule.patience
-
-    def restore(self) -> None:
-        """Go back to the best weights."""
-        if self.weights is not None:
-            for p, data in zip(self.params, self.weights, strict=True):
-                p.data = data
 
 
 def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
