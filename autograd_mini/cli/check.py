@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from autograd_mini.checking.check import check_grad
 from autograd_mini.checking.report import Report
 from autograd_mini.checking.table import op_table
-from autograd_mini.checking.taylor import Taylor
 from autograd_mini.language import text, translated
-from autograd_mini.language.tables import aligned
+from autograd_mini.language.grid import Grid
 
 from .options import Arguments, imported, option, read
 
@@ -18,7 +16,7 @@ RIGHT, WRONG = 0, 1
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
 _SIDES = "<><><<<"  # how they are aligned
-_RIGID = ("op", "partials", "verdict")  # those that are not folded
+_SPARED = ("points", "verdict")
 OPTIONS = [
     "target values",
     option("--at", nargs="+", metavar="NUMBER", type=float),
@@ -66,7 +64,7 @@ def _report(args: Arguments) -> Report:
     return check_grad(f, at, gradient=gradient, **options)
 
 
-def _print(shown: Report | Taylor) -> None:
+def _print(shown: object) -> None:
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(shown)
@@ -75,32 +73,21 @@ def _print(shown: Report | Taylor) -> None:
 
 
 def _print_ops(args: Arguments) -> int:
-    table, bad = [], []
-    for row in op_table():
+    """Columns for a program to read; on a terminal cells are folded, and bad rows are red."""
+    table, bad = [[args.say(f"ops.{name}") for name in _COLUMNS]], dict[int, str]()
+    for i, row in enumerate(op_table(), 1):
         partials = " ".join(f"{param} {error:.2f}" for param, error in row.partials.items())
         verdict = text("checking.verdict.ok" if row.ok else "checking.verdict.wrong", args.lang)
         domain = "; ".join(translated(needed, args.lang) for needed in row.domain.values())
         kinks = "; ".join(f"{k} = 0" for k in row.kinks)
         cells = [row.name, f"{row.value:.2f}", partials, str(row.points), domain, kinks, verdict]
         table.append([cell or "-" for cell in cells])
-        bad += [] if row.ok else [row.name]
-    _print_table([args.say(f"ops.{name}") for name in _COLUMNS], table, bad)
-    print(args.say("ops.bad", names=", ".join(bad)) if bad else args.say("ops.good"))
-    return WRONG if bad else RIGHT
-
-
-def _print_table(header: list[str], table: list[list[str]], bad: list[str]) -> None:
-    """Columns for a program to read; on a terminal, cells folded to its width, bad rows in red."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        print(*aligned([header, *table], _SIDES), sep="\n")
-        return
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    left_out = () if console.width >= _WIDE else ("points", "verdict")
+        bad |= {} if row.ok else {i: row.name}
+    console = Console()
+    left_out = _SPARED if console.is_terminal and console.width < _WIDE else ()
     seen = [k for k, name in enumerate(_COLUMNS) if name not in left_out]
-    for k in seen:
-        rigid = _COLUMNS[k] in _RIGID
-        shown.add_column(header[k], justify="right" if _SIDES[k] == ">" else "left", no_wrap=rigid)
-    for cells in table:
-        shown.add_row(*(cells[k] for k in seen), style="red" if cells[0] in bad else "")
-    console.print(shown)
+    marked = {(i, j): "red" for i in bad for j in range(len(seen))}
+    rows = [[row[k] for k in seen] for row in table]
+    _print(Grid(rows, marked, sides="".join(_SIDES[k] for k in seen)))
+    print(args.say("ops.bad", names=", ".join(bad.values())) if bad else args.say("ops.good"))
+    return WRONG if bad else RIGHT

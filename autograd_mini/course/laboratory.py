@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 from autograd_mini import language
 from autograd_mini.drawing import curves
 from autograd_mini.drawing.curves import Curves
-from autograd_mini.language.tables import aligned
+from autograd_mini.language import grid
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import asset, plain
 from autograd_mini.pages.notebook import Shown
 
 
 @dataclass(frozen=True)
-class Laboratory:
+class Laboratory(grid.Shown):
     """Rows, all of one NamedTuple, whose fields are the columns; `lang` is "en" or "es"."""
 
     rows: tuple[Any, ...]
@@ -36,11 +36,10 @@ class Laboratory:
         heading = [word(field, lang) for field in self.rows[0]._fields]
         return [heading, *([shown(x, lang) for x in row] for row in self.rows)]
 
-    def text(self, lang: str = "en") -> str:
-        """The table, and what is to be seen."""
+    def _grid(self, lang: str, width: int | None = None) -> grid.Grid:
         table = self.table(lang)
         sides = "".join("<" if cell[:1].isalpha() else ">" for cell in table[1])
-        return "\n".join([*aligned(table, sides), "", self.said(lang)])
+        return grid.Grid(table, {}, ["", self.said(lang)], sides)
 
     def to_json(self) -> str:
         """The rows as JSON; a number that is not finite is null."""
@@ -72,16 +71,9 @@ class Laboratory:
         return self._body("en")
 
     def _body(self, lang: str) -> str:
-        lines = []
-        for k, cells in enumerate(self.table(lang)):
-            tag = "td" if k else "th"
-            lines.append("".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells))
         pictures = "".join(curves.each(self.panels(lang)))
-        table = "".join(f"<tr>{line}</tr>" for line in lines)
-        return (
-            f"<p>{escape(self.said(lang))}</p><figure>{pictures}</figure>"
-            f"<div><table>{table}</table></div>"
-        )
+        table = self._grid(lang)._replace(remarks=()).html()
+        return f"<p>{escape(self.said(lang))}</p><figure>{pictures}</figure><div>{table}</div>"
 
 
 def word(name: str, lang: str, **slots: object) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from .tables import aligned
@@ -27,34 +26,31 @@ class Grid(NamedTuple):
     colour: str = ""
     story: Sequence[str] = ()
 
-    def _lines(self) -> list[str]:
-        return aligned(self.rows, self._all_sides()) if self.rows else []
-
     def _all_sides(self) -> str:
         return self.sides or "<".ljust(len(self.rows[0]), ">")
 
-    def text(self) -> str:
-        """As plain text."""
+    def __str__(self) -> str:
         above = [self.headline, *self.story, *[""] * bool(self.rows)] if self.headline else []
-        return "\n".join([*above, *self._lines(), *self.remarks])
+        lines = aligned(self.rows, self._all_sides()) if self.rows else []
+        return "\n".join([*above, *lines, *self.remarks])
 
-    def rich(self) -> Iterator[Any]:
-        """For rich's consoles."""
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """For rich's `print` and consoles; cells are folded where it is narrow."""
+        from rich.table import Table
         from rich.text import Text
 
         if self.headline:
             yield Text(self.headline, style=f"bold {self.colour}")
             yield from map(Text, [*self.story, *[""] * bool(self.rows)])
-        widths = [max(map(len, column)) + 2 for column in zip(*self.rows, strict=True)]
-        starts = list(accumulate(widths, initial=0))
-        for i, line in enumerate(self._lines()):
-            shown = Text(line, style="" if i else "bold")
-            for (row, j), colour in self.marked.items():
-                if row == i:
-                    cell = self.rows[i][j]
-                    start = line.index(cell, starts[j])
-                    shown.stylize(colour, start, start + len(cell))
-            yield shown
+        if self.rows:
+            table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 2), header_style="bold")
+            for name, side in zip(self.rows[0], self._all_sides(), strict=True):
+                justify: Any = "left" if side == "<" else "right"
+                table.add_column(Text(name), justify=justify, overflow="fold")
+            for i, row in enumerate(self.rows[1:], 1):
+                cells = enumerate(row)
+                table.add_row(*(Text(cell, self.marked.get((i, j), "")) for j, cell in cells))
+            yield table
         yield from (Text(line, style="dim") for line in self.remarks)
 
     def html(self) -> str:
@@ -84,21 +80,21 @@ def _badge(words: str, tag: str, colour: str) -> str:
 class Shown:
     """What shows itself as a grid, in its own language or another: `_grid` makes it."""
 
-    lang: str
+    lang: str = "en"
 
     def _grid(self, lang: str, width: int | None = None) -> Grid:
         raise NotImplementedError
 
     def text(self, lang: str | None = None, width: int | None = None) -> str:
         """As plain text, in English or Spanish; a table of at most `width` if it can."""
-        return self._grid(lang or self.lang, width).text()
+        return str(self._grid(lang or self.lang, width))
 
     def __str__(self) -> str:
         return self.text()
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         """For rich's `print` and consoles."""
-        return self._grid(self.lang, options.max_width).rich()
+        yield self._grid(self.lang, options.max_width)
 
     def _repr_html_(self) -> str:
         """For notebooks."""
