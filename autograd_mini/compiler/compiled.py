@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Names = int | str | Sequence[int | str]
 
 _SETTINGS = ("wrt", "backend", "batch", "reduce", "threads", "cache")
-_MOST = {"hvp": 1000, "hessian": 1}
-"""By how many arguments second derivatives are."""
 
 
 def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
@@ -134,21 +132,25 @@ class Compiled(Entries):
 
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
+        self._shared("hvp")
         if not args:
             raise TypeError("hvp takes the arguments and, last, a direction")
         return self._run("hvp", args[:-1], kwargs, args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
+        self._shared("hessian, by one argument,", len(self.wrt) == 1)
         return self._run("hessian", args, kwargs)[1]
+
+    def _shared(self, what: str, few: bool = True) -> None:
+        if not few or {*self.wrt} & {*self.batch}:
+            names = ", ".join(self.wrt)
+            raise GradientError(f"{what} is by arguments that are no batch, got wrt = {names}")
 
     def _run(
         self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any], along: Any = ()
     ) -> tuple[Any, Any]:
         """The value, and the derivative that is wanted."""
-        if what in _MOST and (len(self.wrt) > _MOST[what] or {*self.wrt} & {*self.batch}):
-            number = "one argument that is" if _MOST[what] == 1 else "arguments that are"
-            raise GradientError(f"{what} is by {number} no batch, got wrt = {', '.join(self.wrt)}")
         self.statistics["calls"] += 1
         given = self.given(args, kwargs)
         if transforms.inside.get():

@@ -27,8 +27,7 @@ def rebuilt(
 ) -> Program:
     """The program emitted again in these parts, without what is not to be `kept`.
 
-    Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction; without
-    a rule nothing becomes equal that was not.
+    Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction.
     """
     old, code, places = program.code, Code(), [0] * len(program.code)
     labels: dict[int, str] = {}
@@ -45,12 +44,8 @@ def rebuilt(
                 continue
             opcode, operands = old[i]
             operands = tuple(map(moved, operands))
-            size = len(code)
-            if rule is None:
-                places[i] = code.append(opcode, operands)
-            else:
-                found = rule(code, opcode, operands)
-                places[i] = code.emit(opcode, *operands) if found is None else found
+            size, found = len(code), rule(code, opcode, operands) if rule else None
+            places[i] = code.emit(opcode, *operands) if found is None else found
             if heading and len(code) > size:
                 headings[size], heading = heading, ""
             if i in program.labels and places[i] >= 0:

@@ -103,15 +103,11 @@ class Code:
         if found is None and (opcode == "+" or opcode == "*"):
             found = self._seen.get((opcode, operands[1], operands[0]))
         if found is None:
-            found = self._seen[key] = self.append(opcode, operands)
+            found = self._seen[key] = len(self.opcodes)
+            self.opcodes.append(_NUMBER[opcode])
+            self.operands.extend(operands)
+            self.starts.append(len(self.operands))
         return found
-
-    def append(self, opcode: str, operands: tuple[int, ...]) -> int:
-        """The number of this instruction, which is known to be new."""
-        self.opcodes.append(_NUMBER[opcode])
-        self.operands.extend(operands)
-        self.starts.append(len(self.operands))
-        return len(self.opcodes) - 1
 
     def __len__(self) -> int:
         return len(self.opcodes)
