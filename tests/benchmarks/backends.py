@@ -89,7 +89,7 @@ def differences(name, op, graphs, directions, truths):
     seconds = compile(total, backend=name).hvp(at, along)
     for k, (value, wanted, second, bar, bars) in enumerate(truths):
         own = COARSE.get((name, op), 1)
-        curved = 1e-9 * max(map(abs, [value, *wanted, *second]))
+        curved = 1e-9 * max(map(abs, [value, *wanted, *second])) + 16 * max(bars)
         pairs = [("second", *x, curved) for x in zip(second, seconds[k], strict=True)]
         for what, root, slope in zip(("", " of a sample"), values, slopes, strict=True):
             pairs.append((f"value{what}", value, root[k], bar))
