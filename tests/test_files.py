@@ -168,7 +168,7 @@ def test_neither_layout_nor_order_nor_escapes_count():
         ({"colour": 1, "age": 1}, "it has the unknown age, colour"),
         ({"format": "Note"}, "it is not an note document"),
         ({"version": 3}, "it has version 3, .* reads up to version 2; install a newer one"),
-        ({"version": 2.0}, "its version is 2.0"),
+        *(({"version": v}, f"its version is {v!r}") for v in (2.0, "1", 0, True)),
         ({"version": 1}, "it has the unknown checksum"),
     ],
 )
@@ -187,7 +187,11 @@ def test_version_1_had_no_checksum():
     ("text", "reason"),
     [
         (" \n", "it is empty"),
+        ("", "it is empty"),
         ("{", "it is damaged or not JSON"),
+        ("\x00\x01\x02", "it is damaged or not JSON"),
+        ("{" * 100_000, "it is damaged or not JSON"),
+        ('{"text": -Infinity}', r"it is damaged or not JSON \(-Infinity is not a number\)"),
         ("[" * 100_000, "it is damaged or not JSON"),
         ('{"text": NaN}', r"it is damaged or not JSON \(NaN is not a number\)"),
         ('{"a": {"b": 1, "c": 2, "b": 1}}', r"it is damaged or not JSON \(b is there twice\)"),

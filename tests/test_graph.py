@@ -260,18 +260,6 @@ def test_copies_of_a_tangled_graph(duplicate):
 
 
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
-def test_copies_of_a_deep_graph(duplicate):
-    """Ten times as deep as Python may recurse; the last kind of pickle, a hundred times."""
-    depth = 100_000 if duplicate is COPIES[f"pickle {pickle.HIGHEST_PROTOCOL}"] else 10_000
-    root = chain(depth)
-    again = duplicate(root)
-    assert len(topological(again)) == depth + 2
-    again.backward()
-    assert leaves(again)[0].grad == 2.0
-    assert leaves(root)[0].grad == 0.0
-
-
-@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
 @pytest.mark.parametrize("depth", [1, 5_000])
 def test_nodes_that_are_shared_stay_shared(duplicate, depth):
     x = Value(2.0, label="x")

@@ -29,15 +29,6 @@ def test_the_expression_of_cs231n():
     assert (f.data, x.grad, y.grad, z.grad) == (-12.0, -4.0, -4.0, 3.0)
 
 
-def test_the_neuron_of_cs231n():
-    w, x = [Value(2.0), Value(-3.0), Value(-3.0)], [Value(-1.0), Value(-2.0)]
-    y = (w[0] * x[0] + w[1] * x[1] + w[2]).sigmoid()
-    y.backward()
-    assert round(y.data, 4) == 0.7311
-    assert [round(v.grad, 4) for v in x] == [0.3932, -0.5898]
-    assert [round(v.grad, 4) for v in w] == [-0.1966, -0.3932, 0.1966]
-
-
 def test_the_exercise_of_zero_to_hero():
     """f(a, b, c) = -a^3 + sin(3b) - 1/c + b^2.5 - sqrt(a), at 2, 3, 4."""
     a, b, c = Value(2.0), Value(3.0), Value(4.0)
@@ -60,14 +51,6 @@ def test_a_second_backward_doubles_the_leaves_exactly():
     x.grad = 0.0
     y.backward()
     assert x.grad == 27.0  # micrograd: 45
-
-
-def test_a_second_backward_through_interior_nodes():
-    x = Value(3.0)
-    y = (x * x).exp().log() * x  # x**3, through three interior nodes
-    for times in (1, 2, 3):
-        y.backward()
-        assert x.grad == pytest.approx(27.0 * times, rel=1e-13)
 
 
 def test_a_second_backward_doubles_exactly_whatever_the_graph():

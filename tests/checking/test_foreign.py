@@ -193,13 +193,6 @@ def test_our_own_engine_has_nothing_to_say_beside():
     assert check_grad(cubed, 2.0, value=museum.HEALTHY).properties == ()
 
 
-def test_an_engine_that_is_mended_is_tried_anew():
-    class Kept(engine("recorded")):
-        pass
-
-    assert "second" in [x.name for x in check_grad(lambda x: x + x, 2.0, value=Kept).properties]
-
-
 def test_a_walk_over_every_path_is_a_property_of_a_right_engine():
     def doubled(x):
         for _ in range(11):

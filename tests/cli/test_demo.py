@@ -19,7 +19,7 @@ from rich.console import Console
 from autograd_mini import Value, data
 from autograd_mini.cli import main
 from autograd_mini.cli.outputs import Teller
-from autograd_mini.cli.train import gradient_check, small_neuron
+from autograd_mini.cli.train import gradient_check
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
 from autograd_mini.graph import leaves
@@ -179,16 +179,6 @@ def test_train_ends_at_a_right_boundary(name, said, monkeypatch):
     monkeypatch.setattr("autograd_mini.cli.train.Files.plots", lambda *_: None)
     match = re.search(r"ccuracy: ([\d.]+) %", said("train", name, "--out", "o"))
     assert float(match[1]) >= 95
-
-
-def test_small_neuron_by_hand():
-    root = small_neuron()
-    y = math.tanh(0.5 * 1.0 + -1.0 * 2.0 + 1.2)
-    assert root.data == pytest.approx((y - 1) ** 2, rel=1e-15)
-    grads = {node.label: node.grad for node in leaves(root)}
-    slope = 2 * (y - 1) * (1 - y * y)
-    expected = {"w1": slope, "x1": slope / 2, "w2": 2 * slope, "x2": -slope, "b": slope}
-    assert grads == pytest.approx(expected, rel=1e-14)
 
 
 # --- train ----------------------------------------------------------------------------------------

@@ -263,24 +263,21 @@ def files(tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "status", "sentence"), WRONG)
-def test_a_sentence_in_english(arguments, status, sentence, said, tmp_path):
-    told = said(*(argument.strip("'") for argument in arguments), status=status)
+def test_a_sentence_in_the_language(arguments, status, sentence, said, tmp_path, monkeypatch):
+    given = [argument.strip("'") for argument in arguments]
+    told = said(*given, status=status)
     assert re.search(sentence, told)
     assert not words(told) & SPANISH
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    told = said(*given, status=status)
+    assert words(told) & SPANISH
+    assert not words(told) & ENGLISH
     kept = {
         path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8")
         for path in tmp_path.rglob("*")
         if path.is_file() and path.suffix != ".pyc" and path.name != "binary.csv"
     }
     assert kept == FILES
-
-
-@pytest.mark.parametrize(("arguments", "status", "sentence"), WRONG)
-def test_and_in_spanish(arguments, status, sentence, said, monkeypatch):
-    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
-    told = said(*(argument.strip("'") for argument in arguments), status=status)
-    assert words(told) & SPANISH
-    assert not words(told) & ENGLISH
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import io
 import re
-import sys
 import warnings
 import zipfile
 from fractions import Fraction
@@ -13,7 +12,6 @@ import pytest
 
 from autograd_mini.course import banks, sheets
 from autograd_mini.course.exercises import KINDS, LEVELS, ask, exercise, exercises
-from autograd_mini.drawing import plots
 from autograd_mini.functions import function
 from autograd_mini.language import text
 from autograd_mini.numbers.numberlike import data_of
@@ -189,13 +187,6 @@ def test_a_derivative_on_an_arrow_is_that_of_its_numerator_or_says_along_which_a
     sheet = sheets.html([exercise("reuse", 1, 4)], "es")
     assert "x⁽¹⁾ en una flecha significa" in sheet
     assert "⁾" not in sheets.html([exercise("neuron", 2, 3)], "es")
-
-
-def test_a_pdf_without_matplotlib_says_what_to_install(monkeypatch):
-    plots.figure_class.cache_clear()
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ImportError, match=r'pip install "autograd-mini\[plot\]"'):
-        sheets.pdf(EACH[:1])
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

@@ -14,7 +14,6 @@ from autograd_mini.drawing.curves import WIDTH, Curves, svg
 from autograd_mini.language import LANGUAGES
 from autograd_mini.losses import mse
 from autograd_mini.nn import MLP, Neuron
-from autograd_mini.training import diagnose
 
 # --- depth ---------------------------------------------------------------------------------------
 HE, XAVIER = "he_normal", "xavier_normal"
@@ -26,6 +25,11 @@ TABLE = {
     ("relu", HE): (1, 5e-1, 8e-2, 1e-3),
     ("relu", "s = 4"): (3, 2e4, 8e7, 1e15),
     ("tanh", "s = 4"): (1, 1, 8e-2, 2e-2),
+}
+VERDICTS = dict.fromkeys(TABLE, ["healthy"] * 4) | {
+    ("sigmoid", XAVIER): ["healthy", *["vanishing"] * 3],
+    ("relu", XAVIER): [*["healthy"] * 3, "vanishing"],
+    ("relu", "s = 4"): ["healthy", *["exploding"] * 3],
 }
 
 
@@ -39,46 +43,14 @@ def test_the_table_of_depth_within_a_factor_of_3():
     for kind, wanted in TABLE.items():
         for got, number in zip(measured[kind], wanted, strict=True):
             assert number / 3 < got < number * 3, kind
-    verdicts = {row[:3]: row.verdict for row in found.rows}
-    assert verdicts["sigmoid", XAVIER, 10] == "vanishing"
-    assert verdicts["relu", HE, 20] == "healthy"
-    assert verdicts["relu", "s = 4", 10] == "exploding"
+    verdicts = {}
+    for row in found.rows:
+        verdicts.setdefault((row.activation, row.init), []).append(row.verdict)
+    assert verdicts == VERDICTS
     assert found.paths[0][0] == measured["sigmoid", XAVIER][3]
 
 
-def planted(activation, layers, weight, bias=0.0, width=4):
-    """Each neuron sees one of the layer before, so dL/dh is a product of weights and slopes."""
-    model = MLP(width, [width] * layers, activation=activation, output=activation, init="zeros")
-    for layer in model.layers:
-        for k, neuron in enumerate(layer.neurons):
-            neuron.w = [weight if j == k else 0.0 for j in range(width)]
-            neuron.b = bias
-    return model
-
-
 # sigmoid' is at most 1/4 and tanh' at most 1; of a relu that is above 0 the slope is 1.
-PLANTED = [
-    ("sigmoid", 12, 1.0, 0.0, "vanishing"),  # each layer takes at least three quarters away
-    ("tanh", 20, 0.5, 0.0, "vanishing"),  # at most 0.5 ** 19
-    ("relu", 30, 0.6, 0.0, "vanishing"),  # 0.6 ** 29 = 4e-7
-    ("tanh", 6, 1.0, 9.0, "vanishing"),  # 1 - tanh(8)**2 < 1e-6 in each layer
-    ("relu", 20, 2.0, 0.0, "exploding"),  # 2 ** 19
-    ("relu", 12, 3.0, 0.0, "exploding"),
-    ("linear", 15, -2.5, 0.0, "exploding"),
-    ("relu", 10, 1.0, 0.0, "healthy"),  # 1 ** 9
-    ("linear", 40, 1.0, 0.0, "healthy"),
-    ("tanh", 5, 1.0, 0.0, "healthy"),
-    ("relu", 8, 1.0, -9.0, "dead"),  # below 0 for every sample
-    ("relu", 3, -1.0, -0.5, "dead"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("activation", "layers", "weight", "bias", "verdict"), PLANTED)
-def test_the_verdict_of_planted_networks(activation, layers, weight, bias, verdict):
-    batch = [[0.1, 0.2, 0.3, 0.4], [0.4, 0.1, 0.2, 0.05]]
-    assert diagnose(planted(activation, layers, weight, bias), batch).verdict == verdict
-
-
 def test_depth_takes_every_activation_with_every_initialiser():
     found = depth(["relu", "tanh"], ["zeros", 2.0], [3, 2], width=3, seeds=2)
     kinds = [(row.activation, row.init, row.layers) for row in found.rows]

@@ -19,7 +19,7 @@ from autograd_mini.stepping.training.recording import (
     record_learning_rates,
     record_training,
 )
-from tests.browser import PHONE, axe_findings, switch_to_spanish, until
+from tests.browser import PHONE, axe_findings, until
 from tests.training.models import with_weights
 
 LOGITS = "binary_cross_entropy_with_logits"
@@ -296,29 +296,6 @@ def test_a_run_that_breaks_says_so(visit, tmp_path):
 
 
 # --- languages, themes, sizes --------------------------------------------------------------------
-SEEN = """() => [...document.querySelectorAll(
-  "body *:not(script):not(noscript):not(noscript *):not([lang=en])")].flatMap(e => [
-  ...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data),
-  e.getAttribute("aria-label"), e.getAttribute("title"), e.getAttribute("aria-valuetext")])
-  .filter(x => x && x.trim() && !x.includes("function")).join("\\n")"""
-
-
-@pytest.mark.parametrize("name", ["xor", "rates", "parabolas", "surface"])
-def test_spanish_through_and_through(opened, name):
-    """No word of the English catalogue is left that Spanish does not have."""
-    page = opened(name, "#epoch=3")
-    switch_to_spanish(page)
-    assert page.evaluate("document.documentElement.lang") == "es"
-    seen = page.evaluate(SEEN)
-    for text_, other in [*catalogue("player").values(), *catalogue("descent").values()]:
-        for piece in re.split(r"\{\w+\}", text_):
-            piece = piece.strip(" .:;,()")
-            if len(piece) > 3 and piece.lower() not in other.lower():
-                assert not re.search(rf"\b{re.escape(piece)}\b", seen), piece
-    assert "Tasa" in seen or "época" in seen or "paso" in seen
-    assert re.search(r"\bpérdida|valor\b", seen)
-
-
 def test_every_text_is_used():
     assets = Path(save_html.__code__.co_filename).parent / "assets"
     used = "".join(path.read_text() for path in assets.glob("training*.*"))

@@ -178,16 +178,8 @@ def test_the_state_is_what_the_steps_so_far_have_done(graph):
                 grad[step.parent] = step.after
         assert recorded.state(index) == (data, grad, complete)
         assert [*recorded.state(index).grad] == [*grad], "in the order in which they came"
-
-
-def test_state_after_each_step():
-    x = Value(3.0, label="x")
-    recorded = steps(x * x)
-    assert recorded.state(0) == ({0: 3.0}, {}, frozenset())
-    assert recorded.state(4) == ({0: 3.0, 1: 9.0}, {1: 1.0, 0: 3.0}, {1})
-    assert recorded.state(-1) == ({0: 3.0, 1: 9.0}, {1: 1.0, 0: 6.0}, {0, 1})
-    with pytest.raises(IndexError, match="there are 7 steps, got the index 7"):
-        recorded.state(7)
+    with pytest.raises(IndexError, match=f"there are {len(recorded)} steps, got the index"):
+        recorded.state(len(recorded))
 
 
 def test_a_zero_adjoint_hands_nothing_on():
@@ -295,9 +287,7 @@ def test_a_gradient_that_is_not_a_number():
         (lambda j: j["steps"][0].update(nodes=[9]), r"step 0: nodes must be below 2, got \(9,\)"),
         (lambda j: j["steps"][0].update(nodes=[]), "step 0: nodes must have one at least"),
         (lambda j: j["steps"][1].pop("node"), "step 1 lacks node"),
-        (lambda j: j.update(version=3), "it has version 3, .* install a newer one"),
         (lambda j: j.update(format="x"), "it is not an autograd_mini steps document"),
-        (lambda j: j.pop("sources"), "it lacks sources"),
         (lambda j: j["places"].pop(), "1 places do not fit 2 nodes"),
         (lambda j: j["graph"]["roots"].append("n0"), "needs one root, got 2"),
         (lambda j: j["steps"].append(3), "the steps cannot be read"),

@@ -2,7 +2,6 @@
 
 import math
 from random import Random
-from statistics import median
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -70,43 +69,16 @@ def test_activations_and_gradients_are_those_of_backpropagation_by_matrices(loss
     assert gradients == pytest.approx([*map(rms, g)], rel=1e-13)
 
 
-# --- the depth laboratory ------------------------------------------------------------------------
-def laboratory(activation, s, layers, seed):
-    """Width 8, weights from N(0, s**2 / 8), inputs from N(0, 1)."""
+def test_gradients_of_the_weights_hide_the_explosion_that_is_found():
+    """Width 8, weights from N(0, 4**2 / 8), inputs from N(0, 1)."""
 
     def init(rng, nin, nout):
-        return normal(rng, nin, nout, std=s / math.sqrt(nin))
+        return normal(rng, nin, nout, std=4 / math.sqrt(nin))
 
-    rng = Random(1000 + seed)
+    rng = Random(1000)
     batch = [[rng.gauss(0, 1) for _ in range(8)] for _ in range(4)]
-    model = MLP(8, [8] * layers, activation=activation, output=activation, init=init, seed=seed)
-    return model, diagnose(model, batch)
-
-
-HE = math.sqrt(2)
-LABORATORY = [
-    # activation, s, layers, median RMS of dL/dx (peers' laboratory, 31 seeds), verdict
-    ("sigmoid", 1, 1, 2e-1, "healthy"), ("sigmoid", 1, 10, 2e-7, "vanishing"),
-    ("sigmoid", 1, 20, 6e-14, "vanishing"), ("tanh", 1, 1, 6e-1, "healthy"),
-    ("tanh", 1, 10, 1e-1, "healthy"), ("tanh", 1, 20, 5e-2, "healthy"),
-    ("relu", 1, 10, 2e-2, "healthy"), ("relu", HE, 1, 1, "healthy"),
-    ("relu", HE, 10, 5e-1, "healthy"), ("relu", HE, 20, 8e-2, "healthy"),
-    ("relu", 4, 1, 3, "healthy"), ("relu", 4, 10, 2e4, "exploding"),
-    ("relu", 4, 20, 8e7, "exploding"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("activation", "s", "layers", "gradient", "verdict"), LABORATORY)
-def test_the_depth_laboratory(activation, s, layers, gradient, verdict):
-    found = [laboratory(activation, s, layers, seed)[1] for seed in range(7)]
-    measured = median(d.input_gradient_rms for d in found)
-    # The spread over seeds grows with the depth; a median of 7 is within a factor of 3 or so.
-    assert gradient / 4 < measured < gradient * 4
-    assert [d.verdict for d in found].count(verdict) >= 6
-
-
-def test_gradients_of_the_weights_hide_the_explosion_that_is_found():
-    model, d = laboratory("relu", 4, 10, seed=0)
+    model = MLP(8, [8] * 10, activation="relu", output="relu", init=init, seed=0)
+    d = diagnose(model, batch)
     assert d.verdict == "exploding"
     assert d.layers[0].gradient_rms / d.layers[-2].gradient_rms > 1000
     functions.sum(model([1.0, -0.5, 2.0, 0.3, -1.0, 0.7, 0.1, -0.2])).backward()

@@ -169,25 +169,13 @@ def weights(**changes):
 
 
 DAMAGED = [
-    *((text, "it is empty") for text in ("", " \n")),
-    *((text, "it is damaged or not JSON") for text in (
-        "hello", "\x00\x01\x02", "{" * 100_000, "[" * 100_000, document()[:-1], document() + "}",
-        document().replace("0.5", "9" * 5000),
-    )),
-    (document().replace("0.5", "NaN"), "NaN is not a number"),
-    (document().replace("0.5", "-Infinity"), "-Infinity is not a number"),
-    (document().replace("metadata", "version"), "version is there twice"),
-    ("[1, 2]", "it is not an autograd_mini model"),
-    ('{"weights": [1, 2]}', "it is not an autograd_mini model"),
+    ("", "it is empty"),  # tests/test_files.py has more of what is no document
+    *((text, "it is damaged or not JSON") for text in (document()[:-1], document() + "}")),
+    (document().replace("0.5", "9" * 5000), "it is damaged or not JSON"),
     (document(format="onnx"), "it is not an autograd_mini model"),
-    (document(version=2), "it lacks checksum"),
     (document(version=2, checksum="0" * 16), "its checksum does not fit its content"),
-    (document(version=2, checksum=0), "its checksum does not fit its content"),
-    (document(checksum="0" * 16), "it has the unknown checksum"),
     (document(version=3), "it has version 3, and this autograd_mini reads up to version 2;"),
-    *((document(version=v), f"its version is {v!r}") for v in ("1", 0, True)),
     (document(parameters=None), "it lacks parameters"),
-    (document(colour="red"), "it has the unknown colour"),
     (document(parameters=[0.5, -1]), "parameters is not an object in braces"),
     (document(metadata="x"), "metadata is not an object in braces"),
     (document(architecture={"nin": 1}), "architecture lacks nouts, activation, output, name"),
