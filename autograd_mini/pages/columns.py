@@ -102,10 +102,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
 
 def sources_of(steps: Steps) -> list[dict[str, Any]]:
     """The learner's functions."""
-    return [
-        {"name": s.name, "file": s.file, "first": s.first, "lines": [*map(printable, s.lines)]}
-        for s in steps.sources
-    ]
+    return [{**s._asdict(), "lines": [*map(printable, s.lines)]} for s in steps.sources]
 
 
 class _Code:

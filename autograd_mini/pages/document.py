@@ -73,12 +73,7 @@ def document(
     loader = enclosed(asset("unpack.js"))
     sheets = "\n".join(map(asset, ("player.css", *styles))).replace("%dark%", asset("dark.css"))
     style = squeezed(sheets, css=True)
-    whole = {
-        **data,
-        "lang": lang,
-        "theme": theme,
-        "title": None if title is None else shown,
-    }
+    own = {"lang": lang, "theme": theme, "title": None if title is None else shown}
     parts = {
         "lang": lang,
         "theme": "" if theme == "auto" else f' data-theme="{theme}"',
@@ -88,7 +83,7 @@ def document(
         ),
         "title": html.escape(shown),
         "main": _filled(squeezed(asset(main)), inserted or {}),
-        "data": as_json(whole),
+        "data": as_json({**data, **own}),
         "packed": compressed(f"{style}\0{script}"),
         "loader": loader,
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from autograd_mini import language
 from autograd_mini.files import write
@@ -13,16 +13,7 @@ from autograd_mini.notation.labels import number, printable
 from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
 from autograd_mini.ops import Op
 from autograd_mini.rules.evaluation import each
-from autograd_mini.stepping.sequence import (
-    Accumulate,
-    Forward,
-    Given,
-    Seed,
-    Step,
-    Steps,
-    Update,
-    Visit,
-)
+from autograd_mini.stepping.sequence import Accumulate, Given, Seed, Step, Steps, Update, Visit
 from autograd_mini.stepping.templates import FORMULAS, as_template, notations
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
@@ -38,7 +29,7 @@ if TYPE_CHECKING:
     import os
 
 
-_KINDS = (Given, Forward, Seed, Visit, Accumulate, Update)
+_KINDS = get_args(Step)  # Given, Forward, ..., as the page numbers them
 FIRST = (
     "numbers.js", "shell.js", "player.js", "recording.js", "runs.js", "maths.js", "camera.js",
     "graph.js",
@@ -264,13 +255,12 @@ def aligned(a: Steps, b: Steps) -> list[list[int]] | None:
     keys, others = ([*map(_key, steps)] for steps in (a, b))
     if keys == others:
         return None
-    return [*_pairs(SequenceMatcher(None, keys, others, autojunk=False).get_opcodes())]
-
-
-def _pairs(codes: Any) -> Iterator[list[int]]:
-    for _, i, i_end, j, j_end in codes:
-        for k in range(max(i_end - i, j_end - j)):
-            yield [max(0, min(i + k, i_end - 1)), max(0, min(j + k, j_end - 1))]
+    codes = SequenceMatcher(None, keys, others, autojunk=False).get_opcodes()
+    return [
+        [max(0, min(i + k, i_end - 1)), max(0, min(j + k, j_end - 1))]
+        for _, i, i_end, j, j_end in codes
+        for k in range(max(i_end - i, j_end - j))
+    ]
 
 
 def _key(step: Step) -> tuple[Any, ...]:

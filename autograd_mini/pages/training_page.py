@@ -77,10 +77,8 @@ def to_html(
     """
     if not isinstance(run, TrainingSteps | LearningRates):
         raise TypeError(f"a page of training shows a run, got {run!r:.40} ({type(run).__name__})")
-    several = isinstance(run, LearningRates)
-    runs = run.runs if isinstance(run, LearningRates) else (run,)
-    verdicts = run.verdicts if isinstance(run, LearningRates) else (run.verdict,)
-    rates = run.rates if isinstance(run, LearningRates) else (run.rate,)
+    each = run if isinstance(run, LearningRates) else LearningRates((run,), (run.rate,))
+    runs, rates, several = each.runs, each.rates, each is run
     learn, ops = _learning(runs[0], rates[0]) if not several else (None, [])
     data = {
         "learn": learn,
@@ -88,8 +86,7 @@ def to_html(
         "several": several,
         "descent": not runs[0].loss,
         "runs": [
-            _run(each, rate, verdict, EXACT // len(runs))
-            for each, rate, verdict in zip(runs, rates, verdicts, strict=True)
+            _run(*one, EXACT // len(runs)) for one in zip(runs, rates, each.verdicts, strict=True)
         ],
     }
     scripts = (source(ops), *SCRIPTS) if ops else SCRIPTS

@@ -1,6 +1,7 @@
 """The steps as plain text, for pipes, files and terminals that can do no more."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from autograd_mini.language import meant, text
 from autograd_mini.notation.labels import printable
@@ -27,24 +28,16 @@ def transcript(
     >>> lines[0], lines[-1].strip()
     ('Forward pass', 'v₁ = 3 · 3 = 9')
     """
-    lang = meant(lang)
-    wanted = checked(phases)
-    return _lines(steps, lang, wanted)
+    return _lines(steps, meant(lang), checked(phases))
 
 
 def _lines(steps: Steps, lang: str, wanted: Sequence[str]) -> Iterator[str]:
-    before = None
-    for index, step in enumerate(steps):
-        now = phase(step)
-        if now not in wanted:
-            continue
-        if now != before:
-            if before is not None:
-                yield ""
-            title = text(f"terminal.{now}", lang)
-            yield title[0].upper() + title[1:]
-            before = now
-        yield from step_lines(steps, index, lang)
+    shown = (index for index, step in enumerate(steps) if phase(step) in wanted)
+    for k, (now, indices) in enumerate(groupby(shown, lambda index: phase(steps[index]))):
+        title = text(f"terminal.{now}", lang)
+        yield from [""] * (k > 0) + [title[0].upper() + title[1:]]
+        for index in indices:
+            yield from step_lines(steps, index, lang)
 
 
 def step_lines(steps: Steps, index: int, lang: str) -> Iterator[str]:

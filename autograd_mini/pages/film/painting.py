@@ -173,22 +173,21 @@ class Painter:
                 line.set_fontsize(line.get_fontsize() - 1)
             else:
                 text = text[: int(len(text) * 0.95)]
-                line.set_text(_plain(f"{text}…"))
+                line.set_text(f"{text}…")
 
     def _text(
         self, text: str, y: float, size: float, ink: str, x: float = _MARGIN, **kw: Any
     ) -> Any:
         line = self.figure.text(
-            x, y, _plain(text), fontsize=size, color=ink, family=FONT, va="baseline",
-            transform=self.transform, **kw,
+            x, y, text, fontsize=size, color=ink, family=FONT, va="baseline",
+            transform=self.transform, **{"parse_math": False, **kw},
         )  # fmt: skip
         self.words.append(line)
         return line
 
     def _formula(self, formula: Any, y: float, size: float, ink: str, room: float) -> None:
         """In two dimensions where matplotlib can set it, else as a line of text."""
-        line = self._text("", y, size, ink)
-        line.set_math_fontfamily("dejavusans")
+        line = self._text("", y, size, ink, parse_math=True, math_fontfamily="dejavusans")
         latex = formula.latex.replace(r"\mathrel{+}=", r"\;\text{+=}\;")  # as mathtext knows it
         line.set_text(f"${latex}$".replace(r"\frac", r"\dfrac"))
         try:
@@ -242,12 +241,7 @@ class Painter:
         """The width of a line of text in pixels."""
         key = (text, size, *sorted(kw.items()))
         if key not in self._widths:
-            line = self.figure.text(0, 0, _plain(text), fontsize=size, family=FONT, **kw)
+            line = self.figure.text(0, 0, text, fontsize=size, family=FONT, parse_math=False, **kw)
             self._widths[key] = self.graph.width(line)
             line.remove()
         return self._widths[key]
-
-
-def _plain(text: str) -> str:
-    """Text that matplotlib does not take for mathematics."""
-    return text.replace("$", r"\$")
