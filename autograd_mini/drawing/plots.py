@@ -338,8 +338,7 @@ def figure_class() -> Any:
 
 def finished(axes: Any, x: str, y: str) -> Any:
     """The figure, once the axes have their labels, a grid, and a legend if there is need of one."""
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
+    axes.set(xlabel=x, ylabel=y)
     axes.grid(which="major", alpha=0.25)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize="small", ncols=1 + len(axes.lines) // 9)

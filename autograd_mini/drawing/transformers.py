@@ -31,12 +31,10 @@ def attention(
             for j, weight in enumerate(weights[h]):
                 size = float(weight) * (110 / n) ** 2
                 axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
-        axes.set_xlim(-0.6, n - 0.4)
-        axes.set_ylim(-0.6, n - 0.4)
+        axes.set(xlim=(-0.6, n - 0.4), ylim=(-0.6, n - 0.4), xlabel=said["seen"])
         axes.set_xticks(range(n), labels)
         axes.set_yticks(range(n), labels[::-1])
         axes.set_title(f"{said['head']} {h + 1}", fontsize=10)
-        axes.set_xlabel(said["seen"])
         axes.set_ylabel("" if h else said["looks"])
         axes.grid(alpha=0.25)
     return figure

@@ -85,8 +85,8 @@ class Recording(Sequence[T]):
 
 def written(x: Any) -> Any:
     """What was recorded as JSON has it."""
-    if hasattr(x, "_asdict"):
-        return {key: written(part) for key, part in x._asdict().items()}
+    if names := getattr(x, "__match_args__", None):  # a tuple with names, a dataclass
+        return {name: written(getattr(x, name)) for name in names}
     if isinstance(x, list | tuple):
         return [*map(written, x)]
     if isinstance(x, bytes):
@@ -102,7 +102,7 @@ def read(kind: Any, x: Any, who: str = "") -> Any:
     if get_origin(kind) is tuple:
         each = repeat(kinds[0], len(x)) if kinds[-1] is ... else kinds
         return tuple([read(*pair) for pair in zip(each, x, strict=True)])
-    if names := getattr(kind, "__match_args__", None):  # of a tuple with names, a dataclass
+    if names := getattr(kind, "__match_args__", None):
         given = x if isinstance(x, dict) else dict(zip(names, x, strict=True))
         check_keys(who or kind.__name__, given, names)
         kinds = kind.__annotations__

@@ -1,6 +1,6 @@
 """A recorded training run, and several of them with different learning rates: plain data."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import hypot
 from typing import Any, Self
 
@@ -82,8 +82,7 @@ class TrainingSteps(_Run[Frame]):
                 raise ValueError(f"epoch {frame.epoch}: {n} bytes of a grid of {places}")
 
     def _content(self) -> dict[str, Any]:
-        found = {field.name: written(getattr(self, field.name)) for field in fields(self)}
-        return {"runs": [found | {"history": written([[*row] for row in self.history])}]}
+        return {"runs": [written(self) | {"history": written([[*row] for row in self.history])}]}
 
     @classmethod
     def _of(cls, content: dict[str, Any]) -> Self:
