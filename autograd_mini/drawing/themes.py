@@ -60,8 +60,6 @@ class Scale(NamedTuple):
         """From -1, vanished, to 1, exploded; sizes near 1 are at 0."""
         if size <= 0:
             return -1.0
-        if size == inf:
-            return 1.0
         exact = max(-1.0, min(1.0, log10(size) / self.decades))
         return round(exact * (STEPS // 2)) / (STEPS // 2)  # a few colours, told apart by eye
 

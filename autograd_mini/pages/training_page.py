@@ -102,14 +102,10 @@ def _words(run: TrainingSteps, several: bool) -> Catalogue:
     if not run.loss:
         words |= catalogue("descent")
     name = printable(run.points.name).replace("{", "{\u2060")  # no slot
-    kind = "title.rates" if several else "title"
-    english, spanish = words[kind if name else f"{kind}.unnamed"]
-    headings = ("title.rates", "title.unnamed", "title.rates.unnamed")
-    words = {key: texts for key, texts in words.items() if key not in headings}
-    return {
-        **words,
-        "title": (english.replace("{name}", name), spanish.replace("{name}", name)),
-    }
+    kind = f"title{'.rates' * several}{'.unnamed' * (not name)}"
+    english, spanish = (title.replace("{name}", name) for title in words[kind])
+    words = {key: texts for key, texts in words.items() if not key.startswith("title")}
+    return {**words, "title": (english, spanish)}
 
 
 def _points(run: TrainingSteps) -> dict[str, Any]:
