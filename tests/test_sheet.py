@@ -10,7 +10,6 @@ import math
 import random
 import sys
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import mpmath as mp
@@ -37,7 +36,6 @@ from tests.reference import (
 
 ULPS = 4  # what every line promises that does not say otherwise
 EPSILON = sys.float_info.epsilon
-DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 class Worst(NamedTuple):
@@ -267,8 +265,7 @@ def test_domains_are_those_of_the_meaning(name):
 # --- an operation that is added -------------------------------------------------------------------
 @pytest.fixture
 def swoosh():
-    words = {"latex": r"{a}\,\sin({b})", "about": ("swoosh", "siseo")}
-    added = op("swoosh(a, b)", "a * s", "s", "a * cos(b)", given={"s": "sin(b)"}, **words)
+    added = op("swoosh(a, b)", "a * s", "s", "a * cos(b)", given={"s": "sin(b)"})
     yield added
     del SHEET["swoosh"]
     measured.cache_clear()
@@ -284,14 +281,6 @@ def test_an_added_operation_works_everywhere(swoosh):
     test_second_derivatives("swoosh")
     assert grad(grad(lambda b: swoosh(3.0, b)))(0.5) == -3.0 * math.sin(0.5)
     assert "d/db = a * cos(b)" in functions.docstring(swoosh)
-
-    sys.path.append(str(DOCS))
-    from extensions import latex, sheet
-
-    for language, words in (("en", "swoosh"), ("es", "siseo")):
-        row = rf"| [`swoosh(a, b)`](#op-swoosh) | {words} | $a\,\sin(b)$ |"
-        assert row in sheet.markdown(language)
-    assert latex.latex("a * cos(b)") in sheet.markdown("en").partition("(op-swoosh)=")[2]
 
 
 def test_the_sweep_fails_for_an_added_operation_that_is_wrong(own):

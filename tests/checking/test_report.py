@@ -232,13 +232,7 @@ PLAIN = json.dumps(unsigned(SIGNED))
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("", "autograd_mini check report: it is empty"),
-        ("[1, 2]", "it is not an autograd_mini check report"),
         ('{"format": "other"}', "it is not an autograd_mini check report"),
-        (
-            SIGNED.replace('"version": 2', '"version": 9'),
-            "it has version 9, .* install a newer one",
-        ),
         (SIGNED.replace("8.0", "9.0"), "it is damaged, or was changed by hand"),
         (PLAIN.replace('"verdict": "wrong"', '"verdict": "fine"', 1), "damaged"),
         (PLAIN.replace('"got"', '"gut"'), "damaged"),

@@ -7,6 +7,7 @@ import pytest
 
 from autograd_mini.cli import main
 from autograd_mini.ops import SHEET
+from tests.cli.tongues import ENGLISH, SPANISH, words
 
 
 def run(*arguments):
@@ -59,11 +60,20 @@ def test_outside_the_domain_is_no_pass(capsys):
     assert "it needs a > 0" in capsys.readouterr().out
 
 
-def test_all_operations(capsys):
-    assert run("--ops") == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:-1]] == list(SHEET)
-    assert lines[-1] == "All operations are within their bounds."
+@pytest.mark.parametrize(
+    ("lang", "foreign", "end"),
+    [
+        ("en", SPANISH, "All operations are within their bounds."),
+        ("es", ENGLISH, "Todas las operaciones están dentro de sus cotas."),
+    ],
+)
+def test_all_operations(lang, foreign, end, capsys):
+    assert run("--ops", "--lang", lang) == 0
+    out = capsys.readouterr().out
+    _, *lines, last = out.splitlines()
+    assert [line.split()[0] for line in lines] == list(SHEET)
+    assert last == end
+    assert not words(out) & foreign
 
 
 def test_the_taylor_table(capsys):

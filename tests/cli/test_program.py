@@ -51,7 +51,7 @@ def test_the_language_may_stand_before_the_command_and_before_help(lang, said):
     "line",
     [
         "grad x*exp(-x**2)+y x=0.5 y=2", "check sin(x)*y/(1+x**2) x=0.3 y=2 --order 2",
-        "check log(x) x=-1", "check abs(x) x=0", "check --ops",
+        "check log(x) x=-1", "check abs(x) x=0",
         "draw tanh(w*x+b) w=0.5 x=2 b=-1 --detail gradients",
         "step (w*x-3)**2 w=0.5 x=2 --lr 0.1 --weights w --all",
         "step x+x x=3 --engine Overwrites --step 5", "step --train xor --epochs 3 --all",

@@ -420,12 +420,6 @@ def test_the_timeline_is_the_state(graph, random):
 
 
 # --- play, words ---------------------------------------------------------------------------------
-def test_a_pipe_gets_all_steps():
-    file = io.StringIO()
-    play(neuron(), Console(file=file), lang="es")
-    assert file.getvalue().split("\n")[:-1] == [*transcript(neuron(), "es")]
-
-
 def test_colours_that_are_forced_make_no_terminal_of_a_pipe(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(isatty=lambda: True))

@@ -217,15 +217,9 @@ def changed(**changes):
 
 
 WRONG = [
-    ("", "autograd_mini graph: it is empty"),
-    ("{", "it is damaged or not JSON"),
-    ("[" * 100_000, "it is damaged or not JSON"),
+    ("", "autograd_mini graph: it is empty"),  # tests/test_files.py has more such
     ("null", r'not an autograd_mini graph document \("format": "autograd_mini graph" is missing'),
-    ("[]", "it is not an autograd_mini graph"),
-    ('{"format": "other"}', "it is not an autograd_mini graph"),
-    (changed(version=2), "it lacks checksum"),
     (changed(version=3), "it has version 3, .* up to version 2; install a newer one"),
-    (changed(version=...), "its version is None"),
     (changed(nodes={}), 'a graph needs the lists "nodes" and "roots"'),
     (changed(roots=...), "it lacks roots"),
     (changed(roots=["n7"]), "the root 'n7' is no node"),

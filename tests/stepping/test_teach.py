@@ -81,14 +81,6 @@ def test_the_line_of_python_works(tmp_path):
 
 
 # --- the tasks say what is true ------------------------------------------------------------------
-def test_x_times_x_gets_two_shares_of_x():
-    recorded = steps(lambda x: x * x, 3.0)
-    shares = [(k, step.share) for k, step in enumerate(recorded) if step.kind == "accumulate"]
-    assert shares == [(4, 3.0), (5, 3.0)]  # the steps that the page names
-    assert recorded.nodes[0].grad == 6.0
-    assert steps(lambda x: x * x, 5.0).nodes[0].grad == 10.0  # what if
-
-
 def test_eight_sigmoids_leave_some_millionths():
     def f(w, x):
         y = w * x

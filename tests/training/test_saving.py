@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, files
+from autograd_mini import Value
 from autograd_mini.nn import GPT, MLP, Layer
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 from tests.refusals import refused
@@ -90,22 +90,6 @@ def test_metadata_come_back_with_the_same_bits(tmp_path):
 
 
 # --- how it is written ---------------------------------------------------------------------------
-@pytest.mark.parametrize("breaks", ["replace", "fsync"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, breaks):
-    path = tmp_path / "m.json"
-    save(network(), path)
-    before = path.read_bytes()
-
-    def full_disk(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.os, breaks, full_disk)
-    with pytest.raises(OSError, match="No space left"):
-        save(MLP(2, [1]), path)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def tied():
     model = MLP(1, [2, 1])
     model.layers[0].neurons[1].b = model.layers[0].neurons[0].b
