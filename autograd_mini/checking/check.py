@@ -15,12 +15,12 @@ from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
 from .guesses import guess
-from .inputs import CheckError, Function, Inputs, as_real, flat, shown
+from .inputs import CheckError, Function, Inputs, Options, as_real, flat, shown
 from .nodes import on_kink
 from .on_nodes import check_engine, subject_of
 from .precision import Doubled, unit_of
 from .report import Report
-from .rows import DIRECTIONS, Options, Rows
+from .rows import DIRECTIONS, Rows
 from .whole import Truth, floats_of, on_values
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off

@@ -5,22 +5,17 @@ got     one node's step of the backward pass alone, its gradient 1 and its paren
 wanted  by moving one node's data at a time (nudging.py)
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .adapters import arguments
+from .engines import Run
 from .findings import Culprit
 from .graphs import Graph, Node, op_name
 from .nodes import Write, check_sums
 from .nudging import Truth, created, methods
-
-if TYPE_CHECKING:
-    from .engines import Run
-
 
 Shares = dict[Node, float]
 _START, _SEED = 0.731, 2.0  # of a second drive: the gradient of a node's parents before, its own

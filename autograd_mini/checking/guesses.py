@@ -4,24 +4,19 @@ Each kind says how the true gradient would follow from the wrong one. What it sa
 tried at others: a guess that does not hold there, along random directions, is none.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from random import Random
+from typing import Any, NamedTuple
 
 from autograd_mini.expressions import parse
 
 from .findings import Comparison, Culprit
+from .inputs import Gradient
 from .references import NUMBER, by_ladder
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from .inputs import Gradient
-    from .rows import Rows
+from .rows import Rows
 
 Correction = Callable[["_Point", int], float]  # a component of the gradient made right
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
@@ -21,8 +22,6 @@ from .adapters import data_of, is_node
 from .casts import rounding_unit, wide
 from .differences import EPS, real
 
-if TYPE_CHECKING:
-    from random import Random
 Function = Callable[..., Any]
 Floats = Callable[[Sequence[float]], float]
 Gradient = Callable[[Sequence[float]], Sequence[float]]
@@ -30,6 +29,26 @@ Gradient = Callable[[Sequence[float]], Sequence[float]]
 
 class CheckError(AutogradError, ValueError):
     """A check cannot be made: the function or the point does not allow it."""
+
+
+class Options(NamedTuple):
+    """What the caller of `check_grad` asked for.
+
+    order        of the derivatives that are checked
+    directions   0 to compare each input by itself
+    accuracy     relative width of a bar from which a verdict is undecided
+    slack        relative error that is put down to rounding
+    draw         what is random, from the seed
+    """
+
+    order: int
+    directions: int
+    seed: int
+    accuracy: float
+    slack: float
+    lang: str
+    domain: list[tuple[float, float]]
+    draw: Random
 
 
 class Inputs:

@@ -8,28 +8,21 @@ way of its other parents,
 a system that is triangular in order of creation.
 """
 
-from __future__ import annotations
-
 import contextlib
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import count, pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .differences import EPS, quiet
-from .graphs import op_name
+from .engines import Run
+from .findings import Culprit
+from .graphs import Graph, Node, op_name
 from .nodes import adjoints
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from .engines import Run
-    from .findings import Culprit
-    from .graphs import Graph, Node
 
 _WORK = 2_000_000  # nodes that may be created to look for the culprit; of large graphs a sample
 _STEP = 2.0**-8

@@ -1,35 +1,27 @@
 """A function on the nodes of an engine: first its gradient, then who is to blame if it is wrong."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import math
 from dataclasses import replace
 from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.value import Value
 
+from .adapters import Adapter
 from .closures import blamed
 from .engines import Faulty, Run, changed, deeper
-from .findings import Note, Property
-from .graphs import op_name
+from .findings import Comparison, Culprit, Note, Property
+from .graphs import Graph, op_name
 from .guesses import guess
-from .inputs import as_real
+from .inputs import Function, Inputs, Options, as_real
 from .nodes import Checked, check_partials, check_sums, on_kink, rounding_of_value, uncertainty
 from .nudging import wrong_closure
 from .properties import properties_of
 from .report import Report, Subject
 from .rows import Rows
 from .whole import CLEAR, Truth, floats_of, follows_graph, on_values
-
-if TYPE_CHECKING:
-    from .adapters import Adapter
-    from .findings import Comparison, Culprit
-    from .graphs import Graph
-    from .inputs import Function, Inputs
-    from .rows import Options
 
 NODES = 2000  # checked one by one, of larger graphs a sample
 

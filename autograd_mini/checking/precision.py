@@ -4,20 +4,15 @@ Differences of float32 values show a derivative to three digits or so, those of 
 on float64 numbers to nine. No library is imported here that is not in use already.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .casts import doubles, rounding_unit
 from .differences import EPS, quiet
-from .inputs import Function, as_real, parts_of
+from .inputs import Function, Options, as_real, parts_of
 from .references import Reference
 from .whole import Truth
-
-if TYPE_CHECKING:
-    from .rows import Options
 
 
 def unit_of(y: Any) -> float:

@@ -11,9 +11,10 @@ kink, too large a value or slope), they are moved by constants to where it is.
 from __future__ import annotations
 
 import operator
+import random
 from collections.abc import Callable, Collection, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini import functions
 from autograd_mini.numbers.floats import FLOAT
@@ -24,13 +25,7 @@ from autograd_mini.value import Value
 
 from .adapters import is_node
 from .comfort import comfortable_points, is_comfortable, is_constant
-from .report import steered
-
-if TYPE_CHECKING:
-    import random
-
-    from . import Report
-
+from .report import Report, steered
 
 # A step is four integers, since hypothesis leaves out up to five choices at once: the operation,
 # its first and second operand, and in base 72 more operands and a choice of where to move them.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
@@ -15,10 +16,6 @@ from autograd_mini.language.grid import Grid, Shown
 
 from .findings import Comparison, Culprit, Property, number_text
 from .taylor import Taylor, TaylorRow
-
-if TYPE_CHECKING:
-    import os
-
 
 REPORT = Format(
     "autograd_mini check report",

@@ -1,54 +1,27 @@
 """The rows of a report: one derivative beside its reference, and the verdict on it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement, pairwise, product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from autograd_mini.transforms import hvp
 
 from .differences import EPS, quiet
 from .engines import called
 from .findings import Comparison, Culprit, Note
+from .inputs import Function, Gradient
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
 from .taylor import POWERS, TaylorRow, remainders, taylor
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from .inputs import Function, Gradient
-    from .whole import Truth
-
+from .whole import Truth
 
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
-
-
-class Options(NamedTuple):
-    """What the caller of `check_grad` asked for.
-
-    order        of the derivatives that are checked
-    directions   0 to compare each input by itself
-    accuracy     relative width of a bar from which a verdict is undecided
-    slack        relative error that is put down to rounding
-    draw         what is random, from the seed
-    """
-
-    order: int
-    directions: int
-    seed: int
-    accuracy: float
-    slack: float
-    lang: str
-    domain: list[tuple[float, float]]
-    draw: Random
 
 
 class Rows:

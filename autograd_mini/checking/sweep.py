@@ -3,11 +3,10 @@
 And the complex step, which has no rounding side to the V.
 """
 
-from __future__ import annotations
-
 import math
+import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.drawing import curves, plots
 from autograd_mini.errors import NumberTypeError
@@ -16,10 +15,6 @@ from autograd_mini.language import text
 
 from .adapters import data_of
 from .differences import finite_difference, real
-
-if TYPE_CHECKING:
-    import os
-
 
 _STEP = 1e-100  # of the complex step: its square vanishes beside any float
 

@@ -1,11 +1,9 @@
 """References for the whole gradient: along one input, or along a direction in all of them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.rules.evaluation import each
@@ -15,7 +13,7 @@ from autograd_mini.value import Value
 from .adapters import data_of
 from .engines import UndefinedError, check_root
 from .graphs import Graph, op_name
-from .inputs import CheckError, Floats, Function, Inputs, as_real
+from .inputs import CheckError, Floats, Function, Inputs, Options, as_real
 from .jumps import largest_jump
 from .nodes import Operation, rounding_of_value
 from .references import (
@@ -31,10 +29,6 @@ from .references import (
     mpmath,
     precise,
 )
-
-if TYPE_CHECKING:
-    from .rows import Options
-
 
 RATIONAL = frozenset(
     "add sub mul div neg abs square reciprocal pow sum prod mean dot relu maximum minimum max min"

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op
+from autograd_mini.rules.evaluation import partials
+from autograd_mini.rules.rule import value_only
 
 Rule = tuple[Callable[..., float], Callable[..., tuple[float, ...]]]  # value, partials
+_OPERATIONS = "add sub mul div pow neg exp log sqrt sin cos tanh sigmoid relu abs maximum".split()
 
 
-def sigmoid(a: float) -> float:
-    """1 / (1 + exp(-a)), without overflow."""
-    e = math.exp(-abs(a))
-    return (1 if a >= 0 else e) / (1 + e)
-
-
-def _bell(a: float) -> float:
-    """exp(a) / (1 + exp(a))**2, the derivative of the sigmoid, without cancellation."""
-    e = math.exp(-abs(a))
-    return e / ((1 + e) * (1 + e))
-
-
-def _share(mine: float, other: float) -> float:
-    """1 to the larger of two, 1/2 to each at a tie."""
-    return 1.0 if mine > other else 0.5 if mine == other else 0.0
+def _rule(op: Op) -> Rule:
+    """The calculus of an operation, as its line of the sheet has it."""
+    active = (True,) * len(op.params)
+    return value_only(op, FLOAT), lambda *args: partials(op, FLOAT, active, args[:-1], args[-1])
 
 
 def _one_way(name: str) -> Callable[[Any], Any]:
@@ -44,8 +36,8 @@ def _two_ways(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any]
 class Engine:
     """A number that remembers its parents and one partial derivative for each.
 
-    `rules` has the calculus, `order` the order of the backward pass, `fresh` what it forgets of the
-    pass before, and `receive` how a share of the gradient is added.
+    `rules` has the calculus, the sheet's; `order` the order of the backward pass, `fresh` what it
+    forgets of the pass before, and `receive` how a share of the gradient is added.
 
     >>> x = Engine(3.0)
     >>> y = x * x + 2 * x
@@ -54,27 +46,7 @@ class Engine:
     (15.0, 8.0)
     """
 
-    rules: ClassVar[dict[str, Rule]] = {
-        "add": (lambda a, b: a + b, lambda a, b, out: (1.0, 1.0)),
-        "sub": (lambda a, b: a - b, lambda a, b, out: (1.0, -1.0)),
-        "mul": (lambda a, b: a * b, lambda a, b, out: (b, a)),
-        "div": (lambda a, b: a / b, lambda a, b, out: (1 / b, -out / b)),
-        "pow": (
-            math.pow,
-            lambda a, b, out: (b * math.pow(a, b - 1), out * math.log(a) if a > 0 else 0.0),
-        ),
-        "neg": (lambda a: -a, lambda a, out: (-1.0,)),
-        "exp": (math.exp, lambda a, out: (out,)),
-        "log": (math.log, lambda a, out: (1 / a,)),
-        "sqrt": (math.sqrt, lambda a, out: (1 / (2 * out),)),
-        "sin": (math.sin, lambda a, out: (math.cos(a),)),
-        "cos": (math.cos, lambda a, out: (-math.sin(a),)),
-        "tanh": (math.tanh, lambda a, out: (4 * _bell(2 * a),)),
-        "sigmoid": (sigmoid, lambda a, out: (_bell(a),)),
-        "relu": (lambda a: max(a, 0.0), lambda a, out: (1.0 if a > 0 else 0.0,)),
-        "abs": (abs, lambda a, out: (math.copysign(1.0, a) if a else 0.0,)),
-        "maximum": (max, lambda a, b, out: (_share(a, b), _share(b, a))),
-    }
+    rules: ClassVar[dict[str, Rule]] = {name: _rule(SHEET[name]) for name in _OPERATIONS}
 
     def __init__(self, data: Any) -> None:
         self.data = float(data)

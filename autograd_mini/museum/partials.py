@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .engine import Engine, sigmoid
+from autograd_mini.functions import sigmoid
+
+from .engine import Engine
 from .exhibits import Exhibit
 
 
