@@ -11,7 +11,7 @@ from autograd_mini.language.grid import Grid, Shown
 from .casts import doubles
 from .check import check_grad
 from .findings import number_text
-from .inputs import CheckError, is_array, shown
+from .inputs import CheckError, is_array, mapped, shown
 from .report import Report
 
 Gradient = Callable[..., Any]
@@ -110,12 +110,6 @@ def compare_gradients(
     return SideBySide(reports, missing, lang)
 
 
-def _mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
-    if isinstance(tree, Mapping):
-        return {key: _mapped(part, f) for key, part in tree.items()}
-    return type(tree)(_mapped(x, f) for x in tree) if isinstance(tree, list | tuple) else f(tree)
-
-
 def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
     import torch
 
@@ -126,12 +120,12 @@ def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
             leaves.append(x.detach().requires_grad_())
             return leaves[-1]
 
-        y = f(*_mapped(args, leaf), **_mapped(named, leaf))
+        y = f(*mapped(args, leaf), **mapped(named, leaf))
         found = iter(torch.autograd.grad(y, leaves, allow_unused=True, materialize_grads=True))
         given = named or (args if isinstance(at, tuple) else args[0])
-        return _mapped(given, lambda _: next(found))
+        return mapped(given, lambda _: next(found))
 
-    point = _mapped(at, lambda x: torch.tensor(_plain(x), dtype=torch.float64))
+    point = mapped(at, lambda x: torch.tensor(_plain(x), dtype=torch.float64))
     return check_grad(f, point, gradient=gradient, **options)
 
 
@@ -143,7 +137,7 @@ def _jax(f: Callable[..., Any], at: Any, **options: Any) -> Report:
         return found[1] if named else found[0] if isinstance(at, tuple) else found[0][0]
 
     with doubles():
-        point = _mapped(at, lambda x: jax.numpy.asarray(_plain(x), dtype=float))
+        point = mapped(at, lambda x: jax.numpy.asarray(_plain(x), dtype=float))
         return check_grad(f, point, gradient=gradient, **options)
 
 

@@ -101,7 +101,7 @@ def finite_difference(
     x = real(x, "x")
     if not math.isfinite(x) or not low <= x <= high:
         raise ValueError(f"x must be a finite number in [{low}, {high}], got {x}")
-    probe = _Probe(f, x, low, high)
+    probe = Probe(f, x, low, high)
     if not math.isfinite(probe.center):
         raise ValueError(f"f has no finite value at x = {x}: got {probe.center}")
     steps = _steps(x, eps)
@@ -122,7 +122,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def _estimate(probe: _Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:
+def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:
     """What the ladder with these steps gives, on both sides or on one."""
     candidates = []
     for side in _SIDES:
@@ -168,16 +168,19 @@ def _steps(x: float, eps: float) -> list[float]:
     return [2.0**k for k in sorted(powers, reverse=True) if k >= max(least, -1073)]
 
 
-class _Probe:
+class Probe:
     """f near x: nan where it has no finite value, and a count of the calls."""
 
-    def __init__(self, f: Callable[[float], Any], x: float, low: float, high: float) -> None:
+    def __init__(
+        self, f: Callable[[float], Any], x: float, low: float = -math.inf, high: float = math.inf
+    ) -> None:
         self.f, self.x, self.low, self.high = f, x, low, high
         self.count = 0
         self.known: dict[float, float] = {}
         self.center = self(x)
 
     def __call__(self, at: float) -> float:
+        """F at this place, asked once."""
         if at in self.known:
             return self.known[at]
         if not self.low <= at <= self.high:
@@ -208,7 +211,7 @@ class _Ladder:
     """The levels of one side, and the extrapolations of their quotients to h = 0."""
 
     def __init__(
-        self, levels: list[_Level], probe: _Probe, order: int, side: str, eps: float, floor: float
+        self, levels: list[_Level], probe: Probe, order: int, side: str, eps: float, floor: float
     ) -> None:
         self.levels, self.order, self.side, self.eps = levels, order, side, eps
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
@@ -291,7 +294,7 @@ class _Ladder:
         return value, bar, step, kinked
 
 
-def _rough(levels: list[_Level], probe: _Probe) -> Iterator[float]:
+def _rough(levels: list[_Level], probe: Probe) -> Iterator[float]:
     """What the bends show of the noise of f."""
     # At the shortest steps a smooth f does not bend: what is left there is noise.
     yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2
@@ -304,7 +307,7 @@ def _rough(levels: list[_Level], probe: _Probe) -> Iterator[float]:
             yield max(jumps)
 
 
-def _jump(levels: list[_Level], probe: _Probe, side: int) -> float:
+def _jump(levels: list[_Level], probe: Probe, side: int) -> float:
     """How far f jumps where it leaves f(x); 0 if it does not jump, as beyond a relu's kink."""
     last = max(k for k, level in enumerate(levels) if level.moves[side])
     first = size = levels[last].moves[side]
@@ -321,7 +324,7 @@ def _jump(levels: list[_Level], probe: _Probe, side: int) -> float:
     return size if size > first / 64 else 0.0
 
 
-def _levels(probe: _Probe, steps: list[float], side: str, order: int) -> Iterator[_Level]:
+def _levels(probe: Probe, steps: list[float], side: str, order: int) -> Iterator[_Level]:
     """The levels on this side, of the steps for which f has values there."""
     x, center = probe.x, probe.center
     first, second = _SIDES[side]

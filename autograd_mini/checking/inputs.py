@@ -10,7 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import product
+from itertools import islice, product
 from random import Random
 from typing import Any, NamedTuple
 
@@ -260,16 +260,22 @@ def flat(tree: Any) -> list[Any]:
     return [x for part in parts for x in (array_content(part)[0] if is_array(part) else [part])]
 
 
+def mapped(tree: Any, f: Function) -> Any:
+    """The structure with f of its numbers and arrays."""
+    if isinstance(tree, Mapping):
+        return {key: mapped(part, f) for key, part in tree.items()}
+    if isinstance(tree, list | tuple):
+        return getattr(tree, "_make", type(tree))(mapped(part, f) for part in tree)
+    return f(tree)
+
+
 def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
     """A structure such as this of other parts; with `double` arrays are of float64."""
-    if isinstance(tree, Mapping):
-        return {key: rebuilt(part, parts, double) for key, part in tree.items()}
-    if isinstance(tree, list | tuple):
-        made = [rebuilt(part, parts, double) for part in tree]
-        return type(tree)(*made) if hasattr(tree, "_fields") else type(tree)(made)
-    if is_array(tree):
-        return like(tree, [next(parts) for _ in range(math.prod(tree.shape))], double)
-    return next(parts)
+
+    def made(x: Any) -> Any:
+        return like(x, [*islice(parts, math.prod(x.shape))], double) if is_array(x) else next(parts)
+
+    return mapped(tree, made)
 
 
 def _holds(tree: Any, parts: list[Any]) -> bool:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from .differences import quiet
+from .differences import Probe, quiet
 
 _POINTS = 192  # of the first look
 _ZOOM = 24  # points of each closer one
@@ -28,14 +28,8 @@ def largest_jump(f: Callable[[float], float]) -> float:
     >>> largest_jump(math.exp)
     0.0
     """
-
-    def at(x: float) -> float:
-        try:
-            return float(f(x))
-        except (ValueError, ArithmeticError):
-            return math.nan
-
     with quiet():
+        at = Probe(f, 0.0)
         h = 2 / _POINTS
         ys = [at(k * h - 1 + h / 3) for k in range(_POINTS)]
         known = [y for y in ys if math.isfinite(y)] or [0.0]

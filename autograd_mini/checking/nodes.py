@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.rules.evaluation import bind, each, flat
+from autograd_mini.rules.evaluation import bind, each, flat, operand
 
 from .differences import EPS
 from .findings import Culprit
@@ -71,19 +71,12 @@ class Operation(NamedTuple):
     def operands(self) -> str:
         """The arguments for a reader: "a = 0.5 (x), b = 2"."""
         operands = zip(self.op.params, self.numbers, self.args, strict=True)
-        return ", ".join(f"{param} = {_shown(number, arg)}" for param, number, arg in operands)
+        return ", ".join(f"{param} = {operand(number, arg)}" for param, number, arg in operands)
 
     def told(self, got: Any, wanted: Fraction) -> dict[str, Any]:
         """The details of a culprit: two numbers, the formula and what it was applied to."""
         numbers = {"got": float(got), "wanted": as_float(wanted)}
         return {**numbers, "formula": self.op.value, "operands": self.operands()}
-
-
-def _shown(number: Any, arg: Any) -> str:
-    if number.__class__ is tuple:
-        return f"({', '.join(map(str, number[:4]))}{', ...' if len(number) > 4 else ''})"
-    label = getattr(arg, "label", None)
-    return f"{number} ({label})" if label else str(number)
 
 
 def on_kink(node: Any) -> bool:
@@ -99,7 +92,6 @@ class Checked(NamedTuple):
     culprit: Culprit | None = None
     partials: int = 0
     worst_ulps: float = 0.0
-    kinks: bool = False
     worst: Culprit | None = None  # the partial with the worst_ulps, if these are very many
 
 
@@ -111,17 +103,15 @@ def check_partials(
     The first that is off by more than `accuracy` of itself is the culprit. Nodes of our own engine
     (`strict`) get no allowance for rounding but the sheet's own.
     """
-    count, worst, kinks = 0, 0.0, False
+    count, worst = 0, 0.0
     suspect: Culprit | None = None
     for node in nodes:
         if (operation := Operation.of(node)) is None:
             continue
         found = _lost_edge(graph, node, operation) or _wrong_value(graph, node, operation, accuracy)
-        kink = False
         for reference, got, k, i, scale in () if found else _places(node, operation, draw):
             if reference.kind not in (NUMBER, KINK):
                 continue
-            kink = kink or reference.kind == KINK
             count += 1
             allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale) + _TINY
             if not strict:  # another engine's formula may cancel
@@ -135,23 +125,21 @@ def check_partials(
                 if ulps > max(worst, _CANCELLED):
                     suspect = _wrong_partial(graph, node, operation, reference, got, k, i)
                 worst = max(worst, ulps)
-        kinks = kinks or kink
-        if found is None and kink:
-            found = _wrong_together(graph, node, operation)
-        if found:
-            return Checked(found, count, worst, kinks)
-    return Checked(None, count, worst, kinks, suspect)
+        if found := found or _wrong_together(graph, node, operation):
+            return Checked(found, count, worst)
+    return Checked(None, count, worst, suspect)
 
 
 def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
+    op, _, numbers = operation
     active, partials = [(k, i) for k, i, _ in operation.edges()], node.partials or ()
-    if not 1 < len(active) == len(partials) or mpmath() is None:
+    if not 1 < len(active) == len(partials) or mpmath() is None or not at_kink(op, numbers):
         return None
-    reference, got = together(operation.op, operation.numbers, active), sum(map(exact, partials))
+    reference, got = together(op, numbers, active), sum(map(exact, partials))
     if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
         return None
-    told = operation.told(got, reference.value) | {"argument": ", ".join(operation.op.params)}
+    told = operation.told(got, reference.value) | {"argument": ", ".join(op.params)}
     return graph.culprit("partial", "together", node, **told)
 
 

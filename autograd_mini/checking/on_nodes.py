@@ -121,7 +121,7 @@ class _Check:
             floats = floats_of(run.f, self.inputs, Value)
         else:
             floats = floats_of(run.f, self.inputs, run.value, run.adapter.number)
-        kinked = checked.kinks or any(map(on_kink, self.true.order if self.true else ()))
+        kinked = any(map(on_kink, self.true.order if self.true else ()))
         truth = Truth(run.f, self.inputs, floats, self.true, kinked, options)
         check = Rows(truth, self.gradient, self.noise)
         rows = check.rows()

@@ -204,12 +204,12 @@ class Report(Shown):
                 table = Taylor(tuple(TaylorRow(*row) for row in table[0]), table[1], data["lang"])
             return cls(
                 data["verdict"],
-                tuple(_made(Comparison, row) for row in data["comparisons"]),
-                _made(Culprit, data["culprit"]),
+                tuple(Comparison(**row) for row in data["comparisons"]),
+                _culprit(data["culprit"]),
                 data["taylor_slope"],
                 tuple((name, values) for name, values in data["notes"]),
                 data["lang"],
-                _made(Culprit, data.get("guess")),
+                _culprit(data.get("guess")),
                 table,
                 properties=tuple(Property(**found) for found in data.get("properties", ())),
             )
@@ -293,8 +293,5 @@ def _read(x: Any) -> Any:
     return x
 
 
-def _made(cls: Any, given: Any) -> Any:
-    """The object of a dataclass that these fields were written of, or None."""
-    return given and cls(
-        **{field.name: given[field.name] for field in fields(cls) if field.compare}
-    )
+def _culprit(given: Any) -> Culprit | None:
+    return given and Culprit(**given)

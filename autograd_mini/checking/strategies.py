@@ -9,12 +9,10 @@ and its repr is Python that reproduces the failure.
         graph.check().raise_for_failure()
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.ops import Op
 from autograd_mini.value import Value
@@ -29,9 +27,6 @@ except ImportError as error:
         "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'"
     ) from error
 
-if TYPE_CHECKING:
-    from hypothesis.strategies import DrawFn, SearchStrategy
-
 
 __all__ = ["expressions", "graphs", "points"]
 
@@ -42,7 +37,7 @@ def graphs(
     max_steps: int = 8,
     max_inputs: int = 3,
     value: type = Value,
-) -> SearchStrategy[Graph]:
+) -> st.SearchStrategy[Graph]:
     """Random computation graphs with shared nodes, to be called with Values or plain numbers.
 
     `ops` names the operations to draw from, by default the whole sheet, or all that another engine
@@ -65,14 +60,14 @@ def expressions(
     max_steps: int = 8,
     max_inputs: int = 3,
     value: type = Value,
-) -> SearchStrategy[Graph]:
+) -> st.SearchStrategy[Graph]:
     """As `graphs`, but trees: no intermediate result is used twice, inputs may be."""
     return _graphs(operations(ops, value), max_steps, max_inputs, value, sharing=False)
 
 
 def _graphs(
     ops: tuple[Op, ...], max_steps: int, max_inputs: int, value: type, *, sharing: bool
-) -> SearchStrategy[Graph]:
+) -> st.SearchStrategy[Graph]:
     for name, size in (("max_steps", max_steps), ("max_inputs", max_inputs)):
         if size % 1 or size < 1:
             raise ValueError(f"{name} must be an int from 1 on, got {size!r}")
@@ -85,7 +80,7 @@ def _graphs(
 
 def points(
     op: Op | str, *, largest: float = 10.0, margin: float = 0.01
-) -> SearchStrategy[tuple[Any, ...]]:
+) -> st.SearchStrategy[tuple[Any, ...]]:
     """Arguments for an operation: inside its domain, |argument| <= largest, `margin` from kinks.
 
     A vector argument is a tuple of 1 to 4 numbers. Value and slopes are finite at these points.
@@ -106,7 +101,7 @@ def points(
 
 
 @st.composite
-def _points(draw: DrawFn, op: Op, largest: float, margin: float) -> tuple[Any, ...]:
+def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any, ...]:
     length = draw(st.integers(1, 4)) if op.vectors else 0
     args: list[Any] = []
     for k, param in enumerate(op.params):
@@ -123,7 +118,7 @@ def _points(draw: DrawFn, op: Op, largest: float, margin: float) -> tuple[Any, .
     return comfort.repaired(op, tuple(args), largest, margin)
 
 
-def _numbers(low: float, high: float) -> SearchStrategy[float]:
+def _numbers(low: float, high: float) -> st.SearchStrategy[float]:
     """Mostly of a few decimals, some with all their bits; 1.0 where that is allowed."""
     hundredths = st.integers(math.ceil(low * 100), math.floor(high * 100))
     short = hundredths.map(lambda k: max(low, min(high, (k + 100) / 100 if k >= 0 else k / 100)))

@@ -14,7 +14,7 @@ from autograd_mini.files import write
 from autograd_mini.language import text
 
 from .adapters import data_of
-from .differences import finite_difference, real
+from .differences import Probe, finite_difference, real
 
 _STEP = 1e-100  # of the complex step: its square vanishes beside any float
 
@@ -129,24 +129,16 @@ def show_step_sweep(f: Callable[[float], Any], x: float, derivative: float | Non
     x = real(x, "x")
     if derivative is None:
         derivative = finite_difference(f, x).value
-    derivative, center = real(derivative, "derivative"), real(f(x), "the value of f")
-    if not math.isfinite(x + center + derivative):
+    derivative, at = real(derivative, "derivative"), Probe(f, x)
+    if not math.isfinite(x + at.center + derivative):
         raise ValueError(f"f has no finite value and derivative at x = {x}")
     scale = max(abs(x), 1.0)
     steps = tuple(scale * 10.0 ** (-k / 4) for k in range(65))
     forward, central = [], []
     for h in steps:
-        up, down = _finite(f, x + h), _finite(f, x - h)
-        forward.append(abs((up - center) / h - derivative))
+        up, down = at(x + h), at(x - h)
+        forward.append(abs((up - at.center) / h - derivative))
         central.append(abs((up - down) / (2 * h) - derivative))
     pairs = zip(central, steps, strict=True)
     _, best = min((pair for pair in pairs if pair[0] == pair[0]), default=(math.nan, math.nan))
     return Sweep(x, derivative, steps, tuple(forward), tuple(central), best)
-
-
-def _finite(f: Callable[[float], Any], x: float) -> float:
-    try:
-        y = real(f(x), "the value of f")
-    except (ValueError, ArithmeticError, TypeError):
-        return math.nan
-    return y if math.isfinite(y) else math.nan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from autograd_mini.functions import OPERATORS
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import partials
@@ -18,19 +19,6 @@ def _rule(op: Op) -> Rule:
     """The calculus of an operation, as its line of the sheet has it."""
     active = (True,) * len(op.params)
     return value_only(op, FLOAT), lambda *args: partials(op, FLOAT, active, args[:-1], args[-1])
-
-
-def _one_way(name: str) -> Callable[[Any], Any]:
-    """The method for an operation on one number."""
-    return lambda self: self.apply(name, self)
-
-
-def _two_ways(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    """The methods for an operation on two numbers: this one first, or the other first."""
-    return (
-        lambda self, other: self.apply(name, self, other),
-        lambda self, other: self.apply(name, other, self),
-    )
 
 
 class Engine:
@@ -129,13 +117,14 @@ class Engine:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(data={self.data}, grad={self.grad})"
 
-    __add__, __radd__ = _two_ways("add")
-    __sub__, __rsub__ = _two_ways("sub")
-    __mul__, __rmul__ = _two_ways("mul")
-    __truediv__, __rtruediv__ = _two_ways("div")
-    __pow__, __rpow__ = _two_ways("pow")
-    maximum = _two_ways("maximum")[0]
-    __neg__, __abs__ = _one_way("neg"), _one_way("abs")
-    exp, log, sqrt = _one_way("exp"), _one_way("log"), _one_way("sqrt")
-    sin, cos, tanh = _one_way("sin"), _one_way("cos"), _one_way("tanh")
-    sigmoid, relu = _one_way("sigmoid"), _one_way("relu")
+
+def _method(name: str, *, swapped: bool = False) -> Callable[..., Engine]:
+    """The method for an operation; of a number that stands on the right, if it is `swapped`."""
+    return lambda *args: args[0].apply(name, *(args[::-1] if swapped else args))
+
+
+for _name in _OPERATIONS:
+    _operator = OPERATORS.get(_name)
+    setattr(Engine, f"__{_operator}__" if _operator else _name, _method(_name))
+    if _operator and len(SHEET[_name].params) == 2:
+        setattr(Engine, f"__r{_operator}__", _method(_name, swapped=True))
