@@ -11,6 +11,7 @@ from autograd_mini.numbers.arguments import items, one_of, positive
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.training.diagnosis import forward
 from autograd_mini.training.samples import check_width, input_rows, layers_of
+from autograd_mini.value import Value
 
 from .digraph import Drawing, table
 from .folding import magnitude
@@ -81,7 +82,8 @@ def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
         what = "a list of inputs, or a list of such lists"
         raise TypeError(f"batch must be {what}; got {batch!r:.60} ({type(batch).__name__})")
     samples = [given] if given and items(given[0]) is None else given
-    plain = [s if (row := items(s)) is None else [*map(data_of, row)] for s in samples]
+    number = lambda x: x.data if isinstance(x, Value) else x  # noqa: E731
+    plain = [s if (row := items(s)) is None else [*map(number, row)] for s in samples]
     rows = input_rows(plain, "batch")
     check_width(model, rows, "batch")
     columns = zip(*(forward(layers_of(model), row) for row in rows), strict=True)
