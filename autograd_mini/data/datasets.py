@@ -52,13 +52,13 @@ class Dataset:
         class_names: Iterable[str] = (),
     ) -> None:
         (self.name,) = _names("name", (name,))
-        self.inputs = _rows("inputs", inputs)
+        self.inputs = rows("inputs", inputs)
         self.class_names = _names("class_names", class_names)
         width, last = len(self.inputs[0]), len(self.class_names) - 1
         self.feature_names = _names("feature_names", feature_names)
         self.feature_names = self.feature_names or tuple(f"x{j + 1}" for j in range(width))
         _count("feature_names", self.feature_names, width, "feature")
-        values = _listed("targets", targets)
+        values = listed("targets", targets)
         _count("targets", values, len(self.inputs), "row of inputs")
         self.targets: list[Any]  # ints or floats; their union would not do as an index
         if self.class_names:
@@ -94,7 +94,7 @@ class Dataset:
         [(1.0, 1.0), (0.0, 0.0)]
         """
         n = len(self)
-        order = [whole("index", i, -n, n - 1, IndexError) for i in _listed("indices", indices)]
+        order = [whole("index", i, -n, n - 1, IndexError) for i in listed("indices", indices)]
         inputs, targets = [self.inputs[i] for i in order], [self.targets[i] for i in order]
         return Dataset(self.name, inputs, targets, self.feature_names, self.class_names)
 
@@ -192,7 +192,7 @@ def signed(targets: Iterable[float]) -> list[int]:
     >>> signed([0, 1, 1])
     [-1, 1, 1]
     """
-    values = enumerate(_listed("targets", targets))
+    values = enumerate(listed("targets", targets))
     return [2 * whole(f"targets[{i}]", y, 0, 1) - 1 for i, y in values]
 
 
@@ -276,9 +276,9 @@ class Standardiser:
         return self._map(inputs, lambda z, mean, std: z * std + mean)
 
     def _map(self, inputs: Iterable[Iterable[float]], f: Callable[..., float]) -> list[Row]:
-        rows = _rows("inputs", inputs)
-        _count("inputs[0]", rows[0], len(self.mean), "mean")
-        return _rows("scaled inputs", [map(f, row, self.mean, self.std) for row in rows])
+        given = rows("inputs", inputs)
+        _count("inputs[0]", given[0], len(self.mean), "mean")
+        return rows("scaled inputs", [map(f, row, self.mean, self.std) for row in given])
 
     def __repr__(self) -> str:
         return f"Standardiser(mean={self.mean}, std={self.std})"
@@ -369,8 +369,9 @@ def _share(name: str, value: float) -> float:
     return _number(name, value, "between 0 and 1 (both excluded)", lambda v: 0 < v < 1)
 
 
-def _listed(name: str, values: Iterable[Any]) -> list[Any]:
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+def listed(name: str, values: Any) -> list[Any]:
+    """What can be gone through, texts and dictionaries not, as a list."""
+    if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
         raise TypeError(f"{name} must be a list or tuple, got {values!r}")
     return list(values)
 
@@ -381,20 +382,21 @@ def _count(name: str, values: Sized, n: int, each: str) -> None:
 
 
 def _names(name: str, values: Iterable[str]) -> tuple[str, ...]:
-    for value in (names := tuple(_listed(name, values))):
+    for value in (names := tuple(listed(name, values))):
         if not isinstance(value, str):
             raise TypeError(f"{name} must be text, got {value!r}")
     return names
 
 
 def _row(name: str, row: Iterable[float], *check: Any) -> Row:
-    return tuple(_number(f"{name}[{j}]", x, *check) for j, x in enumerate(_listed(name, row)))
+    return tuple(_number(f"{name}[{j}]", x, *check) for j, x in enumerate(listed(name, row)))
 
 
-def _rows(name: str, rows: Iterable[Iterable[float]]) -> list[Row]:
-    made = []
-    for i, row in enumerate(_listed(name, rows)):
-        made.append(_row(f"{name}[{i}]", row))
+def rows(name: str, given: Iterable[Iterable[Any]], row: Callable[..., Any] = _row) -> list[Any]:
+    """Rows of one length, at least one, each checked by a function of its name and itself."""
+    made: list[Any] = []
+    for i, x in enumerate(listed(name, given)):
+        made.append(row(f"{name}[{i}]", x))
         _count(f"{name}[{i}]", made[i], len(made[0]) or 1, "feature")
     if not made:
         raise ValueError(f"{name} must hold at least one row, got none")

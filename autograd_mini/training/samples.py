@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset
+from autograd_mini.data.datasets import listed
+from autograd_mini.data.datasets import rows as data_rows
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.nn.networks import name_of
 from autograd_mini.numbers.arguments import items, real
@@ -25,8 +27,8 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
     if isinstance(data, Dataset):
         return list(data.inputs), list(data.targets)
     if isinstance(data, tuple) and len(data) == 2:
-        inputs = _list(f"the inputs of {name}", data[0])
-        targets = _list(f"the targets of {name}", data[1])
+        inputs = listed(f"the inputs of {name}", data[0])
+        targets = listed(f"the targets of {name}", data[1])
         if len(inputs) != len(targets):
             raise ValueError(f"{name} has {len(inputs)} inputs but {len(targets)} targets")
     else:
@@ -48,20 +50,13 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
 
 def input_rows(inputs: Any, name: str = "data") -> list[Row]:
     """Inputs without targets, checked as in `samples`."""
-    rows: list[Row] = []
-    for i, x in enumerate(_list(name, inputs)):
+
+    def row(name: str, x: Any) -> Row:
         given = items(x)
-        row = tuple(_number(f"input {i} of {name}", v) for v in ([x] if given is None else given))
-        if rows and len(row) != len(rows[0]):
-            raise ValueError(
-                f"input {i} of {name} has {len(row)} numbers, but input 0 has {len(rows[0])}"
-            )
-        rows.append(row)
-    if not rows:
-        raise ValueError(f"{name} is empty: it needs at least one sample")
-    if not rows[0]:
-        raise ValueError(f"the inputs of {name} hold no numbers")
-    return rows
+        each = [(name, x)] if given is None else [(f"{name}[{j}]", v) for j, v in enumerate(given)]
+        return tuple(_number(*one) for one in each)
+
+    return data_rows(f"{name}: inputs", inputs, row)
 
 
 def check_width(model: Any, rows: list[Row], name: str = "data") -> None:
@@ -104,9 +99,3 @@ def _number(name: str, v: Any) -> Number:
     if hasattr(v, "dtype") and hasattr(v, "item"):  # a NumPy scalar
         v = v.item()
     return real(name, int(v) if isinstance(v, bool) else v)
-
-
-def _list(name: str, values: Any) -> list[Any]:
-    if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{name} must be a list, got {values!r:.60}")
-    return list(values)

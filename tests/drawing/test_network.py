@@ -114,11 +114,11 @@ def test_in_print_the_sign_is_told_without_colour():
 @pytest.mark.parametrize(
     ("args", "options", "error", "message"),
     [
-        ([[]], {}, ValueError, "batch is empty: it needs at least one sample"),
+        ([[]], {}, ValueError, "batch: inputs must hold at least one row, got none"),
         ([[1.0, 2.0, 3.0]], {}, ValueError, "takes 2 inputs, but those of batch have 3"),
-        ([[[1.0, 2.0], [1.0]]], {}, ValueError, "1 of batch has 1 numbers, but input 0 has 2"),
-        ([[1.0, "a"]], {}, TypeError, "input 0 of batch must be a real number, got 'a'"),
-        ([[1.0, float("nan")]], {}, ValueError, "input 0 of batch must be finite, got nan"),
+        ([[[1.0, 2.0], [1.0]]], {}, ValueError, r"inputs\[1\] must have length 2"),
+        ([[1.0, "a"]], {}, TypeError, r"inputs\[0\]\[1\] must be a real number, got 'a'"),
+        ([[1.0, float("nan")]], {}, ValueError, r"inputs\[0\]\[1\] must be finite, got nan"),
         ([5], {}, TypeError, r"batch must be a list of inputs.*got 5 \(int\)"),
         (["ab"], {}, TypeError, "batch must be a list of inputs"),
         ([], {"show": "bias"}, ValueError, "show must be one of weight, gradient"),
