@@ -10,6 +10,7 @@ from autograd_mini.checking import check_grad
 from autograd_mini.expressions import assignments, parse
 from autograd_mini.graph import topological
 from autograd_mini.language import meant, text
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.stepping import Update
 from autograd_mini.transforms import grad
 from autograd_mini.value import Value
@@ -94,9 +95,7 @@ def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
 
     Raises ValueError for a question that there is not.
     """
-    lang = meant(lang)
-    if number not in questions():
-        raise ValueError(f"question must be one of {', '.join(questions())}, got {number!r}")
+    lang, number = meant(lang), one_of("question", number, questions())
     if answer is ...:
         return Judged(None, f"{number}  {text(f'ask.{number}', lang)}")
     slip, told = _slip(questions()[number], answer)

@@ -17,6 +17,7 @@ from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
 from autograd_mini.notation.shapes import use_of
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
@@ -122,8 +123,7 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
 
     Raises ValueError for an unknown kind or level.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    one_of("kind", kind, KINDS)
     if level not in LEVELS:
         raise ValueError(f"level must be a whole number from 1 to 5, got {level!r}")
     draw = Random(f"{kind} {level} {seed}")

@@ -12,7 +12,7 @@ from autograd_mini.notation.labels import number
 from autograd_mini.stepping.training.recording import record_descents
 from autograd_mini.stepping.training.runs import LearningRates
 
-from .laboratory import Laboratory, panel, shown, word
+from .laboratory import Laboratory, panel, shown
 
 RATES = (0.01, 0.2, 0.9, 1.05)
 _LOW, _HIGH = 1e-8, 30.0  # what is drawn, in units of the loss at the start
@@ -87,11 +87,7 @@ class StepSize(Laboratory):
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """The two errors against the step."""
-        lines = {
-            word(name, lang): zip(self.sweep.steps, getattr(self.sweep, name), strict=True)
-            for name in ("forward", "central")
-        }
-        return [panel(lang, "step", "error", lines, log="xy")]
+        return [self.sweep.panel(lang)]
 
 
 def step_size(

@@ -228,35 +228,34 @@ class Kept:
             vars(self.optimiser).update(self.state)
 
 
+@dataclass(eq=False)
 class _Trainer:
     """Update after update, and the way back from the last one."""
 
-    def __init__(
-        self,
-        model: Any,
-        params: list[Value],
-        loss: Loss,
-        judge: Judge | None,
-        optimiser: Optimiser,
-        clip_norm: float | None,
-    ) -> None:
-        if not isinstance(optimiser, Optimiser):
+    model: Any
+    params: list[Value]
+    loss: Loss
+    judge: Judge | None
+    optimiser: Optimiser
+    clip_norm: float | None
+    step: Any = None  # a CompiledStep
+    updating: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.optimiser, Optimiser):
             raise TypeError(
                 "optimiser must be one such as SGD(model.parameters(), lr=0.1),"
-                f" got {optimiser!r:.60}"
+                f" got {self.optimiser!r:.60}"
             )
-        if not set(optimiser.params) <= set(params):
+        if not {*self.optimiser.params} <= {*self.params}:
             raise ValueError(
                 "the optimiser changes parameters that are not the model's; make it anew with"
                 " model.parameters()"
             )
-        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
-        self.model, self.params, self.loss, self.judge = model, params, loss, judge
-        self.optimiser = optimiser
-        self.before = Kept(params, optimiser)  # the last update
-        self.updating = False
+        if self.clip_norm is not None:
+            positive("clip_norm", self.clip_norm)
+        self.before = Kept(self.params, self.optimiser)  # the last update
         self.losses: deque[float] = deque(maxlen=3)
-        self.step: Any = None  # a CompiledStep
 
     def epoch(
         self,
