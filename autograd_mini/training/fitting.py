@@ -21,7 +21,14 @@ from typing import Any
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
-from autograd_mini.numbers.arguments import function, not_negative, parameters, positive, whole
+from autograd_mini.numbers.arguments import (
+    function,
+    not_negative,
+    one_of,
+    parameters,
+    positive,
+    whole,
+)
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.optim.schedules import Schedule
 from autograd_mini.value import Value
@@ -132,8 +139,7 @@ def fit(
             f"batch_size must be from 1 to {n}, the number of samples, got {size}; None takes all"
         )
     checked(lang)
-    if progress is not True and progress is not False and progress != "auto":
-        raise ValueError(f'progress must be True, False or "auto", got {progress!r}')
+    one_of("progress", progress, (True, False, "auto"))
     if schedule is not None:
         function("schedule", schedule, "a function of the step")
     what = "a function (model, history)"
@@ -348,12 +354,7 @@ class _Best:
 
     def __init__(self, params: list[Value], rule: EarlyStopping | int | None) -> None:
         if rule is not None and not isinstance(rule, EarlyStopping):
-            try:
-                rule = EarlyStopping(rule)
-            except TypeError:
-                raise TypeError(
-                    f"early_stopping must be an EarlyStopping or its patience, got {rule!r}"
-                ) from None
+            rule = EarlyStopping(whole("the patience of early_stopping", rule))
         self.params, self.rule = params, rule
         self.weights: Kept | None = None
         self.lowest = self.mark = float("inf")

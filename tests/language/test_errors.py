@@ -35,8 +35,8 @@ UNMET = (
     "seconds must be", "steps needs a Value", "with value=",
     "take needs ",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
-    "progress must be", "optimiser must be one such", "the optimiser changes parameters",
-    "early_stopping must be", "\0 (input, target), but ",
+    "optimiser must be one such", "the optimiser changes parameters",
+    "\0 (input, target), but ",
 )  # fmt: skip
 FILLED = ("?", "a number", "log(a) at a = 1")  # what slots of a raised text may hold
 
