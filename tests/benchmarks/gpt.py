@@ -6,8 +6,8 @@ Pure Python is `gpt_program.py`, with its own class Value and with ours, at micr
 numbers, 4 heads, 16 places, 4,192 weights) on the same names; that is the base of the ratios that
 ports of microgpt give (Rust's authors count 440, Julia's 1,600). A step of the program is one name,
 a compiled step is `--batch` names: ratios are per name. Ratios are of processor time, as
-other work may be going on. Losses agree with the eager engine to 1e-12 over some steps, and a
-run that is saved and goes on is the one that did not stop, or the script ends with an error.
+other work may be going on. Losses agree with the eager engine to 1e-12 over some steps, or the
+script ends with an error.
 """
 
 from __future__ import annotations
@@ -15,26 +15,16 @@ from __future__ import annotations
 import argparse
 import gc
 import statistics
-import tempfile
-from contextlib import ExitStack, redirect_stdout
-from io import StringIO
-from itertools import count
 from pathlib import Path
 from random import Random
-from signal import SIGINT, raise_signal
 from time import perf_counter, process_time
 
-import pytest
-
 from autograd_mini import Value
-from autograd_mini.cli import main
-from autograd_mini.cli.gpt import BATCH
-from autograd_mini.data import Names, first_names
+from autograd_mini.data import first_names
 from autograd_mini.losses import sequence_cross_entropy
 from autograd_mini.nn import GPT
 from autograd_mini.optim import Adam
 from autograd_mini.optim.schedules import linear
-from autograd_mini.training import load, load_metadata
 from autograd_mini.training.compiled import compile_step
 
 PROGRAM = Path(__file__).parents[1] / "compat" / "gpt_program.py"
@@ -105,29 +95,6 @@ def eager(names, batch, steps, total):
     return losses
 
 
-def resumed(lang, steps):
-    """Whether a run that Ctrl-C parts in two ends with the bits of one that did not stop."""
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        stack.enter_context(redirect_stdout(StringIO()))
-        whole, part = f"{folder}/whole.json", f"{folder}/part.json"
-        run = ["gpt", "--lang", lang, "--steps", str(steps), "--save"]
-        main([*run, whole])
-        sample, calls = Names.sample, count()
-
-        def interrupting(*given):
-            if next(calls) == BATCH * steps // 2:
-                raise_signal(SIGINT)
-            return sample(*given)
-
-        patch.setattr(Names, "sample", interrupting)
-        assert main([*run, part]) == 130
-        assert main(["gpt", "--lang", lang, "--resume", part]) == 0
-        ends = [(load(f).parameters(), load_metadata(f)["optimiser"]) for f in (whole, part)]
-        return len({repr(([p.data for p in ps], state)) for ps, state in ends}) == 1
-
-
 def report(options):
     names = first_names(options.lang)
     eight = [name for name in names.names if len(name) == 7][:3]  # 8 tokens: as a name of 8 places
@@ -164,8 +131,6 @@ def report(options):
     )
     print(f"  losses as the eager engine's to {apart:.0e}; mean of the last 100: "
           f"{statistics.mean(losses[-100:]):.3f}")  # fmt: skip
-    assert resumed(options.lang, 6)
-    print("a run that was interrupted and went on: the same bits")
 
 
 if __name__ == "__main__":

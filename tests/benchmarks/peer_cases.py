@@ -4,8 +4,8 @@
 
 Each case runs in a process of its own, as some end it. Engines: micrograd, minigrad and torch
 where they are installed, and the class `Value` of a file microgpt.py (Karpathy's, 2026). The step
-is that of demo_step.py, written once and run on each engine's numbers; ratios of medians, the
-engines in turn. torch computes the cases on 0-dimensional float64 tensors.
+is that of demo_step.py, on each engine's numbers (peers.py); ratios of medians, the engines in
+turn. torch computes the cases on 0-dimensional float64 tensors.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ import ast
 import functools
 import gc
 import importlib
-import itertools
 import json
 import os
 import pickle
-import random
 import statistics
 import subprocess
 import sys
@@ -31,8 +29,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from autograd_mini.data import moons, signed
-from autograd_mini.nn import MLP
+from tests.benchmarks import peers
 
 SECONDS = 120.0
 DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
@@ -216,72 +213,21 @@ def deepest(engine):
 
 
 # --- speed and memory ----------------------------------------------------------------------------
-DATA = moons(100, noise=0.1, seed=1)
-TARGETS = [float(y) for y in signed(DATA.targets)]  # minigrad takes no int, see `whole`
-
-
-class Network:
-    """micrograd's network and its demo step on the numbers of an engine."""
-
-    def __init__(self, value):
-        draw, self.value = random.Random(1337), value
-        sizes = (2, 16, 16, 1)
-        self.layers = [
-            [([value(draw.uniform(-1, 1)) for _ in range(n)], value(0.0)) for _ in range(m)]
-            for n, m in itertools.pairwise(sizes)
-        ]
-
-    def parameters(self):
-        return [p for layer in self.layers for w, b in layer for p in (*w, b)]
-
-    def __call__(self, row):
-        for k, layer in enumerate(self.layers):
-            sums = [sum((w * x for w, x in zip(ws, row, strict=True)), b) for ws, b in layer]
-            row = [s.relu() for s in sums] if k < 2 else sums
-        return row[0]
-
-
-def step(network, value):
-    """Forward, hinge loss and penalty, backward, update; the loss."""
-    scores = [network([value(x) for x in row]) for row in DATA.inputs]
-    losses = [(1.0 + -y * s).relu() for y, s in zip(TARGETS, scores, strict=True)]
-    params = network.parameters()
-    penalty = sum((p * p for p in params), network.value(0.0))
-    total = sum(losses, network.value(0.0)) * (1.0 / len(losses)) + 1e-4 * penalty
-    for p in params:
-        p.grad = 0.0
-    total.backward()
-    for p in params:
-        p.data -= 0.01 * p.grad
-    return total
-
-
-def fused():
-    """Our own network, with one node for each linear combination, and the same weights."""
-    model, like = MLP(2, [16, 16, 1]), Network(ENGINES["autograd_mini"]())
-    model.value = like.value
-    for p, other in zip(model.parameters(), like.parameters(), strict=True):
-        p.data = other.data
-    return model
-
-
 def speed(engines, rounds):
     """Seconds of a step and bytes of a node, by engine and whether the collector is on."""
-    runners = {name: (Network(ENGINES[name]()), ENGINES[name]()) for name in engines}
-    runners["autograd_mini, its MLP"] = (fused(), ENGINES["autograd_mini"]())
+    runners = {name: peers.scalars(peers.demo(), ENGINES[name]())[0] for name in engines}
     seconds = {}
     for collector in (True, False):
         times = {name: [] for name in runners}
         for _ in range(rounds):
-            for name, runner in runners.items():
+            for name, step in runners.items():
                 gc.collect()
                 (gc.enable if collector else gc.disable)()
                 for k in range(4):
                     start = time.perf_counter()
-                    total = step(*runner)
+                    step()
                     if k:
                         times[name].append(time.perf_counter() - start)
-                    del total
                     if not collector:
                         gc.collect()
                 gc.enable()
