@@ -17,7 +17,6 @@ from autograd_mini.numbers.trees import (
     NUMBER,
     STATIC,
     Form,
-    Leaf,
     apart,
     array,
     builder,
@@ -55,14 +54,14 @@ def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Fo
 
     Raises NumberTypeError for what is no number, and for complex ones.
     """
-    if isinstance(x, STATIC):
-        return x.__class__, x
     if is_array(x):
         if x.dtype != object:
             pieces.append(_plain(x).ravel())
         elif strange := [y for y in x.flat if floats_of(y, pieces, nodes) != NUMBER]:
             raise _unreal(strange[0])
         return array, x.shape
+    if isinstance(x, STATIC):
+        return x.__class__, x
     if isinstance(x, Value):
         if nodes is not None:
             nodes.append(x)
@@ -82,7 +81,7 @@ taken = partial(apart, leaf=floats_of)
 
 
 def rows_taken(
-    name: str, rows: Any, columns: list[Any], leaf: Leaf = floats_of
+    name: str, rows: Any, columns: list[Any], nodes: list[Value] | None = None
 ) -> tuple[Form, int]:
     """Append a column for each number of a sample; the form of a sample, and how many there are.
 
@@ -97,7 +96,7 @@ def rows_taken(
     if not (sequence and len(rows)):
         what = "has no samples" if sequence else f"is {shown(rows)}"
         raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
-    flat, forms = zip(*[leaves(row, leaf) for row in rows], strict=True)
+    flat, forms = zip(*[leaves(row, floats_of, nodes) for row in rows], strict=True)
     for i, form in enumerate(forms):
         if form != forms[0]:
             raise ValueError(f"sample {i} of the batch {name} is not built as sample 0 is")

@@ -189,13 +189,13 @@ class Compiled(Entries):
     ) -> tuple[Entry, list[Any], list[Any], int, list[Value]]:
         """The entry, the arguments' numbers, shared and by sample, the samples, Values in wrt."""
         pieces, columns, nodes = list[Any](), list[Any](), list[Value]()
-        forms, sizes, noting = {}, {}, partial(floats_of, nodes=nodes)
+        forms, sizes = {}, {}
         for name, x in given.items():
-            leaf = noting if name in self.wrt else floats_of
+            met = nodes if name in self.wrt else None
             if name in self.batch:
-                forms[name], sizes[name] = rows_taken(name, x, columns, leaf)
+                forms[name], sizes[name] = rows_taken(name, x, columns, met)
             else:
-                forms[name] = apart(x, pieces, leaf)
+                forms[name] = apart(x, pieces, floats_of, met)
         if len({*sizes.values()}) > 1:
             raise ValueError(f"the batches differ in their number of samples: {sizes}")
         if what == "value" and nodes:  # the result is a node: it needs its partials

@@ -21,7 +21,7 @@ from autograd_mini.errors import NumberTypeError
 from .kinds import numpy
 
 Form = Any
-Leaf = Callable[[Any, list[Any]], Form]
+Leaf = Callable[[Any, list[Any], Any], Form]
 NUMBER, MODEL = 0, "model"
 STATIC = (str, bool, type(None))
 
@@ -37,14 +37,14 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     return found, lambda parts: make(iter(parts))
 
 
-def leaves(tree: Any, leaf: Leaf | None = None) -> tuple[list[Any], Form]:
+def leaves(tree: Any, leaf: Leaf | None = None, nodes: Any = None) -> tuple[list[Any], Form]:
     """The numbers in a structure, in order, and its form."""
     pieces: list[Any] = []
-    form = apart(tree, pieces, leaf or _leaf)
+    form = apart(tree, pieces, leaf or _leaf, nodes)
     return [x for piece in pieces for x in piece], form
 
 
-def _leaf(tree: Any, pieces: list[Any]) -> Form:
+def _leaf(tree: Any, pieces: list[Any], _: Any) -> Form:
     np = numpy()
     if np is not None and isinstance(tree, np.ndarray):
         pieces.append(tree.flat)
@@ -57,10 +57,10 @@ def _leaf(tree: Any, pieces: list[Any]) -> Form:
     return NUMBER
 
 
-def apart(tree: Any, pieces: list[Any], leaf: Leaf = _leaf) -> Form:
+def apart(tree: Any, pieces: list[Any], leaf: Leaf = _leaf, nodes: Any = None) -> Form:
     """Append the numbers, as lists and arrays, to pieces; the form.
 
-    `leaf` does that for what is no list, tuple or dict: a number, an array.
+    `leaf` does that for what is no list, tuple or dict: a number, an array; it is given `nodes`.
     """
     cls = tree.__class__
     if cls is float:
@@ -70,10 +70,14 @@ def apart(tree: Any, pieces: list[Any], leaf: Leaf = _leaf) -> Form:
         if {*map(type, tree)} == {float}:
             pieces.append(tree)
             return cls, len(tree)
-        return cls, tuple([apart(part, pieces, leaf) for part in tree])
-    if isinstance(tree, Mapping):
-        return dict, tuple([apart(part, pieces, leaf) for part in tree.values()]), tuple(tree)
-    return leaf(tree, pieces)
+        return cls, tuple([apart(part, pieces, leaf, nodes) for part in tree])
+    if hasattr(tree, "keys") and isinstance(tree, Mapping):  # the second takes longer
+        return (
+            dict,
+            tuple([apart(part, pieces, leaf, nodes) for part in tree.values()]),
+            tuple(tree),
+        )
+    return leaf(tree, pieces, nodes)
 
 
 def builder(

@@ -96,9 +96,11 @@ class CompiledStep(Entries):
         given = {"parameters": model, "memory": memory, "rate": [0.0, 0.0]}
         self.fixed = {name: taken(x, held) for name, x in given.items()}
         self.predicted: dict[Any, Form] = {}  # of what is traced: the form of its predictions
-        self.frame: Any = None  # of the last call, with what it is for and the state that it left
-        self.framed: Any = None
-        self.state: list[Any] = []
+        last: Any = (
+            None  # of the last call: what it was for, its program, its memory, what ran there
+        )
+        self.key = self.entered = self.frame = self.framed = last
+        self.state: list[Any] = []  # that it left
         self.keeps = self.kept = False  # the state in the frame alone: is it to be, is it so now
 
     def __call__(self, inputs: Any, targets: Any, steps: int = 1) -> Any:
@@ -142,16 +144,21 @@ class CompiledStep(Entries):
         if unrolled:
             columns = []
             _, (x_form, y_form) = taken(([*inputs], [*targets]), pieces)
-        entry = self.entry(unrolled, {"inputs": x_form, "targets": y_form})
-        framed = entry, count, getattr(entry.run, "kernel", None)  # which may have another one soon
-        same = framed == self.framed
+        key = unrolled, count, x_form, y_form
+        if key != self.key:
+            self.entered = self.entry(unrolled, {"inputs": x_form, "targets": y_form})
+            self.key, self.framed = key, None
+        entry = self.entered
+        kernel = getattr(entry.run, "kernel", None) or entry  # there may be another one soon
+        same = self.framed is kernel
         if not (same and self.kept):
             self._store()
             pieces[0] = state = [p.data for p in optimiser.params]
             state += chain.from_iterable(optimiser._memory) if optimiser.memory else ()
         if not same:
-            numbers = entry.given(pieces, columns, count)
-            self.frame, self.framed = backends.bound(entry.run, *numbers, count), framed
+            shared, samples = entry.given(pieces, columns, count)
+            self.frame = backends.bound(entry.run, shared, samples, count)
+            self.framed = kernel
         frame = self.frame
         if same:
             if unrolled or entry.captured:
