@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
+from operator import methodcaller
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,14 @@ from autograd_mini.numbers.trees import (
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
-def floats(numbers: Iterable[Any]) -> list[float]:
+_parameters: Callable[[Any], Any] = methodcaller("parameters")
+
+
+def floats(given: Sequence[Any]) -> list[float]:
     """Numbers as floats; NumberTypeError for complex ones."""
-    given = [*numbers]
     try:
         return [float(x) for x in given]
     except TraceError:
@@ -71,10 +74,6 @@ def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Fo
         return MODEL, MethodType(_parameters, x), len(pieces[-1])  # hashed by the model's identity
     pieces.append(floats([number(x)]))
     return NUMBER
-
-
-def _parameters(model: Any) -> Any:
-    return model.parameters()
 
 
 taken = partial(apart, leaf=floats_of)

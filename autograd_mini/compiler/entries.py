@@ -35,10 +35,8 @@ class Entry:
         self.program, self.effects = improved(found)
         self.times.append(perf_counter())
         module = backends.backend(backend)
-        self.run, self.arrays = (
-            module.build(self.program, threads),
-            getattr(module, "ARRAYS", False),
-        )
+        self.run = module.build(self.program, threads)
+        self.arrays = getattr(module, "ARRAYS", False)
         self.times.append(perf_counter())
         wrt = {name: forms[name] for name in task.wrt} if task.what != "value" else {}
         self.by = sum(len(names(form, "")) for form in wrt.values())
@@ -68,7 +66,8 @@ class Entry:
         once, each = self.run(*self.given(pieces, columns, count), count)
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
-        outputs = iter(self.program.ordered(listed(once), each))
+        numbers = listed(once)
+        outputs = iter(self.program.ordered(numbers, each) if len(each) else numbers)
         value, *parts = [result(outputs, count) for result in self.results]
         return value, parts[0] if len(parts) == 1 else tuple(parts)
 

@@ -116,6 +116,8 @@ def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
     fixed.data = 5.0
     assert step(ROWS, LABELS) != first
     assert (before, fixed.data) != (5.0, before)
+    assert step.statistics == {"calls": 2, "traces": 1, "dropped": 0}
+    assert [text in step.c_source()[0] for text in ("tanh(", "forward", "update")] == [True] * 3
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "auto"])
