@@ -242,7 +242,7 @@ def test_a_dumb_terminal_gets_text():
         ("\x1b[7~\x1bOF", ["home", "end"]),
         ("\x1b[1;5Cq", ["q"]),  # Ctrl-arrow means nothing here
         ("\r\n\x7f", ["enter", "enter", "backspace"]),
-        ("ñ\x01", ["ñ"]),
+        ("ñ\x01\x1b[5~", ["ñ", "page up"]),
         ("\x1bn", ["escape", "n"]),
         ("\x1b\x1b[C", ["escape", "right"]),
     ],

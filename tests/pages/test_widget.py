@@ -55,14 +55,6 @@ def test_show_takes_the_options_of_the_page():
         show(wrong, start=99)
 
 
-def test_the_environment_decides_the_language(monkeypatch):
-    monkeypatch.delenv("LC_ALL", raising=False)
-    monkeypatch.delenv("LC_MESSAGES", raising=False)
-    for locale, lang in (("es_MX.UTF-8", "es"), ("C.UTF-8", "en")):
-        monkeypatch.setenv("LANG", locale)
-        assert f"&lt;html lang=&quot;{lang}&quot;" in (recorded()._repr_html_() or "")
-
-
 def test_training_runs_show_themselves_too():
     runs = record_descents(lambda w: w**2, 3.0, rates=[0.1, 1.1], steps=5)
     for thing in (runs, runs[0]):
