@@ -56,21 +56,12 @@ class Field(NamedTuple):
     base: float = 0.0
 
     @property
-    def xs(self) -> list[float]:
-        """The places along x."""
-        return places(self.x, self.n)
-
-    @property
-    def ys(self) -> list[float]:
-        """The places along y; none for a line."""
-        return [] if self.y is None else places(self.y, self.n)
-
-    @property
     def places(self) -> list[tuple[float, ...]]:
         """All places, in the order of the codes."""
+        xs = places(self.x, self.n)
         if self.y is None:
-            return [(x,) for x in self.xs]
-        return [(x, y) for y in self.ys for x in self.xs]
+            return [(x,) for x in xs]
+        return [(x, y) for y in places(self.y, self.n) for x in xs]
 
     @property
     def top(self) -> int:
@@ -209,7 +200,7 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
 
 def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[float, float]:
     """The part of a line around the start where there are numbers: log(w) has none below 0."""
-    xs = shape.xs
+    xs = places(shape.x, shape.n)
     middle = min(range(shape.n), key=lambda k: abs(xs[k] - start))
     first = last = middle
     while first > 0 and isfinite(numbers[first - 1]):
