@@ -104,7 +104,7 @@ def _words(run: TrainingSteps, several: bool) -> Catalogue:
     name = printable(run.points.name).replace("{", "{\u2060")  # no slot
     kind = f"title{'.rates' * several}{'.unnamed' * (not name)}"
     english, spanish = (title.replace("{name}", name) for title in words[kind])
-    words = {key: texts for key, texts in words.items() if not key.startswith("title")}
+    words = {key: texts for key, texts in words.items() if not key.startswith("title.")}
     return {**words, "title": (english, spanish)}
 
 
