@@ -31,22 +31,18 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
     >>> [opcode for opcode, _ in program.code], lit[:2]
     (['input', 'exp', '*'], [[0], [1]])
     """
-    trace, nodes, inputs = Trace(), list[Value](), list[Input]()
-    place = {id(node): k for k, node in enumerate(steps.nodes)}
-
-    def arg(x: Any) -> Any:
-        return nodes[place[id(x)]] if isinstance(x, Value) else x
-
+    trace, inputs = Trace(), list[Input]()
+    made: dict[Any, Any] = {}  # a recorded node -> the same on symbols
     with ieee():
         for node, name in zip(steps.nodes, steps.names, strict=True):
             if node.first is None:
                 inputs.append(Input(name))
-                nodes.append(Value(trace.input(len(inputs) - 1), label=name))
+                made[node] = Value(trace.input(len(inputs) - 1), label=name)
             elif node.op is None:
                 raise AutogradError(f"{name} is a node made by hand, which cannot be compiled")
             else:
-                nodes.append(node.op(*each(arg, node.args)))  # type: ignore[arg-type]
-        forward = len(trace.code)
+                made[node] = node.op(*each(lambda x: made.get(x, x), node.args))
+        forward, nodes = len(trace.code), [*made.values()]
         nodes[-1].backward()
         emitted, outputs = _emitted(steps, nodes)
     lit, known = list[list[int]](), set[int]()
@@ -58,7 +54,7 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
     count = len(trace.code)
     labels = {
         node.data.operand: old.label
-        for node, old in zip(nodes, steps.nodes, strict=True)
+        for old, node in made.items()
         if old.label and hasattr(node.data, "operand")
     }
     ends = tuple(Output(name, trace.operand(x)) for name, x in outputs)
