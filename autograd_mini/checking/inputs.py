@@ -9,13 +9,16 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
+from inspect import Parameter, Signature
 from itertools import islice, product
 from random import Random
 from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
+from autograd_mini.numbers.trees import array
 from autograd_mini.ops import Op
 
 from .adapters import data_of, is_node
@@ -81,7 +84,7 @@ class Inputs:
     def _first_names(self, f: Function) -> list[str]:
         if self.style == "keywords":
             return list(self.at)
-        params = _parameters(f)
+        params = [*_signature(f).parameters.values()]
         if self.style == "single":
             return [params[0].name if params else "x"]
         named = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
@@ -174,29 +177,22 @@ def _style(f: Function, at: Any) -> tuple[str, tuple[Any, ...]]:
         return "single", (at,)
     if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and _binds(f, **at):
         return "keywords", tuple(at.values())
-    names = ", ".join(str(p) for p in _parameters(f))
+    names = ", ".join(map(str, _signature(f).parameters.values()))
     raise CheckError(f"f takes the arguments ({names}), which at does not give: {shown(at)}")
 
 
 def _binds(f: Function, *args: Any, **kwargs: Any) -> bool:
-    try:
+    with suppress(TypeError):
         _signature(f).bind(*args, **kwargs)
-    except TypeError:
-        return False
-    except ValueError:  # a builtin without a signature
-        return not kwargs
-    return True
+        return True
+    return False
 
 
-def _parameters(f: Function) -> list[inspect.Parameter]:
-    try:
-        return list(_signature(f).parameters.values())
-    except (TypeError, ValueError):
-        return []
-
-
-def _signature(f: Function) -> inspect.Signature:
-    return inspect.signature(function(f) if isinstance(f, Op) else f)
+def _signature(f: Function) -> Signature:
+    """That of a builtin that has none: any numbers."""
+    with suppress(TypeError, ValueError):
+        return inspect.signature(function(f) if isinstance(f, Op) else f)
+    return Signature([Parameter("x", Parameter.VAR_POSITIONAL)])
 
 
 # --- arrays of NumPy, torch and JAX --------------------------------------------------------------
@@ -223,13 +219,9 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
     """An array of the kind, shape and type of the original; of objects if parts are Values."""
     library = _library(original)
     if not all(isinstance(part, float | int) for part in parts):
-        np = sys.modules.get("numpy")
-        if np is None or library not in ("numpy", "jax", "jaxlib"):
+        if library not in ("numpy", "jax", "jaxlib"):
             raise TypeError("an array of this library holds numbers only")
-        array = np.empty(len(parts), dtype=object)
-        for k, part in enumerate(parts):
-            array[k] = part
-        return array.reshape(original.shape)
+        return array(parts, tuple(original.shape))
     dtype: Any = original.dtype if "float" in str(original.dtype) and not double else float
     if library == "torch":
         torch = sys.modules["torch"]
@@ -237,8 +229,8 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
         tensor = torch.tensor(list(map(float, parts)), dtype=dtype).reshape(original.shape)
         return tensor.requires_grad_() if original.requires_grad else tensor
     numpy = sys.modules["jax"].numpy if library in ("jax", "jaxlib") else sys.modules["numpy"]
-    array = numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
-    return array.view(wide()) if double and library == "numpy" else array
+    made = numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
+    return made.view(wide()) if double and library == "numpy" else made
 
 
 # --- structures ----------------------------------------------------------------------------------

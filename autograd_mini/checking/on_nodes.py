@@ -226,16 +226,11 @@ class _Check:
 
 
 def subject_of(f: Function, value: Function, inputs: Inputs, root: Any = None) -> Subject:
-    """What is checked, for whoever steps through it."""
-    return Subject(_OnNodes(f, inputs), tuple(inputs.names), tuple(inputs.numbers), value, root)
+    """What is checked, for whoever steps through it and sees the code of f."""
 
+    def on_nodes(*nodes: Any) -> Any:
+        return inputs.call(f, nodes)
 
-class _OnNodes:
-    """f as a function of nodes, one for each input; whoever steps through it sees the code of f."""
-
-    def __init__(self, f: Function, inputs: Inputs) -> None:
-        self.inputs, self.__wrapped__ = inputs, f
-        self.__signature__ = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
-
-    def __call__(self, *nodes: Any) -> Any:
-        return self.inputs.call(self.__wrapped__, nodes)
+    signature = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
+    vars(on_nodes).update(__wrapped__=f, __signature__=signature)
+    return Subject(on_nodes, tuple(inputs.names), tuple(inputs.numbers), value, root)
