@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.numbers.arguments import entry
@@ -37,8 +38,6 @@ def backend(name: str) -> Any:
 class Bound:
     """What `bound` of compiler/program.py gives for a back end that has none."""
 
-    repeat: Any = None
-
     def __init__(self, run: Run, shared: Any, samples: Sequence[Any], count: int) -> None:
         self.run, self.count = run, count
         self.shared, self.samples = shared.copy(), [x.copy() for x in samples]
@@ -48,6 +47,21 @@ class Bound:
     def __call__(self) -> None:
         """Compute `once` and `each` from `shared` and `samples`."""
         self.once, self.each = self.run(self.shared, self.samples, self.count)
+
+    def repeat(self, state: int, given: Sequence[float]) -> list[float]:
+        """Steps of training: each with two numbers, which are the inputs after so many of `state`.
+
+        A step hands its results from the third on on to the next, as `state`. The first of each
+        step's results; none from the step on where that, or the second, is not finite.
+        """
+        losses, numbers = [], iter(given)
+        for self.shared[state], self.shared[state + 1] in zip(numbers, numbers, strict=True):
+            self()
+            if not (isfinite(self.once[0]) and isfinite(self.once[1])):
+                break
+            losses.append(float(self.once[0]))
+            self.shared[:state] = self.once[2 : state + 2]
+        return losses
 
 
 def bound(run: Run, shared: Any, samples: Sequence[Any], count: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from struct import Struct
@@ -14,6 +15,7 @@ import numpy as np
 
 from autograd_mini.numbers.instructions import MEANING
 
+from . import backends
 from . import cache as disk
 from .llvm_source import BLOCKS, Printer
 from .vector_maths import CALLED, SYMBOL
@@ -83,7 +85,7 @@ def source(program: Program, threads: int = 1) -> str:
     return Printer(program, _lanes(program), threads, width()).text()
 
 
-class Frame:
+class Frame(backends.Bound):
     """The memory of a call; calling it computes `once` and `each` from `shared` and `samples`."""
 
     def __init__(self, kernel: Kernel, count: int) -> None:
@@ -105,7 +107,6 @@ class Frame:
         at, n, row = block.ctypes.data, _N(count), _N(stride)
         self.whole = partial(kernel.whole, _P(at), n, row)
         self.steps = partial(kernel.repeat, _P(at), n, row)
-        self.repeat = self._repeat if threads == 1 else None
         own = [_P(at + 8 * (kernel.numbers + k * kernel.thread)) for k in range(threads)]
         self.before = partial(kernel.before, _P(at), own[0], n)
         self.after = partial(kernel.after, _P(at), own[0], n)
@@ -124,16 +125,14 @@ class Frame:
                 part.result()
             self.after()
 
-    def _repeat(self, state: int, given: Sequence[tuple[float, float]]) -> list[float]:
-        """Steps of training: each with two numbers, which are the inputs after so many of `state`.
-
-        A step hands its results from the third on on to the next, as `state`. The first of each
-        step's results; none from the step on where that, or the second, is not finite.
-        """
-        rates, found = np.array(given, dtype=float), np.empty(len(given))
-        addresses = _P(rates.ctypes.data), _N(state), _P(found.ctypes.data)
-        done: int = self.steps(_N(len(given)), *addresses)
-        return found[:done].tolist()  # type: ignore[no-any-return]
+    def repeat(self, state: int, given: Sequence[float]) -> list[float]:
+        """As Bound's; without threads in one call of machine code, which writes over `given`."""
+        if len(self.parts) > 1:
+            return super().repeat(state, given)
+        numbers = array("d", given)
+        at = numbers.buffer_info()[0]
+        done = self.steps(len(given) // 2, at, state, at)
+        return numbers[:done].tolist()
 
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
         """With these numbers as inputs."""

@@ -80,7 +80,7 @@ class NumberLike(Methods):
         return self.op.name if self.op else made if isinstance(made, str) else ""
 
     def __copy__(self: Value) -> Value:  # type: ignore[misc]
-        return restored(type(self), *slots_of(self))
+        return restored(self.__class__, *slots_of(self))
 
     def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # type: ignore[misc]
         return deepcopy(self, memo)

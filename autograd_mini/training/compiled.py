@@ -6,17 +6,18 @@ what the optimiser remembers are inputs and outputs.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from itertools import chain
-from math import isfinite
+from threading import RLock
 from types import SimpleNamespace
 from typing import Any
 
 from autograd_mini.compiler import backends
 from autograd_mini.compiler.arguments import listed, replaced, rows_made, rows_taken, taken
-from autograd_mini.compiler.entries import Entries
+from autograd_mini.compiler.entries import Entries, Entry
 from autograd_mini.compiler.tracing import Task
 from autograd_mini.errors import GradientError
 from autograd_mini.numbers.arguments import positive, whole
@@ -27,6 +28,7 @@ from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.value import Value
 
 from .metrics import LOSSES, Loss, loss_function
+from .veil import Later, unveil, veil, veiled
 
 Penalty = Callable[[list[Value]], Value]
 
@@ -96,12 +98,14 @@ class CompiledStep(Entries):
         given = {"parameters": model, "memory": memory, "rate": [0.0, 0.0]}
         self.fixed = {name: taken(x, held) for name, x in given.items()}
         self.predicted: dict[Any, Form] = {}  # of what is traced: the form of its predictions
-        last: Any = (
-            None  # of the last call: what it was for, its program, its memory, what ran there
-        )
-        self.key = self.entered = self.frame = self.framed = last
-        self.state: list[Any] = []  # that it left
-        self.keeps = self.kept = False  # the state in the frame alone: is it to be, is it so now
+        self.entered: Any = (None, None)  # what the last call was for, and its program
+        self.frame: Any = None  # its memory, and which code runs there, for what
+        self.framed: Any = None
+        self.held = False  # whether the frame alone has the state that the last step left
+        self.params: list[Value] = []  # those that are veiled, because it has
+        self.memory = Later(self.store, 0)
+        self.veil, self.lock = veiled(self.store), RLock()
+        self.unread = self.pause = self.pauses = 0  # steps: behind a veil, then to do without one
 
     def __call__(self, inputs: Any, targets: Any, steps: int = 1) -> Any:
         """The loss before the update, or a list of them for several steps with the same samples.
@@ -112,92 +116,115 @@ class CompiledStep(Entries):
         try:
             losses, *_ = self.run(inputs, targets, whole("steps", steps))
         except GradientError:
-            self._store()
             self.loss([self.model(x) for x in inputs], [*targets]).backward()
             raise
         return losses[0] if steps == 1 else losses
 
     def sequence(self, batches: Iterable[tuple[Any, Any]]) -> list[float]:
-        """The losses of a step for each (inputs, targets), one after the other.
-
-        The parameters and the optimiser's memory are read before the first step and written after
-        the last, which is most of what a step of a small model costs. Raises as a step does.
-        """
-        self.keeps = True
-        try:
-            return [self(inputs, targets) for inputs, targets in batches]
-        finally:
-            self.keeps = False
-            self._store()
+        """The losses of a step for each (inputs, targets), one after the other."""
+        return [self(inputs, targets) for inputs, targets in batches]
 
     def run(self, inputs: Any, targets: Any, steps: int = 1) -> tuple[list[float], float, Any]:
         """The losses, the norm of the last gradient, the predictions before the last update."""
         self.statistics["calls"] += 1
-        optimiser, columns, end = self.optimiser, list[Any](), self.end
+        columns: list[Any] = []
         x_form, count = rows_taken("inputs", inputs, columns)
         y_form, size = rows_taken("targets", targets, columns)
         if size != count:
             raise ValueError(f"there are {count} inputs but {size} targets")
-        pieces: list[Any] = [[], [0.0, 0.0]]
+        pieces: list[Any] = [[0.0, 0.0]]
         # a sample that comes alone fills no vector, so that it is computed as one of many numbers
         unrolled = self.unrolled or (count == 1 and self.backend == "llvm")
         if unrolled:
             columns = []
             _, (x_form, y_form) = taken(([*inputs], [*targets]), pieces)
         key = unrolled, count, x_form, y_form
-        if key != self.key:
-            self.entered = self.entry(unrolled, {"inputs": x_form, "targets": y_form})
-            self.key, self.framed = key, None
-        entry = self.entered
-        kernel = getattr(entry.run, "kernel", None) or entry  # there may be another one soon
-        same = self.framed is kernel
-        if not (same and self.kept):
-            self._store()
-            pieces[0] = state = [p.data for p in optimiser.params]
-            state += chain.from_iterable(optimiser._memory) if optimiser.memory else ()
+        known, entry = self.entered
+        if key != known:  # not under the lock, for which another thread that traces may wait
+            entry = self.entry(unrolled, {"inputs": x_form, "targets": y_form})
+            self.entered = key, entry
+        with self.lock:
+            self._fill(entry, key, pieces, columns)
+            losses = self._repeat(steps)
+            if len(losses) < steps:
+                raise GradientError("a loss, a gradient or a parameter is no longer finite")
+            if not self.watched:
+                return losses, 0.0, []
+            norm, *alone = listed(self.frame.once[self.end + 2 :])
+            form, each = self.predicted[entry.task.f], self.frame.each
+            return losses, norm, builder(form)(iter(alone)) if unrolled else rows_made(form, each)
+
+    def _fill(self, entry: Entry, key: Any, pieces: list[Any], columns: list[Any]) -> None:
+        """Bring the frame up to date with the samples and, unless it has them, the parameters."""
+        framed = key, getattr(entry.run, "kernel", None) or entry  # there may be another one soon
+        same, optimiser, end = self.framed == framed, self.optimiser, self.end
+        if self.held:
+            state = self.frame.shared[:end]
+        else:
+            state = array("d", [p.data for p in optimiser.params])
+            state.extend(chain.from_iterable(optimiser._memory) if optimiser.memory else ())
         if not same:
-            shared, samples = entry.given(pieces, columns, count)
-            self.frame = backends.bound(entry.run, shared, samples, count)
-            self.framed = kernel
-        frame = self.frame
-        if same:
-            if unrolled or entry.captured:
-                frame.shared[end:] = entry.given(pieces[1:], [], count)[0]
-            for column, new in zip(frame.samples, columns, strict=True):
-                column[:] = new if entry.arrays else listed(new)
-            if not self.kept and state != self.state:
-                frame.shared[:end] = state
-        first, rates, losses = optimiser.steps, list[Any](), list[float]()
+            shared, samples = entry.given([state, *pieces], columns, key[1])
+            self.frame = backends.bound(entry.run, shared, samples, key[1])
+            self.framed = framed
+            return
+        shared = self.frame.shared
+        if len(pieces) > 1 or entry.captured:
+            shared[end:] = entry.given(pieces, [], key[1])[0]
+        for column, new in zip(self.frame.samples, columns, strict=True):
+            column[:] = new if entry.arrays else listed(new)
+        if not self.held:
+            shared[:end] = state
+
+    def _repeat(self, steps: int) -> list[float]:
+        """Steps in the frame: their losses, up to one that is not finite."""
+        optimiser, rates = self.optimiser, list[float]()
+        losses: list[float] = []
+        first = optimiser.steps
         try:
             for k in range(first, first + steps):
                 optimiser.steps = k
-                rates.append((optimiser.lr, k))
-            repeat = frame.repeat if steps > 1 else None
-            losses = repeat(end, rates) if repeat else _repeated(frame, end, rates)
+                rates += optimiser.lr, k
+            self.held = True
+            losses += self.frame.repeat(self.end, rates)
         finally:
             optimiser.steps = first + len(losses)
-            self.kept = True
-            if not self.keeps:
-                self._store()
-        if len(losses) < steps:
-            raise GradientError("a loss, a gradient or a parameter is no longer finite")
-        if not self.watched:
-            return losses, 0.0, []
-        norm, *alone = listed(frame.once[end + 2 :])
-        form = self.predicted[entry.task.f]
-        return losses, norm, builder(form)(iter(alone)) if unrolled else rows_made(form, frame.each)
+            self.unread += 1
+            if not self.params:
+                self._veil()
+        return losses
 
-    def _store(self) -> None:
-        """Give the parameters and the optimiser what they have now, if the frame alone has it."""
-        if not self.kept:
+    def _veil(self) -> None:
+        """Leave the state in the frame until someone asks; or not, if that is after every step."""
+        optimiser, params = self.optimiser, self.optimiser.params
+        self.pauses -= 1
+        if self.watched or self.pauses >= 0 or {*map(type, params)} != {Value}:
+            self.store()
             return
-        optimiser, names = self.optimiser, self.optimiser.memory
-        self.kept, self.state = False, listed(self.frame.shared[: self.end])
-        for p, number in zip(optimiser.params, self.state, strict=False):
-            p.data = number
-        if names:
-            new = iter(self.state[len(optimiser.params) :])
-            optimiser._memory = [*zip(*[new] * len(names), strict=True)]
+        self.params, self.unread = [*params], 0
+        if optimiser.memory:
+            self.memory = Later(self.store, len(params))
+            optimiser._memory = self.memory  # type: ignore[assignment]
+        veil(params, self.veil)
+
+    def store(self) -> None:
+        """Give the parameters and the optimiser what they have now, if the frame alone has it."""
+        with self.lock:
+            if not self.held:
+                return
+            optimiser, params = self.optimiser, self.params or self.optimiser.params
+            state, names = listed(self.frame.shared[: self.end]), optimiser.memory
+            if names:
+                numbers = iter(state[len(params) :])
+                optimiser._memory = self.memory.found = [*zip(*[numbers] * len(names), strict=True)]
+            if self.params:
+                unveil(params, state)
+                self.pause = 0 if self.unread > 3 else min(2 * self.pause + 1, 100)
+                self.pauses = self.pause
+            else:
+                for p, number in zip(params, state, strict=False):
+                    p.data = number
+            self.held, self.params, self.memory = False, [], Later(self.store, 0)
 
     def task(self, unrolled: bool) -> Task:
         """The loss of a batch or, unless it is unrolled, of a sample; then the update."""
@@ -234,17 +261,3 @@ class CompiledStep(Entries):
 
         batch, reduce = ((), None) if unrolled else (("inputs", "targets"), "mean")
         return Task(f, "value_and_grad", ("parameters",), batch, reduce, after)
-
-
-def _repeated(frame: Any, end: int, rates: list[Any]) -> list[float]:
-    """The losses of steps with these rates, as many as are finite: each call hands on its state."""
-    shared, losses = frame.shared, list[float]()
-    for rate, k in rates:
-        shared[end], shared[end + 1] = rate, k
-        frame()
-        once = frame.once
-        if not (isfinite(once[0]) and isfinite(once[1])):
-            break
-        losses.append(float(once[0]))
-        shared[:end] = once[2 : end + 2]
-    return losses

@@ -1,6 +1,8 @@
 """A compiled training step against the eager one: the same bits on the python back end."""
 
-from copy import deepcopy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy, deepcopy
 from functools import partial
 
 import pytest
@@ -145,6 +147,99 @@ def test_samples_that_come_one_by_one_to_machine_code(loss):
         assert step([x], [y]) == pytest.approx(value.data, rel=1e-13)
     found, expected = ([p.data for p in model.parameters()] for model in models)
     assert found == pytest.approx(expected, rel=1e-12)
+
+
+def set_number(params, rule):
+    params[0].data, params[-1].data = -0.0, 0.25
+
+
+def others_step(params, rule):
+    for p in params:
+        p.grad = 0.5
+    rule.step()
+    rule.zero_grad()
+
+
+def set_memory(params, rule):
+    rule.load_state_dict(rule.state_dict() | {"mean": [0.5] * len(params)})
+
+
+TOUCHES = {
+    "nothing": lambda params, rule: None,
+    "read": lambda params, rule: params[3].data,
+    "set": set_number,
+    "a step of its own": others_step,
+    "arithmetic": lambda params, rule: (2 * params[1] + params[2].tanh()).data,
+    "text": lambda params, rule: repr(params[1]),
+    "class": lambda params, rule: [p.__class__ for p in params],
+    "copy": lambda params, rule: [type(copy(params[1])), copy(params[1]).data],
+    "deep copy": lambda params, rule: [(type(p), p.data) for p in deepcopy(params)],
+    "pickle": lambda params, rule: [p.data for p in pickle.loads(pickle.dumps(params))],
+    "optimiser": lambda params, rule: rule.state_dict(),
+    "set memory": set_memory,
+    "pickle of the optimiser": lambda params, rule: pickle.loads(pickle.dumps(rule)).state_dict(),
+    "deep copy of the optimiser": lambda params, rule: deepcopy(rule).state_dict(),
+    "settings of the optimiser": lambda params, rule: copy(rule).state_dict(),
+}
+
+
+@pytest.mark.parametrize("touch", TOUCHES.values(), ids=TOUCHES)
+@pytest.mark.parametrize("often", [False, True])
+def test_parameters_are_what_they_should_be_whenever_one_asks(touch, often):
+    one = MLP(2, [2, 1], activation="tanh", seed=3)
+    two = deepcopy(one)
+    mine, theirs = (Adam(model.parameters(), lr=0.1) for model in (one, two))
+    step = compile_step(one, "mse", mine, backend="python")
+    for k in range(12):
+        assert [step(ROWS, LABELS)] == eager(two, losses.mse, theirs, LABELS, 1)
+        if often or k % 5 == 4:
+            assert touch(one.parameters(), mine) == touch(two.parameters(), theirs)
+    assert mine.state_dict() == theirs.state_dict()
+    assert [p.data for p in one.parameters()] == [p.data for p in two.parameters()]
+
+
+def test_two_steps_that_share_parameters_and_batches_that_change_inside():
+    ends: list[list[float]] = []
+    for backend in ("eager", "python", "auto"):
+        rows, labels = deepcopy(ROWS), [*LABELS]
+        model = MLP(2, [2, 1], activation="tanh", seed=3)
+        rules = [SGD(model.parameters(), lr=0.1), SGD(model.parameters()[2:], lr=0.2)]
+        steps = [compile_step(model, "mse", rule, backend=backend) for rule in rules if ends]
+        ends.append([])
+        for k in range(8):
+            rows[k], labels[0], rows[-1][0] = [0.1 * k, 1.0], 0.2 * k, 0.3 * k
+            which = k % 3 == 2
+            if steps:
+                ends[-1].append(steps[which](rows, labels))
+            else:
+                value = losses.mse([model(x) for x in rows], labels)
+                value.backward()
+                rules[which].step()
+                rules[0].zero_grad()
+                ends[-1].append(value.data)
+        ends[-1] += [p.data for p in model.parameters()]
+    assert ends[1] == ends[0]
+    assert ends[2] == pytest.approx(ends[0], rel=1e-12)
+
+
+def test_threads_that_step_and_that_read_at_once():
+    model = MLP(2, [2, 1], activation="tanh", seed=3)
+    twin, params, seen = deepcopy(model), model.parameters(), []
+    step = compile_step(model, "mse", SGD(params, lr=0.1), backend="python")
+    step(ROWS, LABELS)
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(step, ROWS, LABELS) for _ in range(59)]
+        while not all(one.done() for one in done):
+            seen.append(params[0].data)
+    found = sorted([one.result() for one in done], reverse=True)
+    theirs = SGD(twin.parameters(), lr=0.1)
+    weights, expected = set(), []
+    for _ in range(60):
+        expected += eager(twin, losses.mse, theirs, LABELS, 1)
+        weights.add(twin.parameters()[0].data)
+    assert found == expected[1:]
+    assert {*seen} <= weights
+    assert [p.data for p in params] == [p.data for p in twin.parameters()]
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy"])
