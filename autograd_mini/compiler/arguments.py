@@ -13,16 +13,7 @@ from autograd_mini.graph import slots_of
 from autograd_mini.numbers.arrays import is_array
 from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
-from autograd_mini.numbers.trees import (
-    MODEL,
-    NUMBER,
-    STATIC,
-    Form,
-    apart,
-    array,
-    builder,
-    leaves,
-)
+from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, apart, array, builder, leaves
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
