@@ -71,12 +71,18 @@ class Operation(NamedTuple):
     def operands(self) -> str:
         """The arguments for a reader: "a = 0.5 (x), b = 2"."""
         operands = zip(self.op.params, self.numbers, self.args, strict=True)
-        return ", ".join(f"{param} = {operand(number, arg)}" for param, number, arg in operands)
+        return ", ".join(f"{param} = {_shown(number, arg)}" for param, number, arg in operands)
 
     def told(self, got: Any, wanted: Fraction) -> dict[str, Any]:
         """The details of a culprit: two numbers, the formula and what it was applied to."""
         numbers = {"got": float(got), "wanted": as_float(wanted)}
         return {**numbers, "formula": self.op.value, "operands": self.operands()}
+
+
+def _shown(number: Any, arg: Any) -> str:
+    if number.__class__ is tuple:  # without words: the report may be read in any language
+        return f"({', '.join(map(str, number[:4]))}{', ...' if len(number) > 4 else ''})"
+    return operand(number, arg)
 
 
 def on_kink(node: Any) -> bool:
