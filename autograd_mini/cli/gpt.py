@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from errno import ENOENT
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +26,7 @@ from autograd_mini.training import ModelFileError, load, load_metadata, save
 from autograd_mini.training.compiled import compile_step
 from autograd_mini.training.fitting import Kept
 
-from .options import Arguments, option, whole, writing
+from .options import Arguments, option, whole
 from .outputs import Teller
 
 STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
@@ -66,8 +67,8 @@ def run(args: Arguments) -> int:
     args.save = args.save or args.resume or Path("autograd-mini-gpt.json")
     if args.save.exists():
         _metadata(args.save)  # nothing of anyone else's is overwritten
-    with writing(args.save, args.lang), os.scandir(args.save.parent):
-        pass  # there is such a folder
+    if not args.save.parent.is_dir():
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(args.save))
     say("data.is", n=len(names.names), letters=len(names.letters), all=names.letters)
     if names.longest > model.sizes["context"]:
         say("data.long", n=model.sizes["context"])
@@ -79,9 +80,8 @@ def run(args: Arguments) -> int:
         _train(args, teller, plan, model, names, rule)
     finally:
         if rule.steps > first:
-            with writing(args.save, args.lang):
-                kept = plan._replace(optimiser=rule.state_dict())
-                save(model, args.save, kept._asdict())
+            kept = plan._replace(optimiser=rule.state_dict())
+            save(model, args.save, kept._asdict())
     if rule.steps < plan.steps:
         raise KeyboardInterrupt(args.say("interrupted", file=args.save, step=rule.steps))
     made, known = _made(plan, model, names, rule.steps), {*names.names}
@@ -199,7 +199,6 @@ def _pictures(args: Arguments, model: GPT, names: Names) -> Iterator[Path]:
     }
     for title, figure in drawn.items():
         path = args.pictures / f"{title}.png"
-        with writing(path, args.lang):
-            args.pictures.mkdir(parents=True, exist_ok=True)
-            write(path, png(figure))
+        args.pictures.mkdir(parents=True, exist_ok=True)
+        write(path, png(figure))
         yield path

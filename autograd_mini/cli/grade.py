@@ -11,7 +11,7 @@ from autograd_mini.grading.forms import ALL, EACH
 from autograd_mini.grading.sandbox import Limits
 from autograd_mini.language import shortened
 
-from .options import Arguments, option, positive, whole, write, writing
+from .options import Arguments, option, positive, whole, write
 
 ENOUGH, LESS = 0, 1
 FORMATS = ("text", "html", "json", "csv", "junit", "gradescope", "nbgrader")
@@ -63,11 +63,10 @@ def _folder(args: Arguments, contents: dict[str, str]) -> None:
     """A file for each submission, in the folder of -o."""
     if args.out is None:
         args.refuse("folder", format=args.format)
-    with writing(args.out, args.lang):
-        Path(args.out).mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            files.write(Path(args.out) / name, content)
-            print(Path(args.out) / name)
+    Path(args.out).mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        files.write(Path(args.out) / name, content)
+        print(Path(args.out) / name)
 
 
 def _pictures(args: Arguments, found: Sequence[Marks]) -> None:

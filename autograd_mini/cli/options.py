@@ -7,8 +7,7 @@ import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -272,23 +271,10 @@ def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> s
     return found
 
 
-@contextmanager
-def writing(path: object, lang: str) -> Iterator[None]:
-    """Raise Failure, which says that the file cannot be written, for an error of the system."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        why = translated(error.strerror or str(error), lang)
-        raise Failure(text("cli.unwritable", lang, name=path, why=why)) from None
-
-
 def write(args: Arguments, content: bytes | str) -> int:
     """Write the file of -o in one move and print its name; without -o, print; the exit status."""
     if args.out is not None:
-        with writing(args.out, args.lang):
-            files.write(args.out, content)
+        files.write(args.out, content)
         content = f"{args.out}\n"
     print(content, end="")
     return 0

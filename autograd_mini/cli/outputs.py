@@ -21,7 +21,7 @@ from autograd_mini.stepping import steps
 from autograd_mini.training import History
 from autograd_mini.value import Value
 
-from .options import Failure, said, writing
+from .options import Failure, said
 
 # What the first 4096 bytes of a file hold if an earlier run made it.
 _DRAWN = ("graph.svg", "graph.gv", "steps.html", "loss.png", "boundary.png")
@@ -62,38 +62,36 @@ class Teller:
 class Files:
     """The folder of a run, what has been written there, and notes on what has not.
 
-    Raises Failure if the folder cannot be made or written, or holds a file of another origin under
-    one of the names that a run uses: nothing of anyone else's is overwritten.
+    Raises OSError if the folder cannot be made or written; Failure if it holds a file of another
+    origin under one of the names that a run uses: nothing of anyone else's is overwritten.
     """
 
     def __init__(self, folder: Path, teller: Teller) -> None:
         self.folder, self.teller = folder, teller
         self.written: list[tuple[str, str]] = []
         self.notes: list[str] = []
-        with writing(folder, teller.lang):
-            if folder.exists() and not folder.is_dir():
-                raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
-            folder.mkdir(parents=True, exist_ok=True)
-            if not os.access(folder, os.W_OK):
-                raise PermissionError(EACCES, os.strerror(EACCES))
-            for name, mark in MARKS.items():
-                path = folder / name
-                if path.is_file() and not path.is_symlink():
-                    with path.open("rb") as file:
-                        ours = mark in file.read(4096)
-                else:
-                    ours = not os.path.lexists(path)
-                if not ours:
-                    raise Failure(teller.text("foreign", path=path))
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
+        for name, mark in MARKS.items():
+            path = folder / name
+            if path.is_file() and not path.is_symlink():
+                with path.open("rb") as file:
+                    ours = mark in file.read(4096)
+            else:
+                ours = not os.path.lexists(path)
+            if not ours:
+                raise Failure(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
         """Write a file, or let a function of its path write it."""
         path = self.folder / name
-        with writing(path, self.teller.lang):
-            if isinstance(content, bytes):
-                write(path, content)
-            else:
-                content(path)
+        if isinstance(content, bytes):
+            write(path, content)
+        else:
+            content(path)
         self.written.append((str(path), self.teller.text(f"file.{name}")))
 
     def picture(self, root: Value) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from autograd_mini.course.repair import copied, fault
 from autograd_mini.language import text
 
-from .options import Arguments, option, writing
+from .options import Arguments, option
 
 DONE, TO_MEND = 0, 1
 _PAUSE = 0.5  # seconds between looks at the files
@@ -18,9 +18,8 @@ OPTIONS = [
 
 def run(args: Arguments) -> int:
     """Copy what is missing, judge the files, tell the next; the exit status: 1 if one is left."""
-    folder = Path(args.folder or args.say("folder.name"))
-    with writing(folder, args.lang):
-        paths = copied(folder, args.lang)
+    args.out = Path(args.folder or args.say("folder.name"))
+    paths = copied(args.out, args.lang)
     mended: dict[Path, float] = {}  # by the time of the last change
     status = _told(args, paths, mended)
     try:

@@ -24,7 +24,7 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
 from . import step_training
-from .options import Arguments, imported, labelled, option, read, suffix, write_recording, writing
+from .options import Arguments, imported, labelled, option, read, suffix, write_recording
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
@@ -190,8 +190,7 @@ def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any
     if kind in step_training.FILES:
         title, lines = args.target or args.example, transcript(recorded, args.lang)
         return write_recording(args, kind, recorded, lines, title=title, **beside)
-    with writing(args.out, args.lang):
-        written = save_frames(recorded, args.out, lang=args.lang)
+    written = save_frames(recorded, args.out, lang=args.lang)
     several = len(written) > 1
     print(args.say("pictures", first=written[0], last=written[-1]) if several else args.out)
     return 0

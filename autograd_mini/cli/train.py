@@ -46,8 +46,8 @@ def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
     data = _data(args)
     plan = Plan(data, *(getattr(args, name) for name in Plan._fields[1:]))
-    out = args.out or Path(f"autograd-mini-{data.name}")
-    return 0 if tell(plan, out, args.lang) else 1
+    args.out = args.out or Path(f"autograd-mini-{data.name}")
+    return 0 if tell(plan, args.out, args.lang) else 1
 
 
 def _data(args: Arguments) -> Dataset:

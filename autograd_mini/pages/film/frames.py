@@ -72,7 +72,7 @@ def save_frames(
     if path.is_dir():
         raise ValueError(f"{path}: it is a folder")
     if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(2, "there is no such folder", str(path.parent))
+        raise FileNotFoundError(2, "there is no such folder", str(path))
     encoder = _ffmpeg() if suffix == "mp4" else ""
     try:
         from .painting import Painter
