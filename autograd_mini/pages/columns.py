@@ -63,7 +63,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     stored = {kinds[shape.key] for shape in shapes if shape and not _arithmetic(shape.op)}
     table, group = groups_of(steps)
     code = _Code(nodes)
-    updates = [step for step in steps.steps if isinstance(step, Update)]
+    updates = [step for step in steps if isinstance(step, Update)]
     places = {place: k for k, place in enumerate(dict.fromkeys(filter(None, steps.places)))}
     named = {k: x for k, x in enumerate(steps.names) if (nodes[k].label or "").strip()}
     columns: dict[str, Iterable[Any]] = {
@@ -77,7 +77,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
         "lengths": [len(vector) for vector in code.vectors],
         "elements": [x for vector in code.vectors for x in _deltas(vector)],
         "group": _deltas(group),
-        "order": _deltas(step.node for step in steps.steps if isinstance(step, Forward)),
+        "order": _deltas(step.node for step in steps if isinstance(step, Forward)),
         "given": _deltas(getattr(steps[0], "nodes", ())),
         "updates": _deltas(step.node for step in updates),
         "places": [places[place] if place else -1 for place in steps.places] if places else [],
@@ -93,7 +93,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
         "groups": table,
         "table": [list(place) for place in places],
         "rate": written(updates[0].rate) if updates else None,
-        "seed": next((step.value for step in steps.steps if isinstance(step, Seed)), 0),
+        "seed": next((step.value for step in steps if isinstance(step, Seed)), 0),
         "optimiser": steps.optimiser,
         "sources": sources_of(steps),
     }
@@ -146,7 +146,7 @@ def _arithmetic(op: Any) -> bool:
 
 def swept(steps: Steps) -> bool:
     """Whether the backward pass is that of the engine, and in floats."""
-    passed = [step for step in steps.steps if phase(step) == "backward"]
+    passed = [step for step in steps if phase(step) == "backward"]
     seed = next((step.value for step in passed if isinstance(step, Seed)), None)
     wanted = seed.__class__ is float and reverse_sweep(steps.nodes, 0.0, seed)
     return passed == wanted or repr(passed) == repr(wanted)  # a nan equals nothing

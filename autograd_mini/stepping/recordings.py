@@ -5,7 +5,7 @@ base64, and tuples with names as objects, whose types say how each part is read 
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
 from operator import index
@@ -37,6 +37,9 @@ class Recording(Sequence[T]):
         except IndexError:
             text = f"there are {len(self)} {self.holds}, got the index {index}"
             raise IndexError(text) from None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(getattr(self, self.holds))
 
     def __len__(self) -> int:
         return len(getattr(self, self.holds))

@@ -119,5 +119,6 @@ class Watch:
         path = Path(code.co_filename)
         cell = path.parent.name.startswith("ipykernel")  # a name that nobody has given
         shown = tuple(line[margin:] for line in whole)
-        self.sources.append(Source(code.co_name, "" if cell else path.name, first, shown))
+        name = code.co_name.strip("<>")  # of a lambda
+        self.sources.append(Source(name, "" if cell else path.name, first, shown))
         return _Text(len(self.sources) - 1, first, whole, margin, list(code.co_positions()))

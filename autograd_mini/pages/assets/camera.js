@@ -49,11 +49,16 @@ class Camera {
     this.width = w;
     this.height = h;
     this.least = Math.min(LARGEST, w / this.whole.w, h / this.whole.h);
-    // Where all of it would be too small, a part that can be read, which follows the steps.
-    const legible = parseFloat(getComputedStyle(ROOT).fontSize) / 15;
-    if (fitted) this.scale = this.touchedZoom || this.least >= 0.8 * legible ? this.least : legible;
+    this.legible = parseFloat(getComputedStyle(ROOT).fontSize) / 15;
+    if (fitted) this.scale = this.least;
     this.look(this.cx ?? this.whole.x + this.whole.w / 2, this.cy ?? this.whole.y + this.whole.h / 2);
     if (this.recording.index >= 0) this.follow(this.recording.focus(), true);
+  }
+  // After the start, where all of it is too small: a part that can be read, which follows the steps.
+  near() {
+    if (this.touchedZoom || !this.scale || this.recording.index < 1 || this.scale >= 0.8 * this.legible) return;
+    this.scale = this.legible;
+    this.look(this.cx, this.cy);
   }
   // The centre, kept where no more emptiness than needed is shown.
   look(cx, cy) {

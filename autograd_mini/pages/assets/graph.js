@@ -125,6 +125,7 @@ class Graph extends Camera {
   }
   // Bring a node into view, where not all is, and another one if both have room.
   follow(k, at_once, other = k) {
+    this.near();
     if (!this.box.classList.contains("zoomed") || !this.scale) return;
     const one = this.boxOf(k), also = this.boxOf(other), both = one.map((x, j) => Math[j < 2 ? "min" : "max"](x, also[j]));
     const room = (both[2] - both[0]) * this.scale < this.width && (both[3] - both[1]) * this.scale < this.height;

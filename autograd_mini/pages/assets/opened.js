@@ -46,7 +46,14 @@ class Groups extends Camera {
     for (const g of this.tree.whole.inner) if (g.open) this.close(g);
     this.laid();
     this.choose(this.tree.whole);
+    this.home();
+  }
+  // All of it; where that is too small, its beginning, so near that one reads what the boxes are.
+  home() {
     this.fit();
+    if (this.scale >= 0.2) return;
+    this.scale = 0.36;
+    this.look(this.whole.x, this.cy);
   }
   hide(hidden) {
     this.hidden = hidden;
@@ -79,6 +86,7 @@ class Groups extends Camera {
     const name = x => x.node === undefined ? this.tree.name(x) : this.recording.names[x.node];
     this.crumbs.replaceChildren(el("ol", {}, ...way.map(x => el("li", {}, el("button", {type: "button", "aria-current": x === thing && "true", text: name(x),
       onclick: () => { this.choose(x); this.show(x); this.canvas.focus({preventScroll: true}); }})))));
+    this.crumbs.scrollLeft = this.crumbs.scrollWidth;
     showNumbers();
     this.request();
   }
@@ -187,7 +195,11 @@ class Groups extends Camera {
     const {clientWidth: w, clientHeight: h} = this.box;
     if (!w || !h) return;
     this.painter.size(w, h);
+    const first = this.scale === null;
     super.resized();
+    if (!first) return;
+    this.home();
+    this.follow(this.recording.focus(), true);
   }
   see(x, y, w, h) {
     this.view = {x, y, w, h};
