@@ -1,12 +1,10 @@
 """`autograd-mini marks`: the results of perform mode in a folder, as a table."""
 
-import csv
-import io
 from pathlib import Path
 
 from autograd_mini.course.performance import PerformanceError, fields, performance
 from autograd_mini.language import translated
-from autograd_mini.language.tables import aligned
+from autograd_mini.language.tables import aligned, separated
 
 from .options import Arguments, option, write
 
@@ -47,10 +45,7 @@ def run(args: Arguments) -> int:
     table = [[args.say(name) for name in _COLUMNS], *rows]
     content = "".join(f"{line}\n" for line in aligned(table, "<<<>>><<"))
     if args.csv or str(args.out).lower().endswith(".csv"):
-        lines = io.StringIO()
-        comma = {"es": ";"}.get(args.lang, ",")  # as the spreadsheets of a country have it
-        csv.writer(lines, delimiter=comma, lineterminator="\n").writerows(table)
-        content = lines.getvalue()
+        content = separated(table, args.lang)
     # by the mark of utf-8-sig Excel knows the encoding
     write(args, content if args.out is None else content.encode("utf-8-sig"))
     return 1 if doubts else 0

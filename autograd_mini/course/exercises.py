@@ -16,7 +16,7 @@ from autograd_mini.functions import dot, leaky_relu, maximum, relu
 from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
-from autograd_mini.notation.shapes import use_of
+from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
@@ -104,7 +104,7 @@ class Exercise:
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""
         nodes = self.steps.nodes
-        several = any(use_of(node, k) for node in nodes for k in range(len(node.parents)))
+        several = bool(uses_of(nodes, nodes))
         said = [self.kind, "work.drawn" if drawn else "work", *["along"] * (drawn and several)]
         slots = {"rate": self.rate, "blanks": len(self.blanks), "work": self.work}
         return " ".join(text(f"exercise.{name}", lang, **slots) for name in said)

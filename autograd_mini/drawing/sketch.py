@@ -8,7 +8,7 @@ from autograd_mini.graph import topological
 from autograd_mini.language import whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.shapes import use_of
+from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
@@ -197,6 +197,7 @@ class _Sketcher:
         """In formulas and on edges, where the parameter itself is near: w[0]."""
         hides = options.off_path == "hidden"
         self.kept = [node for node in kept if not (hides and self._off_path(node))]
+        self.uses = uses_of(order, self.kept)
 
     def sketch(self) -> Sketch:
         """The items in topological order, a folded group where its first node is."""
@@ -263,8 +264,7 @@ class _Sketcher:
             flow = magnitude(passed)
             factor = f"({local})" if local[:1] == "−" else local
             share = f"{number(adjoint)} × {factor} = {number(passed)}"
-        use = 0 if self.fold else use_of(node, edge)  # behind folded groups are too many nodes
-        words = f"∂{above}/∂{notation.marked(below, use)} = {local}"
+        words = f"∂{above}/∂{notation.marked(below, self.uses.get((node, edge), 0))} = {local}"
         return Link(ids[parent], ids[node], words, share, flow, self._faded(not flow), 1)
 
     # --- folded groups ---------------------------------------------------------------------------

@@ -111,10 +111,12 @@ def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict
     cls, names = engine_class(modules, name)
     if cls is not None:
         try:
-            return Engine(cls, names), {"class": cls.__name__, "notes": notes}
+            engine = Engine(cls, names)
+            own = {name: way for name, way in vars(engine.adapter).items() if isinstance(way, str)}
+            return engine, {"names": {"Value": cls.__name__} | own, "notes": notes}
         except BaseException as problem:
             notes.append(_told(problem))
-    return None, {"class": None, "notes": notes}
+    return None, {"names": None, "notes": notes}
 
 
 def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import Any
@@ -24,7 +26,7 @@ class Failure:
     kind: str
     details: dict[str, Any] = field(default_factory=dict)
     task: Task | None = None
-    cls: str = "Value"
+    names: dict[str, str] = field(default_factory=dict)  # where it has others: Value, grad, ...
 
     def text(self, lang: str) -> str:
         """A sentence."""
@@ -44,7 +46,7 @@ class Failure:
         if self.task is None:
             return ""
         if self.task.program is not None:
-            lines = [code(self.task.program, self.cls)]
+            lines = [renamed(code(self.task.program), self.names)]
         else:
             function = self.task.function
             lines = [f"{name} = {x!r}" for name, x in json.loads(self.task.given).items()]
@@ -89,6 +91,11 @@ class Failure:
         root = self.graph()
         drawn = "" if root is None else draw_text(root, lang=lang)
         return drawn if drawn.count("\n") < _LINES else ""
+
+
+def renamed(code: str, names: Mapping[str, str]) -> str:
+    """Code in which `Value`, `.grad` and so on have these names."""
+    return re.sub(r"(?<=\.)\w+|\bValue\b", lambda found: names.get(found[0], found[0]), code)
 
 
 def _written(x: Any) -> str:

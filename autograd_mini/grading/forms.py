@@ -3,8 +3,6 @@
 All but CSV are written from one table, `told`.
 """
 
-import csv
-import io
 import json
 import xml.etree.ElementTree as ET
 from base64 import b64encode
@@ -15,7 +13,7 @@ from typing import Any
 
 from autograd_mini.files import Format
 from autograd_mini.language import text
-from autograd_mini.language.tables import aligned
+from autograd_mini.language.tables import aligned, separated
 
 from .marking import Marks
 
@@ -64,11 +62,8 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
     name, total, remark = (text(f"grade.{key}", lang) for key in ("name", "total", "remark"))
     rows = [[name, *levels, total, remark]]
     for each in found:
-        said = (
-            f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}"
-            for mark in each.marks
-            if mark.failures
-        )
+        lost = (mark for mark in each.marks if mark.failures)
+        said = (f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}" for mark in lost)
         first = next(said, each.notes[0].text(lang) if each.notes else "")
         points = [f"{mark.points:g}" for mark in each.marks]
         rows.append([each.name, *points, f"{each.total:g}", first])
@@ -158,9 +153,7 @@ def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
 
 def to_csv(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """A line for each submission: its name, the points of each level, the total, a remark."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(table(found, lang))
-    return out.getvalue()
+    return separated(table(found, lang), lang)
 
 
 def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
@@ -237,12 +230,8 @@ def _cell(name: str, source: str, metadata: Told | None = None, outputs: Any = N
 
 
 ALL: dict[str, Callable[[Sequence[Marks], str, str, int], str]] = {
-    "text": to_text,
-    "html": to_html,
-    "json": to_json,
-    "csv": to_csv,
-    "junit": to_junit,
-}
+    "text": to_text, "html": to_html, "json": to_json, "csv": to_csv, "junit": to_junit,
+}  # fmt: skip
 EACH: dict[str, tuple[str, Callable[[Marks, str], str]]] = {
     "gradescope": (".json", to_gradescope),
     "nbgrader": (".ipynb", to_nbgrader),

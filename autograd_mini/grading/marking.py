@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd_mini.errors import AutogradError
 
-from .failures import Failure
+from .failures import Failure, renamed
 from .levels import BatteryError, Level, read
 from .sandbox import Ended, Limits, Sandbox
 from .tasks import Numbers, Task, operations, right, tasks
@@ -143,15 +143,15 @@ class _Grader:
             files = {"files": self.submission.files, "paths": self.submission.paths}
             self.sandbox = Sandbox({**self.setup, **files}, self.limits)
         except Ended as end:
-            notes, cls = [Failure(f"load.{end.args[0]}", {"status": end.args[1]})], None
+            notes, names = [Failure(f"load.{end.args[0]}", {"status": end.args[1]})], None
         else:
-            cls, raised = self.sandbox.loaded.get("class"), self.sandbox.loaded.get("notes")
+            names, raised = self.sandbox.loaded.get("names"), self.sandbox.loaded.get("notes")
             raised = raised[:9] if isinstance(raised, list) else []
             notes = [Failure("load.raised", told(note)) for note in raised]
-        if cls is None:
+        if not isinstance(names, dict):
             none = Failure("load.none", {"cls": self.setup["class"] or "Value"})
-            self.stopped, notes = True, [*notes, none][:1]
-        self.found.notes, self.cls = notes, clean(cls)
+            self.stopped, notes, names = True, [*notes, none][:1], {}
+        self.found.notes, self.names = notes, {key: clean(x) for key, x in names.items()}
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The answer; Ended, and the time is lost, if there is none."""
@@ -222,13 +222,14 @@ class _Grader:
         if "missing" in answer:
             return Failure("missing", {"name": clean(answer["missing"])})
         if "raised" in answer:
-            return Failure("raised", told(answer["raised"]), task, self.cls)
+            return Failure("raised", told(answer["raised"]), task, self.names)
         values = answer.get("values")
         off = difference(values if isinstance(values, dict) else {}, wanted)
         if off is None:
             return None
         key, got, wanted_there = off
-        return Failure("wrong", {"key": key, "got": got, "wanted": wanted_there}, task, self.cls)
+        details = {"key": renamed(key, self.names), "got": got, "wanted": wanted_there}
+        return Failure("wrong", details, task, self.names)
 
 
 DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]

@@ -132,10 +132,10 @@ def _comfortable(text: str, nodes: dict[str, Value]) -> Value | None:
 
 
 # --- written -------------------------------------------------------------------------------------
-def code(program: Program, cls: str = "Value") -> str:
+def code(program: Program) -> str:
     """A program as Python."""
     inputs, lines = ", ".join(program.names), [*program.lines]
-    head = [f"{n} = {cls}({_plain(x)})" for n, x in zip(program.names, program.at, strict=True)]
+    head = [f"{n} = Value({_plain(x)})" for n, x in zip(program.names, program.at, strict=True)]
     if "build" in program.passes:
         inner = [f"    {line}" for line in lines]
         head = [f"def f({inputs}):", *inner, "    return out", "", *head]

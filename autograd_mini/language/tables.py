@@ -1,6 +1,8 @@
 """Tables as text."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Sequence
 
 
 def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
@@ -16,3 +18,10 @@ def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
         for row in table
     ]
     return ["  ".join(row).rstrip() for row in cells]
+
+
+def separated(rows: Iterable[Iterable[object]], lang: str) -> str:
+    """The rows as CSV, with the comma or semicolon that spreadsheets in this language expect."""
+    lines = io.StringIO()
+    csv.writer(lines, delimiter=";" if lang == "es" else ",", lineterminator="\n").writerows(rows)
+    return lines.getvalue()

@@ -1,7 +1,10 @@
 """What a node is made of, as far as its formulas go: its operation and its operands."""
 
+from collections.abc import Collection, Iterable
+from itertools import dropwhile
 from typing import Any, NamedTuple
 
+from autograd_mini.graph import topological
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
@@ -50,15 +53,24 @@ def use_of(node: Value, edge: int) -> int:
 
     Else ∂node/∂parent would be the sum over several paths, and this edge only its part of it.
     """
-    parents = node.parents
-    same = [k for k, x in enumerate(parents) if x is parents[edge]]
-    stack = [x for x in parents if x is not parents[edge]] if len(same) == 1 else [parents[edge]]
-    seen = {*stack}
-    while stack and parents[edge] not in seen:
-        new = {*stack.pop().parents} - seen
-        stack += new
-        seen |= new
-    return same.index(edge) + 1 if parents[edge] in seen else 0
+    return uses_of(topological(node), (node, node.parents[edge])).get((node, edge), 0)
+
+
+def uses_of(order: Iterable[Value], among: Collection[Value]) -> dict[tuple[Value, int], int]:
+    """The uses, as `use_of` says them, on the edges between these nodes of a graph in order."""
+    bits = {node: 1 << k for k, node in enumerate(among)}
+    above: dict[Value, int] = {}  # which of these nodes it follows from, itself included
+    found: dict[tuple[Value, int], int] = {}
+    for node in dropwhile(lambda node: node not in bits, order):
+        once = twice = 0
+        for mask in (above.get(parent, 0) for parent in node.parents):
+            once, twice = once | mask, twice | once & mask
+        above[node] = once | bits.get(node, 0)
+        if twice and node in bits:
+            for edge, parent in enumerate(node.parents):
+                if twice & bits.get(parent, 0):
+                    found[node, edge] = node.parents[: edge + 1].count(parent)
+    return found
 
 
 def at_kink(node: Value) -> bool:

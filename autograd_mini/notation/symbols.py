@@ -32,6 +32,7 @@ LETTERS = _table(
 # How strongly a piece holds together; an operand that holds less is put in parentheses.
 SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
 
+_WHOLE = re.compile(r"\^(\d+|\(−\d+\))(?![\w.·(])")  # an exponent that can be raised
 _SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
 _LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
 _WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′])+")
@@ -360,8 +361,9 @@ def fill(template: Piece, fills: Callable[[str], Piece]) -> Piece:
             return one(found).mathml if found else tree
         return [tree[0], *map(walk, tree[1:])]
 
+    text = _SLOT.sub(lambda found: one(found).text, template.text)
     return Piece(
-        _SLOT.sub(lambda found: one(found).text, template.text),
+        _WHOLE.sub(lambda found: labels.superscript(found[1].strip("()")), text),
         _LATEX_SLOT.sub(lambda found: one(found).latex, template.latex),
         walk(template.mathml),
         template.level,

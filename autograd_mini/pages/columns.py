@@ -61,6 +61,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     kinds = {key: k for k, key in enumerate(ops)}
     kinds_of = [kinds[shape.key] if shape else -1 for shape in shapes]
     stored = {kinds[shape.key] for shape in shapes if shape and not _arithmetic(shape.op)}
+    unknown = [node for node, kind in zip(nodes, kinds_of, strict=True) if kind in stored]
     table, group = groups_of(steps)
     code = _Code(nodes)
     updates = [step for step in steps if isinstance(step, Update)]
@@ -68,9 +69,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     named = {k: x for k, x in enumerate(steps.names) if (nodes[k].label or "").strip()}
     columns: dict[str, Iterable[Any]] = {
         "data": array("d", [node.data for node in nodes]),
-        "partials": array(
-            "d", [x for k in range(len(nodes)) if kinds_of[k] in stored for x in nodes[k].partials]
-        ),
+        "partials": array("d", [x for node in unknown for x in node.partials]),
         "updated": array("d", [step.after for step in updates]),
         "kind": kinds_of,
         "slots": [code.slot(x, k) for k, node in enumerate(nodes) if node.op for x in node.args],

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from autograd_mini.checking.differences import Estimate, finite_difference
@@ -46,17 +47,13 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
         if any(j in steps.stale or nodes[j].op is None for j in users):
             continue
         try:
-            estimate = finite_difference(
-                lambda x, k=k, users=users: replay(k, x, users),  # type: ignore[misc]
-                nodes[k].data,
-                noise=noise,
-            )
+            moved = partial(replay, k, users=users)
+            estimate = finite_difference(moved, nodes[k].data, noise=noise)
         except (ValueError, ArithmeticError, TypeError):
             continue
         if math.isfinite(estimate.error) and math.isfinite(estimate.value):
-            found[k] = estimate._replace(
-                value=scale * estimate.value, error=abs(scale) * estimate.error
-            )
+            value, error = scale * estimate.value, abs(scale) * estimate.error
+            found[k] = estimate._replace(value=value, error=error)
     return found
 
 

@@ -117,8 +117,7 @@ class Watch:
         whole = [line.rstrip("\r\n") for line in lines]
         margin = min((len(x) - len(x.lstrip()) for x in whole if x.strip()), default=0)
         path = Path(code.co_filename)
-        cell = path.parent.name.startswith("ipykernel")  # a name that nobody has given
+        file = "" if path.parent.name.startswith("ipykernel") else path.name  # nobody names a cell
         shown = tuple(line[margin:] for line in whole)
-        name = code.co_name.strip("<>")  # of a lambda
-        self.sources.append(Source(name, "" if cell else path.name, first, shown))
+        self.sources.append(Source(code.co_name.strip("<>"), file, first, shown))
         return _Text(len(self.sources) - 1, first, whole, margin, list(code.co_positions()))

@@ -142,6 +142,16 @@ def test_roots_and_what_the_reader_has_named_stay():
     assert "error = tanh(v₁)" in shown(draw(error * 2, collapse="layer"))
 
 
+def test_an_arrow_beside_a_folded_group_says_that_it_is_one_way_of_several():
+    x = Value(3.0, label="x")
+    with scope("inside"):
+        square = x * x
+    y, z = square + x, x + 1
+    y.label, z.label = "y", "z"
+    edges = structure(draw(y, z, collapse="inside"))["edges"].values()
+    assert {"∂y/∂x⁽¹⁾ = 1", "∂z/∂x = 1"} <= {text for edge in edges for text in edge[3]}
+
+
 def test_large_graphs_fold_by_themselves_and_say_so():
     model = MLP(2, [8, 8, 1], activation="tanh", seed=0)
     loss = functions.mean([losses.mse(model([x, 1.0]), 1.0) for x in (0.1, 0.5, -0.7)])

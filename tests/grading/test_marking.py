@@ -1,5 +1,6 @@
 """Marks are right, one submission does not harm another, and none can write its own marks."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,18 @@ def test_the_failure_is_the_smallest_expression(name, level, code, key, got, wan
     assert failure.details["key"] == key
     if wanted is not None:
         assert (failure.details["got"], failure.details["wanted"]) == (got, [wanted])
+
+
+def test_code_has_the_names_of_the_submission(tmp_path):
+    names = {"Value": "Nodo", "data": "valor", "grad": "gradiente", "backward": "retropropagar"}
+    text = CLASS["overwrites"][0]
+    for old, new in names.items():
+        text = re.sub(rf"\b{old}\b", new, text)
+    (tmp_path / "nodo.py").write_text(text, encoding="utf-8")
+    failure = next(f for mark in grade([tmp_path / "nodo.py"])[0].marks for f in mark.failures)
+    lines = "x = Nodo(2)\nout = x + x\nout.retropropagar()\nx.gradiente"
+    assert failure.code("en").partition("  #")[0] == lines
+    assert failure.text("es").startswith("x.gradiente da 1")
 
 
 def test_a_deep_graph_is_made_as_small_as_it_can_be(marks):

@@ -16,7 +16,7 @@ from autograd_mini.stepping import explain_step
 from tests.benchmarks import big_page
 from tests.pages.test_groups import THINGS, apart, places
 
-SIZES = {"gpt": (big_page.gpt, 70_000), "network": (lambda: big_page.network(3000), 200_000)}
+SIZES = {"gpt": (big_page.gpt, 76_000), "network": (lambda: big_page.network(3000), 200_000)}
 AT = """i => {
   const slider = document.getElementById("slider");
   slider.value = i;

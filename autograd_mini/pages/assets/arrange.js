@@ -13,7 +13,7 @@ function closedSize(tree, thing) {
 }
 // What stands in a node's head: its name, and what it computes where that is short.
 function nameOf(r, k) {
-  const text = r.ops[k] && writers[runs.indexOf(r)].value(k)?.text.replace(/\^(\d+)$/, (_, n) => superscript(n));
+  const text = r.ops[k] && writers[runs.indexOf(r)].value(k)?.text;
   return text && !/[{;]/.test(text) && text.length < 26 ? `${r.names[k]} = ${text}` : r.names[k];
 }
 

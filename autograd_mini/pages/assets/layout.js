@@ -34,7 +34,7 @@ function drawn(r, writer) {
     if (step.kind === "update") shown[step.node].push(step.after);
   }
   const names = r.names.map((name, k) => {
-    const text = r.ops[k] && writer.value(k)?.text.replace(/\^(\d+)$/, (_, n) => superscript(n));
+    const text = r.ops[k] && writer.value(k)?.text;
     return text && !/[{;]/.test(text) && text.length < 32 ? `${name} = ${text}` : name;
   });
   nodes.forEach((node, k) => {

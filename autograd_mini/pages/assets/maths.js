@@ -1,5 +1,6 @@
 // Words and formulas of a step: the sentences and templates of DATA, filled in.
 const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\p{L}\p{N}_.…∞\[\]'′])+$/u;
+const WHOLE = /\^(\d+|\(−\d+\))(?![\p{L}\p{N}_.·(])/gu;  // an exponent that can be raised
 const row = (...parts) => ["mrow", ...parts];
 const put = (x, fenced) => fenced && !WORD.test(x.text)
   ? {text: `(${x.text})`, mathml: row(["mo stretchy=false", "("], x.mathml, ["mo stretchy=false", ")"])} : x;
@@ -9,7 +10,8 @@ function fill(template, slot) {
     const m = /^\{(\(?)([\w+-]+)\)?\}$/.exec(x);
     return m ? put(slot(m[2]), m[1]).mathml : x;
   };
-  return {text: template.text.replace(SLOT, (_, open, s) => put(slot(s), open).text), mathml: walk(template.mathml)};
+  const text = template.text.replace(SLOT, (_, open, s) => put(slot(s), open).text);
+  return {text: text.replace(WHOLE, (_, k) => superscript(k.replace(/[()]/g, ""))), mathml: walk(template.mathml)};
 }
 function dom(tree) {
   if (typeof tree === "string") return document.createTextNode(tree);

@@ -1,6 +1,6 @@
 // A number as notation.labels.number writes it in pictures and texts: four digits, powers of ten.
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
-const superscript = k => [...String(k)].map(c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
+const superscript = k => [...String(k)].map(c => "-−".includes(c) ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
 
 // So many digits as Python rounds them: JavaScript rounds a tie up, Python to the even digit.
 function roundedTo(digits, x) {
