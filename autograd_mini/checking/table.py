@@ -59,10 +59,9 @@ def _row(op: Op, points: int, seed: int) -> OpRow:
         if found is None or truth is None:
             continue
         tried += 1
-        error = in_ulps(exact(found[0]) - truth, truth, rounding(op, args, "value"))
-        worst["value"] = max(worst["value"], error)
-        for param, error in _errors(op, args, found[1]):
-            worst[param] = max(worst.get(param, 0.0), error)
+        off = in_ulps(exact(found[0]) - truth, truth, rounding(op, args, "value"))
+        for key, error in [("value", off), *_errors(op, args, found[1])]:
+            worst[key] = max(worst.get(key, 0.0), error)
     ok = tried > 0 and all(error <= op.ulps.get(key, BOUND) for key, error in worst.items())
     domain = {param: holds.text.format(param) for param, holds in op.domains.items()}
     if op.needs:
