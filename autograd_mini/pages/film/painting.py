@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import Affine2D, Bbox
+from matplotlib.transforms import Bbox
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.themes import THEMES, mixed
@@ -22,7 +22,7 @@ from autograd_mini.stepping.plain import clean
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, phase
 from autograd_mini.stepping.timeline import lit
 
-from .plotted import FONT, Plotted, scale_of, without_warnings
+from .plotted import Plotted, scale_of, without_warnings
 
 _MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words, below the last
 WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
@@ -56,7 +56,6 @@ class Painter:
         self.when = {(s.node, s.edge): i for i, s in enumerate(steps) if isinstance(s, Accumulate)}
         self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
         self.figure.set_facecolor(self.colours.background)
-        self.transform = Affine2D().scale(zoom)
         canvas: Any = FigureCanvasAgg
         self.canvas = canvas(self.figure)
         self.graph = Plotted(layout, marks, self.figure, room, zoom)
@@ -160,7 +159,7 @@ class Painter:
         y = _PANEL + 6.0
         for end, ink, thick in ((1.0, colours.faded, 2), (index / max(last, 1), colour, 4)):
             bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], color=ink, lw=thick)
-            bar.set_transform(self.transform)
+            bar.set_transform(self.graph.transform)
             self.words.append(self.figure.add_artist(bar))
 
     def _line(self, text: str, y: float, size: float, ink: str, room: float, **kw: Any) -> None:
@@ -178,12 +177,8 @@ class Painter:
     def _text(
         self, text: str, y: float, size: float, ink: str, x: float = _MARGIN, **kw: Any
     ) -> Any:
-        line = self.figure.text(
-            x, y, text, fontsize=size, color=ink, family=FONT, va="baseline",
-            transform=self.transform, **{"parse_math": False, **kw},
-        )  # fmt: skip
-        self.words.append(line)
-        return line
+        self.words.append(self.graph.text(x, y, text, size, color=ink, **kw))
+        return self.words[-1]
 
     def _formula(self, formula: Any, y: float, size: float, ink: str, room: float) -> None:
         """In two dimensions where matplotlib can set it, else as a line of text."""
@@ -241,7 +236,7 @@ class Painter:
         """The width of a line of text in pixels."""
         key = (text, size, *sorted(kw.items()))
         if key not in self._widths:
-            line = self.figure.text(0, 0, text, fontsize=size, family=FONT, parse_math=False, **kw)
+            line = self.graph.text(0, 0, text, size, **kw)
             self._widths[key] = self.graph.width(line)
             line.remove()
         return self._widths[key]

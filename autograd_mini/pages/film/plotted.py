@@ -135,13 +135,10 @@ class Plotted:
 
     def _text(self, op: Any, size: float, ink: str, style: int) -> Any:
         x, y = self._at(*op["pt"])
-        return self.figure.text(
-            x, y + RAISED * self.scale * bool(style & _SUPERSCRIPT),
-            op["text"].replace(r"\\", "\\"),
-            fontsize=size * self.scale * _NARROW, color=ink, family=FONT, va="baseline",
-            weight="bold" if style & _BOLD else "normal", transform=self.transform,
-            parse_math=False,
-        )  # fmt: skip
+        y += RAISED * self.scale * bool(style & _SUPERSCRIPT)
+        weight = "bold" if style & _BOLD else "normal"
+        words, size = op["text"].replace(r"\\", "\\"), size * self.scale * _NARROW
+        return self.text(x, y, words, size, color=ink, weight=weight)
 
     def _node(self, shapes: list[Any], texts: list[Any], rows: tuple[str, ...]) -> Node:
         """A heading in the middle, and below it words at the left and numbers at the right."""
@@ -162,6 +159,11 @@ class Plotted:
         room = box.width - self.width(lines[-2]) - 14 * self.scale
         named = {"name": heading[0], "word": lines[-2], **dict(zip(rows, lines[1::2], strict=True))}
         return Node(box, shapes[-1], shapes[1], to_hex(shapes[1].get_facecolor()), named, room)
+
+    def text(self, x: float, y: float, words: str, size: float, **look: Any) -> Any:
+        """Letters on a line; no mathematics unless `look` says so."""
+        look = {"family": FONT, "va": "baseline", "parse_math": False, **look}
+        return self.figure.text(x, y, words, fontsize=size, transform=self.transform, **look)
 
     def width(self, text: Any) -> float:
         """Of a text, in pixels."""
