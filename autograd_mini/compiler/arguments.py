@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array as doubles
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from operator import methodcaller
 from types import MethodType
 from typing import TYPE_CHECKING, Any
@@ -78,19 +80,33 @@ def rows_taken(
     Raises ValueError for no samples, or samples of different structure.
     """
     if is_array(rows) and len(rows):
-        if rows.dtype != object:
-            columns.extend(_plain(rows).reshape(len(rows), -1).T)
-            return (array, rows.shape[1:]) if rows.ndim > 1 else NUMBER, len(rows)
+        if rows.dtype.kind != "O":
+            numbers, shape = _plain(rows), rows.shape
+            if len(shape) == 1:
+                columns.append(numbers)
+                return NUMBER, len(numbers)
+            columns.extend(numbers.reshape(len(numbers), -1).T)
+            return (array, shape[1:]), len(numbers)
         rows = rows.tolist()
     sequence = isinstance(rows, list | tuple) or is_array(rows)
     if not (sequence and len(rows)):
         what = "has no samples" if sequence else f"is {shown(rows)}"
         raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
-    flat, forms = zip(*[leaves(row, floats_of, nodes) for row in rows], strict=True)
+    kinds = {*map(type, rows)}
+    if kinds == {float}:
+        columns.append(doubles("d", rows))
+        return NUMBER, len(rows)
+    if kinds <= {list} or kinds <= {tuple}:  # of as many floats, mostly
+        every, sizes = [*chain.from_iterable(rows)], {*map(len, rows)}
+        if len(sizes) == 1 and {*map(type, every)} == {float}:
+            (size,), flat = sizes, doubles("d", every)
+            columns += [flat[k::size] for k in range(size)]
+            return (*kinds, size), len(rows)
+    trees, forms = zip(*[leaves(row, floats_of, nodes) for row in rows], strict=True)
     for i, form in enumerate(forms):
         if form != forms[0]:
             raise ValueError(f"sample {i} of the batch {name} is not built as sample 0 is")
-    columns += map(list, zip(*flat, strict=True))
+    columns += map(list, zip(*trees, strict=True))
     return forms[0], len(rows)
 
 
