@@ -32,7 +32,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
     "before": (_P, _P, _N),
     "each": (_P, _P, _N, _N, _N),
     "after": (_P, _P, _N),
-    "repeat": (_P, _N, _N, _N, _P, _N, _P),
+    "repeat": (_P, _N, _N, _N, _P, _N),
 }
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
@@ -130,8 +130,7 @@ class Frame(backends.Bound):
         if len(self.parts) > 1:
             return super().repeat(state, given)
         numbers = array("d", given)
-        at = numbers.buffer_info()[0]
-        done = self.steps(len(given) // 2, at, state, at)
+        done = self.steps(len(given) // 2, numbers.buffer_info()[0], state)
         return numbers[:done].tolist()
 
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:

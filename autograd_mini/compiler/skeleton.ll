@@ -52,8 +52,9 @@ define void @whole(ptr %f, i64 %count, i64 %stride) {
 }
 
 ; So many steps with the same samples: each has two numbers of `%given`, and hands `%state` results on
-; as inputs. It ends before a step whose loss or check is not finite; the number of those before.
-define i64 @repeat(ptr %f, i64 %count, i64 %stride, i64 %times, ptr %given, i64 %state, ptr %losses) {
+; as inputs. The losses are written over `%given`. It ends before a step whose loss or check is not
+; finite; the number of those before.
+define i64 @repeat(ptr %f, i64 %count, i64 %stride, i64 %times, ptr %given, i64 %state) {
 entry:
   %once = getelementptr double, ptr %f, i64 $once
   %second = getelementptr double, ptr %once, i64 1
@@ -78,7 +79,7 @@ step:
   %finite = fcmp oeq double %both, 0.0
   br i1 %finite, label %good, label %end
 good:
-  %at = getelementptr double, ptr %losses, i64 %t
+  %at = getelementptr double, ptr %given, i64 %t
   store double %loss, ptr %at, align 8
   call void @llvm.memcpy.p0.p0.i64(ptr %f, ptr %new, i64 %bytes, i1 false)
   %next = add i64 %t, 1

@@ -11,7 +11,7 @@ pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
 import numpy as np
 
-from autograd_mini.compiler import llvm, llvm_source
+from autograd_mini.compiler import backends, llvm, llvm_source
 from autograd_mini.compiler.program import Input, Output, Program
 from autograd_mini.numbers.instructions import MEANING
 from tests.compiler.interpreter import interpreted
@@ -148,7 +148,8 @@ def test_eight_threads_share_a_function():
         assert error == [*(k * x)]
 
 
-def test_steps_in_a_row_hand_on_their_results():
+@pytest.mark.parametrize(("backend", "threads"), [("llvm", 1), ("llvm", 2), ("numpy", 1)])
+def test_steps_in_a_row_hand_on_their_results(backend, threads):
     code, emit = emitter()
     w, rate, _ = (emit("input", float(k)) for k in range(3))
     start, x = len(code), emit("input", 3.0)
@@ -158,16 +159,16 @@ def test_steps_in_a_row_hand_on_their_results():
     new = emit("-", w, emit("*", rate, emit("accumulate", slope)))
     outputs = tuple(Output("", x) for x in (loss, new, new))
     inputs = (Input("w"), Input("rate"), Input("k"), Input("x", True))
-    run = llvm.build(Program(inputs, code, start, stop, outputs, {}))
-    data = np.array([1.0, 2.0, -1.0])
-    call = run.bound([5.0, 0.0, 0.0], [data], 3)
-    found, w, expected = call.repeat(1, [(0.125, 0), (0.0625, 1), (0.25, 2)]), 5.0, []
+    program = Program(inputs, code, start, stop, outputs, {})
+    run, data = backends.backend(backend).build(program, threads), np.array([1.0, 2.0, -1.0])
+    call = backends.bound(run, np.array([5.0, 0.0, 0.0]), [data], 3)
+    found, w, expected = call.repeat(1, [0.125, 0, 0.0625, 1, 0.25, 2]), 5.0, []
     for rate in (0.125, 0.0625, 0.25):
         expected.append(sum((w * data - 1) ** 2))
         w -= rate * sum((w * data - 1) * data)
     assert found == expected
     assert call.shared[0] == w
-    assert call.repeat(1, [(0.0, 3), (math.inf, 4), (0.0, 5)]) == [sum((w * data - 1) ** 2)]
+    assert call.repeat(1, [0.0, 3, math.inf, 4, 0.0, 5]) == [sum((w * data - 1) ** 2)]
     assert call.shared[0] == w  # what it was before the step that failed
 
 

@@ -122,6 +122,51 @@ def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
     assert [text in step.c_source()[0] for text in ("tanh(", "forward", "update")] == [True] * 3
 
 
+def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them():
+    np = pytest.importorskip("numpy")
+    model = MLP(2, [2, 1], activation="tanh", seed=1)
+    twin, last = deepcopy(model), model.layers[-1].parameters()
+    step = compile_step(model, "mse", SGD(last, lr=0.1), backend="numpy")
+    xs, ys = np.array(ROWS), np.array(LABELS)
+    changes = [
+        lambda: xs.fill(0.5),
+        lambda: xs.__setitem__((3, 1), -2.0),
+        ys.sort,
+        lambda: setattr(xs, "dtype", int) or xs.fill(2) or ys.fill(1.0),
+        lambda: setattr(xs, "dtype", float) or xs.__setitem__(slice(None), ROWS),
+    ]
+    theirs = SGD(twin.layers[-1].parameters(), lr=0.1)
+    for change in [*changes, int]:
+        for _ in range(3):
+            value = losses.mse([twin(x) for x in xs.tolist()], ys.tolist())
+            value.backward()
+            theirs.step()
+            theirs.zero_grad()
+            assert step(xs, ys) == pytest.approx(value.data, rel=1e-12)
+        change()
+
+
+def test_arrays_whose_columns_are_copies_are_read_again_too():
+    np = pytest.importorskip("numpy")
+    w = Value(1.0)
+    step = compile_step(Product(w), losses.mse, SGD([w], lr=1e-12), backend="numpy")
+    xs, ys = np.arange(1.0, 13.0).reshape(2, 2, 3).T, np.zeros(3)
+    assert step(xs, ys) == pytest.approx((49 + 64 + 81) / 3)
+    xs *= 2
+    assert step(xs, ys) == pytest.approx(4 * (49 + 64 + 81) / 3)
+
+
+class Product:
+    def __init__(self, w):
+        self.w = w
+
+    def __call__(self, x):
+        return self.w * x[0][1]
+
+    def parameters(self):
+        return [self.w]
+
+
 @pytest.mark.parametrize("backend", ["python", "numpy", "auto"])
 def test_the_samples_of_a_step_are_left_as_they_were(backend):
     np = pytest.importorskip("numpy")
