@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     Names = int | str | Sequence[int | str]
 
-_SETTINGS = ("wrt", "backend", "batch", "reduce", "threads", "cache")
-
 
 def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     """Compile a function of numbers: it runs once on symbols, and its arithmetic becomes a program.
@@ -116,7 +114,8 @@ class Compiled(Entries):
         with suppress(AttributeError):
             if attrgetter(name)(sys.modules.get(self.__module__)) is self:
                 return name
-        return partial(compile, self.f, **{each: getattr(self, each) for each in _SETTINGS}), ()
+        settings = "wrt backend batch reduce threads cache".split()
+        return partial(compile, self.f, **{each: getattr(self, each) for each in settings}), ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
@@ -208,10 +207,9 @@ class Compiled(Entries):
 
     def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""
-        given: dict[str, Any]
         if not kwargs and self.plain is not None and len(args) == len(self.plain):
             return dict(zip(self.plain, args, strict=True))
-        given = self.signature.bind(*args, **kwargs).arguments
+        given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
         for name in (*self.wrt, *self.batch):
             if name not in given:
                 raise TypeError(f"{name} must be given: it is an argument of wrt or batch")

@@ -117,8 +117,8 @@ class Entries:
             with lock:
                 if key in self.entries:  # another thread was faster
                     return self.entries[key]
-                every = {**self.fixed, **forms}
-                entry = Entry(self.task(what), every, self.backend, self.threads)
+                forms = {**self.fixed, **forms}
+                entry = Entry(self.task(what), forms, self.backend, self.threads)
                 self.entries[key] = entry
                 self.statistics["traces"] += 1
                 if len(self.entries) > self.cache:
