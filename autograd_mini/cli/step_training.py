@@ -49,12 +49,9 @@ def run(args: Arguments) -> int:
     args.exclude("at weights step", "training.not.with")
     kind = suffix(args, FILES)
     several = rates(args, [] if args.target is None else [args.target, *args.values])
-    if kind is None:
-        for line in lines(several, args, every=args.all):
-            print(line)
-        return 0
     recorded = several if len(several) > 1 else several[0]
-    return write_recording(args, kind, recorded, lines(several, args, every=True))
+    told = lines(several, args, every=args.all or kind is not None)
+    return write_recording(args, kind or "txt", recorded, told)
 
 
 def lines(several: LearningRates, args: Arguments, *, every: bool) -> Iterator[str]:

@@ -21,14 +21,7 @@ from typing import Any
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
-from autograd_mini.numbers.arguments import (
-    function,
-    not_negative,
-    one_of,
-    parameters,
-    positive,
-    whole,
-)
+from autograd_mini.numbers import arguments as check
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.optim.schedules import Schedule
 from autograd_mini.value import Value
@@ -56,8 +49,8 @@ class EarlyStopping:
     min_delta: float = 0.0
 
     def __post_init__(self) -> None:
-        whole("patience", self.patience)
-        not_negative("min_delta", self.min_delta)
+        check.whole("patience", self.patience)
+        check.not_negative("min_delta", self.min_delta)
 
 
 def fit(
@@ -125,25 +118,25 @@ def fit(
             which, and what is allowed. Nothing has been changed then.
     """
     check_model(model, "fit")
-    params = parameters(model.parameters(), "fit")
+    params = check.parameters(model.parameters(), "fit")
     rows, targets = samples(data)
     check_width(model, rows)
     held_out = None if validation is None else samples(validation, "validation")
     if held_out is not None:
         check_width(model, held_out[0], "validation")
     judge, loss_of = judge_of(accuracy, loss, data), loss_function(loss)
-    epochs, n = whole("epochs", epochs), len(rows)
-    size = n if batch_size is None else whole("batch_size", batch_size)
+    epochs, n = check.whole("epochs", epochs), len(rows)
+    size = n if batch_size is None else check.whole("batch_size", batch_size)
     if size > n:
         raise ValueError(
             f"batch_size must be from 1 to {n}, the number of samples, got {size}; None takes all"
         )
     checked(lang)
-    one_of("progress", progress, (True, False, "auto"))
+    check.one_of("progress", progress, (True, False, "auto"))
     if schedule is not None:
-        function("schedule", schedule, "a function of the step")
+        check.function("schedule", schedule, "a function of the step")
     what = "a function (model, history)"
-    callbacks = [function("a callback", callback, what) for callback in callbacks]
+    callbacks = [check.function("a callback", callback, what) for callback in callbacks]
     best = _Best(params, early_stopping)
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
     if compiled:
@@ -151,7 +144,7 @@ def fit(
 
         chosen = "auto" if compiled is True else compiled
         trainer.step = CompiledStep(model, loss, optimiser, None, clip_norm, chosen, watched=True)
-    batches = orders(n, size, whole("seed", seed, 0))
+    batches = orders(n, size, check.whole("seed", seed, 0))
 
     history = History()
     own_schedule = optimiser.schedule
@@ -206,13 +199,13 @@ def at_rates(
     or there twice.
     """
     check_model(model, who)
-    each = [float(positive("rates", rate)) for rate in rates]
+    each = [float(check.positive("rates", rate)) for rate in rates]
     if most is not None and len(each) > most:
         raise ValueError(f"rates must be at most {most} learning rates, got {len(each)}")
     if not each or len({*each}) < len(each):
         raise ValueError(f"rates must be distinct learning rates, at least one; got {each}")
     copies = [deepcopy(model) for _ in each]
-    made = [parameters(copy.parameters(), who) for copy in copies]
+    made = [check.parameters(copy.parameters(), who) for copy in copies]
     return [
         (rate, copy, optimiser(params, lr=rate))
         for rate, copy, params in zip(each, copies, made, strict=True)
@@ -259,7 +252,7 @@ class _Trainer:
                 " model.parameters()"
             )
         if self.clip_norm is not None:
-            positive("clip_norm", self.clip_norm)
+            check.positive("clip_norm", self.clip_norm)
         self.before = Kept(self.params, self.optimiser)  # the last update
         self.losses: deque[float] = deque(maxlen=3)
 
@@ -354,7 +347,7 @@ class _Best:
 
     def __init__(self, params: list[Value], rule: EarlyStopping | int | None) -> None:
         if rule is not None and not isinstance(rule, EarlyStopping):
-            rule = EarlyStopping(whole("the patience of early_stopping", rule))
+            rule = EarlyStopping(check.whole("the patience of early_stopping", rule))
         self.params, self.rule = params, rule
         self.weights: Kept | None = None
         self.lowest = self.mark = float("inf")
