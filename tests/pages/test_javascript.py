@@ -100,6 +100,7 @@ def test_operations_of_a_user(run, own):
     made = [
         own("cube(a)", "a * a * a", "3 * a * a"),
         own("new(var, Math, size=0.5)", "leaky_relu(var * Math) + elu(size) * pi", *"123"),
+        own("rest(mod, one)", "mod % 3 + one", "1", "mod % 3"),
         own("between(low, high)", "where(high, exp2(low), 2 / (high - low) ** 2)", "low", "out"),
         own("spread(a[])", "sum(d) / n", "2 * d_i", given={"d": "(a_i - max(a)) ** 2"}),
         own("pair(a[], b[])", "sum(p, 1)", "b_i", "1", given={"p": "a_i * b_i + n"}),
@@ -107,7 +108,7 @@ def test_operations_of_a_user(run, own):
     points = {
         "cube": [(2.0,), (-0.1,)], "new": [(0.5, 3.0, 0.25), (-2.0, 0.5, -1.0)],
         "between": [(3.0, 1.0), (2.0, 0.0), (0.0, 0.0)], "spread": [((1.0, 5.0, -2.0),), ((3.0,),)],
-        "pair": [((1.0, 2.0, 0.5), (3.0, -1.0, 0.1))],
+        "rest": [(5.5, 2.0), (-5.5, 0.5)], "pair": [((1.0, 2.0, 0.5), (3.0, -1.0, 0.1))],
     }  # fmt: skip
     answers = run(source(made) + EVALUATE, points)
     for name, answer in answers.items():
