@@ -54,8 +54,7 @@ def _give(args: Arguments, found: list[Marks]) -> None:
     if table and args.out is None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns  # remarks end where a line ends
         content = "".join(f"{shortened(line, width)}\n" for line in content.splitlines())
-    excel = args.format == "csv" and args.out is not None  # by the mark it knows the encoding
-    write(args, content.encode("utf-8-sig") if excel else content)
+    write(args, content.encode("utf-8-sig") if args.format == "csv" and args.out else content)
     if args.out is not None and args.format not in ("html", *EACH):
         _pictures(args, found)
 

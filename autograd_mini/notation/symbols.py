@@ -155,9 +155,7 @@ def fenced(piece: Piece) -> Piece:
     if is_slot(piece):
         inner = piece.text.strip("{()}")
         return Piece(f"{{({inner})}}", f"\ue000({inner})\ue001", f"{{({inner})}}")
-    if _WORD.fullmatch(piece.text):
-        return piece
-    return parenthesised(piece)
+    return piece if _WORD.fullmatch(piece.text) else parenthesised(piece)
 
 
 def parenthesised(piece: Piece) -> Piece:

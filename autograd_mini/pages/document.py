@@ -157,6 +157,4 @@ def written(x: Any) -> Any:
     x = getattr(x, "data", x)
     if x.__class__ is float:
         return (int(x) if -1e15 < x == int(x) != 0 < 1e15 else x) if math.isfinite(x) else str(x)
-    if x.__class__ is int and abs(x) < 2**53:
-        return x
-    return number(x)
+    return x if x.__class__ is int and abs(x) < 2**53 else number(x)

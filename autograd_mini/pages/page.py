@@ -278,8 +278,7 @@ def needs_of(ops: Iterable[Op]) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {}
     for op in sorted(ops, key=lambda op: op.name):
         conditions = [domain.text.format(param) for param, domain in op.domains.items()]
-        if op.needs:
-            conditions.append(op.needs)
+        conditions += [op.needs] * bool(op.needs)
         if conditions:
             both = ("; ".join(translated(c, lang) for c in conditions) for lang in LANGUAGES)
             texts[op.name] = [_typeset(condition) for condition in both]

@@ -166,34 +166,28 @@ class _Writer(Teller):
         slots = {"gradient": self.to(node), "value": symbols.number(adjoint)}
         if not shares:
             return self.fill("visit.one", slots), None
-        terms = [
-            self.fill("share", {"gradient": self.to(share.node), "partial": self._partial(share)})
-            for share in shares
-        ]
-        symbolic = self.fill("visit", slots | {"sum": sum_of(terms)})
+        parts = [{"gradient": self.to(s.node), "partial": self._partial(s)} for s in shares]
+        terms = sum_of([self.fill("share", each) for each in parts])
+        symbolic = self.fill("visit", slots | {"sum": terms})
         slots["sum"] = sum_of([symbols.number(share.share) for share in shares])
         numeric = self.fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
         return symbolic, as_done(numeric, sum(share.share for share in shares), adjoint)
 
     def _partial(self, share: Accumulate) -> Piece:
-        return partial(self.called[share.node], self.called[share.parent], self._use(share))
-
-    def _use(self, share: Accumulate) -> int:
-        return use_of(self.steps.nodes[share.node], share.edge)
+        use = use_of(self.steps.nodes[share.node], share.edge)
+        return partial(self.called[share.node], self.called[share.parent], use)
 
     def accumulate(self, step: Accumulate) -> Explanation:
         node, parent = self.steps.nodes[step.node], self.steps.nodes[step.parent]
         stale = step.node in self.steps.stale
         slots = {"target": self.to(step.parent), "gradient": self.to(step.node)}
         symbolic = self.fill("accumulate", slots | {"partial": self._partial(step)})
-        numbers = {
-            key: symbols.number(getattr(step, key))
-            for key in ("before", "adjoint", "partial", "after")
-        }
+        keys = ("before", "adjoint", "partial", "after")
+        numbers = {key: symbols.number(getattr(step, key)) for key in keys}
         numeric = self.fill("accumulate.numbers", numbers)
         same = [k for k, x in enumerate(node.parents) if x is parent]
         first = self.steps.shares(step.parent)[0] is step
-        use = self._use(step)
+        use = use_of(node, step.edge)
         why = ["accumulate.repeated"] * (len(same) > 1) + ["accumulate.use"] * bool(use)
         why += ["accumulate.first" if first else "accumulate.more"]
         why += ["accumulate.kink"] * at_kink(node) + ["stale"] * stale
@@ -254,9 +248,8 @@ class _Writer(Teller):
         for path in paths:
             stations = [self.names[x] for x in path.nodes]
             factors = [symbols.number(x) for x in path.partials]
-            if len(stations) > 2 * LONGEST:
-                stations[LONGEST:-LONGEST] = ["…"]
             if len(factors) > 2 * LONGEST:
+                stations[LONGEST:-LONGEST] = ["…"]
                 factors[LONGEST:-LONGEST] = [symbols.DOTS]
             text = f"{' → '.join(stations)}: {symbols.multiply(*factors).text}"
             if len(factors) > 1:

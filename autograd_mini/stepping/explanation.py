@@ -195,11 +195,9 @@ class Teller:
         """What is computed, symbolic and with numbers."""
         known = notation_of(shape_of(node))
         slots = {"y": self.name(node), "value": self.filled(known.value, node, self.name)}
-        if known.definition is None:
-            symbolic = self.fill("forward", slots)
-        else:
+        if known.definition is not None:
             slots["definition"] = self.filled(known.definition, node, self.name)
-            symbolic = self.fill("defined", slots)
+        symbolic = self.fill("defined" if "definition" in slots else "forward", slots)
         result = number_of(node)
         if stale or node.op is None:
             return symbolic, self.fill("forward", slots | {"value": result})

@@ -53,9 +53,8 @@ def clean(text: str) -> str:
     >>> clean("a\x1b[31m\u202eb")
     'a␛[31m�b'
     """
-    return "".join(
-        c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in printable(text)
-    )
+    shown = printable(text)
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
 
 
 def checked(phases: Sequence[str]) -> tuple[str, ...]:

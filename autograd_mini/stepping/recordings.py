@@ -35,8 +35,7 @@ class Recording(Sequence[T]):
         try:
             return getattr(self, self.holds)[index]  # type: ignore[no-any-return]
         except IndexError:
-            text = f"there are {len(self)} {self.holds}, got the index {index}"
-            raise IndexError(text) from None
+            raise IndexError(f"there are {len(self)} {self.holds}, got the index {index}") from None
 
     def __iter__(self) -> Iterator[T]:
         return iter(getattr(self, self.holds))
