@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath as mp
 
 from autograd_mini import Value, functions
+from autograd_mini.rules.evaluation import each
 from tests.points import places
 from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ulp
 
@@ -37,11 +38,6 @@ def is_near(op: Op, got: float, wanted: float, args: Any, place: tuple[int, Any]
     return truth is not None and error_in_ulp(got, truth, scale) <= op.ulps.get(key, ULPS)
 
 
-def mapped(f: Any, args: Any) -> tuple[Any, ...]:
-    """The arguments of an operation with f of each number or Value in them."""
-    return tuple(tuple(map(f, arg)) if isinstance(arg, tuple) else f(arg) for arg in args)
-
-
 def check_operations(recorded: Steps, answer: dict[str, Any]) -> None:
     """Each operation by itself: Python's, on the operands that the page has, to 4 ulp."""
     ids = {node: k for k, node in enumerate(recorded.nodes)}
@@ -52,9 +48,9 @@ def check_operations(recorded: Steps, answer: dict[str, Any]) -> None:
         def moved(x: Any) -> Any:
             return Value(answer["data"][ids[x]]) if isinstance(x, Value) else x
 
-        args = mapped(moved, node.args)
+        args = each(moved, node.args)
         python = functions.function(node.op)(*args)
-        numbers = mapped(float, args)
+        numbers = each(float, args)
         assert is_near(node.op, answer["data"][k], python.data, numbers, None), node.op
         flat = [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
         active = compress(places(numbers), [isinstance(x, Value) for x in flat])
