@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any
 
 from autograd_mini.value import Value
@@ -84,10 +85,10 @@ def _parts(order: Sequence[Value]) -> Paths:
 def _used_often(order: Sequence[Value]) -> set[Any]:
     """The nodes that are an operand more than once."""
     slots = [slot for node in order for slot in (node.first, node.second)]
-    times, uses = Counter(map(id, slots)), Counter[Any]()
-    for slot in {id(slot): slot for slot in slots}.values():  # nodes share their vectors
-        for _ in range(min(2, times[id(slot)])):
-            uses.update(slot if slot.__class__ is tuple else (slot,))
+    shared = {id(slot): slot for slot in slots}  # as nodes share their vectors
+    often = [shared[k] for k, n in Counter(map(id, slots)).items() if n > 1]
+    alone = lambda slot: slot if slot.__class__ is tuple else (slot,)  # noqa: E731
+    uses = Counter(chain.from_iterable(map(alone, [*shared.values(), *often])))
     return {node for node, n in uses.items() if n > 1}
 
 
