@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy  # noqa: F401, ICN001  # here: a session forgets what it loads, and NumPy loads once
 import pytest
 from hypothesis import settings
 
