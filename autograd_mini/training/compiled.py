@@ -148,9 +148,9 @@ class CompiledStep(Entries):
 
     def _taken(self, inputs: Any, targets: Any) -> tuple[Any, list[Any], list[Any]]:
         """What a program for these samples depends on, their numbers, and those by column."""
-        seen, np = self.seen, numpy()
-        if inputs is seen[0] and targets is seen[1] and seen[2] == _shapes(inputs, targets):
-            return seen[3]  # type: ignore[no-any-return]
+        x, y, kinds, found = self.seen
+        if inputs is x and targets is y and kinds == (x.shape, x.dtype, y.shape, y.dtype):
+            return found  # type: ignore[no-any-return]
         columns: list[Any] = []
         x_form, count = rows_taken("inputs", inputs, columns)
         y_form, size = rows_taken("targets", targets, columns)
@@ -164,8 +164,9 @@ class CompiledStep(Entries):
         found = (False, count, x_form, y_form), [[0.0, 0.0]], columns
         if is_array(inputs) and is_array(targets):
             ends = zip((inputs, targets), (columns[0], columns[-1]), strict=True)
-            if all(np.may_share_memory(x, column) for x, column in ends):  # no copies
-                self.seen = inputs, targets, _shapes(inputs, targets), found
+            if all(numpy().may_share_memory(x, column) for x, column in ends):  # no copies
+                kinds = inputs.shape, inputs.dtype, targets.shape, targets.dtype
+                self.seen = inputs, targets, kinds, found
         return found
 
     def _fill(self, entry: Entry, key: Any, pieces: list[Any], columns: list[Any]) -> None:
@@ -273,7 +274,3 @@ class CompiledStep(Entries):
 
         batch, reduce = ((), None) if unrolled else (("inputs", "targets"), "mean")
         return Task(f, "value_and_grad", ("parameters",), batch, reduce, after)
-
-
-def _shapes(*arrays: Any) -> list[Any]:
-    return [(x.shape, x.dtype) for x in arrays]
