@@ -117,7 +117,7 @@ class CompiledStep(Entries):
         GradientError; parameters and optimiser then have what they had before that step.
         """
         try:
-            losses, *_ = self.run(inputs, targets, whole("steps", steps))
+            losses = self.run(inputs, targets, whole("steps", steps))[0]
         except GradientError:
             self.loss([self.model(x) for x in inputs], [*targets]).backward()
             raise
@@ -191,9 +191,9 @@ class CompiledStep(Entries):
 
     def _repeat(self, steps: int) -> list[float]:
         """Steps in the frame: their losses, up to one that is not finite."""
-        optimiser, rates = self.optimiser, list[float]()
+        optimiser, first = self.optimiser, self.optimiser.steps
+        rates: list[float] = []
         losses: list[float] = []
-        first = optimiser.steps
         try:
             for k in range(first, first + steps):
                 optimiser.steps = k
