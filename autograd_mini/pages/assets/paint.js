@@ -127,8 +127,8 @@ class Painter {
     }
     this.ring(x, lit || giving ? c.lit : c.stroke, lit ? 3 : giving || group ? 2 : 1, state.pending && !lit || offered ? [4, 3] : []);
     if (chosen) this.ring({x: x.x - 5, y: x.y - 5, w: x.w + 10, h: x.h + 10}, c.lit, 2, [6, 4]);
-    if (group ? this.one >= FAR : !this.text) {
-      const name = group ? state.name.slice(2) : this.tree.recording.names[x.node], size = Math.min(44, 11 * this.one, 13 * (x.w - 12) / widthOf(name, 13));
+    if (group ? this.one >= FAR : !this.text) {  // whole sizes are few fonts, which are quick
+      const name = group ? state.name.slice(2) : this.tree.recording.names[x.node], size = Math.floor(Math.min(44, 11 * this.one, 13 * (x.w - 12) / widthOf(name, 13)));
       if (group || size > 7 * this.one) this.write(name, x.x + x.w / 2, x.y + x.h / 2 + size * 0.36, c.ink, {align: "center", bold: group, size});
       return;
     }
