@@ -50,8 +50,20 @@ def _others(*a: Any) -> Any:
 
 
 def _polygamma(order: Any, x: Any) -> Any:
+    """On the left of 1/2 by reflection, psi_n(x) - (-1)^n psi_n(1 - x) has period 1: XLA's zeta
+    functions are far off for negative numbers. From the nearest pole on by the recurrence.
+    """
     whole = (order >= 0) & (order == jnp.floor(order))
-    return jnp.where(whole, special.polygamma(jnp.where(whole, order, 0).astype(int), x), jnp.nan)
+    n, left, sign = jnp.where(whole, order, 0.0), x < 0.5, 1.0 - 2.0 * (order % 2.0)
+    right, pole = jnp.where(left, 1.0 - x, x), jnp.where(left, x - jnp.round(x), 0.0)
+
+    def psi(a: Any) -> Any:
+        return special.polygamma(n.astype(int), a)
+
+    periodic = psi(1.0 + pole) - sign * special.gamma(n + 1.0) / pole ** (n + 1.0)
+    reflected = periodic + sign * (psi(right) - psi(1.0 - pole))
+    found = jnp.where(left, reflected, jnp.where(jnp.isinf(x) & (n > 0), 0.0, psi(right)))
+    return jnp.where(whole, found, jnp.nan)
 
 
 def _log1p(x: Any) -> Any:

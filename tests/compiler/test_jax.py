@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 
+import mpmath
 import pytest
 
-from autograd_mini import dot, tanh
+from autograd_mini import dot, polygamma, tanh
 from autograd_mini.compiler import compile
 from tests.compiler.programs import cubic
 
@@ -116,6 +117,13 @@ def test_at_a_kink_the_derivative_is_the_engines_too():
     absolute = as_jax(compile(abs, backend="python"))
     assert jax.grad(absolute)(0.0) == 0.0  # jax's own abs gives 1 there
     assert jax.grad(abs)(0.0) == 1.0
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_polygamma_left_of_0(n):  # JAX 0.10 gives 1e24 times as much there
+    x = np.array([-29.76, -12.4, -9.377, -1.5003, -0.5, -0.49, -1e-20, 0.2, 1.3, 40.0])
+    got = compile(lambda x: polygamma(n, x), batch="x", reduce=None, backend="jax")(x)
+    assert got == pytest.approx([float(mpmath.psi(n, mpmath.mpf(t))) for t in x], rel=3e-14)
 
 
 def test_as_jax_wants_one_number():
