@@ -50,8 +50,9 @@ def _others(*a: Any) -> Any:
 
 
 def _polygamma(order: Any, x: Any) -> Any:
-    """On the left of 1/2 by reflection, psi_n(x) - (-1)^n psi_n(1 - x) has period 1: XLA's zeta
-    functions are far off for negative numbers. From the nearest pole on by the recurrence.
+    """On the left of 1/2 by reflection, as JAX's zeta functions are far off for negative numbers.
+
+    psi_n(x) - (-1)^n psi_n(1 - x) has period 1; from the nearest pole on by the recurrence.
     """
     whole = (order >= 0) & (order == jnp.floor(order))
     n, left, sign = jnp.where(whole, order, 0.0), x < 0.5, 1.0 - 2.0 * (order % 2.0)
@@ -68,7 +69,7 @@ def _polygamma(order: Any, x: Any) -> Any:
 
 def _log1p(x: Any) -> Any:
     """Where XLA's is off by 100 ulp: log(u) x / (u - 1), u = 1 + x (Goldberg, 1991, theorem 4)."""
-    u = 1.0 + x
+    u = jax.lax.optimization_barrier(1.0 + x)  # else XLA takes u - 1 to be x
     return jnp.where((u == 1.0) | (u == math.inf), x, jnp.log(u) * (x / (u - 1.0)))
 
 

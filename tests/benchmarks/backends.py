@@ -67,7 +67,7 @@ def eager(graph, numbers, direction):
     second = hvp(lambda x: graph(*x), [*numbers], [*direction])
     curved = spread(graph, [*numbers], slopes)
     bars = [bars.get(id(leaf), 0.0) + off for leaf, off in zip(leaves, curved, strict=True)]
-    return root.data, slopes, second, 4 * EPS * size, bars
+    return root.data, slopes, second, 8 * EPS * size, bars
 
 
 def differences(name, op, graphs, directions, truths):

@@ -8,7 +8,7 @@ import sys
 import mpmath
 import pytest
 
-from autograd_mini import dot, polygamma, tanh
+from autograd_mini import dot, functions, polygamma, tanh
 from autograd_mini.compiler import compile
 from tests.compiler.programs import cubic
 
@@ -123,7 +123,15 @@ def test_at_a_kink_the_derivative_is_the_engines_too():
 def test_polygamma_left_of_0(n):  # JAX 0.10 gives 1e24 times as much there
     x = np.array([-29.76, -12.4, -9.377, -1.5003, -0.5, -0.49, -1e-20, 0.2, 1.3, 40.0])
     got = compile(lambda x: polygamma(n, x), batch="x", reduce=None, backend="jax")(x)
-    assert got == pytest.approx([float(mpmath.psi(n, mpmath.mpf(t))) for t in x], rel=3e-14)
+    assert got == pytest.approx([float(mpmath.psi(n, mpmath.mpf(t))) for t in x], rel=3e-14, abs=0)
+
+
+@pytest.mark.parametrize("name", ["log1p", "atanh", "sinh", "expm1"])
+def test_near_0(name):  # XLA takes (1 + x) - 1 to be x
+    x = np.array([-0.39, -1e-5, 7e-12, 3e-9, 2e-4, 0.02, 0.4])
+    got = compile(getattr(functions, name), batch="a", reduce=None, backend="jax")(x)
+    wanted = [float(getattr(mpmath, name)(mpmath.mpf(t))) for t in x]
+    assert got == pytest.approx(wanted, rel=1e-15, abs=0)
 
 
 def test_as_jax_wants_one_number():
