@@ -465,7 +465,7 @@ def test_a_run_cannot_be_changed():
         ({"batch_size": 9}, "batch_size must be from 1 to 4"),
         ({"loss": "squares"}, "loss 'squares' is unknown"),
         ({"optimiser": "sgd"}, "optimiser must be one such as"), ({"model": 3}, "takes a model"),
-        ({"data": []}, "data is empty"), ({"speed": 3}, "speed"),
+        ({"data": []}, "must hold at least one row"), ({"speed": 3}, "speed"),
     ],
 )  # fmt: skip
 def test_wrong_arguments_are_named(settings, message):
