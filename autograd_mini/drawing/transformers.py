@@ -3,7 +3,9 @@
 They take `lang` and `texts`, and raise, as those of `plots`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import fsum, hypot
+from operator import mul
 from typing import Any, Unpack
 
 from autograd_mini.nn import GPT
@@ -31,10 +33,12 @@ def attention(
             for j, weight in enumerate(weights[h]):
                 size = float(weight) * (110 / n) ** 2
                 axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
-        axes.set(xlim=(-0.6, n - 0.4), ylim=(-0.6, n - 0.4), xlabel=said["seen"])
+        axes.set_xlim(-0.6, n - 0.4)
+        axes.set_ylim(-0.6, n - 0.4)
         axes.set_xticks(range(n), labels)
         axes.set_yticks(range(n), labels[::-1])
         axes.set_title(f"{said['head']} {h + 1}", fontsize=10)
+        axes.set_xlabel(said["seen"])
         axes.set_ylabel("" if h else said["looks"])
         axes.grid(alpha=0.25)
     return figure
@@ -51,28 +55,41 @@ def embedding(
     """
     said = _said(**words)
     axes = figure_class()(figsize=(6.0, 4.6), layout="constrained").add_subplot()
-    (xs, ys), shares = _projected([[float(w.data) for w in row] for row in model.letters])
+    table = [[float(w.data) for w in row] for row in model.letters]
+    means = [fsum(column) / len(table) for column in zip(*table, strict=True)]
+    centred = [[x - mean for x, mean in zip(row, means, strict=True)] for row in table]
+    (first, share), (second, rest) = _components(centred)
+    xs, ys = ([_dot(row, axis) for row in centred] for axis in (first, second))
     axes.scatter(xs, ys, s=0)  # so that the axes hold all of them
     for x, y, label in zip(xs, ys, labels, strict=True):
         colour = COLOURS[1] if label in marked else COLOURS[0]
         axes.text(x, y, label, color=colour, ha="center", va="center", fontsize=12)
-    for k, label_of in enumerate((axes.set_xlabel, axes.set_ylabel)):
-        label_of(said["component"].format(k + 1, f"{100 * shares[k]:.0f}"))
+    axes.set_xlabel(said["component"].format(1, f"{100 * share:.0f}"))
+    axes.set_ylabel(said["component"].format(2, f"{100 * rest:.0f}"))
     axes.grid(alpha=0.25)
     return axes.figure
 
 
-def _projected(table: list[list[float]]) -> tuple[Any, Any]:
-    """The rows along their first two principal directions, and the variance's shares of these."""
-    import numpy as np  # matplotlib needs it
+def _components(rows: list[list[float]]) -> Iterator[tuple[list[float], float]]:
+    """The first two principal directions and their shares of the variance, by power iteration."""
+    columns = [*zip(*rows, strict=True)]
+    matrix = [[_dot(a, b) for b in columns] for a in columns]
+    total = fsum(row[k] for k, row in enumerate(matrix)) or 1.0
+    for _ in range(2):
+        axis = [1.0 / (k + 1) for k in range(len(matrix))]
+        for _ in range(500):
+            image = [_dot(row, axis) for row in matrix]
+            size = hypot(*image)
+            axis = [x / (size or 1.0) for x in image]
+        yield axis, size / total
+        matrix = [
+            [x - size * a * b for x, b in zip(row, axis, strict=True)]
+            for row, a in zip(matrix, axis, strict=True)
+        ]
 
-    rows = np.array(table)
-    rows -= rows.mean(axis=0)
-    variances, directions = np.linalg.eigh(rows.T @ rows)  # the largest last
-    ends = directions.T[:-3:-1]
-    # Each may point either way: the one nearer to the first units.
-    ends *= np.copysign(1.0, ends @ (1.0 / np.arange(1, rows.shape[1] + 1)))[:, None]
-    return ends @ rows.T, variances[:-3:-1] / (variances.sum() or 1.0)
+
+def _dot(a: Iterable[float], b: Iterable[float]) -> float:
+    return fsum(map(mul, a, b))
 
 
 def gradients(model: GPT, **words: Unpack[Words]) -> Any:
