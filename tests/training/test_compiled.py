@@ -122,6 +122,7 @@ def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
     assert [text in step.c_source()[0] for text in ("tanh(", "forward", "update")] == [True] * 3
 
 
+@pytest.mark.filterwarnings("ignore:Setting the dtype")  # NumPy 2.5
 def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them():
     np = pytest.importorskip("numpy")
     model = MLP(2, [2, 1], activation="tanh", seed=1)
