@@ -55,17 +55,16 @@ def topological(*roots: Value) -> list[Value]:
     return order
 
 
-def zeroed(root: Value) -> tuple[list[Value], list[Value], list[Any]]:
-    """Set every gradient to 0.0; the nodes with parents, in topological order, the leaves apart.
+def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
+    """Set every gradient to 0.0: the nodes with parents, in topological order, and the leaves.
 
-    Returned third are the gradients that the leaves had. The 0.0 is an object of this pass's own:
-    a node that holds it has been seen, which is cheaper to tell than whether a set holds the node
+    With each leaf comes the gradient that it had. The 0.0 is an object of this pass's own: a node
+    that holds it has been seen, which is cheaper to tell than whether a set holds the node
     (a third of a backward pass: tests/benchmarks/gpt.py).
     """
     zero = float(0)
     order: list[Value] = []
-    leaves: list[Value] = []
-    before: list[Any] = []
+    before: dict[Value, Any] = {}
     vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
     done = order.append
     stack: list[Any] = [root]
@@ -79,8 +78,7 @@ def zeroed(root: Value) -> tuple[list[Value], list[Value], list[Any]]:
             node.grad = zero
             first, second = node.first, node.second
             if first is None:
-                leaves.append(node)
-                before.append(old)
+                before.setdefault(node, old)  # a subclass may keep its gradient in another way
                 break
             if first.__class__ is tuple:
                 stack += (node, None)
@@ -97,7 +95,7 @@ def zeroed(root: Value) -> tuple[list[Value], list[Value], list[Any]]:
                 done(node)
                 break
             node = first  # straight on, without the stack
-    return order, leaves, before
+    return order, before
 
 
 def leaves(root: Value) -> list[Value]:
@@ -106,19 +104,26 @@ def leaves(root: Value) -> list[Value]:
 
 
 # --- copies --------------------------------------------------------------------------------------
-def slots_of(node: Value) -> tuple[Any, ...]:
-    """All that a node holds, in the order of its slots."""
-    return tuple(getattr(node, name) for name in _SLOTS)
+def contents(node: Value) -> tuple[Any, ...]:
+    """All that a node holds, in the order of `refilled`."""
+    return tuple(getattr(node, name) for name in _CONTENTS)
 
 
-_SLOTS = ("data", "grad", "label", "op", "constants", "first", "dfirst", "second", "dsecond")
+_CONTENTS = ("data", "grad", "label", "op", "constants", "first", "dfirst", "second", "dsecond")
 
 
-def restored(cls: type[Value], *slots: Any) -> Value:
+def restored(cls: type[Value], *contents: Any) -> Value:
     """The node with these contents."""
-    node = cls.__new__(cls)
-    for name, content in zip(_SLOTS, slots, strict=True):
-        setattr(node, name, content)
+    return refilled(cls.__new__(cls), *contents)
+
+
+def refilled(
+    node: Value, data: Any, grad: Any, label: Any, op: Any, constants: Any, *edges: Any
+) -> Value:
+    """The node, with these contents in place of its own."""
+    node.data, node.grad = data, grad
+    node.made = op if label is constants is None else (op, label, constants)
+    node.first, node.dfirst, node.second, node.dsecond = edges
     return node
 
 
@@ -135,7 +140,7 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
 
     for node in topological(root):
         if id(node) not in memo:
-            memo[id(node)] = restored(cls or type(node), *map(translated, slots_of(node)))
+            memo[id(node)] = restored(cls or type(node), *map(translated, contents(node)))
     copied: Value = memo[id(root)]
     return copied
 
@@ -149,7 +154,7 @@ def pickled(node: Value) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     So no node recurses into its parents: they are in the pickle already.
     """
     if node.first is None or any(id(node) in order.ids for order in _orders):
-        return restored, (type(node), *slots_of(node))
+        return restored, (type(node), *contents(node))
     return _last, (_Order(node),)
 
 

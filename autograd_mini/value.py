@@ -29,7 +29,8 @@ class Value(NumberLike):
 
     Most nodes have one or two parents; these have slots of their own, `first` and `second`, with
     the partial derivatives in `dfirst` and `dsecond`. Where an operation takes vectors, or more
-    than two numbers, the slots hold tuples. Read them as `parents` and `partials`.
+    than two numbers, the slots hold tuples. Read them as `parents` and `partials`. `made` holds
+    the operation; of a node with a label or constants, all three: read `op`, `label`, `constants`.
 
     >>> x = Value(3.0)
     >>> y = x * x + 2 * x
@@ -38,7 +39,7 @@ class Value(NumberLike):
     (15.0, 8.0)
     """
 
-    __slots__ = ("data", "grad", "label", "op", "constants", "first", "dfirst", "second", "dsecond")
+    __slots__ = ("data", "grad", "made", "first", "dfirst", "second", "dsecond")
 
     def __init__(
         self,
@@ -53,10 +54,7 @@ class Value(NumberLike):
         """
         self.data: Number = number(data)
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
-        self.label = label
-        self.op: Op | None = None
-        # All arguments, if some are plain; made by hand, its partials given as Values, or its name
-        self.constants: tuple[Any, ...] | None = None
+        self.made: Any = None if label is None else (None, label, None)
         self.first: Any = None
         self.dfirst: Any = None
         self.second: Any = None
@@ -77,16 +75,16 @@ class Value(NumberLike):
         Raises GradientError if a gradient is nan; the leaves then keep what they had.
         """
         zero, one = backward.start(self, seed, create_graph)
-        order, leaves, before = zeroed(self)
+        order, before = zeroed(self)
         if zero.__class__ is not float:
-            for node in (*order, *leaves):
+            for node in (*order, *before):
                 node.grad = zero
         self.grad = one
         if create_graph:
             higher.sweep_with_graph(order)
         else:
             self._sweep(order)
-        backward.add_to_leaves(order, leaves, before)
+        backward.add_to_leaves(order, before)
 
     @staticmethod
     def _sweep(order: list[Value]) -> None:
@@ -156,7 +154,7 @@ def apply(op: Op, *args: object) -> Value:
     active = tuple([any(isinstance(x, Value) for x in _tuple(arg)) for arg in args])
     partials = evaluation.partials(op, kind, active, numbers, out)
     node = Value.__new__(Value)
-    node.data, node.grad, node.label, node.op = out, 0.0 if out.__class__ is float else 0, None, op
+    node.data, node.grad, node.made = out, 0.0 if out.__class__ is float else 0, op
     _record(node, args, [arg for arg, on in zip(args, active, strict=True) if on], list(partials))
     return node
 
@@ -172,7 +170,6 @@ def _record(node: Value, args: tuple[Any, ...], parents: list[Any], partials: li
         parents, partials = [tuple(parents)], [tuple(partials)]
     node.first, node.second = (*parents, None)[:2]
     node.dfirst, node.dsecond = (*partials, None)[:2]
-    node.constants = None
     if [*map(id, node.args)] != [*map(id, args)]:
         node.constants = args
 

@@ -282,3 +282,16 @@ def test_variance():
     assert out.data == pytest.approx(sum((x - centre) ** 2 for x in numbers) / 3, rel=1e-15)
     truth = [2 * (x - centre) / 3 for x in numbers]
     assert [x.grad for x in inputs] == pytest.approx(truth, rel=1e-14)
+
+
+def test_a_subclass_may_keep_its_gradient_in_another_way():
+    class Rounded(Value):
+        grad = property(
+            lambda self: float(repr(self.kept)), lambda self, g: vars(self).update(kept=g)
+        )
+
+    x = Rounded(3.0)
+    y = x * x + x * 2
+    y.backward()
+    y.backward()
+    assert x.grad == 16.0

@@ -16,14 +16,14 @@ from typing import Any
 
 from autograd_mini import value as engine
 from autograd_mini.functions import ALIASES, METHODS, OPERATORS
-from autograd_mini.graph import restored, slots_of
+from autograd_mini.graph import contents, restored
 from autograd_mini.numbers.arrays import elementwise, is_array
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules import fast
 
 SIGNS = {"add": "+", "mul": "*", "sub": "-", "div": "/", "relu": "ReLU"}
-_label, _partials = engine.Value.label, engine.Value.dfirst  # type: ignore[misc]  # the slots
+_label, _partials = engine.Value.label, engine.Value.dfirst  # type: ignore[misc]
 
 
 class Value(engine.Value):
@@ -160,7 +160,7 @@ class Value(engine.Value):
 def _apply(op: Op, *args: object) -> Any:
     """What this engine computes, as a node of this class."""
     made = engine.apply(op, *args)
-    return restored(Value, *slots_of(made)) if made.__class__ is engine.Value else made
+    return restored(Value, *contents(made)) if made.__class__ is engine.Value else made
 
 
 def _wrapping(compute: Callable[[Any, Any], Value]) -> Callable[[Value, Any], Any]:

@@ -11,7 +11,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
-from autograd_mini.graph import slots_of
+from autograd_mini.graph import contents, refilled
 from autograd_mini.numbers.arrays import is_array
 from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
@@ -128,7 +128,7 @@ def rows_made(form: Form, columns: Sequence[Any]) -> Any:
 @contextmanager
 def replaced(nodes: Sequence[Value], numbers: Sequence[Any]) -> Iterator[None]:
     """Inside, nodes stand for these numbers, or for these nodes."""
-    before = [slots_of(node) for node in nodes]
+    before = [contents(node) for node in nodes]
     try:
         for node, new in zip(nodes, numbers, strict=True):
             symbol = new.data if isinstance(new, Value) else new
@@ -136,15 +136,10 @@ def replaced(nodes: Sequence[Value], numbers: Sequence[Any]) -> Iterator[None]:
                 symbol.trace.known[symbol.operand] = node.data
             if isinstance(new, Value):
                 new.label = node.label
-                _become(node, slots_of(Value(symbol, [new], [Value(1.0)], node.label)))
+                refilled(node, *contents(Value(symbol, [new], [Value(1.0)], node.label)))
             else:
                 node.data = new
         yield
     finally:
         for node, slots in zip(nodes, before, strict=True):
-            _become(node, slots)
-
-
-def _become(node: Value, slots: tuple[Any, ...]) -> None:
-    for name, content in zip(Value.__slots__, slots, strict=True):
-        setattr(node, name, content)
+            refilled(node, *slots)

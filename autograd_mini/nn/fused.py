@@ -56,7 +56,7 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
 
     namespace = namespace_of(op or SHEET["dot"], FLOAT)
     namespace |= {"one_by_one": one_by_one, "Value": Value, "new": Value.__new__, "_sum": sum}
-    namespace |= {"fsum": fsum, "multiply": mul, "DOT": SHEET["dot"], "op": op, "BIAS": BIAS}
+    namespace |= {"fsum": fsum, "multiply": mul, "MADE": (SHEET["dot"], None, BIAS), "op": op}
     end = "                add(z)\n"
     if op is not None:
         for param, default in op.defaults.items():
@@ -92,9 +92,7 @@ def layer(rows, x):
                 z = new(Value)
                 z.data = out
                 z.grad = 0.0
-                z.label = None
-                z.op = DOT
-                z.constants = BIAS
+                z.made = MADE
                 z.first = values
                 z.dfirst = numbers
                 if of_values:

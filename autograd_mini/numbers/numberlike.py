@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import ge, gt, le, lt
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from autograd_mini.graph import deepcopy, pickled, restored, slots_of
+from autograd_mini.graph import contents, deepcopy, pickled, restored
 
 from .kinds import constant
 
@@ -35,6 +35,25 @@ def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
     return lambda self: to(self.data)
 
 
+class _Part(Generic[T]):
+    """The part k of `made`, which is (op, label, constants), or the op alone if that is all."""
+
+    def __init__(self, k: int) -> None:
+        self.k = k
+
+    def __get__(self, node: Any, owner: object = None) -> T | None:
+        if node is None:  # of the class
+            return self  # type: ignore[return-value]
+        made = node.made
+        return made[self.k] if made.__class__ is tuple else None if self.k else made
+
+    def __set__(self, node: Value, content: T | None) -> None:
+        made = node.made
+        parts = [*made] if made.__class__ is tuple else [made, None, None]
+        parts[self.k] = content
+        node.made = parts[0] if parts[1] is parts[2] is None else tuple(parts)
+
+
 class NumberLike(Methods):
     """Order compares `data`; == and hash stay those of the object, for sets and dicts."""
 
@@ -42,9 +61,10 @@ class NumberLike(Methods):
 
     data: Any
     grad: Any
-    label: str | None
-    op: Op | None
-    constants: tuple[Any, ...] | None
+    op: _Part[Op] = _Part(0)
+    label: _Part[str] = _Part(1)
+    constants: _Part[tuple[Any, ...]] = _Part(2)
+    """All arguments, if some are plain; made by hand, its partials given as Values, or its name."""
 
     __lt__, __le__, __gt__, __ge__ = map(_ordered, (lt, le, gt, ge))
     __bool__, __float__ = _converted(bool), _converted(float)
@@ -80,7 +100,7 @@ class NumberLike(Methods):
         return self.op.name if self.op else made if isinstance(made, str) else ""
 
     def __copy__(self: Value) -> Value:  # type: ignore[misc]
-        return restored(self.__class__, *slots_of(self))
+        return restored(self.__class__, *contents(self))
 
     def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # type: ignore[misc]
         return deepcopy(self, memo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cmath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
@@ -40,17 +40,15 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
     return 0.0, float(one)
 
 
-def add_to_leaves(
-    order: Sequence[Value], leaves: Sequence[Value], before: Sequence[Number]
-) -> None:
-    """Add this pass's gradients to those that the leaves had.
+def add_to_leaves(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
+    """Add this pass's gradients to those that the leaves had before.
 
     Raises GradientError if one is nan; the leaves then have what they had before.
     """
-    failed = not in_ieee() and any(leaf.grad != leaf.grad for leaf in leaves)
+    failed = not in_ieee() and any(leaf.grad != leaf.grad for leaf in before)
     error = _nan_gradient(order) if failed else None
     new: Any
-    for leaf, old in zip(leaves, before, strict=True):
+    for leaf, old in before.items():
         new = leaf.grad
         if new.__class__ in OWN:
             new = new.settled()  # type: ignore[attr-defined]

@@ -131,8 +131,8 @@ def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     """The lines that compute op on the numbers, check the result, record and return the node."""
     keys = [f"d{op.params.index(p)}" for p in active]
     every = [p.upper() for p in op.params]
-    fields = {"data": "out", "grad": "0.0", "op": "op", "label": "None"}
-    fields["constants"] = "None" if active == op.params else f"({', '.join(every)},)"
+    made = "op" if active == op.params else f"(op, None, ({', '.join(every)},))"
+    fields = {"data": "out", "grad": "0.0", "made": made}
     parents = [*(p.upper() for p in active), "None"]
     fields |= dict(zip(("first", "second"), parents, strict=False))
     partials = [*(rendered(op, key, FLOAT) for key in keys), "None"]

@@ -68,7 +68,7 @@ if "Value" not in globals():
             visit(self)
             self.grad = 1
             for node in reversed(order):
-                for child, slope in zip(node._children, node._local_grads, strict=True):
+                for child, slope in zip(node._children, node._local_grads):
                     child.grad += slope * node.grad
 
 
@@ -93,7 +93,7 @@ PARAMS = [p for rows in W.values() for row in rows for p in row]
 
 
 def linear(x, w):
-    return [sum(a * b for a, b in zip(row, x, strict=True)) for row in w]
+    return [sum(a * b for a, b in zip(row, x)) for row in w]
 
 
 def softmax(scores):
@@ -109,7 +109,7 @@ def normed(x):
 
 
 def next_letter(token, place, keys, values):
-    x = normed([a + b for a, b in zip(W["token"][token], W["place"][place], strict=True)])
+    x = normed([a + b for a, b in zip(W["token"][token], W["place"][place])])
     rest, x = x, normed(x)
     q = linear(x, W["q"])
     keys.append(linear(x, W["k"]))
@@ -118,12 +118,10 @@ def next_letter(token, place, keys, values):
     for h in range(0, WIDTH, size):
         scores = [sum(q[h + j] * k[h + j] for j in range(size)) / size**0.5 for k in keys]
         weights = softmax(scores)
-        heads += [
-            sum(w * v[h + j] for w, v in zip(weights, values, strict=True)) for j in range(size)
-        ]
-    x = [a + b for a, b in zip(linear(heads, W["o"]), rest, strict=True)]
+        heads += [sum(w * v[h + j] for w, v in zip(weights, values)) for j in range(size)]
+    x = [a + b for a, b in zip(linear(heads, W["o"]), rest)]
     rest, x = x, [a.relu() for a in linear(normed(x), W["up"])]
-    x = [a + b for a, b in zip(linear(x, W["down"]), rest, strict=True)]
+    x = [a + b for a, b in zip(linear(x, W["down"]), rest)]
     return linear(x, W["out"])
 
 
