@@ -180,7 +180,7 @@ class Probe:
         self.center = self(x)
 
     def __call__(self, at: float) -> float:
-        """F at this place, asked once."""
+        """The value at this place, asked once."""
         if at in self.known:
             return self.known[at]
         if not self.low <= at <= self.high:

@@ -99,6 +99,6 @@ def shown(x: Any, lang: str) -> str:
     if isinstance(x, int):
         return language.whole(x, lang)
     if isinstance(x, float):
-        return number(x, ".3g" if abs(x) < 1000 else ".4g") if isfinite(x) else "–"
+        return number(x, ".4g" if 1000 <= abs(x) < 10_000 else ".3g") if isfinite(x) else "–"
     known = f"verdict.{x}" in language.catalogue("lab")
     return language.text(f"lab.verdict.{x}", lang) if known else str(x)
