@@ -29,8 +29,10 @@ def session(pytester, monkeypatch):
     def run(text, *options, plugins=(), fresh=False):
         pytester.makepyfile(test_it="import pytest\n" + dedent(text))
         names = [option for name in (PLUGIN, *plugins) for option in ("-p", name)]
-        how = pytester.runpytest_subprocess if fresh else pytester.runpytest_inprocess
-        return how(*names, "-W", "error", *options)
+        if fresh:
+            return pytester.runpytest_subprocess(*names, "-W", "error", *options)
+        known = "ignore:Module already imported"  # by another test of this process, if not by pip's
+        return pytester.runpytest_inprocess(*names, "-W", "error", "-W", known, *options)
 
     return run
 
