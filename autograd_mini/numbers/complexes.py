@@ -21,7 +21,7 @@ def _log1p(z: complex) -> complex:
 
 
 def _not_holomorphic(*_: Any) -> complex:
-    raise TypeError
+    raise TypeError("absolute values have no complex derivative")
 
 
 _NAMES = "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh"
@@ -35,7 +35,7 @@ _NAMESPACE = {k: COMMON[k] for k in ("sum", "prod", "dot", "others", "count")} |
     "cbrt": lambda z: z ** (1 / 3),
     "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
     "norm": lambda a: cmath.sqrt(sum(z * z for z in a)),
-    "below": lambda a, b: a.real < b.real if a.imag == 0 == b.imag else False,
+    "below": lambda a, b: a.real < b.real,
     "unsigned": lambda z: z if z.real >= 0 else -z,
     "gauss": lambda z: cmath.exp(-z * z),
     **dict.fromkeys(("abs", "max", "min"), _not_holomorphic),  # else Python's own would serve

@@ -1,12 +1,23 @@
 """mpmath's numbers, at its working precision."""
 
+from collections.abc import Callable
+
 import mpmath as mp
 
 from . import special
 from .kind import COMMON, Kind, Number
 
-_NAMES = "exp expm1 log log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh"
-_NAMES += " acosh atanh hypot erf gamma floor ceil"
+_NAMES = "exp expm1 log log10 log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh"
+_NAMES += " acosh atanh erf gamma"
+
+
+def _of_reals(f: Callable[..., Number]) -> Callable[..., Number]:
+    def called(*args: Number) -> Number:
+        if any(isinstance(x, mp.mpc) for x in args):
+            raise TypeError(f"{f.__name__} has no complex derivative")
+        return f(*args)
+
+    return called
 
 
 def _erfc(x: Number) -> Number:
@@ -16,12 +27,15 @@ def _erfc(x: Number) -> Number:
 
 _NAMESPACE = COMMON | {
     **{name: getattr(mp, name) for name in _NAMES.split()},
+    **{name: _of_reals(getattr(mp, name)) for name in ("atan2", "floor", "ceil")},
+    "abs": _of_reals(abs),
+    "hypot": lambda a, b: mp.sqrt(a * a + b * b),
     "pi": mp.pi,
     "mpf": mp.mpf,
     "exp2": lambda x: mp.mpf(2) ** x,
     "log2": lambda x: mp.log(x) / mp.log(2),
     "cbrt": lambda x: -mp.cbrt(-x) if x < 0 else mp.cbrt(x),
-    "lgamma": lambda x: mp.re(mp.loggamma(x)),
+    "lgamma": _of_reals(lambda x: mp.re(mp.loggamma(x))),
     "digamma": lambda x: mp.psi(0, x),
     "polygamma": mp.psi,
     "sum": lambda a, start=0: mp.fsum((*a, start)),
@@ -29,7 +43,7 @@ _NAMESPACE = COMMON | {
     "prod": mp.fprod,
     "norm": lambda a: mp.sqrt(mp.fdot(a, a)),
     "unsigned": lambda x: -x if mp.re(x) < 0 else x,
-    "below": lambda a, b: a < b if not isinstance(a, mp.mpc) else False,
+    "below": lambda a, b: mp.re(a) < mp.re(b),
     "gauss": lambda x: mp.exp(-x * x),
     "erfc": _erfc,
     "normal_cdf": lambda x: _erfc(-x / mp.sqrt(2)) / 2,

@@ -65,7 +65,7 @@ def _nan_gradient(order: Sequence[Value]) -> GradientError:
             share = adjoint * partial
             if share != share and adjoint == adjoint:
                 name = node.op.name if node.op else "a node made by hand"
-                if name == "pow" and (base := data_of(node.args[0])) < 0:
+                if name == "pow" and (base := data_of(node.args[0])).real < 0:
                     return GradientError(
                         f"the gradient is not a number: {base} ** {data_of(node.args[1])} has no"
                         " derivative by its exponent; give the exponent as a plain number"

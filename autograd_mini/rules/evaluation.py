@@ -82,7 +82,7 @@ def partials(
         found = rule(op, kind, active).partials(*numbers, out)
         if kind is not FLOAT or complex not in map(type, found):
             return found
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, TypeError) as error:
         if kind is not FLOAT:
             raise errors.PoleError(
                 f"{op.signature} has no derivative at {numbers}: {error}"

@@ -10,7 +10,7 @@ import mpmath as mp
 import pytest
 
 from autograd_mini import Value, functions, grad, ieee
-from autograd_mini.errors import DomainError, NumberTypeError, PoleError
+from autograd_mini.errors import DomainError, GradientError, NumberTypeError, PoleError
 from autograd_mini.functions import where
 from autograd_mini.numbers import kind, kinds
 
@@ -137,6 +137,7 @@ HOLOMORPHIC = {
     "asinh": lambda z: 1 / cmath.sqrt(1 + z * z), "atanh": lambda z: 1 / (1 - z * z),
     "acosh": lambda z: 1 / (cmath.sqrt(z - 1) * cmath.sqrt(z + 1)),
     "sigmoid": lambda z: cmath.exp(-z) / (1 + cmath.exp(-z)) ** 2,
+    "silu": lambda z: (1 + cmath.exp(-z) * (1 + z)) / (1 + cmath.exp(-z)) ** 2,
 }  # fmt: skip
 
 
@@ -148,14 +149,23 @@ def test_complex_derivatives(name, z):
 
 
 @pytest.mark.parametrize("name", [name for name in HOLOMORPHIC if name != "neg"])
-def test_cauchy_riemann(name):
+@pytest.mark.parametrize("z", [Z, -1.3 + 0.2j])
+def test_cauchy_riemann(name, z):
     """f = u + iv with u_x = v_y, u_y = -v_x; and f' = u_x + i v_x."""
     f = functions.function(functions.SHEET[name])
     h = 1e-6
-    dx, dy = ((f(Z + step) - f(Z - step)) / (2 * h) for step in (h, 1j * h))
-    _, (slope,) = gradient(f, Z)
+    dx, dy = ((f(z + step) - f(z - step)) / (2 * h) for step in (h, 1j * h))
+    _, (slope,) = gradient(f, z)
     assert abs(dx - slope) < 1e-8 * abs(slope)
     assert abs(dy - 1j * slope) < 1e-8 * abs(slope)
+
+
+@pytest.mark.parametrize("name", sorted({*HOLOMORPHIC} - {"cbrt"}))
+def test_mpmath_agrees_on_complex_numbers(name):
+    f, z = functions.function(functions.SHEET[name]), -1.3 + 0.2j
+    (out, (slope,)), (precise, (exact,)) = gradient(f, z), gradient(f, mp.mpc(z))
+    assert cmath.isclose(out, complex(precise), rel_tol=1e-14)
+    assert cmath.isclose(slope, complex(exact), rel_tol=1e-14)
 
 
 def test_a_complex_polynomial():
@@ -175,6 +185,13 @@ def test_what_is_not_holomorphic_is_refused(name):
         functions.function(functions.SHEET[name])(Value(Z))
 
 
+@pytest.mark.parametrize("name", ["abs", "floor", "lgamma", "softsign", "atan2"])
+def test_mpmath_refuses_what_is_not_holomorphic(name):
+    args = [Value(mp.mpc(1, 1))] * len(functions.SHEET[name].params)
+    with pytest.raises(NumberTypeError, match=f"{name} is not defined for mpmath numbers"):
+        functions.function(functions.SHEET[name])(*args)
+
+
 def test_what_compares_complex_numbers_is_refused():
     for f in (functions.maximum, functions.minimum, functions.atan2, functions.logaddexp):
         with pytest.raises(NumberTypeError, match="is not defined for complex numbers"):
@@ -188,6 +205,10 @@ def test_complex_poles():
         1 / Value(0j)
     with pytest.raises(DomainError, match=r"log\(a\) at a = 0j"):
         Value(0j).log()
+    with pytest.raises(PoleError, match=r"cbrt\(a\) has no derivative at \[0j\]"):
+        functions.cbrt(Value(0j))
+    with pytest.raises(GradientError, match=r"pow at \(\(0.0 \+ 0.0j\)\) has the partial"):
+        (Value(mp.mpc(0)) ** mp.mpc(-2, 1)).backward()
 
 
 def test_kinds_that_do_not_mix():
