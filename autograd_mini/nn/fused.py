@@ -35,11 +35,11 @@ class Row:
 
 
 @cache
-def layer(activation: str | None = None) -> Callable[..., list[Any]]:
+def layer(activation: str = "linear") -> Callable[..., list[Any]]:
     """The function (rows, x) -> [act(dot(row, (*x, 1))) for row in rows].
 
-    `activation` names an operation of one argument; None leaves the weighted sums. x is a tuple of
-    numbers or of Values, one fewer than there are in a row.
+    `activation` names an operation of one argument; "linear" leaves the weighted sums. x is a tuple
+    of numbers or of Values, one fewer than there are in a row.
 
     >>> w, b, x = Value(2.0), Value(1.0), Value(3.0)
     >>> (z,) = layer("relu")([Row((w, b))], (x,))
@@ -48,7 +48,7 @@ def layer(activation: str | None = None) -> Callable[..., list[Any]]:
     (7.0, 3.0, 1.0, 2.0)
     """
     dot = function(SHEET["dot"])
-    op = SHEET[activation] if activation else None
+    op = None if activation == "linear" else SHEET[activation]
 
     def one_by_one(rows: Iterable[Row], x: tuple[Any, ...]) -> list[Any]:
         sums = [dot(row.values, (*x, 1)) for row in rows]

@@ -95,7 +95,7 @@ class Neuron(Module):
         self.nin = whole("nin", nin)
         self.name = name
         self.activation = activation if nonlin else "linear"
-        self._forward = _forward_of(self.activation)
+        _check_activation(self.activation)
         draw, rng = initialiser(init), generator(seed)
         fan = self.nin, whole("nout", nout)
         drawn = [real("the weight that init draws", draw(rng, *fan)) for _ in range(self.nin)]
@@ -130,10 +130,7 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
         """The neuron's output for nin numbers or Values."""
-        out: list[Value] = self._forward(
-            [self._row], inputs(x, self.nin, self.name or "the neuron")
-        )
-        return out[0]
+        return _outputs([self], inputs(x, self.nin, self.name or "the neuron"))[0]
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
@@ -144,13 +141,6 @@ class Neuron(Module):
         prefix = f"{self.name}." if self.name else ""
         names = [f"{prefix}w[{i}]" for i in range(self.nin)]
         return dict(zip([*names, f"{prefix}b"], self._row.values, strict=True))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_forward": None}  # made from the sheet: found again, not pickled
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._forward = _forward_of(self.activation)
 
     def __repr__(self) -> str:
         return f"{_shown(name_of(self.activation))}Neuron({self.nin})"
@@ -202,12 +192,8 @@ class Layer(_Several):
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
-        out = self.respond(inputs(x, self.nin, self.name or "the layer"))
+        out = _outputs(self.neurons, inputs(x, self.nin, self.name or "the layer"))
         return out[0] if len(out) == 1 else out
-
-    def respond(self, x: tuple[Any, ...]) -> list[Value]:
-        """The outputs for inputs that are checked already, such as another layer's outputs."""
-        return self.neurons[0]._forward([neuron._row for neuron in self.neurons], x)
 
     def __repr__(self) -> str:
         return f"Layer of {self.neurons}"
@@ -257,7 +243,7 @@ class MLP(_Several):
         if isinstance(activation, list | tuple):
             each = list(activation)
         else:
-            _forward_of(activation)  # an unknown one is an error without hidden layers, too
+            _check_activation(activation)  # an unknown one is an error without hidden layers, too
             each = [activation] * hidden
         if len(each) != hidden:
             raise ValueError(
@@ -274,10 +260,9 @@ class MLP(_Several):
 
     def __call__(self, x: Any) -> Any:
         """The forward pass: the last layer's outputs, or its output alone if it has one neuron."""
-        first, *rest = self.layers
-        out = first.respond(inputs(x, first.nin, first.name))
-        for each in rest:
-            out = each.respond(tuple(out))
+        out: Sequence[Any] = inputs(x, self.layers[0].nin, self.layers[0].name)
+        for each in self.layers:
+            out = _outputs(each.neurons, tuple(out))
         return out[0] if len(out) == 1 else out
 
     def summary(self, lang: str = "en") -> str:
@@ -296,12 +281,11 @@ class MLP(_Several):
         from autograd_mini.language.tables import aligned
 
         heading, total = (text(f"training.summary.{part}", lang) for part in ("heading", "total"))
-        rows: list[tuple[Any, ...]] = []
+        rows: list[Any] = []
         for la in self.layers:
-            weights = la.nin * la.nout
-            sizes = la.nin, la.nout, name_of(la.activation), weights, la.nout, weights + la.nout
-            rows.append((la.name, *sizes))
-        rows.append((total, "", "", "", *(sum(row[k] for row in rows) for k in (4, 5, 6))))
+            sizes, n = (la.nin, la.nout, name_of(la.activation)), la.nin * la.nout
+            rows.append((la.name, *sizes, n, la.nout, n + la.nout))
+        rows.append((total, "", "", "", *map(sum, [*zip(*rows, strict=True)][4:])))
         return "\n".join(aligned([heading.split("|"), *rows], "<>><>>>"))
 
     def __repr__(self) -> str:
@@ -360,17 +344,21 @@ def _of_one_number(op: Op) -> bool:
     return len(op.params) - len(op.defaults) == 1 and not op.vectors
 
 
-def _forward_of(act: Activation) -> Callable[[list[Row], tuple[Any, ...]], list[Value]]:
-    """The function (rows, x) -> outputs of neurons with this activation."""
-    if callable(act):
-        return lambda rows, x: [act(z) for z in layer()(rows, x)]
-    if act == "linear":
-        return layer()
+def _check_activation(act: Activation) -> None:
+    if callable(act) or act == "linear":
+        return
     if not isinstance(act, str):
         raise TypeError(f"an activation is a name or a function of a Value, got {act!r}")
     if act not in SHEET or not _of_one_number(SHEET[act]):
         raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
-    return layer(act)
+
+
+def _outputs(neurons: list[Neuron], x: tuple[Any, ...]) -> list[Value]:
+    """Those of a layer's neurons, which are alike, for inputs that are checked already."""
+    rows, act = [neuron._row for neuron in neurons], neurons[0].activation
+    if isinstance(act, str):
+        return layer(act)(rows, x)
+    return [act(z) for z in layer()(rows, x)]
 
 
 def name_of(act: Activation) -> str:
