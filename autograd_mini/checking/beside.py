@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from autograd_mini.language import checked, text
-from autograd_mini.language.grid import Grid, Shown
+from autograd_mini.language.tables import Grid, Shown
 
 from .casts import doubles
 from .check import check_grad

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
-from autograd_mini.language.grid import Grid, Shown
+from autograd_mini.language.tables import Grid, Shown
 
 from .findings import Comparison, Culprit, Property, number_text
 from .taylor import Taylor, TaylorRow

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd_mini.language import text
-from autograd_mini.language.grid import Grid, Shown
+from autograd_mini.language.tables import Grid, Shown
 
 Function = Callable[[float], float]
 Derivatives = tuple[float, float, float | None]  # the value; the claimed slope and curvature

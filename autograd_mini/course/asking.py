@@ -20,7 +20,6 @@ from .slips import Judged
 
 _NEAR = 0.005  # an answer may be rounded to three digits
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
-_FUNCTIONS = ("function", "derivative")
 
 
 class Question(NamedTuple):
@@ -73,10 +72,9 @@ class Question(NamedTuple):
 def questions() -> dict[str, Question]:
     """All questions by their numbers, "1.1" first."""
     found = {}
-    source = (Path(__file__).parent / "questions.txt").read_text(encoding="utf-8")
-    for line in source.splitlines():
+    for line in Path(__file__).with_name("questions.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
-            number, kind, source, numbers, listed = (part.strip() for part in line.split("|"))
+            number, kind, source, numbers, listed = map(str.strip, line.split("|"))
             slips = dict(slip.split(": ") for slip in listed.split("; ") if slip)
             found[number] = Question(kind, source, numbers, slips)
     return found
@@ -99,35 +97,34 @@ def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
     if answer is ...:
         return Judged(None, f"{number}  {text(f'ask.{number}', lang)}")
     slip, told = _slip(questions()[number], answer)
-    if slip is None:
+    if not slip:
         return Judged(True, text("ask.right", lang))
-    return Judged(False, f"{text('ask.no', lang)} {text(f'ask.slip.{slip}', lang, **told)}")
+    return Judged(False, f"{text('ask.no', lang)} {text(f'ask.slip.{slip}', lang, got=told)}")
 
 
-def _slip(question: Question, answer: Any) -> tuple[str | None, dict[str, Any]]:
-    """The slip that an answer shows, None if it is right, and what is filled in its text."""
-    number = answer.data if isinstance(answer, Value) else answer
-    if question.kind in _FUNCTIONS:
+def _slip(question: Question, answer: Any) -> tuple[str, str]:
+    """The slip that an answer shows, "" if it is right, and what is told in its text."""
+    number, kind = answer.data if isinstance(answer, Value) else answer, question.kind
+    if kind in ("function", "derivative"):
         if not callable(answer):
-            return "a.function", {"got": type(answer).__name__}
+            return "a.function", type(answer).__name__
         try:
             found = [*question.compared(answer)]
         except Exception as error:
-            return "raised", {"error": f"{type(error).__name__}: {error}"}
-    elif question.kind == "graph" and getattr(answer, "first", None) is None:
-        return "a.value", {"got": type(answer).__name__}
+            return "raised", f"{type(error).__name__}: {error}"
+    elif kind == "graph" and getattr(answer, "first", None) is None:
+        return "a.value", type(answer).__name__
     elif isinstance(number, bool) or not isinstance(number, int | float):
-        return "a.number", {"got": type(answer).__name__}
+        return "a.number", type(answer).__name__
     else:
         found = [(number, question.key(), 1.0)]
     wrong = [one for one in found if not _near(one[0], one[1])]
     if not wrong:
-        return None, {}
-    known = {**question.slips, "sign": ""}
-    for slip, source in known.items():
+        return "", ""
+    for slip, source in (*question.slips.items(), ("sign", "")):
         if all(_near(g, question.value(source, k) if source else -w) for g, w, k in wrong):
-            return slip, {}
-    return "unknown", {"got": f"{wrong[0][0]:.6g}"}
+            return slip, ""
+    return "unknown", f"{wrong[0][0]:.6g}"
 
 
 def _near(given: float, wanted: float) -> bool:

@@ -14,7 +14,7 @@ from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import BIAS, Value
 
-from .laboratory import Laboratory, panel, word
+from .laboratory import Laboratory, panel, shown, word
 
 WIDTHS, SAMPLES = (2, 4, 8, 16), (5, 10, 20, 40)
 _GIVEN = {"add", "sub", "neg", "mul", "dot", "sum", "mean"}  # a partial is an operand or a constant
@@ -87,11 +87,9 @@ class Cost(Laboratory):
     def said(self, lang: str) -> str:
         """What is to be seen, with the numbers of the last row."""
         row = self.rows[-1]
-        wholes = {"n": row.parameters, "differences": round(row.differences / row.gradient)}
-        told = {name: language.whole(x, lang) for name, x in wholes.items()}
-        return language.text(
-            "lab.seen.cost", lang, gradient=f"{row.gradient / row.value:.1f}", **told
-        )
+        n, often = (shown(n, lang) for n in (row.parameters, round(row.differences / row.gradient)))
+        told = {"n": n, "differences": often, "gradient": f"{row.gradient / row.value:.1f}"}
+        return language.text("lab.seen.cost", lang, **told)
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """The operations against the parameters, and against the samples."""
@@ -138,21 +136,14 @@ def _spent(width: int, samples: int) -> Spent:
     def loss() -> Value:
         return mse([model(x) for x in data.inputs], data.targets)
 
-    def gradient() -> None:
-        loss().backward()
-
-    nodes, forward, backward = operations(loss())
-    evaluations = 2 * len(model.parameters())
-    times = _seconds(gradient) / _seconds(loss)
-    return Spent(
-        evaluations // 2, samples, nodes, forward, forward + backward, evaluations * forward,
-        times, evaluations / times,
-    )  # fmt: skip
+    (nodes, forward, backward), n = operations(loss()), len(model.parameters())
+    times = _seconds(lambda: loss().backward()) / _seconds(loss)
+    counts = n, samples, nodes, forward, forward + backward, 2 * n * forward
+    return Spent(*counts, times, 2 * n / times)
 
 
 def _seconds(f: Callable[[], object]) -> float:
-    timer = timeit.Timer(f)
-    often = 1
+    timer, often = timeit.Timer(f), 1
     while timer.timeit(often) < _TICKS:  # a browser's clock goes by tenths of a millisecond
         often *= 2
     return min(timer.repeat(repeat=_TIMES, number=often)) / often

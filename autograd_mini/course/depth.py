@@ -1,11 +1,10 @@
 """The laboratory of depth: what becomes of the gradient on its way back through many layers."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby, product
+from itertools import product
 from math import sqrt
-from statistics import median
+from statistics import median, mode
 from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini.drawing.curves import Curves
@@ -44,11 +43,12 @@ class Depth(Laboratory):
         """A line for each kind of network, its depths side by side."""
         depths = sorted({row.layers for row in self.rows})
         heading = [word(name, lang) for name in ("activation", "init")]
-        lines = [[*heading, *(word("depth", lang, n=n) for n in depths)]]
-        for kind, rows in groupby(self.rows, key=lambda row: row[:2]):
-            cells = (f"{shown(row.gradient, lang)} {shown(row.verdict, lang)}" for row in rows)
-            lines.append([*kind, *cells])
-        return lines
+        heading += [word("depth", lang, n=n) for n in depths]
+        lines: dict[Any, list[str]] = {}
+        for row in self.rows:
+            cell = f"{shown(row.gradient, lang)} {shown(row.verdict, lang)}"
+            lines.setdefault(row[:2], [*row[:2]]).append(cell)
+        return [heading, *lines.values()]
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """For each activation the gradient of every layer, the inputs' first."""
@@ -90,8 +90,7 @@ def depth(
     """
     given = product(activations or ("relu",), inits or ("he_normal",))
     kinds = dict.fromkeys(CASES if activations is None and inits is None else given)
-    depths = sorted({whole("depths", n) for n in depths})
-    whole("seeds", seeds)
+    depths, seeds = sorted({whole("depths", n) for n in depths}), whole("seeds", seeds)
     if not depths:
         raise ValueError("depths must have at least one number of layers")
     rows, paths = [], []
@@ -101,7 +100,7 @@ def depth(
             found = [_one(activation, draw, layers, width, seed + k) for k in range(seeds)]
             ways = ([d.input_gradient_rms, *(x.gradient_rms for x in d.layers)] for d in found)
             flows = [median(way) for way in zip(*ways, strict=True)]
-            verdict = Counter(each.verdict for each in found).most_common(1)[0][0]
+            verdict = mode(each.verdict for each in found)
             rows.append(Flow(activation, named, layers, flows[0], verdict))
         paths.append(tuple(flows))
     return Depth(tuple(rows), tuple(paths))

@@ -1,9 +1,5 @@
 """Computations that many have worked through by hand, by name, as recorded steps."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 from autograd_mini.notation.labels import subscript
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import Steps, steps
@@ -22,26 +18,26 @@ def two_two_two() -> tuple[Value, list[Value]]:
     >>> f"{error.data:.9f} {weights[4].grad:.9f}"
     '0.298371109 0.082167041'
     """
-    first = (0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55)
-    w = [Value(x, label="w" + subscript(k)) for k, x in enumerate(first, 1)]
-    layer = [Value(x, label="x" + subscript(k)) for k, x in enumerate((0.05, 0.1), 1)]
-    biases = (Value(0.35, label="b₁"), Value(0.6, label="b₂"))
+    w = _numbers("w₁ w₂ w₃ w₄ w₅ w₆ w₇ w₈", 0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55)
+    layer, biases = _numbers("x₁ x₂", 0.05, 0.1), _numbers("b₁ b₂", 0.35, 0.6)
     for name, b, of in zip("ho", biases, (w[:4], w[4:]), strict=True):
         sums = [weighted(of[:2], b, layer), weighted(of[2:], b, layer)]
         layer = [z.sigmoid() for z in sums]
         for k, (z, out) in enumerate(zip(sums, layer, strict=True), 1):
             z.label, out.label = f"z{name}{subscript(k)}", name + subscript(k)
-    halves = [(o - t) ** 2 / 2 for o, t in zip(layer, (0.01, 0.99), strict=True)]
-    for k, half in enumerate(halves, 1):
-        half.label = "E" + subscript(k)
-    error = halves[0] + halves[1]
-    error.label = "E"
+    first, second = ((o - t) ** 2 / 2 for o, t in zip(layer, (0.01, 0.99), strict=True))
+    error = first + second
+    first.label, second.label, error.label = "E₁", "E₂", "E"
     return error, w
+
+
+def _numbers(names: str, *numbers: float) -> list[Value]:
+    return [Value(x, label=name) for name, x in zip(names.split(), numbers, strict=True)]
 
 
 def chain() -> tuple[Value, list[Value]]:
     """The product (x + y) z of CS231n, Backpropagation, Intuitions."""
-    x, y, z = (Value(n, label=name) for name, n in (("x", -2.0), ("y", 5.0), ("z", -4.0)))
+    x, y, z = _numbers("x y z", -2.0, 5.0, -4.0)
     q = x + y
     f = q * z
     q.label, f.label = "q", "f"
@@ -50,19 +46,14 @@ def chain() -> tuple[Value, list[Value]]:
 
 def neuron() -> tuple[Value, list[Value]]:
     """The sigmoid neuron of two inputs of the same notes."""
-    w = [Value(n, label="w" + subscript(k)) for k, n in enumerate((2.0, -3.0))]
-    x = [Value(n, label="x" + subscript(k)) for k, n in enumerate((-1.0, -2.0))]
-    z = w[0] * x[0] + w[1] * x[1] + Value(-3.0, label="w₂")
+    w, x = _numbers("w₀ w₁ w₂", 2.0, -3.0, -3.0), _numbers("x₀ x₁", -1.0, -2.0)
+    z = w[0] * x[0] + w[1] * x[1] + w[2]
     f = z.sigmoid()
     z.label, f.label = "z", "f"
     return f, []
 
 
-EXAMPLES: dict[str, Callable[[], tuple[Value, list[Value]]]] = {
-    "2-2-2": two_two_two,
-    "chain": chain,
-    "neuron": neuron,
-}
+EXAMPLES = {"2-2-2": two_two_two, "chain": chain, "neuron": neuron}
 
 
 def example(name: str) -> Steps:

@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 from autograd_mini import language
 from autograd_mini.drawing import curves
 from autograd_mini.drawing.curves import Curves
-from autograd_mini.language import grid
+from autograd_mini.language import tables
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import asset, plain
 from autograd_mini.pages.notebook import Shown
 
 
 @dataclass(frozen=True)
-class Laboratory(grid.Shown):
+class Laboratory(tables.Shown):
     """Rows, all of one NamedTuple, whose fields are the columns; `lang` is "en" or "es"."""
 
     rows: tuple[Any, ...]
@@ -36,10 +36,10 @@ class Laboratory(grid.Shown):
         heading = [word(field, lang) for field in self.rows[0]._fields]
         return [heading, *([shown(x, lang) for x in row] for row in self.rows)]
 
-    def _grid(self, lang: str, width: int | None = None) -> grid.Grid:
+    def _grid(self, lang: str, width: int | None = None) -> tables.Grid:
         table = self.table(lang)
         sides = "".join("<" if cell[:1].isalpha() else ">" for cell in table[1])
-        return grid.Grid(table, {}, ["", self.said(lang)], sides)
+        return tables.Grid(table, {}, ["", self.said(lang)], sides)
 
     def to_json(self) -> str:
         """The rows as JSON; a number that is not finite is null."""

@@ -17,8 +17,7 @@ from .datasets import (
     xor,
 )
 from .minimisation import Problem, problems
-from .names import Names, first_names, read_names
-from .tables import TableError, iris, read_csv
+from .tables import Names, TableError, first_names, iris, read_csv, read_names
 
 __all__ = ["Dataset", "xor", "moons", "circles", "spirals", "iris", "Problem", "problems"]
 __all__ += ["signed", "split", "Standardiser", "standardise", "batches", "read_csv", "TableError"]

@@ -1,8 +1,12 @@
-"""Tables as text."""
+"""Tables for readers: as text, as CSV, and with lines above and below for rich and as HTML."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+_HTML = {"red": "#cf222e", "yellow": "#9a6700", "cyan": "#0b6e99", "green": "#1a7f37"}
 
 
 def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
@@ -25,3 +29,95 @@ def separated(rows: Iterable[Iterable[object]], lang: str) -> str:
     lines = io.StringIO()
     csv.writer(lines, delimiter=";" if lang == "es" else ",", lineterminator="\n").writerows(rows)
     return lines.getvalue()
+
+
+class Grid(NamedTuple):
+    """Rows of cells, the first the header.
+
+    marked    (row, column) -> the colour of a cell that stands out
+    remarks   lines below
+    sides     of the columns, "<" or ">"; by default the first to the left, the others to the right
+    headline  above all, in its colour; then the lines of the story
+    """
+
+    rows: list[list[str]]
+    marked: Mapping[tuple[int, int], str] = {}
+    remarks: Sequence[str] = ()
+    sides: str = ""
+    headline: str = ""
+    colour: str = ""
+    story: Sequence[str] = ()
+
+    def _all_sides(self) -> str:
+        return self.sides or "<".ljust(len(self.rows[0]), ">")
+
+    def __str__(self) -> str:
+        above = [self.headline, *self.story, *[""] * bool(self.rows)] if self.headline else []
+        lines = aligned(self.rows, self._all_sides()) if self.rows else []
+        return "\n".join([*above, *lines, *self.remarks])
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """For rich's `print` and consoles; cells are folded where it is narrow."""
+        from rich.table import Table
+        from rich.text import Text
+
+        if self.headline:
+            yield Text(self.headline, style=f"bold {self.colour}")
+            yield from map(Text, [*self.story, *[""] * bool(self.rows)])
+        if self.rows:
+            table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 2), header_style="bold")
+            for name, side in zip(self.rows[0], self._all_sides(), strict=True):
+                justify: Any = "left" if side == "<" else "right"
+                table.add_column(Text(name), justify=justify, overflow="fold")
+            for i, row in enumerate(self.rows[1:], 1):
+                cells = enumerate(row)
+                table.add_row(*(Text(cell, self.marked.get((i, j), "")) for j, cell in cells))
+            yield table
+        yield from (Text(line, style="dim") for line in self.remarks)
+
+    def html(self) -> str:
+        """As HTML."""
+        lines = []
+        for i, row in enumerate(self.rows):
+            cells = []
+            for j, (cell, side) in enumerate(zip(row, self._all_sides(), strict=True)):
+                style = f"text-align: {'left' if side == '<' else 'right'}; padding: 0 0.6em"
+                colour, tag = self.marked.get((i, j)), "td" if i else "th"
+                words = _badge(cell, "span", colour) if colour else escape(cell)
+                cells.append(f'<{tag} style="{style}">{words}</{tag}>')
+            lines.append(f"<tr>{''.join(cells)}</tr>")
+        above = f"<p>{_badge(self.headline, 'strong', self.colour)}</p>" if self.headline else ""
+        above += "".join(f"<p>{escape(line)}</p>" for line in self.story)
+        rows, remarks = "".join(lines), "<br>".join(map(escape, filter(None, self.remarks)))
+        table = f'<table style="font-variant-numeric: tabular-nums">{rows}</table>' if rows else ""
+        return f'{above}{table}<p style="opacity: 0.75">{remarks}</p>'
+
+
+def _badge(words: str, tag: str, colour: str) -> str:
+    """White on a colour: it is read on light and dark pages."""
+    style = f"color: #fff; background: {_HTML[colour]}; padding: 0.1em 0.5em"
+    return f'<{tag} style="{style}">{escape(words)}</{tag}>'
+
+
+class Shown:
+    """What shows itself as a grid, in its own language or another: `_grid` makes it."""
+
+    lang: str = "en"
+
+    def _grid(self, lang: str, width: int | None = None) -> Grid:
+        raise NotImplementedError
+
+    def text(self, lang: str | None = None, width: int | None = None) -> str:
+        """As plain text, in English or Spanish; a table of at most `width` if it can."""
+        return str(self._grid(lang or self.lang, width))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """For rich's `print` and consoles."""
+        yield self._grid(self.lang, options.max_width)
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return f'<div lang="{self.lang}">{self._grid(self.lang).html()}</div>'

@@ -7,7 +7,7 @@ from math import hypot, isfinite, log10, sqrt
 from typing import Any, NamedTuple
 
 from autograd_mini import functions, language
-from autograd_mini.language.grid import Grid, Shown
+from autograd_mini.language.tables import Grid, Shown
 from autograd_mini.nn import Neuron
 from autograd_mini.numbers.arguments import items
 from autograd_mini.ops import SHEET

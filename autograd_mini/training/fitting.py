@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from math import hypot
+from random import Random
+from time import perf_counter
 from typing import Any
 
 from autograd_mini.errors import GradientError
@@ -204,12 +206,9 @@ def at_rates(
         raise ValueError(f"rates must be at most {most} learning rates, got {len(each)}")
     if not each or len({*each}) < len(each):
         raise ValueError(f"rates must be distinct learning rates, at least one; got {each}")
-    copies = [deepcopy(model) for _ in each]
-    made = [check.parameters(copy.parameters(), who) for copy in copies]
-    return [
-        (rate, copy, optimiser(params, lr=rate))
-        for rate, copy, params in zip(each, copies, made, strict=True)
-    ]
+    copies = [(rate, deepcopy(model)) for rate in each]
+    params = [check.parameters(copy.parameters(), who) for _, copy in copies]
+    return [(*one, optimiser(ps, lr=one[0])) for one, ps in zip(copies, params, strict=True)]
 
 
 class Kept:
@@ -266,14 +265,13 @@ class _Trainer:
         after_batch: Callable[[int, int, float, float | None], None],
     ) -> Epoch:
         """One pass through the data."""
-        from time import perf_counter
-
         start, seen, right, loss, norm, lr = perf_counter(), 0, 0, 0.0, 0.0, 0.0
         accuracy: float | None = None
         for number, batch in enumerate(batches, 1):
             xs, ys = [rows[i] for i in batch], [targets[i] for i in batch]
             with self._explained(epoch, f"batch {number} of {len(batches)}", number, xs):
                 batch_loss, batch_right, batch_norm, lr = self.update(xs, ys)
+            self.losses.append(batch_loss)
             seen += len(batch)
             # Running means: of a single batch, its own numbers to the last bit.
             loss += (batch_loss - loss) * (len(batch) / seen)
@@ -297,7 +295,6 @@ class _Trainer:
             with suppress(GradientError):  # what is not finite is explained by the eager engine
                 (value,), norm, answers = self.step.run(rows, targets)
                 self.updating = False
-                self.losses.append(value)
                 return value, count_right(self.judge, answers, targets), norm, lr
             self.updating = False
         with collector_paused():
@@ -320,7 +317,6 @@ class _Trainer:
         self.updating = True
         self.optimiser.step()
         self.updating = False
-        self.losses.append(value)
         return value, right, norm, lr
 
     @contextmanager
@@ -369,8 +365,6 @@ class _Best:
 
 def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
     """For each epoch, the indices of its batches: what `fit` takes with this size and seed."""
-    from random import Random
-
     rng, order = Random(seed), list(range(n))
     while True:
         if size < n:  # sorting by random numbers: only random() is the same in every Python

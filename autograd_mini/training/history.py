@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd_mini.files import write
+from autograd_mini.language.tables import separated
 
 
 class Epoch(NamedTuple):
@@ -90,8 +91,7 @@ class History:
         the new one is complete. Raises ValueError for a folder or a link, OSError if the system
         cannot write there.
         """
-        table = [["" if x is None else str(x) for x in row] for row in (Epoch._fields, *self.rows)]
-        write(path, "".join(f"{','.join(line)}\n" for line in table))
+        write(path, separated((Epoch._fields, *self.rows), "en"))
 
 
 def monitored(row: Epoch) -> float:

@@ -52,19 +52,19 @@ def input_rows(inputs: Any, name: str = "data") -> list[Row]:
     """Inputs without targets, checked as in `samples`."""
 
     def row(name: str, x: Any) -> Row:
-        given = items(x)
-        each = [(name, x)] if given is None else [(f"{name}[{j}]", v) for j, v in enumerate(given)]
-        return tuple(_number(*one) for one in each)
+        if (given := items(x)) is None:
+            return (_number(name, x),)
+        return tuple(_number(f"{name}[{j}]", v) for j, v in enumerate(given))
 
     return data_rows(f"{name}: inputs", inputs, row)
 
 
 def check_width(model: Any, rows: list[Row], name: str = "data") -> None:
     """ValueError unless the model's first layer takes inputs of this length."""
-    layers = layers_of(model)
-    takes, given = (layers[0].neurons[0].nin if layers else len(rows[0])), len(rows[0])
-    if takes != given:
-        raise ValueError(f"the model takes {takes} inputs, but those of {name} have {given}")
+    given = len(rows[0])
+    for layer in layers_of(model)[:1]:
+        if (takes := layer.neurons[0].nin) != given:
+            raise ValueError(f"the model takes {takes} inputs, but those of {name} have {given}")
 
 
 class NamedLayer(NamedTuple):
@@ -82,14 +82,9 @@ def layers_of(model: Any, who: str = "") -> list[NamedLayer]:
     """
     layers = model.layers if isinstance(model, MLP) else [model]
     if isinstance(model, MLP | Layer | Neuron):
-        return [
-            NamedLayer(
-                layer.name or f"layer{k}",
-                name_of(layer.activation),
-                layer.neurons if isinstance(layer, Layer) else [layer],
-            )
-            for k, layer in enumerate(layers, 1)
-        ]
+        named = [(la.name or f"layer{k}", name_of(la.activation)) for k, la in enumerate(layers, 1)]
+        neurons = [la.neurons if isinstance(la, Layer) else [la] for la in layers]
+        return [NamedLayer(*names, each) for names, each in zip(named, neurons, strict=True)]
     if who:
         raise TypeError(f"{who} takes an MLP, a Layer or a Neuron, got {model!r:.60}")
     return []
