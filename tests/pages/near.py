@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import compress
+from struct import iter_unpack
 from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
@@ -16,6 +17,7 @@ from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ul
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
     from autograd_mini.stepping.sequence import Steps
+    from autograd_mini.stepping.training.fields import Field
 
 ULPS = 4
 
@@ -80,3 +82,18 @@ def check_sums(recorded: Steps, answer: dict[str, Any]) -> None:
         if step["kind"] in ("visit", "accumulate")
     ]
     assert answer["grad"] == grads
+
+
+# --- the pictures of a training run --------------------------------------------------------------
+def codes_of(field: Field, picture: bytes) -> list[int]:
+    """The codes of a picture, as the page reads them."""
+    return [code for (code,) in iter_unpack(">B" if field.top == 255 else ">H", picture)]
+
+
+def number_of(field: Field, code: int) -> float:
+    """What a code stands for."""
+    part = code / field.top
+    if field.kind == "two":
+        side = 2 * part - 1
+        part = (1 + math.copysign(side**2, side)) / 2
+    return field.low + (field.high - field.low) * part

@@ -26,6 +26,7 @@ from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.fitting import orders
 from tests.documents import unsigned
+from tests.pages.near import codes_of, number_of
 from tests.training.models import Offset, with_weights
 
 LOGITS = "binary_cross_entropy_with_logits"
@@ -313,7 +314,7 @@ def test_the_plane_is_what_the_model_answers(activation):
     for place, byte in zip(field.places, frame.field, strict=True):
         truth = truth_at(model, place)
         side = abs(2 * truth - 1) ** 0.5  # codes are as far apart as 1/127.5 in this
-        assert abs(field.number(byte) - truth) <= 0.5 * (side + 0.25 / 127.5) / 127.5 + 1e-12
+        assert abs(number_of(field, byte) - truth) <= 0.5 * (side + 0.25 / 127.5) / 127.5 + 1e-12
         assert (byte > 127.5) == (truth > 0.5)
     ends = field.x, field.y
     for (low, high), inside in zip(ends, zip(*run.points.inputs, strict=True), strict=True):
@@ -344,15 +345,15 @@ def test_a_model_of_another_make_is_asked_itself():
     assert run.names == ("v",)
     assert run.layers == ()
     assert run[1].flow == ()
-    for (x,), code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
+    for (x,), code in zip(run.field.places, codes_of(run.field, run[-1].field), strict=True):
         expected = max(run.field.low, min(run.field.high, line.v.data * x))
         width = (run.field.high - run.field.low) / 65535
-        assert abs(run.field.number(code) - expected) <= width / 2 + 1e-12
+        assert abs(number_of(run.field, code) - expected) <= width / 2 + 1e-12
     assert run.landscape is not None
     field, picture = run.landscape
-    for (w,), code in zip(field.places, field.codes(picture), strict=True):
+    for (w,), code in zip(field.places, codes_of(field, picture), strict=True):
         loss = sum((w * x - 2 * x) ** 2 for x in range(-2, 3)) / 5
-        assert abs(field.number(code) - loss) <= (field.high - field.low) / 65535 / 2 * 1.0001
+        assert abs(number_of(field, code) - loss) <= (field.high - field.low) / 65535 / 2 * 1.0001
 
 
 def test_the_landscape_of_two_parameters():
@@ -361,8 +362,8 @@ def test_the_landscape_of_two_parameters():
     field, picture = run.landscape
     assert field.kind == "log"
     assert field.x[0] < run[-1].weights[0] < 3.0 < field.x[1]
-    for (x, y), code in zip(field.places, field.codes(picture), strict=True):
-        height = 10 ** field.number(code) + field.base
+    for (x, y), code in zip(field.places, codes_of(field, picture), strict=True):
+        height = 10 ** number_of(field, code) + field.base
         assert height == pytest.approx(x**2 + 10 * y**2, rel=2e-4, abs=2e-5)
     assert record_descent(lambda x, y, z: x * x + y * y + z * z, 1, 2, 3).landscape is None
 
@@ -388,9 +389,9 @@ def test_codes():
     field = Field("two", (0.0, 1.0), (0.0, 1.0), 2, 0.0, 1.0)
     codes = [field.code(x) for x in (-inf, 0.0, 0.5, 1.0, inf, float("nan"))]
     assert codes == [0, 0, 128, 255, 255, 128]
-    assert field.codes(field.picture([0, 7, 255, 9])) == [0, 7, 255, 9]
+    assert codes_of(field, field.picture([0, 7, 255, 9])) == [0, 7, 255, 9]
     line = field._replace(y=None)
-    assert (line.code(0.5), line.codes(line.picture([258, 65535]))) == (32768, [258, 65535])
+    assert (line.code(0.5), codes_of(line, line.picture([258, 65535]))) == (32768, [258, 65535])
     assert field.places == [(0, 0), (1, 0), (0, 1), (1, 1)]
 
 
@@ -505,8 +506,8 @@ def test_one_feature_makes_a_line():
     model = MLP(1, [3, 1], activation="tanh", seed=0)
     run = descended(model, data, 0.5, 3)
     assert (run.field.kind, run.field.y, len(run.field.places)) == ("values", None, 128)
-    for place, code in zip(run.field.places, run.field.codes(run[-1].field), strict=True):
-        assert abs(run.field.number(code) - truth_at(model, place)) < 1e-5
+    for place, code in zip(run.field.places, codes_of(run.field, run[-1].field), strict=True):
+        assert abs(number_of(run.field, code) - truth_at(model, place)) < 1e-5
 
 
 def test_the_picture_ends_where_the_function_does():
@@ -515,8 +516,8 @@ def test_the_picture_ends_where_the_function_does():
     assert run.landscape is not None
     field, picture = run.landscape
     assert 0 < field.x[0] < 0.2
-    for (w,), code in zip(field.places, field.codes(picture), strict=True):
-        assert field.number(code) == pytest.approx(log(w) ** 2, abs=(field.high - field.low) / 1e5)
+    for (w,), code in zip(field.places, codes_of(field, picture), strict=True):
+        assert number_of(field, code) == pytest.approx(log(w) ** 2, abs=(field.high - field.low) / 1e5)
 
 
 def test_one_door_for_all_pages(tmp_path):

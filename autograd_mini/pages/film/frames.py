@@ -83,10 +83,7 @@ def save_frames(
     pictures = (painter.paint(index) for index in range(len(steps)))
     if suffix == "png":
         return _write_png(pictures, path)
-    if suffix == "gif":
-        write(path, _gif([*pictures], seconds))
-    else:
-        _write_mp4(painter, path, seconds, encoder)
+    write(path, _gif([*pictures], seconds) if suffix == "gif" else _mp4(pictures, seconds, encoder))
     return [path]
 
 
@@ -148,31 +145,17 @@ def _ffmpeg() -> str:
         ) from None
 
 
-def _write_mp4(painter: Any, path: Path, seconds: float, encoder: str) -> None:
-    """The last step twice."""
-    from matplotlib import rc_context
-    from matplotlib.animation import FFMpegWriter
-
-    from .plotted import without_warnings
-
-    options = f"-an -r {_RATE} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
-    more = [*options.split(), "-movflags", "+faststart"]
-    rate: Any = 1 / seconds
-    last = len(painter.steps) - 1
+def _mp4(pictures: Iterator[Any], seconds: float, encoder: str) -> bytes:
+    """The film, with the last step twice."""
+    look = f"-an -r {_RATE} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
     with tempfile.TemporaryDirectory() as folder:
-        film = Path(folder) / "film.mp4"
-        writer = FFMpegWriter(fps=rate, codec="libx264", extra_args=more)
-        try:
-            with (
-                without_warnings(),
-                rc_context({"animation.ffmpeg_path": encoder}),
-                writer.saving(painter.figure, film, painter.figure.dpi),
-            ):
-                for index in (*range(last + 1), last):
-                    painter.show(index)
-                    writer.grab_frame()
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.strip().splitlines()
-            what = said[-1] if said else error.returncode
-            raise ToolError(f"ffmpeg made no film: {what}") from None
-        write(path, film.read_bytes())
+        given, film = Path(folder, "%d.png"), Path(folder, "film.mp4")
+        written = _write_png(pictures, given)
+        shutil.copy(written[-1], str(given) % len(written))
+        command = [encoder, "-loglevel", "error", "-framerate", f"{1 / seconds}", "-i", given]
+        command += ["-vcodec", "libx264", *look.split(), "-movflags", "+faststart", film]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = done.stderr.strip().splitlines() or [done.returncode]
+            raise ToolError(f"ffmpeg made no film: {said[-1]}")
+        return film.read_bytes()

@@ -62,14 +62,10 @@ class Painter:
         self.words: list[Any] = []
         self._widths: dict[Any, float] = {}
 
-    def show(self, index: int) -> None:
-        """Make the figure that of a step."""
-        self._light(self.steps[index], index)
-        self._write(index)
-
     def paint(self, index: int) -> Any:
         """The picture of a step as an array of height × width × 3 bytes."""
-        self.show(index)
+        self._light(self.steps[index], index)
+        self._write(index)
         with without_warnings():
             self.canvas.draw()
         return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()

@@ -9,7 +9,7 @@ boundary is smooth; of more, a code is the class and how sure the model is of it
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from math import copysign, exp, isfinite, log10, sqrt
-from struct import calcsize, pack, unpack
+from struct import calcsize, pack
 from typing import Any, NamedTuple
 
 from autograd_mini.compiler.arguments import replaced
@@ -83,21 +83,9 @@ class Field(NamedTuple):
             part = (1 + copysign(sqrt(abs(side)), side)) / 2
         return round(self.top * part)
 
-    def number(self, code: int) -> float:
-        """What a code stands for."""
-        part = code / self.top
-        if self.kind == "two":
-            side = 2 * part - 1
-            part = (1 + copysign(side**2, side)) / 2
-        return self.low + (self.high - self.low) * part
-
     def picture(self, codes: Iterable[int]) -> bytes:
         """Codes as bytes."""
         return pack(self._form, *codes)
-
-    def codes(self, picture: bytes) -> list[int]:
-        """The codes of a picture."""
-        return [*unpack(self._form, picture)]
 
     @property
     def _form(self) -> str:
@@ -180,8 +168,7 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     for k, w in enumerate(start.weights):
         # So that a path of small steps shows the valley too: as far downhill as twice the start.
         far = 2 * max(abs(w), 1.0)
-        ends = [w - far, w + far] if slopes is None else [w - far] * (slopes[k] > 0)
-        ends += [w + far] * (slopes is not None and slopes[k] < 0)
+        ends = [w + side * far for side in (-1, 1) if slopes is None or side * slopes[k] < 0]
         ranges.append(spread([*(each[k] for each in near), *ends], 0.15))
     n = ALONG if len(params) == 1 else max(12, min(SIDE, int((WORK / len(rows)) ** 0.5)))
     shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
@@ -219,10 +206,8 @@ def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:
     if shape.y is not None and high > low:
         base = low - (high - low) * 1e-3
         shape = shape._replace(kind="log", base=base)
-        found, low, high = (
-            [log10(x - base) if isfinite(x) else x for x in found],
-            *map(log10, (low - base, high - base)),
-        )
+        found = [log10(x - base) if isfinite(x) else x for x in found]
+        low, high = log10(low - base), log10(high - base)
     shape = shape._replace(low=low, high=high if high > low else low + 1.0)
     found = [x if isfinite(x) else shape.high for x in found]  # no number: as if very high
     return shape, shape.picture(shape.code(x) for x in found)
