@@ -41,18 +41,6 @@ class LayerShape(NamedTuple):
     units: int
     first: int
 
-    @property
-    def weights(self) -> list[int]:
-        """The indices of its weights, the biases left out."""
-        width = self.inputs + 1
-        last = self.first + self.units * width
-        return [k for k in range(self.first, last) if (k - self.first) % width < self.inputs]
-
-    @property
-    def parameters(self) -> range:
-        """The indices of its weights and biases."""
-        return range(self.first, self.first + self.units * (self.inputs + 1))
-
 
 class Divergence(NamedTuple):
     """Where a number left the floats, and what `fit` says of it: see `TrainingError`."""

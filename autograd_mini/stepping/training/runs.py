@@ -1,11 +1,9 @@
 """A recorded training run, and several of them with different learning rates: plain data."""
 
 from dataclasses import dataclass
-from math import hypot
 from typing import Any, Self
 
 import autograd_mini.stepping as face
-from autograd_mini.drawing.measures import ratio
 from autograd_mini.files import Format
 from autograd_mini.stepping.recordings import Recording, T, read, written
 from autograd_mini.training import Epoch
@@ -116,26 +114,6 @@ class TrainingSteps(_Run[Frame]):
         batches = self.batch_size < len(self.points.inputs)
         broken = self.divergence is not None
         return verdict(self.losses, self.turning, best, broken=broken, batches=batches)
-
-    # --- numbers of a layer ----------------------------------------------------------------------
-    def gradient_norms(self, index: int) -> list[float]:
-        """For each layer the norm of its gradients in the frame's update, weights and biases.
-
-        Of a model that is no network all parameters are one layer. Empty in epoch 0.
-        """
-        frame = self[index]
-        groups = [layer.parameters for layer in self.layers] or [range(len(self.names))]
-        return [hypot(*[frame.gradients[k] for k in group]) for group in groups if frame.gradients]
-
-    def update_ratios(self, index: int) -> list[float]:
-        """For each layer norm(w_new - w_old) / norm(w_old) over its weights, the biases left out.
-
-        About 1/1000 is a good size, see `drawing.measures.UpdateRatios`. Empty in epoch 0.
-        """
-        frame = self[index]
-        groups = [layer.weights for layer in self.layers] or [[*range(len(self.names))]]
-        old, new = frame.before, frame.weights
-        return [ratio([old[k] for k in part], [new[k] for k in part]) for part in groups if old]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
