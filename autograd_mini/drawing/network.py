@@ -50,11 +50,7 @@ def draw_network(
         show: "weight", "gradient" (the weights' `grad`), or "update" (-lr times `grad`, the step of
             gradient descent).
         lr: the learning rate, for "update".
-        number_format: as for `draw`.
-        theme: as for `draw`.
-        format: as for `draw`.
-        engine: as for `draw`.
-        lang: as for `draw`.
+        number_format, theme, format, engine, lang: as for `draw`.
 
     Raises:
         TypeError: `model` is no network, or the batch is not made of numbers.

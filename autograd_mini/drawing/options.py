@@ -48,11 +48,6 @@ class Options(NamedTuple):
         """The colours of the theme."""
         return THEMES[self.theme]
 
-    @property
-    def sideways(self) -> bool:
-        """Whether the picture grows to the right or to the left."""
-        return self.rankdir in ("LR", "RL")
-
     def word(self, name: str, /, **values: object) -> str:
         """A word in the language of the picture; numbers in it are in groups of three digits."""
         counts = {key: whole(x, self.lang) for key, x in values.items() if isinstance(x, int)}

@@ -110,7 +110,7 @@ class _Writer:
     def __init__(self, drawing: Drawing, seen: Sketch) -> None:
         self.drawing, self.seen, self.options = drawing, seen, seen.options
         self.theme = self.options.colours
-        self.sideways = self.options.sideways
+        self.sideways = self.options.rankdir in ("LR", "RL")
         by_size = self.options.color_by == "gradient" or (seen.folded and not self.options.color_by)
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]

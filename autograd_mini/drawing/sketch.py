@@ -84,16 +84,7 @@ class Sketch(NamedTuple):
 def sketch(roots: Iterable[Any], options: Options) -> Sketch:
     """Decide what is drawn of these roots; TypeError or ValueError for a wrong root or option."""
     options.checked()
-    values = values_of(roots)
-    order = topological(*values)
-    fold: Paths = {}
-    paths: Paths = {}
-    if options.collapse is None and len(order) > options.max_nodes:
-        fold = folded_to_fit(order, values)
-    else:
-        paths = grouped(order, options.group)
-        fold = folds(order, values, options.collapse)
-    return _Sketcher(order, values, paths, fold, options).sketch()
+    return _Sketcher(values_of(roots), options).sketch()
 
 
 def framed(items: Iterable[Item], depth: int) -> tuple[list[Item], dict[str, list[Item]]]:
@@ -153,7 +144,11 @@ def rows_of(node: Value, reached: Collection[Value], options: Options) -> list[R
         return Row(options.word(f"common.{kind}"), number, colour, kind)
 
     rows = [row("data", options.number(node.data), "text")]
-    if stale := _stale(node, options):
+    if node.first is not None and is_stale(node):
+        try:
+            stale = options.word("common.now", x=options.number(recomputed(node)))
+        except AutogradError:
+            stale = options.word("common.no value")
         rows.append(row("stale", stale, "warning"))
     if options.detail != "values":
         grad = options.number(node.grad) if node in reached else "—"
@@ -161,36 +156,21 @@ def rows_of(node: Value, reached: Collection[Value], options: Options) -> list[R
     return rows
 
 
-def _stale(node: Value, options: Options) -> str:
-    """What the node would be now, if its operands have changed; else the empty text."""
-    if node.first is None or not is_stale(node):
-        return ""
-    try:
-        return options.word("common.now", x=options.number(recomputed(node)))
-    except AutogradError:
-        return options.word("common.no value")
-
-
 class _Sketcher:
-    """What the parts of a sketch have in common."""
-
-    def __init__(
-        self,
-        order: Sequence[Value],
-        roots: Sequence[Value],
-        paths: Paths,
-        fold: Paths,
-        options: Options,
-    ) -> None:
-        self.order, self.roots = order, set(roots)
-        self.paths, self.fold, self.options = paths, fold, options
-        self.reached = reached(order)
+    def __init__(self, roots: Sequence[Value], options: Options) -> None:
+        self.order, self.roots, self.options = topological(*roots), {*roots}, options
+        order, paths, self.reached = self.order, Paths(), reached(self.order)
+        if options.collapse is None and len(order) > options.max_nodes:
+            fold = folded_to_fit(order, roots)
+        else:
+            paths = grouped(order, options.group)
+            fold = folds(order, roots, options.collapse)
+        self.paths, self.fold = paths, fold
         kept = [node for node in order if node not in fold] if fold else order
         named = kept
         if fold:  # a formula may speak of nodes that are folded away
-            named = [*dict.fromkeys([p for node in kept for p in node.parents] + [*kept])]
-            ranks = {node: k for k, node in enumerate(order)}
-            named.sort(key=ranks.__getitem__)
+            spoken = {*kept, *(p for node in kept for p in node.parents)}
+            named = [node for node in order if node in spoken]
         framed = {node for node in named if paths.get(node) and path_of(node.label)[0]}
         self.names = names_of(named, framed)
         self.short = self.names if len(framed) == len(named) else names_of(named, set(named))
@@ -201,16 +181,11 @@ class _Sketcher:
 
     def sketch(self) -> Sketch:
         """The items in topological order, a folded group where its first node is."""
-        kept = set(self.kept)
-        keys: dict[Any, None] = {}  # nodes, and the paths of folded groups
-        for node in self.order:
-            if node in self.fold:
-                keys[self.fold[node]] = None
-            elif node in kept:
-                keys[node] = None
-        ids = {key: f"n{k}" for k, key in enumerate(keys)}
+        seen = {*self.kept, *self.fold}
+        keys: Any = (self.fold.get(node, node) for node in self.order if node in seen)
+        ids = {key: f"n{k}" for k, key in enumerate(dict.fromkeys(keys))}
         links = [
-            self._link(parent, node, partial, edge, ids)
+            self._link(node, edge, parent, partial, ids)
             for node in self.kept
             for edge, (parent, partial) in enumerate(node.edges())
             if parent in ids
@@ -251,9 +226,7 @@ class _Sketcher:
         )
 
     # --- edges -----------------------------------------------------------------------------------
-    def _link(
-        self, parent: Value, node: Value, partial: Any, edge: int, ids: dict[Any, str]
-    ) -> Link:
+    def _link(self, node: Value, edge: int, parent: Value, partial: Any, ids: Any) -> Link:
         number = self.options.number
         above, below = (notation.name(self.short[v], _SHORT) for v in (node, parent))
         local = number(partial)
