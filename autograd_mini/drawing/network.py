@@ -38,19 +38,12 @@ def draw_network(
 ) -> Drawing:
     """A network as neurons and weighted connections.
 
-    The width of a connection grows with the size of what `show` names; its colour is the sign (in
-    the theme "print", negative ones are dashed). A neuron shows its bias; with a `batch`, one
-    sample or a list of them, its mean activation over the samples, by number and by colour. The
-    numbers of the connections show under the pointer. Of a layer of more than 16 neurons the first
-    15 are drawn, and how many more there are.
-
-    Args:
-        model: an MLP, a Layer or a Neuron.
-        batch: a list of inputs, or a list of samples.
-        show: "weight", "gradient" (the weights' `grad`), or "update" (-lr times `grad`, the step of
-            gradient descent).
-        lr: the learning rate, for "update".
-        number_format, theme, format, engine, lang: as for `draw`.
+    The width of a connection grows with the size of what `show` names: "weight", "gradient" (the
+    weights' `grad`), or "update" (-lr times `grad`, the step of gradient descent). Its colour is
+    the sign (in the theme "print", negative ones are dashed). A neuron shows its bias; with a
+    `batch`, one sample or a list of them, its mean activation over the samples, by number and by
+    colour. The numbers of the connections show under the pointer. Of a layer of more than 16
+    neurons the first 15 are drawn, and how many more there are. Other options are those of `draw`.
 
     Raises:
         TypeError: `model` is no network, or the batch is not made of numbers.

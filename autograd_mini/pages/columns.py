@@ -18,9 +18,9 @@ from autograd_mini.formulas.grammar import functions_in, names_in
 from autograd_mini.notation.labels import printable
 from autograd_mini.notation.shapes import at_kink, shape_of
 from autograd_mini.stepping.events import phase
+from autograd_mini.stepping.explanation import notations
 from autograd_mini.stepping.record import reverse_sweep
 from autograd_mini.stepping.sequence import Forward, Seed, Steps, Update
-from autograd_mini.stepping.templates import notations
 from autograd_mini.value import Value
 
 from .document import as_json, written

@@ -13,8 +13,8 @@ from autograd_mini.notation.labels import number, printable
 from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
 from autograd_mini.ops import Op
 from autograd_mini.rules.evaluation import each
+from autograd_mini.stepping.explanation import FORMULAS, as_template, notations
 from autograd_mini.stepping.sequence import Accumulate, Given, Seed, Step, Steps, Update, Visit
-from autograd_mini.stepping.templates import FORMULAS, as_template, notations
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
 

@@ -8,7 +8,7 @@ from autograd_mini import language
 from autograd_mini.expressions import INSTEAD, OTHER_NAMES
 from autograd_mini.notation.shapes import Shape
 from autograd_mini.ops import SHEET
-from autograd_mini.stepping.templates import notations
+from autograd_mini.stepping.explanation import notations
 
 from .document import asset, document
 from .javascript import source

@@ -10,8 +10,7 @@ from typing import Any
 from autograd_mini.language import Catalogue, catalogue
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.stepping.training.fields import Field
-from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training.runs import Field, LearningRates, TrainingSteps
 from autograd_mini.stepping.training.verdicts import BACK, FAR
 
 from .document import document, written

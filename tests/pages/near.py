@@ -17,7 +17,7 @@ from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ul
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
     from autograd_mini.stepping.sequence import Steps
-    from autograd_mini.stepping.training.fields import Field
+    from autograd_mini.stepping.training.runs import Field
 
 ULPS = 4
 

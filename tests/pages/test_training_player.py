@@ -14,14 +14,14 @@ from autograd_mini.data import Dataset, moons, spirals, xor
 from autograd_mini.optim import SGD, Adam, Momentum
 from autograd_mini.pages.page import save_html
 from autograd_mini.pages.training_page import to_html
-from autograd_mini.stepping.training.fields import Field, asked
+from autograd_mini.stepping.training.fields import asked
 from autograd_mini.stepping.training.recording import (
     record_descent,
     record_descents,
     record_learning_rates,
     record_training,
 )
-from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
+from autograd_mini.stepping.training.runs import Field, LearningRates, TrainingSteps
 from autograd_mini.stepping.training.verdicts import Turning, verdict
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.fitting import orders
@@ -504,7 +504,9 @@ def test_the_picture_ends_where_the_function_does():
     field, picture = run.landscape
     assert 0 < field.x[0] < 0.2
     for (w,), code in zip(field.places, codes_of(field, picture), strict=True):
-        assert number_of(field, code) == pytest.approx(log(w) ** 2, abs=(field.high - field.low) / 1e5)
+        assert number_of(field, code) == pytest.approx(
+            log(w) ** 2, abs=(field.high - field.low) / 1e5
+        )
 
 
 def test_one_door_for_all_pages(tmp_path):

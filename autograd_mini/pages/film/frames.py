@@ -151,11 +151,11 @@ def _mp4(pictures: Iterator[Any], seconds: float, encoder: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         given, film = Path(folder, "%d.png"), Path(folder, "film.mp4")
         written = _write_png(pictures, given)
-        shutil.copy(written[-1], str(given) % len(written))
-        command = [encoder, "-loglevel", "error", "-framerate", f"{1 / seconds}", "-i", given]
-        command += ["-vcodec", "libx264", *look.split(), "-movflags", "+faststart", film]
+        shutil.copy(written[-1], given.with_name(f"{len(written)}.png"))
+        command = [encoder, "-loglevel", "error", "-framerate", f"{1 / seconds}", "-i", str(given)]
+        command += ["-vcodec", "libx264", *look.split(), "-movflags", "+faststart", str(film)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            said = done.stderr.strip().splitlines() or [done.returncode]
+            said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
             raise ToolError(f"ffmpeg made no film: {said[-1]}")
         return film.read_bytes()

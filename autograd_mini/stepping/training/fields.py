@@ -1,16 +1,9 @@
-"""A model's answers on a grid, and the loss around a path, as pictures of few bytes.
+"""A model's answers on a grid, and the loss around a path, as pictures of few bytes."""
 
-Each place of a plane of answers has one byte, all others two (the higher first): a code from 0 to
-top, 255 or 65535, which stands for low + (high - low) * code / top; what lies beyond is the end of
-the scale. Of two classes the codes are closer together where the model is undecided, so that the
-boundary is smooth; of more, a code is the class and how sure the model is of it.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from math import copysign, exp, isfinite, log10, sqrt
-from struct import calcsize, pack
-from typing import Any, NamedTuple
+from math import exp, isfinite, log10, sqrt
+from typing import Any
 
 from autograd_mini.compiler.arguments import replaced
 from autograd_mini.compiler.compiled import compile
@@ -25,71 +18,12 @@ from autograd_mini.training.metrics import Loss, measured
 from autograd_mini.training.samples import layers_of
 from autograd_mini.value import Value
 
-from .frames import Frame
+from .runs import Field, Frame
 
 SIDE, ALONG = 48, 128
 """Places along each side of a plane; and along a line."""
 WORK = 60_000
 """Answers that the picture of a loss may take; of much data it is coarser."""
-
-
-class Field(NamedTuple):
-    """What the codes of a grid mean.
-
-    kind   "two": of two classes, how far the answer is from the first, `low`, to the second,
-           `high`; number = middle +- half the range * (2 * code / top - 1)**2
-           "classes": code = class * levels + round((levels - 1) * sqrt(lead)), with levels =
-           (top + 1) // number of classes, and by how much its probability leads the next one's
-           "values": numbers from `low` to `high`
-           "log": the decimal logarithm of the loss less `base`, from `low` to `high`
-    x, y   the first and the last place on each axis; y is None for a line
-    n      places along each axis; the codes run row by row, the lowest y first
-    """
-
-    kind: str
-    x: tuple[float, float]
-    y: tuple[float, float] | None
-    n: int
-    low: float
-    high: float
-    classes: int = 0
-    base: float = 0.0
-
-    @property
-    def places(self) -> list[tuple[float, ...]]:
-        """All places, in the order of the codes."""
-        xs = places(self.x, self.n)
-        if self.y is None:
-            return [(x,) for x in xs]
-        return [(x, y) for y in places(self.y, self.n) for x in xs]
-
-    @property
-    def top(self) -> int:
-        """The largest code."""
-        return 65535 if self.y is None or self.kind == "log" else 255
-
-    @property
-    def size(self) -> int:
-        """Bytes of a picture."""
-        return calcsize(self._form)
-
-    def code(self, number: float) -> int:
-        """The nearest code; of nan the middle."""
-        if number != number:
-            return self.top // 2 + 1
-        part = max(0.0, min(1.0, (number - self.low) / (self.high - self.low)))
-        if self.kind == "two":
-            side = 2 * part - 1
-            part = (1 + copysign(sqrt(abs(side)), side)) / 2
-        return round(self.top * part)
-
-    def picture(self, codes: Iterable[int]) -> bytes:
-        """Codes as bytes."""
-        return pack(self._form, *codes)
-
-    @property
-    def _form(self) -> str:
-        return f">{len(self.places)}{'B' if self.top == 255 else 'H'}"
 
 
 # --- the answers of a model ----------------------------------------------------------------------

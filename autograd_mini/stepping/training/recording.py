@@ -29,9 +29,8 @@ from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_val
 from autograd_mini.training.samples import layers_of, samples
 from autograd_mini.value import Value
 
-from .fields import SIDE, Field, answers, asked, field_of, landscape
-from .frames import Divergence, Frame, LayerShape, Points
-from .runs import LearningRates, TrainingSteps
+from .fields import SIDE, answers, asked, field_of, landscape
+from .runs import Divergence, Field, Frame, LayerShape, LearningRates, Points, TrainingSteps
 from .verdicts import Turning
 
 RATES = (0.001, 0.1, 1.0, 10.0)

@@ -1,18 +1,144 @@
 """A recorded training run, and several of them with different learning rates: plain data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from math import copysign, sqrt
+from struct import calcsize, pack
+from typing import Any, NamedTuple, Self
 
 import autograd_mini.stepping as face
+from autograd_mini.drawing.measures import places
 from autograd_mini.files import Format
 from autograd_mini.stepping.recordings import Recording, T, read, written
 from autograd_mini.training import Epoch
 
-from .fields import Field
-from .frames import Divergence, Frame, LayerShape, Points
 from .verdicts import verdict
 
 
+class Frame(NamedTuple):
+    """A model after an epoch; in epoch 0 before any training.
+
+    epoch      its number
+    loss       of all data with these weights
+    accuracy   the share of right answers, None for a regression
+    weights    every parameter, biases too, in the order of the run's `names`
+    before     the parameters before the epoch's last update; empty in epoch 0, as are
+    gradients  their gradients in that update, after clipping
+    rate       the learning rate of that update
+    flow       what `diagnose` says of the model and of each layer: ("healthy", "healthy", ...);
+               empty for a model that is no network
+    field      the model's answers on a grid, as bytes, see `Field`
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float | None
+    weights: tuple[float, ...]
+    before: tuple[float, ...]
+    gradients: tuple[float, ...]
+    rate: float | None
+    flow: tuple[str, ...]
+    field: bytes
+
+
+class LayerShape(NamedTuple):
+    """A layer of a network; `first` is the index of its first parameter.
+
+    Its parameters stand neuron after neuron, the weights of each before its bias.
+    """
+
+    name: str
+    activation: str
+    inputs: int
+    units: int
+    first: int
+
+
+class Divergence(NamedTuple):
+    """Where a number left the floats, and what `fit` says of it: see `TrainingError`."""
+
+    epoch: int
+    batch: int
+    place: str
+    cause: str
+    message: str
+
+
+class Points(NamedTuple):
+    """The data of a run; without a name where they were no Dataset."""
+
+    name: str
+    inputs: tuple[tuple[float, ...], ...]
+    targets: tuple[Any, ...]
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+class Field(NamedTuple):
+    """What the codes of a grid mean: a model's answers, or the loss around a path.
+
+    Each place of a plane of answers has one byte, all others two (the higher first): a code from 0
+    to top, 255 or 65535, which stands for low + (high - low) * code / top; what lies beyond is the
+    end of the scale. Of two classes the codes are closer together where the model is undecided, so
+    that the boundary is smooth; of more, a code is the class and how sure the model is of it.
+
+    kind   "two": of two classes, how far the answer is from the first, `low`, to the second,
+           `high`; number = middle +- half the range * (2 * code / top - 1)**2
+           "classes": code = class * levels + round((levels - 1) * sqrt(lead)), with levels =
+           (top + 1) // number of classes, and by how much its probability leads the next one's
+           "values": numbers from `low` to `high`
+           "log": the decimal logarithm of the loss less `base`, from `low` to `high`
+    x, y   the first and the last place on each axis; y is None for a line
+    n      places along each axis; the codes run row by row, the lowest y first
+    """
+
+    kind: str
+    x: tuple[float, float]
+    y: tuple[float, float] | None
+    n: int
+    low: float
+    high: float
+    classes: int = 0
+    base: float = 0.0
+
+    @property
+    def places(self) -> list[tuple[float, ...]]:
+        """All places, in the order of the codes."""
+        xs = places(self.x, self.n)
+        if self.y is None:
+            return [(x,) for x in xs]
+        return [(x, y) for y in places(self.y, self.n) for x in xs]
+
+    @property
+    def top(self) -> int:
+        """The largest code."""
+        return 65535 if self.y is None or self.kind == "log" else 255
+
+    @property
+    def size(self) -> int:
+        """Bytes of a picture."""
+        return calcsize(self._form)
+
+    def code(self, number: float) -> int:
+        """The nearest code; of nan the middle."""
+        if number != number:
+            return self.top // 2 + 1
+        part = max(0.0, min(1.0, (number - self.low) / (self.high - self.low)))
+        if self.kind == "two":
+            side = 2 * part - 1
+            part = (1 + copysign(sqrt(abs(side)), side)) / 2
+        return round(self.top * part)
+
+    def picture(self, codes: Iterable[int]) -> bytes:
+        """Codes as bytes."""
+        return pack(self._form, *codes)
+
+    @property
+    def _form(self) -> str:
+        return f">{len(self.places)}{'B' if self.top == 255 else 'H'}"
+
+
+# --- the runs -------------------------------------------------------------------------------------
 class _Run(Recording[T]):
     """Recorded training."""
 
