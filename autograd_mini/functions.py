@@ -134,8 +134,6 @@ for _name, _method in OPERATORS.items():
         setattr(Value, f"__r{_method}__", fast.function(SHEET[_name], apply, Value, swapped=True))
 
 
-def _array_ufunc(_: Value, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    return elementwise(lambda name: function(SHEET[name]), ufunc, method, inputs, kwargs)
-
-
-Value.__array_ufunc__ = _array_ufunc
+Value.__array_ufunc__ = lambda _, ufunc, method, *inputs, **named: elementwise(
+    lambda name: function(SHEET[name]), ufunc, method, inputs, named
+)

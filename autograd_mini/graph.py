@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -145,10 +145,7 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
     return copied
 
 
-_orders: WeakSet[_Order]  # of the pickles that are being written
-
-
-def pickled(node: Value) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+def pickled(node: Value) -> tuple[Any, ...]:
     """What `pickle` stores: all that the node depends on, in topological order.
 
     So no node recurses into its parents: they are in the pickle already.
@@ -158,18 +155,13 @@ def pickled(node: Value) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     return _last, (_Order(node),)
 
 
-class _Order(list["Value"]):
+class _Order:
     """Pickles as the list of the nodes in topological order; lives while the pickler keeps it."""
 
     def __init__(self, root: Value) -> None:
         self.order = topological(root)
         self.ids = frozenset(map(id, self.order))
         _orders.add(self)
-
-    __hash__ = object.__hash__  # type: ignore[assignment]  # to be in a set, by identity
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, iter(self.order)
@@ -179,4 +171,4 @@ def _last(order: list[Value]) -> Value:
     return order[-1]
 
 
-_orders = WeakSet()
+_orders = WeakSet[_Order]()  # of the pickles that are being written

@@ -145,20 +145,20 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
     500.0
     """
     name, classes = "cross_entropy", items(targets)
-    rows = _vector(name, "scores", scores)
     if classes is None:
-        return _cross_entropy(rows, targets, "")
+        return _cross_entropy(scores, targets, "")
+    rows = _vector(name, "scores", scores)
     if len(rows) != len(classes):
         raise ValueError(f"{name}: {len(rows)} lists of scores but {len(classes)} targets")
     if not rows:
         raise ValueError(f"{name} of no samples at all")
-    rows = [_vector(name, f"scores[{i}]", row) for i, row in enumerate(rows)]
     places = (f"[{i}]" for i in range(len(rows)))
     return _mean([*map(_cross_entropy, rows, classes, places)])
 
 
-def _cross_entropy(scores: list[Any], target: Any, where: str) -> Value:
+def _cross_entropy(given: Any, target: Any, where: str) -> Value:
     """The loss of one sample, the one at `where`."""
+    scores = _vector("cross_entropy", f"scores{where}", given)
     if is_traced(target):  # the others: all, the right one moved out of sight
         others = [f.where(target == i, _LOWEST, s) for i, s in enumerate(scores)]
         hidden: Value = f.softplus(f.logsumexp(others) - f.take(scores, target))
@@ -200,9 +200,8 @@ def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
                 f"{name}: sequence {i} has {len(rows)} places, {len(classes)} classes and"
                 f" {len(weights)} weights"
             )
-        pairs = enumerate(zip(rows, classes, strict=True))
-        each = [_cross_entropy([*row], k, f"[{i}][{j}]") for j, (row, k) in pairs]
-        losses.append(f.dot(each, weights))
+        places = (f"[{i}][{j}]" for j in range(len(rows)))
+        losses.append(f.dot([*map(_cross_entropy, rows, classes, places)], weights))
     return _mean(losses)
 
 
@@ -226,13 +225,12 @@ def kl_divergence(p: Any, q: Any) -> Value:
         return _kl_divergence(ps, qs, "")
     if len(ps) != len(qs):
         raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
-    ps = [_vector(name, f"p[{i}]", row) for i, row in enumerate(ps)]
-    qs = [_vector(name, f"q[{i}]", row) for i, row in enumerate(qs)]
     return _mean([*map(_kl_divergence, ps, qs, (f"[{i}]" for i in range(len(ps))))])
 
 
-def _kl_divergence(p: list[Any], q: list[Any], where: str) -> Value:
+def _kl_divergence(p: Any, q: Any, where: str) -> Value:
     """The divergence of one distribution from another, those at `where`."""
+    p, q = (_vector("kl_divergence", n + where, given) for n, given in (("p", p), ("q", q)))
     if len(p) != len(q):
         raise ValueError(
             f"kl_divergence: p{where} has {len(p)} probabilities but q{where} {len(q)}"

@@ -16,13 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from .errors import FormulaError
-from .formulas.grammar import (
-    PRIMITIVES,
-    element_names,
-    parse,
-    parse_signature,
-    refuse_reserved,
-)
+from .formulas.grammar import PRIMITIVES, parse, parse_signature, refuse_reserved
 
 INFINITY = float("inf")
 
@@ -197,26 +191,17 @@ def op(
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     """All formulas, parsed: "value", "d0", "d1", ..., the given names, "kink 0", "scale a", ..."""
     functions = PRIMITIVES | SHEET.keys()
-    names = {*new.params, "pi", *(f"{v}_i" for v in new.vectors)} | (
-        {"n"} if new.vectors else set()
-    )
+    names = {*new.params, "pi", *["n"] * bool(new.vectors), *(f"{v}_i" for v in new.vectors)}
     trees = {}
     refuse_reserved(new.signature, new.given)
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
-        names |= {key, f"{key}_i"} if element_names(trees[key]) else {key}
-        names |= {f"{key}_i"}  # a given vector, such as others(a)
+        names |= {key, f"{key}_i"}  # it may be a vector, such as others(a)
     trees["value"] = parse(new.value, names, functions)
-    for k, text in enumerate(new.partials):
-        trees[f"d{k}"] = parse(text, names | {"out"}, functions)
-    for key, text in _beside(new).items():
-        trees[key] = parse(text, names | {"out"}, functions)
-    return trees
-
-
-def _beside(new: Op) -> dict[str, str]:
-    kinks = {f"kink {k}": text for k, text in enumerate(new.kinks)}
-    return kinks | {f"scale {key}": text for key, text in new.scale.items()}
+    others = {f"d{k}": text for k, text in enumerate(new.partials)}
+    others |= {f"kink {k}": text for k, text in enumerate(new.kinks)}
+    others |= {f"scale {key}": text for key, text in new.scale.items()}
+    return trees | {key: parse(text, names | {"out"}, functions) for key, text in others.items()}
 
 
 # --- arithmetic --------------------------------------------------------------------------------

@@ -37,9 +37,8 @@ def value_and_grad(
     @wraps(f)
     def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         inputs, rebuild, args, nested = _variables(args, argnums)
-        out = _single(called(f, args, kwargs), "grad")
-        gradients = _adjoints(out, inputs, nested)
-        return _result(out, nested), rebuild(gradients)
+        out = _single(called(f, args, kwargs))
+        return _result(out, nested), rebuild(_adjoints(out, inputs, nested))
 
     return with_grad
 
@@ -188,7 +187,7 @@ def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
         inside.reset(token)
 
 
-def _single(out: Any, what: str) -> Any:
+def _single(out: Any) -> Any:
     if getattr(out, "shape", None) == ():  # a NumPy array with one element and no axis
         out = out[()]
     if isinstance(out, Value | int | float | complex):
@@ -197,7 +196,7 @@ def _single(out: Any, what: str) -> Any:
     if len(parts) == 1 and parts[0] is out:
         return out
     raise GradientError(
-        f"{what} needs a function that returns one number, got {type(out).__name__} with"
+        f"grad needs a function that returns one number, got {type(out).__name__} with"
         f" {len(parts)} numbers; use jacobian"
     )
 

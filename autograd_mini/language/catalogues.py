@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from os import environ
 
 LANGUAGES = ("en", "es")
 Catalogue = dict[str, tuple[str, str]]
@@ -92,8 +93,6 @@ def whole(n: int, lang: str) -> str:
 
 def default_language() -> str:
     """The language of the environment's locale: "es" where it is Spanish, else "en"."""
-    from os import environ
-
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if locale := environ.get(variable):  # the first that is set decides, as in POSIX
             return "es" if locale.lower().startswith("es") else "en"

@@ -7,9 +7,9 @@ or {needs}, and is translated likewise; {phrase} must be one of the catalogue, s
 {phrase}, got {y}" leaves alone what others say in those words.
 """
 
+import re
 from functools import cache, lru_cache
 from string import Formatter
-from typing import NamedTuple
 
 from .catalogues import catalogue, checked
 
@@ -34,7 +34,7 @@ def translated(message: str, lang: str) -> str:
 @lru_cache(maxsize=256)
 def _spanish(message: str) -> tuple[int, str]:
     """How many letters are left as they were, and the Spanish."""
-    found = [told for template in _templates() if (told := _filled(template, message))]
+    found = [told for template in _templates() if (told := _filled(*template, message))]
     if found:
         return min(found, key=lambda told: told[0])
     head, newline, rest = message.partition("\n")
@@ -44,53 +44,36 @@ def _spanish(message: str) -> tuple[int, str]:
     return len(message), message
 
 
-class _Template(NamedTuple):
-    words: list[str]
-    """What stands before, between and behind the slots."""
-    slots: list[str]
-    spanish: str
-
-
 @cache
-def _templates() -> list[_Template]:
-    """Those with the most words first."""
+def _templates() -> list[tuple[re.Pattern[str], str]]:
+    """What finds the slots in a message, and the Spanish; those with the most words first.
+
+    Each slot holds as little as it can up to the words behind it, and that is not tried otherwise
+    (an atomic group): time does not grow with what might fit.
+    """
     found = []
     for english, spanish in (catalogue("errors") | catalogue("usage")).values():
-        template = _Template([""], [], spanish)
+        pattern, length, slots = "", 0, set[str]()
         for words, slot, *_ in Formatter().parse(english):
-            template.words[-1] += words
+            pattern, length = pattern + re.escape(words), length + len(words)
             if slot is not None:
-                template.slots.append(slot)
-                template.words.append("")
-        found.append(template)
-    return sorted(found, key=lambda template: -sum(map(len, template.words)))
+                held = f"(?P={slot})" if slot in slots else f"(?P<{slot}>.+?)"
+                pattern += f"{')' * bool(slots)}(?>{held}"
+                slots.add(slot)
+        made = re.compile(rf"{pattern}\Z{')' * bool(slots)}", re.DOTALL)
+        found.append((length, made, spanish))
+    return [(made, spanish) for _, made, spanish in sorted(found, key=lambda one: -one[0])]
 
 
-def _filled(template: _Template, message: str) -> tuple[int, str] | None:
+def _filled(template: re.Pattern[str], spanish: str, message: str) -> tuple[int, str] | None:
     """The Spanish of a template with what the message has in its slots, if it fits."""
-    slots = _slots(template, message)
-    if slots is None:
+    match = template.match(message)
+    if match is None:
         return None
-    left = 0
+    left, slots = 0, match.groupdict()
     for name, held in slots.items():
         letters, told = _spanish(held) if name in _TOLD else (len(held), held)
         if name.startswith("phrase") and told == held:
             return None
         left, slots[name] = left + letters, told
-    return left, template.spanish.format(**slots)
-
-
-def _slots(template: _Template, message: str) -> dict[str, str] | None:
-    """What the slots hold, each as little as it can: time does not grow with what might fit."""
-    first, *others = template.words
-    if not message.startswith(first):
-        return None
-    slots: dict[str, str] = {}
-    start = len(first)
-    for k, (name, words) in enumerate(zip(template.slots, others, strict=True), 1):
-        at_end = k == len(others) and message.endswith(words)
-        end = len(message) - len(words) if at_end else message.find(words, start + 1)
-        if end <= start or slots.setdefault(name, message[start:end]) != message[start:end]:
-            return None
-        start = end + len(words)
-    return slots if start == len(message) else None
+    return left, spanish.format(**slots)
