@@ -6,6 +6,7 @@ The checksum is of the content, not of its layout. Documents of version 1 have n
 """
 
 import errno
+import json
 import os
 import re
 from contextlib import suppress
@@ -108,8 +109,6 @@ class Format(NamedTuple):
 
     def write(self, content: dict[str, Any], indent: int | None = None) -> str:
         """The document as text. Raises what `json.dumps` raises of something that JSON has not."""
-        import json
-
         document = {"format": self.name, "version": VERSION, **content}
         document["checksum"] = _checksum(document)
         text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
@@ -171,16 +170,15 @@ def check_keys(
 
 def parsed(text: str) -> Any:
     """What a JSON text says; ValueError also for NaN, and for a name that is there twice."""
-    import json
-
     return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refused)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(n for n in names if names.count(n) > 1)} is there twice")
+    found: dict[str, Any] = {}
+    for name, x in pairs:
+        if name in found:
+            raise ValueError(f"{name} is there twice")
+        found[name] = x
     return found
 
 
@@ -190,7 +188,6 @@ def _refused(constant: str) -> float:
 
 def _checksum(document: dict[str, Any]) -> str:
     """Of the compact text with its keys in order, so that neither order nor indentation count."""
-    import json
     from hashlib import sha256
 
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))

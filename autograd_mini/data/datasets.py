@@ -60,11 +60,10 @@ class Dataset:
         _count("feature_names", self.feature_names, width, "feature")
         values = listed("targets", targets)
         _count("targets", values, len(self.inputs), "row of inputs")
-        self.targets: list[Any]  # ints or floats; their union would not do as an index
-        if self.class_names:
-            self.targets = [whole(f"targets[{i}]", y, 0, last) for i, y in enumerate(values)]
-        else:
-            self.targets = [_number(f"targets[{i}]", y) for i, y in enumerate(values)]
+        self.targets: list[Any] = [  # ints or floats; their union would not do as an index
+            whole(f"targets[{i}]", y, 0, last) if last >= 0 else _number(f"targets[{i}]", y)
+            for i, y in enumerate(values)
+        ]
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -34,7 +34,7 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     ...     read_csv(path)
     Dataset('or': 3 points, 2 features, classes no 1, yes 2)
     """
-    import csv
+    import csv  # slow to import
 
     path = Path(path)
     text = text_of(path)

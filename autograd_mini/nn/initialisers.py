@@ -13,6 +13,7 @@ from -limit to limit has the variance limit**2 / 3.
 [-0.183868, 0.032504, 0.698828]
 """
 
+import random
 from collections.abc import Callable
 from math import log, sqrt
 from typing import Protocol
@@ -129,8 +130,6 @@ def generator(seed: int | Generator | None) -> Generator:
 
     Raises TypeError for anything else.
     """
-    import random
-
     if seed is None:
         return random
     if isinstance(seed, int) and not isinstance(seed, bool):

@@ -218,22 +218,19 @@ def _shares(
     neurons: list[Neuron], inputs: list[list[Value]], outputs: list[list[Value]]
 ) -> tuple[float | None, float | None]:
     """The shares of saturated outputs and of dead units."""
-    if neurons[0].activation == "linear":
-        return None, None
-    slopes = [
-        [_slope(neuron, x, h) for neuron, h in zip(neurons, out, strict=True)]
-        for x, out in zip(inputs, outputs, strict=True)
-    ]
-    alive = [
-        any(h[j].data != 0 or slope[j] != 0 for h, slope in zip(outputs, slopes, strict=True))
-        for j in range(len(neurons))
-    ]
-    dead = 1 - sum(alive) / len(neurons)
     act = neurons[0].activation
+    if act == "linear":
+        return None, None
+    slopes = [  # of each unit
+        [_slope(neuron, x, out[j]) for x, out in zip(inputs, outputs, strict=True)]
+        for j, neuron in enumerate(neurons)
+    ]
+    alive = sum(any(s) or any(out[j].data for out in outputs) for j, s in enumerate(slopes))
+    dead = 1 - alive / len(neurons)
     steepest = _steepest(functions.function(SHEET[act]) if isinstance(act, str) else act)
     if steepest is None:
         return None, dead
-    small = [abs(s) < SATURATED_SLOPE * steepest for sample in slopes for s in sample]
+    small = [abs(s) < SATURATED_SLOPE * steepest for unit in slopes for s in unit]
     return sum(small) / len(small), dead
 
 

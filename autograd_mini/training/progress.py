@@ -1,7 +1,7 @@
 """How `fit` shows that it is getting on: a bar on a terminal, lines elsewhere, or nothing."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -30,10 +30,11 @@ def shown(
     drawn = console.is_terminal and not console.is_dumb_terminal
     if console.is_jupyter:  # where ipywidgets move the bar
         drawn = find_spec("ipywidgets") is not None
-    after_epoch = _lines(words, epochs) if progress is True and not drawn else _nothing
-    bar: Any = _bar(console, words, epochs, batches) if drawn else nullcontext(_nothing)
-    with bar as after_batch:
-        yield after_batch, after_epoch
+    if drawn:
+        with _bar(console, words, epochs, batches) as after_batch:
+            yield after_batch, _nothing
+    else:
+        yield _nothing, _lines(words, epochs) if progress is True else _nothing
 
 
 def _nothing(*_: Any) -> None:

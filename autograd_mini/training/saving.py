@@ -9,6 +9,7 @@
 A float is written as its `repr`, the shortest decimal that reads back as the same float.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from math import isfinite
@@ -54,8 +55,6 @@ def save(model: MLP | GPT, path: str | Path, metadata: Mapping[str, Any] | None 
     >>> [p.data for p in again.parameters()] == [p.data for p in model.parameters()]
     True
     """
-    import json
-
     content = {"architecture": _architecture(model), "parameters": _parameters(model)}
     try:  # as it will be read: tuples as lists, every key as text
         content["metadata"] = parsed(json.dumps(dict(metadata or {}), allow_nan=False))
@@ -72,10 +71,16 @@ def load(path: str | Path) -> Any:
     from a newer version; OSError (FileNotFoundError, ...) if it cannot be read.
     """
     content = _read(path)
+    shape, parameters = content["architecture"], content["parameters"]
     try:
-        return _model(content["architecture"], content["parameters"])
+        model = (_gpt if "heads" in shape else _mlp)(shape, len(parameters))
+        for name, p in model.named_parameters().items():
+            if name not in parameters:
+                raise ValueError(f"the parameter {name} is missing")
+            p.data = float(real(name, parameters[name]))
     except (TypeError, ValueError) as error:
         raise ModelFileError(f"{path}: {error}") from None
+    return model
 
 
 def load_metadata(path: str | Path) -> dict[str, Any]:
@@ -141,16 +146,6 @@ def _read(path: str | Path) -> dict[str, Any]:
 def _check_kind(path: Path) -> None:
     if problem := special(path):
         raise ModelFileError(f"{path}: {problem}")
-
-
-def _model(shape: dict[str, Any], parameters: dict[str, Any]) -> MLP | GPT:
-    """The network of this shape; ValueError or TypeError says what is wrong with it."""
-    model = (_gpt if "heads" in shape else _mlp)(shape, len(parameters))
-    for name, p in model.named_parameters().items():
-        if name not in parameters:
-            raise ValueError(f"the parameter {name} is missing")
-        p.data = float(real(name, parameters[name]))
-    return model
 
 
 def _mlp(shape: dict[str, Any], held: int) -> MLP:
