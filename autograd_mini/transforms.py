@@ -54,12 +54,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     {'a': 5.0, 'b': [2.0]}
     """
     with_grad = value_and_grad(f, argnums)
-
-    @wraps(f)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        return with_grad(*args, **kwargs)[1]
-
-    return gradient
+    return wraps(f)(lambda *args, **kwargs: with_grad(*args, **kwargs)[1])
 
 
 def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:

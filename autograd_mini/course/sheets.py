@@ -73,11 +73,8 @@ def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
 # --- formats -------------------------------------------------------------------------------------
 def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
     """The sheet, or its key, for a terminal."""
-    parts = []
-    for number, exercise in enumerate(exercises, start=1):
-        lines = [heading(exercise, number, lang), *_lines(exercise, lang, key)]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+    each = ([heading(x, k, lang), *_lines(x, lang, key)] for k, x in enumerate(exercises, start=1))
+    return "\n\n".join(map("\n".join, each)) + "\n"
 
 
 def _lines(exercise: Exercise, lang: str, key: bool, drawn: bool = False) -> list[str]:
@@ -108,9 +105,9 @@ def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) 
     """The sheet, or its key, as a page to read or to print."""
     title = said(f"exercise.title.{'key' if key else 'sheet'}", lang)
     gap = "" if key else f"<p>{_name(lang)}</p>"
-    sections = [section(exercise, k, lang, key=key) for k, exercise in enumerate(exercises, 1)]
-    sections = [f"<article>{gap}{each}</article>" for each in sections]
-    return plain(title, "\n".join([f"<h1>{title}</h1>", *sections]), lang, asset("sheet.css"))
+    each = (section(exercise, k, lang, key=key) for k, exercise in enumerate(exercises, start=1))
+    sections = "\n".join(f"<article>{gap}{section}</article>" for section in each)
+    return plain(title, f"<h1>{title}</h1>\n{sections}", lang, asset("sheet.css"))
 
 
 def _name(lang: str) -> str:

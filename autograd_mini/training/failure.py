@@ -76,14 +76,9 @@ def check_loss(loss: Any) -> None:
 
 
 def described(
-    error: Exception,
-    model: Any,
-    rows: list[Row],
-    losses: Sequence[float],
-    learning_rate: float,
-    updates: int,
+    error: Exception, model: Any, rows: list[Row], losses: Sequence[float], learning_rate: float
 ) -> tuple[str, str, str]:
-    """(what happened, where, the likely cause) for an error in a batch of these rows."""
+    """(what happened, where, the likely cause) for an error in these rows, after such losses."""
     what = str(error)
     place, stage = getattr(error, "place", ""), getattr(error, "stage", "forward")
     if isinstance(error, errors.GradientError):
@@ -98,16 +93,13 @@ def described(
         what = f"{who}: {what} ({whose} largest parameter, {place}, is {p.data})"
     if losses:
         what += f", after losses of {', '.join(f'{x:.3g}' for x in losses)}"
-    return what, place, _likely_cause(error, stage, rows, learning_rate, updates)
+    return what, place, _likely_cause(error, stage, rows, learning_rate if losses else None)
 
 
-def _likely_cause(
-    error: Exception, stage: str, rows: list[Row], learning_rate: float, updates: int
-) -> str:
-    if (
-        isinstance(error, errors.DomainError | errors.PoleError)
-        and "log" in str(error).partition(" at ")[0]
-    ):
+def _likely_cause(error: Exception, stage: str, rows: list[Row], rate: float | None) -> str:
+    """`rate` is that of the update before, if there was one."""
+    of_log = "log" in str(error).partition(" at ")[0]
+    if of_log and isinstance(error, errors.DomainError | errors.PoleError):
         return (
             "the logarithm of a number that is not above 0, as where a predicted probability is 0;"
             " use a loss that takes scores (cross_entropy, binary_cross_entropy_with_logits)"
@@ -116,10 +108,8 @@ def _likely_cause(
     largest = float(max(abs(v) for row in rows for v in row))
     if largest > LARGE_INPUT:
         causes.append(f"inputs as large as {largest:.3g}; standardise them (data.standardise)")
-    if updates:
-        causes.append(
-            f"a learning rate of {learning_rate:g} that is too high; try {learning_rate / 10:g}"
-        )
+    if rate is not None:
+        causes.append(f"a learning rate of {rate:g} that is too high; try {rate / 10:g}")
     elif not causes:
         causes.append("weights that are too large from the start; choose another init")
     if stage == "backward":

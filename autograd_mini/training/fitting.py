@@ -31,7 +31,7 @@ from autograd_mini.value import Value
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, monitored
 from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
-from .progress import shown
+from .progress import Show, shown
 from .samples import Row, check_width, samples
 
 
@@ -140,7 +140,8 @@ def fit(
     what = "a function (model, history)"
     callbacks = [check.function("a callback", callback, what) for callback in callbacks]
     best = _Best(params, early_stopping)
-    trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm)
+    given = rows, targets, held_out
+    trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm, *given)
     if compiled:
         from .compiled import CompiledStep
 
@@ -155,7 +156,7 @@ def fit(
     try:
         with shown(progress, lang, epochs, -(-n // size)) as (after_batch, after_epoch):
             for epoch in range(1, epochs + 1):
-                row = trainer.epoch(epoch, rows, targets, next(batches), held_out, after_batch)
+                row = trainer.epoch(epoch, next(batches), after_batch)
                 history.rows.append(row)
                 after_epoch(row)
                 answers = [callback(model, history) for callback in callbacks]
@@ -236,6 +237,9 @@ class _Trainer:
     judge: Judge | None
     optimiser: Optimiser
     clip_norm: float | None
+    rows: list[Row]
+    targets: list[Any]
+    held_out: tuple[list[Row], list[Any]] | None
     step: Any = None  # a CompiledStep
     updating: bool = False
 
@@ -255,20 +259,12 @@ class _Trainer:
         self.before = Kept(self.params, self.optimiser)  # the last update
         self.losses: deque[float] = deque(maxlen=3)
 
-    def epoch(
-        self,
-        epoch: int,
-        rows: list[Row],
-        targets: list[Any],
-        batches: list[Sequence[int]],
-        held_out: tuple[list[Row], list[Any]] | None,
-        after_batch: Callable[[int, int, float, float | None], None],
-    ) -> Epoch:
+    def epoch(self, epoch: int, batches: list[Sequence[int]], after_batch: Show) -> Epoch:
         """One pass through the data."""
         start, seen, right, loss, norm, lr = perf_counter(), 0, 0, 0.0, 0.0, 0.0
         accuracy: float | None = None
         for number, batch in enumerate(batches, 1):
-            xs, ys = [rows[i] for i in batch], [targets[i] for i in batch]
+            xs, ys = [self.rows[i] for i in batch], [self.targets[i] for i in batch]
             with self._explained(epoch, f"batch {number} of {len(batches)}", number, xs):
                 batch_loss, batch_right, batch_norm, lr = self.update(xs, ys)
             self.losses.append(batch_loss)
@@ -281,9 +277,9 @@ class _Trainer:
                 accuracy = right / seen
             after_batch(epoch, number, loss, accuracy)
         validated: tuple[float | None, float | None] = (None, None)
-        if held_out is not None:
-            with self._explained(epoch, "validation", 0, held_out[0]):
-                validated = measured(self.model, *held_out, self.loss, self.judge)
+        if self.held_out is not None:
+            with self._explained(epoch, "validation", 0, self.held_out[0]):
+                validated = measured(self.model, *self.held_out, self.loss, self.judge)
                 check_loss(validated[0])
         return Epoch(epoch, loss, accuracy, *validated, lr, norm, perf_counter() - start)
 
@@ -327,8 +323,8 @@ class _Trainer:
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
-            lr, updates = float(self.optimiser.lr), len(self.losses)
-            what, place, cause = described(error, self.model, rows, self.losses, lr, updates)
+            lr = float(self.optimiser.lr)
+            what, place, cause = described(error, self.model, rows, self.losses, lr)
             self.before.restore()
             known = {"epoch": epoch, "batch": batch, "place": place, "cause": cause}
             raise TrainingError(

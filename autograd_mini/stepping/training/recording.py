@@ -261,7 +261,7 @@ class _Recorder:
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
-            numbers = self.rows, self.losses[-3:], self.latest.rate or 0.0, epoch
+            numbers = self.rows, self.losses[-3:], self.latest.rate or 0.0
             what, place, cause = described(error, self.model, *numbers)
             if not epoch:
                 message = f"before training: {what}. Likely cause: {cause}."
