@@ -5,7 +5,7 @@ arrays, and gives plain numbers in the same structure. They nest: `grad(grad(f))
 derivative. The `grad` of Values that the function happens to use is left alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
@@ -95,9 +95,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     """
     inputs, rebuild, args, nested = _variables(primals, tuple(range(len(primals))))
     outs, rebuild_out = flatten(called(f, args, {}))
+    form = rebuild_out(range(len(outs)))  # the caller may change the output itself
 
     def pullback(cotangents: Any) -> Any:
-        seeds = _matching(cotangents, len(outs), "output")
+        seeds = _matching(cotangents, form, "output")
         rows = [_adjoints(out, inputs, nested, seed) for out, seed in zip(outs, seeds, strict=True)]
         return rebuild([_total(column) for column in zip(*rows, strict=True)])
 
@@ -111,7 +112,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 23.0)
     """
     inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
-    directions = _matching(tuple(tangents), len(inputs), "input")
+    directions = _matching(tuple(tangents), tuple(primals), "input")
     outs, rebuild = flatten(called(f, args, {}))
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
     for node in topological(*(out for out in outs if isinstance(out, Value))):
@@ -157,6 +158,8 @@ def _variables(
             raise GradientError(
                 f"argnums {k} is out of range: the function got {len(args)} arguments"
             )
+    if len({k % len(args) for k in chosen}) < len(chosen):
+        raise GradientError(f"argnums {argnums} name an argument twice")
     leaves, rebuild = flatten(tuple(args[k] for k in chosen))
     if not leaves:
         raise GradientError("there is nothing to differentiate by: the argument holds no number")
@@ -227,8 +230,19 @@ def _total(shares: Sequence[Any]) -> Any:
     return total
 
 
-def _matching(tree: Any, count: int, what: str) -> list[Any]:
-    parts, _ = flatten(tree)
+def _matching(tree: Any, form: Any, what: str) -> list[Any]:
+    """The numbers of a tree, one for each number of `form`; those of dicts by their keys."""
+    parts, count = flatten(_in_order(tree, form))[0], len(flatten(form)[0])
     if len(parts) != count:
         raise GradientError(f"expected one number for each {what}, {count}, got {len(parts)}")
     return parts
+
+
+def _in_order(tree: Any, form: Any) -> Any:
+    if isinstance(tree, Mapping) and isinstance(form, Mapping):
+        if tree.keys() != form.keys():
+            raise GradientError(f"expected the keys {[*form]}, got {[*tree]}")
+        return [_in_order(tree[key], form[key]) for key in form]
+    if all(isinstance(part, list | tuple) for part in (tree, form)) and len(tree) == len(form):
+        return [*map(_in_order, tree, form)]
+    return tree

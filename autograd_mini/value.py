@@ -166,8 +166,8 @@ def _record(node: Value, args: tuple[Any, ...], parents: list[Any], partials: li
             pairs = zip(vector, partials[k], strict=True)
             kept = [(x, partial) for x, partial in pairs if isinstance(x, Value)]
             parents[k], partials[k] = map(tuple, zip(*kept, strict=True))
-    if len(parents) > 2:
-        parents, partials = [tuple(parents)], [tuple(partials)]
+    if len(parents) > 2 or len({x.__class__ is tuple for x in parents}) > 1:
+        parents, partials = ([tuple(evaluation.flat(x))] for x in (parents, partials))
     node.first, node.second = (*parents, None)[:2]
     node.dfirst, node.dsecond = (*partials, None)[:2]
     if [*map(id, node.args)] != [*map(id, args)]:

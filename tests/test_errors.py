@@ -170,7 +170,9 @@ FORMULAS = [
     (lambda: op(3, "a", "1"), "op signature 3"),
     (lambda: op("f(class)", "1", "1"), "'class' has a meaning already; take another"),
     (lambda: op("f(out)", "1", "1"), "'out' has a meaning already"),
-    (lambda: op("f(exp)", "1", "1"), "'exp' has a meaning already"),
+    *((lambda name=name: op(f"f({name}, b[])", "1", "1", "1"), f"'{name}' has a meaning already")
+      for name in ("exp", "node", "apply", "_a", "a_i", "n")),
+    (lambda: op("f(a)", "a * 1e999", "1"), "'inf' is not allowed|'1e309' is not allowed"),
     (lambda: op("f(a)", "a", "1", b=ops.REAL), r"op 'f\(a\)' has no argument b"),
     (lambda: op("f(a)", "a", "1", scale={"b": "1"}), r"op 'f\(a\)' has no argument b"),
     (lambda: op("f(a)", "a", "1", latex="{b}"), "the LaTeX '{b}' fails at 'b'"),

@@ -9,6 +9,7 @@ import itertools
 import math
 import random
 import sys
+from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from autograd_mini import Value, functions, grad, op, topological
 from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
 from autograd_mini.numbers.special import lgamma, others, polygamma, prod
 from autograd_mini.ops import SHEET
+from autograd_mini.rules.evaluation import each
 from tests.points import as_values, places, points
 from tests.reference import (
     CLOSED,
@@ -289,6 +291,26 @@ def test_the_sweep_fails_for_an_added_operation_that_is_wrong(own):
     assert measured("wrong_cube")["a"].bounded > 1e12
     with pytest.raises(AssertionError):
         test_second_derivatives("wrong_cube")
+
+
+@pytest.mark.parametrize("number", [float, Fraction])
+@pytest.mark.parametrize(
+    ("formulas", "given", "at", "gradient"),
+    [
+        (("joule(R, 値)", "R * 値 * 値", "値 * 値", "2 * R * 値"), {}, (2, 3), (9, 12)),
+        (("cubed(a)", "A * a", "3 * A"), {"A": "a * a"}, (2,), (12,)),
+        (("many(k, b[])", "k * sum(b)", "sum(b)", "k"), {}, (2, (3, 5)), (8, (2, 2))),
+        (("work(a[], b[], k)", "dot(a, b) * k", "k * b_i", "k * a_i", "dot(a, b)"), {},
+         ((2, 3), (5, 7), 4), ((20, 28), (8, 12), 31)),
+        (("three(a[], b[], c[])", "dot(a, b) + sum(c)", "b_i", "a_i", "1"), {},
+         ((2,), (3,), (4,)), ((3,), (2,), (1,))),
+    ],
+)  # fmt: skip
+def test_arguments_in_capitals_and_numbers_beside_vectors(
+    own, formulas, given, at, gradient, number
+):
+    added = own(*formulas, given=given)
+    assert grad(added, (*range(len(at)),))(*each(number, at)) == gradient
 
 
 def test_an_operation_is_added_once(own):

@@ -79,6 +79,15 @@ def test_structures_come_back():
     assert ag.grad(f)(at) == {"w": (5.0,), "b": 2.0, "point": Point(16.0, 24.0)}
 
 
+def test_directions_are_matched_by_the_keys_of_dicts():
+    """d(a**2 b) along b is a**2; of {p: a b, q: a + b}, the pullback of q is (1, 1)."""
+    f, at, along_b = lambda d: d["a"] ** 2 * d["b"], {"a": 2.0, "b": 3.0}, {"b": 1.0, "a": 0.0}
+    assert ag.jvp(f, (at,), (along_b,)) == (12.0, 4.0)
+    assert ag.hvp(f, at, along_b) == {"a": 4.0, "b": 0.0}
+    _, pullback = ag.vjp(lambda a, b: {"p": a * b, "q": a + b}, 2.0, 3.0)
+    assert pullback({"q": 1.0, "p": 0.0}) == (1.0, 1.0)
+
+
 def test_numpy_arrays_in_and_out():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     gradient = ag.grad(lambda x: (x * x).sum() + np.exp(x[0, 0]))(x)
@@ -146,6 +155,8 @@ def test_a_derivative_along_a_direction_is_differentiated_at_zero_too():
         (lambda: ag.grad(lambda x: x)("a"), NumberTypeError, "got 'a'"),
         (lambda: ag.grad(lambda x: x)([]), GradientError, "holds no number"),
         (lambda: ag.grad(lambda x: x, argnums=2)(1.0), GradientError, "argnums 2 is out of range"),
+        (lambda: ag.grad(ag.pow, (0, -2))(2.0, 3.0), GradientError, "name an argument twice"),
+        (lambda: ag.hvp(lambda d: d["a"], {"a": 1.0}, {"b": 1.0}), GradientError, "keys .'a'.*'b'"),
         (lambda: ag.jvp(ag.exp, (1.0,), (1.0, 2.0)), GradientError, "for each input, 1, got 2"),
         (lambda: ag.vjp(lambda x: x, 1.0)[1]([1.0, 1.0]), GradientError, "each output, 1, got 2"),
         (lambda: ag.grad(lambda x: x)({1.0}), NumberTypeError, "expected a number"),

@@ -6,6 +6,7 @@ comparison, and calls of known functions. In the formula of an operation on a ve
 """
 
 import ast
+import math
 from collections.abc import Collection
 
 from autograd_mini.errors import FormulaError
@@ -20,6 +21,10 @@ PRIMITIVES = frozenset(
 _ARGUMENTS: dict[str, tuple[int, ...]]
 _ARGUMENTS = dict.fromkeys("atan2 hypot polygamma dot count gap below expdiff".split(), (2,))
 _ARGUMENTS |= {"where": (3,), "sum": (1, 2)}
+_VARIABLES = frozenset(  # of the code that is made of the formulas, as names with a _ before them
+    "out pi op apply new node Value float int tuple list len zip"
+    " Fraction mpf choice select truth data_of".split()
+)
 SIGNS: dict[type, str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -87,7 +92,9 @@ def refuse_reserved(signature: str, names: Collection[str]) -> None:
     from keyword import iskeyword
 
     for name in names:
-        if name in PRIMITIVES or name in ("out", "pi") or iskeyword(name):
+        taken = name in PRIMITIVES or name in _VARIABLES or iskeyword(name)
+        length = name == "n" and "[]" in signature
+        if taken or length or name.startswith("_") or name.endswith("_i"):
             raise FormulaError(f"op {signature!r}: {name!r} has a meaning already; take another")
 
 
@@ -113,7 +120,7 @@ def _problem(node: ast.AST, names: Collection[str], functions: Collection[str]) 
             if name in names:
                 return None
             return f"unknown name {name!r}; known here: {', '.join(sorted(names))}"
-        case ast.Constant(value=value) if value.__class__ in (int, float):
+        case ast.Constant(value=value) if value.__class__ in (int, float) and value < math.inf:
             return None
         case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]) if type(op) in SIGNS:
             return None

@@ -60,8 +60,8 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
     end = "                add(z)\n"
     if op is not None:
         for param, default in op.defaults.items():
-            namespace[param] = namespace[param.upper()] = default
-        end = "                A, a = z, out\n" + record_lines(op, ("a",), 4)
+            namespace[param] = namespace[f"_{param}"] = default
+        end = "                _a, a = z, out\n" + record_lines(op, ("a",), 4)
         end = end.replace("return node", "add(node)") + "                else:\n"
         end += "                    break\n"
     run(_START.replace("FINITE", FINITE) + end + _END, namespace)

@@ -57,8 +57,8 @@ def _first_call(count: int) -> CodeType:
 
 
 def _with_names_of_sheet(op: Op, code: CodeType) -> CodeType:
-    """The code with a and A exchanged: callers see the sheet's names, as in leaky_relu(slope=)."""
-    other = {p: p.upper() for p in op.params} | {p.upper(): p for p in op.params}
+    """The code with a and _a exchanged: callers see the sheet's names, as in leaky_relu(slope=)."""
+    other = {p: f"_{p}" for p in op.params} | {f"_{p}": p for p in op.params}
     return code.replace(
         co_varnames=tuple([other.get(name, name) for name in code.co_varnames]),
         co_cellvars=tuple([other.get(name, name) for name in code.co_cellvars]),
@@ -70,20 +70,20 @@ def source(op: Op, swapped: bool = False) -> str:
 
     >>> from autograd_mini.ops import SHEET
     >>> print(source(SHEET["mul"]).partition("    node")[0])
-    def made(A, B):
+    def made(_a, _b):
         try:
-            if B.__class__ is Value:
-                a = A.data
-                b = B.data
+            if _b.__class__ is Value:
+                a = _a.data
+                b = _b.data
                 if a.__class__ is float and b.__class__ is float:
                     out = (a * b)
                     if -1.7976931348623157e+308 <= out <= 1.7976931348623157e+308:
     <BLANKLINE>
     """
-    names = [p.upper() for p in op.params]
+    names = [f"_{p}" for p in op.params]
     call = f"apply(op, {', '.join(names)})"
     head = ", ".join(
-        f"{p.upper()}={op.defaults[p]!r}" if p in op.defaults else p.upper()
+        f"_{p}={op.defaults[p]!r}" if p in op.defaults else f"_{p}"
         for p in (reversed(op.params) if swapped else op.params)
     )
     body = _vector_body(op, call) if op.vectors else _scalar_body(op, swapped)
@@ -106,12 +106,12 @@ def _scalar_body(op: Op, swapped: bool) -> str:
     ):
         return ""
     if rest[0] in op.defaults:  # such as leaky_relu(a, slope=0.01): the rest is constant
-        tests = " and ".join(f"{p.upper()}.__class__ is float" for p in rest)
-        numbers = "".join(f"            {p} = {p.upper()}\n" for p in rest)
+        tests = " and ".join(f"_{p}.__class__ is float" for p in rest)
+        numbers = "".join(f"            {p} = _{p}\n" for p in rest)
         return f"        if {tests}:\n{numbers}{_case(op, (one,), 3)}"
     two = rest[0]
     other, constant = (two, one) if swapped else (one, two)
-    given = constant.upper()
+    given = f"_{constant}"
     return (
         f"        if {given}.__class__ is Value:\n{_case(op, (one, two), 3)}"
         f"        elif {given}.__class__ is float or {given}.__class__ is int:\n"
@@ -122,7 +122,7 @@ def _scalar_body(op: Op, swapped: bool) -> str:
 def _case(op: Op, active: tuple[str, ...], depth: int) -> str:
     """Read the numbers, compute value and partials, record the node."""
     indent = "    " * depth
-    read = "".join(f"{indent}{p} = {p.upper()}.data\n" for p in active)
+    read = "".join(f"{indent}{p} = _{p}.data\n" for p in active)
     floats = " and ".join(f"{p}.__class__ is float" for p in active)
     return f"{read}{indent}if {floats}:\n" + record_lines(op, active, depth + 1)
 
@@ -130,10 +130,10 @@ def _case(op: Op, active: tuple[str, ...], depth: int) -> str:
 def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     """The lines that compute op on the numbers, check the result, record and return the node."""
     keys = [f"d{op.params.index(p)}" for p in active]
-    every = [p.upper() for p in op.params]
+    every = [f"_{p}" for p in op.params]
     made = "op" if active == op.params else f"(op, None, ({', '.join(every)},))"
     fields = {"data": "out", "grad": "0.0", "made": made}
-    parents = [*(p.upper() for p in active), "None"]
+    parents = [*(f"_{p}" for p in active), "None"]
     fields |= dict(zip(("first", "second"), parents, strict=False))
     partials = [*(rendered(op, key, FLOAT) for key in keys), "None"]
     fields |= dict(zip(("dfirst", "dsecond"), partials, strict=False))
@@ -149,26 +149,28 @@ def _vector_body(op: Op, call: str) -> str:
 
     `sum(a).__class__ is float` tells in C speed that no Fraction, mpf or complex is among them.
     """
+    if len(op.params) > 2 or op.vectors < {*op.params}:
+        return ""
     one, *rest = op.params
     indent = "        "
     text = "".join(
-        f"{indent}if {p.upper()}.__class__ is list: {p.upper()} = tuple({p.upper()})\n"
-        f"{indent}elif {p.upper()}.__class__ is not tuple: return {call}\n"
+        f"{indent}if _{p}.__class__ is list: _{p} = tuple(_{p})\n"
+        f"{indent}elif _{p}.__class__ is not tuple: return {call}\n"
         for p in op.params
     )
-    text += f"{indent}{one} = tuple([v.data for v in {one.upper()}])\n"
+    text += f"{indent}{one} = tuple([v.data for v in _{one}])\n"
     if not rest:
         return text + f"{indent}if _sum({one}).__class__ is float:\n" + record_lines(op, (one,), 3)
     two = rest[0]
     return (
         text
-        + f"{indent}if len({one.upper()}) == len({two.upper()}):\n"
-        + f"{indent}    if {two.upper()}[0].__class__ is Value:\n"
-        + f"{indent}        {two} = tuple([v.data for v in {two.upper()}])\n"
+        + f"{indent}if len(_{one}) == len(_{two}):\n"
+        + f"{indent}    if _{two}[0].__class__ is Value:\n"
+        + f"{indent}        {two} = tuple([v.data for v in _{two}])\n"
         + f"{indent}        if _sum({one}).__class__ is float and _sum({two}).__class__ is float:\n"
         + record_lines(op, (one, two), 5)
-        + f"{indent}    elif _sum({two.upper()}).__class__ is float:\n"
-        + f"{indent}        {two} = {two.upper()}\n"
+        + f"{indent}    elif _sum(_{two}).__class__ is float:\n"
+        + f"{indent}        {two} = _{two}\n"
         + f"{indent}        if _sum({one}).__class__ is float:\n"
         + record_lines(op, (one,), 5)
     )
