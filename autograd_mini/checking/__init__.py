@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from .beside import SideBySide, compare_gradients
     from .check import check_grad
     from .differences import Estimate, finite_difference
-    from .findings import Comparison, Culprit, Property
+    from .findings import Comparison, Culprit, Property, Taylor
     from .inputs import CheckError
     from .products import check_jvp
     from .report import GradientMismatch, Report
     from .sweep import Sweep, complex_step, show_step_sweep
     from .table import op_table
-    from .taylor import Taylor
 
 __getattr__, __dir__, __all__ = lazy(__name__)

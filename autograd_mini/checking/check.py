@@ -15,13 +15,11 @@ from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
 from .guesses import guess
-from .inputs import CheckError, Function, Inputs, Options, as_real, flat, shown
-from .nodes import on_kink
+from .inputs import CheckError, Function, Inputs, Options, as_real, flat, shown, unit_of
 from .on_nodes import check_engine, subject_of
-from .precision import Doubled, unit_of
 from .report import Report
 from .rows import DIRECTIONS, Rows
-from .whole import Truth, floats_of, on_values
+from .whole import Doubled, Truth, floats_of, on_values
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off
 MANY = 50  # inputs; from there on directions take the place of single derivatives
@@ -162,12 +160,11 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     graph, y_of_graph = on_values(f, inputs)
     if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
         graph = None  # it is of another function
-    kinked = graph is not None and any(map(on_kink, graph.order))
-    truth = Truth(f, inputs, floats, graph, kinked, options)
+    truth = Truth(f, inputs, floats, graph, options)
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [(4 if unit == EPS else 64) * unit * size] * len(claimed)
     if inputs.eps > EPS:
-        double = Doubled(traced(f), truth, options)
+        double = Doubled(traced(f), truth)
         if graph is None and double.agrees(y, inputs.direction(options.draw)):
             truth = double
         finer = double.call(traced(gradient), read) or claimed

@@ -252,6 +252,12 @@ def flat(tree: Any) -> list[Any]:
     return [x for part in parts for x in (array_content(part)[0] if is_array(part) else [part])]
 
 
+def unit_of(y: Any) -> float:
+    """The coarsest rounding unit of the numbers in a structure."""
+    units = [rounding_unit(part) for _, part in parts_of(y) if hasattr(part, "dtype")]
+    return max(units, default=EPS)
+
+
 def mapped(tree: Any, f: Function) -> Any:
     """The structure with f of its numbers and arrays."""
     if isinstance(tree, Mapping):

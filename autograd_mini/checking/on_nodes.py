@@ -16,7 +16,7 @@ from .findings import Comparison, Culprit, Note, Property
 from .graphs import Graph, op_name
 from .guesses import guess
 from .inputs import Function, Inputs, Options, as_real
-from .nodes import Checked, check_partials, check_sums, on_kink, rounding_of_value, uncertainty
+from .nodes import Checked, check_partials, check_sums, rounding_of_value, uncertainty
 from .nudging import wrong_closure
 from .properties import properties_of
 from .report import Report, Subject
@@ -121,8 +121,7 @@ class _Check:
             floats = floats_of(run.f, self.inputs, Value)
         else:
             floats = floats_of(run.f, self.inputs, run.value, run.adapter.number)
-        kinked = any(map(on_kink, self.true.order if self.true else ()))
-        truth = Truth(run.f, self.inputs, floats, self.true, kinked, options)
+        truth = Truth(run.f, self.inputs, floats, self.true, options)
         check = Rows(truth, self.gradient, self.noise)
         rows = check.rows()
         if check.lost:
@@ -130,7 +129,7 @@ class _Check:
         if options.order == 2:
             rows += check.hessian(run.f) if self.ours else check.differenced(run.gradient)
         if self.culprit is None and any(row.verdict == "wrong" for row in rows):
-            rows = self._wrong(check, rows, checked, kinked)
+            rows = self._wrong(check, rows, checked)
         found = check.report(rows, self.culprit, self.notes)
         beside = {x.name: x for x in properties_of(run.value, run.adapter)}
         properties = tuple((self.properties | beside | self.properties).values())
@@ -153,9 +152,7 @@ class _Check:
             self.notes.append(("nodes", {"count": found.partials, "ulps": ulps}))
         return found
 
-    def _wrong(
-        self, check: Rows, rows: list[Comparison], checked: Checked, kinked: bool
-    ) -> list[Comparison]:
+    def _wrong(self, check: Rows, rows: list[Comparison], checked: Checked) -> list[Comparison]:
         """Set the culprit of rows that are wrong; or give the rows back, excused."""
         run, graph = self.run, self.graph
         told = all(node.args is not None for node in graph.order if node.parents)
@@ -169,7 +166,7 @@ class _Check:
             self.culprit = check_sums(graph)
         if self.culprit is not None:
             return rows
-        if kinked and self.true is not None and follows_graph(self.true, check.truth):
+        if check.truth.kinked and self.true is not None and follows_graph(self.true, check.truth):
             return self._excused(rows, "kink", "kink_rule")
         self.culprit = checked.worst
         wrong = [row.name for row in rows if row.verdict == "wrong"]

@@ -10,11 +10,10 @@ from .check import asked
 from .differences import EPS
 from .engines import called
 from .findings import Comparison
-from .inputs import CheckError, Function, Inputs, as_real, flat, rebuilt
-from .precision import Doubled, unit_of
+from .inputs import CheckError, Function, Inputs, as_real, flat, rebuilt, unit_of
 from .report import Report, worst
 from .rows import Rows
-from .whole import Truth, floats_of
+from .whole import Doubled, Truth, floats_of
 
 
 def check_jvp(
@@ -59,9 +58,9 @@ def check_jvp(
         u = [draw.choice((-1, 1)) * draw.uniform(0.5, 1) for _ in range(size)]
         v = inputs.direction(draw)
         weighted = _weighted(f, u)
-        truth = Truth(weighted, inputs, floats_of(weighted, inputs, None), None, False, options)
+        truth = Truth(weighted, inputs, floats_of(weighted, inputs, None), None, options)
         if eps > EPS:
-            double = Doubled(_weighted(traced(f), u), truth, options)
+            double = Doubled(_weighted(traced(f), u), truth)
             truth = double if double.agrees(truth.floats(inputs.floats), v) else truth
         check = Rows(truth, [0.0] * len(v), [0.0] * len(v))
         reference, found = truth.along(v), []

@@ -14,8 +14,7 @@ from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
 from autograd_mini.language.tables import Grid, Shown
 
-from .findings import Comparison, Culprit, Property, number_text
-from .taylor import Taylor, TaylorRow
+from .findings import Comparison, Culprit, Property, Taylor, TaylorRow, number_text
 
 REPORT = Format(
     "autograd_mini check report",

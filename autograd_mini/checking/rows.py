@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -12,16 +13,16 @@ from autograd_mini.transforms import hvp
 
 from .differences import EPS, quiet
 from .engines import called
-from .findings import Comparison, Culprit, Note
+from .findings import Comparison, Culprit, Note, Taylor, TaylorRow
 from .inputs import Function, Gradient
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
-from .taylor import POWERS, TaylorRow, remainders, taylor
 from .whole import Truth
 
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
+_POWERS = range(2, 10)  # of 1/2: the steps of the Taylor table
 
 
 class Rows:
@@ -180,18 +181,27 @@ class Rows:
         verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
         smooth = verdict not in ("kink", "domain")  # else there is no Taylor polynomial
         slope = self._taylor_slope() if smooth and not self.is_second else None
-        lang, floor = self.options.lang, 8 * self.truth.noise
-        table = taylor(self._remainders(POWERS), self.value, floor, lang) if smooth else None
+        table, lang = self._taylor() if smooth else None, self.options.lang
         return Report(verdict, tuple(rows), culprit, slope, tuple(notes), lang, taylor=table)
 
+    def _taylor(self) -> Taylor | None:
+        """The table; None if f is not finite at some of its steps."""
+        rows = self._remainders(_POWERS)
+        if len(rows) < len(_POWERS) or not all(math.isfinite(x) for row in rows for x in row if x):
+            return None
+        rounding = 8 * EPS * (self.value + max(row.r0 for row in rows))
+        return Taylor(tuple(rows), max(8 * self.truth.noise, rounding), self.options.lang)
+
     def _remainders(self, powers: Iterable[int]) -> list[TaylorRow]:
-        """What is left of f at such steps along the first direction."""
-
-        def f(h: float) -> float:
-            return self.truth.floats(self.inputs.moved(self.directions[0], h))
-
-        with quiet():
-            return [*remainders(f, (self.y, self.slope, self.curvature), powers)]
+        """What is left of f along the first direction, at steps of these powers of 1/2."""
+        rows = []
+        for h in (2.0**-power for power in powers):
+            with quiet(), suppress(ValueError, ArithmeticError):
+                moved = self.truth.floats(self.inputs.moved(self.directions[0], h)) - self.y
+                left = moved - h * self.slope
+                bent = None if self.curvature is None else abs(left - h * h / 2 * self.curvature)
+                rows.append(TaylorRow(h, abs(moved), abs(left), bent))
+        return rows
 
     def _taylor_slope(self) -> float | None:
         """The slope of log |f(x+hd) - f(x) - h g.d| against log h, where rounding does not rule."""

@@ -1,7 +1,12 @@
-"""References for the whole gradient: along one input, or along a direction in all of them."""
+"""References for the whole gradient: along one input, or along a direction in all of them.
+
+Differences of float32 values show a derivative to three digits or so, those of the same function
+on float64 numbers to nine: where it allows that, it is run on them.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +16,13 @@ from autograd_mini.rules.rule import value_only
 from autograd_mini.value import Value
 
 from .adapters import data_of
+from .casts import doubles
+from .differences import EPS, quiet
 from .engines import UndefinedError, check_root
 from .graphs import Graph, op_name
-from .inputs import CheckError, Floats, Function, Inputs, Options, as_real
+from .inputs import CheckError, Floats, Function, Inputs, Options, as_real, unit_of
 from .jumps import largest_jump
-from .nodes import Operation, rounding_of_value
+from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
     FRACTION,
     KINK,
@@ -44,25 +51,28 @@ _LARGEST_EXACT = 100  # nodes: fractions grow with every product
 class Truth:
     """True derivatives of f at a point, by the best means that f allows.
 
-    `floats(numbers)` is f on floats; `graph` that of f on our Values if it has one; `kinked` says
-    whether a node of it lies on a kink.
+    `floats(numbers)` is f on floats; `graph` that of f on our Values if it has one; `kinked`
+    becomes whether a node of it lies on a kink.
     """
 
     def __init__(
-        self, f: Function, inputs: Inputs, floats: Floats, graph: Graph | None, kinked: bool,
-        options: Options,
-    ) -> None:  # fmt: skip
-        self.f, self.inputs, self.floats = f, inputs, floats
-        self.kinked, self.options = kinked, options
+        self, f: Function, inputs: Inputs, floats: Floats, graph: Graph | None, options: Options
+    ) -> None:
+        self.f, self.inputs, self.floats, self.options = f, inputs, floats, options
+        self.kinked = graph is not None and any(map(on_kink, graph.order))
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
         if graph is not None:
             inner = (op_name(node) for node in graph.order if Operation.of(node))
-            if len(graph.order) <= _LARGEST_EXACT and not kinked and RATIONAL.issuperset(inner):
+            if (
+                len(graph.order) <= _LARGEST_EXACT
+                and not self.kinked
+                and RATIONAL.issuperset(inner)
+            ):
                 self.sources.append(self._by_fraction)
             if mpmath() is not None:
                 self.sources.append(self._by_mpmath)
-        if self.sources and not kinked and not self._confirmed(inputs.direction(options.draw)):
+        if self.sources and not self.kinked and not self._confirmed(inputs.direction(options.draw)):
             self.sources = []  # f leaves the graph: only its floats tell the truth
 
     def _confirmed(self, along: Mapping[int, float]) -> bool:
@@ -169,6 +179,65 @@ class Truth:
 
 class _ImpreciseError(Exception):
     """f has given a float for mpmath's numbers."""
+
+
+class Doubled(Truth):
+    """True derivatives of a float32 function from its values on float64 numbers.
+
+    Along a direction in which a cast inside f leaves float32's steps, from its float32 values.
+    """
+
+    def __init__(self, f: Function, coarse: Truth) -> None:
+        self.coarse = coarse
+        inputs = coarse.inputs.doubled()
+
+        def floats(numbers: Sequence[float]) -> float:
+            with doubles():
+                return float(as_real(inputs.call(f, numbers), "the value of f"))
+
+        super().__init__(f, inputs, floats, None, coarse.options)
+
+    def call(self, f: Function, read: Function) -> Any:
+        """What `read` makes of f at the point; None if f refuses float64 or answers in less."""
+        with suppress(Exception), doubles():  # float32 and float64 do not mix everywhere
+            y = self.inputs.call(f, self.inputs.floats)
+            if unit_of(y) == EPS:
+                return read(y)
+        return None
+
+    def agrees(self, y: float, along: Mapping[int, float]) -> bool:
+        """Whether f on float64 is the same function, and one that moves as such along this."""
+        found = self.call(self.f, lambda y: float(as_real(y, "the value of f")))
+        if found is None or not self._is_smooth(along):
+            return False
+        numbers = [x + along.get(k, 0.0) / 1024 for k, x in enumerate(self.inputs.floats)]
+        size = abs(y) + 1024 * abs(self.floats(numbers) - found)
+        return bool(abs(found - y) <= self.coarse.inputs.eps**0.5 * size)
+
+    def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
+        if self._is_smooth(along):
+            return super()._by_ladder(along, order)
+        return self.coarse._by_ladder(along, order)
+
+    def _is_smooth(self, along: Mapping[int, float]) -> bool:
+        """Whether f, at steps of a float32's last bits, moves as one of float64 numbers does.
+
+        There a smooth f hardly bends, and one with a cast in it as much as it moves.
+        """
+        f, x, _ = self._line(along)
+        reach = max(abs(x), 1.0)
+        center, slope = f(x), 0.0
+        with quiet(), suppress(ValueError, ArithmeticError):  # beside an edge of the domain
+            for power in (21, 22, 23, 24, 25):
+                for share in (1.0, 0.73, 0.41):
+                    h = share * reach * 2.0**-power
+                    up, down = f(x + h), f(x - h)
+                    slope = max(slope, abs(up - down) / (2 * h)) if power == 21 else slope
+                    floor = 2.0**-46 * (abs(center) + reach * slope)
+                    if not abs((up - center) + (down - center)) <= 2.0**-13 * h * slope + floor:
+                        return False
+            return True
+        return False
 
 
 def follows_graph(graph: Graph, truth: Truth) -> bool:
