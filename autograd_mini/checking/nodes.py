@@ -44,8 +44,9 @@ _WIDE = 8  # a vector longer than this is checked along a random direction first
 
 
 class Operation(NamedTuple):
-    """A node's line of the sheet and its arguments: as nodes, and as numbers."""
+    """A node, its line of the sheet and its arguments: as nodes, and as numbers."""
 
+    node: Any
     op: Op
     args: tuple[Any, ...]
     numbers: tuple[Any, ...]
@@ -60,7 +61,7 @@ class Operation(NamedTuple):
             args = bind(op, tuple(node.args))
             numbers = tuple(each(lambda x: x.data if in_graph(x) else x, args))
             if all(map(math.isfinite, flat(numbers))):
-                return cls(op, args, numbers)
+                return cls(node, op, args, numbers)
         return None
 
     def edges(self) -> list[tuple[int, int | None, Any]]:
@@ -68,21 +69,21 @@ class Operation(NamedTuple):
         pairs = zip(places(self.args), flat(self.args), strict=True)
         return [(k, i, x) for (k, i), x in pairs if in_graph(x)]
 
-    def operands(self) -> str:
-        """The arguments for a reader: "a = 0.5 (x), b = 2"."""
-        operands = zip(self.op.params, self.numbers, self.args, strict=True)
-        return ", ".join(f"{param} = {_shown(number, arg)}" for param, number, arg in operands)
-
-    def told(self, got: Any, wanted: Fraction) -> dict[str, Any]:
-        """The details of a culprit: two numbers, the formula and what it was applied to."""
+    def culprit(
+        self, graph: Graph, kind: str, message: str, got: Any, wanted: Fraction, **told: Any
+    ) -> Culprit:
+        """It is to blame: two numbers, the formula and what it was applied to."""
+        operands = ", ".join(map(_shown, self.op.params, self.numbers, self.args))
         numbers = {"got": float(got), "wanted": as_float(wanted)}
-        return {**numbers, "formula": self.op.value, "operands": self.operands()}
+        told = {**numbers, "formula": self.op.value, "operands": operands, **told}
+        return graph.culprit(kind, message, self.node, **told)
 
 
-def _shown(number: Any, arg: Any) -> str:
-    if number.__class__ is tuple:  # without words: the report may be read in any language
-        return f"({', '.join(map(str, number[:4]))}{', ...' if len(number) > 4 else ''})"
-    return operand(number, arg)
+def _shown(param: str, number: Any, arg: Any) -> str:
+    """An argument for a reader: "a = 0.5 (x)"; without words: a report is in any language."""
+    if number.__class__ is not tuple:
+        return f"{param} = {operand(number, arg)}"
+    return f"{param} = ({', '.join(map(str, number[:4]))}{', ...' if len(number) > 4 else ''})"
 
 
 def on_kink(node: Any) -> bool:
@@ -111,100 +112,94 @@ def check_partials(
     """
     count, worst = 0, 0.0
     suspect: Culprit | None = None
-    for node in nodes:
-        if (operation := Operation.of(node)) is None:
-            continue
-        found = _lost_edge(graph, node, operation) or _wrong_value(graph, node, operation, accuracy)
-        for reference, got, k, i, scale in () if found else _places(node, operation, draw):
+    for at in filter(None, map(Operation.of, nodes)):
+        found = _lost_edge(graph, at) or _wrong_value(graph, at, accuracy)
+        for reference, got, k, i, scale in () if found else _places(at, draw):
             if reference.kind not in (NUMBER, KINK):
                 continue
             count += 1
             allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale) + _TINY
             if not strict:  # another engine's formula may cancel
-                allowed += Fraction(4 * EPS) * max(Fraction(1), abs(exact(node.data)))
+                allowed += Fraction(4 * EPS) * max(Fraction(1), abs(exact(at.node.data)))
             low, high = reference.low - allowed, reference.high + allowed
             if not _finite(got) or not low <= exact(got) <= high:
-                found = _wrong_partial(graph, node, operation, reference, got, k, i)
+                found = _wrong_partial(graph, at, reference, got, k, i)
                 break
             if reference.kind == NUMBER and reference.source != LADDER:
                 ulps = in_ulps(exact(got) - reference.value, reference.value, scale)
                 if ulps > max(worst, _CANCELLED):
-                    suspect = _wrong_partial(graph, node, operation, reference, got, k, i)
+                    suspect = _wrong_partial(graph, at, reference, got, k, i)
                 worst = max(worst, ulps)
-        if found := found or _wrong_together(graph, node, operation):
+        if found := found or _wrong_together(graph, at):
             return Checked(found, count, worst)
     return Checked(None, count, worst, suspect)
 
 
-def _wrong_together(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
+def _wrong_together(graph: Graph, at: Operation) -> Culprit | None:
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
-    op, _, numbers = operation
-    active, partials = [(k, i) for k, i, _ in operation.edges()], node.partials or ()
-    if not 1 < len(active) == len(partials) or mpmath() is None or not at_kink(op, numbers):
+    active, partials = [(k, i) for k, i, _ in at.edges()], at.node.partials or ()
+    if not 1 < len(active) == len(partials) or mpmath() is None or not at_kink(at.op, at.numbers):
         return None
-    reference, got = together(op, numbers, active), sum(map(exact, partials))
-    if reference.kind != NUMBER or abs(got - reference.value) <= Fraction(1, 10**6):
+    wanted, got = together(at.op, at.numbers, active), sum(map(exact, partials))
+    if wanted.kind != NUMBER or abs(got - wanted.value) <= Fraction(1, 10**6):
         return None
-    told = operation.told(got, reference.value) | {"argument": ", ".join(op.params)}
-    return graph.culprit("partial", "together", node, **told)
+    told = {"argument": ", ".join(at.op.params)}
+    return at.culprit(graph, "partial", "together", got, wanted.value, **told)
 
 
-def _places(
-    node: Any, operation: Operation, draw: Any
-) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
+def _places(at: Operation, draw: Any) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
     """(reference, partial, argument, element, scale) for each partial of a node."""
-    op, _, numbers = operation
-    pairs = zip(operation.edges(), node.partials or (), strict=False)
+    pairs = zip(at.edges(), at.node.partials or (), strict=False)
     found = [(k, i, partial) for (k, i, _), partial in pairs]
     for k, group in groupby(found, key=itemgetter(0)):
         chosen = list(group)
         wide = len(chosen) > _WIDE and mpmath() is not None
-        if wide and _agrees_along(op, numbers, chosen, draw):
+        if wide and _agrees_along(at, chosen, draw):
             continue
         for _, i, partial in chosen:
-            scale = rounding(op, numbers, op.params[k], i)
-            yield derivative_of(op, numbers, k, i), partial, k, i, scale
+            scale = rounding(at.op, at.numbers, at.op.params[k], i)
+            yield derivative_of(at.op, at.numbers, k, i), partial, k, i, scale
 
 
-def _agrees_along(op: Op, numbers: tuple[Any, ...], chosen: list[Any], draw: Any) -> bool:
+def _agrees_along(at: Operation, chosen: list[Any], draw: Any) -> bool:
     """Whether all partials of a long vector hold, judged along a random direction."""
     if not all(_finite(partial) for *_, partial in chosen):
         return False
     along = {(k, i): draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) for k, i, _ in chosen}
-    reference = directional_of(op, numbers, along)
+    reference = directional_of(at.op, at.numbers, along)
     shares = [exact(along[k, i]) * exact(partial) for k, i, partial in chosen]
     allowed = Fraction(16 * EPS) * sum(map(abs, shares))
     return reference.kind == NUMBER and abs(reference.value - sum(shares)) <= allowed
 
 
 def _wrong_partial(
-    graph: Graph, node: Any, operation: Operation, true: Reference, got: Any, k: int, i: int | None
+    graph: Graph, at: Operation, true: Reference, got: Any, k: int, i: int | None
 ) -> Culprit:
-    op, told = operation.op, operation.told(got, true.value)
-    told["argument"] = op.params[k] if i is None else f"{op.params[k]}[{i}]"
-    ulps = in_ulps(exact(got) - true.value, true.value) if _finite(got) else math.inf
-    told |= {"ulps": f"{ulps:.3g}", "partial": op.partials[k]}
-    return graph.culprit("partial", "partial" if true.value else "partial.zero", node, **told)
+    name, wanted = at.op.params[k], true.value
+    ulps = in_ulps(exact(got) - wanted, wanted) if _finite(got) else math.inf
+    told = {"argument": name if i is None else f"{name}[{i}]"}
+    told |= {"ulps": f"{ulps:.3g}", "partial": at.op.partials[k]}
+    message = "partial" if wanted else "partial.zero"
+    return at.culprit(graph, "partial", message, got, wanted, **told)
 
 
-def _wrong_value(graph: Graph, node: Any, operation: Operation, accuracy: float) -> Culprit | None:
+def _wrong_value(graph: Graph, at: Operation, accuracy: float) -> Culprit | None:
     """A node whose data is not what its operation gives at its operands."""
-    op, _, numbers = operation
-    truth = value_of(op, numbers)
-    if truth is None or not _finite(node.data):
+    truth, got = value_of(at.op, at.numbers), at.node.data
+    if truth is None or not _finite(got):
         return None
-    scale = max(abs(truth), rounding(op, numbers, "value"), Fraction(4 * EPS))
-    if abs(exact(node.data) - truth) <= Fraction(accuracy) * scale + _TINY:
+    scale = max(abs(truth), rounding(at.op, at.numbers, "value"), Fraction(4 * EPS))
+    if abs(exact(got) - truth) <= Fraction(accuracy) * scale + _TINY:
         return None
-    return graph.culprit("value", "value", node, **operation.told(node.data, truth))
+    return at.culprit(graph, "value", "value", got, truth)
 
 
-def _lost_edge(graph: Graph, node: Any, operation: Operation) -> Culprit | None:
+def _lost_edge(graph: Graph, at: Operation) -> Culprit | None:
     """An operand used more often than there are edges to it."""
-    used = Counter(x for *_, x in operation.edges())
-    for x in used - Counter(node.parents):
-        told = {"operand": graph.name(x), "uses": used[x], "edges": node.parents.count(x)}
-        return graph.culprit("accumulation", "edges", node, **told)
+    used, parents = Counter(x for *_, x in at.edges()), at.node.parents
+    for x in used - Counter(parents):
+        told = {"operand": graph.name(x), "uses": used[x], "edges": parents.count(x)}
+        return graph.culprit("accumulation", "edges", at.node, **told)
     return None
 
 
