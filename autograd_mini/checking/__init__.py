@@ -10,11 +10,10 @@ if TYPE_CHECKING:
 
     from .adapters import Adapter
     from .beside import SideBySide, compare_gradients
-    from .check import check_grad
+    from .check import check_grad, check_jvp
     from .differences import Estimate, finite_difference
     from .findings import Comparison, Culprit, Property, Taylor
     from .inputs import CheckError
-    from .products import check_jvp
     from .report import GradientMismatch, Report
     from .sweep import Sweep, complex_step, show_step_sweep
     from .table import op_table

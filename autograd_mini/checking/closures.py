@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .adapters import arguments
+from .adapters import Graph, Node, arguments, op_name
 from .engines import Run
 from .findings import Culprit
-from .graphs import Graph, Node, op_name
 from .nodes import Write, check_sums
 from .nudging import Truth, created, methods
 

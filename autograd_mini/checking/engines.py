@@ -12,9 +12,8 @@ from typing import Any
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
-from .adapters import Adapter, adapter_of, data_of, is_node, own
+from .adapters import Adapter, Graph, adapter_of, data_of, is_node, own
 from .findings import Culprit
-from .graphs import Graph
 from .inputs import CheckError, Function, Inputs, as_real, shown
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of

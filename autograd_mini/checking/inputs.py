@@ -10,7 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from copy import copy
+from fractions import Fraction
 from inspect import Parameter, Signature
 from itertools import islice, product
 from random import Random
@@ -75,7 +75,15 @@ class Inputs:
         self.eps = EPS
         for arg, name in zip(self.args, self._first_names(f), strict=True):
             for where, part in parts_of(arg, name):
-                self._add(part, where)
+                numbers, names = [part], [where]
+                if is_array(part):
+                    numbers, shape = array_content(part)
+                    self.eps = max(self.eps, rounding_unit(part))
+                    if shape:
+                        places = product(*map(range, shape))
+                        names = [f"{where}[{', '.join(map(str, place))}]" for place in places]
+                self.numbers += map(_number, numbers, names)
+                self.names += names
         if not self.numbers:
             raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
         self.floats = [float(x) for x in self.numbers]
@@ -90,17 +98,6 @@ class Inputs:
         named = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
         return [named[k] if k < len(named) else f"arg{k + 1}" for k in range(len(self.at))]
 
-    def _add(self, part: Any, name: str) -> None:
-        numbers, names = [part], [name]
-        if is_array(part):
-            numbers, shape = array_content(part)
-            self.eps = max(self.eps, rounding_unit(part))
-            if shape:
-                places = product(*map(range, shape))
-                names = [f"{name}[{', '.join(map(str, place))}]" for place in places]
-        self.numbers += map(_number, numbers, names)
-        self.names += names
-
     def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
         args = rebuilt(self.args, iter(parts), self.double)
@@ -113,18 +110,13 @@ class Inputs:
             raise CheckError(
                 f"{what} takes one argument, so it got the whole tuple {shown(self.at)}: {error}"
             ) from error
-        if not _holds(args, list(parts)):
+        held = flat(args)
+        if len(held) != len(parts) or not all(map(_same, held, parts)):
             raise CheckError(
                 f"{what} changes its argument: give it a copy to work on, or write it without"
                 " assignments into its input"
             )
         return result
-
-    def doubled(self) -> Inputs:
-        """The same inputs, given to functions as float64."""
-        other = copy(self)
-        other.eps, other.double = EPS, True
-        return other
 
     def moved(self, along: Mapping[int, float], t: Any, number: Function = float) -> list[Any]:
         """The numbers as floats, or what `number` makes of them, moved by t along a direction."""
@@ -234,12 +226,9 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
 
 
 # --- structures ----------------------------------------------------------------------------------
-_STRUCTURES = (list, tuple, Mapping)
-
-
 def parts_of(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """The numbers and arrays in a structure, in order, each with the name that it has in it."""
-    if isinstance(tree, _STRUCTURES):
+    if isinstance(tree, list | tuple | Mapping):
         for key, part in tree.items() if isinstance(tree, Mapping) else enumerate(tree):
             yield from parts_of(part, f"{name}[{key!r}]")
     else:
@@ -274,12 +263,6 @@ def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
         return like(x, [*islice(parts, math.prod(x.shape))], double) if is_array(x) else next(parts)
 
     return mapped(tree, made)
-
-
-def _holds(tree: Any, parts: list[Any]) -> bool:
-    """Whether the structure still holds these parts, in order."""
-    found = flat(tree)
-    return len(found) == len(parts) and all(map(_same, found, parts))
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -330,16 +313,12 @@ def as_real(x: Any, what: str) -> Any:
         if shape not in ((), (1,)):
             raise CheckError(f"{what} must be one number, got an array of shape {shape}")
         x = numbers[0]
-    if _is_exact(x) and not isinstance(x, bool):
+    if isinstance(x, Fraction) or hasattr(x, "_mpf_"):
         return x
     try:
         return real(x, what)
     except TypeError:
         raise CheckError(f"{what} must be one real number, got {shown(x)}") from None
-
-
-def _is_exact(x: Any) -> bool:
-    return hasattr(x, "_mpf_") or type(x).__name__ == "Fraction"
 
 
 def shown(x: object) -> str:

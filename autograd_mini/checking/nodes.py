@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import bind, each, flat, operand
 
+from .adapters import Graph, in_graph, op_name
 from .differences import EPS
 from .findings import Culprit
-from .graphs import Graph, in_graph, op_name
 from .references import (
     KINK,
     LADDER,

@@ -18,10 +18,10 @@ from itertools import count, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from .adapters import Graph, Node, op_name
 from .differences import EPS, quiet
 from .engines import Run
 from .findings import Culprit
-from .graphs import Graph, Node, op_name
 from .nodes import adjoints
 
 _WORK = 2_000_000  # nodes that may be created to look for the culprit; of large graphs a sample

@@ -9,11 +9,10 @@ from typing import Any
 
 from autograd_mini.value import Value
 
-from .adapters import Adapter
+from .adapters import Adapter, Graph, op_name
 from .closures import blamed
 from .engines import Faulty, Run, changed, deeper
 from .findings import Comparison, Culprit, Note, Property
-from .graphs import Graph, op_name
 from .guesses import guess
 from .inputs import Function, Inputs, Options, as_real
 from .nodes import Checked, check_partials, check_sums, rounding_of_value, uncertainty

@@ -7,6 +7,7 @@ on float64 numbers to nine: where it allows that, it is run on them.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +16,10 @@ from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
 from autograd_mini.value import Value
 
-from .adapters import data_of
+from .adapters import Graph, data_of, op_name
 from .casts import doubles
 from .differences import EPS, quiet
 from .engines import UndefinedError, check_root
-from .graphs import Graph, op_name
 from .inputs import CheckError, Floats, Function, Inputs, Options, as_real, unit_of
 from .jumps import largest_jump
 from .nodes import Operation, on_kink, rounding_of_value
@@ -69,7 +69,10 @@ class Truth:
                 and not self.kinked
                 and RATIONAL.issuperset(inner)
             ):
-                self.sources.append(self._by_fraction)
+                moved = self._moved
+                self.sources.append(
+                    lambda d, order: by_fraction(lambda t: moved(d, t, exact), order)
+                )
             if mpmath() is not None:
                 self.sources.append(self._by_mpmath)
         if self.sources and not self.kinked and not self._confirmed(inputs.direction(options.draw)):
@@ -98,9 +101,6 @@ class Truth:
         numbers = self.inputs.moved(along, t, number)
         root = self.inputs.call(self.f, [Value(x) for x in numbers])
         return root.data if isinstance(root, Value) else root
-
-    def _by_fraction(self, along: Mapping[int, float], order: int) -> Reference | None:
-        return by_fraction(lambda t: self._moved(along, t, exact), order)
 
     def _by_mpmath(
         self, along: Mapping[int, float], order: int, kink: bool = False
@@ -189,7 +189,8 @@ class Doubled(Truth):
 
     def __init__(self, f: Function, coarse: Truth) -> None:
         self.coarse = coarse
-        inputs = coarse.inputs.doubled()
+        inputs = copy(coarse.inputs)
+        inputs.eps, inputs.double = EPS, True
 
         def floats(numbers: Sequence[float]) -> float:
             with doubles():
@@ -276,7 +277,7 @@ def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
 
 
 def floats_of(
-    f: Function, inputs: Inputs, value: Function | None, number: Function = data_of
+    f: Function, inputs: Inputs, value: Function | None = None, number: Function = data_of
 ) -> Floats:
     """f as a function of a list of floats; on Values of an engine if one is given.
 

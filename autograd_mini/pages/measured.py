@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from autograd_mini.checking.adapters import Graph
 from autograd_mini.checking.differences import Estimate, finite_difference
-from autograd_mini.checking.graphs import Graph
 from autograd_mini.checking.nodes import rounding_of_value
 from autograd_mini.notation.shapes import operands_of
 from autograd_mini.numbers.floats import FLOAT

@@ -19,7 +19,7 @@ from collections import Counter
 from itertools import product
 
 from autograd_mini import Value, ieee, topological
-from autograd_mini.checking.graphs import Graph
+from autograd_mini.checking.adapters import Graph
 from autograd_mini.checking.nodes import uncertainty
 from autograd_mini.checking.random_graphs import UNFIT, random_graph
 from autograd_mini.compiler import compile
