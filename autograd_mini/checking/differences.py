@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .adapters import data_of
@@ -133,7 +134,7 @@ def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: f
             break
     if not candidates:
         return Estimate(math.nan, math.inf, math.nan, "both", probe.count)
-    value, error, step, kink, side = min(candidates, key=lambda c: c[1])
+    value, error, step, kink, side = min(candidates, key=itemgetter(1))
     return Estimate(value, error, step, side, probe.count, kink)
 
 
@@ -227,16 +228,19 @@ class _Ladder:
         self.floor = max(self.floor, floor)
 
     def noise(self, level: _Level) -> float:
-        """The rounding error of a quotient."""
         return level.noise * max(self.floor, self.eps * level.size)
 
     def best(self) -> tuple[float, float, float, bool] | None:
-        """(value, bar, step, kink) of the extrapolation of smallest bar, if not contradicted."""
-        entries = sorted(self._extrapolations(), key=lambda entry: entry[1])
+        """(value, bar, step, kink) of the extrapolation of smallest bar that holds.
+
+        A quotient of a shorter step off by more than noise and this step explain contradicts it.
+        """
         if self.lost or self._diverges():
             return self.levels[-1].quotient, math.inf, self.levels[-1].step, False
-        for value, bar, i in entries:
-            if not self._contradicted(value, bar, i):
+        for value, bar, i in sorted(self._extrapolations(), key=itemgetter(1)):
+            near, finer = self.levels[i - 2 : i + 1], self.levels[i + 1 :]
+            allowed = bar + 2 * max(abs(level.quotient - value) for level in near)
+            if all(abs(x.quotient - value) <= allowed + 4 * self.noise(x) for x in finer):
                 return self._with_kink(value, bar, i)
         return None
 
@@ -266,14 +270,6 @@ class _Ladder:
         return len(self.levels) > 8 and all(
             abs(fine.quotient) > 1.3 * abs(coarse.quotient) > 8 * self.noise(fine)
             for coarse, fine in pairwise(last)
-        )
-
-    def _contradicted(self, value: float, bar: float, i: int) -> bool:
-        """Whether a quotient of a shorter step is off by more than noise and this step explain."""
-        allowed = bar + 2 * max(abs(level.quotient - value) for level in self.levels[i - 2 : i + 1])
-        return any(
-            abs(level.quotient - value) > allowed + 4 * self.noise(level)
-            for level in self.levels[i + 1 :]
         )
 
     def _with_kink(self, value: float, bar: float, i: int) -> tuple[float, float, float, bool]:

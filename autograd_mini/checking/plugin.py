@@ -101,19 +101,12 @@ def _arguments(node: Any) -> tuple[Any, dict[str, Any]] | None:
 
 def _point(nodeid: str, names: list[str], at: Any) -> dict[str, Any]:
     """The point as argument name -> value; an error if it does not fit the function."""
-    if isinstance(at, Mapping):
-        if missing := [name for name in at if name not in names]:
-            raise pytest.UsageError(
-                f"{nodeid}: at names {', '.join(map(repr, missing))}, but the arguments are"
-                f" {', '.join(names) or 'none'}"
-            )
-        return dict(at)
-    numbers = at if isinstance(at, tuple) else (at,)
-    if len(numbers) > len(names) or not numbers:
-        raise pytest.UsageError(
-            f"{nodeid}: at has {len(numbers)} numbers for the arguments ({', '.join(names)})"
-        )
-    return dict(zip(names, numbers, strict=False))
+    numbers = at if isinstance(at, Mapping | tuple) else (at,)
+    point = dict(at if isinstance(at, Mapping) else zip(names, numbers, strict=False))
+    if not 0 < len(numbers) == len(point) or not point.keys() <= {*names}:
+        told = f"at = {at!r} does not fit the arguments ({', '.join(names)})"
+        raise pytest.UsageError(f"{nodeid}: {told}")
+    return point
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -47,7 +47,8 @@ class Step(NamedTuple):
 class Graph:
     """A function of several numbers, as a list of steps; `at` is the point to look at it.
 
-    Its repr is Python that can be run, and checks the gradient at the point.
+    Its repr is Python that can be run, and checks the gradient at the point; steps used once are
+    written in place.
 
     >>> graph = Graph((2.0,), (Step("mul", (0, 0)), Step("tanh", (1,)), Step("add", (2, 1))))
     >>> x = Value(2.0); graph(x).data == (x * x).tanh().data + 4.0
@@ -87,7 +88,37 @@ class Graph:
         return steered(check_grad(self, self.at, value=self.value, **options))
 
     def __repr__(self) -> str:
-        return snippet(self)
+        names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(self.at) + 1))][: len(self.at)]
+        texts, uses = list(names), [i for step in self.steps for i in _nodes(step.operands)]
+        lines, imports, definitions = [], set(), []
+        for number, step in enumerate(self.steps, len(names)):
+            op, text = SHEET[step.name], expression(step, texts)
+            if not hasattr(functions, op.name):  # a user's operation
+                given = f", given={op.given!r}" if op.given else ""
+                formulas = ", ".join(map(repr, (op.signature, op.value, *op.partials)))
+                definitions.append(f"{op.name} = op({formulas}{given})")
+            elif text.startswith(f"{op.name}("):
+                imports.add(op.name)
+            if number == len(names) + len(self.steps) - 1:
+                lines.append(f"return {text}")
+            elif uses.count(number) == 1 and len(text) <= 50:
+                texts.append(f"({text})" if step.name in _SYMBOLS else text)
+            else:
+                texts.append(f"v{sum(' = ' in line for line in lines) + 1}")
+                lines.append(f"{texts[-1]} = {text}")
+        engine, own = self.value.__name__, self.value is Value
+        head = ["from autograd_mini import op"] * bool(definitions)
+        head += ["from autograd_mini.checking import check_grad"]
+        head += [f"from autograd_mini.functions import {', '.join(sorted(imports))}"] * bool(
+            imports
+        )
+        head += [f"from {self.value.__module__} import {engine}"] * (not own)
+        head += ["", *dict.fromkeys(definitions)] * bool(definitions)
+        body = "\n    ".join(lines or [f"return {texts[-1]}"])
+        function = [f"def f({', '.join(names)}):", f"    {body}"]
+        option = "" if own else f", value={engine}"
+        last = f"check_grad(f, {self.at}{option}).raise_for_failure()"
+        return "\n".join([*head, "", "", *function, "", "", last])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For hypothesis, which prints the arguments of a test that fails."""
@@ -105,7 +136,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 def _call(name: str, args: list[Any]) -> Any:
-    """The operation on Values, on plain numbers, or as operator or method of another engine."""
+    """On Values, on plain numbers, or by an operator or method of another engine."""
     own = next((x for x in args if is_node(x) and not isinstance(x, Value)), None)
     if own is None:
         return functions.function(SHEET[name])(*args)
@@ -115,42 +146,6 @@ def _call(name: str, args: list[Any]) -> Any:
 
 
 # --- as Python -----------------------------------------------------------------------------------
-def snippet(graph: Graph) -> str:
-    """Python that checks the gradient of this graph; steps used once are written in place."""
-    names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(graph.at) + 1))][: len(graph.at)]
-    texts = list(names)
-    uses = [i for step in graph.steps for i in _nodes(step.operands)]
-    lines, imports, definitions = [], set(), []
-    for number, step in enumerate(graph.steps, len(names)):
-        op = SHEET[step.name]
-        text = expression(step, texts)
-        if text.startswith(f"{op.name}(") and hasattr(functions, op.name):
-            imports.add(op.name)
-        if not hasattr(functions, op.name):  # a user's operation
-            given = f", given={op.given!r}" if op.given else ""
-            formulas = ", ".join(map(repr, (op.signature, op.value, *op.partials)))
-            definitions.append(f"{op.name} = op({formulas}{given})")
-        if number - len(names) == len(graph.steps) - 1:
-            lines.append(f"return {text}")
-        elif uses.count(number) == 1 and len(text) <= 50:
-            texts.append(f"({text})" if step.name in _SYMBOLS else text)
-        else:
-            texts.append(f"v{sum(' = ' in line for line in lines) + 1}")
-            lines.append(f"{texts[-1]} = {text}")
-    engine = graph.value.__name__
-    head = ["from autograd_mini import op"] if definitions else []
-    head += ["from autograd_mini.checking import check_grad"]
-    head += [f"from autograd_mini.functions import {', '.join(sorted(imports))}"] * bool(imports)
-    head += [f"from {graph.value.__module__} import {engine}"] * (graph.value is not Value)
-    if definitions:
-        head += ["", *dict.fromkeys(definitions)]
-    body = "\n    ".join(lines or [f"return {texts[-1]}"])
-    option = "" if graph.value is Value else f", value={engine}"
-    function = [f"def f({', '.join(names)}):", f"    {body}"]
-    last = f"check_grad(f, {graph.at}{option}).raise_for_failure()"
-    return "\n".join([*head, "", "", *function, "", "", last])
-
-
 def _nodes(operands: Sequence[Operand]) -> list[int]:
     return [x for x in flat(operands) if isinstance(x, int)]
 

@@ -37,12 +37,14 @@ def graphs(
     max_steps: int = 8,
     max_inputs: int = 3,
     value: type = Value,
+    sharing: bool = True,
 ) -> st.SearchStrategy[Graph]:
     """Random computation graphs with shared nodes, to be called with Values or plain numbers.
 
     `ops` names the operations to draw from, by default the whole sheet, or all that another engine
     has (`value=`, a class of the museum). Values stay below 30, slopes of a step below 10, and
-    every operand is 0.01 or more from a kink, at the graph's own point `graph.at`.
+    every operand is 0.01 or more from a kink, at the graph's own point `graph.at`. Without
+    `sharing` they are those of `expressions`.
 
     Raises ValueError for an operation that is not on the sheet, or sizes below 1.
 
@@ -51,7 +53,15 @@ def graphs(
     ...      settings=settings(database=None)).at
     (1.0,)
     """
-    return _graphs(operations(ops, value), max_steps, max_inputs, value, sharing=True)
+    chosen = operations(ops, value)
+    for name, size in (("max_steps", max_steps), ("max_inputs", max_inputs)):
+        if size % 1 or size < 1:
+            raise ValueError(f"{name} must be an int from 1 on, got {size!r}")
+    # Lists, because hypothesis knows how to leave out an element: a step the less.
+    step = st.tuples(*(st.integers(0, bound - 1) for bound in (len(chosen), *BOUNDS)))
+    at = st.lists(st.integers(0, 399).map(start), min_size=1, max_size=max_inputs)
+    raws = st.lists(step, min_size=1, max_size=max_steps)
+    return st.builds(partial(assemble, chosen, value=value, sharing=sharing), at, raws)
 
 
 def expressions(
@@ -62,20 +72,8 @@ def expressions(
     value: type = Value,
 ) -> st.SearchStrategy[Graph]:
     """As `graphs`, but trees: no intermediate result is used twice, inputs may be."""
-    return _graphs(operations(ops, value), max_steps, max_inputs, value, sharing=False)
-
-
-def _graphs(
-    ops: tuple[Op, ...], max_steps: int, max_inputs: int, value: type, *, sharing: bool
-) -> st.SearchStrategy[Graph]:
-    for name, size in (("max_steps", max_steps), ("max_inputs", max_inputs)):
-        if size % 1 or size < 1:
-            raise ValueError(f"{name} must be an int from 1 on, got {size!r}")
-    # Lists, because hypothesis knows how to leave out an element: a step the less.
-    step = st.tuples(*(st.integers(0, bound - 1) for bound in (len(ops), *BOUNDS)))
-    at = st.lists(st.integers(0, 399).map(start), min_size=1, max_size=max_inputs)
-    raws = st.lists(step, min_size=1, max_size=max_steps)
-    return st.builds(partial(assemble, ops, value=value, sharing=sharing), at, raws)
+    sizes = {"max_steps": max_steps, "max_inputs": max_inputs}
+    return graphs(ops, **sizes, value=value, sharing=False)
 
 
 def points(

@@ -168,9 +168,9 @@ def test_the_seed_reaches_every_check_and_the_header(session):
     [
         ("gradcheck", "x", "gradcheck needs the point, as in @pytest.mark.gradcheck(at="),
         ("gradcheck(1.0, 2.0)", "x", "gradcheck needs the point"),
-        ("gradcheck(at={'y': 1.0})", "x", "at names 'y', but the arguments are x"),
-        ("gradcheck(at=(1.0, 2.0))", "x", "at has 2 numbers for the arguments (x)"),
-        ("gradcheck(at=())", "x", "at has 0 numbers for the arguments (x)"),
+        ("gradcheck(at={'y': 1.0})", "x", "at = {'y': 1.0} does not fit the arguments (x)"),
+        ("gradcheck(at=(1.0, 2.0))", "x", "at = (1.0, 2.0) does not fit the arguments (x)"),
+        ("gradcheck(at=())", "x", "at = () does not fit the arguments (x)"),
         ("gradcheck(at=[])", "x", "at must be one point, or a list of points alike"),
         ("gradcheck(at=[1.0, (1.0, 2.0)])", "x, y", "a list of points alike"),
     ],
