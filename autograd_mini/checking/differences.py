@@ -219,7 +219,8 @@ class _Ladder:
         slopes = sorted(abs(level.quotient) for level in levels[-6:])
         slope = slopes[len(slopes) // 2] if order == 1 else 0.0  # the median
         self.lost = False  # whether f is all noise, as the sine of 1e16 * x
-        self.floor = eps * (max(level.size for level in levels[-6:]) + abs(probe.x) * slope)
+        size = max(level.size for level in levels[-6:]) + sys.float_info.min  # f may underflow
+        self.floor = eps * (size + abs(probe.x) * slope)
         if order == 1 and side == "both" and len(levels) > 8:
             rough = max(_rough(levels, probe))
             reach = max(abs(level.quotient * level.step) + abs(level.bend) for level in levels)
@@ -339,5 +340,7 @@ def _levels(probe: Probe, steps: list[float], side: str, order: int) -> Iterator
             quotient, noise = (f_up - center) / (up - x), 2 / h
         if order == 2:
             quotient, noise = bend / (h * h), 4 / (h * h)
-        size = max(abs(f_up), abs(f_down), abs(center))
-        yield _Level(h, quotient, noise, size, bend, (abs(f_up - center), abs(f_down - center)))
+        moves = abs(f_up - center), abs(f_down - center)
+        lost = abs(up - first * h - x) / h  # of x in x + h, as of 1e-200: f' may differ there
+        size = max(abs(f_up), abs(f_down), abs(center), lost / EPS * max(moves))
+        yield _Level(h, quotient, noise, size, bend, moves)

@@ -141,8 +141,8 @@ class _Guesser:
         if not factor or not self._holds(lambda point, k: point.got[k] / factor):
             return None
         plain = Fraction(factor).limit_denominator(1000)
-        if abs(plain - Fraction(factor)) > 10 * self.tolerance * abs(factor):
-            return self._culprit("factor", factor=f"{factor:.6g}")
+        if plain == 1 or abs(plain - Fraction(factor)) > 10 * self.tolerance * abs(factor):
+            return self._culprit("factor", factor=f"{factor:.{12 if plain == 1 else 6}g}")
         if plain == -1:
             return self._culprit("sign")
         if plain.numerator == 1 and plain.denominator > 2:

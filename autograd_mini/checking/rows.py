@@ -144,7 +144,10 @@ class Rows:
             found = self._wrong_input(along)
             if found.verdict == "wrong":
                 rows.append(row := found)
-        return Culprit("gradient", message, row.name, "", {"got": row.got, "wanted": row.wanted})
+        details = {"got": row.got, "wanted": row.wanted}
+        if message == "gradient" and row.interval:
+            message, details["low"], details["high"] = "between", *row.interval
+        return Culprit("gradient", message, row.name, "", details)
 
     def _wrong_input(self, along: dict[int, float]) -> Comparison:
         """The row of one input to look for the mistake in, where this direction is wrong.

@@ -280,8 +280,9 @@ def decision_boundary(
         points = [row for row, target in zip(data.inputs, data.targets, strict=True) if target == c]
         across, up = ([row[i] for row in points] for i in (j, k))
         axes.scatter(across, up, s=26, edgecolors="white", linewidths=0.6, label=name, **_style(c))
-    axes.set_xlabel(data.feature_names[j].replace("_", " "))
-    axes.set_ylabel(data.feature_names[k].replace("_", " "))
+    names = [said.get(name, name.replace("_", " ")) for name in data.feature_names]
+    axes.set_xlabel(names[j])
+    axes.set_ylabel(names[k])
     if width > 2:
         axes.set_title(said["others"], fontsize=10)
     axes.legend(frameon=True, framealpha=0.9)

@@ -243,7 +243,9 @@ def test_kinks_are_compared_with_both_sides():
 
 
 def test_a_wrong_gradient_at_a_kink_is_wrong():
-    assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 1.5).verdict == "wrong"
+    report = check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 1.5)
+    assert report.verdict == "wrong"
+    assert "df/dx is 1.5, and should lie between 0 and 1." in str(report)
     assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 0.25).verdict == "kink"
 
 

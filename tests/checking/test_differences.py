@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini import Value
-from autograd_mini.checking import complex_step, finite_difference, show_step_sweep
+from autograd_mini.checking import check_grad, complex_step, finite_difference, show_step_sweep
 from autograd_mini.checking.references import NUMBER, derivative_of
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.numbers.floats import FLOAT
@@ -305,6 +305,15 @@ def test_with_a_bar_that_is_enough_a_kink_is_still_seen(distance):
     slope = 0.5 if distance == 0 else 1.0
     assert abs(estimate.value - slope - 2 * distance) <= estimate.error
     assert estimate.kink == (distance == 0)
+
+
+@pytest.mark.parametrize("x", [1e-100, -1e-120, 1e-163, 1e-200, 5e-324])
+@pytest.mark.parametrize("power", [2, 3, 4])
+def test_an_x_that_is_lost_in_each_step_and_an_f_that_underflows_widen_the_bar(x, power):
+    estimate = finite_difference(lambda t: t**power, x)
+    assert abs(Fraction(estimate.value) - power * Fraction(x) ** (power - 1)) <= estimate.error
+    report = check_grad(lambda t: t**power, x, gradient=lambda t: power * t ** (power - 1))
+    assert report.verdict in ("ok", "undecided")
 
 
 @pytest.mark.parametrize("x", [0.07469546867235206, 0.0, -0.1, 0.12])

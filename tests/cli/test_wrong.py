@@ -309,4 +309,6 @@ def test_help_in_both_languages(command, said, monkeypatch):
     assert spanish.startswith(f"uso: autograd-mini {command}".strip())
     assert re.search("^ejemplos?:", spanish, re.MULTILINE)
     assert not words(spanish) & ENGLISH
+    capitals = [set(re.findall(r"\b[A-Z]{4,}\b", shown)) for shown in (english, spanish)]
+    assert set.intersection(*capitals) <= {"HTML", "JSON"}
     assert max(map(len, (english + spanish).splitlines())) <= 100

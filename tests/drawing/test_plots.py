@@ -297,7 +297,7 @@ def test_the_points_are_those_of_the_data_by_class():
     for k, drawn in enumerate(points):
         expected = [(row[0], row[2]) for row, y in data if y == k]
         assert [tuple(p) for p in drawn.get_offsets().tolist()] == expected
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("sepal length", "petal length")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("largo del sépalo", "largo del pétalo")
     assert axes.get_title() == "las demás características en su media"
 
 

@@ -264,7 +264,7 @@ function drawLayers() {
   flow.rows = layers.map((layer, l) => {
     const rect = svg("rect", {x: 0, y: 1, width: 0, height: 12}), norm = el("td", {class: "n"}), ratio = el("td", {class: "n"}), verdict = el("td");
     const bar = svg("svg", {viewBox: "0 0 100 14", preserveAspectRatio: "none", "aria-hidden": "true"}, rect);
-    const row = el("tr", {}, el("th", {scope: "row", text: t("training.layer", {k: l + 1})}), el("td", {class: "bar"}, bar), norm, ratio, ...(chosen.flow ? [verdict] : []));
+    const row = el("tr", {}, el("th", {scope: "row", text: l + 1}), el("td", {class: "bar"}, bar), norm, ratio, ...(chosen.flow ? [verdict] : []));
     return {row, rect, norm, ratio, verdict};
   });
   scroll.replaceChildren(el("table", {}, el("thead", {}, head), el("tbody", {}, ...flow.rows.map(({row}) => row))));
