@@ -1,7 +1,5 @@
 """`autograd-mini check`: an expression, a function of a module, or every operation of the sheet."""
 
-from __future__ import annotations
-
 from rich.console import Console
 
 from autograd_mini.checking.check import check_grad

@@ -1,7 +1,5 @@
 """`autograd-mini gpt`: a transformer of scalars learns names, and makes up new ones."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import suppress

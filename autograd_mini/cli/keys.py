@@ -5,8 +5,6 @@
 with True when it goes on.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import select

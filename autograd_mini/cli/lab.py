@@ -1,7 +1,5 @@
 """`autograd-mini lab`: the laboratories, as a table, JSON, a picture or a page."""
 
-from __future__ import annotations
-
 import argparse
 
 from autograd_mini.course import cost, depth, sweeps

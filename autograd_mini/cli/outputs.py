@@ -1,7 +1,5 @@
 """What a training run gives out: lines on the console, and files over those of an earlier run."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """The command line: which command is asked for, and what becomes of its errors."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -1,7 +1,5 @@
 """`autograd-mini step`: an expression or a function, step by step, in the terminal or as a file."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import math

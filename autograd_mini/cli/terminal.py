@@ -1,7 +1,5 @@
 """Going through the steps in a terminal, with the keys."""
 
-from __future__ import annotations
-
 import os
 import sys
 from bisect import bisect_left

@@ -1,7 +1,5 @@
 """`autograd-mini train`: a run told step by step, with a data set and a network of one's own."""
 
-from __future__ import annotations
-
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 
 from autograd_mini.value import Value
 
-TYPE_CHECKING = False  # typing itself is slow to import; type checkers know this name
-
 GroupPath = tuple[str, ...]
 Paths = dict[Value, GroupPath]
 

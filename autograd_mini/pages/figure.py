@@ -1,7 +1,5 @@
 """The picture of a recording for the page: laid out by Graphviz, coloured by the page's style."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence

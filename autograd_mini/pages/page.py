@@ -1,10 +1,9 @@
 """The page: a recording that steps through itself in any browser, in one self-contained file."""
 
-from __future__ import annotations
-
+import os
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from autograd_mini import language
 from autograd_mini.files import write
@@ -24,10 +23,6 @@ from .document import document, written
 from .figure import FEW, figure
 from .javascript import source
 from .measured import differences
-
-if TYPE_CHECKING:
-    import os
-
 
 _KINDS = get_args(Step)  # Given, Forward, ..., as the page numbers them
 FIRST = (

@@ -1,15 +1,14 @@
 """A report as a page: the steps of what was checked, open at the first wrong one."""
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.checking.engines import labelled
 from autograd_mini.checking.findings import Culprit
+from autograd_mini.checking.report import Report, Subject
 from autograd_mini.drawing import RenderingError
 from autograd_mini.files import write
 from autograd_mini.language import checked, text
@@ -22,9 +21,6 @@ from autograd_mini.value import Value
 
 from .document import plain
 from .page import to_html as page_of
-
-if TYPE_CHECKING:
-    from autograd_mini.checking.report import Report, Subject
 
 
 def save_html(report: Report, path: str | os.PathLike[str], lang: str | None = None) -> None:

@@ -1,12 +1,10 @@
 """Recording a computation: `steps(root)`, or `steps(f, *inputs)` with the learner's own code."""
 
-from __future__ import annotations
-
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.drawing.scopes import ScopedLabel, scope_of
 from autograd_mini.errors import NumberTypeError
@@ -14,16 +12,13 @@ from autograd_mini.graph import deepcopy, topological
 from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.trees import flatten
+from autograd_mini.optim import Optimiser
 from autograd_mini.rules.backward import start
 from autograd_mini.rules.higher import is_stale
 from autograd_mini.value import Value
 
 from .sequence import Accumulate, Forward, Given, Place, Recorded, Seed, Step, Steps, Update, Visit
 from .watching import Watch
-
-if TYPE_CHECKING:
-    from autograd_mini.museum import Engine
-    from autograd_mini.optim import Optimiser
 
 MOST = 100_000  # steps of an engine that visits every path
 
@@ -225,7 +220,7 @@ def _frozen(values: dict[Any, Value], names: dict[Any, str]) -> None:
 # What it does, not what it should: its graph is read from its nodes, and in its backward pass each
 # call of a node's `receive` is an addition to a gradient, whatever it does there, by the node whose
 # turn it is.
-def _mirrored(root: Engine) -> dict[Any, Value]:
+def _mirrored(root: Any) -> dict[Any, Value]:
     """For each node of the engine a Value with the same op, parents and partials, in order."""
     made: dict[Any, Value] = {}
     stack: list[Any] = [root]
@@ -245,7 +240,7 @@ def _mirrored(root: Engine) -> dict[Any, Value]:
     return made
 
 
-def _backward(root: Engine, values: dict[Any, Value]) -> list[Step]:
+def _backward(root: Any, values: dict[Any, Value]) -> list[Step]:
     """The steps of `root.backward()`; the Values get the gradients that it leaves.
 
     Raises RecursionError where the engine recurses without end or visits a great many paths.

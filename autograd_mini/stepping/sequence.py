@@ -95,7 +95,7 @@ class Steps(Recording[Step]):
     @cached_property
     def timeline(self) -> Timeline:
         """What is known of each node after any step."""
-        return Timeline(self)
+        return Timeline(self.steps, self.nodes)
 
     def __repr__(self) -> str:
         return f"<Steps: {len(self)} steps of {len(self.nodes)} nodes>"

@@ -1,19 +1,15 @@
 """What is known of each node after any step, found without going through the steps before it."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.numbers.kind import Number
+from autograd_mini.value import Value
 
 from .events import Accumulate, Forward, Given, Seed, Step, Update, Visit
-
-if TYPE_CHECKING:
-    from .sequence import Steps
-
 
 _when: Any = itemgetter(0)
 
@@ -39,7 +35,7 @@ class Timeline:
     [None, None, None, None, 3.0, 6.0, 6.0]
     """
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Iterable[Step], nodes: Sequence[Value]) -> None:
         self._data: dict[int, list[tuple[int, Number]]] = defaultdict(list)
         self._grad: dict[int, list[tuple[int, Number]]] = defaultdict(list)
         self._shares: dict[int, list[tuple[int, Accumulate]]] = defaultdict(list)
@@ -48,7 +44,7 @@ class Timeline:
             match step:
                 case Given() | Forward():
                     for node in lit(step)[0]:
-                        self._data[node].append((index, steps.nodes[node].data))
+                        self._data[node].append((index, nodes[node].data))
                 case Seed(node, value):
                     self._grad[node].append((index, value))
                 case Visit(node, adjoint):

@@ -410,7 +410,7 @@ def test_wide_characters_keep_the_columns():
 def test_the_timeline_is_the_state(graph, random):
     root = graph(*(Value(x) for x in graph.at))
     recorded = steps(root if isinstance(root, Value) else Value(root))
-    timeline = Timeline(recorded)
+    timeline = recorded.timeline
     for index in random.sample(range(len(recorded)), min(8, len(recorded))):
         state = recorded.state(index)
         for k in range(len(recorded.nodes)):

@@ -1,7 +1,5 @@
 """Pictures of steps: Graphviz lays the graph out once, matplotlib paints each step."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any
