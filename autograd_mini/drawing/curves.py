@@ -24,16 +24,13 @@ _TICKS, _FEW = 6, 20  # at most; up to so many points each has a mark
 
 
 class Curves(NamedTuple):
-    """A panel: lines, each a name and its points, and the words at the axes.
-
-    log  which axes are logarithmic, of "xy"; a point without a place there leaves a gap
-    """
+    """A panel: lines, each a name and its points, and the words at the axes."""
 
     title: str
     x: str
     y: str
     lines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
-    log: str = "y"
+    log: str = "y"  #: which axes are logarithmic; a point without a place there leaves a gap
 
     @property
     def few(self) -> bool:

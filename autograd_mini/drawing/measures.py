@@ -17,17 +17,12 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 # --- one batch, forward and backward -------------------------------------------------------------
 class LayerNumbers(NamedTuple):
-    """All numbers of a layer for a batch.
-
-    activations       h, of each sample and unit
-    gradients         dL/dh, in the same order
-    weight_gradients  dL/dw of each weight, the biases left out
-    """
+    """All numbers of a layer for a batch."""
 
     name: str
-    activations: list[float]
-    gradients: list[float]
-    weight_gradients: list[float]
+    activations: list[float]  #: h, of each sample and unit
+    gradients: list[float]  #: dL/dh, in the same order
+    weight_gradients: list[float]  #: dL/dw of each weight, the biases left out
 
 
 def layer_numbers(model: Any, batch: Any, loss: str | Loss | None = None) -> list[LayerNumbers]:
@@ -113,15 +108,11 @@ def ratio(before: Sequence[float], after: Sequence[float]) -> float:
 
 # --- many trainings ------------------------------------------------------------------------------
 class Sweep(NamedTuple):
-    """The loss after training with each learning rate.
-
-    losses    on the training data; inf where the training diverged
-    start     the loss before any training
-    """
+    """The loss after training with each learning rate."""
 
     rates: list[float]
-    losses: list[float]
-    start: float
+    losses: list[float]  #: on the training data; inf where the training diverged
+    start: float  #: the loss before any training
 
     @property
     def best(self) -> float:

@@ -27,16 +27,11 @@ class Path(NamedTuple):
 
 
 class PathDrawing(Drawing):
-    """A drawing that knows the paths it shows.
+    """A drawing that knows the paths it shows."""
 
-    count    how many paths there are
-    paths    those that are drawn, the largest product first
-    total    the sum over all paths, which is d(root)/d(leaf)
-    """
-
-    count: int = 0
-    total: Any = 0
-    paths: Sequence[Path] = ()
+    count: int = 0  #: how many paths there are
+    total: Any = 0  #: the sum over all paths, which is d(root)/d(leaf)
+    paths: Sequence[Path] = ()  #: those that are drawn, the largest product first
 
 
 def draw_paths(

@@ -53,8 +53,7 @@ class Scale(NamedTuple):
     """Colour and width for the size of a gradient, on a logarithmic scale around 1."""
 
     theme: Theme
-    decades: int
-    """From 10**-decades to 10**decades; what lies beyond is drawn as the end of the scale."""
+    decades: int  # from 10**-decades to 10**decades; what lies beyond is drawn as the end of it
 
     def place(self, size: float) -> float:
         """From -1, vanished, to 1, exploded; sizes near 1 are at 0."""

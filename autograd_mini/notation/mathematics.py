@@ -87,16 +87,14 @@ _ON_VECTORS = frozenset("sum prod dot norm max min count others".split())
 
 
 class Notation(NamedTuple):
-    """Templates of one shape; the slots are the operands 0, 1, ..., in order, and `out`."""
+    """Templates of one shape; the slots are the operands 0, 1, ..., in order, and `out`.
+
+    Slots with a sign are relative: `+0` is the operand that a derivative is for.
+    """
 
     value: Piece  # what is computed: `tanh(a)`
-    definition: Piece | None
-    """That spelt out, where the notation does not say it: 1 / (1 + e^(−a)) of σ(a)."""
-    partials: tuple[Piece | None, ...]
-    """The derivative with respect to each operand; None where only its number is known.
-
-    Slots with a sign are relative: `+0` is the operand of the derivative itself.
-    """
+    definition: Piece | None  # that spelt out, where it does not say it: 1 / (1 + e^(−a)) of σ(a)
+    partials: tuple[Piece | None, ...]  # by each operand; None where only its number is known
 
 
 def _slots(length: int, start: int = 0) -> list[Piece]:

@@ -45,14 +45,13 @@ _LATEX_SIGNS = {
     "^": r"\hat{\ }",
     "~": r"\sim{}",
 }
-BRACKETS = {
+BRACKETS = {  # the one that opens: the one that closes, and both in LaTeX
     **{left: (right, left, right) for left, right in ("()", "[]", "||")},
     "{": ("}", r"\{", r"\}"),
     "‖": ("‖", r"\|", r"\|"),
     "⌊": ("⌋", r"\lfloor", r"\rfloor"),
     "⌈": ("⌉", r"\lceil", r"\rceil"),
 }
-"""The bracket that opens: the one that closes, and both in LaTeX."""
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 APPLIED = ["mo", "\u2061"]  # stands between a function and its argument
 
@@ -65,8 +64,7 @@ class Piece(NamedTuple):
     mathml: Any
     level: int = ATOM
     opposite: Any = None  # the piece that this is the negative of, −a of a
-    rows: tuple[tuple[Any, Any], ...] = ()
-    """Of a piecewise formula, its values with their conditions."""
+    rows: tuple[tuple[Any, Any], ...] = ()  # of a piecewise formula: values, their conditions
 
 
 def as_done(sums: Piece, right: Any, done: Any) -> Piece:

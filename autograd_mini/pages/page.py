@@ -100,7 +100,12 @@ def to_html(
     for run in runs:
         if not isinstance(run, Steps):
             raise TypeError(f"a page shows Steps, got {run!r:.40} ({type(run).__name__})")
-    _check(steps, start, labels)
+    pair = isinstance(labels, tuple | list) and [*map(type, labels)] == [str, str]
+    if labels is not None and not pair:
+        raise TypeError(f"labels must be two texts, got {labels!r:.60}")
+    if start.__class__ is not int:
+        raise TypeError(f"start must be the index of a step, got {start!r:.40}")
+    steps[start]  # raises IndexError
     data: dict[str, Any] = {"start": range(len(steps))[start], "runs": []}
     columns = packed(steps) if beside is None and len(steps.nodes) > MANY else None
     large = any(len(run.nodes) > FEW for run in runs)
@@ -114,19 +119,18 @@ def to_html(
         data["pairs"] = aligned(steps, beside)
     ops = {node.op for run in runs for node in run.nodes if isinstance(node.op, Op)}
     data["needs"] = needs_of(ops)
-    first, last = [*FIRST, *GROUPS * large], [*LAST]
+    scripts, rooms = [*FIRST, *GROUPS * large, *LAST], [*ROOMS]
+    styles = ["modes.css", *["groups.css"] * large]
     if columns:
-        first.insert(FIRST.index("runs.js"), "packed.js")
-        last = [name for name in LAST if name not in MODES]
-    scripts: tuple[str, ...] = (*FIRST[:1], source(ops), *first[1:], *last)
-    rooms: tuple[str, ...] = ROOMS
-    styles: tuple[str, ...] = ("modes.css", *["groups.css"] * large)
+        scripts = [name for name in scripts if name not in MODES]
+        scripts.insert(FIRST.index("runs.js"), "packed.js")
+    scripts.insert(1, source(ops))
     if compiled:
         from .compiled import stages
 
         data["compiled"] = stages(steps)
-        scripts, rooms = (*scripts, "compiled.js"), (*rooms, "compile")
-        styles = (*styles, "compiled.css")
+        scripts, rooms = [*scripts, "compiled.js"], [*rooms, "compile"]
+        styles.append("compiled.css")
     drawn = ["<canvas></canvas>" if large else figure(run) for run in runs]
     pictures = "".join(f'<div class="graph">{picture}</div>' for picture in drawn)
     return document(
@@ -146,15 +150,6 @@ def told() -> dict[str, Any]:
     said = {lang: language.words("sentence", lang) for lang in LANGUAGES}
     formulas = {name: as_template(piece) for name, piece in FORMULAS.items()}
     return {"sentences": said, "formulas": formulas}
-
-
-def _check(steps: Steps, start: Any, labels: Any) -> None:
-    pair = isinstance(labels, tuple | list) and [*map(type, labels)] == [str, str]
-    if labels is not None and not pair:
-        raise TypeError(f"labels must be two texts, got {labels!r:.60}")
-    if start.__class__ is not int:
-        raise TypeError(f"start must be the index of a step, got {start!r:.40}")
-    steps[start]  # raises IndexError
 
 
 # --- the data of a recording ---------------------------------------------------------------------

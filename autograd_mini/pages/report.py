@@ -89,10 +89,9 @@ def first_wrong(
         return next((i for i, (got, wanted) in pairs if got != wanted), 0)
 
     def first(kind: str, **wanted: Any) -> int | None:
-        for i, step in enumerate(steps):
-            if step.kind == kind and all(getattr(step, k) == x for k, x in wanted.items()):
-                return i
-        return None
+        alike = (i for i, step in enumerate(steps) if step.kind == kind
+                 and wanted.items() <= step._asdict().items())  # fmt: skip
+        return next(alike, None)
 
     got = culprit.details.get("got")
     found = {
@@ -108,8 +107,7 @@ def _other_value(steps: Steps, right: Steps | None) -> int | None:
     """The first value that a right engine does not get."""
     pairs = zip(steps.nodes, () if right is None else right.nodes, strict=False)
     other = {k for k, (got, wanted) in enumerate(pairs) if got.data != wanted.data}
-    forward = (i for i, s in enumerate(steps) if isinstance(s, Forward) and s.node in other)
-    return next(forward, None)
+    return next((i for i, s in enumerate(steps) if s.kind == "forward" and s.node in other), None)
 
 
 def _not_added(steps: Steps, node: int) -> int | None:

@@ -16,34 +16,28 @@ from autograd_mini.stepping.training.verdicts import BACK, FAR
 from .document import document, written
 from .javascript import source
 
+# The texts of the page of steps that this one needs too.
 _SHARED = (
-    *("language", "theme", "modes", "controls", "play", "pause", "speed", "per.second"),
-    *("phase.forward", "phase.backward", "phase.update"),
+    "language theme modes controls play pause speed per.second"
+    " phase.forward phase.backward phase.update".split()
 )
-"""The texts of the page of steps that this one needs too."""
 SCRIPTS = (
     *("numbers.js", "shell.js", "player.js", "training_data.js", "training_model.js"),
     *("training_plots.js", "training_pictures.js", "training_panels.js", "training_own.js"),
     "training.js",
 )
-ACTIVATIONS = (
-    *("tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus"),
-    *("softsign", "sin"),
-)
-"""Those that the reader may choose in place of the run's own."""
+# Those that the reader may choose in place of the run's own.
+ACTIVATIONS = "tanh sigmoid relu leaky_relu elu selu gelu silu softplus softsign sin".split()
+# The losses that the page can train with, and the operations that they are made of.
 _LOSSES = {
     "mse": ("square",), "mae": ("abs",), "huber": ("clamp",), "hinge": ("relu",),
     "binary_cross_entropy": ("log", "log1p"),
     "binary_cross_entropy_with_logits": ("softplus", "sigmoid"),
     "cross_entropy": ("logsumexp", "softplus"),
 }  # fmt: skip
-"""The losses that the page can train with, and the operations that they are made of."""
-MOST_LOSSES = 3000
-"""Points of a loss curve; of longer runs only those of frames are kept."""
-MOST_POINTS = 2000
-"""Points of the data that are drawn; of more, evenly chosen ones."""
-EXACT = 30_000
-"""Numbers that are kept to the last bit; of more, seven digits, so that the page stays small."""
+MOST_LOSSES = 3000  # points of a loss curve; of longer runs only those of frames are kept
+MOST_POINTS = 2000  # points of the data that are drawn; of more, evenly chosen ones
+EXACT = 30_000  # numbers that are kept to the last bit; of more, seven digits: a smaller page
 
 
 def to_html(

@@ -54,8 +54,7 @@ class Painter:
         self.when = {(s.node, s.edge): i for i, s in enumerate(steps) if isinstance(s, Accumulate)}
         self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
         self.figure.set_facecolor(self.colours.background)
-        canvas: Any = FigureCanvasAgg
-        self.canvas = canvas(self.figure)
+        self.canvas = FigureCanvasAgg(self.figure)
         self.graph = Plotted(layout, marks, self.figure, room, zoom)
         self.words: list[Any] = []
         self._widths: dict[Any, float] = {}
@@ -99,21 +98,17 @@ class Painter:
                 x = known(k, index)
                 graph.write(k, key, "—" if x is None else notation.number(x))
             here, receives = k in nodes, k == parent
-            used = n in operands
-            line = colour if here or receives or used else colours.line
-            drawn.frame.set_edgecolor(line)
-            drawn.frame.set_linewidth(graph.scale * (3.5 if here else 2.5 if receives else 1.2))
-            drawn.frame.set_linestyle("--" if receives and not here else "-")
-            drawn.head.set_facecolor(
-                mixed(drawn.fill, colour, 0.3 if here else 0.12 if receives else 0.0)
-            )
+            line = colour if here or receives or n in operands else colours.line
+            width, part = (3.5, 0.3) if here else (2.5, 0.12) if receives else (1.2, 0.0)
+            dashed = "--" if receives and not here else "-"
+            drawn.frame.set(edgecolor=line, linewidth=graph.scale * width, linestyle=dashed)
+            drawn.head.set_facecolor(mixed(drawn.fill, colour, part))
         now = (step.node, step.edge) if isinstance(step, Accumulate) else None
         for j, edge in enumerate(self.edges):
             line, tip, texts = graph.edges[j]
             active = edge == now or (isinstance(step, Forward) and edge[0] == step.node)
             ink = colour if active else colours.line
-            line.set_edgecolor(ink)
-            line.set_linewidth(graph.scale * (2.6 if active else 1.0))
+            line.set(edgecolor=ink, linewidth=graph.scale * (2.6 if active else 1.0))
             tip.set_color(ink)
             for text in texts:
                 text.set_visible(self.when.get(edge, len(self.steps)) <= index)
@@ -152,8 +147,8 @@ class Painter:
         self._line(counter, _PANEL - 34.0, 17, colours.faint, 150, x=WIDTH - _MARGIN, ha="right")
         y = _PANEL + 6.0
         for end, ink, thick in ((1.0, colours.faded, 2), (index / max(last, 1), colour, 4)):
-            bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], color=ink, lw=thick)
-            bar.set_transform(self.graph.transform)
+            look: Any = {"color": ink, "lw": thick, "transform": self.graph.transform}
+            bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], **look)
             self.words.append(self.figure.add_artist(bar))
 
     def _line(self, text: str, y: float, size: float, ink: str, room: float, **kw: Any) -> None:

@@ -21,15 +21,14 @@ _BOLD, _SUPERSCRIPT = 1, 8  # flags of a text in Graphviz's JSON
 
 
 class Node(NamedTuple):
-    """The artists of a node; `fill` is the colour of its heading, `room` that of its numbers."""
+    """The artists of a node."""
 
     box: Bbox
     frame: Any
     head: Any
-    fill: str
-    texts: dict[str, Any]
-    """By class: data, grad, ..."""
-    room: float
+    fill: str  # the colour of its heading
+    texts: dict[str, Any]  # by class: data, grad, ...
+    room: float  # for its numbers
 
 
 class Edge(NamedTuple):
@@ -61,11 +60,7 @@ def scale_of(layout: Any, room: Bbox) -> float:
 
 
 class Plotted:
-    """The drawing, in the middle of a room of the figure.
-
-    nodes  by their number in the drawing: n0, n1, ...
-    edges  likewise: e0, e1, ...
-    """
+    """The drawing, in the middle of a room of the figure."""
 
     def __init__(
         self, layout: Any, marks: Mapping[str, Marks], figure: Any, room: Bbox, zoom: float
@@ -76,7 +71,7 @@ class Plotted:
         self.left = (room.x0 + room.x1 - width * self.scale) / 2
         self.bottom = (room.y0 + room.y1 - height * self.scale) / 2
         self.sizes: dict[Any, float] = {}
-        self.nodes: dict[int, Node] = {}
+        self.nodes: dict[int, Node] = {}  # by their number in the drawing: n0, n1, ...
         self.edges: dict[int, Edge] = {}
         frames, nodes = ([t for t in layout["objects"] if ("pos" in t) == k] for k in (False, True))
         for thing in (*frames, *layout.get("edges", ()), *nodes):
@@ -129,9 +124,8 @@ class Plotted:
         if not polygon:
             path = Path(points, [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)])
         look: Any = {"joinstyle": "miter", "capstyle": "butt", "linestyle": "--" if dashed else "-"}
-        patch = PathPatch(path, facecolor=fill, edgecolor=ink, linewidth=self.scale, **look)
-        patch.set_transform(self.transform)
-        return self.figure.add_artist(patch)
+        look |= {"facecolor": fill, "edgecolor": ink, "linewidth": self.scale}
+        return self.figure.add_artist(PathPatch(path, transform=self.transform, **look))
 
     def _text(self, op: Any, size: float, ink: str, style: int) -> Any:
         x, y = self._at(*op["pt"])
@@ -147,8 +141,7 @@ class Plotted:
             text.set_text(text.get_text().strip("\u00a0"))
         heading, lines = texts[: -2 * len(rows)], texts[-2 * len(rows) :]
         for word, number in zip(lines[::2], lines[1::2], strict=True):
-            number.set_horizontalalignment("right")
-            number.set_x(box.x0 + box.x1 - word.get_position()[0])
+            number.set(ha="right", x=box.x0 + box.x1 - word.get_position()[0])
         if len(heading) == 1:
             self.fit(heading[0], heading[0].get_text(), box.width - 4 * self.scale)
         widths = [self.width(piece) for piece in heading]
@@ -174,8 +167,7 @@ class Plotted:
     def fit(self, text: Any, words: str, room: float) -> None:
         """Change what a text says; in smaller letters where there is not so much room."""
         size = self.sizes.setdefault(text, text.get_fontsize())
-        text.set_text(words)
-        text.set_fontsize(size)
+        text.set(text=words, fontsize=size)
         while (width := self.width(text)) > room and size > 1:  # hinted letters shrink by steps
             size = min(size * room / width, size - 0.2)
             text.set_fontsize(size)

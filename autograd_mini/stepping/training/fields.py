@@ -20,10 +20,8 @@ from autograd_mini.value import Value
 
 from .runs import Field, Frame
 
-SIDE, ALONG = 48, 128
-"""Places along each side of a plane; and along a line."""
-WORK = 60_000
-"""Answers that the picture of a loss may take; of much data it is coarser."""
+SIDE, ALONG = 48, 128  #: places along each side of a plane; and along a line
+WORK = 60_000  #: answers that the picture of a loss may take; of much data it is coarser
 
 
 # --- the answers of a model ----------------------------------------------------------------------

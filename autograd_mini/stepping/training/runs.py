@@ -16,29 +16,19 @@ from .verdicts import verdict
 
 
 class Frame(NamedTuple):
-    """A model after an epoch; in epoch 0 before any training.
-
-    epoch      its number
-    loss       of all data with these weights
-    accuracy   the share of right answers, None for a regression
-    weights    every parameter, biases too, in the order of the run's `names`
-    before     the parameters before the epoch's last update; empty in epoch 0, as are
-    gradients  their gradients in that update, after clipping
-    rate       the learning rate of that update
-    flow       what `diagnose` says of the model and of each layer: ("healthy", "healthy", ...);
-               empty for a model that is no network
-    field      the model's answers on a grid, as bytes, see `Field`
-    """
+    """A model after an epoch; in epoch 0 before any training."""
 
     epoch: int
-    loss: float
-    accuracy: float | None
-    weights: tuple[float, ...]
-    before: tuple[float, ...]
-    gradients: tuple[float, ...]
-    rate: float | None
-    flow: tuple[str, ...]
-    field: bytes
+    loss: float  #: of all data with these weights
+    accuracy: float | None  #: the share of right answers, None for a regression
+    weights: tuple[float, ...]  #: every parameter, biases too, in the order of the run's `names`
+    before: tuple[float, ...]  #: the parameters before the epoch's last update; empty in epoch 0
+    gradients: tuple[float, ...]  #: theirs in that update, after clipping; empty in epoch 0
+    rate: float | None  #: the learning rate of that update
+    flow: tuple[
+        str, ...
+    ]  #: what `diagnose` says of the model and each layer, if there are any
+    field: bytes  #: the model's answers on a grid, see `Field`
 
 
 class LayerShape(NamedTuple):
@@ -88,14 +78,12 @@ class Field(NamedTuple):
            (top + 1) // number of classes, and by how much its probability leads the next one's
            "values": numbers from `low` to `high`
            "log": the decimal logarithm of the loss less `base`, from `low` to `high`
-    x, y   the first and the last place on each axis; y is None for a line
-    n      places along each axis; the codes run row by row, the lowest y first
     """
 
     kind: str
-    x: tuple[float, float]
-    y: tuple[float, float] | None
-    n: int
+    x: tuple[float, float]  #: the first and the last place on the axis
+    y: tuple[float, float] | None  #: likewise; None for a line
+    n: int  #: places along each axis; the codes run row by row, the lowest y first
     low: float
     high: float
     classes: int = 0
@@ -154,44 +142,26 @@ class TrainingSteps(_Run[Frame]):
     """A training run as a sequence of frames, the first before training; made by `record_training`.
 
     Indexing gives a Frame, a slice a tuple of them. Long runs have frames of some epochs only.
-
-    names       of the parameters
-    layers      the shapes of the layers; empty for a model that is no network
-    points      the data
-    loss        its name; empty for `record_descent`
-    optimiser   the name of its class; `plain` if it is gradient descent and nothing else, so that
-                w_new = w_old - rate * gradient
-    batch_size  samples per update
-    seed        of the shuffling
-    losses      of all data after each epoch, epoch 0 first; accuracies likewise
-    turning     see `verdicts.turning`
-    history     the rows of `fit`'s own History
-    stopped     why the run ended: "finished", "diverged", or another word of History
-    divergence  a Divergence, or None
-    field       what the bytes of the frames mean, a Field, or None: the plane of two features,
-                the line of one
-    landscape   for a model of one or two parameters the loss around the path, a Field, and its
-                picture; else None
     """
 
     holds = "frames"
-    names: tuple[str, ...]
-    layers: tuple[LayerShape, ...]
-    points: Points
-    loss: str
-    optimiser: str
-    plain: bool
-    batch_size: int
-    seed: int
+    names: tuple[str, ...]  #: of the parameters
+    layers: tuple[LayerShape, ...]  #: empty for a model that is no network
+    points: Points  #: the data
+    loss: str  #: its name; empty for `record_descent`
+    optimiser: str  #: the name of its class
+    plain: bool  #: whether it is gradient descent, w_new = w_old - rate * gradient, and no more
+    batch_size: int  #: samples per update
+    seed: int  #: of the shuffling
     frames: tuple[Frame, ...]
-    losses: tuple[float, ...]
-    accuracies: tuple[float | None, ...]
-    turning: float
-    history: tuple[Epoch, ...]
-    stopped: str
+    losses: tuple[float, ...]  #: of all data after each epoch, epoch 0 first
+    accuracies: tuple[float | None, ...]  #: likewise
+    turning: float  #: see `verdicts.Turning`
+    history: tuple[Epoch, ...]  #: the rows of `fit`'s own History
+    stopped: str  #: why the run ended: "finished", "diverged", or another word of History
     divergence: Divergence | None
-    field: Field | None
-    landscape: tuple[Field, bytes] | None
+    field: Field | None  #: what the bytes of the frames mean: the plane of two features, a line
+    landscape: tuple[Field, bytes] | None  #: the loss around the path of one or two parameters
 
     def __post_init__(self) -> None:
         if not self.frames:

@@ -11,10 +11,8 @@ from math import hypot, isfinite
 from operator import mul
 
 VERDICTS = ("crawls", "converges", "trembles", "oscillates", "diverges")
-FAR = 0.25
-"""A run has far to go while it has this share of the way from its first to the lowest loss left."""
-BACK = 0.25
-"""It oscillates if the loss climbs by this share of what it had come down from its start."""
+FAR = 0.25  #: of the way from the first to the lowest loss: a run that has it left has far to go
+BACK = 0.25  #: of what the loss had come down: a run whose loss climbs by it oscillates
 
 
 def verdict(
