@@ -22,8 +22,6 @@ _BESIDE = 100  # columns from which on the source stands beside the table
 _MANY = 3000  # steps, beyond which the width of the numbers' columns is not measured but assumed
 _USUAL = 12  # −1.234·10⁻¹²³
 _SHOWN = 4  # shares in a running sum
-# What is left out first where there is not enough room: the last of these.
-_TITLE, _SYMBOLIC, _NUMERIC, _SENTENCE, _LOCAL, _SO_FAR, _WHY = range(7)
 _NAME = re.compile("`([^`]+)`")
 _COLOURS = {"forward": "cyan", "backward": "yellow", "update": "green"}
 _CURRENT, _RECEIVES, _USED = "bold reverse", "bold yellow", "cyan"
@@ -177,31 +175,26 @@ class Screen:
         """The step explained; where there is not enough room, what matters least is left out."""
         e = explain_step(self.steps, index, self.lang)
         so_far = self._so_far(step, index)
-        parts: dict[int, tuple[Text | str | None, str, int]] = {  # rank: text, style, most lines
-            _TITLE: (clean(e.title), "bold", 1),
-            _SENTENCE: (_marked(clean(e.sentence)), "", 3),
-            _SYMBOLIC: (f"  {clean(e.symbolic.text)}", "cyan", 2),
-            _LOCAL: (e.local and f"  {clean(e.local.text)}", "cyan", 2),
-            _NUMERIC: (e.numeric and f"  {clean(e.numeric.text)}", "bold cyan", 2),
-            _SO_FAR: (so_far and f"  {so_far}", "yellow", 2),
-            _WHY: (e.why and _marked(clean(e.why)), "italic", 3),
-        }
-        wrapped = {
-            rank: self._wrapped(said, width, style, most)
-            for rank, (said, style, most) in parts.items()
-            if said
-        }
-        kept: set[int] = set()
+        parts: list[tuple[int, Text | str | None, str, int]] = [  # rank, text, style, most lines
+            (0, clean(e.title), "bold", 1),
+            (3, _marked(clean(e.sentence)), "", 3),
+            (1, f"  {clean(e.symbolic.text)}", "cyan", 2),
+            (4, e.local and f"  {clean(e.local.text)}", "cyan", 2),
+            (2, e.numeric and f"  {clean(e.numeric.text)}", "bold cyan", 2),
+            (5, so_far and f"  {so_far}", "yellow", 2),
+            (6, e.why and _marked(clean(e.why)), "italic", 3),
+        ]
+        wrapped = {k: self._wrapped(x, width, style, most) for k, x, style, most in parts if x}
         for rank in sorted(wrapped):
-            if sum(len(wrapped[r]) for r in {*kept, rank}) <= rows:
-                kept.add(rank)
-        spare = rows - sum(len(wrapped[rank]) for rank in kept)
+            rows -= len(wrapped[rank])
+            if rows < 0:
+                rows += len(wrapped.pop(rank))
         lines = []
-        for rank in [rank for rank in wrapped if rank in kept]:
-            if rank in (_SYMBOLIC, _WHY) and spare >= 2:  # room to breathe
+        for rank, own in wrapped.items():
+            if rank in (1, 6) and rows >= 2:  # room to breathe
                 lines.append(Text())
-                spare -= 1
-            lines += wrapped[rank]
+                rows -= 1
+            lines += own
         return lines
 
     def _so_far(self, step: Step, index: int) -> str:

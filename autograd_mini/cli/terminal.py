@@ -173,17 +173,16 @@ class _Player:
 
     def _help(self, width: int, height: int) -> list[Text]:
         """The keys, one a line; what the window has no room for is left out."""
-        said = {key: text(f"terminal.{key}", self.lang) for key in ("help", "help.close")}
         keys = {k: text(f"terminal.help.{k}", self.lang) for k in _HELP}
         column = max(map(cell_len, keys.values())) + 3
-        lines = [Text(said["help"], style="bold"), Text()]
+        lines = [Text(text("terminal.help", self.lang), style="bold"), Text()]
         for k, key in keys.items():
             what = Text(text(f"terminal.help.{k}.is", self.lang))
             for line in what.wrap(self.console, max(10, width - column - 2)):
                 lines.append(Text.assemble((f"  {key:<{column}}", "bold"), line))
                 key = ""
         lines = [*lines, *[Text()] * height][: height - 1]
-        lines.append(Text(said["help.close"], style="dim"))
+        lines.append(Text(text("terminal.help.close", self.lang), style="dim"))
         for line in lines:
             line.no_wrap, line.overflow = True, "crop"
         return lines

@@ -1,5 +1,6 @@
 """`autograd-mini train`: a run told step by step, with a data set and a network of one's own."""
 
+from itertools import count
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -169,11 +170,8 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
 
     The gradients are taken as the backward pass left them; the running sums are added up anew.
     """
-    names: dict[Value, str] = {}
-    order = topological(root)
-    for node in order:
-        unnamed = f"v{sum(n.label is None for n in names) + 1}"
-        names[node] = (node.label or unnamed).rpartition(".")[2]
+    order, unnamed = topological(root), count(1)
+    names = {node: (node.label or f"v{next(unnamed)}").rpartition(".")[2] for node in order}
     rows = []
     running: dict[Value, Any] = dict.fromkeys(order, 0.0)
     for node in reversed(order):
@@ -259,10 +257,9 @@ def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool
         found = finite_difference(at, centre, enough=ENOUGH * largest)
         p.data = centre
         if found.error < USELESS * largest and not found.kink:
-            difference, bar = abs(gradient - found.value), found.error
-            decided.append((difference, bar))
-            if difference > ALLOWED * bar:
-                told = {"gradient": gradient, "estimate": found.value, "bar": bar}
+            decided.append((abs(gradient - found.value), found.error))
+            if decided[-1][0] > ALLOWED * found.error:
+                told = {"gradient": gradient, "estimate": found.value, "bar": found.error}
                 wrong.append(teller.text("check.wrong", name=p.label, **told))
     teller.heading("check")
     if not any(gradients.values()) and not wrong:

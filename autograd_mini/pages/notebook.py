@@ -38,13 +38,8 @@ class Shown:
 def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: Any) -> Shown:
     """The page of steps, or of a training run, in a notebook; without it they show themselves.
 
-    Args:
-        steps: what `steps`, `record_training`, ... have recorded.
-        height: of the frame, in pixels.
-        lang: the language it opens in, "en" or "es"; None is that of the environment.
-        options: those of `to_html`: start, beside, labels, theme, title.
-
-    Raises what `to_html` raises.
+    The frame is `height` pixels high, and the language None that of the environment; the options
+    are those of `to_html` (start, beside, labels, theme, title), and so are the errors.
 
     >>> from autograd_mini import steps
     >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)

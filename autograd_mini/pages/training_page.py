@@ -51,17 +51,9 @@ def to_html(
 
     It shows the model's answers on the plane of two features (or the loss over one or two
     weights, and the path on it), the loss curve, the network, the update of a weight with its
-    numbers, and the gradients layer by layer. Learning rates stand side by side.
-
-    Args:
-        run: what `record_training`, `record_learning_rates` or `record_descent` has recorded.
-        lang: the language it opens in, "en" or "es"; the reader can switch.
-        theme: "light", "dark" or "auto", as the reader's system has it.
-        title: the heading.
-
-    Raises:
-        TypeError: `run` is no recorded run; the title is no text.
-        ValueError: an unknown language or theme.
+    numbers, and the gradients layer by layer. Learning rates stand side by side. The run is what
+    `record_training`, `record_learning_rates` or `record_descent` has recorded; the options are
+    those of `stepping.to_html`, and so are the errors.
 
     >>> from autograd_mini.stepping.training.recording import record_descent
     >>> page = to_html(record_descent(lambda w: w**2, 3.0), lang="es")

@@ -54,7 +54,7 @@ class Painter:
         self.when = {(s.node, s.edge): i for i, s in enumerate(steps) if isinstance(s, Accumulate)}
         self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
         self.figure.set_facecolor(self.colours.background)
-        self.canvas = FigureCanvasAgg(self.figure)
+        self.canvas: Any = FigureCanvasAgg(self.figure)
         self.graph = Plotted(layout, marks, self.figure, room, zoom)
         self.words: list[Any] = []
         self._widths: dict[Any, float] = {}

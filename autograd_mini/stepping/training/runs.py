@@ -25,9 +25,7 @@ class Frame(NamedTuple):
     before: tuple[float, ...]  #: the parameters before the epoch's last update; empty in epoch 0
     gradients: tuple[float, ...]  #: theirs in that update, after clipping; empty in epoch 0
     rate: float | None  #: the learning rate of that update
-    flow: tuple[
-        str, ...
-    ]  #: what `diagnose` says of the model and each layer, if there are any
+    flow: tuple[str, ...]  #: what `diagnose` says of the model and each layer, if there are any
     field: bytes  #: the model's answers on a grid, see `Field`
 
 
