@@ -13,7 +13,7 @@ from autograd_mini.notation.symbols import Piece, as_done
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
-from .explanation import LONGEST, Explanation, Teller, gradient, listed, partial, sum_of
+from .explanation import LONGEST, Explanation, Teller, fill, gradient, listed, partial, sum_of
 from .record import steps as record
 from .sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit, phase
 
@@ -88,7 +88,7 @@ por la derivada local.
         return writer.gradient(order.index(node))
     name = names_of([node])[node]
     slots = {"gradient": gradient(writer.numerator, name), "value": symbols.number(0)}
-    return writer.told("explanation.gradient", "gradient.apart", writer.fill("visit.one", slots),
+    return writer.told("explanation.gradient", "gradient.apart", fill("visit.one", slots),
                        L=writer.numerator, x=name)  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _node(node: Value, lang: str) -> Explanation:
     x = teller.names[node]
     if node.first is None:
         slots = {"x": symbols.name(x), "value": symbols.number(node.data)}
-        formula = teller.fill("leaf", slots)
+        formula = fill("leaf", slots)
         return teller.told("explanation.node", "node.leaf", formula, x=x, value=slots["value"])
     partials: list[Piece] = []
     for edge, slope in enumerate(node.partials):
@@ -126,7 +126,7 @@ class _Writer(Teller):
     def given(self, step: Given) -> Explanation:
         nodes = [self.steps.nodes[k] for k in step.nodes[: LONGEST + 1]]  # no more are shown
         slots = [{"x": self.name(node), "value": symbols.number(node.data)} for node in nodes]
-        formulas = [self.fill("leaf", each) for each in slots]
+        formulas = [fill("leaf", each) for each in slots]
         kinds = [phase(each) for each in self.steps if each is not step]
         ahead = ""
         for part in dict.fromkeys(("forward", *kinds)):
@@ -146,7 +146,7 @@ class _Writer(Teller):
         slots = {"gradient": self.to(step.node), "value": symbols.number(step.value)}
         sentence = "seed" if data_of(step.value) == 1 else "seed.other"
         return self.told(
-            "seed", sentence, self.fill("visit.one", slots), L=self.called[step.node],
+            "seed", sentence, fill("visit.one", slots), L=self.called[step.node],
             value=slots["value"], gradient=slots["gradient"],
         )  # fmt: skip
 
@@ -165,12 +165,12 @@ class _Writer(Teller):
         shares = self.steps.shares(node)
         slots = {"gradient": self.to(node), "value": symbols.number(adjoint)}
         if not shares:
-            return self.fill("visit.one", slots), None
+            return fill("visit.one", slots), None
         parts = [{"gradient": self.to(s.node), "partial": self._partial(s)} for s in shares]
-        terms = sum_of([self.fill("share", each) for each in parts])
-        symbolic = self.fill("visit", slots | {"sum": terms})
+        terms = sum_of([fill("share", each) for each in parts])
+        symbolic = fill("visit", slots | {"sum": terms})
         slots["sum"] = sum_of([symbols.number(share.share) for share in shares])
-        numeric = self.fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
+        numeric = fill("visit.numbers" if len(shares) > 1 else "visit.one", slots)
         return symbolic, as_done(numeric, sum(share.share for share in shares), adjoint)
 
     def _partial(self, share: Accumulate) -> Piece:
@@ -181,10 +181,10 @@ class _Writer(Teller):
         node, parent = self.steps.nodes[step.node], self.steps.nodes[step.parent]
         stale = step.node in self.steps.stale
         slots = {"target": self.to(step.parent), "gradient": self.to(step.node)}
-        symbolic = self.fill("accumulate", slots | {"partial": self._partial(step)})
+        symbolic = fill("accumulate", slots | {"partial": self._partial(step)})
         keys = ("before", "adjoint", "partial", "after")
         numbers = {key: symbols.number(getattr(step, key)) for key in keys}
-        numeric = self.fill("accumulate.numbers", numbers)
+        numeric = fill("accumulate.numbers", numbers)
         same = [k for k, x in enumerate(node.parents) if x is parent]
         first = self.steps.shares(step.parent)[0] is step
         use = use_of(node, step.edge)
@@ -203,14 +203,15 @@ class _Writer(Teller):
 
     def update(self, step: Update) -> Explanation:
         numbers = {key: symbols.number(getattr(step, key)) for key in step._fields[1:]}
-        slots = {**numbers, "x": symbols.name(self.called[step.node])}
+        words = {x: symbols.word(language.text(f"sentence.{x}", self.lang)) for x in ("new", "old")}
+        slots = {**numbers, **words, "x": symbols.name(self.called[step.node])}
         change = step.after - step.before
         off = abs(step.before - step.rate * step.gradient - step.after)
         largest = max(abs(step.before), abs(step.after))
         plain = self.steps.optimiser in (None, "SGD") and off <= 1e-9 * largest
         kind = "update" if plain else "update.other"
-        symbolic = self.fill(kind, slots | {"gradient": self.to(step.node)})
-        numeric = self.fill(f"{kind}.numbers", slots | {"change": symbols.number(change)})
+        symbolic = fill(kind, slots | {"gradient": self.to(step.node)})
+        numeric = fill(f"{kind}.numbers", slots | {"change": symbols.number(change)})
         return self.told(
             "update", kind if step.gradient or change else "update.none", symbolic, numeric,
             x=self.called[step.node], optimiser=self.steps.optimiser or "",
@@ -228,7 +229,7 @@ class _Writer(Teller):
         if shares:
             numbers = [(symbols.number(s.adjoint), symbols.number(s.partial)) for s in shares]
             slots["sum"] = sum_of([symbols.multiply(*pair) for pair in numbers])
-            numeric, terms = self.fill("visit.numbers", slots), slots["sum"].text
+            numeric, terms = fill("visit.numbers", slots), slots["sum"].text
         sentence = "gradient.none" if not shares else "gradient" + ".one" * (len(shares) == 1)
         if node == len(self.called) - 1 and self.numerator == self.called[-1]:
             sentence = "gradient.self"

@@ -122,14 +122,9 @@ FORMULAS: dict[str, Piece] = {
 
 
 # --- pieces ---------------------------------------------------------------------------------------
-def filled(template: str | Piece, lang: str, slots: Mapping[str, Piece]) -> Piece:
-    """A template with its slots filled; `if` and the like are words of the language."""
-
-    def one(name: str) -> Piece:
-        found = slots.get(name)
-        return symbols.word(text(f"sentence.{name}", lang)) if found is None else found
-
-    return symbols.fill(FORMULAS[template] if isinstance(template, str) else template, one)
+def fill(template: str, slots: Mapping[str, Piece]) -> Piece:
+    """A formula of the steps with its slots filled."""
+    return symbols.fill(FORMULAS[template], slots.__getitem__)
 
 
 def written(piece: Piece) -> Formula:
@@ -139,7 +134,7 @@ def written(piece: Piece) -> Formula:
 
 def gradient(above: str, below: str) -> Piece:
     """∂above/∂below."""
-    return filled("gradient", "en", {"L": symbols.name(above), "x": symbols.name(below)})
+    return fill("gradient", {"L": symbols.name(above), "x": symbols.name(below)})
 
 
 def partial(above: str, below: str, use: int = 0) -> Piece:
@@ -147,7 +142,7 @@ def partial(above: str, below: str, use: int = 0) -> Piece:
     if not use:
         return gradient(above, below)
     mark = Piece(labels.marked("", use), f"({use})", ["mn", f"({use})"])
-    return filled("use", "en", {"y": symbols.name(above), "x": symbols.name(below), "k": mark})
+    return fill("use", {"y": symbols.name(above), "x": symbols.name(below), "k": mark})
 
 
 def sum_of(terms: Sequence[Piece]) -> Piece:
@@ -213,10 +208,6 @@ class Teller:
         """The node's name."""
         return symbols.name(self.names[node])
 
-    def fill(self, template: str, slots: Mapping[str, Piece]) -> Piece:
-        """A formula of the steps with its slots filled."""
-        return filled(template, self.lang, slots)
-
     def filled(
         self, template: Piece, node: Value, show: Callable[[Value], Piece], at: int = 0
     ) -> Piece:
@@ -237,7 +228,7 @@ class Teller:
         """Formulas beside each other; of many the first ones."""
         if len(formulas) > LONGEST:
             formulas = [*formulas[: LONGEST - 1], symbols.DOTS]
-        return reduce(lambda x, y: self.fill("beside", {"x": x, "y": y}), formulas)
+        return reduce(lambda x, y: fill("beside", {"x": x, "y": y}), formulas)
 
     def operands(self, node: Value) -> str:
         """The names of the node's operands, each once, in backticks."""
@@ -249,16 +240,16 @@ class Teller:
         slots = {"y": self.name(node), "value": self.filled(known.value, node, self.name)}
         if known.definition is not None:
             slots["definition"] = self.filled(known.definition, node, self.name)
-        symbolic = self.fill("defined" if "definition" in slots else "forward", slots)
+        symbolic = fill("defined" if "definition" in slots else "forward", slots)
         result = number_of(node)
         if stale or node.op is None:
-            return symbolic, self.fill("forward", slots | {"value": result})
+            return symbolic, fill("forward", slots | {"value": result})
         spelt = known.value
         if known.definition is not None and "if" not in symbols.slots_of(known.definition):
             spelt = known.definition
         slots |= {"value": self.filled(spelt, node, number_of), "result": result}
         same = slots["value"].text == result.text
-        return symbolic, self.fill("forward" if same else "forward.numbers", slots)
+        return symbolic, fill("forward" if same else "forward.numbers", slots)
 
     def local(
         self, node: Value, edge: int, slope: Any, *, use: int = 0, numbers: bool = True
@@ -270,14 +261,14 @@ class Teller:
         value = symbols.number(slope)
         slots = {"partial": partial(self.names[node], self.names[parent], use), "value": value}
         if template is None:
-            return self.fill("local.one", slots)
+            return fill("local.one", slots)
         slots["formula"] = self.filled(template, node, self.name, at)
         if slots["formula"].text == value.text:
-            return self.fill("local.one", slots)
+            return fill("local.one", slots)
         slots["numbers"] = self.filled(template, node, number_of, at)
         plain = "if" in symbols.slots_of(template) or not numbers
         same = slots["numbers"].text in (value.text, slots["formula"].text)
-        return self.fill("local" if plain or same else "local.numbers", slots)
+        return fill("local" if plain or same else "local.numbers", slots)
 
 
 def number_of(node: Value) -> Piece:
