@@ -111,13 +111,12 @@ def _resumed(args: Arguments) -> tuple[Plan, GPT, Names]:
 
 
 def _metadata(path: Path) -> Plan:
-    try:
+    found: dict[str, Any] = {}
+    with suppress(ModelFileError):
         found = load_metadata(path)
-    except ModelFileError:
-        found = {}
     if {key: type(x) for key, x in found.items()} != KEPT:
         raise ModelFileError(f"{path}: autograd-mini gpt did not save it, or it is damaged")
-    return Plan(*(found[key] for key in KEPT))
+    return Plan(**found)
 
 
 def _names(source: str) -> Names:

@@ -26,12 +26,11 @@ _PLAIN = {"font-size": "12.00", "font-weight": "normal", "text-decoration": "non
 class Marks(NamedTuple):
     """The classes of the texts of a node or an edge.
 
-    A node has a heading, and below it rows of a word at the left and a number at the right; `rows`
+    A node has its name, and below it rows of a word at the left and a number at the right; `rows`
     are the classes of the numbers. An edge has `lines` alone, with a `halo` in the colour of the
     ground, so that they can be read where they lie on a line.
     """
 
-    heading: str = ""
     rows: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     halo: str = ""
@@ -191,7 +190,7 @@ def _mark(group: ET.Element, marks: Marks) -> None:
             text.attrib |= {**halo, "paint-order": "stroke"}
     first = len(texts) - 2 * len(marks.rows)
     box = group.find(f".//{SVG}polygon")
-    if not marks.heading or first < 1 or box is None:
+    if marks.lines or first < 1 or box is None:
         return
     xs = [float(point.split(",")[0]) for point in box.get("points", "").split()]
     ends = min(xs) + max(xs)
@@ -205,7 +204,7 @@ def _mark(group: ET.Element, marks: Marks) -> None:
     heading.text = (heading.text or "").lstrip("\u00a0")
     texts[first - 1].text = (texts[first - 1].text or "").rstrip("\u00a0")
     base = {**_PLAIN, **heading.attrib}
-    heading.attrib |= {"class": marks.heading, "text-anchor": "middle", "x": f"{ends / 2:g}"}
+    heading.attrib |= {"class": "name", "text-anchor": "middle", "x": f"{ends / 2:g}"}
     raised = False
     for piece in pieces:  # superscripts between others
         look = {}

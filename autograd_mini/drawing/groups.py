@@ -135,15 +135,14 @@ def hierarchy(order: Sequence[Value]) -> Paths:
     for members in held.values():
         for kind in (tuple, Value):
             _staged([x for x in members if isinstance(x, kind)], stage)
+    paths[order[-1]] = ()
     moved = {
         path: tuple(
             part for k, own in enumerate(path, 1) for part in (*stage.get(path[:k], ()), own)
         )
         for path in set(paths.values())
     }
-    return {node: moved[path] + stage.get(node, ()) for node, path in paths.items()} | {
-        order[-1]: ()
-    }
+    return {node: moved[path] + stage.get(node, ()) for node, path in paths.items()}
 
 
 def _staged(things: Sequence[Any], stage: dict[Any, GroupPath], name: str = "stage ") -> None:

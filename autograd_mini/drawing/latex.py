@@ -46,6 +46,26 @@ _SIGNS = str.maketrans(
 _NEXT = r" \\ "  # a new line
 
 
+_BEFORE = r"""\documentclass[tikz, border=4pt]{standalone}
+\usepackage{amsmath}
+\usepackage{textcomp}
+\usepackage[T1]{fontenc}
+\usetikzlibrary{arrows.meta}
+\begin{document}""".split("\n")
+_STYLES = (
+    r"\begin{tikzpicture}[x=0.8bp, y=0.8bp,  % TeX sets smaller letters than Graphviz",
+    r"  value/.style={draw=amline, fill=amnode, text=amtext, align=center, inner sep=2bp},",
+    r"  leaf/.style={value, fill=amleaf}, operation/.style={value, fill=amoperation},",
+    r"  root/.style={value, fill=amroot}, folded/.style={value, fill=amoperation, thick},",
+    r"  repeated/.style={draw=amline, dashed, rounded corners=2bp, text=amtext, inner sep=2bp},",
+    r"  off/.style={draw=amfaded, dashed, text=amfaint, fill=amnode},",
+    r"  group/.style={draw=amline, fill=amgroup, rounded corners=6bp},",
+    r"  title/.style={anchor=base, font=\footnotesize, text=amfaint},",
+    r"  edge/.style={-{Latex[length=4bp]}, draw=amline},",
+    r"  note/.style={font=\footnotesize, align=center, inner sep=1bp, text=ampartial}]",
+)
+
+
 def to_latex(
     *roots: Value | Iterable[Value],
     engine: str | None = None,
@@ -70,34 +90,9 @@ def to_latex(
 
 
 def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
-    """The lines of the `tikzpicture` of a sketch."""
+    """The lines of the `tikzpicture` of a sketch: frames, edges, then nodes over their ends."""
     drawing = Drawing("gradients", rendering=engine)
-    frames = write(drawing, seen)
-    return _picture(seen, frames, json.loads(drawing.pipe("json")))
-
-
-_BEFORE = r"""\documentclass[tikz, border=4pt]{standalone}
-\usepackage{amsmath}
-\usepackage{textcomp}
-\usepackage[T1]{fontenc}
-\usetikzlibrary{arrows.meta}
-\begin{document}""".split("\n")
-_STYLES = (
-    r"\begin{tikzpicture}[x=0.8bp, y=0.8bp,  % TeX sets smaller letters than Graphviz",
-    r"  value/.style={draw=amline, fill=amnode, text=amtext, align=center, inner sep=2bp},",
-    r"  leaf/.style={value, fill=amleaf}, operation/.style={value, fill=amoperation},",
-    r"  root/.style={value, fill=amroot}, folded/.style={value, fill=amoperation, thick},",
-    r"  repeated/.style={draw=amline, dashed, rounded corners=2bp, text=amtext, inner sep=2bp},",
-    r"  off/.style={draw=amfaded, dashed, text=amfaint, fill=amnode},",
-    r"  group/.style={draw=amline, fill=amgroup, rounded corners=6bp},",
-    r"  title/.style={anchor=base, font=\footnotesize, text=amfaint},",
-    r"  edge/.style={-{Latex[length=4bp]}, draw=amline},",
-    r"  note/.style={font=\footnotesize, align=center, inner sep=1bp, text=ampartial}]",
-)
-
-
-def _picture(seen: Sketch, frames: list[str], layout: Any) -> list[str]:
-    """The lines of the picture: frames, then edges, then nodes over their ends."""
+    frames, layout = write(drawing, seen), json.loads(drawing.pipe("json"))
     colours = seen.options.colours
     lines = [
         rf"\definecolor{{am{name}}}{{HTML}}{{{colour[1:].upper()}}}"

@@ -159,7 +159,7 @@ class _Writer:
         own, inside = framed(items[::-1] if upwards else items, depth)
         for item in own:
             drawing.item(item.id, self._label(item), _class(item))
-            self.marks[item.id] = Marks("name", tuple(row.kind for row in self._rows(item)))
+            self.marks[item.id] = Marks(tuple(row.kind for row in self._rows(item)))
         if self.seen.folded and not path:  # in a frame, dot sees to the order
             self._columns(drawing, own)
         for name in reversed(inside) if upwards else inside:

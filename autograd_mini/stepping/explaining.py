@@ -1,6 +1,5 @@
 """What happens in a step, in words and in a formula: `explain_step`, and `explain` for a node."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from autograd_mini import language
@@ -39,8 +38,7 @@ counts, so += and not =.
     """
     language.checked(lang)
     step = steps[index]
-    explained: Explanation = getattr(_Writer(steps, lang), step.kind)(step)
-    return explained
+    return getattr(_Writer(steps, lang), step.kind)(step)  # type: ignore[no-any-return]
 
 
 def explain(node: Value, of: Value | Steps | None = None, lang: str | None = None) -> Explanation:
@@ -73,17 +71,12 @@ por la derivada local.
         raise TypeError(f"explain needs a Value, got {node!r:.40} ({type(node).__name__})")
     if of is None:
         return _node(node, lang)
-    recorded: Steps
-    order: Sequence[Value]
-    if isinstance(of, Steps):
-        recorded, order = of, of.nodes
-        if node not in order:
-            raise ValueError("the node must be one of the `nodes` of these Steps")
-    elif isinstance(of, Value):
-        recorded, order = record(of), topological(of)
-    else:
+    if not isinstance(of, Steps | Value):
         raise TypeError(f"of must be a Value or Steps, got {of!r:.40} ({type(of).__name__})")
-    writer = _Writer(recorded, lang)
+    order = of.nodes if isinstance(of, Steps) else topological(of)
+    if isinstance(of, Steps) and node not in order:
+        raise ValueError("the node must be one of the `nodes` of these Steps")
+    writer = _Writer(of if isinstance(of, Steps) else record(of), lang)
     if node in order:
         return writer.gradient(order.index(node))
     name = names_of([node])[node]

@@ -37,11 +37,9 @@ def field_of(rows: Sequence[Sequence[float]], data: Any, targets: Sequence[Any],
     x = spread([row[0] for row in rows])
     y = spread([row[1] for row in rows]) if width == 2 else None
     n = grid if width == 2 else ALONG
-    several = isinstance(last, list)
-    if several and (loss != "cross_entropy" or y is None or len(last) > 64):
-        return None
-    if several:
-        return Field("classes", x, y, n, 0.0, 1.0, len(last))
+    if isinstance(last, list):
+        fits = loss == "cross_entropy" and y is not None and len(last) <= 64
+        return Field("classes", x, y, n, 0.0, 1.0, len(last)) if fits else None
     if loss == "hinge":
         return Field("two", x, y, n, -1.0, 1.0, 2) if y else Field("values", x, y, n, -2.0, 2.0)
     binary = loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")

@@ -351,13 +351,11 @@ def _shapes(model: Any) -> tuple[LayerShape, ...]:
 
 
 def _points(data: Any, rows: Any, targets: Any) -> Points:
-    inputs = tuple(tuple(float(x) for x in row) for row in rows)
-    answers_ = tuple(tuple(map(float, t)) if isinstance(t, list) else t for t in targets)
-    features = tuple(f"x{k + 1}" for k in range(len(inputs[0])))
+    inputs = tuple(tuple(map(float, row)) for row in rows)
+    wanted = tuple(tuple(map(float, t)) if isinstance(t, list) else t for t in targets)
     if isinstance(data, Dataset):
-        return Points(data.name, inputs, answers_, tuple(data.feature_names),
-                      tuple(data.class_names))  # fmt: skip
-    return Points("", inputs, answers_, features, ())
+        return Points(data.name, inputs, wanted, (*data.feature_names,), (*data.class_names,))
+    return Points("", inputs, wanted, tuple(f"x{k + 1}" for k in range(len(inputs[0]))), ())
 
 
 def _loss_name(loss: Any) -> str:
