@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from .errors import FormulaError
 from .formulas.grammar import PRIMITIVES, parse, parse_signature, refuse_reserved
@@ -21,24 +21,18 @@ from .formulas.grammar import PRIMITIVES, parse, parse_signature, refuse_reserve
 INFINITY = float("inf")
 
 
-class Domain:
+class Domain(NamedTuple):
     """The numbers that an argument may be: an interval, less what `holds` excludes.
 
     `text` is a condition on `{}`, shown in errors and in the table of operations.
     """
 
-    __slots__ = ("text", "low", "high", "holds")
+    text: str
+    low: float = -INFINITY
+    high: float = INFINITY
+    holds: Callable[[float], bool] = lambda _: True
 
-    def __init__(
-        self,
-        text: str,
-        low: float = -INFINITY,
-        high: float = INFINITY,
-        holds: Callable[[float], bool] = lambda _: True,
-    ) -> None:
-        self.text, self.low, self.high, self.holds = text, low, high, holds
-
-    def __contains__(self, x: float) -> bool:
+    def __contains__(self, x: Any) -> bool:
         return self.low <= x <= self.high and self.holds(x)
 
     def __repr__(self) -> str:
@@ -119,9 +113,6 @@ class Op:
 
     def __reduce__(self) -> tuple[object, ...]:
         return _find, (self.name,)
-
-    def __deepcopy__(self, memo: object) -> Op:
-        return self
 
 
 SHEET: dict[str, Op] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import ExpressionError
-from autograd_mini.language import LANGUAGES, default_language, text, translated
+from autograd_mini.language import LANGUAGES, meant, text, translated
 
 from .options import USAGE, Arguments, Parser
 
@@ -83,7 +83,7 @@ def _run(arguments: list[str], lang: str) -> int:
 def _language(arguments: Sequence[str]) -> str:
     """The language asked for, before argparse has looked: its help is in that language too."""
     asked = re.search(rf"\n--lang[=\n]({'|'.join(LANGUAGES)})\n", "\n".join(["", *arguments, ""]))
-    return asked[1] if asked else default_language()
+    return asked[1] if asked else meant(None)
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:

@@ -321,14 +321,11 @@ def _planar(name: str, n: int, classes: int, noise: float, seed: int, point: Arc
     n = whole(f"{name}: n", n, classes)
     noise = _number(f"{name}: noise", noise, "from 0 to 100", lambda v: 0 <= v <= 100)
     rng = _random(f"{name}: seed", seed)
-    inputs, labels = [], []
-    for c in range(classes):
-        m = n * (c + 1) // classes - n * c // classes
-        for i in range(m):
-            # + 0.0 turns -0.0 into 0.0
-            inputs.append([round(v + noise * _normal(rng), 12) + 0.0 for v in point(c, i, m)])
-            labels.append(c)
-    made = Dataset(name, inputs, labels, class_names=map(str, range(classes)))
+    sizes = [n * (c + 1) // classes - n * c // classes for c in range(classes)]
+    places = [(c, i, size) for c, size in enumerate(sizes) for i in range(size)]
+    # + 0.0 turns -0.0 into 0.0
+    inputs = [[round(v + noise * _normal(rng), 12) + 0.0 for v in point(*at)] for at in places]
+    made = Dataset(name, inputs, [c for c, *_ in places], class_names=map(str, range(classes)))
     return made.subset(_permutation(n, rng))
 
 

@@ -15,17 +15,5 @@ other language.
 """
 
 # mypy: implicit-reexport
-from .catalogues import (
-    LANGUAGES,
-    Catalogue,
-    catalogue,
-    checked,
-    default_language,
-    meant,
-    of,
-    shortened,
-    text,
-    whole,
-    words,
-)
+from .catalogues import LANGUAGES, catalogue, checked, meant, of, shortened, text, whole, words
 from .errors import translated

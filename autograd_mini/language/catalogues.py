@@ -16,8 +16,13 @@ def checked(lang: str) -> str:
 
 
 def meant(lang: str | None) -> str:
-    """The language, or that of the environment where none is given; ValueError for another."""
-    return checked(default_language() if lang is None else lang)
+    """The language; without one "es" where the environment's locale is Spanish, else "en".
+
+    Raises ValueError for another.
+    """
+    # the first variable that is set decides, as in POSIX
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return checked(lang if lang is not None else "es" if locale.lower().startswith("es") else "en")
 
 
 def of(both: tuple[str, str], lang: str) -> str:
@@ -89,11 +94,3 @@ def whole(n: int, lang: str) -> str:
     if lang == "en":
         return f"{n:,}"
     return str(n) if n < 10_000 else f"{n:,}".replace(",", "\u202f")
-
-
-def default_language() -> str:
-    """The language of the environment's locale: "es" where it is Spanish, else "en"."""
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if locale := environ.get(variable):  # the first that is set decides, as in POSIX
-            return "es" if locale.lower().startswith("es") else "en"
-    return "en"

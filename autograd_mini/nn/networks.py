@@ -306,8 +306,6 @@ def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
         types = {*map(type, x)}
         if types == _VALUES or (types == _FLOATS and all(map(isfinite, x))):
             return tuple(x)
-    if hasattr(x, "tolist"):  # a row of NumPy and the like
-        x = x.tolist()
     row = items(x)
     if row is None:
         raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {x!r}")

@@ -140,7 +140,7 @@ def to_html(
     )  # fmt: skip
 
 
-def words_of(*rooms: str) -> language.Catalogue:
+def words_of(*rooms: str) -> language.catalogues.Catalogue:
     """The texts of these catalogues together."""
     return {name: both for room in rooms for name, both in language.catalogue(room).items()}
 

@@ -7,7 +7,7 @@ from math import isfinite
 from struct import pack
 from typing import Any
 
-from autograd_mini.language import Catalogue, catalogue
+from autograd_mini.language.catalogues import Catalogue, catalogue
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.stepping.training.runs import Field, LearningRates, TrainingSteps

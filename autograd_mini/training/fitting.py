@@ -29,9 +29,8 @@ from autograd_mini.optim.schedules import Schedule
 from autograd_mini.value import Value
 
 from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
-from .history import Epoch, History, monitored
+from .history import Epoch, History, Show, monitored, shown
 from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
-from .progress import Show, shown
 from .samples import Row, check_width, samples
 
 

@@ -310,7 +310,7 @@ def test_bad_networks(call, error, text):
         ("ab", TypeError, "layer1 takes a list of 2 numbers or Values, got 'ab'"),
         ({1.0, 2.0}, TypeError, "layer1 takes a list of 2 numbers or Values, got {"),
         (Value(1.0), TypeError, "layer1 takes a list of 2 numbers or Values, got Value"),
-        (np.array(1.0), TypeError, "layer1 takes a list of 2 numbers or Values, got 1.0"),
+        (np.array(1.0), TypeError, "layer1 takes a list of 2 numbers or Values, got array"),
         ([1.0, "2"], TypeError, "input 1 of layer1 is '2', not a number or Value"),
         ([None, 1.0], TypeError, "input 0 of layer1 is None, not a number or Value"),
         ([1.0, math.nan], ValueError, "input 1 of layer1 is nan"),
