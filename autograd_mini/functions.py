@@ -54,9 +54,7 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    scores = _numbers("softmax", scores)
-    total = apply(SHEET["logsumexp"], scores)
-    return [apply(SHEET["exp"], score - total) for score in scores]
+    return [apply(SHEET["exp"], x) for x in log_softmax(_numbers("softmax", scores))]
 
 
 def log_softmax(scores: Iterable[Any]) -> list[Any]:

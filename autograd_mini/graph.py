@@ -98,11 +98,6 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
     return order, before
 
 
-def leaves(root: Value) -> list[Value]:
-    """The nodes without parents that root depends on, in topological order."""
-    return [node for node in topological(root) if node.first is None]
-
-
 # --- copies --------------------------------------------------------------------------------------
 def contents(node: Value) -> tuple[Any, ...]:
     """All that a node holds, in the order of `refilled`."""

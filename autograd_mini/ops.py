@@ -39,7 +39,6 @@ class Domain(NamedTuple):
         return f"Domain({self.text!r})"
 
 
-REAL = Domain("any {}")
 POSITIVE = Domain("{} > 0", 0.0, INFINITY, lambda x: x > 0)
 NON_NEGATIVE = Domain("{} >= 0", 0.0)
 NONZERO = Domain("{} != 0", holds=lambda x: x != 0)

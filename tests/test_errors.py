@@ -173,7 +173,7 @@ FORMULAS = [
     *((lambda name=name: op(f"f({name}, b[])", "1", "1", "1"), f"'{name}' has a meaning already")
       for name in ("exp", "node", "apply", "_a", "a_i", "n")),
     (lambda: op("f(a)", "a * 1e999", "1"), "'inf' is not allowed|'1e309' is not allowed"),
-    (lambda: op("f(a)", "a", "1", b=ops.REAL), r"op 'f\(a\)' has no argument b"),
+    (lambda: op("f(a)", "a", "1", b=ops.UNIT), r"op 'f\(a\)' has no argument b"),
     (lambda: op("f(a)", "a", "1", scale={"b": "1"}), r"op 'f\(a\)' has no argument b"),
     (lambda: op("f(a)", "a", "1", latex="{b}"), "the LaTeX '{b}' fails at 'b'"),
     (lambda: op("exp(a)", "a", "1"), "'exp' is on the sheet already, as <op exp"),

@@ -5,7 +5,7 @@ more digits than its level allows. The blanks are steps of the recorded computat
 what the engine did.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -148,7 +148,7 @@ def exercises(kind: str, level: int = 1, seed: int = 0, count: int = 30) -> list
         if len(made) < count:
             one = exercise(kind, level, seed + k)
             made.setdefault(one.steps.to_json(), one)
-    return list(made.values())
+    return [*made.values()]
 
 
 def ask(
@@ -175,14 +175,13 @@ def ask(
     if not isinstance(answers, list | tuple) or len(answers) != len(task.blanks):
         names = ", ".join(blank.sign.text for blank in task.blanks)
         raise ValueError(f"answers must be a list of {len(task.blanks)}: {names}; got {answers!r}")
+    told = [_wrong(task, *each, lang) for each in zip(task.blanks, answers, strict=True)]
     lines = []
-    for blank, answer in zip(task.blanks, answers, strict=True):
-        said = _wrong(task, blank, answer, lang)
+    for blank, answer, said in zip(task.blanks, answers, told, strict=True):
         line = f"{blank.sign.text} = {answer}"
         lines.append(f"✗  {line}.  {said}" if said else f"✓  {line}")
-    right = sum(line.startswith("✓") for line in lines)
-    lines.append(text("exercise.score", lang, right=right, n=len(lines)))
-    return Judged(right == len(task.blanks), "\n".join(lines))
+    score = text("exercise.score", lang, right=told.count(""), n=len(told))
+    return Judged(not any(told), "\n".join([*lines, score]))
 
 
 def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
@@ -346,7 +345,5 @@ def _vanishing(draw: Random, level: int) -> Sketch:
     return Sketch(x, leaves)
 
 
-KINDS: dict[str, Callable[[Random, int], Sketch]] = {
-    kind.__name__[1:]: kind
-    for kind in (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing)
-}
+_ALL = (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing)
+KINDS = {kind.__name__[1:]: kind for kind in _ALL}

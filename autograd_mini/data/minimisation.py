@@ -71,8 +71,8 @@ def _gulf(x: Any) -> Any:
         yield exp(-(abs_(y - x[1]) ** x[2]) / x[0]) - t
 
 
-def _biggs(x: Any, m: int = 13) -> Any:
-    for t in (k / 10 for k in range(1, m + 1)):
+def _biggs(x: Any) -> Any:
+    for t in (k / 10 for k in range(1, 14)):
         y = exp(-t) - 5 * exp(-10 * t) + 3 * exp(-4 * t)
         yield x[2] * exp(-t * x[0]) - x[3] * exp(-t * x[1]) + x[5] * exp(-t * x[4]) - y
 

@@ -150,8 +150,7 @@ def fit(
 
     history = History()
     own_schedule = optimiser.schedule
-    if schedule is not None:
-        optimiser.schedule = schedule
+    optimiser.schedule = own_schedule if schedule is None else schedule
     try:
         with shown(progress, lang, epochs, -(-n // size)) as (after_batch, after_epoch):
             for epoch in range(1, epochs + 1):
