@@ -144,13 +144,10 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 def _variables(
     args: tuple[Any, ...], argnums: int | tuple[int, ...]
 ) -> tuple[list[Value], Callable[[Sequence[Any]], Any], tuple[Any, ...], bool]:
-    """Fresh Values in place of the numbers of the chosen arguments.
+    """Fresh Values in place of the numbers of the chosen arguments; if the result must stay a node.
 
-    The last part says whether this is a derivative inside a derivative: then the result must stay
-    a node.
-
-    Where a number is a Value already (a derivative inside a derivative), the fresh node is x + 0:
-    a variable of its own, so that the two levels are not confused, but linked to x.
+    That is in a derivative inside a derivative. Where a number is a Value already, the fresh node
+    is x + 0: a variable of its own, so that the two levels are not confused, but linked to x.
     """
     chosen = (argnums,) if isinstance(argnums, int) else argnums
     for k in chosen:

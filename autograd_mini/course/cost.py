@@ -120,13 +120,10 @@ def cost(widths: Iterable[int] = WIDTHS, samples: Iterable[int] = SAMPLES) -> Co
     >>> row.parameters, row.differences == 2 * row.parameters * row.value
     (15, True)
     """
-    widths, samples = (
-        [whole(name, n) for n in given]
-        for name, given in (("widths", widths), ("samples", samples))
-    )
-    if not widths or not samples:
+    wide, many = [whole("widths", n) for n in widths], [whole("samples", n) for n in samples]
+    if not wide or not many:
         raise ValueError("widths and samples must have at least one number each")
-    pairs = dict.fromkeys([(w, samples[0]) for w in widths] + [(widths[-1], n) for n in samples])
+    pairs = dict.fromkeys([(n, many[0]) for n in wide] + [(wide[-1], n) for n in many])
     return Cost(tuple(_spent(*pair) for pair in pairs))
 
 

@@ -301,8 +301,7 @@ def weighted(w: list[Value], b: Value, x: list[Value]) -> Value:
 def _network(draw: Random, level: int) -> Sketch:
     sizes = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 3, 1), (2, 2, 2, 1))[level - 1]
     layer = _leaves(draw, level, _indexed("x", sizes[0]))
-    weights: list[Value] = []
-    biases: list[Value] = []
+    weights, biases = list[Value](), list[Value]()
     for depth, (n, m) in enumerate(pairwise(sizes), start=1):
         last, made = depth == len(sizes) - 1, []
         for _ in range(m):

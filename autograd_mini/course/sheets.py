@@ -65,9 +65,7 @@ def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
     drawing = Drawing("exercise")
     write(drawing, to_fill_in(exercise, lang, key=key))
     made: str = drawing.pipe(format="svg", encoding="utf-8")
-    return made[made.index("<svg") :].replace(
-        "<svg", '<svg style="max-width: 100%; height: auto"', 1
-    )
+    return '<svg style="max-width: 100%; height: auto"' + made.partition("<svg")[2]
 
 
 # --- formats -------------------------------------------------------------------------------------

@@ -157,10 +157,8 @@ class _Several(Module):
 
     def named_parameters(self) -> dict[str, Value]:
         """`layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the name of the whole."""
-        named: dict[str, Value] = {}
-        for part in getattr(self, self.holds):
-            named |= part.named_parameters()
-        return named
+        parts = getattr(self, self.holds)
+        return {name: p for part in parts for name, p in part.named_parameters().items()}
 
 
 class Layer(_Several):

@@ -36,12 +36,9 @@ class Optimiser:
             of `lr` and `schedule`.
     """
 
-    settings: tuple[str, ...] = ("weight_decay",)
-    """Names of the attributes that the rule uses and `state_dict` keeps."""
-    memory: tuple[str, ...] = ()
-    """Names of the numbers that the rule remembers for each parameter."""
-    decoupled = False
-    """Whether the rule applies the weight decay itself, beside the gradient."""
+    settings: tuple[str, ...] = ("weight_decay",)  # what the rule uses and `state_dict` keeps
+    memory: tuple[str, ...] = ()  # names of the numbers that the rule remembers for each parameter
+    decoupled = False  # whether the rule applies the weight decay itself, beside the gradient
 
     def __init__(
         self,

@@ -283,14 +283,14 @@ class _Trainer:
 
     def update(self, rows: list[Row], targets: list[Any]) -> tuple[float, int | None, float, float]:
         """Forward, backward, step: the loss, right answers, gradient norm and learning rate."""
+        before, lr = self.before, float(self.optimiser.lr)
         if self.step is not None:
-            self.before, lr = Kept(self.params, self.optimiser), float(self.optimiser.lr)
-            self.updating = True
+            self.before, self.updating = Kept(self.params, self.optimiser), True
             with suppress(GradientError):  # what is not finite is explained by the eager engine
                 (value,), norm, answers = self.step.run(rows, targets)
                 self.updating = False
                 return value, count_right(self.judge, answers, targets), norm, lr
-            self.updating = False
+            self.before, self.updating = before, False
         with collector_paused():
             predictions = [self.model(row) for row in rows]
             loss = loss_value(self.loss, predictions, targets)
@@ -306,9 +306,7 @@ class _Trainer:
             norm = hypot(*[p.grad for p in params])
         else:
             norm = clip_by_norm(params, self.clip_norm)
-        lr = float(self.optimiser.lr)
-        self.before = Kept(self.params, self.optimiser)
-        self.updating = True
+        self.before, self.updating = Kept(self.params, self.optimiser), True
         self.optimiser.step()
         self.updating = False
         return value, right, norm, lr

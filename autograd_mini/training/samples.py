@@ -14,15 +14,11 @@ Row = tuple[Number, ...]
 
 
 def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
-    """The inputs, as tuples of numbers of one length, and their targets.
+    """The inputs, as tuples of numbers of one length, and their targets; `data` is that of `fit`.
 
-    `data` is a Dataset, a tuple (inputs, targets), or a list of pairs (input, target). An input is
-    a list of numbers, or one number for a model with one input; a target is a number or a list.
-
-    Raises:
-        TypeError: data of another form, or what is not a number among the numbers.
-        ValueError: no samples, as many targets as there are not inputs, inputs of different
-            lengths, nan or infinity. Messages say which sample.
+    An input is a list of numbers, or one number for a model with one input; a target is a number or
+    a list. Raises TypeError for data of another form and for what is no number, ValueError for no
+    samples, lengths that differ, nan or infinity. Messages say which sample.
     """
     if isinstance(data, Dataset):
         return list(data.inputs), list(data.targets)
@@ -35,12 +31,11 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
         form = f"{name} must be a Dataset, a tuple (inputs, targets) or a list of pairs"
         if isinstance(data, str | bytes | dict) or not hasattr(data, "__iter__"):
             raise TypeError(f"{form}, got {data!r:.60}")
-        inputs, targets = [], []
-        for i, pair in enumerate(data):
+        pairs = list(data)
+        for i, pair in enumerate(pairs):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 raise TypeError(f"{form} (input, target), but {name}[{i}] is {pair!r:.60}")
-            inputs.append(pair[0])
-            targets.append(pair[1])
+        inputs, targets = [x for x, _ in pairs], [y for _, y in pairs]
     rows = input_rows(inputs, name)
     for i, y in enumerate(targets):
         given, who = items(y), f"target {i} of {name}"

@@ -104,13 +104,8 @@ def _architecture(model: MLP | GPT) -> dict[str, Any]:
     if any(len({neuron.activation for neuron in layer.neurons}) > 1 for layer in model.layers):
         raise TypeError("save: the neurons of a layer have different activations")
     *hidden, output = (layer.neurons[0].activation for layer in model.layers)
-    return {
-        "nin": model.layers[0].nin,
-        "nouts": [layer.nout for layer in model.layers],
-        "activation": hidden,
-        "output": output,
-        "name": model.name,
-    }
+    nin, nouts = model.layers[0].nin, [layer.nout for layer in model.layers]
+    return dict(zip(ARCHITECTURE, (nin, nouts, hidden, output, model.name), strict=True))
 
 
 def _parameters(model: MLP | GPT) -> dict[str, float]:
