@@ -3,8 +3,6 @@
 Tensors of torch and JAX are known by their looks; neither library is imported here.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import sys

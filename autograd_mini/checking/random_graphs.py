@@ -8,8 +8,6 @@ first. Where the operation would not be comfortable with the operands (outside i
 kink, too large a value or slope), they are moved by constants to where it is.
 """
 
-from __future__ import annotations
-
 import operator
 import random
 from collections.abc import Callable, Collection, Sequence

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from autograd_mini.numbers.floats import FLOAT
@@ -18,10 +19,9 @@ from autograd_mini.value import Value
 
 from .adapters import Graph, data_of, op_name
 from .casts import doubles
-from .differences import EPS, quiet
+from .differences import EPS, Probe, quiet
 from .engines import UndefinedError, check_root
 from .inputs import CheckError, Floats, Function, Inputs, Options, as_real, unit_of
-from .jumps import largest_jump
 from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
     FRACTION,
@@ -239,6 +239,64 @@ class Doubled(Truth):
                         return False
             return True
         return False
+
+
+# --- the jumps of a noisy function ---------------------------------------------------------------
+# Such as a solver's result where its count of steps changes. Between two jumps it is smooth and has
+# a slope of its own, off by what the solver left undone: short steps see that slope alone. How high
+# the jumps are says what longer steps can tell.
+_POINTS = 192  # of the first look
+_ZOOM = 24  # points of each closer one
+_ORDER = 6  # of the difference in which a jump stands out of what is smooth
+_TRIED = 12  # places
+_SMALL = 1e-3  # of the range of f: a higher jump is one of the function itself
+
+
+def largest_jump(f: Callable[[float], float]) -> float:
+    """The first small jump that is found of f in [-1, 1]; 0 if none, as of a smooth f.
+
+    Where the sixth differences are large, they are taken anew at shorter and shorter steps: those
+    of a smooth f fall by 4,096 each time, those at a jump stay.
+
+    >>> f"{largest_jump(lambda x: math.exp(x) + 1e-6 * (x > 0.3)):.3e}"
+    '1.000e-06'
+    >>> largest_jump(math.exp)
+    0.0
+    """
+    with quiet():
+        at = Probe(f, 0.0)
+        h = 2 / _POINTS
+        ys = [at(k * h - 1 + h / 3) for k in range(_POINTS)]
+        known = [y for y in ys if math.isfinite(y)] or [0.0]
+        limit, floor = _SMALL * (max(known) - min(known)), 1e-13 * max(map(abs, known))
+        leaps = _leaps(ys)
+        for _ in range(_TRIED):
+            i = leaps.index(max(leaps))
+            jump = _zoomed(at, i * h - 1 + h / 3, h / 4, floor)
+            if 0 < jump <= limit:
+                return jump
+            leaps = [0.0 if abs(k - i) <= _ORDER else leap for k, leap in enumerate(leaps)]
+    return 0.0
+
+
+def _zoomed(f: Callable[[float], float], left: float, h: float, least: float) -> float:
+    """The jump beyond `left`, seen in steps of h and ever shorter; 0 if below `least`."""
+    while True:
+        ys = [f(left + k * h) for k in range(_ZOOM + 1)]
+        leaps = _leaps(ys)
+        if not max(leaps) > least:
+            return 0.0
+        i = leaps.index(max(leaps))
+        if h < 1e-14:
+            return max(abs(b - a) for a, b in pairwise(ys[i : i + _ORDER + 1]))
+        left, h = left + i * h, h * _ORDER / _ZOOM
+
+
+def _leaps(ys: list[float]) -> list[float]:
+    """The sizes of the sixth differences; 0 where f has no value."""
+    for _ in range(_ORDER):
+        ys = [b - a for a, b in pairwise(ys)]
+    return [abs(y) if math.isfinite(y) else 0.0 for y in ys]
 
 
 def follows_graph(graph: Graph, truth: Truth) -> bool:

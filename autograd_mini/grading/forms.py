@@ -57,10 +57,11 @@ def _points(row: Told, lang: str) -> str:
 
 
 def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
-    """The titles, and a row for each submission: name, points of each level, total, a remark."""
-    levels = [mark.level.title(lang) for mark in found[0].marks]
-    name, total, remark = (text(f"grade.{key}", lang) for key in ("name", "total", "remark"))
-    rows = [[name, *levels, total, remark]]
+    """The titles, what there is to get, a row for each: name, points by level, total, a remark."""
+    name, total, remark, of = (text(f"grade.{x}", lang) for x in ("name", "total", "remark", "of"))
+    levels = [mark.level for mark in found[0].marks]
+    rows = [[name, *(level.title(lang) for level in levels), total, remark]]
+    rows.append([of, *(f"{level.points:g}" for level in levels), f"{found[0].most:g}", ""])
     for each in found:
         lost = (mark for mark in each.marks if mark.failures)
         said = (f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}" for mark in lost)
@@ -70,26 +71,18 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
     return rows
 
 
-def _most(found: Sequence[Marks], lang: str) -> list[str]:
-    """The row of what each level and all of them give at most."""
-    most = [f"{mark.level.points:g}" for mark in found[0].marks]
-    return [text("grade.of", lang), *most, f"{found[0].most:g}", ""]
-
-
 # --- of a class, or one --------------------------------------------------------------------------
 def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """One submission in full; a class as a table, its levels by number."""
-    if len(found) == 1:
-        return _one(told(found[0], lang), lang)
-    (name, *levels, total, remark), *rows = table(found, lang)
-    numbers = [*map(str, range(1, len(levels) + 1))]
-    sides = "<" + ">" * (len(levels) + 1) + "<"
-    lines = aligned([[name, *numbers, total, remark], _most(found, lang), *rows], sides)
-    legend = ", ".join(map(" ".join, zip(numbers, levels, strict=True)))
-    return "\n".join([*lines, "", legend, ""])
-
-
-def _one(row: Told, lang: str) -> str:
+    if len(found) > 1:
+        (name, *levels, total, remark), *rows = table(found, lang)
+        numbers = [*map(str, range(1, len(levels) + 1))]
+        sides = "<" + ">" * (len(levels) + 1) + "<"
+        legend = ", ".join(map(" ".join, zip(numbers, levels, strict=True)))
+        return "\n".join(
+            [*aligned([[name, *numbers, total, remark], *rows], sides), "", legend, ""]
+        )
+    row = told(found[0], lang)
     levels = row["levels"]
     score = [f"{level['points']:g}/{level['of']:g}" for level in levels]
     names = [f"{_sign(level)} {level['name']}" for level in levels]
@@ -113,9 +106,9 @@ def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     title = text("grade.title", lang)
     parts = [f"<h1>{escape(title)}</h1>"]
     if len(found) > 1:
-        titles, *rows = table(found, lang)
+        titles, of, *rows = table(found, lang)
         cells = "".join(f"<th>{escape(name)}</th>" for name in titles)
-        most = "".join(f"<td>{escape(cell)}</td>" for cell in _most(found, lang))
+        most = "".join(f"<td>{escape(cell)}</td>" for cell in of)
         parts.append(f"<div><table><tr>{cells}</tr><tr>{most}</tr>")
         for k, (each, (name, *points, total, remark)) in enumerate(zip(found, rows, strict=True)):
             parts.append(f'<tr><td><a href="#s{k}">{escape(name)}</a></td>')
@@ -153,7 +146,8 @@ def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
 
 def to_csv(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """A line for each submission: its name, the points of each level, the total, a remark."""
-    return separated(table(found, lang), lang)
+    titles, _, *rows = table(found, lang)
+    return separated([titles, *rows], lang)
 
 
 def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:

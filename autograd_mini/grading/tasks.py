@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from random import Random
 from typing import Any, NamedTuple
 
@@ -20,14 +21,8 @@ from .programs import Program, drawn, of_case, shape, smaller
 Numbers = dict[str, float]
 # The networks that a course may have: activation of the hidden layers, of the last, and whether the
 # bias is the first parameter of a neuron.
-VARIANTS = [
-    (hidden, last, first)
-    for hidden, last in (
-        *(("relu", "linear"), ("tanh", "tanh"), ("tanh", "linear"), ("relu", "relu")),
-        *(("sigmoid", "sigmoid"), ("linear", "linear")),
-    )
-    for first in (False, True)
-]
+_LAYERS = "relu linear,tanh tanh,tanh linear,relu relu,sigmoid sigmoid,linear linear".split(",")
+VARIANTS = [*product(map(str.split, _LAYERS), (False, True))]
 _NAMES = {**vars(functions), **vars(nn)}
 _ADAPTER = Adapter(data="data", grad="grad", backward="backward")
 
@@ -126,8 +121,8 @@ def right(task: Task) -> tuple[list[Numbers], Value | None]:
     """
     wanted: list[Numbers] = []
     root = None
-    for variant in VARIANTS:
-        engine = Reference(task.seed, *variant)
+    for (hidden, last), bias_first in VARIANTS:
+        engine = Reference(task.seed, hidden, last, bias_first)
         try:
             values = task.function(engine, **json.loads(task.given))
             wanted.append({str(key): float(x) for key, x in values.items()})

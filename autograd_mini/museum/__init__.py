@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.language import of, words
 
-from . import loops, partials  # the latter's engines enter ENGINES
+from . import loops
 from .engine import Engine
 from .exhibits import ENGINES, Exhibit
 from .loops import LOOPS

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd_mini.checking import check_grad
-from autograd_mini.checking.jumps import largest_jump
+from autograd_mini.checking.whole import largest_jump
 
 
 def iterated(tolerance):
