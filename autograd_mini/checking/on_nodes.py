@@ -115,10 +115,8 @@ class _Check:
         if self.y != float(run.data) and self.culprit is None:
             details = {"got": float(run.data), "wanted": self.y}
             self.culprit = graph.culprit("value", "value.whole", graph.root, **details)
-        if self.true is not None:
-            floats = floats_of(run.f, self.inputs, Value)
-        else:
-            floats = floats_of(run.f, self.inputs, run.value, run.adapter.number)
+        engine = (Value,) if self.true is not None else (run.value, run.adapter.number)
+        floats = floats_of(run.f, self.inputs, *engine)
         truth = Truth(run.f, self.inputs, floats, self.true, options)
         check = Rows(truth, self.gradient, self.noise)
         rows = check.rows()

@@ -198,20 +198,15 @@ class Report(Shown):
             data = _read(data)
             if data["verdict"] not in VERDICTS or data["lang"] not in LANGUAGES:
                 raise ValueError(f"verdict {data['verdict']!r}, lang {data['lang']!r}")
-            table = data.get("taylor")
-            if table:
-                table = Taylor(tuple(TaylorRow(*row) for row in table[0]), table[1], data["lang"])
-            return cls(
-                data["verdict"],
-                tuple(Comparison(**row) for row in data["comparisons"]),
-                _culprit(data["culprit"]),
-                data["taylor_slope"],
-                tuple((name, values) for name, values in data["notes"]),
-                data["lang"],
-                _culprit(data.get("guess")),
-                table,
-                properties=tuple(Property(**found) for found in data.get("properties", ())),
-            )
+            for name in ("culprit", "guess"):
+                data[name] = data.get(name) and Culprit(**data[name])
+            data["comparisons"] = tuple(Comparison(**row) for row in data["comparisons"])
+            data["notes"] = tuple((name, values) for name, values in data["notes"])
+            data["properties"] = tuple(Property(**x) for x in data.get("properties", ()))
+            if table := data.get("taylor"):
+                rows = tuple(TaylorRow(*row) for row in table[0])
+                data["taylor"] = Taylor(rows, table[1], data["lang"])
+            return cls(**data)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
 
@@ -290,7 +285,3 @@ def _read(x: Any) -> Any:
             return _NOT_FINITE[x["float"]]
         return {name: _read(part) for name, part in x.items()}
     return x
-
-
-def _culprit(given: Any) -> Culprit | None:
-    return given and Culprit(**given)

@@ -75,14 +75,9 @@ class Rows:
             return list(map(self.row, map(self.name, count), self.gradient, found, self.noise))
         for k in count:
             if not math.isfinite(self.gradient[k]):
-                return [self._of_input(k, 0.0)]
-        return [
-            self._along(f"direction {number}", along)
-            for number, along in enumerate(self.directions, start=1)
-        ]
-
-    def _of_input(self, k: int, noise: float) -> Comparison:
-        return self.row(self.name(k), self.gradient[k], self.truth.along({k: 1.0}), noise)
+                return [self.row(self.name(k), self.gradient[k], self.truth.along({k: 1.0}), 0.0)]
+        along = enumerate(self.directions, start=1)
+        return [self._along(f"direction {number}", each) for number, each in along]
 
     def _along(self, name: str, along: dict[int, float]) -> Comparison:
         total = sum(exact(self.gradient[k]) * exact(weight) for k, weight in along.items())
@@ -136,30 +131,26 @@ class Rows:
 
     # --- rows that are wrong ---------------------------------------------------------------------
     def blamed(self, rows: list[Comparison], message: str) -> Culprit:
-        """The row that is wrong by most; of a direction, one input in it, which joins the rows."""
+        """The row that is wrong by most; of a direction, one input in it, which joins the rows.
+
+        The inputs are halved until one is left: the first half if it is wrong, else the other.
+        """
         wrong = [row for row in rows if row.verdict == "wrong"]
         row = max(wrong, key=lambda r: r.error / (abs(r.wanted) or 1.0))
         if row.name.startswith("direction"):
             along = self.directions[int(row.name.split()[1]) - 1]
-            found = self._wrong_input(along)
+            inputs = list(along)
+            while len(inputs) > 1:
+                half = inputs[: len(inputs) // 2]
+                found = self._along("half", {k: along[k] for k in half})
+                inputs = half if found.verdict == "wrong" else inputs[len(half) :]
+            found = self._along(self.name(*inputs), {inputs[0]: 1.0})
             if found.verdict == "wrong":
                 rows.append(row := found)
         details = {"got": row.got, "wanted": row.wanted}
         if message == "gradient" and row.interval:
             message, details["low"], details["high"] = "between", *row.interval
         return Culprit("gradient", message, row.name, "", details)
-
-    def _wrong_input(self, along: dict[int, float]) -> Comparison:
-        """The row of one input to look for the mistake in, where this direction is wrong.
-
-        The inputs are halved until one is left: the first half if it is wrong, else the other.
-        """
-        inputs = list(along)
-        while len(inputs) > 1:
-            half = inputs[: len(inputs) // 2]
-            row = self._along("half", {k: along[k] for k in half})
-            inputs = half if row.verdict == "wrong" else inputs[len(half) :]
-        return self._of_input(inputs[0], self.noise[inputs[0]])
 
     def unseen(self, rows: Sequence[Comparison], value: float) -> list[Comparison]:
         """The rows, those ok whose error changes f by less than an ulp over the input's reach."""
