@@ -115,19 +115,6 @@ def comfortable_points(op: Op) -> tuple[tuple[Any, ...], ...]:
 
 
 # --- repairing a point ---------------------------------------------------------------------------
-def interval(op: Op, param: str, largest: float) -> tuple[float, float]:
-    """The bounds of an argument: its domain's, cut at -largest and largest.
-
-    Raises ValueError if nothing is left.
-    """
-    domain = op.domains.get(param)
-    low, high = (domain.low, domain.high) if domain else (-math.inf, math.inf)
-    low, high = max(low, -largest), min(high, largest)
-    if low > high:
-        raise ValueError(f"{op.signature} has no {param} from {-largest:g} to {largest:g}")
-    return low, high
-
-
 def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) -> tuple[Any, ...]:
     """The numbers if they fit; else the nearest on the way to a comfortable point that do.
 

@@ -39,18 +39,14 @@ class Estimate(NamedTuple):
 @contextlib.contextmanager
 def methods(classes: set[type], name: str, new: Callable[[type, Any], Any]) -> Iterator[None]:
     """With another method of this name in the classes; `new` gets the class and the old one."""
-    before = {cls: vars(cls).get(name) for cls in classes}
-    olds = {cls: getattr(cls, name) for cls in classes}
-    for cls in classes:
-        setattr(cls, name, new(cls, olds[cls]))
+    olds = [(cls, getattr(cls, name), vars(cls).get(name)) for cls in classes]
+    for cls, old, _ in olds:
+        setattr(cls, name, new(cls, old))
     try:
         yield
     finally:
-        for cls, old in before.items():
-            if old is None:
-                delattr(cls, name)
-            else:
-                setattr(cls, name, old)
+        for cls, _, own in olds:
+            setattr(cls, name, own) if own else delattr(cls, name)
 
 
 @contextlib.contextmanager

@@ -285,7 +285,7 @@ def assemble(
     value: type = Value,
     sharing: bool = True,
 ) -> Graph:
-    """The graph that these integers mean; what is left unused at the end is added up.
+    """The graph that these integers mean; results left unused are added up, inputs left out.
 
     Every list of four integers is a step: the first in range(len(ops)), the others below BOUNDS.
     """
@@ -295,22 +295,14 @@ def assemble(
     loose = [i for i, used in enumerate(builder.used) if not used and i >= len(builder.at)]
     while len(loose) > 1:
         loose.append(builder.add(SHEET["add"], (loose.pop(), loose.pop())))
-    return Graph(*_without_idle_inputs(builder.at, builder.steps), value=value)
-
-
-def _without_idle_inputs(
-    at: Sequence[float], steps: Sequence[Step]
-) -> tuple[list[float], list[Step]]:
-    """Leave out the inputs that no step uses, and number the nodes anew."""
-    used = {i for step in steps for i in _nodes(step.operands)} or {0}
-    kept = [i for i in range(len(at)) if i in used]
-    new = {i: k for k, i in enumerate([*kept, *range(len(at), len(at) + len(steps))])}
+    used = {i for step in builder.steps for i in _nodes(step.operands)} or {0}
+    left_out = [i for i in range(len(at)) if i not in used]
 
     def renamed(x: int | float) -> int | float:
-        return new[x] if isinstance(x, int) else x
+        return x - sum(i < x for i in left_out) if isinstance(x, int) else x
 
-    renumbered = [Step(step.name, tuple(each(renamed, step.operands))) for step in steps]
-    return [at[i] for i in kept], renumbered
+    steps = [Step(step.name, tuple(each(renamed, step.operands))) for step in builder.steps]
+    return Graph([x for i, x in enumerate(at) if i in used], steps, value)
 
 
 # The partial of one is no slope; the other is steeper than what is comfortable.

@@ -150,13 +150,8 @@ def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Functio
 
 
 def _moved(args: Sequence[Any], along: Mapping[Place, float], t: Any) -> list[Any]:
-    point = [list(arg) if arg.__class__ is tuple else arg for arg in args]
-    for (k, i), weight in along.items():
-        if i is None:
-            point[k] += weight * t
-        else:
-            point[k][i] += weight * t
-    return [tuple(arg) if arg.__class__ is list else arg for arg in point]
+    place = iter(places(args))
+    return each(lambda x: x + along[at] * t if (at := next(place)) in along else x, args)
 
 
 def value_of(op: Op, args: Sequence[Any]) -> Fraction | None:

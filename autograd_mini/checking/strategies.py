@@ -103,7 +103,11 @@ def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any
     length = draw(st.integers(1, 4)) if op.vectors else 0
     args: list[Any] = []
     for k, param in enumerate(op.params):
-        low, high = comfort.interval(op, param, largest)
+        domain = op.domains.get(param)
+        low = max(domain.low, -largest) if domain else -largest
+        high = min(domain.high, largest) if domain else largest
+        if low > high:
+            raise ValueError(f"{op.signature} has no {param} from {-largest:g} to {largest:g}")
         number = (
             st.just(op.defaults[param])
             if param in op.defaults

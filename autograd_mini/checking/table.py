@@ -60,23 +60,18 @@ def _row(op: Op, points: int, seed: int) -> OpRow:
             continue
         tried += 1
         off = in_ulps(exact(found[0]) - truth, truth, rounding(op, args, "value"))
-        for key, error in [("value", off), *_errors(op, args, found[1])]:
-            worst[key] = max(worst.get(key, 0.0), error)
+        worst["value"] = max(worst["value"], off)
+        for (k, i), got in zip(places(args), found[1], strict=True):
+            true, key = derivative_of(op, args, k, i), op.params[k]
+            if true.kind == NUMBER and math.isfinite(got) and abs(true.value) <= _LARGEST:
+                error = max(abs(exact(got) - true.value) - true.bar, exact(0))
+                off = in_ulps(error, true.value, rounding(op, args, key, i))
+                worst[key] = max(worst.get(key, 0.0), off)
     ok = tried > 0 and all(error <= op.ulps.get(key, BOUND) for key, error in worst.items())
     domain = {param: holds.text.format(param) for param, holds in op.domains.items()}
     if op.needs:
         domain[""] = op.needs
     return OpRow(op.name, worst.pop("value"), worst, tried, domain, op.kinks, ok)
-
-
-def _errors(op: Op, args: tuple[Any, ...], partials: list[Any]) -> Iterator[tuple[str, float]]:
-    """(argument, error of the partial by it), of vectors for each element."""
-    for (k, i), got in zip(places(args), partials, strict=True):
-        reference = derivative_of(op, args, k, i)
-        if reference.kind != NUMBER or not math.isfinite(got) or abs(reference.value) > _LARGEST:
-            continue
-        error = max(abs(exact(got) - reference.value) - reference.bar, exact(0))
-        yield op.params[k], in_ulps(error, reference.value, rounding(op, args, op.params[k], i))
 
 
 def _points(op: Op, count: int, seed: int) -> Iterator[tuple[Any, ...]]:

@@ -296,11 +296,9 @@ def _folder(path: Path, cls: str) -> Submission:
     files = sorted(path.rglob("*.py"), key=lambda x: (not pattern.search(x.read_bytes()), x))
     base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
     names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
-    named = [(_module(name), str(x.resolve())) for name, x in zip(names, files, strict=True)]
+    taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
+    named = [
+        (name + "_" * (name.partition(".")[0] in taken), str(x.resolve()))
+        for name, x in zip(names, files, strict=True)
+    ]
     return Submission(path.name, named, [str(base.resolve())])
-
-
-def _module(name: str) -> str:
-    """The name of a module that takes no other's place."""
-    taken = name.partition(".")[0] in {*sys.stdlib_module_names, "autograd_mini"}
-    return f"{name}_" if taken else name
