@@ -9,7 +9,8 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 from html import escape
-from itertools import chain
+
+from autograd_mini.language import text
 
 from .exercises import Exercise
 from .sheets import TEMPLATES, heading, picture
@@ -61,8 +62,12 @@ def gift(exercises: Sequence[Exercise], lang: str = "en") -> str:
     def escaped(words: str) -> str:
         return re.sub(r"([~=#{}:\\])", r"\\\1", words)
 
-    each = (_rows(exercise, n, lang, escaped) for n, exercise in enumerate(exercises, start=1))
-    return "\n".join(map(TEMPLATES["gift"]["blank"].format_map, chain(*each)))
+    each = (
+        row | {"task": escaped(text(f"exercise.{exercise.kind}", lang, rate=exercise.rate))}
+        for number, exercise in enumerate(exercises, start=1)
+        for row in _rows(exercise, number, lang, escaped)
+    )
+    return "\n".join(map(TEMPLATES["gift"]["blank"].format_map, each))
 
 
 def qti(exercises: Sequence[Exercise], lang: str = "en") -> bytes:

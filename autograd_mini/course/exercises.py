@@ -187,9 +187,10 @@ def ask(
 def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     """What is said of an answer that is wrong; "" of a right one."""
     try:
-        given = Fraction(str(getattr(answer, "data", answer)).replace(",", "."))
+        typed = str(getattr(answer, "data", answer)).replace(",", ".").replace("−", "-")
+        given = Fraction(typed)
     except (ValueError, ZeroDivisionError):
-        return text("ask.slip.a.number", lang, got=type(answer).__name__)
+        return text("ask.slip.no.number", lang, got=repr(answer))
     if abs(given - blank.answer) <= blank.tolerance:
         return ""
     if found := slip(task.steps, blank.step, given, blank.answer):

@@ -111,6 +111,7 @@ def test_gift_is_read_by_another_program(lang):
     blanks = [blank for task in EACH for blank in task.blanks]
     assert len(questions) == len(blanks)
     for question, blank in zip(questions, blanks, strict=True):
+        assert not re.search("blanks|huecos", question.source)  # of which it asks for one
         answer, near = map(float, re.search(r"\{#(.+):(.+)\}$", question.source.strip()).groups())
         assert answer == pytest.approx(float(blank.answer))
         assert near == pytest.approx(blank.tolerance)
@@ -266,9 +267,13 @@ def test_exercises_are_set_and_answers_of_any_form_are_taken():
     right = ask("reuse", ["18/2", "7,0", 14.05, *REUSE[3:]], level=2, seed=7)
     assert right.right
     assert not hasattr(right, "_repr_html_")
-    for odd in ("nine", None, "1/0", float("nan")):
+    negative = exercise("chain", 1, 0)
+    signs = [str(blank.answer).replace("-", "−") for blank in negative.blanks]
+    assert "−" in "".join(signs)
+    assert ask("chain", signs, level=1, seed=0).right
+    for odd in ("nine", None, "1/0", float("nan"), "", "9 m"):
         said = ask("reuse", [odd, *REUSE[1:]], level=2, seed=7, lang="en").said
-        assert text("ask.slip.a.number", "en", got=type(odd).__name__) in said
+        assert f"A number is asked for, as 0.5 or 3/4, not {odd!r}." in said
     unknown = ask("reuse", [5, *REUSE[1:]], level=2, seed=7, lang="en").said
     assert text("ask.slip.unknown", "en", got=5) in unknown
 
