@@ -10,7 +10,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -115,12 +115,9 @@ def finite_difference(
     return estimate
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> AbstractContextManager[Any]:
     """Without NumPy's warnings, where steps leave the domain of f on purpose."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        yield
+    return warnings.catch_warnings(action="ignore", category=RuntimeWarning)
 
 
 def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:

@@ -67,11 +67,11 @@ class Inputs:
         if not callable(f):
             raise CheckError(f"f must be a function, got {shown(f)}")
         self.at = at
-        self.style, self.args = _style(f, at)
+        self.style, self.args, first_names = _style(f, at)
         self.numbers: list[Any] = []
         self.names: list[str] = []
         self.eps = EPS
-        for arg, name in zip(self.args, self._first_names(f), strict=True):
+        for arg, name in zip(self.args, first_names, strict=True):
             for where, part in parts_of(arg, name):
                 numbers, names = [part], [where]
                 if is_array(part):
@@ -86,15 +86,6 @@ class Inputs:
             raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
         self.floats = [float(x) for x in self.numbers]
         self.reach = [max(1.0, abs(x)) for x in self.floats]
-
-    def _first_names(self, f: Function) -> list[str]:
-        if self.style == "keywords":
-            return list(self.at)
-        params = [*_signature(f).parameters.values()]
-        if self.style == "single":
-            return [params[0].name if params else "x"]
-        named = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
-        return [named[k] if k < len(named) else f"arg{k + 1}" for k in range(len(self.at))]
 
     def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
@@ -159,30 +150,29 @@ def _number(x: Any, name: str) -> Any:
     return x
 
 
-def _style(f: Function, at: Any) -> tuple[str, tuple[Any, ...]]:
-    """How f takes `at`, and its arguments: a tuple is these, anything else its one argument."""
-    if isinstance(at, tuple) and not hasattr(at, "_fields") and (at == () or _binds(f, *at)):
-        return "spread", at
-    if _binds(f, at):
-        return "single", (at,)
-    if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and _binds(f, **at):
-        return "keywords", tuple(at.values())
-    names = ", ".join(map(str, _signature(f).parameters.values()))
-    raise CheckError(f"f takes the arguments ({names}), which at does not give: {shown(at)}")
+def _style(f: Function, at: Any) -> tuple[str, tuple[Any, ...], list[str]]:
+    """How f takes `at`; its arguments, a tuple's parts or `at` itself, and what they are called."""
+    try:
+        signature = inspect.signature(function(f) if isinstance(f, Op) else f)
+    except (TypeError, ValueError):  # a builtin that has none: any numbers
+        signature = Signature([Parameter("x", Parameter.VAR_POSITIONAL)])
+    params = [*signature.parameters.values()]
 
+    def binds(*args: Any, **named: Any) -> bool:
+        with suppress(TypeError):
+            return bool(signature.bind(*args, **named))
+        return False
 
-def _binds(f: Function, *args: Any, **kwargs: Any) -> bool:
-    with suppress(TypeError):
-        _signature(f).bind(*args, **kwargs)
-        return True
-    return False
-
-
-def _signature(f: Function) -> Signature:
-    """That of a builtin that has none: any numbers."""
-    with suppress(TypeError, ValueError):
-        return inspect.signature(function(f) if isinstance(f, Op) else f)
-    return Signature([Parameter("x", Parameter.VAR_POSITIONAL)])
+    if isinstance(at, tuple) and not hasattr(at, "_fields") and (at == () or binds(*at)):
+        names = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
+        names += [f"arg{k + 1}" for k in range(len(names), len(at))]
+        return "spread", at, names[: len(at)]
+    if binds(at):
+        return "single", (at,), [params[0].name]
+    if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and binds(**at):
+        return "keywords", tuple(at.values()), [*at]
+    takes = ", ".join(map(str, params))
+    raise CheckError(f"f takes the arguments ({takes}), which at does not give: {shown(at)}")
 
 
 # --- arrays of NumPy, torch and JAX --------------------------------------------------------------

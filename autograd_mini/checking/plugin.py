@@ -120,12 +120,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not points or len({tuple(point) for point in points}) > 1:
         raise pytest.UsageError(f"{nodeid}: at must be one point, or a list of points alike")
     values = [tuple(point.values()) for point in points]
-    metafunc.parametrize(list(points[0]), values, ids=map(_id, points))
-
-
-def _id(point: Mapping[str, Any]) -> str:
-    text = ",".join(f"{name}={value}" for name, value in point.items())
-    return text if len(text) <= 40 else "at"
+    texts = [",".join(f"{name}={x}" for name, x in point.items()) for point in points]
+    ids = [text if len(text) <= 40 else "at" for text in texts]
+    metafunc.parametrize(list(points[0]), values, ids=ids)
 
 
 @pytest.hookimpl(tryfirst=True)

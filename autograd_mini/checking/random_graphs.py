@@ -9,7 +9,6 @@ kink, too large a value or slope), they are moved by constants to where it is.
 """
 
 import operator
-import random
 from collections.abc import Callable, Collection, Sequence
 from itertools import cycle
 from typing import Any, NamedTuple
@@ -321,26 +320,3 @@ def operations(ops: Collection[str | Op] | None = None, value: type = Value) -> 
     if not ops:
         raise ValueError("a graph needs at least one operation to draw from, got none")
     return tuple(name if isinstance(name, Op) else SHEET[name] for name in ops)
-
-
-def random_graph(
-    draw: random.Random,
-    ops: Collection[str | Op] | None = None,
-    *,
-    steps: int = 8,
-    inputs: int = 3,
-    value: type = Value,
-) -> Graph:
-    """A graph of up to so many steps and inputs, for long runs without hypothesis.
-
-    >>> from random import Random
-    >>> random_graph(Random(0), ["sin"], steps=1, inputs=1).steps[-1].name
-    'sin'
-    """
-    chosen = operations(ops, value)
-    at = [start(draw.randrange(400)) for _ in range(draw.randint(1, inputs))]
-    raws = [
-        [draw.randrange(len(chosen)), *map(draw.randrange, BOUNDS)]
-        for _ in range(draw.randint(1, steps))
-    ]
-    return assemble(chosen, at, raws, value=value)

@@ -176,12 +176,7 @@ def _wrapping(compute: Callable[[Any, Any], Value]) -> Callable[[Value, Any], An
     return operator
 
 
-def function(op: Op) -> Callable[..., Any]:
-    """The function of an operation of the sheet, on nodes of this class."""
-    return fast.function(op, _apply, Value)  # type: ignore[no-any-return]
-
-
-FUNCTIONS = {name: function(op) for name, op in SHEET.items()}
+FUNCTIONS = {name: fast.function(op, _apply, Value) for name, op in SHEET.items()}
 FUNCTIONS |= {alias: FUNCTIONS[name] for alias, name in ALIASES.items()}
 for _name in (*METHODS, *ALIASES):
     setattr(Value, _name, FUNCTIONS[_name])

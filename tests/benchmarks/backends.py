@@ -21,11 +21,12 @@ from itertools import product
 from autograd_mini import Value, ieee, topological
 from autograd_mini.checking.adapters import Graph
 from autograd_mini.checking.nodes import uncertainty
-from autograd_mini.checking.random_graphs import UNFIT, random_graph
+from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.compiler import compile
 from autograd_mini.compiler.backends import BACKENDS, backend
 from autograd_mini.ops import SHEET
 from autograd_mini.transforms import hvp
+from tests.graphs import random_graph
 
 EPS = 2.0**-52
 COARSE = {("jax", "lgamma"): 16, ("jax", "polygamma"): 16}

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini import Value
 from autograd_mini.checking import check_grad
 from autograd_mini.checking.adapters import adapter_of
-from autograd_mini.checking.random_graphs import random_graph
 from tests.checking.manners import FAULTS, SOURCES, engine
+from tests.graphs import random_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ import time
 from random import Random
 
 from autograd_mini import Value, museum
-from autograd_mini.checking.random_graphs import random_graph
 from tests.checking import exact
+from tests.graphs import random_graph
 
 
 def run(value: type, graphs: int, every: int, seed: int) -> int:

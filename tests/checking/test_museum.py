@@ -9,9 +9,10 @@ import pytest
 
 from autograd_mini import Value, museum
 from autograd_mini.checking import check_grad
-from autograd_mini.checking.random_graphs import UNFIT, random_graph
+from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.ops import SHEET
 from tests.checking import exact
+from tests.graphs import random_graph
 
 NAMES = sorted(museum.ENGINES)
 # What the checker must name, by the mistake and not by what the engine says of itself.

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, find, given, settings
 
 from autograd_mini import Value, museum
 from autograd_mini.checking import comfort
-from autograd_mini.checking.random_graphs import UNFIT, Graph, Step, random_graph
+from autograd_mini.checking.random_graphs import UNFIT, Graph, Step
 from autograd_mini.checking.strategies import expressions, graphs, points
 from autograd_mini.ops import SHEET
 from tests.checking import exact, mutation
+from tests.graphs import random_graph
 from tests.programs import printed, run
 from tests.reference import true_value
 

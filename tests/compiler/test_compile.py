@@ -8,10 +8,10 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import MLP, DomainError, Value, exp, ieee, log, maximum, sqrt, take, where
-from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.compiler import compile
 from autograd_mini.errors import TraceError
 from tests.compiler.test_ops import same
+from tests.graphs import random_graph
 
 np = pytest.importorskip("numpy")
 

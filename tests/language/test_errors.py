@@ -17,7 +17,7 @@ TEMPLATES = [*catalogue("errors").values(), *catalogue("usage").values()]
 
 # Rooms whose remaining errors only a programmer meets: no command passes them what they refuse.
 PROGRAMMERS = (
-    "checking/beside.py checking/products.py"
+    "checking/beside.py"
     " checking/comfort.py checking/differences.py checking/plugin.py checking/random_graphs.py"
     " checking/report.py checking/strategies.py checking/sweep.py data/ drawing/digraph.py"
     " drawing/groups.py drawing/interchange.py drawing/measures.py drawing/network.py"
@@ -30,7 +30,7 @@ PROGRAMMERS = (
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
     "module ", "value must be the class of the Values", "domain must be (low, high)",
-    "an array of this library", "a recorded node cannot be changed",
+    "check_jvp needs", "\0 must give \0 numbers", "an array of this library", "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "seconds must be", "steps needs a Value", "with value=",
     "take needs ",

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_mini import MLP, Value, museum, scope, steps
-from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.drawing import draw
 from autograd_mini.language import catalogue
 from autograd_mini.losses import mse
@@ -30,6 +29,7 @@ from autograd_mini.pages.measured import differences
 from autograd_mini.pages.page import aligned, run_data, save_html, to_html
 from autograd_mini.pages.playground import MAKING
 from autograd_mini.stepping.sequence import Accumulate, Seed, Update, Visit
+from tests.graphs import random_graph
 
 
 class Page(HTMLParser):

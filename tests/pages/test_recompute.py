@@ -7,7 +7,6 @@ from fractions import Fraction
 import pytest
 
 from autograd_mini import Value, functions, steps
-from autograd_mini.checking.random_graphs import random_graph
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, translated
 from autograd_mini.ops import SHEET
@@ -16,6 +15,7 @@ from autograd_mini.pages import page as page_module
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data, save_html
+from tests.graphs import random_graph
 from tests.pages.near import check_operations, check_sums
 
 # Every recording at other inputs, by what-if's arithmetic.
