@@ -30,7 +30,8 @@ PROGRAMMERS = (
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
     "module ", "value must be the class of the Values", "domain must be (low, high)",
-    "check_jvp needs", "\0 must give \0 numbers", "an array of this library", "a recorded node cannot be changed",
+    "check_jvp needs", "\0 must give \0 numbers", "an array of this library",
+    "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "seconds must be", "steps needs a Value", "with value=",
     "take needs ",
