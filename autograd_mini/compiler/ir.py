@@ -29,6 +29,7 @@ _TEMPLATES = {
     "bits <<": "shl {i} {0}, {1}",
     "bits >>": "ashr {i} {0}, {1}",
 }
+SUMS = ("sum", "dot")
 Calls = dict[str, tuple[str, int, int]]
 """Names of functions that are called: opcode, width and number of operands."""
 
@@ -119,11 +120,8 @@ def computed(w: Writer, opcode: str, parts: Sequence[str], last: float | None = 
     """The result of an instruction, whose last operand may be a known number."""
     if opcode == "copy":
         return parts[0]
-    if opcode == "sum":
-        return _sum(w, [(x,) for x in parts])
-    if opcode == "dot":
-        half = len(parts) // 2
-        return _sum(w, [*zip(parts[:half], parts[half:], strict=True)])
+    if opcode in SUMS:
+        return added(w, terms(opcode, parts))
     if opcode == "hypot":
         return _hypot(w, parts)
     if opcode == "**" and last is not None:
@@ -141,18 +139,26 @@ def computed(w: Writer, opcode: str, parts: Sequence[str], last: float | None = 
 def _hypot(w: Writer, parts: Sequence[str]) -> str:
     """The root of the sum of squares, without overflow or underflow on the way."""
     sizes = [w.apply("abs", x) for x in parts]
-    size = _sum(w, [(x,) for x in sizes])
+    size = added(w, terms("sum", sizes))
     small, fair = (w.apply("<", size, w.constant(limit)) for limit in (1e-140, 1e140))
     scale = w.apply("select", fair, w.constant(1.0), w.constant(2.0**-700))
     scale = w.apply("select", small, w.constant(2.0**700), scale)
     scaled = [w.apply("*", x, scale) for x in sizes]
-    root = w.apply("/", w.apply("sqrt", _sum(w, [(x, x) for x in scaled])), scale)
+    root = w.apply("/", w.apply("sqrt", added(w, [(x, x) for x in scaled])), scale)
     infinite = [w.apply("==", x, w.constant(math.inf)) for x in sizes]
     found = reduce(lambda a, b: w.apply("or", a, b), infinite)
     return w.apply("select", found, w.constant(math.inf), root)  # beside nan, too
 
 
-def _sum(w: Writer, terms: Sequence[tuple[str, ...]]) -> str:
+def terms(opcode: str, operands: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The numbers of a `sum`, the pairs of factors of a `dot`."""
+    if opcode == "sum":
+        return [(x,) for x in operands]
+    half = len(operands) // 2
+    return [*zip(operands[:half], operands[half:], strict=True)]
+
+
+def added(w: Writer, terms: Sequence[tuple[str, ...]]) -> str:
     """The sum of numbers, or of products: where they are many, four sums side by side."""
     several = 4 if len(terms) > 32 else 1
     sums = [w.constant(0.0)] * several

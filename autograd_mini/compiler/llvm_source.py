@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
-from .ir import Calls, Writer, computed, declarations
+from .ir import SUMS, Calls, Writer, added, computed, declarations, terms
 from .packing import Slots, packed
 from .program import places
 from .vector_maths import function, outside
@@ -209,13 +209,12 @@ class Printer:
         if column not in self.packs:
             conditions = column[0] >= 0 and code[column[0]][0] in CONDITIONS
             kind = "i1" if conditions else "double"
-            places = [self._place(x) for x in column]
             if min(column) == max(column):
                 text = w.same(self._operand(column[0]), kind)
             elif max(column) < 0:
                 text = w.constants([self.program.code.constants[~x] for x in column])
-            elif places[0] is not None and places == [*range(places[0], places[0] + len(column))]:
-                text = w.load("%f", places[0])
+            elif (place := self._beside(column)) is not None:
+                text = w.load("%f", place)
                 text = w.apply("!=", text, w.constant(0.0)) if conditions else text
             else:
                 text = "poison"
@@ -224,6 +223,12 @@ class Printer:
                     text = w.line(f"insertelement {one}, i32 {lane}")
             self.packs[column] = text
         return self.packs[column]
+
+    def _beside(self, column: tuple[int, ...]) -> int | None:
+        """Where in memory numbers lie that all samples share, if they lie side by side."""
+        first, *others = map(self._place, column)
+        found = first is not None and others == [*range(first + 1, first + len(column))]
+        return first if found else None
 
     def _place(self, x: int) -> int | None:
         """Where in memory a number lies that all samples share, if it lies there."""
@@ -259,6 +264,8 @@ class Printer:
         opcode, operands = self.code[x]
         if (place := self._place(x)) is not None:
             text = w.same(w.line(f"load double, ptr {w.at('%f', place)}, align 8"))
+            if w.width > 1 and opcode not in CONDITIONS:
+                return text  # read again each time: that costs less than to keep it in a register
         elif opcode == "input":
             place = self.inputs[int(program.code.constants[~operands[0]])]
             text = w.load(self.pointers[1], w.line(f"mul i64 %stride, {place}"))
@@ -284,5 +291,24 @@ class Printer:
     def _instruction(self, opcode: str, operands: tuple[int, ...]) -> str:
         if opcode in REDUCTIONS:
             return self._total(operands[0])
+        if opcode in SUMS and self.w.width == 1:
+            return self._sum(terms(opcode, operands))
         last = self.program.code.constants[~operands[-1]] if operands[-1] < 0 else None
         return computed(self.w, opcode, [self._operand(x) for x in operands], last)
+
+    def _sum(self, terms: Sequence[tuple[int, ...]]) -> str:
+        """A sum of numbers, or of products: of many at once, where they lie side by side."""
+        size, wide = self.pack, list[tuple[str, ...]]()
+        rest: list[tuple[str, ...]] = []
+        for k in range(0, len(terms), size):
+            columns = [*zip(*terms[k : k + size], strict=True)]
+            if len(columns[0]) == size and all(
+                x in self.packs or self._beside(x) is not None for x in columns
+            ):
+                wide.append(tuple([self._column(x) for x in columns]))
+            else:
+                rest += [tuple([self._operand(x) for x in term]) for term in terms[k : k + size]]
+        if wide:
+            writer = self._wide(size)
+            rest.append((writer.across("+", added(writer, wide)),))
+        return added(self.w, rest)

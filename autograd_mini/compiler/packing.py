@@ -65,7 +65,8 @@ def packed(code: Sequence[tuple[str, Pack]], chunk: Sequence[int], width: int) -
     order: list[list[Pack]] = []
     for level in range(len(levels)):
         taken = [*asked[level], *_seeds(code, levels[level][::-1], member, width)]
-        columns = [zip(*(code[i][1] for i in pack), strict=True) for pack in taken]
+        wide = [pack for pack in taken if len(pack) > 1]
+        columns = [zip(*(code[i][1] for i in pack), strict=True) for pack in wide]
         for column in chain.from_iterable(columns):
             if can_be_packed(column):
                 member.update(column)
