@@ -43,6 +43,11 @@ class Bound:
         self.shared, self.samples = shared.copy(), [x.copy() for x in samples]
         self.once: Any = ()
         self.each: Any = ()
+        self.columns: Sequence[Any] = ()
+
+    def follow(self, columns: Sequence[Any]) -> None:
+        """From now on `repeat` reads the samples from these arrays."""
+        self.columns = columns
 
     def __call__(self) -> None:
         """Compute `once` and `each` from `shared` and `samples`."""
@@ -55,6 +60,8 @@ class Bound:
         step's results; none from the step on where that, or the second, is not finite.
         """
         losses, numbers = [], iter(given)
+        for sample, column in zip(self.samples, self.columns, strict=False):
+            sample[:] = column
         for self.shared[state], self.shared[state + 1] in zip(numbers, numbers, strict=True):
             self()
             if not (isfinite(self.once[0]) and isfinite(self.once[1])):

@@ -6,6 +6,7 @@ import ctypes
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from itertools import chain
 from struct import Struct
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
     "before": (_P, _P, _N),
     "each": (_P, _P, _N, _N, _N),
     "after": (_P, _P, _N),
-    "repeat": (_P, _N, _N, _N, _P, _N),
+    "repeat": (_P, _N, _N, _N, _P, _N, _P),
 }
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
@@ -107,6 +108,8 @@ class Frame(backends.Bound):
         at, n, row = block.ctypes.data, _N(count), _N(stride)
         self.whole = partial(kernel.whole, _P(at), n, row)
         self.repeating, self.asked = partial(kernel.repeat, _P(at), n, row), (0, 0)
+        self.sources = array("q", bytes(16 * rows))
+        self.follow(self.samples)
         own = [_P(at + 8 * (kernel.numbers + k * kernel.thread)) for k in range(threads)]
         self.before = partial(kernel.before, _P(at), own[0], n)
         self.after = partial(kernel.after, _P(at), own[0], n)
@@ -125,15 +128,22 @@ class Frame(backends.Bound):
                 part.result()
             self.after()
 
+    def follow(self, columns: Sequence[Any]) -> None:
+        """As Bound's."""
+        self.columns = columns
+        pairs = [(x.ctypes.data, x.strides[0]) for x in columns]
+        self.sources[:] = array("q", chain.from_iterable(pairs))
+
     def repeat(self, state: int, given: Sequence[float]) -> list[float]:
         """As Bound's; without threads in one call of machine code, which writes over `given`."""
         if len(self.parts) > 1:
             return super().repeat(state, given)
         if self.asked != (state, len(given)):  # a call costs less with arguments that are ready
             self.asked, self.numbers = (state, len(given)), array("d", given)
-            address = _P(self.numbers.buffer_info()[0])
-            self.steps = partial(self.repeating, _N(len(given) // 2), address, _N(state))
-        self.numbers[:] = array("d", given)
+            where, sources = (_P(x.buffer_info()[0]) for x in (self.numbers, self.sources))
+            self.steps = partial(self.repeating, _N(len(given) // 2), where, _N(state), sources)
+        for i, x in enumerate(given):
+            self.numbers[i] = x
         return self.numbers[: self.steps()].tolist()
 
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:

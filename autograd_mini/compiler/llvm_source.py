@@ -116,6 +116,7 @@ class Printer:
             once=sum(not each for _, each in self.program.inputs),
             numbers=numbers,
             rows=numbers + self.threads * thread,
+            samples=sum(each for _, each in self.program.inputs),
             width=self.width,
             sums=len(self.sums) * self.width,
             bytes=8 * len(self.sums) * self.width,

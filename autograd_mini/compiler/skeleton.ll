@@ -51,11 +51,49 @@ define void @whole(ptr %f, i64 %count, i64 %stride) {
   ret void
 }
 
+; Reads the samples from where they are: for each row an address, and how far apart its numbers lie.
+define void @gather(ptr %f, i64 %count, i64 %stride, ptr %sources) {
+entry:
+  %rows = getelementptr double, ptr %f, i64 $rows
+  br label %row
+row:
+  %k = phi i64 [0, %entry], [%k1, %number]
+  %more = icmp slt i64 %k, $samples
+  br i1 %more, label %start, label %end
+start:
+  %pair = mul i64 %k, 2
+  %second = add i64 %pair, 1
+  %p = getelementptr i64, ptr %sources, i64 %pair
+  %q = getelementptr i64, ptr %sources, i64 %second
+  %source = load ptr, ptr %p
+  %apart = load i64, ptr %q
+  %shift = mul i64 %k, %stride
+  %own = getelementptr double, ptr %rows, i64 %shift
+  %k1 = add i64 %k, 1
+  br label %number
+number:
+  %i = phi i64 [0, %start], [%i1, %copy]
+  %within = icmp slt i64 %i, %count
+  br i1 %within, label %copy, label %row
+copy:
+  %far = mul i64 %i, %apart
+  %from = getelementptr i8, ptr %source, i64 %far
+  %to = getelementptr double, ptr %own, i64 %i
+  %x = load double, ptr %from, align 1
+  store double %x, ptr %to, align 8
+  %i1 = add i64 %i, 1
+  br label %number
+end:
+  ret void
+}
+
 ; So many steps with the same samples: each has two numbers of `%given`, and hands `%state` results on
 ; as inputs. The losses are written over `%given`. It ends before a step whose loss or check is not
 ; finite; the number of those before.
-define i64 @repeat(ptr %f, i64 %count, i64 %stride, i64 %times, ptr %given, i64 %state) {
+define i64 @repeat(
+    ptr %f, i64 %count, i64 %stride, i64 %times, ptr %given, i64 %state, ptr %sources) {
 entry:
+  call void @gather(ptr %f, i64 %count, i64 %stride, ptr %sources)
   %once = getelementptr double, ptr %f, i64 $once
   %second = getelementptr double, ptr %once, i64 1
   %new = getelementptr double, ptr %once, i64 2

@@ -103,7 +103,9 @@ class CompiledStep(Entries):
         self.seen: Any = (self, self, None, None)  # arrays that came last, and their columns
         self.entered: Any = (None, None)  # what the last call was for, and its program
         self.frame: Any = None  # its memory, and which code runs there, for what
-        self.framed: Any = None
+        self.framed: Any = (None, None)
+        self.filled: Any = None  # the samples it has, and those that it reads where they are
+        self.followed: Any = None
         self.held = False  # whether the frame alone has the state that the last step left
         self.params: list[Value] = []  # those that are veiled, because it has
         self.memory = Later(self.store, 0)
@@ -130,13 +132,15 @@ class CompiledStep(Entries):
     def run(self, inputs: Any, targets: Any, steps: int = 1) -> tuple[list[float], float, Any]:
         """The losses, the norm of the last gradient, the predictions before the last update."""
         self.statistics["calls"] += 1
-        key, pieces, columns = self._taken(inputs, targets)
-        known, entry = self.entered
+        found = self._taken(inputs, targets)
+        key, (known, entry) = found[0], self.entered
         if key != known:  # not under the lock, for which another thread that traces may wait
             entry = self.entry(key[0], {"inputs": key[2], "targets": key[3]})
             self.entered = key, entry
+        kernel = getattr(entry.run, "kernel", None) or entry  # there may be another one soon
         with self.lock:
-            self._fill(entry, key, pieces, columns)
+            if not (self.held and found is self.followed and kernel is self.framed[1]):
+                self._fill(entry, kernel, found)
             losses = self._repeat(steps)
             if len(losses) < steps:
                 raise GradientError("a loss, a gradient or a parameter is no longer finite")
@@ -169,10 +173,10 @@ class CompiledStep(Entries):
                 self.seen = inputs, targets, kinds, found
         return found
 
-    def _fill(self, entry: Entry, key: Any, pieces: list[Any], columns: list[Any]) -> None:
+    def _fill(self, entry: Entry, kernel: Any, found: Any) -> None:
         """Bring the frame up to date with the samples and, unless it has them, the parameters."""
-        framed = key, getattr(entry.run, "kernel", None) or entry  # there may be another one soon
-        frame, optimiser, end = self.frame, self.optimiser, self.end
+        (key, pieces, columns), frame = found, self.frame
+        optimiser, end, framed = self.optimiser, self.end, (key, kernel)
         if not self.held:
             state = array("d", [p.data for p in optimiser.params])
             state.extend(chain.from_iterable(optimiser._memory) if optimiser.memory else ())
@@ -180,14 +184,21 @@ class CompiledStep(Entries):
             state = frame.shared[:end] if self.held else state
             shared, samples = entry.given([state, *pieces], columns, key[1])
             self.frame = backends.bound(entry.run, shared, samples, key[1])
-            self.framed = framed
+            self.framed, self.filled, self.followed = framed, found, None
             return
         if not self.held:
             frame.shared[:end] = state
         if len(pieces) > 1 or entry.captured:
             frame.shared[end:] = entry.given([*pieces], [], key[1])[0]
+        elif found is self.filled and found is self.seen[3] and entry.arrays:
+            frame.follow(columns)  # arrays that came again
+            self.followed = found
+            return
+        if self.followed is not None:
+            frame.follow(frame.samples)
         for column, new in zip(frame.samples, columns, strict=True):
             column[:] = new if entry.arrays else listed(new)
+        self.filled, self.followed = found, None
 
     def _repeat(self, steps: int) -> list[float]:
         """Steps in the frame: their losses, up to one that is not finite."""
