@@ -33,7 +33,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
     "before": (_P, _P, _N),
     "each": (_P, _P, _N, _N, _N),
     "after": (_P, _P, _N),
-    "repeat": (_P, _N, _N, _N, _P, _N, _P),
+    "repeat": (_P,),
 }
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
@@ -107,9 +107,11 @@ class Frame(backends.Bound):
         self.samples, self.each = [*table[:rows]], table[rows:]
         at, n, row = block.ctypes.data, _N(count), _N(stride)
         self.whole = partial(kernel.whole, _P(at), n, row)
-        self.repeating, self.asked = partial(kernel.repeat, _P(at), n, row), (0, 0)
         self.sources = array("q", bytes(16 * rows))
         self.follow(self.samples)
+        self.call = array("q", [at, count, stride, self.sources.buffer_info()[0], 0, 0, 0])
+        self.steps = partial(kernel.repeat, _P(self.call.buffer_info()[0]))
+        self.state, self.numbers = 0, array("d")
         own = [_P(at + 8 * (kernel.numbers + k * kernel.thread)) for k in range(threads)]
         self.before = partial(kernel.before, _P(at), own[0], n)
         self.after = partial(kernel.after, _P(at), own[0], n)
@@ -138,12 +140,11 @@ class Frame(backends.Bound):
         """As Bound's; without threads in one call of machine code, which writes over `given`."""
         if len(self.parts) > 1:
             return super().repeat(state, given)
-        if self.asked != (state, len(given)):  # a call costs less with arguments that are ready
-            self.asked, self.numbers = (state, len(given)), array("d", given)
-            where, sources = (_P(x.buffer_info()[0]) for x in (self.numbers, self.sources))
-            self.steps = partial(self.repeating, _N(len(given) // 2), where, _N(state), sources)
-        for i, x in enumerate(given):
-            self.numbers[i] = x
+        if state != self.state or len(given) != len(self.numbers):
+            self.state, self.numbers = state, array("d", given)
+            self.put = Struct(f"{len(given)}d").pack_into
+            self.call[4:] = array("q", [self.numbers.buffer_info()[0], len(given) // 2, state])
+        self.put(self.numbers, 0, *given)
         return self.numbers[: self.steps()].tolist()
 
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:

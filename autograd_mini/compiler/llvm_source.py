@@ -299,16 +299,18 @@ class Printer:
 
     def _sum(self, terms: Sequence[tuple[int, ...]]) -> str:
         """A sum of numbers, or of products: of many at once, where they lie side by side."""
-        size, wide = self.pack, list[tuple[str, ...]]()
+        size, wide, k = self.pack, list[tuple[str, ...]](), 0
         rest: list[tuple[str, ...]] = []
-        for k in range(0, len(terms), size):
+        while k < len(terms):
             columns = [*zip(*terms[k : k + size], strict=True)]
             if len(columns[0]) == size and all(
                 x in self.packs or self._beside(x) is not None for x in columns
             ):
                 wide.append(tuple([self._column(x) for x in columns]))
+                k += size
             else:
-                rest += [tuple([self._operand(x) for x in term]) for term in terms[k : k + size]]
+                rest.append(tuple([self._operand(x) for x in terms[k]]))
+                k += 1
         if wide:
             writer = self._wide(size)
             rest.append((writer.across("+", added(writer, wide)),))

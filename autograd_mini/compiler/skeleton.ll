@@ -89,10 +89,22 @@ end:
 
 ; So many steps with the same samples: each has two numbers of `%given`, and hands `%state` results on
 ; as inputs. The losses are written over `%given`. It ends before a step whose loss or check is not
-; finite; the number of those before.
-define i64 @repeat(
-    ptr %f, i64 %count, i64 %stride, i64 %times, ptr %given, i64 %state, ptr %sources) {
+; finite; the number of those before. The arguments lie in memory: a call costs less with one of them.
+define i64 @repeat(ptr %call) {
 entry:
+  %f = load ptr, ptr %call
+  %call1 = getelementptr i64, ptr %call, i64 1
+  %count = load i64, ptr %call1
+  %call2 = getelementptr i64, ptr %call, i64 2
+  %stride = load i64, ptr %call2
+  %call3 = getelementptr i64, ptr %call, i64 3
+  %sources = load ptr, ptr %call3
+  %call4 = getelementptr i64, ptr %call, i64 4
+  %given = load ptr, ptr %call4
+  %call5 = getelementptr i64, ptr %call, i64 5
+  %times = load i64, ptr %call5
+  %call6 = getelementptr i64, ptr %call, i64 6
+  %state = load i64, ptr %call6
   call void @gather(ptr %f, i64 %count, i64 %stride, ptr %sources)
   %once = getelementptr double, ptr %f, i64 $once
   %second = getelementptr double, ptr %once, i64 1
