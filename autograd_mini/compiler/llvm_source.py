@@ -24,13 +24,15 @@ from .program import places
 from .vector_maths import function, outside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from .program import Program
 
 CHUNK = 512
 BLOCKS = 3
 """Vectors of samples whose products are added at once, to sums that are read and written once."""
+TILE = 4
+"""Adjoints whose products with the same partial are added one after the other: it is read once."""
 _PARAMETERS = (
     "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
 )
@@ -73,7 +75,7 @@ class Printer:
         self.blocks = BLOCKS if products else 1
         before, each, after = program.parts
         rest = [i for i in each if i not in products]
-        parts = zip(_PARTS, (before, rest, [*products], after), strict=True)
+        parts = zip(_PARTS, (before, rest, self._tiled(products), after), strict=True)
         self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
         for k, (_, chunk) in enumerate(self.chunks):
             for i in chunk:
@@ -82,6 +84,13 @@ class Printer:
                     self.last.update(dict.fromkeys(operands, k))
         self.ends: defaultdict[int, list[tuple[Slots, tuple[int, ...]]]] = defaultdict(list)
         self.numbers, self.vectors = Slots(kinds.count(False)), Slots(0)
+
+    def _tiled(self, products: Iterable[int]) -> list[int]:
+        """Products in the order in which they are added."""
+        factors = {i: self.code[i][1] for i in products}
+        adjoints = [*dict.fromkeys(adjoint for _, adjoint in factors.values())]
+        tile = {adjoint: k // TILE for k, adjoint in enumerate(adjoints)}
+        return sorted(factors, key=lambda i: (tile[factors[i][1]], factors[i][0]))
 
     def _cut(self, numbers: Sequence[int]) -> list[Sequence[int]]:
         chunks, start, size = [], 0, 0

@@ -37,8 +37,8 @@ top of its module; where that fails the user reads which extra to install. It ma
     run.bound(shared, samples, count)      for who calls again and again: an object with arrays
         -> call                            `shared` and `samples` to write to, which `call()` reads,
                                            and `once` and `each`, where it leaves what it computes;
-                                           `call.repeat` does steps of training (Bound of
-                                           backends.py, llvm.py's Frame)
+                                           `call.repeat` does steps of training, on arrays that
+                                           `call.follow` names (Bound of backends.py)
     run.kernel                             another one from time to time, where what is bound anew
                                            is faster
 

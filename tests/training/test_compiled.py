@@ -123,28 +123,39 @@ def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
 
 
 @pytest.mark.filterwarnings("ignore:Setting the dtype")  # NumPy 2.5
-def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them():
+@pytest.mark.parametrize("first", [0, 1], ids=["all", "last layer"])
+@pytest.mark.parametrize(("backend", "threads"), [("numpy", 1), ("llvm", 1), ("llvm", 2)])
+def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them(backend, threads, first):
     np = pytest.importorskip("numpy")
+    pytest.importorskip("llvmlite")
     model = MLP(2, [2, 1], activation="tanh", seed=1)
-    twin, last = deepcopy(model), model.layers[-1].parameters()
-    step = compile_step(model, "mse", SGD(last, lr=0.1), backend="numpy")
-    xs, ys = np.array(ROWS), np.array(LABELS)
+    twin = deepcopy(model)
+    mine, theirs = (
+        SGD([p for layer in each.layers[first:] for p in layer.parameters()], lr=0.1)
+        for each in (model, twin)
+    )
+    step = compile_step(model, "mse", mine, backend=backend, threads=threads)
+    table = np.zeros(len(ROWS), dtype="i1, (2,)f8, f8")  # whose numbers are not aligned
+    xs, ys = table["f1"], table["f2"][::-1]
+    xs[:], ys[:] = ROWS, LABELS
+    others = np.ones((len(ROWS), 2)), np.zeros(len(ROWS))
     changes = [
         lambda: xs.fill(0.5),
         lambda: xs.__setitem__((3, 1), -2.0),
         ys.sort,
         lambda: setattr(xs, "dtype", int) or xs.fill(2) or ys.fill(1.0),
         lambda: setattr(xs, "dtype", float) or xs.__setitem__(slice(None), ROWS),
+        lambda: setattr(mine.params[0], "data", 0.25) or setattr(theirs.params[0], "data", 0.25),
     ]
-    theirs = SGD(twin.layers[-1].parameters(), lr=0.1)
-    for change in [*changes, int]:
-        for _ in range(3):
-            value = losses.mse([twin(x) for x in xs.tolist()], ys.tolist())
+    for k, change in enumerate([*changes, int]):
+        for rows, targets in [others] * (k == 2) + [(xs, ys)] * 3:
+            value = losses.mse([twin(x) for x in rows.tolist()], targets.tolist())
             value.backward()
             theirs.step()
-            theirs.zero_grad()
-            assert step(xs, ys) == pytest.approx(value.data, rel=1e-12)
+            twin.zero_grad()
+            assert step(rows, targets) == pytest.approx(value.data, rel=1e-12)
         change()
+    assert mine.steps == theirs.steps == step.statistics["calls"]
 
 
 def test_arrays_whose_columns_are_copies_are_read_again_too():
