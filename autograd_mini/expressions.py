@@ -13,8 +13,7 @@ import math
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable
 from keyword import iskeyword
 from operator import ge, gt, le, lt
 from types import CodeType
@@ -25,7 +24,7 @@ from .errors import AutogradError
 from .ops import SHEET, Op
 from .value import apply
 
-Parts = tuple[Callable[..., Any] | None, list[ast.expr]]
+Known = dict[str, Any]  # what the code of an expression calls, by name
 
 FILE = "<expression>"  # where linecache, and with it inspect, looks for the text
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -35,6 +34,8 @@ DEEPEST = 200  # levels of the syntax tree: each one costs a call when it is com
 _OPERATORS: dict[type, str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
 _OPERATORS |= {ast.Pow: "pow", ast.Mod: "mod", ast.FloorDiv: "floordiv"}
 _COMPARISONS: dict[type, Any] = {ast.Lt: lt, ast.LtE: le, ast.Gt: gt, ast.GtE: ge}
+_KINDS: dict[type, str] = {ast.Attribute: "attribute", ast.Call: "call", ast.Tuple: "comma"}
+_KINDS |= {ast.Compare: "comparison", ast.IfExp: "condition", ast.BoolOp: "condition"}
 _PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
 INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
@@ -89,9 +90,10 @@ class Expression:
     """
 
     def __init__(
-        self, source: str, tree: ast.expr, names: tuple[str, ...], parts: Mapping[ast.expr, Parts]
+        self, source: str, tree: ast.expr, names: Iterable[str], code: CodeType, known: Known
     ) -> None:
-        self.source, self.tree, self.names, self._parts = source, tree, names, parts
+        self.source, self.tree, self.names = source, tree, tuple(names)
+        self._code = code, known
 
     def __call__(self, **values: object) -> Any:
         """The value at these numbers: a Value if any of them is one, else a plain number.
@@ -109,7 +111,7 @@ class Expression:
         return eval(code, {**known, **values})
 
     def function(
-        self, name: str = "y", compiled: tuple[CodeType, dict[str, Any]] | None = None
+        self, name: str = "y", compiled: tuple[CodeType, Known] | None = None
     ) -> Callable[..., Any]:
         """A function of the expression's names in their order, called `name`, with its text.
 
@@ -125,32 +127,6 @@ class Expression:
         code, known = compiled or self._code
         code, names = code.replace(co_name=name), self.names
         return lambda *values: eval(code, {**known, **dict(zip(names, values, strict=True))})
-
-    @cached_property
-    def _code(self) -> tuple[CodeType, dict[str, Any]]:
-        """The expression compiled, and what it calls; Python's own arithmetic has no part in it.
-
-        The names of what is called are no identifiers, so no name of the expression is one of them.
-        """
-        known: dict[str, Any] = {"__builtins__": {}}
-
-        def calls(node: ast.expr) -> ast.expr:
-            applied, parts = self._parts[node]
-            match node:
-                case ast.Constant(value=number):
-                    new: ast.expr = ast.Constant(float(number))  # type: ignore[arg-type]
-                case ast.Name(id=name):
-                    new = ast.Constant(CONSTANTS[name]) if name in CONSTANTS else node
-                case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                    return calls(operand)
-                case _:
-                    called = f"call {len(known)}"
-                    known[called] = applied
-                    function = ast.copy_location(ast.Name(called, ast.Load()), node)
-                    new = ast.Call(function, [*map(calls, parts)], [])
-            return ast.copy_location(new, node)
-
-        return compile(ast.Expression(calls(self.tree)), FILE, "eval"), known
 
     def __reduce__(self) -> tuple[Callable[[str], Expression], tuple[str]]:
         return parse, (self.source,)
@@ -198,13 +174,21 @@ def parse(source: str) -> Expression:
     except (RecursionError, MemoryError):
         raise ExpressionError("deep", deepest=DEEPEST) from None
     names: dict[str, int] = {}  # name -> column where it first stands
-    read: dict[ast.expr, Parts] = {}
-    level = [tree]
+    # What the code calls: Python's own arithmetic has no part in it. The names are no identifiers,
+    # so no name of the expression is one of them.
+    known: Known = {"__builtins__": {}}
+    root = [tree]
+    level = [root]
     for _ in range(DEEPEST):
-        read |= {node: _parts(node, source, names) for node in level}
-        level = [part for node in level for part in read[node][1]]
+        parts = []
+        for nodes in level:
+            for i, node in enumerate(nodes):
+                nodes[i], arguments = _read(node, source, names, known)
+                parts.append(arguments)
+        level = [*filter(None, parts)]
         if not level:
-            return Expression(source, tree, tuple(sorted(names, key=names.__getitem__)), read)
+            code = compile(ast.Expression(root[0]), FILE, "eval")
+            return Expression(source, tree, sorted(names, key=names.__getitem__), code, known)
     raise ExpressionError("deep", deepest=DEEPEST)
 
 
@@ -241,41 +225,50 @@ def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
     return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
 
 
-def _parts(node: ast.expr, source: str, names: dict[str, int]) -> Parts:
-    """What a node does with which parts, if it is one of those allowed; names go into `names`."""
+def _read(
+    node: ast.expr, source: str, names: dict[str, int], known: Known
+) -> tuple[ast.expr, list[ast.expr]]:
+    """What runs in place of a node that is allowed, and its parts, which are still to be read.
+
+    Names go into `names`, what is called into `known`.
+    """
     match node:
         case ast.Constant(value=bool() | None):
             raise _error("name", source, node, name=str(node.value))
         case ast.Constant(value=int() | float() as number):
             if number > 1.7976931348623157e308:
                 raise _error("large", source, node)
-            return None, []
+            return ast.copy_location(ast.Constant(float(number)), node), []
         case ast.Name(id=name):
             if name in SHEET:
                 raise _error("function", source, node, name=name, signature=SHEET[name].signature)
-            if name not in CONSTANTS:
-                names[name] = min(node.col_offset, names.get(name, node.col_offset))
-            return None, []
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            return _applied(SHEET["neg"], source, node), [operand]
+            if name in CONSTANTS:
+                return ast.copy_location(ast.Constant(CONSTANTS[name]), node), []
+            names[name] = min(node.col_offset, names.get(name, node.col_offset))
+            return node, []
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            does, parts = _applied(SHEET["neg"], source, node), [operand]
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            does, parts = (lambda x: x), [operand]
         case ast.BinOp(left=left, op=sign, right=right):
             if type(sign) not in _OPERATORS:
                 raise _error("operator", source, node)
-            return _applied(SHEET[_OPERATORS[type(sign)]], source, node), [left, right]
+            does, parts = _applied(SHEET[_OPERATORS[type(sign)]], source, node), [left, right]
         case ast.Call(func=ast.Name(id=name)):
-            op, arguments = _call(node, name, source)
-            first, *rest = arguments
-            if op.name != "where" or not isinstance(first, ast.Compare):
-                return _applied(op, source, node), arguments
-            compared = _COMPARISONS.get(type(first.ops[0]))
-            if len(first.ops) > 1 or compared is None:
-                raise _error("comparison", source, first)
-            where = _applied(op, source, node)
-            chosen = lambda a, b, *other: where(float(compared(a, b)), *other)  # noqa: E731
-            return chosen, [first.left, *first.comparators, *rest]
-    kinds: dict[type, str] = {ast.Attribute: "attribute", ast.Call: "call", ast.Tuple: "comma"}
-    kinds |= {ast.Compare: "comparison", ast.IfExp: "condition", ast.BoolOp: "condition"}
-    raise _error(kinds.get(type(node), "syntax"), source, node)
+            op, parts = _call(node, name, source)
+            does, first = _applied(op, source, node), parts[0]
+            if op.name == "where" and isinstance(first, ast.Compare):
+                compared = _COMPARISONS.get(type(first.ops[0]))
+                if len(first.ops) > 1 or compared is None:
+                    raise _error("comparison", source, first)
+                where, parts = does, [first.left, *first.comparators, *parts[1:]]
+                does = lambda a, b, *other: where(float(compared(a, b)), *other)  # noqa: E731
+        case _:
+            raise _error(_KINDS.get(type(node), "syntax"), source, node)
+    called = f"call {len(known)}"
+    known[called] = does
+    function = ast.copy_location(ast.Name(called, ast.Load()), node)
+    return ast.copy_location(ast.Call(function, parts, []), node), parts
 
 
 def _call(node: ast.Call, name: str, source: str) -> tuple[Op, list[ast.expr]]:

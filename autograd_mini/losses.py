@@ -80,14 +80,13 @@ def hinge(scores: Numbers, targets: Numbers) -> Value:
     >>> hinge([0.25, -3.0, 2.0], [1, -1, -1])        # (0.75 + 0 + 3) / 3
     1.25
     """
-    terms = []
-    for s, y in _pairs("hinge", scores, targets, "score"):
+    pairs = _pairs("hinge", scores, targets, "score")
+    for _, y in pairs:
         if not is_traced(y) and data_of(y) not in (-1, 1):
             raise ValueError(
                 f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them of 0 and 1"
             )
-        terms.append(f.relu(1 - y * s))
-    return _mean(terms)
+    return _mean([f.relu(1 - y * s) for s, y in pairs])
 
 
 def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:

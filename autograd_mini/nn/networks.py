@@ -99,8 +99,7 @@ class Neuron(Module):
         draw, rng = initialiser(init), generator(seed)
         fan = self.nin, whole("nout", nout)
         drawn = [real("the weight that init draws", draw(rng, *fan)) for _ in range(self.nin)]
-        self._row = Row((*map(Value, drawn), Value(0.0)))
-        self._label()
+        self._hold(*drawn, 0.0)
 
     @property
     def w(self) -> Weights:
@@ -109,9 +108,7 @@ class Neuron(Module):
 
     @w.setter
     def w(self, weights: Iterable[Value | float]) -> None:
-        row = inputs(weights, self.nin, f"w of {self.name or 'the neuron'}")
-        self._row = Row((*(v if isinstance(v, Value) else Value(v) for v in row), self.b))
-        self._label()
+        self._hold(*inputs(weights, self.nin, f"w of {self.name or 'the neuron'}"), self.b)
 
     @property
     def b(self) -> Value:
@@ -120,11 +117,11 @@ class Neuron(Module):
 
     @b.setter
     def b(self, bias: Value | float) -> None:
-        self._row = Row((*self.w, bias if isinstance(bias, Value) else Value(bias)))
-        self._label()
+        self._hold(*self.w, bias)
 
-    def _label(self) -> None:
-        """Give the parameters their names, where they have none of their own."""
+    def _hold(self, *values: Any) -> None:
+        """Make them the weights and the bias, with names where they have none of their own."""
+        self._row = Row(v if isinstance(v, Value) else Value(v) for v in values)
         for name, p in self.named_parameters().items():
             p.label = p.label or name
 
