@@ -110,14 +110,6 @@ class Exercise:
         return " ".join(text(f"exercise.{name}", lang, **slots) for name in said)
 
 
-class Sketch(NamedTuple):
-    """What a kind draws: the root, the leaves that are asked for, and the learning rate."""
-
-    root: Value
-    asked: list[Value]
-    rate: Fraction | None = None
-
-
 def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     """The exercise of a kind ("chain", "reuse", ...), a level from 1 to 5 and a seed.
 
@@ -128,13 +120,14 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
         raise ValueError(f"level must be a whole number from 1 to 5, got {level!r}")
     draw = Random(f"{kind} {level} {seed}")
     for _ in range(_TRIES):
-        made = KINDS[kind](draw, level)
-        made.root.label = "L"
-        rate: Any = made.rate  # a Fraction keeps the weights exact
-        optimiser = SGD(made.asked, lr=rate) if rate is not None else None
-        recorded = steps(made.root, optimiser=optimiser)
+        root, asked = KINDS[kind](draw, level)
+        root.label = "L"
+        rate: Any = None  # a Fraction keeps the weights exact
+        if kind == "update":
+            rate = Fraction(1, draw.choice((2, 4, 5, 10)))
+        recorded = steps(root, optimiser=SGD(asked, lr=rate) if rate else None)
         if _is_nice(recorded, kind, DIGITS[level - 1]):
-            blanks = _blanks(recorded, made)
+            blanks = _blanks(recorded, {leaf.label for leaf in asked})
             if kind == "network":  # the last layer's gradients before those of the one before it
                 blanks.sort(key=lambda blank: -min(getattr(recorded[blank.step], "users", [10**6])))
             return Exercise(kind, level, seed, recorded, tuple(blanks), rate)
@@ -217,9 +210,8 @@ def _digits(x: Fraction) -> int:
     return min(len(fraction), len(decimal))
 
 
-def _blanks(recorded: Steps, made: Sketch) -> list[Blank]:
-    asked, names = {leaf.label for leaf in made.asked}, recorded.names
-    blanks = []
+def _blanks(recorded: Steps, asked: set[str | None]) -> list[Blank]:
+    blanks, names = [], recorded.names
     for i, step in enumerate(recorded):
         node, name = recorded.nodes[step.node], names[step.node]
         if isinstance(step, Forward):
@@ -234,6 +226,9 @@ def _blanks(recorded: Steps, made: Sketch) -> list[Blank]:
 
 
 # --- the kinds -----------------------------------------------------------------------------------
+Drawn = tuple[Value, list[Value]]  # the root, and the leaves that are asked for
+
+
 def _number(draw: Random, level: int = 1) -> Fraction:
     """A small number, not 0; at the higher levels it may have halves."""
     number = Fraction(draw.choice((-1, 1)) * draw.randint(1, 3))
@@ -257,14 +252,14 @@ def _once(draw: Random, x: Value, level: int) -> Value:
     return draw.choice(choices)()
 
 
-def _chain(draw: Random, level: int) -> Sketch:
+def _chain(draw: Random, level: int) -> Drawn:
     (x,) = leaves = _leaves(draw, level, "x")
     for _ in range(level + 1):
         x = _once(draw, x, level)
-    return Sketch(x, leaves)
+    return x, leaves
 
 
-def _reuse(draw: Random, level: int) -> Sketch:
+def _reuse(draw: Random, level: int) -> Drawn:
     leaves = _leaves(draw, level, "xyz"[: 1 + level // 2])
     nodes, loose = [*leaves], [*leaves]
     while len(nodes) <= len(leaves) + level or len(loose) > 1:
@@ -273,10 +268,10 @@ def _reuse(draw: Random, level: int) -> Sketch:
         made = draw.choice((a * b, a + b, a - b if a is not b else a * b))
         loose = [node for node in loose if node is not a and node is not b] + [made]
         nodes.append(made)
-    return Sketch(nodes[-1], leaves)
+    return nodes[-1], leaves
 
 
-def _neuron(draw: Random, level: int) -> Sketch:
+def _neuron(draw: Random, level: int) -> Drawn:
     n = (level + 2) // 2
     w, x = (_leaves(draw, level, _indexed(letter, n) if n > 1 else letter) for letter in "wx")
     (b,) = _leaves(draw, level, "b")
@@ -289,7 +284,7 @@ def _neuron(draw: Random, level: int) -> Sketch:
     if level > 1:
         out.label = "h"
         out = (out - draw.randint(-3, 3)) ** 2
-    return Sketch(out, [*w, b])
+    return out, [*w, b]
 
 
 def weighted(w: list[Value], b: Value, x: list[Value]) -> Value:
@@ -299,7 +294,7 @@ def weighted(w: list[Value], b: Value, x: list[Value]) -> Value:
     return z
 
 
-def _network(draw: Random, level: int) -> Sketch:
+def _network(draw: Random, level: int) -> Drawn:
     sizes = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 3, 1), (2, 2, 2, 1))[level - 1]
     layer = _leaves(draw, level, _indexed("x", sizes[0]))
     weights, biases = list[Value](), list[Value]()
@@ -314,15 +309,14 @@ def _network(draw: Random, level: int) -> Sketch:
             made.append(z if last else relu(z))
             made[-1].label = "o" if last else "h" + subscript(len(biases))
         layer = made
-    return Sketch((layer[0] - draw.randint(-3, 3)) ** 2, weights + biases)
+    return (layer[0] - draw.randint(-3, 3)) ** 2, weights + biases
 
 
-def _update(draw: Random, level: int) -> Sketch:
-    neuron = _neuron(draw, max(level, 2))
-    return neuron._replace(rate=Fraction(1, draw.choice((2, 4, 5, 10))))
+def _update(draw: Random, level: int) -> Drawn:
+    return _neuron(draw, max(level, 2))
 
 
-def _kink(draw: Random, level: int) -> Sketch:
+def _kink(draw: Random, level: int) -> Drawn:
     leaves = _leaves(draw, level, "xy"[: 1 + (level > 2)])
     offset = leaves[0].data * draw.choice((1, 1, -1)) + draw.choice((0, 0, 1))
     z = leaves[0] - offset
@@ -331,10 +325,10 @@ def _kink(draw: Random, level: int) -> Sketch:
     node = draw.choice((relu, abs))(z)
     for _ in range(level - 1):
         node = draw.choice((relu, abs, lambda x: x * 2, lambda x: x - 1, lambda x: x * -3))(node)
-    return Sketch(node * 2 + leaves[0] if level > 1 else node, leaves)
+    return node * 2 + leaves[0] if level > 1 else node, leaves
 
 
-def _vanishing(draw: Random, level: int) -> Sketch:
+def _vanishing(draw: Random, level: int) -> Drawn:
     (x,) = leaves = _leaves(draw, 1, "x")
     factor: Any = draw.choice((*(Fraction(1, n) for n in (10, 5, 2, 4)), 2, 3, 10))
     for k in range(1, level + 3):
@@ -342,7 +336,7 @@ def _vanishing(draw: Random, level: int) -> Sketch:
         if level > 2:
             x.label, x = "z" + subscript(k), leaky_relu(x, Fraction(1, 2))
         x.label = "h" + subscript(k)
-    return Sketch(x, leaves)
+    return x, leaves
 
 
 _ALL = (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing)
