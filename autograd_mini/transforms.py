@@ -229,17 +229,18 @@ def _total(shares: Sequence[Any]) -> Any:
 
 def _matching(tree: Any, form: Any, what: str) -> list[Any]:
     """The numbers of a tree, one for each number of `form`; those of dicts by their keys."""
-    parts, count = flatten(_in_order(tree, form))[0], len(flatten(form)[0])
+    parts, count = flatten(in_order(tree, form))[0], len(flatten(form)[0])
     if len(parts) != count:
         raise GradientError(f"expected one number for each {what}, {count}, got {len(parts)}")
     return parts
 
 
-def _in_order(tree: Any, form: Any) -> Any:
+def in_order(tree: Any, form: Any) -> Any:
+    """The tree with its dicts in the order of those of `form`; GradientError for other keys."""
     if isinstance(tree, Mapping) and isinstance(form, Mapping):
         if tree.keys() != form.keys():
             raise GradientError(f"expected the keys {[*form]}, got {[*tree]}")
-        return [_in_order(tree[key], form[key]) for key in form]
+        return [in_order(tree[key], form[key]) for key in form]
     if all(isinstance(part, list | tuple) for part in (tree, form)) and len(tree) == len(form):
-        return [*map(_in_order, tree, form)]
+        return [*map(in_order, tree, form)]
     return tree
