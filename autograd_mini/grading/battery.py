@@ -72,6 +72,7 @@ def training(engine: Engine) -> dict[str, float]:
 
 BOTH = ("x + y", "x * y", "x - y", "x / y", "x + 2", "x * 2", "x - 2", "x / 2")
 LEFT = ("2 + x", "2 * x", "2 - x", "2 / x")
+ALL = (*BOTH, *LEFT, "-x", "x**3", "exp(x)", "tanh(x)", "relu(x)")
 AGAIN, STALE = "backward reset build backward", "backward reset backward"
 
 LEVELS = [
@@ -79,13 +80,23 @@ LEVELS = [
         "op",
         36,
         [
-            *map(Case, (*BOTH, *LEFT, "-x", "x**3", "exp(x)", "tanh(x)")),
+            *map(Case, ALL[:-1]),
             *(Case("relu(x)", x=x) for x in (1.5, -1.5)),
         ],
         whole=False,
     ),
-    Level("chain", 8, [Drawn(5, "new", size=5)]),
-    Level("reuse", 10, [Case("x + x"), Case("x * x"), Drawn(4, "leaf")]),
+    Level("chain", 8, [*(Case(f"({each}) * z", x=1.5, z=-2.5) for each in ALL), Drawn(5, size=5)]),
+    Level(
+        "reuse",
+        10,
+        [
+            Case("x + x"),
+            Case("x * x"),
+            *(Case(f"({each}) * x", x=1.5) for each in ALL),
+            *(Case(f"({each}) * y") for each in BOTH[:4]),
+            Drawn(4, "leaf"),
+        ],
+    ),
     Level("order", 10, [Case(early), Case(late), Case(wide), Drawn(4, "node")]),
     Level("reset", 6, [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)]),
     Level("second", 6, [Case("(x * y) * z", STALE), Case("(x + y) * z", "backward backward")]),

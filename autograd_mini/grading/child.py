@@ -21,7 +21,7 @@ from .levels import read
 KEPT = 500  # bytes of what it prints
 _FILES = 10 << 20  # bytes of a file that it writes
 _CHANGES = tuple(
-    f"os.{x}" for x in "remove rename rmdir mkdir truncate link symlink chmod chown".split()
+    f"os.{x}" for x in "remove rename rmdir mkdir truncate link symlink chmod chown utime".split()
 )
 _REFUSED = (
     *(f"os.{x}" for x in "fork exec posix_spawn spawn startfile system kill".split()),

@@ -340,4 +340,4 @@ def test_a_battery_of_ones_own(tmp_path):
 def test_batteries_that_are_refused(levels, text, tmp_path):
     (tmp_path / "battery.py").write_text(BATTERY + f"LEVELS = {levels}")
     with pytest.raises(BatteryError, match=text):
-        grade([written(tmp_path, "exp") / "exp.py"], battery=str(tmp_path / "battery.py"))
+        grade([written(tmp_path, "tanh") / "tanh.py"], battery=str(tmp_path / "battery.py"))
