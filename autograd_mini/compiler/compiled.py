@@ -156,8 +156,8 @@ class Compiled(Entries):
             return self._eagerly(what, given, along)
         entry, pieces, columns, count, nodes = self.prepared(what, given)
         if what == "hvp":
-            before, by = len(pieces), tuple([given[name] for name in self.wrt])
-            taken(transforms.in_order(along, by[0] if len(by) == 1 else by), pieces)
+            before, like = len(pieces), [given[name] for name in self.wrt]
+            taken(transforms.in_order(along, like[0] if len(like) == 1 else like), pieces)
             if sum(map(len, pieces[before:])) != entry.by:
                 raise ValueError(f"the direction of hvp must hold {entry.by} numbers, as wrt")
         value, parts = entry(pieces, columns, count)
