@@ -138,7 +138,6 @@ def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
 
 # --- a claimed derivative: NumPy's, torch's, JAX's, one by hand ----------------------------------
 def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Options) -> Report:
-    """The report on `gradient`, a function that is claimed to give the derivatives of f."""
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
     floats = floats_of(f, inputs)

@@ -260,7 +260,6 @@ class _Engine:
         self.value, self.adapter = value, adapter
 
     def look(self) -> Iterator[Property]:
-        """Each property that this engine has."""
         try:
             if self.after(*self.cube()) != _SLOPE:
                 return
@@ -275,7 +274,6 @@ class _Engine:
             yield Property("depth", "note", {"nodes": _DEPTH})
 
     def cube(self) -> tuple[Any, Any]:
-        """A leaf and its cube."""
         x = self.value(_AT)
         return x, x * x * x
 

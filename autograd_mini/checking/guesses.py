@@ -108,7 +108,6 @@ class _Guesser:
 
     # --- the kinds -------------------------------------------------------------------------------
     def found(self) -> Culprit | None:
-        """The first kind that holds everywhere."""
         probes = sum(len(point.probes) for point in self.points[1:])
         if probes < min(2, len(self.wrong)) + 1 or len(self.points) < 3:
             return None

@@ -215,8 +215,6 @@ def _off(graph: Graph, node: Any, parent: Any, got: float, true: float) -> Culpr
 
 
 def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
-    """How all nodes move with input k."""
-
     def data(h: float) -> list[float]:
         numbers = [x + h * (i == k) for i, x in enumerate(run.inputs.floats)]
         root = run.inputs.call(run.f, [run.value(x) for x in numbers])

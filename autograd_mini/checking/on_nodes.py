@@ -60,7 +60,6 @@ class _Check:
         self.guess: Culprit | None = None
 
     def _passed(self) -> list[Any]:
-        """The gradient of a first backward pass."""
         try:
             found = self.run.backward()
         except Faulty as fault:

@@ -11,20 +11,13 @@ pytest finds it by its entry point as soon as autograd_mini is installed. `--gra
 the random directions of every check, `--gradcheck-lang es` has the reports in Spanish.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from autograd_mini.language import LANGUAGES
-
-if TYPE_CHECKING:
-    from . import Report
-
-    Check = Callable[..., Report]
 
 _MARK = (
     "gradcheck(at, **options): the function returns a value computed from its arguments, and its"
@@ -58,14 +51,14 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def gradcheck(pytestconfig: pytest.Config) -> Check:
+def gradcheck(pytestconfig: pytest.Config) -> Callable[..., Any]:
     """`check_grad` that fails the test with its report, and returns the report otherwise.
 
     It is made once a session, so it can be used under hypothesis' `@given`, whose search it leads
     to where error / bar is large.
     """
 
-    def check(f: Callable[..., Any], at: Any, **options: Any) -> Report:
+    def check(f: Callable[..., Any], at: Any, **options: Any) -> Any:
         __tracebackhide__ = True
         from . import GradientMismatch
         from .report import steered
@@ -78,7 +71,7 @@ def gradcheck(pytestconfig: pytest.Config) -> Check:
     return check
 
 
-def _report(config: pytest.Config, f: Any, at: Any, options: dict[str, Any]) -> Report:
+def _report(config: pytest.Config, f: Any, at: Any, options: dict[str, Any]) -> Any:
     from . import check_grad
 
     asked = {name: config.getoption(f"--gradcheck-{name}") for name in ("seed", "lang")}

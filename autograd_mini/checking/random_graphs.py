@@ -62,10 +62,8 @@ class Graph:
     check_grad(f, (2.0,)).raise_for_failure()
     """
 
-    def __init__(
-        self, at: Sequence[float], steps: Sequence[Step], value: type = Value, name: str = ""
-    ) -> None:
-        self.at, self.steps, self.value, self.name = tuple(at), tuple(steps), value, name
+    def __init__(self, at: Sequence[float], steps: Sequence[Step], value: type = Value) -> None:
+        self.at, self.steps, self.value = tuple(at), tuple(steps), value
 
     def __call__(self, *inputs: Any) -> Any:
         """The value: of Values, of another engine's nodes, or of plain numbers."""
@@ -239,7 +237,6 @@ class _Builder:
         return self.values[operand] + round(wanted - self.values[operand], 2)
 
     def _placed(self, operand: int | float, number: float) -> int | float:
-        """The operand moved to this number."""
         if not isinstance(operand, int):
             return number
         constant = round(number - self.values[operand], 2)

@@ -65,15 +65,10 @@ def graphs(
 
 
 def expressions(
-    ops: Collection[str | Op] | None = None,
-    *,
-    max_steps: int = 8,
-    max_inputs: int = 3,
-    value: type = Value,
+    ops: Collection[str | Op] | None = None, **options: Any
 ) -> st.SearchStrategy[Graph]:
-    """As `graphs`, but trees: no intermediate result is used twice, inputs may be."""
-    sizes = {"max_steps": max_steps, "max_inputs": max_inputs}
-    return graphs(ops, **sizes, value=value, sharing=False)
+    """As `graphs`, with its options, but trees: no intermediate result is used twice."""
+    return graphs(ops, **options, sharing=False)
 
 
 def points(

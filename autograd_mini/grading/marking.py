@@ -126,7 +126,6 @@ class _Grader:
     wrong: dict[str, None] = field(default_factory=dict)
 
     def marks(self) -> Marks:
-        """All of it."""
         start, self.found = monotonic(), Marks(self.submission.name)
         try:
             self._start()

@@ -127,10 +127,8 @@ def _sources(broken: type[Exhibit]) -> tuple[str, str]:
     (tree,) = ast.parse(source).body
     assert isinstance(tree, ast.ClassDef)  # it is the source of a class
     (reveals,) = (label.value for label in tree.keywords if label.arg == "reveals")
-    _, *body = (
-        dedent(" " * part.col_offset + str(ast.get_source_segment(source, part)))
-        for part in tree.body
-    )
+    parts = (ast.get_source_segment(source, part, padded=True) for part in tree.body)
+    _, *body = (dedent(str(part)) for part in parts)
     if isinstance(reveals, ast.Name):
         return "\n".join(body), inspect.getsource(broken.reveals).rstrip()
     return "\n".join(body), str(ast.get_source_segment(source, reveals))
