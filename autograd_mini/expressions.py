@@ -39,14 +39,10 @@ _KINDS |= {ast.Compare: "comparison", ast.IfExp: "condition", ast.BoolOp: "condi
 _PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
 INSTEAD = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3"}
-OTHER_NAMES = dict(
-    pair.split(":")
-    for pair in (
-        "ln:log lg:log10 sen:sin tg:tan arcsin:asin arcsen:asin arccos:acos arctan:atan arctg:atan"
-        " arctan2:atan2 arsinh:asinh arcosh:acosh artanh:atanh logistic:sigmoid swish:silu"
-        " fabs:abs sgn:sign power:pow raiz:sqrt raíz:sqrt"
-    ).split()
-)
+_NAMES = """ln:log lg:log10 sen:sin tg:tan arcsin:asin arcsen:asin arccos:acos arctan:atan
+arctg:atan arctan2:atan2 arsinh:asinh arcosh:acosh artanh:atanh logistic:sigmoid swish:silu
+fabs:abs sgn:sign power:pow raiz:sqrt raíz:sqrt"""
+OTHER_NAMES = dict(pair.split(":") for pair in _NAMES.split())
 
 
 class ExpressionError(AutogradError, ValueError):

@@ -100,12 +100,9 @@ def take(values: Iterable[Any], index: Any) -> Any:
         return [take(column, k) for column in zip(*table, strict=True)]
     plain = kind_of([k]).namespace
     picked = plain["take"](k, *[data_of(x) for x in table])
-    pairs = [
-        (x, Value(plain["mask"](k == i, 1.0, 0.0)))
-        for i, x in enumerate(table)
-        if isinstance(x, Value)
-    ]
-    return Value(picked, *zip(*pairs, strict=True)) if pairs else picked
+    nodes = {i: x for i, x in enumerate(table) if isinstance(x, Value)}
+    partials = [Value(plain["mask"](k == i, 1.0, 0.0)) for i in nodes]
+    return Value(picked, [*nodes.values()], partials) if nodes else picked
 
 
 # --- bound to Value, here and nowhere else --------------------------------------------------------

@@ -112,11 +112,9 @@ def restored(cls: type[Value], *contents: Any) -> Value:
     return refilled(cls.__new__(cls), *contents)
 
 
-def refilled(
-    node: Value, data: Any, grad: Any, label: Any, op: Any, constants: Any, *edges: Any
-) -> Value:
+def refilled(node: Value, *contents: Any) -> Value:
     """The node, with these contents in place of its own."""
-    node.data, node.grad = data, grad
+    node.data, node.grad, label, op, constants, *edges = contents
     node.made = op if label is constants is None else (op, label, constants)
     node.first, node.dfirst, node.second, node.dsecond = edges
     return node

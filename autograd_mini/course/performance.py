@@ -135,9 +135,7 @@ def _nodes(graph: Mapping[str, Any]) -> list[Value]:
     return nodes
 
 
-def _asked(
-    graph: Mapping[str, Any], order: Iterator[int]
-) -> Iterator[tuple[str, int, int | None, Any]]:
+def _asked(graph: Mapping[str, Any], order: Iterator[int]) -> Iterator[tuple[Any, ...]]:
     """What is asked if the nodes come in that order: the act, its node and edge, what is right.
 
     That are the nodes that can be picked, or a number; of an update the new one and the old one.

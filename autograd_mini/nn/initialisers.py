@@ -94,20 +94,13 @@ def lecun_normal(rng: Generator, nin: int, nout: int) -> float:
     return normal(rng, nin, nout, sqrt(1 / nin))
 
 
-INITIALISERS: dict[str, Initialiser] = {
-    **{f.__name__: f for f in (zeros, uniform, normal, xavier_uniform, xavier_normal)},
-    **{f.__name__: f for f in (he_uniform, he_normal, lecun_uniform, lecun_normal)},
-    # The other names of the same, and the usual distribution of each where none is named.
-    "glorot_uniform": xavier_uniform,
-    "glorot_normal": xavier_normal,
-    "kaiming_uniform": he_uniform,
-    "kaiming_normal": he_normal,
-    "xavier": xavier_uniform,
-    "glorot": xavier_uniform,
-    "he": he_normal,
-    "kaiming": he_normal,
-    "lecun": lecun_normal,
-}
+_SCALED = (xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal)
+INITIALISERS: dict[str, Initialiser] = {f.__name__: f for f in (zeros, uniform, normal, *_SCALED)}
+# The other names of the same, and the usual distribution of each where none is named.
+INITIALISERS |= {"glorot_uniform": xavier_uniform, "glorot_normal": xavier_normal}
+INITIALISERS |= {"kaiming_uniform": he_uniform, "kaiming_normal": he_normal}
+INITIALISERS |= {"xavier": xavier_uniform, "glorot": xavier_uniform}
+INITIALISERS |= {"he": he_normal, "kaiming": he_normal, "lecun": lecun_normal}
 
 
 def initialiser(init: str | Initialiser) -> Initialiser:

@@ -167,12 +167,9 @@ def _bar(console: Any, words: dict[str, str], epochs: int, batches: int) -> Iter
         task = bar.add_task(f"{words['epoch']} 1/{epochs}", total=epochs * batches, told="")
 
         def after_batch(epoch: int, done: int, loss: float, accuracy: float | None) -> None:
-            bar.update(
-                task,
-                completed=(epoch - 1) * batches + done,
-                description=f"{words['epoch']} {epoch}/{epochs}",
-                told=_told(words, loss, None if narrow else accuracy),
-            )
+            told, all_done = _told(words, loss, None if narrow else accuracy), batches * (epoch - 1)
+            said = f"{words['epoch']} {epoch}/{epochs}"
+            bar.update(task, completed=all_done + done, description=said, told=told)
 
         yield after_batch
 
