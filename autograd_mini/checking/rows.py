@@ -1,6 +1,7 @@
 """The rows of a report: one derivative beside its reference, and the verdict on it."""
 
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from .whole import Truth
 
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
+_LEAST = sys.float_info.min  # what is smaller is 0 with all its digits
 _POWERS = range(2, 10)  # of 1/2: the steps of the Taylor table
 
 
@@ -111,7 +113,7 @@ class Rows:
         if error == 0 and source != LADDER:
             wide = False
         elif error == 0 == wanted:  # no size to compare the bar with but that of f
-            wide = reference.bar * reach > self.options.accuracy * self.value
+            wide = reference.bar * reach > max(self.options.accuracy * self.value, _LEAST)
         if error > bar:
             verdict = "wrong"
         elif reference.kind == KINK:

@@ -314,6 +314,8 @@ def test_an_x_that_is_lost_in_each_step_and_an_f_that_underflows_widen_the_bar(x
     assert abs(Fraction(estimate.value) - power * Fraction(x) ** (power - 1)) <= estimate.error
     report = check_grad(lambda t: t**power, x, gradient=lambda t: power * t ** (power - 1))
     assert report.verdict in ("ok", "undecided")
+    flat = check_grad(lambda s, t: s * s * t + math.tanh(s), (0.0, x), gradient=lambda *_: (1, 0))
+    assert flat.ok  # f is 0 all along t, without rounding
 
 
 @pytest.mark.parametrize("x", [0.07469546867235206, 0.0, -0.1, 0.12])

@@ -186,6 +186,7 @@ def test_a_wrong_marker_is_told_in_a_sentence(session, mark, arguments, told):
     text = result.stdout.str() + result.stderr.str()
     assert told in text
     assert "Traceback" not in text
+    assert "plugin.py" not in text
     assert result.ret != 0
 
 
