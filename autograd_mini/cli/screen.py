@@ -12,10 +12,9 @@ from rich.text import Text
 from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.stepping.explaining import explain_step
-from autograd_mini.stepping.plain import clean
+from autograd_mini.stepping.events import lit
+from autograd_mini.stepping.explaining import clean, explain_step
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, Visit, phase
-from autograd_mini.stepping.timeline import lit
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table

@@ -16,7 +16,7 @@ from autograd_mini.expressions import CONSTANTS, FILE, Expression
 from autograd_mini.graph import topological
 from autograd_mini.optim import SGD
 from autograd_mini.pages.film.frames import save_frames
-from autograd_mini.stepping.plain import step_lines, transcript
+from autograd_mini.stepping.explaining import step_lines, transcript
 from autograd_mini.stepping.record import steps
 from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from autograd_mini.language import LANGUAGES, meant, text
-from autograd_mini.stepping.plain import EVERY, checked, transcript
+from autograd_mini.stepping.explaining import EVERY, checked, transcript
 from autograd_mini.stepping.sequence import Steps, phase
 
 from .keys import keyboard

@@ -1,5 +1,7 @@
-"""The options that pictures have in common: their defaults, their check, and what they lead to."""
+"""The options that pictures have in common, and the colours of their themes."""
 
+from collections.abc import Iterable
+from math import ceil, inf, log10
 from typing import Any, NamedTuple, Self
 
 from autograd_mini.language import checked, text, whole
@@ -7,7 +9,46 @@ from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.numbers.arguments import whole as whole_number
 
-from .themes import THEMES, Theme
+
+class Theme(NamedTuple):
+    """Colours as six-digit hexadecimal numbers; Graphviz and browsers agree on those.
+
+    `partial` and `gradient` stay apart for colour-blind readers. `small`, `medium` and `large` are
+    gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
+    kinds of colour vision tell apart; in print, from light to dark.
+
+    Text on its background has a contrast of at least 4.5 : 1 (WCAG AA). What a field has by default
+    are its colours in the themes light, dark and print.
+    """
+
+    background: str = "#ffffff #14181d #ffffff"
+    node: str = "#ffffff #1c2229 #ffffff"  # fill of a node, below its heading
+    leaf: str = "#d9e8fb #1f3a5c #e6e6e6"  # fill of the heading of a leaf, an interior node, a root
+    operation: str = "#eceff2 #2d343d #f7f7f7"
+    root: str = "#fbe3c0 #573c12 #cfcfcf"
+    text: str = "#1b1f24 #f0f3f6 #000000"
+    faint: str = "#57606a #a5b0bb #4d4d4d"  # the words data and grad, and the titles of groups
+    line: str = "#57606a #8b96a3 #4d4d4d"
+    partial: str = "#0b57a8 #7db7ff #000000"  # local derivatives: blue
+    gradient: str = "#9a3a06 #ffb077 #333333"  # gradients and what they pass on: a dark orange
+    warning: str = "#b3002d #ff8f9f #000000"
+    group: str = "#f4f6f8 #1a2027 #f4f4f4"  # fill of a group of nodes, and of a group inside it
+    subgroup: str = "#fbfcfd #20272f #fcfcfc"
+    faded: str = "#c3c9d0 #4a535d #c4c4c4"  # lines off the gradient path
+    small: str = "#2f7bd9 #5aa5ff #bdbdbd"
+    medium: str = "#6e7781 #97a1ac #7a7a7a"
+    large: str = "#d4590a #ff8a3d #000000"
+
+    def attributes(self, text: str) -> dict[str, str]:
+        """Attributes for Graphviz from "shape=box color={line}", with the names of colours."""
+        return dict(pair.split("=") for pair in text.format_map(self._asdict()).split())
+
+
+THEMES = {
+    theme: Theme(*(colours.split()[k] for colours in Theme()))
+    for k, theme in enumerate(("light", "dark", "print"))
+}
+
 
 _CHOICES = {
     "detail": ("values", "gradients", "chain rule"),
@@ -67,3 +108,49 @@ def check_format(number_format: Any) -> None:
     if not fits:
         what = "a format for floats, such as '.4g'"
         raise ValueError(f"number_format must be {what}; got {number_format!r}")
+
+
+# --- the size of gradients -----------------------------------------------------------------------
+LEAST_DECADES, MOST_DECADES = 4, 12
+STEPS = 9  # colours of the scale
+
+
+class Scale(NamedTuple):
+    """Colour and width for the size of a gradient, on a logarithmic scale around 1."""
+
+    theme: Theme
+    decades: int  # from 10**-decades to 10**decades; what lies beyond is drawn as the end of it
+
+    def place(self, size: float) -> float:
+        """From -1, vanished, to 1, exploded; sizes near 1 are at 0."""
+        if size <= 0:
+            return -1.0
+        exact = max(-1.0, min(1.0, log10(size) / self.decades))
+        return round(exact * (STEPS // 2)) / (STEPS // 2)  # a few colours, told apart by eye
+
+    def colour(self, size: float) -> str:
+        """Of a line."""
+        place = self.place(size)
+        end = self.theme.small if place < 0 else self.theme.large
+        return mixed(self.theme.medium, end, abs(place))
+
+    def fill(self, size: float) -> str:
+        """Of a heading: pale, so that text on it can be read."""
+        return mixed(self.theme.node, self.colour(size), 0.15 + 0.2 * abs(self.place(size)))
+
+    def width(self, size: float) -> float:
+        """Of a line, in points."""
+        return round(2.2 + 1.8 * self.place(size), 2)
+
+
+def scale(theme: Theme, sizes: Iterable[float]) -> Scale:
+    """The scale on which these sizes are told apart."""
+    found = [abs(log10(size)) for size in sizes if 0 < size < inf]
+    decades = 2 * ceil(max(found, default=0.0) / 2 - 1e-9)  # even, for the middle ticks
+    return Scale(theme, max(LEAST_DECADES, min(MOST_DECADES, decades)))
+
+
+def mixed(a: str, b: str, part: float) -> str:
+    """Colour a with a part of b."""
+    pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{int(x + (y - x) * part + 0.5):02x}" for x, y in pairs)

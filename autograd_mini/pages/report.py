@@ -16,7 +16,7 @@ from autograd_mini.museum import HEALTHY
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.stepping import Accumulate, Forward, Given, Steps, Visit
 from autograd_mini.stepping import steps as recording
-from autograd_mini.stepping.timeline import lit
+from autograd_mini.stepping.events import lit
 from autograd_mini.value import Value
 
 from .document import plain

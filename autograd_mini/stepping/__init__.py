@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from autograd_mini.pages.page import save_html, to_html
 
     from .events import *  # noqa: F403
-    from .explaining import explain, explain_step
+    from .events import State
+    from .explaining import explain, explain_step, transcript
     from .explanation import Explanation, Formula
-    from .plain import transcript
     from .record import steps
     from .sequence import Steps
-    from .timeline import State
     from .training.recording import (
         record_descent,
         record_descents,

@@ -3,9 +3,13 @@
 Forward pass: `Given`, all inputs and weights; `Forward`, a node computed from its parents. Backward
 pass: `Seed`, dL/dL = 1; `Visit`, a node whose gradient is complete, since all of its users are
 done; `Accumulate`, one `parent.grad += adjoint * partial`. With an optimiser: `Update`, a new
-weight.
+weight. A `Timeline` finds what is known of each node after any of them.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from autograd_mini.numbers.kind import Number
@@ -146,3 +150,94 @@ class Recorded(Value):
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a recorded node cannot be changed ({name} = {value!r:.40})")
+
+
+# --- what is known after a step ------------------------------------------------------------------
+_when: Any = itemgetter(0)
+
+
+class State(NamedTuple):
+    """What is known after a step: numbers by node."""
+
+    data: dict[int, Number]
+    grad: dict[int, Number]
+    complete: frozenset[int]  #: the nodes whose gradient is complete: those visited
+
+
+class Timeline:
+    """The changes of each node, by the index of the step that made them.
+
+    What is known of a node after any step is found in a time that grows with the logarithm of the
+    number of its changes.
+
+    >>> from autograd_mini import Value, steps
+    >>> x = Value(3.0, label="x")
+    >>> timeline = steps(x * x).timeline
+    >>> [timeline.grad(0, index) for index in range(7)]
+    [None, None, None, None, 3.0, 6.0, 6.0]
+    """
+
+    def __init__(self, steps: Iterable[Step], nodes: Sequence[Value]) -> None:
+        self._data: dict[int, list[tuple[int, Number]]] = defaultdict(list)
+        self._grad: dict[int, list[tuple[int, Number]]] = defaultdict(list)
+        self._shares: dict[int, list[tuple[int, Accumulate]]] = defaultdict(list)
+        self._visits: dict[int, list[int]] = defaultdict(list)
+        for index, step in enumerate(steps):
+            match step:
+                case Given() | Forward():
+                    for node in lit(step)[0]:
+                        self._data[node].append((index, nodes[node].data))
+                case Seed(node, value):
+                    self._grad[node].append((index, value))
+                case Visit(node, adjoint):
+                    self._grad[node].append((index, adjoint))
+                    self._visits[node].append(index)
+                case Accumulate():
+                    self._grad[step.parent].append((index, step.after))
+                    self._shares[step.parent].append((index, step))
+                case Update():
+                    self._data[step.node].append((index, step.after))
+
+    def data(self, node: int, index: int) -> Number | None:
+        """The node's data after the step, None where it has none yet."""
+        return _last(self._data.get(node, []), index)
+
+    def grad(self, node: int, index: int) -> Number | None:
+        """The node's gradient so far, None where nothing has been added to it yet."""
+        return _last(self._grad.get(node, []), index)
+
+    def numbers(self, node: int) -> list[Number]:
+        """All that the node's gradient and data come to, one after the other."""
+        return [x for _, x in (*self._grad[node], *self._data[node])]
+
+    def complete(self, node: int, index: int) -> bool:
+        """Whether all of the node's users are done, so that its gradient is complete."""
+        return node in self._visits and self._visits[node][-1] <= index
+
+    def shares(self, node: int, index: int) -> list[Accumulate]:
+        """What has been added to the node's gradient up to the step."""
+        shares = self._shares.get(node, [])
+        return [step for _, step in shares[: bisect_right(shares, index, key=_when)]]
+
+    def state(self, index: int) -> State:
+        """All nodes after the step."""
+        data, grad = (
+            {node: x for node in changes if (x := _last(changes[node], index)) is not None}
+            for changes in (self._data, self._grad)
+        )
+        return State(data, grad, frozenset(k for k, at in self._visits.items() if at[0] <= index))
+
+
+def _last(changes: list[tuple[int, Number]], index: int) -> Number | None:
+    found = bisect_right(changes, index, key=_when)
+    return changes[found - 1][1] if found else None
+
+
+def lit(step: Step) -> tuple[tuple[int, ...], int | None]:
+    """The nodes that a step is about, and the parent that receives a share in it.
+
+    >>> lit(Visit(4, 1.0, ()))
+    ((4,), None)
+    """
+    nodes = step.nodes if isinstance(step, Given) else (step.node,)
+    return nodes, step.parent if isinstance(step, Accumulate) else None

@@ -1,5 +1,7 @@
-"""What happens in a step, in words and in a formula: `explain_step`, and `explain` for a node."""
+"""What happens in a step, in words and in a formula; all steps as text; `explain` for a node."""
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from autograd_mini import language
@@ -17,6 +19,7 @@ from .record import steps as record
 from .sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit, phase
 
 _PATHS = 4  # paths that are listed
+EVERY = ("forward", "backward", "update")
 
 
 def explain_step(steps: Steps, index: int, lang: str = "en") -> Explanation:
@@ -252,3 +255,59 @@ class _Writer(Teller):
         name = "path" if count == 1 else "paths" if count <= _PATHS else "paths.largest"
         listed = "; ".join(texts)
         return language.text(f"explanation.{name}", self.lang, n=count, path=listed, paths=listed)
+
+
+# --- all steps as plain text, for pipes, files and terminals that can do no more ------------------
+def transcript(
+    steps: Steps, lang: str | None = None, *, phases: Sequence[str] = EVERY
+) -> Iterator[str]:
+    """The lines of all steps, one after the other, as they are made.
+
+    `lang` is "en" or "es", None the language of the environment; `phases` are those of "forward",
+    "backward" and "update" that are wanted.
+
+    Raises ValueError for an unknown language or phase.
+
+    >>> from autograd_mini import Value, steps
+    >>> x = Value(3.0, label="x")
+    >>> lines = [*transcript(steps(x * x), "en", phases=["forward"])]
+    >>> lines[0], lines[-1].strip()
+    ('Forward pass', 'v₁ = 3 · 3 = 9')
+    """
+    return _lines(steps, language.meant(lang), checked(phases))
+
+
+def _lines(steps: Steps, lang: str, wanted: Sequence[str]) -> Iterator[str]:
+    shown = (index for index, step in enumerate(steps) if phase(step) in wanted)
+    for k, (now, indices) in enumerate(groupby(shown, lambda index: phase(steps[index]))):
+        title = language.text(f"terminal.{now}", lang)
+        yield from [""] * (k > 0) + [title[0].upper() + title[1:]]
+        for index in indices:
+            yield from step_lines(steps, index, lang)
+
+
+def step_lines(steps: Steps, index: int, lang: str) -> Iterator[str]:
+    """The lines of one step, the first with its number."""
+    number = f"{index:>{len(str(len(steps) - 1))}}  "
+    for k, line in enumerate(str(explain_step(steps, index, lang)).split("\n")):
+        yield f"{number if k == 0 else ' ' * len(number)}{clean(line)}".rstrip()
+
+
+def clean(text: str) -> str:
+    r"""The text without anything that a terminal would obey or that would turn the writing round.
+
+    >>> clean("a\x1b[31m\u202eb")
+    'a␛[31m�b'
+    """
+    shown = notation.printable(text)
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
+
+
+def checked(phases: Sequence[str]) -> tuple[str, ...]:
+    """The phases as a tuple; ValueError for an unknown one."""
+    phases = (phases,) if isinstance(phases, str) else tuple(phases)
+    if unknown := [name for name in phases if name not in EVERY]:
+        raise ValueError(f"phases must be of {', '.join(EVERY)}; got {unknown[0]!r}")
+    if not phases:
+        raise ValueError(f"phases must be at least one of {', '.join(EVERY)}")
+    return phases

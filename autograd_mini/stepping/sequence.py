@@ -22,9 +22,20 @@ from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
 from .events import *  # noqa: F403  (what happens in the steps; pickles name this module)
-from .events import KINDS, Accumulate, Given, Leaf, Place, Recorded, Seed, Source, Step
+from .events import (
+    KINDS,
+    Accumulate,
+    Given,
+    Leaf,
+    Place,
+    Recorded,
+    Seed,
+    Source,
+    State,
+    Step,
+    Timeline,
+)
 from .recordings import Recording, read, written
-from .timeline import State, Timeline
 
 
 class Steps(Recording[Step]):

@@ -13,7 +13,7 @@ from autograd_mini import Value, functions, steps
 from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
 from autograd_mini.stepping import Steps, Update
-from autograd_mini.stepping.plain import transcript
+from autograd_mini.stepping.explaining import transcript
 
 LESSON = '''
 from autograd_mini import Value

@@ -21,9 +21,9 @@ from autograd_mini.cli.terminal import play
 from autograd_mini.expressions import parse
 from autograd_mini.notation import labels as notation
 from autograd_mini.optim import SGD
-from autograd_mini.stepping.plain import clean, transcript
+from autograd_mini.stepping.events import lit
+from autograd_mini.stepping.explaining import clean, transcript
 from autograd_mini.stepping.sequence import Forward
-from autograd_mini.stepping.timeline import lit
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 if sys.platform != "win32":

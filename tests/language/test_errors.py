@@ -23,7 +23,7 @@ PROGRAMMERS = (
     " drawing/groups.py drawing/interchange.py drawing/measures.py drawing/network.py"
     " drawing/paths.py drawing/plots.py drawing/scopes.py files.py formulas/ language/ museum/"
     " notation/ ops.py optim/ pages/document.py pages/measured.py pages/notebook.py pages/page.py"
-    " pages/training_page.py stepping/explaining.py stepping/plain.py stepping/recordings.py"
+    " pages/training_page.py stepping/explaining.py stepping/recordings.py"
     " stepping/sequence.py stepping/training/ stubs.py training/diagnosis.py training/saving.py"
     " nn/gpt.py compat/functional.py compiler/ numbers/symbols.py training/compiled.py"
 ).split()

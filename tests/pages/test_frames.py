@@ -14,8 +14,8 @@ from autograd_mini.optim import SGD
 from autograd_mini.pages.film import frames
 from autograd_mini.pages.film.frames import ToolError, save_frames
 from autograd_mini.pages.film.painting import HEIGHT, WIDTH, Painter
+from autograd_mini.stepping.events import lit
 from autograd_mini.stepping.sequence import Accumulate, Forward
-from autograd_mini.stepping.timeline import lit
 
 
 def neuron(update=False):

@@ -14,7 +14,7 @@ from autograd_mini.errors import GradientError
 from autograd_mini.graph import topological
 from autograd_mini.optim import SGD, Momentum
 from autograd_mini.stepping import Accumulate, Forward, Given, Seed, Steps, Update, Visit
-from autograd_mini.stepping.timeline import lit
+from autograd_mini.stepping.events import lit
 from tests.documents import unsigned
 from tests.programs import printed
 

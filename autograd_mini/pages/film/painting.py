@@ -11,14 +11,13 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
 from autograd_mini.drawing import draw
-from autograd_mini.drawing.themes import THEMES, mixed
+from autograd_mini.drawing.options import THEMES, mixed
 from autograd_mini.language import text as told
 from autograd_mini.notation import labels as notation
 from autograd_mini.pages.figure import roomy
-from autograd_mini.stepping.explaining import explain_step
-from autograd_mini.stepping.plain import clean
+from autograd_mini.stepping.events import lit
+from autograd_mini.stepping.explaining import clean, explain_step
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, phase
-from autograd_mini.stepping.timeline import lit
 
 from .plotted import Plotted, scale_of, without_warnings
 
