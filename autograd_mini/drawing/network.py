@@ -57,9 +57,9 @@ def draw_network(
     positive("lr", lr)
     options = Options(number_format=number_format, theme=theme, lang=lang).checked()
     layers = layers_of(model, "draw_network")
-    means = None if batch is None else _activations(model, batch)
+    samples, means = (0, None) if batch is None else _activations(model, batch)
     drawing = Drawing("network", format=format, engine="neato", rendering=engine)
-    _Writer(drawing, show, lr, options).write([layer.neurons for layer in layers], means)
+    _Writer(drawing, show, lr, options).write([layer.neurons for layer in layers], samples, means)
     return drawing
 
 
@@ -94,9 +94,7 @@ class _Writer:
         self.theme, self.number = options.colours, options.number
         self.grey = options.theme == "print"
 
-    def write(
-        self, layers: list[list[Neuron]], activations: tuple[int, list[list[float]]] | None
-    ) -> None:
+    def write(self, layers: list[list[Neuron]], samples: int, means: Any) -> None:
         columns: list[list[Any]] = [[None] * layers[0][0].nin, *layers]
         factor = -self.lr if self.show == "update" else 1
         what = attrgetter("data" if self.show == "weight" else "grad")
@@ -107,11 +105,10 @@ class _Writer:
             for i in _shown(columns[k])
         }
         largest = max(map(magnitude, sizes.values()), default=0.0)
-        self._settings(largest, activations[0] if activations else 0)
-        rows = max(min(len(column), MOST) for column in columns)
-        top = (rows - 1) / 2 * _DOWN
+        self._settings(largest, samples)
+        top = (max(min(len(column), MOST) for column in columns) - 1) / 2 * _DOWN
         for k, column in enumerate(columns):
-            self._column(k, column, top, activations[1][k] if activations else None)
+            self._column(k, column, top, means and means[k])
         for number, (ends, size) in enumerate(sizes.items()):
             self._edge(number, *ends, size, largest)
 

@@ -141,9 +141,8 @@ def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str,
         "verdict": verdict,
         "epochs": [frame.epoch for frame in frames],
         "loss": [written(frame.loss) for frame in frames],
-        "accuracy": [written(frame.accuracy) for frame in frames]
-        if frames[0].accuracy is not None
-        else None,
+        "accuracy": None if frames[0].accuracy is None
+        else [written(frame.accuracy) for frame in frames],
         "rates": [written(frame.rate) for frame in frames[1:]],
         "curve": [written(run.losses[k]) for k in curve],
         "curveEpochs": curve if thin else None,
@@ -160,9 +159,8 @@ def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str,
         "gradients": _packed(vectors[2], code),
         "field": run.field and _shape(run.field),
         "pictures": _coded(b"".join(frame.field for frame in frames)) if run.field else None,
-        "landscape": run.landscape and {
-            **_shape(run.landscape[0]), "picture": _coded(run.landscape[1]),
-        },
+        "landscape": run.landscape
+        and _shape(run.landscape[0]) | {"picture": _coded(run.landscape[1])},
         "broken": broken and {
             "epoch": broken.epoch,
             "place": printable(broken.place),
