@@ -42,8 +42,7 @@ def play(
     Raises ValueError for an unknown language or phase, IndexError if there is no step `start`.
     """
     lang, phases = meant(lang), checked(phases)
-    if not -len(steps) <= start < len(steps):
-        raise IndexError(f"there are {len(steps)} steps, got the index {start}")
+    steps[start]  # raises IndexError
     console = Console(highlight=False, markup=False, emoji=False) if console is None else console
     if not interactive(console):
         for line in transcript(steps, lang, phases=phases):

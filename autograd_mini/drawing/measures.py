@@ -56,10 +56,8 @@ class UpdateRatios:
     1/1000 is a good size; far above it training is rash, far below it slow (Karpathy, CS231n,
     "Neural networks part 3", section "Ratio of weights:updates").
 
-    Used in a `with` block: every `optimiser.step()` in it is recorded, `fit`'s too.
-
-    names    of the layers
-    steps    one tuple for each update: the ratio of each layer; inf where all weights were 0
+    Used in a `with` block: every `optimiser.step()` in it is recorded, `fit`'s too, as a tuple of
+    the ratio of each layer; inf where all weights were 0.
 
     Raises TypeError for a model that is not an MLP, a Layer or a Neuron, or no Optimiser.
 

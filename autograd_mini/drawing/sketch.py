@@ -1,6 +1,7 @@
 """What a picture shows, before any format: items, links between them, and their groups."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
@@ -127,14 +128,8 @@ def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
     }
     taken = {label.strip("₀₁₂₃₄₅₆₇₈₉ ") for label in {*labels.values()}}
     letter = next((letter for letter in "vuts" if letter not in taken), "v")
-    names: dict[Value, str] = {}
-    unnamed = 0
-    for node, label in labels.items():
-        if not label.strip():
-            unnamed += 1
-            label = f"{letter}{notation.subscript(unnamed)}"
-        names[node] = notation.name(label)
-    return names
+    free = (f"{letter}{notation.subscript(k)}" for k in count(1))
+    return {n: notation.name(label if label.strip() else next(free)) for n, label in labels.items()}
 
 
 def rows_of(node: Value, reached: Collection[Value], options: Options) -> list[Row]:

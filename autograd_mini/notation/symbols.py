@@ -138,11 +138,6 @@ def _latex_number(text: str) -> str:
     return text
 
 
-def word(text: str) -> Piece:
-    """A word of the reader's language in a formula."""
-    return Piece(text, text, ["mtext", text])
-
-
 def _level(text: str) -> int:
     return ATOM if _WORD.fullmatch(text) else SUM
 
@@ -192,7 +187,7 @@ def row(*pieces: Piece, between: str = "", level: int = ATOM) -> Piece:
 
 
 def sign(text: str, latex: str = "", tag: str = "mo") -> Piece:
-    """An operator or a letter."""
+    """An operator or a letter; with the tag "mtext" a word."""
     return Piece(text, latex or text, [tag, text])
 
 

@@ -199,8 +199,9 @@ class _Writer(Teller):
 
     def update(self, step: Update) -> Explanation:
         numbers = {key: symbols.number(getattr(step, key)) for key in step._fields[1:]}
-        words = {x: symbols.word(language.text(f"sentence.{x}", self.lang)) for x in ("new", "old")}
-        slots = {**numbers, **words, "x": symbols.name(self.called[step.node])}
+        slots = {**numbers, "x": symbols.name(self.called[step.node])}
+        for word in ("new", "old"):
+            slots[word] = symbols.sign(language.text(f"sentence.{word}", self.lang), tag="mtext")
         change = step.after - step.before
         off = abs(step.before - step.rate * step.gradient - step.after)
         largest = max(abs(step.before), abs(step.after))

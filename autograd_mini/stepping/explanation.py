@@ -150,10 +150,8 @@ def sum_of(terms: Sequence[Piece]) -> Piece:
     shown = [*terms]
     if len(shown) > LONGEST:
         shown[2:-1] = [symbols.DOTS]
-    pieces = shown[:1]
-    for term in shown[1:]:
-        pieces += [symbols.PLUS, symbols.fenced(term) if term.text[0] == "−" else term]
-    return symbols.row(*pieces, level=symbols.SUM)
+    fenced = (symbols.fenced(term) if term.text[0] == "−" else term for term in shown[1:])
+    return symbols.joined((shown[0], *fenced), symbols.PLUS, symbols.SUM)
 
 
 def listed(names: Iterable[str]) -> str:
@@ -218,7 +216,7 @@ class Teller:
             if slot == "out":
                 return show(node)
             if slot in ("if", "else"):
-                return symbols.word(text(f"sentence.{slot}", self.lang))
+                return symbols.sign(text(f"sentence.{slot}", self.lang), tag="mtext")
             x = operands[at + int(slot) if slot[0] in "+-" else int(slot)]
             return show(x) if isinstance(x, Value) else symbols.number(x)
 
@@ -241,13 +239,13 @@ class Teller:
         if known.definition is not None:
             slots["definition"] = self.filled(known.definition, node, self.name)
         symbolic = fill("defined" if "definition" in slots else "forward", slots)
-        result = number_of(node)
+        result = symbols.number(node)
         if stale or node.op is None:
             return symbolic, fill("forward", slots | {"value": result})
         spelt = known.value
         if known.definition is not None and "if" not in symbols.slots_of(known.definition):
             spelt = known.definition
-        slots |= {"value": self.filled(spelt, node, number_of), "result": result}
+        slots |= {"value": self.filled(spelt, node, symbols.number), "result": result}
         same = slots["value"].text == result.text
         return symbolic, fill("forward" if same else "forward.numbers", slots)
 
@@ -265,15 +263,10 @@ class Teller:
         slots["formula"] = self.filled(template, node, self.name, at)
         if slots["formula"].text == value.text:
             return fill("local.one", slots)
-        slots["numbers"] = self.filled(template, node, number_of, at)
+        slots["numbers"] = self.filled(template, node, symbols.number, at)
         plain = "if" in symbols.slots_of(template) or not numbers
         same = slots["numbers"].text in (value.text, slots["formula"].text)
         return fill("local" if plain or same else "local.numbers", slots)
-
-
-def number_of(node: Value) -> Piece:
-    """The node's data."""
-    return symbols.number(node.data)
 
 
 # --- templates for a page, which fills them itself -----------------------------------------------

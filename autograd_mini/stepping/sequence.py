@@ -21,35 +21,16 @@ from autograd_mini.graph import topological
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
+# ruff: noqa: F405
 from .events import *  # noqa: F403  (what happens in the steps; pickles name this module)
-from .events import (
-    KINDS,
-    Accumulate,
-    Given,
-    Leaf,
-    Place,
-    Recorded,
-    Seed,
-    Source,
-    State,
-    Step,
-    Timeline,
-)
 from .recordings import Recording, read, written
 
 
 class Steps(Recording[Step]):
     """The steps of one computation, in order; made by `steps`.
 
-    Indexing gives a step, a slice a tuple of steps.
-
-    nodes      copies of the graph's nodes in topological order, gradients included; a step names
-               a node by its index here
-    names      what each node is called: its label, or v₁, v₂, ...
-    places     for each node, where the learner's code made it (a Place), or None
-    sources    the texts that places point into
-    stale      the nodes whose operands were changed after they had been computed
-    optimiser  the name of the optimiser that made the updates, or None
+    Indexing gives a step, a slice a tuple of steps. A step names a node by its index in `nodes`,
+    which are copies of the graph's in topological order, gradients included.
 
     >>> from autograd_mini import Value, steps
     >>> x = Value(3.0, label="x")
@@ -76,11 +57,11 @@ class Steps(Recording[Step]):
     ) -> None:
         self.steps = tuple(steps)
         self.nodes = tuple(nodes)
-        self.names = tuple(names_of(self.nodes).values())
-        self.places = tuple(places) or (None,) * len(self.nodes)
-        self.sources = tuple(sources)
-        self.stale = frozenset(stale)
-        self.optimiser = optimiser
+        self.names = tuple(names_of(self.nodes).values())  #: their labels, or v₁, v₂, ...
+        self.places = tuple(places) or (None,) * len(self.nodes)  #: where the learner's code is
+        self.sources = tuple(sources)  #: the texts that places point into
+        self.stale = frozenset(stale)  #: the nodes whose operands were changed afterwards
+        self.optimiser = optimiser  #: the name of the one that made the updates, or None
 
     @property
     def root(self) -> Value:

@@ -53,7 +53,7 @@ def filled(template, at=0):
 
     def one(slot):
         if word := {"if": "if", "else": "otherwise"}.get(slot):
-            return symbols.word(word)
+            return symbols.sign(word, tag="mtext")
         if slot == "out":
             return symbols.name("y")
         return symbols.name(NAMES[at + int(slot) if slot[0] in "+-" else int(slot)])
