@@ -3,7 +3,7 @@
 import pytest
 
 from autograd_mini import Value
-from autograd_mini.drawing import curves, folding, groups, options
+from autograd_mini.drawing import curves, folding, groups, themes
 from autograd_mini.grading import programs
 from autograd_mini.grading.against import Surface
 from autograd_mini.notation import labels, symbols
@@ -33,7 +33,7 @@ POWER = "(a, b, out):\n    return ((0.0 if (a == 0.0) else (out * log(a))),)\n"
         ([*map(folding.magnitude, (-2.0, 3 + 4j, float("nan")))], [2.0, 5.0, float("inf")]),
         (groups.path_of("layer1.neuron3.w[2]"), (("layer1", "neuron3"), "w[2]")),
         (groups.path_of("layer1.key.neuron3.b"), (("layer1.key", "neuron3"), "b")),
-        (options.mixed("#000000", "#ffffff", 0.5), "#808080"),
+        (themes.mixed("#000000", "#ffffff", 0.5), "#808080"),
         (curves.text(SQUARES, 9, 5).splitlines(), DRAWN),
         # numbers and rules
         (rule(SHEET["pow"], FLOAT, (False, True)).source.partition("def partials")[2], POWER),

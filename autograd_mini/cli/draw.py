@@ -6,7 +6,7 @@ import graphviz
 
 from autograd_mini import drawing
 from autograd_mini.drawing import RenderingError, draw_text
-from autograd_mini.drawing.options import check_format
+from autograd_mini.drawing.themes import check_format
 from autograd_mini.value import Value
 
 from .options import Arguments, Failure, labelled, option, read, suffix, write

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from autograd_mini.drawing.digraph import Drawing
 from autograd_mini.drawing.latex import text as latex_text
 from autograd_mini.drawing.latex import tikz
-from autograd_mini.drawing.options import Options
 from autograd_mini.drawing.picture import write
 from autograd_mini.drawing.plots import figure_class
 from autograd_mini.drawing.sketch import Sketch, sketch
+from autograd_mini.drawing.themes import Options
 from autograd_mini.language import text as said
 from autograd_mini.notation.labels import superscript
 from autograd_mini.pages.document import asset, plain

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from .interchange import from_json, to_json
     from .latex import to_latex
     from .network import draw_network
-    from .options import THEMES, Theme
     from .paths import PathDrawing, draw_paths
     from .picture import draw, draw_dot
     from .rendering import RenderingError
     from .scopes import scope
     from .text import draw_text, to_mermaid
+    from .themes import THEMES, Theme
 
 __getattr__, __dir__, __all__ = lazy(__name__)

@@ -12,8 +12,8 @@ import graphviz
 
 from autograd_mini.files import write
 
-from .options import Theme
 from .rendering import RenderingError, engines, render
+from .themes import Theme
 
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 RAISED = 4.5  # points between a superscript and its base

@@ -12,9 +12,9 @@ from autograd_mini.notation.symbols import DIGITS, LETTERS, Piece
 from autograd_mini.value import Value
 
 from .digraph import Drawing
-from .options import Options, Theme
 from .picture import write
 from .sketch import Item, Link, Sketch, sketch
+from .themes import Options, Theme
 
 _SPECIAL = {sign: rf"\{sign}" for sign in "{}$&#%_"} | {
     "\\": r"\textbackslash{}",

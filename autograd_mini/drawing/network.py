@@ -15,7 +15,7 @@ from autograd_mini.value import Value
 
 from .digraph import Drawing, table
 from .folding import magnitude
-from .options import Options, mixed
+from .themes import Options, mixed
 
 SHOWS = ("weight", "gradient", "update")
 MOST = 16  # neurons of a layer that are drawn

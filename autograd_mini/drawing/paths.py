@@ -12,8 +12,8 @@ from autograd_mini.value import Value
 
 from .digraph import Drawing
 from .folding import magnitude
-from .options import Options
 from .sketch import names_of
+from .themes import Options
 
 LONGEST = 14  # nodes of a path that are drawn; of a longer one the first and the last
 

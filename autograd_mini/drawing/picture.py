@@ -9,9 +9,9 @@ from autograd_mini.notation import labels as notation
 from autograd_mini.value import Value
 
 from .digraph import Drawing, Marks, table
-from .options import Options, Scale, scale
 from .scopes import GroupPath
 from .sketch import Item, Link, Row, Sketch, framed, sketch
+from .themes import Options, Scale, scale
 
 _POWER = re.compile(r"\^(?:([\w.…∞\[\]'′]+)|\(([^()]*)\))")  # in a formula as plain text
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}

@@ -16,8 +16,8 @@ from autograd_mini.value import Value
 
 from .folding import Fold, contracted, magnitude, reached
 from .groups import folded_to_fit, folds, grouped, path_of
-from .options import Options
 from .scopes import GroupPath, Paths
+from .themes import Options
 
 _SHORT = 12  # characters of a name on an edge
 

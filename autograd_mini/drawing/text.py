@@ -14,8 +14,8 @@ from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import Value
 
 from .folding import reached
-from .options import Options
 from .sketch import Item, framed, names_of, rows_of, sketch, values_of
+from .themes import Options
 
 
 def draw_text(

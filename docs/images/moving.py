@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 from autograd_mini import Value, draw, steps
-from autograd_mini.drawing.options import THEMES
+from autograd_mini.drawing.themes import THEMES
 from autograd_mini.stepping import Accumulate, Seed, explain_step
 
 SVG = "http://www.w3.org/2000/svg"

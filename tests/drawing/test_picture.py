@@ -15,7 +15,7 @@ import pytest
 from autograd_mini import MLP, Value, draw, functions, ieee, losses
 from autograd_mini.drawing import THEMES
 from autograd_mini.drawing.groups import grouped, path_of
-from autograd_mini.drawing.options import mixed, scale
+from autograd_mini.drawing.themes import mixed, scale
 from autograd_mini.graph import topological
 from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure, title
 from tests.programs import printed

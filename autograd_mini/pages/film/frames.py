@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograd_mini.drawing.options import THEMES
+from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import write
 from autograd_mini.language import meant

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
 from autograd_mini.drawing import draw
-from autograd_mini.drawing.options import THEMES, mixed
+from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.language import text as told
 from autograd_mini.notation import labels as notation
 from autograd_mini.pages.figure import roomy

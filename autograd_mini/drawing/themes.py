@@ -1,4 +1,4 @@
-"""The options that pictures have in common, and the colours of their themes."""
+"""How pictures look: the colours of their themes, and the options that they have in common."""
 
 from collections.abc import Iterable
 from math import ceil, inf, log10
