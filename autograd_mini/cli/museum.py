@@ -29,8 +29,7 @@ def run(args: Arguments) -> int:
     if kind := suffix(args, ("svg", "png")):
         if len(args.engines) != 1 or args.engines[0] not in museum.LOOPS:
             args.refuse("one.loop", known=", ".join(museum.LOOPS))
-        panel = museum.loops.panel(args.engines[0], args.lang)
-        return write(args, getattr(curves, kind)([panel]))
+        return write(args, getattr(curves, kind)([museum.loops.panel(args.engines[0], args.lang)]))
     for name in args.engines:
         print(museum.entry(name, args.lang))
     if not args.engines:

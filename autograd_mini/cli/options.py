@@ -157,7 +157,6 @@ def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
 
 
 positive = _check(lambda typed: arguments.positive(typed, float(typed)), "a number above 0, as 0.1")
-positive.__doc__ = "A check: the text is a number above 0."
 
 
 def activation(typed: str) -> str:
@@ -211,7 +210,7 @@ def classifier(
 
     two = len(data.class_names) == 2
     sizes = [*hidden, 1 if two else len(data.class_names)]
-    given: dict[str, Any] = {"activation": activation, "init": "xavier_uniform", "seed": seed}
+    given: Any = {"activation": activation, "init": "xavier_uniform", "seed": seed}
     make = partial(MLP, len(data.feature_names), sizes, **given)
     return make, "binary_cross_entropy_with_logits" if two else "cross_entropy"
 

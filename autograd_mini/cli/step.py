@@ -145,8 +145,7 @@ def _recorded(
             result.label = root
         return result
 
-    optimiser = SGD(weights, lr=args.lr[0]) if weights else None
-    return steps(called, *values, optimiser=optimiser)
+    return steps(called, *values, optimiser=SGD(weights, lr=args.lr[0]) if weights else None)
 
 
 def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:

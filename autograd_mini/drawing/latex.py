@@ -36,11 +36,9 @@ _MATHEMATICS = {letter: command for command, letter in LETTERS.items()} | {
     "→": r"\to",
     "√": r"\surd",
 }
-_TEXT = {"−": "minus", "×": "times", "·": "periodcentered"}
 _SIGNS = str.maketrans(
     {sign: f"${command}$" for sign, command in _MATHEMATICS.items()}
-    | {sign: rf"\text{name}{{}}" for sign, name in _TEXT.items()}
-    | {"…": r"\ldots{}"}
+    | {"−": r"\textminus{}", "×": r"\texttimes{}", "·": r"\textperiodcentered{}", "…": r"\ldots{}"}
 )
 _NEXT = r" \\ "  # a new line
 

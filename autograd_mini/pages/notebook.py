@@ -45,8 +45,7 @@ def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: A
     >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)
     <Steps: 7 steps of 2 nodes>
     """
-    page = page_of(steps, lang=meant(lang), **options)
-    return Shown(page, repr(steps), height)
+    return Shown(page_of(steps, lang=meant(lang), **options), repr(steps), height)
 
 
 def widget(

@@ -242,7 +242,8 @@ def aligned(a: Steps, b: Steps) -> list[list[int]] | None:
 
     A step that only one of the recordings has stands beside the last one of the other.
     """
-    keys, others = ([*map(_key, steps)] for steps in (a, b))
+    key = lambda s: (s.kind, s.node, getattr(s, "parent", None), getattr(s, "edge", None))  # noqa: E731
+    keys, others = ([*map(key, steps)] for steps in (a, b))
     if keys == others:
         return None
     codes = SequenceMatcher(None, keys, others, autojunk=False).get_opcodes()
@@ -251,11 +252,6 @@ def aligned(a: Steps, b: Steps) -> list[list[int]] | None:
         for _, i, i_end, j, j_end in codes
         for k in range(max(i_end - i, j_end - j))
     ]
-
-
-def _key(step: Step) -> tuple[Any, ...]:
-    extra = (step.parent, step.edge) if isinstance(step, Accumulate) else ()
-    return (step.kind, step.node, *extra)
 
 
 def needs_of(ops: Iterable[Op]) -> dict[str, list[str]]:

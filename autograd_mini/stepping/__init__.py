@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from autograd_mini.pages.page import save_html, to_html
 
     from .events import *  # noqa: F403
-    from .events import State
     from .explaining import explain, explain_step, transcript
     from .explanation import Explanation, Formula
     from .record import steps
@@ -26,5 +25,5 @@ if TYPE_CHECKING:
     from .training.runs import LearningRates, TrainingSteps
 
 __getattr__, __dir__, __all__ = lazy(
-    __name__, events="Accumulate Forward Given Leaf Place Seed Source Update Visit"
+    __name__, events="Accumulate Forward Given Leaf Place Seed Source State Update Visit"
 )

@@ -3,7 +3,7 @@
 import json
 import re
 from itertools import pairwise
-from math import exp, inf, log
+from math import exp, hypot, inf, log
 
 import pytest
 from hypothesis import given
@@ -136,6 +136,19 @@ def test_early_stopping_ends_with_a_frame():
     fit(twin, xor(), LOGITS, SGD(twin.parameters(), lr=30), 400, early_stopping=2, progress=False)
     assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
     assert run[-1].weights != tuple(p.data for p in model.parameters())
+
+
+def test_norms_and_ratios_by_layer():
+    model = MLP(2, [3, 1], activation="tanh", seed=1)
+    run = descended(model, xor(), 0.5, 1)
+    g, frame = run[1].gradients, run[1]
+    norms = [hypot(*g[:9]), hypot(*g[9:])]
+    assert run.gradient_norms(1) == pytest.approx(norms, rel=1e-15)
+    weights = [0, 1, 3, 4, 6, 7]  # of layer 1; 2, 5 and 8 are the biases
+    change = hypot(*[0.5 * g[k] for k in weights])
+    ratio = change / hypot(*[frame.before[k] for k in weights])
+    assert run.update_ratios(1)[0] == pytest.approx(ratio, rel=1e-12)
+    assert run.gradient_norms(0) == run.update_ratios(0) == []
 
 
 def test_flow_is_the_diagnosis():

@@ -1,7 +1,7 @@
 """The training player in a real browser: controls, numbers, pictures, languages, phones, axe."""
 
 import re
-from math import exp, hypot
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -144,15 +144,11 @@ def test_the_numbers_are_those_of_the_run(opened, runs, place):
         wanted = f"{number(old)}−1·{shown}={number(new)}"
         assert re.sub(r"\s", "", page.locator("#update .numeric").text_content()) == wanted
     rows = [row.split() for row in page.locator("#layers tbody tr").all_inner_texts()]
-    wanted = []
-    for k, layer in enumerate(run.layers):
-        width = layer.inputs + 1  # the weights of a neuron, and its bias
-        own = range(layer.first, layer.first + layer.units * width)
-        norm = hypot(*(frame.gradients[i] for i in own))
-        weights = [i for i in own if (i - layer.first) % width < layer.inputs]
-        change = hypot(*(frame.weights[i] - frame.before[i] for i in weights))
-        ratio = change / hypot(*(frame.before[i] for i in weights))
-        wanted.append([str(k + 1), number(norm, ".3g"), number(ratio, ".3g"), "healthy"])
+    norms, ratios = run.gradient_norms(place), run.update_ratios(place)
+    wanted = [
+        ["layer", str(k + 1), number(norm, ".3g"), number(ratio, ".3g"), "healthy"]
+        for k, (norm, ratio) in enumerate(zip(norms, ratios, strict=True))
+    ]
     assert rows == wanted
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import copysign, sqrt
+from math import copysign, hypot, sqrt
 from struct import calcsize, pack
 from typing import Any, NamedTuple, Self
 
 import autograd_mini.stepping as face
-from autograd_mini.drawing.measures import places
+from autograd_mini.drawing.measures import places, ratio
 from autograd_mini.files import Format
 from autograd_mini.stepping.recordings import Recording, T, read, written
 from autograd_mini.training import Epoch
@@ -40,6 +40,16 @@ class LayerShape(NamedTuple):
     inputs: int
     units: int
     first: int
+
+    @property
+    def parameters(self) -> range:
+        """The indices of its weights and biases."""
+        return range(self.first, self.first + self.units * (self.inputs + 1))
+
+    @property
+    def weights(self) -> list[int]:
+        """The indices of its weights, the biases left out."""
+        return [k for k in self.parameters if (k - self.first) % (self.inputs + 1) < self.inputs]
 
 
 class Divergence(NamedTuple):
@@ -209,6 +219,21 @@ class TrainingSteps(_Run[Frame]):
         broken = self.divergence is not None
         return verdict(self.losses, self.turning, best, broken=broken, batches=batches)
 
+    def gradient_norms(self, index: int) -> list[float]:
+        """For each layer the norm of its gradients in the frame's update, weights and biases.
+
+        Of a model that is no network all parameters are one layer. Empty in epoch 0.
+        """
+        found, groups = self[index].gradients, [layer.parameters for layer in self.layers]
+        groups = groups or [range(len(self.names))]
+        return [hypot(*[found[k] for k in group]) for group in groups if found]
+
+    def update_ratios(self, index: int) -> list[float]:
+        """For each layer norm(w_new - w_old) / norm(w_old), see `drawing.measures.UpdateRatios`."""
+        old, new = self[index].before, self[index].weights
+        groups = [layer.weights for layer in self.layers] or [[*range(len(self.names))]]
+        return [ratio([old[k] for k in group], [new[k] for k in group]) for group in groups if old]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LearningRates(_Run[TrainingSteps]):
@@ -226,8 +251,7 @@ class LearningRates(_Run[TrainingSteps]):
             raise ValueError(f"{len(self.runs)} runs and {len(self.rates)} learning rates")
 
     def _content(self) -> dict[str, Any]:
-        runs = [run._content()["runs"][0] for run in self.runs]
-        return {"rates": list(self.rates), "runs": runs}
+        return {"rates": [*self.rates], "runs": [run._content()["runs"][0] for run in self.runs]}
 
     @classmethod
     def _of(cls, content: dict[str, Any]) -> Self:
