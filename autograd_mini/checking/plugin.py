@@ -121,19 +121,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Check the gradient of a marked function instead of calling it once."""
     __tracebackhide__ = True
+    from . import CheckError
+
     found = _arguments(pyfuncitem)
     if found is None:
         return None
     at, options = found
     function, nodeid = pyfuncitem.obj, pyfuncitem.nodeid
-    wanted = list(inspect.signature(function).parameters)
-    names = list(_point(nodeid, wanted, at[0] if isinstance(at, list) else at))
+    wanted = inspect.signature(function).parameters
+    names = list(_point(nodeid, [*wanted], at[0] if isinstance(at, list) else at))
     given = {name: pyfuncitem.funcargs[name] for name in wanted}
 
     def f(*inputs: Any) -> Any:
         return function(**given | dict(zip(names, inputs, strict=True)))
 
-    report = _report(pyfuncitem.config, f, tuple(given[name] for name in names), options)
+    vars(f)["__signature__"] = inspect.Signature([wanted[name] for name in names])
+    try:
+        report = _report(pyfuncitem.config, f, tuple(given[name] for name in names), options)
+    except CheckError as error:  # or what the function itself raised
+        raise error.__cause__ or pytest.fail.Exception(str(error), pytrace=False) from None
     if not report.ok:  # the report is the whole story: no traceback
         pytest.fail(str(report), pytrace=False)
     return True

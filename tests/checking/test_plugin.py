@@ -190,6 +190,32 @@ def test_a_wrong_marker_is_told_in_a_sentence(session, mark, arguments, told):
     assert result.ret != 0
 
 
+def test_what_a_function_does_wrong_is_told_by_its_names_without_a_traceback_of_ours(session):
+    result = session(
+        """
+        import math
+
+        @pytest.mark.gradcheck(at=(0.3, 0.0))
+        def test_float(width, x):
+            return math.sin(width + x)
+
+        @pytest.mark.gradcheck(at={"x": 0.0, "width": 1.0})
+        def test_domain(width, x):
+            return x.log() * width
+
+        @pytest.mark.gradcheck(at=1.0)
+        def test_bug(x):
+            return [x][1]
+        """
+    )
+    result.assert_outcomes(failed=3)
+    shown = result.stdout.str()
+    for told in ("f gave the plain number", "no value at x = 0.0, width = 1.0", "return [x][1]"):
+        assert told in shown
+    assert "CheckError" not in shown
+    assert "plugin.py" not in shown
+
+
 def test_it_works_with_hypothesis_and_its_database(session):
     """The failing graph is kept, and is the first one tried in the next session."""
     text = """
