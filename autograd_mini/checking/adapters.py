@@ -287,9 +287,8 @@ class Graph:
             self.order = self._mirrored(root, adapter or adapter_of(root))
         self.root = self.order[-1]
         self.number = {id(node): k for k, node in enumerate(self.order)}
-        self.has_partials = len(self.order) > 1 and all(
-            node.partials is not None for node in self.order
-        )
+        known = all(node.partials is not None for node in self.order)
+        self.has_partials = known and len(self.order) > 1
 
     def _mirrored(self, root: Any, adapter: Adapter) -> list[Any]:
         kept: dict[int, list[tuple[Any, Any]]] = {}

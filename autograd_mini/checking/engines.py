@@ -74,12 +74,9 @@ class Run:
         self.adapter = adapter_of(self.root, adapter)
         self.data = check_root(self.root, self.adapter, adapter is not None)
         self.zero = [self.adapter.get(leaf, "grad") for leaf in self.leaves]
-        mine = {id(leaf) for leaf in self.leaves}
-        self.others = [
-            (node, self.adapter.get(node, "grad"))
-            for node in self.graph().leaves()
-            if id(node) not in mine
-        ]
+        mine = {*map(id, self.leaves)}
+        others = [leaf for leaf in self.graph().leaves() if id(leaf) not in mine]
+        self.others = [(leaf, self.adapter.get(leaf, "grad")) for leaf in others]
 
     def __enter__(self) -> Run:
         for node, _ in self.others:

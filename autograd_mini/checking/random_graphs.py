@@ -104,7 +104,7 @@ class Graph:
         engine, own = self.value.__name__, self.value is Value
         head = ["from autograd_mini import op"] * bool(definitions)
         head += ["from autograd_mini.checking import check_grad"]
-        head += [f"from autograd_mini.functions import {', '.join(sorted(imports))}"] * bool(
+        head += ["from autograd_mini.functions import " + ", ".join(sorted(imports))] * bool(
             imports
         )
         head += [f"from {self.value.__module__} import {engine}"] * (not own)

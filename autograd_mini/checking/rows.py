@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -156,13 +156,12 @@ class Rows:
 
     def unseen(self, rows: Sequence[Comparison], value: float) -> list[Comparison]:
         """The rows, those ok whose error changes f by less than an ulp over the input's reach."""
-        return [
-            replace(row, verdict="ok")
-            if row.verdict == "wrong"
-            and row.error * self.reach.get(row.name, 1.0) <= math.ulp(value)
-            else row
-            for row in rows
-        ]
+
+        def is_unseen(row: Comparison) -> bool:
+            effect = row.error * self.reach.get(row.name, 1.0)
+            return row.verdict == "wrong" and effect <= math.ulp(value)
+
+        return [replace(row, verdict="ok") if is_unseen(row) else row for row in rows]
 
     def report(
         self, rows: Sequence[Comparison], culprit: Culprit | None, notes: list[Note]
@@ -229,17 +228,15 @@ class Rows:
         """The second derivatives of the engine against second differences of f."""
         inputs = self.inputs
 
-        @cache
-        def column(*vector: float) -> Any:
-            return called(lambda: hvp(flat, inputs.floats, vector), "the second backward pass")
-
         def flat(numbers: Any) -> Any:
             return inputs.call(f, list(numbers))
 
-        def times(along: Mapping[int, float]) -> Any:
-            return column(*(along.get(k, 0.0) for k in range(len(inputs.floats))))
+        @cache
+        def times(*along: tuple[int, float]) -> Any:
+            vector = [dict(along).get(k, 0.0) for k in range(len(inputs.floats))]
+            return called(lambda: hvp(flat, inputs.floats, vector), "the second backward pass")
 
-        found = [(second, times(second[1])) for second in self._seconds()]
+        found = [(second, times(*second[1].items())) for second in self._seconds()]
         rounding = 256 * inputs.eps * max(abs(h) for _, products in found for h in products)
         rows = []
         for (name, _, weights, reference), products in found:
@@ -247,7 +244,8 @@ class Rows:
             noise = rounding * sum(map(abs, weights.values()))
             rows.append(self.row(name, got, reference, noise))
         along = self.directions[0]
-        self.curvature = math.fsum(w * h for w, h in zip(along.values(), times(along), strict=True))
+        products = times(*along.items())
+        self.curvature = math.fsum(w * products[k] for k, w in along.items())
         return rows
 
     def differenced(self, gradient: Gradient) -> list[Comparison]:

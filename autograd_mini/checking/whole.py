@@ -70,9 +70,7 @@ class Truth:
                 and RATIONAL.issuperset(inner)
             ):
                 moved = self._moved
-                self.sources.append(
-                    lambda d, order: by_fraction(lambda t: moved(d, t, exact), order)
-                )
+                self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
             if mpmath() is not None:
                 self.sources.append(self._by_mpmath)
         if self.sources and not self.kinked and not self._confirmed(inputs.direction(options.draw)):

@@ -75,41 +75,25 @@ LEFT = ("2 + x", "2 * x", "2 - x", "2 / x")
 ALL = (*BOTH, *LEFT, "-x", "x**3", "exp(x)", "tanh(x)", "relu(x)")
 AGAIN, STALE = "backward reset build backward", "backward reset backward"
 
+ALONE = [*map(Case, ALL[:-1]), *(Case("relu(x)", x=x) for x in (1.5, -1.5))]
+REUSED = [
+    *(Case(f"({each}) * x", x=1.5) for each in ALL),
+    *(Case(f"({each}) * y") for each in BOTH[:4]),
+]
+NETWORKS = [
+    Script(network, name="Neuron", sizes=[2], inputs=[0.5, -0.8]),
+    Script(network, name="Layer", sizes=[3, 2], inputs=[0.5, -0.8, 0.3]),
+    Script(network, name="MLP", sizes=[2, [3, 1]], inputs=[0.5, -0.8]),
+]
+
 LEVELS = [
-    Level(
-        "op",
-        36,
-        [
-            *map(Case, ALL[:-1]),
-            *(Case("relu(x)", x=x) for x in (1.5, -1.5)),
-        ],
-        whole=False,
-    ),
+    Level("op", 36, ALONE, whole=False),
     Level("chain", 8, [*(Case(f"({each}) * z", x=1.5, z=-2.5) for each in ALL), Drawn(5, size=5)]),
-    Level(
-        "reuse",
-        10,
-        [
-            Case("x + x"),
-            Case("x * x"),
-            *(Case(f"({each}) * x", x=1.5) for each in ALL),
-            *(Case(f"({each}) * y") for each in BOTH[:4]),
-            Drawn(4, "leaf"),
-        ],
-    ),
+    Level("reuse", 10, [Case("x + x"), Case("x * x"), *REUSED, Drawn(4, "leaf")]),
     Level("order", 10, [Case(early), Case(late), Case(wide), Drawn(4, "node")]),
     Level("reset", 6, [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)]),
     Level("second", 6, [Case("(x * y) * z", STALE), Case("(x + y) * z", "backward backward")]),
     Level("depth", 6, [Script(deep, n=3000)]),
-    Level(
-        "nn",
-        9,
-        [
-            Script(network, name="Neuron", sizes=[2], inputs=[0.5, -0.8]),
-            Script(network, name="Layer", sizes=[3, 2], inputs=[0.5, -0.8, 0.3]),
-            Script(network, name="MLP", sizes=[2, [3, 1]], inputs=[0.5, -0.8]),
-        ],
-        whole=False,
-    ),
+    Level("nn", 9, NETWORKS, whole=False),
     Level("training", 9, [Script(training)]),
 ]

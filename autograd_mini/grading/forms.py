@@ -79,9 +79,8 @@ def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
         numbers = [*map(str, range(1, len(levels) + 1))]
         sides = "<" + ">" * (len(levels) + 1) + "<"
         legend = ", ".join(map(" ".join, zip(numbers, levels, strict=True)))
-        return "\n".join(
-            [*aligned([[name, *numbers, total, remark], *rows], sides), "", legend, ""]
-        )
+        lines = aligned([[name, *numbers, total, remark], *rows], sides)
+        return "\n".join([*lines, "", legend, ""])
     row = told(found[0], lang)
     levels = row["levels"]
     score = [f"{level['points']:g}/{level['of']:g}" for level in levels]

@@ -296,8 +296,6 @@ def _folder(path: Path, cls: str) -> Submission:
     base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
     names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
     taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
-    named = [
-        (name + "_" * (name.partition(".")[0] in taken), str(x.resolve()))
-        for name, x in zip(names, files, strict=True)
-    ]
+    own = [name + "_" * (name.partition(".")[0] in taken) for name in names]
+    named = [(name, str(x.resolve())) for name, x in zip(own, files, strict=True)]
     return Submission(path.name, named, [str(base.resolve())])
