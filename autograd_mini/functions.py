@@ -110,11 +110,8 @@ _NAMED = "abs mod floordiv round".split()  # operators that are methods by their
 OPERATORS = {name: name for name in ["add", "sub", "mul", "pow", "neg", *_NAMED]}
 OPERATORS["div"] = "truediv"
 ALIASES = {"deg2rad": "radians", "rad2deg": "degrees"}  # NumPy's names
-METHODS = [  # names of the operations that are methods of Value
-    op.name
-    for op in SHEET.values()
-    if not op.vectors and (op.name in _NAMED or op.name not in OPERATORS)
-]
+_SCALAR = [name for name, op in SHEET.items() if not op.vectors]
+METHODS = [name for name in _SCALAR if name in _NAMED or name not in OPERATORS]  # those of Value
 Op.function = function
 for _op in tuple(SHEET.values()):
     globals()[_op.name] = function(_op)

@@ -145,7 +145,7 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
     """
     name, classes = "cross_entropy", items(targets)
     if classes is None:
-        return _cross_entropy(scores, targets, "")
+        return _mean([_cross_entropy(scores, targets, "")])
     rows = _vector(name, "scores", scores)
     if len(rows) != len(classes):
         raise ValueError(f"{name}: {len(rows)} lists of scores but {len(classes)} targets")
@@ -155,13 +155,12 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
     return _mean([*map(_cross_entropy, rows, classes, places)])
 
 
-def _cross_entropy(given: Any, target: Any, where: str) -> Value:
+def _cross_entropy(given: Any, target: Any, where: str) -> Any:
     """The loss of one sample, the one at `where`."""
     scores = _vector("cross_entropy", f"scores{where}", given)
     if is_traced(target):  # the others: all, the right one moved out of sight
         others = [f.where(target == i, _LOWEST, s) for i, s in enumerate(scores)]
-        hidden: Value = f.softplus(f.logsumexp(others) - f.take(scores, target))
-        return hidden
+        return f.softplus(f.logsumexp(others) - f.take(scores, target))
     if not hasattr(target, "__index__") or isinstance(target, bool):
         raise TypeError(f"cross_entropy: target{where} must be a class, an int, got {target!r}")
     k, n = target.__index__(), len(scores)
@@ -171,8 +170,7 @@ def _cross_entropy(given: Any, target: Any, where: str) -> Value:
         raise ValueError(f"cross_entropy: target{where} is {k}; the classes are 0 to {n - 1}")
     s = [_number("cross_entropy", f"scores{where}[{i}]", score) for i, score in enumerate(scores)]
     others = s[:k] + s[k + 1 :]
-    loss: Value = f.softplus((f.logsumexp(others) if n > 2 else others[0]) - s[k])
-    return loss
+    return f.softplus((f.logsumexp(others) if n > 2 else others[0]) - s[k])
 
 
 def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
@@ -221,13 +219,13 @@ def kl_divergence(p: Any, q: Any) -> Value:
     name = "kl_divergence"
     ps, qs = _vector(name, "p", p), _vector(name, "q", q)
     if all(items(row) is None for row in (*ps, *qs)):
-        return _kl_divergence(ps, qs, "")
+        return _mean([_kl_divergence(ps, qs, "")])
     if len(ps) != len(qs):
         raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
     return _mean([*map(_kl_divergence, ps, qs, (f"[{i}]" for i in range(len(ps))))])
 
 
-def _kl_divergence(p: Any, q: Any, where: str) -> Value:
+def _kl_divergence(p: Any, q: Any, where: str) -> Any:
     """The divergence of one distribution from another, those at `where`."""
     p, q = (_vector("kl_divergence", n + where, given) for n, given in (("p", p), ("q", q)))
     if len(p) != len(q):
@@ -237,10 +235,9 @@ def _kl_divergence(p: Any, q: Any, where: str) -> Value:
     ps, qs = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
     if any(map(is_traced, map(data_of, ps))):
         logs = [f.where(data_of(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
-        return f.dot(ps, logs)  # type: ignore[no-any-return]
+        return f.dot(ps, logs)
     pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if data_of(a) != 0]
-    divergence: Value = f.dot([a for a, _ in pairs], [f.log(a / b) for a, b in pairs])
-    return divergence
+    return f.dot([a for a, _ in pairs], [f.log(a / b) for a, b in pairs])
 
 
 _LOWEST = -1.7976931348623157e308  # no softmax sees a score like that

@@ -96,10 +96,8 @@ class Exercise:
 
     def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
         """For each blank whether the answer, a number or a text such as "3/4", is right."""
-        return tuple(
-            abs(Fraction(given) - blank.answer) <= blank.tolerance
-            for given, blank in zip(answers, self.blanks, strict=True)
-        )
+        both = zip(answers, self.blanks, strict=True)
+        return tuple(abs(Fraction(x) - blank.answer) <= blank.tolerance for x, blank in both)
 
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""

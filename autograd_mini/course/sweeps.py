@@ -37,12 +37,10 @@ class Rates(Laboratory):
     def panels(self, lang: str = "en") -> list[Curves]:
         """The losses of every rate; those that leave the picture end there."""
         low, high = sorted((_LOW * self.rows[0].start, _HIGH * self.rows[0].start))
-        lines = {
-            f"η = {number(row.rate)}: {shown(row.verdict, lang)}": [
-                point for point in enumerate(each.losses) if low <= point[1] <= high
-            ]
-            for row, each in zip(self.rows, self.run, strict=True)
-        }
+        lines = {}
+        for row, each in zip(self.rows, self.run, strict=True):
+            inside = [point for point in enumerate(each.losses) if low <= point[1] <= high]
+            lines[f"η = {number(row.rate)}: {shown(row.verdict, lang)}"] = inside
         return [panel(lang, "epoch", "loss", lines, log="y" if low > 0 else "")]
 
 

@@ -14,10 +14,8 @@ from string import Formatter
 from .catalogues import catalogue, checked
 
 _LONGEST = 2000  # letters; what is longer is no sentence of this package
-_TOLD = frozenset(
-    "error problem message reason refusals first second cause needs has where who role"
-    " operands phrase phrase2".split()
-)
+_TOLD = """error problem message reason refusals first second cause needs has where who role
+operands phrase phrase2""".split()
 
 
 def translated(message: str, lang: str) -> str:

@@ -17,11 +17,8 @@ def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
     """
     table = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    cells = [
-        [f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)]
-        for row in table
-    ]
-    return ["  ".join(row).rstrip() for row in cells]
+    line = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
+    return [line.format(*row).rstrip() for row in table]
 
 
 def separated(rows: Iterable[Iterable[object]], lang: str) -> str:

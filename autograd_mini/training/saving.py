@@ -85,8 +85,7 @@ def load(path: str | Path) -> Any:
 
 def load_metadata(path: str | Path) -> dict[str, Any]:
     """The metadata that was saved with a network (tuples have become lists). Raises as `load`."""
-    metadata: dict[str, Any] = _read(path)["metadata"]
-    return metadata
+    return dict(_read(path)["metadata"])
 
 
 # --- what is saved -------------------------------------------------------------------------------
