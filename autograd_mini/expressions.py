@@ -174,14 +174,13 @@ def parse(source: str) -> Expression:
     # so no name of the expression is one of them.
     known: Known = {"__builtins__": {}}
     root = [tree]
-    level = [root]
+    level = [(root, 0)]  # where the nodes stand that are to be read
     for _ in range(DEEPEST):
-        parts = []
-        for nodes in level:
-            for i, node in enumerate(nodes):
-                nodes[i], arguments = _read(node, source, names, known)
-                parts.append(arguments)
-        level = [*filter(None, parts)]
+        below = []
+        for nodes, i in level:
+            nodes[i], parts = _read(nodes[i], source, names, known)
+            below += [(parts, k) for k in range(len(parts))]
+        level = below
         if not level:
             code = compile(ast.Expression(root[0]), FILE, "eval")
             return Expression(source, tree, sorted(names, key=names.__getitem__), code, known)
@@ -293,8 +292,7 @@ def _call(node: ast.Call, name: str, source: str) -> tuple[Op, list[ast.expr]]:
         if param in named:
             arguments.append(named.pop(param).value)
         elif param in op.defaults:
-            number = ast.Constant(op.defaults[param])
-            arguments.append(ast.copy_location(number, node))
+            arguments.append(ast.copy_location(ast.Constant(op.defaults[param]), node))
     if named or len(arguments) != len(op.params):
         given = len(node.args) + len(node.keywords)
         raise _error("arguments", source, node, signature=op.signature, given=given)

@@ -30,9 +30,8 @@ def docstring(op: Op) -> str:
     """The formula, the partials and the domain, from the sheet."""
     lines = [f"{op.signature} = {op.value}", ""]
     lines += [f"    {name} = {text}" for name, text in op.given.items()]
-    lines += [
-        f"    d/d{param} = {text}" for param, text in zip(op.params, op.partials, strict=True)
-    ]
+    pairs = zip(op.params, op.partials, strict=True)
+    lines += [f"    d/d{param} = {text}" for param, text in pairs]
     domains = [domain.text.format(param) for param, domain in op.domains.items()]
     if domains or op.needs:
         lines += ["", f"Needs {'; '.join([*domains, op.needs] if op.needs else domains)}."]
@@ -113,8 +112,7 @@ ALIASES = {"deg2rad": "radians", "rad2deg": "degrees"}  # NumPy's names
 _SCALAR = [name for name, op in SHEET.items() if not op.vectors]
 METHODS = [name for name in _SCALAR if name in _NAMED or name not in OPERATORS]  # those of Value
 Op.function = function
-for _op in tuple(SHEET.values()):
-    globals()[_op.name] = function(_op)
+globals().update({op.name: function(op) for op in SHEET.values()})
 for _name in METHODS:
     setattr(Value, _name, function(SHEET[_name]))
 for _alias, _name in ALIASES.items():

@@ -134,8 +134,7 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
     for node in topological(root):
         if id(node) not in memo:
             memo[id(node)] = restored(cls or type(node), *map(translated, contents(node)))
-    copied: Value = memo[id(root)]
-    return copied
+    return memo[id(root)]  # type: ignore[no-any-return]
 
 
 def pickled(node: Value) -> tuple[Any, ...]:

@@ -78,10 +78,8 @@ class StepSize(Laboratory):
         errors = [e for e in self.sweep.central if isfinite(e)]
         if not any((*self.sweep.forward, *errors)):
             return language.text("checking.sweep.exact", lang)
-        told = {"best": self.sweep.best, "error": min(errors, default=0.0)}
-        return language.text(
-            "lab.seen.step-size", lang, **{name: number(x, ".1g") for name, x in told.items()}
-        )
+        best, error = (number(x, ".1g") for x in (self.sweep.best, min(errors, default=0.0)))
+        return language.text("lab.seen.step-size", lang, best=best, error=error)
 
     def panels(self, lang: str = "en") -> list[Curves]:
         """The two errors against the step."""

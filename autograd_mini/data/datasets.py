@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from autograd_mini.numbers.arguments import real, whole
 from autograd_mini.numbers.numberlike import NumberLike
 
-if TYPE_CHECKING:
-    from random import Random
-
+Draw = Callable[[], float]  # the next number of a random stream
 Arc = Callable[[int, int, int], tuple[float, float]]  # class, index in it, its size -> point
 
 Row = tuple[float, ...]
@@ -320,31 +318,31 @@ def batches(dataset: Dataset, size: int, seed: int | None = 0) -> Iterator[Datas
 def _planar(name: str, n: int, classes: int, noise: float, seed: int, point: Arc) -> Dataset:
     n = whole(f"{name}: n", n, classes)
     noise = _number(f"{name}: noise", noise, "from 0 to 100", lambda v: 0 <= v <= 100)
-    rng = _random(f"{name}: seed", seed)
+    draw = _random(f"{name}: seed", seed)
     sizes = [n * (c + 1) // classes - n * c // classes for c in range(classes)]
     places = [(c, i, size) for c, size in enumerate(sizes) for i in range(size)]
     # + 0.0 turns -0.0 into 0.0
-    inputs = [[round(v + noise * _normal(rng), 12) + 0.0 for v in point(*at)] for at in places]
+    inputs = [[round(v + noise * _normal(draw), 12) + 0.0 for v in point(*at)] for at in places]
     made = Dataset(name, inputs, [c for c, *_ in places], class_names=map(str, range(classes)))
-    return made.subset(_permutation(n, rng))
+    return made.subset(_permutation(n, draw))
 
 
-def _random(name: str, seed: int) -> Random:
+def _random(name: str, seed: int) -> Draw:
     from random import Random  # slow to import
 
-    return Random(whole(name, seed, 0))  # Random itself would take -1 for 1
+    return Random(whole(name, seed, 0)).random  # Random itself would take -1 for 1
 
 
-def _normal(rng: Random) -> float:
+def _normal(draw: Draw) -> float:
     """A standard normal deviate (Box and Muller, 1958)."""
-    return sqrt(-2 * log(1 - rng.random())) * cos(2 * pi * rng.random())
+    return sqrt(-2 * log(1 - draw())) * cos(2 * pi * draw())
 
 
-def _permutation(n: int, rng: Random) -> list[int]:
+def _permutation(n: int, draw: Draw) -> list[int]:
     """0 ... n - 1 shuffled (Fisher and Yates, in the form of Durstenfeld, 1964)."""
     order = list(range(n))
     for i in range(n - 1, 0, -1):
-        j = int(rng.random() * (i + 1))
+        j = int(draw() * (i + 1))
         order[i], order[j] = order[j], order[i]
     return order
 

@@ -56,10 +56,9 @@ def input_rows(inputs: Any, name: str = "data") -> list[Row]:
 
 def check_width(model: Any, rows: list[Row], name: str = "data") -> None:
     """ValueError unless the model's first layer takes inputs of this length."""
-    given = len(rows[0])
-    for layer in layers_of(model)[:1]:
-        if (takes := layer.neurons[0].nin) != given:
-            raise ValueError(f"the model takes {takes} inputs, but those of {name} have {given}")
+    layers, given = layers_of(model), len(rows[0])
+    if layers and (takes := layers[0].neurons[0].nin) != given:
+        raise ValueError(f"the model takes {takes} inputs, but those of {name} have {given}")
 
 
 class NamedLayer(NamedTuple):
