@@ -122,6 +122,8 @@ def check_partials(
             if not strict:  # another engine's formula may cancel
                 allowed += Fraction(4 * EPS) * max(Fraction(1), abs(exact(at.node.data)))
             low, high = reference.low - allowed, reference.high + allowed
+            if not _finite(got) and got == as_float(reference.value):
+                continue  # beyond the largest float
             if not _finite(got) or not low <= exact(got) <= high:
                 found = _wrong_partial(graph, at, reference, got, k, i)
                 break

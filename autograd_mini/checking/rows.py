@@ -94,9 +94,9 @@ class Rows:
         def told(*found: Any) -> Comparison:
             return Comparison(*(name, *found, source, interval))
 
-        if reference.kind == DOMAIN:
-            return told(float(got), math.nan, math.nan, math.nan, 0.0, "domain")
         wanted = reference.value
+        if reference.kind == DOMAIN or (math.isinf(got) and got == as_float(wanted)):
+            return told(float(got), math.nan, math.nan, math.nan, 0.0, "domain")
         size = max(abs(low), abs(high))
         rounding = Fraction(noise) if math.isfinite(noise) else Fraction(0)
         bar = reference.bar + Fraction(self.options.slack) * size + rounding

@@ -44,7 +44,7 @@ OPTIONS = [
     option("--lr", nargs="+", metavar="ETA", type=float),
     "--epochs",
     option("--widths", nargs="+", metavar="N", type=whole(1, 64)),
-    option("--samples", nargs="+", metavar="N", type=whole(1, 1000)),
+    option("--samples", nargs="+", metavar="N", type=whole(2, 1000)),
     option("--json", group="alone", action="store_true"),
     option("--out", group="alone"),
 ]

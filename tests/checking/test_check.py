@@ -249,6 +249,11 @@ def test_a_wrong_gradient_at_a_kink_is_wrong():
     assert check_grad(lambda x: max(x, 0.0), 0.0, gradient=lambda x: 0.25).verdict == "kink"
 
 
+def test_a_derivative_beyond_the_largest_float_is_no_mistake():
+    report = check_grad(lambda x: 1 / x * 1.0, 1e-300)  # -1e600
+    assert (report.verdict, report.culprit) == ("domain", None)
+
+
 def test_a_sum_of_kinks_follows_the_conventions_and_is_told():
     # relu(x) - relu(-x) is x; with relu'(0) = 0 the chain rule gives 0
     report = check_grad(lambda x, unused: relu(x) - relu(-x), (0.0, 1.0))

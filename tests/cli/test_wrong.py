@@ -241,9 +241,16 @@ MARKS = [
     ("foreign", 2, "there is no result .* in foreign"),
     ("foreign --exercise x*y", 2, "x.y: it is no link to an exercise"),
 ]
+LAB = [
+    ("width", 2, "invalid choice: 'width'"),
+    ("cost --samples 1", 2, "'1' is not a whole number from 2 to 1000"),
+    ("learning-rate x**2", 2, "x..2 is no data set"),
+    ("step-size x*y x=1 y=2", 2, "step-size moves one number"),
+]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
     "step": STEP, "compile": COMPILE, "gpt": GPT, "repair": REPAIR, "marks": MARKS,
+    "lab": LAB,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
@@ -298,7 +305,7 @@ def test_texts_of_argparse_of_all_versions(message):
     assert not words(translated(message, "es")) & ENGLISH
 
 
-@pytest.mark.parametrize("command", TABLES)
+@pytest.mark.parametrize("command", [*TABLES, "grade", "museum", "exercise", "run", "playground"])
 def test_help_in_both_languages(command, said, monkeypatch):
     english = said(*command.split(), "--help")
     assert english.startswith(f"usage: autograd-mini {command}".strip())
