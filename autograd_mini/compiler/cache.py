@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from re import fullmatch
 from typing import TYPE_CHECKING
 
 from autograd_mini import files
@@ -85,7 +86,8 @@ def write(name: str, content: bytes) -> None:
 
 def _shorten(folder: Path) -> None:
     """Remove the files that were used longest ago, until the others fit."""
-    found = [(entry.stat(), entry.path) for entry in os.scandir(folder) if entry.name[-2:] == ".o"]
+    ours = [entry for entry in os.scandir(folder) if fullmatch(r"[0-9a-f]{40}\.o", entry.name)]
+    found = [(entry.stat(), entry.path) for entry in ours]
     size = sum(stat.st_size for stat, _ in found)
     for stat, path in sorted(found, key=lambda pair: pair[0].st_mtime):
         if size <= LIMIT:

@@ -58,13 +58,16 @@ def test_every_difference_has_a_name_of_its_own():
 
 def test_what_was_used_longest_ago_goes_first(folder, monkeypatch):
     monkeypatch.setattr(cache, "LIMIT", 1000)
+    folder.mkdir()
+    (folder / "users-own.o").write_bytes(b"x" * 900)
+    os.utime(folder / "users-own.o", (0, 0))
     for k, name in enumerate("abc"):
-        cache.write(name, b"x" * 200)
-        os.utime(folder / f"{name}.o", (k, k))
-    assert cache.read("a") == b"x" * 200  # so b is the oldest
+        cache.write(name * 40, b"x" * 200)
+        os.utime(folder / f"{name * 40}.o", (k, k))
+    assert cache.read("a" * 40) == b"x" * 200  # so b is the oldest
     for name in "de":
-        cache.write(name, b"x" * 200)
-    assert sorted(file.stem for file in folder.iterdir()) == ["a", "c", "d", "e"]
+        cache.write(name * 40, b"x" * 200)
+    assert sorted(file.stem[0] for file in folder.iterdir()) == ["a", "c", "d", "e", "u"]
     cache.write("large", b"x" * 300)
     assert cache.read("large") is None
 
