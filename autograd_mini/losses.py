@@ -304,7 +304,6 @@ def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
 
 
 def _distribution(name: str, values: list[Any]) -> list[Any]:
-    """Probabilities that sum to 1."""
     numbers = [_number("kl_divergence", f"{name}[{i}]", x) for i, x in enumerate(values)]
     if any(map(is_traced, map(data_of, numbers))):
         return numbers

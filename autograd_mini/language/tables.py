@@ -112,9 +112,7 @@ class Shown:
         return self.text()
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
-        """For rich's `print` and consoles."""
         yield self._grid(self.lang, options.max_width)
 
     def _repr_html_(self) -> str:
-        """For notebooks."""
         return f'<div lang="{self.lang}">{self._grid(self.lang).html()}</div>'

@@ -42,37 +42,28 @@ class TrainingError(errors.AutogradError, ValueError):
         vars(self).update(told)
 
 
-class NotFinite(Exception):
-    """Inside `fit`: a number that is not finite was found at this place."""
-
-    def __init__(self, what: str, place: str, stage: str) -> None:
-        super().__init__(what)
-        self.place, self.stage = place, stage
-
-
 def is_numeric(error: BaseException, model: Any) -> bool:
     """Whether an error comes from the numbers, not from how `fit` was called."""
-    if isinstance(error, NotFinite | ArithmeticError):
-        return True
-    if isinstance(error, errors.AutogradError):
+    if isinstance(error, ArithmeticError | errors.AutogradError):
         return not isinstance(error, errors.NumberTypeError)
     # The losses refuse nan and infinity with a ValueError, as they do a wrong label.
     return isinstance(error, ValueError) and any(not _finite(p.data) for p in model.parameters())
 
 
 def check_gradients(params: Iterable[Value]) -> None:
-    """NotFinite if a gradient is; it names the one nearest to the loss."""
+    """TrainingError, still without its epoch, if one is not finite; of the nearest to the loss."""
     broken = [p for p in params if not _finite(p.grad)]
     if broken:
-        p = broken[-1]
+        p, name = broken[-1], name_of(broken[-1])
         others = f", and those of {len(broken) - 1} more parameters" if len(broken) > 1 else ""
-        raise NotFinite(f"the gradient of {name_of(p)} is {p.grad}{others}", name_of(p), "backward")
+        what = f"the gradient of {name} is {p.grad}{others}"
+        raise TrainingError(what, place=name, stage="backward")
 
 
 def check_loss(loss: Any) -> None:
-    """NotFinite if the number is."""
+    """TrainingError, still without its epoch, unless the number is finite."""
     if not _finite(loss):
-        raise NotFinite(f"the result is {loss}", "", "forward")
+        raise TrainingError(f"the result is {loss}")
 
 
 def described(
@@ -80,7 +71,7 @@ def described(
 ) -> tuple[str, str, str]:
     """(what happened, where, the likely cause) for an error in these rows, after such losses."""
     what = str(error)
-    place, stage = getattr(error, "place", ""), getattr(error, "stage", "forward")
+    place, stage = getattr(error, "place", ""), getattr(error, "stage", "")
     if isinstance(error, errors.GradientError):
         stage, place = "backward", _named_in(what, model)
         what = f"the backward pass: {what}"

@@ -28,7 +28,7 @@ from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.optim.schedules import Schedule
 from autograd_mini.value import Value
 
-from .failure import NotFinite, TrainingError, check_gradients, check_loss, described, is_numeric
+from .failure import TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, Show, monitored, shown
 from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
 from .samples import Row, check_width, samples
@@ -327,7 +327,7 @@ class _Trainer:
                 f"epoch {epoch}, {where}: {what}. Likely cause: {cause}. The model keeps the last"
                 " weights that gave a finite loss and gradients.",
                 **known,
-            ) from (None if isinstance(error, NotFinite) else error)
+            ) from (None if isinstance(error, TrainingError) else error)
 
 
 class _Best:
