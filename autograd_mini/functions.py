@@ -7,12 +7,13 @@ sheet too (`python tests/stubs.py`), tells type checkers and editors about them.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .errors import DomainError, NumberTypeError
+from .errors import DomainError
 from .numbers.arrays import elementwise
 from .numbers.kinds import constant, is_traced, kind_of
 from .numbers.numberlike import data_of
 from .ops import SHEET, Op
 from .rules import fast
+from .rules.evaluation import vector
 from .value import Value, apply
 
 
@@ -38,14 +39,6 @@ def docstring(op: Op) -> str:
     return "\n".join([f"{op.about[0].capitalize()}: {lines[0]}", *lines[1:]])
 
 
-def _numbers(name: str, given: Any) -> tuple[Any, ...]:
-    if isinstance(given, str | bytes | dict) or not hasattr(given, "__iter__"):
-        raise NumberTypeError(
-            f"{name} needs a list of numbers or Values, got {given!r} ({type(given).__name__})"
-        )
-    return tuple(given)
-
-
 # --- built on the operations ---------------------------------------------------------------------
 def softmax(scores: Iterable[Any]) -> list[Any]:
     """exp(a_i - logsumexp(a)) for each i: positive numbers that sum to 1.
@@ -53,7 +46,7 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    return [apply(SHEET["exp"], x) for x in log_softmax(_numbers("softmax", scores))]
+    return [apply(SHEET["exp"], x) for x in log_softmax(vector("softmax", "scores", scores))]
 
 
 def log_softmax(scores: Iterable[Any]) -> list[Any]:
@@ -62,7 +55,7 @@ def log_softmax(scores: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    scores = _numbers("log_softmax", scores)
+    scores = vector("log_softmax", "scores", scores)
     total = apply(SHEET["logsumexp"], scores)
     return [score - total for score in scores]
 
@@ -75,7 +68,7 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any:
 
     Raises DomainError unless there are more than `ddof` values.
     """
-    values = _numbers("var", values)
+    values = vector("var", "values", values)
     if len(values) <= ddof:
         raise DomainError(f"var needs more than ddof = {ddof} values, got {len(values)}")
     centre = apply(SHEET["mean"], values)

@@ -24,7 +24,7 @@ def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
     if not op.vectors:
         return tuple(args)
     bound = tuple(
-        _vector(op, param, arg) if param in op.vectors else arg
+        vector(op.signature, param, arg) if param in op.vectors else arg
         for param, arg in zip(op.params, args, strict=True)
     )
     lengths = {len(arg) for param, arg in zip(op.params, bound, strict=True) if param in op.vectors}
@@ -34,12 +34,13 @@ def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
     return bound
 
 
-def _vector(op: Op, param: str, arg: Any) -> tuple[Any, ...]:
+def vector(who: str, param: str, arg: Any) -> tuple[Any, ...]:
+    """The argument as a tuple; NumberTypeError if it is no list of numbers."""
     if arg.__class__ is tuple:
         return arg
     if isinstance(arg, str | bytes | dict) or not hasattr(arg, "__iter__"):
         raise errors.NumberTypeError(
-            f"{op.signature} needs a list of numbers or Values as {param}, got {shown(arg)}"
+            f"{who} needs a list of numbers or Values as {param}, got {shown(arg)}"
         )
     return tuple(arg)
 
