@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any
 
 from autograd_mini.graph import topological
 from autograd_mini.rules.evaluation import each
@@ -37,6 +37,7 @@ _NAMES = {  # the Spanish ones last
     " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
 _WHOLE = _NAMES["backward"].split()
+_reader: Callable[[str], Callable[[Any], Any]] = cache(attrgetter)
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,9 @@ class Adapter:
     label: Way = None
     backward: Way = None
 
-    NEEDED: ClassVar = ("data", "grad", "backward")
-
     def missing(self, node: Any = None) -> list[str]:
         """What no engine can do without, and this one (its node, if one is given) does not show."""
-        ways = {name: getattr(self, name) for name in self.NEEDED}
+        ways = {name: getattr(self, name) for name in ("data", "grad", "backward")}
         return [
             name for name, way in ways.items()
             if not callable(way) and (not isinstance(way, str) or not _has(node, way))
@@ -131,11 +130,6 @@ class Adapter:
         if arguments(whole)[0] > len(given):
             given.append(1.0)
         whole(*given)
-
-
-@cache
-def _reader(way: str) -> Callable[[Any], Any]:
-    return attrgetter(way)
 
 
 def _has(node: Any, way: str) -> bool:

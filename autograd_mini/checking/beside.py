@@ -11,7 +11,7 @@ from autograd_mini.language.tables import Grid, Shown
 from .casts import doubles
 from .check import check_grad
 from .findings import number_text
-from .inputs import CheckError, is_array, mapped, shown
+from .inputs import CheckError, is_array, mapped, parts_of, shown
 from .report import Report
 
 Gradient = Callable[..., Any]
@@ -114,13 +114,8 @@ def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
     import torch
 
     def gradient(*args: Any, **named: Any) -> Any:
-        leaves: list[Any] = []
-
-        def leaf(x: Any) -> Any:
-            leaves.append(x.detach().requires_grad_())
-            return leaves[-1]
-
-        y = f(*mapped(args, leaf), **mapped(named, leaf))
+        args, named = mapped((args, named), lambda x: x.detach().requires_grad_())
+        y, leaves = f(*args, **named), [leaf for _, leaf in parts_of((args, named))]
         found = iter(torch.autograd.grad(y, leaves, allow_unused=True, materialize_grads=True))
         given = named or (args if isinstance(at, tuple) else args[0])
         return mapped(given, lambda _: next(found))

@@ -295,8 +295,7 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
 
 def as_real(x: Any, what: str) -> Any:
     """A single real number, exact if it is a Fraction or mpf; CheckError otherwise."""
-    x = x if is_array(x) else data_of(x)
-    if is_array(x):
+    if is_array(x := x if is_array(x) else data_of(x)):
         numbers, shape = array_content(x)
         if shape not in ((), (1,)):
             raise CheckError(f"{what} must be one number, got an array of shape {shape}")

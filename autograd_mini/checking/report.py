@@ -21,14 +21,8 @@ REPORT = Format(
     ("lang", "verdict", "comparisons", "culprit", "taylor_slope", "notes"),
     ("guess", "taylor", "properties"),
 )
-_COLOURS = {  # of a verdict, the worst first
-    "wrong": "red",
-    "undecided": "yellow",
-    "domain": "yellow",
-    "kink": "cyan",
-    "ok": "green",
-}
-VERDICTS = tuple(_COLOURS)
+VERDICTS = ("wrong", "undecided", "domain", "kink", "ok")  # the worst first
+_COLOURS = dict(zip(VERDICTS, ("red", "yellow", "yellow", "cyan", "green"), strict=True))
 _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
 _LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
@@ -236,16 +230,11 @@ def _cells(row: Comparison, lang: str) -> dict[str, str]:
     if row.interval is not None:
         low, high = map(number_text, row.interval)
         wanted = text("checking.interval", lang, low=low, high=high)
-    cells = {
-        "name": row.name,
-        "got": number_text(row.got),
-        "wanted": wanted,
-        "error": f"{row.error:.1e}",
-        "bar": f"{row.bar:.1e}",
-        "ulps": f"{row.ulps:.3g}" if math.isfinite(row.ulps) else "-",
-        "verdict": text(f"checking.verdict.{row.verdict}", lang),
-        "reference": text(f"checking.reference.{row.reference}", lang),
-    }
+    sizes = {"error": f"{row.error:.1e}", "bar": f"{row.bar:.1e}"}
+    sizes["ulps"] = f"{row.ulps:.3g}" if math.isfinite(row.ulps) else "-"
+    cells = {"name": row.name, "got": number_text(row.got), "wanted": wanted, **sizes}
+    for name in ("verdict", "reference"):
+        cells[name] = text(f"checking.{name}.{getattr(row, name)}", lang)
     if row.verdict == "domain":  # there is nothing to compare with
         cells |= dict.fromkeys(("wanted", "error", "bar", "ulps"), "-")
     return cells

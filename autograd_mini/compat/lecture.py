@@ -8,8 +8,7 @@ from . import nn
 from .engine import Value
 from .nn import Linear, ReLU, Sequential, Sigmoid, Tanh
 
-__all__ = ["MLP", "Layer", "Linear", "Module", "Neuron"]
-__all__ += ["ReLU", "Sequential", "Sigmoid", "Tanh"]
+__all__ = ["MLP", "Layer", "Linear", "Module", "Neuron", "ReLU", "Sequential", "Sigmoid", "Tanh"]
 
 
 class Neuron(nn.Neuron):
