@@ -21,7 +21,7 @@ from .inputs import CheckError, Function, Inputs, Options, as_real, flat, rebuil
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows
-from .whole import Doubled, Truth, floats_of, on_values
+from .whole import Doubled, Truth, on_values
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off
 MANY = 50  # inputs; from there on directions take the place of single derivatives
@@ -140,7 +140,6 @@ def _domains(domain: Any, inputs: Inputs) -> list[tuple[float, float]]:
 def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Options) -> Report:
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
-    floats = floats_of(f, inputs)
     numbers, first = inputs.floats, options.order == 1
 
     def read(claim: Any) -> list[Any]:
@@ -152,7 +151,7 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
         return entries
 
     def value_and_claim() -> tuple[float, list[Any], float]:
-        y = called(lambda: floats(numbers))
+        y = called(lambda: float(as_real(inputs.call(f, numbers), "the value of f")))
         if not math.isfinite(y):
             raise UndefinedError(f"f gives {y}")
         what = "gradient" if first else "Hessian"
@@ -166,7 +165,7 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     graph, y_of_graph = on_values(f, inputs)
     if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
         graph = None  # it is of another function
-    truth = Truth(f, inputs, floats, graph, options)
+    truth = Truth(f, inputs, graph, options)
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [(4 if unit == EPS else 64) * unit * size] * len(claimed)
     if inputs.eps > EPS:
@@ -233,7 +232,7 @@ def check_jvp(
         u = [draw.choice((-1, 1)) * draw.uniform(0.5, 1) for _ in range(size)]
         v = inputs.direction(draw)
         weighted = _weighted(f, u)
-        truth = Truth(weighted, inputs, floats_of(weighted, inputs), None, options)
+        truth = Truth(weighted, inputs, None, options)
         if eps > EPS:
             double = Doubled(_weighted(traced(f), u), truth)
             truth = double if double.agrees(truth.floats(inputs.floats), v) else truth

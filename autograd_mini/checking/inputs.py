@@ -24,7 +24,6 @@ from .casts import rounding_unit, wide
 from .differences import EPS, real
 
 Function = Callable[..., Any]
-Floats = Callable[[Sequence[float]], float]
 Gradient = Callable[[Sequence[float]], Sequence[float]]
 
 

@@ -19,7 +19,7 @@ from .nodes import Checked, check_partials, check_sums, rounding_of_value, uncer
 from .nudging import wrong_closure
 from .report import Report, Subject
 from .rows import Rows
-from .whole import CLEAR, Truth, floats_of, follows_graph, on_values
+from .whole import CLEAR, Truth, follows_graph, on_values
 
 NODES = 2000  # checked one by one, of larger graphs a sample
 
@@ -115,8 +115,7 @@ class _Check:
             details = {"got": float(run.data), "wanted": self.y}
             self.culprit = graph.culprit("value", "value.whole", graph.root, **details)
         engine = (Value,) if self.true is not None else (run.value, run.adapter.number)
-        floats = floats_of(run.f, self.inputs, *engine)
-        truth = Truth(run.f, self.inputs, floats, self.true, options)
+        truth = Truth(run.f, self.inputs, self.true, options, *engine)
         check = Rows(truth, self.gradient, self.noise)
         rows = check.rows()
         if check.lost:

@@ -21,7 +21,7 @@ from .adapters import Graph, data_of, op_name
 from .casts import doubles
 from .differences import EPS, Probe, quiet
 from .engines import UndefinedError, check_root
-from .inputs import CheckError, Floats, Function, Inputs, Options, as_real, unit_of
+from .inputs import CheckError, Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
     FRACTION,
@@ -51,14 +51,16 @@ _LARGEST_EXACT = 100  # nodes: fractions grow with every product
 class Truth:
     """True derivatives of f at a point, by the best means that f allows.
 
-    `floats(numbers)` is f on floats; `graph` that of f on our Values if it has one; `kinked`
-    becomes whether a node of it lies on a kink.
+    f takes floats, or Values of an engine if one is given; `number` is what such a one holds.
+    `graph` is that of f on our Values if it has one, `kinked` whether a node of it is on a kink.
     """
 
     def __init__(
-        self, f: Function, inputs: Inputs, floats: Floats, graph: Graph | None, options: Options
-    ) -> None:
-        self.f, self.inputs, self.floats, self.options = f, inputs, floats, options
+        self, f: Function, inputs: Inputs, graph: Graph | None, options: Options,
+        value: Function | None = None, number: Function = data_of,
+    ) -> None:  # fmt: skip
+        self.f, self.inputs, self.options = f, inputs, options
+        self.value, self.number = value, number
         self.kinked = graph is not None and any(map(on_kink, graph.order))
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
@@ -75,6 +77,12 @@ class Truth:
                 self.sources.append(self._by_mpmath)
         if self.sources and not self.kinked and not self._confirmed(inputs.direction(options.draw)):
             self.sources = []  # f leaves the graph: only its floats tell the truth
+
+    def floats(self, numbers: Sequence[float]) -> float:
+        """f as a function of a list of floats."""
+        parts = [self.value(x) for x in numbers] if self.value else list(numbers)
+        y = self.inputs.call(self.f, parts)
+        return float(as_real(self.number(y) if self.value else y, "the value of f"))
 
     def _confirmed(self, along: Mapping[int, float]) -> bool:
         """Whether the precise derivative along a direction is one that floats show too."""
@@ -189,12 +197,12 @@ class Doubled(Truth):
         self.coarse = coarse
         inputs = copy(coarse.inputs)
         inputs.eps, inputs.double = EPS, True
+        super().__init__(f, inputs, None, coarse.options)
 
-        def floats(numbers: Sequence[float]) -> float:
-            with doubles():
-                return float(as_real(inputs.call(f, numbers), "the value of f"))
-
-        super().__init__(f, inputs, floats, None, coarse.options)
+    def floats(self, numbers: Sequence[float]) -> float:
+        """As those of a Truth, on float64."""
+        with doubles():
+            return super().floats(numbers)
 
     def call(self, f: Function, read: Function) -> Any:
         """What `read` makes of f at the point; None if f refuses float64 or answers in less."""
@@ -299,17 +307,19 @@ def _leaps(ys: list[float]) -> list[float]:
 
 def follows_graph(graph: Graph, truth: Truth) -> bool:
     """Whether f moves as the operations that it recorded do: else a value has left the graph."""
+    nodes = [node for node in graph.order if node.parents]
+    operations = [*filter(None, map(Operation.of, nodes))]
+    if len(operations) < len(nodes):
+        return False
     for step in (-1e-3, 1e-3, -1e-7, 1e-7):  # the short ones in a narrow domain
         along = {k: (1 + k % 3 / 4) * reach for k, reach in enumerate(truth.inputs.reach)}
         moved = truth.inputs.moved(along, step)
         values = {id(node): float(node.data) for node in graph.order}
         values |= {id(leaf): x for leaf, x in zip(graph.inputs, moved, strict=True)}
         try:
-            for node in (node for node in graph.order if node.parents):
-                if (operation := Operation.of(node)) is None:
-                    return False
-                args = each(lambda x: values.get(id(x), x), operation.args)  # noqa: B023
-                values[id(node)] = float(value_only(operation.op, FLOAT)(*each(float, args)))
+            for node, op, args, _ in operations:
+                numbers = each(lambda x: float(values.get(id(x), x)), args)  # noqa: B023
+                values[id(node)] = float(value_only(op, FLOAT)(*numbers))
             wanted, found = truth.floats(moved), values[id(graph.root)]
         except (ValueError, ArithmeticError, TypeError):
             continue
@@ -330,19 +340,3 @@ def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
     except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
         pass
     return None, math.nan
-
-
-def floats_of(
-    f: Function, inputs: Inputs, value: Function | None = None, number: Function = data_of
-) -> Floats:
-    """f as a function of a list of floats; on Values of an engine if one is given.
-
-    `number` is what such a Value holds.
-    """
-
-    def floats(numbers: Sequence[float]) -> float:
-        parts = [value(x) for x in numbers] if value else list(numbers)
-        y = inputs.call(f, parts)
-        return float(as_real(number(y) if value else y, "the value of f"))
-
-    return floats
