@@ -25,6 +25,8 @@ V, F = Value, functions
 x = Value(1.0)
 
 NUMBER_TYPES = [
+    (lambda: x * (1, 2), r"^\(1, 2\) \(tuple\) is not a number; .*; use one Value for each"),
+    (lambda: F.exp(()), r"^\(\) \(tuple\) is not a number"),
     (lambda: V("3"), r"^'3' \(str\) is not a number; a Value holds a float, int,"),
     (lambda: V(None), r"^None \(NoneType\) is not a number"),
     (lambda: V([1.0, 2.0]), r"^\[1.0, 2.0\] \(list\) is not a number; .* Value for each element$"),

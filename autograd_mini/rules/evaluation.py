@@ -6,7 +6,7 @@ from typing import Any
 from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
-from autograd_mini.numbers.kinds import kind_of, number, shown
+from autograd_mini.numbers.kinds import constant, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.ops import Op
 
@@ -156,6 +156,9 @@ def refusal(
         f"{param} = {operand(x, arg)}"
         for param, x, arg in zip(op.params, numbers, args, strict=True)
     )
+    for param, arg in zip(op.params, args, strict=True):
+        if arg.__class__ is tuple and param not in op.vectors:
+            constant(arg)  # says what it is instead of a number
     start = f"{op.signature} at {operands}"
     if isinstance(error, TypeError | NameError | AttributeError):
         return errors.NumberTypeError(f"{start}: {op.name} is not defined for {kind.name} numbers")
