@@ -22,11 +22,13 @@ from autograd_mini.value import Value
 from .options import Failure, said
 
 # What the first 4096 bytes of a file hold if an earlier run made it.
-_DRAWN = ("graph.svg", "graph.gv", "steps.html", "loss.png", "boundary.png")
+_DRAWN = "graph.svg graph.gv steps.html loss.png boundary.png".split()
 MARKS = {
     "model.json": b'"autograd_mini model"',
     "history.csv": b"epoch,loss,accuracy,validation_loss",
-    **dict.fromkeys(_DRAWN, b"autograd_mini"),
+    **dict.fromkeys(
+        "graph.svg graph.gv steps.html loss.png boundary.png".split(), b"autograd_mini"
+    ),
 }
 
 
@@ -75,12 +77,8 @@ class Files:
             raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
         for name, mark in MARKS.items():
             path = folder / name
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    ours = mark in file.read(4096)
-            else:
-                ours = not os.path.lexists(path)
-            if not ours:
+            plain = path.is_file() and not path.is_symlink()
+            if os.path.lexists(path) and not (plain and mark in path.read_bytes()[:4096]):
                 raise Failure(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:

@@ -199,15 +199,11 @@ def _without(chosen: Paths, roots: Sequence[Value]) -> Paths:
 
 
 def _by_function(order: Sequence[Value], function: Callable[[Value], Any]) -> Paths:
-    chosen: Paths = {}
-    for node in order:
-        name = function(node)
-        if name is None or name == "":
-            continue
+    chosen = {node: name for node in order if (name := function(node)) not in (None, "")}
+    for name in chosen.values():
         if not isinstance(name, str):
             raise TypeError(f"the function collapse returns a name or None, got {name!r:.60}")
-        chosen[node] = (name,)
-    return chosen
+    return {node: (name,) for node, name in chosen.items()}
 
 
 def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:

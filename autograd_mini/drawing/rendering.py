@@ -6,7 +6,6 @@ browser (Pyodide) has neither; there the page's JavaScript lends its own, as `gl
 """
 
 import contextlib
-import io
 import os
 import shutil
 import subprocess
@@ -153,13 +152,12 @@ def _first_line(text: str, last: bool = False) -> str:
 
 @contextlib.contextmanager
 def _captured_stderr() -> Iterator[Callable[[], str]]:
-    """Keep what Graphviz's C code and pygraphviz write to standard error; yields a reader of it."""
-    python_side = io.StringIO()
-    with tempfile.TemporaryFile() as c_side, contextlib.redirect_stderr(python_side):
+    """Keep what Graphviz's C code writes to standard error; yields a reader of it."""
+    with tempfile.TemporaryFile() as file:
 
         def said() -> str:
-            c_side.seek(0)
-            return c_side.read().decode(errors="replace") + python_side.getvalue()
+            file.seek(0)
+            return file.read().decode(errors="replace")
 
         try:
             kept = os.dup(2)
@@ -169,7 +167,7 @@ def _captured_stderr() -> Iterator[Callable[[], str]]:
         try:
             if sys.__stderr__ is not None:
                 sys.__stderr__.flush()
-            os.dup2(c_side.fileno(), 2)
+            os.dup2(file.fileno(), 2)
             yield said
         finally:
             os.dup2(kept, 2)

@@ -63,8 +63,7 @@ def document(
     """
     checked(lang)
     one_of("theme", theme, SETTINGS)
-    given: Any = title
-    if given is not None and not isinstance(given, str):
+    if not isinstance(title, str | None):
         raise TypeError(f"title must be text or None, got {title!r:.40} ({type(title).__name__})")
     shown = of(words["title"], lang) if title is None else printable(title)
     told = {**(packed or {}), "words": {key: list(texts) for key, texts in words.items()}}

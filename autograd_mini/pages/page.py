@@ -25,10 +25,7 @@ from .javascript import source
 from .measured import differences
 
 _KINDS = get_args(Step)  # Given, Forward, ..., as the page numbers them
-FIRST = (
-    "numbers.js", "shell.js", "player.js", "recording.js", "runs.js", "maths.js", "camera.js",
-    "graph.js",
-)  # fmt: skip
+FIRST = "numbers.js shell.js player.js recording.js runs.js maths.js camera.js graph.js".split()
 GROUPS = ("layers.js", "groups.js", "arrange.js", "routes.js", "paint.js", "opened.js")
 MODES = ("recompute.js", "predict.js", "perform.js")  # not for very many nodes
 ROOMS = ("page", "groups", "whatif", "predict", "perform")

@@ -22,9 +22,8 @@ _SHARED = (
     " phase.forward phase.backward phase.update".split()
 )
 SCRIPTS = (
-    *("numbers.js", "shell.js", "player.js", "training_data.js", "training_model.js"),
-    *("training_plots.js", "training_pictures.js", "training_panels.js", "training_own.js"),
-    "training.js",
+    "numbers.js shell.js player.js training_data.js training_model.js training_plots.js"
+    " training_pictures.js training_panels.js training_own.js training.js".split()
 )
 # Those that the reader may choose in place of the run's own.
 ACTIVATIONS = "tanh sigmoid relu leaky_relu elu selu gelu silu softplus softsign sin".split()
@@ -74,7 +73,7 @@ def to_html(
             _run(*one, EXACT // len(runs)) for one in zip(runs, rates, each.verdicts, strict=True)
         ],
     }
-    scripts = (source(ops), *SCRIPTS) if ops else SCRIPTS
+    scripts = [source(ops), *SCRIPTS] if ops else SCRIPTS
     return document(
         "training.html", scripts, data, _words(runs[0], several),
         lang=lang, theme=theme, title=title, styles=("training.css",),
