@@ -78,8 +78,7 @@ def run(args: Arguments) -> int:
         _train(args, teller, plan, model, names, rule)
     finally:
         if rule.steps > first:
-            kept = plan._replace(optimiser=rule.state_dict())
-            save(model, args.save, kept._asdict())
+            save(model, args.save, plan._replace(optimiser=rule.state_dict())._asdict())
     if rule.steps < plan.steps:
         raise KeyboardInterrupt(args.say("interrupted", file=args.save, step=rule.steps))
     made, known = _made(plan, model, names, rule.steps), {*names.names}

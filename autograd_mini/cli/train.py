@@ -152,8 +152,7 @@ def small_neuron() -> Value:
 
 def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
     """The first neuron as the point with the largest loss sees it, after the backward pass."""
-    totals = (getattr(losses, loss)(model(x), target) for x, target in data)
-    total: Value = max(totals, key=float)
+    total: Value = max((getattr(losses, loss)(model(x), target) for x, target in data), key=float)
     model.zero_grad()
     total.backward()
     order = topological(total)
@@ -184,8 +183,7 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
             rows.append((*(of_node if k == 0 else ("", "", "", "")), *of_edge))
     teller.heading(heading, **values)
     teller.say("neuron.rule")
-    columns = teller.text("neuron.columns").split("|")
-    table = aligned([tuple(columns), *rows], "<<>><>>>")
+    table = aligned([tuple(teller.text("neuron.columns").split("|")), *rows], "<<>><>>>")
     if teller.piped or max(map(len, table)) + 2 <= teller.console.width:
         teller.lines(table[0], "─" * len(table[0]), *table[1:])
     else:  # too narrow for a table: one sentence for each edge

@@ -122,14 +122,13 @@ class _Writer:
             mean = notation.escaped(word("drawing.mean activation", n=samples))
             rows.append(f"<td>{mean}</td>")
         lines = [f'<td align="left">{table([row], 1)}</td>' for row in rows]
-        legend = table(['<td height="8"></td>', *lines], 2)
         self.drawing.dress(
             self.theme,
             "fontsize=11 splines=line outputorder=edgesfirst pad=0.2 labelloc=b",
             "shape=circle style=filled fixedsize=true width=0.56 fontsize=11"
             " color={line} fillcolor={node}",
             "arrowhead=none",
-            legend,
+            table(['<td height="8"></td>', *lines], 2),
         )
 
     def _sample(self, positive: bool) -> str:
@@ -180,8 +179,7 @@ class _Writer:
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:
         look = "shape=plaintext style= fixedsize=false width=0 fontcolor={faint}"
-        attributes = self.theme.attributes(f"{look} pos={x:g},{y:g}!")
-        self.drawing.item(id, label, "title", **attributes)
+        self.drawing.item(id, label, "title", **self.theme.attributes(f"{look} pos={x:g},{y:g}!"))
 
     def _edge(self, k: int, tail: str, head: str, size: Any, largest: float) -> None:
         part = magnitude(size) / largest if 0 < largest < float("inf") else 0.0

@@ -106,8 +106,7 @@ def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int,
                 product = path.product * partial
                 found.append(_Found(magnitude(product), product, path, node, partial))
         if found:
-            found.sort(key=lambda path: -path.size)
-            best[node] = found[:limit]
+            best[node] = sorted(found, key=lambda path: -path.size)[:limit]
     return count.get(root, 0), total.get(root, 0), [_unrolled(p) for p in best.get(root, [])]
 
 

@@ -10,6 +10,7 @@ ValueError for an unknown language or where there is nothing to plot.
 
 import io
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import ceil, floor, isfinite, log10
@@ -182,13 +183,9 @@ def _histograms(
     axes = axes_of(axes, min(1.2 + 0.5 * n, 10.0))
     edges = _edges([x for _, values in rows for x in values if x], bins, log)
     for k, (_, values) in enumerate(rows):
-        counts = [0] * (len(edges) - 1)
-        for x in values:
-            if x:
-                counts[_bin(x, edges)] += 1
-        highest = max(counts) or 1
-        base = n - 1 - k
-        heights = [base + 0.9 * count / highest for count in counts]
+        counts, base = Counter(_bin(x, edges) for x in values if x), n - 1 - k
+        highest = max(counts.values(), default=1)
+        heights = [base + 0.9 * counts[j] / highest for j in range(len(edges) - 1)]
         axes.stairs(heights, edges, baseline=base, fill=True, color=COLOURS[0], alpha=0.75)
     middles = [n - 1 - k + 0.3 for k in range(n)]
     shares = [sum(x == 0 for x in values) / len(values) for _, values in rows]
@@ -218,8 +215,7 @@ def _edges(values: Sequence[float], bins: int, log: bool) -> list[float]:
     most = max(bins, 2)  # one edge is at 0
     power = floor(log10(high / most - low / most or abs(high) / most or 1.0))
     widths = (m * 10.0**k for k in range(power, 308) for m in (1.0, 2.0, 2.5, 5.0))
-    fitting = (w for w in widths if w and ceil(high / w) - floor(low / w) <= most)
-    width = next(fitting, 1e308)
+    width = next((w for w in widths if w and ceil(high / w) - floor(low / w) <= most), 1e308)
     first, last = floor(low / width), ceil(high / width)
     return [width * k for k in range(first - (first == last), last + 1)]
 

@@ -206,8 +206,7 @@ def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
 def _follows(steps: Steps) -> tuple[bool, bool]:
     """Whether the backward pass and the updates are those that the engine's rules give."""
     grads = {step.node: step.adjoint for step in steps if isinstance(step, Visit)}
-    floats = all(x.__class__ is float for x in grads.values())
-    backward = not grads or (floats and swept(steps))
+    backward = all(x.__class__ is float for x in grads.values()) and (not grads or swept(steps))
     updates = [step for step in steps if isinstance(step, Update)]
     wanted = []
     for k, _, _, rate, _ in updates:

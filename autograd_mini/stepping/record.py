@@ -100,8 +100,7 @@ def _of_engine(root: Any, watch: Watch) -> Steps:
 
 def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Any:
     """f(*inputs), watched; numbers among the inputs as nodes, named as the parameters are."""
-    names = _names(f, inputs)
-    given = [_nodes(name, x, watch) for name, x in zip(names, inputs, strict=True)]
+    given = [_nodes(name, x, watch) for name, x in zip(_names(f, inputs), inputs, strict=True)]
     with watch:
         root = f(*given)
     if not isinstance(root, watch.node):

@@ -38,6 +38,8 @@ def save_frames(
 ) -> list[Path]:
     """Write each step as a picture: the graph with the numbers known then, and the step explained.
 
+    Returns the files that were written.
+
     Args:
         steps: what `autograd_mini.steps` has recorded.
         path: `neuron.gif`; `neuron.mp4`; or `neuron.png`, for neuron-000.png, neuron-001.png, ...
@@ -46,9 +48,6 @@ def save_frames(
         lang: "en" or "es"; None is the language of the environment.
         theme: "light", "dark" or "print".
         seconds: how long a step stays in a GIF or a film; the last stays twice as long.
-
-    Returns:
-        The files that were written.
 
     Raises:
         ImportError: matplotlib is missing (`pip install "autograd-mini[plot]"`).
