@@ -45,7 +45,6 @@ def run(args: Arguments) -> int:
 
 
 def _made(result: Value, kind: str, args: Arguments) -> bytes | str:
-    """The file's content."""
     names = ("detail", "rankdir", "theme", "number_format", "lang")
     common: dict[str, Any] = {name: getattr(args, name) for name in names}
     if kind == "json":

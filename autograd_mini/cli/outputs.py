@@ -99,8 +99,7 @@ class Files:
             self.add("graph.gv", f"// autograd_mini\n{drawing.source}".encode())
             self.notes.append(self.teller.text("no.picture", reason=error))
             return
-        comment = b"<!-- drawn by autograd_mini -->\n<svg"
-        self.add("graph.svg", svg.replace(b"<svg", comment, 1))
+        self.add("graph.svg", svg.replace(b"<svg", b"<!-- drawn by autograd_mini -->\n<svg", 1))
 
     def steps(self, neuron: Value) -> None:
         """The page that steps through a neuron; the gradient that arrives at it is the seed."""

@@ -200,5 +200,4 @@ def _fitting(number: str) -> str:
 
 
 def _shown(column: Sized) -> range:
-    """The places of the neurons that are drawn."""
     return range(len(column) if len(column) <= MOST else MOST - 1)

@@ -343,7 +343,6 @@ def finished(axes: Any, x: str, y: str) -> Any:
 
 
 def _style(k: int) -> dict[str, str]:
-    """Colour and marker of the k-th of several."""
     return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
 
 

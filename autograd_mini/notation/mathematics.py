@@ -203,7 +203,6 @@ class _Writer(Printer[Piece]):
         ]
 
     def _others(self, vector: ast.expr) -> Piece:
-        """The product of the other elements."""
         if self.at is not None and isinstance(vector, ast.Name) and vector.id in self.op.vectors:
             start = self.start[vector.id]
             others = (slot(str(start + k)) for k in range(self.length) if k != self.at)

@@ -44,8 +44,6 @@ def _tokens(latex: str, params: tuple[str, ...]) -> list[str]:
 
 
 class _Reader:
-    """Reads the tokens of a template one after another."""
-
     def __init__(self, latex: str, arguments: Mapping[str, Piece]) -> None:
         self.tokens = deque(_tokens(latex, tuple(arguments)))
         self.arguments = {chr(_MARK + k): piece for k, piece in enumerate(arguments.values())}

@@ -115,9 +115,8 @@ def stages(steps: Steps) -> dict[str, Any]:
     tagged, _ = improved(traced._replace(labels={i: str(i) for i in range(len(traced.code))}))
     named = names(program)
     own = {f"t{i}": i for i in range(len(program.code))} | {name: i for i, name in named.items()}
-    every = {f"t{i}": i for i in range(len(traced.code))}
     shown = [
-        ("traced", traced.shown(), every),
+        ("traced", traced.shown(), {f"t{i}": i for i in range(len(traced.code))}),
         ("improved", program.shown(), own),
         ("python", python.source(program), own),
         ("c", c_source.source(program).partition("} state;\n\n")[2].partition("\nint ")[0], own),

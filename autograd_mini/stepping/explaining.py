@@ -109,8 +109,6 @@ def _node(node: Value, lang: str) -> Explanation:
 
 # --- the steps ------------------------------------------------------------------------------------
 class _Writer(Teller):
-    """Explains the steps of one recording."""
-
     def __init__(self, steps: Steps, lang: str) -> None:
         super().__init__(steps.named, lang)
         self.steps, self.called, self.numerator = steps, steps.names, steps.numerator

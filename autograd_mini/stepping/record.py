@@ -181,7 +181,6 @@ def reverse_sweep(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:
 def _update(
     root: Value, order: Sequence[Value], seed: object, optimiser: Optimiser
 ) -> Iterator[Step]:
-    """The optimiser's step, taken."""
     ids = {node: k for k, node in enumerate(order)}
     changed = [p for p in optimiser.params if p in ids]
     if not changed:

@@ -209,7 +209,6 @@ class Painter:
         return size, lines
 
     def _prose(self, line: list[_Word], y: float, size: float, ink: str, **kw: Any) -> None:
-        """Write a line, word by word."""
         x = float(_MARGIN)
         for pieces in line:
             for piece, weight in pieces:
@@ -221,7 +220,6 @@ class Painter:
         return self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
 
     def _measure(self, text: str, size: float, **kw: Any) -> float:
-        """The width of a line of text in pixels."""
         key = (text, size, *sorted(kw.items()))
         if key not in self._widths:
             line = self.graph.text(0, 0, text, size, **kw)

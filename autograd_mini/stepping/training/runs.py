@@ -136,8 +136,6 @@ class Field(NamedTuple):
 
 # --- the runs -------------------------------------------------------------------------------------
 class _Run(Recording[T]):
-    """Recorded training."""
-
     form = Format("autograd_mini training", ("runs",), optional=("rates",))
 
     def save_html(self, path: Any, *, lang: str = "en", **settings: Any) -> None:
