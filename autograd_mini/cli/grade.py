@@ -50,8 +50,7 @@ def _give(args: Arguments, found: list[Marks]) -> None:
     else:
         battery = (args.battery and Path(args.battery).name) or ""
         content = ALL[args.format](found, args.lang, battery, args.seed)
-    table = args.format == "text" and len(found) > 1
-    if table and args.out is None and sys.stdout.isatty():
+    if args.format == "text" and len(found) > 1 and args.out is None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns  # remarks end where a line ends
         content = "".join(f"{shortened(line, width)}\n" for line in content.splitlines())
     write(args, content.encode("utf-8-sig") if args.format == "csv" and args.out else content)

@@ -179,8 +179,7 @@ def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) ->
             raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")
         depth = {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
         return _without(depth, roots)
-    several = isinstance(collapse, list | tuple | set | frozenset)
-    names = [*collapse] if several else [collapse]
+    names = [*collapse] if isinstance(collapse, list | tuple | set | frozenset) else [collapse]
     if not all(isinstance(name, str) for name in names):
         what = "a depth, a name, a list of names, a function, False or None"
         raise TypeError(f"collapse is {what}; got {collapse!r:.60}")

@@ -119,8 +119,7 @@ class _Writer:
         signs = "".join(f"{self._sample(sign)}<td>&#160;&#160;</td>" for sign in (True, False))
         rows = [f"<td>{what}:&#160;</td>{signs}<td>{biggest}</td>"]
         if samples > 1:
-            mean = notation.escaped(word("drawing.mean activation", n=samples))
-            rows.append(f"<td>{mean}</td>")
+            rows.append(f"<td>{notation.escaped(word('drawing.mean activation', n=samples))}</td>")
         lines = [f'<td align="left">{table([row], 1)}</td>' for row in rows]
         self.drawing.dress(
             self.theme,
@@ -189,8 +188,7 @@ class _Writer:
         look = f"id=e{k} color={colour} penwidth={width:.2f}"
         look += f" style={'solid' if positive or not self.grey else 'dashed'}"
         look += f" class={'positive' if positive else 'negative'}"
-        attributes = self.theme.attributes(look)
-        self.drawing.edge(tail, head, edgetooltip=self.number(size), **attributes)
+        self.drawing.edge(tail, head, edgetooltip=self.number(size), **self.theme.attributes(look))
 
 
 def _fitting(number: str) -> str:

@@ -68,8 +68,7 @@ class _Reader:
                 pieces.append(raised(pieces.pop(), self.group()))
             elif sign in BRACKETS and token != "{":
                 right = BRACKETS[sign][0]
-                inner = self.row(r"\}" if right == "}" else right)
-                pieces.append(symbols.between(sign, inner))
+                pieces.append(symbols.between(sign, self.row(r"\}" if right == "}" else right)))
             elif sign in _OPERATORS:
                 level = min(level, PRODUCT if sign in "·×" else SUM)
                 pieces.append(Piece(f" {sign} " if pieces else sign, token, ["mo", sign], level=0))

@@ -134,12 +134,11 @@ class _Code:
 def _arithmetic(op: Any) -> bool:
     """Whether the partials follow from data by + - * / and a choice alone."""
     known = {*op.params, *(f"{param}_i" for param in op.params), "out"}
-    trees = [op.trees[f"d{k}"] for k in range(len(op.params))]
     return not any(
         functions_in(tree) - {"where"}
         or names_in(tree) - known
         or any(isinstance(part, ast.Pow | ast.Mod | ast.FloorDiv) for part in ast.walk(tree))
-        for tree in trees
+        for tree in (op.trees[f"d{k}"] for k in range(len(op.params)))
     )
 
 

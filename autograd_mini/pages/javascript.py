@@ -34,8 +34,7 @@ def source(ops: Iterable[Op], *, kinks: bool = False) -> str:
     defined: dict[str, str] = {}
     for op in wanted:
         _define(op, defined)
-    entries = [_entry(op, kinks) for op in wanted]
-    text = "\n".join([*defined.values(), "return {", *entries, "};"])
+    text = "\n".join([*defined.values(), "return {", *(_entry(op, kinks) for op in wanted), "};"])
     return "\n".join(["const ops = (() => {", *_primitives(text), text, "})();"])
 
 

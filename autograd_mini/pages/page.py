@@ -165,6 +165,10 @@ def run_data(steps: Steps) -> dict[str, Any]:
     def operands(node: Value) -> list[Any]:
         return [ids[x] if isinstance(x, Value) else number(x) for x in operands_of(node)]
 
+    def args(node: Value) -> list[Any]:  # {"c": number} is a constant, a list a vector
+        slots = node.args if node.op else node.parents
+        return each(lambda x: ids[x] if isinstance(x, Value) else {"c": written(x)}, slots)
+
     found = differences(steps)
     follows, plain = _follows(steps)
     return {
@@ -177,7 +181,7 @@ def run_data(steps: Steps) -> dict[str, Any]:
             "nodes": [s and [s.key, operands(n)] for s, n in zip(shapes, nodes, strict=True)],
         },
         "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
-        "args": [_args(node, ids) for node in nodes],
+        "args": [None if node.first is None else args(node) for node in nodes],
         "parents": [[ids[parent] for parent in node.parents] for node in nodes],
         "data": [written(node.data) for node in nodes],
         "partials": [[written(partial) for partial in node.partials] for node in nodes],
@@ -191,16 +195,6 @@ def run_data(steps: Steps) -> dict[str, Any]:
             k: [written(e.value), written(e.error)] + [1] * e.kink for k, e in found.items()
         },
     }
-
-
-def _args(node: Any, ids: dict[Any, int]) -> list[Any] | None:
-    """The operands: the index of a node, {"c": number} for a constant, a list for a vector."""
-    if node.first is None:
-        return None
-    return each(
-        lambda x: ids[x] if isinstance(x, Value) else {"c": written(x)},
-        node.args if node.op else node.parents,
-    )
 
 
 def _follows(steps: Steps) -> tuple[bool, bool]:

@@ -81,8 +81,7 @@ def to_html(
 
 
 def _words(run: TrainingSteps, several: bool) -> Catalogue:
-    page = catalogue("page")
-    words = {key: page[key] for key in _SHARED} | catalogue("player")
+    words = {key: catalogue("page")[key] for key in _SHARED} | catalogue("player")
     if not run.loss:
         words |= catalogue("descent")
     name = printable(run.points.name).replace("{", "{\u2060")  # no slot

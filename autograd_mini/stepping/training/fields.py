@@ -67,8 +67,7 @@ def answers(ask: Callable[[list[tuple[float, ...]]], Any], field: Field, loss: s
     if field.kind == "classes":
         levels = (field.top + 1) // field.classes
         return field.picture(_classified(scores, levels) for scores in each)
-    logits = loss == "binary_cross_entropy_with_logits"
-    squash = plain(SHEET["sigmoid"], IEEE) if logits else float
+    squash = plain(SHEET["sigmoid"], IEEE) if loss == "binary_cross_entropy_with_logits" else float
     return field.picture(field.code(squash(numbers[0])) for numbers in each)
 
 

@@ -92,8 +92,7 @@ class Turning:
         self, before: Sequence[float], after: Sequence[float], gradients: Sequence[float]
     ) -> None:
         """An update, and the gradients of its own batch after it."""
-        change = [b - a for a, b in zip(before, after, strict=True)]
-        self._weigh(change, [-g for g in gradients])
+        self._weigh([b - a for a, b in zip(before, after, strict=True)], [-g for g in gradients])
 
     def _weigh(self, a: Sequence[float], b: Sequence[float]) -> None:
         length, dot = hypot(*a) * hypot(*b), sum(map(mul, a, b))
