@@ -121,12 +121,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             pairs = zip(node.parents, partials, strict=True)
             tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
 
-    def pushed(out: Any) -> Any:
-        if not isinstance(out, Value):
-            return 0.0
-        return _zero_like(out) if is_plain(tangent[out], 0) else tangent[out]
-
-    return rebuild([_result(out, nested) for out in outs]), rebuild([*map(pushed, outs)])
+    ends = [_or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0 for out in outs]
+    return rebuild([_result(out, nested) for out in outs]), rebuild(ends)
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
@@ -200,21 +196,24 @@ def _result(out: Any, nested: bool) -> Any:
     return out.data if isinstance(out, Value) and not nested else out
 
 
-def _zero_like(x: Value) -> Any:
+def _or_zero(x: Value, derivative: Any) -> Any:
+    """The derivative; where nothing has arrived at x, a zero of its kind of number."""
+    if not is_plain(derivative, 0):
+        return derivative
     return 0.0 if x.data.__class__ is float or x.data.__class__ in OWN else 0 * x.data
 
 
 def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:
     """d(out)/d(input) times seed for each input; no `grad` that the caller can see is changed."""
     if not isinstance(out, Value):
-        return [_zero_like(x) for x in inputs]
+        return [_or_zero(x, 0) for x in inputs]
     order = topological(out)
     saved = [node.grad for node in order]
     for x in inputs:
         x.grad = 0
     try:
         out.backward(seed, create_graph=nested)
-        return [_zero_like(x) if is_plain(x.grad, 0) else x.grad for x in inputs]
+        return [_or_zero(x, x.grad) for x in inputs]
     finally:
         for node, gradient in zip(order, saved, strict=True):
             node.grad = gradient

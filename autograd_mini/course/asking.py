@@ -1,6 +1,5 @@
 """The questions of the lessons, graded where they are asked; questions.txt says what is asked."""
 
-import math
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,9 +15,8 @@ from autograd_mini.transforms import grad
 from autograd_mini.value import Value
 
 from .examples import example
-from .slips import Judged
+from .slips import Judged, near
 
-_NEAR = 0.005  # an answer may be rounded to three digits
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
 
 
@@ -118,14 +116,10 @@ def _slip(question: Question, answer: Any) -> tuple[str, str]:
         return "a.number", type(answer).__name__
     else:
         found = [(number, question.key(), 1.0)]
-    wrong = [one for one in found if not _near(one[0], one[1])]
+    wrong = [one for one in found if not near(one[0], one[1])]
     if not wrong:
         return "", ""
     for slip, source in (*question.slips.items(), ("sign", "")):
-        if all(_near(g, question.value(source, k) if source else -w) for g, w, k in wrong):
+        if all(near(g, question.value(source, k) if source else -w) for g, w, k in wrong):
             return slip, ""
     return "unknown", f"{wrong[0][0]:.6g}"
-
-
-def _near(given: float, wanted: float) -> bool:
-    return math.isclose(given, wanted, rel_tol=_NEAR, abs_tol=1e-12)

@@ -33,15 +33,16 @@ class Posed(Judged):
         return self.html
 
 
+def near(x: Any, y: Any) -> bool:
+    """Whether two numbers differ by no more than rounding to three digits."""
+    return math.isclose(x, y, rel_tol=0.005, abs_tol=1e-12)
+
+
 def slip(recorded: Steps, number: int, given: Fraction, wanted: Fraction) -> Slip | None:
     """The slip that gives this number at a step: its name, the number, what is filled in.
 
     The names, and what is said of them, are those of predict mode.
     """
-
-    def near(x: Any, y: Any) -> bool:
-        return math.isclose(x, y, rel_tol=0.005)
-
     general: list[Slip] = [("sign", -wanted, {}), ("inverse", 1 / wanted if wanted else 0, {})]
     general += [("ten", wanted * Fraction(10) ** k, {}) for k in (-2, -1, 1, 2)]
     known = (one for one in [*_slips(recorded, number), *general] if not near(one[1], wanted))
