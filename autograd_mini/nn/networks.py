@@ -187,8 +187,12 @@ class Layer(_Several):
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
-        out = _outputs(self.neurons, inputs(x, self.nin, self.name or "the layer"))
+        out = self.respond(inputs(x, self.nin, self.name or "the layer"))
         return out[0] if len(out) == 1 else out
+
+    def respond(self, x: tuple[Any, ...]) -> list[Value]:
+        """The outputs for inputs that are checked already, such as another layer's outputs."""
+        return _outputs(self.neurons, x)
 
     def __repr__(self) -> str:
         return f"Layer of {self.neurons}"
@@ -257,7 +261,7 @@ class MLP(_Several):
         """The forward pass: the last layer's outputs, or its output alone if it has one neuron."""
         out: Sequence[Any] = inputs(x, self.layers[0].nin, self.layers[0].name)
         for each in self.layers:
-            out = _outputs(each.neurons, tuple(out))
+            out = each.respond(tuple(out))
         return out[0] if len(out) == 1 else out
 
     def summary(self, lang: str = "en") -> str:
@@ -347,7 +351,7 @@ def _check_activation(act: Activation) -> None:
 
 
 def _outputs(neurons: list[Neuron], x: tuple[Any, ...]) -> list[Value]:
-    """Those of a layer's neurons, which are alike, for inputs that are checked already."""
+    """Those of a layer's neurons, which have one activation."""
     rows, act = [neuron._row for neuron in neurons], neurons[0].activation
     if isinstance(act, str):
         return layer(act)(rows, x)
