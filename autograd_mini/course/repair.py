@@ -25,11 +25,9 @@ def copied(folder: Path, lang: str) -> list[Path]:
 
 def broken(name: str, lang: str) -> str:
     """The source of a broken file, with its comments in one language."""
-    source = BROKEN[name].read_text(encoding="utf-8")
-    for other in LANGUAGES:
-        old = rf"^# {other}: (.*\n)" if other == lang else rf"^# {other}: .*\n()"
-        source = re.sub(old, r"# \1" if other == lang else "", source, flags=re.MULTILINE)
-    return source
+    source, others = BROKEN[name].read_text(encoding="utf-8"), "|".join({*LANGUAGES} - {lang})
+    source = re.sub(rf"^# ({others}): .*\n", "", source, flags=re.MULTILINE)
+    return re.sub(rf"^# {lang}: ", "# ", source, flags=re.MULTILINE)
 
 
 def fault(path: Path, lang: str, seconds: float = _SECONDS) -> str:

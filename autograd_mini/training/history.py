@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -129,25 +130,20 @@ def shown(
         with _bar(console, words, epochs, batches) as after_batch:
             yield after_batch, _nothing
     else:
-        yield _nothing, _lines(words, epochs) if progress is True else _nothing
+        yield _nothing, partial(_line, words, epochs) if progress is True else _nothing
 
 
 def _nothing(*_: Any) -> None:
     pass
 
 
-def _lines(words: dict[str, str], epochs: int) -> EndOfEpoch:
-    due = {-(-epochs * k // LINES) for k in range(1, LINES + 1)} | {1}
-
-    def end_of_epoch(row: Epoch) -> None:
-        if row.epoch in due:
-            text = f"{words['epoch']} {row.epoch}/{epochs}  {_told(words, row.loss, row.accuracy)}"
-            if row.validation_loss is not None:
-                held_out = _told(words, row.validation_loss, row.validation_accuracy)
-                text += f"  {words['validation']}: {held_out}"
-            print(text, flush=True)
-
-    return end_of_epoch
+def _line(words: dict[str, str], epochs: int, row: Epoch) -> None:
+    if row.epoch in {1, *(-(-epochs * k // LINES) for k in range(1, LINES + 1))}:
+        text = f"{words['epoch']} {row.epoch}/{epochs}  {_told(words, row.loss, row.accuracy)}"
+        if row.validation_loss is not None:
+            held_out = _told(words, row.validation_loss, row.validation_accuracy)
+            text += f"  {words['validation']}: {held_out}"
+        print(text, flush=True)
 
 
 @contextmanager
