@@ -29,7 +29,7 @@ def run(args: Arguments) -> int:
     for file in files:
         remark = ""
         try:
-            found = performance(file.read_text(encoding="utf-8"))
+            found = performance(file.read_text(encoding="utf-8-sig"))
             cells = [found.learner.strip() or file.stem, found.title, found.numbers]
             percent = f"{100 * found.right / found.of:.0f}" if found.of else "-"
             cells += [f"{found.right}", f"{found.of}", percent]

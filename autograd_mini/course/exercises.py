@@ -114,7 +114,7 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     Raises ValueError for an unknown kind or level.
     """
     one_of("kind", kind, KINDS)
-    if level not in LEVELS:
+    if level not in LEVELS or not isinstance(level, int):
         raise ValueError(f"level must be a whole number from 1 to 5, got {level!r}")
     draw = Random(f"{kind} {level} {seed}")
     for _ in range(_TRIES):
@@ -179,8 +179,9 @@ def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     """What is said of an answer that is wrong; "" of a right one."""
     try:
         typed = str(getattr(answer, "data", answer)).replace(",", ".").replace("−", "-")
-        given = Fraction(typed)
-    except (ValueError, ZeroDivisionError):
+        given = Fraction(float(typed) if "e" in typed.lower() else typed)  # 1e999999999 is large
+        float(given)
+    except (ValueError, ArithmeticError):
         return text("ask.slip.no.number", lang, got=repr(answer))
     if abs(given - blank.answer) <= blank.tolerance:
         return ""

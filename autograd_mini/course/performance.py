@@ -93,7 +93,7 @@ def performance(text: str) -> Performance:
         raise PerformanceError("it is empty")
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise PerformanceError("it is no result of perform mode")
@@ -102,19 +102,24 @@ def performance(text: str) -> Performance:
             raise PerformanceError("it is a result of a later version")
         marks = [*_marks(content["graph"], content["decisions"])]
         claimed = content["right"], content["n"]
-        who, what = str(content["learner"]), str(content["title"]).rpartition(" · ")
+        who, what = _line(content["learner"]), _line(content["title"]).rpartition(" · ")
         graph, nodes = content["graph"], _nodes(content["graph"])
         nodes[-1].backward()
         named = dict(zip(graph["names"], nodes, strict=True))
         leaves = {name: node for name, node in named.items() if node.first is None}
         address = {} if content.get("again") else fields(content.get("address", ""))
-    except PerformanceError:
-        raise
+    except PerformanceError as error:
+        raise PerformanceError(_line(error)) from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError) as error:
         raise PerformanceError(f"it is damaged ({type(error).__name__}: {error})") from None
     return Performance(
         who, what[0] or what[2], sum(marks), len(marks), claimed, leaves, nodes[-1], address
     )
+
+
+def _line(x: object) -> str:
+    """A text of a file, which may hold anything, on one line, without what moves a cursor."""
+    return "".join([c if c.isprintable() else " " for c in str(x)[:100]])
 
 
 def fields(link: str) -> dict[str, str]:

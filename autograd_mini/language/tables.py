@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -22,9 +23,15 @@ def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
 
 
 def separated(rows: Iterable[Iterable[object]], lang: str) -> str:
-    """The rows as CSV, with the comma or semicolon that spreadsheets in this language expect."""
+    """The rows as CSV, with the comma or semicolon that spreadsheets in this language expect.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     lines = io.StringIO()
-    csv.writer(lines, delimiter=";" if lang == "es" else ",", lineterminator="\n").writerows(rows)
+    writer = csv.writer(lines, delimiter=";" if lang == "es" else ",", lineterminator="\n")
+    formula = re.compile(r"[=+@]|-(?![\d.,]*$)").match
+    for row in rows:
+        writer.writerow([f"'{c}" if isinstance(c, str) and formula(c) else c for c in row])
     return lines.getvalue()
 
 

@@ -93,6 +93,7 @@ def test_answers_are_marked_within_half_a_hundredth(factor, right):
     [
         (lambda: exercise("magic"), "kind must be one of chain, reuse, .*, got 'magic'"),
         (lambda: exercise("chain", 6), "level must be a whole number from 1 to 5, got 6"),
+        (lambda: exercise("chain", 2.0), "level must be a whole number from 1 to 5, got 2.0"),
         (lambda: exercise("chain", "2"), "level must be a whole number from 1 to 5, got '2'"),
     ],
 )
@@ -271,7 +272,7 @@ def test_exercises_are_set_and_answers_of_any_form_are_taken():
     signs = [str(blank.answer).replace("-", "−") for blank in negative.blanks]
     assert "−" in "".join(signs)
     assert ask("chain", signs, level=1, seed=0).right
-    for odd in ("nine", None, "1/0", float("nan"), "", "9 m"):
+    for odd in ("nine", None, "1/0", float("nan"), "", "9 m", "1e400", "1e999999999"):
         said = ask("reuse", [odd, *REUSE[1:]], level=2, seed=7, lang="en").said
         assert f"A number is asked for, as 0.5 or 3/4, not {odd!r}." in said
     unknown = ask("reuse", [5, *REUSE[1:]], level=2, seed=7, lang="en").said

@@ -66,6 +66,16 @@ def test_what_does_not_follow_is_refused(changes, error):
         performance(result(*changes))
 
 
+def test_what_a_file_says_moves_no_cursor_and_is_no_formula(tmp_path, capsys):
+    odd = json.loads(result()) | {"learner": "\x1b[2J\r=1+1", "title": "=cmd · Pizarra"}
+    for name, text in {"odd": json.dumps(odd), "deep": "[" * 100_000}.items():
+        (tmp_path / f"{name}.json").write_text(text)
+    assert main(["marks", str(tmp_path), "--csv"]) == 1
+    _, deep, row = capsys.readouterr().out.splitlines()
+    assert deep == "-,-,-,-,-,-,deep.json,it is no result of perform mode"
+    assert row == "[2J =1+1,'=cmd,w=3 x=-2,9,9,100,odd.json,"
+
+
 # --- the command ---------------------------------------------------------------------------------
 def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path, capsys):
     nameless = json.loads(result()) | {"learner": " ", "title": "x*y · Pizarra"}
