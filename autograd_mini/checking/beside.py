@@ -11,10 +11,8 @@ from autograd_mini.language.tables import Grid, Shown
 from .casts import doubles
 from .check import check_grad
 from .findings import number_text
-from .inputs import CheckError, is_array, mapped, parts_of, shown
+from .inputs import CheckError, Function, is_array, mapped, parts_of, shown
 from .report import Report
-
-Gradient = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,11 @@ class SideBySide(Shown):
 
 
 def compare_gradients(
-    f: Callable[..., Any] | Mapping[str, Callable[..., Any]],
+    f: Function | Mapping[str, Function],
     at: Any,
-    engines: Sequence[str] | Mapping[str, str | Gradient] = ("ours", "torch", "jax"),
+    engines: Sequence[str] | Mapping[str, str | Function] = ("ours", "torch", "jax"),
     *,
-    gradient: Gradient | None = None,
+    gradient: Function | None = None,
     lang: str = "en",
     **options: Any,
 ) -> SideBySide:
@@ -86,9 +84,8 @@ def compare_gradients(
     Raises CheckError for another engine, and what `check_grad` raises of `at` and the options.
     """
     checked(lang)
-    asked: dict[str, str | Gradient] = (
-        dict(engines) if isinstance(engines, Mapping) else {name: name for name in engines}
-    )
+    named = engines if isinstance(engines, Mapping) else {name: name for name in engines}
+    asked: dict[str, str | Function] = {**named}
     if gradient is not None:
         asked[text("checking.beside.hand", lang)] = gradient
     reports, missing = {}, {}
@@ -110,7 +107,7 @@ def compare_gradients(
     return SideBySide(reports, missing, lang)
 
 
-def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
+def _torch(f: Function, at: Any, **options: Any) -> Report:
     import torch
 
     def gradient(*args: Any, **named: Any) -> Any:
@@ -124,7 +121,7 @@ def _torch(f: Callable[..., Any], at: Any, **options: Any) -> Report:
     return check_grad(f, point, gradient=gradient, **options)
 
 
-def _jax(f: Callable[..., Any], at: Any, **options: Any) -> Report:
+def _jax(f: Function, at: Any, **options: Any) -> Report:
     import jax
 
     def gradient(*args: Any, **named: Any) -> Any:

@@ -16,7 +16,6 @@ from .findings import Culprit
 from .nodes import Write, check_sums
 from .nudging import Truth, created, methods
 
-Shares = dict[Node, float]
 _START, _SEED = 0.731, 2.0  # of a second drive: the gradient of a node's parents before, its own
 _TRIES = 8
 
@@ -138,7 +137,9 @@ class _Driver:
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
 
-    def _step(self, node: Node, parents: list[Node], start: float, seed: float) -> Shares:
+    def _step(
+        self, node: Node, parents: list[Node], start: float, seed: float
+    ) -> dict[Node, float]:
         """The parents' gradients after the step of a node, which are `start` before."""
         adapter, original = self.adapter, node.node
         number = type(self.run.zero[0])

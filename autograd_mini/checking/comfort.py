@@ -25,13 +25,9 @@ _GRID = (1.03, 0.52, 2.04, -0.53, -1.02, 1.54, 0.27, -2.03, 3.02, -0.26, -1.53, 
 
 
 def value_and_slopes(
-    op: Op, numbers: Sequence[Any], active: tuple[bool, ...] | None = None
+    op: Op, numbers: Sequence[Any], active: tuple[bool, ...]
 ) -> tuple[float, list[float]] | None:
-    """The value and the partials for the active arguments; None outside the domain.
-
-    By default all arguments are active that can be nodes.
-    """
-    active = active or variable(op)
+    """The value and the partials for the active arguments; None outside the domain."""
     pairs = zip(op.params, numbers, strict=True)
     if not all(x in op.domains[p] for p, arg in pairs if p in op.domains for x in flat([arg])):
         return None
@@ -49,7 +45,8 @@ def is_comfortable(
 ) -> bool:  # fmt: skip
     """Whether op is moderate in value and slopes here, away from kinks, jumps and edges.
 
-    Without `moderate` it need only be finite, and a tiny step away from jumps and edges.
+    Without `moderate` it need only be finite, and a tiny step away from jumps and edges. By default
+    all arguments are active that can be nodes.
     """
     active = active or variable(op)
     if (found := value_and_slopes(op, numbers, active)) is None:

@@ -282,12 +282,10 @@ def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
     elif is_array(at):
         if claimed is None:
             raise CheckError(f"{where} is None: a function without return gives None")
-        numbers, size = flat(claimed), math.prod(at.shape)
-        if len(numbers) != size:
-            raise CheckError(
-                f"{where} must hold {size} numbers, as the input does, got {len(numbers)}"
-            )
-        yield from (as_real(x, where) for x in numbers)
+        found, n = flat(claimed), math.prod(at.shape)
+        if len(found) != n:
+            raise CheckError(f"{where} must hold {n} numbers, as the input does, got {len(found)}")
+        yield from (as_real(x, where) for x in found)
     else:
         yield as_real(claimed, where)
 

@@ -267,10 +267,8 @@ class _Builder:
 
 def _pairwise(f: Callable[..., Any], operands: Sequence[Any], others: Sequence[Any]) -> list[Any]:
     """f of operands and others; of a vector its elements, with those of the other over again."""
-    return [
-        tuple(map(f, x, cycle(y))) if isinstance(x, tuple) else f(x, y)
-        for x, y in zip(operands, others, strict=True)
-    ]
+    pairs = zip(operands, others, strict=True)
+    return [tuple(map(f, x, cycle(y))) if isinstance(x, tuple) else f(x, y) for x, y in pairs]
 
 
 def assemble(

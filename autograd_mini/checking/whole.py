@@ -65,12 +65,8 @@ class Truth:
         self.noise = rounding_of_value(graph) if graph is not None else 0.0
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
         if graph is not None:
-            inner = (op_name(node) for node in graph.order if Operation.of(node))
-            if (
-                len(graph.order) <= _LARGEST_EXACT
-                and not self.kinked
-                and RATIONAL.issuperset(inner)
-            ):
+            inner = {op_name(node) for node in graph.order if Operation.of(node)}
+            if len(graph.order) <= _LARGEST_EXACT and not self.kinked and inner <= RATIONAL:
                 moved = self._moved
                 self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
             if mpmath() is not None:

@@ -111,11 +111,9 @@ class MLP(Sequential):
         if nouts is None:
             super().__init__(nin)
             return
-        sizes, end = [nin, *nouts], len(nouts) - 1
-        self.layers = [
-            self.layer(sizes[k], sizes[k + 1], nonlin=nonlin and (k < end or self.last))
-            for k in range(len(nouts))
-        ]
+        acts = [nonlin] * (len(nouts) - 1) + [nonlin and self.last]
+        sizes = zip([nin, *nouts], nouts, acts, strict=False)
+        self.layers = [self.layer(a, b, nonlin=act) for a, b, act in sizes]
 
 
 # --- activations as layers -----------------------------------------------------------------------

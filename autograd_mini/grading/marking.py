@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 
@@ -251,8 +251,7 @@ class SubmissionError(AutogradError, ValueError):
     """There is nothing to grade where something was to be."""
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(NamedTuple):
     """Its name, its files as (name of the module, path), and where they may import from."""
 
     name: str
