@@ -73,10 +73,8 @@ class Adapter:
     def missing(self, node: Any = None) -> list[str]:
         """What no engine can do without, and this one (its node, if one is given) does not show."""
         ways = {name: getattr(self, name) for name in ("data", "grad", "backward")}
-        return [
-            name for name, way in ways.items()
-            if not callable(way) and (not isinstance(way, str) or not _has(node, way))
-        ]  # fmt: skip
+        read = {name for name, way in ways.items() if isinstance(way, str) and _has(node, way)}
+        return [name for name, way in ways.items() if not callable(way) and name not in read]
 
     def get(self, node: Any, what: str) -> Any:
         """What a node shows under one of the fields; None if it has no such thing."""
@@ -293,10 +291,8 @@ class Graph:
                 edges = [(self.seen[id(parent)], partial) for parent, partial in kept[id(node)]]
                 self.seen[id(node)] = Node(node, adapter, edges)
             elif id(node) not in kept:
-                kept[id(node)] = [
-                    pair for pair in adapter.edges(node)
-                    if is_node(pair[0]) or isinstance(pair[0], type(root))
-                ]  # fmt: skip
+                edges = adapter.edges(node)
+                kept[id(node)] = [x for x in edges if is_node(x[0]) or isinstance(x[0], type(root))]
                 stack += [(node, True), *((x, False) for x, _ in reversed(kept[id(node)]))]
         return list(self.seen.values())
 
