@@ -145,8 +145,7 @@ def _check(parse: Callable[[str], Any], what: str) -> Callable[[str], Any]:
 
 def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
     """A check: the text is a whole number in this range."""
-    end = "on" if most == math.inf else f"to {most}"
-    what = f"a whole number from {least} {end}"
+    what = f"a whole number from {least} {'on' if most == math.inf else f'to {most}'}"
     return _check(lambda typed: arguments.whole(typed, int(typed), least, most), what)
 
 

@@ -65,8 +65,7 @@ def lines(several: LearningRates, args: Arguments, *, every: bool) -> Iterator[s
                 name = "training.epoch" if run_.loss else "training.step"
                 line = args.say(name, epoch=frame.epoch, loss=number(frame.loss))
                 if frame.accuracy is not None:
-                    percent = number(100 * frame.accuracy, ".3g")
-                    line += args.say("training.right", percent=percent)
+                    line += args.say("training.right", percent=number(100 * frame.accuracy, ".3g"))
                 yield f"  {line}"
         if (end := run_.divergence) is not None:
             place = f" ({printable(end.place)})" if end.place else ""

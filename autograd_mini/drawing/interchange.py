@@ -188,8 +188,7 @@ def written_number(x: Any) -> Any:
         sign, mantissa, exponent, _ = x._mpf_
         if not mantissa and exponent:
             return {"mpf": "nan" if x != x else "inf" if x > 0 else "-inf"}
-        whole = int(-mantissa if sign else mantissa)
-        return {"mpf": [written_number(whole), int(exponent)]}
+        return {"mpf": [written_number(int(-mantissa if sign else mantissa)), int(exponent)]}
     raise NumberTypeError(f"a {type(x).__name__} has no form in JSON here")
 
 

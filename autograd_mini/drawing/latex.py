@@ -90,10 +90,9 @@ def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
     """The lines of the `tikzpicture` of a sketch: frames, edges, then nodes over their ends."""
     drawing = Drawing("gradients", rendering=engine)
     frames, layout = write(drawing, seen), json.loads(drawing.pipe("json"))
-    colours = seen.options.colours
     lines = [
         rf"\definecolor{{am{name}}}{{HTML}}{{{colour[1:].upper()}}}"
-        for name, colour in zip(Theme._fields, colours, strict=True)
+        for name, colour in zip(Theme._fields, seen.options.colours, strict=True)
     ]
     lines += _STYLES
     things = layout.get("objects", [])

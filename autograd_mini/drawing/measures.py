@@ -93,8 +93,7 @@ class UpdateRatios:
         self.steps.append(tuple(map(ratio, before, self._weights())))
 
     def _weights(self) -> list[list[float]]:
-        layers = [layer.neurons for layer in self.layers]
-        return [[float(w.data) for neuron in layer for w in neuron.w] for layer in layers]
+        return [[float(w.data) for n in layer.neurons for w in n.w] for layer in self.layers]
 
 
 def ratio(before: Sequence[float], after: Sequence[float]) -> float:

@@ -198,8 +198,7 @@ def _histograms(
         axes.set_xscale("log")
     axes.set_yticks(middles, [name for name, _ in rows])
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(0, n)
-    axes.set_xlabel(label)
+    axes.set(ylim=(0, n), xlabel=label)
     axes.grid(axis="x", alpha=0.25)
     return axes.figure
 
@@ -277,8 +276,7 @@ def decision_boundary(
         across, up = ([row[i] for row in points] for i in (j, k))
         axes.scatter(across, up, s=26, edgecolors="white", linewidths=0.6, label=name, **_style(c))
     names = [said.get(name, name.replace("_", " ")) for name in data.feature_names]
-    axes.set_xlabel(names[j])
-    axes.set_ylabel(names[k])
+    axes.set(xlabel=names[j], ylabel=names[k])
     if width > 2:
         axes.set_title(said["others"], fontsize=10)
     axes.legend(frameon=True, framealpha=0.9)

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from autograd_mini.nn import GPT
 
-from .plots import COLOURS, Words, _histograms, _said, figure_class
+from .plots import COLOURS, Words, _histograms, _said, axes_of, figure_class
 
 
 def attention(
@@ -31,13 +31,11 @@ def attention(
             for j, weight in enumerate(weights[h]):
                 size = float(weight) * (110 / n) ** 2
                 axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
-        axes.set_xlim(-0.6, n - 0.4)
-        axes.set_ylim(-0.6, n - 0.4)
+        ends, looks = (-0.6, n - 0.4), "" if h else said["looks"]
+        axes.set(xlim=ends, ylim=ends, xlabel=said["seen"], ylabel=looks)
         axes.set_xticks(range(n), labels)
         axes.set_yticks(range(n), labels[::-1])
         axes.set_title(f"{said['head']} {h + 1}", fontsize=10)
-        axes.set_xlabel(said["seen"])
-        axes.set_ylabel("" if h else said["looks"])
         axes.grid(alpha=0.25)
     return figure
 
@@ -52,7 +50,7 @@ def embedding(
     `labels` that are `marked` have the second colour.
     """
     said = _said(**words)
-    axes = figure_class()(figsize=(6.0, 4.6), layout="constrained").add_subplot()
+    axes = axes_of(None, 4.6)
     import numpy as np  # matplotlib brings it
 
     table = np.array([[float(w.data) for w in row] for row in model.letters])

@@ -274,8 +274,7 @@ def root(a: Piece, degree: Piece | None = None) -> Piece:
     text = {"3": "∛", "4": "∜"}.get(of, f"{of}√") + fenced(a).text
     if degree is None:
         return Piece(text, rf"\sqrt{{{a.latex}}}", ["msqrt", a.mathml])
-    latex = rf"\sqrt[{degree.latex}]{{{a.latex}}}"
-    return Piece(text, latex, ["mroot", a.mathml, degree.mathml])
+    return Piece(text, rf"\sqrt[{degree.latex}]{{{a.latex}}}", ["mroot", a.mathml, degree.mathml])
 
 
 def between(left: str, a: Piece) -> Piece:

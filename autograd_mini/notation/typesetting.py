@@ -140,8 +140,7 @@ def _token(token: str) -> Piece:
     if token[0].isdigit():
         return symbols.number(token)
     sign = SIGNS.get(token, token)
-    tag = "mi" if token.isalpha() else "mo"
-    return Piece(", " if sign == "," else sign, token, [tag, sign])
+    return Piece(", " if sign == "," else sign, token, ["mi" if token.isalpha() else "mo", sign])
 
 
 def _put(pieces: list[Piece], level: int) -> Piece:

@@ -69,8 +69,7 @@ def _up_to_failure(subject: Subject) -> tuple[Steps, None] | None:
 
 
 def _leaves(subject: Subject, value: Any) -> list[Any]:
-    pairs = zip(subject.numbers, subject.names, strict=True)
-    return [labelled(value(x), name) for x, name in pairs]
+    return [labelled(value(x), k) for x, k in zip(subject.numbers, subject.names, strict=True)]
 
 
 def first_wrong(

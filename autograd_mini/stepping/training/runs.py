@@ -192,10 +192,10 @@ class TrainingSteps(_Run[Frame]):
         return read(cls, found, "the run")  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
-        name = self.points.name or "data"
         return (
-            f"<TrainingSteps: {name}, {len(self)} frames of {len(self.losses) - 1}"
-            f" epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}, {self.verdict}>"
+            f"<TrainingSteps: {self.points.name or 'data'}, {len(self)} frames of"
+            f" {len(self.losses) - 1} epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g},"
+            f" {self.verdict}>"
         )
 
     @property
@@ -222,8 +222,8 @@ class TrainingSteps(_Run[Frame]):
 
         Of a model that is no network all parameters are one layer. Empty in epoch 0.
         """
-        found, groups = self[index].gradients, [layer.parameters for layer in self.layers]
-        groups = groups or [range(len(self.names))]
+        found = self[index].gradients
+        groups = [layer.parameters for layer in self.layers] or [range(len(self.names))]
         return [hypot(*[found[k] for k in group]) for group in groups if found]
 
     def update_ratios(self, index: int) -> list[float]:
