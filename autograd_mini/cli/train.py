@@ -225,10 +225,11 @@ def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Te
             f"{'':{len(left)}} = {new}",
         )
     else:
-        name = type(rule).__name__
         teller.lines(
             f"∂L/∂w = {change}",
-            teller.text("update.other", optimiser=name, old=old_text, new=new, lr=step),
+            teller.text(
+                "update.other", optimiser=type(rule).__name__, old=old_text, new=new, lr=step
+            ),
         )
     teller.say("update.after", loss=after.data)
 

@@ -186,8 +186,7 @@ def record_descents(
     <LearningRates: 0.01 crawls, 0.2 converges, 0.9 oscillates, 1.05 diverges>
     """
     whole("steps", steps)
-    name = str(getattr(f, "__name__", "f")).replace("<lambda>", "f")
-    data = Dataset(name, [[0.0]], [0.0])
+    data = Dataset(str(getattr(f, "__name__", "f")).replace("<lambda>", "f"), [[0.0]], [0.0])
     model = _Function(f, start, names)
     return record_learning_rates(
         model, data, _value_itself, rates, steps, accuracy=None, frames=FRAMES_OF_DESCENT

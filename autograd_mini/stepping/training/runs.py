@@ -192,10 +192,10 @@ class TrainingSteps(_Run[Frame]):
         return read(cls, found, "the run")  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
+        name = self.points.name or "data"
         return (
-            f"<TrainingSteps: {self.points.name or 'data'}, {len(self)} frames of"
-            f" {len(self.losses) - 1} epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g},"
-            f" {self.verdict}>"
+            f"<TrainingSteps: {name}, {len(self)} frames of {len(self.losses) - 1}"
+            f" epochs, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}, {self.verdict}>"
         )
 
     @property
