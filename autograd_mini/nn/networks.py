@@ -140,7 +140,11 @@ class Neuron(Module):
         return dict(zip([*names, f"{prefix}b"], self._row.values, strict=True))
 
     def __repr__(self) -> str:
-        return f"{_shown(name_of(self.activation))}Neuron({self.nin})"
+        # as micrograd and the papers write it: ReLU, Tanh, LeakyReLU
+        special = {"relu": "ReLU", "gelu": "GELU", "elu": "ELU", "selu": "SELU", "silu": "SiLU"}
+        parts = name_of(self.activation).split("_")
+        shown = "".join(special.get(part, part.capitalize()) for part in parts)
+        return f"{shown}Neuron({self.nin})"
 
 
 class _Several(Module):
@@ -361,9 +365,3 @@ def _outputs(neurons: list[Neuron], x: tuple[Any, ...]) -> list[Value]:
 def name_of(act: Activation) -> str:
     """The name of an activation: the operation's, the function's or its type's."""
     return act if isinstance(act, str) else getattr(act, "__name__", type(act).__name__)
-
-
-def _shown(activation: str) -> str:
-    """The activation in a repr, written as micrograd and the papers do: ReLU, Tanh, LeakyReLU."""
-    special = {"relu": "ReLU", "gelu": "GELU", "elu": "ELU", "selu": "SELU", "silu": "SiLU"}
-    return "".join(special.get(part, part.capitalize()) for part in activation.split("_"))
