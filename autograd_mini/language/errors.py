@@ -43,30 +43,31 @@ def _spanish(message: str) -> tuple[int, str]:
 
 
 @cache
-def _templates() -> list[tuple[re.Pattern[str], str]]:
-    """What finds the slots in a message, and the Spanish; those with the most words first.
+def _templates() -> list[tuple[list[str], str, str]]:
+    """The words of each, a pattern that finds its slots, its Spanish; the most words first.
 
     Each slot holds as little as it can up to the words behind it, and that is not tried otherwise
     (an atomic group): time does not grow with what might fit.
     """
     found = []
     for english, spanish in (catalogue("errors") | catalogue("usage")).values():
-        pattern, length, slots = "", 0, set[str]()
-        for words, slot, *_ in Formatter().parse(english):
-            pattern, length = pattern + re.escape(words), length + len(words)
+        parts = [*Formatter().parse(english)]
+        pattern, slots = "", set[str]()
+        for words, slot, *_ in parts:
+            pattern += re.escape(words)
             if slot is not None:
                 held = f"(?P={slot})" if slot in slots else f"(?P<{slot}>.+?)"
                 pattern += f"{')' * bool(slots)}(?>{held}"
                 slots.add(slot)
-        made = re.compile(rf"{pattern}\Z{')' * bool(slots)}", re.DOTALL)
-        found.append((length, made, spanish))
-    return [(made, spanish) for _, made, spanish in sorted(found, key=lambda one: -one[0])]
+        pattern = rf"(?s){pattern}\Z{')' * bool(slots)}"
+        found.append(([words for words, *_ in parts], pattern, spanish))
+    return sorted(found, key=lambda one: -sum(map(len, one[0])))
 
 
-def _filled(template: re.Pattern[str], spanish: str, message: str) -> tuple[int, str] | None:
+def _filled(words: list[str], pattern: str, spanish: str, message: str) -> tuple[int, str] | None:
     """The Spanish of a template with what the message has in its slots, if it fits."""
-    match = template.match(message)
-    if match is None:
+    match = all(part in message for part in words) and re.match(pattern, message)
+    if not match:
         return None
     left, slots = 0, match.groupdict()
     for name, held in slots.items():
