@@ -225,12 +225,8 @@ def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Te
             f"{'':{len(left)}} = {new}",
         )
     else:
-        teller.lines(
-            f"∂L/∂w = {change}",
-            teller.text(
-                "update.other", optimiser=type(rule).__name__, old=old_text, new=new, lr=step
-            ),
-        )
+        told = {"optimiser": type(rule).__name__, "old": old_text, "new": new, "lr": step}
+        teller.lines(f"∂L/∂w = {change}", teller.text("update.other", **told))
     teller.say("update.after", loss=after.data)
 
 
