@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import local
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -142,7 +143,7 @@ def pickled(node: Value) -> tuple[Any, ...]:
 
     So no node recurses into its parents: they are in the pickle already.
     """
-    if node.first is None or any(id(node) in order.ids for order in _orders):
+    if node.first is None or any(id(node) in order.ids for order in _orders.written):
         return restored, (type(node), *contents(node))
     return _last, (_Order(node),)
 
@@ -153,7 +154,7 @@ class _Order:
     def __init__(self, root: Value) -> None:
         self.order = topological(root)
         self.ids = frozenset(map(id, self.order))
-        _orders.add(self)
+        _orders.written.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, iter(self.order)
@@ -163,4 +164,11 @@ def _last(order: list[Value]) -> Value:
     return order[-1]
 
 
-_orders = WeakSet[_Order]()  # of the pickles that are being written
+class _Orders(local):
+    """Those of the pickles that this thread is writing."""
+
+    def __init__(self) -> None:
+        self.written = WeakSet[_Order]()
+
+
+_orders = _Orders()

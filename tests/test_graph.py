@@ -7,6 +7,7 @@ import pickle
 import sys
 import tracemalloc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -300,6 +301,15 @@ def test_one_pickler_for_two_graphs():
     first, second = unpickler.load(), unpickler.load()
     assert (first.data, second.data) == (6.0, 11.0)
     assert leaves(first) == leaves(second)
+
+
+def test_threads_that_pickle_one_deep_graph():
+    root = chain(3000)
+    pickler = pickle.Pickler(io.BytesIO())
+    pickler.dump(root)  # it knows the nodes still, but another thread's pickle does not
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(lambda: pickle.loads(pickle.dumps(root))).result()
+    assert again.data == root.data
 
 
 def test_a_failed_pickle_leaves_nothing_behind():
