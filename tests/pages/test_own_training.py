@@ -185,6 +185,11 @@ def test_the_sample_shows_its_numbers(opened):
     rows = page.locator("#sample tbody tr:has(td)").all_inner_texts()
     assert [row.split() for row in rows] == wanted
     assert f"the loss of this point {number(loss.data)}" in page.inner_text("#sample p")
+    page.set_viewport_size({"width": 1280, "height": 800})  # the narrowest of three columns
+    page.click("[data-lang=es]")
+    for index in range(len(data)):
+        page.select_option("#sampled", index=index)
+        assert page.locator("#sample .scroll").evaluate("e => e.scrollWidth - e.clientWidth") == 0
 
 
 def test_the_picture_is_the_recorded_one(opened):
