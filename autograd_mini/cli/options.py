@@ -156,6 +156,7 @@ def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
 
 
 positive = _check(lambda typed: arguments.positive(typed, float(typed)), "a number above 0, as 0.1")
+positive.__doc__ = "A check: the text is a number above 0."
 
 
 def activation(typed: str) -> str:
