@@ -72,7 +72,7 @@ class Value(NumberLike):
         doubles theirs (`leaf.grad = 0` starts anew). With `create_graph` the gradients are Values
         themselves and can be differentiated again.
 
-        Raises GradientError if a gradient is nan; the leaves then keep what they had.
+        Raises GradientError for a nan, or stale data with `create_graph`; leaves keep their own.
         """
         zero, one = backward.start(self, seed, create_graph)
         order, before = zeroed(self)
@@ -81,7 +81,7 @@ class Value(NumberLike):
                 node.grad = zero
         self.grad = one
         if create_graph:
-            higher.sweep_with_graph(order)
+            higher.sweep_with_graph(order, before)
         else:
             self._sweep(order)
         backward.add_to_leaves(order, before)

@@ -159,6 +159,19 @@ def test_infinite_gradients_are_kept():
     assert x.grad == math.inf
 
 
+def test_create_graph_refuses_a_graph_whose_data_was_changed():
+    """Its partials would be neither those of the forward pass nor those of the new number."""
+    x = Value(2.0)
+    y = x.sqrt() * x
+    y.backward()
+    slope, x.data = x.grad, 5.0
+    with pytest.raises(GradientError, match=r"changed after mul was computed: .* was 2\.0 .* 5\.0"):
+        y.backward(create_graph=True)
+    assert x.grad == slope
+    y.backward()
+    assert x.grad == 2 * slope
+
+
 def test_create_graph_differentiates_again():
     x = Value(2.0)
     derivative = x**4

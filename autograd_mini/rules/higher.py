@@ -6,7 +6,7 @@ are Values: they are one more kind of number. For staleness the value is compute
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -119,20 +119,32 @@ def _data(x: Any) -> Any:
 
 
 # --- partials as nodes ---------------------------------------------------------------------------
-def sweep_with_graph(order: Sequence[Value]) -> None:
-    """The reverse sweep on nodes: gradients become Values that can be differentiated again."""
-    for node in reversed(order):
-        adjoint = node.grad
-        if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
-            for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
-                share = times(adjoint, partial)
-                parent.grad = share if is_plain(parent.grad, 0) else parent.grad + share
+_ROUNDING = 1e-6  # relative: how far partials on nodes and those on floats may be apart
+
+
+def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
+    """The reverse sweep on nodes: gradients become Values that can be differentiated again.
+
+    If there is none, the leaves have their gradients of before.
+    """
+    try:
+        for node in reversed(order):
+            adjoint = node.grad
+            if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
+                for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
+                    share = times(adjoint, partial)
+                    parent.grad = share if is_plain(parent.grad, 0) else parent.grad + share
+    except BaseException:
+        for leaf, old in before.items():
+            leaf.grad = old
+        raise
 
 
 def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     """The partials of a node as Values: the same formulas, evaluated on the nodes themselves.
 
-    Raises GradientError for a node made by hand with numbers for partials.
+    Raises GradientError for a node made by hand with numbers for partials, and where `data` that
+    was changed since gives others than those of the forward pass.
     """
     op = node.op
     if op is None:
@@ -149,7 +161,15 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     found = rule(op, symbolic(kind), active).partials(*args, node)
     chosen = [arg for arg, on in zip(args, active, strict=True) if on]
     pairs = zip(flat(chosen), flat(found), strict=True)
-    return tuple([partial for x, partial in pairs if isinstance(x, NumberLike)])
+    nodes = tuple([partial for x, partial in pairs if isinstance(x, NumberLike)])
+    for known, now in zip(node.partials, map(_data, nodes), strict=True):
+        both = known.__class__ is now.__class__ is float
+        if both and abs(now - known) > _ROUNDING * abs(known) + 1e-300:
+            raise GradientError(
+                f"the data of an input was changed after {op.name} was computed: its partial"
+                f" derivative was {known} and is {now} now; compute it anew"
+            )
+    return nodes
 
 
 def times(a: Any, b: Any) -> Any:
