@@ -29,7 +29,7 @@ def run(args: Arguments) -> int:
     for file in files:
         remark = ""
         try:
-            found = performance(file.read_text(encoding="utf-8-sig"))
+            found = performance(file.read_text(encoding="utf-8-sig", errors="replace"))
             cells = [found.learner.strip() or file.stem, found.title, found.numbers]
             percent = f"{100 * found.right / found.of:.0f}" if found.of else "-"
             cells += [f"{found.right}", f"{found.of}", percent]
@@ -37,7 +37,7 @@ def run(args: Arguments) -> int:
                 remark = args.say("edited", claimed="/".join(map(str, found.claimed)))
             elif asked and not found.is_of(asked):
                 remark = args.say("other")
-        except (PerformanceError, UnicodeDecodeError) as error:
+        except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
         doubts += bool(remark)
         rows.append([*cells, file.name, remark])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
 from runpy import run_path
 from traceback import extract_tb
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from autograd_mini.checking import check_grad
@@ -95,7 +95,8 @@ JUDGES |= {f.__name__[1:]: f for f in (_tanh, _mean, _order, _cut, _zero, _late,
 def verdict(name: str, path: str) -> dict[str, Any]:
     """The first difference that the judge finds in a file, or its error; {} if there is none."""
     try:
-        for what, got, wanted in JUDGES[name](SimpleNamespace(**run_path(path))):
+        vars(file := ModuleType(name)).update(run_path(path, run_name=name))
+        for what, got, wanted in JUDGES[name](file):
             if not math.isclose(got, wanted, rel_tol=_NEAR, abs_tol=1e-9):
                 return {"what": what, "got": f"{got:.6g}", "wanted": f"{wanted:.6g}"}
     except BaseException as raised:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from autograd_mini import files
-from autograd_mini.language import LANGUAGES, text
+from autograd_mini.language import LANGUAGES, text, translated
 
 BROKEN = {path.stem: path for path in sorted((Path(__file__).parent / "broken").glob("*.txt"))}
 _SECONDS = 20.0
@@ -42,5 +42,7 @@ def fault(path: Path, lang: str, seconds: float = _SECONDS) -> str:
         found = json.loads(ended.stdout)
     except ValueError:
         return text("repair.ended", lang, status=ended.returncode)
-    kind = "raised" if "error" in found else "differs"
-    return text(f"repair.{kind}", lang, **found) if found else ""
+    if "error" not in found:
+        return text("repair.differs", lang, **found) if found else ""
+    kind = "raised" if found["line"] else "failed"
+    return text(f"repair.{kind}", lang, **found | {"error": translated(found["error"], lang)})

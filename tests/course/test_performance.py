@@ -81,6 +81,7 @@ def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path,
     nameless = json.loads(result()) | {"learner": " ", "title": "x*y · Pizarra"}
     for name, text in {"ada": result(), "luis": json.dumps(nameless), "a": "", "b": "[1]"}.items():
         (tmp_path / f"{name}.json").write_text(text)
+    (tmp_path / "c.json").write_bytes(b"\x89PNG")
     for lang, comma, titles, empty, foreign in (
         ("es", ";", "nombre ejercicio números bien de % archivo observación",
          "está vacío", "no es un resultado de «Hazlo tú»"),
@@ -95,7 +96,7 @@ def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path,
         assert ["Ada", "L", "w=3 x=-2", "9", "9", "100", "ada.json", ""] in rows
         assert ["luis", "x*y", "w=3 x=-2", "9", "9", "100", "luis.json", ""] in rows
         said = {row[6]: row[7] for row in rows}
-        assert (said["a.json"], said["b.json"]) == (empty, foreign)
+        assert (said["a.json"], said["b.json"], said["c.json"]) == (empty, foreign, foreign)
     capsys.readouterr()
     link = "play.html#expression=w*x*w&at=w=2,x=-2"
     main(["marks", str(tmp_path), "--lang", "en", "--exercise", link])
