@@ -54,12 +54,11 @@ def test_it_fails_as_it_comes_and_passes_when_mended(name, tmp_path):
     assert verdict(kind, str(path)) == {}
 
 
-@pytest.mark.parametrize(
-    "wrong", ["reversed(node.parents)", "(*node.parents[1:], *node.parents[:1])"]
-)
-def test_another_order_that_is_wrong_does_not_pass(wrong, tmp_path):
+def test_another_order_that_is_wrong_does_not_pass(tmp_path):
     path, source = tmp_path / "07_order.py", broken("07_order", "en")
-    path.write_text(source.replace("in node.parents:", f"in {wrong}:"), encoding="utf-8")
+    path.write_text(
+        source.replace("in node.parents:", "in reversed(node.parents):"), encoding="utf-8"
+    )
     assert verdict("order", str(path)).keys() == {"what", "got", "wanted"}
 
 
