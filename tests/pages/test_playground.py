@@ -368,7 +368,7 @@ def test_numbers_that_are_none(file, visit):
     assert page.inner_text("#problem") == "x=0,5: el signo decimal es el punto: x=0.5"
     assert page.get_attribute("[data-name=x]", "aria-invalid") == "true"
     page = visit(file, address(expression="x*y", at="x=abc", lang="es"))
-    assert page.inner_text("#problem") == "x=abc: esto no es un número"
+    assert page.inner_text("#problem") == "x=abc: esto no es un número; escribe uno como 0.5 o -2"
     page.fill("[data-name=x]", "3")
     page.press("[data-name=x]", "Enter")
     until(page, "document.querySelectorAll('.graph g.node').length === 3")

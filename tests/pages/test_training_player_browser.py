@@ -146,7 +146,7 @@ def test_the_numbers_are_those_of_the_run(opened, runs, place):
     rows = [row.split() for row in page.locator("#layers tbody tr").all_inner_texts()]
     norms, ratios = run.gradient_norms(place), run.update_ratios(place)
     wanted = [
-        ["layer", str(k + 1), number(norm, ".3g"), number(ratio, ".3g"), "healthy"]
+        [str(k + 1), number(norm, ".3g"), number(ratio, ".3g"), "healthy"]
         for k, (norm, ratio) in enumerate(zip(norms, ratios, strict=True))
     ]
     assert rows == wanted
