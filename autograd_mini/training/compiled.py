@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from threading import RLock
 from types import SimpleNamespace
 from typing import Any
@@ -96,12 +97,16 @@ class CompiledStep(Entries):
         optimiser, held = self.optimiser, list[Any]()
         model = SimpleNamespace(parameters=lambda: optimiser.params)
         self.end = len(optimiser.params) * (1 + len(optimiser.memory))
+        numbers = {
+            name for name, x in vars(optimiser).items() if isinstance(x, int | float | tuple)
+        }
+        self.settings = attrgetter(*sorted(numbers - {"steps", "_lr"}))  # constants of a program
         memory = [0.0] * (self.end - len(optimiser.params))
         given = {"parameters": model, "memory": memory, "rate": [0.0, 0.0]}
         self.fixed = {name: taken(x, held) for name, x in given.items()}
         self.predicted: dict[Any, Form] = {}  # of what is traced: the form of its predictions
         self.seen: Any = (self, self, None, None)  # arrays that came last, and their columns
-        self.entered: Any = (None, None)  # what the last call was for, and its program
+        self.entered: Any = ((None, None), None)  # what the last call was for, and its program
         self.frame: Any = None  # its memory, and which code runs there, for what
         self.framed: Any = (None, None)
         self.filled: Any = None  # the samples it has, and those that it reads where they are
@@ -123,7 +128,13 @@ class CompiledStep(Entries):
         try:
             losses = self.run(inputs, targets, whole("steps", steps))[0]
         except GradientError:
-            self.loss([self.model(x) for x in inputs], [*targets]).backward()
+            nodes = [*self.model.parameters(), *self.optimiser.params]
+            gradients = [node.grad for node in nodes]
+            try:
+                self.loss([self.model(x) for x in inputs], [*targets]).backward()
+            finally:
+                for node, gradient in zip(nodes, gradients, strict=True):
+                    node.grad = gradient
             raise
         return losses[0] if steps == 1 else losses
 
@@ -134,11 +145,14 @@ class CompiledStep(Entries):
             return None
         with self.lock:
             ready = found is self.followed and self.held
-            if not ready or self.framed[1] is not _kernel(self.entered[1]):
-                return None
-            if kinds != (x.shape, x.dtype, y.shape, y.dtype):
+            (_, settings), entry = self.entered
+            if not ready or self.framed[1] is not _kernel(entry):
                 return None
             optimiser = self.optimiser
+            if kinds != (x.shape, x.dtype, y.shape, y.dtype) or settings != self.settings(
+                optimiser
+            ):
+                return None
             losses = self.frame.repeat(self.end, (optimiser.lr, optimiser.steps))
             optimiser.steps += len(losses)
             self.unread += 1
@@ -153,10 +167,12 @@ class CompiledStep(Entries):
         """The losses, the norm of the last gradient, the predictions before the last update."""
         self.statistics["calls"] += 1
         found = self._taken(inputs, targets)
-        key, (known, entry) = found[0], self.entered
-        if key != known:  # not under the lock, for which another thread that traces may wait
-            entry = self.entry(key[0], {"inputs": key[2], "targets": key[3]})
-            self.entered = key, entry
+        key, settings = found[0], self.settings(self.optimiser)
+        known, entry = self.entered
+        if (key, settings) != known:  # not under the lock: another thread that traces may wait
+            forms = {"inputs": key[2], "targets": key[3]}
+            entry = self.entry((key[0], settings), forms)
+            self.entered = (key, settings), entry
         with self.lock:
             self._fill(entry, found)
             losses = self._repeat(steps)
@@ -269,8 +285,9 @@ class CompiledStep(Entries):
                     p.data = number
             self.held, self.params, self.memory = False, [], Later(self.store, 0)
 
-    def task(self, unrolled: bool) -> Task:
+    def task(self, what: tuple[bool, Any]) -> Task:
         """The loss of a batch or, unless it is unrolled, of a sample; then the update."""
+        unrolled, _ = what
         optimiser, predicted = self.optimiser, list[Any]()
 
         def f(given: dict[str, Any]) -> Any:

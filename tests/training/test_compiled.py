@@ -279,6 +279,24 @@ def test_two_steps_that_share_parameters_and_batches_that_change_inside():
     assert ends[2] == pytest.approx(ends[0], rel=1e-12)
 
 
+@pytest.mark.parametrize("backend", ["python", "llvm"])
+def test_what_is_set_of_the_optimiser_between_steps_counts(backend):
+    np = pytest.importorskip("numpy")
+    pytest.importorskip("llvmlite")
+    one = MLP(2, [2, 1], activation="tanh", seed=3)
+    two = deepcopy(one)
+    mine, theirs = (Adam(model.parameters(), lr=0.1) for model in (one, two))
+    step = compile_step(one, "mse", mine, backend=backend)
+    given = (np.array(ROWS), np.array(LABELS)) if backend == "llvm" else (ROWS, LABELS)
+    for name, x in [("weight_decay", 0.3), ("betas", (0.5, 0.8)), ("lr", 0.01), ("eps", 0.1)] * 2:
+        for _ in range(4):
+            wanted = eager(two, losses.mse, theirs, LABELS, 1)
+            assert [step(*given)] == pytest.approx(wanted, rel=1e-9)
+        for optimiser in (mine, theirs):
+            setattr(optimiser, name, x)
+    assert step.statistics["traces"] == 4
+
+
 def test_threads_that_step_and_that_read_at_once():
     model = MLP(2, [2, 1], activation="tanh", seed=3)
     twin, params, seen = deepcopy(model), model.parameters(), []
@@ -333,9 +351,11 @@ def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_
     step = compile_step(model, lambda p, y: (1000 * p[0]).exp(), optimiser, backend="python")
     model.layers[-1].parameters()[-1].data = 1.0
     before = [p.data for p in model.parameters()]
+    model.parameters()[0].grad = 7.0
     with pytest.raises(RangeError, match="exp"):
         step(ROWS, LABELS)
     assert [p.data for p in model.parameters()] == before
+    assert [p.grad for p in model.parameters()] == [7.0] + [0.0] * (len(before) - 1)
     assert optimiser.steps == 0
     far = Value(1e308)
     model = MLP(1, [1], seed=1)
