@@ -9,6 +9,7 @@ from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
 from autograd_mini.notation.symbols import DIGITS, LETTERS, Piece
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing
@@ -69,7 +70,8 @@ def to_latex(
     standalone: bool = True,
     **options: Any,
 ) -> str:
-    r"""The graph as a TikZ picture, laid out by Graphviz; options and errors are those of `draw`.
+    r"""The graph as a TikZ picture, laid out by Graphviz; options and errors are those of `draw`, but
+    that colours are of the "kind".
 
     With `standalone` it is a whole document; else the `tikzpicture` alone, for a document that says
     `\usepackage{amsmath,textcomp,tikz}` and `\usetikzlibrary{arrows.meta}`. Labels in Latin and
@@ -80,7 +82,8 @@ def to_latex(
     >>> r"\frac{\partial v_{1}}{\partial x^{(1)}} = 3" in to_latex(x * x)
     True
     """
-    picture = tikz(sketch(roots, Options(color_by="kind", **options)), engine)
+    by = one_of("color_by", options.pop("color_by", "kind"), ("kind",))
+    picture = tikz(sketch(roots, Options(color_by=by, **options)), engine)
     if standalone:
         picture = [*_BEFORE, *picture, r"\end{document}"]
     return "\n".join(picture) + "\n"

@@ -126,6 +126,13 @@ def test_any_label_is_text_in_latex(label):
     assert whole.count("{") - whole.count(r"\{") == whole.count("}") - whole.count(r"\}")
 
 
+def test_latex_has_the_colours_of_the_kinds():
+    node = Value(1.0, label="x") * 2
+    assert to_latex(node, color_by="kind") == to_latex(node)
+    with pytest.raises(ValueError, match="color_by must be one of kind, got 'gradient'"):
+        to_latex(node, color_by="gradient")
+
+
 @settings(max_examples=200)
 @given(LABELS, st.lists(LABELS.filter(str.strip), max_size=2))
 def test_any_label_and_scope_comes_back_from_json(label, scopes):
