@@ -70,12 +70,12 @@ def to_latex(
     standalone: bool = True,
     **options: Any,
 ) -> str:
-    r"""The graph as a TikZ picture, laid out by Graphviz; options and errors are those of `draw`, but
-    that colours are of the "kind".
+    r"""The graph as a TikZ picture, laid out by Graphviz; options and errors are those of `draw`.
 
-    With `standalone` it is a whole document; else the `tikzpicture` alone, for a document that says
-    `\usepackage{amsmath,textcomp,tikz}` and `\usetikzlibrary{arrows.meta}`. Labels in Latin and
-    Greek letters are set by every LaTeX, those in other scripts by LuaLaTeX and XeLaTeX.
+    Its colours are those of the kinds. With `standalone` it is a whole document; else the
+    `tikzpicture` alone, for a document that says `\usepackage{amsmath,textcomp,tikz}` and
+    `\usetikzlibrary{arrows.meta}`. Labels in Latin and Greek letters are set by every LaTeX, those
+    in other scripts by LuaLaTeX and XeLaTeX.
 
     >>> from autograd_mini import Value
     >>> x = Value(3.0, label="x")
