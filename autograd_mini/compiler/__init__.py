@@ -1,7 +1,5 @@
 """Compiling: your function runs once on symbols; what they emit is a program for a back end."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy

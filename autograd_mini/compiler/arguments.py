@@ -1,14 +1,13 @@
 """Arguments of a compiled function: numbers nested in lists, tuples, dicts, arrays and models."""
 
-from __future__ import annotations
-
 from array import array as doubles
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from operator import methodcaller
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import contents, refilled
@@ -17,10 +16,6 @@ from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
 from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, apart, array, builder, leaves
 from autograd_mini.value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
 
 _parameters: Callable[[Any], Any] = methodcaller("parameters")
 

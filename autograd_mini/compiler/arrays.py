@@ -1,13 +1,9 @@
 """What the back ends on NumPy and JAX share: opcodes as functions of arrays, of either library."""
 
-from __future__ import annotations
-
 import math
 import operator
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _NAMES |= {"%": "remainder", "//": "floor_divide", "neg": "negative", "abs": "absolute"}

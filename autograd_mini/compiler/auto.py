@@ -5,20 +5,15 @@ thread brings LLVM's code in its place: from the cache on the disk, or compiled,
 then well. (It is no daemon: a process that ends waits until LLVM is done.)
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from importlib.util import find_spec
 from threading import Lock, Thread
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import backends
+from .program import Program, Run
 from .python import source
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .program import Program, Run
 
 __all__ = ["ARRAYS", "build", "source"]
 ARRAYS = find_spec("numpy") is not None

@@ -1,18 +1,14 @@
 """The back ends by name: imported when one is asked for."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.arguments import entry
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .program import Program, Run
+from .program import Program, Run
 
 BACKENDS = {"auto": "", "python": "", "numpy": "fast", "c": "fast", "llvm": "fast", "jax": "jax"}
 """The module compiler/NAME.py has `build`; the text is the extra that it needs."""

@@ -4,8 +4,6 @@ It is no quick tier: gcc -O1 takes a second for a program that NumPy's back end 
 LLVM's code, which is ready as soon, runs faster (tests/benchmarks/compiled.py).
 """
 
-from __future__ import annotations
-
 import _ctypes
 import ctypes
 import os
@@ -13,18 +11,15 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import finalize
 
 import numpy as np
 
 from .c_source import source
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .program import Program, Run
+from .program import Program, Run
 
 __all__ = ["ARRAYS", "build", "source"]
 ARRAYS = True

@@ -5,22 +5,15 @@ compiler's time grows with the program and not with its square. A number that a 
 stands in memory: in `m`, or in `v` if each sample has its own.
 """
 
-from __future__ import annotations
-
 import math
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
-from .program import names, places
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .program import Program
+from .program import Program, names, places
 
 CHUNK = 1000  # instructions
 _TEMPLATES = {sign: f"{{0}} {sign} {{1}}" for sign in ("+", "-", "*", "/", *CONDITIONS)}

@@ -6,21 +6,17 @@ directory, and those used longest ago go when it becomes too large. Where nothin
 nothing is kept. $AUTOGRAD_MINI_CACHE names another directory; empty, it keeps nothing.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
-from typing import TYPE_CHECKING
 
 from autograd_mini import files
 from autograd_mini.numbers.instructions import OPCODES
 
-if TYPE_CHECKING:
-    from .program import Program
+from .program import Program
 
 LIMIT = 256 * 2**20
 """Bytes that the directory may hold."""

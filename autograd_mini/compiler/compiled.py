@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, update_wrapper
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError, TraceError
@@ -20,10 +21,7 @@ from .arguments import floats_of, rows_taken, taken
 from .entries import Entries, Entry
 from .tracing import DERIVED, Task, checked
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    Names = int | str | Sequence[int | str]
+Names = int | str | Sequence[int | str]
 
 
 def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:

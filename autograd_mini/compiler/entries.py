@@ -1,11 +1,10 @@
 """The programs that were made of a function, one for each form of its arguments."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise, repeat
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.graph import collector_paused
 from autograd_mini.numbers.arguments import one_of, whole
@@ -16,12 +15,8 @@ from autograd_mini.numbers.trees import NUMBER, Form, array, builder, names
 from . import backends
 from .arguments import floats, listed, rows_made
 from .passes import improved
+from .program import Program
 from .tracing import Task, traced
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from .program import Program
 
 
 class Entry:

@@ -4,12 +4,11 @@ This is how work goes past one machine: over a mesh, each device has its share o
 `total` and `accumulate` become sums over the axis that `function` is told.
 """
 
-from __future__ import annotations
-
 import math
 import operator
+from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 try:
     import jax
@@ -23,12 +22,8 @@ from autograd_mini.numbers.instructions import REDUCTIONS
 from autograd_mini.numbers.trees import names
 
 from .arrays import functions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from .compiled import Compiled
-    from .program import Program, Run
+from .compiled import Compiled
+from .program import Program, Run
 
 ARRAYS = True
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from array import array
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import chain
 from struct import Struct
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
@@ -19,12 +20,8 @@ from autograd_mini.numbers.instructions import MEANING
 from . import backends
 from . import cache as disk
 from .llvm_source import BLOCKS, Printer
+from .program import Program
 from .vector_maths import CALLED, SYMBOL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from .program import Program
 
 ARRAYS = True
 _P, _N = ctypes.c_void_p, ctypes.c_int64

@@ -9,24 +9,17 @@ product and a sum become one `fma` only where the order of adding is free: in `d
 reductions.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
 from .ir import SUMS, Calls, Writer, added, computed, declarations, terms
 from .packing import Slots, packed
-from .program import places
+from .program import Program, places
 from .vector_maths import function, outside
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from .program import Program
 
 CHUNK = 512
 BLOCKS = 3

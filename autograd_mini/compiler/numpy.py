@@ -6,23 +6,18 @@ inputs are one product of matrices. So the number of calls grows with the depth 
 with its size. Samples are taken in blocks whose matrix stays in the cache.
 """
 
-from __future__ import annotations
-
 import operator
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_mini.numbers.instructions import MEANING, REDUCTIONS
 
 from .arrays import functions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from .program import Program, Run
+from .program import Program, Run
 
 ARRAYS = True
 _BLOCK = 2**17  # numbers in the matrix of a block: 1 MiB

@@ -5,16 +5,11 @@ Those whose results are used side by side are put side by side (Larsen and Amara
 superword level parallelism, 2000): from the end of the chunk, a pack asks for packs as operands.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    Pack = tuple[int, ...]
+Pack = tuple[int, ...]
 
 _ON_VECTORS = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=", "==", "!="})
 _ON_VECTORS |= {"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"}

@@ -4,19 +4,14 @@ What a pass does shows when both are printed (`program.shown()`). Equal instruct
 whenever one is emitted, so each pass shares anew what has become equal.
 """
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 from autograd_mini.numbers.instructions import MEANING, Code
 
 from .program import Output, Program
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    Rule = Callable[[Code, str, tuple[int, ...]], int | None]
+Rule = Callable[[Code, str, tuple[int, ...]], int | None]
 
 
 def rebuilt(

@@ -45,18 +45,14 @@ top of its module; where that fails the user reads which extra to install. It ma
 tests/compiler/interpreter.py is the definition in a dozen lines; others are compared with it.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini.numbers.instructions import Code
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
-
-    Numbers = Sequence[float]
-    Run = Callable[[Any, Sequence[Any], int], tuple[Any, Sequence[Any]]]
+Numbers = Sequence[float]
+Run = Callable[[Any, Sequence[Any], int], tuple[Any, Sequence[Any]]]
 
 
 class Input(NamedTuple):

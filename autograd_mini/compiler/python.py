@@ -5,21 +5,15 @@ operators and functions of `math`, which is what runs; and, for a call where one
 error (1/0, log(-1), exp(1000)), with functions that give inf and nan instead.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.instructions import CONDITIONS, MEANING
 
-from .program import Program, names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from .program import Run
+from .program import Program, Run, names
 
 _PLAIN = {sign: f"{{0}} {sign} {{1}}" for sign in ("+", "-", "*", "/", "%", "//", *CONDITIONS)}
 _PLAIN |= {"neg": "-{0}", "select": "{1} if {0} else {2}", "**": "power({0}, {1})"}

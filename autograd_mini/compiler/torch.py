@@ -1,8 +1,7 @@
 """A compiled function among torch's: an autograd.Function, twice differentiable."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 try:
     import torch
@@ -12,10 +11,7 @@ from torch.autograd import Function
 
 from autograd_mini.numbers.kinds import shown
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from .compiled import Compiled
+from .compiled import Compiled
 
 
 def as_torch(fast: Compiled) -> Callable[..., torch.Tensor]:

@@ -1,10 +1,9 @@
 """Running a function on symbols: what it emits is the program."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import cycle
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_mini import transforms
 from autograd_mini.errors import NumberTypeError
@@ -18,9 +17,6 @@ from autograd_mini.value import Value
 from .arguments import floats_of, replaced
 from .passes import rebuilt
 from .program import Input, Output, Program
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 DERIVED: dict[str, Callable[[Callable[[Any], Any], Any, Any], tuple[Any, Any]]] = {
     "value": lambda f, at, along: (transforms.called(f, (at,), {}), []),

@@ -6,16 +6,12 @@ brings its argument near 0, where a textbook's series needs few terms, and stays
 Python.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .ir import Calls, Vector, Writer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _INF, _NAN = math.inf, math.nan
 # Constants to twice the digits: a double, and the double nearest to the rest.

@@ -35,7 +35,7 @@ UNMET = (
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "seconds must be", "steps needs a Value", "with value=",
     "take needs ", "argnums ", "expected the keys ",
-    "\0 has no complex derivative", "absolute values have no complex derivative",
+    "absolute values have no complex derivative",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
     "optimiser must be one such", "the optimiser changes parameters",
     "\0 (input, target), but ",
