@@ -62,7 +62,7 @@ def huber(predictions: Numbers, targets: Numbers, delta: float = 1.0) -> Value:
     >>> huber([0.5, 3.0], [0.0, 0.0])                # (0.125 + 2.5) / 2
     1.3125
     """
-    positive("huber: delta", delta)
+    delta = positive("huber: delta", delta)
     terms = []
     for p, y in _pairs("huber", predictions, targets):
         r = p - y

@@ -8,7 +8,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .kind import Number
-from .kinds import is_traced
+from .kinds import constant, is_traced
 from .numberlike import NumberLike
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ def real(
     fits: Callable[[Any], bool] = isfinite,
     kind: str = "a real number",
 ) -> Number:
-    """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do."""
+    """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do.
+
+    NumPy's numbers become Python's: a float32 would make all that it is added to one.
+    """
     if is_traced(x):
         return x
     try:
@@ -39,7 +42,7 @@ def real(
         raise TypeError(f"{name} must be {kind}, got {x!r}")
     if not (finite and fits(x)):
         raise ValueError(f"{name} must be {allowed}, got {x!r}")
-    return x
+    return constant(x)
 
 
 def positive(name: str, x: Number) -> Number:
@@ -146,4 +149,4 @@ def gradient(p: Value, who: str) -> Number:
             f"{who}: the gradient of {name_of(p)} is {g}; lower the learning rate, or look for"
             " the operation that overflowed"
         )
-    return g
+    return constant(g)

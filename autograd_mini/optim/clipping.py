@@ -25,7 +25,7 @@ def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:
     (5.0, 0.6, 0.8)
     """
     params = parameters(params, "clip_by_norm")
-    positive("max_norm", max_norm)
+    max_norm = positive("max_norm", max_norm)
     gradients = [gradient(p, "clip_by_norm") for p in params]
     if any(map(is_traced, gradients)):
         return _clipped_on_symbols(params, gradients, max_norm)
@@ -65,7 +65,7 @@ def clip_by_value(params: Iterable[Value], limit: float) -> int:
     (1, -1.0, 0.5)
     """
     params = parameters(params, "clip_by_value")
-    positive("limit", limit)
+    limit = positive("limit", limit)
     gradients = [gradient(p, "clip_by_value") for p in params]
     clipped = 0
     for p, g in zip(params, gradients, strict=True):

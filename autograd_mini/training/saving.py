@@ -41,7 +41,8 @@ def save(model: MLP | GPT, path: str | Path, metadata: Mapping[str, Any] | None 
         TypeError: the model is neither an MLP nor a GPT, an activation is not one of the sheet (a
             function has no name to find it again by), a parameter is not a float, JSON cannot hold
             the metadata.
-        ValueError: a parameter is nan or infinite, or is used in two places.
+        ValueError: a parameter is nan or infinite, or is used in two places; or layers were changed
+            so that their sizes no longer fit.
         ModelFileError: the path is a folder, a symbolic link or another special file.
         OSError: the system cannot write there.
 
@@ -55,7 +56,8 @@ def save(model: MLP | GPT, path: str | Path, metadata: Mapping[str, Any] | None 
     >>> [p.data for p in again.parameters()] == [p.data for p in model.parameters()]
     True
     """
-    content = {"architecture": _architecture(model), "parameters": _parameters(model)}
+    content = {"architecture": (shape := _architecture(model))}
+    content["parameters"] = _parameters(shape, model.parameters())
     try:  # as it will be read: tuples as lists, every key as text
         content["metadata"] = parsed(json.dumps(dict(metadata or {}), allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
@@ -73,7 +75,7 @@ def load(path: str | Path) -> Any:
     content = _read(path)
     shape, parameters = content["architecture"], content["parameters"]
     try:
-        model = (_gpt if "heads" in shape else _mlp)(shape, len(parameters))
+        model = _made(shape, len(parameters))
         for name, p in model.named_parameters().items():
             if name not in parameters:
                 raise ValueError(f"the parameter {name} is missing")
@@ -107,8 +109,12 @@ def _architecture(model: MLP | GPT) -> dict[str, Any]:
     return dict(zip(ARCHITECTURE, (nin, nouts, hidden, output, model.name), strict=True))
 
 
-def _parameters(model: MLP | GPT) -> dict[str, float]:
-    named = model.named_parameters()
+def _parameters(shape: dict[str, Any], params: list[Any]) -> dict[str, float]:
+    """By the names that a network of this shape has when it is loaded."""
+    try:
+        named = dict(zip(_made(shape, len(params)).named_parameters(), params, strict=True))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"save: no file could give this model back: {error}") from None
     places: dict[Any, str] = {}
     for name, p in named.items():
         if p.data.__class__ is not float:
@@ -140,6 +146,11 @@ def _read(path: str | Path) -> dict[str, Any]:
 def _check_kind(path: Path) -> None:
     if problem := special(path):
         raise ModelFileError(f"{path}: {problem}")
+
+
+def _made(shape: dict[str, Any], held: int) -> Any:
+    """A network of this shape, which must have so many parameters."""
+    return (_gpt if "heads" in shape else _mlp)({**shape}, held)
 
 
 def _mlp(shape: dict[str, Any], held: int) -> MLP:

@@ -3,6 +3,7 @@
 import math
 
 import mpmath as mp
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,12 @@ def test_clip_by_norm_keeps_the_direction(grads, max_norm):
             assert mp.sqrt(mp.fsum(mp.mpf(g) ** 2 for g in after)) <= max_norm * (1 + 4e-16)
             expected = [float(g * max_norm / exact) for g in map(mp.mpf, grads)]
             assert after == pytest.approx(expected, rel=1e-15, abs=1e-300)
+
+
+def test_a_limit_of_numpy_does_not_round_the_gradients_to_its_own():
+    a, b = values([3.0, 4.0]), values([3.0, 4.0])
+    clip_by_norm(a, np.float32(0.1)), clip_by_norm(b, float(np.float32(0.1)))
+    assert repr([p.grad for p in a]) == repr([p.grad for p in b])
 
 
 def test_clip_by_norm_beyond_the_floats():

@@ -6,6 +6,7 @@ import random
 from fractions import Fraction as F
 
 import mpmath as mp
+import numpy as np
 import pytest
 
 from autograd_mini import Value
@@ -146,6 +147,17 @@ def test_zero_grad():
     (b * b).backward()
     assert (a.grad, b.grad) == (0.0, F(2))
     assert isinstance(b.grad, F)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_numbers_of_numpy_do_not_round_the_parameters_to_theirs(kind):
+    def start(optimiser, tenth):
+        return path(lambda p: optimiser(p, lr=tenth, weight_decay=tenth), [1 / 3, tenth], 1 / 3)
+
+    tenth = np.float32(0.1)
+    assert [*map(repr, start(kind, tenth))] == [*map(repr, start(kind, float(tenth)))]
+    scheduled = path(lambda p: kind(p, schedule=lambda t: tenth), [1 / 3], 1 / 3)
+    assert repr(scheduled) == repr(path(lambda p: kind(p, lr=float(tenth)), [1 / 3], 1 / 3))
 
 
 def test_gradients_that_are_values_are_taken_as_numbers():

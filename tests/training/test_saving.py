@@ -63,6 +63,32 @@ def test_shape_activations_names_and_answers_come_back(tmp_path):
     assert again([0.3, -1.7]).data == model([0.3, -1.7]).data
 
 
+def renamed():
+    model = network()
+    model.name = model.layers[0].neurons[1].name = "net"
+    return model
+
+
+def replaced():
+    model = network()
+    model.layers[2] = Layer(2, 1, activation="sigmoid", seed=3)
+    return model
+
+
+def twins():
+    model = network()
+    model.layers[0].neurons[0].name = model.layers[0].neurons[1].name
+    return model
+
+
+@pytest.mark.parametrize("make", [renamed, replaced, twins])
+def test_a_network_comes_back_whose_parts_have_other_names(tmp_path, make):
+    save(model := make(), tmp_path / "m.json")
+    again = load(tmp_path / "m.json")
+    assert [p.data for p in again.parameters()] == [p.data for p in model.parameters()]
+    assert again([0.5, -2.0]).data == model([0.5, -2.0]).data
+
+
 def test_the_document_is_what_the_module_describes(tmp_path):
     model = MLP(1, [2, 1], activation="tanh", init="zeros")
     model.parameters()[0].data = 0.1
@@ -96,6 +122,18 @@ def tied():
     return model
 
 
+def shared():
+    model = MLP(2, [2, 2])
+    model.layers[1] = model.layers[0]
+    return model
+
+
+def pruned():
+    model = MLP(2, [3, 1])
+    del model.layers[0].neurons[0]
+    return model
+
+
 def changed(data):
     model = MLP(2, [1])
     model.parameters()[1].data = data
@@ -113,6 +151,8 @@ WRONG_VALUES = [
     (lambda: changed(float("nan")), r"layer1.neuron1.w\[1\] is nan"),
     (lambda: changed(float("inf")), r"layer1.neuron1.w\[1\] is inf"),
     (tied, "layer1.neuron1.b and layer1.neuron2.b are one Value"),
+    (shared, r"layer1.neuron1.w\[0\] and layer2.neuron1.w\[0\] are one Value"),
+    (pruned, "no file could give this model back: its shape has 13 parameters, but it holds 10"),
 ]
 
 
