@@ -51,6 +51,7 @@ nitpick_ignore_regex = [
     # in signatures; they have no page
     (r"py:class", r"autograd_mini\.(grading\..*|drawing\.paths\.Path)"),
     (r"py:class", r"autograd_mini\.checking\.(table\.OpRow|random_graphs\.Step)"),
+    (r"py:class", r"autograd_mini\.compiler\.program\.Program"),
 ]
 
 autodoc_member_order = "bysource"
