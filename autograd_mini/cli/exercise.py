@@ -1,16 +1,15 @@
 """`autograd-mini exercise`: sheets, keys and question banks of exercises solved by hand."""
 
 from autograd_mini.course import banks, sheets
-from autograd_mini.course.exercises import exercises
+from autograd_mini.course.exercises import KINDS, exercises
 
 from .options import Arguments, option, whole, write
 
-KINDS = ("chain", "reuse", "neuron", "network", "update", "kink", "vanishing")
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
 BANKS = ("moodle", "gift", "qti")
 _MOST = 500
 OPTIONS = [
-    option("--kind", choices=KINDS, default="chain"),
+    option("--kind", choices=tuple(KINDS), default="chain"),
     option("--level", metavar="N", type=whole(1, 5), default=1),
     option("--seed", default=0),
     option("--count", metavar="N", type=whole(1, _MOST), default=1),

@@ -37,9 +37,9 @@ class Plan(NamedTuple):
 
     names: str  # a language, or the path of a file
     digest: str
-    batch: int = BATCH
-    seed: int = 0
-    steps: int = STEPS
+    batch: int
+    seed: int
+    steps: int
     optimiser: Any = None
 
 
@@ -73,9 +73,9 @@ def run(args: Arguments) -> int:
     say("model.is", parameters=len(model.parameters()), **model.sizes)
     if rule.steps:
         say("resumed", file=args.resume, step=rule.steps)
-    first = rule.steps
+    first, backend = rule.steps, args.backend or ("numpy" if find_spec("numpy") else "python")
     try:
-        _train(args, teller, plan, model, names, rule)
+        _train(backend, teller, plan, model, names, rule)
     finally:
         if rule.steps > first:
             save(model, args.save, plan._replace(optimiser=rule.state_dict())._asdict())
@@ -94,9 +94,8 @@ def run(args: Arguments) -> int:
 # --- what is trained -----------------------------------------------------------------------------
 def _begun(args: Arguments) -> tuple[Plan, GPT, Names]:
     names = _names(args.names or args.lang)
-    given = {"batch": args.batch_size, "seed": args.seed, "steps": args.steps}
-    told = {key: x for key, x in given.items() if x is not None}
-    plan = Plan(args.names or args.lang, _digest(names), **told)
+    numbers = args.batch_size or BATCH, args.seed or 0, args.steps or STEPS
+    plan = Plan(args.names or args.lang, _digest(names), *numbers)
     return plan, GPT(names.end + 1, seed=plan.seed), names
 
 
@@ -127,11 +126,8 @@ def _digest(names: Names) -> str:
 
 
 # --- training ------------------------------------------------------------------------------------
-def _train(
-    args: Arguments, teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam
-) -> None:
+def _train(backend: str, teller: Teller, plan: Plan, model: GPT, names: Names, rule: Adam) -> None:
     """Train up to the plan's last step, or up to the last count before Ctrl-C."""
-    backend = args.backend or ("numpy" if find_spec("numpy") else "python")
     order = [*names.names]
     Random(plan.seed).shuffle(order)
     length = min(names.longest + 1, model.sizes["context"])

@@ -14,13 +14,12 @@ from autograd_mini.language import shortened
 from .options import Arguments, option, positive, whole, write
 
 ENOUGH, LESS = 0, 1
-FORMATS = ("text", "html", "json", "csv", "junit", "gradescope", "nbgrader")
 OPTIONS = [
     option("submissions", nargs="+", metavar="PATH"),
     option("--class", dest="cls", metavar="NAME"),
     option("--battery", metavar="FILE"),
     option("--seed", default=0),
-    option("--format", choices=FORMATS, default="text"),
+    option("--format", choices=(*ALL, *EACH), default="text"),
     "--out",
     option("--time", metavar="SECONDS", type=positive, default=1.5),
     option("--memory", metavar="MB", type=whole(64), default=1024),

@@ -4,7 +4,6 @@ import argparse
 
 from autograd_mini.course import cost, depth, sweeps
 from autograd_mini.course.laboratory import Laboratory
-from autograd_mini.course.sweeps import step_size
 from autograd_mini.transforms import grad
 
 from . import step_training
@@ -71,7 +70,13 @@ def _made(args: Arguments, name: str) -> Laboratory:
     if name == "cost":
         return cost.cost(**given)
     if name == "step-size":
-        return _step_size(args)
+        if args.target is None:
+            return sweeps.step_size()
+        expression, numbers = read(args.target, args.values, tried=True)
+        if len(numbers) != 1:
+            args.refuse("one.name")
+        f, (x,) = expression.function(), numbers.values()
+        return sweeps.step_size(f, x, grad(f)(x))
     if args.target is None and not given:
         return sweeps.learning_rates()
     if args.target and not args.values and args.target not in DATASETS:
@@ -80,14 +85,3 @@ def _made(args: Arguments, name: str) -> Laboratory:
     args.train = args.target or "(w-3)**2"
     args.hidden = args.optimiser = args.batch_size = None
     return sweeps.learning_rates(step_training.rates(args, values))
-
-
-def _step_size(args: Arguments) -> Laboratory:
-    if args.target is None:
-        return step_size()
-    expression, numbers = read(args.target, args.values, tried=True)
-    if len(numbers) != 1:
-        args.refuse("one.name")
-    (x,) = numbers.values()
-    f = expression.function()
-    return step_size(f, x, grad(f)(x))

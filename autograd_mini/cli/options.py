@@ -1,7 +1,5 @@
 """What the commands share: the parser, options and their checks, values, and written files."""
 
-from __future__ import annotations
-
 import argparse
 import math
 import shutil
@@ -11,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from autograd_mini import files
 from autograd_mini.errors import AutogradError
@@ -19,11 +17,6 @@ from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
 from autograd_mini.numbers import arguments
 from autograd_mini.value import Value
-
-if TYPE_CHECKING:
-    from autograd_mini.data import Dataset
-    from autograd_mini.nn import MLP
-    from autograd_mini.optim import Optimiser
 
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
 OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
@@ -36,31 +29,8 @@ class Failure(AutogradError):
 
 def said(name: str, lang: str, /, **values: object) -> str:
     """A text of the catalogues; what an error among the values says is in its language too."""
-    told = {
-        k: translated(str(x), lang) if isinstance(x, Exception) else x for k, x in values.items()
-    }
-    return text(name, lang, **told)
-
-
-class Arguments(argparse.Namespace):
-    """What was typed; `parser` is that of the command, `lang` the reader's language."""
-
-    parser: Parser
-    lang: str
-
-    def say(self, name: str, /, **values: object) -> str:
-        """A text of the command in the reader's language."""
-        return self.parser.say(name, **values)
-
-    def refuse(self, name: str, /, **values: object) -> NoReturn:
-        """End with this text, and the status of wrong usage."""
-        self.parser.error(self.say(name, **values))
-
-    def exclude(self, options: str, name: str, /, **values: object) -> None:
-        """End with this text if one of these options, such as "batch_size seed", was typed."""
-        for option in options.split():
-            if getattr(self, option) is not None:
-                self.refuse(name, option=f"--{option.replace('_', '-')}", **values)
+    errors = {k: translated(str(x), lang) for k, x in values.items() if isinstance(x, Exception)}
+    return text(name, lang, **values | errors)
 
 
 # --- the parser ----------------------------------------------------------------------------------
@@ -130,6 +100,27 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}: error: {translated(message, self.lang)}\n{hint}\n")
 
 
+class Arguments(argparse.Namespace):
+    """What was typed; `parser` is that of the command, `lang` the reader's language."""
+
+    parser: Parser
+    lang: str
+
+    def say(self, name: str, /, **values: object) -> str:
+        """A text of the command in the reader's language."""
+        return self.parser.say(name, **values)
+
+    def refuse(self, name: str, /, **values: object) -> NoReturn:
+        """End with this text, and the status of wrong usage."""
+        self.parser.error(self.say(name, **values))
+
+    def exclude(self, options: str, name: str, /, **values: object) -> None:
+        """End with this text if one of these options, such as "batch_size seed", was typed."""
+        for option in options.split():
+            if getattr(self, option) is not None:
+                self.refuse(name, option=f"--{option.replace('_', '-')}", **values)
+
+
 # --- options -------------------------------------------------------------------------------------
 def _check(parse: Callable[[str], Any], what: str) -> Callable[[str], Any]:
     """A check: what `parse` makes of a text that is such; ValueError tells that it is not."""
@@ -185,36 +176,7 @@ SHARED: dict[str, dict[str, Any]] = {
 }
 
 
-# --- what the options name -----------------------------------------------------------------------
-def optimiser(name: str) -> type[Optimiser]:
-    """The class of an optimiser, by one of the names of OPTIMISERS."""
-    from autograd_mini import optim
-
-    named = {cls.lower(): getattr(optim, cls) for cls in optim.__all__}
-    return named[name]  # type: ignore[no-any-return]
-
-
-def dataset(name: str, n: int, seed: int) -> Dataset:
-    """One of DATASETS; with n points, if it is one of those that are made."""
-    from autograd_mini import data
-
-    make: Callable[..., Dataset] = getattr(data, name)
-    return make() if name in ("xor", "iris") else make(n, seed=seed)
-
-
-def classifier(
-    data: Dataset, hidden: Sequence[int], activation: str, seed: int
-) -> tuple[Callable[[], MLP], str]:
-    """What makes a network that tells the classes of the data apart, and its loss."""
-    from autograd_mini.nn import MLP
-
-    two = len(data.class_names) == 2
-    sizes = [*hidden, 1 if two else len(data.class_names)]
-    given: Any = {"activation": activation, "init": "xavier_uniform", "seed": seed}
-    make = partial(MLP, len(data.feature_names), sizes, **given)
-    return make, "binary_cross_entropy_with_logits" if two else "cross_entropy"
-
-
+# --- what the arguments name ---------------------------------------------------------------------
 def read(
     source: str, pairs: Sequence[str], *, tried: bool = False
 ) -> tuple[Expression, dict[str, float]]:

@@ -26,9 +26,7 @@ _DRAWN = "graph.svg graph.gv steps.html loss.png boundary.png".split()
 MARKS = {
     "model.json": b'"autograd_mini model"',
     "history.csv": b"epoch,loss,accuracy,validation_loss",
-    **dict.fromkeys(
-        "graph.svg graph.gv steps.html loss.png boundary.png".split(), b"autograd_mini"
-    ),
+    **dict.fromkeys(_DRAWN, b"autograd_mini"),
 }
 
 

@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     0
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    lang = _language(arguments)
+    typed = "\n".join(["", *arguments, ""])  # help is in the language too, so argparse is too late
+    asked = re.search(rf"\n--lang[=\n]({'|'.join(LANGUAGES)})\n", typed)
+    lang = asked[1] if asked else meant(None)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without ∂ shows ? in its place
             stream.reconfigure(errors="replace")
@@ -80,12 +82,6 @@ def _run(arguments: list[str], lang: str) -> int:
     return code
 
 
-def _language(arguments: Sequence[str]) -> str:
-    """The language asked for, before argparse has looked: its help is in that language too."""
-    asked = re.search(rf"\n--lang[=\n]({'|'.join(LANGUAGES)})\n", "\n".join(["", *arguments, ""]))
-    return asked[1] if asked else meant(None)
-
-
 def _shielded(arguments: Sequence[str]) -> list[str]:
     """An expression such as -x**2 with a space before it, or argparse takes it for an option."""
     if not {"grad", "check", "draw", "step", "compile", "lab"} & {*arguments}:
@@ -103,9 +99,8 @@ def _parser(lang: str, arguments: Sequence[str]) -> Parser:
     parser = Parser(PROGRAM, "cli", lang)
     parser.add("--lang", default=lang)
     parser.add("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = parser.add_subparsers(
-        title=parser.say("commands"), metavar=parser.say("COMMAND"), required=True
-    )
+    title, metavar = parser.say("commands"), parser.say("COMMAND")
+    commands = parser.add_subparsers(title=title, metavar=metavar, required=True)
     for name in COMMANDS:
         summary = text(f"{name}.summary", lang)
         command = commands.add_parser(name, room=name, lang=lang, help=summary)

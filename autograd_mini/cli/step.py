@@ -65,7 +65,7 @@ def run(args: Arguments) -> int:
         recorded = example(args.example)
     else:
         recorded = _of_function(args) if ":" in args.target else _of_expression(args)
-    return _show(recorded, args) if kind is None else _write(recorded, args, kind, beside)
+    return _show(recorded, args, kind, beside)
 
 
 # --- recording -----------------------------------------------------------------------------------
@@ -135,7 +135,9 @@ def _recorded(
             result = f(*values)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
-            args.refuse("raised", function=args.target, error=said, line=_line(error))
+            frames = extract_tb(error.__traceback__)[::-1]
+            own = (f.lineno or 0 for f in frames if not f.filename.startswith(_PACKAGE))
+            args.refuse("raised", function=args.target, error=said, line=next(own, 0))
         if not isinstance(result, Value):
             what = f"{result!r:.60} ({type(result).__name__})"
             args.refuse("no.value", function=args.target, what=what)
@@ -163,15 +165,16 @@ def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:
     return [value for x in chosen for value in (x if isinstance(x, list) else [x])]
 
 
-def _line(error: Exception) -> int:
-    """The line of the learner's code that raised it."""
-    frames = extract_tb(error.__traceback__)
-    return next((f.lineno or 0 for f in frames[::-1] if not f.filename.startswith(_PACKAGE)), 0)
-
-
 # --- showing -------------------------------------------------------------------------------------
-def _show(recorded: Steps, args: Arguments) -> int:
-    if args.step is not None:
+def _show(recorded: Steps, args: Arguments, kind: str | None, beside: Mapping[str, Any]) -> int:
+    if kind in step_training.FILES:
+        title, lines = args.target or args.example, transcript(recorded, args.lang)
+        return write_recording(args, kind, recorded, lines, title=title, **beside)
+    if kind is not None:
+        written = save_frames(recorded, args.out, lang=args.lang)
+        several = len(written) > 1
+        print(args.say("pictures", first=written[0], last=written[-1]) if several else args.out)
+    elif args.step is not None:
         if not 0 <= args.step < len(recorded):
             args.refuse("range", step=args.step, last=len(recorded) - 1)
         print(*step_lines(recorded, args.step, args.lang), sep="\n")
@@ -180,16 +183,6 @@ def _show(recorded: Steps, args: Arguments) -> int:
             print(line)
     else:
         play(recorded, lang=args.lang)
-    return 0
-
-
-def _write(recorded: Steps, args: Arguments, kind: str, beside: Mapping[str, Any]) -> int:
-    if kind in step_training.FILES:
-        title, lines = args.target or args.example, transcript(recorded, args.lang)
-        return write_recording(args, kind, recorded, lines, title=title, **beside)
-    written = save_frames(recorded, args.out, lang=args.lang)
-    several = len(written) > 1
-    print(args.say("pictures", first=written[0], last=written[-1]) if several else args.out)
     return 0
 
 

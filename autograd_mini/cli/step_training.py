@@ -1,28 +1,19 @@
 """`autograd-mini step --train`: a training run, or gradient descent, as a page, JSON or text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from autograd_mini.data import standardise
+from autograd_mini import data, optim
+from autograd_mini.data import Dataset, standardise
 from autograd_mini.language import text
+from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.stepping.training.recording import record_descents, record_learning_rates
 from autograd_mini.stepping.training.runs import LearningRates
 from autograd_mini.training import TrainingError
 
-from .options import (
-    DATASETS,
-    Arguments,
-    classifier,
-    dataset,
-    optimiser,
-    option,
-    read,
-    sizes,
-    suffix,
-    whole,
-    write_recording,
-)
+from .options import DATASETS, Arguments, option, read, sizes, suffix, whole, write_recording
 
 FILES = ("html", "json", "txt")
 MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8
@@ -71,6 +62,30 @@ def lines(several: LearningRates, args: Arguments, *, every: bool) -> Iterator[s
             place = f" ({printable(end.place)})" if end.place else ""
             name = "player.training.broken" if run_.loss else "descent.training.broken"
             yield f"  {text(name, args.lang, epoch=end.epoch, place=place)}"
+
+
+# --- what the options name -----------------------------------------------------------------------
+def optimiser(name: str) -> type[optim.Optimiser]:
+    """The class of an optimiser, by one of the names of OPTIMISERS."""
+    named = {cls.lower(): getattr(optim, cls) for cls in optim.__all__}
+    return named[name]  # type: ignore[no-any-return]
+
+
+def dataset(name: str, n: int, seed: int) -> Dataset:
+    """One of DATASETS; with n points, if it is one of those that are made."""
+    make: Callable[..., Dataset] = getattr(data, name)
+    return make() if name in ("xor", "iris") else make(n, seed=seed)
+
+
+def classifier(
+    data: Dataset, hidden: Sequence[int], activation: str, seed: int
+) -> tuple[Callable[[], MLP], str]:
+    """What makes a network that tells the classes of the data apart, and its loss."""
+    two = len(data.class_names) == 2
+    sizes = [*hidden, 1 if two else len(data.class_names)]
+    given: Any = {"activation": activation, "init": "xavier_uniform", "seed": seed}
+    make = partial(MLP, len(data.feature_names), sizes, **given)
+    return make, "binary_cross_entropy_with_logits" if two else "cross_entropy"
 
 
 # --- recording -----------------------------------------------------------------------------------

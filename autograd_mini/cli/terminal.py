@@ -126,11 +126,14 @@ class _Player:
         if key == "backspace":
             self.typed = typed[:-1]
         elif key == "enter" and typed:
-            self.typed = None
-            if int(typed) < len(self.steps):
-                self._go(int(typed))
-            else:
+            self.typed, index = None, int(typed)
+            if index >= len(self.steps):
                 self.message = text("terminal.range", self.lang, last=len(self.steps) - 1)
+                return
+            for phases in (self.all, EVERY):  # whatever was to be shown
+                if index not in self.shown:
+                    self._choose(phases)
+            self.index = index
         elif key in ("escape", "enter", "q", "g"):
             self.typed = None
         elif key in "0123456789" and len(typed) < 12:
@@ -144,13 +147,6 @@ class _Player:
             return
         self.shown, self.phases = shown, tuple(phases)
         self.index = min(shown, key=lambda k: abs(k - self.index))
-
-    def _go(self, index: int) -> None:
-        """To a step, whatever was to be shown."""
-        for phases in (self.all, EVERY):
-            if index not in self.shown:
-                self._choose(phases)
-        self.index = index
 
     # --- the screen ------------------------------------------------------------------------------
     def _screen(self) -> Group:

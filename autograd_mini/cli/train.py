@@ -20,8 +20,9 @@ from autograd_mini.optim import Optimiser
 from autograd_mini.training import evaluate, fit, save
 from autograd_mini.value import Value
 
-from .options import DATASETS, Arguments, Failure, classifier, dataset, optimiser, option, positive
+from .options import DATASETS, Arguments, Failure, option, positive
 from .outputs import Files, Teller
+from .step_training import classifier, dataset, optimiser
 
 POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
 ALLOWED = 5  # error bars between a gradient and its numerical value

@@ -16,9 +16,7 @@ from autograd_mini.rules.evaluation import each
 from autograd_mini.value import Value
 
 FORMAT = "autograd_mini performance"
-_ANSWER = re.compile(
-    r"([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10\^?)\(?([+-]?\d+)\)?)?", re.IGNORECASE
-)
+_ANSWER = re.compile(r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10\^?)\(?([+-]?\d+)\)?)?")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "0123456789---")
 
 

@@ -10,7 +10,6 @@ from autograd_mini import files
 from autograd_mini.language import LANGUAGES, text, translated
 
 BROKEN = {path.stem: path for path in sorted((Path(__file__).parent / "broken").glob("*.txt"))}
-_SECONDS = 20.0
 
 
 def copied(folder: Path, lang: str) -> list[Path]:
@@ -30,7 +29,7 @@ def broken(name: str, lang: str) -> str:
     return re.sub(rf"^# {lang}: ", "# ", source, flags=re.MULTILINE)
 
 
-def fault(path: Path, lang: str, seconds: float = _SECONDS) -> str:
+def fault(path: Path, lang: str, seconds: float = 20.0) -> str:
     """What is wrong with a learner's file, by a process of its own; "" if it is mended."""
     name = path.stem.partition("_")[2]
     command = [sys.executable, "-B", "-m", f"{__package__}.judging", name, str(path)]

@@ -26,7 +26,6 @@ from autograd_mini.pages.document import asset, plain
 if TYPE_CHECKING:
     from .exercises import Exercise
 
-
 _GAP = "_____"
 _PAPER = "background: white; color: black"  # in notebooks too
 _ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"

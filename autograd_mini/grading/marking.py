@@ -1,7 +1,5 @@
 """Marks: each submission answers the battery's cases, and is compared with our own engine."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys
@@ -106,6 +104,60 @@ def difference(got: Numbers, wanted: Sequence[Numbers]) -> tuple[str, Any, list[
 
 def _near(got: Any, wanted: float) -> bool:
     return isinstance(got, float) and abs(got - wanted) <= _TOLERANCE * max(1.0, abs(wanted))
+
+
+# --- which files are a submission ----------------------------------------------------------------
+class SubmissionError(AutogradError, ValueError):
+    """There is nothing to grade where something was to be."""
+
+
+class Submission(NamedTuple):
+    """Its name, its files as (name of the module, path), and where they may import from."""
+
+    name: str
+    files: list[tuple[str, str]]
+    paths: list[str]
+
+
+def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> list[Submission]:
+    """The submissions at paths: a file is one; in a folder each file and each folder is one.
+
+    Raises SubmissionError where there is none, or two have one name.
+    """
+    made: list[Submission] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(x for x in path.iterdir() if not x.name.startswith((".", "__")))
+            made += [_file(x) for x in inside if x.suffix == ".py"]
+            made += [_folder(x, cls or "Value") for x in inside if any(x.rglob("*.py"))]
+        elif path.suffix == ".py":
+            path.read_bytes()  # its own error, if it cannot be read
+            made.append(_file(path))
+        else:
+            raise SubmissionError(f"{path}: a submission is a Python file or a folder")
+    if not made:
+        raise SubmissionError(f"{paths[0]}: there is no Python file in it")
+    names = [submission.name for submission in made]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise SubmissionError(f"two submissions are called {twice!r}")
+    return made
+
+
+def _file(path: Path) -> Submission:
+    """A file; nothing imports it, and under this name it takes no other module's place."""
+    return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
+
+
+def _folder(path: Path, cls: str) -> Submission:
+    """A submission of several files: the one with the class first, so that it is loaded first."""
+    pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
+    files = sorted(path.rglob("*.py"), key=lambda x: (not pattern.search(x.read_bytes()), x))
+    base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
+    names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
+    taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
+    own = [name + "_" * (name.partition(".")[0] in taken) for name in names]
+    named = [(name, str(x.resolve())) for name, x in zip(own, files, strict=True)]
+    return Submission(path.name, named, [str(base.resolve())])
 
 
 # --- one submission ------------------------------------------------------------------------------
@@ -244,57 +296,3 @@ def told(error: Any) -> dict[str, Any]:
 def clean(x: object, longest: int = 200) -> str:
     """A text of a submission's, without what is no character or would move a terminal's cursor."""
     return re.sub(r"[^\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", str(x)[:longest])
-
-
-# --- which files are a submission ----------------------------------------------------------------
-class SubmissionError(AutogradError, ValueError):
-    """There is nothing to grade where something was to be."""
-
-
-class Submission(NamedTuple):
-    """Its name, its files as (name of the module, path), and where they may import from."""
-
-    name: str
-    files: list[tuple[str, str]]
-    paths: list[str]
-
-
-def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> list[Submission]:
-    """The submissions at paths: a file is one; in a folder each file and each folder is one.
-
-    Raises SubmissionError where there is none, or two have one name.
-    """
-    made: list[Submission] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(x for x in path.iterdir() if not x.name.startswith((".", "__")))
-            made += [_file(x) for x in inside if x.suffix == ".py"]
-            made += [_folder(x, cls or "Value") for x in inside if any(x.rglob("*.py"))]
-        elif path.suffix == ".py":
-            path.read_bytes()  # its own error, if it cannot be read
-            made.append(_file(path))
-        else:
-            raise SubmissionError(f"{path}: a submission is a Python file or a folder")
-    if not made:
-        raise SubmissionError(f"{paths[0]}: there is no Python file in it")
-    names = [submission.name for submission in made]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise SubmissionError(f"two submissions are called {twice!r}")
-    return made
-
-
-def _file(path: Path) -> Submission:
-    """A file; nothing imports it, and under this name it takes no other module's place."""
-    return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
-
-
-def _folder(path: Path, cls: str) -> Submission:
-    """A submission of several files: the one with the class first, so that it is loaded first."""
-    pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
-    files = sorted(path.rglob("*.py"), key=lambda x: (not pattern.search(x.read_bytes()), x))
-    base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
-    names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
-    taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
-    own = [name + "_" * (name.partition(".")[0] in taken) for name in names]
-    named = [(name, str(x.resolve())) for name, x in zip(own, files, strict=True)]
-    return Submission(path.name, named, [str(base.resolve())])

@@ -163,6 +163,5 @@ def _compressed(columns: Mapping[str, Any], told: Any) -> dict[str, Any]:
         lengths[name] = len(column)
         raw = column.tobytes()
         parts += [raw[k :: column.itemsize] for k in range(column.itemsize)]
-    deflate = zlib.compressobj(9, wbits=-15)
-    stream = deflate.compress(b"".join(parts)) + deflate.flush()
+    stream = zlib.compress(b"".join(parts), 9, wbits=-15)
     return {"lengths": lengths, "packed": base64.b64encode(stream).decode()}

@@ -131,8 +131,7 @@ def compressed(text: str) -> str:
 
     The digits are the characters from # to x without <, so that no tag can begin among them.
     """
-    deflate = zlib.compressobj(9, wbits=-15)
-    data = deflate.compress(text.encode()) + deflate.flush()
+    data = zlib.compress(text.encode(), 9, wbits=-15)
     usual = f"{digits}{ascii_uppercase}{ascii_lowercase}!#$%&()*+-;<=>?@^_`{{|}}~"
     ours = bytes(code for code in range(ord("#"), ord("x") + 1) if code != ord("<"))
     table = bytes.maketrans(usual.encode(), ours)

@@ -71,9 +71,8 @@ def compact(svg: str) -> str:
         names = group.get("class", "")
         given = {"class": names, "data-id": group.get("id", "")}
         made = ET.SubElement(parents[names.split()[0]], "g", given)
-        made.extend(
-            _slim(part, kept) for tag, kept in _KEPT.items() for part in group.iter(f"{SVG}{tag}")
-        )
+        parts = ((part, kept) for tag, kept in _KEPT.items() for part in group.iter(f"{SVG}{tag}"))
+        made.extend(_slim(*each) for each in parts)
         if not names.startswith("edge"):
             _boxed(made)
     return ET.tostring(out, encoding="unicode").replace(" />", "/>")

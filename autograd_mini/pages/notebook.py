@@ -63,9 +63,8 @@ def widget(
         import anywidget
         import traitlets
     except ImportError as error:
-        raise ImportError(
-            "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
-        ) from error
+        what = "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
+        raise ImportError(what) from error
     page = page_of(steps, lang=meant(lang), start=start, **options)
 
     class StepsWidget(anywidget.AnyWidget):

@@ -25,8 +25,6 @@ _MARGIN, _PANEL, _WHY = 36, 296, 22  # pixels: around the picture, for the words
 WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
 _LEAST = 6.0  # pixels: the height of letters that can still be read
 _LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
-
-
 _WORDS = re.compile("(.* -> .*?)label=<<table.*?</table>> ?")  # on an edge, in DOT
 _Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and the comma after it
 
@@ -46,9 +44,7 @@ class Painter:
                 f" {12 * scale * zoom:.0f} pixels high; write a page (save_html, -o steps.html)"
             )
         # The edges as they are numbered in the picture: (node, which of its edges).
-        self.edges = [
-            (k, j) for k, node in enumerate(steps.nodes) for j, _ in enumerate(node.edges())
-        ]
+        self.edges = [(k, j) for k, n in enumerate(steps.nodes) for j, _ in enumerate(n.edges())]
         # The index of the step that hands a share along an edge.
         self.when = {(s.node, s.edge): i for i, s in enumerate(steps) if isinstance(s, Accumulate)}
         self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
