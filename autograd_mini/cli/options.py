@@ -59,13 +59,9 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, prog: str, room: str, lang: str) -> None:
         self.room, self.lang = room, lang
         width = min(shutil.get_terminal_size().columns, 100) - 2
-        super().__init__(
-            prog=prog,
-            description=textwrap.fill(self.say("about"), width),
-            epilog=self.say("example"),
-            formatter_class=partial(_Help, lang),
-            add_help=False,
-        )
+        about = textwrap.fill(self.say("about"), width)
+        given: Any = {"epilog": self.say("example"), "formatter_class": partial(_Help, lang)}
+        super().__init__(prog=prog, description=about, add_help=False, **given)
         self.groups: dict[str, Any] = {}
         for name in ("arguments", "options"):
             self.groups[name] = self.add_argument_group(self.say(name))

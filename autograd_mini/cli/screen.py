@@ -156,17 +156,15 @@ class Screen:
         first = max(0, min(line - rows // 2, len(source.lines) - rows))
         for k in range(first, min(first + rows, len(source.lines))):
             code, room = Text(clean(source.lines[k]), no_wrap=True), width - 7
-            inside = here is not None and here.line <= k <= here.end_line
-            if inside and here is not None:
+            mark, style = " ", "dim"
+            if here is not None and here.line <= k <= here.end_line:
+                mark, style = "▶", ""
                 start = here.column if k == here.line else 0
                 end = here.end_column if k == here.end_line else len(code)
                 code.stylize("bold reverse", start, end)
                 if end > room and len(code) > room:  # a long line is seen where it is lit
                     code = Text("… ") + code[max(0, min(start, len(code) - room + 2)) :]
-            number = Text(
-                f"{'▶' if inside else ' '} {source.first + k:>3}  ", style="" if inside else "dim"
-            )
-            shown.append(number + code)
+            shown.append(Text(f"{mark} {source.first + k:>3}  ", style=style) + code)
         return [_cut(line, width) for line in shown]
 
     # --- the words -------------------------------------------------------------------------------

@@ -263,13 +263,10 @@ def gradient_check(model: MLP, data: Dataset, loss: str, teller: Teller) -> bool
         return True
     which = "check.is" if len(chosen) == len(parameters) else "check.some"
     teller.say(which, n=len(chosen), all=len(parameters), points=len(batch))
-    teller.say(
-        "check.result",
-        agreeing=len(decided) - len(wrong),
-        n=len(gradients),
-        relative=number(max((d for d, _ in decided), default=0.0) / largest, ".1e"),
-        bars=max((d / bar if bar else inf for d, bar in decided if d), default=0.0),
-    )
+    relative = number(max((d for d, _ in decided), default=0.0) / largest, ".1e")
+    bars = max((d / bar if bar else inf for d, bar in decided if d), default=0.0)
+    told = {"agreeing": len(decided) - len(wrong), "n": len(gradients), "bars": bars}
+    teller.say("check.result", relative=relative, **told)
     if undecided := len(gradients) - len(decided):
         teller.say("check.undecided", n=undecided)
     teller.lines(*wrong)

@@ -99,10 +99,8 @@ class Cost(Laboratory):
             ("samples", "parameters", self.rows[-1].parameters),
         ):
             rows = sorted({row for row in self.rows if getattr(row, other) == fixed})
-            lines = {
-                word(y, lang): [(getattr(row, x), getattr(row, y)) for row in rows]
-                for y in ("differences", "gradient", "value")
-            }
+            ways = ("differences", "gradient", "value")
+            lines = {word(y, lang): [(getattr(r, x), getattr(r, y)) for r in rows] for y in ways}
             title = word(f"fixed.{other}", lang, n=fixed)
             found.append(panel(lang, x, "operations", lines, title, "xy"))
         return found

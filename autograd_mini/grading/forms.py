@@ -24,16 +24,11 @@ MARKS = Format("autograd_mini marks", ("battery", "seed", "submissions"))
 
 def told(each: Marks, lang: str) -> Told:
     """A submission, its levels, and what is wrong in each."""
-    levels = [
-        {
-            "name": mark.level.title(lang),
-            "about": mark.level.sentence(lang),
-            "points": mark.points,
-            "of": mark.level.points,
-            "failures": [failure.told(lang) for failure in mark.failures],
-        }
-        for mark in each.marks
-    ]
+    levels = []
+    for mark in each.marks:
+        said = {"name": mark.level.title(lang), "about": mark.level.sentence(lang)}
+        score = {"points": mark.points, "of": mark.level.points}
+        levels.append({**said, **score, "failures": [x.told(lang) for x in mark.failures]})
     notes = [failure.text(lang) for failure in each.notes]
     about = {"name": each.name, "points": each.total, "of": each.most}
     return {**about, "levels": levels, "notes": notes, "printed": each.printed}
@@ -174,19 +169,12 @@ def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
 def to_gradescope(each: Marks, lang: str) -> str:
     """What Gradescope reads from results/results.json, and otter-grader writes there."""
     row = told(each, lang)
-    tests = [
-        {
-            "number": str(k),
-            "name": level["name"],
-            "score": level["points"],
-            "max_score": level["of"],
-            "status": "passed" if level["points"] == level["of"] else "failed",
-            "output": _output(level),
-            "output_format": "text",
-            "visibility": "visible",
-        }
-        for k, level in enumerate(row["levels"], 1)
-    ]
+    tests = []
+    for k, level in enumerate(row["levels"], 1):
+        status = "passed" if level["points"] == level["of"] else "failed"
+        score = {"score": level["points"], "max_score": level["of"], "status": status}
+        shown = {"output": _output(level), "output_format": "text", "visibility": "visible"}
+        tests.append({"number": str(k), "name": level["name"], **score, **shown})
     about = {"score": each.total, "output": "\n".join(row["notes"])}
     found = {**about, "execution_time": round(each.seconds, 2), "tests": tests}
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

@@ -52,11 +52,8 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
         lit.append(sorted(new or {x for x in operands if x >= 0}))
         known |= new
     count = len(trace.code)
-    labels = {
-        node.data.operand: old.label
-        for old, node in made.items()
-        if old.label and hasattr(node.data, "operand")
-    }
+    named = [(node.data, old.label) for old, node in made.items() if old.label]
+    labels = {x.operand: label for x, label in named if hasattr(x, "operand")}
     ends = tuple(Output(name, trace.operand(x)) for name, x in outputs)
     headings = {0: "forward", forward: "backward"}
     return Program(tuple(inputs), trace.code, count, count, ends, labels, headings), lit
@@ -121,14 +118,9 @@ def stages(steps: Steps) -> dict[str, Any]:
         ("python", python.source(program), own),
         ("c", c_source.source(program).partition("} state;\n\n")[2].partition("\nint ")[0], own),
     ]
-    return {
-        "stages": [
-            {"name": n, "lines": text.splitlines(), "of": _of(text, i)} for n, text, i in shown
-        ],
-        "lit": lit,
-        "kept": {int(tag): i for i, tag in tagged.labels.items()},
-        "effects": effects,
-    }
+    told = [{"name": n, "lines": text.splitlines(), "of": _of(text, i)} for n, text, i in shown]
+    kept = {int(tag): i for i, tag in tagged.labels.items()}
+    return {"stages": told, "lit": lit, "kept": kept, "effects": effects}
 
 
 def _of(text: str, instruction: dict[str, int]) -> list[int]:

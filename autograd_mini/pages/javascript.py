@@ -60,10 +60,8 @@ def _entry(op: Op, kinks: bool) -> str:
 
 def _function(op: Op, key: str) -> str:
     """One formula as an arrow function of the arguments, and of `out` for a partial."""
-    params = [
-        _name(p) + (f" = {_number(op.defaults[p])}" if p in op.defaults and key == "value" else "")
-        for p in op.params
-    ]
+    usual = {p: f" = {_number(x)}" for p, x in op.defaults.items() if key == "value"}
+    params = [_name(p) + usual.get(p, "") for p in op.params]
     head = f"({', '.join(params if key == 'value' else [*params, 'out$'])}) => "
     constants = "".join(f"const {name} = {text}; " for name, text in given(op, [key], _SCRIPT))
     text = written(op, key, _SCRIPT)

@@ -87,26 +87,21 @@ def first_wrong(
         pairs = enumerate(zip(steps, right or (), strict=False))
         return next((i for i, (got, wanted) in pairs if got != wanted), 0)
 
-    def first(kind: str, **wanted: Any) -> int | None:
-        alike = (i for i, step in enumerate(steps) if step.kind == kind
+    def first(kind: str, nodes: set[int], **wanted: Any) -> int | None:
+        alike = (i for i, step in enumerate(steps) if step.kind == kind and step.node in nodes
                  and wanted.items() <= step._asdict().items())  # fmt: skip
         return next(alike, None)
 
+    both = zip(steps.nodes, () if right is None else right.nodes, strict=False)
+    other = {k for k, (got, wanted) in enumerate(both) if got.data != wanted.data}
     got = culprit.details.get("got")
     found = {
-        "value": (_other_value(steps, right), first("forward", node=node)),
-        "partial": (first("accumulate", node=node, partial=got), first("accumulate", node=node)),
+        "value": (first("forward", other), first("forward", {node})),
+        "partial": (first("accumulate", {node}, partial=got), first("accumulate", {node})),
         "order": (_too_early(steps, node),),
         "accumulation": (_not_added(steps, node),),
     }.get(culprit.kind, ())
-    return next(i for i in (*found, first("visit", node=node), 0) if i is not None)
-
-
-def _other_value(steps: Steps, right: Steps | None) -> int | None:
-    """The first value that a right engine does not get."""
-    pairs = zip(steps.nodes, () if right is None else right.nodes, strict=False)
-    other = {k for k, (got, wanted) in enumerate(pairs) if got.data != wanted.data}
-    return next((i for i, s in enumerate(steps) if s.kind == "forward" and s.node in other), None)
+    return next(i for i in (*found, first("visit", {node}), 0) if i is not None)
 
 
 def _not_added(steps: Steps, node: int) -> int | None:

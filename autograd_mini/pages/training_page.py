@@ -64,15 +64,9 @@ def to_html(
     each = run if isinstance(run, LearningRates) else LearningRates((run,), (run.rate,))
     runs, rates, several = each.runs, each.rates, each is run
     learn, ops = _learning(runs[0], rates[0]) if not several else (None, [])
-    data = {
-        "learn": learn,
-        "points": _points(runs[0]),
-        "several": several,
-        "descent": not runs[0].loss,
-        "runs": [
-            _run(*one, EXACT // len(runs)) for one in zip(runs, rates, each.verdicts, strict=True)
-        ],
-    }
+    told = zip(runs, rates, each.verdicts, strict=True)
+    data: dict[str, Any] = {"learn": learn, "points": _points(runs[0]), "several": several}
+    data |= {"descent": not runs[0].loss, "runs": [_run(*x, EXACT // len(runs)) for x in told]}
     scripts = [source(ops), *SCRIPTS] if ops else SCRIPTS
     return document(
         "training.html", scripts, data, _words(runs[0], several),
