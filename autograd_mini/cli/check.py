@@ -10,7 +10,6 @@ from autograd_mini.language.tables import Grid
 
 from .options import Arguments, imported, option, read
 
-RIGHT, WRONG = 0, 1
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
 _SIDES = "<><><<<"  # how they are aligned
@@ -40,7 +39,7 @@ def run(args: Arguments) -> int:
         _print(report)
         if args.taylor and report.taylor is not None:
             _print(report.taylor)
-    return RIGHT if report.ok else WRONG
+    return 0 if report.ok else 1
 
 
 def _report(args: Arguments) -> Report:
@@ -88,4 +87,4 @@ def _print_ops(args: Arguments) -> int:
     rows = [[row[k] for k in seen] for row in table]
     _print(Grid(rows, marked, sides="".join(_SIDES[k] for k in seen)))
     print(args.say("ops.bad", names=", ".join(bad.values())) if bad else args.say("ops.good"))
-    return WRONG if bad else RIGHT
+    return 1 if bad else 0

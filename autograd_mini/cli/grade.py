@@ -13,7 +13,6 @@ from autograd_mini.language import shortened
 
 from .options import Arguments, option, positive, whole, write
 
-ENOUGH, LESS = 0, 1
 OPTIONS = [
     option("submissions", nargs="+", metavar="PATH"),
     option("--class", dest="cls", metavar="NAME"),
@@ -34,7 +33,7 @@ def run(args: Arguments) -> int:
     found = grade(args.submissions, limits=Limits(args.time, args.memory), **options)
     found.sort(key=lambda each: -each.total)
     _give(args, found)
-    return LESS if any(each.total < args.least for each in found) else ENOUGH
+    return 1 if any(each.total < args.least for each in found) else 0
 
 
 def _give(args: Arguments, found: list[Marks]) -> None:

@@ -4,6 +4,7 @@ import argparse
 
 from autograd_mini.course import cost, depth, sweeps
 from autograd_mini.course.laboratory import Laboratory
+from autograd_mini.nn.initialisers import INITIALISERS
 from autograd_mini.transforms import grad
 
 from . import step_training
@@ -15,8 +16,6 @@ def _init(typed: str) -> str | float:
     try:
         return float(positive(typed))
     except argparse.ArgumentTypeError:
-        from autograd_mini.nn.initialisers import INITIALISERS
-
         if typed not in INITIALISERS:
             what = f"neither a number above 0 nor one of {', '.join(INITIALISERS)}"
             raise argparse.ArgumentTypeError(f"{typed!r} is {what}") from None

@@ -8,7 +8,6 @@ from autograd_mini.museum import mistake, named
 
 from .options import Arguments, option, positive, suffix, write
 
-PASSED, MISSED = 0, 1
 OPTIONS = [
     option("engines", nargs="*", metavar="NAME"),
     option("--out", says="picture"),
@@ -36,7 +35,7 @@ def run(args: Arguments) -> int:
         print(*_listed(args, [*museum.ENGINES]), "", args.say("loops"), sep="\n")
         told = [(name, args.say(f"{name}.mistake")) for name in museum.LOOPS]
         print(*aligned(told, "<<"), sep="\n")
-    return PASSED
+    return 0
 
 
 def _listed(args: Arguments, names: list[str]) -> list[str]:
@@ -49,10 +48,10 @@ def _against(args: Arguments) -> int:
     found = against(args.against, args.module, args.cls, args.time)
     if found.right:
         print(found.right, args.say("right.fails"), sep="\n\n")
-        return MISSED
+        return 1
     print(args.say("noticed", n=len(found.noticed), all=len(found.noticed) + len(found.missed)))
     for name, names in (("missed", found.missed), ("unused", [*found.unused])):
         if names:
             operations = ", ".join(dict.fromkeys(found.unused.values()))
             print("", args.say(name, operations=operations), *_listed(args, names), sep="\n")
-    return MISSED if found.missed else PASSED
+    return 1 if found.missed else 0

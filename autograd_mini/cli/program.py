@@ -60,8 +60,7 @@ def _run(arguments: list[str], lang: str) -> int:
             rest = [a for a in rest if a.startswith("-")]
         if rest:
             parser.error(f"unrecognized arguments: {' '.join(a or repr(a) for a in rest)}")
-        code: int = args.run(args)
-        return code
+        return int(args.run(args))
     except SystemExit as end:  # argparse has said what it had to say
         return end.code if isinstance(end.code, int) else FAILED
     except BrokenPipeError:
@@ -86,10 +85,9 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     """An expression such as -x**2 with a space before it, or argparse takes it for an option."""
     if not {"grad", "check", "draw", "step", "compile", "lab"} & {*arguments}:
         return list(arguments)
-    options = ("-h", "--")
     shielded = []
     for before, a in zip(["", *arguments], arguments, strict=False):
-        bare = "-o" in (before, a) or not a.startswith("-") or a.startswith(options)
+        bare = "-o" in (before, a) or not a.startswith("-") or a.startswith(("-h", "--"))
         shielded.append(a if bare else f" {a}")
     return shielded
 

@@ -92,9 +92,8 @@ def classifier(
 def rates(args: Arguments, values: list[str]) -> LearningRates:
     """Record what --train names, a data set or an expression of the values, with each rate."""
     given = args.lr
-    if given is not None and (
-        not 0 < len({*given}) == len(given) <= MOST_RATES or not all(0 < r < 1e300 for r in given)
-    ):
+    apart = given is None or 0 < len({*given}) == len(given) <= MOST_RATES
+    if not apart or not all(0 < rate < 1e300 for rate in given or ()):
         shown = " ".join(f"{rate:g}" for rate in given)
         args.refuse("training.rates", most=MOST_RATES, rates=shown)
     try:

@@ -94,10 +94,8 @@ class Cost(Laboratory):
     def panels(self, lang: str = "en") -> list[Curves]:
         """The operations against the parameters, and against the samples."""
         found = []
-        for x, other, fixed in (
-            ("parameters", "samples", self.rows[0].samples),
-            ("samples", "parameters", self.rows[-1].parameters),
-        ):
+        few, wide = self.rows[0].samples, self.rows[-1].parameters
+        for x, other, fixed in (("parameters", "samples", few), ("samples", "parameters", wide)):
             rows = sorted({row for row in self.rows if getattr(row, other) == fixed})
             ways = ("differences", "gradient", "value")
             lines = {word(y, lang): [(getattr(r, x), getattr(r, y)) for r in rows] for y in ways}

@@ -120,9 +120,7 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     for _ in range(_TRIES):
         root, asked = KINDS[kind](draw, level)
         root.label = "L"
-        rate: Any = None  # a Fraction keeps the weights exact
-        if kind == "update":
-            rate = Fraction(1, draw.choice((2, 4, 5, 10)))
+        rate: Any = Fraction(1, draw.choice((2, 4, 5, 10))) if kind == "update" else None  # exact
         recorded = steps(root, optimiser=SGD(asked, lr=rate) if rate else None)
         if _is_nice(recorded, kind, DIGITS[level - 1]):
             blanks = _blanks(recorded, {leaf.label for leaf in asked})

@@ -59,13 +59,13 @@ def against(
     root, before = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
     paths = os.pathsep.join([str(path.resolve().parent), str(Path.cwd()), root, before])
 
+    given: Any = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
+    given["env"] = {**os.environ, "PYTHONPATH": paths}
+
     def run(name: str) -> tuple[bool, str]:
         command = [sys.executable, "-m", __name__, name, module, cls, str(path.resolve())]
         try:
-            done = subprocess.run(
-                command, capture_output=True, encoding="utf-8", errors="replace",
-                env={**os.environ, "PYTHONPATH": paths}, timeout=seconds, check=False,
-            )  # fmt: skip
+            done = subprocess.run(command, check=False, timeout=seconds, **given)
         except subprocess.TimeoutExpired:
             return False, ""
         return done.returncode == 0, f"{done.stderr}{done.stdout}"

@@ -14,6 +14,7 @@ from typing import Any
 from autograd_mini.files import Format
 from autograd_mini.language import text
 from autograd_mini.language.tables import aligned, separated
+from autograd_mini.pages.document import asset, plain
 
 from .marking import Marks
 
@@ -95,8 +96,6 @@ def _sign(level: Told) -> str:
 
 def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     """A page in one file, which runs no script: the table of the class, then each with pictures."""
-    from autograd_mini.pages.document import asset, plain
-
     title = text("grade.title", lang)
     parts = [f"<h1>{escape(title)}</h1>"]
     if len(found) > 1:

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, of, text
 from autograd_mini.numbers.arguments import one_of
+
+from .engine import module_of
 
 Said = str | tuple[str, str]  # in one language, or in English and Spanish
 ACTIONS = ("build", "backward", "reset")
@@ -117,10 +120,6 @@ def read(path: str | None = None) -> list[Level]:
         from .battery import LEVELS
 
         return LEVELS
-    from pathlib import Path
-
-    from .engine import module_of
-
     Path(path).read_bytes()  # its own error, if it cannot be
     module, problem = module_of(Path(path), "battery")
     if problem is not None:

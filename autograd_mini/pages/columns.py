@@ -51,10 +51,8 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     pass that is not the engine's own.
     """
     nodes = steps.nodes
-    plain = not steps.stale and all(
-        node.data.__class__ is float and (node.op or node.first is None) for node in nodes
-    )
-    if not plain or not swept(steps):
+    plain = all(x.data.__class__ is float and (x.op or x.first is None) for x in nodes)
+    if steps.stale or not plain or not swept(steps):
         return None
     shapes = [shape_of(node) if node.op else None for node in nodes]
     templates, ops = notations(shape for shape in shapes if shape)

@@ -18,10 +18,8 @@ FEW = 200  # nodes that are drawn all at once; of more, groups are opened
 def figure(steps: Steps) -> str:
     """The graph of a recording as SVG without colours."""
     lang = "es" if steps.stale else "en"  # "obsoleto" needs more room than "stale"
-    picture = draw(
-        roomy(steps), detail="chain rule", off_path="normal", color_by="kind", max_nodes=FEW,
-        lang=lang,
-    )  # fmt: skip
+    look: Any = {"detail": "chain rule", "off_path": "normal", "color_by": "kind", "lang": lang}
+    picture = draw(roomy(steps), max_nodes=FEW, **look)
     return compact(picture.pipe(format="svg", encoding="utf-8"))
 
 
