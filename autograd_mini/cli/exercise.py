@@ -26,8 +26,5 @@ def run(args: Arguments) -> int:
     if args.format in ("pdf", "qti") and args.out is None:
         args.refuse("file", format=args.format)
     made = exercises(args.kind, args.level, args.seed, args.count)
-    if args.format in BANKS:
-        content = getattr(banks, args.format)(made, args.lang)
-    else:
-        content = getattr(sheets, args.format)(made, args.lang, key=args.key)
-    return write(args, content)
+    room, given = (banks, {}) if args.format in BANKS else (sheets, {"key": args.key})
+    return write(args, getattr(room, args.format)(made, args.lang, **given))

@@ -7,7 +7,7 @@ from math import sqrt
 from statistics import median, mode
 from typing import Any, ClassVar, NamedTuple
 
-from autograd_mini.drawing.curves import Curves
+from autograd_mini.drawing.curves import Curves, Points
 from autograd_mini.nn import MLP
 from autograd_mini.nn.initialisers import Initialiser, generator, initialiser, normal
 from autograd_mini.numbers.arguments import positive, whole
@@ -53,7 +53,7 @@ class Depth(Laboratory):
     def panels(self, lang: str = "en") -> list[Curves]:
         """For each activation the gradient of every layer, the inputs' first."""
         kinds = dict.fromkeys(row[:2] for row in self.rows)
-        lines: dict[str, dict[str, Iterable[tuple[float, float]]]] = {}
+        lines: dict[str, dict[str, Points]] = {}
         for (activation, init), path in zip(kinds, self.paths, strict=True):
             lines.setdefault(activation, {})[init] = enumerate(path)
         return [panel(lang, "layer", "rms", each, name) for name, each in lines.items()]

@@ -68,8 +68,7 @@ def _late(file: Any) -> Iterator[Seen]:
     neuron.w, neuron.b = [2.0], 1.0
     for x, loss, wanted in ((1.0, 9.0, (1.4, 0.4)), (2.0, 10.24, (0.12, -0.24))):
         yield "L", file.turn(neuron, [x], 0.0, 0.1), loss
-        got = [w.data for w in neuron.parameters()]
-        yield from zip("wb", got, wanted, strict=True)
+        yield from zip("wb", [w.data for w in neuron.parameters()], wanted, strict=True)
 
 
 def _shuffled(file: Any) -> Iterator[Seen]:

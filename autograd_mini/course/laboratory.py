@@ -1,7 +1,7 @@
 """What a laboratory hands back: rows of numbers, and their table, sentences, picture and page."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from math import isfinite
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from autograd_mini import language
 from autograd_mini.drawing import curves
-from autograd_mini.drawing.curves import Curves
+from autograd_mini.drawing.curves import Curves, Points
 from autograd_mini.language import tables
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import asset, plain
@@ -80,12 +80,7 @@ def word(name: str, lang: str, **slots: object) -> str:
 
 
 def panel(
-    lang: str,
-    x: str,
-    y: str,
-    lines: Mapping[str, Iterable[tuple[float, float]]],
-    title: str = "",
-    log: str = "y",
+    lang: str, x: str, y: str, lines: Mapping[str, Points], title: str = "", log: str = "y"
 ) -> Curves:
     """A picture of lines, by what they are called; `x` and `y` are names for `word`."""
     every = tuple((name, tuple(points)) for name, points in lines.items())

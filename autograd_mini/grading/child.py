@@ -20,13 +20,10 @@ from .levels import read
 
 KEPT = 500  # bytes of what it prints
 _FILES = 10 << 20  # bytes of a file that it writes
-_CHANGES = tuple(
-    f"os.{x}" for x in "remove rename rmdir mkdir truncate link symlink chmod chown utime".split()
-)
-_REFUSED = (
-    *(f"os.{x}" for x in "fork exec posix_spawn spawn startfile system kill".split()),
-    *("subprocess.", "socket.connect", "socket.bind"),
-)
+_OF_FILES = "remove rename rmdir mkdir truncate link symlink chmod chown utime".split()
+_OF_PROCESSES = "fork exec posix_spawn spawn startfile system kill".split()
+_CHANGES = tuple(f"os.{x}" for x in _OF_FILES)
+_REFUSED = (*(f"os.{x}" for x in _OF_PROCESSES), "subprocess.", "socket.connect", "socket.bind")
 _own: set[str] = set()  # the files of the submission
 
 
@@ -100,11 +97,9 @@ def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict
     modules, notes = [], []
     _own.update(path for _, path in files)
     for module_name, path in files:
-        known = sys.modules.get(module_name)
-        if known is not None and known.__file__ == path:  # another of them has imported it
-            modules.append(known)
-            continue
-        module, problem = module_of(Path(path), module_name)
+        known: Any = sys.modules.get(module_name)
+        own = known is not None and known.__file__ == path  # another of them has imported it
+        module, problem = (known, None) if own else module_of(Path(path), module_name)
         modules.append(module)
         if problem is not None:
             notes.append(_told(problem))

@@ -79,10 +79,8 @@ def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
         return "\n".join([*lines, "", legend, ""])
     row = told(found[0], lang)
     levels = row["levels"]
-    score = [f"{level['points']:g}/{level['of']:g}" for level in levels]
-    names = [f"{_sign(level)} {level['name']}" for level in levels]
-    abouts = [level["about"] for level in levels]
-    heads = aligned([*zip(names, score, abouts, strict=True)], "<><")
+    data = [(f"{_sign(x)} {x['name']}", f"{x['points']:g}/{x['of']:g}", x["about"]) for x in levels]
+    heads = aligned(data, "<><")
     lines = [f"{row['name']}: {_points(row, lang)}", *row["notes"], ""]
     for head, level in zip(heads, levels, strict=True):
         failures = _failures(level)

@@ -31,10 +31,7 @@ class Program(NamedTuple):
 
 
 def of_graph(
-    root: Value,
-    inputs: Sequence[Value],
-    names: Sequence[str] = (),
-    passes: tuple[str, ...] = ("backward",),
+    root: Value, inputs: Sequence[Value], passes: tuple[str, ...], names: Sequence[str] = ()
 ) -> Program:
     """The program of a graph; without names its inputs are x, y, ..., those that are used.
 
@@ -79,7 +76,7 @@ def of_case(case: Case, seed: str) -> Program:
         inputs = {name: Value(float(case.at.get(name, _start(random)))) for name in names}
         if unknown := [name for name in case.at if name not in names]:
             raise BatteryError(f"there is no input {unknown[0]}")
-        return of_graph(f(**inputs), [*inputs.values()], [*names], case.passes)
+        return of_graph(f(**inputs), [*inputs.values()], case.passes, [*names])
     except (AutogradError, ArithmeticError, AttributeError, TypeError, ValueError) as error:
         what = case.f if isinstance(case.f, str) else getattr(case.f, "__name__", "f")
         raise BatteryError(f"the case {what!r}: {error}") from None
@@ -117,7 +114,7 @@ def drawn(wish: Drawn, known: Sequence[str], random: Random) -> Program | None:
         return None
     made[-1].backward()
     slopes = {abs(x.grad) for x in inputs} - {0.0}
-    found = of_graph(made[-1], inputs, passes=tuple(wish.passes.split()))
+    found = of_graph(made[-1], inputs, tuple(wish.passes.split()))
     return found if slopes != {1.0} else None  # sums are no chain
 
 
@@ -177,4 +174,4 @@ def _again(old: Program, lines: Iterable[str]) -> Iterator[Program]:
             return
         nodes[name] = node
     if node.parents:  # type: ignore[union-attr]
-        yield of_graph(node, inputs, passes=old.passes)  # type: ignore[arg-type]
+        yield of_graph(node, inputs, old.passes)  # type: ignore[arg-type]
