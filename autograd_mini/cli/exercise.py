@@ -7,12 +7,11 @@ from .options import Arguments, option, whole, write
 
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
 BANKS = ("moodle", "gift", "qti")
-_MOST = 500
 OPTIONS = [
     option("--kind", choices=tuple(KINDS), default="chain"),
     option("--level", metavar="N", type=whole(1, 5), default=1),
     option("--seed", default=0),
-    option("--count", metavar="N", type=whole(1, _MOST), default=1),
+    option("--count", metavar="N", type=whole(1, 500), default=1),
     option("--format", choices=(*SHEETS, *BANKS), default="text"),
     option("--key", action="store_true"),
     "--out",

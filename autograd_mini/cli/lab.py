@@ -22,7 +22,6 @@ def _init(typed: str) -> str | float:
         return typed
 
 
-FILES = ("html", "png", "svg")
 # Of each laboratory the options that are its own.
 _OWN = {
     "depth": "activation init depths width seeds seed",
@@ -54,7 +53,7 @@ def run(args: Arguments) -> int:
     args.exclude(" ".join(own for other, own in _OWN.items() if other != name), "other", name=name)
     if args.target is not None and name in ("depth", "cost"):
         args.refuse("no.target", name=name, value=args.target)
-    kind = suffix(args, FILES)
+    kind = suffix(args, ("html", "png", "svg"))
     made = _made(args, name)
     if kind is None:
         return write(args, f"{made.to_json() if args.json else made.text(args.lang)}\n")

@@ -132,12 +132,10 @@ class _Code:
 def _arithmetic(op: Any) -> bool:
     """Whether the partials follow from data by + - * / and a choice alone."""
     known = {*op.params, *(f"{param}_i" for param in op.params), "out"}
-    return not any(
-        functions_in(tree) - {"where"}
-        or names_in(tree) - known
-        or any(isinstance(part, ast.Pow | ast.Mod | ast.FloorDiv) for part in ast.walk(tree))
-        for tree in (op.trees[f"d{k}"] for k in range(len(op.params)))
-    )
+    trees = [op.trees[f"d{k}"] for k in range(len(op.params))]
+    plain = all(functions_in(tree) <= {"where"} and names_in(tree) <= known for tree in trees)
+    parts = (part for tree in trees for part in ast.walk(tree))
+    return plain and not any(isinstance(x, ast.Pow | ast.Mod | ast.FloorDiv) for x in parts)
 
 
 def swept(steps: Steps) -> bool:
