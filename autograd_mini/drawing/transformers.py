@@ -3,12 +3,14 @@
 They take `lang` and `texts`, and raise, as those of `plots`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import fsum, hypot
+from operator import mul
 from typing import Any, Unpack
 
 from autograd_mini.nn import GPT
 
-from .plots import COLOURS, Words, _histograms, _said, axes_of, figure_class
+from .plots import COLOURS, Words, _histograms, _said, figure_class
 
 
 def attention(
@@ -31,11 +33,13 @@ def attention(
             for j, weight in enumerate(weights[h]):
                 size = float(weight) * (110 / n) ** 2
                 axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
-        ends, looks = (-0.6, n - 0.4), "" if h else said["looks"]
-        axes.set(xlim=ends, ylim=ends, xlabel=said["seen"], ylabel=looks)
+        axes.set_xlim(-0.6, n - 0.4)
+        axes.set_ylim(-0.6, n - 0.4)
         axes.set_xticks(range(n), labels)
         axes.set_yticks(range(n), labels[::-1])
         axes.set_title(f"{said['head']} {h + 1}", fontsize=10)
+        axes.set_xlabel(said["seen"])
+        axes.set_ylabel("" if h else said["looks"])
         axes.grid(alpha=0.25)
     return figure
 
@@ -50,23 +54,45 @@ def embedding(
     `labels` that are `marked` have the second colour.
     """
     said = _said(**words)
-    axes = axes_of(None, 4.6)
-    import numpy as np  # matplotlib brings it
-
-    table = np.array([[float(w.data) for w in row] for row in model.letters])
-    centred = np.pad(table - table.mean(axis=0), (0, 1))  # so that there are always two directions
-    _, sizes, directions = np.linalg.svd(centred)
-    shares = 100 * sizes**2 / (sum(sizes**2) or 1.0)
-    signs = np.sign(directions[:2] @ (1 / np.arange(1, len(centred[0]) + 1)))  # else left to chance
-    xs, ys = signs[:, None] * directions[:2] @ centred.T
+    axes = figure_class()(figsize=(6.0, 4.6), layout="constrained").add_subplot()
+    table = [[float(w.data) for w in row] for row in model.letters]
+    means = [fsum(column) / len(table) for column in zip(*table, strict=True)]
+    centred = [[x - mean for x, mean in zip(row, means, strict=True)] for row in table]
+    (first, share), (second, rest) = _components(centred)
+    xs, ys = ([_dot(row, axis) for row in centred] for axis in (first, second))
     axes.scatter(xs, ys, s=0)  # so that the axes hold all of them
-    for x, y, label in zip(xs, ys, labels, strict=False):
+    for x, y, label in zip(xs, ys, labels, strict=True):
         colour = COLOURS[1] if label in marked else COLOURS[0]
         axes.text(x, y, label, color=colour, ha="center", va="center", fontsize=12)
-    axes.set_xlabel(said["component"].format(1, f"{shares[0]:.0f}"))
-    axes.set_ylabel(said["component"].format(2, f"{shares[1]:.0f}"))
+    axes.set_xlabel(said["component"].format(1, f"{100 * share:.0f}"))
+    axes.set_ylabel(said["component"].format(2, f"{100 * rest:.0f}"))
     axes.grid(alpha=0.25)
     return axes.figure
+
+
+def _components(rows: list[list[float]]) -> Iterator[tuple[list[float], float]]:
+    """The first two principal directions and their shares of the variance, by power iteration.
+
+    By hand, as the lessons in the browser have no NumPy.
+    """
+    columns = [*zip(*rows, strict=True)]
+    matrix = [[_dot(a, b) for b in columns] for a in columns]
+    total = fsum(row[k] for k, row in enumerate(matrix)) or 1.0
+    for _ in range(2):
+        axis = [1.0 / (k + 1) for k in range(len(matrix))]
+        for _ in range(500):
+            image = [_dot(row, axis) for row in matrix]
+            size = hypot(*image)
+            axis = [x / (size or 1.0) for x in image]
+        yield axis, size / total
+        matrix = [
+            [x - size * a * b for x, b in zip(row, axis, strict=True)]
+            for row, a in zip(matrix, axis, strict=True)
+        ]
+
+
+def _dot(a: Iterable[float], b: Iterable[float]) -> float:
+    return fsum(map(mul, a, b))
 
 
 def gradients(model: GPT, **words: Unpack[Words]) -> Any:
