@@ -11,13 +11,15 @@ reductions.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 from pathlib import Path
 from string import Template
 
-from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
+from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS, Code
 
 from .ir import SUMS, Calls, Writer, added, computed, declarations, terms
 from .packing import Slots, packed
+from .passes import rebuilt
 from .program import Program, places
 from .vector_maths import function, outside
 
@@ -36,6 +38,15 @@ _PARTS = {"before": _ONCE, "each": _EACH, "products": _SUMS, "after": _ONCE}
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
 
+def _split(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+    """A long sum is one of sums, so that it fits into chunks."""
+    if opcode not in SUMS or len(operands) <= 2 * CHUNK:
+        return None
+    added = terms(opcode, operands)
+    parts = [zip(*added[k : k + CHUNK], strict=True) for k in range(0, len(added), CHUNK)]
+    return code.emit("sum", *[code.emit(opcode, *chain.from_iterable(part)) for part in parts])
+
+
 class Printer:
     """Prints a program, for vectors of `width` samples, or of `pack` numbers, and so many threads.
 
@@ -44,6 +55,8 @@ class Printer:
     """
 
     def __init__(self, program: Program, width: int, threads: int, pack: int) -> None:
+        if any(b - a > 2 * CHUNK for a, b in pairwise(program.code.starts)):
+            program = rebuilt(program, _split)
         self.program, self.width, self.threads, self.pack = program, width, threads, pack
         self.calls: Calls = {}
         kinds = [each for _, each in program.inputs] + [
