@@ -191,7 +191,13 @@ def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
     if not sequences or len(sequences) != len(given):
         raise ValueError(f"{name}: {len(sequences)} sequences of scores but {len(given)} targets")
     losses = []
-    for i, (rows, (classes, weights)) in enumerate(zip(sequences, given, strict=True)):
+    for i, (row, target) in enumerate(zip(sequences, given, strict=True)):
+        pair = _vector(name, f"target[{i}]", target)
+        if len(pair) != 2:
+            raise ValueError(f"{name}: target[{i}] must be (classes, weights), got {target!r:.60}")
+        parts = zip(("scores", "classes", "weights"), (row, *pair), strict=True)
+        rows, classes, weights = (_vector(name, f"{part}[{i}]", x) for part, x in parts)
+        weights = [_number(name, f"weights[{i}][{j}]", x) for j, x in enumerate(weights)]
         if not len(rows) == len(classes) == len(weights):
             raise ValueError(
                 f"{name}: sequence {i} has {len(rows)} places, {len(classes)} classes and"
@@ -237,7 +243,7 @@ def _kl_divergence(p: Any, q: Any, where: str) -> Any:
         logs = [f.where(data_of(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
         return f.dot(ps, logs)
     pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if data_of(a) != 0]
-    return f.dot([a for a, _ in pairs], [f.log(a / b) for a, b in pairs])
+    return f.dot([a for a, _ in pairs], [f.log(f.div(a, b)) for a, b in pairs])
 
 
 _LOWEST = -1.7976931348623157e308  # no softmax sees a score like that
@@ -245,8 +251,9 @@ _LOWEST = -1.7976931348623157e308  # no softmax sees a score like that
 
 # --- what is shared ------------------------------------------------------------------------------
 def _mean(terms: list[Any]) -> Value:
-    """The mean; a single term is its own, without a node."""
-    mean: Value = terms[0] if len(terms) == 1 else f.mean(terms)
+    """The mean; a single term is its own, without a node. Of plain numbers it must be finite."""
+    given: Any = terms[0] if len(terms) == 1 else f.mean(terms)
+    mean: Value = _number("loss", "the mean", given) if given.__class__ is float else given
     return mean
 
 

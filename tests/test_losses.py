@@ -339,6 +339,19 @@ def test_bad_arguments(call, error, text):
         call()
 
 
+@pytest.mark.parametrize("number", [Value, float])
+def test_a_loss_beyond_the_floats_is_an_error_of_plain_numbers_too(number):
+    for call in (
+        lambda: mae(number(1.5e308), -1.5e308),
+        lambda: cross_entropy([number(1e308), number(-1e308)], 1),
+        lambda: kl_divergence([1.0, 0.0], [number(5e-324), number(1.0)]),
+    ):
+        with pytest.raises((ValueError, OverflowError)):
+            call()
+    with pytest.raises(PoleError):
+        kl_divergence([0.5, 0.5], [number(1.0), number(0.0)])
+
+
 def test_nan_and_inf_pass_in_ieee():
     with ieee():
         assert math.isnan(mse(Value(math.nan), 1.0).data)
@@ -364,9 +377,17 @@ def test_a_sequence_is_the_weighted_cross_entropy_of_its_places():
                 lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [])]),
                 "sequence 0 has 1 places",
             ),
+            (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0],)]), r"must be \(classes, weig"),
+            (
+                lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [math.nan])]),
+                r"weights\[0\]\[0\] is nan",
+            ),
             (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([2], [1.0])]), "classes are 0 to 1"),
         ],
-        TypeError: [(lambda: sequence_cross_entropy([[[1.0]]], 1), "targets must be a list")],
+        TypeError: [
+            (lambda: sequence_cross_entropy([[[1.0]]], 1), "targets must be a list"),
+            (lambda: sequence_cross_entropy([[[1.0]]], [0]), r"target\[0\] must be a list"),
+        ],
     }
 )
 def test_sequences_that_are_refused(call, error, text):

@@ -96,8 +96,10 @@ class Exercise:
 
     def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
         """For each blank whether the answer, a number or a text such as "3/4", is right."""
-        both = zip(answers, self.blanks, strict=True)
-        return tuple(abs(Fraction(x) - blank.answer) <= blank.tolerance for x, blank in both)
+        both = [(_typed(x), blank) for x, blank in zip(answers, self.blanks, strict=True)]
+        return tuple(
+            x is not None and abs(x - blank.answer) <= blank.tolerance for x, blank in both
+        )
 
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""
@@ -175,17 +177,24 @@ def ask(
 
 def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     """What is said of an answer that is wrong; "" of a right one."""
-    try:
-        typed = str(getattr(answer, "data", answer)).replace(",", ".").replace("−", "-")
-        given = Fraction(float(typed) if "e" in typed.lower() else typed)  # 1e999999999 is large
-        float(given)
-    except (ValueError, ArithmeticError):
+    if (given := _typed(answer)) is None:
         return text("ask.slip.no.number", lang, got=repr(answer))
     if abs(given - blank.answer) <= blank.tolerance:
         return ""
     if found := slip(task.steps, blank.step, given, blank.answer):
         return text(f"predict.predict.mistake.{found[0]}", lang, **found[2])
     return text("ask.slip.unknown", lang, got=answer)
+
+
+def _typed(answer: Any) -> Fraction | None:
+    """The number that is meant; None if it is none."""
+    try:
+        typed = str(getattr(answer, "data", answer)).replace(",", ".").replace("−", "-")
+        given = Fraction(float(typed) if "e" in typed.lower() else typed)  # 1e999999999 is large
+        float(given)
+    except (ValueError, ArithmeticError):
+        return None
+    return given
 
 
 def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:

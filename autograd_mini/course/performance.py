@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isclose
+from math import isclose, isfinite
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -202,7 +202,7 @@ def is_right(answer: str, wanted: float, old: float | None = None) -> bool:
             return False
     off, size = abs(value - wanted), abs(wanted - (old or 0.0))
     near = off <= max(0.01 * size, 1e-12) or (value and off <= 0.500001 * unit)
-    return bool(near and (old is None or off <= abs(value - old)))
+    return bool(near and isfinite(value) and (old is None or off <= abs(value - old)))
 
 
 def _number(text: str) -> tuple[float, float] | None:
@@ -212,4 +212,4 @@ def _number(text: str) -> tuple[float, float] | None:
     if found is None:
         return None
     power, decimals = int(found[4] or 0), found[2] or found[3] or ""
-    return float(f"{found[1]}e{power}"), 10.0 ** (power - len(decimals)) if decimals else 0.0
+    return float(f"{found[1]}e{power}"), float(f"1e{power - len(decimals)}") if decimals else 0.0

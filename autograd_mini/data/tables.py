@@ -10,6 +10,7 @@ from autograd_mini.errors import AutogradError
 from .datasets import Dataset
 
 LARGEST = 50_000_000  # bytes
+_END = "end"  # a line below the last one
 LETTERS = 100  # different ones in names, at most: each is a row of weights
 
 
@@ -23,7 +24,7 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     Cells are parted by commas, semicolons or tabs, whichever the first line has most of; where it
     is not the comma, a decimal comma is read too. The first line may hold names. The label is the
     column of the name `label`, or else the last one; each different text in it is a class, in the
-    order of the numbers if all are numbers, else of the alphabet.
+    order of the numbers if all are numbers (nan is none), else of the alphabet.
 
     Raises TableError for another file than that; OSError if it cannot be read.
 
@@ -35,14 +36,18 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     Dataset('or': 3 points, 2 features, classes no 1, yes 2)
     """
     import csv  # slow to import
+    from io import StringIO
 
     path = Path(path)
     text = text_of(path)
-    delimiter = max(",;\t", key=text.lstrip().splitlines()[0].count)
+    delimiter = max(";\t,", key=text.lstrip().splitlines()[0].count)
+    reader = csv.reader(StringIO(f"{text}\n{_END}", newline=None), delimiter=delimiter)
     try:
-        numbered = list(enumerate(csv.reader(text.splitlines(), delimiter=delimiter), 1))
+        numbered = [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
         raise TableError(f"{path}: not a CSV file ({error})") from None
+    if numbered.pop()[1] != [_END]:  # it is in a cell
+        raise TableError(f"{path}: a quotation mark opens a cell, and none closes it")
     lines = [(i, [cell.strip() for cell in cells]) for i, cells in numbered if any(cells)]
     first, width = lines[0][1], len(lines[0][1])
     names: list[str] = []  # where not one cell of the first line is a number
@@ -112,13 +117,16 @@ def _number(path: Path, line: int, column: int, cell: str, delimiter: str) -> fl
 
 def _float(cell: str, delimiter: str) -> float | None:
     try:
-        return float(cell.replace(",", ".") if delimiter != "," else cell)
+        plain = cell.replace("_", "?")  # Python takes 1_000 for a number
+        return float(plain.replace(",", ".") if delimiter != "," else plain)
     except ValueError:
         return None
 
 
 def _classes(path: Path, labels: list[str]) -> list[str]:
-    distinct = sorted(set(labels), key=lambda text: (_float(text, ",") or 0.0, text))
+    numbers = {text: _float(text, ",") for text in labels}
+    ordered = all(x is not None and x == x for x in numbers.values())
+    distinct = sorted(numbers, key=lambda text: (numbers[text] if ordered else 0.0, text))
     if len(distinct) < 2:
         raise TableError(f"{path}: every label is {distinct[0]!r}; it takes two classes or more")
     if len(distinct) > max(2, len(labels) // 2):

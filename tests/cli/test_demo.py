@@ -233,6 +233,39 @@ def test_tables_without_names_and_with_numeric_labels(tmp_path):
         read_csv(path, "x1")
 
 
+@pytest.mark.parametrize(
+    ("text", "inputs", "classes", "targets"),
+    [
+        ("1,5;2,5;a\n3;4,5;b\n", [(1.5, 2.5), (3.0, 4.5)], "a b", [0, 1]),
+        ("1,10\n2,9\n3,a\n4,a\n5,9\n6,10\n", None, "10 9 a", [0, 1, 2, 2, 1, 0]),
+        ("1,2\n2,nan\n3,10\n4,nan\n5,10\n6,2\n", None, "10 2 nan", [1, 2, 0, 2, 0, 1]),
+        ('1,"a\nb"\n2,"a\nb"\n3,ab\n4,ab\n5,ab\n6,c\n', None, "a\nb|ab|c", [0, 0, 1, 1, 1, 2]),
+        ("1,a\x0cb\n2,a\u2028b\n", None, "a\x0cb|a\u2028b", [0, 1]),
+    ],
+)
+def test_tables_of_many_a_form(tmp_path, text, inputs, classes, targets):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    read = read_csv(path)
+    assert read.inputs == (inputs or [(float(k),) for k, _ in enumerate(read, 1)])
+    assert read.class_names == tuple(classes.split("|" if "|" in classes else " "))
+    assert read.targets == targets
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ('1,a\n2,b\n3,"a\n4,b\n5,a\n6,b\n', "a quotation mark opens a cell, and none closes it"),
+        ('1,"a\nb"\n2,c\n3_4,c\n', "line 4, column 1: '3_4' is not a number"),
+    ],
+)
+def test_tables_that_are_refused(tmp_path, text, error):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match=error):
+        read_csv(path)
+
+
 def test_large_networks_are_checked_in_part(said, monkeypatch):
     monkeypatch.setattr("autograd_mini.cli.train.MOST", 20)
     text = said("train", "xor", "--hidden", "5,3", "--epochs", "1", "--out", "o")

@@ -86,6 +86,9 @@ def test_answers_are_marked_within_half_a_hundredth(factor, right):
     first, *others = (blank.answer for blank in task.blanks)
     assert abs(first) >= 1
     assert task.marks([str(first * factor), *others]) == (right, *[True] * len(others))
+    for odd in ("1/0", "", "nan", "1e999999999", None):
+        assert task.marks([odd, *others]) == (False, *[True] * len(others))
+    assert task.marks([str(float(first)).replace(".", ","), *others])[0]
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,11 @@ def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path,
     assert capsys.readouterr().out.count("another exercise or other numbers") == 2
 
 
+def test_an_answer_beyond_the_floats_is_wrong_and_no_more():
+    odd = ((0, {"answers": ["0.0e400", "1"]}), (2, {"answers": ["1.5e999", "3"]}))
+    assert performance(result(*odd)).right == 7
+
+
 @pytest.mark.parametrize(
     ("link", "same"),
     [
