@@ -112,7 +112,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 23.0)
     """
     inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
-    directions = _matching(tuple(tangents), tuple(primals), "input")
+    along: list[Any] = _matching(tuple(tangents), tuple(primals), "input")
+    directions = [d.tangent() if d.__class__ in OWN else d for d in along]
     outs, rebuild = flatten(called(f, args, {}))
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
     for node in topological(*(out for out in outs if isinstance(out, Value))):
@@ -121,7 +122,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             pairs = zip(node.parents, partials, strict=True)
             tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
 
-    ends = [_or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0 for out in outs]
+    found: list[Any] = [_or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0 for out in outs]
+    ends = [d.settled() if d.__class__ in OWN else d for d in found]
     return rebuild([_result(out, nested) for out in outs]), rebuild(ends)
 
 

@@ -151,6 +151,10 @@ class Symbol(Traced):
         """The adjoint with which a backward pass from this symbol begins."""
         return Adjoint(self.trace, self.trace.operand(one))
 
+    def tangent(self) -> Tangent:
+        """The tangent with which a forward pass along this symbol begins."""
+        return Tangent(self.trace, self.operand)
+
     def settled(self) -> Any:
         """As what a gradient goes on when the backward pass has ended: a number if it is one."""
         known = self.operand < 0
@@ -199,6 +203,10 @@ class Mask(Symbol):
 
     __rmul__ = __mul__
 
+    def covers(self, x: Any) -> bool:
+        """Whether a product with x must be masked again, as 0 times x may not be 0."""
+        return not is_finite(self.trace.range(self.trace.operand(x)))
+
 
 class Adjoint(Symbol):
     """A gradient on its way back: where it is exactly 0 it hands nothing on, as in the sweep.
@@ -221,7 +229,7 @@ class Adjoint(Symbol):
         trace, adjoint = self.trace, self.settled()
         if isinstance(partial, Condition):
             partial = _mask(partial, 1.0, 0.0)
-        if is_finite(trace.range(self.operand)):
+        if isinstance(self, Tangent) or is_finite(trace.range(self.operand)):
             if not isinstance(partial, Symbol):
                 if partial in (0, 1):
                     return self if partial else self.seed(0.0)
@@ -234,6 +242,16 @@ class Adjoint(Symbol):
         return self.seed(select(adjoint == 0.0, 0.0, product))
 
     __radd__, __rmul__ = __add__, __mul__
+
+
+class Tangent(Adjoint):
+    """A derivative on its way forward; what is not chosen hands nothing on, infinite or not."""
+
+    __slots__ = ()
+
+    def seed(self, one: Any) -> Tangent:
+        """The tangent that is this number."""
+        return Tangent(self.trace, self.trace.operand(one))
 
 
 def _is_mask(x: Symbol) -> bool:
@@ -346,4 +364,4 @@ SYMBOL = Kind(
     lambda value: repr(float(value)),
     IEEE.templates | {"where": "select({0}, {1}, {2})", "truth": "truth({0})"},
 )
-OWN |= dict.fromkeys((Symbol, Condition, Adjoint, Mask), SYMBOL)
+OWN |= dict.fromkeys((Symbol, Condition, Adjoint, Tangent, Mask), SYMBOL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import truediv
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import AutogradError, GradientError
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
 def symbolic(kind: Kind) -> Kind:
     """Values over numbers of `kind`: the same formulas, evaluated on nodes, record new nodes."""
 
+    divided = kind.namespace.get("_divide", truediv)
+
     def divide(a: Any, b: Any) -> Any:
-        if a.__class__ is int is b.__class__:  # such as 1 / n: exact for exact numbers
-            return kind.convert(a) / b
-        return a / b
+        if _has_value(a) or _has_value(b):
+            return a / b
+        return divided(kind.convert(a) if a.__class__ is int is b.__class__ else a, b)
 
     namespace = {"pi": kind.namespace["pi"], "_divide": divide, "data_of": _data}
     signs = "< <= > >= == !=".split()  # Values compare by identity under ==
@@ -125,15 +128,26 @@ _ROUNDING = 1e-6  # relative: how far partials on nodes and those on floats may 
 def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
     """The reverse sweep on nodes: gradients become Values that can be differentiated again.
 
-    If there is none, the leaves have their gradients of before.
+    If there is none, the leaves have their gradients of before. While a function is traced, what
+    `where` does not choose is in the graph, too: its masks keep all that comes after them at 0.
     """
+    masks: dict[Value, dict[int, Any]] = {}
     try:
         for node in reversed(order):
-            adjoint = node.grad
+            adjoint, over = node.grad, masks.pop(node, {})
             if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
                 for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
-                    share = times(adjoint, partial)
-                    parent.grad = share if is_plain(parent.grad, 0) else parent.grad + share
+                    share, new = times(adjoint, partial), over
+                    if hasattr(number := _data(partial), "covers"):
+                        new = over | {number.operand: partial}
+                    else:
+                        for mask in over.values():
+                            share = share * mask if _data(mask).covers(number) else share
+                    if is_plain(parent.grad, 0):
+                        parent.grad, masks[parent] = share, new
+                    else:
+                        parent.grad = parent.grad + share
+                        masks[parent] = {k: x for k, x in masks[parent].items() if k in new}
     except BaseException:
         for leaf, old in before.items():
             leaf.grad = old

@@ -74,10 +74,36 @@ def test_a_condition_is_1_or_0(name, backend):
     assert compile(lambda x: [x > 1, x], backend=backend)(2.0) == [1.0, 2.0]
 
 
-@pytest.mark.parametrize(("x", "second"), [(0.0, 0.0), (-1.0, 0.0), (2.0, -0.25), (math.nan, 0.0)])
-def test_what_is_not_chosen_hands_nothing_on_to_second_derivatives(x, second):
-    fast = python(lambda x: where(x > 0, log(x), 0))
-    assert (fast.hvp(x, 1.0), fast.hessian(x)) == (second, second)
+MASKED = {  # functions of one number, and their second derivatives at some points
+    "alone": (lambda x: where(x > 0, log(x), 0), {0.0: 0.0, -1.0: 0.0, 2.0: -0.25, math.nan: 0.0}),
+    "infinite": (lambda x: where(x > 0, x * log(x), 0.0) * x, {0.0: 0.0, -1.0: 0.0, 1.0: 3.0}),
+    "nested": (
+        lambda x: where(x > 0, where(x > 1, log(x - 1) * x, x**3), x * x),
+        {1.0: 6.0, -1.0: 2.0, 2.0: 0.0},
+    ),
+    "twice": (lambda x: where(x > 0, log(x), x) * where(x > 0, x, 1 / x), {-1.0: 0.0, 1.0: 1.0}),
+    "chosen or not": (lambda x: where(x > 1, log(x), 2 * log(x)), {0.5: -8.0, 2.0: -0.25}),
+    "zero that moves": (lambda x: log(x) ** 2, {1.0: 2.0}),
+}
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_what_is_not_chosen_hands_nothing_on_to_second_derivatives(name):
+    f, points = MASKED[name]
+    fast = python(f)
+    for x, second in points.items():
+        assert (fast.hvp(x, 1.0), fast.hessian(x)) == (second, second), x
+
+
+def test_a_direction_of_zero_hands_nothing_on():
+    fast = python(lambda x: x[0] ** 1.5 + x[1])
+    assert fast.hvp([0.0, 1.0], [0.0, 1.0]) == [0.0, 0.0]
+    assert fast.hvp([0.0, 1.0], [1.0, 0.0]) == [math.inf, 0.0]
+
+
+def test_a_quotient_by_a_constant_0_is_ieee_s_in_second_derivatives():
+    fast = python(lambda x: where(x > 0, x * x, x / 0.0))
+    assert (fast.hvp(1.0, 1.0), fast.hessian(1.0), fast.hessian(-1.0)) == (2.0, 2.0, 0.0)
 
 
 def test_values_from_outside_may_hold_any_real_number():
