@@ -12,7 +12,7 @@ from typing import Any
 
 from .errors import GradientError
 from .graph import topological
-from .numbers.kinds import OWN
+from .numbers.kinds import OWN, is_traced
 from .numbers.trees import flatten
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
@@ -112,8 +112,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 23.0)
     """
     inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
-    along: list[Any] = _matching(tuple(tangents), tuple(primals), "input")
-    directions = [d.tangent() if d.__class__ in OWN else d for d in along]
+    along = _matching(tuple(tangents), tuple(primals), "input")
+    directions = [d.tangent() if is_traced(d) else d for d in along]
     outs, rebuild = flatten(called(f, args, {}))
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
     for node in topological(*(out for out in outs if isinstance(out, Value))):
@@ -122,8 +122,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             pairs = zip(node.parents, partials, strict=True)
             tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
 
-    found: list[Any] = [_or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0 for out in outs]
-    ends = [d.settled() if d.__class__ in OWN else d for d in found]
+    ends = [_or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0 for out in outs]
+    ends = [d.settled() if is_traced(d) else d for d in ends]
     return rebuild([_result(out, nested) for out in outs]), rebuild(ends)
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 @cache
 def symbolic(kind: Kind) -> Kind:
     """Values over numbers of `kind`: the same formulas, evaluated on nodes, record new nodes."""
-
     divided = kind.namespace.get("_divide", truediv)
 
     def divide(a: Any, b: Any) -> Any:
