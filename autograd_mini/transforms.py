@@ -122,9 +122,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             pairs = zip(node.parents, partials, strict=True)
             tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
 
-    ends = [_or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0 for out in outs]
-    ends = [d.settled() if is_traced(d) else d for d in ends]
-    return rebuild([_result(out, nested) for out in outs]), rebuild(ends)
+    def end(out: Any) -> Any:
+        found = _or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0
+        return found.settled() if is_traced(found) else found
+
+    return rebuild([_result(out, nested) for out in outs]), rebuild([*map(end, outs)])
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
