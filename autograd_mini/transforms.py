@@ -123,7 +123,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
 
     def end(out: Any) -> Any:
-        found = _or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0
+        found: Any = _or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0
         return found.settled() if is_traced(found) else found
 
     return rebuild([_result(out, nested) for out in outs]), rebuild([*map(end, outs)])
