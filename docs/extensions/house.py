@@ -166,6 +166,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
+    from autograd_mini.drawing.rendering import render
+
     from .pictures import inline_svg
 
     class House(SphinxDirective):
@@ -175,8 +177,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         final_argument_whitespace = True
 
         def run(self) -> list[nodes.Node]:
-            svg = draw(self.config.language).pipe(format="svg", encoding="utf-8")
-            html = f'<div class="picture">{inline_svg(svg, self.arguments[0])}</div>'
+            svg = render(draw(self.config.language).source, "svg")  # also without a `dot` program
+            html = f'<div class="picture">{inline_svg(svg.decode(), self.arguments[0])}</div>'
             return [nodes.raw("", html, format="html")]
 
     app.add_directive("house", House)
