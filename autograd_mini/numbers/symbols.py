@@ -190,16 +190,18 @@ for _sign, _name in (_SIGNS | {"neg": "neg", "abs": "abs"}).items():
 
 
 class Mask(Symbol):
-    """1 or 0 by a condition: its product is a choice, exactly 0 also of what is infinite or nan."""
+    """1 or 0 by conditions: its product is a choice, exactly 0 also of what is infinite or nan."""
 
     __slots__ = ()
 
     def __mul__(self, other: Any) -> Any:
         if not isinstance(other, _NUMBERS):
             return NotImplemented
-        condition, *ones = self.trace.code[self.operand][1]
-        one = self.trace.operand(1.0)
-        return select(Condition(self.trace, condition), *[other if x == one else 0.0 for x in ones])
+        trace = self.trace
+        condition, *bits = trace.code[self.operand][1]
+        known = {trace.operand(0.0): 0.0, trace.operand(1.0): other}
+        chosen = [known[x] if x in known else Mask(trace, x) * other for x in bits]
+        return select(Condition(trace, condition), *chosen)
 
     __rmul__ = __mul__
 
@@ -255,8 +257,10 @@ class Tangent(Adjoint):
 
 
 def _is_mask(x: Symbol) -> bool:
+    if x.operand < 0:
+        return x.settled() in (0.0, 1.0)
     opcode, operands = x.trace.code[x.operand]
-    return opcode == "select" and {*operands[1:]} <= {x.trace.operand(0.0), x.trace.operand(1.0)}
+    return opcode == "select" and all(_is_mask(Symbol(x.trace, y)) for y in operands[1:])
 
 
 def _refusal(message: str) -> TraceError:

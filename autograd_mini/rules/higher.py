@@ -100,7 +100,7 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
             (no, plain["mask"](condition, 0.0, 1.0)),
         ]
         pairs = [pair for pair in pairs if isinstance(pair[0], NumberLike)]
-        chosen = "mask" if is_plain(yes, 0, 1) and is_plain(no, 0, 1) else "select"
+        chosen = "mask" if all(is_plain(x, 0, 1) or _is_mask(x) for x in (yes, no)) else "select"
         picked = plain[chosen](condition, _data(yes), _data(no))
         if not pairs:
             return picked
@@ -120,6 +120,10 @@ def _data(x: Any) -> Any:
     return x.data if isinstance(x, NumberLike) else x
 
 
+def _is_mask(x: Any) -> bool:
+    return hasattr(x, "covers")
+
+
 # --- partials as nodes ---------------------------------------------------------------------------
 _ROUNDING = 1e-6  # relative: how far partials on nodes and those on floats may be apart
 
@@ -137,7 +141,7 @@ def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> 
             if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
                 for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
                     share, new = times(adjoint, partial), over
-                    if hasattr(number := _data(partial), "covers"):
+                    if _is_mask(number := _data(partial)):
                         new = over | {number.operand: partial}
                     else:
                         for mask in over.values():

@@ -83,6 +83,7 @@ MASKED = {  # functions of one number, and their second derivatives at some poin
     ),
     "twice": (lambda x: where(x > 0, log(x), x) * where(x > 0, x, 1 / x), {-1.0: 0.0, 1.0: 1.0}),
     "chosen or not": (lambda x: where(x > 1, log(x), 2 * log(x)), {0.5: -8.0, 2.0: -0.25}),
+    "clamped": (lambda x: ag.clamp(log(x), -0.5, 1.0) * x, {0.0: 0.0, 1.0: 1.0, 9.0: 0.0}),
     "zero that moves": (lambda x: log(x) ** 2, {1.0: 2.0}),
 }
 
