@@ -104,9 +104,8 @@ class Graph:
         engine, own = self.value.__name__, self.value is Value
         head = ["from autograd_mini import op"] * bool(definitions)
         head += ["from autograd_mini.checking import check_grad"]
-        head += ["from autograd_mini.functions import " + ", ".join(sorted(imports))] * bool(
-            imports
-        )
+        used = ", ".join(sorted(imports))
+        head += [f"from autograd_mini.functions import {used}"] * bool(imports)
         head += [f"from {self.value.__module__} import {engine}"] * (not own)
         head += ["", *dict.fromkeys(definitions)] * bool(definitions)
         body = "\n    ".join(lines or [f"return {texts[-1]}"])

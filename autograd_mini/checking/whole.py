@@ -20,7 +20,7 @@ from autograd_mini.value import Value
 from .adapters import Graph, data_of, op_name
 from .casts import doubles
 from .differences import EPS, Probe, quiet
-from .engines import UndefinedError, check_root
+from .engines import check_root
 from .inputs import CheckError, Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
@@ -326,13 +326,11 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
 
 def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
     """The graph of f on our Values, and its value; None and nan if f does not take them."""
-    try:
+    with suppress(Exception):  # whatever f does with numbers it was not made for
         leaves = [Value(x) for x in inputs.floats]
         root = inputs.call(f, leaves)
         if isinstance(root, Value):
             graph = Graph(root)
             graph.inputs = leaves
             return graph, float(check_root(root))
-    except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
-        pass
     return None, math.nan

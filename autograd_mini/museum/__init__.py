@@ -58,8 +58,7 @@ def check(engine: type[Exhibit] | str, **options: Any) -> Report:
 
     broken = named(engine)
     if broken.in_training:
-        gradient = broken.trainer(broken.reveals, len(broken.at))
-        return check_grad(broken.reveals, broken.at, gradient=gradient, **options)
+        options["gradient"] = broken.trainer(broken.reveals, len(broken.at))
     return check_grad(broken.reveals, broken.at, value=broken, **options)
 
 
@@ -107,7 +106,7 @@ def entry(name: str, lang: str = "en") -> str:
     said, broken = words("museum", lang), named(name)
     code, function = _sources(broken)
     point = ", ".join(map(str, broken.at))
-    got, wanted = _gradients(broken), _gradients(broken, HEALTHY)
+    got, wanted = (_gradient(broken, engine) for engine in (broken, HEALTHY))
     return (
         f"{name}\n{mistake(broken, lang)}\n{said['seen']}: {of(broken.seen, lang)}\n\n"
         f"{said['mistake']}:\n{indent(code, '    ')}\n\n"
@@ -134,13 +133,9 @@ def _sources(broken: type[Exhibit]) -> tuple[str, str]:
     return "\n".join(body), str(ast.get_source_segment(source, reveals))
 
 
-def _gradients(broken: type[Exhibit], engine: type[Engine] | None = None) -> list[float]:
+def _gradient(broken: type[Exhibit], engine: type[Engine]) -> list[float]:
     """The gradient that an engine gives where this one fails; in training, at the second step."""
-    engine = engine or broken
+    step = engine.trainer(broken.reveals, len(broken.at))
     if broken.in_training:
-        gradient = engine.trainer(broken.reveals, len(broken.at))
-        gradient(*broken.at)
-        return gradient(*broken.at)
-    leaves = [engine(x) for x in broken.at]
-    broken.reveals(*leaves).backward()
-    return [leaf.grad for leaf in leaves]
+        step(*broken.at)
+    return step(*broken.at)
