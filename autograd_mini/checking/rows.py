@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from itertools import combinations_with_replacement, pairwise, product
 from typing import Any
 
@@ -226,10 +226,7 @@ class Rows:
 
     def hessian(self, f: Function) -> list[Comparison]:
         """The second derivatives of the engine against second differences of f."""
-        inputs = self.inputs
-
-        def flat(numbers: Any) -> Any:
-            return inputs.call(f, list(numbers))
+        inputs, flat = self.inputs, partial(self.inputs.call, f)
 
         @cache
         def times(*along: tuple[int, float]) -> Any:
