@@ -106,7 +106,7 @@ def entry(name: str, lang: str = "en") -> str:
     said, broken = words("museum", lang), named(name)
     code, function = _sources(broken)
     point = ", ".join(map(str, broken.at))
-    got, wanted = (_gradient(broken, engine) for engine in (broken, HEALTHY))
+    got, wanted = _gradients(broken), _gradients(broken, HEALTHY)
     return (
         f"{name}\n{mistake(broken, lang)}\n{said['seen']}: {of(broken.seen, lang)}\n\n"
         f"{said['mistake']}:\n{indent(code, '    ')}\n\n"
@@ -133,9 +133,9 @@ def _sources(broken: type[Exhibit]) -> tuple[str, str]:
     return "\n".join(body), str(ast.get_source_segment(source, reveals))
 
 
-def _gradient(broken: type[Exhibit], engine: type[Engine]) -> list[float]:
+def _gradients(broken: type[Exhibit], engine: type[Engine] | None = None) -> list[float]:
     """The gradient that an engine gives where this one fails; in training, at the second step."""
-    step = engine.trainer(broken.reveals, len(broken.at))
+    step = (engine or broken).trainer(broken.reveals, len(broken.at))
     if broken.in_training:
         step(*broken.at)
     return step(*broken.at)
