@@ -269,7 +269,6 @@ class Graph:
     """The nodes below a root, parents before children, and the edges between them."""
 
     def __init__(self, root: Any, adapter: Adapter | None = None) -> None:
-        self.adapter = adapter
         self.inputs: list[Any] = []  # what stands for the inputs of f; None for one f does not use
         self.seen: dict[int, Any] = {}  # id of a node of the engine -> what stands for it here
         if isinstance(root, Value):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -95,11 +96,9 @@ def compare_gradients(
             raise CheckError(f"engine must be one of {known}, or a function, got {shown(engine)}")
         kind = "ours" if callable(engine) else engine
         function = f[name if name in f else kind] if isinstance(f, Mapping) else f
+        check = partial(check_grad, gradient=engine) if callable(engine) else _ENGINES[engine]
         try:
-            if callable(engine):
-                reports[name] = check_grad(function, at, gradient=engine, lang=lang, **options)
-            else:
-                reports[name] = _ENGINES[engine](function, at, lang=lang, **options)
+            reports[name] = check(function, at, lang=lang, **options)
         except ImportError:
             missing[name] = ("missing", kind)
         except CheckError as error:

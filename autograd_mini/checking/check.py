@@ -4,7 +4,6 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -185,8 +184,7 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None
         culprit = check.blamed(rows, "gradient")
-    report = check.report(rows, culprit, notes)
-    return replace(report, guess=guessed)
+    return check.report(rows, culprit, notes, guess=guessed)
 
 
 # --- products with a Jacobian: jvp and vjp --------------------------------------------------------

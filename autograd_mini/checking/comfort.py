@@ -20,6 +20,7 @@ LARGEST = 30.0  # of a value
 STEEPEST = 10.0  # of a partial derivative
 MARGIN = 0.01  # least distance from a kink
 _MAX = sys.float_info.max
+_HALVES = (-1.5, -0.5, 0.5, 1.5, 2.5)
 # Off the round numbers: where a sum has been rounded to 1.0, its logarithm has lost the gradient.
 _GRID = (1.03, 0.52, 2.04, -0.53, -1.02, 1.54, 0.27, -2.03, 3.02, -0.26, -1.53, 0.04, 5.52)
 
@@ -73,17 +74,9 @@ def _moved(arg: Any, h: float) -> Any:
 
 @cache
 def variable(op: Op) -> tuple[bool, ...]:
-    """For each argument whether it can be a node."""
-    return tuple(not is_constant(op, k) for k in range(len(op.params)))
-
-
-@cache
-def is_constant(op: Op, k: int) -> bool:
-    """Whether argument k is an integer such as an order, or has a default: not a node."""
-    param = op.params[k]
-    domain = op.domains.get(param)
-    halves = (-1.5, -0.5, 0.5, 1.5, 2.5)
-    return param in op.defaults or (domain is not None and not any(x in domain for x in halves))
+    """For each argument whether it can be a node: no integer such as an order, and no default."""
+    whole = {param for param, domain in op.domains.items() if not any(x in domain for x in _HALVES)}
+    return tuple(param not in whole | {*op.defaults} for param in op.params)
 
 
 @cache
@@ -93,10 +86,10 @@ def comfortable_points(op: Op) -> tuple[tuple[Any, ...], ...]:
     Raises ValueError if there are none.
     """
     choices: list[Sequence[Any]] = []
-    for k, param in enumerate(op.params):
+    for param, is_variable in zip(op.params, variable(op), strict=True):
         if param in op.defaults:
             choices.append((op.defaults[param],))
-        elif is_constant(op, k):
+        elif not is_variable:
             choices.append((0.0, 1.0, 2.0, 3.0))
         elif param in op.vectors:
             choices.append([(a, b) for a in _GRID for b in _GRID][:40])
@@ -141,10 +134,10 @@ def _between(op: Op, numbers: Sequence[Any], goal: Sequence[Any], part: float) -
         return g if part == 1 else x + part * (g - x)
 
     near: list[Any] = []
-    for k, (x, g) in enumerate(zip(numbers, goal, strict=True)):
+    for x, g, is_variable in zip(numbers, goal, variable(op), strict=True):
         if isinstance(x, tuple):  # as many elements as it has, apart from each other
             far = (g[i % len(g)] + i // len(g) for i in range(len(x)))
             near.append(tuple(map(moved, x, far)))
         else:
-            near.append(x if is_constant(op, k) else moved(x, g))
+            near.append(moved(x, g) if is_variable else x)
     return tuple(near)

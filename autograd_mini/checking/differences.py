@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from .adapters import data_of
@@ -126,13 +126,12 @@ def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: f
     for side in _SIDES:
         levels = [*_levels(probe, steps, side, order)]
         if len(levels) > 2 and (found := _Ladder(levels, probe, order, side, eps, noise).best()):
-            candidates.append((*found, side))
+            candidates.append(found)
         if side == "both" and len(levels) > len(steps) - 8:
             break
-    if not candidates:
-        return Estimate(math.nan, math.inf, math.nan, "both", probe.count)
-    value, error, step, kink, side = min(candidates, key=itemgetter(1))
-    return Estimate(value, error, step, side, probe.count, kink)
+    none = Estimate(math.nan, math.inf, math.nan, "both", 0)
+    best = min(candidates, key=attrgetter("error"), default=none)
+    return best._replace(evaluations=probe.count)
 
 
 def real(x: Any, what: str) -> float:
@@ -228,13 +227,13 @@ class _Ladder:
     def noise(self, level: _Level) -> float:
         return level.noise * max(self.floor, self.eps * level.size)
 
-    def best(self) -> tuple[float, float, float, bool] | None:
-        """(value, bar, step, kink) of the extrapolation of smallest bar that holds.
+    def best(self) -> Estimate | None:
+        """The extrapolation of smallest bar that holds.
 
         A quotient of a shorter step off by more than noise and this step explain contradicts it.
         """
         if self.lost or self._diverges():
-            return self.levels[-1].quotient, math.inf, self.levels[-1].step, False
+            return Estimate(self.levels[-1].quotient, math.inf, self.levels[-1].step, self.side, 0)
         for value, bar, i in sorted(self._extrapolations(), key=itemgetter(1)):
             near, finer = self.levels[i - 2 : i + 1], self.levels[i + 1 :]
             allowed = bar + 2 * max(abs(level.quotient - value) for level in near)
@@ -270,7 +269,7 @@ class _Ladder:
             for coarse, fine in pairwise(last)
         )
 
-    def _with_kink(self, value: float, bar: float, i: int) -> tuple[float, float, float, bool]:
+    def _with_kink(self, value: float, bar: float, i: int) -> Estimate:
         """The bar widened to both one-sided derivatives where they differ.
 
         bend / h is their difference: it shrinks with h where f is smooth, and stays at a kink.
@@ -285,7 +284,7 @@ class _Ladder:
             (jump, middle), (finest_jump, finest) = jumps[len(jumps) // 2], jumps[-1]
             kinked = finest <= min(step, middle / 3) and finest_jump > max(jump / 2, bar)
             bar = max(bar, finest_jump / 2) if kinked else bar
-        return value, bar, step, kinked
+        return Estimate(value, bar, step, self.side, 0, kinked)
 
 
 def _rough(levels: list[_Level], probe: Probe) -> Iterator[float]:

@@ -260,10 +260,10 @@ class _Engine:
         try:
             if self.after(*self.cube()) != _SLOPE:
                 return
-        except (Exception, Faulty):
+        except Exception:
             return
         for name, severity in _TRIED.items():
-            with contextlib.suppress(Exception, Faulty):  # it cannot be tried here
+            with contextlib.suppress(Exception):  # it cannot be tried here
                 got, before, *right = getattr(self, name)()
                 if got not in right:
                     yield Property(name, severity, {"got": got - before, "wanted": _SLOPE})
@@ -319,8 +319,6 @@ class _Engine:
             for _ in range(_DEPTH):
                 y = y + x
             self.after(x, y)
-        except Faulty as fault:
-            return fault.culprit.message == "recursion"
-        except Exception:  # it cannot be tried here
-            return False
+        except Exception as error:  # another one: it cannot be tried here
+            return isinstance(error, Faulty) and error.culprit.message == "recursion"
         return False

@@ -127,9 +127,8 @@ class Inputs:
         """The numbers of a claimed gradient, which has the structure of the inputs."""
         at = self.at
         if self.style != "spread" and isinstance(claimed, list | tuple) and len(claimed) == 1:
-            if not isinstance(at, list | tuple | Mapping) and not (
-                is_array(at) and array_content(at)[1][:1] == (1,)
-            ):
+            many = isinstance(at, list | tuple | Mapping)
+            if not many and getattr(at, "shape", ())[:1] != (1,):
                 claimed = claimed[0]  # as torch.autograd.grad gives it
         elif self.style == "spread" and len(at) == 1 and not isinstance(claimed, list | tuple):
             claimed = (claimed,)

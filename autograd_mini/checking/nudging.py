@@ -57,15 +57,14 @@ def created(run: Run, classes: set[type], moved: int = -1, by: float = 0.0) -> I
 
     def new(_: type, old: Any) -> Any:
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
-            if id(self) in begun:  # by way of super()
-                old(self, *args, **kwargs)
-                return
+            is_outermost = id(self) not in begun  # else by way of super()
             begun.add(id(self))
             old(self, *args, **kwargs)
-            begun.discard(id(self))
-            if len(made) == moved:
-                run.adapter.set(self, "data", run.adapter.get(self, "data") + by)
-            made.append((self, sys._getframe(1).f_code.co_name))
+            if is_outermost:
+                begun.discard(id(self))
+                if len(made) == moved:
+                    run.adapter.set(self, "data", run.adapter.get(self, "data") + by)
+                made.append((self, sys._getframe(1).f_code.co_name))
 
         return init
 

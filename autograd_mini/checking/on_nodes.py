@@ -124,10 +124,10 @@ class _Check:
             rows += check.hessian(run.f) if self.ours else check.differenced(run.gradient)
         if self.culprit is None and any(row.verdict == "wrong" for row in rows):
             rows = self._wrong(check, rows, checked)
-        found = check.report(rows, self.culprit, self.notes)
         beside = {x.name: x for x in properties_of(run.value, run.adapter)}
         properties = tuple((self.properties | beside | self.properties).values())
-        return replace(found, properties=properties, guess=self.guess)
+        found = {"properties": properties, "guess": self.guess}
+        return check.report(rows, self.culprit, self.notes, **found)
 
     def _tell(self, name: str, severity: str, **details: Any) -> None:
         self.properties[name] = Property(name, severity, details)

@@ -21,7 +21,7 @@ from autograd_mini.rules.evaluation import each, flat
 from autograd_mini.value import Value
 
 from .adapters import is_node
-from .comfort import comfortable_points, is_comfortable, is_constant
+from .comfort import comfortable_points, is_comfortable, variable
 from .report import Report, steered
 
 # A step is four integers, since hypothesis leaves out up to five choices at once: the operation,
@@ -104,9 +104,8 @@ class Graph:
         engine, own = self.value.__name__, self.value is Value
         head = ["from autograd_mini import op"] * bool(definitions)
         head += ["from autograd_mini.checking import check_grad"]
-        head += ["from autograd_mini.functions import " + ", ".join(sorted(imports))] * bool(
-            imports
-        )
+        used = ", ".join(sorted(imports))
+        head += [f"from autograd_mini.functions import {used}"] * bool(imports)
         head += [f"from {self.value.__module__} import {engine}"] * (not own)
         head += ["", *dict.fromkeys(definitions)] * bool(definitions)
         body = "\n    ".join(lines or [f"return {texts[-1]}"])
@@ -247,15 +246,15 @@ class _Builder:
         left = iter(raw)
         length = 1 + choice % 3
         operands: list[Operand] = []
-        for k, param in enumerate(op.params):
-            if is_constant(op, k):
+        for param, is_variable in zip(op.params, variable(op), strict=True):
+            if not is_variable:
                 operands.append(op.defaults.get(param, float(choice % 3)))
             elif param in op.vectors:
                 operands.append(tuple(self._operand(next(left)) for _ in range(length)))
             else:
                 operands.append(self._operand(next(left)))
         if not _nodes(operands):
-            k = next(k for k in range(len(op.params)) if not is_constant(op, k))
+            k = variable(op).index(True)
             rest = operands[k]
             first = self.node(0)
             operands[k] = (first, *rest[1:]) if isinstance(rest, tuple) else first

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from itertools import combinations_with_replacement, pairwise, product
 from typing import Any
 
@@ -164,9 +164,9 @@ class Rows:
         return [replace(row, verdict="ok") if is_unseen(row) else row for row in rows]
 
     def report(
-        self, rows: Sequence[Comparison], culprit: Culprit | None, notes: list[Note]
+        self, rows: Sequence[Comparison], culprit: Culprit | None, notes: list[Note], **found: Any
     ) -> Report:
-        """The report of these rows."""
+        """The report of these rows, and of what else was found."""
         if self.options.directions:
             count, seed = self.options.directions, self.options.seed
             values = {"inputs": len(self.inputs.numbers), "count": count, "seed": seed}
@@ -176,8 +176,8 @@ class Rows:
         verdict = "wrong" if culprit is not None else worst([row.verdict for row in rows])
         smooth = verdict not in ("kink", "domain")  # else there is no Taylor polynomial
         slope = self._taylor_slope() if smooth and not self.is_second else None
-        table, lang = self._taylor() if smooth else None, self.options.lang
-        return Report(verdict, tuple(rows), culprit, slope, tuple(notes), lang, taylor=table)
+        found |= {"lang": self.options.lang, "taylor": self._taylor() if smooth else None}
+        return Report(verdict, tuple(rows), culprit, slope, tuple(notes), **found)
 
     def _taylor(self) -> Taylor | None:
         """The table; None if f is not finite at some of its steps."""
@@ -226,10 +226,7 @@ class Rows:
 
     def hessian(self, f: Function) -> list[Comparison]:
         """The second derivatives of the engine against second differences of f."""
-        inputs = self.inputs
-
-        def flat(numbers: Any) -> Any:
-            return inputs.call(f, list(numbers))
+        inputs, flat = self.inputs, partial(self.inputs.call, f)
 
         @cache
         def times(*along: tuple[int, float]) -> Any:

@@ -97,7 +97,7 @@ def points(
 def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any, ...]:
     length = draw(st.integers(1, 4)) if op.vectors else 0
     args: list[Any] = []
-    for k, param in enumerate(op.params):
+    for param, is_variable in zip(op.params, comfort.variable(op), strict=True):
         domain = op.domains.get(param)
         low = max(domain.low, -largest) if domain else -largest
         high = min(domain.high, largest) if domain else largest
@@ -106,9 +106,9 @@ def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any
         number = (
             st.just(op.defaults[param])
             if param in op.defaults
-            else st.integers(math.ceil(low), math.floor(min(high, 5))).map(float)
-            if comfort.is_constant(op, k)
             else _numbers(low, high)
+            if is_variable
+            else st.integers(math.ceil(low), math.floor(min(high, 5))).map(float)
         )
         vector = st.tuples(*[number] * length)
         args.append(draw(vector if param in op.vectors else number))

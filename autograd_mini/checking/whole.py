@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from autograd_mini.numbers.floats import FLOAT
@@ -20,7 +20,7 @@ from autograd_mini.value import Value
 from .adapters import Graph, data_of, op_name
 from .casts import doubles
 from .differences import EPS, Probe, quiet
-from .engines import UndefinedError, check_root
+from .engines import check_root
 from .inputs import CheckError, Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
@@ -231,14 +231,13 @@ class Doubled(Truth):
         reach = max(abs(x), 1.0)
         center, slope = f(x), 0.0
         with quiet(), suppress(ValueError, ArithmeticError):  # beside an edge of the domain
-            for power in (21, 22, 23, 24, 25):
-                for share in (1.0, 0.73, 0.41):
-                    h = share * reach * 2.0**-power
-                    up, down = f(x + h), f(x - h)
-                    slope = max(slope, abs(up - down) / (2 * h)) if power == 21 else slope
-                    floor = 2.0**-46 * (abs(center) + reach * slope)
-                    if not abs((up - center) + (down - center)) <= 2.0**-13 * h * slope + floor:
-                        return False
+            for power, share in product(range(21, 26), (1.0, 0.73, 0.41)):
+                h = share * reach * 2.0**-power
+                up, down = f(x + h), f(x - h)
+                slope = max(slope, abs(up - down) / (2 * h)) if power == 21 else slope
+                floor = 2.0**-46 * (abs(center) + reach * slope)
+                if not abs((up - center) + (down - center)) <= 2.0**-13 * h * slope + floor:
+                    return False
             return True
         return False
 
@@ -326,13 +325,11 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
 
 def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
     """The graph of f on our Values, and its value; None and nan if f does not take them."""
-    try:
+    with suppress(Exception):  # whatever f does with numbers it was not made for
         leaves = [Value(x) for x in inputs.floats]
         root = inputs.call(f, leaves)
         if isinstance(root, Value):
             graph = Graph(root)
             graph.inputs = leaves
             return graph, float(check_root(root))
-    except (Exception, UndefinedError):  # whatever f does with numbers it was not made for
-        pass
     return None, math.nan
