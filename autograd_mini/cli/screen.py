@@ -131,8 +131,6 @@ class Screen:
             mark, style = "+", _RECEIVES
         elif self.steps.nodes[k] in operands or (isinstance(step, Visit) and k in step.users):
             mark, style = "·", _USED
-        if k == parent == step.node:
-            mark = "+"
         numbers = self.timeline.data(k, index), self.timeline.grad(k, index)
         shown = ["—" if x is None else notation.number(x) for x in numbers]
         done = style or numbers[1] is None or self.timeline.complete(k, index)
