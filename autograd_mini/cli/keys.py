@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from shutil import get_terminal_size
 from typing import Any, Self
 
@@ -58,18 +59,13 @@ def decoded(text: str) -> tuple[list[str], str]:
     return [key for key in keys if key], text
 
 
-class _Console:
+class _Console(ExitStack):
     """Keys from the console of Windows."""
 
     def __init__(self, around_stop: Callable[[bool], None]) -> None:
+        super().__init__()
         self.around_stop = around_stop
         self.size = get_terminal_size()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
 
     def read(self) -> list[str]:
         """Wait; the keys that were pressed, in order."""
@@ -101,18 +97,13 @@ class _Terminal(_Console):
     def __enter__(self) -> Self:
         self.fd, self.waiting, self.signals = sys.stdin.fileno(), b"", list[int]()
         self.saved = termios.tcgetattr(self.fd)
-        self.handlers = {}
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
-                noted = signal.signal(number, lambda number, _: self.signals.append(number))
-                self.handlers[number] = noted
+                before = signal.signal(number, lambda number, _: self.signals.append(number))
+                self.callback(signal.signal, number, before)
+        self.callback(termios.tcsetattr, self.fd, termios.TCSADRAIN, self.saved)  # first of all
         tty.setcbreak(self.fd)
         return self
-
-    def __exit__(self, *error: object) -> None:
-        termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
 
     def _pressed(self) -> list[str]:
         ready, _, _ = select.select([self.fd], [], [], _PAUSE)

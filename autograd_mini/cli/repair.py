@@ -47,16 +47,14 @@ def _told(args: Arguments, paths: list[Path], mended: dict[Path, float]) -> int:
             mended[path] = changed
         if args.list:
             print(f"{'✗' if wrong else '✓'} {path}")
+            status = TO_MEND if wrong else status
         elif wrong:
             count = sum(path in mended for path in paths)
             print(args.say("next", count=count, all=len(paths), path=path), wrong, sep="\n")
             if args.hint:
                 print(text(f"repair.hint.{path.stem.partition('_')[2]}", args.lang))
-        if wrong:
             mended.pop(path, None)
-            status = TO_MEND
-            if not args.list:
-                return status
+            return TO_MEND
     if status == DONE:
         print(args.say("done", all=len(paths)))
     return status

@@ -11,16 +11,17 @@ from rich.text import Text
 
 from autograd_mini.language import text
 from autograd_mini.notation import labels as notation
+from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
 from autograd_mini.stepping.events import lit
 from autograd_mini.stepping.explaining import clean, explain_step
+from autograd_mini.stepping.explanation import sum_of
 from autograd_mini.stepping.sequence import Accumulate, Forward, Step, Steps, Visit, phase
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 12
 _BESIDE = 100  # columns from which on the source stands beside the table
 _MANY = 3000  # steps, beyond which the width of the numbers' columns is not measured but assumed
 _USUAL = 12  # −1.234·10⁻¹²³
-_SHOWN = 4  # shares in a running sum
 _NAME = re.compile("`([^`]+)`")
 _COLOURS = {"forward": "cyan", "backward": "yellow", "update": "green"}
 _CURRENT, _RECEIVES, _USED = "bold reverse", "bold yellow", "cyan"
@@ -56,9 +57,9 @@ class Screen:
         under = 0 if beside else min(source, max(2, (room - below) // 3))
         rows = max(3, room - below - under - gap * (1 + (under > 0)))  # heading, node, parent
         rows = min(len(self.names) + 1, rows)
-        middle = self._table(step, index, self._table_width(width, beside), rows)
+        left = self._table_width(width, beside)
+        middle = self._table(step, index, left, rows)
         if beside:
-            left = self._table_width(width, beside)
             shown = self._source(step, width - left - 3, min(source, max(rows, room - below - gap)))
             middle = [*_joined(middle, shown, left)]
         lines = [self._header(index, width, top), *middle]
@@ -130,8 +131,6 @@ class Screen:
             mark, style = "+", _RECEIVES
         elif self.steps.nodes[k] in operands or (isinstance(step, Visit) and k in step.users):
             mark, style = "·", _USED
-        if k == parent == step.node:
-            mark = "+"
         numbers = self.timeline.data(k, index), self.timeline.grad(k, index)
         shown = ["—" if x is None else notation.number(x) for x in numbers]
         done = style or numbers[1] is None or self.timeline.complete(k, index)
@@ -198,14 +197,10 @@ class Screen:
         """The running sum of the gradient that has just grown."""
         if not isinstance(step, Accumulate):
             return ""
-        shares = [step.share for step in self.timeline.shares(step.parent, index)]
+        shares = [symbols.number(s.share) for s in self.timeline.shares(step.parent, index)]
         if len(shares) < 2:
             return ""
-        texts = [notation.number(share) for share in shares]
-        if len(texts) > _SHOWN:
-            texts[2:-1] = ["…"]
-        texts = [texts[0], *(f"({x})" if x[:1] == "−" else x for x in texts[1:])]
-        total = f"{' + '.join(texts)} = {notation.number(step.after)}"
+        total = f"{sum_of(shares).text} = {notation.number(step.after)}"
         root, name = clean(self.steps.numerator), self.names[step.parent]
         return text("terminal.so far", self.lang, root=root, name=name, sum=total)
 

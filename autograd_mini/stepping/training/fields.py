@@ -14,7 +14,7 @@ from autograd_mini.numbers.kinds import ieee
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import plain
-from autograd_mini.training.metrics import Loss, measured
+from autograd_mini.training.metrics import Loss, loss_function, measured
 from autograd_mini.training.samples import layers_of
 from autograd_mini.value import Value
 
@@ -82,7 +82,7 @@ def _classified(scores: list[float], levels: int) -> int:
 
 # --- the loss around a path ----------------------------------------------------------------------
 def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows: Any,
-              targets: Any, loss: Loss) -> tuple[Field, bytes] | None:  # fmt: skip
+              targets: Any, loss: str | Loss) -> tuple[Field, bytes] | None:  # fmt: skip
     """The loss as a function of one or two parameters, where the frames are; None for more.
 
     Those far above the start stay outside, as they would dwarf the rest.
@@ -104,7 +104,7 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
 
     def at(weights: tuple[float, ...]) -> float:
         with replaced(params, weights), suppress(ArithmeticError, ValueError):
-            return measured(model, rows, targets, loss, None).loss
+            return measured(model, rows, targets, loss_function(loss), None).loss
         return float("nan")
 
     numbers = [*map(at, shape.places)]

@@ -106,9 +106,7 @@ def record_training(
         stopped="diverged" if recorder.divergence else history.stopped,
         divergence=recorder.divergence,
         field=recorder.field,
-        landscape=landscape(
-            model, recorder.params, recorder.frames, rows, targets, loss_function(loss)
-        ),
+        landscape=landscape(model, recorder.params, recorder.frames, rows, targets, loss),
     )
 
 
@@ -148,7 +146,7 @@ def record_learning_rates(
     if runs[0].landscape is not None:  # one picture of the loss, in which all of the paths show
         copy, (rows, targets) = deepcopy(model), samples(data)
         frames = [runs[0][0], *(frame for run in runs for frame in run[1:])]
-        shared = landscape(copy, copy.parameters(), frames, rows, targets, loss_function(loss))
+        shared = landscape(copy, copy.parameters(), frames, rows, targets, loss)
         runs = [replace(run, landscape=shared) for run in runs]
     return LearningRates(tuple(runs), tuple(rate for rate, *_ in each))
 
