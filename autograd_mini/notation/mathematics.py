@@ -7,6 +7,7 @@ which is not how one learns them). Vectors are written out, long ones with dots.
 
 import ast
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from . import labels, symbols
 from .shapes import Shape
 from .symbols import Piece, slot
 from .textbook import textbook
-from .typesetting import UnreadableError, typeset
+from .typesetting import typeset
 
 LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
 E, TWO = symbols.name("e"), symbols.number(2)
@@ -47,11 +48,9 @@ _OPERATIONS: dict[str, Callable[..., Piece]] = {
 
 def named(op: Op, arguments: Mapping[str, Piece]) -> Piece:
     """The operation as its LaTeX template has it; where that is not understood, f(a, b)."""
-    try:
+    with suppress(ValueError):  # UnreadableError is one
         if op.latex != default_latex(op):
             return typeset(op.latex, arguments)
-    except (UnreadableError, ValueError, IndexError):
-        pass
     return symbols.call(symbols.function_name(op.name), *arguments.values())
 
 
