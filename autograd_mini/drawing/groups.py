@@ -65,8 +65,8 @@ def _parts(order: Sequence[Value]) -> Paths:
         found: set[GroupPath] = set()
         for slot in (first, node.second):
             if id(slot) not in of:
-                own = (p for p in flat([slot]) if p in paths and p.first is None)
-                of[id(slot)] = {paths[p] for p in own}
+                leaves = (p for p in flat([slot]) if p in paths and p.first is None)
+                of[id(slot)] = {paths[p] for p in leaves}
             found |= of[id(slot)]
         if len(found) == 1:
             (paths[node],) = found
