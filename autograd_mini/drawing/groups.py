@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from itertools import chain
 from typing import Any
 
+from autograd_mini.rules.evaluation import flat
 from autograd_mini.value import Value
 
 from .scopes import GroupPath, Paths, scope_of
@@ -65,8 +65,8 @@ def _parts(order: Sequence[Value]) -> Paths:
         found: set[GroupPath] = set()
         for slot in (first, node.second):
             if id(slot) not in of:
-                parts = slot if slot.__class__ is tuple else (slot,)
-                of[id(slot)] = {paths[p] for p in parts if p in paths and p.first is None}
+                leaves = (p for p in flat([slot]) if p in paths and p.first is None)
+                of[id(slot)] = {paths[p] for p in leaves}
             found |= of[id(slot)]
         if len(found) == 1:
             (paths[node],) = found
@@ -87,8 +87,7 @@ def _used_often(order: Sequence[Value]) -> set[Any]:
     slots = [slot for node in order for slot in (node.first, node.second)]
     shared = {id(slot): slot for slot in slots}  # as nodes share their vectors
     often = [shared[k] for k, n in Counter(map(id, slots)).items() if n > 1]
-    alone = lambda slot: slot if slot.__class__ is tuple else (slot,)  # noqa: E731
-    uses = Counter(chain.from_iterable(map(alone, [*shared.values(), *often])))
+    uses = Counter(flat([*shared.values(), *often]))
     return {node for node, n in uses.items() if n > 1}
 
 

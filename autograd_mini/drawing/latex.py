@@ -158,7 +158,7 @@ def _curve(spline: str) -> str:
 def _label(item: Item, seen: Sketch) -> str:
     heading = math_name(item.name)
     if item.node is not None and item.node.parents:
-        made = formula(item.node, lambda node: _named(node, seen), seen.options.number_format)
+        made = formula(item.node, lambda node: _named(seen.names[node]), seen.options.number_format)
         heading += f" = {made.latex}"
     rows = [rf"${heading}$" if item.kind != "folded" else rf"\textbf{{{text(item.name)}}}"]
     for row in item.rows:
@@ -169,8 +169,7 @@ def _label(item: Item, seen: Sketch) -> str:
     return _NEXT.join(rows)
 
 
-def _named(node: Value, seen: Sketch) -> Piece:
-    name = seen.names.get(node) or notation.name(node.label or "v")
+def _named(name: str) -> Piece:
     return symbols.name(name)._replace(latex=math_name(name))
 
 

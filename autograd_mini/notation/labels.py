@@ -7,7 +7,6 @@ from typing import Any
 from autograd_mini.language import shortened
 
 LONGEST_NAME = 28
-LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
 _VISIBLE: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20)},
     **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
@@ -65,10 +64,3 @@ def superscript(text: object) -> str:
 def marked(name: str, use: int) -> str:
     """A name, and which of its uses is meant: x⁽¹⁾; 0 stands for all of them."""
     return name + superscript(f"({use})") if use else name
-
-
-def elements_shown(length: int) -> list[int | None]:
-    """Which elements of a vector are written; None stands for the dots."""
-    if length <= LONGEST_VECTOR:
-        return [*range(length)]
-    return [*range(LONGEST_VECTOR - 2), None, length - 1]

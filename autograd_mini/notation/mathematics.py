@@ -7,6 +7,7 @@ which is not how one learns them). Vectors are written out, long ones with dots.
 
 import ast
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -21,8 +22,9 @@ from . import labels, symbols
 from .shapes import Shape
 from .symbols import Piece, slot
 from .textbook import textbook
-from .typesetting import UnreadableError, typeset
+from .typesetting import typeset
 
+LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
 E, TWO = symbols.name("e"), symbols.number(2)
 _SIGNS = {"<": "<", "below": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 _OPERATIONS: dict[str, Callable[..., Piece]] = {
@@ -46,11 +48,9 @@ _OPERATIONS: dict[str, Callable[..., Piece]] = {
 
 def named(op: Op, arguments: Mapping[str, Piece]) -> Piece:
     """The operation as its LaTeX template has it; where that is not understood, f(a, b)."""
-    try:
+    with suppress(ValueError):  # UnreadableError is one
         if op.latex != default_latex(op):
             return typeset(op.latex, arguments)
-    except (UnreadableError, ValueError, IndexError):
-        pass
     return symbols.call(symbols.function_name(op.name), *arguments.values())
 
 
@@ -67,8 +67,7 @@ def formula(
 
     def piece(x: Any) -> Piece:
         if x.__class__ is tuple:
-            shown = labels.elements_shown(len(x))
-            return symbols.listed(*(symbols.DOTS if k is None else piece(x[k]) for k in shown))
+            return symbols.listed(*_elements(len(x), lambda k: piece(x[k])))
         if not isinstance(x, Value):
             return symbols.number(labels.number(x, number_format))
         name = name_of(x)
@@ -79,6 +78,13 @@ def formula(
     if node.op is None:  # a node made by hand
         return symbols.call(symbols.function_name(node._op or "f"), *map(piece, node.parents))
     return named(node.op, dict(zip(node.op.params, map(piece, node.args), strict=True)))
+
+
+def _elements(length: int, piece: Callable[[int], Piece]) -> list[Piece]:
+    """The pieces for the elements of a vector; in a long one dots stand for most of them."""
+    if length <= LONGEST_VECTOR:
+        return [*map(piece, range(length))]
+    return [*map(piece, range(LONGEST_VECTOR - 2)), symbols.DOTS, piece(length - 1)]
 
 
 # --- templates, for the nodes of a shape ---------------------------------------------------------
@@ -98,9 +104,8 @@ class Notation(NamedTuple):
 
 
 def _slots(length: int, start: int = 0) -> list[Piece]:
-    """Slots of a vector's elements, long ones with dots."""
-    shown = labels.elements_shown(length)
-    return [symbols.DOTS if k is None else slot(str(start + k)) for k in shown]
+    """Slots of a vector's elements."""
+    return _elements(length, lambda k: slot(str(start + k)))
 
 
 class _Writer(Printer[Piece]):
@@ -194,13 +199,10 @@ class _Writer(Printer[Piece]):
         return symbols.call(symbols.sign(name, rf"\{name}", tag="mi"), *terms)
 
     def _terms(self, vector: ast.expr) -> list[Piece]:
-        """The terms for the elements of a vector, long ones with dots."""
+        """The terms for the elements of a vector."""
         if isinstance(vector, ast.Name) and vector.id in self.op.vectors:
             return _slots(self.lengths[vector.id], self.start[vector.id])
-        return [
-            symbols.DOTS if k is None else _Writer(self.op, self.shape, self.of, k)(vector)
-            for k in labels.elements_shown(self.length)
-        ]
+        return _elements(self.length, lambda k: _Writer(self.op, self.shape, self.of, k)(vector))
 
     def _others(self, vector: ast.expr) -> Piece:
         if self.at is not None and isinstance(vector, ast.Name) and vector.id in self.op.vectors:
@@ -237,7 +239,7 @@ def notation_of(shape: Shape) -> Notation:
     partials: list[Piece | None] = []
     for param, length in write.lengths.items():
         tree = write.tree(param)
-        if param in op.vectors and length <= labels.LONGEST_VECTOR and _calls_others(op, tree):
+        if param in op.vectors and length <= LONGEST_VECTOR and _calls_others(op, tree):
             partials += [_Writer(op, shape, at=k)(tree) for k in range(length)]
         else:
             partials += [_Writer(op, shape, of=param)(tree)] * length

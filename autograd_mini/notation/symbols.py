@@ -146,8 +146,7 @@ def _level(text: str) -> int:
 def fenced(piece: Piece) -> Piece:
     """The piece in parentheses, unless it is a word; a slot decides when it is filled."""
     if is_slot(piece):
-        inner = piece.text.strip("{()}")
-        return Piece(f"{{({inner})}}", f"\ue000({inner})\ue001", f"{{({inner})}}")
+        return slot(f"({piece.text.strip('{()}')})")
     return piece if _WORD.fullmatch(piece.text) else parenthesised(piece)
 
 

@@ -50,7 +50,6 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
         operands = [trace.operand(x) for x in results]
         new = _needed(trace, operands, known)
         lit.append(sorted(new or {x for x in operands if x >= 0}))
-        known |= new
     count = len(trace.code)
     named = [(node.data, old.label) for old, node in made.items() if old.label]
     labels = {x.operand: label for x, label in named if hasattr(x, "operand")}
@@ -89,16 +88,16 @@ def _emitted(steps: Steps, nodes: list[Value]) -> tuple[list[list[Any]], list[tu
     return found, outputs
 
 
-def _needed(trace: Trace, operands: Iterable[int], known: set[int]) -> set[int]:
-    """The instructions that these need, beside the known ones."""
-    needed: set[int] = set()
-    stack = [*operands]
+def _needed(trace: Trace, operands: Iterable[int], known: set[int]) -> list[int]:
+    """The instructions that these need, beside the known ones, which they join."""
+    new, stack = [], [*operands]
     while stack:
         x = stack.pop()
-        if x >= 0 and x not in known and x not in needed:
-            needed.add(x)
+        if x >= 0 and x not in known:
+            known.add(x)
+            new.append(x)
             stack += trace.code[x][1]
-    return needed
+    return new
 
 
 def stages(steps: Steps) -> dict[str, Any]:

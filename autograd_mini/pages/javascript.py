@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in
 from autograd_mini.formulas.printer import PYTHON, Text, given, written
 from autograd_mini.ops import SHEET, Op
+
+from .document import asset
 
 # Primitives that JavaScript has; `where`, `below` and `exp2` are operators there.
 _MATH = (
@@ -109,8 +110,8 @@ _SCRIPT = Text(
 @cache
 def _definitions() -> dict[str, str]:
     """The definitions of primitives.js, without its comments."""
-    text = (Path(__file__).parent / "assets" / "primitives.js").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("//")]
+    lines = asset("primitives.js").splitlines()
+    lines = [line for line in lines if line.strip() and not line.startswith("//")]
     blocks = re.split(r"^(?=const )", "\n".join(lines), flags=re.MULTILINE)[1:]
     return {block.split()[1]: block.strip() for block in blocks}
 

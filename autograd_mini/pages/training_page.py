@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterable
 from itertools import pairwise
-from math import isfinite
 from struct import pack
 from typing import Any
 
@@ -173,8 +172,8 @@ def _shape(field: Field) -> dict[str, Any]:
 def _code(vectors: Iterable[list[float]], exact: int) -> str:
     """Of an array: "d", floats as they are; or "f", of seven digits, where those hold them all."""
     numbers = [x for vector in vectors for x in vector]
-    small = len(numbers) <= exact or not all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)
-    return "d" if small or not all(map(isfinite, numbers)) else "f"
+    held = all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)  # neither inf nor nan is
+    return "f" if len(numbers) > exact and held else "d"
 
 
 def _packed(numbers: list[float], code: str) -> str:
