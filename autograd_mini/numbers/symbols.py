@@ -256,11 +256,13 @@ class Tangent(Adjoint):
         return Tangent(self.trace, self.trace.operand(one))
 
 
-def _is_mask(x: Symbol) -> bool:
+def _is_mask(x: Symbol, levels: int = 3) -> bool:
+    """Whether x is 1 or 0 by conditions, within each other as deep as those of the sheet go."""
     if x.operand < 0:
         return x.settled() in (0.0, 1.0)
     opcode, operands = x.trace.code[x.operand]
-    return opcode == "select" and all(_is_mask(Symbol(x.trace, y)) for y in operands[1:])
+    bits = [Symbol(x.trace, y) for y in operands[1:]]
+    return opcode == "select" and levels > 0 and all(_is_mask(bit, levels - 1) for bit in bits)
 
 
 def _refusal(message: str) -> TraceError:

@@ -117,6 +117,8 @@ def report(options):
     ratio, faster = (statistics.median(row[0] / row[k] for row in rounds) for k in (1, 2))
     print(f"its own Value  {own:8.2f} ms a name (8 letters), median of {len(rounds)}")
     print(f"our Value      {ours:8.2f} ms a name: {ratio:.2f} times as fast, equal losses")
+    pairs = sorted(row[0] / row[1] for row in rounds)
+    print(f"  single pairs of processes: {pairs[0]:.1f} to {pairs[-1]:.1f}")
     print(f"  gc.disable() {without:8.2f} ms a name: {faster:.2f} times as fast")
     every = Random(0).sample([*names.names], 12)
     base, _ = program(every, {})

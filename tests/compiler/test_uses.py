@@ -96,6 +96,24 @@ def test_what_is_not_chosen_hands_nothing_on_to_second_derivatives(name):
         assert (fast.hvp(x, 1.0), fast.hessian(x)) == (second, second), x
 
 
+def test_choices_of_1_and_0_may_be_as_deep_as_they_like():
+    def chain(x):
+        bit = 0.0
+        for k in range(1500):
+            bit = where(x.data > k, 1.0, bit)
+        return bit * x
+
+    def meeting(x):  # each in both branches of the next: as a tree it would have 2**40 leaves
+        bit = where(x.data > 0, 1.0, 0.0)
+        for k in range(40):
+            bit = where(x.data > k, bit, where(x.data < k + 1, bit, 0.0))
+        return bit * x
+
+    for f in (chain, meeting):
+        fast = python(f)
+        assert (fast.grad(2.5), fast.hvp(2.5, 1.0), fast.hessian(2.5)) == (1.0, 0.0, 0.0)
+
+
 def test_a_direction_of_zero_hands_nothing_on():
     fast = python(lambda x: x[0] ** 1.5 + x[1])
     assert fast.hvp([0.0, 1.0], [0.0, 1.0]) == [0.0, 0.0]
