@@ -197,11 +197,13 @@ class Mask(Symbol):
     def __mul__(self, other: Any) -> Any:
         if not isinstance(other, _NUMBERS):
             return NotImplemented
-        trace = self.trace
-        condition, *bits = trace.code[self.operand][1]
-        known = {trace.operand(0.0): 0.0, trace.operand(1.0): other}
-        chosen = [known[x] if x in known else Mask(trace, x) * other for x in bits]
-        return select(Condition(trace, condition), *chosen)
+        condition, *bits = self.trace.code[self.operand][1]
+        known = {self.trace.operand(0.0): 0.0, self.trace.operand(1.0): other}
+        if known.keys() >= {*bits}:
+            product = select(Condition(self.trace, condition), *[known[x] for x in bits])
+        else:
+            product = select(self.trace.emit("!=", self, 0.0), other, 0.0)
+        return Mask(self.trace, product.operand) if isinstance(other, Mask) else product
 
     __rmul__ = __mul__
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import truediv
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.floats import IEEE
@@ -128,29 +128,49 @@ def _is_mask(x: Any) -> bool:
 _ROUNDING = 1e-6  # relative: how far partials on nodes and those on floats may be apart
 
 
+class _Cover(NamedTuple):
+    """The masks of the choices that an adjoint came through, as one; all but the last: outer."""
+
+    mask: Any
+    outer: _Cover | None
+    depth: int
+
+    @classmethod
+    def of(cls, mask: Any, outer: _Cover | None) -> _Cover:
+        """One mask more."""
+        return cls(mask * outer.mask, outer, outer.depth + 1) if outer else cls(mask, None, 0)
+
+    @staticmethod
+    def common(a: _Cover | None, b: _Cover | None) -> _Cover | None:
+        """What covers both shares of an adjoint."""
+        while a and b and a.mask.operand != b.mask.operand:
+            ahead = a.depth - b.depth
+            a, b = (a.outer if ahead >= 0 else a), (b.outer if ahead <= 0 else b)
+        return a and b
+
+
 def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
     """The reverse sweep on nodes: gradients become Values that can be differentiated again.
 
     If there is none, the leaves have their gradients of before. While a function is traced, what
     `where` does not choose is in the graph, too: its masks keep all that comes after them at 0.
     """
-    masks: dict[Value, dict[int, Any]] = {}
+    covers: dict[Value, _Cover | None] = {}
     try:
         for node in reversed(order):
-            adjoint, over = node.grad, masks.pop(node, {})
+            adjoint, over = node.grad, covers.pop(node, None)
             if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
                 for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
-                    share, new = times(adjoint, partial), over
-                    if _is_mask(number := _data(partial)):
-                        new = over | {number.operand: partial}
-                    else:
-                        for mask in over.values():
-                            share = share * mask if _data(mask).covers(number) else share
+                    share, number, new = times(adjoint, partial), _data(partial), over
+                    if _is_mask(number):
+                        new = _Cover.of(number, over)
+                    elif over and over.mask.covers(number):
+                        share = share * over.mask
                     if is_plain(parent.grad, 0):
-                        parent.grad, masks[parent] = share, new
+                        parent.grad, covers[parent] = share, new
                     else:
                         parent.grad = parent.grad + share
-                        masks[parent] = {k: x for k, x in masks[parent].items() if k in new}
+                        covers[parent] = _Cover.common(covers[parent], new)
     except BaseException:
         for leaf, old in before.items():
             leaf.grad = old

@@ -114,6 +114,21 @@ def test_choices_of_1_and_0_may_be_as_deep_as_they_like():
         assert (fast.grad(2.5), fast.hvp(2.5, 1.0), fast.hessian(2.5)) == (1.0, 0.0, 0.0)
 
 
+def test_second_derivatives_of_choices_within_choices_are_as_long_as_they():
+    def size(pieces):
+        def f(x):
+            y = x
+            for k in range(pieces):
+                y = where(x > k, log(x - k) * x, y)
+            return y
+
+        fast = python(f)
+        assert fast.hessian(2.5) == -6.0  # of log(x - 2) * x: 2 / (x - 2) - x / (x - 2)**2
+        return len(fast.program.code)
+
+    assert size(80) - size(60) == size(40) - size(20)
+
+
 def test_a_direction_of_zero_hands_nothing_on():
     fast = python(lambda x: x[0] ** 1.5 + x[1])
     assert fast.hvp([0.0, 1.0], [0.0, 1.0]) == [0.0, 0.0]
