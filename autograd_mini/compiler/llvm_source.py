@@ -28,12 +28,13 @@ BLOCKS = 3
 """Vectors of samples whose products are added at once, to sums that are read and written once."""
 TILE = 4
 """Adjoints whose products with the same partial are added one after the other: it is read once."""
-_PARAMETERS = (
-    "(ptr noalias %f, ptr noalias %s, ptr noalias %v, ptr noalias %r, i64 %stride, i64 %left)"
-)
-_ONCE = "ptr %f, ptr %s, ptr %s, ptr %s, i64 0, i64 %count"
-_EACH = "ptr %f, ptr %s, ptr %v, ptr %r, i64 %stride, i64 %left"
-_SUMS = "ptr %f, ptr %s, ptr %first, ptr %rows, i64 %stride, i64 %remain"
+_PARAMETERS = ", ".join([f"ptr noalias {name}" for name in ("%f", "%v", "%r", "%s")])
+_PARAMETERS += ", ptr noalias %fw, ptr noalias %vw, ptr noalias %rw, i64 %stride, i64 %left"
+"""%fw, %vw and %rw are %f, %v and %r to write at: a chunk does not read what it has written, and
+where LLVM knows that it takes half the time for a GPT (tests/benchmarks/gpt.py)."""
+_ONCE = "ptr %f, ptr %s, ptr %s, ptr %s, ptr %f, ptr %s, ptr %s, i64 0, i64 %count"
+_EACH = "ptr %f, ptr %v, ptr %r, ptr %s, ptr %f, ptr %v, ptr %r, i64 %stride, i64 %left"
+_SUMS = _EACH.replace("%v", "%first").replace("%r", "%rows").replace("%left", "%remain")
 _PARTS = {"before": _ONCE, "each": _EACH, "products": _SUMS, "after": _ONCE}
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
@@ -119,7 +120,7 @@ class Printer:
         calls: dict[str, list[str]] = {part: [] for part in _PARTS}
         for k, (part, chunk) in enumerate(self.chunks):
             body = "\n".join(self._sums(chunk) if part == "products" else self._chunk(k, chunk))
-            functions.append(f"define internal void @c{k}{_PARAMETERS} {{\n{body}\nret void\n}}")
+            functions.append(f"define internal void @c{k}({_PARAMETERS}) {{\n{body}\nret void\n}}")
             calls[part].append(f"call void @c{k}({_PARTS[part]})")
         done: set[str] = set()
         while missing := self.calls.keys() - done:
@@ -150,6 +151,7 @@ class Printer:
         self.known: dict[int, str] = {}  # the values at hand
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
         self.mask, self.pointers = "", ("%v", "%r")
+        self.kept: set[int] = set()  # what this chunk has written
         if not each:
             units = packed(self.code, chunk, self.pack)
         else:
@@ -162,9 +164,9 @@ class Printer:
             for i in unit:
                 for place in self.outputs.get(i, ()):
                     if each:
-                        w.store(self._operand(i), "%r", w.line(f"mul i64 %stride, {place}"))
+                        w.store(self._operand(i), "%rw", w.line(f"mul i64 %stride, {place}"))
                     else:
-                        w.store(self._operand(i), "%f", place)
+                        w.store(self._operand(i), "%fw", place)
             last = max(self.last.get(i, k) for i in unit)
             if last > k and self.code[unit[0]][0] != "input":
                 self._keep(unit, last)
@@ -247,8 +249,8 @@ class Printer:
         return first if found else None
 
     def _place(self, x: int) -> int | None:
-        """Where in memory a number lies that all samples share, if it lies there."""
-        if x < 0 or self.program.is_each(x):
+        """Where in memory a number lies that all samples share, if it is to be read there."""
+        if x < 0 or x in self.kept or self.program.is_each(x):
             return None
         opcode, operands = self.code[x]
         if opcode == "input":
@@ -265,7 +267,8 @@ class Printer:
             text = w.apply("select", text, w.constant(1.0), w.constant(0.0))
         slots = self.vectors if each else self.numbers
         place = slots.take(unit) * (w.width if each else 1)
-        w.store(text, "%v" if each else "%f", place)
+        w.store(text, "%vw" if each else "%fw", place)
+        self.kept.update(unit)
         self.ends[last].append((slots, unit))
 
     def _operand(self, x: int) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import struct
 from concurrent.futures import ThreadPoolExecutor
 
@@ -248,6 +249,35 @@ def test_rows_side_by_side(count):
     shared = [draw.gauss(0, 1) for _ in program.inputs]
     once, _ = llvm.build(program)(np.array(shared), [], 1)
     assert [*once] == pytest.approx(interpreted(program)(shared, [], 1)[0], rel=1e-13)
+
+
+_PLACE = re.compile(r"(%v\d+) = getelementptr double, ptr (%\w+), i64 (\d+)\n")
+_MOVED = re.compile(r"(load|store) (?:<(\d+) x double>|double)[^\n]*?, ptr (%v\d+),")
+
+
+def read_and_written(function):
+    """The doubles that a function reads and those that it writes: pointer and place."""
+    places = {name: (pointer, int(at)) for name, pointer, at in _PLACE.findall(function)}
+    found = {"load": set(), "store": set()}
+    for what, width, address in _MOVED.findall(function):
+        if address in places:
+            pointer, at = places[address]
+            found[what].update((pointer, at + k) for k in range(int(width or 1)))
+    return found["load"], found["store"]
+
+
+@pytest.mark.parametrize("chunk", [2, 9, 64, 512])
+def test_a_function_does_not_read_where_it_writes(monkeypatch, chunk):
+    """LLVM is told so: %f and %fw, %v and %vw are the same memory."""
+    monkeypatch.setattr(llvm_source, "CHUNK", chunk)
+    pairs = 0
+    for program in (rows(163), line(), *map(random_program, range(8))):
+        for function in llvm.source(program).split("define internal void @c")[1:]:
+            read, written = read_and_written(function)
+            assert not {pointer for pointer, _ in written} & {"%f", "%v", "%r"}
+            assert not {(f"{pointer}w", at) for pointer, at in read} & written
+            pairs += len(read) * len(written)
+    assert pairs > 1000
 
 
 def test_the_text_and_what_the_stages_cost():
