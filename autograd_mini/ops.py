@@ -310,7 +310,8 @@ op("silu(a)", "a * s", "s + a * e / ((1 + e) * (1 + e))",
    about=("sigmoid-weighted linear unit", "unidad lineal ponderada por sigmoide"))  # fmt: skip
 op("gelu(a)", "a * c", "c + a * g * g / sqrt(2 * pi)",
    given={"c": "normal_cdf(a)", "g": "gauss(a / 2)"},
-   scale={"value": "1e-306", "a": "c"}, latex=r"\operatorname{{GELU}}({a})",
+   scale={"value": "1e-306", "a": "c + abs(a) * g * g / sqrt(2 * pi)"},
+   latex=r"\operatorname{{GELU}}({a})",
    about=("Gaussian error linear unit", "unidad lineal de error gaussiano"))  # fmt: skip
 # tanh(softplus(a)) = u / v with u = (1 + exp(a))**2 - 1, v = u + 2, over exp(2a) if a > 0
 op("mish(a)", "a * u / v", "u / v + 4 * e * a * (1 + e) / (v * v) * where(a > 0, e, 1)",

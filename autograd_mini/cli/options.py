@@ -56,11 +56,11 @@ class Parser(argparse.ArgumentParser):
     The words are those of a catalogue, `room`; those that it lacks are those of `cli`.
     """
 
-    def __init__(self, prog: str, room: str, lang: str) -> None:
+    def __init__(self, prog: str, room: str, lang: str, **given: Any) -> None:  # 3.14: color
         self.room, self.lang = room, lang
         width = min(shutil.get_terminal_size().columns, 100) - 2
         about = textwrap.fill(self.say("about"), width)
-        given: Any = {"epilog": self.say("example"), "formatter_class": partial(_Help, lang)}
+        given |= {"epilog": self.say("example"), "formatter_class": partial(_Help, lang)}
         super().__init__(prog=prog, description=about, add_help=False, **given)
         self.groups: dict[str, Any] = {}
         for name in ("arguments", "options"):

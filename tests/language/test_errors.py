@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import math
 import os
 
 import pytest
@@ -161,6 +162,22 @@ def test_errors_of_the_system(code):
     english = os.strerror(getattr(errno, code))
     assert translated(english, "es") != english
     assert translated(f"{code}: nobody knows this", "es") == f"{code}: nobody knows this"
+
+
+REFUSED = (
+    "log(-1.0) log(0) log10(-1) log2(-1.0) log1p(-2.0) sqrt(-1.0) asin(2.0) acos(-3.0) acosh(0.5)"
+    " atanh(1.0) gamma(-1.0) lgamma(0.0) pow(-8.0,0.5) pow(0.0,-1.0) fmod(1.0,0.0) exp(1e3)"
+    " cosh(1e4) sin(inf) 1/0 1.0/0 1//0 1.0//0 1%0 1.0%0 0.0**-1 0**-1 floor(inf) int(nan)"
+    " 10**400*1.0"
+)
+
+
+@pytest.mark.parametrize("text", REFUSED.split())
+def test_errors_of_python_s_arithmetic(text):
+    """As the interpreter at hand words them; 3.14 has sentences of its own."""
+    with pytest.raises((ValueError, ArithmeticError)) as caught:
+        eval(text, vars(math).copy())
+    assert translated(str(caught.value), "es") != str(caught.value)
 
 
 def test_what_others_say_is_left_alone():
