@@ -110,13 +110,13 @@ def listed(numbers: Any) -> Any:
     return numbers.tolist() if hasattr(numbers, "tolist") else numbers
 
 
-def rows_made(form: Form, columns: Sequence[Any]) -> Any:
+def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
     """The trees of all samples, of a column for each number of a sample: an array, or a list."""
     if form == NUMBER:
         return columns[0]
     if form[0] is array:
         return numpy().array(columns, dtype=float).T.reshape(-1, *form[1])
-    make = builder(form)
+    make = make or builder(form)
     return [make(iter(row)) for row in zip(*map(listed, columns), strict=True)]
 
 

@@ -224,6 +224,24 @@ def test_without_reduction_each_sample_has_its_own():
     assert python(lambda x: 1.0, batch="x")([1.0, 2.0]) == [1.0, 1.0]
 
 
+SECOND = {  # in all but the first, that by b twice is 0 for all samples
+    "number": (0.5, lambda a, x: x * a**3),
+    "list": ([0.5, -1.5], lambda w, x: x * w[0] ** 3 + w[1] * x**2 * w[0]),
+    "dict": ({"a": 0.5, 1: [-1.5]}, lambda w, x: x * w["a"] ** 3 + w[1][0] * x**2 * w["a"]),
+    "array": (np.array([0.5, -1.5]), lambda w, x: x * w[0] ** 3 + w[1] * x**2 * w[0]),
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_without_reduction_each_sample_has_its_own_second_derivatives(name, backend):
+    w, f = SECOND[name]
+    found = compile(f, batch="x", backend=backend).hessian(w, [1.0, 2.0, 3.0])
+    assert len(found) == 3
+    for one, x in zip(found, (1.0, 2.0, 3.0), strict=True):
+        assert str(one) == str(ag.hessian(f)(w, x))
+
+
 def test_a_table_is_looked_up_without_a_new_trace():
     fast = python(lambda table, k: take(table, k)[0] * take(table, k)[1], batch="k", reduce="sum")
     table = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
