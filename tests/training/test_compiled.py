@@ -4,10 +4,12 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
 from functools import partial
+from math import isnan
 
 import pytest
 
 from autograd_mini import MLP, Value, losses, maximum
+from autograd_mini.compiler import compile
 from autograd_mini.data import Names, iris, moons, xor
 from autograd_mini.errors import GradientError, RangeError
 from autograd_mini.nn import GPT
@@ -376,6 +378,41 @@ def test_fit_compiled_explains_an_explosion_as_fit_does():
             fit(model, MOONS, "mse", optimiser, 50, progress=False, compiled=compiled)
         told.append((str(error.value), [p.data for p in model.parameters()]))
     assert told[0] == told[1]
+
+
+WRONG = {  # what a loss refuses, of outputs and targets
+    "hinge": (losses.hinge, 0.5, 0.0),
+    "a share of hinge": (losses.hinge, 0.5, 0.5),
+    "a label": (losses.binary_cross_entropy_with_logits, 0.5, 2.0),
+    "a negative label": (losses.binary_cross_entropy, 0.5, -1.0),
+    "a prediction": (losses.binary_cross_entropy, 1.5, 1.0),
+    "a negative prediction": (losses.binary_cross_entropy, -0.5, 0.0),
+    "a sum": (lambda p, y: losses.kl_divergence([y, 1 - y], [p, 2 - p]), 0.5, 0.25),
+    "negative": (lambda p, y: losses.kl_divergence([y, 1 - y], [p, 1 - p]), 1.5, 1.5),
+}
+
+
+@pytest.mark.parametrize(("loss", "output", "target"), WRONG.values(), ids=WRONG)
+def test_what_a_loss_refuses_is_nan_in_compiled_code(loss, output, target):
+    value, slope = compile(loss, backend="python").value_and_grad(output, target)
+    assert (isnan(value), isnan(slope)) == (True, True)
+    with pytest.raises(ValueError, match=r"hinge|binary_cross_entropy|kl_divergence"):
+        loss(output, target)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "binary_cross_entropy"])
+def test_labels_that_do_not_fit_the_loss_are_refused_as_by_fit(loss):
+    model = MLP(2, [3, 1], seed=3, output="sigmoid")
+    before = [p.data for p in model.parameters()]
+    told = []
+    for compiled in (False, "python"):
+        optimiser = SGD(model.parameters(), lr=0.1)
+        data = ROWS, [0.0 if loss == "hinge" else 2.0] * len(ROWS)
+        with pytest.raises(ValueError, match="label") as error:
+            fit(model, data, loss, optimiser, 2, progress=False, compiled=compiled)
+        told.append((str(error.value), [p.data for p in model.parameters()], optimiser.steps))
+    assert told[0] == told[1]
+    assert told[0][1:] == (before, 0)
 
 
 def test_as_many_targets_as_inputs():
