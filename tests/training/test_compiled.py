@@ -11,7 +11,7 @@ import pytest
 from autograd_mini import MLP, Value, losses, maximum
 from autograd_mini.compiler import compile
 from autograd_mini.data import Names, iris, moons, xor
-from autograd_mini.errors import GradientError, RangeError
+from autograd_mini.errors import GradientError, RangeError, TraceError
 from autograd_mini.nn import GPT
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, RMSprop, clip_by_norm
 from autograd_mini.optim.schedules import cosine, linear
@@ -413,6 +413,17 @@ def test_labels_that_do_not_fit_the_loss_are_refused_as_by_fit(loss):
         told.append((str(error.value), [p.data for p in model.parameters()], optimiser.steps))
     assert told[0] == told[1]
     assert told[0][1:] == (before, 0)
+
+
+class Signs(SGD):
+    def rule(self, t, lr, w, g):
+        return (w - lr * (1 if g > 0 else -1),)
+
+
+def test_a_branch_is_not_said_to_come_from_weights_that_are_too_large():
+    model = MLP(2, [3, 1], seed=3)
+    with pytest.raises(TraceError, match=r"use where\(condition, a, b\)"):
+        fit(model, MOONS, "mse", Signs(model.parameters(), 0.1), 2, progress=False, compiled=True)
 
 
 def test_as_many_targets_as_inputs():
