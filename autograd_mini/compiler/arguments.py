@@ -1,7 +1,7 @@
 """Arguments of a compiled function: numbers nested in lists, tuples, dicts, arrays and models."""
 
 from array import array as doubles
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
@@ -64,6 +64,17 @@ def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Fo
     return NUMBER
 
 
+def nodes_of(x: Any, pieces: list[Any], met: set[Value]) -> Form:
+    """What `apart` is to do to find the nodes where `floats_of` has floats: each model's once."""
+    if hasattr(x, "parameters"):
+        for p in x.parameters():
+            pieces.append((None if p in met else p,))
+            met.add(p)
+    elif not isinstance(x, STATIC):
+        pieces.append(x.flat if is_array(x) else (x,))
+    return NUMBER
+
+
 taken = partial(apart, leaf=floats_of)
 
 
@@ -121,20 +132,24 @@ def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
 
 
 @contextmanager
-def replaced(nodes: Sequence[Value], numbers: Sequence[Any]) -> Iterator[None]:
-    """Inside, nodes stand for these numbers, or for these nodes."""
-    before = [contents(node) for node in nodes]
+def replaced(nodes: Iterable[Value], numbers: Sequence[Any]) -> Iterator[None]:
+    """Inside, nodes stand for these numbers, or for these nodes; what is there twice, for both."""
+    before = [(node, contents(node)) for node in nodes]
     try:
-        for node, new in zip(nodes, numbers, strict=True):
-            symbol = new.data if isinstance(new, Value) else new
-            if isinstance(symbol, Traced):
-                symbol.trace.known[symbol.operand] = node.data
+        for (node, _), new in zip(before, numbers, strict=True):
+            data = new.data if isinstance(new, Value) else new
+            if tied := isinstance(node.data, Traced):  # it is there twice
+                data = node.data
+            elif isinstance(data, Traced):
+                data.trace.known[data.operand] = node.data
             if isinstance(new, Value):
                 new.label = node.label
-                refilled(node, *contents(Value(symbol, [new], [Value(1.0)], node.label)))
+                parents = [*node.parents, new] if tied else [new]
+                twin = Value(data, parents, [Value(1.0) for _ in parents], node.label)
+                refilled(node, *contents(twin))
             else:
-                node.data = new
+                node.data = data
         yield
     finally:
-        for node, slots in zip(nodes, before, strict=True):
+        for node, slots in before:
             refilled(node, *slots)

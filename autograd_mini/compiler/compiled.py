@@ -14,10 +14,10 @@ from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError, TraceError
 from autograd_mini.numbers.arguments import function, one_of
 from autograd_mini.numbers.kinds import shown
-from autograd_mini.numbers.trees import apart, flatten
+from autograd_mini.numbers.trees import apart, leaves
 from autograd_mini.value import Value
 
-from .arguments import floats_of, rows_taken, taken
+from .arguments import floats_of, nodes_of, rows_taken, taken
 from .entries import Entries, Entry
 from .tracing import DERIVED, Task, checked
 
@@ -160,12 +160,19 @@ class Compiled(Entries):
                 raise ValueError(f"the direction of hvp must hold {entry.by} numbers, as wrt")
         value, parts = entry(pieces, columns, count)
         if what == "value" and nodes:
-            by = [given[name] for name in self.wrt]
-            numbers = flatten([x.parameters() if hasattr(x, "parameters") else x for x in by])[0]
-            edges = zip(numbers, flatten(parts)[0], strict=True)
-            parents, partials = zip(*[e for e in edges if isinstance(e[0], Value)], strict=True)
-            value = Value(value, parents, partials)
+            parts = (parts,) if len(self.wrt) == 1 else parts
+            if self.reduce or not self.batch:
+                return self._node(given, value, parts), parts
+            each = zip(self._samples(given), value, *parts, strict=True)
+            value = [self._node(sample, one, rows) for sample, one, *rows in each]
         return value, parts
+
+    def _node(self, given: Mapping[str, Any], value: Any, parts: Sequence[Any]) -> Any:
+        """The value as a node whose parents are the Values of `wrt`, if there are some."""
+        nodes = leaves([given[name] for name in self.wrt], nodes_of, set())[0]
+        edges = zip(nodes, leaves([*parts], nodes_of)[0], strict=True)
+        known = [edge for edge in edges if isinstance(edge[0], Value)]
+        return Value(value, [x for x, _ in known], [d for _, d in known]) if known else value
 
     def _eagerly(self, what: str, given: dict[str, Any], along: Any) -> tuple[Any, Any]:
         """The same by the engine: inside a function that is compiled or differentiated itself."""

@@ -227,6 +227,59 @@ def test_a_sample_of_the_long_runs():
     assert rough.inputs("numpy", 40, 0)[0] == 0
 
 
+class Line:
+    """A model whose parameters come one by one."""
+
+    def __init__(self):
+        self.w, self.b = Value(2.0), Value(1.0)
+
+    def parameters(self):
+        yield self.w
+        yield self.b
+
+    def __call__(self, x):
+        return self.w * x + self.b
+
+
+TWICE = {  # what shares parameters
+    "arguments": (lambda m, n, x: m(x) * n(x), lambda line: (line, line), (0, 1), list),
+    "list": (lambda ms, _, x: ms[0](x) * ms[1](x), lambda line: ([line, line], 0.0), 0, list),
+    "dict": (
+        lambda d, n, x: d["m"](x) * n(x) if d["how"] == "times" else x,
+        lambda line: ({"how": "times", "m": line}, line),
+        0,
+        lambda slopes: [slopes["m"]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_parameters_that_are_there_twice_get_the_whole_gradient(name):
+    f, made, wrt, of_lines = TWICE[name]
+    line, x = Line(), Value(3.0)
+    by_hand = line(x) * line(x)
+    by_hand.backward()
+    wanted = [by_hand.data, *(p.grad for p in (line.w, line.b, x))]
+    assert wanted == [49.0, 42.0, 14.0, 28.0]
+    slopes = of_lines(python(f, wrt=wrt).grad(*made(line), 3.0))
+    assert slopes == [[42.0, 14.0]] * len(slopes)
+    for p in (line.w, line.b, x):
+        p.grad = 0.0
+    wrt = (*wrt, 2) if isinstance(wrt, tuple) else (wrt, 2)
+    node = python(f, wrt=wrt)(*made(line), x)
+    node.backward()
+    assert [node.data, *(p.grad for p in (line.w, line.b, x))] == wanted
+
+
+def test_of_values_a_batch_without_reduction_is_a_list_of_nodes():
+    w, x = Value(3.0), Value(2.0)
+    fast = python(lambda w, x: w * x * x, wrt=("w", "x"), batch="x")
+    one, other = fast(w, [x, 5.0])
+    (one + 2 * other).backward()
+    assert (one.data, other.data, w.grad, x.grad) == (12.0, 75.0, 54.0, 12.0)
+    assert python(lambda x: x * x, batch="x")([5.0, x])[0] == 25.0
+
+
 # --- inside others -------------------------------------------------------------------------------
 @compile
 def cube(x):
