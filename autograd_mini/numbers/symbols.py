@@ -83,7 +83,7 @@ class Trace:
         """The operand that stands for a symbol or a plain number."""
         if x.__class__ is Condition:
             x = select(x, 1.0, 0.0)
-        return x.operand if isinstance(x, Traced) else self.code.constant(float(x))
+        return x.operand if isinstance(x, Traced) else self.code.constant(IEEE.convert(x))
 
     def range(self, operand: int) -> Range:
         """The range of an operand."""
@@ -362,7 +362,7 @@ _FUNCTIONS["truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0
 def _real(x: Any) -> Any:
     if x.__class__ is complex:
         raise NumberTypeError(f"a compiled function computes with real numbers, got {x!r}")
-    return x if isinstance(x, Traced) else float(x)
+    return x if isinstance(x, Traced) else IEEE.convert(x)
 
 
 SYMBOL = Kind(

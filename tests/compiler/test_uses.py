@@ -349,6 +349,8 @@ def test_without_arguments_there_is_a_value():
             (lambda: python(scaled).hvp(), "hvp takes the arguments and, last, a direction"),
             (lambda: python(lambda *a: 1.0).grad(), "a must be given"),
             (lambda: python(scaled)(10**400), "an int of 1329 bits is too large"),
+            (lambda: python(lambda x: x * 10**400)(1.0), "an int of 1329 bits is too large"),
+            (lambda: python(lambda x: 10**400)(1.0), "an int of 1329 bits is too large"),
             (lambda: python(sum)(np.array([1.0, None])), "takes real numbers, got None"),
             (lambda: python(lambda x: True)(1.0), r"gives real numbers, got True \(bool\)"),
             (lambda: python(lambda x: len)(1.0), "is not a number"),
