@@ -161,20 +161,24 @@ class Optimiser:
         if found != name:
             raise ValueError(f"{name} cannot load the state of {found!r}")
         if wrong := self.state_dict().keys() ^ state.keys():
-            raise ValueError(f"{name}: the state lacks, or has beyond its own, {sorted(wrong)}")
+            wrong = sorted(wrong, key=repr)
+            raise ValueError(f"{name}: the state lacks, or has beyond its own, {wrong}")
         if (state["lr"] is None) == (self.schedule is None):
             raise ValueError(f"{name}: one of the state and the optimiser has a schedule, not both")
         settings = {key: state[key] for key in self.settings}
         # A fresh optimiser checks the settings as it does a user's own.
         new = type(self)(self.params, state["lr"], schedule=self.schedule, **settings)
         new.steps = check.whole(f"{name}: steps", state["steps"], 0)
+        columns = []
         for key in self.memory:
-            if not isinstance(state[key], list) or len(state[key]) != len(self.params):
-                raise ValueError(f"{name}: {key} must be a list of {len(self.params)} numbers")
+            numbers = check.items(state[key])
+            if numbers is None or len(numbers) != len(self.params):
+                what = f"a list of {len(self.params)} numbers"
+                raise ValueError(f"{name}: {key} must be {what}, got {state[key]!r:.60}")
             fits = check.not_negative if key == "mean_square" else check.real
-            for p, x in zip(self.params, state[key], strict=True):
-                fits(f"{key} of {check.name_of(p)}", x)
-        new._memory = [tuple(state[key][i] for key in self.memory) for i in range(len(self.params))]
+            pairs = zip(self.params, numbers, strict=True)
+            columns.append([fits(f"{key} of {check.name_of(p)}", x) for p, x in pairs])
+        new._memory = [*zip(*columns, strict=True)] or new._memory
         vars(self).update(vars(new))
 
     def __repr__(self) -> str:
