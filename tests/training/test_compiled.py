@@ -15,8 +15,9 @@ from autograd_mini.errors import GradientError, RangeError, TraceError
 from autograd_mini.nn import GPT
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, RMSprop, clip_by_norm
 from autograd_mini.optim.schedules import cosine, linear
-from autograd_mini.training import TrainingError, fit
+from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.compiled import compile_step
+from tests.refusals import refused
 
 MOONS = moons(16, seed=0)
 ROWS = [[float(x) for x in row] for row in MOONS.inputs]
@@ -424,6 +425,45 @@ def test_a_branch_is_not_said_to_come_from_weights_that_are_too_large():
     model = MLP(2, [3, 1], seed=3)
     with pytest.raises(TraceError, match=r"use where\(condition, a, b\)"):
         fit(model, MOONS, "mse", Signs(model.parameters(), 0.1), 2, progress=False, compiled=True)
+
+
+NET, OTHER = MLP(2, [1], seed=1), MLP(2, [1], seed=1)
+RULE = SGD(NET.parameters(), lr=0.1)
+
+
+@refused(
+    {
+        TypeError: [
+            (lambda: compile_step(3, "mse", RULE), "compile_step takes a model .*, got 3"),
+            (lambda: compile_step(NET, "mse", SGD), "optimiser must be one such as SGD.* got <cl"),
+            (lambda: compile_step(NET, "mse", RULE, penalty=0.1), "penalty must be a function of"),
+            (lambda: evaluate(3, MOONS, "mse"), "evaluate takes a model .*, got 3"),
+        ],
+        ValueError: [
+            (lambda: compile_step(OTHER, "mse", RULE), "parameters that are not the model's"),
+        ],
+    }
+)
+def test_what_a_step_is_not_made_of(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+@pytest.mark.parametrize("copied", [copy, deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize("loss", ["mse", own_loss])
+def test_a_copy_of_a_step_goes_on_by_itself(copied, loss):
+    model = MLP(2, [2, 1], activation="tanh", seed=3)
+    step = compile_step(model, loss, Adam(model.parameters(), lr=0.1), backend="python")
+    step(ROWS, LABELS)
+    again = copied(step)
+    if again.model is model:  # the two go on in turn
+        twin, rule = deepcopy((model, step.optimiser))
+        expected = eager(twin, step.loss, rule, LABELS, 4)
+        assert [each(ROWS, LABELS) for each in (step, again, again, step)] == expected
+    else:
+        assert again(ROWS, LABELS, steps=3) == step(ROWS, LABELS, steps=3)
+    ends = [[p.data for p in each.model.parameters()] for each in (step, again)]
+    assert ends[0] == ends[1]
 
 
 def test_as_many_targets_as_inputs():
