@@ -99,12 +99,12 @@ def rows_taken(
         what = "has no samples" if sequence else f"is {shown(rows)}"
         raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
     kinds = {*map(type, rows)}
-    if kinds == {float}:
+    if kinds <= {float, bool}:
         columns.append(doubles("d", rows))
         return NUMBER, len(rows)
     if kinds <= {list} or kinds <= {tuple}:  # of as many floats, mostly
         every, sizes = [*chain.from_iterable(rows)], {*map(len, rows)}
-        if len(sizes) == 1 and {*map(type, every)} == {float}:
+        if len(sizes) == 1 and {*map(type, every)} <= {float, bool}:
             (size,), flat = sizes, doubles("d", every)
             columns += [flat[k::size] for k in range(size)]
             return (*kinds, size), len(rows)

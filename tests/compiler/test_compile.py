@@ -224,6 +224,13 @@ def test_without_reduction_each_sample_has_its_own():
     assert python(lambda x: 1.0, batch="x")([1.0, 2.0]) == [1.0, 1.0]
 
 
+def test_labels_that_are_flags_are_numbers_of_a_batch():
+    fast = python(lambda w, x, y: (w * x[0] - y * x[1]) ** 2, batch=("x", "y"), reduce="sum")
+    assert fast(2.0, [[1.0, True], [3.0, False]], [True, False]) == 1.0 + 36.0
+    assert fast(2.0, [[1.0, 1.0], [3.0, 0.0]], [True, True]) == 1.0 + 36.0
+    assert fast.statistics["traces"] == 1
+
+
 SECOND = {  # in all but the first, that by b twice is 0 for all samples
     "number": (0.5, lambda a, x: x * a**3),
     "list": ([0.5, -1.5], lambda w, x: x * w[0] ** 3 + w[1] * x**2 * w[0]),
