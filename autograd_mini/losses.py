@@ -269,6 +269,7 @@ def _pairs(
         p = _number(loss, role + where, predictions)
         return [(p, _number(loss, "target" + where, targets))]
     if ps is None or ys is None:
+        _number(loss, *((role + where, predictions) if ps is None else ("target" + where, targets)))
         a, b = ("one number", "a list") if ps is None else ("a list", "one number")
         raise ValueError(f"{loss}: {role}{where} is {a} but target{where} is {b}")
     if len(ps) != len(ys):
