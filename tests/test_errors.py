@@ -41,6 +41,7 @@ NUMBER_TYPES = [
     (lambda: losses.mse([10**400], [0]), "an int of 1329 bits is too large"),
     (lambda: (x * 2).backward(10**400), "an int of 1329 bits is too large"),
     (lambda: V(Fraction(10**400)) + x, "a Fraction of 1329 bits .*; use Fraction for all numbers$"),
+    (lambda: round(x, 2), r"nearest whole number; round\(value.data, digits\) rounds digits$"),
     (lambda: x + "3", r"^'3' \(str\) is not a number"),
     (lambda: "3" + x, r"^'3' \(str\) is not a number"),
     (lambda: x * None, r"^None \(NoneType\) is not a number"),
