@@ -108,6 +108,8 @@ class Optimiser:
     def stepping(self, around: Callable[[Callable[[], None]], object]) -> Iterator[None]:
         """In a `with` block: every `step()`, `fit`'s too, is `around(step)`, to watch or record it.
 
+        Steps that `compile_step` made before are not; to make one there, or by `fit`, is refused.
+
         >>> w, seen = Value(1.0), []
         >>> optimiser = SGD([w], lr=0.5)
         >>> with optimiser.stepping(lambda step: (seen.append(w.data), step())):

@@ -94,6 +94,11 @@ class CompiledStep(Entries):
         self.made_of = tuple([getattr(self, field.name) for field in fields(self)])
         check_model(self.model, "compile_step")
         check_optimiser(self.optimiser, self.model.parameters())
+        if "step" in vars(self.optimiser):
+            raise ValueError(
+                "steps that are watched (optimiser.stepping, UpdateRatios, record_training) are not"
+                " compiled"
+            )
         self.unrolled = not (isinstance(self.loss, str) or self.loss in LOSSES.values())
         self.loss = loss_function(self.loss)
         if self.clip_norm is not None:

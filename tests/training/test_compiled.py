@@ -15,6 +15,7 @@ from autograd_mini.errors import GradientError, RangeError, TraceError
 from autograd_mini.nn import GPT
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, RMSprop, clip_by_norm
 from autograd_mini.optim.schedules import cosine, linear
+from autograd_mini.stepping import record_training
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.compiled import compile_step
 from tests.refusals import refused
@@ -441,6 +442,7 @@ RULE = SGD(NET.parameters(), lr=0.1)
         ],
         ValueError: [
             (lambda: compile_step(OTHER, "mse", RULE), "parameters that are not the model's"),
+            (lambda: record_training(NET, MOONS, "mse", RULE, 2, 5, compiled=True), "are watched"),
         ],
     }
 )
