@@ -90,7 +90,9 @@ def take(values: Iterable[Any], index: Any) -> Any:
         return table[int(k)]
     if table and isinstance(table[0], list | tuple):
         return [take(column, k) for column in zip(*table, strict=True)]
-    plain = kind_of([k]).namespace
+    kind = kind_of([k])
+    kind.met((k, table))
+    plain = kind.namespace
     picked = plain["take"](k, *[data_of(x) for x in table])
     nodes = {i: x for i, x in enumerate(table) if isinstance(x, Value)}
     partials = [Value(plain["mask"](k == i, 1.0, 0.0)) for i in nodes]

@@ -132,7 +132,7 @@ def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
 
 
 @contextmanager
-def replaced(nodes: Iterable[Value], numbers: Sequence[Any]) -> Iterator[None]:
+def replaced(nodes: Iterable[Value], numbers: Sequence[Any]) -> Iterator[list[Value]]:
     """Inside, nodes stand for these numbers, or for these nodes; what is there twice, for both."""
     before = [(node, contents(node)) for node in nodes]
     try:
@@ -149,7 +149,7 @@ def replaced(nodes: Iterable[Value], numbers: Sequence[Any]) -> Iterator[None]:
                 refilled(node, *contents(twin))
             else:
                 node.data = data
-        yield
+        yield [node for node, _ in before]
     finally:
         for node, slots in before:
             refilled(node, *slots)

@@ -34,9 +34,10 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     (12.0, (12.0, [12.0, 4.0]))
 
     Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
-    of them is traced once. Values that f uses besides are read in every call; which they are, and
-    whatever else f uses, is as it was in the trace. During the trace models and Values stand for
-    symbols: another thread that asks for their numbers waits; gradients it must not compute then.
+    of them is traced once. Values that f uses besides are read in every call (it may not change
+    them); which they are, and whatever else f uses, is as it was in the trace. During the trace
+    models and Values stand for symbols: another thread that asks for their numbers waits; gradients
+    it must not compute then.
 
     In compiled code a domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its
     place. As in `backward()`, a gradient of exactly 0 hands nothing on (for inputs up to 1e30).

@@ -88,6 +88,8 @@ class Optimiser:
         changed = []
         for p, memory in zip(self.params, self._memory, strict=True):
             w, g = p.data, check.gradient(p, "step")
+            if is_traced(g) and g.trace.used is not None:
+                g.trace.used.setdefault(self, vars(self).copy())  # to be as before
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
             new = self.rule(t, lr, w, g, *memory)

@@ -16,7 +16,9 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import MLP, Value, log, mean, where
 from autograd_mini.compiler import compile
-from autograd_mini.errors import GradientError
+from autograd_mini.errors import GradientError, TraceError
+from autograd_mini.nn import Neuron
+from autograd_mini.optim import Adam, Momentum
 from tests.benchmarks import backends, rough
 from tests.compiler.test_compile import python
 from tests.refusals import refused
@@ -278,6 +280,82 @@ def test_of_values_a_batch_without_reduction_is_a_list_of_nodes():
     (one + 2 * other).backward()
     assert (one.data, other.data, w.grad, x.grad) == (12.0, 75.0, 54.0, 12.0)
     assert python(lambda x: x * x, batch="x")([5.0, x])[0] == 25.0
+
+
+READ = {  # what hides from the result that it is of nodes
+    "data": lambda m, x: m([x]).data,
+    "item": lambda m, x: 2 * m([x]).item() + x,
+    "in a list": lambda m, x: [m([x]).data, x],
+    "gradients": lambda m, x: [m.zero_grad(), m([x]).backward(), [p.grad for p in m.parameters()]][
+        2
+    ],
+    "a table": lambda m, x: ag.take([*m.parameters()], x).data,
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_weights_are_read_in_every_call_however_the_result_is_taken_from_them(name):
+    f, model = READ[name], MLP(1, [2, 1], activation="tanh", seed=0)
+    fast, grads = python(lambda x: f(model, x)), [p.grad for p in model.parameters()]
+    for _ in range(2):
+        wanted = f(copy.deepcopy(model), 1.0)
+        assert fast(1.0) == wanted
+        for p in model.parameters():
+            assert (p.data.__class__, p.grad.__class__) == (float, float)
+            p.data += 0.5
+    assert [p.grad for p in model.parameters()] == grads
+
+
+def trained(model, x):
+    loss = model([x]) ** 2
+    model.zero_grad()
+    loss.backward()
+    for p in model.parameters():
+        p.data -= 0.1 * p.grad
+    return loss
+
+
+def stepped(optimiser, model, x):
+    loss = model([x]) ** 2
+    loss.backward()
+    optimiser.step()
+    return loss
+
+
+KEPT: list[Value] = []
+CHANGES = {
+    "closure": lambda model, rule: lambda x: trained(model, x),
+    "argument": lambda model, rule: lambda x: python(trained, wrt="x")(model, x),
+    "optimiser": lambda model, rule: lambda x: stepped(rule, model, x),
+    "branch": lambda model, rule: lambda x: 1 if trained(model, x) > 0 else 0,
+    "a value": lambda model, rule: lambda x: [model([x]), setattr(model.w[0], "data", x.data)][0],
+    "kept": lambda model, rule: lambda x: [KEPT.append(x * model.b), sum(KEPT)][1],
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_function_that_changes_values_from_outside_is_refused_and_leaves_them(name):
+    model = Neuron(1, activation="tanh", seed=0)
+    rule = Adam(model.parameters(), lr=0.1)
+    before = [(p.data, p.grad) for p in model.parameters()], rule.state_dict()
+    for _ in range(2):
+        call = CHANGES[name](model, rule)
+        with pytest.raises(TraceError, match=r"compile_step compiles training|kept, in an|branch"):
+            (call if name == "argument" else python(call))(0.5)
+        assert ([(p.data, p.grad) for p in model.parameters()], rule.state_dict()) == before
+
+
+def test_values_of_its_own_a_function_may_train():
+    def fitted(x):
+        w = Value(1.0)
+        rule = Momentum([w], lr=0.1)
+        for _ in range(3):
+            (w * x - 1.0).square().backward()
+            rule.step()
+            rule.zero_grad()
+        return w * x
+
+    assert python(fitted)(2.0) == fitted(2.0).data
 
 
 # --- inside others -------------------------------------------------------------------------------
