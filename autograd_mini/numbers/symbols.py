@@ -21,6 +21,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from sysconfig import get_path
 from threading import RLock, get_ident
 from typing import Any
 
@@ -34,7 +35,9 @@ from .kinds import OWN
 from .numberlike import NumberLike
 from .ranges import Range, is_finite, result
 
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+# Whose lines are not the user's: this package's, Python's own and those of what is installed.
+_LIBRARIES = map(get_path, ("stdlib", "purelib", "platlib"))
+_OTHERS = (str(Path(__file__).resolve().parents[1]), "<autograd_mini", *_LIBRARIES)
 lock = RLock()
 """Held while a function is traced. A process forks before or after: its child has no symbols."""
 if hasattr(os, "register_at_fork"):
@@ -276,9 +279,9 @@ def _is_mask(x: Symbol, levels: int = 3) -> bool:
 
 
 def _refusal(message: str) -> TraceError:
-    """The error that names the line, outside this package, where the number was asked for."""
+    """The error that names the user's line, from which the number was asked for."""
     frame = sys._getframe(2)
-    while frame.f_back and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd_mini")):
+    while frame.f_back and frame.f_code.co_filename.startswith(_OTHERS):
         frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     line = linecache.getline(name, number).strip()

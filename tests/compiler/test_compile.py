@@ -279,6 +279,7 @@ BRANCHES = {
     "data": (lambda x: x * (2 if x.data else 3), "if x.data", "where"),
     "index": (lambda x: [1.0, 2.0][x.data], "[x.data]", "take"),
     "max": (lambda x: max(x, 1.0), "max(x, 1.0)", "where"),
+    "numpy": (lambda x: np.max(np.array([x, x * x])), "np.max(np.array([x, x * x]))", "where"),
     "max of data": (lambda x: x - max(y.data for y in (x, x * 2)), "max(y.data for y", "where"),
 }
 
