@@ -112,7 +112,7 @@ def rows_taken(
     for i, form in enumerate(forms):
         if form != forms[0]:
             raise ValueError(f"sample {i} of the batch {name} is not built as sample 0 is")
-    columns += map(list, zip(*trees, strict=True))
+    columns += [doubles("d", column) for column in zip(*trees, strict=True)]
     return forms[0], len(rows)
 
 

@@ -88,12 +88,10 @@ class Compiled(Entries):
         if given == [0]:
             return tuple(known[:1])
         positions = range(-len(known), len(known))
-        named = [known[x] if isinstance(x, int) and x in positions else x for x in given]
+        named = [known[x] if type(x) is int and x in positions else str(x) for x in given]
         if len({*named}) < len(named):
-            raise ValueError(
-                f"{what} must name each argument once, got {', '.join(map(str, named))}"
-            )
-        return tuple([one_of(what, str(x), known) for x in named])
+            raise ValueError(f"{what} must name each argument once, got {', '.join(named)}")
+        return tuple([one_of(what, x, known) for x in named])
 
     def __get__(self, obj: object, owner: type | None = None) -> Compiled:
         if obj is None:
@@ -130,20 +128,20 @@ class Compiled(Entries):
 
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
-        self._shared("hvp")
+        self._shared("hvp is by arguments that are no batch")
         if not args:
             raise TypeError("hvp takes the arguments and, last, a direction")
         return self._run("hvp", args[:-1], kwargs, args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
-        self._shared("hessian, by one argument,", len(self.wrt) == 1)
+        self._shared("hessian is by one argument that is no batch", len(self.wrt) == 1)
         return self._run("hessian", args, kwargs)[1]
 
     def _shared(self, what: str, few: bool = True) -> None:
         if not few or {*self.wrt} & {*self.batch}:
             names = ", ".join(self.wrt)
-            raise GradientError(f"{what} is by arguments that are no batch, got wrt = {names}")
+            raise GradientError(f"{what}, got wrt = {names}")
 
     def _run(
         self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any], along: Any = ()

@@ -224,6 +224,11 @@ def test_without_reduction_each_sample_has_its_own():
     assert python(lambda x: 1.0, batch="x")([1.0, 2.0]) == [1.0, 1.0]
 
 
+def test_samples_that_are_arrays_are_numbers_of_python_on_its_back_end():
+    fast = python(lambda x: 1.0 / x[0], batch="x")  # np.float64 would warn of 1 / 0
+    assert repr(fast([np.array([0.0]), np.array([2])])) == "[inf, 0.5]"
+
+
 def test_labels_that_are_flags_are_numbers_of_a_batch():
     fast = python(lambda w, x, y: (w * x[0] - y * x[1]) ** 2, batch=("x", "y"), reduce="sum")
     assert fast(2.0, [[1.0, True], [3.0, False]], [True, False]) == 1.0 + 36.0

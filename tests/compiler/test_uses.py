@@ -421,6 +421,8 @@ def test_without_arguments_there_is_a_value():
         ValueError: [
             (lambda: python(scaled, wrt=("x", 0)), r"wrt must name each argument once, got"),
             (lambda: python(scaled, wrt=1.5), "wrt must be one of x, a, b, got '1.5'"),
+            (lambda: python(scaled, wrt={"x"}), "wrt must be one of x, a, b, got .*'x'"),
+            (lambda: python(scaled, batch=True), "batch must be one of x, a, b, got 'True'"),
         ],
         TypeError: [
             (lambda: Method().f(1.0), r"compile the object's: compile\(self.f\)"),
@@ -435,6 +437,10 @@ def test_without_arguments_there_is_a_value():
             (lambda: python(lambda x: x * Value(1j))(1.0), "with real numbers, got 1j"),
         ],
         GradientError: [
+            (
+                lambda: python(scaled, wrt=("x", "a")).hessian(1.0, 2.0),
+                "hessian is by one argument that is no batch, got wrt = x, a",
+            ),
             (
                 lambda: python(lambda x: [x, x], batch="x", reduce="mean").grad([1.0]),
                 "returns one number, got list",
