@@ -30,7 +30,7 @@ from autograd_mini.numbers.trees import Form, builder, leaves
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.value import Value
 
-from .metrics import LOSSES, Loss, loss_function
+from .metrics import LOSSES, Loss, loss_function, loss_value
 from .samples import check_model, check_optimiser
 from .veil import Later, unveil, veil, veiled
 
@@ -146,7 +146,7 @@ class CompiledStep(Entries):
             nodes = [*self.model.parameters(), *self.optimiser.params]
             gradients = [node.grad for node in nodes]
             try:
-                self.loss([self.model(x) for x in inputs], [*targets]).backward()
+                loss_value(self.loss, [self.model(x) for x in inputs], [*targets]).backward()
             finally:
                 for node, gradient in zip(nodes, gradients, strict=True):
                     node.grad = gradient
@@ -312,7 +312,7 @@ class CompiledStep(Entries):
             predictions = [self.model(row) for row in rows]
             found, self.predicted[f] = leaves(predictions if unrolled else predictions[0])
             predicted[:] = map(data_of, found)
-            return self.loss(predictions, targets)
+            return loss_value(self.loss, predictions, targets)
 
         def after(value: Any, gradient: list[Any], given: dict[str, list[Any]]) -> Any:
             params, memory, rule = optimiser.params, iter(given["memory"]), copy(optimiser)
@@ -321,6 +321,8 @@ class CompiledStep(Entries):
                     p.grad = g
                 if self.penalty is not None:
                     penalty = self.penalty(params)
+                    if not isinstance(penalty, Value):
+                        raise TypeError(f"the penalty must be a Value, got {penalty!r:.60}")
                     penalty.backward()
                     value = value + penalty.data
                 if self.clip_norm is not None:

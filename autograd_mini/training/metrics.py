@@ -73,7 +73,9 @@ def loss_value(loss: Loss, predictions: list[Any], targets: list[Any]) -> Value:
     try:
         value = loss(predictions, targets)
     except TypeError as error:
-        error.add_note("fit calls loss(predictions, targets) with the two lists of a batch")
+        error.add_note(
+            "the loss is called as loss(predictions, targets), with the two lists of a batch"
+        )
         raise
     if not isinstance(value, Value):
         raise TypeError(

@@ -432,12 +432,22 @@ NET, OTHER = MLP(2, [1], seed=1), MLP(2, [1], seed=1)
 RULE = SGD(NET.parameters(), lr=0.1)
 
 
+def with_loss(loss, **settings):
+    compile_step(NET, loss, RULE, backend="python", **settings)(ROWS, LABELS)
+
+
 @refused(
     {
         TypeError: [
             (lambda: compile_step(3, "mse", RULE), "compile_step takes a model .*, got 3"),
             (lambda: compile_step(NET, "mse", SGD), "optimiser must be one such as SGD.* got <cl"),
             (lambda: compile_step(NET, "mse", RULE, penalty=0.1), "penalty must be a function of"),
+            (lambda: with_loss(lambda p, y: 3.0), "the loss must be a Value .*, got 3.0"),
+            (lambda: with_loss(lambda p, y: p), "the loss must be a Value .*, got .Value"),
+            (
+                lambda: with_loss("mse", penalty=lambda ps: 0.0),
+                "the penalty must be a Value, got 0",
+            ),
             (lambda: evaluate(3, MOONS, "mse"), "evaluate takes a model .*, got 3"),
         ],
         ValueError: [

@@ -188,7 +188,7 @@ def test_arguments_that_are_refused(changes, error, text):
 def test_a_loss_for_single_samples_is_explained():
     with pytest.raises(TypeError) as caught:
         fit(**arguments(loss=lambda p, y: (p - y) ** 2))
-    note = "fit calls loss(predictions, targets) with the two lists of a batch"
+    note = "the loss is called as loss(predictions, targets), with the two lists of a batch"
     assert caught.value.__notes__ == [note]
 
 
