@@ -78,6 +78,15 @@ def nodes_of(x: Any, pieces: list[Any], met: set[Value]) -> Form:
 taken = partial(apart, leaf=floats_of)
 
 
+def count_of(name: str, rows: Any) -> int:
+    """How many samples a batch has, 1 or more."""
+    sequence = isinstance(rows, list | tuple) or is_array(rows)
+    if not (sequence and len(rows)):
+        what = "has no samples" if sequence else f"is {shown(rows)}"
+        raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
+    return len(rows)
+
+
 def rows_taken(
     name: str, rows: Any, columns: list[Any], nodes: list[Value] | None = None
 ) -> tuple[Form, int]:
@@ -94,10 +103,7 @@ def rows_taken(
             columns.extend(numbers.reshape(len(numbers), -1).T)
             return (array, shape[1:]), len(numbers)
         rows = rows.tolist()
-    sequence = isinstance(rows, list | tuple) or is_array(rows)
-    if not (sequence and len(rows)):
-        what = "has no samples" if sequence else f"is {shown(rows)}"
-        raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
+    count_of(name, rows)
     kinds = {*map(type, rows)}
     if kinds <= {float, bool}:
         columns.append(doubles("d", rows))

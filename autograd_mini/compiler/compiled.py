@@ -14,10 +14,10 @@ from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError, TraceError
 from autograd_mini.numbers.arguments import function, one_of
 from autograd_mini.numbers.kinds import shown
-from autograd_mini.numbers.trees import apart, leaves
+from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
-from .arguments import floats_of, nodes_of, rows_taken, taken
+from .arguments import count_of, floats_of, nodes_of, rows_taken, taken
 from .entries import Entries, Entry
 from .tracing import DERIVED, Task, checked
 
@@ -176,13 +176,21 @@ class Compiled(Entries):
     def _eagerly(self, what: str, given: dict[str, Any], along: Any) -> tuple[Any, Any]:
         """The same by the engine: inside a function that is compiled or differentiated itself."""
         single = len(self.wrt) == 1
+        if self.batch and not self.reduce:
+            alone = Compiled(self.f, wrt=self.wrt)
+            found = [alone._eagerly(what, sample, along) for sample in self._samples(given)]
+            values, parts = map(list, zip(*found, strict=True))
+            columns = single or what == "value"
+            return values, parts if columns else tuple(map(list, zip(*parts, strict=True)))
 
         def f(by: Any) -> Any:
             by = (by,) if single else by
             each = [*map(self._called, self._samples(given | dict(zip(self.wrt, by, strict=True))))]
             if not self.batch:
                 return each[0]
-            return getattr(functions, self.reduce)(each) if self.reduce else each
+            rows, forms = zip(*map(leaves, each), strict=True)
+            reduced = map(getattr(functions, str(self.reduce)), zip(*rows, strict=True))
+            return builder(forms[0])(reduced)
 
         at = tuple([given[name] for name in self.wrt])
         return DERIVED[what](f, at[0] if single else at, along)
@@ -199,11 +207,10 @@ class Compiled(Entries):
                 forms[name], sizes[name] = rows_taken(name, x, columns, met)
             else:
                 forms[name] = apart(x, pieces, floats_of, met)
-        if len({*sizes.values()}) > 1:
-            raise ValueError(f"the batches differ in their number of samples: {sizes}")
+        count = _count(sizes)
         if what == "value" and nodes:  # the result is a node: it needs its partials
             what = "value_and_grad"
-        return self.entry(what, forms), pieces, columns, max(sizes.values(), default=1), nodes
+        return self.entry(what, forms), pieces, columns, count, nodes
 
     def task(self, what: str) -> Task:
         """f, and what is wanted of it."""
@@ -242,6 +249,12 @@ class Compiled(Entries):
 
     def _samples(self, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The arguments for one sample after the other."""
-        sizes = [len(given[name]) for name in self.batch]
-        for k in range(min(sizes, default=1)):
+        for k in range(_count({name: count_of(name, given[name]) for name in self.batch})):
             yield {n: x[k] if n in self.batch else x for n, x in given.items()}
+
+
+def _count(sizes: Mapping[str, int]) -> int:
+    """The number of samples, of which all batches must have as many."""
+    if len({*sizes.values()}) > 1:
+        raise ValueError(f"the batches differ in their number of samples: {sizes}")
+    return max(sizes.values(), default=1)

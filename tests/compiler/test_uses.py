@@ -386,6 +386,30 @@ def test_a_compiled_function_inside_another_is_traced_through(name):
     assert cube.grad(2.0) == 12.0  # and what is inside still has its own traces
 
 
+def pairs(a, x):
+    return [a**3 * x, {"b": a * x}]
+
+
+def first(a, x):
+    return pairs(a, x)[0]
+
+
+BATCHES = {  # of a compiled function in another: what it gives by itself
+    "mean of a list": lambda a: python(pairs, batch="x", reduce="mean")(a, [1.0, 3.0]),
+    "list": lambda a: python(pairs, batch="x")(a, [1.0, 3.0]),
+    "gradients": lambda a: python(first, batch="x").grad(a, [1.0, 3.0]),
+    "by both": lambda a: python(first, wrt=("a", "x"), batch="x").grad(a, [1.0, 3.0]),
+    "directions": lambda a: python(first, batch="x").hvp(a, [1.0, 3.0], 2.0),
+    "hessians": lambda a: python(first, batch="x").hessian(a, [1.0, 3.0]),
+}
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_batch_inside_another_function_gives_what_it_gives_outside(name):
+    f = BATCHES[name]
+    assert python(f)(2.0) == f(2.0)
+
+
 def test_a_compiled_function_is_pickled_copied_and_printed_as_a_function_is():
     held = python(scaled, wrt=("x", "a"))
     wanted = held.value_and_grad(2.0, 3.0)
@@ -416,9 +440,16 @@ def test_without_arguments_there_is_a_value():
     assert python(lambda *a: a[0] * a[1]).grad(2.0, 3.0) == (3.0, 2.0)
 
 
+DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
+
+
 @refused(
     {
         ValueError: [
+            (lambda: ag.grad(lambda w: DOT(w, [1.0, 2.0], [1.0]))(1.0), "differ in their number"),
+            (lambda: ag.grad(lambda w: DOT(w, [], []))(1.0), "the batch x has no samples"),
+            (lambda: ag.grad(lambda w: DOT(w, 1.0, [2.0]))(1.0), "the batch x is 1.0 .float."),
+            (lambda: DOT.check(1.0, [1.0, 2.0], [1.0]), "differ in their number of samples"),
             (lambda: python(scaled, wrt=("x", 0)), r"wrt must name each argument once, got"),
             (lambda: python(scaled, wrt=1.5), "wrt must be one of x, a, b, got '1.5'"),
             (lambda: python(scaled, wrt={"x"}), "wrt must be one of x, a, b, got .*'x'"),
