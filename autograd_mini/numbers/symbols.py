@@ -382,7 +382,8 @@ def _met(args: Sequence[Any]) -> None:
     nodes = [x for x in flat if isinstance(x, NumberLike) and not isinstance(x.data, Traced)]
     if nodes:
         numbers = [x.data if isinstance(x, NumberLike) else x for x in flat]
-        if (used := next(x.trace.used for x in numbers if isinstance(x, Traced))) is not None:
+        trace = next(x.trace for x in numbers if isinstance(x, Traced))
+        if (used := trace.used) is not None and trace.thread == get_ident():
             for x in nodes:
                 used.setdefault(x, {"data": x.data, "grad": x.grad})
 

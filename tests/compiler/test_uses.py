@@ -191,6 +191,23 @@ def test_a_thread_waits_while_another_one_traces_the_same_model(name):
         job.result()
 
 
+def test_values_of_another_thread_are_not_those_of_a_trace():
+    line, mine, begun = Line(), Value(3.0), Event()
+
+    def slow(line, x):
+        begun.set()
+        Event().wait(0.1)
+        return line(x)
+
+    fast = python(slow)
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(fast, line, 0.5)
+        begun.wait(10)
+        assert (mine * line.w).data == 6.0  # when the trace has ended
+        assert job.result() == 2.0
+    assert [name for name, _ in fast.program.inputs] == ["line.0", "line.1", "x"]
+
+
 FORK = """
 import os, threading, time
 from autograd_mini import Value, compile
