@@ -94,7 +94,7 @@ class Compiled(Entries):
         return tuple([one_of(what, x, known) for x in named])
 
     def __get__(self, obj: object, owner: type | None = None) -> Compiled:
-        if obj is None:
+        if obj is None or not hasattr(self.f, "__get__"):  # a partial, a callable object
             return self
         name = self.f.__name__
         raise TypeError(
@@ -102,8 +102,10 @@ class Compiled(Entries):
         )
 
     def __repr__(self) -> str:
-        name = f"{getattr(self.f, '__qualname__', shown(self.f))}{self.signature}"
-        return f"<compiled {name}: backend {self.backend}, traces {len(self.entries)}>"
+        return f"<compiled {self._head()}: backend {self.backend}, traces {len(self.entries)}>"
+
+    def _head(self) -> str:
+        return f"{getattr(self.f, '__qualname__', shown(self.f))}{self.signature}"
 
     def __reduce__(self) -> Any:
         """As functions are pickled, by its name; or f and the settings, to be traced anew."""
@@ -220,7 +222,10 @@ class Compiled(Entries):
         """The arguments by name; those that keep their default are constants of f."""
         if not kwargs and self.plain is not None and len(args) == len(self.plain):
             return dict(zip(self.plain, args, strict=True))
-        given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
+        try:
+            given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{self._head()}: {error}") from None
         for name in (*self.wrt, *self.batch):
             if name not in given:
                 raise TypeError(f"{name} must be given: it is an argument of wrt or batch")

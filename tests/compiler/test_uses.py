@@ -451,6 +451,12 @@ class Method:
     def f(self, x):
         return x
 
+    g = python(partial(scaled, a=3.0))
+
+
+def test_a_compiled_partial_is_no_method_as_a_partial_is_none():
+    assert Method().g(2.0) == Method.g(2.0) == 16.0
+
 
 def test_without_arguments_there_is_a_value():
     assert python(lambda: 3.0)() == 3.0
@@ -474,6 +480,7 @@ DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
         ],
         TypeError: [
             (lambda: Method().f(1.0), r"compile the object's: compile\(self.f\)"),
+            (lambda: python(scaled)(b=1.0), r"scaled.x, a=1.0, b=10.0.: missing .* argument: 'x'"),
             (lambda: python(scaled).hvp(), "hvp takes the arguments and, last, a direction"),
             (lambda: python(lambda *a: 1.0).grad(), "a must be given"),
             (lambda: python(scaled)(10**400), "an int of 1329 bits is too large"),
