@@ -87,10 +87,11 @@ def _arguments(
 
 
 def _put_back(used: Mapping[Any, Mapping[str, Any]]) -> None:
-    """Give them what they held when they were first met."""
+    """Give them what they held when they were first met; numbers (of another thread) are kept."""
     for x, state in used.items():
         for name, content in state.items():
-            setattr(x, name, content)
+            if name != "data" or isinstance(x.data, symbolic.Traced):
+                setattr(x, name, content)
 
 
 def _real(x: Any) -> Any:
