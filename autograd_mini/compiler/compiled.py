@@ -182,8 +182,8 @@ class Compiled(Entries):
             alone = Compiled(self.f, wrt=self.wrt)
             found = [alone._eagerly(what, sample, along) for sample in self._samples(given)]
             values, parts = map(list, zip(*found, strict=True))
-            columns = single or what == "value"
-            return values, parts if columns else tuple(map(list, zip(*parts, strict=True)))
+            many = not single and what != "value"
+            return values, tuple(map(list, zip(*parts, strict=True))) if many else parts
 
         def f(by: Any) -> Any:
             by = (by,) if single else by

@@ -95,10 +95,7 @@ class CompiledStep(Entries):
         check_model(self.model, "compile_step")
         check_optimiser(self.optimiser, self.model.parameters())
         if "step" in vars(self.optimiser):
-            raise ValueError(
-                "steps that are watched (optimiser.stepping, UpdateRatios, record_training) are not"
-                " compiled"
-            )
+            raise ValueError("steps that are watched (stepping, record_training) are not compiled")
         self.unrolled = not (isinstance(self.loss, str) or self.loss in LOSSES.values())
         self.loss = loss_function(self.loss)
         if self.clip_norm is not None:
