@@ -20,6 +20,7 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
+from autograd_mini.data.datasets import listed
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
@@ -137,7 +138,7 @@ def fit(
     if schedule is not None:
         check.function("schedule", schedule, "a function of the step")
     what = "a function (model, history)"
-    callbacks = [check.function("a callback", callback, what) for callback in callbacks]
+    callbacks = [check.function("a callback", f, what) for f in listed("callbacks", callbacks)]
     best = _Best(params, early_stopping)
     given = rows, targets, held_out
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm, *given)

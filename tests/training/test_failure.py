@@ -172,6 +172,7 @@ BAD = [
     ({"progress": "yes"}, ValueError, "progress must be one of True, False, auto, got 'yes'"),
     ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
     ({"callbacks": [3]}, TypeError, r"a callback must be a function \(model, history\), got 3"),
+    ({"callbacks": print}, TypeError, "callbacks must be a list or tuple, got <built-in"),
 ]  # fmt: skip
 
 
