@@ -7,7 +7,7 @@ sheet too (`python tests/stubs.py`), tells type checkers and editors about them.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .errors import DomainError
+from .errors import DomainError, NumberTypeError
 from .numbers.arrays import elementwise
 from .numbers.kinds import constant, is_traced, kind_of
 from .numbers.numberlike import data_of
@@ -90,7 +90,9 @@ def take(values: Iterable[Any], index: Any) -> Any:
         return table[int(k)]
     if table and isinstance(table[0], list | tuple):
         return [take(column, k) for column in zip(*table, strict=True)]
-    plain = kind_of([k]).namespace
+    kind = kind_of([k])
+    kind.met((k, table))
+    plain = kind.namespace
     picked = plain["take"](k, *[data_of(x) for x in table])
     nodes = {i: x for i, x in enumerate(table) if isinstance(x, Value)}
     partials = [Value(plain["mask"](k == i, 1.0, 0.0)) for i in nodes]
@@ -117,6 +119,15 @@ for _name, _method in OPERATORS.items():
         setattr(Value, f"__r{_method}__", fast.function(SHEET[_name], apply, Value, swapped=True))
 
 
+def _round(value: Value, digits: int | None = None) -> Value:
+    if digits is not None:
+        raise NumberTypeError(
+            "round(value) goes to the nearest whole number; round(value.data, digits) rounds digits"
+        )
+    return function(SHEET["round"])(value)  # type: ignore[no-any-return]
+
+
+Value.__round__ = _round
 Value.__array_ufunc__ = lambda _, ufunc, method, *inputs, **named: elementwise(
     lambda name: function(SHEET[name]), ufunc, method, inputs, named
 )

@@ -6,7 +6,8 @@ a Value to call `backward()` on; only if there is no Value among its arguments, 
 
 All of them raise ValueError for no predictions at all, for as many targets as there are not
 predictions, and for nan or infinite numbers (which pass inside `with ieee():`); TypeError for what
-is not a real number. Errors name the loss and the place.
+is not a real number. Errors name the loss and the place. In compiled code, where labels and
+probabilities are not known yet, those that are refused give nan.
 
 >>> from autograd_mini import Value
 >>> p = Value(3.0)
@@ -17,7 +18,7 @@ is not a real number. Errors name the loss and the place.
 """
 
 from collections.abc import Callable, Iterable
-from math import fsum
+from math import fsum, nan
 from typing import Any
 
 from . import functions as f
@@ -82,11 +83,11 @@ def hinge(scores: Numbers, targets: Numbers) -> Value:
     """
     pairs = _pairs("hinge", scores, targets, "score")
     for _, y in pairs:
-        if not is_traced(y) and data_of(y) not in (-1, 1):
+        if not is_traced(data_of(y)) and data_of(y) not in (-1, 1):
             raise ValueError(
                 f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them of 0 and 1"
             )
-    return _mean([f.relu(1 - y * s) for s, y in pairs])
+    return _mean([_if(data_of(y) ** 2 == 1, f.relu(1 - y * s)) for s, y in pairs])
 
 
 def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
@@ -106,7 +107,8 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
                 f"{name}: a probability lies in 0 ... 1, got {p!r}; for scores of any size"
                 f" there is {name}_with_logits"
             )
-        terms.append(_expected(name, y, p, f.log, lambda p: f.log1p(-p)))
+        term = _expected(name, y, p, f.log, lambda p: f.log1p(-p))
+        terms.append(_if(_is_share(data_of(p)), term))
     return -_mean(terms)
 
 
@@ -158,14 +160,15 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
 def _cross_entropy(given: Any, target: Any, where: str) -> Any:
     """The loss of one sample, the one at `where`."""
     scores = _vector("cross_entropy", f"scores{where}", given)
+    n = len(scores)
+    if n < 2:
+        raise ValueError(f"cross_entropy: scores{where} must be of 2 classes or more, got {n}")
     if is_traced(target):  # the others: all, the right one moved out of sight
         others = [f.where(target == i, _LOWEST, s) for i, s in enumerate(scores)]
         return f.softplus(f.logsumexp(others) - f.take(scores, target))
     if not hasattr(target, "__index__") or isinstance(target, bool):
         raise TypeError(f"cross_entropy: target{where} must be a class, an int, got {target!r}")
-    k, n = target.__index__(), len(scores)
-    if n < 2:
-        raise ValueError(f"cross_entropy: scores{where} must be of 2 classes or more, got {n}")
+    k = target.__index__()
     if not 0 <= k < n:
         raise ValueError(f"cross_entropy: target{where} is {k}; the classes are 0 to {n - 1}")
     s = [_number("cross_entropy", f"scores{where}[{i}]", score) for i, score in enumerate(scores)]
@@ -238,12 +241,12 @@ def _kl_divergence(p: Any, q: Any, where: str) -> Any:
         raise ValueError(
             f"kl_divergence: p{where} has {len(p)} probabilities but q{where} {len(q)}"
         )
-    ps, qs = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
+    (ps, good), (qs, well) = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
     if any(map(is_traced, map(data_of, ps))):
         logs = [f.where(data_of(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
-        return f.dot(ps, logs)
+        return _if(good & well, f.dot(ps, logs))
     pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if data_of(a) != 0]
-    return f.dot([a for a, _ in pairs], [f.log(f.div(a, b)) for a, b in pairs])
+    return _if(well, f.dot([a for a, _ in pairs], [f.log(f.div(a, b)) for a, b in pairs]))
 
 
 _LOWEST = -1.7976931348623157e308  # no softmax sees a score like that
@@ -266,6 +269,7 @@ def _pairs(
         p = _number(loss, role + where, predictions)
         return [(p, _number(loss, "target" + where, targets))]
     if ps is None or ys is None:
+        _number(loss, *((role + where, predictions) if ps is None else ("target" + where, targets)))
         a, b = ("one number", "a list") if ps is None else ("a list", "one number")
         raise ValueError(f"{loss}: {role}{where} is {a} but target{where} is {b}")
     if len(ps) != len(ys):
@@ -300,24 +304,36 @@ def _number(loss: str, name: str, x: Any) -> Any:
     return x if isinstance(x, Value) else data
 
 
+def _is_share(x: Any) -> Any:
+    return (x >= 0) & (x <= 1)
+
+
+def _if(holds: Any, term: Any) -> Any:
+    """The term; in compiled code, where nothing was known yet, nan unless the condition holds."""
+    return term * f.where(holds, 1, nan) if is_traced(holds) else term
+
+
 def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
     """The mean over the classes 1 and 0, of which 1 has the probability y."""
     if is_traced(y):
         a, b = of_1(x), of_0(x)
-        return f.where(y == 1, a, f.where(y == 0, b, y * a + (1 - y) * b))
+        mixed = _if(_is_share(y), y * a + (1 - y) * b)
+        return f.where(y == 1, a, f.where(y == 0, b, mixed))
     if not (is_traced(data_of(y)) or 0 <= data_of(y) <= 1):
         raise ValueError(f"{loss}: a label is 0 or 1, or a probability in between, got {y!r}")
     return of_1(x) if y == 1 else of_0(x) if y == 0 else y * of_1(x) + (1 - y) * of_0(x)
 
 
-def _distribution(name: str, values: list[Any]) -> list[Any]:
+def _distribution(name: str, values: list[Any]) -> tuple[list[Any], Any]:
+    """The numbers, and whether they are a distribution."""
     numbers = [_number("kl_divergence", f"{name}[{i}]", x) for i, x in enumerate(values)]
-    if any(map(is_traced, map(data_of, numbers))):
-        return numbers
-    for i, x in enumerate(numbers):
-        if not 0 <= data_of(x) <= 1:
-            raise ValueError(f"kl_divergence: {name}[{i}] is {data_of(x)}, not in 0 ... 1")
-    total = fsum(map(data_of, numbers))
+    plain = [*map(data_of, numbers)]
+    if any(map(is_traced, plain)):
+        return numbers, (f.min(plain) >= 0) & (abs(f.sum(plain) - 1) <= 1e-6)
+    for i, x in enumerate(plain):
+        if not 0 <= x <= 1:
+            raise ValueError(f"kl_divergence: {name}[{i}] is {x}, not in 0 ... 1")
+    total = fsum(plain)
     if abs(total - 1) > 1e-6:
         raise ValueError(f"kl_divergence: {name} sums to {total:.7g}, not to 1")
-    return numbers
+    return numbers, True

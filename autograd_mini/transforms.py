@@ -8,12 +8,15 @@ derivative. The `grad` of Values that the function happens to use is left alone.
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import wraps
+from math import inf
 from typing import Any
 
 from .errors import GradientError
 from .graph import topological
+from .numbers.arguments import function, whole
 from .numbers.kinds import OWN, is_traced
 from .numbers.trees import flatten
+from .rules.evaluation import vector
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
 
@@ -34,7 +37,7 @@ def value_and_grad(
     Raises GradientError if f does not return one number.
     """
 
-    @wraps(f)
+    @wraps(function("f", f))
     def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         inputs, rebuild, args, nested = _variables(args, argnums)
         out = _single(called(f, args, kwargs))
@@ -66,7 +69,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     [[3.0, 2.0], [1.0, 1.0]]
     """
 
-    @wraps(f)
+    @wraps(function("f", f))
     def rows(*args: Any, **kwargs: Any) -> Any:
         inputs, rebuild, args, nested = _variables(args, argnums)
         outs, rebuild_out = flatten(called(f, args, kwargs))
@@ -111,8 +114,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
-    inputs, _, args, nested = _variables(tuple(primals), tuple(range(len(primals))))
-    along = _matching(tuple(tangents), tuple(primals), "input")
+    primals, tangents = vector("jvp", "primals", primals), vector("jvp", "tangents", tangents)
+    inputs, _, args, nested = _variables(primals, tuple(range(len(primals))))
+    along = _matching(tangents, primals, "input")
     directions = [d.tangent() if is_traced(d) else d for d in along]
     outs, rebuild = flatten(called(f, args, {}))
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
@@ -149,11 +153,11 @@ def _variables(
     That is in a derivative inside a derivative. Where a number is a Value already, the fresh node
     is x + 0: a variable of its own, so that the two levels are not confused, but linked to x.
     """
-    chosen = (argnums,) if isinstance(argnums, int) else argnums
+    chosen = argnums if isinstance(argnums, list | tuple) else (argnums,)
     for k in chosen:
-        if not -len(args) <= k < len(args):
+        if not -len(args) <= whole("argnums", k, -inf) < len(args):
             raise GradientError(
-                f"argnums {k} is out of range: the function got {len(args)} arguments"
+                f"argnums {k} is out of range: {len(args)} arguments were given by position"
             )
     if len({k % len(args) for k in chosen}) < len(chosen):
         raise GradientError(f"argnums {argnums} name an argument twice")
@@ -167,7 +171,7 @@ def _variables(
 
     def result(parts: Sequence[Any]) -> Any:
         built = rebuild(parts)
-        return built[0] if isinstance(argnums, int) else built
+        return built if chosen is argnums else built[0]
 
     nested = inside.get() or any(isinstance(leaf, Value) for leaf in leaves)
     return inputs, result, tuple(replaced), nested

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import Value, functions, grad, op, ops
+from autograd_mini import Value, functions, grad, losses, op, ops
 from autograd_mini.errors import (
     AutogradError,
     DomainError,
@@ -35,6 +35,13 @@ NUMBER_TYPES = [
     (lambda: V(x), r"\(Value\) is not a number"),
     (lambda: V("a" * 99), r"^'a{36}\.\.\. \(str\) is not a number"),
     (lambda: V(10**400), "an int of 1329 bits is too large for a float; use Frac"),
+    (lambda: x * 10**400, "an int of 1329 bits is too large for a float; use Fraction$"),
+    (lambda: F.exp(10**400), "an int of 1329 bits is too large"),
+    (lambda: F.mean([x, 10**400]), "an int of 1329 bits is too large"),
+    (lambda: losses.mse([10**400], [0]), "an int of 1329 bits is too large"),
+    (lambda: (x * 2).backward(10**400), "an int of 1329 bits is too large"),
+    (lambda: V(Fraction(10**400)) + x, "a Fraction of 1329 bits .*; use Fraction for all numbers$"),
+    (lambda: round(x, 2), r"nearest whole number; round\(value.data, digits\) rounds digits$"),
     (lambda: x + "3", r"^'3' \(str\) is not a number"),
     (lambda: "3" + x, r"^'3' \(str\) is not a number"),
     (lambda: x * None, r"^None \(NoneType\) is not a number"),

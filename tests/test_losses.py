@@ -284,6 +284,7 @@ def test_bad_pairs(loss):
         ((V, [1]), ValueError, f"{name}: {role} is one number but target is a list"),
         (([V], 1), ValueError, f"{name}: {role} is a list but target is one number"),
         (([[V, V]], [[1]]), ValueError, rf"{name}: 2 {role}s but 1 targets at \[0\]"),
+        ((None, [1]), TypeError, f"{name}: {role} is not a real number but None"),
         (([V, None], [1, 1]), TypeError, rf"{name}: {role}\[1\] is not a real number but None"),
         (("a", 1), TypeError, f"{name}: {role} is not a real number but 'a'"),
         ((V, "1"), TypeError, f"{name}: target is not a real number but '1'"),

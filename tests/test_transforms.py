@@ -103,6 +103,7 @@ def test_several_arguments_and_keywords():
     assert ag.grad(f, argnums=1)(2.0, 3.0, power=2) == 12.0
     assert ag.grad(f, argnums=(0, 1))(2.0, 3.0, power=2) == (9.0, 12.0)
     assert ag.grad(f, argnums=-1)(2.0, 3.0) == 2.0
+    assert ag.grad(f, argnums=[0, 1])(2.0, 3.0) == ag.grad(f, argnums=(0, 1))(2.0, 3.0)
     assert ag.value_and_grad(f)(2.0, 3.0) == (6.0, 3.0)
 
 
@@ -155,6 +156,16 @@ def test_a_derivative_along_a_direction_is_differentiated_at_zero_too():
         (lambda: ag.grad(lambda x: x)("a"), NumberTypeError, "got 'a'"),
         (lambda: ag.grad(lambda x: x)([]), GradientError, "holds no number"),
         (lambda: ag.grad(lambda x: x, argnums=2)(1.0), GradientError, "argnums 2 is out of range"),
+        (
+            lambda: ag.grad(ag.exp)(a=2.0),
+            GradientError,
+            "0 arguments were given by",
+        ),
+        (lambda: ag.grad(ag.exp, argnums="x")(1.0), TypeError, "argnums must be an int, got 'x'"),
+        (lambda: ag.hessian(ag.exp, argnums=0.0)(1.0), TypeError, "argnums must be an int, got 0"),
+        (lambda: ag.grad(3.0), TypeError, "f must be a function, got 3.0"),
+        (lambda: ag.jvp(ag.exp, 1.0, 1.0), NumberTypeError, "jvp needs a list .* as primals"),
+        (lambda: ag.jvp(ag.exp, (1.0,), 1.0), NumberTypeError, "jvp needs a list .* as tangents"),
         (lambda: ag.grad(ag.pow, (0, -2))(2.0, 3.0), GradientError, "name an argument twice"),
         (lambda: ag.hvp(lambda d: d["a"], {"a": 1.0}, {"b": 1.0}), GradientError, "keys .'a'.*'b'"),
         (lambda: ag.jvp(ag.exp, (1.0,), (1.0, 2.0)), GradientError, "for each input, 1, got 2"),

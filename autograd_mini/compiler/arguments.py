@@ -1,7 +1,7 @@
 """Arguments of a compiled function: numbers nested in lists, tuples, dicts, arrays and models."""
 
 from array import array as doubles
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
@@ -64,7 +64,27 @@ def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Fo
     return NUMBER
 
 
+def nodes_of(x: Any, pieces: list[Any], met: set[Value]) -> Form:
+    """What `apart` is to do to find the nodes where `floats_of` has floats: each model's once."""
+    if hasattr(x, "parameters"):
+        for p in x.parameters():
+            pieces.append((None if p in met else p,))
+            met.add(p)
+    elif not isinstance(x, STATIC):
+        pieces.append(x.flat if is_array(x) else (x,))
+    return NUMBER
+
+
 taken = partial(apart, leaf=floats_of)
+
+
+def count_of(name: str, rows: Any) -> int:
+    """How many samples a batch has, 1 or more."""
+    sequence = isinstance(rows, list | tuple) or is_array(rows)
+    if not (sequence and len(rows)):
+        what = "has no samples" if sequence else f"is {shown(rows)}"
+        raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
+    return len(rows)
 
 
 def rows_taken(
@@ -83,17 +103,14 @@ def rows_taken(
             columns.extend(numbers.reshape(len(numbers), -1).T)
             return (array, shape[1:]), len(numbers)
         rows = rows.tolist()
-    sequence = isinstance(rows, list | tuple) or is_array(rows)
-    if not (sequence and len(rows)):
-        what = "has no samples" if sequence else f"is {shown(rows)}"
-        raise ValueError(f"the batch {name} {what}; it must be a list or array of samples")
+    count_of(name, rows)
     kinds = {*map(type, rows)}
-    if kinds == {float}:
+    if kinds <= {float, bool}:
         columns.append(doubles("d", rows))
         return NUMBER, len(rows)
     if kinds <= {list} or kinds <= {tuple}:  # of as many floats, mostly
         every, sizes = [*chain.from_iterable(rows)], {*map(len, rows)}
-        if len(sizes) == 1 and {*map(type, every)} == {float}:
+        if len(sizes) == 1 and {*map(type, every)} <= {float, bool}:
             (size,), flat = sizes, doubles("d", every)
             columns += [flat[k::size] for k in range(size)]
             return (*kinds, size), len(rows)
@@ -101,7 +118,7 @@ def rows_taken(
     for i, form in enumerate(forms):
         if form != forms[0]:
             raise ValueError(f"sample {i} of the batch {name} is not built as sample 0 is")
-    columns += map(list, zip(*trees, strict=True))
+    columns += [doubles("d", column) for column in zip(*trees, strict=True)]
     return forms[0], len(rows)
 
 
@@ -110,31 +127,35 @@ def listed(numbers: Any) -> Any:
     return numbers.tolist() if hasattr(numbers, "tolist") else numbers
 
 
-def rows_made(form: Form, columns: Sequence[Any]) -> Any:
+def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
     """The trees of all samples, of a column for each number of a sample: an array, or a list."""
     if form == NUMBER:
         return columns[0]
     if form[0] is array:
         return numpy().array(columns, dtype=float).T.reshape(-1, *form[1])
-    make = builder(form)
+    make = make or builder(form)
     return [make(iter(row)) for row in zip(*map(listed, columns), strict=True)]
 
 
 @contextmanager
-def replaced(nodes: Sequence[Value], numbers: Sequence[Any]) -> Iterator[None]:
-    """Inside, nodes stand for these numbers, or for these nodes."""
-    before = [contents(node) for node in nodes]
+def replaced(nodes: Iterable[Value], numbers: Sequence[Any]) -> Iterator[list[Value]]:
+    """Inside, nodes stand for these numbers, or for these nodes; what is there twice, for both."""
+    before = [(node, contents(node)) for node in nodes]
     try:
-        for node, new in zip(nodes, numbers, strict=True):
-            symbol = new.data if isinstance(new, Value) else new
-            if isinstance(symbol, Traced):
-                symbol.trace.known[symbol.operand] = node.data
+        for (node, _), new in zip(before, numbers, strict=True):
+            data = new.data if isinstance(new, Value) else new
+            if tied := isinstance(node.data, Traced):  # it is there twice
+                data = node.data
+            elif isinstance(data, Traced):
+                data.trace.known[data.operand] = node.data
             if isinstance(new, Value):
                 new.label = node.label
-                refilled(node, *contents(Value(symbol, [new], [Value(1.0)], node.label)))
+                parents = [*node.parents, new] if tied else [new]
+                twin = Value(data, parents, [Value(1.0) for _ in parents], node.label)
+                refilled(node, *contents(twin))
             else:
-                node.data = new
-        yield
+                node.data = data
+        yield [node for node, _ in before]
     finally:
-        for node, slots in zip(nodes, before, strict=True):
+        for node, slots in before:
             refilled(node, *slots)

@@ -62,9 +62,10 @@ def read(name: str) -> bytes | None:
             return None
         path = folder / f"{name}.o"
         data = path.read_bytes()
-        os.utime(path)  # used now
     except OSError:
         return None
+    with suppress(OSError):  # another user's
+        os.utime(path)  # used now
     found = data[32:]
     return found if sha256(found).digest() == data[:32] else None
 

@@ -14,10 +14,10 @@ from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError, TraceError
 from autograd_mini.numbers.arguments import function, one_of
 from autograd_mini.numbers.kinds import shown
-from autograd_mini.numbers.trees import apart, flatten
+from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
-from .arguments import floats_of, rows_taken, taken
+from .arguments import count_of, floats_of, nodes_of, rows_taken, taken
 from .entries import Entries, Entry
 from .tracing import DERIVED, Task, checked
 
@@ -34,9 +34,10 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     (12.0, (12.0, [12.0, 4.0]))
 
     Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
-    of them is traced once. Values that f uses besides are read in every call; which they are, and
-    whatever else f uses, is as it was in the trace. During the trace models and Values stand for
-    symbols: another thread that asks for their numbers waits; gradients it must not compute then.
+    of them is traced once. Values that f uses besides are read in every call (it may not change
+    them); which they are, and whatever else f uses, is as it was in the trace. During the trace
+    models and Values stand for symbols: another thread that asks for their numbers waits; gradients
+    it must not compute then.
 
     In compiled code a domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its
     place. As in `backward()`, a gradient of exactly 0 hands nothing on (for inputs up to 1e30).
@@ -87,15 +88,13 @@ class Compiled(Entries):
         if given == [0]:
             return tuple(known[:1])
         positions = range(-len(known), len(known))
-        named = [known[x] if isinstance(x, int) and x in positions else x for x in given]
+        named = [known[x] if type(x) is int and x in positions else str(x) for x in given]
         if len({*named}) < len(named):
-            raise ValueError(
-                f"{what} must name each argument once, got {', '.join(map(str, named))}"
-            )
-        return tuple([one_of(what, str(x), known) for x in named])
+            raise ValueError(f"{what} must name each argument once, got {', '.join(named)}")
+        return tuple([one_of(what, x, known) for x in named])
 
     def __get__(self, obj: object, owner: type | None = None) -> Compiled:
-        if obj is None:
+        if obj is None or not hasattr(self.f, "__get__"):  # a partial, a callable object
             return self
         name = self.f.__name__
         raise TypeError(
@@ -103,8 +102,10 @@ class Compiled(Entries):
         )
 
     def __repr__(self) -> str:
-        name = f"{getattr(self.f, '__qualname__', shown(self.f))}{self.signature}"
-        return f"<compiled {name}: backend {self.backend}, traces {len(self.entries)}>"
+        return f"<compiled {self._head()}: backend {self.backend}, traces {len(self.entries)}>"
+
+    def _head(self) -> str:
+        return f"{getattr(self.f, '__qualname__', shown(self.f))}{self.signature}"
 
     def __reduce__(self) -> Any:
         """As functions are pickled, by its name; or f and the settings, to be traced anew."""
@@ -129,20 +130,20 @@ class Compiled(Entries):
 
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
-        self._shared("hvp")
+        self._shared("hvp is by arguments that are no batch")
         if not args:
             raise TypeError("hvp takes the arguments and, last, a direction")
         return self._run("hvp", args[:-1], kwargs, args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
-        self._shared("hessian, by one argument,", len(self.wrt) == 1)
+        self._shared("hessian is by one argument that is no batch", len(self.wrt) == 1)
         return self._run("hessian", args, kwargs)[1]
 
     def _shared(self, what: str, few: bool = True) -> None:
         if not few or {*self.wrt} & {*self.batch}:
             names = ", ".join(self.wrt)
-            raise GradientError(f"{what} is by arguments that are no batch, got wrt = {names}")
+            raise GradientError(f"{what}, got wrt = {names}")
 
     def _run(
         self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any], along: Any = ()
@@ -160,23 +161,38 @@ class Compiled(Entries):
                 raise ValueError(f"the direction of hvp must hold {entry.by} numbers, as wrt")
         value, parts = entry(pieces, columns, count)
         if what == "value" and nodes:
-            by = [given[name] for name in self.wrt]
-            numbers = flatten([x.parameters() if hasattr(x, "parameters") else x for x in by])[0]
-            edges = zip(numbers, flatten(parts)[0], strict=True)
-            parents, partials = zip(*[e for e in edges if isinstance(e[0], Value)], strict=True)
-            value = Value(value, parents, partials)
+            parts = (parts,) if len(self.wrt) == 1 else parts
+            if self.reduce or not self.batch:
+                return self._node(given, value, parts), parts
+            each = zip(self._samples(given), value, *parts, strict=True)
+            value = [self._node(sample, one, rows) for sample, one, *rows in each]
         return value, parts
+
+    def _node(self, given: Mapping[str, Any], value: Any, parts: Sequence[Any]) -> Any:
+        """The value as a node whose parents are the Values of `wrt`, if there are some."""
+        nodes = leaves([given[name] for name in self.wrt], nodes_of, set())[0]
+        edges = zip(nodes, leaves([*parts], nodes_of)[0], strict=True)
+        known = [edge for edge in edges if isinstance(edge[0], Value)]
+        return Value(value, [x for x, _ in known], [d for _, d in known]) if known else value
 
     def _eagerly(self, what: str, given: dict[str, Any], along: Any) -> tuple[Any, Any]:
         """The same by the engine: inside a function that is compiled or differentiated itself."""
         single = len(self.wrt) == 1
+        if self.batch and not self.reduce:
+            alone = Compiled(self.f, wrt=self.wrt)
+            found = [alone._eagerly(what, sample, along) for sample in self._samples(given)]
+            values, parts = map(list, zip(*found, strict=True))
+            many = not single and what != "value"
+            return values, tuple(map(list, zip(*parts, strict=True))) if many else parts
 
         def f(by: Any) -> Any:
             by = (by,) if single else by
             each = [*map(self._called, self._samples(given | dict(zip(self.wrt, by, strict=True))))]
             if not self.batch:
                 return each[0]
-            return getattr(functions, self.reduce)(each) if self.reduce else each
+            rows, forms = zip(*map(leaves, each), strict=True)
+            reduced = map(getattr(functions, str(self.reduce)), zip(*rows, strict=True))
+            return builder(forms[0])(reduced)
 
         at = tuple([given[name] for name in self.wrt])
         return DERIVED[what](f, at[0] if single else at, along)
@@ -193,11 +209,10 @@ class Compiled(Entries):
                 forms[name], sizes[name] = rows_taken(name, x, columns, met)
             else:
                 forms[name] = apart(x, pieces, floats_of, met)
-        if len({*sizes.values()}) > 1:
-            raise ValueError(f"the batches differ in their number of samples: {sizes}")
+        count = _count(sizes)
         if what == "value" and nodes:  # the result is a node: it needs its partials
             what = "value_and_grad"
-        return self.entry(what, forms), pieces, columns, max(sizes.values(), default=1), nodes
+        return self.entry(what, forms), pieces, columns, count, nodes
 
     def task(self, what: str) -> Task:
         """f, and what is wanted of it."""
@@ -207,7 +222,10 @@ class Compiled(Entries):
         """The arguments by name; those that keep their default are constants of f."""
         if not kwargs and self.plain is not None and len(args) == len(self.plain):
             return dict(zip(self.plain, args, strict=True))
-        given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
+        try:
+            given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{self._head()}: {error}") from None
         for name in (*self.wrt, *self.batch):
             if name not in given:
                 raise TypeError(f"{name} must be given: it is an argument of wrt or batch")
@@ -236,6 +254,12 @@ class Compiled(Entries):
 
     def _samples(self, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The arguments for one sample after the other."""
-        sizes = [len(given[name]) for name in self.batch]
-        for k in range(min(sizes, default=1)):
+        for k in range(_count({name: count_of(name, given[name]) for name in self.batch})):
             yield {n: x[k] if n in self.batch else x for n, x in given.items()}
+
+
+def _count(sizes: Mapping[str, int]) -> int:
+    """The number of samples, of which all batches must have as many."""
+    if len({*sizes.values()}) > 1:
+        raise ValueError(f"the batches differ in their number of samples: {sizes}")
+    return max(sizes.values(), default=1)

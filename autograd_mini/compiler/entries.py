@@ -77,15 +77,19 @@ class Entry:
 
 def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
     """What makes a result of the next outputs and the number of samples."""
-    make, size = builder(form), len(names(form, ""))
+    size = len(names(form, ""))
+    if square and form and form[0] is array:
+        form, size, square = (array, form[1] * 2), size**2, False
+    make = inner = builder(form)
     if square:  # of second derivatives: a row in each place
-        return lambda outputs, _: make(make(outputs) for _ in repeat(0))
+        size, make = size**2, lambda outputs: inner(inner(outputs) for _ in repeat(0))
     if not of_samples:
         return lambda outputs, _: make(outputs)
 
     def rows(outputs: Iterator[Any], count: int) -> Any:
         columns = islice(outputs, size)
-        return rows_made(form, [x if hasattr(x, "__len__") else [x] * count for x in columns])
+        each = [x if hasattr(x, "__len__") else [x] * count for x in columns]
+        return rows_made(form, each, make)
 
     return rows
 

@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import Any, NamedTuple
 
 from autograd_mini import transforms
-from autograd_mini.errors import NumberTypeError
+from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
@@ -45,7 +45,8 @@ def traced(task: Task, forms: Mapping[str, Form]) -> tuple[Program, Form, list[V
     forms   those of the arguments; of a batch, that of a sample
 
     Values that the function uses and that are no arguments are inputs, too, read in every call. A
-    first run, in which they are constants, finds them; in the second they are symbols.
+    first run, in which they are constants, finds them; in the second they are symbols. What the
+    function does to a Value from outside ends with the run; to change its number is refused.
     """
     with lock:
         found = _run(task, forms, [])
@@ -59,18 +60,21 @@ def checked(task: Task, args: Mapping[str, Any]) -> None:
         found, forms[name] = leaves(x, floats_of)
         numbers[name] = [*map(Value, found)] if name in task.wrt else found
     with ExitStack() as undo:
-        out = transforms.called(task.f, (_arguments(forms, numbers, undo),), {})
+        out = transforms.called(task.f, (_arguments(forms, numbers, undo, []),), {})
         if isinstance(out, Value):
             out.backward()
 
 
 def _arguments(
-    forms: Mapping[str, Form], numbers: Mapping[str, Any], undo: ExitStack
+    forms: Mapping[str, Form], numbers: Mapping[str, Any], undo: ExitStack, held: list[Value]
 ) -> dict[str, Any]:
-    """Arguments of these forms that hold these numbers; Values among them get their names."""
+    """Arguments of these forms that hold these numbers; Values among them get their names.
+
+    The Values of models, which are to be put back, are added to `held`.
+    """
 
     def model(parameters: Any, new: list[Any]) -> Any:
-        undo.enter_context(replaced(parameters(), new))
+        held.extend(undo.enter_context(replaced(parameters(), new)))
         return parameters.__self__
 
     found = {}
@@ -80,6 +84,14 @@ def _arguments(
                 x.label = label
         found[name] = builder(form, model)(iter(numbers[name]))
     return found
+
+
+def _put_back(used: Mapping[Any, Mapping[str, Any]]) -> None:
+    """Give them what they held when they were first met; numbers (of another thread) are kept."""
+    for x, state in used.items():
+        for name, content in state.items():
+            if name != "data" or isinstance(x.data, symbolic.Traced):
+                setattr(x, name, content)
 
 
 def _real(x: Any) -> Any:
@@ -116,12 +128,24 @@ def _run(
         nonlocal value
         new = (x if isinstance(x, Value) else Value(x) for x in numbers)
         mixed = given | {name: [next(new) for _ in given[name]] for name in task.wrt}
-        out = task.f(_arguments(forms, mixed, undo))
+        held, used = [*outside], dict[Any, dict[str, Any]]()
+        arguments = _arguments(forms, mixed, undo, held)
+        before = [node.data for node in held]
+        undo.callback(_put_back, used)
+        trace.used = used
+        out = task.f(arguments)
+        trace.used = None
+        for node, data in zip(held, before, strict=True):
+            if node.data is not data and isinstance(node.data, symbolic.Traced):
+                raise TraceError(
+                    f"the function changes {node.label or 'a Value'} from outside, which a compiled"
+                    " function cannot do; compile_step compiles training"
+                )
         out = out[()] if getattr(out, "shape", None) == () else out
         flat, value = leaves(out)
         values[:] = map(_real, flat)
-        for node in topological(*[x for x in flat if isinstance(x, Value)]):
-            if not isinstance(node.data, symbolic.Traced):
+        for node in topological(*[x for x in (*flat, *used) if isinstance(x, Value)]):
+            if node in used or not isinstance(node.data, symbolic.Traced):
                 captured.append(node)
             elif node.label:
                 labels.setdefault(node.data.operand, node.label)

@@ -61,7 +61,7 @@ def share(name: str, x: Number) -> Number:
 
 
 def whole(
-    name: str, n: Any, least: int = 1, most: float = inf, error: type[Exception] = ValueError
+    name: str, n: Any, least: float = 1, most: float = inf, error: type[Exception] = ValueError
 ) -> int:
     """An int from `least` to `most`, else `error`; NumPy's ints become Python's."""
     try:

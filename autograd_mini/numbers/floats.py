@@ -5,6 +5,8 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from autograd_mini.errors import NumberTypeError
+
 from . import special
 from .kind import COMMON, Kind, others
 
@@ -56,7 +58,20 @@ _FLOAT: dict[str, Any] = {
 }
 
 
-FLOAT = Kind("float", _FLOAT, float, lambda value: repr(float(value)))
+def _float(x: Any) -> float:
+    """The number as a float; NumberTypeError for an int or a Fraction beyond the floats."""
+    try:
+        return float(x)
+    except OverflowError:
+        bits = int(x).bit_length()
+        raise NumberTypeError(
+            f"an int of {bits} bits is too large for a float; use Fraction"
+            if isinstance(x, int)
+            else f"a Fraction of {bits} bits is too large for a float; use Fraction for all numbers"
+        ) from None
+
+
+FLOAT = Kind("float", _FLOAT, _float, lambda value: repr(float(value)))
 
 
 # --- floats as IEEE 754 and torch have them: inf and nan in place of errors ---------------------
@@ -125,7 +140,7 @@ IEEE = Kind(
         "_modulo": lambda a, b: a % b if b else math.nan,
         "_floored": lambda a, b: a // b if b else _divide(a, b),
     },
-    float,
+    _float,
     FLOAT.number,
     {"/": "_divide({0}, {1})", "**": "_power({0}, {1})"}
     | {"%": "_modulo({0}, {1})", "//": "_floored({0}, {1})"},

@@ -16,10 +16,10 @@ class Kind:
     """One kind of number: its name, its functions, and how Python is written for it.
 
     `number` gives the text of a constant, `templates` that of operators with a meaning of their own
-    (so that 1/0 can have one), as in formulas/printer.py.
+    (so that 1/0 can have one), as in formulas/printer.py; `met` is told each operation's arguments.
     """
 
-    __slots__ = ("name", "namespace", "convert", "number", "templates")
+    __slots__ = ("name", "namespace", "convert", "number", "templates", "met")
 
     def __init__(
         self,
@@ -28,9 +28,10 @@ class Kind:
         convert: Callable[[Any], Any],
         number: Callable[[int | float], str] = repr,
         templates: dict[str, str] | None = None,
+        met: Callable[[Sequence[Any]], None] | None = None,
     ) -> None:
         self.name, self.namespace, self.convert = name, namespace, convert
-        self.number, self.templates = number, templates or {}
+        self.number, self.templates, self.met = number, templates or {}, met
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"

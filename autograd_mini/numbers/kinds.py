@@ -46,14 +46,7 @@ def number(x: Any) -> Number:
     if x.__class__ is float:
         return x
     x = constant(x)
-    if x.__class__ is int:
-        try:
-            return float(x)
-        except OverflowError:
-            raise NumberTypeError(
-                f"an int of {x.bit_length()} bits is too large for a float; use Fraction"
-            ) from None
-    return x
+    return FLOAT.convert(x) if x.__class__ is int else x
 
 
 def constant(x: Any) -> Number:

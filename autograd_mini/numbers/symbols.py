@@ -21,6 +21,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from sysconfig import get_path
 from threading import RLock, get_ident
 from typing import Any
 
@@ -31,9 +32,12 @@ from .floats import IEEE
 from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
 from .kind import COMMON, Kind
 from .kinds import OWN
+from .numberlike import NumberLike
 from .ranges import Range, is_finite, result
 
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+# Whose lines are not the user's: this package's, Python's own and those of what is installed.
+_LIBRARIES = map(get_path, ("stdlib", "purelib", "platlib"))
+_OTHERS = (str(Path(__file__).resolve().parents[1]), "<autograd_mini", *_LIBRARIES)
 lock = RLock()
 """Held while a function is traced. A process forks before or after: its child has no symbols."""
 if hasattr(os, "register_at_fork"):
@@ -47,15 +51,17 @@ class Trace:
 
     For each it keeps its part (0 before the samples, 1 for each, 2 after: compiler/program.py) and
     the range of its result. Where a symbol stands in for a number that other threads may read, they
-    wait until the trace has ended, and go on with that number, which `known` has.
+    wait until the trace has ended, and go on with that number, which `known` has. `used` has,
+    while the function runs, the nodes and optimisers that met symbols, with what they held then.
     """
 
-    __slots__ = ("code", "parts", "ranges", "thread", "known")
+    __slots__ = ("code", "parts", "ranges", "thread", "known", "used")
 
     def __init__(self) -> None:
         self.code, self.parts, self.thread = Code(), array("B"), get_ident()
         self.ranges: list[Range] = []
         self.known: dict[int, Any] = {}
+        self.used: dict[Any, dict[str, Any]] | None = None
 
     def input(self, number: int, each: bool = False) -> Symbol:
         """The symbol of an input, of which `each` sample may have its own."""
@@ -83,7 +89,12 @@ class Trace:
         """The operand that stands for a symbol or a plain number."""
         if x.__class__ is Condition:
             x = select(x, 1.0, 0.0)
-        return x.operand if isinstance(x, Traced) else self.code.constant(float(x))
+        if not isinstance(x, Traced):
+            return self.code.constant(IEEE.convert(x))
+        if x.trace is not self:
+            raise _refusal("a traced value was kept, in an attribute or a list, from one run of the"
+                           " function to the next; pass it as an argument")  # fmt: skip
+        return x.operand
 
     def range(self, operand: int) -> Range:
         """The range of an operand."""
@@ -268,9 +279,9 @@ def _is_mask(x: Symbol, levels: int = 3) -> bool:
 
 
 def _refusal(message: str) -> TraceError:
-    """The error that names the line, outside this package, where the number was asked for."""
+    """The error that names the user's line, from which the number was asked for."""
     frame = sys._getframe(2)
-    while frame.f_back and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd_mini")):
+    while frame.f_back and frame.f_code.co_filename.startswith(_OTHERS):
         frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     line = linecache.getline(name, number).strip()
@@ -362,7 +373,19 @@ _FUNCTIONS["truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0
 def _real(x: Any) -> Any:
     if x.__class__ is complex:
         raise NumberTypeError(f"a compiled function computes with real numbers, got {x!r}")
-    return x if isinstance(x, Traced) else float(x)
+    return x if isinstance(x, Traced) else IEEE.convert(x)
+
+
+def _met(args: Sequence[Any]) -> None:
+    """Note the nodes whose numbers are known: the program reads them in every call."""
+    flat = [x for arg in args for x in (arg if arg.__class__ is tuple else (arg,))]
+    nodes = [x for x in flat if isinstance(x, NumberLike) and not isinstance(x.data, Traced)]
+    if nodes:
+        numbers = [x.data if isinstance(x, NumberLike) else x for x in flat]
+        trace = next(x.trace for x in numbers if isinstance(x, Traced))
+        if (used := trace.used) is not None and trace.thread == get_ident():
+            for x in nodes:
+                used.setdefault(x, {"data": x.data, "grad": x.grad})
 
 
 SYMBOL = Kind(
@@ -371,5 +394,6 @@ SYMBOL = Kind(
     _real,
     lambda value: repr(float(value)),
     IEEE.templates | {"where": "select({0}, {1}, {2})", "truth": "truth({0})"},
+    _met,
 )
 OWN |= dict.fromkeys((Symbol, Condition, Adjoint, Tangent, Mask), SYMBOL)

@@ -88,6 +88,8 @@ class Optimiser:
         changed = []
         for p, memory in zip(self.params, self._memory, strict=True):
             w, g = p.data, check.gradient(p, "step")
+            if is_traced(g) and g.trace.used is not None:
+                g.trace.used.setdefault(self, vars(self).copy())  # to be as before
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
             new = self.rule(t, lr, w, g, *memory)
@@ -107,6 +109,8 @@ class Optimiser:
     @contextmanager
     def stepping(self, around: Callable[[Callable[[], None]], object]) -> Iterator[None]:
         """In a `with` block: every `step()`, `fit`'s too, is `around(step)`, to watch or record it.
+
+        Steps that `compile_step` made before are not; to make one there, or by `fit`, is refused.
 
         >>> w, seen = Value(1.0), []
         >>> optimiser = SGD([w], lr=0.5)
@@ -161,20 +165,24 @@ class Optimiser:
         if found != name:
             raise ValueError(f"{name} cannot load the state of {found!r}")
         if wrong := self.state_dict().keys() ^ state.keys():
-            raise ValueError(f"{name}: the state lacks, or has beyond its own, {sorted(wrong)}")
+            wrong = sorted(wrong, key=repr)
+            raise ValueError(f"{name}: the state lacks, or has beyond its own, {wrong}")
         if (state["lr"] is None) == (self.schedule is None):
             raise ValueError(f"{name}: one of the state and the optimiser has a schedule, not both")
         settings = {key: state[key] for key in self.settings}
         # A fresh optimiser checks the settings as it does a user's own.
         new = type(self)(self.params, state["lr"], schedule=self.schedule, **settings)
         new.steps = check.whole(f"{name}: steps", state["steps"], 0)
+        columns = []
         for key in self.memory:
-            if not isinstance(state[key], list) or len(state[key]) != len(self.params):
-                raise ValueError(f"{name}: {key} must be a list of {len(self.params)} numbers")
+            numbers = check.items(state[key])
+            if numbers is None or len(numbers) != len(self.params):
+                what = f"a list of {len(self.params)} numbers"
+                raise ValueError(f"{name}: {key} must be {what}, got {state[key]!r:.60}")
             fits = check.not_negative if key == "mean_square" else check.real
-            for p, x in zip(self.params, state[key], strict=True):
-                fits(f"{key} of {check.name_of(p)}", x)
-        new._memory = [tuple(state[key][i] for key in self.memory) for i in range(len(self.params))]
+            pairs = zip(self.params, numbers, strict=True)
+            columns.append([fits(f"{key} of {check.name_of(p)}", x) for p, x in pairs])
+        new._memory = [*zip(*columns, strict=True)] or new._memory
         vars(self).update(vars(new))
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
+from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import OWN, constant, in_ieee, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of
@@ -37,7 +38,7 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
         return 0, one
     if one.__class__ is complex:
         raise NumberTypeError(f"the seed must be a real number here, got {shown(seed)}")
-    return 0.0, float(one)
+    return 0.0, FLOAT.convert(one)
 
 
 def add_to_leaves(order: Sequence[Value], before: Mapping[Value, Number]) -> None:

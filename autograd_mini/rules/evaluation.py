@@ -50,6 +50,8 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
 
     Raises DomainError, PoleError, RangeError or NumberTypeError where there is no such number.
     """
+    if kind.met is not None:
+        kind.met(args)
     none_active = (False,) * len(op.params)
     try:
         out = rule(op, kind, none_active).value(*numbers)
@@ -152,6 +154,8 @@ def refusal(
     op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any], error: Exception
 ) -> errors.AutogradError:
     """The error to raise where op(*numbers) failed: it names op, operands, labels and domain."""
+    if isinstance(error, errors.TraceError):
+        return error
     operands = ", ".join(
         f"{param} = {operand(x, arg)}"
         for param, x, arg in zip(op.params, numbers, args, strict=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import chain
 from operator import attrgetter
 from threading import RLock
@@ -21,7 +21,7 @@ from autograd_mini.compiler.arguments import listed, replaced, rows_made, rows_t
 from autograd_mini.compiler.entries import Entries, Entry
 from autograd_mini.compiler.tracing import Task
 from autograd_mini.errors import GradientError
-from autograd_mini.numbers.arguments import positive, whole
+from autograd_mini.numbers.arguments import function, positive, whole
 from autograd_mini.numbers.arrays import is_array
 from autograd_mini.numbers.kinds import numpy
 from autograd_mini.numbers.numberlike import data_of
@@ -30,7 +30,8 @@ from autograd_mini.numbers.trees import Form, builder, leaves
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.value import Value
 
-from .metrics import LOSSES, Loss, loss_function
+from .metrics import LOSSES, Loss, loss_function, loss_value
+from .samples import check_model, check_optimiser
 from .veil import Later, unveil, veil, veiled
 
 Penalty = Callable[[list[Value]], Value]
@@ -90,10 +91,17 @@ class CompiledStep(Entries):
 
     def __post_init__(self) -> None:
         super().__init__(self.backend, self.threads, cache=100)
+        self.made_of = tuple([getattr(self, field.name) for field in fields(self)])
+        check_model(self.model, "compile_step")
+        check_optimiser(self.optimiser, self.model.parameters())
+        if "step" in vars(self.optimiser):
+            raise ValueError("steps that are watched (stepping, record_training) are not compiled")
         self.unrolled = not (isinstance(self.loss, str) or self.loss in LOSSES.values())
         self.loss = loss_function(self.loss)
         if self.clip_norm is not None:
             positive("clip_norm", self.clip_norm)
+        if self.penalty is not None:
+            function("penalty", self.penalty, "a function of the list of parameters")
         optimiser, held = self.optimiser, list[Any]()
         model = SimpleNamespace(parameters=lambda: optimiser.params)
         self.end = len(optimiser.params) * (1 + len(optimiser.memory))
@@ -117,6 +125,10 @@ class CompiledStep(Entries):
         self.veil, self.lock = veiled(self.store), RLock()
         self.unread = self.pause = self.pauses = 0  # steps: behind a veil, then to do without one
 
+    def __reduce__(self) -> Any:
+        """A copy is a step of its own, of copies; traced anew."""
+        return CompiledStep, self.made_of
+
     def __call__(self, inputs: Any, targets: Any, steps: int = 1) -> Any:
         """The loss before the update, or a list of them for several steps with the same samples.
 
@@ -131,7 +143,7 @@ class CompiledStep(Entries):
             nodes = [*self.model.parameters(), *self.optimiser.params]
             gradients = [node.grad for node in nodes]
             try:
-                self.loss([self.model(x) for x in inputs], [*targets]).backward()
+                loss_value(self.loss, [self.model(x) for x in inputs], [*targets]).backward()
             finally:
                 for node, gradient in zip(nodes, gradients, strict=True):
                     node.grad = gradient
@@ -297,7 +309,7 @@ class CompiledStep(Entries):
             predictions = [self.model(row) for row in rows]
             found, self.predicted[f] = leaves(predictions if unrolled else predictions[0])
             predicted[:] = map(data_of, found)
-            return self.loss(predictions, targets)
+            return loss_value(self.loss, predictions, targets)
 
         def after(value: Any, gradient: list[Any], given: dict[str, list[Any]]) -> Any:
             params, memory, rule = optimiser.params, iter(given["memory"]), copy(optimiser)
@@ -306,6 +318,8 @@ class CompiledStep(Entries):
                     p.grad = g
                 if self.penalty is not None:
                     penalty = self.penalty(params)
+                    if not isinstance(penalty, Value):
+                        raise TypeError(f"the penalty must be a Value, got {penalty!r:.60}")
                     penalty.backward()
                     value = value + penalty.data
                 if self.clip_norm is not None:

@@ -45,7 +45,7 @@ class TrainingError(errors.AutogradError, ValueError):
 def is_numeric(error: BaseException, model: Any) -> bool:
     """Whether an error comes from the numbers, not from how `fit` was called."""
     if isinstance(error, ArithmeticError | errors.AutogradError):
-        return not isinstance(error, errors.NumberTypeError)
+        return not isinstance(error, TypeError)  # no number, or (TraceError) a branch on one
     # The losses refuse nan and infinity with a ValueError, as they do a wrong label.
     return isinstance(error, ValueError) and any(not _finite(p.data) for p in model.parameters())
 

@@ -20,6 +20,7 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
+from autograd_mini.data.datasets import listed
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
@@ -31,7 +32,7 @@ from autograd_mini.value import Value
 from .failure import TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, Show, monitored, shown
 from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
-from .samples import Row, check_width, samples
+from .samples import Row, check_model, check_optimiser, check_width, samples
 
 
 @dataclass(eq=False)
@@ -137,7 +138,7 @@ def fit(
     if schedule is not None:
         check.function("schedule", schedule, "a function of the step")
     what = "a function (model, history)"
-    callbacks = [check.function("a callback", callback, what) for callback in callbacks]
+    callbacks = [check.function("a callback", f, what) for f in listed("callbacks", callbacks)]
     best = _Best(params, early_stopping)
     given = rows, targets, held_out
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm, *given)
@@ -179,12 +180,6 @@ def fit(
     if best.weights is not None:
         best.weights.restore()
     return history
-
-
-def check_model(model: Any, who: str) -> None:
-    """TypeError unless the model can be called and has parameters."""
-    if not callable(model) or not hasattr(model, "parameters"):
-        raise TypeError(f"{who} takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
 
 
 def at_rates(
@@ -242,16 +237,7 @@ class _Trainer:
     updating: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.optimiser, Optimiser):
-            raise TypeError(
-                "optimiser must be one such as SGD(model.parameters(), lr=0.1),"
-                f" got {self.optimiser!r:.60}"
-            )
-        if not {*self.optimiser.params} <= {*self.params}:
-            raise ValueError(
-                "the optimiser changes parameters that are not the model's; make it anew with"
-                " model.parameters()"
-            )
+        check_optimiser(self.optimiser, self.params)
         if self.clip_norm is not None:
             check.positive("clip_norm", self.clip_norm)
         self.before = Kept(self.params, self.optimiser)  # the last update

@@ -8,7 +8,7 @@ from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import entry, function
 from autograd_mini.value import Value
 
-from .samples import Row, check_width, samples
+from .samples import Row, check_model, check_width, samples
 
 Loss = Callable[[Any, Any], Any]
 Judge = Callable[[Any, Any], bool]
@@ -41,6 +41,7 @@ def evaluate(
     >>> evaluate(model, xor(), "mse")
     Evaluation(loss=0.25, accuracy=0.5)
     """
+    check_model(model, "evaluate")
     rows, targets = samples(data)
     check_width(model, rows)
     judge = judge_of(accuracy, loss, data)
@@ -72,7 +73,9 @@ def loss_value(loss: Loss, predictions: list[Any], targets: list[Any]) -> Value:
     try:
         value = loss(predictions, targets)
     except TypeError as error:
-        error.add_note("fit calls loss(predictions, targets) with the two lists of a batch")
+        error.add_note(
+            "the loss is called as loss(predictions, targets), with the two lists of a batch"
+        )
         raise
     if not isinstance(value, Value):
         raise TypeError(

@@ -1,5 +1,6 @@
 """Training data in any of its forms, as a list of inputs and a list of targets."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset
@@ -9,6 +10,8 @@ from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.nn.networks import name_of
 from autograd_mini.numbers.arguments import items, real
 from autograd_mini.numbers.kind import Number
+from autograd_mini.optim import Optimiser
+from autograd_mini.value import Value
 
 Row = tuple[Number, ...]
 
@@ -52,6 +55,25 @@ def input_rows(inputs: Any, name: str = "data") -> list[Row]:
         return tuple(_number(f"{name}[{j}]", v) for j, v in enumerate(given))
 
     return data_rows(f"{name}: inputs", inputs, row)
+
+
+def check_model(model: Any, who: str) -> None:
+    """TypeError unless the model can be called and has parameters."""
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise TypeError(f"{who} takes a model such as MLP(2, [8, 1]), got {model!r:.60}")
+
+
+def check_optimiser(optimiser: Any, params: Iterable[Value]) -> None:
+    """TypeError unless it is one, ValueError if it changes others than these parameters."""
+    if not isinstance(optimiser, Optimiser):
+        raise TypeError(
+            f"optimiser must be one such as SGD(model.parameters(), lr=0.1), got {optimiser!r:.60}"
+        )
+    if not {*optimiser.params} <= {*params}:
+        raise ValueError(
+            "the optimiser changes parameters that are not the model's; make it anew with"
+            " model.parameters()"
+        )
 
 
 def check_width(model: Any, rows: list[Row], name: str = "data") -> None:

@@ -80,6 +80,15 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(monkeypatch, tmp_path, 
     assert (tmp_path / "file").read_text() == "in the way"
 
 
+def test_files_of_another_user_are_used(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError
+
+    built()
+    monkeypatch.setattr(os, "utime", refuse)
+    assert built()
+
+
 def test_processes_share_the_directory(folder):
     script = """
 import numpy as np

@@ -224,6 +224,36 @@ def test_without_reduction_each_sample_has_its_own():
     assert python(lambda x: 1.0, batch="x")([1.0, 2.0]) == [1.0, 1.0]
 
 
+def test_samples_that_are_arrays_are_numbers_of_python_on_its_back_end():
+    fast = python(lambda x: 1.0 / x[0], batch="x")  # np.float64 would warn of 1 / 0
+    assert repr(fast([np.array([0.0]), np.array([2])])) == "[inf, 0.5]"
+
+
+def test_labels_that_are_flags_are_numbers_of_a_batch():
+    fast = python(lambda w, x, y: (w * x[0] - y * x[1]) ** 2, batch=("x", "y"), reduce="sum")
+    assert fast(2.0, [[1.0, True], [3.0, False]], [True, False]) == 1.0 + 36.0
+    assert fast(2.0, [[1.0, 1.0], [3.0, 0.0]], [True, True]) == 1.0 + 36.0
+    assert fast.statistics["traces"] == 1
+
+
+SECOND = {  # in all but the first, that by b twice is 0 for all samples
+    "number": (0.5, lambda a, x: x * a**3),
+    "list": ([0.5, -1.5], lambda w, x: x * w[0] ** 3 + w[1] * x**2 * w[0]),
+    "dict": ({"a": 0.5, 1: [-1.5]}, lambda w, x: x * w["a"] ** 3 + w[1][0] * x**2 * w["a"]),
+    "array": (np.array([0.5, -1.5]), lambda w, x: x * w[0] ** 3 + w[1] * x**2 * w[0]),
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_without_reduction_each_sample_has_its_own_second_derivatives(name, backend):
+    w, f = SECOND[name]
+    found = compile(f, batch="x", backend=backend).hessian(w, [1.0, 2.0, 3.0])
+    assert len(found) == 3
+    for one, x in zip(found, (1.0, 2.0, 3.0), strict=True):
+        assert str(one) == str(ag.hessian(f)(w, x))
+
+
 def test_a_table_is_looked_up_without_a_new_trace():
     fast = python(lambda table, k: take(table, k)[0] * take(table, k)[1], batch="k", reduce="sum")
     table = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
@@ -254,6 +284,7 @@ BRANCHES = {
     "data": (lambda x: x * (2 if x.data else 3), "if x.data", "where"),
     "index": (lambda x: [1.0, 2.0][x.data], "[x.data]", "take"),
     "max": (lambda x: max(x, 1.0), "max(x, 1.0)", "where"),
+    "numpy": (lambda x: np.max(np.array([x, x * x])), "np.max(np.array([x, x * x]))", "where"),
     "max of data": (lambda x: x - max(y.data for y in (x, x * 2)), "max(y.data for y", "where"),
 }
 

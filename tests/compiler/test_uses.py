@@ -16,7 +16,9 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import MLP, Value, log, mean, where
 from autograd_mini.compiler import compile
-from autograd_mini.errors import GradientError
+from autograd_mini.errors import GradientError, TraceError
+from autograd_mini.nn import Neuron
+from autograd_mini.optim import Adam, Momentum
 from tests.benchmarks import backends, rough
 from tests.compiler.test_compile import python
 from tests.refusals import refused
@@ -189,6 +191,23 @@ def test_a_thread_waits_while_another_one_traces_the_same_model(name):
         job.result()
 
 
+def test_values_of_another_thread_are_not_those_of_a_trace():
+    line, mine, begun = Line(), Value(3.0), Event()
+
+    def slow(line, x):
+        begun.set()
+        Event().wait(0.1)
+        return line(x)
+
+    fast = python(slow)
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(fast, line, 0.5)
+        begun.wait(10)
+        assert (mine * line.w).data == 6.0  # when the trace has ended
+        assert job.result() == 2.0
+    assert [name for name, _ in fast.program.inputs] == ["line.0", "line.1", "x"]
+
+
 FORK = """
 import os, threading, time
 from autograd_mini import Value, compile
@@ -227,6 +246,135 @@ def test_a_sample_of_the_long_runs():
     assert rough.inputs("numpy", 40, 0)[0] == 0
 
 
+class Line:
+    """A model whose parameters come one by one."""
+
+    def __init__(self):
+        self.w, self.b = Value(2.0), Value(1.0)
+
+    def parameters(self):
+        yield self.w
+        yield self.b
+
+    def __call__(self, x):
+        return self.w * x + self.b
+
+
+TWICE = {  # what shares parameters
+    "arguments": (lambda m, n, x: m(x) * n(x), lambda line: (line, line), (0, 1), list),
+    "list": (lambda ms, _, x: ms[0](x) * ms[1](x), lambda line: ([line, line], 0.0), 0, list),
+    "dict": (
+        lambda d, n, x: d["m"](x) * n(x) if d["how"] == "times" else x,
+        lambda line: ({"how": "times", "m": line}, line),
+        0,
+        lambda slopes: [slopes["m"]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_parameters_that_are_there_twice_get_the_whole_gradient(name):
+    f, made, wrt, of_lines = TWICE[name]
+    line, x = Line(), Value(3.0)
+    by_hand = line(x) * line(x)
+    by_hand.backward()
+    wanted = [by_hand.data, *(p.grad for p in (line.w, line.b, x))]
+    assert wanted == [49.0, 42.0, 14.0, 28.0]
+    slopes = of_lines(python(f, wrt=wrt).grad(*made(line), 3.0))
+    assert slopes == [[42.0, 14.0]] * len(slopes)
+    for p in (line.w, line.b, x):
+        p.grad = 0.0
+    wrt = (*wrt, 2) if isinstance(wrt, tuple) else (wrt, 2)
+    node = python(f, wrt=wrt)(*made(line), x)
+    node.backward()
+    assert [node.data, *(p.grad for p in (line.w, line.b, x))] == wanted
+
+
+def test_of_values_a_batch_without_reduction_is_a_list_of_nodes():
+    w, x = Value(3.0), Value(2.0)
+    fast = python(lambda w, x: w * x * x, wrt=("w", "x"), batch="x")
+    one, other = fast(w, [x, 5.0])
+    (one + 2 * other).backward()
+    assert (one.data, other.data, w.grad, x.grad) == (12.0, 75.0, 54.0, 12.0)
+    assert python(lambda x: x * x, batch="x")([5.0, x])[0] == 25.0
+
+
+READ = {  # what hides from the result that it is of nodes
+    "data": lambda m, x: m([x]).data,
+    "item": lambda m, x: 2 * m([x]).item() + x,
+    "in a list": lambda m, x: [m([x]).data, x],
+    "gradients": lambda m, x: [m.zero_grad(), m([x]).backward(), [p.grad for p in m.parameters()]][
+        2
+    ],
+    "a table": lambda m, x: ag.take([*m.parameters()], x).data,
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_weights_are_read_in_every_call_however_the_result_is_taken_from_them(name):
+    f, model = READ[name], MLP(1, [2, 1], activation="tanh", seed=0)
+    fast, grads = python(lambda x: f(model, x)), [p.grad for p in model.parameters()]
+    for _ in range(2):
+        wanted = f(copy.deepcopy(model), 1.0)
+        assert fast(1.0) == wanted
+        for p in model.parameters():
+            assert (p.data.__class__, p.grad.__class__) == (float, float)
+            p.data += 0.5
+    assert [p.grad for p in model.parameters()] == grads
+
+
+def trained(model, x):
+    loss = model([x]) ** 2
+    model.zero_grad()
+    loss.backward()
+    for p in model.parameters():
+        p.data -= 0.1 * p.grad
+    return loss
+
+
+def stepped(optimiser, model, x):
+    loss = model([x]) ** 2
+    loss.backward()
+    optimiser.step()
+    return loss
+
+
+KEPT: list[Value] = []
+CHANGES = {
+    "closure": lambda model, rule: lambda x: trained(model, x),
+    "argument": lambda model, rule: lambda x: python(trained, wrt="x")(model, x),
+    "optimiser": lambda model, rule: lambda x: stepped(rule, model, x),
+    "branch": lambda model, rule: lambda x: 1 if trained(model, x) > 0 else 0,
+    "a value": lambda model, rule: lambda x: [model([x]), setattr(model.w[0], "data", x.data)][0],
+    "kept": lambda model, rule: lambda x: [KEPT.append(x * model.b), sum(KEPT)][1],
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_function_that_changes_values_from_outside_is_refused_and_leaves_them(name):
+    model = Neuron(1, activation="tanh", seed=0)
+    rule = Adam(model.parameters(), lr=0.1)
+    before = [(p.data, p.grad) for p in model.parameters()], rule.state_dict()
+    for _ in range(2):
+        call = CHANGES[name](model, rule)
+        with pytest.raises(TraceError, match=r"compile_step compiles training|kept, in an|branch"):
+            (call if name == "argument" else python(call))(0.5)
+        assert ([(p.data, p.grad) for p in model.parameters()], rule.state_dict()) == before
+
+
+def test_values_of_its_own_a_function_may_train():
+    def fitted(x):
+        w = Value(1.0)
+        rule = Momentum([w], lr=0.1)
+        for _ in range(3):
+            (w * x - 1.0).square().backward()
+            rule.step()
+            rule.zero_grad()
+        return w * x
+
+    assert python(fitted)(2.0) == fitted(2.0).data
+
+
 # --- inside others -------------------------------------------------------------------------------
 @compile
 def cube(x):
@@ -255,6 +403,30 @@ def test_a_compiled_function_inside_another_is_traced_through(name):
     assert cube.grad(2.0) == 12.0  # and what is inside still has its own traces
 
 
+def pairs(a, x):
+    return [a**3 * x, {"b": a * x}]
+
+
+def first(a, x):
+    return pairs(a, x)[0]
+
+
+BATCHES = {  # of a compiled function in another: what it gives by itself
+    "mean of a list": lambda a: python(pairs, batch="x", reduce="mean")(a, [1.0, 3.0]),
+    "list": lambda a: python(pairs, batch="x")(a, [1.0, 3.0]),
+    "gradients": lambda a: python(first, batch="x").grad(a, [1.0, 3.0]),
+    "by both": lambda a: python(first, wrt=("a", "x"), batch="x").grad(a, [1.0, 3.0]),
+    "directions": lambda a: python(first, batch="x").hvp(a, [1.0, 3.0], 2.0),
+    "hessians": lambda a: python(first, batch="x").hessian(a, [1.0, 3.0]),
+}
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_batch_inside_another_function_gives_what_it_gives_outside(name):
+    f = BATCHES[name]
+    assert python(f)(2.0) == f(2.0)
+
+
 def test_a_compiled_function_is_pickled_copied_and_printed_as_a_function_is():
     held = python(scaled, wrt=("x", "a"))
     wanted = held.value_and_grad(2.0, 3.0)
@@ -279,29 +451,51 @@ class Method:
     def f(self, x):
         return x
 
+    g = python(partial(scaled, a=3.0))
+
+
+def test_a_compiled_partial_is_no_method_as_a_partial_is_none():
+    assert Method().g(2.0) == Method.g(2.0) == 16.0
+
 
 def test_without_arguments_there_is_a_value():
     assert python(lambda: 3.0)() == 3.0
     assert python(lambda *a: a[0] * a[1]).grad(2.0, 3.0) == (3.0, 2.0)
 
 
+DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
+
+
 @refused(
     {
         ValueError: [
+            (lambda: ag.grad(lambda w: DOT(w, [1.0, 2.0], [1.0]))(1.0), "differ in their number"),
+            (lambda: ag.grad(lambda w: DOT(w, [], []))(1.0), "the batch x has no samples"),
+            (lambda: ag.grad(lambda w: DOT(w, 1.0, [2.0]))(1.0), "the batch x is 1.0 .float."),
+            (lambda: DOT.check(1.0, [1.0, 2.0], [1.0]), "differ in their number of samples"),
             (lambda: python(scaled, wrt=("x", 0)), r"wrt must name each argument once, got"),
             (lambda: python(scaled, wrt=1.5), "wrt must be one of x, a, b, got '1.5'"),
+            (lambda: python(scaled, wrt={"x"}), "wrt must be one of x, a, b, got .*'x'"),
+            (lambda: python(scaled, batch=True), "batch must be one of x, a, b, got 'True'"),
         ],
         TypeError: [
             (lambda: Method().f(1.0), r"compile the object's: compile\(self.f\)"),
+            (lambda: python(scaled)(b=1.0), r"scaled.x, a=1.0, b=10.0.: missing .* argument: 'x'"),
             (lambda: python(scaled).hvp(), "hvp takes the arguments and, last, a direction"),
             (lambda: python(lambda *a: 1.0).grad(), "a must be given"),
             (lambda: python(scaled)(10**400), "an int of 1329 bits is too large"),
+            (lambda: python(lambda x: x * 10**400)(1.0), "an int of 1329 bits is too large"),
+            (lambda: python(lambda x: 10**400)(1.0), "an int of 1329 bits is too large"),
             (lambda: python(sum)(np.array([1.0, None])), "takes real numbers, got None"),
             (lambda: python(lambda x: True)(1.0), r"gives real numbers, got True \(bool\)"),
             (lambda: python(lambda x: len)(1.0), "is not a number"),
             (lambda: python(lambda x: x * Value(1j))(1.0), "with real numbers, got 1j"),
         ],
         GradientError: [
+            (
+                lambda: python(scaled, wrt=("x", "a")).hessian(1.0, 2.0),
+                "hessian is by one argument that is no batch, got wrt = x, a",
+            ),
             (
                 lambda: python(lambda x: [x, x], batch="x", reduce="mean").grad([1.0]),
                 "returns one number, got list",

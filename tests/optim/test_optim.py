@@ -236,6 +236,17 @@ def test_state_of_adam():
     }  # fmt: skip
 
 
+def test_a_state_in_arrays_of_numpy_is_one_of_floats():
+    np = pytest.importorskip("numpy")
+    state = GOOD | {"mean": np.array([0.5, 0.25], dtype=np.float32), "mean_square": (1, 2)}
+    for given in (state, state | {"mean": [*state["mean"]]}):
+        w, v = Value(1.0), Value(2.0)
+        optimiser = Adam([w, v], lr=0.1)
+        optimiser.load_state_dict(given)
+        optimiser.step()
+        assert [w.data.__class__, optimiser.state_dict()["mean"][0].__class__] == [float, float]
+
+
 GOOD = Adam([Value(1.0), Value(2.0)], lr=0.1).state_dict()
 
 
@@ -247,8 +258,10 @@ GOOD = Adam([Value(1.0), Value(2.0)], lr=0.1).state_dict()
         (GOOD | {"optimiser": "AdamW"}, "Adam cannot load the state of 'AdamW'"),
         ({k: v for k, v in GOOD.items() if k != "mean"}, r"Adam: the state lacks.*\['mean'\]"),
         (GOOD | {"x": 1}, r"Adam: the state lacks, or has beyond its own, \['x'\]"),
-        (GOOD | {"mean": [1.0]}, "Adam: mean must be a list of 2 numbers"),
-        (GOOD | {"mean": None}, "Adam: mean must be a list of 2 numbers"),
+        ({k: v for k, v in GOOD.items() if k != "mean"} | {1: 2}, r"its own, \['mean', 1\]"),
+        (GOOD | {"mean": [1.0]}, r"Adam: mean must be a list of 2 numbers, got \[1.0\]"),
+        (GOOD | {"mean": None}, "Adam: mean must be a list of 2 numbers, got None"),
+        (GOOD | {"mean": "12"}, "Adam: mean must be a list of 2 numbers, got '12'"),
         (GOOD | {"mean": [1.0, math.nan]}, "mean of the parameter 2.0 must be finite, got nan"),
         (GOOD | {"mean": [1.0, "2"]}, "mean of the parameter 2.0 must be a real number, got '2'"),
         (GOOD | {"mean_square": [-1.0, 0]}, "mean_square of the parameter 1.0 must be 0 or more"),

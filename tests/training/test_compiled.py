@@ -4,17 +4,21 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
 from functools import partial
+from math import isnan
 
 import pytest
 
 from autograd_mini import MLP, Value, losses, maximum
+from autograd_mini.compiler import compile
 from autograd_mini.data import Names, iris, moons, xor
-from autograd_mini.errors import GradientError, RangeError
+from autograd_mini.errors import GradientError, RangeError, TraceError
 from autograd_mini.nn import GPT
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, RMSprop, clip_by_norm
 from autograd_mini.optim.schedules import cosine, linear
-from autograd_mini.training import TrainingError, fit
+from autograd_mini.stepping import record_training
+from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.compiled import compile_step
+from tests.refusals import refused
 
 MOONS = moons(16, seed=0)
 ROWS = [[float(x) for x in row] for row in MOONS.inputs]
@@ -376,6 +380,102 @@ def test_fit_compiled_explains_an_explosion_as_fit_does():
             fit(model, MOONS, "mse", optimiser, 50, progress=False, compiled=compiled)
         told.append((str(error.value), [p.data for p in model.parameters()]))
     assert told[0] == told[1]
+
+
+WRONG = {  # what a loss refuses, of outputs and targets
+    "hinge": (losses.hinge, 0.5, 0.0),
+    "a share of hinge": (losses.hinge, 0.5, 0.5),
+    "a label": (losses.binary_cross_entropy_with_logits, 0.5, 2.0),
+    "a negative label": (losses.binary_cross_entropy, 0.5, -1.0),
+    "a prediction": (losses.binary_cross_entropy, 1.5, 1.0),
+    "a negative prediction": (losses.binary_cross_entropy, -0.5, 0.0),
+    "a sum": (lambda p, y: losses.kl_divergence([y, 1 - y], [p, 2 - p]), 0.5, 0.25),
+    "negative": (lambda p, y: losses.kl_divergence([y, 1 - y], [p, 1 - p]), 1.5, 1.5),
+}
+
+
+@pytest.mark.parametrize(("loss", "output", "target"), WRONG.values(), ids=WRONG)
+def test_what_a_loss_refuses_is_nan_in_compiled_code(loss, output, target):
+    value, slope = compile(loss, backend="python").value_and_grad(output, target)
+    assert (isnan(value), isnan(slope)) == (True, True)
+    with pytest.raises(ValueError, match=r"hinge|binary_cross_entropy|kl_divergence"):
+        loss(output, target)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "binary_cross_entropy"])
+def test_labels_that_do_not_fit_the_loss_are_refused_as_by_fit(loss):
+    model = MLP(2, [3, 1], seed=3, output="sigmoid")
+    before = [p.data for p in model.parameters()]
+    told = []
+    for compiled in (False, "python"):
+        optimiser = SGD(model.parameters(), lr=0.1)
+        data = ROWS, [0.0 if loss == "hinge" else 2.0] * len(ROWS)
+        with pytest.raises(ValueError, match="label") as error:
+            fit(model, data, loss, optimiser, 2, progress=False, compiled=compiled)
+        told.append((str(error.value), [p.data for p in model.parameters()], optimiser.steps))
+    assert told[0] == told[1]
+    assert told[0][1:] == (before, 0)
+
+
+class Signs(SGD):
+    def rule(self, t, lr, w, g):
+        return (w - lr * (1 if g > 0 else -1),)
+
+
+def test_a_branch_is_not_said_to_come_from_weights_that_are_too_large():
+    model = MLP(2, [3, 1], seed=3)
+    with pytest.raises(TraceError, match=r"use where\(condition, a, b\)"):
+        fit(model, MOONS, "mse", Signs(model.parameters(), 0.1), 2, progress=False, compiled=True)
+
+
+NET, OTHER = MLP(2, [1], seed=1), MLP(2, [1], seed=1)
+RULE = SGD(NET.parameters(), lr=0.1)
+
+
+def with_loss(loss, **settings):
+    compile_step(NET, loss, RULE, backend="python", **settings)(ROWS, LABELS)
+
+
+@refused(
+    {
+        TypeError: [
+            (lambda: compile_step(3, "mse", RULE), "compile_step takes a model .*, got 3"),
+            (lambda: compile_step(NET, "mse", SGD), "optimiser must be one such as SGD.* got <cl"),
+            (lambda: compile_step(NET, "mse", RULE, penalty=0.1), "penalty must be a function of"),
+            (lambda: with_loss(lambda p, y: 3.0), "the loss must be a Value .*, got 3.0"),
+            (lambda: with_loss(lambda p, y: p), "the loss must be a Value .*, got .Value"),
+            (
+                lambda: with_loss("mse", penalty=lambda ps: 0.0),
+                "the penalty must be a Value, got 0",
+            ),
+            (lambda: evaluate(3, MOONS, "mse"), "evaluate takes a model .*, got 3"),
+        ],
+        ValueError: [
+            (lambda: compile_step(OTHER, "mse", RULE), "parameters that are not the model's"),
+            (lambda: record_training(NET, MOONS, "mse", RULE, 2, 5, compiled=True), "are watched"),
+        ],
+    }
+)
+def test_what_a_step_is_not_made_of(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+@pytest.mark.parametrize("copied", [copy, deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize("loss", ["mse", own_loss])
+def test_a_copy_of_a_step_goes_on_by_itself(copied, loss):
+    model = MLP(2, [2, 1], activation="tanh", seed=3)
+    step = compile_step(model, loss, Adam(model.parameters(), lr=0.1), backend="python")
+    step(ROWS, LABELS)
+    again = copied(step)
+    if again.model is model:  # the two go on in turn
+        twin, rule = deepcopy((model, step.optimiser))
+        expected = eager(twin, step.loss, rule, LABELS, 4)
+        assert [each(ROWS, LABELS) for each in (step, again, again, step)] == expected
+    else:
+        assert again(ROWS, LABELS, steps=3) == step(ROWS, LABELS, steps=3)
+    ends = [[p.data for p in each.model.parameters()] for each in (step, again)]
+    assert ends[0] == ends[1]
 
 
 def test_as_many_targets_as_inputs():

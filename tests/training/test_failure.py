@@ -172,6 +172,7 @@ BAD = [
     ({"progress": "yes"}, ValueError, "progress must be one of True, False, auto, got 'yes'"),
     ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
     ({"callbacks": [3]}, TypeError, r"a callback must be a function \(model, history\), got 3"),
+    ({"callbacks": print}, TypeError, "callbacks must be a list or tuple, got <built-in"),
 ]  # fmt: skip
 
 
@@ -188,7 +189,7 @@ def test_arguments_that_are_refused(changes, error, text):
 def test_a_loss_for_single_samples_is_explained():
     with pytest.raises(TypeError) as caught:
         fit(**arguments(loss=lambda p, y: (p - y) ** 2))
-    note = "fit calls loss(predictions, targets) with the two lists of a batch"
+    note = "the loss is called as loss(predictions, targets), with the two lists of a batch"
     assert caught.value.__notes__ == [note]
 
 

@@ -24,9 +24,9 @@ from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import History, TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
-from autograd_mini.training.fitting import at_rates, check_model, orders
+from autograd_mini.training.fitting import at_rates, orders
 from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_value
-from autograd_mini.training.samples import layers_of, samples
+from autograd_mini.training.samples import check_model, layers_of, samples
 from autograd_mini.value import Value
 
 from .fields import SIDE, answers, asked, field_of, landscape
