@@ -112,7 +112,7 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
             data: bytes | None = graph.draw(format=format, prog=layout)
             graph.close()
         except (ValueError, OSError, TypeError, pygraphviz.DotError) as error:
-            # TypeError: of a format that Graphviz lacks, pygraphviz 2.0.4 unpacks the error's number
+            # TypeError: pygraphviz 2.0.4 unpacks the error's number where a format is lacking
             raise RenderingError(_first_line(said()) or str(error)) from None
         if not data:
             raise RenderingError(_first_line(said()) or "it made no picture")
