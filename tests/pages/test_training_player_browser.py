@@ -339,6 +339,13 @@ def test_a_phone_needs_no_sideways_scrolling(opened, name):
     assert min(play["width"], play["height"]) >= 44
 
 
+@pytest.mark.parametrize("name", ["xor", "moons", "surface"])
+def test_in_half_a_window_the_words_are_in_sight(opened, name):
+    page = opened(name, "#epoch=3", size={"width": 800, "height": 800})
+    words, bar = (page.locator(x).bounding_box() for x in ("#story .quiet", "#bar"))
+    assert words["y"] + words["height"] <= bar["y"]
+
+
 def test_the_words_beside_many_layers_are_not_cut(opened):
     page = opened("deep", "#epoch=1", size={"width": 1280, "height": 800})
     page.click("[data-lang=es]")
