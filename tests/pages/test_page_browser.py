@@ -398,6 +398,19 @@ def test_on_paper_there_are_the_graph_and_all_steps(opened):
         assert not page.page.is_visible(f"#{id}")
 
 
+def test_the_graph_on_paper_has_all_numbers(opened):
+    recorded = recorded_neuron()
+    page = opened(recorded)
+    grads = "[...document.querySelectorAll('.graph .node .grad')].map(e => e.textContent)"
+    blank = page.page.evaluate(grads)
+    assert {*blank} == {"—"}
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    final = recorded.state(len(recorded) - 1).grad
+    assert sorted(page.page.evaluate(grads)) == sorted(map(number, final.values()))
+    page.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert (page.page.evaluate(grads), page.index) == (blank, 0)
+
+
 def test_it_can_be_magnified_moved_and_fitted(opened):
     page = opened(recorded_neuron())
     box = "document.querySelector('.graph > svg').getAttribute('viewBox').split(' ').map(Number)"
