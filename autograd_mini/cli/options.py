@@ -221,6 +221,18 @@ def imported(args: Arguments, name: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+# --- what is said ---------------------------------------------------------------------------------
+def show(shown: object) -> None:
+    """Print it; on a terminal what is too wide goes on in the next line, between words."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if console.is_terminal:
+        console.print(shown)
+    else:
+        print(shown)
+
+
 # --- files ---------------------------------------------------------------------------------------
 def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> str | None:
     """What kind of file -o asks for, None without it; ends with a sentence if it is unknown."""

@@ -25,7 +25,7 @@ _PLAIN = (
     " table { font-size: 0.8em; border-spacing: 1em 0.2em; white-space: nowrap }"
     " div { overflow-x: auto }"
 )
-_PAPER = "@media print { :root { font-size: 8pt; print-color-adjust: exact } }"  # for tables that are wide
+_PAPER = "@media print { :root { font-size: 8pt; print-color-adjust: exact } }"  # for wide tables
 
 
 def document(
