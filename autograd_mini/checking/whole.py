@@ -34,7 +34,9 @@ from .references import (
     by_ladder,
     by_mpmath,
     exact,
+    jumps,
     mpmath,
+    nowhere,
     precise,
 )
 
@@ -121,6 +123,8 @@ class Truth:
 
         try:
             found = by_mpmath(f, scale, kink or self.kinked, order)
+            if found.kind == KINK and jumps(f, scale):
+                return nowhere(MPMATH)
         except (CheckError, _ImpreciseError):
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:

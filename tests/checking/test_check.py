@@ -686,3 +686,10 @@ def test_a_value_without_a_derivative_is_not_said_to_be_no_value():
     assert "No derivative could be computed at x = 0.0: the gradient is not" in str(found)
     assert "No se ha podido calcular la derivada en x = 0.0: el gradiente no" in found.text("es")
     assert "The function has no value at x = -1.0: log" in str(check_grad(lambda x: x.log(), -1.0))
+
+
+@pytest.mark.parametrize("f", [lambda x, y: x.floor() * y, lambda x, y: (x - 1).sign() + y])
+def test_at_a_jump_there_is_no_derivative(f):
+    found = check_grad(f, (1.0, 2.0))
+    assert [row.verdict for row in found.comparisons] == ["domain", "ok"]
+    assert check_grad(f, (1.25, 2.0)).verdict == "ok"
