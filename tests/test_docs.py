@@ -277,3 +277,20 @@ def test_each_sentence_of_the_text_can_be_run_seen_stepped_practised_performed_e
             else:
                 arguments = shlex.split(command[1])
                 program._parser(lang, arguments).parse_known_args(arguments)
+
+
+@pytest.mark.parametrize(
+    ("lang", "limit", "word", "vanishes"),
+    [
+        ("en", "Vanishing gradient", "vanishing", True),
+        ("en", "Exploding gradient", "exploding", False),
+        ("es", "Gradiente que se desvanece", "se desvanece", True),
+        ("es", "Gradiente que explota", "explota", False),
+    ],
+)
+def test_the_limits_of_the_text_are_seen_and_practised(lang, limit, word, vanishes):
+    text = (DOCS / lang / "explanation" / "text.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(f"| {limit} |"))
+    seen, _, practised = re.findall("`(.+?)`", row)
+    assert word in run_command(f"{seen} --depths 10 --lang {lang}").partition("\n\n")[0]
+    assert ("h₁ = (1/" in run_command(f"{practised} --lang {lang}")) == vanishes

@@ -143,6 +143,8 @@ REFUSED = [
     ("x(3)", "unknown", "there is no function x", 0),
     ("exq(x)", "unknown.near", r"no function exq; did you mean exp", 0),
     ("1 + ln(x)", "unknown.near", r"did you mean log\?", 4),
+    ("x – 1", "instead", "write - instead of –", 2),
+    ("σ(x)", "unknown.near", r"did you mean sigmoid\?", 0),
     ("sen(x)", "unknown.near", r"did you mean sin\?", 0),
     ("Tanh(x)", "unknown.near", r"did you mean tanh\?", 0),
     ("exp", "function", r"exp is a function: write exp\(a\)", 0),

@@ -92,7 +92,7 @@ def check_grad(
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
         subject = None if gradient else subject_of(f, value, inputs)
-        return Report("domain", notes=(("undefined", values),), lang=lang, subject=subject)
+        return Report("domain", notes=((reason.note, values),), lang=lang, subject=subject)
 
 
 def asked(

@@ -25,7 +25,9 @@ _LEVELS = 10_000  # of recursion that a deep graph is given
 
 
 class UndefinedError(Exception):
-    """f has no value at the point; the text is the reason."""
+    """f has no value at the point, or no derivative (`note`); the text is the reason."""
+
+    note = "undefined"
 
 
 class Faulty(Exception):
@@ -43,7 +45,10 @@ def called(f: Function, what: str = "f") -> Any:
     except (CheckError, UndefinedError):
         raise
     except (ValueError, ArithmeticError) as error:
-        raise UndefinedError(f"{what}: {error}" if what != "f" else str(error)) from error
+        of_user = what.isidentifier() and what != "f"  # "gradient", "jvp"; not "backward()"
+        undefined = UndefinedError(f"{what}: {error}" if of_user else str(error))
+        undefined.note = "undefined" if what == "f" else "underived"
+        raise undefined from error
     except AutogradError as error:
         raise CheckError(f"{what} failed: {error}") from error
     except RecursionError:

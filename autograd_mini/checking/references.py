@@ -239,6 +239,16 @@ def _differences(f: Function, at: Any, digits: int, kink: bool, order: int) -> R
     return Reference(NUMBER, slope, slope, exact(bar), MPMATH)
 
 
+def jumps(f: Function, scale: Any) -> bool:
+    """Whether f jumps at 0: f(h) - f(-h) gets no smaller as h does."""
+    mp = mpmath()
+    with mp.workdps(_PRECISIONS[0]), suppress(*_UNDEFINED):
+        steps = ((precise(scale) or 1) * mp.mpf(10) ** -digits for digits in (40, 45))
+        wide, narrow = (abs(f(step) - f(-step)) for step in steps)
+        return bool(wide < 2 * narrow)
+    return False
+
+
 def _finite(y: Any) -> Fraction | None:
     mp = mpmath()
     if isinstance(y, mp.mpc | complex):

@@ -161,9 +161,14 @@ class Report(Shown):
         lang = lang or self.lang
         warned = [x.name for x in self.properties if x.severity == "warning"]
         if not self.ok or not warned:
-            return text(f"checking.headline.{self.verdict}", lang)
+            return self.judged(lang)
         short = text(f"checking.property.{warned[0]}.short", lang)
         return text("checking.headline.but", lang, property=short)
+
+    def judged(self, lang: str) -> str:
+        """The verdict as a sentence."""
+        partly = self.verdict == "domain" and {x.verdict for x in self.comparisons} > {"domain"}
+        return text(f"checking.headline.{'partly' if partly else self.verdict}", lang)
 
     def remarks(self, lang: str) -> list[str]:
         """The notes as sentences."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
 
+from autograd_mini.errors import PoleError
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import value_only
@@ -33,7 +34,9 @@ from .references import (
     by_ladder,
     by_mpmath,
     exact,
+    jumps,
     mpmath,
+    nowhere,
     precise,
 )
 
@@ -110,13 +113,18 @@ class Truth:
         scale = max(abs(self.inputs.numbers[k]) for k in along) if len(along) == 1 else 1
 
         def f(t: Any) -> Any:
-            y = self._moved(along, t, precise)
+            try:
+                y = self._moved(along, t, precise)
+            except PoleError:  # mpmath has no infinite slope, be it that of another input
+                raise _ImpreciseError from None
             if not isinstance(y, mpmath().mpf):
                 raise _ImpreciseError
             return y
 
         try:
             found = by_mpmath(f, scale, kink or self.kinked, order)
+            if found.kind == KINK and jumps(f, scale):
+                return nowhere(MPMATH)
         except (CheckError, _ImpreciseError):
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:

@@ -8,7 +8,7 @@ from autograd_mini.checking.table import op_table
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import Grid
 
-from .options import Arguments, imported, option, read
+from .options import Arguments, imported, option, read, show
 
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
@@ -36,9 +36,9 @@ def run(args: Arguments) -> int:
     if args.json:
         print(report.to_json())
     else:
-        _print(report)
+        show(report)
         if args.taylor and report.taylor is not None:
-            _print(report.taylor)
+            show(report.taylor)
     return 0 if report.ok else 1
 
 
@@ -61,14 +61,6 @@ def _report(args: Arguments) -> Report:
     return check_grad(f, at, gradient=gradient, **options)
 
 
-def _print(shown: object) -> None:
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(shown)
-    else:
-        print(shown)
-
-
 def _print_ops(args: Arguments) -> int:
     """Columns for a program to read; on a terminal cells are folded, and bad rows are red."""
     table, bad = [[args.say(f"ops.{name}") for name in _COLUMNS]], dict[int, str]()
@@ -85,6 +77,6 @@ def _print_ops(args: Arguments) -> int:
     seen = [k for k, name in enumerate(_COLUMNS) if name not in left_out]
     marked = {(i, j): "red" for i in bad for j in range(len(seen))}
     rows = [[row[k] for k in seen] for row in table]
-    _print(Grid(rows, marked, sides="".join(_SIDES[k] for k in seen)))
+    show(Grid(rows, marked, sides="".join(_SIDES[k] for k in seen)))
     print(args.say("ops.bad", names=", ".join(bad.values())) if bad else args.say("ops.good"))
     return 1 if bad else 0

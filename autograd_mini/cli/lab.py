@@ -8,7 +8,7 @@ from autograd_mini.nn.initialisers import INITIALISERS
 from autograd_mini.transforms import grad
 
 from . import step_training
-from .options import DATASETS, Arguments, activation, option, positive, read, suffix, whole, write
+from .options import DATASETS, Arguments, option, positive, read, show, suffix, whole, write
 
 
 def _init(typed: str) -> str | float:
@@ -32,7 +32,7 @@ _OWN = {
 OPTIONS = [
     option("laboratory", choices=tuple(_OWN), metavar="NAME"),
     "target values",
-    option("--activation", nargs="+", type=activation),
+    option("--activation", nargs="+"),
     option("--init", nargs="+", metavar="NAME", type=_init),
     option("--depths", nargs="+", metavar="N", type=whole(1, 200)),
     option("--width", metavar="N", type=whole(1, 64)),
@@ -55,8 +55,11 @@ def run(args: Arguments) -> int:
         args.refuse("no.target", name=name, value=args.target)
     kind = suffix(args, ("html", "png", "svg"))
     made = _made(args, name)
+    if args.json:
+        return write(args, f"{made.to_json()}\n")
     if kind is None:
-        return write(args, f"{made.to_json() if args.json else made.text(args.lang)}\n")
+        show(made._grid(args.lang))
+        return 0
     return write(args, getattr(made, "to_html" if kind == "html" else kind)(args.lang))
 
 

@@ -6,7 +6,7 @@ from autograd_mini.grading.against import against
 from autograd_mini.language.tables import aligned
 from autograd_mini.museum import mistake, named
 
-from .options import Arguments, option, positive, suffix, write
+from .options import Arguments, option, positive, show, suffix, write
 
 OPTIONS = [
     option("engines", nargs="*", metavar="NAME"),
@@ -30,11 +30,11 @@ def run(args: Arguments) -> int:
             args.refuse("one.loop", known=", ".join(museum.LOOPS))
         return write(args, getattr(curves, kind)([museum.loops.panel(args.engines[0], args.lang)]))
     for name in args.engines:
-        print(museum.entry(name, args.lang))
+        show(museum.entry(name, args.lang))
     if not args.engines:
-        print(*_listed(args, [*museum.ENGINES]), "", args.say("loops"), sep="\n")
         told = [(name, args.say(f"{name}.mistake")) for name in museum.LOOPS]
-        print(*aligned(told, "<<"), sep="\n")
+        listed = [*_listed(args, [*museum.ENGINES]), "", args.say("loops"), *aligned(told, "<<")]
+        show("\n".join(listed))
     return 0
 
 

@@ -194,9 +194,13 @@ def labelled(numbers: dict[str, float]) -> dict[str, Value]:
 
 
 def imported(args: Arguments, name: str) -> Callable[..., Any]:
-    """The function that "module:function" names, from the working folder too; else it ends."""
+    """The function that "module:function" names, from the working folder too; else it ends.
+
+    A file's name, "module.py", is taken for the module's.
+    """
     error = args.parser.error
     module, _, path = name.partition(":")
+    module = module.removesuffix(".py")
     if not all(part.isidentifier() for part in f"{module}.{path}".split(".")):
         error(f"{name!r} is not of the form module:function")
     here = str(Path.cwd())
@@ -215,6 +219,18 @@ def imported(args: Arguments, name: str) -> Callable[..., Any]:
     if not callable(found):
         error(f"{name!r} is not a function, but {type(found).__name__}")
     return found  # type: ignore[no-any-return]
+
+
+# --- what is said ---------------------------------------------------------------------------------
+def show(shown: object) -> None:
+    """Print it; on a terminal what is too wide goes on in the next line, between words."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if console.is_terminal:
+        console.print(shown)
+    else:
+        print(shown)
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 from autograd_mini.course.repair import copied, fault
 from autograd_mini.language import text
 
-from .options import Arguments, option
+from .options import Arguments, option, show
 
 DONE, TO_MEND = 0, 1
 _PAUSE = 0.5  # seconds between looks at the files
@@ -50,11 +50,11 @@ def _told(args: Arguments, paths: list[Path], mended: dict[Path, float]) -> int:
             status = TO_MEND if wrong else status
         elif wrong:
             count = sum(path in mended for path in paths)
-            print(args.say("next", count=count, all=len(paths), path=path), wrong, sep="\n")
+            show("\n".join([args.say("next", count=count, all=len(paths), path=path), wrong]))
             if args.hint:
-                print(text(f"repair.hint.{path.stem.partition('_')[2]}", args.lang))
+                show(text(f"repair.hint.{path.stem.partition('_')[2]}", args.lang))
             mended.pop(path, None)
             return TO_MEND
     if status == DONE:
-        print(args.say("done", all=len(paths)))
+        show(args.say("done", all=len(paths)))
     return status

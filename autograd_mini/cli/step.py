@@ -14,6 +14,7 @@ from autograd_mini import functions, museum
 from autograd_mini.course.examples import EXAMPLES, example
 from autograd_mini.expressions import CONSTANTS, FILE, Expression
 from autograd_mini.graph import topological
+from autograd_mini.language import translated
 from autograd_mini.optim import SGD
 from autograd_mini.pages.film.frames import save_frames
 from autograd_mini.stepping.explaining import step_lines, transcript
@@ -134,10 +135,13 @@ def _recorded(
         try:
             result = f(*values)
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
+            said = f"{type(error).__name__}: {translated(str(error), args.lang)}"
             frames = extract_tb(error.__traceback__)[::-1]
-            own = (f.lineno or 0 for f in frames if not f.filename.startswith(_PACKAGE))
-            args.refuse("raised", function=args.target, error=said, line=next(own, 0))
+            own = (f.lineno or 0 for f in frames if not f.filename.startswith((_PACKAGE, "<")))
+            told: dict[str, Any] = {"function": args.target, "error": said, "line": next(own, 0)}
+            if pairs := [pair for pair in args.at or () if pair.count(",") == 1]:
+                args.refuse("raised.list", pair=pairs[0], **told)  # or is it a decimal comma?
+            args.refuse("raised", **told)
         if not isinstance(result, Value):
             what = f"{result!r:.60} ({type(result).__name__})"
             args.refuse("no.value", function=args.target, what=what)

@@ -111,7 +111,8 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
             graph = pygraphviz.AGraph(string=source)
             data: bytes | None = graph.draw(format=format, prog=layout)
             graph.close()
-        except (ValueError, OSError, pygraphviz.DotError) as error:
+        except (ValueError, OSError, TypeError, pygraphviz.DotError) as error:
+            # TypeError: pygraphviz 2.0.4 unpacks the error's number where a format is lacking
             raise RenderingError(_first_line(said()) or str(error)) from None
         if not data:
             raise RenderingError(_first_line(said()) or "it made no picture")
@@ -121,7 +122,10 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
 _APART = """
 import sys, pygraphviz
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
-sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
+try:
+    sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
+except TypeError:  # as in _packaged; Graphviz has said why
+    sys.exit(1)
 """
 
 

@@ -3,6 +3,7 @@
 from difflib import ndiff
 from functools import cache
 from random import Random
+from shutil import get_terminal_size
 from textwrap import fill
 from typing import Any, NamedTuple
 
@@ -94,9 +95,10 @@ def entry(name: str, lang: str = "en") -> str:
     for part, *both in zip(Run._fields[1:], run()[1:], run(name)[1:], strict=True):
         cells = [cell for x in both for cell in (number(x.loss, ".3g"), f"{x.accuracy:.0%}")]
         rows.append([said[f"loop.{part}"], *cells])
+    width = get_terminal_size((100, 24)).columns
     return "\n".join([
-        name, *(fill(each, 88) for each in told), "", *(f"  {line}" for line in code), "",
-        curves.text(panel(name, lang)), "", *aligned(rows, "<>>>>"), "",
+        name, *(fill(each, min(88, width)) for each in told), "", *(f"  {x}" for x in code), "",
+        curves.text(panel(name, lang), min(64, width - 14)), "", *aligned(rows, "<>>>>"), "",
     ])  # fmt: skip
 
 

@@ -22,8 +22,10 @@ SETTINGS = ("auto", "light", "dark")
 _PLAIN = (
     ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
     " margin: 2rem auto; padding: 0 1rem; max-width: 68rem; overflow-wrap: anywhere }"
-    " table { border-spacing: 1em 0.2em; white-space: nowrap } div { overflow-x: auto }"
+    " table { font-size: 0.8em; border-spacing: 1em 0.2em; white-space: nowrap }"
+    " div { overflow-x: auto }"
 )
+_PAPER = "@media print { :root { font-size: 8pt; print-color-adjust: exact } }"  # for wide tables
 
 
 def document(
@@ -89,7 +91,7 @@ def document(
     return _filled(squeezed(asset("shell.html")), parts)
 
 
-def plain(title: str, body: str, lang: str, style: str = "") -> str:
+def plain(title: str, body: str, lang: str, style: str = _PAPER) -> str:
     """A page to read: no scripts, no network. `body` is markup, and trusted."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (

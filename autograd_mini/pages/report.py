@@ -36,7 +36,7 @@ def to_html(report: Report, lang: str | None = None) -> str:
             found = recorded(report.subject)
             if found is not None:
                 return _stepped(report, *found, lang)
-    title = text(f"checking.headline.{report.verdict}", lang)
+    title = report.judged(lang)
     parts = [replace(each, lang=lang) for each in (report, report.taylor) if each is not None]
     return plain(title, "".join(part._repr_html_() for part in parts), lang)
 
@@ -145,7 +145,7 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
     culprit = report.culprit
     assert report.subject is not None  # it has been recorded
     node = None if culprit is None else _position(report.subject, culprit.where, steps)
-    title = text(f"checking.headline.{report.verdict}", lang)
+    title = report.judged(lang)
     if culprit is not None:
         named = culprit if node is None else replace(culprit, node=steps.names[node])
         title = f"{text('checking.culprit', lang)}: {named.text(lang)}"

@@ -87,9 +87,9 @@ def partials(
             return found
     except (ArithmeticError, ValueError, TypeError) as error:
         if kind is not FLOAT:
-            raise errors.PoleError(
-                f"{op.signature} has no derivative at {numbers}: {error}"
-            ) from None
+            why = f": {error}" if str(error) else ""  # mpmath's division by zero says nothing
+            where = ", ".join(map(str, numbers))
+            raise errors.PoleError(f"{op.signature} has no derivative at ({where}){why}") from None
     return rule(op, IEEE, active).partials(*numbers, out)
 
 

@@ -665,3 +665,29 @@ def test_a_random_function_is_the_culprit(gradient):
 def test_a_gradient_that_is_not_finite():
     report = check_grad(math.sin, 1.0, gradient=lambda x: math.nan)
     assert (report.verdict, report.comparisons[0].error) == ("wrong", math.inf)
+
+
+def test_what_has_a_derivative_where_another_has_none():
+    found = check_grad(lambda x, y: x.sqrt() + y * y, (0.0, 3.0))  # by x it is vertical
+    assert [row.verdict for row in found.comparisons] == ["domain", "ok"]
+    assert found.comparisons[1].wanted == pytest.approx(6, rel=1e-9)
+    assert found.headline("en").startswith("Right where there is a derivative")
+    assert "donde hay derivada" in found.text("es")
+    none = check_grad(lambda x: x.sqrt(), 0.0)
+    assert none.headline("en").startswith("No comparison")
+    assert not found.ok
+    assert not none.ok
+
+
+def test_a_value_without_a_derivative_is_not_said_to_be_no_value():
+    found = check_grad(lambda x: abs(x) ** 0.5, 0.0)
+    assert "No derivative could be computed at x = 0.0: the gradient is not" in str(found)
+    assert "No se ha podido calcular la derivada en x = 0.0: el gradiente no" in found.text("es")
+    assert "The function has no value at x = -1.0: log" in str(check_grad(lambda x: x.log(), -1.0))
+
+
+@pytest.mark.parametrize("f", [lambda x, y: x.floor() * y, lambda x, y: (x - 1).sign() + y])
+def test_at_a_jump_there_is_no_derivative(f):
+    found = check_grad(f, (1.0, 2.0))
+    assert [row.verdict for row in found.comparisons] == ["domain", "ok"]
+    assert check_grad(f, (1.25, 2.0)).verdict == "ok"

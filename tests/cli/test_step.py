@@ -122,8 +122,9 @@ def test_text_and_page(said, tmp_path):
 
 
 # --- the learner's own functions -----------------------------------------------------------------
-def test_a_function_of_a_module(recording):
-    recorded = recording("lesson:neuron", "--at", "w=0.5", "x=-2")
+@pytest.mark.parametrize("module", ["lesson", "lesson.py"])
+def test_a_function_of_a_module(recording, module):
+    recorded = recording(f"{module}:neuron", "--at", "w=0.5", "x=-2")
     assert recorded.names[:3] == ("w", "x", "h")
     h = recorded.places[2]
     source = recorded.sources[h.source]

@@ -24,6 +24,7 @@ from autograd_mini.optim import SGD
 from autograd_mini.stepping.events import lit
 from autograd_mini.stepping.explaining import clean, transcript
 from autograd_mini.stepping.sequence import Forward
+from tests import programs
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 if sys.platform != "win32":
@@ -440,3 +441,17 @@ def test_colours_that_are_forced_make_no_terminal_of_a_pipe(monkeypatch):
 def test_wrong_use_of_play(options, error, text):
     with pytest.raises(error, match=text):
         play(neuron(), **options)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@posix
+@pytest.mark.parametrize("line", ["lab step-size", "museum", "museum wrong_sign"])
+def test_other_commands_break_no_word_where_it_is_narrow(line, lang, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = f"from autograd_mini.cli import main; main('{line} --lang {lang}'.split())"
+    with Terminal(code, 60, 120) as shown:
+        shown.ended()
+        seen = {word for x in shown.lines for word in re.findall(r"\b[^\W\d_]{2,}\b", x)}
+    said = programs.run(code).stdout
+    assert max(map(len, said.splitlines())) > 60
+    assert seen <= {*re.findall(r"\b[^\W\d_]{2,}\b", said)}

@@ -39,6 +39,10 @@ def raises(x):
     raise RuntimeError(f"9{y.data}")
 
 
+def outside(x):
+    return 1 + (x - 3).log()
+
+
 def number(x):
     return 3.0
 
@@ -176,6 +180,9 @@ STEP = [
     ("lesson:neuron --at w=inf x=1", 2, "w=inf: an input is given as name=number"),
     ("lesson:several --at values=1", 2, r"any number of inputs \(values\)"),
     ("lesson:raises --at x=1", 2, "lesson:raises raised RuntimeError: 92.0, line 15"),
+    ("lesson:outside --at x=2", 2, "DomainError: log.a. at a = -1.0: it needs a > 0, line 19"),
+    ("lesson:neuron --at w=0,5 x=2", 2, "is not a number; .* line 6; w=0,5 is a list"),
+    ("lesson.f:neuron --at x=1", 2, "cannot import 'lesson.f'"),
     ("lesson:number --at x=1", 2, r"must give a Value .* got 3.0 \(float\)"),
     ("lesson:constant --at x=1", 2, "is not a function"),
     ("lesson:nothing --at x=1", 2, "has no 'nothing'"),

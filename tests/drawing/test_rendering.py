@@ -153,6 +153,14 @@ def test_a_layout_that_takes_too_long_is_stopped(engine, monkeypatch, tmp_path):
         draw(neuron(), engine=engine, time_limit=0.2).pipe()
 
 
+@pytest.mark.parametrize("large", [1000, 1])
+def test_a_format_that_the_packaged_graphviz_lacks(large, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(rendering, "LARGE", large)
+    with pytest.raises(RenderingError, match='packaged Graphviz: Error: Format: "webp" not recog'):
+        draw(neuron()).pipe("webp")
+
+
 def test_a_wrong_time_limit():
     with pytest.raises(ValueError, match="time_limit must be above 0, got 0"):
         draw(neuron(), time_limit=0).pipe()

@@ -150,6 +150,26 @@ def recorded_size(recorded, thing):
     return sum(map(inside, of))
 
 
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_stands_in_a_box_has_room(visit, tmp_path, lang):
+    model = MLP(2, [4, 1], activation="tanh", seed=0)
+    points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(24)]
+    recorded = steps(mse([model(point) for point in points], [1.0] * 24) * 1e-4)
+    save_html(recorded, tmp_path / "small.html", lang=lang, start=len(recorded) - 1)
+    page = visit(tmp_path / "small.html", reduced_motion="reduce")
+    until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
+    boxes = page.evaluate(
+        f"""() => {{
+          const pen = document.createElement("canvas").getContext("2d");
+          pen.font = "12px Helvetica, Arial, sans-serif";
+          return {THINGS}.filter(x => !x.open).map(({{w, group, rows}}) => ({{w, group, rows,
+            needed: Math.max(...rows.map(([a, b]) => pen.measureText(a + b).width)) + 18}}));
+        }}"""
+    )
+    assert any("·10⁻" in x["rows"][1][1] for x in boxes if x["group"] is not None)
+    assert [x for x in boxes if x["needed"] > x["w"]] == []
+
+
 def test_both_forms_of_a_recording_tell_the_same(visit, tmp_path, monkeypatch):
     told = []
     run = network(lr=0.5)

@@ -370,6 +370,20 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened):
         assert page.index == len(recorded) - 2
 
 
+@pytest.mark.parametrize("size", [(640, 360), (844, 390)])
+def test_on_a_phone_on_its_side_the_step_is_in_sight(opened, size):
+    viewport = dict(zip(("width", "height"), size, strict=True))
+    page = opened(recorded_neuron(), context={"viewport": viewport})
+    page.press("ArrowRight")
+    graph, told, bar = (
+        page.page.locator(name).bounding_box() for name in (".graph", "#step .formulas", "#bar")
+    )
+    assert told["x"] >= graph["x"] + graph["width"]
+    assert max(graph["y"] + graph["height"], told["y"] + told["height"]) <= bar["y"] + 8
+    assert bar["y"] + bar["height"] <= size[1]
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 def test_on_paper_there_are_the_graph_and_all_steps(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
@@ -382,6 +396,19 @@ def test_on_paper_there_are_the_graph_and_all_steps(opened):
     assert page.page.is_visible(".graph")
     for id in ("bar", "panel", "switches", "zoom"):
         assert not page.page.is_visible(f"#{id}")
+
+
+def test_the_graph_on_paper_has_all_numbers(opened):
+    recorded = recorded_neuron()
+    page = opened(recorded)
+    grads = "[...document.querySelectorAll('.graph .node .grad')].map(e => e.textContent)"
+    blank = page.page.evaluate(grads)
+    assert {*blank} == {"—"}
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    final = recorded.state(len(recorded) - 1).grad
+    assert sorted(page.page.evaluate(grads)) == sorted(map(number, final.values()))
+    page.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert (page.page.evaluate(grads), page.index) == (blank, 0)
 
 
 def test_it_can_be_magnified_moved_and_fitted(opened):

@@ -1,10 +1,13 @@
 """A checker's report as a page: it opens at the first wrong step, and says what is wrong."""
 
+import math
 from fractions import Fraction
 
 import pytest
 
 from autograd_mini import Value, check_grad, museum
+from autograd_mini.course.cost import cost
+from autograd_mini.course.depth import depth
 
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
@@ -110,6 +113,22 @@ def test_a_claimed_gradient_has_the_report_for_a_page(opened, lang):
     assert {"en": "The derivative is wrong.", "es": "La derivada es incorrecta."}[lang] in text
     assert "0.75" in text
     assert page.get_attribute("html", "lang") == lang
+
+
+@pytest.mark.parametrize("made", [lambda: depth(seeds=1), lambda: cost(samples=[5]), None])
+def test_tables_are_whole_on_a_screen_and_on_paper(visit, tmp_path, made):
+    if made is None:
+        slope = lambda x, y: (1.0, math.sin(x) / (1 + x * x))  # noqa: E731
+        report = check_grad(lambda x, y: math.sin(x) * y / (1 + x * x), (0.3, 2.0), gradient=slope)
+        report.save_html(tmp_path / "made.html", "es")
+    else:
+        (tmp_path / "made.html").write_text(made().to_html("es"), encoding="utf-8")
+    page = visit(tmp_path / "made.html")
+    for media, width in (("screen", 1280), ("print", 718)):  # A4
+        page.emulate_media(media=media)
+        page.set_viewport_size({"width": width, "height": 1000})
+        hidden = page.eval_on_selector_all("div", "e => e.map(e => e.scrollWidth - e.clientWidth)")
+        assert {*hidden} == {0}, media
 
 
 def test_another_language_is_refused(tmp_path):

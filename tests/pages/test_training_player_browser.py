@@ -44,6 +44,7 @@ def runs():
         "deep": record_training(
             deep, moons(20), LOGITS, SGD(deep.parameters(), 0.5), 2, 20, grid=8
         ),
+        "stuck": record_training(deep, moons(20), LOGITS, SGD(deep.parameters(), 0.1), 20, grid=8),
         "rates": record_learning_rates(small, xor(), LOGITS, epochs=8, grid=12),
         "parabolas": record_descents(lambda w: w**2, 3.0),
         "surface": record_descent(lambda x, y: x**2 + 3 * y**2, 2.0, 1.0, steps=12),
@@ -337,6 +338,19 @@ def test_a_phone_needs_no_sideways_scrolling(opened, name):
     play = page.locator("#play").bounding_box()
     assert play["y"] + play["height"] <= 740  # by the thumb, wherever the page is scrolled
     assert min(play["width"], play["height"]) >= 44
+
+
+def test_a_network_that_learns_nothing_is_not_said_to_come_down(opened):
+    said = "The whole run converges: the loss hardly comes down, from 0.6959"
+    assert said in text(opened("stuck"), "#story .quiet")
+    assert "the value comes down from" in text(opened("surface"), "#story .quiet")
+
+
+@pytest.mark.parametrize("name", ["xor", "moons", "surface"])
+def test_in_half_a_window_the_words_are_in_sight(opened, name):
+    page = opened(name, "#epoch=3", size={"width": 800, "height": 800})
+    words, bar = (page.locator(x).bounding_box() for x in ("#story .quiet", "#bar"))
+    assert words["y"] + words["height"] <= bar["y"]
 
 
 def test_the_words_beside_many_layers_are_not_cut(opened):

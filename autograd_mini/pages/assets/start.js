@@ -95,6 +95,15 @@ onNumbers(() => {
 $("numbers").addEventListener("toggle", showNumbers);
 addEventListener("resize", fitFormulas);
 addEventListener("beforeprint", showPrinted);
-addEventListener("beforeprint", () => graphs.forEach(graph => graph.unroll()));
-addEventListener("afterprint", () => graphs.forEach(graph => graph.look(graph.cx, graph.cy)));
+// On paper stand all numbers; in a mode, and of a large graph, those of now.
+const wholeStory = () => !recording.large && !$("modes").querySelector("[aria-pressed=true]");
+addEventListener("beforeprint", () => {
+  const kept = graphs.map(({cx, cy}) => [cx, cy]);
+  if (wholeStory()) show(runs.map((r, k) => r.at(at(length() - 1)[k])));
+  graphs.forEach(graph => graph.unroll());
+  addEventListener("afterprint", () => {
+    if (wholeStory()) move();
+    graphs.forEach((graph, k) => graph.look(...kept[k]));
+  }, {once: true});
+});
 embedded();

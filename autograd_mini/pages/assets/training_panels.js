@@ -18,10 +18,11 @@ function story() {
 }
 function showStory() {
   const text = story(), {verdict, loss} = chosen;
-  const ends = {first: formatNumber(loss[0]), last: formatNumber(loss[loss.length - 1])};
+  const [first, last] = [loss[0], loss[loss.length - 1]], ends = {first: formatNumber(first), last: formatNumber(last)};
+  const about = verdict === "converges" && !DATA.descent && last > 0.9 * first ? "training.hardly" : `training.${verdict}.about`;
   part("story", ".sentence").textContent = text;
   const told = own.on && chosen.last < EPOCHS[EPOCHS.length - 1] && !chosen.broken ? loss.length > SOON ? "own.so.far" : "own.ready" : "training.whole";
-  part("story", ".quiet").textContent = t(told, {verdict: t("training." + verdict), about: t(`training.${verdict}.about`, ends)});
+  part("story", ".quiet").textContent = t(told, {verdict: t("training." + verdict), about: t(about, ends)});
   say(text);
 }
 
