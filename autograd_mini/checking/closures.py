@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .adapters import Graph, Node, arguments, op_name
+from .adapters import Graph, Node, arguments, like, op_name
 from .engines import Run
 from .findings import Culprit
 from .nodes import Write, check_sums
@@ -142,8 +142,7 @@ class _Driver:
     ) -> dict[Node, float]:
         """The parents' gradients after the step of a node, which are `start` before."""
         adapter, original = self.adapter, node.node
-        number = type(self.run.zero[0])
-        number = float if number in (int, type(None)) else number  # an int would cut the start off
+        number = like(self.run.zero[0])
         for other in (*parents, node):
             adapter.set(other.node, "grad", number(start))
         self.calls.clear()

@@ -59,7 +59,8 @@ def created(run: Run, classes: set[type], moved: int = -1, by: float = 0.0) -> I
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
             is_outermost = id(self) not in begun  # else by way of super()
             begun.add(id(self))
-            old(self, *args, **kwargs)
+            if old is not object.__init__:  # a class that has __new__ alone
+                old(self, *args, **kwargs)
             if is_outermost:
                 begun.discard(id(self))
                 if len(made) == moved:

@@ -17,6 +17,7 @@ SAMPLE = [
     "right-fields",
     "right-names",
     "right-demo",
+    "right-numpy",
     "right-biases",
     "right-asks",
     *FAULTS,
