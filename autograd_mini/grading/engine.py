@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from autograd_mini.checking.adapters import Adapter, adapter_of
+from autograd_mini.checking.inputs import shown
 
 
 class MissingError(AttributeError):
@@ -77,9 +78,12 @@ class Engine:
         return list(model.parameters())
 
     def first(self, outputs: Any) -> Any:
-        """The node itself, or that of a list of one."""
+        """The node itself, or that of a list of one; TypeError if it is none."""
         single = isinstance(outputs, list | tuple) and len(outputs) == 1
-        return outputs[0] if single else outputs
+        node = outputs[0] if single else outputs
+        if node is None or self.adapter.missing(node):
+            raise TypeError(f"the result must be a node, got {shown(node)}")
+        return node
 
     def evaluate(self, expression: str, nodes: Mapping[str, Any]) -> Any:
         """The node of an operation; MissingError if the engine does not have it."""

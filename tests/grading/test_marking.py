@@ -98,6 +98,18 @@ def test_what_is_missing_is_told_as_missing(marks):
     assert raised.text("es").endswith("'int' and 'Value' (one-sided.py, línea 101)")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("return None", "None (NoneType)"), ("return 7.5", "7.5 (float)")],
+)
+def test_an_operation_that_gives_no_node_is_told(line, told, tmp_path):
+    tanh = '        out = Value(math.tanh(self.data), (self,), "tanh")'
+    (tmp_path / "eva.py").write_text(changed([(tanh, f"        {line}")]))
+    failure = grade([tmp_path])[0].failures[0]
+    assert failure.text("en") == f"TypeError: the result must be a node, got {told}"
+    assert failure.text("es") == f"TypeError: el resultado debe ser un nodo, no {told}"
+
+
 # --- those that do not play by the rules ---------------------------------------------------------
 EXP = "        out = Value(math.exp(self.data)"
 FORGING = """
