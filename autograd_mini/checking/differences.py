@@ -198,7 +198,7 @@ class _Level(NamedTuple):
 
     step: float
     quotient: float
-    noise: float  # per unit of the noise of f
+    noise: float  # per unit of the noise of f, in quotients of this step
     size: float  # |f| there
     bend: float  # f(x+h) - 2 f(x) + f(x-h), or its one-sided form
     moves: tuple[float, float]  # how far f is from f(x) at the two other points
@@ -225,7 +225,7 @@ class _Ladder:
         self.floor = max(self.floor, floor)
 
     def noise(self, level: _Level) -> float:
-        return level.noise * max(self.floor, self.eps * level.size)
+        return level.noise * max(self.floor, self.eps * level.size) / level.step**self.order
 
     def best(self) -> Estimate | None:
         """The extrapolation of smallest bar that holds.
@@ -281,9 +281,14 @@ class _Ladder:
             if self.side == "both" and self.order == 1 and abs(level.bend) > 64 * self.floor
         ]
         if len(jumps) > 4:
-            (jump, middle), (finest_jump, finest) = jumps[len(jumps) // 2], jumps[-1]
-            kinked = finest <= min(step, middle / 3) and finest_jump > max(jump / 2, bar)
-            bar = max(bar, finest_jump / 2) if kinked else bar
+            (jump, middle), (before, _), (finest_jump, finest) = (
+                jumps[len(jumps) // 2],
+                *jumps[-3::2],
+            )
+            least = max(jump, before) / 2
+            kinked = finest <= min(step, middle / 3) and finest_jump > max(least, bar)
+            if kinked:  # a jump that grows is a cusp's: there is no derivative on either side
+                bar = math.inf if finest_jump > 1.5 * before else max(bar, finest_jump / 2)
         return Estimate(value, bar, step, self.side, 0, kinked)
 
 
@@ -330,12 +335,12 @@ def _levels(probe: Probe, steps: list[float], side: str, order: int) -> Iterator
             break  # its square is no float
         if side == "both":
             bend = (f_up - center) + (f_down - center)
-            quotient, noise = (f_up - f_down) / (up - down), 1 / h
+            quotient, noise = (f_up - f_down) / (up - down), 1
         else:
             bend = (f_down - f_up) - (f_up - center)
-            quotient, noise = (f_up - center) / (up - x), 2 / h
+            quotient, noise = (f_up - center) / (up - x), 2
         if order == 2:
-            quotient, noise = bend / (h * h), 4 / (h * h)
+            quotient, noise = bend / (h * h), 4
         moves = abs(f_up - center), abs(f_down - center)
         lost = abs(up - first * h - x) / h  # of x in x + h, as of 1e-200: f' may differ there
         size = max(abs(f_up), abs(f_down), abs(center), lost / EPS * max(moves))
