@@ -368,6 +368,20 @@ def test_a_gradient_lost_to_rounding_that_the_value_shows_is_undecided():
     assert row.wanted == pytest.approx(2.6, rel=1e-14)
 
 
+@pytest.mark.parametrize("x", [1e-120, -1e-150, 1e100])
+def test_a_slope_that_floats_cannot_tell_is_not_taken_from_a_graph_that_f_leaves(x):
+    """math.sin makes a plain number of a Value: in the graph it is a constant."""
+
+    def f(x):
+        return x * x * math.sin(x)
+
+    def slope(x):
+        return 2 * x * math.sin(x) + x * x * math.cos(x)
+
+    assert check_grad(f, x, gradient=slope).verdict in ("undecided", "domain")
+    assert check_grad(lambda x: x * x * np.sin(x), x, gradient=slope).ok
+
+
 def test_a_chaotic_function_is_undecided_and_said_to_be_ill_conditioned():
     def logistic(x):
         for _ in range(60):
