@@ -6,6 +6,7 @@ wanted  by moving one node's data at a time (nudging.py)
 """
 
 import contextlib
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -121,18 +122,19 @@ class _Driver:
 
     def _one(self, node: Node) -> None:
         parents = list(dict.fromkeys(node.parents))
-        seed = _SEED if self.adapter.local is not None else 1.0  # the whole pass sets its own
-        again = self._step(node, parents, _START, seed)
+        alone = self.adapter.local is not None  # the whole pass may reset, and sets its own seed
+        again = self._step(node, parents, _START, _SEED) if alone else {}
         got = self._step(node, parents, 0.0, 1.0)
         for parent in parents:
-            uses = sum(write.node == id(parent.node) for write in self.log)
-            uses += sum(x is parent.node for x, _ in self.given)
+            writes = [write for write in self.log if write.node == id(parent.node)]
+            uses = len(writes) + sum(x is parent.node for x, _ in self.given)
             self.expected[id(node), id(parent)] = uses
-            total, twice = got[parent], again[parent] - _START
+            total, twice = got[parent], again.get(parent, math.nan) - _START
             near = 1e-6 * (1 + abs(total))
-            if abs(twice + _START - seed * total) <= near and not self.calls:
+            replaced = not alone and any(write.after == write.before != 0 for write in writes)
+            if replaced or (abs(twice + _START - _SEED * total) <= near and not self.calls):
                 self.kept.append((node, parent))
-            elif seed != 1 and abs(twice - total) <= near < abs(total):
+            elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)

@@ -132,7 +132,7 @@ class Truth:
             known, by_way = self.partials[node, self.node[q]], self.total[p][q]
             value -= known.value * by_way.value
             bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
-        return Estimate(value, bar)
+        return Estimate(value, math.inf if math.isnan(bar) else bar)  # inf * 0: nothing is known
 
     def lost_parent(self) -> Culprit | None:
         """A node that depends on another otherwise than by way of its parents."""

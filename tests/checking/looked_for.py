@@ -101,6 +101,33 @@ class Node:
                 x.__g += share
 """
 
+RESETS = """
+class Node:
+    def __init__(self, number, args=(), slopes=()):
+        self.number, self.grad, self.args, self.slopes = number, 0.0, args, slopes
+
+    def __add__(self, other):
+        return Node(self.number + other.number, (self, other), (lambda a, b: 1, lambda a, b: 1))
+
+    def __mul__(self, other):
+        return Node(self.number * other.number, (self, other), (lambda a, b: b, lambda a, b: a))
+
+    def backward(self):
+        order = []
+        def visit(node):
+            if node not in order:
+                for x in node.args:
+                    visit(x)
+                order.append(node)
+        visit(self)
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in reversed(order):
+            for x, slope in zip(node.args, node.slopes):
+                x.grad += slope(*[y.number for y in node.args]) * node.grad
+"""
+
 # (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
 FAULTS = {
     "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
@@ -110,5 +137,7 @@ FAULTS = {
     "spanish, sum": (SPANISH, "padre.gradiente +=", "padre.gradiente =", "accumulation", ""),
     "spanish, added": (SPANISH, "parcial * nodo", "parcial + nodo", "gradient", ""),
     "private, partial": (PRIVATE, "(g * other.__x,", "(g * self.__x,", "partial", "mul"),
+    "resets, partial": (RESETS, "b: b, lambda", "b: a, lambda", "partial", "mul"),
+    "resets, sum": (RESETS, "x.grad +=", "x.grad =", "accumulation", "mul"),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
 }
