@@ -21,7 +21,7 @@ from .findings import Culprit
 
 Way = str | Callable[[Any], Any] | None
 
-_HOLDERS = "history creator ctx context function fn grad_fn op node".split()
+_HOLDERS = "history creator ctx _ctx context function fn grad_fn op node".split()
 _NAMES = {  # the Spanish ones last
     "data": "data value val v x number scalar output valor dato datos numero",
     "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value adj g"
@@ -188,6 +188,8 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     for what in ways:
         if ways[what] is None and what != "local":
             ways[what] = _behind(root, next(_candidates(root, what), None))
+    if ways["op"] is None and isinstance(ways["parents"], str) and "." in ways["parents"]:
+        ways["op"] = _class_of(ways["parents"].partition(".")[0])
     if ways["local"] is None:
         ways["local"] = next((x for x in _candidates(root, "local") if x != ways["backward"]), None)
         whole = ways["backward"]
@@ -196,6 +198,12 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
             closure = _only(root, lambda x: inspect.isfunction(x) and arguments(x) == (0, 0))
             ways["local"] = whole if arguments(function)[1] == 1 else closure
     return Adapter(**ways)
+
+
+@cache
+def _class_of(holder: str) -> Callable[[Any], str | None]:
+    """What tells the class of the object that holds the parents, in engines of torch's manner."""
+    return lambda node: None if (x := getattr(node, holder)) is None else type(x).__name__
 
 
 def own(node: Any) -> dict[str, Any]:

@@ -186,7 +186,8 @@ class _Driver:
     def _cut(self, node: Node, parents: list[Node]) -> None:
         """The whole pass from a node, with its parents made leaves for the time."""
         adapter, leaf = self.adapter, self.run.value(1.0)
-        fields = [way for way in (adapter.parents, adapter.op) if isinstance(way, str)]
+        ways = [way for way in (adapter.parents, adapter.op) if isinstance(way, str)]
+        fields = {way.partition(".")[0] for way in ways}
         kept = [(x.node, way, getattr(x.node, way)) for x in parents for way in fields]
         for x, way, _ in kept:
             setattr(x, way, getattr(leaf, way))

@@ -128,6 +128,54 @@ class Node:
                 x.grad += slope(*[y.number for y in node.args]) * node.grad
 """
 
+CONTEXT = """
+class Function:
+    def __init__(self, *parents):
+        self.parents = parents
+
+class Add(Function):
+    def forward(self, a, b):
+        return a + b
+    def backward(self, share):
+        return share, share
+
+class Mul(Function):
+    def forward(self, a, b):
+        self.saved = a, b
+        return a * b
+    def backward(self, share):
+        a, b = self.saved
+        return share * b, share * a
+
+class Node:
+    def __init__(self, data):
+        self.data, self.grad, self._ctx = data, None, None
+
+    @classmethod
+    def apply(cls, function, *parents):
+        context = function(*parents)
+        out = cls(context.forward(*[x.data for x in parents]))
+        out._ctx = context
+        return out
+
+    def __add__(self, other): return Node.apply(Add, self, other)
+    def __mul__(self, other): return Node.apply(Mul, self, other)
+
+    def backward(self):
+        order = []
+        def visit(node):
+            if node not in order:
+                for x in node._ctx.parents if node._ctx else ():
+                    visit(x)
+                order.append(node)
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            if node._ctx:
+                for x, share in zip(node._ctx.parents, node._ctx.backward(node.grad)):
+                    x.grad = share if x.grad is None else x.grad + share
+"""
+
 # (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
 FAULTS = {
     "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
@@ -139,5 +187,7 @@ FAULTS = {
     "private, partial": (PRIVATE, "(g * other.__x,", "(g * self.__x,", "partial", "mul"),
     "resets, partial": (RESETS, "b: b, lambda", "b: a, lambda", "partial", "mul"),
     "resets, sum": (RESETS, "x.grad +=", "x.grad =", "accumulation", "mul"),
+    "context, partial": (CONTEXT, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
+    "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", "Mul"),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
 }
