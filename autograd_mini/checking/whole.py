@@ -89,7 +89,8 @@ class Truth:
             return False
         if rough.kind == KINK:  # floats see one at x, or too near for them to tell
             sides = self._by_mpmath(along, 1, kink=True) if mpmath() else None
-            return sides is not None and sides.kind == NUMBER
+            known = sides is not None and sides.kind == NUMBER
+            return known and follows_graph(graph, self)
         known = sharp.kind == NUMBER
         if rough.kind != NUMBER or (known and rough.bar > abs(sharp.value)):  # floats cannot tell
             return follows_graph(graph, self)

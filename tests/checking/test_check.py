@@ -382,6 +382,32 @@ def test_a_slope_that_floats_cannot_tell_is_not_taken_from_a_graph_that_f_leaves
     assert check_grad(lambda x: x * x * np.sin(x), x, gradient=slope).ok
 
 
+@pytest.mark.parametrize("x", [0.0, 1e-20, 1e-12, 1e-9, 1e-7, 1e-5, 1e-3])
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda x: x - math.sin(x), lambda x: 2 * math.sin(x / 2) ** 2),
+        (lambda x: 1000 * (math.tan(x) - x), lambda x: 1000 * math.tan(x) ** 2),
+        (lambda x: math.expm1(x) - x, math.expm1),
+        (lambda x: math.exp(x) - 1 - x, math.expm1),
+        (lambda x: math.exp(x) - 1, math.exp),
+        (lambda x: 1 / (1 + math.exp(-x)) - 0.5, lambda x: 1 / (2 + math.exp(x) + math.exp(-x))),
+    ],
+)
+def test_what_cancels_inside_f_near_0_makes_no_right_slope_wrong(f, slope, x):
+    report = check_grad(f, x, gradient=slope)
+    sure = slope(x) > 0.1 or x == 1e-3
+    assert report.verdict in (("ok",) if sure else ("ok", "undecided"))
+    if sure:
+        assert check_grad(f, x, gradient=lambda x: 1.01 * slope(x)).verdict == "wrong"
+
+
+def test_a_slope_of_0_where_f_is_0_is_known_from_f_near_by():
+    assert check_grad(lambda x: 1 - math.cos(x), 0.0, gradient=math.sin).ok
+    assert check_grad(lambda x: x * x * math.exp(x), 0.0, gradient=lambda x: 0.0).ok
+    assert check_grad(lambda x: 1 - math.cos(x), 0.0, gradient=math.cos).verdict == "wrong"
+
+
 def test_a_chaotic_function_is_undecided_and_said_to_be_ill_conditioned():
     def logistic(x):
         for _ in range(60):
