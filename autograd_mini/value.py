@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .errors import RangeError
 from .graph import zeroed
 from .numbers.arrays import is_array, mapped
 from .numbers.kind import Number
@@ -147,7 +148,10 @@ def apply(op: Op, *args: object) -> Value:
     def plain(x: Any) -> Number:
         return kind.convert(data_of(x))
 
-    numbers = [tuple(map(plain, a)) if a.__class__ is tuple else plain(a) for a in args]
+    try:
+        numbers = [tuple(map(plain, a)) if a.__class__ is tuple else plain(a) for a in args]
+    except OverflowError:
+        raise RangeError(f"{op.name} got a number that is too large for a float") from None
     out = evaluation.value(op, kind, numbers, args)
     if not values:
         return out  # type: ignore[no-any-return]

@@ -121,6 +121,9 @@ RANGES = [
         ("sum", lambda: F.sum([V(1e308)] * 3)), ("mean", lambda: F.mean([V(1e308)] * 3)),
     )),
     (lambda: V(800 + 0j).exp(), "exp.* too large for a complex"),
+    (lambda: V(1.0) + 10**400, "add got a number that is too large for a float"),
+    (lambda: V(Fraction(10**400)) * x, "mul got a number that is too large for a float"),
+    (lambda: F.sin(10**5000), "sin got a number that is too large for a float"),
 ]  # fmt: skip
 GRADIENTS = [
     (lambda: (x * 2).backward(NAN), "seed of a backward pass must be finite, got nan"),

@@ -14,11 +14,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
 from .adapters import Adapter, Graph, adapter_of, data_of, is_node, like, own
 from .findings import Culprit, Property
-from .inputs import CheckError, Function, Inputs, as_real, shown
+from .inputs import CheckError, Function, Inputs, as_real
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from autograd_mini.checking.adapters import Adapter, adapter_of
-from autograd_mini.checking.inputs import shown
+from autograd_mini.numbers.kinds import shown
 
 
 class MissingError(AttributeError):

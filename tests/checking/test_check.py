@@ -649,6 +649,8 @@ def mutates_array(v):
         (lambda: check_grad(sin, None), "must be one real number, got None"),
         (lambda: check_grad(sin, 1j), "input a must be one real number, got 1j"),
         (lambda: check_grad(sin, 10**400), "input a is too large for a float"),
+        (lambda: check_grad(sin, 10**5000), r"input a is too large for a float: \.\.\. \(int\)"),
+        (lambda: check_grad(abs, 1, gradient=lambda x: 10**400), "gradient is too large for a fl"),
         (lambda: check_grad(sin, 1.0, order=3), "order must be 1 or 2, got 3"),
         (lambda: check_grad(sin, 1.0, lang="fr"), "lang must be one of en, es, got 'fr'"),
         (lambda: check_grad(sin, 1.0, accuracy=0), "accuracy must lie between"),
