@@ -14,7 +14,7 @@ from .casts import doubles
 from .check import check_grad
 from .findings import number_text
 from .inputs import CheckError, Function, is_array, mapped, parts_of
-from .report import Report
+from .report import Report, cells_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SideBySide(Shown):
         parts = [report.comparisons for report in told.values()]
         for i, beside in enumerate(zip(*parts, strict=False), start=1):
             rows.append([beside[0].name, *(number_text(row.got) for row in beside)])
-            rows[-1].append(number_text(beside[0].wanted))
+            rows[-1].append(cells_of(beside[0], lang)["wanted"])
             found = enumerate(beside, start=1)
             marked |= {(i, j): "red" for j, row in found if row.verdict == "wrong"}
         for i, j in product(range(len(rows)), {j for _, j in marked}):
