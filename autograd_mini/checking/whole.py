@@ -91,10 +91,13 @@ class Truth:
             sides = self._by_mpmath(along, 1, kink=True) if mpmath() else None
             known = sides is not None and sides.kind == NUMBER
             return known and follows_graph(graph, self)
-        known = sharp.kind == NUMBER
-        if rough.kind != NUMBER or (known and rough.bar > abs(sharp.value)):  # floats cannot tell
-            return follows_graph(graph, self)
-        return known and abs(sharp.value - rough.value) <= 8 * rough.bar + abs(sharp.value) / 10**6
+        if rough.kind == NUMBER:
+            off, size = abs(sharp.value - rough.value) - 8 * rough.bar, abs(sharp.value)
+            if sharp.kind != NUMBER or off > size / 10**6:
+                return False
+            if rough.bar <= size and off <= Fraction(self.options.slack) * size:
+                return True
+        return follows_graph(graph, self)  # floats cannot tell
 
     def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
         """The derivative along a direction (input -> weight), first or second."""

@@ -382,6 +382,15 @@ def test_a_slope_that_floats_cannot_tell_is_not_taken_from_a_graph_that_f_leaves
     assert check_grad(lambda x: x * x * np.sin(x), x, gradient=slope).ok
 
 
+def test_a_small_share_of_the_slope_that_leaves_the_graph_is_not_left_out():
+    """A millionth of it, by math.sin and math.erf, was lost in the reference."""
+    f = lambda x: x * x * math.sin(x) + x  # noqa: E731
+    assert check_grad(f, 1e-3, gradient=lambda x: 2 * x * math.sin(x) + x * x * math.cos(x) + 1).ok
+    gelu = lambda x: x * (1 + math.erf(x))  # noqa: E731
+    slope = lambda x: 1 + math.erf(x) + x * 2 / math.sqrt(math.pi) * math.exp(-x * x)  # noqa: E731
+    assert check_grad(gelu, 1e-7, gradient=slope).ok
+
+
 @pytest.mark.parametrize("x", [0.0, 1e-20, 1e-12, 1e-9, 1e-7, 1e-5, 1e-3])
 @pytest.mark.parametrize(
     ("f", "slope"),
