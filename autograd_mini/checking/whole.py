@@ -93,9 +93,9 @@ class Truth:
             return known and follows_graph(graph, self)
         if rough.kind == NUMBER:
             off, size = abs(sharp.value - rough.value) - 8 * rough.bar, abs(sharp.value)
-            if sharp.kind != NUMBER or off > size / 10**6:
+            if sharp.kind != NUMBER or off > Fraction(self.options.slack) * size:
                 return False
-            if rough.bar <= size and off <= Fraction(self.options.slack) * size:
+            if rough.bar <= size:
                 return True
         return follows_graph(graph, self)  # floats cannot tell
 

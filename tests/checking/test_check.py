@@ -389,6 +389,8 @@ def test_a_small_share_of_the_slope_that_leaves_the_graph_is_not_left_out():
     gelu = lambda x: x * (1 + math.erf(x))  # noqa: E731
     slope = lambda x: 1 + math.erf(x) + x * 2 / math.sqrt(math.pi) * math.exp(-x * x)  # noqa: E731
     assert check_grad(gelu, 1e-7, gradient=slope).ok
+    softplus = lambda x: x + math.log1p(math.exp(-x))  # noqa: E731
+    assert check_grad(softplus, 14.0, gradient=lambda x: 1 / (1 + math.exp(-x))).ok
 
 
 @pytest.mark.parametrize("x", [0.0, 1e-20, 1e-12, 1e-9, 1e-7, 1e-5, 1e-3])
