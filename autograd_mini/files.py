@@ -192,3 +192,19 @@ def _checksum(document: dict[str, Any]) -> str:
 
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:16]
+
+
+# --- notebooks -----------------------------------------------------------------------------------
+_IPYTHON = ("%", "!", "?")  # begin lines that are not Python
+_PYTHON = ("%%time\n", "%%capture")  # cells that are Python but for that line
+
+
+def notebook_code(data: bytes, name: object) -> str:
+    """The code of a notebook without IPython's lines (%, !, ?); ValueError if it is none."""
+    try:
+        cells = json.loads(data)["cells"]
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{name} is not a notebook") from None
+    plain = [cell for cell in code if not cell.startswith("%%") or cell.startswith(_PYTHON)]
+    return "\n".join("" if x.lstrip()[:1] in _IPYTHON else x for x in "\n".join(plain).splitlines())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
@@ -20,10 +21,10 @@ from .findings import Culprit
 
 Way = str | Callable[[Any], Any] | None
 
-_HOLDERS = "history creator ctx context function fn grad_fn op node".split()
+_HOLDERS = "history creator ctx _ctx context function fn grad_fn op node".split()
 _NAMES = {  # the Spanish ones last
     "data": "data value val v x number scalar output valor dato datos numero",
-    "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value"
+    "grad": "grad gradient derivative deriv adjoint bar grad_value gradient_value adj g"
     " gradiente derivada",
     "parents": "parents parent parent_nodes prev previous children inputs operands deps"
     " dependencies sources args edges padres hijos previos anteriores entradas operandos",
@@ -92,6 +93,10 @@ class Adapter:
         if not isinstance(way, str):
             raise AttributeError(what)  # it is read by a function
         *path, name = way.split(".")
+        old = self.get(node, what)
+        if hasattr(old, "dtype") and hasattr(old, "__setitem__"):  # no two nodes share an array
+            (old := copy(old))[...] = x
+            x = old
         setattr(attrgetter(".".join(path))(node) if path else node, name, x)
 
     def number(self, node: Any, what: str = "data") -> Any:
@@ -139,7 +144,7 @@ def _has(node: Any, way: str) -> bool:
 
 
 def _is_pair(x: Any) -> bool:
-    return isinstance(x, tuple | list) and len(x) == 2 and not isinstance(x[0], int | float)
+    return isinstance(x, tuple | list) and len(x) == 2 and type(x[0]) not in (int, float)
 
 
 def arguments(function: Any) -> tuple[int, int]:
@@ -154,9 +159,13 @@ def arguments(function: Any) -> tuple[int, int]:
 
 def is_node(x: Any) -> bool:
     """Whether x is a node, of whatever engine (or a tensor)."""
-    if isinstance(x, Value | float | int):
-        return isinstance(x, Value)
     return any(hasattr(x, name) for name in _WHOLE)
+
+
+def like(x: Any) -> Any:
+    """What makes a number of the kind of x; an int would cut digits off, an array is filled."""
+    cls = type(x)
+    return float if cls in (int, type(None)) or hasattr(cls, "__setitem__") else cls
 
 
 def data_of(x: Any) -> Any:
@@ -179,6 +188,8 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     for what in ways:
         if ways[what] is None and what != "local":
             ways[what] = _behind(root, next(_candidates(root, what), None))
+    if ways["op"] is None and isinstance(ways["parents"], str) and "." in ways["parents"]:
+        ways["op"] = _class_of(ways["parents"].partition(".")[0])
     if ways["local"] is None:
         ways["local"] = next((x for x in _candidates(root, "local") if x != ways["backward"]), None)
         whole = ways["backward"]
@@ -187,6 +198,12 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
             closure = _only(root, lambda x: inspect.isfunction(x) and arguments(x) == (0, 0))
             ways["local"] = whole if arguments(function)[1] == 1 else closure
     return Adapter(**ways)
+
+
+@cache
+def _class_of(holder: str) -> Callable[[Any], str | None]:
+    """What tells the class of the object that holds the parents, in engines of torch's manner."""
+    return lambda node: None if (x := getattr(node, holder)) is None else type(x).__name__
 
 
 def own(node: Any) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from autograd_mini.language import checked, text
+from autograd_mini.language import checked, text, translated
 from autograd_mini.language.tables import Grid, Shown
+from autograd_mini.numbers.kinds import shown
 
 from .casts import doubles
 from .check import check_grad
 from .findings import number_text
-from .inputs import CheckError, Function, is_array, mapped, parts_of, shown
-from .report import Report
+from .inputs import CheckError, Function, is_array, mapped, parts_of
+from .report import Report, cells_of
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,24 @@ class SideBySide(Shown):
         return self.ok
 
     def _grid(self, lang: str, width: int | None = None) -> Grid:
-        columns = [*self.reports, text("checking.beside.reference", lang)]
+        told = {engine: report for engine, report in self.reports.items() if report.comparisons}
+        columns = [*told, text("checking.beside.reference", lang)]
         rows = [["", *columns]]
         marked: dict[tuple[int, int], str] = {}
-        parts = [report.comparisons for report in self.reports.values()]
+        parts = [report.comparisons for report in told.values()]
         for i, beside in enumerate(zip(*parts, strict=False), start=1):
             rows.append([beside[0].name, *(number_text(row.got) for row in beside)])
-            rows[-1].append(number_text(beside[0].wanted))
+            rows[-1].append(cells_of(beside[0], lang)["wanted"])
             found = enumerate(beside, start=1)
             marked |= {(i, j): "red" for j, row in found if row.verdict == "wrong"}
         for i, j in product(range(len(rows)), {j for _, j in marked}):
             rows[i][j] += " *" if (i, j) in marked else "  "
         remarks = [text("checking.beside.legend", lang)] if marked else []
+        for engine in [engine for engine in self.reports if engine not in told]:
+            reason = " ".join(self.reports[engine].remarks(lang))
+            remarks.append(text("checking.beside.failed", lang, engine=engine, reason=reason))
         for engine, (why, what) in self.missing.items():
-            details = {"library": what, "reason": what}
+            details = {"library": what, "reason": translated(what, lang)}
             remarks.append(text(f"checking.beside.{why}", lang, engine=engine, **details))
         return Grid(rows, marked, remarks)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from autograd_mini.language import checked
+from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
 from .adapters import Adapter
@@ -16,7 +17,7 @@ from .differences import EPS
 from .engines import UndefinedError, called, changed
 from .findings import Comparison
 from .guesses import guess
-from .inputs import CheckError, Function, Inputs, Options, as_real, flat, rebuilt, shown, unit_of
+from .inputs import CheckError, Function, Inputs, Options, as_real, flat, rebuilt, unit_of
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows

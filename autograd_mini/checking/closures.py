@@ -6,11 +6,12 @@ wanted  by moving one node's data at a time (nudging.py)
 """
 
 import contextlib
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .adapters import Graph, Node, arguments, op_name
+from .adapters import Graph, Node, arguments, like, op_name
 from .engines import Run
 from .findings import Culprit
 from .nodes import Write, check_sums
@@ -121,18 +122,19 @@ class _Driver:
 
     def _one(self, node: Node) -> None:
         parents = list(dict.fromkeys(node.parents))
-        seed = _SEED if self.adapter.local is not None else 1.0  # the whole pass sets its own
-        again = self._step(node, parents, _START, seed)
+        alone = self.adapter.local is not None  # the whole pass may reset, and sets its own seed
+        again = self._step(node, parents, _START, _SEED) if alone else {}
         got = self._step(node, parents, 0.0, 1.0)
         for parent in parents:
-            uses = sum(write.node == id(parent.node) for write in self.log)
-            uses += sum(x is parent.node for x, _ in self.given)
+            writes = [write for write in self.log if write.node == id(parent.node)]
+            uses = len(writes) + sum(x is parent.node for x, _ in self.given)
             self.expected[id(node), id(parent)] = uses
-            total, twice = got[parent], again[parent] - _START
+            total, twice = got[parent], again.get(parent, math.nan) - _START
             near = 1e-6 * (1 + abs(total))
-            if abs(twice + _START - seed * total) <= near and not self.calls:
+            replaced = not alone and any(write.after == write.before != 0 for write in writes)
+            if replaced or (abs(twice + _START - _SEED * total) <= near and not self.calls):
                 self.kept.append((node, parent))
-            elif seed != 1 and abs(twice - total) <= near < abs(total):
+            elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
@@ -142,8 +144,7 @@ class _Driver:
     ) -> dict[Node, float]:
         """The parents' gradients after the step of a node, which are `start` before."""
         adapter, original = self.adapter, node.node
-        number = type(self.run.zero[0])
-        number = float if number in (int, type(None)) else number  # an int would cut the start off
+        number = like(self.run.zero[0])
         for other in (*parents, node):
             adapter.set(other.node, "grad", number(start))
         self.calls.clear()
@@ -185,7 +186,8 @@ class _Driver:
     def _cut(self, node: Node, parents: list[Node]) -> None:
         """The whole pass from a node, with its parents made leaves for the time."""
         adapter, leaf = self.adapter, self.run.value(1.0)
-        fields = [way for way in (adapter.parents, adapter.op) if isinstance(way, str)]
+        ways = [way for way in (adapter.parents, adapter.op) if isinstance(way, str)]
+        fields = {way.partition(".")[0] for way in ways}
         kept = [(x.node, way, getattr(x.node, way)) for x in parents for way in fields]
         for x, way, _ in kept:
             setattr(x, way, getattr(leaf, way))

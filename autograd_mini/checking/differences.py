@@ -66,14 +66,14 @@ def finite_difference(
 
         bar = 2 * (disagreement with its neighbours) + sum of |weight| * noise / h
 
-    where the noise of f is eps * (|f| + |x * df/dx|), or what the second differences at the
-    shortest steps show if that is more, or `noise` where the caller knows it to be more (f comes in
-    stairs of 2 where its sums pass through 1e16, and no step sees that). An extrapolation that the
-    shorter steps contradict is dropped, so neither a kink inside a step nor a step that fits the
-    period of f deceives it. No step leaves [low, high]; one-sided differences serve where f has no
-    value on one side of x (raises ValueError or ArithmeticError, is nan or infinite). `eps` is the
-    rounding unit of f, 2**-52 for doubles, 2**-23 for float32. f is called some 60 times; half as
-    often if that makes the bar as short as `enough`.
+    where the noise of f is eps * (|f| + |x * df/dx|), or what second differences at short steps
+    show if that is more (it may grow with h, as of x - sin(x)), or `noise` where the caller knows
+    it to be more (f comes in stairs of 2 where its sums pass through 1e16, and no step sees that).
+    An extrapolation that the shorter steps contradict is dropped, so neither a kink inside a step
+    nor a step that fits the period of f deceives it. No step leaves [low, high]; one-sided
+    differences serve where f has no value on one side of x (raises ValueError or ArithmeticError,
+    is nan or infinite). `eps` is the rounding unit of f, 2**-52 for doubles, 2**-23 for float32. f
+    is called some 60 times; half as often if that makes the bar as short as `enough`.
 
     Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Software 4 (1982) 75-76;
     Press et al., Numerical Recipes, section 5.7; Fornberg, Numerical differentiation of analytic
@@ -161,6 +161,7 @@ def _steps(x: float, eps: float) -> list[float]:
     if 0 < abs(x) < 2.0**-10:  # such as log at 1e-100: there |x| is the scale
         scale = math.floor(math.log2(abs(x))) - 1
         powers |= {*range(scale - 9, scale + 1), *range(scale - 42, scale - 9, 3)}
+        powers |= {*range(top - 58, top - 44, 3)}  # where exp(x) - 1 comes in stairs
     least = scale + math.log2(eps) + 4 if eps > EPS else -1073
     return [2.0**k for k in sorted(powers, reverse=True) if k >= max(least, -1073)]
 
@@ -198,7 +199,7 @@ class _Level(NamedTuple):
 
     step: float
     quotient: float
-    noise: float  # per unit of the noise of f
+    noise: float  # per unit of the noise of f, in quotients of this step
     size: float  # |f| there
     bend: float  # f(x+h) - 2 f(x) + f(x-h), or its one-sided form
     moves: tuple[float, float]  # how far f is from f(x) at the two other points
@@ -215,17 +216,23 @@ class _Ladder:
         slopes = sorted(abs(level.quotient) for level in levels[-6:])
         slope = slopes[len(slopes) // 2] if order == 1 else 0.0  # the median
         self.lost = False  # whether f is all noise, as the sine of 1e16 * x
+        self.share = 0.0  # noise that grows with the step, per unit of it, as of x - sin(x)
         size = max(level.size for level in levels[-6:]) + sys.float_info.min  # f may underflow
         self.floor = eps * (size + abs(probe.x) * slope)
         if order == 1 and side == "both" and len(levels) > 8:
-            rough = max(_rough(levels, probe))
+            seen = [*_rough(levels, probe)]
+            rough = max(size for size, _ in seen)
             reach = max(abs(level.quotient * level.step) + abs(level.bend) for level in levels)
             self.lost = rough > max(64 * self.floor, reach / 16)
             self.floor = max(self.floor, rough)
+            small = 64 * eps * max(abs(level.quotient) for level in levels)
+            shares = [share for size, at in seen if (share := size / at) <= small]
+            self.share = max(shares, default=0.0) if probe.x else small / 8
         self.floor = max(self.floor, floor)
 
     def noise(self, level: _Level) -> float:
-        return level.noise * max(self.floor, self.eps * level.size)
+        noise = max(self.floor, self.eps * level.size, self.share * level.step)
+        return level.noise * noise / level.step**self.order
 
     def best(self) -> Estimate | None:
         """The extrapolation of smallest bar that holds.
@@ -281,32 +288,46 @@ class _Ladder:
             if self.side == "both" and self.order == 1 and abs(level.bend) > 64 * self.floor
         ]
         if len(jumps) > 4:
-            (jump, middle), (finest_jump, finest) = jumps[len(jumps) // 2], jumps[-1]
-            kinked = finest <= min(step, middle / 3) and finest_jump > max(jump / 2, bar)
-            bar = max(bar, finest_jump / 2) if kinked else bar
+            (jump, middle), (before, _), (finest_jump, finest) = (
+                jumps[len(jumps) // 2],
+                *jumps[-3::2],
+            )
+            least = max(jump, before) / 2
+            kinked = finest <= min(step, middle / 3) and finest_jump > max(least, bar)
+            if kinked:  # a jump that grows is a cusp's: there is no derivative on either side
+                bar = math.inf if finest_jump > 1.5 * before else max(bar, finest_jump / 2)
         return Estimate(value, bar, step, self.side, 0, kinked)
 
 
-def _rough(levels: list[_Level], probe: Probe) -> Iterator[float]:
-    """What the bends show of the noise of f."""
+def _rough(levels: list[_Level], probe: Probe) -> Iterator[tuple[float, float]]:
+    """What the bends show of the noise of f, and how far from 0 that is seen."""
     # At the shortest steps a smooth f does not bend: what is left there is noise.
-    yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2
+    yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2, abs(probe.x) or levels[-4].step
+    # Nor does it bend more over a short step than over a long one, away from |x|.
+    near = range((power := math.frexp(probe.x)[1]) - 1, power + 3)
+    least = math.inf
+    for level in levels:
+        if (power := math.frexp(level.step)[1]) < -36 and power not in near:
+            if abs(level.bend) > 2 * least:
+                yield abs(level.bend), max(abs(probe.x), level.step)
+            least = min(least, abs(level.bend))
     # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.
     moves = [[m for level in levels if (m := level.moves[side])] for side in (0, 1)]
     flat = [len(levels) - len(sizes) for sizes in moves]
     if all(moves) and min(flat) > 0 and abs(flat[0] - flat[1]) < 7:
         jumps = [_jump(levels, probe, side) for side in (0, 1)]
-        if all(jumps):
+        if all(size for size, _ in jumps):
             yield max(jumps)
 
 
-def _jump(levels: list[_Level], probe: Probe, side: int) -> float:
-    """How far f jumps where it leaves f(x); 0 if it does not jump, as beyond a relu's kink."""
+def _jump(levels: list[_Level], probe: Probe, side: int) -> tuple[float, float]:
+    """How far f jumps where it leaves f(x), 0 as beyond a relu's kink; how far from 0 that is."""
     last = max(k for k, level in enumerate(levels) if level.moves[side])
     first = size = levels[last].moves[side]
+    moved = levels[last].step
     if last == len(levels) - 1:
-        return size  # at the shortest step of all
-    moved, flat = levels[last].step, levels[last + 1].step
+        return size, moved  # at the shortest step of all
+    flat = levels[last + 1].step
     for _ in range(12):
         middle = (moved + flat) / 2
         move = abs(probe(probe.x + (-middle if side else middle)) - probe.center)
@@ -314,7 +335,7 @@ def _jump(levels: list[_Level], probe: Probe, side: int) -> float:
             moved, size = middle, move
         else:
             flat = middle
-    return size if size > first / 64 else 0.0
+    return size if size > first / 64 else 0.0, max(abs(probe.x), moved)
 
 
 def _levels(probe: Probe, steps: list[float], side: str, order: int) -> Iterator[_Level]:
@@ -330,12 +351,12 @@ def _levels(probe: Probe, steps: list[float], side: str, order: int) -> Iterator
             break  # its square is no float
         if side == "both":
             bend = (f_up - center) + (f_down - center)
-            quotient, noise = (f_up - f_down) / (up - down), 1 / h
+            quotient, noise = (f_up - f_down) / (up - down), 1
         else:
             bend = (f_down - f_up) - (f_up - center)
-            quotient, noise = (f_up - center) / (up - x), 2 / h
+            quotient, noise = (f_up - center) / (up - x), 2
         if order == 2:
-            quotient, noise = bend / (h * h), 4 / (h * h)
+            quotient, noise = bend / (h * h), 4
         moves = abs(f_up - center), abs(f_down - center)
         lost = abs(up - first * h - x) / h  # of x in x + h, as of 1e-200: f' may differ there
         size = max(abs(f_up), abs(f_down), abs(center), lost / EPS * max(moves))

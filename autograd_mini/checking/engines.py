@@ -14,11 +14,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
-from .adapters import Adapter, Graph, adapter_of, data_of, is_node, own
+from .adapters import Adapter, Graph, adapter_of, data_of, is_node, like, own
 from .findings import Culprit, Property
-from .inputs import CheckError, Function, Inputs, as_real, shown
+from .inputs import CheckError, Function, Inputs, as_real
 
 _PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given
@@ -136,7 +137,7 @@ def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) ->
 
     `told`: the adapter is one of the user's, so that any object may be a node.
     """
-    if isinstance(root, int | float):
+    if isinstance(root, int | float) and not is_node(root):
         raise CheckError(
             f"f gave the plain number {root}, not a Value: it does not depend on its inputs, or"
             " float(), .data or math.* took the numbers out of the graph"
@@ -312,7 +313,7 @@ class _Engine:
 
     def changed(self) -> tuple[float, ...]:
         x, y = self.cube()
-        self.adapter.set(x, "data", type(self.adapter.get(x, "data"))(5.0))
+        self.adapter.set(x, "data", like(self.adapter.get(x, "data"))(5.0))
         return self.after(x, y), 0.0, _SLOPE, _CUBE_SLOPE_AT_5
 
     def is_recursive(self) -> bool:

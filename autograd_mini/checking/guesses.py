@@ -208,9 +208,10 @@ class _Guesser:
 
 
 def _fitted(pairs: list[tuple[float, float]]) -> float:
-    """The c for which y = c * x fits best; 0 if every x is 0."""
+    """The c for which y = c * x fits best; 0 if every x is 0, or c is too large for a float."""
     square = math.fsum(x * x for x, _ in pairs)
-    return math.fsum(x * y for x, y in pairs) / square if square else 0.0
+    best = math.fsum(x * y for x, y in pairs) / square if square else 0.0
+    return best if math.isfinite(best) else 0.0
 
 
 def _short(x: float) -> float:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
+from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.trees import array
 from autograd_mini.ops import Op
 
@@ -139,11 +140,7 @@ def _number(x: Any, name: str) -> Any:
     """An input as a float, or as it is if it is exact; CheckError if it is not real and finite."""
     if isinstance(x, bool):
         raise CheckError(f"the input {name} must be one real number, got {shown(x)}")
-    try:
-        finite = math.isfinite(x := as_real(x, f"the input {name}"))
-    except OverflowError:
-        raise CheckError(f"the input {name} is too large for a float: {shown(x)}") from None
-    if not finite:
+    if not math.isfinite(x := as_real(x, f"the input {name}")):
         raise CheckError(f"the input {name} must be finite, got {x}")
     return x
 
@@ -296,15 +293,10 @@ def as_real(x: Any, what: str) -> Any:
         if shape not in ((), (1,)):
             raise CheckError(f"{what} must be one number, got an array of shape {shape}")
         x = numbers[0]
-    if isinstance(x, Fraction) or hasattr(x, "_mpf_"):
-        return x
     try:
-        return real(x, what)
+        number = real(x, what)
     except TypeError:
         raise CheckError(f"{what} must be one real number, got {shown(x)}") from None
-
-
-def shown(x: object) -> str:
-    """A short form of an object for an error message."""
-    words = repr(x)
-    return f"{words if len(words) <= 60 else words[:57] + '...'} ({type(x).__name__})"
+    except OverflowError:
+        raise CheckError(f"{what} is too large for a float: {shown(x)}") from None
+    return x if isinstance(x, Fraction) or hasattr(x, "_mpf_") else number

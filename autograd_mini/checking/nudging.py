@@ -59,7 +59,8 @@ def created(run: Run, classes: set[type], moved: int = -1, by: float = 0.0) -> I
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
             is_outermost = id(self) not in begun  # else by way of super()
             begun.add(id(self))
-            old(self, *args, **kwargs)
+            if old is not object.__init__:  # a class that has __new__ alone
+                old(self, *args, **kwargs)
             if is_outermost:
                 begun.discard(id(self))
                 if len(made) == moved:
@@ -131,7 +132,7 @@ class Truth:
             known, by_way = self.partials[node, self.node[q]], self.total[p][q]
             value -= known.value * by_way.value
             bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
-        return Estimate(value, bar)
+        return Estimate(value, math.inf if math.isnan(bar) else bar)  # inf * 0: nothing is known
 
     def lost_parent(self) -> Culprit | None:
         """A node that depends on another otherwise than by way of its parents."""

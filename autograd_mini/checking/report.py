@@ -137,7 +137,7 @@ class Report(Shown):
         table = []
         if rows := rows[:_SHOWN]:
             table = [{name: text(f"checking.column.{name}", lang) for name in _COLUMNS}]
-            table += [_cells(row, lang) for row in rows]
+            table += [cells_of(row, lang) for row in rows]
             kept = _kept(table, width)
         if "reference" not in kept:
             names = dict.fromkeys(cells["reference"] for cells in table[1:])
@@ -230,7 +230,8 @@ def worst(verdicts: list[str]) -> str:
     return min(verdicts, key=VERDICTS.index, default="domain")
 
 
-def _cells(row: Comparison, lang: str) -> dict[str, str]:
+def cells_of(row: Comparison, lang: str) -> dict[str, str]:
+    """The columns of a row, as text."""
     wanted = number_text(row.wanted)
     if row.interval is not None:
         low, high = map(number_text, row.interval)

@@ -112,8 +112,9 @@ class Rows:
         reach = Fraction(self.reach.get(name, 1.0))
         if error == 0 and source != LADDER:
             wide = False
-        elif error == 0 == wanted:  # no size to compare the bar with but that of f
-            wide = reference.bar * reach > max(self.options.accuracy * self.value, _LEAST)
+        elif error == 0 == wanted:  # no size to compare the bar with but that of f, here and near
+            near = max([self.value, *(row.r0 for row in self._remainders(_POWERS))])
+            wide = reference.bar * reach > max(self.options.accuracy * near, _LEAST)
         if error > bar:
             verdict = "wrong"
         elif reference.kind == KINK:

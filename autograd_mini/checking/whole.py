@@ -74,8 +74,9 @@ class Truth:
                 self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
             if mpmath() is not None:
                 self.sources.append(self._by_mpmath)
-        if self.sources and not self.kinked and not self._confirmed(inputs.direction(options.draw)):
-            self.sources = []  # f leaves the graph: only its floats tell the truth
+            smooth = self.sources and not self.kinked
+            if smooth and not self._confirmed(inputs.direction(options.draw), graph):
+                self.sources = []  # f leaves the graph: only its floats tell the truth
 
     def floats(self, numbers: Sequence[float]) -> float:
         """f as a function of a list of floats."""
@@ -83,7 +84,7 @@ class Truth:
         y = self.inputs.call(self.f, parts)
         return float(as_real(self.number(y) if self.value else y, "the value of f"))
 
-    def _confirmed(self, along: Mapping[int, float]) -> bool:
+    def _confirmed(self, along: Mapping[int, float], graph: Graph) -> bool:
         """Whether the precise derivative along a direction is one that floats show too."""
         sharp = self.along(along)
         rough = self._by_ladder(along, 1)
@@ -91,10 +92,15 @@ class Truth:
             return False
         if rough.kind == KINK:  # floats see one at x, or too near for them to tell
             sides = self._by_mpmath(along, 1, kink=True) if mpmath() else None
-            return sides is not None and sides.kind == NUMBER
-        if rough.kind != NUMBER or sharp.kind != NUMBER:
-            return rough.kind != NUMBER  # floats cannot tell
-        return abs(sharp.value - rough.value) <= 8 * rough.bar + abs(sharp.value) / 10**6
+            known = sides is not None and sides.kind == NUMBER
+            return known and follows_graph(graph, self)
+        if rough.kind == NUMBER:
+            off, size = abs(sharp.value - rough.value) - 8 * rough.bar, abs(sharp.value)
+            if sharp.kind != NUMBER or off > Fraction(self.options.slack) * size:
+                return False
+            if rough.bar <= size:
+                return True
+        return follows_graph(graph, self)  # floats cannot tell
 
     def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
         """The derivative along a direction (input -> weight), first or second."""

@@ -1,19 +1,17 @@
 """`autograd-mini run`: a program for micrograd, or for a course's engine, runs on this one."""
 
-import json
 import linecache
 import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
 
+from autograd_mini.files import notebook_code
 from autograd_mini.rules.rule import GENERATED
 
 from .options import Arguments, option
 
 PACKAGE = str(Path(__file__).parents[1])
-_IPYTHON = ("%", "!", "?")  # begin lines that are not Python
-_PYTHON = ("%%time\n", "%%capture")  # cells that are Python but for that line
 OPTIONS = [
     option("--as", action="append", default=[], metavar="MODULE", dest="modules"),
     option("--neurons", choices=("relu", "tanh"), default="relu"),
@@ -51,18 +49,12 @@ def run(args: Arguments) -> int:
 
 
 def _code(script: Path) -> bytes | str:
-    """The program; of a notebook its code, without the lines that are IPython's (%, !, ?)."""
+    """The program; of a notebook its code."""
     if script.suffix != ".ipynb":
         return script.read_bytes()
-    try:
-        cells = json.loads(script.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{script} is not a notebook") from None
-    plain = [cell for cell in code if not cell.startswith("%%") or cell.startswith(_PYTHON)]
-    lines = ["" if x.lstrip()[:1] in _IPYTHON else x for x in "\n".join(plain).splitlines()]
-    linecache.cache[str(script)] = (0, None, [f"{line}\n" for line in lines], str(script))
-    return "\n".join(lines)
+    code = notebook_code(script.read_bytes(), script)
+    linecache.cache[str(script)] = (0, None, code.splitlines(keepends=True), str(script))
+    return code
 
 
 def _told(error: BaseException) -> str:

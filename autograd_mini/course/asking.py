@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from autograd_mini.expressions import assignments, parse
 from autograd_mini.graph import topological
 from autograd_mini.language import meant, text
 from autograd_mini.numbers.arguments import one_of
+from autograd_mini.numbers.kinds import shown
 from autograd_mini.stepping import Update
 from autograd_mini.transforms import grad
 from autograd_mini.value import Value
@@ -112,10 +114,13 @@ def _slip(question: Question, answer: Any) -> tuple[str, str]:
             return "raised", f"{type(error).__name__}: {error}"
     elif kind == "graph" and getattr(answer, "first", None) is None:
         return "a.value", type(answer).__name__
-    elif isinstance(number, bool) or not isinstance(number, int | float):
+    elif isinstance(number, bool) or not isinstance(number, Real):
         return "a.number", type(answer).__name__
     else:
-        found = [(number, question.key(), 1.0)]
+        try:
+            found = [(float(number), question.key(), 1.0)]
+        except OverflowError:
+            return "unknown", shown(number)
     wrong = [one for one in found if not near(one[0], one[1])]
     if not wrong:
         return "", ""

@@ -5,11 +5,14 @@ import random
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from autograd_mini.checking.adapters import Adapter, adapter_of
+from autograd_mini.files import notebook_code
+from autograd_mini.numbers.kinds import shown
 
 
 class MissingError(AttributeError):
@@ -77,9 +80,12 @@ class Engine:
         return list(model.parameters())
 
     def first(self, outputs: Any) -> Any:
-        """The node itself, or that of a list of one."""
+        """The node itself, or that of a list of one; TypeError if it is none."""
         single = isinstance(outputs, list | tuple) and len(outputs) == 1
-        return outputs[0] if single else outputs
+        node = outputs[0] if single else outputs
+        if node is None or self.adapter.missing(node):
+            raise TypeError(f"the result must be a node, got {shown(node)}")
+        return node
 
     def evaluate(self, expression: str, nodes: Mapping[str, Any]) -> Any:
         """The node of an operation; MissingError if the engine does not have it."""
@@ -116,10 +122,16 @@ class Engine:
 
 
 # --- files ---------------------------------------------------------------------------------------
+class _Notebook(SourceFileLoader):
+    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:  # type: ignore[override]
+        return super().source_to_code(notebook_code(data, Path(path).name), path, **options)
+
+
 def module_of(path: Path, name: str) -> tuple[ModuleType, BaseException | None]:
     """A file as a module, and what it raised: what stands above that line is there all the same."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None  # it ends in .py
+    loader = (_Notebook if path.suffix == ".ipynb" else SourceFileLoader)(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    assert spec is not None
     assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:

@@ -128,19 +128,23 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
     for path in map(Path, paths):
         if path.is_dir():
             inside = sorted(x for x in path.iterdir() if not x.name.startswith((".", "__")))
-            made += [_file(x) for x in inside if x.suffix == ".py"]
-            made += [_folder(x, cls or "Value") for x in inside if any(x.rglob("*.py"))]
-        elif path.suffix == ".py":
+            made += [_file(x) for x in inside if x.is_file() and _is_code(x)]
+            made += [_folder(x, cls or "Value") for x in inside if any(map(_is_code, x.rglob("*")))]
+        elif _is_code(path):
             path.read_bytes()  # its own error, if it cannot be read
             made.append(_file(path))
         else:
-            raise SubmissionError(f"{path}: a submission is a Python file or a folder")
+            raise SubmissionError(f"{path}: a submission is a Python file, a notebook or a folder")
     if not made:
-        raise SubmissionError(f"{paths[0]}: there is no Python file in it")
+        raise SubmissionError(f"{paths[0]}: there is no Python file or notebook in it")
     names = [submission.name for submission in made]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SubmissionError(f"two submissions are called {twice!r}")
     return made
+
+
+def _is_code(path: Path) -> bool:
+    return path.suffix.lower() in (".py", ".ipynb") and not path.parent.name.startswith(".")
 
 
 def _file(path: Path) -> Submission:
@@ -151,7 +155,9 @@ def _file(path: Path) -> Submission:
 def _folder(path: Path, cls: str) -> Submission:
     """A submission of several files: the one with the class first, so that it is loaded first."""
     pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
-    files = sorted(path.rglob("*.py"), key=lambda x: (not pattern.search(x.read_bytes()), x))
+    files = sorted(
+        filter(_is_code, path.rglob("*")), key=lambda x: (not pattern.search(x.read_bytes()), x)
+    )
     base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
     names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
     taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place

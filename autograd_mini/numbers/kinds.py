@@ -72,10 +72,14 @@ def _module(cls: type) -> str:
     return cls.__module__.partition(".")[0]
 
 
-def shown(x: object) -> str:
+def shown(x: object, longest: int = 40) -> str:
     """What was given, for an error message: its repr, if that is not too long, and its type."""
-    text = repr(x)
-    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"
+    try:
+        text = repr(x)
+    except ValueError:  # of an int of more than 4300 digits
+        text = "..."
+    text = text if len(text) <= longest else text[: longest - 3] + "..."
+    return f"{text} ({type(x).__name__})"
 
 
 def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:

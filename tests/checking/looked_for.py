@@ -101,6 +101,81 @@ class Node:
                 x.__g += share
 """
 
+RESETS = """
+class Node:
+    def __init__(self, number, args=(), slopes=()):
+        self.number, self.grad, self.args, self.slopes = number, 0.0, args, slopes
+
+    def __add__(self, other):
+        return Node(self.number + other.number, (self, other), (lambda a, b: 1, lambda a, b: 1))
+
+    def __mul__(self, other):
+        return Node(self.number * other.number, (self, other), (lambda a, b: b, lambda a, b: a))
+
+    def backward(self):
+        order = []
+        def visit(node):
+            if node not in order:
+                for x in node.args:
+                    visit(x)
+                order.append(node)
+        visit(self)
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in reversed(order):
+            for x, slope in zip(node.args, node.slopes):
+                x.grad += slope(*[y.number for y in node.args]) * node.grad
+"""
+
+CONTEXT = """
+class Function:
+    def __init__(self, *parents):
+        self.parents = parents
+
+class Add(Function):
+    def forward(self, a, b):
+        return a + b
+    def backward(self, share):
+        return share, share
+
+class Mul(Function):
+    def forward(self, a, b):
+        self.saved = a, b
+        return a * b
+    def backward(self, share):
+        a, b = self.saved
+        return share * b, share * a
+
+class Node:
+    def __init__(self, data):
+        self.data, self.grad, self._ctx = data, None, None
+
+    @classmethod
+    def apply(cls, function, *parents):
+        context = function(*parents)
+        out = cls(context.forward(*[x.data for x in parents]))
+        out._ctx = context
+        return out
+
+    def __add__(self, other): return Node.apply(Add, self, other)
+    def __mul__(self, other): return Node.apply(Mul, self, other)
+
+    def backward(self):
+        order = []
+        def visit(node):
+            if node not in order:
+                for x in node._ctx.parents if node._ctx else ():
+                    visit(x)
+                order.append(node)
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            if node._ctx:
+                for x, share in zip(node._ctx.parents, node._ctx.backward(node.grad)):
+                    x.grad = share if x.grad is None else x.grad + share
+"""
+
 # (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
 FAULTS = {
     "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
@@ -110,5 +185,9 @@ FAULTS = {
     "spanish, sum": (SPANISH, "padre.gradiente +=", "padre.gradiente =", "accumulation", ""),
     "spanish, added": (SPANISH, "parcial * nodo", "parcial + nodo", "gradient", ""),
     "private, partial": (PRIVATE, "(g * other.__x,", "(g * self.__x,", "partial", "mul"),
+    "resets, partial": (RESETS, "b: b, lambda", "b: a, lambda", "partial", "mul"),
+    "resets, sum": (RESETS, "x.grad +=", "x.grad =", "accumulation", "mul"),
+    "context, partial": (CONTEXT, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
+    "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", "Mul"),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
 }

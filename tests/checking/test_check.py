@@ -366,6 +366,57 @@ def test_a_gradient_lost_to_rounding_that_the_value_shows_is_undecided():
     assert row.wanted == pytest.approx(2.6, rel=1e-14)
 
 
+@pytest.mark.parametrize("x", [1e-120, -1e-150, 1e100])
+def test_a_slope_that_floats_cannot_tell_is_not_taken_from_a_graph_that_f_leaves(x):
+    """math.sin makes a plain number of a Value: in the graph it is a constant."""
+
+    def f(x):
+        return x * x * math.sin(x)
+
+    def slope(x):
+        return 2 * x * math.sin(x) + x * x * math.cos(x)
+
+    assert check_grad(f, x, gradient=slope).verdict in ("undecided", "domain")
+    assert check_grad(lambda x: x * x * np.sin(x), x, gradient=slope).ok
+
+
+def test_a_small_share_of_the_slope_that_leaves_the_graph_is_not_left_out():
+    """A millionth of it, by math.sin and math.erf, was lost in the reference."""
+    f = lambda x: x * x * math.sin(x) + x  # noqa: E731
+    assert check_grad(f, 1e-3, gradient=lambda x: 2 * x * math.sin(x) + x * x * math.cos(x) + 1).ok
+    gelu = lambda x: x * (1 + math.erf(x))  # noqa: E731
+    slope = lambda x: 1 + math.erf(x) + x * 2 / math.sqrt(math.pi) * math.exp(-x * x)  # noqa: E731
+    assert check_grad(gelu, 1e-7, gradient=slope).ok
+    softplus = lambda x: x + math.log1p(math.exp(-x))  # noqa: E731
+    assert check_grad(softplus, 14.0, gradient=lambda x: 1 / (1 + math.exp(-x))).ok
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-20, 1e-12, 1e-9, 1e-7, 1e-5, 1e-3])
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda x: x - math.sin(x), lambda x: 2 * math.sin(x / 2) ** 2),
+        (lambda x: 1000 * (math.tan(x) - x), lambda x: 1000 * math.tan(x) ** 2),
+        (lambda x: math.expm1(x) - x, math.expm1),
+        (lambda x: math.exp(x) - 1 - x, math.expm1),
+        (lambda x: math.exp(x) - 1, math.exp),
+        (lambda x: 1 / (1 + math.exp(-x)) - 0.5, lambda x: 1 / (2 + math.exp(x) + math.exp(-x))),
+    ],
+)
+def test_what_cancels_inside_f_near_0_makes_no_right_slope_wrong(f, slope, x):
+    report = check_grad(f, x, gradient=slope)
+    sure = slope(x) > 0.1 or x == 1e-3
+    assert report.verdict in (("ok",) if sure else ("ok", "undecided"))
+    if sure:
+        assert check_grad(f, x, gradient=lambda x: 1.01 * slope(x)).verdict == "wrong"
+
+
+def test_a_slope_of_0_where_f_is_0_is_known_from_f_near_by():
+    assert check_grad(lambda x: 1 - math.cos(x), 0.0, gradient=math.sin).ok
+    assert check_grad(lambda x: x * x * math.exp(x), 0.0, gradient=lambda x: 0.0).ok
+    assert check_grad(lambda x: 1 - math.cos(x), 0.0, gradient=math.cos).verdict == "wrong"
+
+
 def test_a_chaotic_function_is_undecided_and_said_to_be_ill_conditioned():
     def logistic(x):
         for _ in range(60):
@@ -607,6 +658,8 @@ def mutates_array(v):
         (lambda: check_grad(sin, None), "must be one real number, got None"),
         (lambda: check_grad(sin, 1j), "input a must be one real number, got 1j"),
         (lambda: check_grad(sin, 10**400), "input a is too large for a float"),
+        (lambda: check_grad(sin, 10**5000), r"input a is too large for a float: \.\.\. \(int\)"),
+        (lambda: check_grad(abs, 1, gradient=lambda x: 10**400), "gradient is too large for a fl"),
         (lambda: check_grad(sin, 1.0, order=3), "order must be 1 or 2, got 3"),
         (lambda: check_grad(sin, 1.0, lang="fr"), "lang must be one of en, es, got 'fr'"),
         (lambda: check_grad(sin, 1.0, accuracy=0), "accuracy must lie between"),

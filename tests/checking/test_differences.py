@@ -126,7 +126,14 @@ def test_one_sided_where_f_has_no_value_on_the_other(broken):
 
 
 @pytest.mark.parametrize(
-    ("f", "x"), [(math.sqrt, 0.0), (math.asin, 1.0), (lambda x: (x > 0) - (x < 0), 0.0)]
+    ("f", "x"),
+    [
+        (math.sqrt, 0.0),
+        (math.asin, 1.0),
+        (lambda x: (x > 0) - (x < 0), 0.0),
+        (lambda x: abs(x - 1) ** 0.5, 1.0),
+        (lambda x: abs(x) ** 0.9, 0.0),
+    ],
 )
 def test_vertical_and_jumping_functions_have_no_finite_bar(f, x):
     assert finite_difference(f, x).error == math.inf
@@ -324,3 +331,24 @@ def test_a_flat_place_between_kinks_is_no_staircase(x):
     estimate = finite_difference(lambda t: max(t - 0.2, 0.0) + max(-0.2 - t, 0.0), x)
     assert estimate.value == 0
     assert estimate.error < 1e-13
+
+
+@pytest.mark.parametrize("x", [1e-30, 1e-300, 2.5e-308, 1e-310, 1e-315])
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (math.sqrt, lambda x: 0.5 / math.sqrt(x)),
+        (lambda x: math.sqrt(abs(x)), lambda x: 0.5 / math.sqrt(x)),
+        (lambda x: abs(x) ** 0.25, lambda x: 0.25 * x**-0.75),
+    ],
+)
+def test_at_the_smallest_floats_the_steps_are_short_enough_and_see_no_kink(f, slope, x):
+    """1 / h was infinite there, so that the slope over [-0.1, 0.1] was taken for that at x."""
+    found = finite_difference(f, x)
+    assert abs(found.value - slope(x)) <= found.error <= 1e-6 * slope(x)
+    assert not found.kink
+
+
+def test_beside_a_singularity_nothing_bends():
+    found = finite_difference(lambda x: math.log(abs(x)), -1e-60)
+    assert (found.value, found.kink) == (pytest.approx(-1e60, rel=1e-10), False)

@@ -15,7 +15,9 @@ from autograd_mini.language import text
 from tests.benchmarks.foreign_engines import OPS, check, graphs, is_off, right, said
 from tests.checking import looked_for
 from tests.checking.manners import CLOSURES, FAULTS, SOURCES, engine
+from tests.grading import submissions
 
+SLIPS = {"": [], **{name: found for name, (found, *_) in submissions.FAULTS.items()}}
 FAULTY = [(manner, fault) for manner in FAULTS for fault in FAULTS[manner]]
 
 
@@ -232,6 +234,53 @@ def test_two_runs_that_differ_by_rounding_are_a_note(monkeypatch):
     assert report.ok
     noted = [x for x in report.properties if x.name == "ulps"]
     assert [x.severity for x in noted] == ["note"]
+
+
+@pytest.mark.parametrize("fault", ["", "factors", "overwrites"])
+def test_numbers_that_are_arrays_are_not_shared_by_two_nodes(fault):
+    """The constants' gradients had the array of the first leaf's, so that shares were mixed."""
+    space = {"__name__": __name__}
+    exec(submissions.changed([*submissions.SAME["numpy"], *SLIPS[fault]]), space)
+    report = check_grad(lambda x: (x * 3 + 1) * (x + -2), 2.5, value=space["Value"])
+    assert report.comparisons[0].wanted == 10
+    assert "changed" in [x.name for x in report.properties] or fault
+    culprit = report.culprit and (report.culprit.kind, report.culprit.op)
+    wanted = {"": None, "factors": ("partial", "*"), "overwrites": ("accumulation", "*")}
+    assert culprit == wanted[fault]
+
+
+class Float(float):
+    """A number that is a node itself."""
+
+    def __new__(cls, x, edges=()):
+        self = super().__new__(cls, x)
+        self.edges, self.grad = edges, 0.0
+        return self
+
+    data = property(float)
+
+    def __add__(self, other):
+        return Float(float(self) + float(other), ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return Float(float(self) * other, ((self, float(other)), (other, float(self))))
+
+    def backward(self, share=1.0):
+        self.grad += share
+        for parent, partial in self.edges:
+            parent.backward(partial * share)
+
+
+class Doubled(Float):
+    def __mul__(self, other):
+        return Float(float(self) * other, ((self, 2 * float(other)), (other, float(self))))
+
+
+def test_an_engine_whose_nodes_are_floats():
+    report = check_grad(lambda x, y: (x * y + y) * y, (0.5, 0.8), value=Float)
+    assert (report.verdict, len(report.comparisons)) == ("ok", 2)
+    report = check_grad(lambda x, y: (x * y + y) * y, (0.5, 0.8), value=Doubled)
+    assert (report.verdict, report.culprit.message) == ("wrong", "untold")  # none can be moved
 
 
 # --- adapters ------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ def test_other_mistakes_get_no_guess():
     assert not any(check_grad(c.f, c.at, gradient=c.wrong).guess for c in slips.others(20, 5))
     nan = check_grad(np.sum, np.ones(3), gradient=lambda x: np.nan * x)
     assert (nan.verdict, nan.guess) == ("wrong", None)
+    tiny = check_grad(lambda x: math.log(abs(x)), 1e-160, gradient=lambda x: 2 / x)
+    assert (tiny.verdict, tiny.guess) == ("wrong", None)  # a factor of inf fits anything
 
 
 SMALL = np.linspace(-0.1, 0.1, 80)

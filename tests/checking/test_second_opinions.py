@@ -198,6 +198,22 @@ def test_products_that_do_not_fit(options, words):
         check_jvp(layer, POINT, **options)
 
 
+def test_an_engine_in_which_f_has_no_value_is_told_below_the_others_and_a_kink_as_such():
+    """It left the table without a row, and said nothing."""
+    written = {"ours": lambda x, y: (x * 0).log() * y, "mine": lambda x, y: x * y}
+    engines = {"ours": "ours", "mine": lambda x, y: (y, x)}
+    table = compare_gradients(written, (2.0, 3.0), engines, lang="es")
+    assert (str(table).split(), table.ok) == (
+        "mine referencia df/dx 3 3 df/dy 2 2 ours: La función no tiene valor en x = 2.0, y = 3.0:"
+        " log(a) en a = 0.0: necesita a > 0".split(),
+        False,
+    )
+    kink = compare_gradients(abs, 0.0, ["ours"], lang="es")
+    assert str(kink).split() == "ours referencia df/dx 0 de -1 a 1".split()
+    failed = compare_gradients(lambda x: {}[1], 2.0, ["ours"], lang="es")
+    assert str(failed).endswith("ours: f lanzó KeyError: 1")
+
+
 def test_a_report_in_another_language_keeps_its_table():
     report = check_grad(math.sin, 0.3, gradient=math.cos)
     assert replace(report, lang="es").taylor == report.taylor

@@ -1,7 +1,9 @@
 """Questions of the lessons: right answers, and the slips that are named."""
 
 import math
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from autograd_mini import Value
@@ -85,3 +87,10 @@ def test_other_answers(number, answer, said):
 def test_an_unknown_question():
     with pytest.raises(ValueError, match=r"^question must be one of 1\.1, .*, got '12\.1'$"):
         ask("12.1")
+
+
+def test_numbers_of_every_kind_are_answers_and_those_too_large_are_wrong():
+    for right in (Fraction(-3), np.int64(-3), np.float64(-3), Value(Fraction(-3))):
+        assert ask("3.1", right, "en").right
+    for wrong in (10**400, -(10**400), Fraction(10**5000)):
+        assert ask("3.1", wrong, "en").said.startswith("No. It is not ")

@@ -166,7 +166,12 @@ SAME = {
         ("order = self.order()", "order = self.order()\n        print(len(order), 'nodes')")
     ],
     "demo": [("class Neuron", "print(Value(2.0) * 3)\n\n\nclass Neuron")],
-    "numpy": [("import math", "import math\nimport numpy as np"), ("math.tanh", "np.tanh")],
+    "numpy": [
+        ("import math", "import math\nimport numpy as np"),
+        ("math.tanh", "np.tanh"),
+        ("self.data = data", "self.data = np.array(data, dtype=float)"),
+        ("self.grad = 0.0\n", "self.grad = np.zeros_like(self.data)\n"),
+    ],
     "asks": [
         (
             "import random",

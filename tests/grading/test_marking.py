@@ -1,5 +1,6 @@
 """Marks are right, one submission does not harm another, and none can write its own marks."""
 
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ SAMPLE = [
     "right-fields",
     "right-names",
     "right-demo",
+    "right-numpy",
     "right-biases",
     "right-asks",
     *FAULTS,
@@ -95,6 +97,18 @@ def test_what_is_missing_is_told_as_missing(marks):
     missing, raised = marks["one-sided"].failures
     assert missing.text("es") == "falta: 2 + x"
     assert raised.text("es").endswith("'int' and 'Value' (one-sided.py, línea 101)")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("return None", "None (NoneType)"), ("return 7.5", "7.5 (float)")],
+)
+def test_an_operation_that_gives_no_node_is_told(line, told, tmp_path):
+    tanh = '        out = Value(math.tanh(self.data), (self,), "tanh")'
+    (tmp_path / "eva.py").write_text(changed([(tanh, f"        {line}")]))
+    failure = grade([tmp_path])[0].failures[0]
+    assert failure.text("en") == f"TypeError: the result must be a node, got {told}"
+    assert failure.text("es") == f"TypeError: el resultado debe ser un nodo, no {told}"
 
 
 # --- those that do not play by the rules ---------------------------------------------------------
@@ -271,12 +285,35 @@ def test_a_folder_of_several_files_is_one_submission(tmp_path):
     assert (found.name, found.total) == ("ana", 100)
 
 
+def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
+    """They were passed over, and nothing said so."""
+    engine, _, networks = RIGHT.partition("class Neuron")
+    cells = ["%matplotlib inline\n!pip install x\nimport os", "%%bash\nls", engine]
+    cells += [f"class Neuron{networks}", "%%time\nMLP(2, [1])", "1 / 0", "Value = None"]
+    code = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
+    text = json.dumps({"cells": [{"cell_type": "markdown", "source": "% ¿qué?"}, *code]})
+    (tmp_path / "ana" / ".ipynb_checkpoints").mkdir(parents=True)
+    (tmp_path / "ana" / ".ipynb_checkpoints" / "x-checkpoint.ipynb").write_text("{}")
+    for name in ("ana/x.ipynb", "eva.ipynb"):
+        (tmp_path / name).write_text(text, encoding="utf-8-sig")
+    (tmp_path / "LUIS.PY").write_text(RIGHT)
+    (tmp_path / "pía.ipynb").write_text("{}")
+    found = {
+        each.name: (each.total, [x.text("es") for x in each.notes]) for each in grade([tmp_path])
+    }
+    points, (told,) = found["eva"]
+    assert told.startswith("el archivo lanza ZeroDivisionError: división por cero (eva.ipynb")
+    assert points == 100
+    assert (found["ana"][0], found["LUIS"]) == (100, (100, []))
+    assert found["pía"] == (0, ["el archivo lanza ValueError: pía.ipynb no es un cuaderno"])
+
+
 @pytest.mark.parametrize(
     ("files", "paths", "text"),
     [
-        ({"a/x.txt": ""}, ["a"], "there is no Python file in it"),
+        ({"a/x.txt": ""}, ["a"], "there is no Python file or notebook in it"),
         ({"a/x.py": "", "b/x.py": ""}, ["a", "b"], "two submissions are called 'x'"),
-        ({"x.txt": ""}, ["x.txt"], "a submission is a Python file or a folder"),
+        ({"x.txt": ""}, ["x.txt"], "a submission is a Python file, a notebook or a folder"),
     ],
 )
 def test_submissions_that_are_refused(files, paths, text, tmp_path):
