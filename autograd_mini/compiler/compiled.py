@@ -94,7 +94,7 @@ class Compiled(Entries):
         return tuple([one_of(what, x, known) for x in named])
 
     def __get__(self, obj: object, owner: type | None = None) -> Compiled:
-        if obj is None or not hasattr(self.f, "__get__"):  # a partial, a callable object
+        if obj is None or not inspect.isfunction(self.f):  # a partial, a callable object
             return self
         name = self.f.__name__
         raise TypeError(
