@@ -31,7 +31,7 @@ TILE = 4
 _PARAMETERS = ", ".join([f"ptr noalias {name}" for name in ("%f", "%v", "%r", "%s")])
 _PARAMETERS += ", ptr noalias %fw, ptr noalias %vw, ptr noalias %rw, i64 %stride, i64 %left"
 """%fw, %vw and %rw are %f, %v and %r to write at: a chunk does not read what it has written, and
-where LLVM knows that it takes half the time for a GPT (tests/benchmarks/gpt.py)."""
+LLVM, which is told so, takes two thirds of the time for a GPT's step (tests/benchmarks/gpt.py)."""
 _ONCE = "ptr %f, ptr %s, ptr %s, ptr %s, ptr %f, ptr %s, ptr %s, i64 0, i64 %count"
 _EACH = "ptr %f, ptr %v, ptr %r, ptr %s, ptr %f, ptr %v, ptr %r, i64 %stride, i64 %left"
 _SUMS = _EACH.replace("%v", "%first").replace("%r", "%rows").replace("%left", "%remain")

@@ -6,6 +6,7 @@ import pytest
 
 from autograd_mini import __version__
 from autograd_mini.cli import main
+from autograd_mini.cli.options import Parser
 from tests.cli.tongues import ENGLISH, SPANISH, words
 
 
@@ -65,3 +66,10 @@ def test_what_is_printed_is_in_one_language(line, capsys, monkeypatch):
         out, err = capsys.readouterr()
         assert err == ""
         assert not words(out) & foreign
+
+
+def test_what_argparse_gives_the_parsers_of_commands_reaches_them():
+    """Python 3.14 gives `color`, which older versions do not know."""
+    commands = Parser("p", "cli", "en").add_subparsers()
+    command = commands.add_parser("grad", room="grad", lang="en", allow_abbrev=False)
+    assert command.allow_abbrev is False
