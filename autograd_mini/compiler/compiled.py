@@ -201,7 +201,9 @@ class Compiled(Entries):
         self, what: str, given: dict[str, Any]
     ) -> tuple[Entry, list[Any], list[Any], int, list[Value]]:
         """The entry, the arguments' numbers, shared and by sample, the samples, Values in wrt."""
-        pieces, columns, nodes = list[Any](), list[Any](), list[Value]()
+        pieces: list[Any] = []  # list[Any]() would take as long as all the rest
+        columns: list[Any] = []
+        nodes: list[Value] = []
         forms, sizes = {}, {}
         for name, x in given.items():
             met = nodes if name in self.wrt else None
@@ -262,4 +264,4 @@ def _count(sizes: Mapping[str, int]) -> int:
     """The number of samples, of which all batches must have as many."""
     if len({*sizes.values()}) > 1:
         raise ValueError(f"the batches differ in their number of samples: {sizes}")
-    return max(sizes.values(), default=1)
+    return next(iter(sizes.values()), 1)
