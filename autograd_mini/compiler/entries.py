@@ -40,8 +40,10 @@ class Entry:
         self.results = [_result(self.value, every, square)]
         self.results += [_result(x, every or n in task.batch, square) for n, x in wrt.items()]
         kinds = [form and form[0] for form in (self.value, *wrt.values())]
-        alone = kinds == [NUMBER, array] and task.what == "value_and_grad" and not task.batch
-        self.array = wrt[task.wrt[0]][1] if alone and self.arrays else None  # a number and this
+        plain = task.what in ("value", "value_and_grad") and self.arrays and not task.batch
+        self.array: Any = None  # the shape of the gradient, where that and a number are all
+        if plain and kinds in ([NUMBER], [NUMBER, array]):
+            self.array = wrt[task.wrt[0]][1] if wrt else 0
 
     def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
         """The numbers of the arguments as the back end takes them."""
