@@ -19,7 +19,7 @@ from .numbers.kind import Number
 from .numbers.kinds import constant, kind_of, number, numpy
 from .numbers.numberlike import NumberLike, data_of
 from .ops import Op
-from .rules import backward, evaluation, higher
+from .rules import backward, evaluation, higher, spare
 
 BIAS = (1,)  # stands for the arguments (*w, b), (*x, 1) of a neuron's dot
 
@@ -31,6 +31,7 @@ class Value(NumberLike):
     the partial derivatives in `dfirst` and `dsecond`. Where an operation takes vectors, or more
     than two numbers, the slots hold tuples. Read them as `parents` and `partials`. `made` holds
     the operation; of a node with a label or constants, all three: read `op`, `label`, `constants`.
+    `_nodes` is what the root of a backward pass leaves to the next graph: rules/spare.py.
 
     >>> x = Value(3.0)
     >>> y = x * x + 2 * x
@@ -39,7 +40,7 @@ class Value(NumberLike):
     (15.0, 8.0)
     """
 
-    __slots__ = ("data", "grad", "made", "first", "dfirst", "second", "dsecond")
+    __slots__ = ("data", "grad", "made", "first", "dfirst", "second", "dsecond", "_nodes")
 
     def __init__(
         self,
@@ -85,6 +86,8 @@ class Value(NumberLike):
         else:
             self._sweep(order)
         backward.add_to_leaves(order, before)
+        if zero.__class__ is float:
+            self._nodes = spare.kept(order, Value)
 
     @staticmethod
     def _sweep(order: list[Value]) -> None:

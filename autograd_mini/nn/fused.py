@@ -14,6 +14,7 @@ from typing import Any
 from autograd_mini.functions import function
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
+from autograd_mini.rules import spare
 from autograd_mini.rules.fast import FINITE, record_lines
 from autograd_mini.rules.rule import namespace_of, run
 from autograd_mini.value import BIAS, Value
@@ -55,7 +56,7 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
         return sums if op is None else [function(op)(z) for z in sums]
 
     namespace = namespace_of(op or SHEET["dot"], FLOAT)
-    namespace |= {"one_by_one": one_by_one, "Value": Value, "new": Value.__new__, "_sum": sum}
+    namespace |= {"one_by_one": one_by_one, "_sum": sum, **spare.namespace(Value)}
     namespace |= {"fsum": fsum, "multiply": mul, "MADE": (SHEET["dot"], None, BIAS), "op": op}
     end = "                add(z)\n"
     if op is not None:
@@ -64,7 +65,8 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
         end = "                _a, a = z, out\n" + record_lines(op, ("a",), 4)
         end = end.replace("return node", "add(node)") + "                else:\n"
         end += "                    break\n"
-    run(_START.replace("FINITE", FINITE) + end + _END, namespace)
+    start = _START.replace("FINITE", FINITE).replace("NODE", f"\n{' ' * 16}".join(spare.made("z")))
+    run(start + end + _END, namespace)
     return namespace["layer"]  # type: ignore[no-any-return]
 
 
@@ -89,7 +91,7 @@ def layer(rows, x):
                 out = fsum(map(multiply, weights, numbers))
                 if not FINITE:
                     break
-                z = new(Value)
+                NODE
                 z.data = out
                 z.grad = 0.0
                 z.made = MADE

@@ -16,6 +16,7 @@ from typing import Any
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import Op
 
+from . import spare
 from .rule import GENERATED, given_lines, namespace_of, rendered, run
 
 _LARGEST = sys.float_info.max
@@ -34,10 +35,9 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
     namespace: dict[str, Any] = {
         "apply": apply,
         "op": op,
-        "Value": node,
-        "new": node.__new__,
         "compile_first": compile_first,
         "_sum": sum,
+        **spare.namespace(node),
     }
     params = op.params[::-1] if swapped else op.params
     defaults = tuple(op.defaults[p] for p in params if p in op.defaults)
@@ -69,7 +69,7 @@ def source(op: Op, swapped: bool = False) -> str:
     """The Python text of the function.
 
     >>> from autograd_mini.ops import SHEET
-    >>> print(source(SHEET["mul"]).partition("    node")[0])
+    >>> print(source(SHEET["mul"]).partition("    if spare")[0])
     def made(_a, _b):
         try:
             if _b.__class__ is Value:
@@ -137,11 +137,11 @@ def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     fields |= dict(zip(("first", "second"), parents, strict=False))
     partials = [*(rendered(op, key, FLOAT) for key in keys), "None"]
     fields |= dict(zip(("dfirst", "dsecond"), partials, strict=False))
-    lines = [f"out = {rendered(op, 'value', FLOAT)}", f"if {FINITE}:", "    node = new(Value)"]
-    lines += [*(f"    node.{name} = {text}" for name, text in fields.items()), "    return node"]
+    lines = [*spare.made("node"), *(f"node.{name} = {text}" for name, text in fields.items())]
     indent = "    " * depth
-    given = given_lines(op, ["value", *keys], FLOAT, indent)
-    return given + "".join(f"{indent}{line}\n" for line in lines)
+    text = given_lines(op, ["value", *keys], FLOAT, indent)
+    text += f"{indent}out = {rendered(op, 'value', FLOAT)}\n{indent}if {FINITE}:\n"
+    return text + "".join(f"{indent}    {line}\n" for line in [*lines, "return node"])
 
 
 def _vector_body(op: Op, call: str) -> str:
