@@ -139,7 +139,7 @@ def apply(op: Op, *args: object) -> Value:
     Plain numbers are constants: they get no node and no partial; without any Value the result is a
     plain number. NumPy arrays are taken element by element.
     """
-    if not op.vectors and any(map(is_array, args)):
+    if not op.vectors and any(is_array(x, 0) for x in args):
         element = numpy().frompyfunc(lambda *numbers: apply(op, *numbers), len(args), 1)
         return mapped(element, args)  # type: ignore[no-any-return]
     args = evaluation.bind(op, args)

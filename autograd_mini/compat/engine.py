@@ -168,7 +168,7 @@ def _wrapping(compute: Callable[[Any, Any], Value]) -> Callable[[Value, Any], An
 
     def operator(self: Value, other: Any) -> Any:
         if other.__class__ is not Value and not isinstance(other, engine.Value):
-            if is_array(other):
+            if is_array(other, 0):
                 return NotImplemented  # NumPy comes back with its elements
             other = Value(other)
         return compute(self, other)

@@ -12,13 +12,13 @@ _NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".spli
 _NAMES |= {"arctan2": "atan2", "absolute": "abs", "fabs": "abs"}
 
 
-def is_array(x: object) -> bool:
-    """Whether x is a NumPy array with at least one axis."""
+def is_array(x: object, axes: int = 1) -> bool:
+    """Whether x is a NumPy array with at least so many axes."""
     np = numpy()
-    return np is not None and isinstance(x, np.ndarray) and x.shape != ()
+    return np is not None and isinstance(x, np.ndarray) and x.ndim >= axes
 
 
-def mapped(function: Any, args: tuple[Any, ...]) -> Any:
+def mapped(function: Any, args: tuple[Any, ...], **named: Any) -> Any:
     """function of the elements, with NumPy's broadcasting: an object array of the results."""
     np = numpy()
     arrays = []
@@ -30,7 +30,7 @@ def mapped(function: Any, args: tuple[Any, ...]) -> Any:
             plain = x.item() if isinstance(x, np.generic) else x
             array[()] = float(plain) if isinstance(plain, np.generic) else plain  # a longdouble
         arrays.append(array)
-    result = function(*arrays)
+    result = function(*arrays, **named)
     return result[()] if isinstance(result, np.ndarray) and result.shape == () else result
 
 
@@ -48,11 +48,11 @@ def elementwise(
     Raises NumberTypeError for what has no meaning element by element.
     """
     name = ufunc.__name__
-    if method != "__call__" or any(value is not None for value in kwargs.values()):
+    if method != "__call__":
         raise NumberTypeError(f"np.{name}.{method} does not work on Values")
     if name in _NAMES:
         ufunc = numpy().frompyfunc(named(_NAMES[name]), len(inputs), 1)
     try:
-        return mapped(ufunc, inputs)
+        return mapped(ufunc, inputs, **kwargs)
     except (TypeError, AttributeError) as error:
         raise NumberTypeError(f"np.{name} does not work on Values: {error}") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from autograd_mini.graph import contents, deepcopy, pickled, restored
 
+from .arrays import is_array
 from .kinds import constant
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def data_of(x: Any) -> Any:
 
 
 def _ordered(comes: Callable[[Any, Any], bool]) -> Callable[[NumberLike, object], bool]:
-    return lambda self, other: comes(self.data, data_of(other))
+    def ordered(self: NumberLike, other: object) -> bool:  # an array compares its elements
+        return NotImplemented if is_array(other) else comes(self.data, data_of(other))
+
+    return ordered
 
 
 def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:

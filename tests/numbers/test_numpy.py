@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pytest
 
-from autograd_mini import Value, functions
+from autograd_mini import Value, compat, functions
 from autograd_mini.errors import NumberTypeError
 
 
@@ -68,6 +68,8 @@ def test_comparisons():
     assert (np.longdouble(2) * x).data == 2 * x.data
     assert x > np.float64(2)
     assert (np.array([1.0, 4.0]) > x).tolist() == [False, True]
+    assert (x < np.array([1.0, 4.0])).tolist() == [False, True]
+    assert (x >= values([3.0, 4.0])).tolist() == [True, False]
 
 
 def values(numbers):
@@ -93,6 +95,31 @@ def test_dot_matmul_and_sums():
     assert [[v.grad for v in row] for row in w] == truth.tolist()
     assert functions.dot(w[0], x).data == -1.5
     assert functions.dot(w[0], x).parents == tuple(w[0])
+
+
+@pytest.mark.parametrize("node", [Value, compat.Value])
+def test_in_place_on_arrays_of_values(node):
+    """a = 3 (a + x) - a for each of two; a sum of Values begun with zeros."""
+    a, x = np.array([node(1.0), node(2.0)]), node(5.0)
+    leaves, total = [*a], np.zeros(2, dtype=object)
+    a += x
+    a *= 3
+    a -= np.array(leaves)
+    total += a
+    total[0] += np.tensordot(a, a, 1)  # an array without axes that holds a Value
+    assert [v.data for v in total] == [17 + 17**2 + 19**2, 19]
+    (total[0] + total[1]).backward()
+    assert (x.grad, [v.grad for v in leaves]) == (6 + 6 * (17 + 19), [2 + 4 * 17, 2 + 4 * 19])
+    floats = np.ones(2)
+    with pytest.raises(NumberTypeError, match="Cannot cast ufunc 'add' output from dtype"):
+        floats += x
+    assert floats.tolist() == [1.0, 1.0]
+
+
+def test_numpy_s_polynomials_at_a_value():
+    x = Value(2.0)
+    (np.polyval([1, 2, 3], x) + np.polynomial.Polynomial([1, 2, 3])(x)).backward()
+    assert x.grad == (2 * 2 + 2) + (2 + 6 * 2)
 
 
 FUNCTIONS = "exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan sinh cosh"
@@ -123,7 +150,7 @@ def test_absolute_power_negative_and_hypot():
     ("call", "text"),
     [
         (np.isnan, "np.isnan does not work on Values"),
-        (lambda x: np.add(x, 1.0, out=np.zeros(1, dtype=object)), "np.add"),
+        (lambda x: np.add(x, 1.0, out=np.zeros(1)), "np.add"),
         (lambda x: np.array(["a"]) * x, "np.multiply does not work on Values: 'a'"),
         (lambda x: np.add.outer(np.ones(2), x), "np.add.outer does not work on Values"),
         (lambda x: Value(np.ones(2)), r"array\(\[1., 1.\]\) \(ndarray\) is not a number"),
