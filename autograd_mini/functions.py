@@ -9,7 +9,7 @@ from typing import Any
 
 from .errors import DomainError, NumberTypeError
 from .numbers.arrays import elementwise
-from .numbers.kinds import constant, is_traced, kind_of
+from .numbers.kinds import is_traced, kind_of
 from .numbers.numberlike import data_of
 from .ops import SHEET, Op
 from .rules import fast
@@ -83,7 +83,7 @@ def take(values: Iterable[Any], index: Any) -> Any:
     >>> take([5.0, 6.0], 1), take([[1.0, 2.0], [3.0, 4.0]], 0)
     (6.0, [1.0, 2.0])
     """
-    table, k = tuple(values), index.data if isinstance(index, Value) else constant(index)
+    table, k = tuple(values), data_of(index)
     if not is_traced(k):
         if k not in range(len(table)):
             raise DomainError(f"take needs an index from 0 to {len(table) - 1}, got {index!r}")

@@ -23,7 +23,7 @@ from typing import Any
 
 from . import functions as f
 from .numbers.arguments import items, positive
-from .numbers.kinds import constant, in_ieee, is_traced
+from .numbers.kinds import constant, in_ieee, is_traced, number
 from .numbers.numberlike import data_of
 from .value import Value
 
@@ -299,6 +299,8 @@ def _number(loss: str, name: str, x: Any) -> Any:
         data = None
     if data is None or isinstance(data, complex):
         raise TypeError(f"{loss}: {name} is not a real number but {x!r}")
+    if isinstance(data, int):
+        number(data)  # an error beyond the floats
     if not in_ieee() and data - data != 0:  # inf - inf is nan
         raise ValueError(f"{loss}: {name} is {data}")
     return x if isinstance(x, Value) else data

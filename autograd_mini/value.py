@@ -144,7 +144,7 @@ def apply(op: Op, *args: object) -> Value:
         return mapped(element, args)  # type: ignore[no-any-return]
     args = evaluation.bind(op, args)
     flat = [x for arg in args for x in _tuple(arg)]
-    values = [x.data for x in flat if isinstance(x, Value)]
+    values = [data_of(x) for x in flat if isinstance(x, Value)]  # `data` may be set to anything
     kind = kind_of(values, [constant(x) for x in flat if not isinstance(x, Value)])
 
     def plain(x: Any) -> Number:

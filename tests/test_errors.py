@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import Value, functions, grad, losses, op, ops
+from autograd_mini import MLP, Value, functions, grad, losses, op, ops
 from autograd_mini.errors import (
     AutogradError,
     DomainError,
@@ -18,11 +18,21 @@ from autograd_mini.errors import (
     RangeError,
 )
 from autograd_mini.ops import SHEET
+from autograd_mini.rules.higher import is_stale
 from tests.refusals import refused
 
 INF, NAN = math.inf, math.nan
 V, F = Value, functions
 x = Value(1.0)
+
+
+def with_data(data, f=lambda v: v):
+    """f of a Value whose data is changed afterwards."""
+    v = Value(1.0)
+    out = f(v)
+    v.data = data
+    return out
+
 
 NUMBER_TYPES = [
     (lambda: x * (1, 2), r"^\(1, 2\) \(tuple\) is not a number; .*; use one Value for each"),
@@ -39,6 +49,11 @@ NUMBER_TYPES = [
     (lambda: F.exp(10**400), "an int of 1329 bits is too large"),
     (lambda: F.mean([x, 10**400]), "an int of 1329 bits is too large"),
     (lambda: losses.mse([10**400], [0]), "an int of 1329 bits is too large"),
+    (lambda: losses.mse([1.0], [10**400]), "an int of 1329 bits is too large"),
+    (lambda: with_data("3") * 2, r"^'3' \(str\) is not a number"),
+    (lambda: MLP(1, [1])([with_data(None)]), r"^None \(NoneType\) is not a number"),
+    (lambda: with_data(x) * 2, r"^Value\(data=1.0, .* is not a number"),
+    (lambda: is_stale(with_data("x", lambda v: v * v)), r"^'x' \(str\) is not a number"),
     (lambda: (x * 2).backward(10**400), "an int of 1329 bits is too large"),
     (lambda: V(Fraction(10**400)) + x, "a Fraction of 1329 bits .*; use Fraction for all numbers$"),
     (lambda: round(x, 2), r"nearest whole number; round\(value.data, digits\) rounds digits$"),
@@ -116,6 +131,8 @@ POLES = [
     (lambda: V(Fraction(1)) / 0, "div.* division by zero"),
 ]
 RANGES = [
+    (lambda: F.exp(Fraction(10**400)), r"^exp\(a\) at a = 10{76}\.\.\.: .*too large for a float$"),
+    (lambda: F.exp(Fraction(10**5000)), r"^exp\(a\) at a = \.\.\.: the result is too large"),
     (lambda: V(1000.0).exp(), r"^exp\(a\) at a = 1000.0: the result is too large"),
     (lambda: V(1e308) * 10, r"mul\(a, b\) at a = 1e\+308, b = 10.0: .* too large"),
     (lambda: F.prod([V(1e200), 1e200]), r"prod\(a\[\]\) at a = \(1e\+200.*1e\+200\): .*la"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .kind import Number
 from .kinds import constant, is_traced
-from .numberlike import NumberLike
+from .numberlike import NumberLike, held
 
 if TYPE_CHECKING:
     from autograd_mini.value import Value
@@ -137,7 +137,7 @@ def name_of(p: Value) -> str:
 
 def gradient(p: Value, who: str) -> Number:
     """The parameter's gradient as a finite number."""
-    g = p.grad.data if isinstance(p.grad, NumberLike) else p.grad  # a Value after create_graph=True
+    g = held(p.grad)  # a Value after create_graph=True
     try:
         finite = is_traced(g) or isfinite(g)
     except TypeError:

@@ -1,7 +1,7 @@
 """Which kind a number is of, and how a Value keeps it."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -72,14 +72,18 @@ def _module(cls: type) -> str:
     return cls.__module__.partition(".")[0]
 
 
-def shown(x: object, longest: int = 40) -> str:
+def shown(x: object) -> str:
     """What was given, for an error message: its repr, if that is not too long, and its type."""
+    return f"{brief(x, repr, 40)} ({type(x).__name__})"
+
+
+def brief(x: object, text: Callable[[object], str] = str, longest: int = 80) -> str:
+    """The text of a number, for an error message: its beginning, if it is too long."""
     try:
-        text = repr(x)
+        found = text(x)
     except ValueError:  # of an int of more than 4300 digits
-        text = "..."
-    text = text if len(text) <= longest else text[: longest - 3] + "..."
-    return f"{text} ({type(x).__name__})"
+        found = "..."
+    return found if len(found) <= longest else found[: longest - 3] + "..."
 
 
 def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:

@@ -23,9 +23,14 @@ else:
 T = TypeVar("T")
 
 
+def held(x: Any) -> Any:
+    """What a Value holds; anything else as it is."""
+    return x.data if isinstance(x, NumberLike) else x
+
+
 def data_of(x: Any) -> Any:
-    """The number behind a Value, or the plain number itself."""
-    return x.data if isinstance(x, NumberLike) else constant(x)
+    """The number behind a Value, or the plain number itself; NumberTypeError if it is none."""
+    return constant(held(x))
 
 
 def _ordered(comes: Callable[[Any, Any], bool]) -> Callable[[NumberLike, object], bool]:
@@ -86,7 +91,7 @@ class NumberLike(Methods):
 
     def __repr__(self) -> str:
         label = f"{self.label}: " if self.label else ""
-        return f"Value({label}data={self.data}, grad={data_of(self.grad)})"
+        return f"Value({label}data={self.data}, grad={held(self.grad)})"
 
     @property
     def _prev(self) -> tuple[Value, ...]:  # micrograd's names for parents and op

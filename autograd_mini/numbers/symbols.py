@@ -32,7 +32,7 @@ from .floats import IEEE
 from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
 from .kind import COMMON, Kind
 from .kinds import OWN
-from .numberlike import NumberLike
+from .numberlike import NumberLike, held
 from .ranges import Range, is_finite, result
 
 # Whose lines are not the user's: this package's, Python's own and those of what is installed.
@@ -381,8 +381,7 @@ def _met(args: Sequence[Any]) -> None:
     flat = [x for arg in args for x in (arg if arg.__class__ is tuple else (arg,))]
     nodes = [x for x in flat if isinstance(x, NumberLike) and not isinstance(x.data, Traced)]
     if nodes:
-        numbers = [x.data if isinstance(x, NumberLike) else x for x in flat]
-        trace = next(x.trace for x in numbers if isinstance(x, Traced))
+        trace = next(x.trace for x in map(held, flat) if isinstance(x, Traced))
         if (used := trace.used) is not None and trace.thread == get_ident():
             for x in nodes:
                 used.setdefault(x, {"data": x.data, "grad": x.grad})

@@ -6,7 +6,7 @@ from typing import Any
 from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
-from autograd_mini.numbers.kinds import constant, kind_of, number, shown
+from autograd_mini.numbers.kinds import brief, constant, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.ops import Op
 
@@ -181,7 +181,8 @@ def refusal(
             f"{start}: division by zero" + (f"; it needs {needs}" if needs else "")
         )
     if isinstance(error, OverflowError) and not needs:
-        return errors.RangeError(f"{start}: the result is too large for a {kind.name}")
+        name = "float" if kind.name == "fraction" else kind.name  # what exp makes of one
+        return errors.RangeError(f"{start}: the result is too large for a {name}")
     return errors.DomainError(
         f"{start}: it needs {needs}"
         if needs
@@ -193,7 +194,7 @@ def operand(x: Any, arg: Any) -> str:
     """A number with its label; of a vector, the numbers of largest size."""
     if x.__class__ is not tuple:
         label = getattr(arg, "label", None)
-        return f"{x} ({label})" if label else str(x)
+        return f"{brief(x)} ({label})" if label else brief(x)
     pairs = list(zip(x, arg, strict=True))
     if len(pairs) > 4:
         pairs.sort(key=lambda pair: -abs(pair[0]))

@@ -15,7 +15,7 @@ from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import constant, ieee, in_ieee, kind_of
-from autograd_mini.numbers.numberlike import NumberLike
+from autograd_mini.numbers.numberlike import NumberLike, data_of, held
 from autograd_mini.numbers.special import dsinc
 from autograd_mini.ops import SHEET
 
@@ -37,7 +37,7 @@ def symbolic(kind: Kind) -> Kind:
             return a / b
         return divided(kind.convert(a) if a.__class__ is int is b.__class__ else a, b)
 
-    namespace = {"pi": kind.namespace["pi"], "_divide": divide, "data_of": _data}
+    namespace = {"pi": kind.namespace["pi"], "_divide": divide, "data_of": held}
     signs = "< <= > >= == !=".split()  # Values compare by identity under ==
     templates = {sign: f"(data_of({{0}}) {sign} data_of({{1}}))" for sign in signs}
     templates["/"] = "_divide({0}, {1})"
@@ -68,9 +68,9 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
         return added + start if start else added
 
     return functions | {
-        "below": lambda a, b: plain["below"](kind.convert(_data(a)), kind.convert(_data(b))),
-        "unsigned": lambda a: choice(_data(a).real < 0, -a, a),
-        "count": lambda a, extreme: plain["count"](tuple(map(_data, a)), _data(extreme)),
+        "below": lambda a, b: plain["below"](kind.convert(held(a)), kind.convert(held(b))),
+        "unsigned": lambda a: choice(held(a).real < 0, -a, a),
+        "count": lambda a, extreme: plain["count"](tuple(map(held, a)), held(extreme)),
         "sum": total,
         "others": lambda a: tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))]),
         "gauss": lambda a: functions["exp"](-(a * a)),
@@ -101,7 +101,7 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
         ]
         pairs = [pair for pair in pairs if isinstance(pair[0], NumberLike)]
         chosen = "mask" if all(is_plain(x, 0, 1) or _is_mask(x) for x in (yes, no)) else "select"
-        picked = plain[chosen](condition, _data(yes), _data(no))
+        picked = plain[chosen](condition, held(yes), held(no))
         if not pairs:
             return picked
         node: Any = type(pairs[0][0])
@@ -114,10 +114,6 @@ def _has_value(arg: Any) -> bool:
     if arg.__class__ is tuple:
         return any(isinstance(x, NumberLike) for x in arg)
     return isinstance(arg, NumberLike)
-
-
-def _data(x: Any) -> Any:
-    return x.data if isinstance(x, NumberLike) else x
 
 
 def _is_mask(x: Any) -> bool:
@@ -161,7 +157,7 @@ def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> 
             adjoint, over = node.grad, covers.pop(node, None)
             if node.first is not None and not (is_plain(adjoint) and adjoint == 0):
                 for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
-                    share, number, new = times(adjoint, partial), _data(partial), over
+                    share, number, new = times(adjoint, partial), held(partial), over
                     if _is_mask(number):
                         new = _Cover.of(number, over)
                     elif over and over.mask.covers(number):
@@ -199,7 +195,7 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     chosen = [arg for arg, on in zip(args, active, strict=True) if on]
     pairs = zip(flat(chosen), flat(found), strict=True)
     nodes = tuple([partial for x, partial in pairs if isinstance(x, NumberLike)])
-    for known, now in zip(node.partials, map(_data, nodes), strict=True):
+    for known, now in zip(node.partials, map(held, nodes), strict=True):
         both = known.__class__ is now.__class__ is float
         if both and abs(now - known) > _ROUNDING * abs(known) + 1e-300:
             raise GradientError(
@@ -229,7 +225,7 @@ def recomputed(node: Value) -> Number:
     args = list(flat(node.args))
     values = [x.data for x in args if isinstance(x, NumberLike)]
     kind = kind_of(values, [constant(x) for x in args if not isinstance(x, NumberLike)])
-    numbers = each(lambda x: kind.convert(_data(x)), node.args)
+    numbers = each(lambda x: kind.convert(data_of(x)), node.args)
     return value(node.op, IEEE if in_ieee() else kind, numbers, node.args)
 
 

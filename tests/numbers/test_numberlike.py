@@ -40,6 +40,8 @@ def test_repr_shows_label_data_and_gradient():
     assert repr(x) == str(x) == f"{x}" == "Value(x: data=2.0, grad=1.5)"
     x.label = None
     assert repr(x) == "Value(data=2.0, grad=1.5)"
+    x.grad = None  # no gradient yet
+    assert repr(x) == "Value(data=2.0, grad=None)"
 
 
 def test_labels_are_given_and_changed():
