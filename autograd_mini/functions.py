@@ -124,7 +124,7 @@ def _round(value: Value, digits: int | None = None) -> Value:
         raise NumberTypeError(
             "round(value) goes to the nearest whole number; round(value.data, digits) rounds digits"
         )
-    return function(SHEET["round"])(value)  # type: ignore[no-any-return]
+    return value.round()
 
 
 Value.__round__ = _round

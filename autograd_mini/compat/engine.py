@@ -18,12 +18,30 @@ from autograd_mini import value as engine
 from autograd_mini.functions import ALIASES, METHODS, OPERATORS
 from autograd_mini.graph import contents, restored
 from autograd_mini.numbers.arrays import elementwise, is_array
+from autograd_mini.numbers.kinds import constant
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules import fast
 
 SIGNS = {"add": "+", "mul": "*", "sub": "-", "div": "/", "relu": "ReLU"}
 _label, _partials = engine.Value.label, engine.Value.dfirst  # type: ignore[misc]
+
+
+def _operator(compute: Callable[[Any, Any], Any], taken: Callable[[Any], Any]) -> Any:
+    """An operator of a Value and another, or what `taken` makes of a plain number."""
+
+    def operator(self: Value, other: Any) -> Any:
+        if other.__class__ is not Value and not isinstance(other, engine.Value):
+            if is_array(other, 0):
+                return NotImplemented  # NumPy comes back with its elements
+            other = taken(other)
+        return compute(self, other)
+
+    return operator
+
+
+def _inverse(x: Any) -> Any:
+    return x**-1 if isinstance(x, engine.Value) else FUNCTIONS["pow"](x, -1)  # 0 has none
 
 
 class Value(engine.Value):
@@ -134,14 +152,11 @@ class Value(engine.Value):
     def __neg__(self) -> Any:
         return self * -1
 
-    def __sub__(self, other: Any) -> Any:
-        return self + (-other)
+    __sub__ = _operator(lambda self, other: self + (-other), constant)
+    __truediv__ = _operator(lambda self, other: self * _inverse(other), constant)
 
     def __rsub__(self, other: Any) -> Any:
         return (-self) + other
-
-    def __truediv__(self, other: Any) -> Any:
-        return self * other**-1
 
     def __rtruediv__(self, other: Any) -> Any:
         return self**-1 * other
@@ -163,28 +178,15 @@ def _apply(op: Op, *args: object) -> Any:
     return restored(Value, *contents(made)) if made.__class__ is engine.Value else made
 
 
-def _wrapping(compute: Callable[[Any, Any], Value]) -> Callable[[Value, Any], Any]:
-    """An operator for which a plain number becomes a node."""
-
-    def operator(self: Value, other: Any) -> Any:
-        if other.__class__ is not Value and not isinstance(other, engine.Value):
-            if is_array(other, 0):
-                return NotImplemented  # NumPy comes back with its elements
-            other = Value(other)
-        return compute(self, other)
-
-    return operator
-
-
 FUNCTIONS = {name: fast.function(op, _apply, Value) for name, op in SHEET.items()}
 FUNCTIONS |= {alias: FUNCTIONS[name] for alias, name in ALIASES.items()}
 for _name in (*METHODS, *ALIASES):
     setattr(Value, _name, FUNCTIONS[_name])
 for _name, _method in OPERATORS.items():
     if _name in ("add", "mul"):
-        setattr(Value, f"__{_method}__", _wrapping(FUNCTIONS[_name]))
+        setattr(Value, f"__{_method}__", _operator(FUNCTIONS[_name], Value))
         setattr(Value, f"__r{_method}__", getattr(Value, f"__{_method}__"))
-    elif _name not in ("sub", "div", "neg"):
+    elif _name not in ("sub", "div", "neg", "round"):
         setattr(Value, f"__{_method}__", FUNCTIONS[_name])
         if len(SHEET[_name].params) == 2:
             swapped = fast.function(SHEET[_name], _apply, Value, swapped=True)

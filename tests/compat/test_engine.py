@@ -14,6 +14,7 @@ from autograd_mini import steps, topological
 from autograd_mini.compat import Value
 from autograd_mini.compat.functional import MSELoss, cross_entropy, mse, softmax
 from autograd_mini.drawing import draw_text
+from autograd_mini.errors import NumberTypeError, PoleError
 from autograd_mini.stepping.explaining import explain_step
 
 THEIRS = micrograd.engine.Value
@@ -241,6 +242,33 @@ def test_with_nodes_of_this_engine_and_with_numpy():
     many = np.array([1.0, 2.0]) * x + x * np.array([1.0, 2.0])
     assert [v.data for v in many] == [4.0, 8.0]
     assert [type(v) for v in many] == [Value, Value]
+
+
+def test_numbers_of_numpy_are_subtracted_and_divided_by_as_they_are():
+    """-np.uint8(3) is 253, np.int64(4)**-1 an error: micrograd composes - and / of these."""
+    x = Value(3.0)
+    assert (x - np.uint8(3)).data == 0
+    assert (x - np.bool_(True)).data == 2
+    assert (x / np.int64(4)).data == 0.75
+    assert [v.data for v in x - np.array([1, 5], np.uint8)] == [2, -2]
+    mean = np.array([x, x * x]).mean()  # divides by an int64
+    mean.backward()
+    assert (mean.data, x.grad) == (6, 3.5)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda x: x / 0, PoleError, r"at a = 0.0, b = -1.0: division by zero"),
+        (lambda x: x - "a", NumberTypeError, r"^'a' \(str\) is not a number"),
+        (lambda x: x / None, NumberTypeError, r"^None \(NoneType\) is not a number"),
+        (lambda x: round(x, 1), NumberTypeError, r"round\(value.data, digits\) rounds digits"),
+    ],
+)
+def test_what_is_refused_is_told_as_by_the_engine(call, error, text):
+    with pytest.raises(error, match=text):
+        call(Value(2.5))
+    assert (type(round(Value(2.5))), round(Value(2.5)).data) == (Value, 2)
 
 
 def test_losses_and_functions():
