@@ -79,6 +79,35 @@ def test_structures_come_back():
     assert ag.grad(f)(at) == {"w": (5.0,), "b": 2.0, "point": Point(16.0, 24.0)}
 
 
+class Ends(list):
+    """A list whose constructor takes the numbers one by one."""
+
+    def __init__(self, x, y):
+        super().__init__([x, y])
+
+
+class Pair(tuple):
+    def __new__(cls, first, second):
+        return super().__new__(cls, (first, second))
+
+
+class Polynomial(list):
+    """A list with an attribute, made by its constructor."""
+
+    def __init__(self, coefficients):
+        super().__init__(coefficients)
+        self.degree = len(self) - 1
+
+
+@pytest.mark.parametrize("cls", [Ends, Pair])
+def test_classes_with_a_constructor_of_their_own_come_back(cls):
+    f = lambda p: p[0] ** 2 * p[1]  # noqa: E731
+    for slope in (ag.grad(f), ag.compile(f, backend="python").grad):
+        found = slope(cls(2.0, 3.0))
+        assert (type(found), [*found]) == (cls, [12.0, 4.0])
+    assert ag.grad(lambda p: p.degree * p[0])(Polynomial([1.0, 2.0, 3.0])) == [2.0, 0.0, 0.0]
+
+
 def test_directions_are_matched_by_the_keys_of_dicts():
     """d(a**2 b) along b is a**2; of {p: a b, q: a + b}, the pullback of q is (1, 1)."""
     f, at, along_b = lambda d: d["a"] ** 2 * d["b"], {"a": 2.0, "b": 3.0}, {"b": 1.0, "a": 0.0}
@@ -171,6 +200,7 @@ def test_a_derivative_along_a_direction_is_differentiated_at_zero_too():
         (lambda: ag.jvp(ag.exp, (1.0,), (1.0, 2.0)), GradientError, "for each input, 1, got 2"),
         (lambda: ag.vjp(lambda x: x, 1.0)[1]([1.0, 1.0]), GradientError, "each output, 1, got 2"),
         (lambda: ag.grad(lambda x: x)({1.0}), NumberTypeError, "expected a number"),
+        (lambda: ag.grad(sum)(range(3)), NumberTypeError, r"in lists, .* got range\(0, 3\)"),
         (lambda: ag.grad(ag.log)(-1.0), ValueError, "needs a > 0"),
     ],
 )

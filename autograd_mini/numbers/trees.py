@@ -11,14 +11,16 @@ What is left of a tree without its numbers is its form, which can be hashed:
     MODEL, parameters, n                a model; parameters() are its Values
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import islice, product
 from math import prod
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError
 
-from .kinds import numpy
+from .kinds import numpy, shown
 
 Form = Any
 Leaf = Callable[[Any, list[Any], Any], Form]
@@ -30,7 +32,7 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     """The numbers in a structure, in order, and a function that builds it again from others.
 
     Arrays come back as arrays: of floats where all parts are numbers, of objects otherwise.
-    Raises NumberTypeError for a string, a set or None in the structure.
+    Raises NumberTypeError for a string, a set, another sequence or None in the structure.
     """
     found, form = leaves(tree)
     make = builder(form)
@@ -49,9 +51,9 @@ def _leaf(tree: Any, pieces: list[Any], _: Any) -> Form:
     if np is not None and isinstance(tree, np.ndarray):
         pieces.append(tree.flat)
         return array, tree.shape
-    if tree is None or isinstance(tree, str | bytes | set | frozenset):
+    if tree is None or hasattr(tree, "__iter__"):
         raise NumberTypeError(
-            f"expected a number, or numbers in lists, tuples, dicts or arrays, got {tree!r}"
+            f"expected a number, or numbers in lists, tuples, dicts or arrays, got {shown(tree)}"
         )
     pieces.append((tree,))
     return NUMBER
@@ -93,13 +95,27 @@ def builder(
         return lambda parts: model(inner, [*islice(parts, *more)])
     if issubclass(kind, STATIC):
         return lambda _: inner
-    build = getattr(kind, "_make", kind)  # a named tuple has one
+    build = kind if kind in (list, tuple) else partial(_of_class, kind)
     if inner.__class__ is int:
         return lambda parts: build(islice(parts, inner))
     makes = [builder(each, model) for each in inner]
     if more:
         return lambda parts: dict(zip(*more, [make(parts) for make in makes], strict=True))
     return lambda parts: build([make(parts) for make in makes])
+
+
+def _of_class(kind: Any, parts: Iterable[Any]) -> Any:
+    """A list or tuple of that class: by its constructor, if it takes them as theirs does."""
+    given = [*parts]
+    with suppress(TypeError, ValueError):
+        made = getattr(kind, "_make", kind)(given)  # a named tuple has one
+        if [*map(id, made)] == [*map(id, given)]:
+            return made
+    if issubclass(kind, tuple):
+        return tuple.__new__(kind, given)
+    made = list.__new__(kind)
+    list.extend(made, given)
+    return made
 
 
 def names(form: Form, name: str) -> list[str]:
