@@ -19,6 +19,7 @@ from jax import numpy as jnp
 from jax.scipy import special
 
 from autograd_mini.numbers.instructions import REDUCTIONS
+from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.trees import names
 
 from .arrays import functions
@@ -132,22 +133,32 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
     is spread. The arguments that are not `wrt` are constants for jax.grad. Numbers are of JAX's
     type: float32 unless jax_enable_x64 is set.
 
-    Raises ValueError where the function gives more than one number for a sample.
+    Raises ValueError where the function gives more than one number for a sample, TypeError for one
+    that is not compiled.
 
     >>> from autograd_mini.compiler import compile
     >>> cube = as_jax(compile(lambda x: x**3))
     >>> float(cube(2.0)), float(jax.grad(cube)(2.0))
     (8.0, 12.0)
     """
+    if not isinstance(fast, Compiled):
+        raise TypeError(f"as_jax takes a compiled function, compile(f), got {shown(fast)}")
+    tree_map, tree_leaves = jax.tree_util.tree_map, jax.tree_util.tree_leaves
 
-    def run(what: str, args: Sequence[Any]) -> list[Any]:
-        zeros = jax.tree_util.tree_map(lambda x: np.zeros(jnp.shape(x)), args)
-        entry, _, _, count, _ = fast.prepared(what, fast.given(zeros, {}))
+    def zeros(x: Any, rows: bool) -> Any:
+        row = tree_map(lambda leaf: np.zeros(jnp.shape(leaf)[rows:]), x)
+        return [row] * len(tree_leaves(x)[0]) if rows else row
+
+    def run(what: str, given: dict[str, Any]) -> list[Any]:
+        given = {name: given[name] for name in fast.signature.parameters if name in given}
+        trees = {name for name in fast.batch if isinstance(given[name], list | tuple | dict)}
+        like = {name: zeros(x, name in trees) for name, x in given.items()}
+        entry, _, _, count, _ = fast.prepared(what, like)
         if (size := len(names(entry.value, ""))) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
         shared, samples = list[Any](), list[Any]()
-        for name, arg in zip(fast.signature.parameters, args, strict=False):
-            for leaf in map(jnp.asarray, jax.tree_util.tree_leaves(arg)):
+        for name, arg in given.items():
+            for leaf in map(jnp.asarray, tree_leaves(arg)):
                 if name in fast.batch:
                     samples += [*leaf.reshape(len(leaf), -1).T]
                 else:
@@ -157,16 +168,15 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
             shared.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
         return entry.program.ordered(*function(entry.program, axis)(shared, samples))
 
-    f: Any = jax.custom_vjp(lambda *args: run("value", args)[0])
+    value_of: Any = jax.custom_vjp(lambda given: run("value", given)[0])
 
-    def forward(*args: Any) -> Any:
-        value, *slopes = run("value_and_grad", args)
-        return value, (slopes, args)
+    def forward(given: dict[str, Any]) -> Any:
+        value, *slopes = run("value_and_grad", given)
+        return value, (slopes, given)
 
     def backward(kept: Any, share: Any) -> Any:
-        slopes, args = kept
-        left, given = iter(slopes), dict(zip(fast.signature.parameters, args, strict=False))
-        found: dict[str, Any] = dict.fromkeys(given)
+        slopes, given = kept
+        left, found = iter(slopes), dict[str, Any].fromkeys(given)
         for name in fast.wrt:
             leaves, tree = jax.tree_util.tree_flatten(given[name])
             for k, leaf in enumerate(leaves):
@@ -176,10 +186,18 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
                 whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)
                 leaves[k] = whole.reshape(jnp.shape(leaf))
             found[name] = jax.tree_util.tree_unflatten(tree, leaves)
-        return tuple(found.values())
+        return (found,)
 
-    f.defvjp(forward, backward)
-    return f  # type: ignore[no-any-return]
+    value_of.defvjp(forward, backward)
+
+    def f(*args: Any, **kwargs: Any) -> Any:
+        given = fast.given(args, kwargs)
+        for name in fast.batch:
+            if isinstance(rows := given[name], list | tuple) and rows:
+                given[name] = tree_map(lambda *leaves: jnp.stack(leaves), *rows)
+        return value_of(given)
+
+    return f
 
 
 def build(program: Program, threads: int = 1) -> Run:

@@ -106,6 +106,19 @@ def test_its_derivative_is_the_engines(reduce):
     assert np.allclose(slope["b"], theirs["b"], rtol=1e-13)
 
 
+def test_batches_in_lists_as_the_compiled_function_takes_them():
+    def f(p, row):
+        return (p["w"] * row["b"] - row["a"] * p["c"][0] + p["c"][1]) ** 2
+
+    p, rows = {"w": 2.0, "c": [3.0, 0.5]}, [{"b": 1.0, "a": 2.0}, {"b": -1.0, "a": 0.5}]
+    fast = compile(f, wrt=("p", "row"), batch="row", reduce="sum", backend="python")
+    assert as_jax(fast)(row=rows, p=p) == fast(p, rows)
+    assert jax.jit(jax.grad(as_jax(fast), (0, 1)))(p, rows) == fast.grad(p, rows)
+    fast = compile(loss, batch=("x", "y"), reduce="mean", backend="python")
+    w, x, y = {"a": [0.3, -0.2], "b": 0.1}, [[0.5, 1.0], [-1.0, 2.0]], [0.0, 1.0]
+    assert jax.grad(as_jax(fast))(w, np.array(x), y) == jax.grad(as_jax(fast))(w, x, np.array(y))
+
+
 def test_arguments_to_differentiate_by_in_another_order():
     f = as_jax(compile(lambda x, y: x - 2 * y[0] * y[1], wrt=("y", "x"), backend="python"))
     x, y = np.float64(5.0), np.array([3.0, 4.0])
@@ -137,6 +150,8 @@ def test_near_0(name):  # XLA takes (1 + x) - 1 to be x
 def test_as_jax_wants_one_number():
     with pytest.raises(ValueError, match="gives one number, it gives 2"):
         as_jax(compile(lambda x: [x, x], backend="python"))(1.0)
+    with pytest.raises(TypeError, match=r"takes a compiled function, compile\(f\), got <function"):
+        as_jax(loss)
 
 
 def test_the_examples():
