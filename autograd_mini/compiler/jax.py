@@ -159,6 +159,8 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         shared, samples = list[Any](), list[Any]()
         for name, arg in given.items():
             for leaf in map(jnp.asarray, tree_leaves(arg)):
+                if jnp.iscomplexobj(leaf):
+                    raise TypeError(f"a compiled function takes real numbers, got {name} = {leaf}")
                 if name in fast.batch:
                     samples += [*leaf.reshape(len(leaf), -1).T]
                 else:

@@ -1,12 +1,14 @@
 """A compiled function among torch's: an autograd.Function, twice differentiable."""
 
 from collections.abc import Callable, Sequence
+from inspect import BoundArguments
 from typing import Any
 
 try:
     import torch
 except ImportError as error:
     raise ImportError("as_torch needs torch: https://pytorch.org", name="torch") from error
+import numpy as np
 from torch.autograd import Function
 
 from autograd_mini.numbers.kinds import shown
@@ -18,10 +20,11 @@ def as_torch(fast: Compiled) -> Callable[..., torch.Tensor]:
     """A compiled function as one of torch's tensors, whose gradient is the engine's.
 
     Each argument is a tensor or a number. It computes in float64 on the CPU; the result has the
-    type of the arguments. A function that gives one number can be differentiated twice, by `hvp`.
+    type of the arguments. It can be differentiated twice, by `hvp`; where samples have slopes of
+    their own, by that of each.
 
     Raises ValueError for an argument that requires a gradient and is not `wrt`, TypeError for one
-    that is no tensor or number.
+    that is no tensor or number, for complex ones and for a function that is not compiled.
 
     >>> from autograd_mini.compiler import compile
     >>> cube = as_torch(compile(lambda x: x**3))
@@ -31,16 +34,18 @@ def as_torch(fast: Compiled) -> Callable[..., torch.Tensor]:
     >>> y.item(), x.grad.item()
     (8.0, 12.0)
     """
+    if not isinstance(fast, Compiled):
+        raise TypeError(f"as_torch takes a compiled function, compile(f), got {shown(fast)}")
 
-    def f(*args: Any) -> torch.Tensor:
-        tensors = [_tensor(arg) for arg in args]
-        for name, tensor in zip(fast.signature.parameters, tensors, strict=False):
+    def f(*args: Any, **kwargs: Any) -> torch.Tensor:
+        tensors = {name: _tensor(arg) for name, arg in fast.given(args, kwargs).items()}
+        for name, tensor in tensors.items():
             if tensor.requires_grad and name not in fast.wrt:
                 names = ", ".join(fast.wrt)
                 raise ValueError(
                     f"{name} requires a gradient, but the function is by wrt = {names}"
                 )
-        value: torch.Tensor = _Value.apply(fast, *tensors)  # type: ignore[no-untyped-call, unused-ignore]
+        value: torch.Tensor = _Value.apply(fast, [*tensors], *tensors.values())  # type: ignore[no-untyped-call, unused-ignore]
         return value
 
     return f
@@ -49,7 +54,9 @@ def as_torch(fast: Compiled) -> Callable[..., torch.Tensor]:
 def _tensor(x: Any) -> torch.Tensor:
     if not isinstance(x, torch.Tensor | int | float):
         raise TypeError(f"an argument must be a tensor or a number, got {shown(x)}")
-    return torch.as_tensor(x)
+    if (tensor := torch.as_tensor(x)).is_complex():
+        raise TypeError(f"a compiled function takes real numbers, got {shown(x)}")
+    return tensor
 
 
 def _numbers(tensors: Sequence[torch.Tensor]) -> list[Any]:
@@ -57,9 +64,26 @@ def _numbers(tensors: Sequence[torch.Tensor]) -> list[Any]:
     return [array if array.shape else float(array) for array in arrays]
 
 
-def _by(fast: Compiled) -> list[int]:
-    """Which of the arguments are `wrt`, in its order."""
-    return [[*fast.signature.parameters].index(name) for name in fast.wrt]
+def _called(what: Callable[..., Any], given: dict[str, Any], *last: Any) -> Any:
+    """What a method of a compiled function gives for the arguments by name."""
+    bound = BoundArguments(what.__self__.signature, given)  # type: ignore[attr-defined]
+    return what(*bound.args, *last, **bound.kwargs)
+
+
+def _hvp(fast: Compiled, given: dict[str, Any], along: list[Any]) -> Sequence[Any]:
+    """`hvp`; where samples have slopes of their own that of each, added up for what they share."""
+    own = [name in fast.batch or not fast.reduce for name in fast.wrt]
+    if not fast.batch or not any(own):
+        product = _called(fast.hvp, given, tuple(along) if len(along) > 1 else along[0])
+        return product if len(along) > 1 else [product]
+    alone = vars(fast).setdefault("alone", Compiled(fast.f, wrt=fast.wrt, backend=fast.backend))
+    found = []
+    for k, sample in enumerate(fast._samples(given)):
+        each = [d[k] if it else d for it, d in zip(own, along, strict=True)]
+        found.append(_hvp(alone, sample, each))
+    share = len(found) if fast.reduce == "mean" else 1
+    rows = [np.array(column) / share for column in zip(*found, strict=True)]
+    return [x if n in fast.batch else x.sum(0) for n, x in zip(fast.wrt, rows, strict=True)]
 
 
 def _as(like: torch.Tensor, numbers: Any) -> torch.Tensor:
@@ -69,42 +93,39 @@ def _as(like: torch.Tensor, numbers: Any) -> torch.Tensor:
 
 class _Value(Function):  # type: ignore[misc, unused-ignore]
     @staticmethod
-    def forward(ctx: Any, fast: Compiled, *tensors: torch.Tensor) -> torch.Tensor:
-        value, slopes = fast.value_and_grad(*_numbers(tensors))
-        by = _by(fast)
-        ctx.fast, ctx.slopes = fast, [slopes] if len(by) == 1 else slopes
+    def forward(ctx: Any, fast: Compiled, given: list[str], *tensors: torch.Tensor) -> torch.Tensor:
+        numbers = dict(zip(given, _numbers(tensors), strict=True))
+        value, slopes = _called(fast.value_and_grad, numbers)
+        ctx.by = [given.index(name) for name in fast.wrt]
+        ctx.fast, ctx.given, ctx.slopes = fast, given, [slopes] if len(ctx.by) == 1 else slopes
         ctx.save_for_backward(*tensors)
-        return _as(tensors[by[0]], value)
+        return _as(tensors[ctx.by[0]], value)
 
     @staticmethod
     def backward(ctx: Any, share: torch.Tensor) -> Any:  # type: ignore[override, unused-ignore]
-        slopes = _Slope.apply(ctx.fast, ctx.slopes, *ctx.saved_tensors)  # type: ignore[no-untyped-call, unused-ignore]
+        slopes = _Slope.apply(ctx, *ctx.saved_tensors)  # type: ignore[no-untyped-call, unused-ignore]
         found: list[Any] = [None] * len(ctx.saved_tensors)
-        for k, slope in zip(_by(ctx.fast), slopes, strict=True):
+        for k, slope in zip(ctx.by, slopes, strict=True):
             like = ctx.saved_tensors[k]
             if slope.shape == like.shape:  # one number, or each sample its own
                 share_ = share.reshape(share.shape + (1,) * (slope.dim() - share.dim()))
                 found[k] = share_ * slope
             else:
                 found[k] = torch.tensordot(share, slope, dims=1)
-        return None, *found
+        return None, None, *found
 
 
 class _Slope(Function):  # type: ignore[misc, unused-ignore]
     @staticmethod
-    def forward(ctx: Any, fast: Compiled, slopes: Any, *tensors: torch.Tensor) -> Any:
-        ctx.fast = fast
+    def forward(ctx: Any, of: Any, *tensors: torch.Tensor) -> Any:
+        ctx.of = of
         ctx.save_for_backward(*tensors)
-        by = _by(fast)
-        return tuple(_as(tensors[k], slope) for k, slope in zip(by, slopes, strict=True))
+        return tuple(_as(tensors[k], slope) for k, slope in zip(of.by, of.slopes, strict=True))
 
     @staticmethod
     def backward(ctx: Any, *along: torch.Tensor) -> Any:
-        directions = _numbers(along)
-        direction = directions[0] if len(directions) == 1 else tuple(directions)
-        product = ctx.fast.hvp(*_numbers(ctx.saved_tensors), direction)
-        product = [product] if len(along) == 1 else product
-        found: list[Any] = [None] * len(ctx.saved_tensors)
-        for k, part in zip(_by(ctx.fast), product, strict=True):
+        given = dict(zip(ctx.of.given, _numbers(ctx.saved_tensors), strict=True))
+        found: list[Any] = [None] * len(given)
+        for k, part in zip(ctx.of.by, _hvp(ctx.of.fast, given, _numbers(along)), strict=True):
             found[k] = _as(ctx.saved_tensors[k], part)
-        return None, None, *found
+        return None, *found

@@ -152,6 +152,8 @@ def test_as_jax_wants_one_number():
         as_jax(compile(lambda x: [x, x], backend="python"))(1.0)
     with pytest.raises(TypeError, match=r"takes a compiled function, compile\(f\), got <function"):
         as_jax(loss)
+    with pytest.raises(TypeError, match="takes real numbers, got x = 2j"):
+        as_jax(compile(lambda x: x**2, backend="python"))(2j)
 
 
 def test_the_examples():

@@ -36,11 +36,12 @@ def test_over_samples(wrt, reduce):
     fast = compile(loss, wrt=wrt, batch=("x", "y"), reduce=reduce, backend="python")
     x = torch.linspace(-1, 1, 8, dtype=torch.float64).reshape(4, 2)
     y = x[:, 0] ** 2
-    if wrt == "w":
-        assert torch.autograd.gradcheck(lambda w: as_torch(fast)(w, x, y), (leaf(0.3, -0.2),))
-    else:
-        given = leaf(0.3, -0.2), x.requires_grad_()
-        assert torch.autograd.gradcheck(lambda w, x: as_torch(fast)(w, x, y.detach()), given)
+    for check in (torch.autograd.gradcheck, torch.autograd.gradgradcheck):
+        if wrt == "w":
+            assert check(lambda w: as_torch(fast)(w, x, y=y), (leaf(0.3, -0.2),))
+        else:
+            given = leaf(0.3, -0.2), x.detach().requires_grad_()
+            assert check(lambda w, x: as_torch(fast)(w, y=y, x=x), given)
 
 
 def test_the_type_of_number_is_kept():
@@ -57,6 +58,15 @@ def test_what_cannot_be_differentiated_is_said():
         product(leaf(1.0), leaf(2.0))
     with pytest.raises(TypeError, match="must be a tensor or a number, got '1' "):
         product("1", 2.0)
+    with pytest.raises(TypeError, match=r"takes real numbers, got tensor\(0.\+2.j\) "):
+        product(torch.tensor(2j), 2.0)
+    with pytest.raises(TypeError, match=r"takes a compiled function, compile\(f\), got <function"):
+        as_torch(loss)
+
+
+def test_an_argument_that_has_no_name_to_be_called_by():
+    x = leaf(-2.0)[0]
+    assert torch.autograd.grad(as_torch(compile(abs, backend="python"))(x), x) == (-1.0,)
 
 
 def test_the_examples():
