@@ -38,11 +38,12 @@ _KINDS: dict[type, str] = {ast.Attribute: "attribute", ast.Call: "call", ast.Tup
 _KINDS |= {ast.Compare: "comparison", ast.IfExp: "condition", ast.BoolOp: "condition"}
 _PUNCTUATION = frozenset("+-*/%().,<>= ")
 # What people write for what Python's grammar calls otherwise.
-INSTEAD = {"^": "**", "÷": "/", "²": "**2", "³": "**3"}
+INSTEAD = {"^": "**", "÷": "/", "²": "**2", "³": "**3", "π": "pi"}
 INSTEAD |= dict.fromkeys("×·⋅", "*") | dict.fromkeys("−–", "-")
 _NAMES = """ln:log lg:log10 sen:sin tg:tan arcsin:asin arcsen:asin arccos:acos arctan:atan
 arctg:atan arctan2:atan2 arsinh:asinh arcosh:acosh artanh:atanh logistic:sigmoid swish:silu
-fabs:abs sgn:sign power:pow raiz:sqrt raíz:sqrt σ:sigmoid"""
+fabs:abs sgn:sign power:pow raiz:sqrt raíz:sqrt σ:sigmoid senh:sinh
+tgh:tanh arcsinh:asinh arccosh:acosh arctanh:atanh deg2rad:radians rad2deg:degrees"""
 OTHER_NAMES = dict(pair.split(":") for pair in _NAMES.split())
 
 
