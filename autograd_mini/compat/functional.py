@@ -7,6 +7,8 @@ too: `from micrograd.functional import tanh, sigmoid`.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd_mini.numbers.arguments import items, whole
+
 from .engine import FUNCTIONS
 
 
@@ -48,6 +50,8 @@ class Loss:
         """
         if not args:
             return self
+        if len(args) != 2:
+            raise TypeError(f"a loss takes predictions and targets, got {len(args)} arguments")
         predictions, targets = args
         if not hasattr(targets, "__len__"):
             predictions, targets = [predictions], [targets]
@@ -60,7 +64,14 @@ mse = mse_loss = MSE = MSELoss = Loss("(p - y)**2", lambda p, y: (p - y) ** 2)
 binary_cross_entropy = bce = BCE = BCELoss = BinaryCrossEntropy = Loss(
     "-(y log(p) + (1 - y) log(1 - p))", lambda p, y: -(y * p.log() + (1 - y) * (1 - p).log())
 )
+
+
+def _cross_entropy(scores: Any, y: Any) -> Any:
+    if (given := items(scores)) is None:  # a Value for a list of one would have the loss 0
+        raise TypeError(f"cross_entropy takes a list of scores for each class, got {scores!r}")
+    return -softmax(given)[whole("the class", int(y), 0, len(given) - 1)].log()
+
+
 cross_entropy = cross_entropy_loss = CrossEntropy = CrossEntropyLoss = Loss(
-    "-log(softmax(scores)[y]), for y the number of the class,",
-    lambda scores, y: -softmax(scores)[int(y)].log(),
+    "-log(softmax(scores)[y]), for y the number of the class,", _cross_entropy
 )

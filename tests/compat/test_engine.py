@@ -288,3 +288,10 @@ def test_losses_and_functions():
     assert max(v.data for v in softmax([Value(1000.0), Value(0.0)])) == 1.0
     with pytest.raises(ValueError, match="1 predictions and 2 targets"):
         mse([Value(1.0)], [1, 2])
+    with pytest.raises(TypeError, match="predictions and targets, got 1 arguments"):
+        mse([Value(1.0)])
+    with pytest.raises(TypeError, match="takes a list of scores for each class, got Value"):
+        cross_entropy(scores, [0, 0, 0])
+    for k in (-1, 3):
+        with pytest.raises(ValueError, match=f"the class must be from 0 to 2, got {k}"):
+            cross_entropy(scores, k)
