@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy as copied
 from threading import local
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -113,6 +114,11 @@ def restored(cls: type[Value], *contents: Any) -> Value:
     return refilled(cls.__new__(cls), *contents)
 
 
+def own(node: Value) -> dict[str, Any]:
+    """The attributes that a subclass, or its user, gave the node besides."""
+    return getattr(node, "__dict__", {})
+
+
 def refilled(node: Value, *contents: Any) -> Value:
     """The node, with these contents in place of its own."""
     node.data, node.grad, label, op, constants, *edges = contents
@@ -134,7 +140,10 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
 
     for node in topological(root):
         if id(node) not in memo:
-            memo[id(node)] = restored(cls or type(node), *map(translated, contents(node)))
+            made = restored(cls or type(node), *map(translated, contents(node)))
+            memo[id(node)] = made
+            if cls is None and (attributes := own(node)):
+                own(made).update(copied(attributes, memo))
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
@@ -144,7 +153,7 @@ def pickled(node: Value) -> tuple[Any, ...]:
     So no node recurses into its parents: they are in the pickle already.
     """
     if node.first is None or any(id(node) in order.ids for order in _orders.written):
-        return restored, (type(node), *contents(node))
+        return restored, (type(node), *contents(node)), own(node) or None
     return _last, (_Order(node),)
 
 

@@ -57,6 +57,8 @@ class Value(engine.Value):
     Raises NumberTypeError (a TypeError) if `data` is not a number.
     """
 
+    __slots__ = ("_closure", "__dict__", "__weakref__")  # copies have the partials in its place
+
     def __init__(
         self,
         data: object,
@@ -102,7 +104,7 @@ class Value(engine.Value):
     # --- backward ---------------------------------------------------------------------------------
     @property
     def _backward(self) -> Callable[[], None]:
-        return vars(self).get("_closure") or self._hand_on
+        return getattr(self, "_closure", self._hand_on)
 
     @_backward.setter
     def _backward(self, closure: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from autograd_mini.graph import contents, deepcopy, pickled, restored
+from autograd_mini.graph import contents, deepcopy, own, pickled, restored
 
 from .arrays import is_array
 from .kinds import constant
@@ -109,7 +109,9 @@ class NumberLike(Methods):
         return self.op.name if self.op else made if isinstance(made, str) else ""
 
     def __copy__(self: Value) -> Value:  # type: ignore[misc]
-        return restored(self.__class__, *contents(self))
+        made = restored(self.__class__, *contents(self))
+        own(made).update(own(self))
+        return made
 
     def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # type: ignore[misc]
         return deepcopy(self, memo)

@@ -187,6 +187,30 @@ def test_a_subclass_and_its_own_rule():
     assert draw_text(y)
 
 
+class Parameter(Value):
+    """With attributes of its own, as optimisers of courses give them."""
+
+    def __init__(self, data, of):
+        super().__init__(data, label="w")
+        self.velocity, self.of = [0.0], of
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda node: pickle.loads(pickle.dumps(node))]
+)
+def test_copies_have_the_attributes_that_a_node_was_given(again):
+    first = Value(1.0)
+    first.velocity = [1.0]
+    w = Parameter(2.0, of=first)
+    same = again(w)
+    assert (type(same), same.data, same.velocity, same.label) == (Parameter, 2.0, [0.0], "w")
+    assert (same.of.data, same.of.velocity) == (1.0, [1.0])
+    assert (same.of is first) == (same.velocity is w.velocity) == (again is copy.copy)
+    product = again(w * first)  # first is there once, as a parent and as an attribute
+    parents = {p.data: p for p in product.parents}
+    assert parents[2.0].of is parents[1.0]
+
+
 def test_an_operation_of_ours_under_another_name():
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     c = a * b
