@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import MLP, Value, functions, grad, losses, op, ops
+from autograd_mini import MLP, Value, functions, grad, hessian, losses, op, ops
 from autograd_mini.errors import (
     AutogradError,
     DomainError,
@@ -277,6 +277,19 @@ def test_an_operation_that_is_not_there_cannot_be_unpickled(own):
     del SHEET["pickled_cube"]
     with pytest.raises(FormulaError, match="'pickled_cube' is not on the sheet; define it with op"):
         pickle.loads(data)
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "said", "note"),
+    [
+        (lambda v: v[0] ** v[1], [-2.0, 2.0], "log.a. at a = -2.0", "pow at (-2.0, 2.0)"),
+        (lambda v: v[0].sqrt() + v[1], [0.0, 1.0], "div.a, b. at a = 1.0", "sqrt at (0.0)"),
+    ],
+)
+def test_a_second_derivative_names_the_operation_whose_partials_have_no_value(f, at, said, note):
+    with pytest.raises(AutogradError, match=said) as caught:
+        hessian(f)(at)
+    assert caught.value.__notes__ == [f"in the partial derivatives of {note}"]
 
 
 def test_a_transform_of_a_function_that_gives_no_number():

@@ -19,7 +19,7 @@ from autograd_mini.numbers.numberlike import NumberLike, data_of, held
 from autograd_mini.numbers.special import dsinc
 from autograd_mini.ops import SHEET
 
-from .evaluation import each, flat, value
+from .evaluation import each, flat, operand, value
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -191,7 +191,12 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     active = tuple(map(_has_value, args))
     values = [p.data for p in node.parents]
     kind = kind_of(values, [c for c in flat(args) if not isinstance(c, NumberLike)])
-    found = rule(op, symbolic(kind), active).partials(*args, node)
+    try:
+        found = rule(op, symbolic(kind), active).partials(*args, node)
+    except AutogradError as error:  # of a division, a logarithm that are in the formula alone
+        at = ", ".join(operand(p.data, p) for p in node.parents[:4])
+        error.add_note(f"in the partial derivatives of {op.name} at ({at})")
+        raise
     chosen = [arg for arg, on in zip(args, active, strict=True) if on]
     pairs = zip(flat(chosen), flat(found), strict=True)
     nodes = tuple([partial for x, partial in pairs if isinstance(x, NumberLike)])
