@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy as copied
 from threading import local
@@ -147,13 +147,15 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
-def pickled(node: Value) -> tuple[Any, ...]:
+def pickled(node: Value, number_of: Callable[[Any], Any]) -> tuple[Any, ...]:
     """What `pickle` stores: all that the node depends on, in topological order.
 
-    So no node recurses into its parents: they are in the pickle already.
+    So no node recurses into its parents: they are in the pickle already. Of a gradient that is a
+    Value, whose graph leads back to the node, it is the number.
     """
     if node.first is None or any(id(node) in order.ids for order in _orders.written):
-        return restored, (type(node), *contents(node)), own(node) or None
+        data, grad, *rest = contents(node)
+        return restored, (type(node), data, number_of(grad), *rest), own(node) or None
     return _last, (_Order(node),)
 
 

@@ -294,6 +294,13 @@ def test_a_node_with_two_names_in_a_structure(duplicate):
     assert again["loss"].parents == (again["layers"][0][0],) * 2
 
 
+def test_a_pickled_gradient_that_is_a_value_is_its_number():
+    x = Value(2.0)
+    (x**3).backward(create_graph=True)  # the gradient's graph has x in it, whose gradient it is
+    again = pickle.loads(pickle.dumps([x, x.grad]))
+    assert (again[0].grad, again[1].data, [leaf.data for leaf in leaves(again[1])]) == (12, 12, [2])
+
+
 def test_one_pickler_for_two_graphs():
     x = Value(2.0)
     pickler = pickle.Pickler(buffer := io.BytesIO())

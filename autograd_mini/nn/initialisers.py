@@ -16,6 +16,7 @@ from -limit to limit has the variance limit**2 / 3.
 import random
 from collections.abc import Callable
 from math import log, sqrt
+from numbers import Integral
 from typing import Protocol
 
 from autograd_mini.numbers.arguments import entry
@@ -125,8 +126,8 @@ def generator(seed: int | Generator | None) -> Generator:
     """
     if seed is None:
         return random
-    if isinstance(seed, int) and not isinstance(seed, bool):
-        return random.Random(seed)
+    if isinstance(seed, int | Integral) and not isinstance(seed, bool):  # NumPy's ints, too
+        return random.Random(int(seed))
     if hasattr(seed, "random"):
         return seed
     raise TypeError(f"seed must be an int, a random.Random or None, got {seed!r}")

@@ -313,7 +313,7 @@ def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
     if row is None:
         raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {x!r}")
     for i, v in enumerate(row):
-        if hasattr(v, "__len__") and not isinstance(v, str | bytes):
+        if getattr(v, "shape", True) and hasattr(v, "__len__") and not isinstance(v, str | bytes):
             raise TypeError(
                 f"{name} takes one sample at a time, a list of {nin} numbers, but input {i} is"
                 " a list; for many samples write [model(x) for x in samples]"

@@ -117,4 +117,4 @@ class NumberLike(Methods):
         return deepcopy(self, memo)
 
     def __reduce_ex__(self: Value, protocol: object) -> tuple[Any, ...]:  # type: ignore[misc]
-        return pickled(self)
+        return pickled(self, held)

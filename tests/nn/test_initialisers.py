@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 from autograd_mini.nn import MLP, Layer, Neuron, initialisers
@@ -69,6 +70,11 @@ def test_a_seed_gives_the_same_weights_everywhere(init):
     model = MLP(2, [2, 1], init=init, seed=42)
     assert [w.data.hex() for w in model.layers[0].neurons[0].w] == GOLDEN[init]
     assert numbers(MLP(2, [2, 1], init=init, seed=43)) != numbers(model)
+
+
+def test_an_int_of_numpy_is_a_seed():
+    (seed,) = np.arange(3, 4)
+    assert numbers(MLP(2, [2, 1], seed=seed)) == numbers(MLP(2, [2, 1], seed=3))
 
 
 def test_biases_start_at_0_and_so_do_zeros():

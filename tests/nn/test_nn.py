@@ -199,7 +199,7 @@ ROW = [0.5, -2.0]
     "x",
     [
         tuple(ROW), np.array(ROW), np.array(ROW, dtype=np.float32), iter(ROW), [F(1, 2), -2],
-        [np.float64(0.5), np.int64(-2)], [Value(0.5), -2.0],
+        [np.float64(0.5), np.int64(-2)], [np.array(0.5), np.array(-2)], [Value(0.5), -2.0],
         np.array([Value(0.5), Value(-2.0)], dtype=object),
     ],
     ids=lambda x: type(x).__name__,
