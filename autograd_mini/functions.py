@@ -83,7 +83,7 @@ def take(values: Iterable[Any], index: Any) -> Any:
     >>> take([5.0, 6.0], 1), take([[1.0, 2.0], [3.0, 4.0]], 0)
     (6.0, [1.0, 2.0])
     """
-    table, k = tuple(values), data_of(index)
+    table, k = vector("take", "values", values), data_of(index)
     if not is_traced(k):
         if k not in range(len(table)):
             raise DomainError(f"take needs an index from 0 to {len(table) - 1}, got {index!r}")

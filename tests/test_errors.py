@@ -71,6 +71,7 @@ NUMBER_TYPES = [
     (lambda: F.exp("a"), r"^'a' \(str\) is not a number"),
     (lambda: x.leaky_relu("a"), r"^'a' \(str\) is not a number"),
     (lambda: F.sum(3), r"sum\(a\[\]\) needs a list of numbers .* as a, got 3 \(int\)"),
+    (lambda: F.take(x, 0), "take needs a list of numbers or Values as values, got Value"),
     (lambda: F.sum(x), r"sum\(a\[\]\) needs a list of numbers or Values as a, got Val"),
     (lambda: F.dot([x], 3), r"dot.* needs a list .* as b, got 3 \(int\)"),
     (lambda: F.sum([1, "a"]), r"^'a' \(str\) is not a number"),
