@@ -93,7 +93,7 @@ class Expression:
         self.source, self.tree, self.names = source, tree, tuple(names)
         self._code = code, known
 
-    def __call__(self, **values: object) -> Any:
+    def __call__(self, /, **values: object) -> Any:
         """The value at these numbers: a Value if any of them is one, else a plain number.
 
         Raises TypeError unless there is exactly one value for each name; DomainError and the other
@@ -239,6 +239,8 @@ def _read(
         case ast.Name(id=name):
             if name in SHEET:
                 raise _error("function", source, node, name=name, signature=SHEET[name].signature)
+            if name == "__debug__":  # True, whatever it is given
+                raise _error("reserved", source, node, name=name)
             if name in CONSTANTS:
                 return ast.copy_location(ast.Constant(CONSTANTS[name]), node), []
             names[name] = min(node.col_offset, names.get(name, node.col_offset))

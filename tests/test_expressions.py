@@ -57,6 +57,7 @@ def test_values_are_those_of_python(source, x, y):
     [
         ("x*exp(-x**2)+y", {"x": 0.5, "y": 2.0}, {"x": 0.5 * math.exp(-0.25), "y": 1.0}),
         ("x**3 - 2*x", {"x": 3.0}, {"x": 25.0}),
+        ("self*__name__", {"self": 3.0, "__name__": 2.0}, {"self": 2.0, "__name__": 3.0}),
         ("x/y", {"x": 1.0, "y": 4.0}, {"x": 0.25, "y": -0.0625}),
         ("x**y", {"x": 2.0, "y": 3.0}, {"x": 12.0, "y": 8 * math.log(2)}),
         ("-x**2", {"x": 3.0}, {"x": -6.0}),
@@ -106,6 +107,7 @@ REFUSED = [
     ("x^2", "instead", r"write \*\* instead of \^", 1),
     ("2·x", "instead", r"write \* instead of ·", 1),
     ("sin(π*x)", "instead", "write pi instead of π", 4),
+    ("2*__debug__", "reserved", "__debug__ is a reserved word", 2),
     ("rad2deg(x)", "unknown.near", "did you mean degrees?", 0),
     ("arctanh(x)", "unknown.near", "did you mean atanh?", 0),
     ("where(x > 0 and x < 1, 1, 2)", "condition", "its condition is one comparison", 6),
