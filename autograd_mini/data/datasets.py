@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sized
 from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
 from typing import Any, overload
@@ -96,10 +97,10 @@ class Dataset:
         return Dataset(self.name, inputs, targets, self.feature_names, self.class_names)
 
     def __repr__(self) -> str:
-        n, d = len(self.inputs), len(self.feature_names)
+        n, d, each = len(self.inputs), len(self.feature_names), Counter(self.targets)
         answer = f"targets from {min(self.targets):g} to {max(self.targets):g}"
         if self.class_names:
-            counts = [f"{name} {self.targets.count(c)}" for c, name in enumerate(self.class_names)]
+            counts = [f"{name} {each[c]}" for c, name in enumerate(self.class_names)]
             answer = "classes " + ", ".join(counts)
         points = f"{n} point{'s' * (n != 1)}, {d} feature{'s' * (d != 1)}"
         return f"Dataset({self.name!r}: {points}, {answer})"

@@ -73,7 +73,8 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
         labels.append(cells[at])
     classes = _classes(path, labels)
     features = [name for j, name in enumerate(names) if j != at]
-    targets = [classes.index(text) for text in labels]
+    number = {text: k for k, text in enumerate(classes)}
+    targets = [number[text] for text in labels]
     return Dataset(path.stem, rows, targets, features, classes)
 
 

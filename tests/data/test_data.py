@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from time import process_time
 
 import mpmath
 import numpy as np
@@ -420,3 +421,14 @@ def test_bad_input_is_refused_with_a_sentence(call, error):
     with pytest.raises((TypeError, ValueError, IndexError)) as caught:
         eval(call, {**vars(data), **names})
     assert f"{caught.type.__name__}: {caught.value}" == error
+
+
+def test_many_classes_take_no_longer_than_few(tmp_path):
+    """Looked up in a list, 13,333 classes of 40,000 lines took 20 s."""
+    path = tmp_path / "many.csv"
+    path.write_text("a,label\n" + "".join(f"{i},c{i % 13_333}\n" for i in range(40_000)))
+    start = process_time()
+    many = data.read_csv(path)
+    assert "classes c0 4, c1 3, c10 3, " in repr(many)
+    assert many.class_names[many.targets[27]] == "c27"
+    assert process_time() - start < 6
