@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from autograd_mini.nn.networks import Module
+from autograd_mini.numbers.arguments import one_of
 
 from .engine import Value
 
@@ -25,7 +26,7 @@ class Neuron(Module):
     def __init__(self, nin: int, nonlin: bool = True, bias: bool = True) -> None:
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = self._bias() if bias else None
-        self.nonlin = nonlin
+        self.nonlin = one_of("nonlin", nonlin, (True, False))  # no name of an activation
 
     def _bias(self) -> Value:
         return Value(0)

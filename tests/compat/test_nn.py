@@ -54,6 +54,12 @@ def course(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
+def test_another_course_s_name_of_an_activation_is_not_taken_for_relu():
+    for make in (lambda: nn.MLP(2, [2, 1], "tanh"), lambda: nn.Neuron(2, "sigmoid")):
+        with pytest.raises(ValueError, match=r"nonlin must be one of True, False, got '(tanh|sig)"):
+            make()
+
+
 def test_install_leaves_what_is_the_course_s_own(course):
     install("mycourse")
     extra = importlib.import_module("mycourse.extra")
