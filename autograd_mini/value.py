@@ -55,7 +55,7 @@ class Value(NumberLike):
         """
         self.data: Number = number(data)
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
-        self.made: Any = None if label is None else (None, label, None)
+        self.made: Any = None if label is None else (None, str(label), None)
         self.first: Any = None
         self.dfirst: Any = None
         self.second: Any = None

@@ -47,8 +47,8 @@ def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
 class _Part(Generic[T]):
     """The part k of `made`, which is (op, label, constants), or the op alone if that is all."""
 
-    def __init__(self, k: int) -> None:
-        self.k = k
+    def __init__(self, k: int, kept: Callable[[Any], Any] = lambda content: content) -> None:
+        self.k, self.kept = k, kept
 
     def __get__(self, node: Any, owner: object = None) -> T | None:
         if node is None:  # of the class
@@ -59,7 +59,7 @@ class _Part(Generic[T]):
     def __set__(self, node: Value, content: T | None) -> None:
         made = node.made
         parts = [*made] if made.__class__ is tuple else [made, None, None]
-        parts[self.k] = content
+        parts[self.k] = None if content is None else self.kept(content)
         node.made = parts[0] if parts[1] is parts[2] is None else tuple(parts)
 
 
@@ -71,7 +71,7 @@ class NumberLike(Methods):
     data: Any
     grad: Any
     op: _Part[Op] = _Part(0)
-    label: _Part[str] = _Part(1)
+    label: _Part[str] = _Part(1, str)
     constants: _Part[tuple[Any, ...]] = _Part(2)
     """All arguments, if some are plain; made by hand, its partials given as Values, or its name."""
 

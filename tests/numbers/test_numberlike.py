@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import Value, functions, grad
+from autograd_mini import Value, compat, functions, grad
+from autograd_mini.drawing import draw_text
 from autograd_mini.errors import GradientError
 
 
@@ -31,6 +32,15 @@ def test_conversions():
     assert (format(x, ".1f"), f"{x:8.3f}|") == ("3.8", "   3.750|")
     assert [1, 2, 3, 4][int(x)] == 4
     assert math.exp(Value(1.0)) == math.e
+
+
+@pytest.mark.parametrize("node", [Value, compat.Value])
+def test_a_label_is_text(node):
+    """Loops call nodes by their numbers: x.label = i."""
+    x = node(2.0, label=7)
+    assert x.label == "7"
+    x.label = 3
+    assert draw_text(x.relu()).splitlines()[1].startswith("└─ 3  data 2")
 
 
 def test_repr_shows_label_data_and_gradient():
