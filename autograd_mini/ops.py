@@ -155,6 +155,9 @@ def op(
     known = {*domains, *({*(scale or ()), *(ulps or ()), *(textbook or ())} - {"value"})}
     if unknown := known - set(params):
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
+    for param, domain in domains.items():
+        if not isinstance(domain, Domain):
+            raise FormulaError(f"op {signature!r}: {param} must be a Domain, got {domain!r}")
     new = Op()
     new.name, new.params, new.vectors, new.defaults = name, params, vectors, defaults
     new.value, new.partials, new.given = value, partials, dict(given or {})
@@ -182,17 +185,32 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     """All formulas, parsed: "value", "d0", "d1", ..., the given names, "kink 0", "scale a", ..."""
     functions = PRIMITIVES | SHEET.keys()
     names = {*new.params, "pi", *["n"] * bool(new.vectors), *(f"{v}_i" for v in new.vectors)}
-    trees = {}
+    trees, vectors = {}, {*new.vectors}
     refuse_reserved(new.signature, new.given)
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"}  # it may be a vector, such as others(a)
+        vectors |= {key} if _is_vector(trees[key], vectors) else set()
     trees["value"] = parse(new.value, names, functions)
+    if _is_vector(trees["value"], vectors):
+        raise FormulaError(f"op {new.signature!r}: {new.value!r} is a vector, not a number")
     others = {f"d{k}": text for k, text in enumerate(new.partials)}
     others |= {f"kink {k}": text for k, text in enumerate(new.kinks)}
     others |= {f"scale {key}": text for key, text in new.scale.items()}
     return trees | {key: parse(text, names | {"out"}, functions) for key, text in others.items()}
 
+
+def _is_vector(node: ast.AST, vectors: set[str]) -> bool:
+    """Whether a formula gives a number for each element."""
+    if isinstance(node, ast.Name):
+        return node.id in vectors or node.id.endswith("_i")
+    called = node.func.id if isinstance(node, ast.Call) else ""  # type: ignore[attr-defined]
+    if called in _OF_VECTORS or (called in SHEET and SHEET[called].vectors):
+        return False
+    return any(_is_vector(part, vectors) for part in ast.iter_child_nodes(node))
+
+
+_OF_VECTORS = "sum prod dot norm max min count gap".split()  # each gives one number
 
 # --- arithmetic --------------------------------------------------------------------------------
 op("add(a, b)", "a + b", "1", "1", latex="{a} + {b}", about=("sum", "suma"))

@@ -193,6 +193,11 @@ FORMULAS = [
     (lambda: op("f(a)", "a", "1", given={"exp": "a"}), "'exp' has a meaning already"),
     (lambda: op("f(a)", "a"), r"op 'f\(a\)': 1 arguments need as many partials, got 0"),
     (lambda: op("f(a, b)", "a", "1"), "2 arguments need as many partials, got 1"),
+    (lambda: op("f(a=1, b)", "a", "1", "0"), "op signature"),
+    (lambda: op("f(a)", 3, "1"), "formula 3 is not an expression"),
+    (lambda: op("f(a)", "log(a)", "1 / a", a="a > 0"), r"a must be a Domain, got 'a > 0'"),
+    *((lambda text=text: op("f(a[])", text, "1", given={"b": "others(a)"}), "is a vector, not a nu")
+      for text in ("a", "exp(a_i)", "b", "b + 1", "max(a) * b_i")),
     (lambda: op("f", "1"), r"op signature 'f': write it as name\(a\), name\(a, b\)"),
     (lambda: op(3, "a", "1"), "op signature 3"),
     (lambda: op("f(class)", "1", "1"), "'class' has a meaning already; take another"),

@@ -51,7 +51,7 @@ def parse(text: str, names: Collection[str], functions: Collection[str] = PRIMIT
     """
     try:
         tree = compile(text.strip(), "<formula>", "eval", ast.PyCF_ONLY_AST).body  # type: ignore[attr-defined]
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, AttributeError) as error:  # the last, where it is no text
         raise FormulaError(f"formula {text!r} is not an expression: {error}") from None
     for node in walk(tree):
         if problem := _problem(node, names, functions):
@@ -76,6 +76,7 @@ def parse_signature(
                 defaults[param] = float(default)
             params.append(param)
         good = rest.endswith(")") and all(p.isidentifier() for p in (name, *params))
+        good = good and params[len(params) - len(defaults) :] == [*defaults]  # they come last
     except (AttributeError, ValueError):
         good = False
     if not good or len(set(map(str.lower, params))) < len(params):
