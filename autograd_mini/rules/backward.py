@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import GradientError, NumberTypeError
+from autograd_mini.graph import topological
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kind import Number
 from autograd_mini.numbers.kinds import OWN, constant, in_ieee, shown
@@ -30,6 +31,8 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
     except NumberTypeError:
         raise NumberTypeError(f"the seed must be a number, got {shown(seed)}") from None
     traced: Any = next((x for x in (root.data, one) if x.__class__ in OWN), None)
+    if traced is not None and (met := OWN[traced.__class__].met):
+        met((traced, *topological(root)))  # notes their gradients before this pass changes them
     if traced is not None and not create_graph:
         return 0, traced.seed(one)
     if one != one or (one.__class__ is float and cmath.isinf(one)):

@@ -104,7 +104,7 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
         picked = plain[chosen](condition, held(yes), held(no))
         if not pairs:
             return picked
-        node: Any = type(pairs[0][0])
+        node: Any = next(c for c in type(pairs[0][0]).__mro__ if NumberLike in c.__bases__)
         return node(picked, [x for x, _ in pairs], [node(mask) for _, mask in pairs])
 
     return choice

@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import MLP, Value, log, mean, where
+from autograd_mini import MLP, Value, compat, log, mean, where
 from autograd_mini.compiler import compile
 from autograd_mini.errors import GradientError, TraceError
 from autograd_mini.nn import Neuron
@@ -148,6 +148,34 @@ def test_values_from_outside_may_hold_any_real_number():
     assert fast(3.0) == 1.0
     for w.data in (Fraction(2, 3), 5, np.float32(0.5)):
         assert fast(3.0) == 3.0 * float(w.data)
+
+
+class Named(Value):
+    """A subclass whose constructor is another than Value's."""
+
+    def __init__(self, name, data):
+        super().__init__(data, label=name)
+
+
+@pytest.mark.parametrize("b", [compat.Value(0.5), Value(0.5), Named("b", 0.5)])
+def test_derivatives_in_what_is_compiled_leave_other_classes_and_gradients_alone(b):
+    """b meets the argument in the backward pass alone, when its gradient is that pass's."""
+
+    def f(x):
+        return (x * (b * b)).tanh() * (b * 3) + x**3 * b.exp() + (x - b * 2) ** 2
+
+    b.grad = 7.0
+    fast, second = python(f), python(ag.grad(f))
+    for b.data in (0.5, 0.25):
+        slope = ag.hessian(f)(0.7)
+        found = (
+            fast.hessian(0.7),
+            fast.hvp(0.7, 1.0),
+            second.grad(0.7),
+            python(ag.grad(f)).grad(0.7),
+        )
+        assert found == pytest.approx((slope,) * 4, rel=1e-13)
+        assert b.grad == 7.0
 
 
 def test_a_batch_inside_another_function_is_reduced():
