@@ -324,10 +324,10 @@ def test_threads_that_pickle_one_deep_graph():
 def test_a_failed_pickle_leaves_nothing_behind():
     x = Value(2.0)
     y = x * 3
-    y.label = lambda: None  # cannot be pickled
+    y.grad = lambda: None  # cannot be pickled
     with pytest.raises(Exception, match=r"pickle|lambda"):
         pickle.dumps([y, x])
-    y.label = "y"
+    y.grad = 0.0
     x2, y2 = pickle.loads(pickle.dumps([x, y]))
     assert y2.parents == (x2,)
 
