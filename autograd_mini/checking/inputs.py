@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function
 from autograd_mini.numbers.kinds import shown
-from autograd_mini.numbers.trees import array
+from autograd_mini.numbers.trees import array, of_class
 from autograd_mini.ops import Op
 
 from .adapters import data_of, is_node
@@ -235,7 +235,7 @@ def mapped(tree: Any, f: Function) -> Any:
     if isinstance(tree, Mapping):
         return {key: mapped(part, f) for key, part in tree.items()}
     if isinstance(tree, list | tuple):
-        return getattr(tree, "_make", type(tree))(mapped(part, f) for part in tree)
+        return of_class(type(tree), (mapped(part, f) for part in tree))
     return f(tree)
 
 

@@ -66,7 +66,7 @@ def written_graph(roots: list[Value]) -> dict[str, Any]:
             "scope": list(scope_of(node)),
             "args": each(written, node.args) if node.op else [],
             "data": written_number(node.data),
-            "grad": written_number(node.grad),
+            "grad": written_number(0.0 if node.grad is None else node.grad),
             "parents": [ids[parent] for parent in node.parents],
             "partials": [written_number(partial) for partial in node.partials],
         }

@@ -95,7 +95,7 @@ def builder(
         return lambda parts: model(inner, [*islice(parts, *more)])
     if issubclass(kind, STATIC):
         return lambda _: inner
-    build = kind if kind in (list, tuple) else partial(_of_class, kind)
+    build = kind if kind in (list, tuple) else partial(of_class, kind)
     if inner.__class__ is int:
         return lambda parts: build(islice(parts, inner))
     makes = [builder(each, model) for each in inner]
@@ -104,7 +104,7 @@ def builder(
     return lambda parts: build([make(parts) for make in makes])
 
 
-def _of_class(kind: Any, parts: Iterable[Any]) -> Any:
+def of_class(kind: Any, parts: Iterable[Any]) -> Any:
     """A list or tuple of that class: by its constructor, if it takes them as theirs does."""
     given = [*parts]
     with suppress(TypeError, ValueError):

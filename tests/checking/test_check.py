@@ -744,3 +744,11 @@ def test_at_a_jump_there_is_no_derivative(f):
     found = check_grad(f, (1.0, 2.0))
     assert [row.verdict for row in found.comparisons] == ["domain", "ok"]
     assert check_grad(f, (1.25, 2.0)).verdict == "ok"
+
+
+def test_a_list_whose_class_has_a_constructor_of_its_own():
+    class Point(list):
+        def __init__(self, x, y):
+            super().__init__((x, y))
+
+    assert check_grad(lambda p: p[0] * p[1], Point(2.0, 3.0)).ok

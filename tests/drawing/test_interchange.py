@@ -287,3 +287,11 @@ def test_a_number_without_a_form_is_refused():
     x.data = mpmath.mpc(1, 2)
     with pytest.raises(NumberTypeError, match="a mpc has no form in JSON here"):
         to_json(x)
+
+
+def test_a_gradient_that_is_none_is_none_yet():
+    x = Value(2.0)
+    y = x * 3
+    x.grad = None
+    (again,) = from_json(to_json(y))
+    assert again.parents[0].grad == 0.0
