@@ -5,6 +5,7 @@
 The checksum is of the content, not of its layout. Documents of version 1 have none.
 """
 
+import ast
 import errno
 import json
 import os
@@ -199,12 +200,18 @@ _IPYTHON = ("%", "!", "?")  # begin lines that are not Python
 _PYTHON = ("%%time\n", "%%capture")  # cells that are Python but for that line
 
 
-def notebook_code(data: bytes, name: object) -> str:
-    """The code of a notebook without IPython's lines (%, !, ?); ValueError if it is none."""
+def notebook_code(data: bytes, name: object) -> list[str]:
+    """The code cells of a notebook without IPython's lines (%, !, ?); ValueError if it is none."""
     try:
         cells = json.loads(data)["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{name} is not a notebook") from None
-    plain = [cell for cell in code if not cell.startswith("%%") or cell.startswith(_PYTHON)]
-    return "\n".join("" if x.lstrip()[:1] in _IPYTHON else x for x in "\n".join(plain).splitlines())
+    return [_plain(c) if not c.startswith("%%") or c.startswith(_PYTHON) else "" for c in code]
+
+
+def _plain(cell: str) -> str:
+    with suppress(SyntaxError, ValueError):  # where it is Python, a line may begin with the sign %
+        ast.parse(cell)
+        return cell
+    return "\n".join("" if x.lstrip()[:1] in _IPYTHON else x for x in cell.splitlines())

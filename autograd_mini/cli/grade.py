@@ -8,6 +8,7 @@ from pathlib import Path
 from autograd_mini import files
 from autograd_mini.grading import Marks, grade
 from autograd_mini.grading.forms import ALL, EACH
+from autograd_mini.grading.marking import passed_over
 from autograd_mini.grading.sandbox import Limits
 from autograd_mini.language import shortened
 
@@ -33,6 +34,8 @@ def run(args: Arguments) -> int:
     found = grade(args.submissions, limits=Limits(args.time, args.memory), **options)
     found.sort(key=lambda each: -each.total)
     _give(args, found)
+    if names := passed_over(args.submissions):
+        print(args.say("passed", names=", ".join(names)), file=sys.stderr)
     return 1 if any(each.total < args.least for each in found) else 0
 
 

@@ -52,7 +52,7 @@ def _code(script: Path) -> bytes | str:
     """The program; of a notebook its code."""
     if script.suffix != ".ipynb":
         return script.read_bytes()
-    code = notebook_code(script.read_bytes(), script)
+    code = "\n".join(notebook_code(script.read_bytes(), script))
     linecache.cache[str(script)] = (0, None, code.splitlines(keepends=True), str(script))
     return code
 

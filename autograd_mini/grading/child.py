@@ -8,10 +8,11 @@ standard input and output: what the submission prints goes elsewhere, and is cut
 import io
 import json
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ _OF_PROCESSES = "fork exec posix_spawn spawn startfile system kill".split()
 _CHANGES = tuple(f"os.{x}" for x in _OF_FILES)
 _REFUSED = (*(f"os.{x}" for x in _OF_PROCESSES), "subprocess.", "socket.connect", "socket.bind")
 _own: set[str] = set()  # the files of the submission
+
+
+class _Late(BaseException):
+    """A file takes too long; what it may swallow is no Exception."""
 
 
 class _Printed(io.BytesIO):
@@ -56,11 +61,27 @@ def main() -> None:
         answers.write(json.dumps(found).encode() + b"\n")
         answers.flush()
 
-    engine, loaded = _load(setup["files"], setup["class"])
+    with _alarm(setup["loading"]):
+        engine, loaded = _load(setup["files"], setup["class"])
     answer(setup, loaded)
     for line in questions:
         question = json.loads(line)
         answer(question, _tried(engine, question, levels))
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Interrupt what takes longer, and what comes then sooner, where the system has a clock."""
+
+    def ring(*_: object) -> None:
+        raise _Late
+
+    with suppress(AttributeError):  # Windows
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 8)
+    yield
+    with suppress(AttributeError):
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -94,15 +115,16 @@ def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
 
 def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict[str, Any]]:
     """The engine in files, (name of the module, path) each; and what is to be said of it."""
-    modules, notes = [], []
+    modules, notes = [], list[dict[str, Any]]()
     _own.update(path for _, path in files)
     for module_name, path in files:
-        known: Any = sys.modules.get(module_name)
-        own = known is not None and known.__file__ == path  # another of them has imported it
-        module, problem = (known, None) if own else module_of(Path(path), module_name)
+        there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
+        known = next(there, None)  # another of them has imported it
+        module, problems = (known, []) if known else module_of(Path(path), module_name)
         modules.append(module)
-        if problem is not None:
-            notes.append(_told(problem))
+        for parts in range(1, module_name.count(".") + 1):  # it stands in a folder of its own
+            sys.modules.setdefault(module_name.split(".", parts)[-1], module)
+        notes += map(_told, problems[:3])
     cls, names = engine_class(modules, name)
     if cls is not None:
         try:
@@ -132,16 +154,25 @@ def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]
 
 def _told(problem: BaseException) -> dict[str, Any]:
     """An error in words: its kind, its text, and the line of the submission."""
-    told = {"type": type(problem).__name__, "text": "", "file": "", "line": 0}
+    kind = "" if isinstance(problem, _Late) else type(problem).__name__
+    told = {"type": kind, "text": "", "file": "", "line": 0, "cell": 0}
     with suppress(BaseException):  # of its own __str__
         told["text"] = str(problem)[:200]
     if isinstance(problem, SyntaxError):
         told["text"] = problem.msg
-        told["file"], told["line"] = Path(problem.filename or "").name, problem.lineno or 0
-    for frame in traceback.extract_tb(problem.__traceback__):
-        if frame.filename in _own:
-            told["file"], told["line"] = Path(frame.filename).name, frame.lineno or 0
+        told |= _place(problem.filename, problem.lineno)
+    frames = traceback.extract_tb(problem.__traceback__)
+    for frame in frames if kind else reversed(frames):  # too late is what began first
+        told |= _place(frame.filename, frame.lineno)
     return told
+
+
+def _place(name: str | None, line: int | None) -> dict[str, Any]:
+    """The file of the submission and the line; of a notebook its cell; {} elsewhere."""
+    path, _, cell = (name or "").rpartition("#")
+    if name in _own:
+        return {"file": Path(name).name, "line": line or 0, "cell": 0}
+    return {"file": Path(path).name, "line": line or 0, "cell": int(cell)} if path in _own else {}
 
 
 if __name__ == "__main__":

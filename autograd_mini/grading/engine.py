@@ -1,10 +1,11 @@
 """An engine as a battery sees it: the one that is submitted, or ours, which says what is right."""
 
+import ast
 import importlib.util
 import random
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -122,25 +123,45 @@ class Engine:
 
 
 # --- files ---------------------------------------------------------------------------------------
-class _Notebook(SourceFileLoader):
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:  # type: ignore[override]
-        return super().source_to_code(notebook_code(data, Path(path).name), path, **options)
-
-
-def module_of(path: Path, name: str) -> tuple[ModuleType, BaseException | None]:
-    """A file as a module, and what it raised: what stands above that line is there all the same."""
-    loader = (_Notebook if path.suffix == ".ipynb" else SourceFileLoader)(name, str(path))
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+def module_of(path: Path, name: str) -> tuple[ModuleType, list[BaseException]]:
+    """A file as a module, and what it raised; after a statement that raises the next ones run."""
+    spec = importlib.util.spec_from_loader(name, SourceFileLoader(name, str(path)))
     assert spec is not None
-    assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    cells, where = [path.read_bytes()], [str(path)]
+    if path.suffix.lower() == ".ipynb":
+        try:
+            cells = [cell.encode() for cell in notebook_code(cells[0], path.name)]
+        except ValueError as problem:
+            return module, [problem]
+        where = [f"{path}#{k}" for k in range(1, len(cells) + 1)]
+    return module, [e for each in zip(cells, where, strict=True) for e in _run(module, *each)]
+
+
+def _run(module: ModuleType, source: bytes, where: str) -> Iterator[BaseException]:
+    """Run a file or a cell; the errors of its statements, or that of its syntax."""
     try:
-        spec.loader.exec_module(module)
-    except BaseException as problem:
-        if isinstance(problem, KeyboardInterrupt):
-            raise
-        return module, problem
-    return module, None
+        rest = ast.parse(source, where).body
+    except (SyntaxError, ValueError) as problem:
+        yield problem
+        return
+    future = [x for x in rest if isinstance(x, ast.ImportFrom) and x.module == "__future__"]
+    while rest:
+        try:
+            exec(compile(ast.Module(rest, []), where, "exec", dont_inherit=True), vars(module))
+        except BaseException as problem:
+            frames = traceback.extract_tb(problem.__traceback__)
+            line = next((f.lineno or 0 for f in frames if f.filename == where), 0)
+            if isinstance(problem, KeyboardInterrupt):
+                raise
+            yield problem
+            starts = (
+                min(each.lineno for each in [x, *getattr(x, "decorator_list", [])]) for x in rest
+            )
+            after = [x for x, start in zip(rest, starts, strict=True) if line and start > line]
+            rest = [*future, *after] if after else []
+        else:
+            return
 
 
 def engine_class(

@@ -35,7 +35,8 @@ class Failure:
             told["text"] = f": {translated(told['text'], lang)}"
         if self.kind == "needs":
             told["shapes"] = ", ".join(told["shapes"])
-        where = text("grade.where", lang, **told) if told.get("line") else ""
+        place = "grade.where.cell" if told.get("cell") else "grade.where"
+        where = text(place, lang, **told) if told.get("line") else ""
         status = told.get("status")
         if status is not None and status < 0:
             return text(f"grade.failure.{self.kind}.signal", lang, signal=-status)

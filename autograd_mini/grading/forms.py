@@ -63,7 +63,7 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
         said = (f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}" for mark in lost)
         first = next(said, each.notes[0].text(lang) if each.notes else "")
         points = [f"{mark.points:g}" for mark in each.marks]
-        rows.append([each.name, *points, f"{each.total:g}", first])
+        rows.append([each.name, *points, f"{each.total:g}", first.replace("\n", " ")])
     return rows
 
 

@@ -121,8 +121,8 @@ def read(path: str | None = None) -> list[Level]:
 
         return LEVELS
     Path(path).read_bytes()  # its own error, if it cannot be
-    module, problem = module_of(Path(path), "battery")
-    if problem is not None:
+    module, problems = module_of(Path(path), "battery")
+    for problem in problems:
         raise BatteryError(f"{path} raised {type(problem).__name__}: {problem}")
     levels: Any = getattr(module, "LEVELS", None)
     if not _list_of(levels, Level):

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -127,9 +127,8 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
     made: list[Submission] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(x for x in path.iterdir() if not x.name.startswith((".", "__")))
-            made += [_file(x) for x in inside if x.is_file() and _is_code(x)]
-            made += [_folder(x, cls or "Value") for x in inside if any(map(_is_code, x.rglob("*")))]
+            made += [_file(x) for x in _inside(path) if x.is_file() and _is_code(x)]
+            made += [_folder(x, cls or "Value") for x in _inside(path) if any(_code(x))]
         elif _is_code(path):
             path.read_bytes()  # its own error, if it cannot be read
             made.append(_file(path))
@@ -143,8 +142,26 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
     return made
 
 
+def passed_over(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
+    """The names of what lies in the folders among the paths and is no submission."""
+    all_of = (x for path in map(Path, paths) if path.is_dir() for x in _inside(path))
+    return [x.name for x in all_of if not (x.is_file() and _is_code(x)) and not any(_code(x))]
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(x for x in folder.iterdir() if not x.name.startswith((".", "__")))
+
+
 def _is_code(path: Path) -> bool:
-    return path.suffix.lower() in (".py", ".ipynb") and not path.parent.name.startswith(".")
+    return path.suffix.lower() in (".py", ".ipynb")
+
+
+def _code(folder: Path) -> Iterator[Path]:
+    """The files of code in it, but for hidden ones and those of others: an environment of pip."""
+    for x in filter(_is_code, folder.rglob("*")):
+        inside = x.relative_to(folder).parts
+        if not any(name.startswith((".", "__MACOSX", "site-packages")) for name in inside):
+            yield x
 
 
 def _file(path: Path) -> Submission:
@@ -155,15 +172,18 @@ def _file(path: Path) -> Submission:
 def _folder(path: Path, cls: str) -> Submission:
     """A submission of several files: the one with the class first, so that it is loaded first."""
     pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
-    files = sorted(
-        filter(_is_code, path.rglob("*")), key=lambda x: (not pattern.search(x.read_bytes()), x)
+    files = sorted(_code(path), key=lambda x: (not pattern.search(x.read_bytes()), x))
+    whole = re.compile(rb"^from \.", re.M)  # as a package does
+    package = any(
+        x.name == "__init__.py" or whole.search(x.read_bytes()) for x in path.glob("*.py")
     )
-    base = path.parent if (path / "__init__.py").exists() else path  # it imports by its own name
-    names = (".".join(x.relative_to(base).with_suffix("").parts) for x in files)
+    base = path.parent if package else path  # it imports by its own name
+    parts = (x.relative_to(base).with_suffix("").parts for x in files)
     taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
-    own = [name + "_" * (name.partition(".")[0] in taken) for name in names]
+    own = [".".join((first + "_" * (first in taken), *names)) for first, *names in parts]
     named = [(name, str(x.resolve())) for name, x in zip(own, files, strict=True)]
-    return Submission(path.name, named, [str(base.resolve())])
+    inside = sorted({p for x in files for p in x.parents if p.is_relative_to(path)})
+    return Submission(path.name, named, [str(x.resolve()) for x in dict.fromkeys([base, *inside])])
 
 
 # --- one submission ------------------------------------------------------------------------------
@@ -204,7 +224,9 @@ class _Grader:
         else:
             names, raised = self.sandbox.loaded.get("names"), self.sandbox.loaded.get("notes")
             raised = raised[:9] if isinstance(raised, list) else []
-            notes = [Failure("load.raised", told(note)) for note in raised]
+            notes = [
+                Failure(f"load.{'raised' if x['type'] else 'late'}", x) for x in map(told, raised)
+            ]
         if not isinstance(names, dict):
             none = Failure("load.none", {"cls": self.setup["class"] or "Value"})
             self.stopped, notes, names = True, [*notes, none][:1], {}
@@ -296,7 +318,8 @@ def told(error: Any) -> dict[str, Any]:
     """An error as a submission's process tells it, which may tell anything."""
     given = error if isinstance(error, dict) else {}
     words = {key: clean(given.get(key, "")) for key in ("type", "text", "file")}
-    return {**words, "line": given.get("line") if isinstance(given.get("line"), int) else 0}
+    numbers = {key: given.get(key) for key in ("line", "cell")}
+    return words | {key: x if isinstance(x, int) else 0 for key, x in numbers.items()}
 
 
 def clean(x: object, longest: int = 200) -> str:

@@ -49,8 +49,8 @@ class Sandbox:
         self.lines: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=self._read, args=[self.process.stdout], daemon=True).start()
         seconds = int(8 * limits.seconds) + 60  # of the processor: no more than a last resort
-        setup = {**setup, "memory": limits.memory, "seconds": seconds}
-        self.loaded = self.ask(setup, 2 * limits.seconds + 1)  # Python itself takes time to start
+        setup |= {"memory": limits.memory, "seconds": seconds, "loading": 2 * limits.seconds}
+        self.loaded = self.ask(setup, 3 * limits.seconds + 1)  # Python itself takes time to start
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a question; Ended if there is none in this time, or no process any more."""

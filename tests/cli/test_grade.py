@@ -40,6 +40,21 @@ def test_one_submission(folder, capsys):
     assert printed(capsys, folder / "right-right.py", "--least", 100)[1] == 0
 
 
+def test_what_is_no_submission_is_named(folder, capsys):
+    (folder / "luis").mkdir()
+    for name in ("luis/tarea.zip", "eva.docx", ".DS_Store"):
+        (folder / name).write_text("")
+    main(["grade", str(folder), "--lang", "es"])
+    told = "Se pasa por alto, sin archivo de Python ni cuaderno: eva.docx, luis\n"
+    assert capsys.readouterr().err == told
+
+
+def test_an_error_of_several_lines_is_one_in_the_table(folder, capsys):
+    (folder / "eva.py").write_text("raise ValueError('one\\ntwo')")
+    out, _ = printed(capsys, folder)
+    assert "ValueError: one two (eva.py, line 1)\n" in out
+
+
 def test_what_is_missing_is_told_once(tmp_path, capsys):
     made = "def __init__(self, data): self.data, self.grad = data, 0"
     (tmp_path / "bare.py").write_text(f"class Value:\n    {made}\n    def backward(self): pass\n")

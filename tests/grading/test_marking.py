@@ -285,11 +285,60 @@ def test_a_folder_of_several_files_is_one_submission(tmp_path):
     assert (found.name, found.total) == ("ana", 100)
 
 
+CELL = "eva.ipynb, celda de código"
+ENGINE, _, NETWORKS = RIGHT.partition("class Neuron")
+
+
+@pytest.mark.parametrize(
+    ("engine", "networks", "imports"),
+    [
+        ("engine.py", "nn.py", "from .engine"),
+        ("tarea/micrograd/engine.py", "tarea/micrograd/nn.py", "from micrograd.engine"),
+        ("src/engine.py", "src/nn.py", "from engine"),
+        ("code/engine.py", "code/nn.py", "from engine"),  # there is a module code in Python
+        ("src/engine.py", "main.py", "from src.engine"),
+    ],
+)
+def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks, imports, tmp_path):
+    """They could not be imported, and Neuron was missing; what pip and a Mac leave was loaded."""
+    networks_of = f"import random\n{imports} import Value\nclass Neuron{NETWORKS}"
+    files = {engine: ENGINE, networks: networks_of}
+    odd = (".venv/x/y.py", "env/site-packages/y.py", "__MACOSX/y.py", "._engine.py")
+    for name, text in (files | dict.fromkeys(odd, "while True: pass")).items():
+        path = tmp_path / "class" / "ana" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (found,) = grade([tmp_path / "class"])
+    assert (found.total, found.notes) == (100, [])
+
+
+def test_what_stands_after_a_statement_that_raises_or_does_not_end_counts(tmp_path):
+    """All that stood below was lost, and all of a file whose training takes long."""
+    future = "from __future__ import annotations\n"
+    top = f"{future}import torch_lightning\nn = int(input())\nassert n > 0; m = n\n"
+    source = f"{top}{ENGINE}\nsteps = 0\nwhile True:\n    steps += 1\n\n\nclass Neuron{NETWORKS}"
+    (tmp_path / "eva.py").write_text(source.replace("(self, other):", "(self, other: V) -> V:"))
+    (found,) = grade([tmp_path], limits=Limits(1.0))
+    line = source.count("\n", 0, source.index("    steps")) + 1
+    assert [note.text("en") for note in found.notes] == [
+        "the file raises ModuleNotFoundError: No module named 'torch_lightning' (eva.py, line 2)",
+        "the file raises EOFError: EOF when reading a line (eva.py, line 3)",
+        "the file raises NameError: name 'n' is not defined (eva.py, line 4)",
+    ]
+    assert found.total == 100
+    (tmp_path / "eva.py").write_text(source.removeprefix(top))
+    (found,) = grade([tmp_path], limits=Limits(1.0))
+    told = "el archivo tarda demasiado; lo que se ejecuta aquí se cortó, y lo demás cuenta"
+    (note,) = found.notes
+    assert note.text("es") in {f"{told} (eva.py, línea {line - 4 - k})" for k in (0, 1)}
+    assert found.total == 100
+
+
 def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
     """They were passed over, and nothing said so."""
     engine, _, networks = RIGHT.partition("class Neuron")
     cells = ["%matplotlib inline\n!pip install x\nimport os", "%%bash\nls", engine]
-    cells += [f"class Neuron{networks}", "%%time\nMLP(2, [1])", "1 / 0", "Value = None"]
+    cells += [f"class Neuron{networks}", "%%time\nMLP(2, [1])", "1 / 0", "x = (1\n2"]
     code = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
     text = json.dumps({"cells": [{"cell_type": "markdown", "source": "% ¿qué?"}, *code]})
     (tmp_path / "ana" / ".ipynb_checkpoints").mkdir(parents=True)
@@ -301,9 +350,14 @@ def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
     found = {
         each.name: (each.total, [x.text("es") for x in each.notes]) for each in grade([tmp_path])
     }
-    points, (told,) = found["eva"]
-    assert told.startswith("el archivo lanza ZeroDivisionError: división por cero (eva.ipynb")
-    assert points == 100
+    points, told = found["eva"]
+    assert (points, [x.rpartition(" (")[::2] for x in told]) == (
+        100,
+        [
+            ("el archivo lanza ZeroDivisionError: división por cero", f"{CELL} 6, línea 1)"),
+            ("el archivo lanza SyntaxError: '(' was never closed", f"{CELL} 7, línea 1)"),
+        ],
+    )
     assert (found["ana"][0], found["LUIS"]) == (100, (100, []))
     assert found["pía"] == (0, ["el archivo lanza ValueError: pía.ipynb no es un cuaderno"])
 
