@@ -1,5 +1,8 @@
 """`autograd-mini exercise`: sheets, keys and question banks of exercises solved by hand."""
 
+import shutil
+import sys
+
 from autograd_mini.course import banks, sheets
 from autograd_mini.course.exercises import KINDS, exercises
 
@@ -26,4 +29,6 @@ def run(args: Arguments) -> int:
         args.refuse("file", format=args.format)
     made = exercises(args.kind, args.level, args.seed, args.count)
     room, given = (banks, {}) if args.format in BANKS else (sheets, {"key": args.key})
+    if args.format == "text" and args.out is None and sys.stdout.isatty():
+        given["width"] = min(shutil.get_terminal_size().columns, sheets.WIDTH)
     return write(args, getattr(room, args.format)(made, args.lang, **given))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .exercises import Exercise
 
 _GAP = "_____"
+WIDTH = 96
 _PAPER = "background: white; color: black"  # in notebooks too
 _ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"
 _DPI = 150
@@ -68,22 +69,26 @@ def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
 
 
 # --- formats -------------------------------------------------------------------------------------
-def text(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
-    """The sheet, or its key, for a terminal."""
-    each = ([heading(x, k, lang), *_lines(x, lang, key)] for k, x in enumerate(exercises, start=1))
+def text(
+    exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False, width: int = WIDTH
+) -> str:
+    """The sheet, or its key, for a terminal so wide."""
+    each = ([heading(x, k, lang), *_lines(x, lang, key, width)] for k, x in enumerate(exercises, 1))
     return "\n\n".join(map("\n".join, each)) + "\n"
 
 
-def _lines(exercise: Exercise, lang: str, key: bool, drawn: bool = False) -> list[str]:
+def _lines(
+    exercise: Exercise, lang: str, key: bool, width: int = WIDTH, *, drawn: bool = False
+) -> list[str]:
     """An exercise, or its key, without its heading."""
     if key:
         return [f"    {_raised(exercise.solved(blank, lang).text)}" for blank in exercise.blanks]
-    lines = textwrap.wrap(exercise.task(lang, drawn=drawn), 96)
+    lines = textwrap.wrap(exercise.task(lang, drawn=drawn), width)
     given = [_raised(formula.text) for formula in exercise.given(lang)]
     leaves = sum(node.first is None for node in exercise.steps.nodes)
-    lines += _rows(given[:leaves])
+    lines += _rows(given[:leaves], width)
     lines += [f"    {formula}" for formula in given[leaves:]]
-    return lines + _rows(f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks)
+    return lines + _rows((f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks), width)
 
 
 def _raised(formula: str) -> str:
@@ -91,10 +96,10 @@ def _raised(formula: str) -> str:
     return re.sub(r"\^(\d+)", lambda found: superscript(found[1]), formula)
 
 
-def _rows(formulas: Iterable[str]) -> list[str]:
+def _rows(formulas: Iterable[str], width: int) -> list[str]:
     """Short formulas side by side, each kept whole."""
     whole = "   ".join(formula.replace(" ", "\u00a0") for formula in formulas)
-    wrapped = textwrap.wrap(whole, 92, break_on_hyphens=False)
+    wrapped = textwrap.wrap(whole, width - 4, break_on_hyphens=False)
     return [f"    {line}".replace("\u00a0", " ") for line in wrapped]
 
 

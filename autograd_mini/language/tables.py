@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 _HTML = {"red": "#cf222e", "yellow": "#9a6700", "cyan": "#0b6e99", "green": "#1a7f37"}
@@ -61,22 +62,33 @@ class Grid(NamedTuple):
         return "\n".join([*above, *lines, *self.remarks])
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
-        """For rich's `print` and consoles; cells are folded where it is narrow."""
+        """For rich's `print` and consoles; where it is narrow cells are folded, or row by row."""
         from rich.table import Table
         from rich.text import Text
 
         if self.headline:
             yield Text(self.headline, style=f"bold {self.colour}")
             yield from map(Text, [*self.story, *[""] * bool(self.rows)])
-        if self.rows:
-            table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 2), header_style="bold")
-            for name, side in zip(self.rows[0], self._all_sides(), strict=True):
+        cells = [
+            [Text(x, self.marked.get((i, j), "")) for j, x in enumerate(row)]
+            for i, row in enumerate(self.rows)
+        ]
+        tried = ((gap, _widths(self.rows, options.max_width, gap)) for gap in (2, 1))
+        if fits := next(filter(itemgetter(1), tried), None) if cells else None:
+            table = Table(box=None, pad_edge=False, padding=(0, 0, 0, fits[0]), header_style="bold")
+            for name, side, width in zip(cells[0], self._all_sides(), fits[1], strict=True):
                 justify: Any = "left" if side == "<" else "right"
-                table.add_column(Text(name), justify=justify, overflow="fold")
-            for i, row in enumerate(self.rows[1:], 1):
-                cells = enumerate(row)
-                table.add_row(*(Text(cell, self.marked.get((i, j), "")) for j, cell in cells))
+                table.add_column(name, justify=justify, overflow="fold", width=width)
+            for row in cells[1:]:
+                table.add_row(*row)
             yield table
+        else:
+            for k, row in enumerate(cells[1:]):
+                yield from [Text()] * bool(k)
+                table = Table.grid(padding=(0, 2, 0, 0))
+                for pair in zip(cells[0], row, strict=True):
+                    table.add_row(*pair)
+                yield table
         yield from (Text(line, style="dim") for line in self.remarks)
 
     def html(self) -> str:
@@ -95,6 +107,19 @@ class Grid(NamedTuple):
         rows, remarks = "".join(lines), "<br>".join(map(escape, filter(None, self.remarks)))
         table = f'<table style="font-variant-numeric: tabular-nums">{rows}</table>' if rows else ""
         return f'{above}{table}<p style="opacity: 0.75">{remarks}</p>'
+
+
+def _widths(rows: Sequence[Sequence[str]], room: int, gap: int) -> list[int]:
+    """The widths of columns so far apart, of which none breaks a word; [] if there is no room."""
+    columns = [*zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    least = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
+    while sum(widths) + gap * (len(widths) - 1) > room:
+        k = max(range(len(widths)), key=lambda k: widths[k] * (widths[k] > least[k]))
+        if widths[k] == least[k]:
+            return []
+        widths[k] -= 1
+    return widths
 
 
 def _badge(words: str, tag: str, colour: str) -> str:

@@ -443,15 +443,24 @@ def test_wrong_use_of_play(options, error, text):
         play(neuron(), **options)
 
 
+WORD = r"\b[^\W\d_]{2,}\b|\d\.\d+"
+
+
 @pytest.mark.parametrize("lang", ["en", "es"])
 @posix
-@pytest.mark.parametrize("line", ["lab step-size", "museum", "museum wrong_sign"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("lab step-size", "museum", "museum wrong_sign", "lab depth --seeds 1"),
+        *("check tanh(w*x) w=0.5 x=2", "exercise --kind network"),
+    ],
+)
 def test_other_commands_break_no_word_where_it_is_narrow(line, lang, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code = f"from autograd_mini.cli import main; main('{line} --lang {lang}'.split())"
     with Terminal(code, 60, 120) as shown:
         shown.ended()
-        seen = {word for x in shown.lines for word in re.findall(r"\b[^\W\d_]{2,}\b", x)}
+        seen = {word for x in shown.lines for word in re.findall(WORD, x.lower())}
     said = programs.run(code).stdout
     assert max(map(len, said.splitlines())) > 60
-    assert seen <= {*re.findall(r"\b[^\W\d_]{2,}\b", said)}
+    assert seen <= {*re.findall(WORD, said.lower())}
