@@ -28,6 +28,8 @@ def run(args: Arguments) -> int:
     if args.format in ("pdf", "qti") and args.out is None:
         args.refuse("file", format=args.format)
     made = exercises(args.kind, args.level, args.seed, args.count)
+    if len(made) < args.count:
+        print(args.say("fewer", found=len(made), count=args.count), file=sys.stderr)
     room, given = (banks, {}) if args.format in BANKS else (sheets, {"key": args.key})
     if args.format == "text" and args.out is None and sys.stdout.isatty():
         given["width"] = min(shutil.get_terminal_size().columns, sheets.WIDTH)

@@ -69,16 +69,22 @@ class Exercise:
     rate: Fraction | None = None
 
     @property
+    def drawn(self) -> bool:
+        """Whether its graph is shown; of what is counted it would give the answer away."""
+        return self.kind not in COUNTED
+
+    @property
     def work(self) -> int:
         """How many operations it takes: those of the graph, then products, additions, updates."""
-        return sum(isinstance(step, Forward | Accumulate | Update) for step in self.steps)
+        kinds = Forward | Accumulate | Update if self.drawn else Forward
+        return sum(isinstance(step, kinds) for step in self.steps)
 
     def given(self, lang: str = "en") -> list[Formula]:
-        """The numbers that are given, by name, then the operations."""
+        """The numbers that are given, by name, then the operations, but where one counts."""
         leaves = [node for node in self.steps.nodes if node.first is None]
         names = self.steps.named
-        leaves.sort(key=lambda x: ("xyzwb".index(names[x][0]), len(names[x]), names[x]))
-        made = [i for i, step in enumerate(self.steps) if isinstance(step, Forward)]
+        leaves.sort(key=lambda x: ("xyzwsbkpn".index(names[x][0]), len(names[x]), names[x]))
+        made = [i for i, step in enumerate(self.steps) if isinstance(step, Forward)] * self.drawn
         given = [explain(leaf, lang=lang) for leaf in leaves]
         return [e.symbolic for e in (*given, *(explain_step(self.steps, i, lang) for i in made))]
 
@@ -105,6 +111,7 @@ class Exercise:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""
         nodes = self.steps.nodes
         several = bool(uses_of(nodes, nodes))
+        drawn = drawn and self.drawn
         said = [self.kind, "work.drawn" if drawn else "work", *["along"] * (drawn and several)]
         slots = {"rate": self.rate, "blanks": len(self.blanks), "work": self.work}
         return " ".join(text(f"exercise.{name}", lang, **slots) for name in said)
@@ -121,11 +128,11 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     draw = Random(f"{kind} {level} {seed}")
     for _ in range(_TRIES):
         root, asked = KINDS[kind](draw, level)
-        root.label = "L"
+        root.label = "L" if kind not in COUNTED else root.label
         rate: Any = Fraction(1, draw.choice((2, 4, 5, 10))) if kind == "update" else None  # exact
         recorded = steps(root, optimiser=SGD(asked, lr=rate) if rate else None)
         if _is_nice(recorded, kind, DIGITS[level - 1]):
-            blanks = _blanks(recorded, {leaf.label for leaf in asked})
+            blanks = _blanks(recorded, {leaf.label for leaf in asked}, counted=kind in COUNTED)
             if kind == "network":  # the last layer's gradients before those of the one before it
                 blanks.sort(key=lambda blank: -min(getattr(recorded[blank.step], "users", [10**6])))
             return Exercise(kind, level, seed, recorded, tuple(blanks), rate)
@@ -200,6 +207,8 @@ def _typed(answer: Any) -> Fraction | None:
 def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:
     """Whether every number is short, and a gradient arrives unless that is the point."""
     numbers = [node.data for node in recorded.nodes]
+    if kind in COUNTED:
+        return all(_digits(Fraction(x)) <= max(digits, 3) for x in numbers)
     for step in recorded:
         if isinstance(step, Accumulate):
             numbers += [step.partial, step.share, step.after]
@@ -216,10 +225,12 @@ def _digits(x: Fraction) -> int:
     return min(len(fraction), len(decimal))
 
 
-def _blanks(recorded: Steps, asked: set[str | None]) -> list[Blank]:
+def _blanks(recorded: Steps, asked: set[str | None], *, counted: bool) -> list[Blank]:
     blanks, names = [], recorded.names
     for i, step in enumerate(recorded):
         node, name = recorded.nodes[step.node], names[step.node]
+        if counted and (node.label is None or not isinstance(step, Forward)):
+            continue
         if isinstance(step, Forward):
             blanks.append(Blank(i, written(symbols.name(name)), node.data))
         elif isinstance(step, Visit) and node is not recorded.root:
@@ -345,5 +356,31 @@ def _vanishing(draw: Random, level: int) -> Drawn:
     return x, leaves
 
 
-_ALL = (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing)
+def _importance(draw: Random, level: int) -> Drawn:
+    sizes = [draw.randint(1, 2 + 2 * level) for _ in range(3 + level // 3)]
+    n = [
+        Value(Fraction(k), label=name) for k, name in zip(sizes, _indexed("n", 9, 0), strict=False)
+    ]
+    layers = [(before + 1) * after for before, after in pairwise(n)]
+    p = sum(layers[1:], layers[0])
+    d = p * 2
+    r = d / 3
+    for node, name in zip((*layers, p, d, r), (*_indexed("p", len(layers)), *"pdr"), strict=True):
+        node.label = name
+    return r, []
+
+
+def _cost(draw: Random, level: int) -> Drawn:
+    batch, of_epoch, epochs = (draw.choice((2, 4, 5, 10, 20, 50)[: 2 + level]) for _ in range(3))
+    numbers = batch * of_epoch, batch, epochs * 10, draw.randint(2, 9) * 10 ** draw.randrange(level)
+    s, b, k, p = (Value(Fraction(x), label=name) for x, name in zip(numbers, "sbkp", strict=True))
+    e, g = s / b, b * p * 6
+    u = e * k
+    o = u * g
+    e.label, u.label, g.label, o.label = "eugo"
+    return o, []
+
+
+_ALL = (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing, _importance, _cost)
+COUNTED = ("importance", "cost")  # without a backward pass
 KINDS = {kind.__name__[1:]: kind for kind in _ALL}

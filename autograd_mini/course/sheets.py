@@ -61,7 +61,9 @@ def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str
 
 
 def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
-    """The graph to fill in, as SVG."""
+    """The graph to fill in, as SVG; "" where none is shown."""
+    if not exercise.drawn:
+        return ""
     drawing = Drawing("exercise")
     write(drawing, to_fill_in(exercise, lang, key=key))
     made: str = drawing.pipe(format="svg", encoding="utf-8")
@@ -139,8 +141,9 @@ def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False)
         lines += [rf"\subsection*{{{heading(exercise, number, lang)}}}"]
         lines += [latex_text(exercise.task(lang)), ""]
         lines += _displayed(formula.latex for formula in exercise.given(lang))
-        seen = to_fill_in(exercise, lang, key=key)
-        lines += [r"\begin{adjustbox}{max width=\textwidth}", *tikz(seen), r"\end{adjustbox}"]
+        if exercise.drawn:
+            seen = tikz(to_fill_in(exercise, lang, key=key))
+            lines += [r"\begin{adjustbox}{max width=\textwidth}", *seen, r"\end{adjustbox}"]
         if key:
             lines += _displayed((exercise.solved(b, lang).latex for b in exercise.blanks), 1)
         else:
@@ -176,11 +179,14 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
             sheet.text(0.08, 0.915, "\n".join(lines), size=10, va="top", linespacing=1.6)
             below = 0.895 - len(lines) * 10 * 1.6 / 842  # points
             room, found = (0.84 * 8.27, (below - 0.04) * 11.69), []
-            for rankdir in ("LR", "TB"):
+            for rankdir in ("LR", "TB") if exercise.drawn else ():
                 drawing = Drawing("exercise", graph_attr={"dpi": f"{_DPI}"})
                 write(drawing, to_fill_in(exercise, lang, key=key, rankdir=rankdir))
                 size = map(float, drawing.pipe(format="plain").split(maxsplit=4)[2:4])
                 found.append((min(map(truediv, room, size)), drawing))
+            if not found:
+                pages.savefig(sheet)
+                continue
             scale, drawing = max(found, key=lambda each: each[0])  # the larger letters
             image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
             share = min(1, scale) * image.width / _DPI / 8.27

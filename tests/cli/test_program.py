@@ -68,6 +68,14 @@ def test_what_is_printed_is_in_one_language(line, capsys, monkeypatch):
         assert not words(out) & foreign
 
 
+def test_a_class_is_told_if_there_are_not_so_many_exercises(capsys):
+    assert main("exercise --kind vanishing --count 40 --lang es".split()) == 0
+    out, err = capsys.readouterr()
+    n = out.count("Ejercicio")
+    told = f"No hay 40 ejercicios distintos de este tipo y nivel; estos son los {n} encontrados.\n"
+    assert err == told
+
+
 def test_what_argparse_gives_the_parsers_of_commands_reaches_them():
     """Python 3.14 gives `color`, which older versions do not know."""
     commands = Parser("p", "cli", "en").add_subparsers()

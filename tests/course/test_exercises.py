@@ -14,6 +14,8 @@ from autograd_mini.course import banks, sheets
 from autograd_mini.course.exercises import KINDS, LEVELS, ask, exercise, exercises
 from autograd_mini.functions import function
 from autograd_mini.language import text
+from autograd_mini.nn import MLP
+from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping import Accumulate, Forward, Update, Visit
@@ -48,12 +50,37 @@ def test_the_key_is_what_the_graph_gives(kind):
         assert task.marks([blank.answer for blank in task.blanks]) == (True,) * len(task.blanks)
 
 
+def test_what_is_counted_is_what_this_engine_counts():
+    """The parameters of a network, and the updates of a training, as `nn` and `fit` have them."""
+    for level in LEVELS:
+        task = exercise("importance", level, seed=2)
+        values = named(task)
+        sizes = [int(values[f"n{subscript(k)}"]) for k in range(3 + level // 3)]
+        network = MLP(sizes[0], sizes[1:])
+        n = len(network.parameters())
+        asked = {blank.sign.text: blank.answer for blank in task.blanks}
+        layers = [len(layer.parameters()) for layer in network.layers]
+        assert [asked[f"p{subscript(k)}"] for k in range(1, len(sizes))] == layers
+        assert (asked["p"], asked["d"], asked["r"]) == (n, 2 * n, Fraction(2 * n, 3))
+        task = exercise("cost", level, seed=2)
+        s, b, k, p = (int(named(task)[name]) for name in "sbkp")
+        batches = sum(1 for _ in range(k) for _ in range(0, s, b))
+        asked = {blank.sign.text: blank.answer for blank in task.blanks}
+        assert asked == {"e": s // b, "u": batches, "g": 6 * p * b, "o": 6 * p * s * k}
+        assert "<svg" not in sheets.html([task], "es")
+        assert "·" not in sheets.text([task], "es")  # no formula that gives it away
+
+
+def named(task):
+    return {name: node.data for node, name in task.steps.named.items()}
+
+
 def test_no_number_on_the_way_is_longer_than_three_digits_at_the_lower_levels():
     for task in EACH:
         if task.level > 3:
             continue
         numbers = [node.data for node in task.steps.nodes]
-        for step in task.steps:
+        for step in task.steps if task.drawn else ():
             if isinstance(step, Accumulate):
                 numbers += [step.partial, step.share, step.before, step.after]
             if isinstance(step, Update):
