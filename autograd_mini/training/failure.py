@@ -9,6 +9,7 @@ from autograd_mini.numbers.arguments import name_of
 from autograd_mini.value import Value
 
 from .history import History
+from .metrics import JUDGED
 from .samples import Row, layers_of
 
 
@@ -44,6 +45,8 @@ class TrainingError(errors.AutogradError, ValueError):
 
 def is_numeric(error: BaseException, model: Any) -> bool:
     """Whether an error comes from the numbers, not from how `fit` was called."""
+    if JUDGED in getattr(error, "__notes__", ()):  # of a function of the user's
+        return False
     if isinstance(error, ArithmeticError | errors.AutogradError):
         return not isinstance(error, TypeError)  # no number, or (TraceError) a branch on one
     # The losses refuse nan and infinity with a ValueError, as they do a wrong label.

@@ -107,7 +107,14 @@ def count_right(judge: Judge | None, predictions: list[Any], targets: list[Any])
     """How many predictions are right."""
     if judge is None:
         return None
-    return sum(bool(judge(p, y)) for p, y in zip(predictions, targets, strict=True))
+    try:
+        return sum(bool(judge(p, y)) for p, y in zip(predictions, targets, strict=True))
+    except Exception as error:
+        error.add_note(JUDGED)
+        raise
+
+
+JUDGED = "the accuracy is called as accuracy(prediction, target), once for each sample"
 
 
 def _above(threshold: float, positive: float) -> Judge:

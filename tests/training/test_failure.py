@@ -193,6 +193,15 @@ def test_a_loss_for_single_samples_is_explained():
     assert caught.value.__notes__ == [note]
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_an_accuracy_that_raises_is_no_broken_loss(compiled):
+    """It was said that the learning rate is too high."""
+    with pytest.raises(ZeroDivisionError) as caught:
+        fit(**arguments(accuracy=lambda p, y: 1 / 0 < y, compiled=compiled))
+    note = "the accuracy is called as accuracy(prediction, target), once for each sample"
+    assert caught.value.__notes__ == [note]
+
+
 @pytest.mark.parametrize("bad", [{"patience": 0}, {"min_delta": -1.0}, {"min_delta": math.nan}])
 def test_early_stopping_checks_its_settings(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
