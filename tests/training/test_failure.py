@@ -197,7 +197,7 @@ def test_a_loss_for_single_samples_is_explained():
 def test_an_accuracy_that_raises_is_no_broken_loss(compiled):
     """It was said that the learning rate is too high."""
     with pytest.raises(ZeroDivisionError) as caught:
-        fit(**arguments(accuracy=lambda p, y: 1 / 0 < y, compiled=compiled))
+        fit(**arguments(accuracy=lambda p, y: y > 1 / 0, compiled=compiled))
     note = "the accuracy is called as accuracy(prediction, target), once for each sample"
     assert caught.value.__notes__ == [note]
 
