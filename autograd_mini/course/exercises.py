@@ -188,7 +188,9 @@ def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
         return text("ask.slip.no.number", lang, got=repr(answer))
     if abs(given - blank.answer) <= blank.tolerance:
         return ""
-    if found := slip(task.steps, blank.step, given, blank.answer):
+    found = slip(task.steps, blank.step, given, blank.answer)
+    seen = task.drawn or (found and found[0] != "partial" and found[2].get("x", "")[:1] != "v")
+    if found and seen:  # where one counts, no derivative and no v₁ has been spoken of
         return text(f"predict.predict.mistake.{found[0]}", lang, **found[2])
     return text("ask.slip.unknown", lang, got=answer)
 

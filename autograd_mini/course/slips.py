@@ -67,10 +67,9 @@ def _slips(recorded: Steps, number: int) -> Iterator[Slip]:
         yield "update.gradient", slope, x
         return
     if isinstance(step, Forward):
-        for s in edges:
-            if s.node == step.node:
-                yield "operand", nodes[s.parent].data, filled(s)
-                yield "partial", s.partial, filled(s)
+        mine = [s for s in edges if s.node == step.node]
+        yield from (("operand", nodes[s.parent].data, filled(s)) for s in mine)
+        yield from (("partial", s.partial, filled(s)) for s in mine)
         return
     shares = [s for s in edges if s.parent == step.node]
     total, users = sum(s.share for s in shares), {s.node: s for s in shares}

@@ -129,11 +129,11 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
         if path.is_dir():
             made += [_file(x) for x in _inside(path) if x.is_file() and _is_code(x)]
             made += [_folder(x, cls or "Value") for x in _inside(path) if any(_code(x))]
-        elif _is_code(path):
-            path.read_bytes()  # its own error, if it cannot be read
-            made.append(_file(path))
-        else:
+            continue
+        path.read_bytes()  # its own error, if it cannot be read
+        if not _is_code(path):
             raise SubmissionError(f"{path}: a submission is a Python file, a notebook or a folder")
+        made.append(_file(path))
     if not made:
         raise SubmissionError(f"{paths[0]}: there is no Python file or notebook in it")
     names = [submission.name for submission in made]

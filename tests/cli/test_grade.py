@@ -188,6 +188,7 @@ def test_pictures_beside_the_file(folder, tmp_path, capsys):
     [
         ("", 2, "the following arguments are required: PATH"),
         ("absent.py", 1, "absent.py: No such file"),
+        ("absent", 1, "absent: No such file"),
         ("class --format nbgrader", 2, "give a folder with -o"),
         ("class --battery absent.py", 1, "absent.py: No such file"),
         ("class --time 0", 2, "'0' is not a number above 0"),

@@ -275,6 +275,13 @@ def test_a_slip_in_a_notebook_is_named(place, answer, slip, slots):
         assert wrong.endswith(f".  {text(f'predict.predict.mistake.{slip}', lang, **slots)}")
 
 
+def test_a_slip_where_one_counts_speaks_of_what_the_sheet_has():
+    """u = e k = 5 · 20: 20 was told as the derivative ∂u/∂e, 36 as the operand v₁."""
+    said = ask("cost", [5, 20, 36, 10000], level=1, seed=0, lang="en").said.splitlines()
+    assert said[1].endswith(text("predict.predict.mistake.operand", "en", x="k"))
+    assert said[2].endswith(text("ask.slip.unknown", "en", got=36))
+
+
 def test_slips_of_an_update():
     key = [blank.answer for blank in UPDATE.blanks]
     step = UPDATE.steps[UPDATE.blanks[-1].step]
