@@ -8,7 +8,7 @@ from autograd_mini.checking.table import op_table
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import Grid
 
-from .options import Arguments, imported, option, read, show
+from .options import Arguments, imported, is_function, option, read, show
 
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
@@ -44,12 +44,13 @@ def run(args: Arguments) -> int:
 
 def _report(args: Arguments) -> Report:
     gradient = None
-    if ":" in args.target:
+    if is_function(args.target):
         if args.values:
             args.refuse("at.only", value=args.values[0])
+        f = imported(args, args.target)
         if args.at is None:
             args.refuse("at.missing")
-        f, at = imported(args, args.target), args.at[0] if len(args.at) == 1 else tuple(args.at)
+        at = args.at[0] if len(args.at) == 1 else tuple(args.at)
         gradient = args.gradient and imported(args, args.gradient)
     else:
         args.exclude("at gradient", "expression.only")

@@ -193,17 +193,23 @@ def labelled(numbers: dict[str, float]) -> dict[str, Value]:
     return {name: Value(number, label=name) for name, number in numbers.items()}
 
 
+def is_function(target: str) -> bool:
+    """Whether it is no expression but module:function, or a file that lacks the function."""
+    return ":" in target or target.endswith(".py")
+
+
 def imported(args: Arguments, name: str) -> Callable[..., Any]:
     """The function that "module:function" names, from the working folder too; else it ends.
 
-    A file's name, "module.py", is taken for the module's.
+    A file, "folder/module.py", is taken for the module.
     """
     error = args.parser.error
-    module, _, path = name.partition(":")
-    module = module.removesuffix(".py")
+    module, _, path = name.rpartition(":")
+    file = Path(module.removesuffix(".py"))
+    module = file.name if module.endswith(".py") else module
     if not all(part.isidentifier() for part in f"{module}.{path}".split(".")):
-        error(f"{name!r} is not of the form module:function")
-    here = str(Path.cwd())
+        error(f"{name!r} is not of the form module:function, such as lesson.py:f")
+    here = str(file.parent.resolve())
     if here not in sys.path:
         sys.path.insert(0, here)
     try:

@@ -23,7 +23,16 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
 from . import step_training
-from .options import Arguments, imported, labelled, option, read, suffix, write_recording
+from .options import (
+    Arguments,
+    imported,
+    is_function,
+    labelled,
+    option,
+    read,
+    suffix,
+    write_recording,
+)
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
@@ -65,7 +74,7 @@ def run(args: Arguments) -> int:
         args.exclude("at lr weights", "example.alone")
         recorded = example(args.example)
     else:
-        recorded = _of_function(args) if ":" in args.target else _of_expression(args)
+        recorded = _of_function(args) if is_function(args.target) else _of_expression(args)
     return _show(recorded, args, kind, beside)
 
 

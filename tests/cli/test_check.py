@@ -55,6 +55,15 @@ def test_a_function_of_a_module(module, capsys):
     assert report["culprit"]["kind"] == "gradient"
 
 
+def test_a_function_of_a_file_in_another_folder(tmp_path, monkeypatch):
+    """It was said not to be of the form module:function; a file alone was read as an expression."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "tareas").mkdir()
+    (tmp_path / "tareas" / "tarea_uno.py").write_text("def f(x):\n    return x * x\n")
+    monkeypatch.chdir(tmp_path)
+    assert run("tareas/tarea_uno.py:f", "--at", "0.3") == 0
+
+
 def test_outside_the_domain_is_no_pass(capsys):
     assert run("log(x)", "x=-1") == 1
     assert "it needs a > 0" in capsys.readouterr().out

@@ -127,6 +127,7 @@ CHECK = [
     ("no_such_:f --at 1", 2, "cannot import 'no_such_'"),
     ("broken:f --at 1", 2, "importing 'broken' raised RuntimeError: 9"),
     ("a_b.:f --at 1", 2, "not of the form module:function"),
+    ("lesson.py", 2, "'lesson.py' is not of the form module:function, such as lesson.py:f"),
     ("x x=1 --order 3", 2, "invalid choice"),
     ("x x=1 --order two", 2, "invalid int value: 'two'"),
     ("lesson:neuron --at one", 2, "invalid float value"),
