@@ -11,7 +11,7 @@ from .options import Arguments, option, whole, write
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
 BANKS = ("moodle", "gift", "qti")
 OPTIONS = [
-    option("--kind", choices=tuple(KINDS), default="chain"),
+    option("--kind", metavar="NAME", choices=tuple(KINDS), default="chain"),
     option("--level", metavar="N", type=whole(1, 5), default=1),
     option("--seed", default=0),
     option("--count", metavar="N", type=whole(1, 500), default=1),
