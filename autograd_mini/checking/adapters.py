@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -172,6 +173,14 @@ def data_of(x: Any) -> Any:
     """The number of a node of whatever engine, or x itself if it is none."""
     way = next(_candidates(x, "data"), None) if is_node(x) else None
     return x if way is None else _reader(way)(x)
+
+
+def maker(value: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes leaves; an engine in torch's manner is asked for their gradients."""
+    with suppress(TypeError, ValueError):  # it has no signature
+        if "requires_grad" in inspect.signature(value).parameters:
+            return partial(value, requires_grad=True)
+    return value
 
 
 def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:

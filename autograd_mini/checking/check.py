@@ -11,7 +11,7 @@ from autograd_mini.language import checked
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
-from .adapters import Adapter
+from .adapters import Adapter, maker
 from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed
@@ -89,7 +89,7 @@ def check_grad(
     try:
         if gradient is not None:
             return _check_claim(f, gradient, inputs, options)
-        return check_engine(f, value, adapter, inputs, options)
+        return check_engine(f, maker(value), adapter, inputs, options)
     except UndefinedError as reason:
         values = {"at": inputs.point(), "reason": str(reason)}
         subject = None if gradient else subject_of(f, value, inputs)

@@ -28,6 +28,11 @@ def wide(x, y):  # type: ignore[no-untyped-def]
     return (c + a) * (c + b)
 
 
+def alike(x, y):  # type: ignore[no-untyped-def]
+    """Two nodes with the same number."""
+    return (x * y) * (y * x)
+
+
 def deep(engine: Engine, n: int) -> dict[str, float]:
     """A chain of n additions."""
     x = engine.Value(1.0)
@@ -90,7 +95,7 @@ LEVELS = [
     Level("op", 36, ALONE, whole=False),
     Level("chain", 8, [*(Case(f"({each}) * z", x=1.5, z=-2.5) for each in ALL), Drawn(5, size=5)]),
     Level("reuse", 10, [Case("x + x"), Case("x * x"), *REUSED, Drawn(4, "leaf")]),
-    Level("order", 10, [Case(early), Case(late), Case(wide), Drawn(4, "node")]),
+    Level("order", 10, [*map(Case, (early, late, wide)), Drawn(4, "node"), Case(alike)]),
     Level("reset", 6, [Case("x * y + z", AGAIN), Drawn(2, "new", size=4, passes=AGAIN)]),
     Level("second", 6, [Case("(x * y) * z", STALE), Case("(x + y) * z", "backward backward")]),
     Level("depth", 6, [Script(deep, n=3000)]),

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograd_mini.checking.adapters import Adapter, adapter_of
+from autograd_mini.checking.adapters import Adapter, adapter_of, maker
 from autograd_mini.files import notebook_code
 from autograd_mini.numbers.kinds import shown
 
@@ -43,8 +43,8 @@ class Engine:
         seed: str = "",
         adapter: Adapter | None = None,
     ) -> None:
-        self.Value, self.names, self.random = value, names or {}, random.Random(seed)
-        leaf = value(1.0)
+        self.Value, self.names, self.random = maker(value), names or {}, random.Random(seed)
+        leaf = self.Value(1.0)
         self.adapter = adapter or adapter_of(leaf)
         if missing := self.adapter.missing():
             raise TypeError(f"the nodes have no {', '.join(missing)}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import autograd_mini
+from autograd_mini.checking import check_grad
 from autograd_mini.grading import BatteryError
 from autograd_mini.grading import grade as graded
 from autograd_mini.grading.marking import SubmissionError
@@ -310,6 +311,48 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
         path.write_text(text)
     (found,) = grade([tmp_path / "class"])
     assert (found.total, found.notes) == (100, [])
+
+
+EQUAL = """
+    def __eq__(self, other):
+        return isinstance(other, Value) and self.data == other.data
+
+    def __hash__(self):
+        return hash(self.data)
+
+"""
+
+
+def test_nodes_that_are_told_apart_by_their_number_are_noticed_on_two_operations(tmp_path):
+    """Only those with negation or quotients were, or where the drawn numbers were alike."""
+    start, end = RIGHT.index("    def __pow__"), RIGHT.index("    def order")
+    source = RIGHT[:start] + EQUAL + RIGHT[end : RIGHT.index("    def __neg__")]
+    (tmp_path / "eva.py").write_text(source)
+    marks = {mark.level.name: mark for mark in grade([tmp_path])[0].marks}
+    assert marks["order"].failures
+
+
+LEAVES = """        for node in order:
+            if not (node._prev or node.asked):
+                node.grad = 0.0
+"""
+
+
+def test_an_engine_in_torch_s_manner_is_asked_for_gradients(tmp_path):
+    """It had no points, and check_grad called it wrong."""
+    source = changed(
+        [
+            ('_op="")', '_op="", requires_grad=False)'),
+            ("self._op = _op", "self._op, self.asked = _op, requires_grad"),
+            ("            node._backward()\n", "            node._backward()\n" + LEAVES),
+        ]
+    )
+    (tmp_path / "eva.py").write_text(source)
+    (found,) = grade([tmp_path])
+    assert [mark.level.name for mark in found.marks if mark.failures] == ["nn"]
+    names = {}
+    exec(source, names)
+    assert check_grad(lambda x, y: x * y + x, (2.0, 3.0), value=names["Value"]).ok
 
 
 def test_what_stands_after_a_statement_that_raises_or_does_not_end_counts(tmp_path):
