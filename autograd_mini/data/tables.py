@@ -102,7 +102,8 @@ def text_of(path: Path) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(f"{path}: not a text in UTF-8 (byte {error.start})") from None
+        how = 'save it as UTF-8 (a spreadsheet calls it "CSV UTF-8")'
+        raise TableError(f"{path}: not a text in UTF-8 (byte {error.start}); {how}") from None
     if not text.strip():
         raise TableError(f"{path}: the file is empty")
     return text

@@ -80,7 +80,7 @@ TRAIN = [
     ("nolabel.csv", 1, "nolabel.csv, line 3: the label is empty"),
     ("numbers.csv", 1, "9 different labels in 9 lines"),
     ("nan.csv", 1, "nan.csv, line 3, column 1: 'nan' is not a number"),
-    ("binary.csv", 1, r"binary.csv: not a text in UTF-8 \(byte 0\)"),
+    ("binary.csv", 1, r"binary.csv: not a text in UTF-8 \(byte 0\); save it as UTF-8"),
     ("word.csv --label z", 1, "no column 'z'; its columns are a, b, c"),
     ("moons --label z", 2, "--label is for CSV files"),
     ("moons --lr 0", 2, "'0' is not a number above 0"),
