@@ -8,7 +8,7 @@ from autograd_mini.checking.table import op_table
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import Grid
 
-from .options import Arguments, imported, is_function, option, read, show
+from .options import Arguments, imported, option, read, show
 
 _WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
@@ -44,7 +44,7 @@ def run(args: Arguments) -> int:
 
 def _report(args: Arguments) -> Report:
     gradient = None
-    if is_function(args.target):
+    if ":" in args.target or args.target.endswith(".py"):
         if args.values:
             args.refuse("at.only", value=args.values[0])
         f = imported(args, args.target)

@@ -193,11 +193,6 @@ def labelled(numbers: dict[str, float]) -> dict[str, Value]:
     return {name: Value(number, label=name) for name, number in numbers.items()}
 
 
-def is_function(target: str) -> bool:
-    """Whether it is no expression but module:function, or a file that lacks the function."""
-    return ":" in target or target.endswith(".py")
-
-
 def imported(args: Arguments, name: str) -> Callable[..., Any]:
     """The function that "module:function" names, from the working folder too; else it ends.
 

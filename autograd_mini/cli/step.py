@@ -23,16 +23,7 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
 from . import step_training
-from .options import (
-    Arguments,
-    imported,
-    is_function,
-    labelled,
-    option,
-    read,
-    suffix,
-    write_recording,
-)
+from .options import Arguments, imported, labelled, option, read, suffix, write_recording
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
@@ -74,7 +65,8 @@ def run(args: Arguments) -> int:
         args.exclude("at lr weights", "example.alone")
         recorded = example(args.example)
     else:
-        recorded = _of_function(args) if is_function(args.target) else _of_expression(args)
+        named = ":" in args.target or args.target.endswith(".py")
+        recorded = _of_function(args) if named else _of_expression(args)
     return _show(recorded, args, kind, beside)
 
 

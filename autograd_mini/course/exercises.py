@@ -128,11 +128,11 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     draw = Random(f"{kind} {level} {seed}")
     for _ in range(_TRIES):
         root, asked = KINDS[kind](draw, level)
-        root.label = "L" if kind not in COUNTED else root.label
+        root.label = "L" if asked else root.label
         rate: Any = Fraction(1, draw.choice((2, 4, 5, 10))) if kind == "update" else None  # exact
         recorded = steps(root, optimiser=SGD(asked, lr=rate) if rate else None)
         if _is_nice(recorded, kind, DIGITS[level - 1]):
-            blanks = _blanks(recorded, {leaf.label for leaf in asked}, counted=kind in COUNTED)
+            blanks = _blanks(recorded, {leaf.label for leaf in asked})
             if kind == "network":  # the last layer's gradients before those of the one before it
                 blanks.sort(key=lambda blank: -min(getattr(recorded[blank.step], "users", [10**6])))
             return Exercise(kind, level, seed, recorded, tuple(blanks), rate)
@@ -227,12 +227,12 @@ def _digits(x: Fraction) -> int:
     return min(len(fraction), len(decimal))
 
 
-def _blanks(recorded: Steps, asked: set[str | None], *, counted: bool) -> list[Blank]:
+def _blanks(recorded: Steps, asked: set[str | None]) -> list[Blank]:
     blanks, names = [], recorded.names
     for i, step in enumerate(recorded):
         node, name = recorded.nodes[step.node], names[step.node]
-        if counted and (node.label is None or not isinstance(step, Forward)):
-            continue
+        if not asked and (node.label is None or not isinstance(step, Forward)):
+            continue  # of what is counted, the numbers that have a name
         if isinstance(step, Forward):
             blanks.append(Blank(i, written(symbols.name(name)), node.data))
         elif isinstance(step, Visit) and node is not recorded.root:
@@ -359,17 +359,14 @@ def _vanishing(draw: Random, level: int) -> Drawn:
 
 
 def _importance(draw: Random, level: int) -> Drawn:
-    sizes = [draw.randint(1, 2 + 2 * level) for _ in range(3 + level // 3)]
-    n = [
-        Value(Fraction(k), label=name) for k, name in zip(sizes, _indexed("n", 9, 0), strict=False)
-    ]
+    names = _indexed("n", 3 + level // 3, 0)
+    n = [Value(Fraction(draw.randint(1, 2 + 2 * level)), label=name) for name in names]
     layers = [(before + 1) * after for before, after in pairwise(n)]
     p = sum(layers[1:], layers[0])
-    d = p * 2
-    r = d / 3
-    for node, name in zip((*layers, p, d, r), (*_indexed("p", len(layers)), *"pdr"), strict=True):
+    named = (*layers, p, d := p * 2, d / 3)
+    for node, name in zip(named, (*_indexed("p", len(layers)), *"pdr"), strict=True):
         node.label = name
-    return r, []
+    return named[-1], []
 
 
 def _cost(draw: Random, level: int) -> Drawn:

@@ -150,18 +150,18 @@ def _run(module: ModuleType, source: bytes, where: str) -> Iterator[BaseExceptio
         try:
             exec(compile(ast.Module(rest, []), where, "exec", dont_inherit=True), vars(module))
         except BaseException as problem:
-            frames = traceback.extract_tb(problem.__traceback__)
-            line = next((f.lineno or 0 for f in frames if f.filename == where), 0)
             if isinstance(problem, KeyboardInterrupt):
                 raise
             yield problem
-            starts = (
-                min(each.lineno for each in [x, *getattr(x, "decorator_list", [])]) for x in rest
-            )
-            after = [x for x, start in zip(rest, starts, strict=True) if line and start > line]
-            rest = [*future, *after] if after else []
+            frames = traceback.extract_tb(problem.__traceback__)
+            line = next((f.lineno or 0 for f in frames if f.filename == where), 0)
+            rest = [*future, *(x for x in rest if _start(x) > line)] if line else []
         else:
             return
+
+
+def _start(statement: Any) -> Any:
+    return min(x.lineno for x in [statement, *getattr(statement, "decorator_list", [])])
 
 
 def engine_class(

@@ -79,16 +79,14 @@ class Grid(NamedTuple):
             for name, side, width in zip(cells[0], self._all_sides(), fits[1], strict=True):
                 justify: Any = "left" if side == "<" else "right"
                 table.add_column(name, justify=justify, overflow="fold", width=width)
-            for row in cells[1:]:
-                table.add_row(*row)
-            yield table
+            lines: list[Any] = cells
         else:
-            for k, row in enumerate(cells[1:]):
-                yield from [Text()] * bool(k)
-                table = Table.grid(padding=(0, 2, 0, 0))
-                for pair in zip(cells[0], row, strict=True):
-                    table.add_row(*pair)
-                yield table
+            table, lines = Table.grid(padding=(0, 2, 0, 0)), []
+            for row in cells[1:]:
+                lines += [(), *zip(cells[0], row, strict=True)]
+        for line in lines[1:]:
+            table.add_row(*line)
+        yield from [table] * bool(cells)
         yield from (Text(line, style="dim") for line in self.remarks)
 
     def html(self) -> str:
