@@ -8,6 +8,8 @@ import pytest
 from autograd_mini import Value, check_grad, museum
 from autograd_mini.course.cost import cost
 from autograd_mini.course.depth import depth
+from autograd_mini.grading import grade
+from autograd_mini.grading.forms import to_html
 
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
@@ -115,14 +117,23 @@ def test_a_claimed_gradient_has_the_report_for_a_page(opened, lang):
     assert page.get_attribute("html", "lang") == lang
 
 
-@pytest.mark.parametrize("made", [lambda: depth(seeds=1), lambda: cost(samples=[5]), None])
+def class_of_two(tmp_path):
+    """Marks, a name and a remark of which are long."""
+    for name in ("García Márquez_1234_assignsubmission_file_", "luis"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "motor.ipynb").write_text("{}", encoding="utf-8")
+    return to_html(grade([tmp_path / "class"]), "es", "", 0)
+
+
+@pytest.mark.parametrize("made", [lambda: depth(seeds=1), lambda: cost(samples=[5]), "marks", None])
 def test_tables_are_whole_on_a_screen_and_on_paper(visit, tmp_path, made):
     if made is None:
         slope = lambda x, y: (1.0, math.sin(x) / (1 + x * x))  # noqa: E731
         report = check_grad(lambda x, y: math.sin(x) * y / (1 + x * x), (0.3, 2.0), gradient=slope)
         report.save_html(tmp_path / "made.html", "es")
     else:
-        (tmp_path / "made.html").write_text(made().to_html("es"), encoding="utf-8")
+        text = class_of_two(tmp_path) if made == "marks" else made().to_html("es")
+        (tmp_path / "made.html").write_text(text, encoding="utf-8")
     page = visit(tmp_path / "made.html")
     for media, width in (("screen", 1280), ("print", 718)):  # A4
         page.emulate_media(media=media)
