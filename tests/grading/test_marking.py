@@ -97,7 +97,7 @@ def test_what_is_missing_is_told_as_missing(marks):
     assert [f.text("en") for f in marks["no-exp"].failures] == ["missing: x.exp()"]
     missing, raised = marks["one-sided"].failures
     assert missing.text("es") == "falta: 2 + x"
-    assert raised.text("es").endswith("'int' and 'Value' (one-sided.py, línea 101)")
+    assert raised.text("es").endswith("+ no admite 'int' y 'Value' (one-sided.py, línea 101)")
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,7 @@ def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
         100,
         [
             ("el archivo lanza ZeroDivisionError: división por cero", f"{CELL} 6, línea 1)"),
-            ("el archivo lanza SyntaxError: '(' was never closed", f"{CELL} 7, línea 1)"),
+            ("el archivo lanza SyntaxError: '(' no se cierra", f"{CELL} 7, línea 1)"),
         ],
     )
     assert (found["ana"][0], found["LUIS"]) == (100, (100, []))

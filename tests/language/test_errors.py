@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import io
 import math
 import os
 
@@ -178,6 +179,27 @@ def test_errors_of_python_s_arithmetic(text):
     with pytest.raises((ValueError, ArithmeticError)) as caught:
         eval(text, vars(math).copy())
     assert translated(str(caught.value), "es") != str(caught.value)
+
+
+SLIPS = (
+    "input()", "x y", "f(a b)", "if n = 3:\n  n", "print 3", "f(1]",
+    "x = \u201ca\u201d", "x = 3a", "f((", "f())", "if x\n pass", "x = 1\n y = 2", "if x:\n  y\n z",
+    "x = 'a",
+    "if x:\n\ty\n        z", "if x:\ny", "return 1", "f = lambda: f()\nf()", "[][0]", "''.x",
+    "n()", "[i for i in n]", "n[0]", "len(n)", "{[]}", "n + None", "-''", "math.sin('')", "int('')",
+    "(lambda a: a)()", "(lambda a, b: a)()", "(lambda: 1)(2)", "(lambda a: a)(2, 3)",
+    "(lambda a: a)(b=2)", "from math import fun", "def f():\n  x += 1\nf()", "no_such", "1 / 0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SLIPS)
+def test_errors_of_learners_code(code, monkeypatch):
+    """They stood in English in the midst of Spanish sentences of `grade`, `repair` and `check`."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        exec(compile(code, "x.py", "exec"), {"math": math, "n": 3})
+    said = getattr(caught.value, "msg", None) or str(caught.value)
+    assert translated(said, "es") != said
 
 
 def test_what_others_say_is_left_alone():
