@@ -87,6 +87,8 @@ def described(
         what = f"{who}: {what} ({whose} largest parameter, {place}, is {p.data})"
     if losses:
         what += f", after losses of {', '.join(f'{x:.3g}' for x in losses)}"
+    if not losses and any(not _finite(p.data) for p in model.parameters()):
+        return what, place, "weights that are not finite from the start; make or load others"
     return what, place, _likely_cause(error, stage, rows, learning_rate if losses else None)
 
 

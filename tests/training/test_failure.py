@@ -193,6 +193,14 @@ def test_a_loss_for_single_samples_is_explained():
     assert caught.value.__notes__ == [note]
 
 
+def test_weights_that_are_nan_already_are_not_too_large():
+    given = arguments()
+    given["model"].parameters()[0].data = math.nan
+    with pytest.raises(TrainingError) as caught:
+        fit(**given)
+    assert caught.value.cause == "weights that are not finite from the start; make or load others"
+
+
 @pytest.mark.parametrize("compiled", [False, True])
 def test_an_accuracy_that_raises_is_no_broken_loss(compiled):
     """It was said that the learning rate is too high."""
