@@ -83,7 +83,7 @@ class Grid(NamedTuple):
         else:
             table, lines = Table.grid(padding=(0, 2, 0, 0)), []
             for row in cells[1:]:
-                lines += [(), *zip(cells[0], row, strict=True)]
+                lines += [(), *(pair for pair in zip(cells[0], row, strict=True) if pair[1])]
         for line in lines[1:]:
             table.add_row(*line)
         yield from [table] * bool(cells)
