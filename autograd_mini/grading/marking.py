@@ -160,7 +160,8 @@ def _code(folder: Path) -> Iterator[Path]:
     """The files of code in it, but for hidden ones and those of others: an environment of pip."""
     for x in filter(_is_code, folder.rglob("*")):
         inside = x.relative_to(folder).parts
-        if not any(name.startswith((".", "__MACOSX", "site-packages")) for name in inside):
+        odd = any(name.startswith((".", "__MACOSX", "site-packages")) for name in inside)
+        if x.is_file() and not odd:
             yield x
 
 

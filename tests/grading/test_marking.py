@@ -304,7 +304,7 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
     """They could not be imported, and Neuron was missing; what pip and a Mac leave was loaded."""
     networks_of = f"import random\n{imports} import Value\nclass Neuron{NETWORKS}"
     files = {engine: ENGINE, networks: networks_of}
-    odd = (".venv/x/y.py", "env/site-packages/y.py", "__MACOSX/y.py", "._engine.py")
+    odd = (".venv/x/y.py", "env/site-packages/y.py", "__MACOSX/y.py", "._engine.py", "v2.py/x.txt")
     for name, text in (files | dict.fromkeys(odd, "while True: pass")).items():
         path = tmp_path / "class" / "ana" / name
         path.parent.mkdir(parents=True, exist_ok=True)
