@@ -175,9 +175,8 @@ def _folder(path: Path, cls: str) -> Submission:
     pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
     files = sorted(_code(path), key=lambda x: (not pattern.search(x.read_bytes()), x))
     whole = re.compile(rb"^from \.", re.M)  # as a package does
-    package = any(
-        x.name == "__init__.py" or whole.search(x.read_bytes()) for x in path.glob("*.py")
-    )
+    own_files = (x for x in files if x.parent == path)
+    package = any(x.name == "__init__.py" or whole.search(x.read_bytes()) for x in own_files)
     base = path.parent if package else path  # it imports by its own name
     parts = (x.relative_to(base).with_suffix("").parts for x in files)
     taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
