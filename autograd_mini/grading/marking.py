@@ -172,7 +172,7 @@ def _file(path: Path) -> Submission:
 
 def _folder(path: Path, cls: str) -> Submission:
     """A submission of several files: the one with the class first, so that it is loaded first."""
-    pattern = re.compile(rf"^class {cls}\b".encode(), re.M)
+    pattern = re.compile(rf'(^|")class {cls}\b'.encode(), re.M)
     files = sorted(_code(path), key=lambda x: (not pattern.search(x.read_bytes()), x))
     whole = re.compile(rb"^from \.", re.M)  # as a package does
     own_files = (x for x in files if x.parent == path)

@@ -298,6 +298,7 @@ ENGINE, _, NETWORKS = RIGHT.partition("class Neuron")
         ("src/engine.py", "src/nn.py", "from engine"),
         ("code/engine.py", "code/nn.py", "from engine"),  # there is a module code in Python
         ("src/engine.py", "main.py", "from src.engine"),
+        ("motor.ipynb", "a.ipynb", "import import_ipynb\nfrom motor"),
     ],
 )
 def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks, imports, tmp_path):
@@ -308,9 +309,10 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
     for name, text in (files | dict.fromkeys(odd, "while True: pass")).items():
         path = tmp_path / "class" / "ana" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        cells = [{"cell_type": "code", "source": text.splitlines(keepends=True)}]
+        path.write_text(json.dumps({"cells": cells}) if path.suffix == ".ipynb" else text)
     (found,) = grade([tmp_path / "class"])
-    assert (found.total, found.notes) == (100, [])
+    assert (found.total, len(found.notes)) == (100, imports.count("ipynb"))
 
 
 EQUAL = """
