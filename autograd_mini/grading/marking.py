@@ -138,7 +138,9 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
         raise SubmissionError(f"{paths[0]}: there is no Python file or notebook in it")
     names = [submission.name for submission in made]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise SubmissionError(f"two submissions are called {twice!r}")
+        raise SubmissionError(
+            f"two submissions are called {twice!r}: of a folder each file and each folder is one"
+        )
     return made
 
 

@@ -411,7 +411,11 @@ def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
     ("files", "paths", "text"),
     [
         ({"a/x.txt": ""}, ["a"], "there is no Python file or notebook in it"),
-        ({"a/x.py": "", "b/x.py": ""}, ["a", "b"], "two submissions are called 'x'"),
+        (
+            {"a/x.py": "", "b/x.py": ""},
+            ["a", "b"],
+            "two submissions are called 'x': of a folder each",
+        ),
         ({"x.txt": ""}, ["x.txt"], "a submission is a Python file, a notebook or a folder"),
     ],
 )
