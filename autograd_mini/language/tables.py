@@ -26,13 +26,20 @@ def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
 def separated(rows: Iterable[Iterable[object]], lang: str) -> str:
     """The rows as CSV, with the comma or semicolon that spreadsheets in this language expect.
 
-    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    A text that a spreadsheet would take for a formula has an apostrophe before it. Where columns
+    are parted by semicolons 2.5 is 2,5: 2.5 would be the second of May.
+
+    >>> separated([("Ana", "2.5", "=x")], "es").strip()
+    "Ana;2,5;'=x"
     """
     lines = io.StringIO()
     writer = csv.writer(lines, delimiter=";" if lang == "es" else ",", lineterminator="\n")
     formula = re.compile(r"[=+@]|-(?![\d.,]*$)").match
     for row in rows:
-        writer.writerow([f"'{c}" if isinstance(c, str) and formula(c) else c for c in row])
+        cells = [f"'{c}" if isinstance(c, str) and formula(c) else c for c in row]
+        if lang == "es":
+            cells = [re.sub(r"^(-?\d+)\.(\d+)$", r"\1,\2", str(c)) for c in cells]
+        writer.writerow(cells)
     return lines.getvalue()
 
 
