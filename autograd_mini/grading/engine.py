@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import inspect
 import random
 import sys
 import traceback
@@ -95,6 +96,9 @@ class Engine:
         except (AttributeError, NameError, TypeError) as error:
             if len(traceback.extract_tb(error.__traceback__)) > 2:
                 raise  # it comes from the engine's own code
+            node, _, name = expression.removesuffix("()").partition(".")
+            if node in nodes and inspect.isfunction(function := self.names.get(name)):
+                return function(nodes[node])  # exp(x) in place of x.exp()
             raise MissingError(expression) from None
 
     def build(self, lines: Iterable[str], leaves: Mapping[str, Any]) -> Any:

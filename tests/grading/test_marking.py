@@ -315,6 +315,16 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
     assert (found.total, len(found.notes)) == (100, imports.count("ipynb"))
 
 
+def test_a_function_is_as_good_as_a_method(tmp_path):
+    """exp(x) was missing where there is no x.exp()."""
+    source = changed([("    def exp(", "    def _exp(")])
+    (tmp_path / "eva.py").write_text(f"{source}\n\ndef exp(x):\n    return x._exp()\n")
+    (tmp_path / "ana.py").write_text(f"from math import exp\n{source}")
+    ana, eva = grade([tmp_path])
+    assert eva.total == 100
+    assert [failure.text("en") for failure in ana.failures] == ["missing: x.exp()"]
+
+
 EQUAL = """
     def __eq__(self, other):
         return isinstance(other, Value) and self.data == other.data
