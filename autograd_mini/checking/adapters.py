@@ -38,7 +38,7 @@ _NAMES = {  # the Spanish ones last
     "backward": "backward backprop backpropagate back_propagate backward_pass autodiff"
     " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
-_WHOLE = _NAMES["backward"].split()
+WHOLE = _NAMES["backward"].split()
 _reader: Callable[[str], Callable[[Any], Any]] = cache(attrgetter)
 
 
@@ -160,7 +160,7 @@ def arguments(function: Any) -> tuple[int, int]:
 
 def is_node(x: Any) -> bool:
     """Whether x is a node, of whatever engine (or a tensor)."""
-    return any(hasattr(x, name) for name in _WHOLE)
+    return any(hasattr(x, name) for name in WHOLE)
 
 
 def like(x: Any) -> Any:

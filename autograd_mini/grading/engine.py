@@ -7,12 +7,13 @@ import random
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograd_mini.checking.adapters import Adapter, adapter_of, maker
+from autograd_mini.checking.adapters import WHOLE, Adapter, adapter_of, maker
 from autograd_mini.files import notebook_code
 from autograd_mini.numbers.kinds import shown
 
@@ -47,6 +48,9 @@ class Engine:
         self.Value, self.names, self.random = maker(value), names or {}, random.Random(seed)
         leaf = self.Value(1.0)
         self.adapter = adapter or adapter_of(leaf)
+        if self.adapter.missing() == ["backward"]:  # it may be a function of the root
+            found = filter(inspect.isfunction, map(self.names.get, WHOLE))
+            self.adapter = replace(self.adapter, backward=next(found, None))
         if missing := self.adapter.missing():
             raise TypeError(f"the nodes have no {', '.join(missing)}")
         self.zero = self.adapter.get(leaf, "grad")
@@ -193,7 +197,7 @@ def engine_class(
 
 
 def _tried(cls: Any, *, run: bool = False) -> bool:
-    """Whether a class makes nodes from a number, and goes back from such a leaf."""
+    """Whether a class makes nodes from a number, and, to `run`, goes back from such a leaf."""
     try:
         node = cls(1.0)
         adapter = adapter_of(node)
@@ -201,4 +205,4 @@ def _tried(cls: Any, *, run: bool = False) -> bool:
             adapter.run(node)
     except Exception:
         return False
-    return not adapter.missing()
+    return {*adapter.missing()} <= {"backward"}

@@ -316,9 +316,12 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
 
 
 def test_a_function_is_as_good_as_a_method(tmp_path):
-    """exp(x) was missing where there is no x.exp()."""
+    """exp(x) was missing where there is no x.exp(), and all where backward(L) is a function."""
+    both = changed([("    def exp(", "    def _exp("), ("    def backward(", "    def _all(")])
+    functions = "def exp(x):\n    return x._exp()\n\n\ndef backward(root):\n    root._all()\n"
+    both = both.replace("Value", "Num")
+    (tmp_path / "eva.py").write_text(f"class Note:\n    pass\n\n\n{both}\n\n{functions}")
     source = changed([("    def exp(", "    def _exp(")])
-    (tmp_path / "eva.py").write_text(f"{source}\n\ndef exp(x):\n    return x._exp()\n")
     (tmp_path / "ana.py").write_text(f"from math import exp\n{source}")
     ana, eva = grade([tmp_path])
     assert eva.total == 100
