@@ -17,6 +17,8 @@ from autograd_mini.checking.adapters import WHOLE, Adapter, adapter_of, maker
 from autograd_mini.files import notebook_code
 from autograd_mini.numbers.kinds import shown
 
+_ALSO = {"Neuron": "Neurona", "Layer": "Capa", "MLP": "Red RedNeuronal Network NeuralNetwork"}
+
 
 class MissingError(AttributeError):
     """The engine lacks what is asked for; the text is its name."""
@@ -56,9 +58,10 @@ class Engine:
         self.zero = self.adapter.get(leaf, "grad")
 
     def __getattr__(self, name: str) -> Any:
-        if name not in self.names:
-            raise MissingError(name)
-        return self.names[name]
+        for each in (name, *_ALSO.get(name, "").split()):
+            if each in self.names:
+                return self.names[each]
+        raise MissingError(name)
 
     def data(self, node: Any) -> float:
         """The number of a node; that of a list of one node too, as networks give it."""
@@ -83,7 +86,9 @@ class Engine:
 
     def parameters(self, model: Any) -> list[Any]:
         """The parameters of a network."""
-        return list(model.parameters())
+        names = [x for x in ("parameters", "parametros", "params") if hasattr(model, x)]
+        way = getattr(model, [*names, "parameters"][0])
+        return list(way() if callable(way) else way)
 
     def first(self, outputs: Any) -> Any:
         """The node itself, or that of a list of one; TypeError if it is none."""

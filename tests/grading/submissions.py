@@ -156,10 +156,13 @@ class MLP:
         return [p for layer in self.layers for p in layer.parameters()]
 """
 
-# Ten right ones: name -> texts to replace. They look different, and give the same numbers.
+# Eleven right ones: name -> texts to replace. They look different, and give the same numbers.
 SAME = {
     "right": [],
     "names": [("class Value", "class Num"), ("Value(", "Num("), (", Value)", ", Num)")],
+    "spanish": [
+        *(("Neuron", "Neurona"), ("Layer", "Capa"), ("MLP", "Red"), ("parameters", "parametros")),
+    ],
     "fields": [(".data", ".value"), (".grad", ".gradient")],
     "subtracts": [("return self + -other", "return self + (-1) * other")],
     "prints": [

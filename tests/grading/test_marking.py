@@ -18,6 +18,7 @@ from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, 
 SAMPLE = [
     "right-fields",
     "right-names",
+    "right-spanish",
     "right-demo",
     "right-numpy",
     "right-biases",
