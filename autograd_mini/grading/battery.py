@@ -51,7 +51,7 @@ def network(engine: Engine, name: str, sizes: list[Any], inputs: list[float]) ->
         engine.set(p, round(engine.random.uniform(-1, 1), 2))
     found = {"len(parameters)": float(len(parameters))}
     outputs = model([engine.Value(x) for x in inputs])
-    outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
+    outputs = [*outputs] if hasattr(outputs, "__len__") else [outputs]
     total = outputs[0]
     for out in outputs[1:]:
         total = total + out

@@ -92,8 +92,8 @@ class Engine:
 
     def first(self, outputs: Any) -> Any:
         """The node itself, or that of a list of one; TypeError if it is none."""
-        single = isinstance(outputs, list | tuple) and len(outputs) == 1
-        node = outputs[0] if single else outputs
+        several = hasattr(outputs, "__len__") and self.adapter.missing(outputs)
+        node = outputs[0] if several and len(outputs) == 1 else outputs
         if node is None or self.adapter.missing(node):
             raise TypeError(f"the result must be a node, got {shown(node)}")
         return node

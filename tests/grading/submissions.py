@@ -1,4 +1,4 @@
-"""A class of thirty: one right engine in micrograd's manner, and texts in which others differ."""
+"""A class: one right engine in micrograd's manner, and texts in which others differ."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class MLP:
         return [p for layer in self.layers for p in layer.parameters()]
 """
 
-# Eleven right ones: name -> texts to replace. They look different, and give the same numbers.
+# Twelve right ones: name -> texts to replace. They look different, and give the same numbers.
 SAME = {
     "right": [],
     "names": [("class Value", "class Num"), ("Value(", "Num("), (", Value)", ", Num)")],
@@ -180,6 +180,10 @@ SAME = {
             "import random",
             "import random\n\nname = 'x'\ntry:\n    name = input()\nexcept EOFError:\n    pass",
         )
+    ],
+    "arrays": [
+        ("import math", "import math\nimport numpy as np"),
+        ("outs[0] if len(outs) == 1 else outs", "np.array(outs)"),
     ],
     "divides": [("return self * other**-1", "return self * (1 / other)")],
     "biases": [("[*self.w, self.b]", "[self.b, *self.w]"), (".b).tanh()", ".b).relu()")],

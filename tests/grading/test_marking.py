@@ -19,6 +19,7 @@ SAMPLE = [
     "right-fields",
     "right-names",
     "right-spanish",
+    "right-arrays",
     "right-demo",
     "right-numpy",
     "right-biases",
