@@ -61,8 +61,7 @@ def main() -> None:
         answers.write(json.dumps(found).encode() + b"\n")
         answers.flush()
 
-    with _alarm(setup["loading"]):
-        engine, loaded = _load(setup["files"], setup["class"])
+    engine, loaded = _load(setup["files"], setup["class"], setup["loading"])
     answer(setup, loaded)
     for line in questions:
         question = json.loads(line)
@@ -73,8 +72,11 @@ def main() -> None:
 def _alarm(seconds: float) -> Iterator[None]:
     """Interrupt what takes longer, and what comes then sooner, where the system has a clock."""
 
-    def ring(*_: object) -> None:
-        raise _Late
+    def ring(_: int, frame: Any) -> None:
+        while frame is not None:  # within the code of the submission, not of ours
+            if _place(frame.f_code.co_filename, 0):
+                raise _Late
+            frame = frame.f_back
 
     with suppress(AttributeError):  # Windows
         signal.signal(signal.SIGALRM, ring)
@@ -113,18 +115,21 @@ def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
     return guard
 
 
-def _load(files: list[list[str]], name: str | None) -> tuple[Engine | None, dict[str, Any]]:
+def _load(
+    files: list[list[str]], name: str | None, seconds: float
+) -> tuple[Engine | None, dict[str, Any]]:
     """The engine in files, (name of the module, path) each; and what is to be said of it."""
     modules, notes = [], list[dict[str, Any]]()
     _own.update(path for _, path in files)
-    for module_name, path in files:
-        there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
-        known = next(there, None)  # another of them has imported it
-        module, problems = (known, []) if known else module_of(Path(path), module_name)
-        modules.append(module)
-        for parts in range(1, module_name.count(".") + 1):  # it stands in a folder of its own
-            sys.modules.setdefault(module_name.split(".", parts)[-1], module)
-        notes += map(_told, problems[:3])
+    with _alarm(seconds):
+        for module_name, path in files:
+            there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
+            known = next(there, None)  # another of them has imported it
+            module, problems = (known, []) if known else module_of(Path(path), module_name)
+            modules.append(module)
+            for parts in range(1, module_name.count(".") + 1):  # it stands in a folder of its own
+                sys.modules.setdefault(module_name.split(".", parts)[-1], module)
+            notes += map(_told, problems[:3])
     cls, names = engine_class(modules, name)
     if cls is not None:
         try:
