@@ -11,7 +11,7 @@ from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import deepcopy, topological
 from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
-from autograd_mini.numbers.trees import flatten
+from autograd_mini.numbers.trees import builder, leaves, names
 from autograd_mini.optim import Optimiser
 from autograd_mini.rules.backward import start
 from autograd_mini.rules.higher import is_stale
@@ -131,20 +131,19 @@ def _nodes(name: str, x: Any, watch: Watch) -> Any:
     if isinstance(x, watch.node | str | bytes) or x is None:
         return x
     try:
-        leaves, rebuild = flatten(x)
+        found, form = leaves(x)
     except NumberTypeError:
         return x
-    nested = len(leaves) != 1 or leaves[0] is not x
     made = []
-    for k, leaf in enumerate(leaves):
+    for leaf, called in zip(found, names(form, name), strict=True):
         if not isinstance(leaf, watch.node):
             try:
                 leaf = watch.node(number(leaf))
             except NumberTypeError:
                 return x
-            watch.names[leaf] = f"{name}[{k}]" if nested else name
+            watch.call(leaf, called)
         made.append(leaf)
-    return rebuild(made)
+    return builder(form)(iter(made))
 
 
 # --- forward, backward, update -------------------------------------------------------------------

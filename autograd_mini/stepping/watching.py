@@ -91,8 +91,12 @@ class Watch:
                 held = {f"{name}[{k}]": x for k, x in enumerate(thing)}
             for called, x in held.items():
                 if isinstance(x, self.node) and x not in self.names:
-                    times = self._taken[called] = self._taken.get(called, 0) + 1
-                    self.names[x] = called if times == 1 else called + subscript(times)
+                    self.call(x, called)
+
+    def call(self, node: Any, name: str) -> None:
+        """Name a node, with a number if another node has the name."""
+        times = self._taken[name] = self._taken.get(name, 0) + 1
+        self.names[node] = name if times == 1 else name + subscript(times)
 
     def _place(self, frame: FrameType) -> Place | None:
         code = frame.f_code

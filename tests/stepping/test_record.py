@@ -5,6 +5,7 @@ import pickle
 import sys
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -12,6 +13,7 @@ from autograd_mini import Value, ieee, museum, nn, steps
 from autograd_mini.checking.strategies import graphs
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import topological
+from autograd_mini.numbers.trees import flatten
 from autograd_mini.optim import SGD, Momentum
 from autograd_mini.stepping import Accumulate, Forward, Given, Seed, Steps, Update, Visit
 from autograd_mini.stepping.events import lit
@@ -148,6 +150,28 @@ def test_nodes_made_inside_the_library_have_the_line_that_called_it():
     assert None not in places
     assert {p.line for p in places} == {1, 2}
     assert {"x[0]", "x[1]", "t", "layer1.neuron2.w[1]"} <= {*recorded.names}
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"a": 1.0, "b": [2.0]}, ("d.a", "d.b[0]")),
+        ((1.0, (2.0, 3.0)), ("d[0]", "d[1][0]", "d[1][1]")),
+        (np.ones((2, 1)), ("d[0, 0]", "d[1, 0]")),
+    ],
+)
+def test_numbers_in_an_input_are_named_as_they_are_reached(given, names):
+    recorded = steps(lambda d: sum(flatten(d)[0]), given)
+    assert tuple(name for name in recorded.names if name.startswith("d")) == names
+
+
+def test_a_parameter_that_is_bound_again_is_another_node():
+    def f(x):
+        x = x * x
+        x = x + 1
+        return x
+
+    assert steps(f, 2.0).names == ("x", "x₂", "x₃")
 
 
 def test_labels_of_the_learner_stay():
