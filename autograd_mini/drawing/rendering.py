@@ -71,8 +71,9 @@ def render(
         except RenderingError as error:
             refusals.append(f"{name} Graphviz: {error}")
     raise RenderingError(
-        f"no picture in the format {format}: {'; '.join(refusals)}. Install the packaged Graphviz"
-        " with `pip install pygraphviz`, or Graphviz itself (https://graphviz.org/download)."
+        f"no picture in the format {format}: {'; '.join(refusals)}. Install what is missing: the"
+        " packaged Graphviz with `pip install pygraphviz`, the system's from"
+        " https://graphviz.org/download."
     )
 
 

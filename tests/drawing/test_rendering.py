@@ -157,7 +157,8 @@ def test_a_layout_that_takes_too_long_is_stopped(engine, monkeypatch, tmp_path):
 def test_a_format_that_the_packaged_graphviz_lacks(large, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(rendering, "LARGE", large)
-    with pytest.raises(RenderingError, match='packaged Graphviz: Error: Format: "webp" not recog'):
+    refusal = 'packaged Graphviz: Error: Format: "webp" not recog.* Install what is missing: the'
+    with pytest.raises(RenderingError, match=refusal):
         draw(neuron()).pipe("webp")
 
 
