@@ -209,8 +209,10 @@ def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:
     for k, part in enumerate(path, 1):
         kind = match[1] if (match := _PART.fullmatch(part)) else None
         whole = ".".join(path[:k])
-        if any(n in (kind, whole) or n == part or fnmatchcase(part, n) for n in names):
-            return path[:k]
+        for n in names:
+            fits = fnmatchcase(part, n) or ("." in n and fnmatchcase(whole, n))
+            if fits or n in (kind, whole, part):
+                return path[:k]
     return None
 
 
