@@ -184,8 +184,8 @@ class _Writer:
             look = f"id=p{k}e{before} class=step weight=20 style={'solid' if direct else 'dashed'}"
             ends, attributes = (f"p{k}n{before}", f"p{k}n{place}"), colours.attributes(look)
             self.drawing.edge(*ends, label=f"<{label}>", **attributes)
-        factors = [self.number(partial) for partial in path.partials]
-        factors = [f"({text})" if i and text[:1] == "−" else text for i, text in enumerate(factors)]
+        texts = enumerate(map(self.number, path.partials))
+        factors = [notation.factor(text, first=not i) for i, text in texts]
         if len(factors) > 5:
             factors = [*factors[:2], "…", factors[-1]]
         product = self.number(path.product)

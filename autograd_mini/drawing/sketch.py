@@ -121,12 +121,12 @@ def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
     """The labels, and v₁, v₂, ... for nodes without one; of those `inside` groups, the last part.
 
     (Griewank and Walther, Evaluating Derivatives, 2008, section 2, call intermediate variables so.)
-    Where a label is v or v₁ itself, the letter is another.
+    Where a label is v, v₁, v1 or v[1] itself, the letter is another.
     """
     labels = {
         node: path_of(node.label)[1] if node in inside else node.label or "" for node in order
     }
-    taken = {label.strip("₀₁₂₃₄₅₆₇₈₉ ") for label in {*labels.values()}}
+    taken = {label.strip("₀₁₂₃₄₅₆₇₈₉0123456789[], ") for label in {*labels.values()}}
     letter = next((letter for letter in "vuts" if letter not in taken), "v")
     free = (f"{letter}{notation.subscript(k)}" for k in count(1))
     return {n: notation.name(label if label.strip() else next(free)) for n, label in labels.items()}
@@ -230,8 +230,8 @@ class _Sketcher:
             adjoint, d = data_of(node.grad), data_of(partial)
             passed = adjoint * d if adjoint != 0 else adjoint  # 0 stops the sweep, whatever d is
             flow = magnitude(passed)
-            factor = f"({local})" if local[:1] == "−" else local
-            share = f"{number(adjoint)} × {factor} = {number(passed)}"
+            arrived = notation.factor(number(adjoint), first=True)
+            share = f"{arrived} × {notation.factor(local)} = {number(passed)}"
         words = f"∂{above}/∂{notation.marked(below, self.uses.get((node, edge), 0))} = {local}"
         return Link(ids[parent], ids[node], words, share, flow, self._faded(not flow), 1)
 

@@ -32,8 +32,10 @@ def printable(text: str) -> str:
 
 
 def number(x: Any, number_format: str = ".4g") -> str:
-    """A number as a textbook prints it."""
+    """A number as a textbook prints it; −0 is 0."""
     x = getattr(x, "data", x)
+    if isinstance(x, float | complex):
+        x += type(x)()
     if type(x).__name__ in ("Fraction", "int"):
         text = shortened(str(x), LONGEST_NAME)
     else:
@@ -44,6 +46,11 @@ def number(x: Any, number_format: str = ".4g") -> str:
     text = re.sub(r"e\+?(-?)0*(\d+)", lambda e: f"·10{superscript(e[1] + e[2])}", text)
     text = re.sub(r"(?<![\d.])1·10", "10", text)  # 10⁻⁷, not 1·10⁻⁷
     return text.replace("inf", "∞").replace("-", "−")
+
+
+def factor(text: str, first: bool = False) -> str:
+    """A number in a product: (−2), (1+2j); the first one may begin with its sign."""
+    return f"({text})" if {"+", "−"} & {*text[first:]} else text
 
 
 def name(label: str, longest: int = LONGEST_NAME) -> str:

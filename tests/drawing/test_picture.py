@@ -12,7 +12,7 @@ from pathlib import Path
 import pygraphviz
 import pytest
 
-from autograd_mini import MLP, Value, draw, functions, ieee, losses
+from autograd_mini import MLP, Value, draw, draw_paths, functions, ieee, losses
 from autograd_mini.drawing import THEMES
 from autograd_mini.drawing.groups import grouped, path_of
 from autograd_mini.drawing.themes import mixed, scale
@@ -93,6 +93,22 @@ def test_details():
     assert all(label == [] for _, _, label in edges)
     _, edges = parsed(draw(loss, detail="chain rule"))
     assert ("n6", "n7", ["∂L/∂v₃ = −2.395", "1 × (−2.395) = −2.395"]) in edges
+
+
+def test_complex_factors_stand_in_parentheses():
+    z = Value(1 + 2j, label="z")
+    y = (z * (3 - 1j)) * z
+    y.backward()
+    shares = [label[1] for _, _, label in parsed(draw(y, detail="chain rule"))[1]]
+    assert shares == ["(1+2j) × (3−1j) = 5+5j", "1 × (5+5j) = 5+5j", "1 × (1+2j) = 1+2j"]
+    drawn = draw_paths(y, z).pipe(encoding="utf-8")
+    assert "(3−1j) × (1+2j) = 5+5j" in drawn
+
+
+@pytest.mark.parametrize("label", ["v", "v₁", "v1", "v[0]", "v[2, 1]"])
+def test_names_given_to_nodes_are_not_taken_for_those_of_the_user(label):
+    x = Value(1.0, label=label)
+    assert [n[0] for n in parsed(draw(x * 2))[0].values()] == [label, f"u₁ = {label} · 2"]
 
 
 def test_gradients_are_dashes_until_a_backward_pass_has_reached_the_node():

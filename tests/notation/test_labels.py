@@ -66,6 +66,7 @@ def test_a_users_operation_is_drawn_by_its_template_or_its_name(own):
         (0.0, "0"), (-0.5, "−0.5"), (1234.5678, "1235"), (123456.0, "1.235·10⁵"), (1e-7, "10⁻⁷"),
         (-1e100, "−10¹⁰⁰"), (2.5e-10, "2.5·10⁻¹⁰"), (float("inf"), "∞"), (float("-inf"), "−∞"),
         (Fraction(-1, 3), "−1/3"), (1 + 2j, "1+2j"), (Value(2.0), "2"),
+        (-0.0, "0"), (complex(-0.0, -0.0), "0+0j"), (Value(0.0) * -1, "0"),
     ],
 )  # fmt: skip
 def test_numbers(x, text):

@@ -12,7 +12,7 @@ from autograd_mini import functions
 from autograd_mini.checking.comfort import comfortable_points
 from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.errors import AutogradError
-from autograd_mini.notation.labels import number
+from autograd_mini.notation.labels import factor, number
 from autograd_mini.ops import SHEET
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
@@ -207,3 +207,12 @@ def test_numbers_are_written_as_in_pictures(run):
         assert [pair for pair in zip(written, wanted, strict=True) if len({*pair}) > 1] == []
     assert number(12345.0) == "1.234·10⁴"  # a tie, to the even digit: JavaScript alone says 1.235
     assert run(asset("numbers.js") + 'return formatNumber("1/3");', None) == "1/3"
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_factors_are_written_as_in_pictures(run, first):
+    given = ["1+2j", "−1−2j", "−1/3", "2", 1e-7, -1e-7, 0.5, -3.0]
+    script = f"return given.map((x) => formatFactor(x, {str(first).lower()}));"
+    wanted = [factor(x if isinstance(x, str) else number(x), first) for x in given]
+    assert run(asset("numbers.js") + script, given) == wanted
+    assert wanted[:5] == ["(1+2j)", "(−1−2j)", "−1/3" if first else "(−1/3)", "2", "10⁻⁷"]

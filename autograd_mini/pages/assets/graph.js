@@ -76,9 +76,8 @@ class Graph extends Camera {
     const flown = r.flown[step.node][step.edge];
     edge.e.classList.toggle("flown", flown);
     if (!flown || !edge.partial) return;
-    const partial = formatNumber(step.partial);
-    write(edge.partial, edge.prefix + partial);
-    if (edge.share) write(edge.share, `${formatNumber(step.adjoint)} × ${partial[0] === "−" ? `(${partial})` : partial} = ${formatNumber(step.share)}`);
+    write(edge.partial, edge.prefix + formatNumber(step.partial));
+    if (edge.share) write(edge.share, `${formatFactor(step.adjoint, true)} × ${formatFactor(step.partial)} = ${formatNumber(step.share)}`);
   }
 
   // --- the current step ---

@@ -41,9 +41,9 @@ function drawn(r, writer) {
     node.w = Math.max(78, widthOf(names[k]) * 1.06 + 14, Math.max(...words) + longest([...shown[k].map(x => formatNumber(x)), "−0.8888"]) + 22);
   });
   const labels = ways.map((list, k) => list.map((way, edge) => {
-    const parent = r.parents[k][edge], partial = formatNumber(r.partials[k][edge]), step = {node: k, parent, edge};
-    const texts = [`${writer.derivative(step).text} = ${partial}`,
-      `${formatNumber(r.grads[k])} × ${partial[0] === "−" ? `(${partial})` : partial} = ${formatNumber(r.grads[k] * r.partials[k][edge])}`];
+    const parent = r.parents[k][edge], partial = r.partials[k][edge], step = {node: k, parent, edge};
+    const texts = [`${writer.derivative(step).text} = ${formatNumber(partial)}`,
+      `${formatFactor(r.grads[k], true)} × ${formatFactor(partial)} = ${formatNumber(r.grads[k] * partial)}`];
     way.at(-2).w = Math.max(...texts.map(text => widthOf(text, 11))) + 12;
     return texts;
   }));

@@ -14,11 +14,16 @@ function roundedTo(digits, x) {
 function formatNumber(x, digits = 4) {
   if (typeof x === "string") return x;
   if (x !== x) return "nan";
-  const sign = x < 0 || Object.is(x, -0) ? "−" : "";
+  const sign = x < 0 ? "−" : "";
   if (Math.abs(x) === Infinity) return `${sign}∞`;
   const text = roundedTo(digits, Math.abs(x)), [mantissa, power] = text.split("e").map(Number);
   if (power >= -4 && power < digits) return sign + Number(text);
   return `${sign}${mantissa === 1 ? "" : `${mantissa}·`}10${superscript(power)}`;
+}
+// A number in a product: (−2), (1+2j); the first one may begin with its sign.
+function formatFactor(x, first = false) {
+  const text = formatNumber(x);
+  return /[+−]/.test(text.slice(first)) ? `(${text})` : text;
 }
 // A float that JSON has no number for.
 const TEXTS = {inf: Infinity, "-inf": -Infinity, nan: NaN};

@@ -164,8 +164,8 @@ class Groups extends Camera {
       if (tail !== head && tail.x !== undefined && head.x !== undefined) lit.edges.push({...direct(tail, head), words, back});
     };
     if (step.kind === "accumulate" && step.partial !== undefined) {
-      const partial = formatNumber(step.partial), factor = partial[0] === "−" ? `(${partial})` : partial;
-      edge(step.parent, step.node, [`${m.derivative(step).text} = ${partial}`, `${formatNumber(step.adjoint)} × ${factor} = ${formatNumber(step.share)}`], true);
+      const product = `${formatFactor(step.adjoint, true)} × ${formatFactor(step.partial)} = ${formatNumber(step.share)}`;
+      edge(step.parent, step.node, [`${m.derivative(step).text} = ${formatNumber(step.partial)}`, product], true);
     } else if (step.kind === "accumulate") edge(r.parents[step.node][step.edge], step.node, [], true);
     if (step.kind === "forward") for (const parent of new Set(r.parents[step.node])) edge(parent, step.node, []);
     Object.assign(this, {lit, giving, lastStep: [step, main]});

@@ -63,7 +63,7 @@ function ledger(r) {
   const start = Math.max(0, Math.min(all.length - MOST, (now < 0 ? all.filter(j => j < i).length : now) - MOST / 2));
   const rows = all.slice(start, start + MOST).map(j => {
     const s = r.steps[j], done = j <= i;
-    const partial = formatNumber(s.partial), product = `${formatNumber(s.adjoint)} · ${partial[0] === "−" ? `(${partial})` : partial}`;
+    const product = `${formatFactor(s.adjoint, true)} · ${formatFactor(s.partial)}`;
     return el("tr", {class: j === i ? "lit" : done ? "" : "waiting"},
       el("td", {class: "path"}, route(r, s.node).concat(r.names[k]).join(" → "), el("div", {class: "partial", text: done ? product : ""})),
       cell(done ? formatNumber(s.share) : "—", "n grad"));
@@ -167,11 +167,10 @@ function tellPaths() {
   const r = recording, known = r.complete[leaf], {count, total, paths} = r.paths(leaf, MOST);
   told = known;
   const value = seedOf(r), seed = typeof value === "number" ? value : 1;
-  const factor = x => { const text = formatNumber(x); return text[0] === "−" ? `(${text})` : text; };
   const shortened = (list, gap) => list.length > 8 ? [...list.slice(0, 4), gap, ...list.slice(-3)] : list;
   const rows = paths.map(path => {
-    const factors = path.parts.slice(1).map(part => factor(r.partials[part.node][part.edge]));
-    if (seed !== 1) factors.push(factor(seed));
+    const factors = path.parts.slice(1).map(part => formatFactor(r.partials[part.node][part.edge]));
+    if (seed !== 1) factors.push(formatFactor(seed));
     return el("tr", {}, el("td", {class: "path"}, shortened(path.parts.map(part => r.names[part.node]), "…").join(" → "),
       known && factors.length > 1 ? el("div", {class: "partial", text: shortened(factors, "…").join(" · ")}) : ""),
       cell(known ? formatNumber(path.product * seed) : "—", "n grad"));
