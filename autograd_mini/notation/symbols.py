@@ -35,7 +35,7 @@ SUM, SIGN, PRODUCT, POWER, ATOM = range(1, 6)
 _WHOLE = re.compile(r"\^(\d+|\(−\d+\))(?![\w.·(])")  # an exponent that can be raised
 _SLOT = re.compile(r"\{(\(?)([\w+-]+)\)?\}")
 _LATEX_SLOT = re.compile("\ue000(\\(?)([\\w+-]+)\\)?\ue001")  # braces are LaTeX's own
-_WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′]|(?<=\d), (?=\d+\]))+")
+_WORD = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\w.…∞\[\]'′]|, (?=\d+[\],]))+")
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "01234567890123456789−()")
 _LATEX_SIGNS = {
     **{c: rf"\{c}" for c in "{}$&#%_ "},

@@ -105,7 +105,7 @@ def test_complex_factors_stand_in_parentheses():
     assert "(3−1j) × (1+2j) = 5+5j" in drawn
 
 
-@pytest.mark.parametrize("label", ["v", "v₁", "v1", "v[0]", "v[2, 1]"])
+@pytest.mark.parametrize("label", ["v", "v₁", "v1", "v[0]", "v[2, 1, 0]"])
 def test_names_given_to_nodes_are_not_taken_for_those_of_the_user(label):
     x = Value(1.0, label=label)
     assert [n[0] for n in parsed(draw(x * 2))[0].values()] == [label, f"u₁ = {label} · 2"]

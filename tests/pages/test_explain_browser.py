@@ -39,7 +39,7 @@ def several_uses():
 
 
 def vectors():
-    x = [Value(k / 3, label=f"x[{k}]") for k in range(7)]
+    x = [Value(k / 3, label=f"x[{k}, 0]") for k in range(7)]
     sums = [dot(x, [1, *x[:5], 2]), logsumexp(x[:3]), max(x), prod(x[1:4]), prod(x[1:]), mean(x)]
     return steps(abs(dot(sums, sums)).relu())
 
@@ -62,6 +62,11 @@ def fractions():
     return steps(a * b - b / a + a**3)
 
 
+def complex_numbers():
+    a, b = Value(1 + 2j, label="a"), Value(-0.5j, label="b")
+    return steps(a * b * a - b)
+
+
 def network():
     model = MLP(2, [3, 1], seed=0)
     return steps((model([0.5, -1.0]) - 1) ** 2, optimiser=SGD(model.parameters(), lr=0.5))
@@ -69,7 +74,16 @@ def network():
 
 @pytest.mark.parametrize(
     "make",
-    [neuron, several_uses, vectors, kinks_and_zeros, stale_and_by_hand, fractions, network],
+    [
+        neuron,
+        several_uses,
+        vectors,
+        kinks_and_zeros,
+        stale_and_by_hand,
+        fractions,
+        complex_numbers,
+        network,
+    ],
 )
 def test_the_page_explains_as_python_does(make, visit, monkeypatch):
     enclosed = document.enclosed

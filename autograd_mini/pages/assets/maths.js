@@ -1,5 +1,5 @@
 // Words and formulas of a step: the sentences and templates of DATA, filled in.
-const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\p{L}\p{N}_.…∞\[\]'′]|(?<=\d), (?=\d+\]))+$/u;
+const SLOT = /\{(\(?)([\w+-]+)\)?\}/g, WORD = /^(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[\p{L}\p{N}_.…∞\[\]'′]|, (?=\d+[\],]))+$/u;
 const WHOLE = /\^(\d+|\(−\d+\))(?![\p{L}\p{N}_.·(])/gu;  // an exponent that can be raised
 const row = (...parts) => ["mrow", ...parts];
 const put = (x, fenced) => fenced && !WORD.test(x.text)
