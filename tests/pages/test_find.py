@@ -174,3 +174,12 @@ def test_it_is_accessible_and_fits_on_a_phone(opened, theme):
     assert box["x"] + box["width"] <= PHONE["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert axe_findings(page) == []
+
+
+def test_long_names_leave_words_whole_on_a_phone(opened):
+    x = Value(-0.003237, label="layer1.mixed.neuron1.w[0]")
+    page = opened(lang="es", steps=steps(x.exp()), context={"viewport": PHONE})
+    assert looked_for(page, "layer1") == ["layer1.mixed.neuron1.w[0] dado −0.003237"]
+    for line in page.locator("#found li > *").all():
+        assert line.bounding_box()["height"] < 30  # it stood letter below letter
+        assert line.evaluate("e => e.getBoundingClientRect().right") <= PHONE["width"]
