@@ -9,7 +9,7 @@ from typing import Any
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.shapes import use_of
+from autograd_mini.notation.shapes import Uses
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import Value
 
@@ -47,7 +47,7 @@ def draw_text(
     whole("max_lines", max_lines)
     values = values_of(roots)
     order = topological(*values)
-    names, seen = names_of(order), reached(order)
+    names, seen, use_of = names_of(order), reached(order), Uses(order)
     lines: list[str] = []
     written: set[Value] = set()
     # (node, its local derivative, what stands before it, what stands before its parents)

@@ -1,6 +1,6 @@
 """What a node is made of, as far as its formulas go: its operation and its operands."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import dropwhile
 from typing import Any, NamedTuple
 
@@ -9,6 +9,8 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
 from autograd_mini.value import BIAS, Value
+
+_MANY = 1024  # parents at once: the bits of one number
 
 
 class Shape(NamedTuple):
@@ -53,23 +55,39 @@ def use_of(node: Value, edge: int) -> int:
 
     Else ∂node/∂parent would be the sum over several paths, and this edge only its part of it.
     """
-    return uses_of(topological(node), (node, node.parents[edge])).get((node, edge), 0)
+    return uses_of(topological(node), [node.parents[edge]]).get((node, edge), 0)
+
+
+class Uses:
+    """What `use_of` says of any edge of a graph in order; found for many parents at once."""
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self.order, self.ids = order, {node: k for k, node in enumerate(order)}
+        self.found: dict[int, dict[tuple[Value, int], int]] = {}
+
+    def __call__(self, node: Value, edge: int) -> int:
+        """Which use of its parent the edge is; 0 where it is the only way."""
+        start = self.ids[node.parents[edge]] // _MANY * _MANY
+        if start not in self.found:
+            self.found[start] = uses_of(self.order, self.order[start : start + _MANY])
+        return self.found[start].get((node, edge), 0)
 
 
 def uses_of(order: Iterable[Value], among: Collection[Value]) -> dict[tuple[Value, int], int]:
-    """The uses, as `use_of` says them, on the edges between these nodes of a graph in order."""
+    """The uses, as `use_of` says them, on the edges to these nodes of a graph in order."""
     bits = {node: 1 << k for k, node in enumerate(among)}
     above: dict[Value, int] = {}  # which of these nodes it follows from, itself included
     found: dict[tuple[Value, int], int] = {}
     for node in dropwhile(lambda node: node not in bits, order):
         once = twice = 0
-        for mask in (above.get(parent, 0) for parent in node.parents):
+        parents = node.parents
+        for mask in (above.get(parent, 0) for parent in parents):
             once, twice = once | mask, twice | once & mask
         above[node] = once | bits.get(node, 0)
-        if twice and node in bits:
-            for edge, parent in enumerate(node.parents):
+        if twice:
+            for edge, parent in enumerate(parents):
                 if twice & bits.get(parent, 0):
-                    found[node, edge] = node.parents[: edge + 1].count(parent)
+                    found[node, edge] = parents[: edge + 1].count(parent)
     return found
 
 

@@ -168,7 +168,7 @@ class _Writer(Teller):
         return symbolic, as_done(numeric, sum(share.share for share in shares), adjoint)
 
     def _partial(self, share: Accumulate) -> Piece:
-        use = use_of(self.steps.nodes[share.node], share.edge)
+        use = self.steps.use_of(self.steps.nodes[share.node], share.edge)
         return partial(self.called[share.node], self.called[share.parent], use)
 
     def accumulate(self, step: Accumulate) -> Explanation:
@@ -181,7 +181,7 @@ class _Writer(Teller):
         numeric = fill("accumulate.numbers", numbers)
         same = [k for k, x in enumerate(node.parents) if x is parent]
         first = self.steps.shares(step.parent)[0] is step
-        use = use_of(node, step.edge)
+        use = self.steps.use_of(node, step.edge)
         why = ["accumulate.repeated"] * (len(same) > 1) + ["accumulate.use"] * bool(use)
         why += ["accumulate.first" if first else "accumulate.more"]
         why += ["accumulate.kink"] * at_kink(node) + ["stale"] * stale

@@ -18,6 +18,7 @@ from autograd_mini.drawing.interchange import read_graph, written_graph
 from autograd_mini.drawing.sketch import names_of
 from autograd_mini.files import Format
 from autograd_mini.graph import topological
+from autograd_mini.notation.shapes import Uses
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
@@ -83,6 +84,11 @@ class Steps(Recording[Step]):
     def named(self) -> dict[Value, str]:
         """The names by node."""
         return dict(zip(self.nodes, self.names, strict=True))
+
+    @cached_property
+    def use_of(self) -> Uses:
+        """Which use of its parent an edge is; 0 where it is the only way to it."""
+        return Uses(self.nodes)
 
     @cached_property
     def timeline(self) -> Timeline:

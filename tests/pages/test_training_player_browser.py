@@ -137,7 +137,7 @@ def test_the_numbers_are_those_of_the_run(opened, runs, place):
     page = opened("xor", f"#epoch={frame.epoch}")
     told = text(page, "#story .sentence")
     assert f"After epoch {frame.epoch} the loss is {number(frame.loss)}." in told
-    assert f"{number(100 * frame.accuracy)}\N{NO-BREAK SPACE}% of the 4 answers" in told
+    assert f"{number(100 * frame.accuracy)} % of the 4 answers" in told
     for k in (0, 2, 16):
         page.select_option("#which", str(k))
         old, g, new = frame.before[k], frame.gradients[k], frame.weights[k]

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import Value, explain, functions, ieee, museum, steps
+from autograd_mini import Value, draw_text, explain, functions, ieee, museum, steps
+from autograd_mini.graph import topological
 from autograd_mini.language import catalogue, text, words
+from autograd_mini.notation import shapes
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
@@ -146,6 +148,34 @@ def test_a_stale_node_shows_no_equation_that_is_wrong():
     assert str(forward.numeric) == "v₁ = 4"
     assert "was changed" in forward.why
     assert str(told(steps(y), Accumulate)[0].local) == "∂v₁/∂x⁽¹⁾ = x = 2"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_an_edge_is_marked_where_it_is_one_way_of_several(seed, monkeypatch):
+    """Against the plain definition, by counting the paths."""
+    monkeypatch.setattr(shapes, "_MANY", 3)
+    order = topological(random_graph(seed))
+    use_of = shapes.Uses(order)
+    for node in order:
+        paths = dict.fromkeys(order, 0) | {node: 1}
+        for above in reversed(order[: order.index(node) + 1]):
+            for parent in above.parents:
+                paths[parent] += paths[above]
+        for edge, parent in enumerate(node.parents):
+            before = sum(x is parent for x in node.parents[: edge + 1])
+            wanted = before if paths[parent] > 1 else 0
+            assert use_of(node, edge) == shapes.use_of(node, edge) == wanted
+
+
+def test_a_long_text_does_not_walk_the_graph_for_each_step(monkeypatch):
+    walks, uses_of = [], shapes.uses_of
+    monkeypatch.setattr(shapes, "uses_of", lambda *args: walks.append(args) or uses_of(*args))
+    y = Value(0.5)
+    for _ in range(1000):
+        y = y * 1.001 + 0.001
+    assert "⁽" not in str(steps(y))
+    draw_text(y, detail="chain rule", max_lines=2000)
+    assert 2 <= len(walks) <= 4
 
 
 def test_a_node_made_by_hand():
