@@ -29,7 +29,7 @@ LONG = tuple(Value(float(i), label=f"w[{i}]") for i in range(6))
         (functions.maximum(A, -1), "max(a, −1)"), (functions.max([A, B]), "max(a, b)"),
         (functions.sum([A, B, 1]), "Σ(a, b, 1)"), (functions.norm([A, B]), "‖a, b‖"),
         (functions.mean([A, B]), "mean(a, b)"), (functions.logsumexp([A, B]), "ln Σ e^(a, b)"),
-        (functions.where(A, B, C), "(a) ? b : c"),
+        (functions.where(A, B, C), "where(a, b, c)"), (functions.where(True, B, 0), "where(1, b, 0)"),
         (functions.dot([A, B], [1.0, -2.0]), "(a, b) · (1, −2)"),
         (functions.sum(LONG), "Σ(w[0], w[1], …, w[5])"), (functions.floor(C), "⌊c⌋"),
         (functions.polygamma(2, A), "ψ⁽²⁾(a)"),
