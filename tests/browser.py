@@ -159,6 +159,14 @@ def function(page: Any) -> Callable[[str, Any], Any]:
     return evaluated
 
 
+CORNER = """selector => {
+  const one = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
+  const pen = one.getContext("2d");
+  pen.drawImage(document.querySelector(selector), -2, -2);
+  return Math.max(...pen.getImageData(0, 0, 1, 1).data.slice(0, 3));
+}"""  # how light the corner of a canvas is, from 0 to 255
+
+
 def axe_findings(page: Any) -> list[str]:
     """What axe-core finds that is serious or critical: rule and element. CSP must be bypassed."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -12,7 +12,7 @@ from autograd_mini.optim import SGD
 from autograd_mini.pages import page as page_module
 from autograd_mini.pages.page import save_html
 from autograd_mini.stepping import explain_step
-from tests.browser import PHONE, axe_findings, until
+from tests.browser import CORNER, PHONE, axe_findings, until
 
 THINGS = "document.querySelector('canvas').things()"
 KEY = """key => document.querySelector("canvas").dispatchEvent(
@@ -247,3 +247,17 @@ def test_it_is_accessible_and_fits_on_a_phone(opened, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click("#seek")
     assert axe_findings(page) == []
+
+
+def test_on_paper_it_is_light_and_of_many_steps_the_one_that_is_shown(opened, recorded):
+    assert len(recorded) > 500
+    page = opened(start=900, color_scheme="dark")
+    assert page.evaluate(CORNER, "canvas") < 60
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(CORNER, "canvas") > 230  # at once: no frame comes before the paper
+    assert page.locator("#printed tr").count() == 1
+    said = f"The recording has {len(recorded)} steps; printed is the one that was shown."
+    assert page.text_content("#printed > p") == said
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    until(page, f"selector => ({CORNER})(selector) < 60", "canvas")
+    assert page.input_value("#slider") == "900"

@@ -19,7 +19,7 @@ from autograd_mini.stepping.training.recording import (
     record_learning_rates,
     record_training,
 )
-from tests.browser import PHONE, axe_findings, until
+from tests.browser import CORNER, PHONE, axe_findings, until
 from tests.training.models import with_weights
 
 LOGITS = "binary_cross_entropy_with_logits"
@@ -376,6 +376,20 @@ def test_print_has_no_controls(opened):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= below - 1, part  # nothing lies on another
         below = box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("chosen", [None, "dark"])
+def test_paper_is_light(opened, chosen):
+    """What scripts have painted, too, be it dark by the system or by the button."""
+    page = opened("xor", "#epoch=0", color_scheme="light" if chosen else "dark")
+    if chosen:
+        page.click("#theme")
+    before = page.evaluate(CORNER, ".stage canvas")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(CORNER, ".stage canvas") > 150 > before
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(CORNER, ".stage canvas") == before
+    assert page.evaluate("document.documentElement.dataset.theme ?? null") == chosen
 
 
 @pytest.mark.parametrize(("data", "sizes"), [(xor(), [4, 1]), (moons(20), [8, 8, 1])])

@@ -154,7 +154,7 @@ class Groups extends Camera {
   paint() { this.request(); }
   offer(nodes) { this.offered = new Set(nodes); this.request(); }
   differs(k, grad, data) { if (grad || data) this.differing.set(k, {grad, data}); else this.differing.delete(k); }
-  unroll() { }
+  unroll() { this.painter.shades(); this.draw(); }  // on paper no frame is waited for
   marks(step, main) {
     const r = this.recording, lit = {things: new Set(), edges: []}, giving = new Set(), m = writers[runs.indexOf(r)];
     for (const k of step.nodes ? [] : [main]) lit.things.add(this.tree.seen(k));
@@ -206,10 +206,10 @@ class Groups extends Camera {
     this.request();
   }
   request() {
-    if (this.asked || !this.view) return;
-    this.asked = requestAnimationFrame(() => {
-      this.asked = 0;
-      this.painter.paint({...this, chosen: this.chosenThing}, this.view, this.scale);
-    });
+    if (!this.asked && this.view) this.asked = requestAnimationFrame(() => this.draw());
+  }
+  draw() {
+    this.asked = 0;
+    this.painter.paint({...this, chosen: this.chosenThing}, this.view, this.scale);
   }
 }

@@ -216,10 +216,11 @@ function showRow(k) {
 }
 
 // --- on paper ---
+const fitsPaper = () => !recording.groups || recording.steps.length <= 500;  // thirty pages
 function showPrinted() {
-  const large = recording.large, shown = large ? [recording.index] : [...recording.steps.keys()], rows = shown.map(i => {
+  const all = fitsPaper(), shown = all ? [...recording.steps.keys()] : [recording.index], rows = shown.map(i => {
     const said = explainStep(recording, i), parts = [said.symbolic, said.local, said.numeric].filter(Boolean);
     return el("tr", {}, cell(String(i), "n"), el("td", {}, ...named(said.sentence)), el("td", {}, ...parts.map(piece => el("div", {text: piece.text}))));
   });
-  $("printed").replaceChildren(el("h2", {text: t("printed")}), large ? el("p", {text: t("groups.print", {n: recording.steps.length})}) : "", el("table", {}, el("tbody", {}, ...rows)));
+  $("printed").replaceChildren(all ? el("h2", {text: t("printed")}) : el("p", {text: t("groups.print", {n: recording.steps.length})}), el("table", {}, el("tbody", {}, ...rows)));
 }

@@ -57,7 +57,8 @@ const themeHearers = [];
 const onTheme = f => themeHearers.push(f);
 const isDark = () => ROOT.dataset.theme ? ROOT.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 function setTheme(theme) {
-  ROOT.dataset.theme = theme;
+  if (theme) ROOT.dataset.theme = theme;
+  else delete ROOT.dataset.theme;
   for (const f of themeHearers) f();
 }
 
@@ -70,6 +71,11 @@ function startShell() {
   $("theme").addEventListener("click", () => {
     setTheme(isDark() ? "light" : "dark");
     remember("theme", ROOT.dataset.theme);
+  });
+  addEventListener("beforeprint", () => {  // paper is light, for what scripts paint too
+    const theme = ROOT.dataset.theme;
+    addEventListener("afterprint", () => setTheme(theme), {once: true});
+    setTheme("light");
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => themeHearers.forEach(f => f()));
   translate();

@@ -95,8 +95,8 @@ onNumbers(() => {
 $("numbers").addEventListener("toggle", showNumbers);
 addEventListener("resize", fitFormulas);
 addEventListener("beforeprint", showPrinted);
-// On paper stand all numbers; in a mode, and of a large graph, those of now.
-const wholeStory = () => !recording.large && !$("modes").querySelector("[aria-pressed=true]");
+// On paper stand all numbers; in a mode, and where not all steps are told, those of now.
+const wholeStory = () => fitsPaper() && !$("modes").querySelector("[aria-pressed=true]");
 addEventListener("beforeprint", () => {
   const kept = graphs.map(({cx, cy}) => [cx, cy]);
   if (wholeStory()) show(runs.map((r, k) => r.at(at(length() - 1)[k])));
