@@ -262,6 +262,8 @@ def test_the_gradients_are_left_as_fit_leaves_them():
         ([1.0, 0.9, 0.9, 0.9], 1.0, None, "converges"),  # as low as it gets, for all we know
         ([1.0, 0.9, 0.9, 0.9], 1.0, 0.1, "crawls"),  # another run came lower
         ([1.0, 1.0, 1.0], 0.0, None, "crawls"),
+        ([0.6996, 0.699], 0.0, None, "crawls"),  # a single epoch
+        ([4.0, 3.9, 3.8, 3.7], 1.0, None, "crawls"),  # as far in each epoch
         ([0.0, 0.0, 0.0], 0.0, None, "converges"),
         ([1.0, 0.9, 0.8, 0.01], 1.0, None, "converges"),  # a plateau, left in time
         ([1.0, 0.1, 0.9, 0.05], 0.5, None, "oscillates"),

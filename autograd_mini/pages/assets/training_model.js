@@ -186,7 +186,7 @@ function verdictOf(losses, turning, broken, batches, {far, back}) {
     climb = Math.max(climb, loss - lowest);
   }
   if (turning < 0 || last > first || climb > back * (first - lowest)) return noise ? "trembles" : "oscillates";
-  const floor = Math.min(0, last), middle = losses[Math.floor(losses.length / 2)];
+  const floor = Math.min(0, last), middle = losses[(losses.length - 1) >> 1];
   const slow = middle - last > (first - middle) / 2 || first === last;
   return slow && last - floor > far * (first - floor) ? "crawls" : "converges";
 }

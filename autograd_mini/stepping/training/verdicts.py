@@ -53,7 +53,7 @@ def verdict(
     if best is not None and last - best > FAR * (first - best):
         return "crawls"
     floor = min(0.0, last)
-    middle = losses[len(losses) // 2]
+    middle = losses[(len(losses) - 1) // 2]
     slow = middle - last > (first - middle) / 2 or first == last
     return "crawls" if slow and last - floor > FAR * (first - floor) else "converges"
 
