@@ -36,7 +36,7 @@ def trained_xor():
 def runs():
     model = MLP(2, [3, 3, 1], activation="tanh", init="xavier_uniform", seed=0)
     adam = Adam(model.parameters(), lr=0.05)
-    small = MLP(2, [3, 1], activation="tanh", seed=0)
+    small, tiny = (MLP(2, [3, 1], activation="tanh", seed=0) for _ in range(2))
     deep = MLP(2, [4] * 8 + [1], activation="sigmoid", seed=0)
     return {
         "xor": trained_xor(),
@@ -47,6 +47,18 @@ def runs():
         "stuck": record_training(deep, moons(20), LOGITS, SGD(deep.parameters(), 0.1), 20, grid=8),
         "rates": record_learning_rates(small, xor(), LOGITS, epochs=8, grid=12),
         "parabolas": record_descents(lambda w: w**2, 3.0),
+        "logarithm": record_descents(lambda w: w - w.log(), 2.0, rates=[0.1, 5.0]),
+        "tiny": record_training(
+            tiny,
+            ([[1e8, -2e-8], [2e8, 3e-8]], [0.0, 1.0]),
+            "mse",
+            SGD(tiny.parameters(), 0.1),
+            3,
+            grid=8,
+        ),
+        "lonely": record_training(
+            tiny, ([[1.0, 2.0]], [1.0]), "mse", SGD(tiny.parameters(), 0.1), 3, grid=8
+        ),
         "surface": record_descent(lambda x, y: x**2 + 3 * y**2, 2.0, 1.0, steps=12),
     }
 
@@ -358,6 +370,30 @@ def test_the_words_beside_many_layers_are_not_cut(opened):
     page.click("[data-lang=es]")
     assert "se desvanece" in text(page, "#layers")
     assert page.locator("#layers .scroll").evaluate("e => e.scrollWidth - e.clientWidth") == 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_numbers_at_the_axes_are_not_cut(opened, size):
+    page = opened("tiny", "#epoch=1", size)
+    texts = page.locator(".stage svg text")
+    assert "2·10⁻⁸" in texts.all_text_contents()
+    assert min(texts.evaluate_all("all => all.map(e => e.getBBox().x)")) >= 0
+
+
+def test_a_run_that_ended_inside_the_picture_is_not_said_to_be_outside(opened):
+    page = opened("logarithm", "#epoch=8")
+    assert page.locator(".picture .chip").all_inner_texts() == ["converges", "diverges"]
+    assert "ended in step 0" in page.locator(".picture").nth(1).inner_text()
+    assert "outside" not in page.inner_text("#pictures")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "with its one point."), ("es", "con su único punto.")]
+)
+def test_an_update_by_a_single_point(opened, lang, said):
+    page = opened("lonely", "#epoch=2")
+    page.click(f"[data-lang={lang}]")
+    assert said in text(page, "#update")
 
 
 def test_a_narrower_window_redraws(opened):

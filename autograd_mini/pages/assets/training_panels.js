@@ -244,7 +244,7 @@ function showUpdate() {
       show("numeric", mn(numbers.old), mo("+"), fenced(numbers.now - numbers.old), mo("="), mn(numbers.now)));
   }
   const notes = run.plain ? [] : [t("training.by", {optimiser: run.optimiser})];
-  if (!DATA.descent) notes.push(run.updates > 1 ? t("training.last.batch", {n: run.updates, b: (DATA.points.n - 1) % run.batch + 1}) : t("training.only.batch", {b: run.batch}));
+  if (!DATA.descent) notes.push(run.updates > 1 ? t("training.last.batch", {n: run.updates, b: (DATA.points.n - 1) % run.batch + 1}) : t(run.batch > 1 ? "training.only.batch" : "training.only.point", {b: run.batch}));
   note.textContent = notes.join(" ");
 }
 

@@ -139,14 +139,14 @@ class Picture {
     const at = f => field.y ? [far(X(run.weight(f, 0))), far(Y(run.weight(f, 1)))] : [far(X(run.weight(f, 0))), far(Y(run.loss[f]))];
     const path = Array.from({length: frame + 1}, (_, f) => at(f)), [x, y] = path[frame];
     const inside = [Math.max(box.left + 8, Math.min(box.right - 8, x)), Math.max(box.top + 8, Math.min(box.bottom - 8, y))];
-    const out = Math.hypot(x - inside[0], y - inside[1]) > 9 || isOver(run);
+    const away = Math.hypot(x - inside[0], y - inside[1]) > 9, out = away || isOver(run);
     const recent = path.slice(-400);
     const parts = [svg("path", {class: "trace under", d: line(path)}), svg("path", {class: "trace", d: line(path)}),
       ...recent.slice(0, -1).map(([cx, cy]) => svg("circle", {class: "visited", cx, cy, r: 3.2}))];
     if (field.y) parts.push(svg("circle", {class: "start", cx: path[0][0], cy: path[0][1], r: 7}));
     else if (!out) parts.push(...this.tangent(frame, x, y));
     parts.push(svg("circle", {class: "here" + (out ? " outside" : ""), cx: inside[0], cy: inside[1], r: 7}));
-    if (out) {
+    if (away) {
       const right = inside[0] > (box.left + box.right) / 2;
       parts.push(svg("text", {class: "strong", x: inside[0] + (right ? -12 : 12), y: Math.max(box.top + 14, inside[1] + 4), "text-anchor": right ? "end" : "start", text: t("training.outside")}));
     }

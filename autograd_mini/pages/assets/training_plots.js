@@ -26,6 +26,8 @@ const rounded = x => Number(x.toPrecision(12));
 // A frame with ticks; X and Y turn numbers into pixels (a log scale takes logarithms).
 function axes(host, {w, h, x, y, log = false, bare = false, left = 46, grid = true}) {
   [w, h] = [Math.max(w, 80), Math.max(h, 40)];  // before the page has its size
+  const heights = bare ? [] : ticks(...y, Math.max(3, h / 55), log).map(k => [k, formatNumber(rounded(log ? Number((10 ** k).toPrecision(3)) : k))]);
+  left = Math.max(left, 10 + 6.8 * Math.max(...heights.map(([, text]) => text.length)));
   const box = bare ? {left: 1, top: 1, right: w - 1, bottom: h - 1} : {left, top: 8, right: w - 8, bottom: h - 24};
   const X = value => box.left + (value - x[0]) / (x[1] - x[0]) * (box.right - box.left);
   const Y = value => box.bottom - (value - y[0]) / (y[1] - y[0]) * (box.bottom - box.top);
@@ -34,9 +36,9 @@ function axes(host, {w, h, x, y, log = false, bare = false, left = 46, grid = tr
       host.append(svg("line", {class: "axis", x1: X(k), x2: X(k), y1: box.bottom, y2: box.bottom + 4}),
         svg("text", {x: X(k), y: h - 7, "text-anchor": "middle", text: formatNumber(rounded(k))}));
     }
-    for (const k of ticks(...y, Math.max(3, h / 55), log)) {
+    for (const [k, text] of heights) {
       host.append(svg("line", {class: grid ? "grid" : "axis", x1: grid ? box.left : box.left - 4, x2: grid ? box.right : box.left, y1: Y(k), y2: Y(k)}),
-        svg("text", {x: box.left - 6, y: Y(k) + 4, "text-anchor": "end", text: formatNumber(rounded(log ? Number((10 ** k).toPrecision(3)) : k))}));
+        svg("text", {x: box.left - 6, y: Y(k) + 4, "text-anchor": "end", text}));
     }
   }
   host.append(svg("rect", {class: "axis", x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top}));
