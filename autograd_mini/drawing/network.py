@@ -5,6 +5,7 @@ from math import fsum
 from operator import attrgetter
 from typing import Any
 
+from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import items, one_of, positive
@@ -40,9 +41,10 @@ def draw_network(
     The width of a connection grows with the size of what `show` names: "weight", "gradient" (the
     weights' `grad`), or "update" (-lr times `grad`, the step of gradient descent). Its colour is
     the sign (in the theme "print", negative ones are dashed). A neuron shows its bias; with a
-    `batch`, one sample or a list of them, its mean activation over the samples, by number and by
-    colour. The numbers of the connections show under the pointer. Of a layer of more than 16
-    neurons the first 15 are drawn, and how many more there are. Other options are those of `draw`.
+    `batch`, one sample, a list of them or a Dataset, its mean activation over the samples, by
+    number and by colour. The numbers of the connections show under the pointer. Of a layer of more
+    than 16 neurons the first 15 are drawn, and how many more there are. Other options are those of
+    `draw`.
 
     Raises:
         TypeError: `model` is no network, or the batch is not made of numbers.
@@ -65,9 +67,9 @@ def draw_network(
 
 def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
     """The number of samples, and the mean activations of inputs and layers, if the batch fits."""
-    given = items(batch)
+    given = items(batch.inputs if isinstance(batch, Dataset) else batch)
     if given is None:
-        what = "a list of inputs, or a list of such lists"
+        what = "a list of inputs, a list of such lists or a Dataset"
         raise TypeError(f"batch must be {what}; got {batch!r:.60} ({type(batch).__name__})")
     samples = [given] if given and items(given[0]) is None else given
     number = lambda x: x.data if isinstance(x, Value) else x  # noqa: E731

@@ -4,8 +4,9 @@ Each function draws into the Axes that it is given, or into those of a new figur
 Figure, which shows itself in notebooks. `lang` is the language of its words, "en" or "es"; `texts`
 puts words of one's own in their place, by the names in language/plot.txt.
 
-All raise ImportError where matplotlib is missing, TypeError for axes that are no Axes, and
-ValueError for an unknown language or where there is nothing to plot.
+All raise ImportError where matplotlib is missing, TypeError for something that is not what they
+plot and for axes that are no Axes, ValueError for an unknown language or where there is nothing to
+plot.
 """
 
 import io
@@ -13,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import permutations
 from math import ceil, floor, isfinite, log10
 from typing import Any, TypedDict, Unpack
 
@@ -45,6 +47,7 @@ _RULE_OF_THUMB = 1e-3  # Karpathy's, for the size of an update beside its weight
 def loss_curve(history: History, axes: Any = None, **words: Unpack[Words]) -> Any:
     """The loss of each epoch, on a logarithmic scale where it is above 0; with the test loss."""
     said = _said(**words)
+    _is_a(History, history=history)
     if not history.rows:
         raise ValueError("the history has no epochs to plot")
     axes = axes_of(axes)
@@ -65,6 +68,7 @@ def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]
     of 0 or inf leaves a gap.
     """
     said = _said(**words)
+    _is_a(UpdateRatios, ratios=ratios)
     if not ratios.steps:
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
     axes = axes_of(axes)
@@ -86,6 +90,7 @@ def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) 
     before training; crosses at the top edge mark rates with which training diverged.
     """
     said = _said(**words)
+    _is_a(Sweep, sweep=sweep)
     axes = axes_of(axes)
     points = [p for p in zip(sweep.rates, sweep.losses, strict=True) if isfinite(p[1])]
     diverged = [r for r, loss in zip(sweep.rates, sweep.losses, strict=True) if not isfinite(loss)]
@@ -161,6 +166,7 @@ def gradient_by_depth(
         raise ValueError("there is no diagnosis to plot")
     axes = axes_of(axes)
     for k, (name, each) in enumerate(several.items()):
+        _is_a(Diagnosis, diagnosis=each)
         line = [_above_zero(layer.gradient_rms) for layer in each.layers]
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
     axes.set_yscale("log")
@@ -245,14 +251,16 @@ def decision_boundary(
     Raises ValueError for a regression, fewer than two features, or features that are not there.
     """
     said = _said(**words)
+    _is_a(Dataset, data=data)
     width = len(data.feature_names)
-    j, k = features or (width - 2, width - 1)
+    pair = features or (width - 2, width - 1)
     if not data.class_names:
         raise ValueError(f"{data.name} has no classes, and so no boundary between them")
-    if j == k or not (0 <= j < width and 0 <= k < width):
+    if pair not in permutations(range(width), 2):
         raise ValueError(
-            f"features must be two different numbers from 0 to {width - 1}, got {(j, k)}"
+            f"features must be two different numbers from 0 to {width - 1}, got {pair}"
         )
+    j, k = pair
     axes = axes_of(axes, 4.6)
     xs, ys = (places(spread([row[i] for row in data.inputs], 0.08), _STEPS) for i in (j, k))
     point = [sum(column) / len(data) for column in zip(*data.inputs, strict=True)]
@@ -356,6 +364,21 @@ def _by_depth(n: int) -> Sequence[Any]:
 
 def _above_zero(x: float) -> float:
     return x if 0 < x < float("inf") else float("nan")
+
+
+def _is_a(kind: type, **given: Any) -> None:
+    """TypeError unless all are of this kind, naming the first that is not."""
+    for name, x in given.items():
+        if not isinstance(x, kind):
+            what = f"{x!r:.60} ({type(x).__name__})"
+            raise TypeError(f"{name} must be of the class {kind.__name__}, got {what}")
+
+
+def _labels_for(n: int, labels: Sequence[str], whose: str) -> Sequence[str]:
+    """The labels, if each has one; ValueError for more or fewer."""
+    if len(labels) != n:
+        raise ValueError(f"labels must be {n}, one for each {whose}, got {len(labels)}")
+    return labels
 
 
 def _said(lang: str = "en", texts: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -72,7 +72,9 @@ def draw_text(
             stack.append((parent, local, indent + turn, indent + below))
             turn, below = "├─ ", "│  "
     if stack:
-        lines.append(f"… {options.word('drawing.left out', n=len(order) - len(written))}")
+        n = len(order) - len(written)
+        words = options.word("drawing.left out" + ".one" * (n == 1), n=n) if n else ""
+        lines.append(f"… {words}".rstrip())
     return "\n".join(lines)
 
 

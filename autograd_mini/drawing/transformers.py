@@ -10,7 +10,7 @@ from typing import Any, Unpack
 
 from autograd_mini.nn import GPT
 
-from .plots import COLOURS, Words, _histograms, _said, figure_class
+from .plots import COLOURS, Words, _histograms, _is_a, _labels_for, _said, figure_class
 
 
 def attention(
@@ -21,10 +21,14 @@ def attention(
     A row of a picture is a token that looks; the circles in it are the tokens that it sees, itself
     and those before, and their areas the weights, which sum to 1. `labels` has a text for each.
     """
-    said, past = _said(**words), model.start()
+    said = _said(**words)
+    _is_a(GPT, model=model)
+    past, n = model.start(), len(tokens)
+    if not _labels_for(n, labels, "token"):
+        raise ValueError("there are no tokens to plot")
     for token in tokens:
         model.follow(token, past)
-    n, heads, layers = len(tokens), model.sizes["heads"], model.sizes["layers"]
+    heads, layers = model.sizes["heads"], model.sizes["layers"]
     figure = figure_class()(figsize=(2.2 * heads + 0.3, 2.5 * layers), layout="constrained")
     figure.subplots(layers, heads)
     seen = [(k, h) for k in range(layers) for h in range(heads)]
@@ -54,6 +58,8 @@ def embedding(
     `labels` that are `marked` have the second colour.
     """
     said = _said(**words)
+    _is_a(GPT, model=model)
+    _labels_for(len(model.letters), labels, "token of the model")
     axes = figure_class()(figsize=(6.0, 4.6), layout="constrained").add_subplot()
     table = [[float(w.data) for w in row] for row in model.letters]
     means = [fsum(column) / len(table) for column in zip(*table, strict=True)]
@@ -102,6 +108,7 @@ def gradients(model: GPT, **words: Unpack[Words]) -> Any:
     not occur, stay out; their share stands at the right.
     """
     said = _said(**words)
+    _is_a(GPT, model=model)
     rows = [
         (name, [abs(float(w.grad)) for row in matrix for w in row])
         for name, matrix in model.named.items()

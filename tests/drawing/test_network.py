@@ -7,6 +7,7 @@ import pygraphviz
 import pytest
 
 from autograd_mini import MLP, draw_network, losses
+from autograd_mini.data import Dataset
 from autograd_mini.nn import Layer, Neuron
 from tests.drawing.structure import as_float, structure
 from tests.training.models import with_weights
@@ -100,6 +101,11 @@ def test_of_a_wide_layer_fifteen_neurons_are_drawn():
     assert [nodes[f"more{k}"]["texts"] for k in (0, 1)] == [["⋮ 5 más"], ["⋮ 2 más"]]
     assert len(lines(drawing)) == 225
     assert sum(id.startswith("l1n") for id in structure(draw_network(Layer(1, 16)))["nodes"]) == 16
+
+
+def test_a_dataset_is_a_batch_as_it_is_for_the_plots():
+    data = Dataset("d", [(1.0, 2.0), (0.5, -1.0)], [0.0, 1.0])
+    assert draw_network(model(), data).source == draw_network(model(), data.inputs).source
 
 
 def test_in_print_the_sign_is_told_without_colour():

@@ -342,6 +342,7 @@ def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
 
 
 NET = MLP(2, [2, 1], activation="tanh", seed=0)
+SMALL_GPT = GPT(5, width=8, heads=2, context=4, seed=0)
 REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
 
 
@@ -368,6 +369,18 @@ REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
         (lambda: plots.gradient_histograms(NET, [[1.0, 2.0]], of="biases"),
          ValueError, "'activations' or 'weights', got 'biases'"),
         (lambda: plots.gradient_by_depth({}), ValueError, "no diagnosis"),
+        (lambda: plots.gradient_by_depth(0.5), TypeError, r"class Diagnosis, got 0.5 \(float"),
+        (lambda: plots.loss_curve([1.0, 0.5]), TypeError, r"history must be of the class History"),
+        (lambda: plots.update_ratios([0.1]), TypeError, "ratios must be of the class UpdateRatios"),
+        (lambda: plots.learning_rate_sweep({0.1: 1.0}), TypeError, "sweep must be of the class"),
+        (lambda: plots.decision_boundary(NET, ([[0.0]], [1])), TypeError, "the class Dataset, got"),
+        (lambda: plots.decision_boundary(NET, xor(), features=(0, 1, 2)), ValueError, "different"),
+        (lambda: transformers.attention(NET, [0], "a"), TypeError, "model must be of the class"),
+        (lambda: transformers.attention(SMALL_GPT, [0, 1], "abc"), ValueError,
+         "labels must be 2, one for each token, got 3"),
+        (lambda: transformers.attention(SMALL_GPT, [], ""), ValueError, "no tokens to plot"),
+        (lambda: transformers.embedding(SMALL_GPT, "abc"), ValueError,
+         "labels must be 5, one for each token of the model, got 3"),
         (lambda: plots.decision_boundary(NET, REGRESSION), ValueError, "r has no classes"),
         (lambda: plots.decision_boundary(NET, xor(), features=(0, 2)),
          ValueError, r"from 0 to 1, got \(0, 2\)"),

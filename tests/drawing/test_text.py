@@ -42,6 +42,10 @@ def test_a_long_tree_says_what_is_left_out():
     assert len(lines) == 6
     assert lines[-1] == "… 19,996 nodes left out"
     assert draw_text(y, max_lines=5, lang="es").endswith("… 19\u202f996 nodos omitidos")
+    x = Value(3.0, label="x")
+    assert draw_text(x * x, max_lines=1).endswith("\n… 1 node left out")
+    assert draw_text(x * x, max_lines=1, lang="es").endswith("\n… 1 nodo omitido")
+    assert draw_text(x * x, max_lines=2).endswith("grad —\n…")  # it has been shown already
 
 
 def test_a_stale_node_is_marked():
