@@ -8,6 +8,7 @@ import html
 from typing import Any
 
 from autograd_mini.language import meant
+from autograd_mini.numbers.arguments import whole
 from autograd_mini.stepping.sequence import Steps
 
 from .document import asset
@@ -20,7 +21,7 @@ class Shown:
     """A page in a frame, for a notebook to display; `page` is its HTML."""
 
     def __init__(self, page: str, title: str, height: int) -> None:
-        self.page, self.title, self.height = page, title, height
+        self.page, self.title, self.height = page, title, whole("height", height)
 
     def __repr__(self) -> str:
         return self.title

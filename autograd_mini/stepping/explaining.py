@@ -82,7 +82,7 @@ por la derivada local.
     writer = _Writer(of if isinstance(of, Steps) else record(of), lang)
     if node in order:
         return writer.gradient(order.index(node))
-    name = names_of([node])[node]
+    name = names_of([*order, node])[node]
     slots = {"gradient": gradient(writer.numerator, name), "value": symbols.number(0)}
     return writer.told("explanation.gradient", "gradient.apart", fill("visit.one", slots),
                        L=writer.numerator, x=name)  # fmt: skip

@@ -44,7 +44,8 @@ def steps(
     that engine, and what its backward pass does is recorded, right or wrong.
 
     Raises:
-        TypeError: `root` is neither a Value nor a function, or the function gives no Value.
+        TypeError: `root` is neither a Value nor a function, or the function gives no Value;
+            `optimiser` or `value` is none.
         ValueError: the optimiser has no parameter that the root depends on.
         GradientError: a gradient is not a number, as from `backward()`.
 
@@ -59,12 +60,16 @@ def steps(
     >>> recorded.names, recorded.root.grad
     (('w', 'x', 'v₁', 'v₂'), 1.0)
     """
+    if not isinstance(optimiser, Optimiser | None):
+        raise TypeError(f"optimiser must be one such as SGD([w], lr=0.1), got {optimiser!r:.60}")
     if isinstance(root, Value):
         if inputs:
             raise TypeError("steps(root) takes no inputs; they are for steps(f, *inputs)")
         return _recorded(root, Watch(), seed, optimiser)
     if not callable(root):
         raise TypeError(f"steps needs a Value or a function, got {root!r:.40}")
+    if not hasattr(value, "receive") and value is not Value:
+        raise TypeError(f"value must be a class of nodes as the museum has them, got {value!r:.60}")
     watch = Watch(value, root)
     found = _called(root, inputs, watch)
     if value is Value:

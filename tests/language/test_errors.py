@@ -31,7 +31,8 @@ PROGRAMMERS = (
 ).split()
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
-    "module ", "value must be the class of the Values", "domain must be (low, high)",
+    "module ", "value must be the class of the Values", "value must be a class of nodes",
+    "domain must be (low, high)",
     "check_jvp needs", "\0 must give \0 numbers", "an array of this library",
     "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",

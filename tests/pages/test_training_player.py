@@ -459,6 +459,11 @@ def test_a_run_cannot_be_changed():
 
 
 # --- arguments -----------------------------------------------------------------------------------
+def test_names_for_a_descent_are_as_many_as_its_numbers():
+    with pytest.raises(ValueError, match="names must be 1, one for each number, got 2"):
+        record_descents(lambda w: w**2, 1.0, rates=[0.1], names=["a", "b"])
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

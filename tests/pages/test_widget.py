@@ -51,6 +51,8 @@ def test_show_takes_the_options_of_the_page():
     assert '<html lang="es"' in frame["srcdoc"]
     assert frame["srcdoc"].count('class="graph"') == 2
     assert "height: 500px" in frame["style"]
+    with pytest.raises(ValueError, match="height must be at least 1, got -3"):
+        show(wrong, height=-3)
     with pytest.raises(IndexError):
         show(wrong, start=99)
 

@@ -349,6 +349,8 @@ def test_explain_what_does_not_depend():
     y.label = "y"
     said = explain(z, of=y, lang="en")
     assert said.sentence == "`y` does not depend on `z`: the gradient is 0."
+    apart = explain(Value(1.0), of=Value(2.0) * Value(3.0), lang="en")  # three without a name
+    assert apart.sentence == "`v₃` does not depend on `v₄`: the gradient is 0."
     assert said.symbolic.text == "∂y/∂z = 0"
     assert explain(y, of=y, lang="es").sentence == "`y` es la salida misma: su gradiente es 1."
     dead = explain(x, of=(x - 5).relu() * 2, lang="en")

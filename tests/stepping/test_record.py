@@ -291,6 +291,20 @@ def test_what_cannot_be_recorded(arguments, error, message):
         steps(*arguments)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"optimiser": 0.1}, r"optimiser must be one such as SGD\(\[w\], lr=0\.1\), got 0.1"),
+        ({"optimiser": SGD}, "optimiser must be one such"),
+        ({"value": int}, "value must be a class of nodes as the museum has them, got <class 'int'"),
+        ({"value": 3}, "value must be a class of nodes"),
+    ],
+)
+def test_what_is_no_optimiser_and_no_class_of_nodes(given, message):
+    with pytest.raises(TypeError, match=message):
+        steps(lambda x: x * x, 2.0, **given)
+
+
 def test_an_optimiser_of_other_parameters():
     with pytest.raises(ValueError, match="no parameter that the root depends on"):
         steps(Value(2.0) * 2, optimiser=SGD([Value(1.0)], lr=0.1))

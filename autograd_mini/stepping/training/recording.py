@@ -200,6 +200,8 @@ class _Function:
         if not start:
             raise TypeError(f"give a function and the numbers where to start, got only {f!r:.60}")
         names = names_of_inputs(f, start) if names is None else names
+        if len(names) != len(start):
+            raise ValueError(f"names must be {len(start)}, one for each number, got {len(names)}")
         self.f = f
         self.values = [Value(x, label=name) for name, x in zip(names, start, strict=True)]
 
