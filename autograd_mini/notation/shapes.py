@@ -84,10 +84,10 @@ def uses_of(order: Iterable[Value], among: Collection[Value]) -> dict[tuple[Valu
         for mask in (above.get(parent, 0) for parent in parents):
             once, twice = once | mask, twice | once & mask
         above[node] = once | bits.get(node, 0)
-        if twice:
-            for edge, parent in enumerate(parents):
-                if twice & bits.get(parent, 0):
-                    found[node, edge] = parents[: edge + 1].count(parent)
+        times: dict[Value, int] = {}
+        for edge, parent in enumerate(parents if twice else ()):
+            if twice & bits.get(parent, 0):
+                found[node, edge] = times[parent] = times.get(parent, 0) + 1
     return found
 
 
