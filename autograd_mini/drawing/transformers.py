@@ -29,7 +29,9 @@ def attention(
     for token in tokens:
         model.follow(token, past)
     heads, layers = model.sizes["heads"], model.sizes["layers"]
-    figure = figure_class()(figsize=(2.2 * heads + 0.3, 2.5 * layers), layout="constrained")
+    room = 0.09 * (max(map(len, labels)) - 1)  # inches, for texts longer than a letter
+    size = ((2.2 + room) * heads + 0.3, (2.5 + room) * layers)
+    figure = figure_class()(figsize=size, layout="constrained")
     figure.subplots(layers, heads)
     seen = [(k, h) for k in range(layers) for h in range(heads)]
     for axes, (k, h) in zip(figure.axes, seen, strict=True):
@@ -39,9 +41,10 @@ def attention(
                 axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
         axes.set_xlim(-0.6, n - 0.4)
         axes.set_ylim(-0.6, n - 0.4)
-        axes.set_xticks(range(n), labels)
+        axes.set_xticks(range(n), labels, rotation=90 * (room > 0.1))
         axes.set_yticks(range(n), labels[::-1])
-        axes.set_title(f"{said['head']} {h + 1}", fontsize=10)
+        layer = f"{said['layer']} {k + 1}, " if layers > 1 else ""
+        axes.set_title(f"{layer}{said['head']} {h + 1}", fontsize=10)
         axes.set_xlabel(said["seen"])
         axes.set_ylabel("" if h else said["looks"])
         axes.grid(alpha=0.25)

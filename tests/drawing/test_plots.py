@@ -3,7 +3,7 @@
 import math
 import sys
 from contextlib import nullcontext
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
@@ -420,7 +420,8 @@ def test_attention_of_two_letters_by_hand():
         {tuple(map(float, c.get_offsets()[0])): c.get_sizes()[0] for c in axes.collections}
         for axes in figure.axes
     ]
-    assert [axes.get_title() for axes in figure.axes[:2]] == ["cabeza 1", "cabeza 2"]
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == [f"capa {layer}, cabeza {head}" for layer in (1, 2) for head in (1, 2)]
     assert [t.get_text() for t in figure.axes[2].get_xticklabels()] == ["a", "b"]
     assert all({*circles} == {(0, 1), (0, 0), (1, 0)} for circles in drawn)  # none of the future
     first, second = (
@@ -429,6 +430,19 @@ def test_attention_of_two_letters_by_hand():
     assert first == pytest.approx([0.5, 0.5])  # its query is 0
     share = 1 / (1 + math.exp(-2))  # its query is sqrt(2), the keys are 0 and -sqrt(2)
     assert second == pytest.approx([share, 1 - share], rel=1e-4)
+
+
+def test_words_beside_attention_have_room():
+    model = GPT(3, width=4, heads=1, context=3, seed=0)
+    figure = transformers.attention(model, [0, 1, 2], ["a longer word", "another word", "</s>"])
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    assert axes.get_title() == "head 1"
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+    words = axes.xaxis.label.get_window_extent()
+    assert words.x0 >= 0
+    assert words.x1 <= figure.bbox.x1
 
 
 def test_embeddings_in_a_plane_keep_their_distances():
