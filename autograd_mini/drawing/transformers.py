@@ -37,8 +37,8 @@ def attention(
     for axes, (k, h) in zip(figure.axes, seen, strict=True):
         for i, weights in enumerate(past[k].attention):
             for j, weight in enumerate(weights[h]):
-                size = float(weight) * (110 / n) ** 2
-                axes.scatter([j], [n - 1 - i], s=size, color=COLOURS[h % 4])
+                area = float(weight) * (110 / n) ** 2
+                axes.scatter([j], [n - 1 - i], s=area, color=COLOURS[h % 4])
         axes.set_xlim(-0.6, n - 0.4)
         axes.set_ylim(-0.6, n - 0.4)
         axes.set_xticks(range(n), labels, rotation=90 * (room > 0.1))
