@@ -399,4 +399,6 @@ def test_perform_mode_from_a_link(file, visit, tmp_path):
 def test_it_is_accessible_and_fits_a_phone(file, visit, lang, parts):
     page = visit(file, address(lang=lang, **parts), viewport=PHONE, bypass_csp=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    name = {"en": "what is drawn", "es": "qué se dibuja"}[lang]
+    assert page.get_by_role("form", name=name).count() == 1  # a place to jump to
     assert axe_findings(page) == []
