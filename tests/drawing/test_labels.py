@@ -19,6 +19,7 @@ from autograd_mini import (
     draw_text,
     from_json,
     scope,
+    steps,
     to_json,
     to_latex,
     to_mermaid,
@@ -26,6 +27,7 @@ from autograd_mini import (
 from autograd_mini.drawing.latex import text as latex_text
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.notation.labels import name, printable
+from autograd_mini.stepping import to_html
 from tests.drawing.structure import SVG
 
 ELEMENTS = {*"svg g title polygon path text polyline ellipse".split()}
@@ -61,6 +63,20 @@ def test_nasty_labels_come_out_as_themselves(label):
     y.backward()
     tree = ET.fromstring(draw(y, detail="chain rule").pipe())
     assert {element.tag.removeprefix(SVG) for element in tree.iter()} <= ELEMENTS
+
+
+@pytest.mark.parametrize("label", [0, 3, 2.5, ("a", 1), b"x"], ids=str)
+def test_a_label_that_is_no_text_is_shown_as_text(label):
+    x = Value(2.0, label=label)
+    y = x * x
+    y.backward()
+    assert str(label) in shown_texts(draw(y, group="layer"))
+    assert draw_text(y).splitlines()[1].startswith(f"├─ {label}  data 2")
+    assert steps(y).names == (str(label), "v₁")
+    for drawn in (to_latex(y), to_mermaid(y), draw_paths(y, x).source, to_html(steps(y))):
+        assert drawn
+    (copy,) = from_json(to_json(y))
+    assert copy.parents[0].label == str(label)
 
 
 @settings(max_examples=150, deadline=None)
