@@ -2,11 +2,14 @@
 
 import inspect
 import re
+from contextlib import nullcontext
+from fractions import Fraction
 from itertools import count
 
+import mpmath as mp
 import pytest
 
-from autograd_mini import MLP, Value, museum, steps
+from autograd_mini import MLP, Value, ieee, museum, steps
 from autograd_mini.losses import mse
 from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD
@@ -214,6 +217,26 @@ def test_paths_are_summed_up_for_a_chosen_leaf(opened):
     page.page.evaluate("document.activeElement.blur()")
     page.press("Home")
     assert [row[1] for row in rows_of(page, "#sums")] == ["—", "—"]
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "seed", "sums"),
+    [  # What is no float is not multiplied in the browser: its sum is the gradient.
+        (lambda z: z * z.exp() + z, 1 + 2j, 1, ["", "", "1", None]),
+        (lambda z: z * (2 - 1j), 1 + 2j, 1, [None, None]),
+        (lambda m: m * m.exp(), mp.mpf("0.3"), 1, ["", "", None]),
+        (lambda f: f * f / 3, Fraction(1, 2), Fraction(2, 5), ["0.06667", "0.06667", "2/15"]),
+        (lambda x: (x * 0).log() * x, 2.0, 1, ["nan", "−∞", "nan"]),
+    ],
+)
+def test_paths_of_other_numbers(opened, function, at, seed, sums):
+    with ieee() if isinstance(at, float) else nullcontext():
+        recorded = steps(function, at, seed=seed)
+    page = opened(recorded)
+    page.press("End")
+    whole = number(recorded.state(len(recorded) - 1).grad[0])
+    told = [whole if x is None else x for x in sums]
+    assert [row[1] for row in rows_of(page, "#sums")] == told
 
 
 def test_very_many_paths_are_counted_and_the_largest_listed(opened):

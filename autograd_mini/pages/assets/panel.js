@@ -166,20 +166,22 @@ let told = null;
 function tellPaths() {
   const r = recording, known = r.complete[leaf], {count, total, paths} = r.paths(leaf, MOST);
   told = known;
-  const value = seedOf(r), seed = typeof value === "number" ? value : 1;
+  const given = approximately(seedOf(r)), seed = Number.isNaN(given) ? 1 : given, exact = r.finals()[leaf];
+  // The browser multiplies floats and fractions; of others it knows the gradient, which is the sum.
+  const other = typeof exact === "string", worth = (x, all = count === 1) => other && all ? exact : other && Number.isNaN(x) ? "" : formatNumber(x * seed);
   const shortened = (list, gap) => list.length > 8 ? [...list.slice(0, 4), gap, ...list.slice(-3)] : list;
   const rows = paths.map(path => {
     const factors = path.parts.slice(1).map(part => formatFactor(r.partials[part.node][part.edge]));
     if (seed !== 1) factors.push(formatFactor(seed));
     return el("tr", {}, el("td", {class: "path"}, shortened(path.parts.map(part => r.names[part.node]), "…").join(" → "),
       known && factors.length > 1 ? el("div", {class: "partial", text: shortened(factors, "…").join(" · ")}) : ""),
-      cell(known ? formatNumber(path.product * seed) : "—", "n grad"));
+      cell(known ? worth(path.product) : "—", "n grad"));
   });
   if (count > paths.length) {
     const rest = total - paths.reduce((sum, path) => sum + path.product, 0);
-    rows.push(el("tr", {}, cell(t("paths.others", {n: whole(count - paths.length)}), ""), cell(known ? formatNumber(rest * seed) : "—", "n grad")));
+    rows.push(el("tr", {}, cell(t("paths.others", {n: whole(count - paths.length)}), ""), cell(known ? worth(rest) : "—", "n grad")));
   }
-  rows.push(el("tr", {class: "total"}, cell(t("paths.sum"), ""), cell(known ? formatNumber(total * seed) : "—", "n grad")));
+  rows.push(el("tr", {class: "total"}, cell(t("paths.sum"), ""), cell(known ? worth(total, true) : "—", "n grad")));
   const head = count === 0 ? t("paths.none") : count === 1 ? t("paths.one")
     : count > paths.length ? t("paths.largest", {n: whole(count), k: paths.length}) : t("paths.all", {n: whole(count)});
   $("sums").replaceChildren(el("p", {class: "quiet", text: head}), count ? el("table", {}, el("tbody", {}, ...rows)) : "");

@@ -175,7 +175,7 @@ class Recording {
         if (!count.has(parent)) return;
         const partial = approximately(this.partials[k][edge]);
         count.set(k, (count.get(k) || 0) + count.get(parent));
-        total.set(k, (total.get(k) || 0) + total.get(parent) * partial);
+        total.set(k, (total.get(k) ?? 0) + total.get(parent) * partial);
         for (const before of best.get(parent)) found.push({product: before.product * partial, partial, before, node: k, edge});
       });
       found.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
@@ -187,7 +187,7 @@ class Recording {
       return parts.reverse();
     };
     return {
-      count: count.get(this.root) || 0, total: total.get(this.root) || 0,
+      count: count.get(this.root) || 0, total: total.get(this.root) ?? 0,
       paths: (best.get(this.root) || []).map(path => ({product: path.product, parts: unrolled(path)})),
     };
   }
