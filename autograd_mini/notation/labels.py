@@ -2,11 +2,14 @@
 
 import html
 import re
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from autograd_mini.language import shortened
 
 LONGEST_NAME = 28
+_MANY = 100  # bits of a fraction with more than 28 digits, and perhaps more than `str` takes
 _VISIBLE: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20)},
     **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
@@ -32,12 +35,16 @@ def printable(text: str) -> str:
 
 
 def number(x: Any, number_format: str = ".4g") -> str:
-    """A number as a textbook prints it; −0 is 0."""
+    """A number as a textbook prints it; −0 is 0, and a fraction too long is rounded."""
     x = getattr(x, "data", x)
     if isinstance(x, float | complex):
         x += type(x)()
-    if type(x).__name__ in ("Fraction", "int"):
-        text = shortened(str(x), LONGEST_NAME)
+    exact = type(x).__name__ in ("Fraction", "int")
+    if exact and (x.numerator.bit_length() + x.denominator.bit_length() > _MANY
+                  or len(str(x)) > LONGEST_NAME):  # fmt: skip
+        exact, x = False, _near(x)
+    if exact:
+        text = str(x)
     else:
         try:
             text = format(x, number_format)
@@ -46,6 +53,14 @@ def number(x: Any, number_format: str = ".4g") -> str:
     text = re.sub(r"e\+?(-?)0*(\d+)", lambda e: f"·10{superscript(e[1] + e[2])}", text)
     text = re.sub(r"(?<![\d.])1·10", "10", text)  # 10⁻⁷, not 1·10⁻⁷
     return text.replace("inf", "∞").replace("-", "−")
+
+
+def _near(x: Any) -> float | Decimal:
+    """A float near a fraction; a decimal where no float is."""
+    with suppress(OverflowError):
+        if float(x):
+            return float(x)
+    return (Decimal(x.numerator) / Decimal(x.denominator)).normalize()
 
 
 def factor(text: str, first: bool = False) -> str:

@@ -67,11 +67,20 @@ def test_a_users_operation_is_drawn_by_its_template_or_its_name(own):
         (0.0, "0"), (-0.5, "−0.5"), (1234.5678, "1235"), (123456.0, "1.235·10⁵"), (1e-7, "10⁻⁷"),
         (-1e100, "−10¹⁰⁰"), (2.5e-10, "2.5·10⁻¹⁰"), (float("inf"), "∞"), (float("-inf"), "−∞"),
         (Fraction(-1, 3), "−1/3"), (1 + 2j, "1+2j"), (Value(2.0), "2"),
+        (Fraction(10**30, 3**50), "1.393·10⁶"), (Fraction(-(3**40), 2**64), "−0.6591"),
+        (2**200, "1.607·10⁶⁰"), (2**87, str(2**87)),
+        (Fraction(10**13 - 1, 10**13), "9999999999999/10000000000000"),
         (-0.0, "0"), (complex(-0.0, -0.0), "0+0j"), (Value(0.0) * -1, "0"),
     ],
 )  # fmt: skip
 def test_numbers(x, text):
     assert number(x) == text
+
+
+def test_numbers_beyond_floats_and_beyond_what_str_takes():
+    assert number(Fraction(3, 10**5000)) == "3·10⁻⁵⁰⁰⁰"
+    assert number(-(10**5000)) == "−10⁵⁰⁰⁰"
+    assert parsed(draw(Value(Fraction(1, 10**5000))))[0]["n0"][2] == "10⁻⁵⁰⁰⁰"
 
 
 def test_exact_numbers_are_drawn_exactly():
