@@ -1,11 +1,14 @@
 """The page of a large graph: groups opened and closed, numbers as Python's, search, keyboard."""
 
 import random
+from fractions import Fraction
 from itertools import pairwise
 
+import mpmath as mp
 import pytest
 
-from autograd_mini import MLP, steps
+from autograd_mini import MLP, Value, scope, steps
+from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.losses import mse
 from autograd_mini.notation.labels import number
 from autograd_mini.optim import SGD
@@ -261,3 +264,27 @@ def test_on_paper_it_is_light_and_of_many_steps_the_one_that_is_shown(opened, re
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     until(page, f"selector => ({CORNER})(selector) < 60", "canvas")
     assert page.input_value("#slider") == "900"
+
+
+@pytest.mark.parametrize("at", [1 + 0.5j, mp.mpf("1.9"), Fraction(3, 2)])
+def test_sizes_of_numbers_that_are_no_floats(visit, tmp_path, at):
+    half = Fraction(1, 2) if isinstance(at, Fraction) else 0.5
+    y = x = Value(at, label="x")
+    for _ in range(120):
+        with scope("part"):
+            y = y * x * half
+    recorded = steps(y + x)
+    save_html(recorded, tmp_path / "page.html", lang="en")
+    page = visit(tmp_path / "page.html", reduced_motion="reduce")
+    until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
+    page.keyboard.press("End")
+    inside = [abs(complex(node.grad)) for node in recorded.nodes if scope_of(node)]
+    low, high = (number(size(inside), ".3g") for size in (min, max))
+    (part,) = (thing for thing in page.evaluate(THINGS) if thing["name"] == "+ part")
+    assert part["rows"][1][1] == f"{low} to {high}"
+    largest = max(
+        range(len(recorded.nodes) - 1), key=lambda k: abs(complex(recorded.nodes[k].grad))
+    )
+    page.keyboard.press("/")
+    page.click("[data-ranking=largest]")
+    assert page.inner_text("#found li b") == recorded.names[largest]

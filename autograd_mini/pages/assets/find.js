@@ -41,7 +41,7 @@ function startFind() {
       return nodes;
     },
   };
-  const sizes = () => Array.from(r.finals(), x => Math.abs(approximately(x)));
+  const sizes = () => Array.from(r.finals(), sizeOf);
   const wishes = el("div", {class: "wanted"}, ...Object.keys(rankings).map(name => el("button", {type: "button", "data-ranking": name, onclick: () => {
     const all = rankings[name]();
     ranked = {name, found: all};

@@ -66,7 +66,7 @@ class Tree {
   range(g) {
     const r = this.recording, final = r.finals(), computed = g.members.filter(k => r.forwardStep[k] !== 0);
     let low = Infinity, high = 0;
-    for (const k of computed.length ? computed : g.members) { const x = Math.abs(approximately(final[k])); low = Math.min(low, x); high = Math.max(high, x); }
+    for (const k of computed.length ? computed : g.members) { const x = sizeOf(final[k]); low = Math.min(low, x); high = Math.max(high, x); }
     return [low, high];
   }
 }

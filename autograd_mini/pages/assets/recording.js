@@ -9,6 +9,14 @@ function approximately(x) {
   const match = /^(−?)(\d+)(?:\/(\d+))?$/.exec(x);
   return match ? (match[1] ? -1 : 1) * match[2] / (match[3] || 1) : NaN;
 }
+// How large a number is; of one that is no float as near as its text says: "1+2j", "−2.5·10⁻⁷".
+function sizeOf(x) {
+  if (typeof x !== "string") return Math.abs(x);
+  return Math.hypot(...(x.match(/[^+−j]+/g) ?? []).map(part => {
+    const [, over = 1, under = 1, power = ""] = /^([\d.]+(?=$|[/·]))?(?:\/(\d+))?·?(?:10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?$/.exec(part) ?? [0, NaN];
+    return over / under * 10 ** [...power].map(c => c === "⁻" ? "-" : "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)).join("");
+  }));
+}
 const phaseOf = step => PHASES[step.kind] || "backward";
 // The nodes that get their numbers in a step of the forward pass.
 const computed = ({kind, nodes, node}) => nodes || (kind === "forward" ? [node] : []);
@@ -168,17 +176,17 @@ class Recording {
 
   // All paths from a node to the root: how many, the sum of their products, the largest products.
   paths(leaf, limit) {
-    const count = new Map([[leaf, 1]]), total = new Map([[leaf, 1]]), best = new Map([[leaf, [{product: 1, node: leaf}]]]);
+    const count = new Map([[leaf, 1]]), total = new Map([[leaf, 1]]), best = new Map([[leaf, [{product: 1, size: 1, node: leaf}]]]);
     for (let k = leaf + 1; k <= this.root; k++) {
       const found = [];
       this.parents[k].forEach((parent, edge) => {
         if (!count.has(parent)) return;
-        const partial = approximately(this.partials[k][edge]);
+        const partial = approximately(this.partials[k][edge]), size = sizeOf(this.partials[k][edge]);
         count.set(k, (count.get(k) || 0) + count.get(parent));
         total.set(k, (total.get(k) ?? 0) + total.get(parent) * partial);
-        for (const before of best.get(parent)) found.push({product: before.product * partial, partial, before, node: k, edge});
+        for (const before of best.get(parent)) found.push({product: before.product * partial, size: before.size * size, before, node: k, edge});
       });
-      found.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+      found.sort((a, b) => b.size - a.size);
       if (found.length) best.set(k, found.slice(0, limit));
     }
     const unrolled = path => {
