@@ -379,7 +379,6 @@ op("clamp(a, low, high)",
    latex=r"\operatorname{{clamp}}({a}, {low}, {high})",
    about=("limit to a range", "acotación a un intervalo"))  # fmt: skip
 op("where(c, a, b)", "where(c, a, b)", "0", "where(c, 1, 0)", "where(c, 0, 1)",
-   latex=r"\left({c}\right) \mathbin{{?}} {a} : {b}",
    about=("choice by a condition", "elección según una condición"))  # fmt: skip
 op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
    latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"))  # fmt: skip

@@ -20,16 +20,11 @@ _PARAMETER = re.compile(
 _PART = re.compile(r"(?:.*\.)?(neuron|layer)\d+", re.S)
 
 
-def text_of(label: object) -> str:
-    """A label as text, whatever it is: 3 is a name as well."""
-    return "" if label is None else str(label)
-
-
-def path_of(label: object) -> tuple[GroupPath, str]:
+def path_of(label: str | None) -> tuple[GroupPath, str]:
     """The groups that a label names, outermost first, and what is left of it."""
-    match = _PARAMETER.fullmatch(text_of(label))
+    match = _PARAMETER.fullmatch(label or "")
     if not match:
-        return (), text_of(label)
+        return (), label or ""
     return tuple(filter(None, match.group("layer", "neuron"))), match["rest"]
 
 

@@ -12,7 +12,6 @@ from autograd_mini.value import Value
 
 from .digraph import Drawing
 from .folding import magnitude
-from .groups import text_of
 from .sketch import names_of
 from .themes import Options
 
@@ -71,7 +70,7 @@ def draw_paths(
     drawing = PathDrawing("paths", format=format, rendering=engine)
     order = topological(root)
     drawing.count, drawing.total, drawing.paths = largest_paths(order, leaf, limit)
-    names = {leaf: notation.name(text_of(leaf.label)) or "v"} | names_of(order)
+    names = {leaf: notation.name(leaf.label or "") or "v"} | names_of(order)
     _Writer(drawing, names, options).write(root, leaf)
     return drawing
 

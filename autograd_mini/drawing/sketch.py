@@ -15,7 +15,7 @@ from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
 from .folding import Fold, contracted, magnitude, reached
-from .groups import folded_to_fit, folds, grouped, path_of, text_of
+from .groups import folded_to_fit, folds, grouped, path_of
 from .scopes import GroupPath, Paths
 from .themes import Options
 
@@ -123,7 +123,9 @@ def names_of(order: Iterable[Value], inside: Any = ()) -> dict[Value, str]:
     (Griewank and Walther, Evaluating Derivatives, 2008, section 2, call intermediate variables so.)
     Where a label is v, v₁, v1 or v[1] itself, the letter is another.
     """
-    labels = {n: path_of(n.label)[1] if n in inside else text_of(n.label) for n in order}
+    labels = {
+        node: path_of(node.label)[1] if node in inside else node.label or "" for node in order
+    }
     taken = {label.strip("₀₁₂₃₄₅₆₇₈₉0123456789[], ") for label in {*labels.values()}}
     letter = next((letter for letter in "vuts" if letter not in taken), "v")
     free = (f"{letter}{notation.subscript(k)}" for k in count(1))

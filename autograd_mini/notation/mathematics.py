@@ -47,9 +47,9 @@ _OPERATIONS: dict[str, Callable[..., Piece]] = {
 
 
 def named(op: Op, arguments: Mapping[str, Piece]) -> Piece:
-    """The operation as its LaTeX template has it; where learners do not read that, f(a, b)."""
+    """The operation as its LaTeX template has it; where that is not understood, f(a, b)."""
     with suppress(ValueError):  # UnreadableError is one
-        if op.latex != default_latex(op) and op.name != "where":  # (c) ? a : b is C's, not Python's
+        if op.latex != default_latex(op):
             return typeset(op.latex, arguments)
     return symbols.call(symbols.function_name(op.name), *arguments.values())
 

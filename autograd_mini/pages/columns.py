@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from autograd_mini.drawing.groups import hierarchy, text_of
+from autograd_mini.drawing.groups import hierarchy
 from autograd_mini.formulas.grammar import functions_in, names_in
 from autograd_mini.notation.labels import printable
 from autograd_mini.notation.shapes import at_kink, shape_of
@@ -64,7 +64,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     code = _Code(nodes)
     updates = [step for step in steps if isinstance(step, Update)]
     places = {place: k for k, place in enumerate(dict.fromkeys(filter(None, steps.places)))}
-    named = {k: x for k, x in enumerate(steps.names) if text_of(nodes[k].label).strip()}
+    named = {k: x for k, x in enumerate(steps.names) if (nodes[k].label or "").strip()}
     columns: dict[str, Iterable[Any]] = {
         "data": array("d", [node.data for node in nodes]),
         "partials": array("d", [x for node in unknown for x in node.partials]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -19,7 +18,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 def _mathml(node: nodes.Node, *, block: bool) -> str:
-    latex = re.sub(r"\\mathbin\{(.)\}", r"\\;\1\\;", node.astext())  # not known to docutils
+    latex = node.astext()
     try:
         return str(latex2mathml.tex2mathml(latex, as_block=block))
     except MathError as error:

@@ -90,7 +90,7 @@ def record_training(
         recorder.divergence = Divergence(*cause)
     recorder.last()
     return TrainingSteps(
-        names=tuple(str(p.label or f"w{k}") for k, p in enumerate(recorder.params)),
+        names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
         layers=_shapes(model),
         points=_points(data, rows, targets),
         loss=_loss_name(loss),
