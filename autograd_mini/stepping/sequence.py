@@ -9,7 +9,7 @@ As JSON it has the nodes and roots of `drawing.to_json`, and each step with its 
      "optimiser": null, "checksum": "8e2f0a3b5c71d946"}
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Self
 
@@ -86,7 +86,7 @@ class Steps(Recording[Step]):
         return dict(zip(self.nodes, self.names, strict=True))
 
     @cached_property
-    def use_of(self) -> Uses:
+    def use_of(self) -> Callable[[Value, int], int]:
         """Which use of its parent an edge is; 0 where it is the only way to it."""
         return Uses(self.nodes)
 
