@@ -31,7 +31,6 @@ class Value(NumberLike):
     the partial derivatives in `dfirst` and `dsecond`. Where an operation takes vectors, or more
     than two numbers, the slots hold tuples. Read them as `parents` and `partials`. `made` holds
     the operation; of a node with a label or constants, all three: read `op`, `label`, `constants`.
-    `_nodes` is what the root of a backward pass leaves to the next graph: rules/spare.py.
 
     >>> x = Value(3.0)
     >>> y = x * x + 2 * x
@@ -40,7 +39,7 @@ class Value(NumberLike):
     (15.0, 8.0)
     """
 
-    __slots__ = ("data", "grad", "made", "first", "dfirst", "second", "dsecond", "_nodes")
+    __slots__ = ("data", "grad", "made", "first", "dfirst", "second", "dsecond")
 
     def __init__(
         self,
@@ -87,7 +86,7 @@ class Value(NumberLike):
             self._sweep(order)
         backward.add_to_leaves(order, before)
         if zero.__class__ is float:
-            self._nodes = spare.kept(order, Value)
+            spare.leave(order, Value)
 
     @staticmethod
     def _sweep(order: list[Value]) -> None:

@@ -11,7 +11,7 @@ import gc
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from autograd_mini.rules.spare import SPARE, Nodes
+from autograd_mini.rules.spare import Passes, forget
 from autograd_mini.value import Value
 
 GroupPath = tuple[str, ...]
@@ -63,8 +63,8 @@ def scope(name: str) -> Iterator[None]:
         raise ValueError(f"a scope needs a name, got {name!r}")
     outer, collecting = _Open.path, gc.isenabled()
     _claim(outer)
-    Nodes.used = False
-    SPARE[Value].clear()
+    Passes.used = False
+    forget()
     gc.disable()
     gc.collect(0)  # what is alive moves on to an older generation
     older = {id(node) for node in _young()}  # none, where generations are as CPython's
@@ -74,7 +74,7 @@ def scope(name: str) -> Iterator[None]:
     finally:
         _claim(_Open.path, older)
         gc.collect(0)
-        _Open.path, Nodes.used = outer, not outer
+        _Open.path, Passes.used = outer, not outer
         if collecting:
             gc.enable()
 

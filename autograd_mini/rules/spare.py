@@ -2,9 +2,13 @@
 
 A training step makes a graph like the last one's and lets go of that. Making and freeing nodes
 takes time, and Python's collector takes more: after so many new objects it looks for cycles, which
-a graph has none of. So the root of a backward pass keeps its nodes in a list, which goes with the
-root and leaves them here, where fast functions take one that nobody else holds: its reference count
-tells. (A step of a GPT takes two thirds of the time: tests/benchmarks/gpt.py.)
+a graph has none of. So a backward pass leaves its list of nodes here, and a later one sees whether
+the root is held by nobody else. Then fast functions take the nodes of the list, each if nobody else
+holds it: its reference count tells. (A step of a GPT takes two thirds of the time:
+tests/benchmarks/gpt.py.)
+
+No node and no list does anything when it is freed: what Python runs then cannot raise, and Ctrl-C
+would be lost.
 """
 
 import sys
@@ -12,31 +16,42 @@ from collections import defaultdict
 from typing import Any
 
 MOST = 100_000  # nodes
+FEW = 8  # graphs
 SPARE: dict[type, list[Any]] = defaultdict(list)  # by class; children behind parents, to be first
 
 
-class Nodes(list[Any]):
-    """The nodes of a graph, parents before children."""
+class Passes:
+    """The last backward passes."""
 
-    __slots__ = ("spare",)
-    spare: list[Any]  # where they go
+    orders: tuple[list[Any], ...] = ()  # the nodes of each, parents before children
     used = True  # not while scopes are open, which know the nodes made inside by their age
 
-    # There is no call here: KeyboardInterrupt, raised after one, would be lost.
-    def __del__(self, oldest: slice = slice(-MOST)) -> None:
-        if self.used:
-            spare = self.spare
-            spare += self
-            del spare[oldest]
+
+def leave(order: list[Any], node: type) -> None:
+    """Leave the nodes of a backward pass to later graphs, if each is a `node` and no subclass.
+
+    Kept are as many as graphs of late had, and spare twice as many: memory does not grow. Where
+    threads meet here, a list is lost or comes twice, which costs time only.
+    """
+    if not ALONE or not Passes.used or len(order) > MOST or {*map(type, order)} != {node}:
+        return
+    spare, orders = SPARE[node], [order]
+    for old in reversed(Passes.orders):
+        root = old[-1]
+        room = len(orders) < FEW and sum(map(len, orders)) + len(old) <= MOST
+        if sys.getrefcount(root) == ALONE + 1:  # by `old` and this variable
+            spare += old
+        elif room and root is not order[-1]:
+            orders.append(old)
+    Passes.orders = (*reversed(orders),)
+    del spare[: -2 * sum(map(len, orders))]
 
 
-def kept(order: list[Any], node: type) -> Nodes | None:
-    """What the root of a graph keeps: all before it, if each is a `node` and no subclass of it."""
-    if not ALONE or len(order) > MOST or {*map(type, order)} != {node}:
-        return None
-    nodes = Nodes(order[:-1])
-    nodes.spare = SPARE[node]
-    return nodes
+def forget() -> None:
+    """Let go of all that is kept."""
+    Passes.orders = ()
+    for spare in SPARE.values():
+        spare.clear()
 
 
 def _references() -> int:
@@ -44,7 +59,9 @@ def _references() -> int:
     if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
         return 0
     node = object()
-    return sys.getrefcount(node)
+    alone = sys.getrefcount(node)
+    held = [node]
+    return alone if held and sys.getrefcount(node) == alone + 1 else 0
 
 
 ALONE = _references()
@@ -57,12 +74,11 @@ def namespace(node: type) -> dict[str, Any]:
 
 
 def made(name: str) -> list[str]:
-    """The lines of Python that give a node this name; all but `_nodes` is still to be set."""
+    """The lines of Python that give a node this name; all of it is still to be set."""
     return [
         "if spare:",
         f"    {name} = pop()",
         f"    if refs({name}) > {ALONE}: {name} = new(Value)",
-        f"    {name}._nodes = None",
         "else:",
         f"    {name} = new(Value)",
     ]

@@ -33,7 +33,7 @@ from autograd_mini import Value, compat
 from autograd_mini.data import moons, signed
 from autograd_mini.graph import topological
 from autograd_mini.nn import MLP
-from autograd_mini.rules.spare import SPARE
+from autograd_mini.rules.spare import forget
 
 DATA = moons(100, noise=0.1, seed=1)
 INPUTS, TARGETS = [list(x) for x in DATA.inputs], signed(DATA.targets)
@@ -108,7 +108,7 @@ def demo_step(rounds, repeats):
 def bytes_per_node(name):
     """Memory that a step's graph takes, with gradients, per node."""
     model, node = model_of(name)
-    SPARE[Value].clear()
+    forget()
     gc.collect()
     tracemalloc.start()
     inputs = [list(map(node, row)) for row in INPUTS]

@@ -12,7 +12,7 @@ from autograd_mini import RangeError, Value, functions, ieee
 from autograd_mini.graph import topological
 from autograd_mini.nn.fused import Row, layer
 
-SLOTS = [*(name for name in Value.__slots__ if name not in ("made", "_nodes")), "op", "label"]
+SLOTS = [*(name for name in Value.__slots__ if name != "made"), "op", "label"]
 
 
 def weighted_sums(rows, x):

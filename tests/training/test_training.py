@@ -11,13 +11,13 @@ from autograd_mini import Value, losses
 from autograd_mini.data import Dataset, iris, moons, split, standardise, xor
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD, Adam, Momentum, linear
-from autograd_mini.rules.spare import SPARE
+from autograd_mini.rules.spare import forget
 from autograd_mini.training import EarlyStopping, evaluate, fit
 from tests.training.models import Offset, line, numbers
 
 
 def values():
-    SPARE[Value].clear()  # what the next graph would use
+    forget()  # what the next graph would use
     return sum(type(o) is Value for o in gc.get_objects())
 
 
