@@ -134,6 +134,7 @@ def test_backward_takes_a_time_linear_in_the_edges():
     """Counted, not timed: the lines of Python that run for 20, 40 and 80 diamonds."""
 
     def lines(count):
+        forget()  # what later graphs would use
         y, total = diamonds(count, Value(1.0)), 0
 
         def trace(frame, event, _):

@@ -5,6 +5,7 @@ that `dot` and `tanh` would make; what is saved is reading and checking x once f
 a copy of the weights in each node while they do not change.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import fsum
@@ -62,7 +63,10 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
     if op is not None:
         for param, default in op.defaults.items():
             namespace[param] = namespace[f"_{param}"] = default
-        end = "                _a, a = z, out\n" + record_lines(op, ("a",), 4)
+        if _WORDS & {*op.params, *op.given}:  # a formula would change the code's own variables
+            return one_by_one
+        a = op.params[0]
+        end = f"                _{a}, {a} = z, out\n" + record_lines(op, (a,), 4)
         end = end.replace("return node", "add(node)") + "                else:\n"
         end += "                    break\n"
     start = _START.replace("FINITE", FINITE).replace("NODE", f"\n{' ' * 16}".join(spare.made("z")))
@@ -73,16 +77,16 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
 # A sum is a float, in C speed, only if there is no Fraction, mpf, ... among the numbers; weights
 # that are what they were need not be looked at again.
 _START = """
-def layer(rows, x):
+def layer(rows, inputs):
     try:
-        of_values = x[0].__class__ is Value
-        numbers = (*[v.data for v in x], 1.0) if of_values else (*x, 1.0)
+        of_values = inputs[0].__class__ is Value
+        numbers = (*[node.data for node in inputs], 1.0) if of_values else (*inputs, 1.0)
         if _sum(numbers[:-1]).__class__ is float:
             nodes = []
             add = nodes.append
             for row in rows:
                 values = row.values
-                weights = [v.data for v in values]
+                weights = [node.data for node in values]
                 if weights != row.numbers or weights[0] is not row.numbers[0]:
                     if _sum(weights).__class__ is not float:
                         break
@@ -98,7 +102,7 @@ def layer(rows, x):
                 z.first = values
                 z.dfirst = numbers
                 if of_values:
-                    z.second = x
+                    z.second = inputs
                     z.dsecond = row.weights
                 else:
                     z.second = z.dsecond = None
@@ -107,5 +111,6 @@ _END = """            else:
                 return nodes
     except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):
         pass
-    return one_by_one(rows, x)
+    return one_by_one(rows, inputs)
 """
+_WORDS = {*re.findall(r"\w+", _START + _END)}

@@ -69,7 +69,7 @@ def source(op: Op, swapped: bool = False) -> str:
     """The Python text of the function.
 
     >>> from autograd_mini.ops import SHEET
-    >>> print(source(SHEET["mul"]).partition("    if spare")[0])
+    >>> print(source(SHEET["mul"]).partition("    if __spare")[0])
     def made(_a, _b):
         try:
             if _b.__class__ is Value:

@@ -24,13 +24,14 @@ class Passes:
     """The last backward passes."""
 
     orders: tuple[list[Any], ...] = ()  # the nodes of each, parents before children
+    most = 0  # nodes in these at a time; falls slowly
     used = True  # not while scopes are open, which know the nodes made inside by their age
 
 
 def leave(order: list[Any], node: type) -> None:
     """Leave the nodes of a backward pass to later graphs, if each is a `node` and no subclass.
 
-    Kept are as many as graphs of late had, and spare twice as many: memory does not grow. Where
+    There are at most twice as many spare ones as graphs of late had, so no memory grows. Where
     threads meet here, a list is lost or comes twice, which costs time only.
     """
     if not ALONE or not Passes.used or len(order) > MOST or {*map(type, order)} != {node}:
@@ -44,12 +45,13 @@ def leave(order: list[Any], node: type) -> None:
         elif room and root is not order[-1]:
             orders.append(old)
     Passes.orders = (*reversed(orders),)
-    del spare[: -2 * sum(map(len, orders))]
+    Passes.most = max(sum(map(len, orders)), Passes.most * 7 // 8)
+    del spare[: -2 * Passes.most]
 
 
 def forget() -> None:
     """Let go of all that is kept."""
-    Passes.orders = ()
+    Passes.orders, Passes.most = (), 0
     for spare in SPARE.values():
         spare.clear()
 
@@ -68,17 +70,17 @@ ALONE = _references()
 
 
 def namespace(node: type) -> dict[str, Any]:
-    """The names that `made` uses."""
-    names = {"Value": node, "new": node.__new__, "refs": getattr(sys, "getrefcount", None)}
-    return names | {"spare": SPARE[node], "pop": SPARE[node].pop}
+    """The names that `made` uses; formulas cannot, as no name in them begins with an underscore."""
+    names = {"Value": node, "new": node.__new__, "__refs": getattr(sys, "getrefcount", None)}
+    return names | {"__spare": SPARE[node], "__pop": SPARE[node].pop}
 
 
 def made(name: str) -> list[str]:
     """The lines of Python that give a node this name; all of it is still to be set."""
     return [
-        "if spare:",
-        f"    {name} = pop()",
-        f"    if refs({name}) > {ALONE}: {name} = new(Value)",
+        "if __spare:",
+        f"    {name} = __pop()",
+        f"    if __refs({name}) > {ALONE}: {name} = new(Value)",
         "else:",
         f"    {name} = new(Value)",
     ]

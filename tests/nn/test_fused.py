@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from autograd_mini import RangeError, Value, functions, ieee
 from autograd_mini.graph import topological
 from autograd_mini.nn.fused import Row, layer
+from autograd_mini.ops import SHEET
 
 SLOTS = [*(name for name in Value.__slots__ if name != "made"), "op", "label"]
 
@@ -131,6 +132,28 @@ def test_activations_are_the_operations(name, numbers, as_values):
         assert getattr(ours, name_of_slot) == getattr(theirs, name_of_slot)
     assert ours.args[1:] == theirs.args[1:]
     same(ours.parents[0], theirs.parents[0])
+
+
+@pytest.mark.parametrize("word", ["x", "values", "add", "fsum", "of_values", "spare", "v"])
+def test_an_own_activation_may_have_any_names(own, word):
+    argument = own(
+        f"own_one({word}, scale=2)", f"{word} * {word} * scale", f"2 * {word} * scale", "0"
+    )
+    shared = own("own_two(a)", f"{word} * a * 2", f"4 * {word}", given={word: "a * 1"})
+    for op in (argument, shared):
+        rows = [Row((Value(w), Value(-w), Value(0.25))) for w in (0.5, 0.75)]
+        x = (Value(2.0), Value(3.0))
+        found = layer.__wrapped__(op.name)(rows, x)
+        assert [z.data for z in found] == [0.125, 0.5]
+        sum(found).backward()
+        assert [v.grad for v in x] == [-2.0, 2.0]
+        assert [p.grad for p in rows[0].values] == [-2.0, -3.0, -1.0]
+
+
+def test_the_names_of_all_activations_are_the_fast_ones():
+    for op in SHEET.values():
+        if not op.vectors and len(op.params) - len(op.defaults) <= 1:
+            assert layer(op.name).__name__ == "layer", op.name
 
 
 def test_weights_that_change_are_recorded_anew():

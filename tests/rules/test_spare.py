@@ -157,7 +157,10 @@ def test_large_graphs_are_not_kept(monkeypatch):
         y.backward()
     assert sum(map(len, spare.Passes.orders)) == 22
     del held, y
-    assert len(look()) == 2
+    assert len(look()) == 22
+    for _ in range(30):
+        look()
+    assert len(spare.SPARE[Value]) <= 2
 
 
 def test_memory_does_not_grow_where_no_function_takes_spare_nodes():
@@ -198,6 +201,16 @@ def test_an_exception_of_a_signal_is_never_lost(monkeypatch):
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert not lost
+
+
+@pytest.mark.parametrize("name", ["spare", "pop", "refs"])
+def test_names_in_a_formula_are_its_own(own, name):
+    op = own("own_product(a, b)", "a * b", "b", name, given={name: "a * 1"})
+    chain(Value(0.5), 10)[-1].backward()
+    look()
+    x = Value(2.0)
+    y = function(op)(x, 3.0)  # the partial with respect to b is not needed
+    assert (y.data, y.partials) == (6.0, (3.0,))
 
 
 def test_reference_counts_that_do_not_count(monkeypatch):
