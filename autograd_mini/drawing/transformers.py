@@ -41,7 +41,8 @@ def attention(
                 axes.scatter([j], [n - 1 - i], s=area, color=COLOURS[h % 4])
         axes.set_xlim(-0.6, n - 0.4)
         axes.set_ylim(-0.6, n - 0.4)
-        axes.set_xticks(range(n), labels, rotation=90 * (room > 0.1))
+        axes.set_xticks(range(n), labels)
+        axes.tick_params(axis="x", rotation=90 * (room > 0.1))
         axes.set_yticks(range(n), labels[::-1])
         layer = f"{said['layer']} {k + 1}, " if layers > 1 else ""
         axes.set_title(f"{layer}{said['head']} {h + 1}", fontsize=10)
