@@ -12,7 +12,7 @@ from autograd_mini.graph import topological
 from autograd_mini.losses import mse
 from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import whole
-from autograd_mini.value import BIAS, Value
+from autograd_mini.value import Value
 
 from .laboratory import Laboratory, panel, shown, word
 
@@ -54,7 +54,7 @@ def _forward(node: Value) -> int:
     name = node.op.name if node.op else ""
     many = [arg for arg in node.args if isinstance(arg, tuple | list)]
     if name == "dot":
-        return 2 * len(many[0]) - 1 - (node.constants == BIAS)
+        return 2 * len(many[0]) - 1 - (many[1][-1] in (1,))  # that of a bias
     return len(many[0]) - (name != "mean") if many else 1
 
 
