@@ -76,11 +76,15 @@ def namespace(node: type) -> dict[str, Any]:
 
 
 def made(name: str) -> list[str]:
-    """The lines of Python that give a node this name; all of it is still to be set."""
+    """The lines of Python that give a node this name; all of it is still to be set.
+
+    A spare one may have another class by now, as recordings set it.
+    """
     return [
         "if __spare:",
         f"    {name} = __pop()",
-        f"    if __refs({name}) > {ALONE}: {name} = new(Value)",
+        f"    if {name}.__class__ is not Value or __refs({name}) > {ALONE}:",
+        f"        {name} = new(Value)",
         "else:",
         f"    {name} = new(Value)",
     ]

@@ -1,5 +1,6 @@
 """Nodes of graphs that are gone are used again: none that somebody still holds."""
 
+import gc
 import random
 import signal
 import sys
@@ -9,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, topological
+from autograd_mini import Value, steps, topological
 from autograd_mini.drawing.scopes import scope, scope_of
 from autograd_mini.functions import function
 from autograd_mini.nn import MLP
 from autograd_mini.ops import SHEET
 from autograd_mini.rules import spare
+from autograd_mini.value import BIAS
 
 pytestmark = pytest.mark.skipif(not spare.ALONE, reason="reference counts are not to be relied on")
 
@@ -130,6 +132,12 @@ def test_numbers_are_those_of_new_nodes(monkeypatch):
     assert not spare.SPARE[Value]
 
 
+class Plain(Value):
+    """A class that nodes can be given."""
+
+    __slots__ = ()
+
+
 class Own(Value):
     """A subclass."""
 
@@ -144,6 +152,27 @@ def test_nodes_that_are_not_of_floats_or_not_plain_are_left_alone(made):
     y.backward()
     del y
     assert not look()
+
+
+def test_a_node_whose_class_was_set_since_is_left_alone():
+    y = chain(Value(0.5))[-1]
+    y.backward()
+    for node in topological(y)[1::2]:
+        node.__class__ = Plain
+    del y, node
+    assert len(look()) == 51
+    assert {*map(type, chain(Value(0.7), 100))} == {Value}
+
+
+def test_nodes_of_a_recording_are_left_alone():
+    """They cannot be set, so a layer would make its nodes one by one."""
+    model = MLP(2, [3, 1], seed=0)
+    recorded = steps(model([0.5, -1.0]))
+    del recorded
+    gc.collect()
+    assert look()
+    loss = model([0.25, 2.0])
+    assert [x.constants for x in topological(loss) if x.op and x.op.name == "dot"] == [BIAS] * 4
 
 
 def test_large_graphs_are_not_kept(monkeypatch):
