@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """A graph has no cycles and goes when it is let go of; looking for some in it takes time."""
+    """A graph has no cycles; looking for some in it takes time."""
     enabled = gc.isenabled()
     try:
         gc.disable()
@@ -114,7 +114,7 @@ def restored(cls: type[Value], *contents: Any) -> Value:
     return refilled(cls.__new__(cls), *contents)
 
 
-def own(node: Value) -> dict[str, Any]:
+def added(node: Value) -> dict[str, Any]:
     """The attributes that a subclass, or its user, gave the node besides."""
     return getattr(node, "__dict__", {})
 
@@ -142,8 +142,8 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
         if id(node) not in memo:
             made = restored(cls or type(node), *map(translated, contents(node)))
             memo[id(node)] = made
-            if cls is None and (attributes := own(node)):
-                own(made).update(copied(attributes, memo))
+            if cls is None and (attributes := added(node)):
+                added(made).update(copied(attributes, memo))
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
@@ -155,7 +155,7 @@ def pickled(node: Value, number_of: Callable[[Any], Any]) -> tuple[Any, ...]:
     """
     if node.first is None or any(id(node) in order.ids for order in _orders.written):
         data, grad, *rest = contents(node)
-        return restored, (type(node), data, number_of(grad), *rest), own(node) or None
+        return restored, (type(node), data, number_of(grad), *rest), added(node) or None
     return _last, (_Order(node),)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from autograd_mini.graph import contents, deepcopy, own, pickled, restored
+from autograd_mini.graph import added, contents, deepcopy, pickled, restored
 
 from .arrays import is_array
 from .kinds import constant
@@ -115,7 +115,7 @@ class NumberLike(Methods):
 
     def __copy__(self: Value) -> Value:  # type: ignore[misc]
         made = restored(self.__class__, *contents(self))
-        own(made).update(own(self))
+        added(made).update(added(self))
         return made
 
     def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # type: ignore[misc]
