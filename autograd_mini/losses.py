@@ -22,8 +22,8 @@ from math import fsum, nan
 from typing import Any
 
 from . import functions as f
-from .numbers.arguments import items, positive
-from .numbers.kinds import constant, in_ieee, is_traced, number
+from .numbers.arguments import items, listed, operand, positive, whole
+from .numbers.kinds import is_traced
 from .numbers.numberlike import data_of
 from .value import Value
 
@@ -145,33 +145,23 @@ def cross_entropy(scores: Any, targets: int | Iterable[int]) -> Value:
     >>> cross_entropy([[1000.0, 0.0], [1000.0, 0.0]], [0, 1])        # (0 + 1000) / 2
     500.0
     """
-    name, classes = "cross_entropy", items(targets)
-    if classes is None:
-        return _mean([_cross_entropy(scores, targets, "")])
-    rows = _vector(name, "scores", scores)
-    if len(rows) != len(classes):
-        raise ValueError(f"{name}: {len(rows)} lists of scores but {len(classes)} targets")
-    if not rows:
-        raise ValueError(f"{name} of no samples at all")
-    places = (f"[{i}]" for i in range(len(rows)))
-    return _mean([*map(_cross_entropy, rows, classes, places)])
+    if (classes := items(targets)) is None:
+        return _mean([_cross_entropy(scores, targets)])
+    rows, classes = _lists("cross_entropy", scores=scores, targets=classes)
+    return _mean([*map(_cross_entropy, rows, classes, _places(rows))])
 
 
-def _cross_entropy(given: Any, target: Any, where: str) -> Any:
+def _cross_entropy(given: Any, target: Any, where: str = "") -> Any:
     """The loss of one sample, the one at `where`."""
-    scores = _vector("cross_entropy", f"scores{where}", given)
-    n = len(scores)
-    if n < 2:
-        raise ValueError(f"cross_entropy: scores{where} must be of 2 classes or more, got {n}")
+    name = f"cross_entropy: scores{where}"
+    scores = listed(name, given)
+    if (n := len(scores)) < 2:
+        raise ValueError(f"{name} must be of 2 classes or more, got {n}")
     if is_traced(target):  # the others: all, the right one moved out of sight
         others = [f.where(target == i, _LOWEST, s) for i, s in enumerate(scores)]
         return f.softplus(f.logsumexp(others) - f.take(scores, target))
-    if not hasattr(target, "__index__") or isinstance(target, bool):
-        raise TypeError(f"cross_entropy: target{where} must be a class, an int, got {target!r}")
-    k = target.__index__()
-    if not 0 <= k < n:
-        raise ValueError(f"cross_entropy: target{where} is {k}; the classes are 0 to {n - 1}")
-    s = [_number("cross_entropy", f"scores{where}[{i}]", score) for i, score in enumerate(scores)]
+    k = whole(f"cross_entropy: target{where}", target, 0, n - 1)
+    s = [operand(f"{name}[{i}]", score, True) for i, score in enumerate(scores)]
     others = s[:k] + s[k + 1 :]
     return f.softplus((f.logsumexp(others) if n > 2 else others[0]) - s[k])
 
@@ -187,27 +177,17 @@ def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
     >>> sequence_cross_entropy([[[0.0, 0.0], [9.0, 0.0]]], [([1, 0], [1.0, 0.0])])   # log(2)
     0.6931471805599453
     """
-    name, given = "sequence_cross_entropy", items(targets)
-    if given is None:
-        raise TypeError(f"{name}: targets must be a list, got {targets!r}")
-    sequences = _vector(name, "scores", scores)
-    if not sequences or len(sequences) != len(given):
-        raise ValueError(f"{name}: {len(sequences)} sequences of scores but {len(given)} targets")
+    name = "sequence_cross_entropy"
+    sequences, given = _lists(name, scores=scores, targets=targets)
     losses = []
-    for i, (row, target) in enumerate(zip(sequences, given, strict=True)):
-        pair = _vector(name, f"target[{i}]", target)
-        if len(pair) != 2:
-            raise ValueError(f"{name}: target[{i}] must be (classes, weights), got {target!r:.60}")
-        parts = zip(("scores", "classes", "weights"), (row, *pair), strict=True)
-        rows, classes, weights = (_vector(name, f"{part}[{i}]", x) for part, x in parts)
-        weights = [_number(name, f"weights[{i}][{j}]", x) for j, x in enumerate(weights)]
-        if not len(rows) == len(classes) == len(weights):
-            raise ValueError(
-                f"{name}: sequence {i} has {len(rows)} places, {len(classes)} classes and"
-                f" {len(weights)} weights"
-            )
-        places = (f"[{i}][{j}]" for j in range(len(rows)))
-        losses.append(f.dot([*map(_cross_entropy, rows, classes, places)], weights))
+    for row, target, at in zip(sequences, given, _places(given), strict=True):
+        if len(pair := listed(f"{name}: target{at}", target)) != 2:
+            raise ValueError(f"{name}: target{at} must be (classes, weights), got {target!r:.60}")
+        classes, weights = pair
+        parts = _lists(name, at, scores=row, classes=classes, weights=weights)
+        weights = [operand(f"{name}: weights{at}[{j}]", x, True) for j, x in enumerate(parts[2])]
+        terms = map(_cross_entropy, parts[0], parts[1], _places(weights, at))
+        losses.append(f.dot([*terms], weights))
     return _mean(losses)
 
 
@@ -225,22 +205,15 @@ def kl_divergence(p: Any, q: Any) -> Value:
     >>> round(kl_divergence([0.5, 0.5], [0.25, 0.75]), 12)           # log(4/3) / 2
     0.143841036226
     """
-    name = "kl_divergence"
-    ps, qs = _vector(name, "p", p), _vector(name, "q", q)
+    ps, qs = _lists("kl_divergence", p=p, q=q)
     if all(items(row) is None for row in (*ps, *qs)):
-        return _mean([_kl_divergence(ps, qs, "")])
-    if len(ps) != len(qs):
-        raise ValueError(f"{name}: {len(ps)} distributions p but {len(qs)} distributions q")
-    return _mean([*map(_kl_divergence, ps, qs, (f"[{i}]" for i in range(len(ps))))])
+        return _mean([_kl_divergence(ps, qs)])
+    return _mean([*map(_kl_divergence, ps, qs, _places(ps))])
 
 
-def _kl_divergence(p: Any, q: Any, where: str) -> Any:
+def _kl_divergence(p: Any, q: Any, where: str = "") -> Any:
     """The divergence of one distribution from another, those at `where`."""
-    p, q = (_vector("kl_divergence", n + where, given) for n, given in (("p", p), ("q", q)))
-    if len(p) != len(q):
-        raise ValueError(
-            f"kl_divergence: p{where} has {len(p)} probabilities but q{where} {len(q)}"
-        )
+    p, q = _lists("kl_divergence", where, p=p, q=q)
     (ps, good), (qs, well) = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
     if any(map(is_traced, map(data_of, ps))):
         logs = [f.where(data_of(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
@@ -256,7 +229,7 @@ _LOWEST = -1.7976931348623157e308  # no softmax sees a score like that
 def _mean(terms: list[Any]) -> Value:
     """The mean; a single term is its own, without a node. Of plain numbers it must be finite."""
     given: Any = terms[0] if len(terms) == 1 else f.mean(terms)
-    mean: Value = _number("loss", "the mean", given) if given.__class__ is float else given
+    mean: Value = operand("loss: the mean", given, True) if given.__class__ is float else given
     return mean
 
 
@@ -266,44 +239,31 @@ def _pairs(
     """(prediction, target) for each number in two numbers, or two sequences nested alike."""
     ps, ys = items(predictions), items(targets)
     if ps is None and ys is None:
-        p = _number(loss, role + where, predictions)
-        return [(p, _number(loss, "target" + where, targets))]
-    if ps is None or ys is None:
-        _number(loss, *((role + where, predictions) if ps is None else ("target" + where, targets)))
-        a, b = ("one number", "a list") if ps is None else ("a list", "one number")
-        raise ValueError(f"{loss}: {role}{where} is {a} but target{where} is {b}")
-    if len(ps) != len(ys):
-        at = f" at {where}" if where else ""
-        raise ValueError(f"{loss}: {len(ps)} {role}s but {len(ys)} targets{at}")
-    if not ps:
-        raise ValueError(f"{loss} of no {role}s at all")
+        p = operand(f"{loss}: {role}{where}", predictions, True)
+        return [(p, operand(f"{loss}: target{where}", targets, True))]
+    given = {role: predictions if ps is None else ps, "target": targets if ys is None else ys}
+    ps, ys = _lists(loss, where, **given)
     pairs = []
-    for i, (p, y) in enumerate(zip(ps, ys, strict=True)):
-        pairs += _pairs(loss, p, y, role, f"{where}[{i}]")
+    for p, y, at in zip(ps, ys, _places(ps, where), strict=True):
+        pairs += _pairs(loss, p, y, role, at)
     return pairs
 
 
-def _vector(loss: str, name: str, x: Any) -> list[Any]:
-    """The items of a sequence, which x must be."""
-    given = items(x)
-    if given is None:
-        raise TypeError(f"{loss}: {name} must be a list, got {x!r}")
-    return given
+def _lists(loss: str, where: str = "", **given: Any) -> list[list[Any]]:
+    """The items of lists, which must be of one length, and not empty."""
+    lists = [*map(items, given.values())]
+    if not all(lists) or len({len(x or ()) for x in lists}) > 1:
+        found = zip(lists, given.values(), strict=True)
+        told = [f"a list of {len(x)}" if x is not None else f"{one!r:.40}" for x, one in found]
+        raise (TypeError if None in lists else ValueError)(
+            f"{loss}: {' and '.join(name + where for name in given)} must be lists of one length,"
+            f" 1 or more; got {' and '.join(told)}"
+        )
+    return lists  # type: ignore[return-value]
 
 
-def _number(loss: str, name: str, x: Any) -> Any:
-    """A Value as it is, anything else as a plain number: real and, but for ieee(), finite."""
-    try:
-        data = x.data if isinstance(x, Value) else constant(x)
-    except TypeError:
-        data = None
-    if data is None or isinstance(data, complex):
-        raise TypeError(f"{loss}: {name} is not a real number but {x!r}")
-    if isinstance(data, int):
-        number(data)  # an error beyond the floats
-    if not in_ieee() and data - data != 0:  # inf - inf is nan
-        raise ValueError(f"{loss}: {name} is {data}")
-    return x if isinstance(x, Value) else data
+def _places(given: list[Any], where: str = "") -> list[str]:
+    return [f"{where}[{i}]" for i in range(len(given))]
 
 
 def _is_share(x: Any) -> Any:
@@ -328,14 +288,15 @@ def _expected(loss: str, y: Any, x: Any, of_1: _Term, of_0: _Term) -> Any:
 
 def _distribution(name: str, values: list[Any]) -> tuple[list[Any], Any]:
     """The numbers, and whether they are a distribution."""
-    numbers = [_number("kl_divergence", f"{name}[{i}]", x) for i, x in enumerate(values)]
+    name = f"kl_divergence: {name}"
+    numbers = [operand(f"{name}[{i}]", x, True) for i, x in enumerate(values)]
     plain = [*map(data_of, numbers)]
     if any(map(is_traced, plain)):
         return numbers, (f.min(plain) >= 0) & (abs(f.sum(plain) - 1) <= 1e-6)
     for i, x in enumerate(plain):
         if not 0 <= x <= 1:
-            raise ValueError(f"kl_divergence: {name}[{i}] is {x}, not in 0 ... 1")
+            raise ValueError(f"{name}[{i}] is {x}, not in 0 ... 1")
     total = fsum(plain)
     if abs(total - 1) > 1e-6:
-        raise ValueError(f"kl_divergence: {name} sums to {total:.7g}, not to 1")
+        raise ValueError(f"{name} sums to {total:.7g}, not to 1")
     return numbers, True

@@ -278,17 +278,26 @@ V = Value(0.5)
 def test_bad_pairs(loss):
     scored = loss in (hinge, binary_cross_entropy_with_logits)
     name, role = loss.__name__, "score" if scored else "prediction"
+    lists = f"{name}: {role} and target must be lists of one length, 1 or more"
     for args, error, text in [
-        (([V], [1, 1]), ValueError, f"{name}: 1 {role}s but 2 targets"),
-        (([], []), ValueError, f"{name} of no {role}s at all"),
-        ((V, [1]), ValueError, f"{name}: {role} is one number but target is a list"),
-        (([V], 1), ValueError, f"{name}: {role} is a list but target is one number"),
-        (([[V, V]], [[1]]), ValueError, rf"{name}: 2 {role}s but 1 targets at \[0\]"),
-        ((None, [1]), TypeError, f"{name}: {role} is not a real number but None"),
-        (([V, None], [1, 1]), TypeError, rf"{name}: {role}\[1\] is not a real number but None"),
-        (("a", 1), TypeError, f"{name}: {role} is not a real number but 'a'"),
-        ((V, "1"), TypeError, f"{name}: target is not a real number but '1'"),
-        ((1j, 1), TypeError, f"{name}: {role} is not a real number but 1j"),
+        (([V], [1, 1]), ValueError, f"{lists}; got a list of 1 and a list of 2"),
+        (([], []), ValueError, f"{lists}; got a list of 0 and a list of 0"),
+        ((V, [1]), TypeError, rf"{lists}; got Value\(.*\) and a list of 1"),
+        (([V], 1), TypeError, f"{lists}; got a list of 1 and 1"),
+        (
+            ([[V, V]], [[1]]),
+            ValueError,
+            rf"{role}\[0\] and target\[0\] .* list of 2 and a list of 1",
+        ),
+        ((None, [1]), TypeError, f"{lists}; got None and a list of 1"),
+        (
+            ([V, None], [1, 1]),
+            TypeError,
+            rf"{name}: {role}\[1\] is None, not a real number or Value",
+        ),
+        (("a", 1), TypeError, f"{name}: {role} is 'a', not a real number"),
+        ((V, "1"), TypeError, f"{name}: target is '1', not a real number"),
+        ((1j, 1), TypeError, f"{name}: {role} is 1j, not a real number"),
         (([V, math.nan], [1, 1]), ValueError, rf"{name}: {role}\[1\] is nan"),
         ((Value(math.inf), 1), ValueError, f"{name}: {role} is inf"),
         ((V, math.nan), ValueError, f"{name}: target is nan"),
@@ -306,31 +315,40 @@ WRONG_VALUES = [
     (lambda: binary_cross_entropy(Value(-0.1), 1), "there is binary_cross_entropy_w"),
     (lambda: binary_cross_entropy(V, -1), "a label is 0 or 1, .* got -1"),
     (lambda: binary_cross_entropy_with_logits(V, 2), "a label is 0 or 1, .* got 2"),
-    (lambda: cross_entropy([V, V], 2), "target is 2; the classes are 0 to 1"),
-    (lambda: cross_entropy([V, V], -1), "target is -1; the classes are 0 to 1"),
-    (lambda: cross_entropy([[V, V]], [5]), r"target\[0\] is 5; the classes are"),
+    (lambda: cross_entropy([V, V], 2), "target must be from 0 to 1, got 2"),
+    (lambda: cross_entropy([V, V], -1), "target must be from 0 to 1, got -1"),
+    (lambda: cross_entropy([[V, V]], [5]), r"target\[0\] must be from 0 to 1, got 5"),
     (lambda: cross_entropy([V], 0), "scores must be of 2 classes or more, got 1"),
-    (lambda: cross_entropy([[V, V]], [0, 1]), "1 lists of scores but 2 targets"),
-    (lambda: cross_entropy([], []), "cross_entropy of no samples at all"),
+    (
+        lambda: cross_entropy([[V, V]], [0, 1]),
+        "scores and targets must .* a list of 1 and a list of 2",
+    ),
+    (lambda: cross_entropy([], []), "got a list of 0 and a list of 0"),
     (lambda: cross_entropy([V, math.nan], 0), r"scores\[1\] is nan"),
-    (lambda: kl_divergence([1.0], [0.5, 0.5]), "p has 1 probabilities but q 2"),
-    (lambda: kl_divergence([], []), "p sums to 0, not to 1"),
+    (lambda: kl_divergence([1.0], [0.5, 0.5]), "p and q must be lists of one length"),
+    (lambda: kl_divergence([], []), "p and q must be lists of one length, 1 or more"),
     (lambda: kl_divergence([0.5, 0.4], [0.5, 0.5]), "p sums to 0.9, not to 1"),
     (lambda: kl_divergence([0.5, 0.5], [0.5, 0.51]), "q sums to 1.01, not to 1"),
     (lambda: kl_divergence([1.5, -0.5], [0.5, 0.5]), r"p\[0\] is 1.5, not in 0 ..."),
-    (lambda: kl_divergence([[0.5, 0.5]], [[0.5, 0.5]] * 2), "1 distributions p but"),
+    (
+        lambda: kl_divergence([[0.5, 0.5]], [[0.5, 0.5]] * 2),
+        "p and q must be .*; got a list of 1 and a list of 2",
+    ),
 ]
 WRONG_TYPES = [
     (lambda: huber(V, 1, delta="1"), "huber: delta must be a real number"),
-    (lambda: cross_entropy([V, V], 1.0), "target must be a class, an int, got 1.0"),
-    (lambda: cross_entropy([V, V], True), "target must be a class, an int, got True"),
-    (lambda: cross_entropy([V, V], "a"), "target must be a class, an int, got 'a'"),
+    (lambda: cross_entropy([V, V], 1.0), "cross_entropy: target must be an int, got 1.0"),
+    (lambda: cross_entropy([V, V], True), "target must be an int, got True"),
+    (lambda: cross_entropy([V, V], "a"), "target must be an int, got 'a'"),
     (lambda: cross_entropy(V, 0), "cross_entropy: scores must be a list, got Value"),
     (lambda: cross_entropy([V, V], [0, 1]), r"scores\[0\] must be a list, got Value"),
-    (lambda: cross_entropy([[V, None]], [0]), r"scores\[0\]\[1\] is not a real num"),
-    (lambda: kl_divergence(0.5, [0.5, 0.5]), "p must be a list, got 0.5"),
-    (lambda: kl_divergence([[0.5, 0.5], 1.0], [[0.5, 0.5]] * 2), r"p\[1\] must be a"),
-    (lambda: kl_divergence([0.5, "a"], [0.5, 0.5]), r"p\[1\] is not a real number"),
+    (lambda: cross_entropy([[V, None]], [0]), r"scores\[0\]\[1\] is None, not a real num"),
+    (lambda: kl_divergence(0.5, [0.5, 0.5]), "p and q must be lists .* got 0.5 and a list of 2"),
+    (
+        lambda: kl_divergence([[0.5, 0.5], 1.0], [[0.5, 0.5]] * 2),
+        r"p\[1\] and q\[1\] must be lists .* got 1.0 and",
+    ),
+    (lambda: kl_divergence([0.5, "a"], [0.5, 0.5]), r"p\[1\] is 'a', not a real number"),
 ]
 
 
@@ -373,20 +391,23 @@ def test_a_sequence_is_the_weighted_cross_entropy_of_its_places():
 @refused(
     {
         ValueError: [
-            (lambda: sequence_cross_entropy([], []), "0 sequences of scores but 0 targets"),
+            (
+                lambda: sequence_cross_entropy([], []),
+                "scores and targets must be lists of one length, 1",
+            ),
             (
                 lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [])]),
-                "sequence 0 has 1 places",
+                r"scores\[0\] and classes\[0\] and weights\[0\] .* 1 and a list of 0",
             ),
             (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0],)]), r"must be \(classes, weig"),
             (
                 lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [math.nan])]),
                 r"weights\[0\]\[0\] is nan",
             ),
-            (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([2], [1.0])]), "classes are 0 to 1"),
+            (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([2], [1.0])]), "from 0 to 1"),
         ],
         TypeError: [
-            (lambda: sequence_cross_entropy([[[1.0]]], 1), "targets must be a list"),
+            (lambda: sequence_cross_entropy([[[1.0]]], 1), "scores and targets must be lists of"),
             (lambda: sequence_cross_entropy([[[1.0]]], [0]), r"target\[0\] must be a list"),
         ],
     }

@@ -5,8 +5,7 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-from autograd_mini.numbers.arguments import items, real, whole
-from autograd_mini.numbers.kinds import constant, in_ieee
+from autograd_mini.numbers.arguments import items, operand, real, whole
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
 
@@ -312,23 +311,13 @@ def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
     row = items(x)
     if row is None:
         raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {x!r}")
-    for i, v in enumerate(row):
-        if getattr(v, "shape", True) and hasattr(v, "__len__") and not isinstance(v, str | bytes):
-            raise TypeError(
-                f"{name} takes one sample at a time, a list of {nin} numbers, but input {i} is"
-                " a list; for many samples write [model(x) for x in samples]"
-            )
+    if row and items(row[0]) is not None:
+        raise TypeError(
+            f"{name} takes one sample at a time; for many write [model(x) for x in samples]"
+        )
     if len(row) != nin:
         raise ValueError(f"{name} takes {nin} inputs, got {len(row)}")
-    for i, v in enumerate(row):
-        if not isinstance(v, Value):
-            try:
-                v = row[i] = constant(v)
-            except TypeError:
-                raise TypeError(f"input {i} of {name} is {v!r}, not a number or Value") from None
-            if not in_ieee() and v - v != 0:  # inf - inf is nan
-                raise ValueError(f"input {i} of {name} is {v}")
-    return tuple(row)
+    return tuple([operand(f"input {i} of {name}", v) for i, v in enumerate(row)])
 
 
 # --- activations ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .kind import Number
-from .kinds import constant, is_traced
+from .kinds import constant, in_ieee, is_traced, number
 from .numberlike import NumberLike, held
 
 if TYPE_CHECKING:
@@ -76,6 +76,21 @@ def whole(
     return number
 
 
+def operand(name: str, x: Any, only_real: bool = False) -> Any:
+    """A Value as it is, anything else as a plain number; both finite, but for ieee()."""
+    try:
+        data = x.data if isinstance(x, NumberLike) else constant(x)
+    except TypeError:
+        data = None
+    if data is None or (only_real and isinstance(data, complex)):
+        raise TypeError(f"{name} is {x!r}, not a {'real ' if only_real else ''}number or Value")
+    if isinstance(data, int):
+        number(data)  # an error beyond the floats
+    if not in_ieee() and data - data != 0:  # inf - inf is nan
+        raise ValueError(f"{name} is {data}")
+    return x if isinstance(x, NumberLike) else data
+
+
 # --- choices, functions, lists -------------------------------------------------------------------
 def one_of(name: str, choice: T, allowed: Iterable[T]) -> T:
     """One of the allowed ones."""
@@ -106,6 +121,13 @@ def items(x: Any) -> list[Any] | None:
     if hasattr(x, "tolist"):  # an array, or a scalar, of NumPy and the like
         x = x.tolist()
     return list(x) if hasattr(x, "__iter__") else None
+
+
+def listed(name: str, x: Any) -> list[Any]:
+    """The items of a sequence or array, which x must be."""
+    if (given := items(x)) is None:
+        raise TypeError(f"{name} must be a list, got {x!r}")
+    return given
 
 
 # --- parameters ----------------------------------------------------------------------------------
