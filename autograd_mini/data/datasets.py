@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sized
 from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
-from typing import Any, overload
+from typing import Any
 
-from autograd_mini.numbers.arguments import real, whole
+from autograd_mini.numbers.arguments import listed, real, whole
 from autograd_mini.numbers.numberlike import NumberLike
 
 Draw = Callable[[], float]  # the next number of a random stream
@@ -70,13 +70,7 @@ class Dataset:
     def __iter__(self) -> Iterator[tuple[Row, Any]]:
         return zip(self.inputs, self.targets, strict=True)
 
-    @overload
-    def __getitem__(self, key: int) -> tuple[Row, Any]: ...
-
-    @overload
-    def __getitem__(self, key: slice) -> Dataset: ...
-
-    def __getitem__(self, key: int | slice) -> tuple[Row, Any] | Dataset:
+    def __getitem__(self, key: int | slice) -> Any:
         """The pair (input, target) at an index, or the data set of a slice."""
         if isinstance(key, slice):
             return self.subset(range(len(self))[key])
@@ -362,13 +356,6 @@ def _number(name: str, value: Any, allowed: str = "a finite number", fits: Any =
 
 def _share(name: str, value: float) -> float:
     return _number(name, value, "between 0 and 1 (both excluded)", lambda v: 0 < v < 1)
-
-
-def listed(name: str, values: Any) -> list[Any]:
-    """What can be gone through, texts and dictionaries not, as a list."""
-    if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{name} must be a list or tuple, got {values!r}")
-    return list(values)
 
 
 def _count(name: str, values: Sized, n: int, each: str) -> None:

@@ -11,7 +11,7 @@ from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import items, one_of, positive
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.training.diagnosis import forward
-from autograd_mini.training.samples import check_width, input_rows, layers_of
+from autograd_mini.training.samples import input_rows, layers_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing, table
@@ -74,8 +74,7 @@ def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
     samples = [given] if given and items(given[0]) is None else given
     number = lambda x: x.data if isinstance(x, Value) else x  # noqa: E731
     plain = [s if (row := items(s)) is None else [*map(number, row)] for s in samples]
-    rows = input_rows(plain, "batch")
-    check_width(model, rows, "batch")
+    rows = input_rows(plain, "batch", model)
     columns = zip(*(forward(layers_of(model), row) for row in rows), strict=True)
     means = [
         [_mean([float(h.data) for h in unit]) for unit in zip(*column, strict=True)]

@@ -15,7 +15,7 @@ from autograd_mini.transforms import grad
 from autograd_mini.value import Value
 
 from .metrics import Loss, loss_function, loss_value
-from .samples import NamedLayer, Row, check_width, input_rows, layers_of, samples
+from .samples import NamedLayer, Row, input_rows, layers_of, samples
 
 SATURATED_SLOPE = 0.02  # share of its steepest slope below which an activation is saturated
 # A gradient vanishes or explodes if it changes by more than a factor per layer and one in all,
@@ -162,8 +162,7 @@ def backpropagated(
     inputs; and dL/dw of each layer's weights. Arguments and errors are those of `diagnose`.
     """
     layers = layers_of(model, who)
-    rows, targets = _read(batch, loss)
-    check_width(model, rows, "batch")
+    rows, targets = _read(batch, loss, model)
     before = [(p, p.grad) for p in model.parameters()]
     try:
         for p, _ in before:
@@ -183,14 +182,14 @@ def backpropagated(
     return layers, by_layer, gradients
 
 
-def _read(batch: Any, loss: Any) -> tuple[list[Row], list[Any]]:
+def _read(batch: Any, loss: Any, model: Any) -> tuple[list[Row], list[Any]]:
     """Inputs and targets; without a loss a batch may be inputs alone, and targets do not count."""
     rows = batch.tolist() if hasattr(batch, "tolist") else batch
     if loss is None and isinstance(rows, list):
         pairs = (isinstance(x, tuple | list) and len(x) == 2 and items(x[0]) for x in rows)
         if not any(pairs):
-            return input_rows(rows, "batch"), []
-    return samples(batch, "batch")
+            return input_rows(rows, "batch", model), []
+    return samples(batch, "batch", model)
 
 
 def forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:

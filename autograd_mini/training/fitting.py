@@ -14,13 +14,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from random import Random
 from time import perf_counter
 from typing import Any
 
-from autograd_mini.data.datasets import listed
 from autograd_mini.errors import GradientError
 from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
@@ -32,7 +31,7 @@ from autograd_mini.value import Value
 from .failure import TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, Show, monitored, shown
 from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
-from .samples import Row, check_model, check_optimiser, check_width, samples
+from .samples import Row, check_model, check_optimiser, samples
 
 
 @dataclass(eq=False)
@@ -53,6 +52,19 @@ class EarlyStopping:
     def __post_init__(self) -> None:
         check.whole("patience", self.patience)
         check.not_negative("min_delta", self.min_delta)
+        self._lowest = self._mark = float("inf")
+        self._waited = 0
+        self._weights: Kept | None = None
+
+    def _is_enough(self, row: Epoch, params: list[Value]) -> bool:
+        """Take note of an epoch; whether the loss has not gone down for long enough."""
+        loss = monitored(row)
+        if loss < self._lowest:
+            self._lowest, self._weights = loss, Kept(params)
+        self._waited += 1
+        if loss < self._mark - self.min_delta:
+            self._mark, self._waited = loss, 0
+        return self._waited >= self.patience
 
 
 def fit(
@@ -121,25 +133,21 @@ def fit(
     """
     check_model(model, "fit")
     params = check.parameters(model.parameters(), "fit")
-    rows, targets = samples(data)
-    check_width(model, rows)
-    held_out = None if validation is None else samples(validation, "validation")
-    if held_out is not None:
-        check_width(model, held_out[0], "validation")
+    rows, targets = samples(data, "data", model)
+    held_out = None if validation is None else samples(validation, "validation", model)
     judge, loss_of = judge_of(accuracy, loss, data), loss_function(loss)
     epochs, n = check.whole("epochs", epochs), len(rows)
-    size = n if batch_size is None else check.whole("batch_size", batch_size)
-    if size > n:
-        raise ValueError(
-            f"batch_size must be from 1 to {n}, the number of samples, got {size}; None takes all"
-        )
+    size = n if batch_size is None else check.whole("batch_size", batch_size, 1, n)
     checked(lang)
     check.one_of("progress", progress, (True, False, "auto"))
     if schedule is not None:
         check.function("schedule", schedule, "a function of the step")
     what = "a function (model, history)"
-    callbacks = [check.function("a callback", f, what) for f in listed("callbacks", callbacks)]
-    best = _Best(params, early_stopping)
+    calls = [check.function("a callback", f, what) for f in check.listed("callbacks", callbacks)]
+    if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
+        patience = check.whole("the patience of early_stopping", early_stopping)
+        early_stopping = EarlyStopping(patience)
+    best = early_stopping and replace(early_stopping)  # its own count
     given = rows, targets, held_out
     trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm, *given)
     if compiled:
@@ -158,8 +166,8 @@ def fit(
                 row = trainer.epoch(epoch, next(batches), after_batch)
                 history.rows.append(row)
                 after_epoch(row)
-                answers = [callback(model, history) for callback in callbacks]
-                if best.is_enough(row):
+                answers = [callback(model, history) for callback in calls]
+                if best and best._is_enough(row, params):
                     history.stopped = "early stopping"
                 elif any(answer is True for answer in answers):
                     history.stopped = "callback"
@@ -177,8 +185,8 @@ def fit(
         raise
     finally:
         optimiser.schedule = own_schedule
-    if best.weights is not None:
-        best.weights.restore()
+    if best and best._weights:
+        best._weights.restore()
     return history
 
 
@@ -314,31 +322,6 @@ class _Trainer:
                 " weights that gave a finite loss and gradients.",
                 **known,
             ) from (None if isinstance(error, TrainingError) else error)
-
-
-class _Best:
-    """The best weights so far, and how long ago that was; nothing without early stopping."""
-
-    def __init__(self, params: list[Value], rule: EarlyStopping | int | None) -> None:
-        if rule is not None and not isinstance(rule, EarlyStopping):
-            rule = EarlyStopping(check.whole("the patience of early_stopping", rule))
-        self.params, self.rule = params, rule
-        self.weights: Kept | None = None
-        self.lowest = self.mark = float("inf")
-        self.waited = 0
-
-    def is_enough(self, row: Epoch) -> bool:
-        """Take note of an epoch; whether the loss has not gone down for long enough."""
-        if self.rule is None:
-            return False
-        loss = monitored(row)
-        if loss < self.lowest:
-            self.lowest, self.weights = loss, Kept(self.params)
-        if loss < self.mark - self.rule.min_delta:
-            self.mark, self.waited = loss, 0
-        else:
-            self.waited += 1
-        return self.waited >= self.rule.patience
 
 
 def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:

@@ -8,7 +8,7 @@ from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import entry, function
 from autograd_mini.value import Value
 
-from .samples import Row, check_model, check_width, samples
+from .samples import Row, check_model, samples
 
 Loss = Callable[[Any, Any], Any]
 Judge = Callable[[Any, Any], bool]
@@ -42,8 +42,7 @@ def evaluate(
     Evaluation(loss=0.25, accuracy=0.5)
     """
     check_model(model, "evaluate")
-    rows, targets = samples(data)
-    check_width(model, rows)
+    rows, targets = samples(data, "data", model)
     judge = judge_of(accuracy, loss, data)
     return measured(model, rows, targets, loss_function(loss), judge)
 

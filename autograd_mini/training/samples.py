@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from autograd_mini.data import Dataset
-from autograd_mini.data.datasets import listed
 from autograd_mini.data.datasets import rows as data_rows
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.nn.networks import name_of
-from autograd_mini.numbers.arguments import items, real
+from autograd_mini.numbers.arguments import items, listed, real
 from autograd_mini.numbers.kind import Number
 from autograd_mini.optim import Optimiser
 from autograd_mini.value import Value
@@ -16,14 +15,15 @@ from autograd_mini.value import Value
 Row = tuple[Number, ...]
 
 
-def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
+def samples(data: Any, name: str = "data", model: Any = None) -> tuple[list[Row], list[Any]]:
     """The inputs, as tuples of numbers of one length, and their targets; `data` is that of `fit`.
 
     An input is a list of numbers, or one number for a model with one input; a target is a number or
     a list. Raises TypeError for data of another form and for what is no number, ValueError for no
-    samples, lengths that differ, nan or infinity. Messages say which sample.
+    samples, lengths that differ or are not the model's, nan or infinity.
     """
     if isinstance(data, Dataset):
+        check_width(model, data.inputs, name)
         return list(data.inputs), list(data.targets)
     if isinstance(data, tuple) and len(data) == 2:
         inputs = listed(f"the inputs of {name}", data[0])
@@ -39,14 +39,14 @@ def samples(data: Any, name: str = "data") -> tuple[list[Row], list[Any]]:
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 raise TypeError(f"{form} (input, target), but {name}[{i}] is {pair!r:.60}")
         inputs, targets = [x for x, _ in pairs], [y for _, y in pairs]
-    rows = input_rows(inputs, name)
+    rows = input_rows(inputs, name, model)
     for i, y in enumerate(targets):
         given, who = items(y), f"target {i} of {name}"
         targets[i] = _number(who, y) if given is None else [_number(who, v) for v in given]
     return rows, targets
 
 
-def input_rows(inputs: Any, name: str = "data") -> list[Row]:
+def input_rows(inputs: Any, name: str = "data", model: Any = None) -> list[Row]:
     """Inputs without targets, checked as in `samples`."""
 
     def row(name: str, x: Any) -> Row:
@@ -54,7 +54,9 @@ def input_rows(inputs: Any, name: str = "data") -> list[Row]:
             return (_number(name, x),)
         return tuple(_number(f"{name}[{j}]", v) for j, v in enumerate(given))
 
-    return data_rows(f"{name}: inputs", inputs, row)
+    rows: list[Row] = data_rows(f"{name}: inputs", inputs, row)
+    check_width(model, rows, name)
+    return rows
 
 
 def check_model(model: Any, who: str) -> None:
@@ -76,7 +78,7 @@ def check_optimiser(optimiser: Any, params: Iterable[Value]) -> None:
         )
 
 
-def check_width(model: Any, rows: list[Row], name: str = "data") -> None:
+def check_width(model: Any, rows: list[Row], name: str) -> None:
     """ValueError unless the model's first layer takes inputs of this length."""
     layers, given = layers_of(model), len(rows[0])
     if layers and (takes := layers[0].neurons[0].nin) != given:
@@ -107,6 +109,4 @@ def layers_of(model: Any, who: str = "") -> list[NamedLayer]:
 
 
 def _number(name: str, v: Any) -> Number:
-    if hasattr(v, "dtype") and hasattr(v, "item"):  # a NumPy scalar
-        v = v.item()
     return real(name, int(v) if isinstance(v, bool) else v)

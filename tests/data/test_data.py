@@ -363,11 +363,11 @@ signed([0, 2]) -> ValueError: targets[1] must be from 0 to 1, got 2
 signed([0.0]) -> TypeError: targets[0] must be an int, got 0.0
 Dataset(3, [(1, 2)], [1]) -> TypeError: name must be text, got 3
 D([], []) -> ValueError: inputs must hold at least one row, got none
-D(1, [1]) -> TypeError: inputs must be a list or tuple, got 1
+D(1, [1]) -> TypeError: inputs must be a list, got 1
 D([()], [1]) -> ValueError: inputs[0] must have length 1, a value per feature, got 0
-D([1, 2], [1, 2]) -> TypeError: inputs[0] must be a list or tuple, got 1
-D(["12"], [1]) -> TypeError: inputs[0] must be a list or tuple, got '12'
-D([b"1"], [1]) -> TypeError: inputs[0] must be a list or tuple, got b'1'
+D([1, 2], [1, 2]) -> TypeError: inputs[0] must be a list, got 1
+D(["12"], [1]) -> TypeError: inputs[0] must be a list, got '12'
+D([b"1"], [1]) -> TypeError: inputs[0] must be a list, got b'1'
 D([("1",)], [1]) -> TypeError: inputs[0][0] must be a number, got '1'
 D([(1, None)], [1]) -> TypeError: inputs[0][1] must be a number, got None
 D([(1, nan)], [1]) -> ValueError: inputs[0][1] must be a finite number, got nan
@@ -377,7 +377,7 @@ D([(1, 2)], [inf]) -> ValueError: targets[0] must be a finite number, got inf
 D([(1, 2)], [2], (), ["a", "b"]) -> ValueError: targets[0] must be from 0 to 1, got 2
 D([(1, 2)], [-1], (), ["a", "b"]) -> ValueError: targets[0] must be from 0 to 1, got -1
 D([(1, 2)], [1.0], (), ["a", "b"]) -> TypeError: targets[0] must be an int, got 1.0
-D([(1, 2)], [0], (), "ab") -> TypeError: class_names must be a list or tuple, got 'ab'
+D([(1, 2)], [0], (), "ab") -> TypeError: class_names must be a list, got 'ab'
 D([(1, 2)], [0], ["a"]) -> ValueError: feature_names must have length 2, a value per feature, got 1
 D([(1, 2)], [0], ["a", 1]) -> TypeError: feature_names must be text, got 1
 xor()[4] -> IndexError: index must be from -4 to 3, got 4
