@@ -10,7 +10,7 @@ A float is written as its `repr`, the shortest decimal that reads back as the sa
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -19,10 +19,11 @@ from typing import Any
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import Format, check_keys, parsed, special, write
 from autograd_mini.nn import GPT, MLP
-from autograd_mini.numbers.arguments import real
+from autograd_mini.numbers.arguments import listed, real, whole
 
 MODEL = Format("autograd_mini model", ("architecture", "parameters", "metadata"))
 ARCHITECTURE = ("nin", "nouts", "activation", "output", "name")
+SIZES = ("tokens", "width", "layers", "context", "heads")  # of a GPT
 
 
 class ModelFileError(AutogradError, ValueError):
@@ -149,32 +150,22 @@ def _check_kind(path: Path) -> None:
 
 
 def _made(shape: dict[str, Any], held: int) -> Any:
-    """A network of this shape, which must have so many parameters."""
-    return (_gpt if "heads" in shape else _mlp)({**shape}, held)
+    """A network of this shape, which must have so many parameters.
 
-
-def _mlp(shape: dict[str, Any], held: int) -> MLP:
-    check_keys("architecture", shape, ARCHITECTURE)
-    for key, cls in {"nouts": list, "activation": list, "output": str, "name": str}.items():
-        if not isinstance(shape[key], cls):
-            raise ValueError(f"architecture: {key} is {shape[key]!r:.60}")
-    sizes = [shape.pop("nin"), *shape.pop("nouts")]
-    _check_count(sizes, held, lambda: sum((n + 1) * m for n, m in pairwise(sizes)))
-    return MLP(sizes[0], sizes[1:], init="zeros", **shape)
-
-
-def _gpt(shape: dict[str, Any], held: int) -> GPT:
-    keys = ("tokens", "width", "layers", "context", "heads")
+    They are counted before it is made: a wrong size in a small file must not fill the memory.
+    """
+    gpt = "heads" in shape
+    keys = SIZES if gpt else ARCHITECTURE
     check_keys("architecture", shape, keys)
-    tokens, width, layers, context, _ = sizes = [shape[key] for key in keys]
-    _check_count(sizes, held, lambda: width * (2 * tokens + context + 12 * layers * width))
-    return GPT(**shape, seed=0)
-
-
-def _check_count(sizes: list[Any], held: int, count: Callable[[], int]) -> None:
-    """Before the network is made: a wrong size in a small file must not fill the memory."""
+    first, *rest = (shape[key] for key in keys)
+    sizes = [first, *(rest if gpt else listed("architecture: nouts", rest[0]))]
     for size in sizes:
-        if type(size) is not int or size < 1:
-            raise ValueError(f"a layer of {size!r} neurons or inputs")
-    if count() != held:
-        raise ValueError(f"its shape has {count()} parameters, but it holds {held}")
+        whole("architecture: a size", size)
+    if gpt:
+        tokens, width, layers, context, _ = sizes
+        count = width * (2 * tokens + context + 12 * layers * width)
+    else:
+        count = sum((n + 1) * m for n, m in pairwise(sizes))
+    if count != held:
+        raise ValueError(f"its shape has {count} parameters, but it holds {held}")
+    return GPT(**shape, seed=0) if gpt else MLP(**shape, init="zeros")
