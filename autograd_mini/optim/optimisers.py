@@ -47,11 +47,7 @@ class Optimiser:
         weight_decay: float = 0.0,
         *,
         schedule: Schedule | None = None,
-        **unknown: object,
     ) -> None:
-        if unknown:
-            found = "; Momentum and Nesterov have momentum" * ("momentum" in unknown)
-            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}{found}")
         self.params = check.parameters(params, type(self).__name__)
         if (lr is None) == (schedule is None):
             raise ValueError(f"{type(self).__name__} takes either lr or schedule, one of the two")
@@ -124,11 +120,7 @@ class Optimiser:
         ([1.0], 0.5)
         """
         step, outer = self.step, vars(self).get("step")
-
-        def watched() -> None:
-            around(step)
-
-        vars(self)["step"] = watched  # hides the method
+        vars(self)["step"] = lambda: around(step)  # hides the method
         try:
             yield
         finally:
@@ -168,8 +160,7 @@ class Optimiser:
         found = state.get("optimiser") if isinstance(state, dict) else state
         if found != name:
             raise ValueError(f"{name} cannot load the state of {found!r}")
-        if wrong := self.state_dict().keys() ^ state.keys():
-            wrong = sorted(wrong, key=repr)
+        if wrong := sorted(self.state_dict().keys() ^ state.keys(), key=repr):
             raise ValueError(f"{name}: the state lacks, or has beyond its own, {wrong}")
         if (state["lr"] is None) == (self.schedule is None):
             raise ValueError(f"{name}: one of the state and the optimiser has a schedule, not both")
@@ -179,10 +170,10 @@ class Optimiser:
         new.steps = check.whole(f"{name}: steps", state["steps"], 0)
         columns = []
         for key in self.memory:
-            numbers = check.items(state[key])
-            if numbers is None or len(numbers) != len(self.params):
-                what = f"a list of {len(self.params)} numbers"
-                raise ValueError(f"{name}: {key} must be {what}, got {state[key]!r:.60}")
+            if len(numbers := check.items(state[key]) or ()) != (n := len(self.params)):
+                raise ValueError(
+                    f"{name}: {key} must be a list of {n} numbers, got {state[key]!r:.60}"
+                )
             fits = check.not_negative if key == "mean_square" else check.real
             pairs = zip(self.params, numbers, strict=True)
             columns.append([fits(f"{key} of {check.name_of(p)}", x) for p, x in pairs])
@@ -325,6 +316,7 @@ class Adam(Optimiser):
     """
 
     settings = ("weight_decay", "betas", "eps")
+    usual_decay = 0.0
     memory = ("mean", "mean_square")
 
     def __init__(
@@ -333,13 +325,14 @@ class Adam(Optimiser):
         lr: float | None = None,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
-        weight_decay: float = 0.0,
+        weight_decay: float | None = None,
         *,
         schedule: Schedule | None = None,
     ) -> None:
         if lr is None and schedule is None:
             lr = 0.001
-        super().__init__(params, lr, weight_decay, schedule=schedule)
+        decay = self.usual_decay if weight_decay is None else weight_decay
+        super().__init__(params, lr, decay, schedule=schedule)
         try:
             beta1, beta2 = betas
         except (TypeError, ValueError):
@@ -361,26 +354,14 @@ class AdamW(Adam):
         w_new = (Adam's w_new, from g without decay) - lr * weight_decay * w
 
     Algorithm 2 of Loshchilov & Hutter, "Decoupled weight decay regularization", 2019. The paper's
-    lambda is lr * weight_decay here, as in other frameworks.
+    lambda is lr * weight_decay here, as in other frameworks; weight_decay is 0.01 if not given.
 
     >>> w = Value(1.0)
     >>> AdamW([w], lr=0.1, weight_decay=0.5).step(); w.data     # no gradient: 1 - 0.1 * 0.5 * 1
     0.95
     """
 
-    decoupled = True
-
-    def __init__(
-        self,
-        params: Iterable[Value],
-        lr: float | None = None,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.01,
-        *,
-        schedule: Schedule | None = None,
-    ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, schedule=schedule)
+    decoupled, usual_decay = True, 0.01
 
     def rule(self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number) -> New:
         """The class's formula."""
