@@ -22,18 +22,14 @@ from autograd_mini.value import BIAS, Value
 
 
 class Row:
-    """The weights of a neuron with its bias behind them.
-
-    `numbers` are their data when the neuron was last evaluated, `weights` the same as a tuple
-    without the bias: the partials with respect to x, shared by the graphs until a weight changes.
-    """
+    """The weights of a neuron with its bias behind them."""
 
     __slots__ = ("values", "numbers", "weights")
 
     def __init__(self, values: Iterable[Value]) -> None:
         self.values = tuple(values)
-        self.numbers: list[float] = []
-        self.weights: tuple[float, ...] = ()
+        self.numbers: list[float] = []  # their data when the neuron was last evaluated
+        self.weights: tuple[float, ...] = ()  # the same without the bias: the partials of x
 
 
 @cache
@@ -42,12 +38,6 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
 
     `activation` names an operation of one argument; "linear" leaves the weighted sums. x is a tuple
     of numbers or of Values, one fewer than there are in a row.
-
-    >>> w, b, x = Value(2.0), Value(1.0), Value(3.0)
-    >>> (z,) = layer("relu")([Row((w, b))], (x,))
-    >>> z.backward()
-    >>> z.data, w.grad, b.grad, x.grad
-    (7.0, 3.0, 1.0, 2.0)
     """
     dot = function(SHEET["dot"])
     op = None if activation == "linear" else SHEET[activation]

@@ -18,16 +18,23 @@ Activation = str | Callable[[Value], Value]
 class Module:
     """Anything with parameters: override `parameters`, and `zero_grad` follows."""
 
+    holds = ""  # the attribute with the neurons or layers that it consists of
+
     def parameters(self) -> list[Value]:
-        """The Values that training changes."""
-        return []
+        """The Values that training changes: those of its first part, of the second, ..."""
+        return [p for part in getattr(self, self.holds, ()) for p in part.parameters()]
 
     def named_parameters(self) -> dict[str, Value]:
         """The parameters by name: their labels, or parameter0, parameter1, ... without one.
 
-        Raises ValueError if two have the same label.
+        Those of a Layer or MLP are `layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the
+        name of the whole. Raises ValueError if two have the same label.
         """
         named: dict[str, Value] = {}
+        if self.holds:
+            for part in getattr(self, self.holds):
+                named |= part.named_parameters()
+            return named
         for i, p in enumerate(self.parameters()):
             name = p.label or f"parameter{i}"
             if name in named:
@@ -146,22 +153,7 @@ class Neuron(Module):
         return f"{shown}Neuron({self.nin})"
 
 
-class _Several(Module):
-    """Neurons or layers, in the attribute that `holds` names."""
-
-    holds: str
-
-    def parameters(self) -> list[Value]:
-        """Those of the first part, then of the second, ..."""
-        return [p for part in getattr(self, self.holds) for p in part.parameters()]
-
-    def named_parameters(self) -> dict[str, Value]:
-        """`layer1.neuron1.w[0]`, ..., `layer1.neuron1.b`, ..., after the name of the whole."""
-        parts = getattr(self, self.holds)
-        return {name: p for part in parts for name, p in part.named_parameters().items()}
-
-
-class Layer(_Several):
+class Layer(Module):
     """nout neurons that all see the same nin inputs. The arguments are a Neuron's.
 
     >>> layer = Layer(2, 3, activation="tanh", init="xavier_uniform", seed=1)
@@ -190,18 +182,14 @@ class Layer(_Several):
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
-        out = self.respond(inputs(x, self.nin, self.name or "the layer"))
+        out = _outputs(self.neurons, inputs(x, self.nin, self.name or "the layer"))
         return out[0] if len(out) == 1 else out
-
-    def respond(self, x: tuple[Any, ...]) -> list[Value]:
-        """The outputs for inputs that are checked already, such as another layer's outputs."""
-        return _outputs(self.neurons, x)
 
     def __repr__(self) -> str:
         return f"Layer of {self.neurons}"
 
 
-class MLP(_Several):
+class MLP(Module):
     """A multilayer perceptron: layers of neurons, each layer's outputs the inputs of the next.
 
     With the defaults it is micrograd's: relu, then a linear layer for the scores, with weights from
@@ -242,14 +230,12 @@ class MLP(_Several):
             raise ValueError("nouts is empty; a network needs a layer")
         sizes = [whole("nin", nin), *(whole(f"nouts[{i}]", n) for i, n in enumerate(nouts))]
         hidden = len(nouts) - 1
-        if isinstance(activation, list | tuple):
-            each = list(activation)
-        else:
+        if not isinstance(activation, list | tuple):
             _check_activation(activation)  # an unknown one is an error without hidden layers, too
-            each = [activation] * hidden
-        if len(each) != hidden:
+            activation = [activation] * hidden
+        if len(activation) != hidden:
             raise ValueError(
-                f"activation is a list of {len(each)}, but there are {hidden} hidden layers;"
+                f"activation is a list of {len(activation)}, but there are {hidden} hidden layers;"
                 " the last layer's is output="
             )
         rng, prefix = generator(seed), f"{name}." if name else ""
@@ -257,14 +243,14 @@ class MLP(_Several):
         made = partial(Layer, init=init, seed=rng)
         self.layers = [
             made(sizes[k], sizes[k + 1], activation=act, name=f"{prefix}layer{k + 1}")
-            for k, act in enumerate([*each, output])
+            for k, act in enumerate([*activation, output])
         ]
 
     def __call__(self, x: Any) -> Any:
         """The forward pass: the last layer's outputs, or its output alone if it has one neuron."""
         out: Sequence[Any] = inputs(x, self.layers[0].nin, self.layers[0].name)
         for each in self.layers:
-            out = each.respond(tuple(out))
+            out = _outputs(each.neurons, tuple(out))
         return out[0] if len(out) == 1 else out
 
     def summary(self, lang: str = "en") -> str:
@@ -282,13 +268,13 @@ class MLP(_Several):
         from autograd_mini.language import text
         from autograd_mini.language.tables import aligned
 
-        heading, total = (text(f"training.summary.{part}", lang) for part in ("heading", "total"))
-        rows: list[Any] = []
+        rows: list[Any] = [text("training.summary.heading", lang).split("|")]
         for la in self.layers:
             sizes, n = (la.nin, la.nout, name_of(la.activation)), la.nin * la.nout
             rows.append((la.name, *sizes, n, la.nout, n + la.nout))
-        rows.append((total, "", "", "", *map(sum, [*zip(*rows, strict=True)][4:])))
-        return "\n".join(aligned([heading.split("|"), *rows], "<>><>>>"))
+        sums = map(sum, [*zip(*rows[1:], strict=True)][4:])
+        rows.append((text("training.summary.total", lang), "", "", "", *sums))
+        return "\n".join(aligned(rows, "<>><>>>"))
 
     def __repr__(self) -> str:
         return f"MLP of {self.layers}"
@@ -299,11 +285,7 @@ _VALUES, _FLOATS = {Value}, {float}
 
 
 def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
-    """The nin numbers or Values of x as a tuple.
-
-    Raises TypeError if x is not a sequence or holds something else, ValueError for another length,
-    and for nan or inf (which pass inside `with ieee():`); they name the neuron or layer.
-    """
+    """The nin numbers or Values of x as a tuple; errors name the neuron or layer."""
     if (x.__class__ is list or x.__class__ is tuple) and len(x) == nin:  # checked fast
         types = {*map(type, x)}
         if types == _VALUES or (types == _FLOATS and all(map(isfinite, x))):
