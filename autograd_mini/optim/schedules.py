@@ -2,15 +2,6 @@
 
 Any function of t is one. These compose: `warm_up(10, cosine(0.1, 90))` rises for 10 steps, then
 falls for 90; `per_epoch(step_decay(0.1, every=30), batches=7)` counts epochs of 7 steps each.
-
->>> from autograd_mini import Value
->>> from autograd_mini.optim import SGD
->>> optimiser = SGD([Value(1.0)], schedule=warm_up(2, constant(0.5)))
->>> for _ in range(3):
-...     print(optimiser.lr); optimiser.step()
-0.25
-0.5
-0.5
 """
 
 from collections.abc import Callable

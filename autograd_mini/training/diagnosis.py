@@ -158,8 +158,8 @@ def backpropagated(
 ) -> tuple[list[NamedLayer], list[list[list[Value]]], list[list[float]]]:
     """Send a batch forward and backward; the gradients of the parameters stay as they were.
 
-    Gives the layers; the outputs of each sample by layer and unit, before the first layer's the
-    inputs; and dL/dw of each layer's weights. Arguments and errors are those of `diagnose`.
+    Gives the layers; by layer, sample and unit the outputs, the inputs first; and each layer's
+    dL/dw.
     """
     layers = layers_of(model, who)
     rows, targets = _read(batch, loss, model)

@@ -1,6 +1,7 @@
 """When training meets a number that is not finite: where it arose, and its likely cause."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from math import inf, isfinite
 from typing import Any
 
@@ -125,17 +126,12 @@ def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, Value]:
     for row in rows:
         x: Any = row
         for layer in layers_of(model):
-            outs = []
             for neuron in layer.neurons:
-                try:
-                    out = neuron(x)
-                    broken = not _finite(out.data)
-                except (ArithmeticError, ValueError):
-                    broken = True
-                if broken:
-                    return neuron.name or "the neuron", max(neuron.parameters(), key=_size)
-                outs.append(out)
-            x = outs
+                with suppress(ArithmeticError, ValueError):
+                    if _finite(neuron(x).data):
+                        continue
+                return neuron.name or "the neuron", max(neuron.parameters(), key=_size)
+            x = [neuron(x) for neuron in layer.neurons]
     return "the loss", max(model.parameters(), key=_size)
 
 

@@ -1,14 +1,4 @@
-"""Training: forward pass, loss, backward pass, update, again and again.
-
->>> from autograd_mini.data import xor
->>> from autograd_mini.nn import MLP
->>> from autograd_mini.optim import Adam
->>> model = MLP(2, [4, 1], activation="tanh", seed=0)
->>> optimiser = Adam(model.parameters(), lr=0.1)
->>> history = fit(model, xor(), "binary_cross_entropy_with_logits", optimiser, epochs=60)
->>> len(history), history.accuracy[-1], history.stopped
-(60, 1.0, 'finished')
-"""
+"""Training: forward pass, loss, backward pass, update, again and again."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -161,7 +151,8 @@ def fit(
     own_schedule = optimiser.schedule
     optimiser.schedule = own_schedule if schedule is None else schedule
     try:
-        with shown(progress, lang, epochs, -(-n // size)) as (after_batch, after_epoch):
+        bar, after_epoch = shown(progress, lang, epochs, -(-n // size))
+        with bar as after_batch:
             for epoch in range(1, epochs + 1):
                 row = trainer.epoch(epoch, next(batches), after_batch)
                 history.rows.append(row)
@@ -197,11 +188,7 @@ def at_rates(
     who: str,
     most: int | None = None,
 ) -> list[tuple[float, Any, Optimiser]]:
-    """(rate, copy of the model, its optimiser) for each learning rate: all have the same start.
-
-    Raises TypeError for no model, ValueError for rates that are none, more than `most`, not above 0
-    or there twice.
-    """
+    """(rate, copy of the model, its optimiser) for each learning rate: all have the same start."""
     check_model(model, who)
     each = [float(check.positive("rates", rate)) for rate in rates]
     if most is not None and len(each) > most:

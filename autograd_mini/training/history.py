@@ -1,7 +1,7 @@
 """What happens in a training run, epoch by epoch: kept, and shown while `fit` gets on."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -111,14 +111,13 @@ Show = Callable[[int, int, float, float | None], None]
 EndOfEpoch = Callable[[Epoch], None]
 
 
-@contextmanager
 def shown(
     progress: bool | str, lang: str, epochs: int, batches: int
-) -> Iterator[tuple[Show, EndOfEpoch]]:
-    """A function to call after each batch and one to call after each epoch."""
+) -> tuple[AbstractContextManager[Show], EndOfEpoch]:
+    """What to enter for a function to call after each batch, and one to call after each epoch."""
+    quiet = nullcontext(_nothing)
     if progress is False:
-        yield _nothing, _nothing
-        return
+        return quiet, _nothing
     from rich.console import Console
 
     console = Console()
@@ -127,10 +126,8 @@ def shown(
     if console.is_jupyter:  # where ipywidgets move the bar
         drawn = find_spec("ipywidgets") is not None
     if drawn:
-        with _bar(console, words, epochs, batches) as after_batch:
-            yield after_batch, _nothing
-    else:
-        yield _nothing, partial(_line, words, epochs) if progress is True else _nothing
+        return _bar(console, words, epochs, batches), _nothing
+    return quiet, partial(_line, words, epochs) if progress is True else _nothing
 
 
 def _nothing(*_: Any) -> None:

@@ -86,9 +86,7 @@ def loss_value(loss: Loss, predictions: list[Any], targets: list[Any]) -> Value:
 def judge_of(accuracy: str | Judge | None, loss: str | Loss, data: Any) -> Judge | None:
     """The function that says whether a prediction is right; None where that has no meaning.
 
-    "auto" goes by the loss: the highest score with cross_entropy; the sign with hinge and
-    binary_cross_entropy_with_logits; the nearer of 0 and 1 with binary_cross_entropy, and with
-    another loss on a Dataset of two classes. Other losses are taken to be of a regression.
+    "auto" goes by the loss; an error of a regression judges classes only on a Dataset of two.
     """
     if accuracy is None:
         return None

@@ -19,8 +19,7 @@ def samples(data: Any, name: str = "data", model: Any = None) -> tuple[list[Row]
     """The inputs, as tuples of numbers of one length, and their targets; `data` is that of `fit`.
 
     An input is a list of numbers, or one number for a model with one input; a target is a number or
-    a list. Raises TypeError for data of another form and for what is no number, ValueError for no
-    samples, lengths that differ or are not the model's, nan or infinity.
+    a list.
     """
     if isinstance(data, Dataset):
         check_width(model, data.inputs, name)
@@ -94,10 +93,7 @@ class NamedLayer(NamedTuple):
 
 
 def layers_of(model: Any, who: str = "") -> list[NamedLayer]:
-    """The layers of a network, of a Layer or Neuron one.
-
-    Of a model of another make than `nn`'s there are none: TypeError, if `who` cannot do without.
-    """
+    """The layers of an MLP, Layer or Neuron; of others none, or TypeError if `who` needs them."""
     layers = model.layers if isinstance(model, MLP) else [model]
     if isinstance(model, MLP | Layer | Neuron):
         named = [(la.name or f"layer{k}", name_of(la.activation)) for k, la in enumerate(layers, 1)]

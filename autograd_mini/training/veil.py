@@ -7,7 +7,7 @@ the step. So the Values get another class meanwhile, which has them written when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd_mini.value import Value
@@ -17,13 +17,7 @@ _PUT: Callable[[Value, float], None] = vars(Value)["data"].__set__
 
 
 def veiled(release: Callable[[], None]) -> type[Value]:
-    """A class for nodes; what is read or set of one calls `release`, which must unveil it.
-
-    >>> x, y = Value(1.0), Value(1.0)
-    >>> veil([x, y], veiled(lambda: unveil([x, y], [2.0, 3.0])))
-    >>> y + 1, type(x) is Value
-    (Value(data=4.0, grad=0.0), True)
-    """
+    """A class for nodes; what is read or set of one calls `release`, which must unveil it."""
 
     class Veiled(Value):
         __slots__ = ()
@@ -64,10 +58,6 @@ class Later(Sequence[Any]):
     def __getitem__(self, index: Any) -> Any:
         self.release()
         return self.found[index]
-
-    def __iter__(self) -> Iterator[Any]:
-        self.release()
-        return iter(self.found)
 
     def __reduce__(self) -> Any:
         return list, ([*self],)
