@@ -105,15 +105,8 @@ INITIALISERS |= {"he": he_normal, "kaiming": he_normal, "lecun": lecun_normal}
 
 
 def initialiser(init: str | Initialiser) -> Initialiser:
-    """The initialiser of that name, or `init` itself if it is a function.
-
-    Raises ValueError for an unknown name, TypeError for neither.
-    """
-    if callable(init):
-        return init
-    if not isinstance(init, str):
-        raise TypeError(f"init must be a name or a function of (rng, nin, nout), got {init!r}")
-    return entry(INITIALISERS, "init", init)
+    """The initialiser of that name, ValueError if there is none; or a function itself."""
+    return init if callable(init) else entry(INITIALISERS, "init", init)
 
 
 def generator(seed: int | Generator | None) -> Generator:

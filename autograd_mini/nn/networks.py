@@ -5,7 +5,7 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-from autograd_mini.numbers.arguments import items, operand, real, whole
+from autograd_mini.numbers.arguments import items, listed, operand, real, whole
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
 
@@ -224,8 +224,7 @@ class MLP(Module):
         seed: int | Generator | None = None,
         name: str = "",
     ) -> None:
-        if not isinstance(nouts, list | tuple):
-            raise TypeError(f"nouts must be a list, one size for each layer, got {nouts!r}")
+        nouts = listed("nouts", nouts)
         if not nouts:
             raise ValueError("nouts is empty; a network needs a layer")
         sizes = [whole("nin", nin), *(whole(f"nouts[{i}]", n) for i, n in enumerate(nouts))]
@@ -319,8 +318,6 @@ def _of_one_number(op: Op) -> bool:
 def _check_activation(act: Activation) -> None:
     if callable(act) or act == "linear":
         return
-    if not isinstance(act, str):
-        raise TypeError(f"an activation is a name or a function of a Value, got {act!r}")
     if act not in SHEET or not _of_one_number(SHEET[act]):
         raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
 

@@ -97,14 +97,13 @@ def _architecture(model: MLP | GPT) -> dict[str, Any]:
         return model.sizes
     if type(model) is not MLP:
         raise TypeError(f"save takes an MLP or a GPT, got {model!r:.60} ({type(model).__name__})")
-    for neuron in (neuron for layer in model.layers for neuron in layer.neurons):
-        if not isinstance(neuron.activation, str):
+    for layer in model.layers:
+        act, *others = (neuron.activation for neuron in layer.neurons)
+        if not isinstance(act, str) or {*others} - {act}:
             raise TypeError(
-                f"save: the activation of {neuron.name} is the function {neuron.activation!r:.60},"
-                " which a file cannot hold; make it an operation with op(...) and give its name"
+                f"save: the activation of {layer.name} must be one operation, by its name, got"
+                f" {[act, *others]!r:.80}; op(...) makes one of a function"
             )
-    if any(len({neuron.activation for neuron in layer.neurons}) > 1 for layer in model.layers):
-        raise TypeError("save: the neurons of a layer have different activations")
     *hidden, output = (layer.neurons[0].activation for layer in model.layers)
     nin, nouts = model.layers[0].nin, [layer.nout for layer in model.layers]
     return dict(zip(ARCHITECTURE, (nin, nouts, hidden, output, model.name), strict=True))

@@ -125,11 +125,11 @@ def drawn(weight):
 
 
 WRONG_VALUES = [
+    (lambda: MLP(2, [1], init=0.1), "init 0.1 is unknown; known are zeros, un"),
     (lambda: MLP(2, [1], init="hee"), "init 'hee' is unknown; known are zeros, un"),
     (drawn(math.nan), "the weight that init draws must be finite, got nan"),
 ]
 WRONG_TYPES = [
-    (lambda: MLP(2, [1], init=0.1), "init must be a name or a function"),
     (drawn(None), "the weight that init draws must be a real number, got None"),
     (lambda: MLP(2, [1], seed="1"), "seed must be an int, a random.Random or None"),
     (lambda: MLP(2, [1], seed=True), "seed must be an int"),

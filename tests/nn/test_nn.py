@@ -272,6 +272,7 @@ WRONG_VALUES = [
     (lambda: MLP(2, [1], activation="rleu"), "activation 'rleu' is unknown; known"),
     (lambda: MLP(2, [1], output="dot"), "activation 'dot' is unknown.*linear.*tanh"),
     (lambda: Neuron(2, activation="add"), "activation 'add' is unknown"),
+    (lambda: Neuron(2, activation=3), "activation 3 is unknown; known are linear, "),
     (
         lambda: MLP(2, [3, 3, 1], activation=["relu"]),
         "activation is a list of 1, but there are 2 hidden layers; the last layer's is output=",
@@ -285,9 +286,8 @@ WRONG_TYPES = [
     (lambda: Neuron(2.0), "nin must be an int, got 2.0"),
     (lambda: Neuron(True), "nin must be an int, got True"),
     (lambda: Layer(2, "3"), "nout must be an int, got '3'"),
-    (lambda: MLP(2, 1), "nouts must be a list, one size for each layer, got 1"),
+    (lambda: MLP(2, 1), "nouts must be a list, got 1"),
     (lambda: MLP(2, [3, None]), r"nouts\[1\] must be an int, got None"),
-    (lambda: Neuron(2, activation=3), "a name or a function of a Value, got 3"),
     (lambda: setattr(Neuron(2), "w", 3), "w of the neuron takes a list of 2"),
     (lambda: setattr(Neuron(2), "b", "3"), "is not a number"),
 ]

@@ -141,8 +141,11 @@ def changed(data):
 
 
 WRONG_TYPES = [
-    (lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()), "layer1.neuron1 is the function"),
-    (lambda: MLP(1, [1], output=Value.tanh), r"make it an operation with op\(\.\.\.\)"),
+    (
+        lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()),
+        "layer1 must be one operation, .*lambda",
+    ),
+    (lambda: MLP(1, [1], output=Value.tanh), r"op\(\.\.\.\) makes one of a function"),
     (lambda: Layer(2, 2), r"save takes an MLP or a GPT, got .*\(Layer\)"),
     (lambda: "model", r"save takes an MLP or a GPT, got 'model' \(str\)"),
     (lambda: changed(Fraction(1, 3)), r"w\[1\] is Fraction\(1, 3\), and a model file holds"),
@@ -205,7 +208,7 @@ DAMAGED = [
     (document(architecture={"nin": 1}), "architecture lacks nouts, activation, output, name"),
     (shape(depth=3), "architecture has the unknown depth"),
     (shape(nouts=1), "architecture: nouts must be a list, got 1"),
-    (shape(output=3), "an activation is a name or a function of a Value, got 3"),
+    (shape(output=3), "activation 3 is unknown; known are linear, "),
     *((shape(nin=nin), f"architecture: a size must be .*, got {nin!r}") for nin in ("1", 0, True)),
     (shape(nouts=[]), "its shape has 0 parameters, but it holds 2"),
     (shape(nouts=[1.5]), r"a size must be an int, got 1\.5"),
