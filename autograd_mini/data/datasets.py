@@ -11,7 +11,8 @@ from autograd_mini.numbers.arguments import listed, real, whole
 from autograd_mini.numbers.numberlike import NumberLike
 
 Draw = Callable[[], float]  # the next number of a random stream
-Arc = Callable[[int, int, int], tuple[float, float]]  # class, index in it, its size -> point
+# class, index in it, its size -> x and y of the centre of an arc, its radius, the angle there
+Arc = Callable[[int, int, int], tuple[float, ...]]
 
 Row = tuple[float, ...]
 
@@ -125,11 +126,10 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
     [((-1.0, 0.0), 0), ((0.0, 0.5), 1), ((1.0, 0.0), 0), ((2.0, 0.5), 1)]
     """
 
-    def point(label: int, i: int, m: int) -> tuple[float, float]:
-        t = pi * i / max(m - 1, 1)
-        return (1 - cos(t), 0.5 - sin(t)) if label else (cos(t), sin(t))
+    def arc(c: int, i: int, m: int) -> tuple[float, ...]:
+        return c, c / 2, 1 - 2 * c, pi * i / max(m - 1, 1)
 
-    return _planar("moons", n, 2, noise, seed, point)
+    return _planar("moons", n, 2, noise, seed, arc)
 
 
 def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Dataset:
@@ -142,13 +142,8 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 
     >>> sorted(circles(4, noise=0, factor=0.5))
     [((-1.0, 0.0), 0), ((-0.5, 0.0), 1), ((0.5, 0.0), 1), ((1.0, 0.0), 0)]
     """
-    inner = _share("circles: factor", factor)
-
-    def point(label: int, i: int, m: int) -> tuple[float, float]:
-        t, radius = 2 * pi * i / m, inner if label else 1.0
-        return radius * cos(t), radius * sin(t)
-
-    return _planar("circles", n, 2, noise, seed, point)
+    radii = 1.0, _share("circles: factor", factor)
+    return _planar("circles", n, 2, noise, seed, lambda c, i, m: (0, 0, radii[c], 2 * pi * i / m))
 
 
 def spirals(
@@ -168,12 +163,10 @@ def spirals(
     arms = whole("spirals: classes", classes, 2)
     turns = _number("spirals: turns", turns, "above 0 and at most 100", lambda v: 0 < v <= 100)
 
-    def point(label: int, i: int, m: int) -> tuple[float, float]:
-        radius = (i + 1) / m
-        angle = 2 * pi * (turns * radius + label / arms)
-        return radius * cos(angle), radius * sin(angle)
+    def arc(c: int, i: int, m: int) -> tuple[float, ...]:
+        return 0, 0, (r := (i + 1) / m), 2 * pi * (turns * r + c / arms)
 
-    return _planar("spirals", n, arms, noise, seed, point)
+    return _planar("spirals", n, arms, noise, seed, arc)
 
 
 def signed(targets: Iterable[float]) -> list[int]:
@@ -310,14 +303,18 @@ def batches(dataset: Dataset, size: int, seed: int | None = 0) -> Iterator[Datas
     return (dataset.subset(order[i : i + step]) for i in range(0, n, step))
 
 
-def _planar(name: str, n: int, classes: int, noise: float, seed: int, point: Arc) -> Dataset:
+def _planar(name: str, n: int, classes: int, noise: float, seed: int, arc: Arc) -> Dataset:
     n = whole(f"{name}: n", n, classes)
     noise = _number(f"{name}: noise", noise, "from 0 to 100", lambda v: 0 <= v <= 100)
     draw = _random(f"{name}: seed", seed)
     sizes = [n * (c + 1) // classes - n * c // classes for c in range(classes)]
     places = [(c, i, size) for c, size in enumerate(sizes) for i in range(size)]
-    # + 0.0 turns -0.0 into 0.0
-    inputs = [[round(v + noise * _normal(draw), 12) + 0.0 for v in point(*at)] for at in places]
+    inputs = []
+    for place in places:
+        x, y, radius, angle = arc(*place)
+        point = x + radius * cos(angle), y + radius * sin(angle)
+        # + 0.0 turns -0.0 into 0.0
+        inputs.append([round(v + noise * _normal(draw), 12) + 0.0 for v in point])
     made = Dataset(name, inputs, [c for c, *_ in places], class_names=map(str, range(classes)))
     return made.subset(_permutation(n, draw))
 
