@@ -139,13 +139,12 @@ def parameters(params: Iterable[Value], who: str) -> list[Value]:
         raise TypeError(
             f"{who} takes a list of Values, such as model.parameters(), got {params!r}"
         ) from None
-    for i, p in enumerate(values):
-        if not isinstance(p, NumberLike):
-            raise TypeError(f"{who}: parameter {i} is not a Value but {p!r}")
     if not values:
         raise ValueError(f"{who} was given no parameters")
     seen: set[Value] = set()
     for i, p in enumerate(values):
+        if not isinstance(p, NumberLike):
+            raise TypeError(f"{who}: parameter {i} is not a Value but {p!r}")
         if p in seen:
             raise ValueError(f"{who}: parameter {i} ({name_of(p)}) is there twice")
         seen.add(p)

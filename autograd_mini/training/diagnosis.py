@@ -1,15 +1,16 @@
 """Why a network does not learn: how the gradient fares on its way back through the layers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import hypot, isfinite, log10, sqrt
 from typing import Any, NamedTuple
 
 from autograd_mini import functions, language
+from autograd_mini.data import Dataset
 from autograd_mini.language.tables import Grid, Shown
 from autograd_mini.nn import Neuron
-from autograd_mini.numbers.arguments import items
 from autograd_mini.ops import SHEET
 from autograd_mini.transforms import grad
 from autograd_mini.value import Value
@@ -162,7 +163,13 @@ def backpropagated(
     dL/dw.
     """
     layers = layers_of(model, who)
-    rows, targets = _read(batch, loss, model)
+    rows: list[Row] = []
+    targets: list[Any] = []
+    if loss is None and not isinstance(batch, tuple | Dataset):
+        with suppress(TypeError):  # inputs alone; else it has targets, which do not count
+            rows = input_rows(batch, "batch", model)
+    if not rows:
+        rows, targets = samples(batch, "batch", model)
     before = [(p, p.grad) for p in model.parameters()]
     try:
         for p, _ in before:
@@ -180,16 +187,6 @@ def backpropagated(
             p.grad = grad
     by_layer = [[o[k] for o in outputs] for k in range(len(layers) + 1)]
     return layers, by_layer, gradients
-
-
-def _read(batch: Any, loss: Any, model: Any) -> tuple[list[Row], list[Any]]:
-    """Inputs and targets; without a loss a batch may be inputs alone, and targets do not count."""
-    rows = batch.tolist() if hasattr(batch, "tolist") else batch
-    if loss is None and isinstance(rows, list):
-        pairs = (isinstance(x, tuple | list) and len(x) == 2 and items(x[0]) for x in rows)
-        if not any(pairs):
-            return input_rows(rows, "batch", model), []
-    return samples(batch, "batch", model)
 
 
 def forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:
