@@ -7,6 +7,7 @@ import random
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -44,10 +45,9 @@ class Engine:
         self,
         value: Callable[[float], Any],
         names: Mapping[str, Any] | None = None,
-        seed: str = "",
         adapter: Adapter | None = None,
     ) -> None:
-        self.Value, self.names, self.random = maker(value), names or {}, random.Random(seed)
+        self.Value, self.names, self.random = maker(value), names or {}, random.Random()
         leaf = self.Value(1.0)
         self.adapter = adapter or adapter_of(leaf)
         if self.adapter.missing() == ["backward"]:  # it may be a function of the root
@@ -141,40 +141,32 @@ def module_of(path: Path, name: str) -> tuple[ModuleType, list[BaseException]]:
     spec = importlib.util.spec_from_loader(name, SourceFileLoader(name, str(path)))
     assert spec is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    cells, where = [path.read_bytes()], [str(path)]
+    sources: dict[str, Any] = {str(path): path.read_bytes()}
     if path.suffix.lower() == ".ipynb":
         try:
-            cells = [cell.encode() for cell in notebook_code(cells[0], path.name)]
+            cells = notebook_code(sources[str(path)], path.name)
         except ValueError as problem:
             return module, [problem]
-        where = [f"{path}#{k}" for k in range(1, len(cells) + 1)]
-    return module, [e for each in zip(cells, where, strict=True) for e in _run(module, *each)]
+        sources = {f"{path}#{k}": cell for k, cell in enumerate(cells, 1)}
+    return module, [error for each in sources.items() for error in _run(module, *each)]
 
 
-def _run(module: ModuleType, source: bytes, where: str) -> Iterator[BaseException]:
-    """Run a file or a cell; the errors of its statements, or that of its syntax."""
+def _run(module: ModuleType, where: str, source: str | bytes) -> Iterator[BaseException]:
+    """Run a file or a cell, statement by statement; their errors, or that of its syntax."""
     try:
-        rest = ast.parse(source, where).body
+        statements = ast.parse(source, where).body
     except (SyntaxError, ValueError) as problem:
         yield problem
         return
-    future = [x for x in rest if isinstance(x, ast.ImportFrom) and x.module == "__future__"]
-    while rest:
+    future = [x for x in statements if isinstance(x, ast.ImportFrom) and x.module == "__future__"]
+    for statement in statements:
+        tree = ast.Module([*future, statement], [])
         try:
-            exec(compile(ast.Module(rest, []), where, "exec", dont_inherit=True), vars(module))
+            exec(compile(tree, where, "exec", dont_inherit=True), vars(module))
+        except KeyboardInterrupt:
+            raise
         except BaseException as problem:
-            if isinstance(problem, KeyboardInterrupt):
-                raise
             yield problem
-            frames = traceback.extract_tb(problem.__traceback__)
-            line = next((f.lineno or 0 for f in frames if f.filename == where), 0)
-            rest = [*future, *(x for x in rest if _start(x) > line)] if line else []
-        else:
-            return
-
-
-def _start(statement: Any) -> Any:
-    return min(x.lineno for x in [statement, *getattr(statement, "decorator_list", [])])
 
 
 def engine_class(
@@ -197,17 +189,16 @@ def engine_class(
     }
     if name or "Value" in found:
         return found.get(name or "Value"), names
-    nodes = [cls for cls in found.values() if _tried(cls)]
-    return next((x for x in nodes if _tried(x, run=True)), next(iter(nodes), None)), names
+    best = max(found.values(), key=_likeness, default=None)
+    return (best if _likeness(best) else None), names
 
 
-def _tried(cls: Any, *, run: bool = False) -> bool:
-    """Whether a class makes nodes from a number, and, to `run`, goes back from such a leaf."""
-    try:
-        node = cls(1.0)
-        adapter = adapter_of(node)
-        if run:
-            adapter.run(node)
-    except Exception:
-        return False
-    return {*adapter.missing()} <= {"backward"}
+def _likeness(cls: Any) -> int:
+    """1 for a class that makes nodes from a number, 2 if one can go back from such a leaf."""
+    found = 0
+    with suppress(Exception):
+        adapter = adapter_of(node := cls(1.0))
+        found = int({*adapter.missing()} <= {"backward"})
+        adapter.run(node)
+        found *= 2
+    return found

@@ -37,7 +37,8 @@ class Reference(Engine):
     variable = False
 
     def __init__(self, seed: str, hidden: str, last: str, bias_first: bool) -> None:
-        super().__init__(Value, _NAMES, seed, _ADAPTER)
+        super().__init__(Value, _NAMES, _ADAPTER)
+        self.random.seed(seed)
         self.hidden, self.last, self.bias_first = hidden, last, bias_first
 
     def build(self, lines: Iterable[str], leaves: Mapping[str, Value]) -> Value:
