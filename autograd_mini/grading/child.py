@@ -119,7 +119,7 @@ def _load(
     files: list[list[str]], name: str | None, seconds: float
 ) -> tuple[Engine | None, dict[str, Any]]:
     """The engine in files, (name of the module, path) each; and what is to be said of it."""
-    modules, notes = [], list[dict[str, Any]]()
+    modules, notes = [], list[dict[str, str]]()
     _own.update(path for _, path in files)
     with _alarm(seconds):
         for module_name, path in files:
@@ -157,10 +157,10 @@ def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]
         return {"raised": _told(problem)}
 
 
-def _told(problem: BaseException) -> dict[str, Any]:
+def _told(problem: BaseException) -> dict[str, str]:
     """An error in words: its kind, its text, and the line of the submission."""
     kind = "" if isinstance(problem, _Late) else type(problem).__name__
-    told = {"type": kind, "text": "", "file": "", "line": 0, "cell": 0}
+    told = {"type": kind}
     with suppress(BaseException):  # of its own __str__
         told["text"] = str(problem)[:200]
     if isinstance(problem, SyntaxError):
@@ -172,12 +172,10 @@ def _told(problem: BaseException) -> dict[str, Any]:
     return told
 
 
-def _place(name: str | None, line: int | None) -> dict[str, Any]:
+def _place(name: str | None, line: int | None) -> dict[str, str]:
     """The file of the submission and the line; of a notebook its cell; {} elsewhere."""
-    path, _, cell = (name or "").rpartition("#")
-    if name in _own:
-        return {"file": Path(name).name, "line": line or 0, "cell": 0}
-    return {"file": Path(path).name, "line": line or 0, "cell": int(cell)} if path in _own else {}
+    path, _, cell = (name, "", "") if name in _own else (name or "").rpartition("#")
+    return {"file": Path(path).name, "line": f"{line or ''}", "cell": cell} if path in _own else {}
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -81,7 +81,7 @@ def grade(
     setup = {"battery": battery and str(Path(battery).resolve()), "class": cls}
 
     def one(submission: Submission) -> Marks:
-        return _Grader(submission, levels, seed, setup, limits).marks()
+        return _Grader(submission, setup, limits).marks(levels, seed)
 
     with ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1) as pool:
         marks = [*pool.map(one, submissions)]
@@ -126,14 +126,15 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
     """
     made: list[Submission] = []
     for path in map(Path, paths):
-        if path.is_dir():
-            made += [_file(x) for x in _inside(path) if x.is_file() and _is_code(x)]
-            made += [_folder(x, cls or "Value") for x in _inside(path) if any(_code(x))]
-            continue
-        path.read_bytes()  # its own error, if it cannot be read
-        if not _is_code(path):
-            raise SubmissionError(f"{path}: a submission is a Python file, a notebook or a folder")
-        made.append(_file(path))
+        if not path.is_dir():
+            path.read_bytes()  # its own error, if it cannot be read
+        for each in _inside(path) if path.is_dir() else [path]:
+            if files := _code(each):
+                made.append(_submission(each, files, cls or "Value"))
+            elif each is path:
+                raise SubmissionError(
+                    f"{path}: a submission is a Python file, a notebook or a folder"
+                )
     if not made:
         raise SubmissionError(f"{paths[0]}: there is no Python file or notebook in it")
     names = [submission.name for submission in made]
@@ -146,36 +147,31 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
 
 def passed_over(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
     """The names of what lies in the folders among the paths and is no submission."""
-    all_of = (x for path in map(Path, paths) if path.is_dir() for x in _inside(path))
-    return [x.name for x in all_of if not (x.is_file() and _is_code(x)) and not any(_code(x))]
+    folders = (path for path in map(Path, paths) if path.is_dir())
+    return [x.name for path in folders for x in _inside(path) if not _code(x)]
 
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(x for x in folder.iterdir() if not x.name.startswith((".", "__")))
 
 
-def _is_code(path: Path) -> bool:
-    return path.suffix.lower() in (".py", ".ipynb")
+def _code(path: Path) -> list[Path]:
+    """The files of code: a file itself, or those in a folder that are not hidden or of others."""
+    found = []
+    for x in [path, *path.rglob("*")]:
+        names = x.relative_to(path).parts  # site-packages: an environment of pip
+        odd = any(name.startswith((".", "__MACOSX", "site-packages")) for name in names)
+        if x.suffix.lower() in (".py", ".ipynb") and x.is_file() and not odd:
+            found.append(x)
+    return found
 
 
-def _code(folder: Path) -> Iterator[Path]:
-    """The files of code in it, but for hidden ones and those of others: an environment of pip."""
-    for x in filter(_is_code, folder.rglob("*")):
-        inside = x.relative_to(folder).parts
-        odd = any(name.startswith((".", "__MACOSX", "site-packages")) for name in inside)
-        if x.is_file() and not odd:
-            yield x
-
-
-def _file(path: Path) -> Submission:
-    """A file; nothing imports it, and under this name it takes no other module's place."""
-    return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
-
-
-def _folder(path: Path, cls: str) -> Submission:
-    """A submission of several files: the one with the class first, so that it is loaded first."""
+def _submission(path: Path, files: list[Path], cls: str) -> Submission:
+    """A file, or a folder: of several files that with the class is loaded first."""
+    if path.is_file():  # nothing imports it, and under this name it takes no other module's place
+        return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
     pattern = re.compile(rf'(^|")class {cls}\b'.encode(), re.M)
-    files = sorted(_code(path), key=lambda x: (not pattern.search(x.read_bytes()), x))
+    files = sorted(files, key=lambda x: (not pattern.search(x.read_bytes()), x))
     whole = re.compile(rb"^from \.", re.M)  # as a package does
     own_files = (x for x in files if x.parent == path)
     package = any(x.name == "__init__.py" or whole.search(x.read_bytes()) for x in own_files)
@@ -189,106 +185,78 @@ def _folder(path: Path, cls: str) -> Submission:
 
 
 # --- one submission ------------------------------------------------------------------------------
-@dataclass
 class _Grader:
     """Asks one submission, level by level."""
 
-    submission: Submission
-    levels: Sequence[Level]
-    seed: int
-    setup: dict[str, Any]
-    limits: Limits
-    lost: float = 0.0  # seconds, to what did not end
-    budget: float = 0.0  # seconds that the level may still lose
-    sandbox: Sandbox | None = None
-    stopped: bool = False  # it cannot be loaded
-    right: dict[str, None] = field(default_factory=dict)
-    wrong: dict[str, None] = field(default_factory=dict)
+    def __init__(self, submission: Submission, setup: dict[str, Any], limits: Limits) -> None:
+        files = {"files": submission.files, "paths": submission.paths}
+        self.sandbox = Sandbox({**setup, **files}, limits)
+        self.cls, self.seconds = setup["class"] or "Value", limits.seconds
+        self.found, self.names = Marks(submission.name), dict[str, str]()
+        self.known: dict[str, bool] = {}  # of operations by themselves, whether they are right
 
-    def marks(self) -> Marks:
-        start, self.found = monotonic(), Marks(self.submission.name)
-        try:
-            self._start()
-            self.found.marks = [self._level(k, level) for k, level in enumerate(self.levels)]
-        finally:
-            if self.sandbox is not None:
-                self.sandbox.close()
+    def marks(self, levels: Sequence[Level], seed: int) -> Marks:
+        start = monotonic()
+        with closing(self.sandbox):
+            loaded = self._load()
+            for k, level in enumerate(levels):
+                mark = Mark(level)
+                self.found.marks.append(mark)
+                if loaded:
+                    own = [shape for shape, right in self.known.items() if right]
+                    self._grade(mark, tasks(k, level, seed, own or DEFAULT))
         self.found.seconds = monotonic() - start
         return self.found
 
-    def _start(self) -> None:
+    def _load(self) -> bool:
         """Load the submission; where that fails, all its points are lost."""
         try:
-            files = {"files": self.submission.files, "paths": self.submission.paths}
-            self.sandbox = Sandbox({**self.setup, **files}, self.limits)
+            loaded = self.sandbox.load()
         except Ended as end:
-            notes, names = [Failure(f"load.{end.args[0]}", {"status": end.args[1]})], None
-        else:
-            names, raised = self.sandbox.loaded.get("names"), self.sandbox.loaded.get("notes")
-            raised = raised[:9] if isinstance(raised, list) else []
-            notes = [
-                Failure(f"load.{'raised' if x['type'] else 'late'}", x) for x in map(told, raised)
-            ]
-        if not isinstance(names, dict):
-            none = Failure("load.none", {"cls": self.setup["class"] or "Value"})
-            self.stopped, notes, names = True, [*notes, none][:1], {}
-        self.found.notes, self.names = notes, {key: clean(x) for key, x in names.items()}
+            self.found.notes = [Failure(f"load.{end.args[0]}", {"status": end.args[1]})]
+            return False
+        names, raised = loaded.get("names"), loaded.get("notes")
+        notes = [*map(told, raised[:9])] if isinstance(raised, list) else []
+        self.found.notes = [Failure(f"load.{'raised' if x['type'] else 'late'}", x) for x in notes]
+        if isinstance(names, dict):
+            self.names = {key: clean(x) for key, x in names.items()}
+            return True
+        self.found.notes = [*self.found.notes, Failure("load.none", {"cls": self.cls})][:1]
+        return False
 
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The answer; Ended, and the time is lost, if there is none."""
-        if self.sandbox is None and not self.stopped:
-            self._start()
-        if self.sandbox is None or self.stopped:
-            raise Ended("late", None)
-        start = monotonic()
-        try:
-            answer = self.sandbox.ask(question, min(self.limits.seconds / 2, self.budget))
-        except Ended:
-            self.sandbox = None
-            self.lost += monotonic() - start
-            self.budget -= monotonic() - start
-            raise
-        self.found.printed = clean(answer.get("printed", ""), 500)
-        return answer
-
-    def _level(self, k: int, level: Level) -> Mark:
-        mark = Mark(level)
-        self.budget = self.limits.seconds
-        if self.stopped:
-            return mark
-        tried = 0
-        for task in tasks(k, level, self.seed, [*self.right] or DEFAULT):
+    def _grade(self, mark: Mark, asked: Iterable[Task]) -> None:
+        self.sandbox.budget = self.seconds
+        tried, wrong = 0, [shape for shape, right in self.known.items() if not right]
+        for task in asked:
             own, needed = operations(task)
-            if needed & self.wrong.keys():
+            if any(not self.known.get(shape, True) for shape in needed):
                 continue  # what is wrong by itself costs its points once
             tried += 1
             if failure := self._failure(task, own):
                 mark.failures.append(failure)
-                if level.whole:
-                    return mark
+                if mark.level.whole:
+                    return
         if tried:
-            mark.points = round(level.points * (1 - len(mark.failures) / tried), 2)
+            mark.points = round(mark.level.points * (1 - len(mark.failures) / tried), 2)
             once = {f.details["name"] if f.kind == "missing" else id(f): f for f in mark.failures}
             mark.failures = [*once.values()]  # what is missing is told once
         else:
-            mark.failures = [Failure("needs", {"shapes": [*self.wrong] or DEFAULT[:1]})]
-        return mark
+            mark.failures = [Failure("needs", {"shapes": wrong or DEFAULT[:1]})]
 
     def _failure(self, task: Task, own: str) -> Failure | None:
         """What is wrong with a task, made as small as it can be in the time of a case."""
-        if self.lost >= 2 * self.limits.seconds or self.budget <= 0:
-            return Failure("late")
         try:
             failure = self._asked(task)
         except Ended as end:
-            failure = Failure(end.args[0], {"status": end.args[1]}, task)
-        if own and failure is None and own not in self.wrong:
-            self.right[own] = None
-        elif own and failure is not None:
-            self.wrong[own] = self.right.pop(own, None)
+            kind, status = end.args
+            failure = Failure(kind, {"status": status}, task)
+            if kind == "late":
+                return Failure(kind)
+        if own:
+            self.known[own] = failure is None and self.known.get(own, True)
         if failure is None or failure.kind in ("time", "ended"):
             return failure
-        search, end_of_search = task.smaller(), monotonic() + self.limits.seconds / 2
+        search, end_of_search = task.smaller(), monotonic() + self.seconds / 2
         with suppress(Ended):
             while monotonic() < end_of_search and (simpler := next(search, None)):
                 again = None
@@ -299,7 +267,8 @@ class _Grader:
         return failure
 
     def _asked(self, task: Task) -> Failure | None:
-        answer, wanted = self._ask(task.question), right(task)[0]
+        answer, wanted = self.sandbox.ask(task.question), right(task)[0]
+        self.found.printed = clean(answer.get("printed", ""), 500)
         if "missing" in answer:
             return Failure("missing", {"name": clean(answer["missing"])})
         if "raised" in answer:
@@ -316,12 +285,10 @@ class _Grader:
 DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
 
 
-def told(error: Any) -> dict[str, Any]:
+def told(error: Any) -> dict[str, str]:
     """An error as a submission's process tells it, which may tell anything."""
     given = error if isinstance(error, dict) else {}
-    words = {key: clean(given.get(key, "")) for key in ("type", "text", "file")}
-    numbers = {key: given.get(key) for key in ("line", "cell")}
-    return words | {key: x if isinstance(x, int) else 0 for key, x in numbers.items()}
+    return {"type": "", "text": "", **{key: clean(x) for key, x in given.items()}}
 
 
 def clean(x: object, longest: int = 200) -> str:

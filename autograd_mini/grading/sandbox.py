@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from math import inf
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Timer
 from time import monotonic
-from typing import IO, Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-_LINE, _WAITING = 1 << 16, 1000  # bytes of an answer; answers that nobody has read yet
+_LINE = 1 << 16  # bytes of an answer
 _ROOT = str(Path(__file__).resolve().parents[2])
 
 
@@ -33,9 +33,20 @@ class Ended(Exception):
 
 
 class Sandbox:
-    """A process that has loaded a submission, else Ended; `loaded` is what it said of it."""
+    """The process of a submission; after what ended it, a question begins another one."""
+
+    process: Any = None
+    lost = 0.0  # seconds, to what did not end
+    budget = 0.0  # seconds that the level may still lose
 
     def __init__(self, setup: dict[str, Any], limits: Limits) -> None:
+        seconds = int(8 * limits.seconds) + 60  # of the processor: no more than a last resort
+        own = {"memory": limits.memory, "seconds": seconds, "loading": 2 * limits.seconds}
+        self.seconds, self.setup = limits.seconds, {**setup, **own}
+
+    def load(self) -> dict[str, Any]:
+        """Begin a process; what it says of the submission. Raises Ended."""
+        lost, self.lost = self.lost, inf  # for good, if it cannot be loaded
         self.folder = TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -45,50 +56,56 @@ class Sandbox:
         command = [sys.executable, "-B", "-P", "-X", "utf8", "-m", f"{__package__}.child"]
         env = {**os.environ, **one, **own, "MPLBACKEND": "Agg"}
         self.process = subprocess.Popen(command, cwd=self.folder.name, env=env, **pipes)
-        self.questions = cast("IO[bytes]", self.process.stdin)
-        self.lines: SimpleQueue[bytes] = SimpleQueue()
-        Thread(target=self._read, args=[self.process.stdout], daemon=True).start()
-        seconds = int(8 * limits.seconds) + 60  # of the processor: no more than a last resort
-        setup |= {"memory": limits.memory, "seconds": seconds, "loading": 2 * limits.seconds}
-        self.loaded = self.ask(setup, 3 * limits.seconds + 1)  # Python itself takes time to start
+        loaded = self._answer(self.setup, 3 * self.seconds + 1)  # Python itself takes time to start
+        self.lost = lost
+        return loaded
 
-    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The answer to a question; Ended if there is none in this time, or no process any more."""
-        number = secrets.token_hex(8)  # so that no answer can lie there before the question
-        end = monotonic() + seconds
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a question; Ended, and the time is lost, if there is none."""
+        if self.lost >= 2 * self.seconds or self.budget <= 0:
+            raise Ended("late", None)
+        if self.process is None:
+            self.load()
+        start = monotonic()
         try:
-            self.questions.write(json.dumps({**question, "id": number}).encode() + b"\n")
-            self.questions.flush()
-            while line := self.lines.get(timeout=max(end - monotonic(), 0.001)):
-                with suppress(ValueError, RecursionError, AttributeError):
-                    answer: dict[str, Any] = json.loads(line)
-                    if answer.get("id") == number:
-                        return answer
-        except Empty:
-            self.close()
-            raise Ended("time", None) from None
-        except OSError:  # there is nobody who reads
-            pass
+            return self._answer(question, min(self.seconds / 2, self.budget))
+        except Ended:
+            self.lost += monotonic() - start
+            self.budget -= monotonic() - start
+            raise
+
+    def _answer(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        number = secrets.token_hex(8)  # so that no answer can lie there before the question
+        answer, timer, self.late = dict[str, Any](), Timer(seconds, self._kill), False
+        timer.start()
+        with suppress(OSError):  # there is nobody who reads
+            self.process.stdin.write(json.dumps({**question, "id": number}).encode() + b"\n")
+            self.process.stdin.flush()
+            while answer.get("id") != number and (line := self.process.stdout.readline(_LINE)):
+                with suppress(ValueError, TypeError, RecursionError):
+                    answer = dict(json.loads(line))
+        timer.cancel()
+        timer.join()
+        if answer.get("id") == number and not self.late:
+            return answer
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(0.5)
-        status = self.process.returncode
+        end = ("time", None) if self.late else ("ended", self.process.returncode)
         self.close()
-        raise Ended("ended", status)
+        raise Ended(*end)
 
-    def _read(self, answers: IO[bytes]) -> None:
-        with suppress(OSError, ValueError), answers:
-            while line := answers.readline(_LINE):
-                if self.lines.qsize() < _WAITING:
-                    self.lines.put(line)
-        self.lines.put(b"")
-
-    def close(self) -> None:
+    def _kill(self) -> None:
         """End the process, and all that it has started."""
+        self.late = True
         with suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.kill()
-        self.process.wait()
-        with suppress(OSError):
-            self.questions.close()
-        self.folder.cleanup()
+
+    def close(self) -> None:
+        """End the process, if there is one, and remove its folder."""
+        if self.process is not None:
+            with suppress(OSError), self.process:  # a pipe that nobody reads
+                self._kill()
+            self.folder.cleanup()
+            self.process = None
