@@ -44,6 +44,11 @@ class Blank(NamedTuple):
         """How far off an answer is still right: by rounding to three digits."""
         return 0.005 * float(abs(self.answer)) or 0.0005
 
+    def takes(self, answer: Any) -> bool:
+        """Whether an answer, a number or a text such as "3/4", is right."""
+        given = _typed(answer)
+        return given is not None and abs(given - self.answer) <= self.tolerance
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -102,10 +107,7 @@ class Exercise:
 
     def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
         """For each blank whether the answer, a number or a text such as "3/4", is right."""
-        both = [(_typed(x), blank) for x, blank in zip(answers, self.blanks, strict=True)]
-        return tuple(
-            x is not None and abs(x - blank.answer) <= blank.tolerance for x, blank in both
-        )
+        return tuple(map(Blank.takes, self.blanks, answers))
 
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""
@@ -173,21 +175,18 @@ def ask(
     if not isinstance(answers, list | tuple) or len(answers) != len(task.blanks):
         names = ", ".join(blank.sign.text for blank in task.blanks)
         raise ValueError(f"answers must be a list of {len(task.blanks)}: {names}; got {answers!r}")
-    told = [_wrong(task, *each, lang) for each in zip(task.blanks, answers, strict=True)]
-    lines = []
-    for blank, answer, said in zip(task.blanks, answers, told, strict=True):
+    lines, marks = [], task.marks(answers)
+    for blank, answer, right in zip(task.blanks, answers, marks, strict=True):
         line = f"{blank.sign.text} = {answer}"
-        lines.append(f"✗  {line}.  {said}" if said else f"✓  {line}")
-    score = text("exercise.score", lang, right=told.count(""), n=len(told))
-    return Judged(not any(told), "\n".join([*lines, score]))
+        lines.append(f"✓  {line}" if right else f"✗  {line}.  {_wrong(task, blank, answer, lang)}")
+    score = text("exercise.score", lang, right=sum(marks), n=len(marks))
+    return Judged(all(marks), "\n".join([*lines, score]))
 
 
 def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
-    """What is said of an answer that is wrong; "" of a right one."""
+    """What is said of an answer that is wrong."""
     if (given := _typed(answer)) is None:
         return text("ask.slip.no.number", lang, got=repr(answer))
-    if abs(given - blank.answer) <= blank.tolerance:
-        return ""
     found = slip(task.steps, blank.step, given, blank.answer)
     seen = task.drawn or (found and found[0] != "partial" and found[2].get("x", "")[:1] != "v")
     if found and seen:  # where one counts, no derivative and no v₁ has been spoken of

@@ -55,7 +55,7 @@ def test_each_slip_is_named(number, slip):
             return f(**{name: given[name] for name in f.names})
 
     else:
-        answer = question.value(source) if question.numbers != "w₅" else eval(source)
+        answer = question.value(source)
         if question.kind == "graph":
             answer = Value(answer) + 0.0
     for lang in ("en", "es"):
