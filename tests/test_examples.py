@@ -4,8 +4,8 @@ import pytest
 
 from autograd_mini import Value
 from autograd_mini.drawing import curves, folding, groups, themes
-from autograd_mini.grading import programs
 from autograd_mini.grading.against import Surface
+from autograd_mini.grading.tasks import shape
 from autograd_mini.notation import labels, symbols
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
@@ -41,7 +41,7 @@ POWER = "(a, b, out):\n    return ((0.0 if (a == 0.0) else (out * log(a))),)\n"
         (document.squeezed("  a = 1;\n\n  // why\n  b = 2;"), "a = 1;\nb = 2;"),
         # commands and marks
         (((Surface(2.0) * 3 + 1)._op, len((Surface(2.0) * 3 + 1)._prev)), ("+", 1)),
-        ([programs.shape(node) for node in (5 - X, X * X)], ["2 - x", "x * y"]),
+        ([shape(node) for node in (5 - X, X * X)], ["2 - x", "x * y"]),
     ],
 )  # fmt: skip
 def test_an_example_of_each(found, wanted):

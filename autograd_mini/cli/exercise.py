@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from autograd_mini.course import banks, sheets
+from autograd_mini.course import sheets
 from autograd_mini.course.exercises import KINDS, exercises
 
 from .options import Arguments, option, whole, write
@@ -30,7 +30,7 @@ def run(args: Arguments) -> int:
     made = exercises(args.kind, args.level, args.seed, args.count)
     if len(made) < args.count:
         print(args.say("fewer", found=len(made), count=args.count), file=sys.stderr)
-    room, given = (banks, {}) if args.format in BANKS else (sheets, {"key": args.key})
+    given = {} if args.format in BANKS else {"key": args.key}
     if args.format == "text" and args.out is None and sys.stdout.isatty():
         given["width"] = min(shutil.get_terminal_size().columns, sheets.WIDTH)
-    return write(args, getattr(room, args.format)(made, args.lang, **given))
+    return write(args, getattr(sheets, args.format)(made, args.lang, **given))

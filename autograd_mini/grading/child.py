@@ -145,10 +145,10 @@ def _tried(engine: Any, question: dict[str, Any], levels: Any) -> dict[str, Any]
     """The numbers that the submission gives, or its error."""
     try:
         function = Engine.run
-        if question["place"]:
+        if "place" in question:
             level, case = question["place"]
             function = levels[level].cases[case].function
-        engine.random.seed(question["seed"])
+            engine.random.seed(question["seed"])
         found = function(engine, **question["given"])
         return {"values": {str(key): float(x) for key, x in found.items()}}
     except MissingError as missing:

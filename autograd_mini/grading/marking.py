@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from autograd_mini.errors import AutogradError
 
-from .failures import Failure, renamed
+from .failures import Failure
 from .levels import BatteryError, Level, read
 from .sandbox import Ended, Limits, Sandbox
-from .tasks import Numbers, Task, operations, right, tasks
+from .tasks import Numbers, Task, operations, renamed, right, tasks
 
 LIMITS = Limits()
 _TOLERANCE = 1e-6  # relative to the number wanted, or to 1
@@ -241,7 +241,7 @@ class _Grader:
             once = {f.details["name"] if f.kind == "missing" else id(f): f for f in mark.failures}
             mark.failures = [*once.values()]  # what is missing is told once
         else:
-            mark.failures = [Failure("needs", {"shapes": wrong or DEFAULT[:1]})]
+            mark.failures = [Failure("needs", {"shapes": ", ".join(wrong or DEFAULT[:1])})]
 
     def _failure(self, task: Task, own: str) -> Failure | None:
         """What is wrong with a task, made as small as it can be in the time of a case."""
@@ -277,8 +277,9 @@ class _Grader:
         off = difference(values if isinstance(values, dict) else {}, wanted)
         if off is None:
             return None
-        key, got, wanted_there = off
-        details = {"key": renamed(key, self.names), "got": got, "wanted": wanted_there}
+        key, got, several = off
+        numbers = {"got": _written(got), "wanted": " / ".join(map(_written, several))}
+        details = {"key": renamed(key, self.names), **numbers}
         return Failure("wrong", details, task, self.names)
 
 
@@ -289,6 +290,10 @@ def told(error: Any) -> dict[str, str]:
     """An error as a submission's process tells it, which may tell anything."""
     given = error if isinstance(error, dict) else {}
     return {"type": "", "text": "", **{key: clean(x) for key, x in given.items()}}
+
+
+def _written(x: Any) -> str:
+    return f"{x:.8g}" if isinstance(x, float) else repr(x)[:80]
 
 
 def clean(x: object, longest: int = 200) -> str:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pypdf
 import pytest
 
-from autograd_mini.course import banks, sheets
+from autograd_mini.course import sheets
 from autograd_mini.course.exercises import KINDS, LEVELS, ask, exercise, exercises
 from autograd_mini.functions import function
 from autograd_mini.language import text
@@ -138,7 +138,7 @@ def test_gift_is_read_by_another_program(lang):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it asks for the locale the old way
         from pygiftparser.parser import parseFile
-    questions = parseFile(io.StringIO(banks.gift(EACH, lang)))
+    questions = parseFile(io.StringIO(sheets.gift(EACH, lang)))
     blanks = [blank for task in EACH for blank in task.blanks]
     assert len(questions) == len(blanks)
     for question, blank in zip(questions, blanks, strict=True):
@@ -153,7 +153,7 @@ def test_gift_is_read_by_another_program(lang):
 
 
 def test_moodle_has_a_field_for_each_blank():
-    quiz = ET.fromstring(banks.moodle(EACH))
+    quiz = ET.fromstring(sheets.moodle(EACH))
     for question, task in zip(quiz, EACH, strict=True):
         assert question.get("type") == "cloze"
         words = question.findtext("questiontext/text")
@@ -181,7 +181,7 @@ def score(item, answers):
 
 
 def test_qti_marks_answers_and_lists_its_items():
-    package = zipfile.ZipFile(io.BytesIO(banks.qti(EACH)))
+    package = zipfile.ZipFile(io.BytesIO(sheets.qti(EACH)))
     listed = [x.get("href") for x in ET.fromstring(package.read("imsmanifest.xml"))[1]]
     assert [*listed, "imsmanifest.xml"] == package.namelist()
     for name, task in zip(listed, EACH, strict=True):
