@@ -70,15 +70,10 @@ def _parts(order: Sequence[Value]) -> Paths:
             found |= of[id(slot)]
         if len(found) == 1:
             (paths[node],) = found
-        elif (
-            node.op
-            and len(node.op.params) == 1
-            and first.__class__ is not tuple
-            and first in paths
-            and first not in often
-            and not node.label  # what the reader has named stays where the reader sees it
-        ):
-            paths[node] = paths[first]
+        elif node.op and len(node.parents) == len(node.op.params) == 1 and not node.label:
+            (parent,) = node.parents  # what the reader has named stays where the reader sees it
+            if parent in paths and parent not in often:
+                paths[node] = paths[parent]
     return paths
 
 

@@ -13,24 +13,27 @@ bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction
 from math import isfinite
+from operator import index
 from typing import Any
 
 from autograd_mini.errors import FormulaError, NumberTypeError
 from autograd_mini.files import Format
 from autograd_mini.graph import topological
+from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.numberlike import data_of
-from autograd_mini.ops import SHEET
+from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import each, flat
-from autograd_mini.value import Value, _record
+from autograd_mini.value import Value
 
 from .scopes import ScopedLabel, scope_of
 from .sketch import values_of
 
 GRAPH = Format("autograd_mini graph", ("nodes", "roots"))
-_KEYS = ("id", "op", "label", "scope", "args", "data", "grad", "parents", "partials")
 _BY_HAND = "by hand"
+_KEYS = ("id", "op", "label", "scope", "args", "data", "grad", "parents", "partials")
 
 
 def to_json(*roots: Value | Iterable[Value], indent: int | None = None) -> str:
@@ -86,90 +89,74 @@ def from_json(text: str) -> list[Value]:
 
 def read_graph(graph: Any) -> list[Value]:
     """The roots of what `written_graph` gave. Raises as `from_json`."""
-    entries, names = (graph.get(k) if isinstance(graph, dict) else None for k in GRAPH.keys)
-    if not isinstance(entries, list) or not isinstance(names, list):
-        raise ValueError('a graph needs the lists "nodes" and "roots"')
     nodes: dict[str, Value] = {}
+    match graph:
+        case {"nodes": [*entries], "roots": [*roots]}:
+            pass
+        case _:
+            raise ValueError('a graph needs the lists "nodes" and "roots"')
     for k, entry in enumerate(entries):
-        missing = [key for key in _KEYS if not isinstance(entry, dict) or key not in entry]
-        if missing:
-            raise ValueError(f"node {k} has no {', '.join(missing)}")
-        name = entry["id"]
-        if not isinstance(name, str) or name in nodes:
-            raise ValueError(f"node {k}: the id {name!r:.40} is no text, or is there twice")
         try:
-            nodes[name] = _node(entry, nodes)
+            _read(entry, nodes)
         except FormulaError:
             raise
         except KeyError as key:
-            raise ValueError(f"node {name!r:.40}: {key!s:.40} is no node before it") from None
-        except (TypeError, ValueError, IndexError, ArithmeticError) as error:
-            raise ValueError(f"node {name!r:.40}: {error}") from None
-    if unknown := [root for root in names if not isinstance(root, str) or root not in nodes]:
+            raise ValueError(f"node {k}: {key!s:.40} is no node before it") from None
+        except (TypeError, ValueError, ArithmeticError) as error:
+            raise ValueError(f"node {k}: {error}") from None
+    if unknown := [root for root in roots if not isinstance(root, str) or root not in nodes]:
         raise ValueError(f"the root {unknown[0]!r:.40} is no node")
-    return [nodes[root] for root in names]
+    return [nodes[root] for root in roots]
 
 
 # --- nodes ---------------------------------------------------------------------------------------
-def _node(entry: dict[str, Any], nodes: dict[str, Value]) -> Value:
-    label, scope, name = entry["label"], entry["scope"], entry["op"]
-    texts = isinstance(scope, list) and all(isinstance(part, str) for part in scope)
-    if not texts or not isinstance(label, str | None):
-        raise ValueError("the label must be text or null, the scope a list of texts")
-    data, grad = read_number(entry["data"]), read_number(entry["grad"])
-    parents = [nodes[name] for name in entry["parents"]]
-    partials = [read_number(partial) for partial in entry["partials"]]
-    if len(parents) != len(partials):
-        raise ValueError(f"{len(parents)} parents, but {len(partials)} partials")
-    if name is None or name == _BY_HAND:
-        if bool(parents) != (name == _BY_HAND) or entry["args"]:
-            raise ValueError(f"the op is {name!r}, but there are {len(parents)} parents")
-        node = Value(data, parents, partials)
-    else:
-        node = _of_operation(name, entry["args"], nodes, parents, partials)
-        node.data = data
-    node.grad = grad
+def _read(entry: Any, nodes: dict[str, Value]) -> None:
+    """Add the node of an entry to those before it."""
+    match entry:
+        case {
+            "id": str(id), "op": str() | None as op, "label": str() | None as label,
+            "scope": [*scope], "args": [*given], "data": data, "grad": grad,
+            "parents": [*parents], "partials": [*partials],
+        } if id not in nodes and all(isinstance(part, str) for part in scope):  # fmt: skip
+            pass
+        case _:
+            raise ValueError(f"it needs {', '.join(_KEYS)}; the id is a text of its own")
+    numbers = [*map(read_number, partials)]
+    node = Value(0.0, [nodes[name] for name in parents], numbers)
+    node.data, node.grad = read_number(data), read_number(grad)
     node.label = ScopedLabel(label or "", tuple(scope)) if scope else label
-    return node
+    if op in (None, _BY_HAND):
+        if bool(parents) != (op == _BY_HAND) or given:
+            raise ValueError(f"the op is {op!r}, but there are {len(parents)} parents")
+        node.data = number(node.data)
+    else:
+        node.op, node.constants = _operation(op, given, node.parents, nodes)
+        node.dfirst = tuple(numbers)
+    nodes[id] = node
 
 
-def _of_operation(
-    name: Any, given: Any, nodes: dict[str, Value], parents: list[Value], partials: list[Any]
-) -> Value:
-    if not isinstance(name, str) or name not in SHEET:
-        raise FormulaError(
-            f"the operation {name!r:.40} is not on the sheet; define it with op(...)"
-        )
-    op = SHEET[name]
-    if not isinstance(given, list) or len(given) != len(op.params):
-        raise ValueError(f"{op.signature} needs {len(op.params)} args")
+def _operation(
+    name: str, given: list[Any], parents: tuple[Value, ...], nodes: dict[str, Value]
+) -> tuple[Op, tuple[Any, ...]]:
+    """The operation, and its arguments, among which are the parents."""
+    if name not in SHEET:
+        what = "define it with op(...)"
+        raise FormulaError(f"the operation {name!r:.40} is not on the sheet; {what}")
 
     def argument(x: Any) -> Any:
         return nodes[x["node"]] if isinstance(x, dict) and "node" in x else read_number(x)
 
+    op = SHEET[name]
     args = tuple(each(argument, [tuple(arg) if isinstance(arg, list) else arg for arg in given]))
-    for param, arg in zip(op.params, args, strict=True):
-        if (arg.__class__ is tuple) != (param in op.vectors):
-            got = "a list" if arg.__class__ is tuple else "one number"
-            raise ValueError(f"{op.signature} got {got} as {param}")
-    active = [arg for arg in args if any(isinstance(x, Value) for x in flat([arg]))]
-    ids = [id(x) for x in flat(args) if isinstance(x, Value)]
-    if not parents or {*ids} < {*map(id, parents)}:
+    if [arg.__class__ is tuple for arg in args] != [param in op.vectors for param in op.params]:
+        raise ValueError(f"the args do not fit {op.signature}")
+    if not parents or not {*parents} <= {*flat(args)}:
         raise ValueError("the parents are not the nodes among the args")
-    node = Value(0.0)
-    node.op = op
-    if ids == [*map(id, parents)]:
-        left = iter(partials)
-        found = each(lambda x: next(left) if isinstance(x, Value) else 0, active)
-        _record(node, args, active, found)
-    else:  # of an engine that has lost an edge
-        node.first, node.dfirst, node.constants = tuple(parents), tuple(partials), args
-    return node
+    return op, args
 
 
 # --- numbers -------------------------------------------------------------------------------------
 _LONGEST = 4000  # digits; Python refuses to read a decimal int of more than 4300
-_BITS = 1_000_000  # of an mpf that is read: no text of a few letters fills the memory
 
 
 def written_number(x: Any) -> Any:
@@ -198,33 +185,23 @@ def _whole_text(n: int) -> str:
 
 def read_number(x: Any) -> Any:
     """The number that `written_number` has written; ValueError if it is none."""
-    if isinstance(x, int | float) and not isinstance(x, bool):
-        return x
-    try:
-        match [*x.items()] if isinstance(x, dict) else None:
-            case [("int", str(text))]:
+    with suppress(ArithmeticError, AttributeError, TypeError, ValueError):
+        match x:
+            case int() | float() if not isinstance(x, bool):
+                return x
+            case {"int": str(text)}:
                 return int(text, 0)
-            case [("float", "inf" | "-inf" | "nan" as text)]:
+            case {"float": "inf" | "-inf" | "nan" as text}:
                 return float(text)
-            case [("fraction", str(text))]:
-                above, below = text.split("/")
-                return Fraction(int(above, 0), int(below, 0))
-            case [("complex", [real, imaginary])]:
+            case {"fraction": str(text)}:
+                return Fraction(*(int(part, 0) for part in text.split("/")))
+            case {"complex": [real, imaginary]}:
                 return complex(read_number(real), read_number(imaginary))
-            case [("mpf", "inf" | "-inf" | "nan" | [_, int()] as content)]:
-                return _mpf(content)
-    except (ArithmeticError, AttributeError, TypeError, ValueError):
-        pass
+            case {"mpf": "inf" | "-inf" | "nan" | [_, int()] as content}:
+                import mpmath as mp
+
+                if isinstance(content, str):
+                    return mp.mpf(content)
+                mantissa, exponent = index(read_number(content[0])), content[1]
+                return mp.make_mpf(mp.libmp.from_man_exp(mantissa, exponent))
     raise ValueError(f"{x!r:.60} is not a number")
-
-
-def _mpf(content: Any) -> Any:
-    import mpmath
-
-    if isinstance(content, str):
-        return mpmath.mpf(content)
-    mantissa, exponent = read_number(content[0]), content[1]
-    if (bits := mantissa.bit_length()) > _BITS:
-        raise ValueError(mantissa)
-    with mpmath.workprec(max(53, bits)):
-        return mpmath.mpf((mantissa, exponent))

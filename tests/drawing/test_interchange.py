@@ -216,6 +216,7 @@ def changed(**changes):
     return json.dumps(whole)
 
 
+NOT_AS_WRITTEN = "node {}: it needs id, op, .*, partials; the id is a text of its own"
 WRONG = [
     ("", "autograd_mini graph: it is empty"),  # tests/test_files.py has more such
     ("null", r'not an autograd_mini graph document \("format": "autograd_mini graph" is missing'),
@@ -224,41 +225,31 @@ WRONG = [
     (changed(roots=...), "it lacks roots"),
     (changed(roots=["n7"]), "the root 'n7' is no node"),
     (changed(roots=[[]]), r"the root \[\] is no node"),
-    (changed(nodes=[1]), "node 0 has no id, op, label"),
-    (changed(op=...), "node 1 has no op"),
-    (changed(id="n0"), "node 1: the id 'n0' is no text, or is there twice"),
-    (changed(id=7), "node 1: the id 7 is no text"),
+    (changed(nodes=[1]), NOT_AS_WRITTEN.format(0)),
+    *((changed(**wrong), NOT_AS_WRITTEN.format(1)) for wrong in (
+        {"op": ...}, {"id": "n0"}, {"id": 7}, {"op": 7}, {"label": 7}, {"scope": "s"},
+        {"scope": [1]}, {"parents": 7}, {"partials": 7},
+    )),
     (changed(op="mull"), "'mull' is not on the sheet"),
-    (changed(op=7), "7 is not on the sheet"),
-    (changed(label=7), "node 'n1': the label must be text or null"),
-    (changed(scope="s"), "node 'n1': the label must be text or null, the scope a list of texts"),
-    (changed(data="3"), "node 'n1': '3' is not a number"),
-    (changed(data=True), "node 'n1': True is not a number"),
-    (changed(data=None), "node 'n1': None is not a number"),
-    (changed(grad={"float": "many"}), "node 'n1': {'float': 'many'} is not a number"),
-    (changed(grad={"float": 1.0}), "is not a number"),
-    (changed(data={"fraction": "1/0"}), "node 'n1': {'fraction': '1/0'} is not a number"),
-    *((changed(data=wrong), "is not a number") for wrong in (
+    *((changed(data=wrong), f"node 1: {re.escape(repr(wrong)[:60])} is not a number") for wrong in (
+        "3", True, None, {"float": "many"}, {"float": 1.0}, {"fraction": "1/0"}, {"decimal": "1.5"},
         {"fraction": "1e999999999"}, {"fraction": 0.5}, {"complex": [1]}, {"complex": [1, "i"]},
         {"mpf": "1e999999999"}, {"mpf": [1.5, 0]}, {"mpf": [1, 0.5]}, {"mpf": [3, -1, 0]},
-        {"mpf": [{"int": "0x" + "f" * 300_000}, 0]}, {"int": "1.5"},
+        {"int": "1.5"}, {},
     )),
-    (changed(data={"decimal": "1.5"}), "node 'n1': {'decimal': '1.5'} is not a number"),
-    (changed(data={}), "node 'n1': {} is not a number"),
-    (changed(parents=["n0", "n9"]), "node 'n1': 'n9' is no node before it"),
-    (changed(parents=["n0", "n1"]), "node 'n1': 'n1' is no node before it"),
-    (changed(parents=["n0"]), "node 'n1': 1 parents, but 2 partials"),
-    (changed(parents=7), "node 'n1': "),
-    (changed(partials=7), "node 'n1': "),
-    (changed(args=[]), r"node 'n1': mul\(a, b\) needs 2 args"),
-    (changed(args=[1, 2]), "node 'n1': the parents are not the nodes among the args"),
-    (changed(args=[{"node": "n5"}, 2]), "node 'n1': 'n5' is no node before it"),
-    (changed(args=[[{"node": "n0"}], {"node": "n0"}]), "got a list as a"),
+    (changed(parents=["n0", "n9"]), "node 1: 'n9' is no node before it"),
+    (changed(parents=["n0", "n1"]), "node 1: 'n1' is no node before it"),
+    (changed(parents=["n0"]), "node 1: .* got 1 parents and 2 partials"),
+    *((changed(args=wrong), r"node 1: the args do not fit mul\(a, b\)") for wrong in (
+        [], [[{"node": "n0"}], {"node": "n0"}],
+    )),
+    (changed(args=[1, 2]), "node 1: the parents are not the nodes among the args"),
+    (changed(args=[{"node": "n5"}, 2]), "node 1: 'n5' is no node before it"),
     (changed(op=None), "the op is None, but there are 2 parents"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "message"), WRONG, ids=[w[1][:40] for w in WRONG])
+@pytest.mark.parametrize(("text", "message"), WRONG, ids=range(len(WRONG)))
 def test_what_is_no_graph_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         from_json(text)
