@@ -42,7 +42,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     All that a Digraph has works: `.source`, `.save()`, `.render("x", format="png")`, `.pipe()`,
     and display in Jupyter. `rendering` is None, "packaged" or "system", `time_limit` the
     seconds for a large layout: see `rendering.render`. In SVG, the texts of the ids in `marks` have
-    classes: see `marks.marked`.
+    classes: see `Marks`.
 
     Raises ValueError if `rendering` is unknown.
 
@@ -107,9 +107,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         except RenderingError as error:
             where = "The DOT text is in .source, and .save() writes it to a file."
             raise RenderingError(f"{error} {where}") from None
-        if wanted == "svg":
+        if wanted == "svg" and self.marks:
             with suppress(ET.ParseError):  # a Graphviz that writes something else
-                data = marked(data, self.marks)
+                data = _marked(data, self.marks)
         return data.decode(encoding) if encoding else data
 
     def render(
@@ -123,7 +123,6 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         outfile: str | os.PathLike[str] | None = None,
         quiet_view: bool = False,
         raise_if_result_exists: bool = False,
-        overwrite_source: bool = False,
         **given: Any,
     ) -> str:
         """Write the DOT text to `filename` and the picture beside it; return the picture's path.
@@ -136,21 +135,16 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if outfile is not None:
             format = format or Path(outfile).suffix[1:]
             filename = filename or Path(outfile).with_suffix(".gv")
-        if filename is not None:
-            self.filename = os.fspath(filename)
-        if directory is not None:
-            self.directory = os.fspath(directory)
-        format, text = format or self.format, Path(self.filepath)
+        format = format or self.format
+        self.filename = os.fspath(filename or self.filename)
+        self.directory = os.fspath(directory or self.directory)
         picture = Path(self.directory, outfile or f"{self.filename}.{format}")
-        if text == picture and not overwrite_source:
-            raise ValueError(f"outfile {str(outfile)!r} is the file of the DOT text itself")
         if raise_if_result_exists and picture.exists():
             raise graphviz.FileExistsError(f"output file exists: {str(picture)!r}")
         data = self.pipe(format, **given)
-        text.parent.mkdir(parents=True, exist_ok=True)
         picture.parent.mkdir(parents=True, exist_ok=True)
         if not cleanup:
-            write(text, self.source.encode(self.encoding or "utf-8"))
+            self.save()
         write(picture, data)
         if view or quiet_view:
             graphviz.view(str(picture), quiet=quiet_view)
@@ -165,15 +159,13 @@ def table(rows: Iterable[str], padding: int, spacing: int = 0) -> str:
 
 
 # --- classes for the texts of an SVG, so that style sheets and scripts find them -----------------
-def marked(svg: bytes, marks: Mapping[str, Marks]) -> bytes:
+def _marked(svg: bytes, marks: Mapping[str, Marks]) -> bytes:
     """The SVG with a class on each text of the groups whose ids are in `marks`.
 
     Graphviz sets every text from its left end, by its own idea of how wide the letters are. Numbers
     of a node are set from their right end here and a heading, as one text, from its middle, so that
     they stay in place with another font, or when a script writes another number.
     """
-    if not marks:
-        return svg
     top = ET.fromstring(svg)
     for group in top.iter(f"{SVG}g"):
         if given := marks.get(group.get("id", "")):

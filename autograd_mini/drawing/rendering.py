@@ -7,12 +7,10 @@ browser (Pyodide) has neither; there the page's JavaScript lends its own, as `gl
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from threading import Lock
 
 import graphviz
@@ -59,13 +57,9 @@ def render(
             if name == "browser":
                 return _browser(source, format, layout)
             if name == "system":
-                if (program := shutil.which(layout)) is None:
-                    raise RenderingError(f"there is no program {layout} on the PATH")
-                return _run([program, f"-T{format}"], source, time_limit)
+                return _run([layout, f"-T{format}"], source, time_limit)
             if nodes <= LARGE:
                 return _packaged(source, format, layout)
-            if not sys.executable or find_spec("pygraphviz") is None:
-                raise RenderingError("not installed")
             # The C code itself cannot be stopped.
             return _run([sys.executable, "-c", _APART, format, layout], source, time_limit)
         except RenderingError as error:
@@ -121,12 +115,13 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
 
 
 _APART = """
-import sys, pygraphviz
-graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+import sys
 try:
+    import pygraphviz
+    graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
     sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
-except TypeError:  # as in _packaged; Graphviz has said why
-    sys.exit(1)
+except Exception as error:  # after what Graphviz has said, if it has
+    sys.exit(str(error))
 """
 
 
@@ -143,16 +138,15 @@ def _run(command: list[str], source: str, time_limit: float) -> bytes:
     except OSError as error:
         raise RenderingError(f"{command[0]} does not start: {error.strerror}") from None
     if done.returncode or not done.stdout:
-        said = _first_line(done.stderr.decode(errors="replace"), last=command[1] == "-c")
+        said = _first_line(done.stderr.decode(errors="replace"))
         raise RenderingError(said or f"exit status {done.returncode}")
     return done.stdout
 
 
-def _first_line(text: str, last: bool = False) -> str:
-    """The first line that is not fontconfig's, which tells nothing; or the last of those."""
+def _first_line(text: str) -> str:
+    """The first line that is not fontconfig's, which tells nothing."""
     lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("Fontconfig")]
-    return lines[-1 if last else 0] if lines else ""
+    return next((line for line in lines if line and not line.startswith("Fontconfig")), "")
 
 
 @contextlib.contextmanager

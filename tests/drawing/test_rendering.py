@@ -70,7 +70,7 @@ def own_dot(folder, lines):
 def test_without_dot_on_the_path_the_packaged_graphviz_draws(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert b"</svg>" in draw(neuron()).pipe()
-    with pytest.raises(RenderingError, match="there is no program dot on the PATH"):
+    with pytest.raises(RenderingError, match="system Graphviz: dot does not start"):
         draw(neuron(), engine="system").pipe()
 
 
@@ -84,7 +84,6 @@ def test_without_pygraphviz_the_systems_dot_is_asked(monkeypatch, tmp_path):
 def test_the_environment_variable_chooses(monkeypatch):
     monkeypatch.setattr(rendering, "_packaged", lambda *_: b"packaged")
     monkeypatch.setattr(rendering, "_run", lambda *_: b"system")
-    monkeypatch.setattr(rendering.shutil, "which", lambda program: program)
     drawing = draw(neuron())
     assert drawing.pipe() == b"packaged"
     monkeypatch.setenv("AUTOGRAD_MINI_GRAPHVIZ", "system")
@@ -98,7 +97,7 @@ def test_the_environment_variable_chooses(monkeypatch):
 def test_graphvizs_noise_becomes_the_error_and_not_output(capfd):
     with pytest.raises(RenderingError, match=r"packaged Graphviz: .*syntax error"):
         rendering.render("digraph { a -> }", "svg", engine="packaged")
-    with pytest.raises(RenderingError, match=r"system Graphviz|no program"):
+    with pytest.raises(RenderingError, match=r"system Graphviz: "):
         rendering.render("digraph { a -> }", "svg", engine="system")
     rendering.render('digraph { a [shape="nosuchshape"] }', "svg")
     assert capfd.readouterr() == ("", "")
@@ -119,7 +118,7 @@ def test_without_any_graphviz_each_form_says_so_or_is_text(monkeypatch):
     loss = neuron()
     with pytest.raises(RenderingError) as caught:
         draw(loss).pipe()
-    for part in ("pip install pygraphviz", "https://graphviz.org/download", "no program dot",
+    for part in ("pip install pygraphviz", "https://graphviz.org/download", "dot does not start",
                  "The DOT text is in .source, and .save() writes it to a file"):  # fmt: skip
         assert part in str(caught.value)
     for make in (
