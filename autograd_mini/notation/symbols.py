@@ -100,7 +100,7 @@ def name(label: str) -> Piece:
     if found:
         tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(DIGITS)]]
         latex = f"{_latex_name(found[1])}_{{{found[2].translate(DIGITS)}}}"
-    return Piece(label, latex, tree, _level(label))
+    return _atom(label, latex, tree)
 
 
 def number(x: Any) -> Piece:
@@ -113,33 +113,30 @@ def _number(text: str) -> Piece:
     tree: list[Any] = ["mn", text]
     if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
         tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(DIGITS)]]
-    return Piece(text, _latex_number(text), tree, _level(text))
+    latex = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
+    latex = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(DIGITS)}}}", latex)
+    for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):
+        latex = latex.replace(sign, command)
+    return _atom(text, latex, tree)
+
+
+def _atom(text: str, latex: str, tree: Any) -> Piece:
+    """A name or number, which is an operand as it is if it is one word."""
+    return Piece(text, latex, tree, ATOM if _WORD.fullmatch(text) else SUM)
 
 
 def _latex_name(label: str) -> str:
     """In commands that LaTeX, MathJax and KaTeX share."""
     if re.fullmatch("[A-Za-z]", label):
         return label
-    parts = re.findall(r"[A-Za-z0-9.]+|[^\x00-\x7f]+|.", label, re.DOTALL)
-    return "{" + "".join(map(_latex_part, parts)) + "}"
 
+    def part(found: re.Match[str]) -> str:
+        if not found[0].isascii():
+            return rf"\text{{{found[0]}}}"
+        return rf"\mathrm{{{found[0]}}}" if found[1] else _LATEX_SIGNS.get(found[0], found[0])
 
-def _latex_part(part: str) -> str:
-    if re.fullmatch("[A-Za-z0-9.]+", part):
-        return rf"\mathrm{{{part}}}"
-    return _LATEX_SIGNS.get(part) or (part if part.isascii() else rf"\text{{{part}}}")
-
-
-def _latex_number(text: str) -> str:
-    text = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
-    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(DIGITS)}}}", text)
-    for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):
-        text = text.replace(sign, command)
-    return text
-
-
-def _level(text: str) -> int:
-    return ATOM if _WORD.fullmatch(text) else SUM
+    parts = re.sub(r"([A-Za-z0-9.]+)|[^\x00-\x7f]+|.", part, label, flags=re.DOTALL)
+    return f"{{{parts}}}"
 
 
 # --- what has parts ------------------------------------------------------------------------------
@@ -152,14 +149,16 @@ def fenced(piece: Piece) -> Piece:
 
 def parenthesised(piece: Piece) -> Piece:
     """The piece in parentheses."""
-    tree = ["mrow", *_around("(", piece.mathml, ")")]
-    return Piece(f"({piece.text})", rf"\left({piece.latex}\right)", tree)
+    return between("(", piece, "")
 
 
-def _around(left: str, tree: Any, right: str) -> list[Any]:
-    """A tree between signs, which grow with what is high; else they would stand too far off."""
-    tag = "mo" if _is_high(tree) else "mo stretchy=false"
-    return [[tag, left], tree, [tag, right]]
+def between(left: str, a: Piece, gap: str = " ") -> Piece:
+    """Between brackets, a bar or two: |a|. They grow with what is high, or stand too far off."""
+    right, *latex = BRACKETS[left]
+    tag = "mo" if _is_high(a.mathml) else "mo stretchy=false"
+    tree = ["mrow", [tag, left], a.mathml, [tag, right]]
+    around = rf"\left{latex[0]}{gap}{a.latex}{gap}\right{latex[1]}"
+    return Piece(left + a.text + right, around, tree)
 
 
 def _is_high(tree: Any) -> bool:
@@ -276,13 +275,6 @@ def root(a: Piece, degree: Piece | None = None) -> Piece:
     return Piece(text, rf"\sqrt[{degree.latex}]{{{a.latex}}}", ["mroot", a.mathml, degree.mathml])
 
 
-def between(left: str, a: Piece) -> Piece:
-    """Between brackets, a bar or two: |a|."""
-    right, *latex = BRACKETS[left]
-    tree = ["mrow", *_around(left, a.mathml, right)]
-    return Piece(left + a.text + right, rf"\left{latex[0]} {a.latex} \right{latex[1]}", tree)
-
-
 def listed(*pieces: Piece) -> Piece:
     """A, b, ..."""
     text = ", ".join(piece.text for piece in pieces)
@@ -293,11 +285,9 @@ def listed(*pieces: Piece) -> Piece:
 
 def call(function: Piece, *args: Piece) -> Piece:
     """f(a, b)."""
-    inner = listed(*args)
-    tree = ["mrow", function.mathml, APPLIED, ["mrow", *_around("(", inner.mathml, ")")]]
-    return Piece(
-        f"{function.text}({inner.text})", rf"{function.latex}\left({inner.latex}\right)", tree
-    )
+    inner = parenthesised(listed(*args))
+    tree = ["mrow", function.mathml, APPLIED, inner.mathml]
+    return Piece(function.text + inner.text, function.latex + inner.latex, tree)
 
 
 def function_name(text: str) -> Piece:
