@@ -53,7 +53,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """
 
     marks: Mapping[str, Marks] = MappingProxyType({})
-    directory: str | os.PathLike[str]
+    filename: str
+    directory: str
 
     def __init__(
         self, *args: Any, rendering: str | None = None, time_limit: float = 60.0, **settings: Any

@@ -111,13 +111,13 @@ def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int,
 
 
 def _unrolled(found: _Found) -> Path:
-    nodes, partials, product = [], [], found.product
+    steps: list[_Found] = []
     step: _Found | None = found
     while step is not None:
-        nodes.append(step.node)
-        partials.append(step.partial)
+        steps.append(step)
         step = step.before
-    return Path(tuple(nodes[::-1]), tuple(partials[-2::-1]), product)
+    steps.reverse()
+    return Path(tuple(s.node for s in steps), tuple(s.partial for s in steps[1:]), found.product)
 
 
 class _Writer:
@@ -126,22 +126,26 @@ class _Writer:
         self.theme, self.number = options.colours, options.number
 
     def write(self, root: Value, leaf: Value) -> None:
-        drawing, colours = self.drawing, self.theme
+        drawing, shown, word = self.drawing, len(self.drawing.paths), self.options.word
+        caption = word(f"common.{'one path' if drawing.count == 1 else 'paths'}", n=drawing.count)
+        if drawing.count == 0:
+            caption = word("drawing.no path")
+        elif drawing.count > shown:
+            caption = word("drawing.largest", n=drawing.count, shown=shown)
         drawing.dress(
-            colours,
+            self.theme,
             "rankdir=LR nodesep=0.2 ranksep=0.45 pad=0.15 labelloc=b labeljust=l",
             "shape=box style=filled color={line} fillcolor={operation}"
             " height=0.3 width=0.4 margin=0.1,0.04",
             "arrowsize=0.7",
-            notation.escaped(self._caption()),
+            notation.escaped(caption),
         )
         for k, path in enumerate(drawing.paths):
             self._row(k, path)
-        starts = [f"p{k}n0" for k in range(len(drawing.paths))]
-        ends = [f"p{k}" for k in range(len(drawing.paths))]
-        if drawing.count > len(ends):
-            rest = drawing.total - sum((path.product for path in drawing.paths), start=0)
-            others = self.options.word("common.other paths", n=drawing.count - len(ends))
+        starts, ends = ([f"p{k}{end}" for k in range(shown)] for end in ("n0", ""))
+        if drawing.count > shown:
+            rest = drawing.total - sum(path.product for path in drawing.paths)
+            others = word("common.other paths", n=drawing.count - shown)
             self._plain("rest", f"{others}: {self.number(rest)}")
             ends.append("rest")
         for first, second in pairwise(starts):
@@ -151,46 +155,36 @@ class _Writer:
                 same.attr(rank="same")
                 for id in column:
                     same.node(id)
-        above, below, total = map(
-            notation.escaped, (self.names[root], self.names[leaf], self.number(drawing.total))
-        )
-        label = f"<b>&#160;∂{above}/∂{below} = {total}&#160;</b>"
-        drawing.item("total", label, "total", fillcolor=colours.root)
+        words = (self.names[root], self.names[leaf], self.number(drawing.total))
+        label = "<b>&#160;∂{}/∂{} = {}&#160;</b>".format(*map(notation.escaped, words))
+        drawing.item("total", label, "total", fillcolor=self.theme.root)
         for end in ends:
             drawing.edge(end, "total")
 
-    def _caption(self) -> str:
-        count, shown = self.drawing.count, len(self.drawing.paths)
-        if count == 0:
-            return self.options.word("drawing.no path")
-        if count > shown:
-            return self.options.word("drawing.largest", n=count, shown=shown)
-        return self.options.word(f"common.{'one path' if count == 1 else 'paths'}", n=count)
-
     def _row(self, k: int, path: Path) -> None:
-        colours, last = self.theme, len(path.nodes) - 1
-        places = list(range(last + 1))
-        if last >= LONGEST:
-            places = [*places[: LONGEST // 2], *places[-LONGEST // 2 :]]
-        fills = {0: colours.leaf, last: colours.root}
+        """A path, its nodes from the leaf to the root, and its product."""
+        places = [*range(len(path.nodes))]
+        fills = {0: self.theme.leaf, places[-1]: self.theme.root}
+        if len(places) > LONGEST:
+            places[LONGEST // 2 : -LONGEST // 2] = []
         for before, place in pairwise([-1, *places]):
-            name = notation.escaped(self.names[path.nodes[place]])
-            fill = fills.get(place, colours.operation)
-            self.drawing.item(f"p{k}n{place}", name, "step", fillcolor=fill)
-            if place == 0:
-                continue
-            direct = place - before == 1
-            label = notation.escaped(self.number(path.partials[before]) if direct else "…")
-            look = f"id=p{k}e{before} class=step weight=20 style={'solid' if direct else 'dashed'}"
-            ends, attributes = (f"p{k}n{before}", f"p{k}n{place}"), colours.attributes(look)
-            self.drawing.edge(*ends, label=f"<{label}>", **attributes)
-        texts = enumerate(map(self.number, path.partials))
-        factors = [notation.factor(text, first=not i) for i, text in texts]
+            id, name = f"p{k}n{place}", notation.escaped(self.names[path.nodes[place]])
+            fill = fills.get(place, self.theme.operation)
+            self.drawing.item(id, name, "step", fillcolor=fill)
+            if place:
+                direct = place - before == 1
+                label = notation.escaped(self.number(path.partials[before]) if direct else "…")
+                look = f"id=p{k}e{before} class=step weight=20"
+                look += f" style={'solid' if direct else 'dashed'}"
+                given = self.theme.attributes(look)
+                self.drawing.edge(f"p{k}n{before}", id, label=f"<{label}>", **given)
+        numbers = map(self.number, path.partials)
+        factors = [notation.factor(text, first=not i) for i, text in enumerate(numbers)]
         if len(factors) > 5:
-            factors = [*factors[:2], "…", factors[-1]]
+            factors[2:-1] = ["…"]
         product = self.number(path.product)
         self._plain(f"p{k}", f"{' × '.join(factors)} = {product}" if len(factors) > 1 else product)
-        self.drawing.edge(f"p{k}n{last}", f"p{k}", style="dotted", arrowhead="none", weight="20")
+        self.drawing.edge(id, f"p{k}", style="dotted", arrowhead="none", weight="20")
 
     def _plain(self, id: str, text: str) -> None:
         look = self.theme.attributes("style= color={background} fontcolor={gradient}")
