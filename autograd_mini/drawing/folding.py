@@ -48,11 +48,6 @@ def magnitude(x: Any) -> float:
     return inf if size != size else size
 
 
-def largest(numbers: tuple[Any, ...]) -> float:
-    """The size of the largest."""
-    return max(map(magnitude, numbers), default=0.0)
-
-
 def reached(order: Sequence[Value]) -> set[Value]:
     """The nodes whose gradient a backward pass has computed, be it 0.
 
@@ -91,26 +86,19 @@ def contracted(
         if root in fold:
             groups[fold[root]].outputs.add(root)
     joined: Joined = defaultdict(Bundle)
-    parts_of: dict[int, dict[Any, list[int]]] = {}
+    parts_of: dict[int, dict[Any, list[int]]] = {}  # of a vector, where the nodes of each group are
     largest_of: dict[int, float] = {}
     done: set[tuple[Any, int]] = set()
     find = fold.get
     for node in order:
-        if node.first is None:
-            continue
         head: Any = find(node, node)
         adjoint = magnitude(node.grad) if node in seen else None
         for slot, partial in ((node.first, node.dfirst), (node.second, node.dsecond)):
-            if slot is None:
+            shared = slot.__class__ is tuple
+            if slot is None or (not shared and find(slot) == head):
                 continue
-            if slot.__class__ is not tuple:
-                tail = find(slot, slot)
-                if tail == head or (tail is slot and head is node):
-                    continue
-                _cross(groups, tail, head, (slot,))
-                _add(joined, tail, head, 1, adjoint, magnitude(partial) if adjoint else 0.0)
-                continue
-            parts = parts_of.get(id(slot))
+            parents, partials = (slot, partial) if shared else ((slot,), (partial,))
+            parts = parts_of.get(id(slot)) if shared else {find(slot, slot): [0]}
             if parts is None:
                 parts = parts_of[id(slot)] = {}
                 for k, parent in enumerate(slot):
@@ -119,32 +107,20 @@ def contracted(
                 if tail == head or (tail.__class__ is not tuple and head is node):
                     continue
                 if (head, id(slot)) not in done:
-                    _cross(groups, tail, head, [slot[k] for k in places])
-                size = 0.0
-                if adjoint and len(parts) == 1:
-                    if (known := largest_of.get(id(partial))) is None:
-                        known = largest_of[id(partial)] = largest(partial)
-                    size = known
-                elif adjoint:
-                    size = largest(tuple([partial[k] for k in places]))
-                _add(joined, tail, head, len(places), adjoint, size)
+                    crossing = [parents[k] for k in places]
+                    if tail.__class__ is tuple:
+                        groups[tail].outputs.update(crossing)
+                    if head.__class__ is tuple:
+                        groups[head].inputs.update(crossing)
+                bundle = joined[tail, head]
+                bundle.count += len(places)
+                if adjoint is None:
+                    continue
+                size: float | None = 0.0
+                if adjoint and len(parts) > 1:
+                    size = max(magnitude(partials[k]) for k in places)
+                elif adjoint and (size := largest_of.get(id(partial))) is None:
+                    size = largest_of[id(partial)] = max(map(magnitude, partials))
+                bundle.flow = max(bundle.flow or 0.0, adjoint * (size or 0.0))
             done.add((head, id(slot)))
     return groups, joined
-
-
-def _cross(groups: dict[GroupPath, Fold], tail: Any, head: Any, parents: Iterable[Value]) -> None:
-    if tail.__class__ is tuple:
-        groups[tail].outputs.update(parents)
-    if head.__class__ is tuple:
-        groups[head].inputs.update(parents)
-
-
-def _add(
-    joined: Joined, tail: Any, head: Any, count: int, adjoint: float | None, size: float
-) -> None:
-    bundle = joined[tail, head]
-    bundle.count += count
-    if adjoint is not None:
-        flow = adjoint * size if adjoint else 0.0
-        if bundle.flow is None or flow > bundle.flow:
-            bundle.flow = flow

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -156,7 +156,7 @@ def _staged(things: Sequence[Any], stage: dict[Any, GroupPath], name: str = "sta
 Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
 
 
-def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) -> Paths:
+def folds(order: Sequence[Value], roots: Collection[Value], collapse: Collapse) -> Paths:
     """For each node that is folded away, the group that is drawn in its place.
 
     Roots stay, unless a function folds them.
@@ -166,37 +166,30 @@ def folds(order: Sequence[Value], roots: Sequence[Value], collapse: Collapse) ->
     if collapse is None or collapse is False:
         return {}
     if callable(collapse):
-        return _by_function(order, collapse)
+        chosen: Paths = {
+            node: (name,) for node in order if (name := collapse(node)) not in (None, "")
+        }
+        for (name,) in chosen.values():
+            if not isinstance(name, str):
+                raise TypeError(f"the function collapse returns a name or None, got {name!r:.60}")
+        return chosen
     paths = hierarchy(order)
     if isinstance(collapse, int) and collapse is not True:
         if collapse < 1:
             raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")
-        depth = {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
-        return _without(depth, roots)
-    names = [*collapse] if isinstance(collapse, list | tuple | set | frozenset) else [collapse]
-    if not all(isinstance(name, str) for name in names):
-        what = "a depth, a name, a list of names, a function, False or None"
-        raise TypeError(f"collapse is {what}; got {collapse!r:.60}")
-    found = {path: _first_match(path, names) for path in set(paths.values())}
-    chosen = {node: fold for node, path in paths.items() if (fold := found[path])}
-    if names and not chosen:
-        known = ", ".join(sorted({part for path in paths.values() for part in path})[:12])
-        raise ValueError(f"collapse={collapse!r} names no group here; there are: {known or 'none'}")
-    return _without(chosen, roots)
-
-
-def _without(chosen: Paths, roots: Sequence[Value]) -> Paths:
-    for root in roots:
-        chosen.pop(root, None)
-    return chosen
-
-
-def _by_function(order: Sequence[Value], function: Callable[[Value], Any]) -> Paths:
-    chosen = {node: name for node in order if (name := function(node)) not in (None, "")}
-    for name in chosen.values():
-        if not isinstance(name, str):
-            raise TypeError(f"the function collapse returns a name or None, got {name!r:.60}")
-    return {node: (name,) for node, name in chosen.items()}
+        chosen = {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}
+    else:
+        many = isinstance(collapse, list | tuple | set | frozenset)
+        names = [*collapse] if many else [collapse]
+        if not all(isinstance(name, str) for name in names):
+            what = "a depth, a name, a list of names, a function, False or None"
+            raise TypeError(f"collapse is {what}; got {collapse!r:.60}")
+        found = {path: _first_match(path, names) for path in set(paths.values())}
+        chosen = {node: fold for node, path in paths.items() if (fold := found[path])}
+        if names and not chosen:
+            known = ", ".join(sorted({part for path in found for part in path})[:12]) or "none"
+            raise ValueError(f"collapse={collapse!r} names no group here; there are: {known}")
+    return {node: path for node, path in chosen.items() if node not in roots}
 
 
 def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:
@@ -211,19 +204,18 @@ def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:
     return None
 
 
-def folded_to_fit(order: Sequence[Value], roots: Sequence[Value]) -> Paths:
+def folded_to_fit(order: Sequence[Value], roots: Collection[Value]) -> Paths:
     """The finest folding that fits a page: by neuron, by layer, by scope, or by stages."""
     kept = set(roots)
     paths = grouped(order, "neuron")
-    for depth in range(max(map(len, paths.values()), default=0), 0, -1):
-        chosen = {node: path[:depth] for node, path in paths.items() if path}
-        groups = len(set(_without(chosen, roots).values()))
-        if groups > PAGE:
-            continue
-        if groups + len(order) - len(chosen) > PAGE:
-            for node in order:
-                if node not in chosen and node not in kept:
-                    chosen[node] = ("inputs",) if node.first is None else ("other operations",)
-        return chosen
+    for depth in range(max(map(len, paths.values())), 0, -1):
+        chosen = {node: path[:depth] for node, path in paths.items() if path and node not in kept}
+        groups = len(set(chosen.values()))
+        if groups <= PAGE:
+            if groups + len(order) - len(chosen) > PAGE:
+                for node in order:
+                    if node not in chosen and node not in kept:
+                        chosen[node] = ("inputs",) if node.first is None else ("other operations",)
+            return chosen
     size = -(-len(order) // STAGES)
     return {node: (f"stage {k // size + 1}",) for k, node in enumerate(order) if node not in kept}

@@ -156,10 +156,10 @@ class _Sketcher:
         self.order, self.roots, self.options = topological(*roots), {*roots}, options
         order, paths, self.reached = self.order, Paths(), reached(self.order)
         if options.collapse is None and len(order) > options.max_nodes:
-            fold = folded_to_fit(order, roots)
+            fold = folded_to_fit(order, self.roots)
         else:
             paths = grouped(order, options.group)
-            fold = folds(order, roots, options.collapse)
+            fold = folds(order, self.roots, options.collapse)
         self.paths, self.fold = paths, fold
         kept = [node for node in order if node not in fold] if fold else order
         named = kept
