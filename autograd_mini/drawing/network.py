@@ -9,9 +9,9 @@ from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import items, one_of, positive
-from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.numbers.numberlike import data_of, held
 from autograd_mini.training.diagnosis import forward
-from autograd_mini.training.samples import input_rows, layers_of
+from autograd_mini.training.samples import NamedLayer, input_rows, layers_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing, table
@@ -61,7 +61,7 @@ def draw_network(
     layers = layers_of(model, "draw_network")
     samples, means = (0, None) if batch is None else _activations(model, batch)
     drawing = Drawing("network", format=format, engine="neato", rendering=engine)
-    _Writer(drawing, show, lr, options).write([layer.neurons for layer in layers], samples, means)
+    _Writer(drawing, options).write(layers, show, -lr if show == "update" else 1, samples, means)
     return drawing
 
 
@@ -72,52 +72,52 @@ def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
         what = "a list of inputs, a list of such lists or a Dataset"
         raise TypeError(f"batch must be {what}; got {batch!r:.60} ({type(batch).__name__})")
     samples = [given] if given and items(given[0]) is None else given
-    number = lambda x: x.data if isinstance(x, Value) else x  # noqa: E731
-    plain = [s if (row := items(s)) is None else [*map(number, row)] for s in samples]
+    plain = [s if (row := items(s)) is None else [*map(held, row)] for s in samples]
     rows = input_rows(plain, "batch", model)
     columns = zip(*(forward(layers_of(model), row) for row in rows), strict=True)
-    means = [
-        [_mean([float(h.data) for h in unit]) for unit in zip(*column, strict=True)]
-        for column in columns
-    ]
-    return len(rows), means
+    return len(rows), [[*map(_mean, zip(*column, strict=True))] for column in columns]
 
 
-def _mean(values: list[float]) -> float:
+def _mean(unit: Sequence[Value]) -> float:
     """The mean, and 0 where it is but the rounding error of values that cancel."""
+    values = [float(h.data) for h in unit]
     total = fsum(values)
     return total / len(values) if abs(total) > 1e-12 * fsum(map(abs, values)) else 0.0
 
 
 class _Writer:
-    def __init__(self, drawing: Drawing, show: str, lr: float, options: Options) -> None:
-        self.drawing, self.show, self.lr, self.options = drawing, show, lr, options
+    def __init__(self, drawing: Drawing, options: Options) -> None:
+        self.drawing, self.options = drawing, options
         self.theme, self.number = options.colours, options.number
         self.grey = options.theme == "print"
 
-    def write(self, layers: list[list[Neuron]], samples: int, means: Any) -> None:
-        columns: list[list[Any]] = [[None] * layers[0][0].nin, *layers]
-        factor = -self.lr if self.show == "update" else 1
-        what = attrgetter("data" if self.show == "weight" else "grad")
+    def write(
+        self, layers: list[NamedLayer], show: str, factor: float, samples: int, means: Any
+    ) -> None:
+        columns: list[list[Any]] = [[None] * layers[0].neurons[0].nin]
+        columns += (layer.neurons for layer in layers)
+        what = attrgetter("data" if show == "weight" else "grad")
         sizes = {
-            (f"l{k}n{i}", f"l{k + 1}n{j}"): factor * data_of(what(neurons[j].w[i]))
-            for k, neurons in enumerate(layers)
-            for j in _shown(neurons)
+            (f"l{k}n{i}", f"l{k + 1}n{j}"): factor * data_of(what(layer.neurons[j].w[i]))
+            for k, layer in enumerate(layers)
+            for j in _shown(layer.neurons)
             for i in _shown(columns[k])
         }
         largest = max(map(magnitude, sizes.values()), default=0.0)
-        self._settings(largest, samples)
+        self._settings(show, largest, samples)
         top = (max(min(len(column), MOST) for column in columns) - 1) / 2 * _DOWN
-        for k, column in enumerate(columns):
-            self._column(k, column, top, means and means[k])
+        names = ["", *(layer.activation for layer in layers)]
+        for k, (column, name) in enumerate(zip(columns, names, strict=True)):
+            self._column(k, column, name, top, means and means[k])
         for number, (ends, size) in enumerate(sizes.items()):
             self._edge(number, *ends, size, largest)
 
-    def _settings(self, largest: float, samples: int) -> None:
+    def _settings(self, show: str, largest: float, samples: int) -> None:
+        """What the lines mean, as a table below the picture; and how all is drawn."""
         word = self.options.word
-        what = notation.escaped(word(f"drawing.{self.show}"))
-        biggest = notation.escaped(word("drawing.largest weight", x=self.number(largest)))
+        biggest = word("drawing.largest weight", x=self.number(largest))
         signs = "".join(f"{self._sample(sign)}<td>&#160;&#160;</td>" for sign in (True, False))
+        what, biggest = map(notation.escaped, (word(f"drawing.{show}"), biggest))
         rows = [f"<td>{what}:&#160;</td>{signs}<td>{biggest}</td>"]
         if samples > 1:
             rows.append(f"<td>{notation.escaped(word('drawing.mean activation', n=samples))}</td>")
@@ -134,13 +134,13 @@ class _Writer:
     def _sample(self, positive: bool) -> str:
         """Cells of a table: a piece of the line for one sign, and its name."""
         name = self.options.word("common.positive" if positive else "drawing.negative")
-        ink, gap = self._colour(positive), self.theme.background
-        pieces = [(ink, 29)]
-        if self.grey and not positive:
-            pieces = [(ink, 7), (gap, 4), (ink, 7), (gap, 4), (ink, 7)]
+        ink, gap = self._colour(positive), (self.theme.background, 4)
+        dashed = self.grey and not positive
         line = "".join(
             f'<td bgcolor="{colour}" width="{width}" height="3" fixedsize="true"></td>'
-            for colour, width in pieces
+            for colour, width in (
+                [(ink, 7), gap, (ink, 7), gap, (ink, 7)] if dashed else [(ink, 29)]
+            )
         )
         swatch = f'<table border="0" cellborder="0" cellspacing="0"><tr>{line}</tr></table>'
         return f"<td>{swatch}</td><td>&#160;{notation.escaped(name)}</td>"
@@ -150,14 +150,12 @@ class _Writer:
             return self.theme.line
         return self.theme.small if positive else self.theme.large
 
-    def _column(self, k: int, column: list[Any], top: float, values: list[float] | None) -> None:
+    def _column(
+        self, k: int, column: list[Any], name: str, top: float, values: list[float] | None
+    ) -> None:
         shown = _shown(column)
-        rows = len(shown) + (len(shown) < len(column))
-        x = k * _ACROSS
-        start = (rows - 1) / 2 * _DOWN
+        x, start = k * _ACROSS, (min(len(column), MOST) - 1) / 2 * _DOWN
         title = self.options.word("common.layer k" if k else "common.inputs", k=k)
-        name = column[0].activation if k else ""
-        name = name if isinstance(name, str) else getattr(name, "__name__", "")
         lines = f"<b>{notation.escaped(title)}</b>"
         if name:
             lines += f'<br/><font point-size="10">{notation.escaped(notation.name(name))}</font>'
@@ -173,9 +171,9 @@ class _Writer:
                 fill = mixed(self.theme.node, end, 0.35 * abs(values[j]) / most if most else 0.0)
             kind, place = "neuron" if k else "input", f"{x:g},{start - row * _DOWN:g}!"
             self.drawing.item(f"l{k}n{j}", label, kind, pos=place, fillcolor=fill, tooltip=own)
-        if rows > len(shown):
-            more = self.options.word("common.more", n=len(column) - len(shown))
-            self._text(f"more{k}", f"⋮ {notation.escaped(more)}", x, start - len(shown) * _DOWN)
+        if left := len(column) - len(shown):
+            more = notation.escaped(self.options.word("common.more", n=left))
+            self._text(f"more{k}", f"⋮ {more}", x, start - len(shown) * _DOWN)
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:
         look = "shape=plaintext style= fixedsize=false width=0 fontcolor={faint}"
