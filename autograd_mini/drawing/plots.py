@@ -12,10 +12,10 @@ plot.
 import io
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import permutations
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, inf, isfinite, log10, nan
 from typing import Any, TypedDict, Unpack
 
 from autograd_mini.data import Dataset, Standardiser
@@ -55,10 +55,9 @@ def loss_curve(history: History, axes: Any = None, **words: Unpack[Words]) -> An
     test = history.validation_loss
     if test[0] is not None:
         axes.plot(history.epochs, test, color=COLOURS[1], ls="--", label=said["test"])
-    if min([*history.loss, *(x for x in test if x is not None)]) > 0:
-        axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return finished(axes, said["epoch"], said["loss"])
+    losses = [*history.loss, *(x for x in test if x is not None)]
+    return finished(axes, said["epoch"], said["loss"], log=min(losses) > 0)
 
 
 def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]) -> Any:
@@ -73,14 +72,13 @@ def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
     axes = axes_of(axes)
     updates = range(1, len(ratios.steps) + 1)
+    marker = "o" if len(updates) == 1 else None
     colours = _by_depth(len(ratios.names))
-    for k, name in enumerate(ratios.names):
-        line = [_above_zero(step[k]) for step in ratios.steps]
-        marker = "o" if len(updates) == 1 else None
-        axes.plot(updates, line, color=colours[k], marker=marker, lw=1.2, label=name)
+    for k, line in enumerate(zip(*ratios.steps, strict=True)):
+        style: Any = {"color": colours[k], "marker": marker, "label": ratios.names[k]}
+        axes.plot(updates, _seen(line), lw=1.2, **style)
     axes.axhline(_RULE_OF_THUMB, color="#57606a", ls=":", zorder=1)
-    axes.set_yscale("log")
-    return finished(axes, said["update"], said["update ratio"])
+    return finished(axes, said["update"], said["update ratio"], log=True)
 
 
 def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) -> Any:
@@ -92,21 +90,20 @@ def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) 
     said = _said(**words)
     _is_a(Sweep, sweep=sweep)
     axes = axes_of(axes)
-    points = [p for p in zip(sweep.rates, sweep.losses, strict=True) if isfinite(p[1])]
-    diverged = [r for r, loss in zip(sweep.rates, sweep.losses, strict=True) if not isfinite(loss)]
+    found = dict(zip(sweep.rates, sweep.losses, strict=True))
+    points = {rate: loss for rate, loss in found.items() if isfinite(loss)}
+    diverged = [rate for rate in found if rate not in points]
     axes.axhline(sweep.start, color="#57606a", ls="--", lw=1, label=said["start"])
     if points:
-        rates, losses = zip(*points, strict=True)
-        axes.plot(rates, losses, color=COLOURS[0], marker="o", ms=4)
+        axes.plot([*points], [*points.values()], color=COLOURS[0], marker="o", ms=4)
         best = said["best"].format(f"{sweep.best:g}")
-        axes.plot([sweep.best], [min(losses)], "o", color=COLOURS[1], ms=8, label=best)
+        axes.plot(sweep.best, points[sweep.best], "o", color=COLOURS[1], ms=8, label=best)
     if diverged:
         at_the_top = {"transform": axes.get_xaxis_transform(), "label": said["diverged"]}
         axes.plot(diverged, [0.96] * len(diverged), "x", color=COLOURS[1], mew=2, **at_the_top)
     axes.set_xscale("log")
-    if min([sweep.start, *(loss for _, loss in points)]) > 0:
-        axes.set_yscale("log")
-    return finished(axes, said["rate"], said["final loss"])
+    log = min([sweep.start, *points.values()]) > 0
+    return finished(axes, said["rate"], said["final loss"], log=log)
 
 
 # --- layers --------------------------------------------------------------------------------------
@@ -167,11 +164,10 @@ def gradient_by_depth(
     axes = axes_of(axes)
     for k, (name, each) in enumerate(several.items()):
         _is_a(Diagnosis, diagnosis=each)
-        line = [_above_zero(layer.gradient_rms) for layer in each.layers]
+        line = _seen(layer.gradient_rms for layer in each.layers)
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
-    axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return finished(axes, said["layer"], said["gradient RMS"])
+    return finished(axes, said["layer"], said["gradient RMS"], log=True)
 
 
 def _histograms(
@@ -263,20 +259,16 @@ def decision_boundary(
     j, k = pair
     axes = axes_of(axes, 4.6)
     xs, ys = (places(spread([row[i] for row in data.inputs], 0.08), _STEPS) for i in (j, k))
-    point = [sum(column) / len(data) for column in zip(*data.inputs, strict=True)]
+    means = dict(enumerate(sum(column) / len(data) for column in zip(*data.inputs, strict=True)))
     threshold = 0.5 if model.layers[-1].activation == "sigmoid" else 0.0
     lead: list[list[list[float]]] = []  # for each place, by how much each class is ahead
     for y in ys:
-        rows = []
-        for x in xs:
-            point[j], point[k] = x, y
-            rows.append(tuple(point))
+        rows = [(means | {j: x, k: y}).values() for x in xs]
         asked = scaler.apply(rows) if scaler else rows
-        lead.append([ahead(model(row), threshold) for row in asked])
+        lead.append([ahead(model([*row]), threshold) for row in asked])
     for c in range(len(data.class_names)):
         by = [[place[c] for place in row] for row in lead]
-        highest = max(map(max, by))
-        if highest > 0:
+        if (highest := max(map(max, by))) > 0:
             colours = [_style(c)["color"]]
             axes.contourf(xs, ys, by, levels=[0, highest + 1], colors=colours, alpha=0.22)
     for c, name in enumerate(data.class_names):
@@ -339,9 +331,11 @@ def figure_class() -> Any:
     return PlotFigure
 
 
-def finished(axes: Any, x: str, y: str) -> Any:
+def finished(axes: Any, x: str, y: str, *, log: bool = False) -> Any:
     """The figure, once the axes have their labels, a grid, and a legend if there is need of one."""
     axes.set(xlabel=x, ylabel=y)
+    if log:
+        axes.set_yscale("log")
     axes.grid(which="major", alpha=0.25)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize="small", ncols=1 + len(axes.lines) // 9)
@@ -362,8 +356,9 @@ def _by_depth(n: int) -> Sequence[Any]:
     return [colormaps["viridis"](k / n) for k in range(n)]
 
 
-def _above_zero(x: float) -> float:
-    return x if 0 < x < float("inf") else float("nan")
+def _seen(line: Iterable[float]) -> list[float]:
+    """The numbers that have a place on a logarithmic scale; nan, a gap, for others."""
+    return [x if 0 < x < inf else nan for x in line]
 
 
 def _is_a(kind: type, **given: Any) -> None:

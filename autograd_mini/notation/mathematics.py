@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from autograd_mini.errors import FormulaError
-from autograd_mini.formulas.grammar import PRIMITIVES, functions_in, names_in, parse
+from autograd_mini.formulas.grammar import PRIMITIVES, parse
 from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
@@ -239,17 +239,11 @@ def notation_of(shape: Shape) -> Notation:
     partials: list[Piece | None] = []
     for param, length in write.lengths.items():
         tree = write.tree(param)
-        if param in op.vectors and length <= LONGEST_VECTOR and _calls_others(op, tree):
+        if param in op.vectors and length <= LONGEST_VECTOR:
             partials += [_Writer(op, shape, at=k)(tree) for k in range(length)]
         else:
             partials += [_Writer(op, shape, of=param)(tree)] * length
     return Notation(value, definition, tuple(partials))
-
-
-def _calls_others(op: Op, tree: ast.expr) -> bool:
-    """Whether a formula calls `others`, in the names that it uses too."""
-    used = {name.removesuffix("_i") for name in names_in(tree)} & op.given.keys()
-    return "others" in functions_in(tree) or any(_calls_others(op, op.trees[n]) for n in used)
 
 
 def _folded(tree: ast.expr, known: dict[str, Any]) -> ast.expr:

@@ -53,10 +53,6 @@ class _Reader:
         pieces: list[Piece] = []
         level = symbols.ATOM
         while (token := self.tokens.popleft()) != closing:
-            if token == r"\mathbin":
-                _, token, end = (self.tokens.popleft() for _ in range(3))
-                if end != "}":
-                    raise UnreadableError(r"\mathbin")
             sign = SIGNS.get(token, token)
             if sign == closing != "}":
                 break
@@ -90,6 +86,12 @@ class _Reader:
             return self.argument(self.arguments[token], first)
         if token in _WORDS:
             return symbols.function_name(self.word())
+        if token in _FUNCTIONS:
+            return Piece(token[1:], token, ["mi", token[1:]])
+        if token in LETTERS:
+            return symbols.letter(token)
+        if token[:1].isdigit():
+            return symbols.number(token)
         match token:
             case "{":
                 return self.row("}")
@@ -105,7 +107,11 @@ class _Reader:
                 a = self.group()
                 tree = ["mover", a.mathml, ["mo", "¯"]]
                 return Piece(f"mean({a.text})", rf"\overline{{{a.latex}}}", tree)
-        return _token(token)
+        if token not in SIGNS and token[:1] in ("", "\\", "}"):
+            raise UnreadableError(token)
+        sign = SIGNS.get(token, token)
+        tag = "mi" if token.isalpha() else "mo"
+        return Piece(", " if sign == "," else sign, token, [tag, sign])
 
     def argument(self, piece: Piece, first: bool) -> Piece:
         """The argument, in parentheses where it could be misread: x · (−1), (a b)²."""
@@ -114,33 +120,16 @@ class _Reader:
         return piece if first and (signed or following in _CLOSED) else symbols.fenced(piece)
 
     def word(self) -> str:
-        """The next group, or the next single token, as it is written, without spaces."""
-        token = self.tokens.popleft()
-        if token == "{":
-            text = ""
-            while self.tokens[0] != "}":
-                text += self.word()
-            self.tokens.popleft()
-            return text
-        if token in ("^", "_"):
-            return token + self.word()
-        letter = _IN_WORDS.get(token, token)
-        if token in self.arguments or letter[:1] in ("", "\\"):
-            raise UnreadableError(token)
-        return letter
-
-
-def _token(token: str) -> Piece:
-    if token in _FUNCTIONS:
-        return Piece(token[1:], token, ["mi", token[1:]])
-    if token in LETTERS:
-        return symbols.letter(token)
-    if token not in SIGNS and token[:1] in ("", "\\", "}"):
-        raise UnreadableError(token)
-    if token[0].isdigit():
-        return symbols.number(token)
-    sign = SIGNS.get(token, token)
-    return Piece(", " if sign == "," else sign, token, ["mi" if token.isalpha() else "mo", sign])
+        """The letters in the next group, without spaces."""
+        if self.tokens.popleft() != "{":
+            raise UnreadableError("{")
+        text = ""
+        while (token := self.tokens.popleft()) != "}":
+            letter = _IN_WORDS.get(token, token)
+            if token in self.arguments or letter[:1] in ("", "\\", "{"):
+                raise UnreadableError(token)
+            text += letter
+        return text
 
 
 def _put(pieces: list[Piece], level: int) -> Piece:
