@@ -99,28 +99,21 @@ def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
     ]
     lines += _STYLES
     things = layout.get("objects", [])
-    for thing in things:
-        if "bb" in thing and "cluster" in thing["name"]:
-            left, low, right, high = thing["bb"].split(",")
-            lines.append(rf"  \draw[group] ({left}, {low}) rectangle ({right}, {high});")
+    for name, thing in ((str(thing["name"]), thing) for thing in things if "lp" in thing):
+        left, low, right, high = thing["bb"].split(",")
+        lines.append(rf"  \draw[group] ({left}, {low}) rectangle ({right}, {high});")
+        title = text(frames[int(name.removeprefix("cluster_"))])
+        lines.append(rf"  \node[title] at ({_point(thing['lp'])}) {{{title}}};")
     notes = []
     for edge in layout.get("edges", []):
-        if "id" not in edge:
-            continue  # not to be seen: it keeps others in order
+        if "id" not in edge:  # not to be seen: it keeps others in order
+            continue
         link = seen.links[int(edge["id"][1:])]
         lines.append(rf"  \draw[edge{', off' if link.faded else ''}] {_curve(edge['pos'])};")
         if "lp" in edge and (note := _note(link, seen.options.detail)):
             notes.append(rf"  \node[note] at ({_point(edge['lp'])}) {{{note}}};")
     items = {item.id: item for item in seen.items}
-    for thing in things:
-        name = str(thing["name"])
-        if name.startswith("cluster"):
-            if "lp" in thing:
-                title = text(frames[int(name.removeprefix("cluster_"))])
-                lines.append(rf"  \node[title] at ({_point(thing['lp'])}) {{{title}}};")
-            continue
-        if "pos" not in thing:
-            continue
+    for name, thing in ((str(thing["name"]), thing) for thing in things if "pos" in thing):
         item = items[name.partition("r")[0]]
         style, label = item.kind, _label(item, seen)
         if name != item.id:

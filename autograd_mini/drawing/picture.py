@@ -122,9 +122,10 @@ class _Writer:
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
         self.frames: list[str] = []
         self.marks: dict[str, Marks] = {}
-        self._write(self.sideways)
+        self._write()
 
-    def _write(self, sideways: bool) -> None:
+    def _write(self) -> None:
+        sideways = self.sideways
         look = f"rankdir={self.options.rankdir} nodesep=0.3 pad=0.15 labelloc=b labeljust=l"
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
             look += " nslimit=0.2 nslimit1=0.2 mclimit=0.1"

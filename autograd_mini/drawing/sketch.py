@@ -1,6 +1,6 @@
 """What a picture shows, before any format: items, links between them, and their groups."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -152,7 +152,7 @@ def rows_of(node: Value, reached: Collection[Value], options: Options) -> list[R
 
 
 class _Sketcher:
-    def __init__(self, roots: Sequence[Value], options: Options) -> None:
+    def __init__(self, roots: Collection[Value], options: Options) -> None:
         self.order, self.roots, self.options = topological(*roots), {*roots}, options
         order, paths, self.reached = self.order, Paths(), reached(self.order)
         if options.collapse is None and len(order) > options.max_nodes:
@@ -161,11 +161,9 @@ class _Sketcher:
             paths = grouped(order, options.group)
             fold = folds(order, self.roots, options.collapse)
         self.paths, self.fold = paths, fold
-        kept = [node for node in order if node not in fold] if fold else order
-        named = kept
-        if fold:  # a formula may speak of nodes that are folded away
-            spoken = {*kept, *(p for node in kept for p in node.parents)}
-            named = [node for node in order if node in spoken]
+        kept = [node for node in order if node not in fold]
+        spoken = {*kept, *(p for node in kept for p in node.parents)}  # some are folded away
+        named = [node for node in order if node in spoken]
         framed = {node for node in named if paths.get(node) and path_of(node.label)[0]}
         self.names = names_of(named, framed)
         self.short = self.names if len(framed) == len(named) else names_of(named, set(named))
@@ -185,14 +183,12 @@ class _Sketcher:
             for edge, (parent, partial) in enumerate(node.edges())
             if parent in ids
         ]
-        groups: dict[GroupPath, Fold] = {}
-        if self.fold:
-            groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
-            for (tail, head), bundle in joined.items():
-                if tail in ids and head in ids:  # else hidden
-                    n, faded = bundle.count, self._faded(not bundle.flow)
-                    label = self.options.word("common.edges", n=n) if n > 1 else ""
-                    links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, n))
+        groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
+        for (tail, head), bundle in joined.items():
+            if tail in ids and head in ids:  # else hidden
+                n, faded = bundle.count, self._faded(not bundle.flow)
+                label = self.options.word("common.edges", n=n) if n > 1 else ""
+                links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, n))
         items = [
             self._group(key, groups[key], id) if key in groups else self._item(key, id)
             for key, id in ids.items()
