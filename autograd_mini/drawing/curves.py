@@ -51,18 +51,23 @@ class Curves(NamedTuple):
         return [p if all(map(has_place, p, "xy")) else None for p in points]
 
 
-def svg(panels: Sequence[Curves]) -> str:
-    """The panels side by side; those with the same word at y share that axis."""
-    inside = [
-        f'<g transform="translate({k * WIDTH} 0)">{_drawn(panel, panels)}</g>'
+def svg(panels: Sequence[Curves], beside: Sequence[Curves] = ()) -> str:
+    """The panels side by side; of these and those `beside`, the same word at y means one axis."""
+    inside = "".join(
+        f'<g transform="translate({k * WIDTH} 0)">{_drawn(panel, [*panels, *beside])}</g>'
         for k, panel in enumerate(panels)
-    ]
-    return _svg("".join(inside), len(panels) * WIDTH, max(len(panel.lines) for panel in panels))
+    )
+    width, height = len(panels) * WIDTH, HEIGHT + _ROW * max(len(panel.lines) for panel in panels)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+        f' height="{height}" font-family="system-ui, sans-serif" font-size="11"'
+        f' fill="currentColor">{inside}</svg>'
+    )
 
 
 def each(panels: Sequence[Curves]) -> list[str]:
     """Every panel as an SVG of its own, for a page that may put them below one another."""
-    return [_svg(_drawn(panel, panels), WIDTH, len(panel.lines)) for panel in panels]
+    return [svg([panel], panels) for panel in panels]
 
 
 def png(panels: Sequence[Curves]) -> bytes:
@@ -114,15 +119,6 @@ def text(panel: Curves, width: int = 64, height: int = 14) -> str:
     return "\n".join([*lines, *(" " * margin + line for line in below)])
 
 
-def _svg(inside: str, width: int, rows: int) -> str:
-    height = HEIGHT + _ROW * rows
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
-        f' height="{height}" font-family="system-ui, sans-serif" font-size="11"'
-        f' fill="currentColor">{inside}</svg>'
-    )
-
-
 def _drawn(panel: Curves, panels: Sequence[Curves]) -> str:
     ys = [y for other in panels if other.y == panel.y for _, y in other.points]
     x_ticks, x_place = _axis([x for x, _ in panel.points], "x" in panel.log)
@@ -134,26 +130,25 @@ def _drawn(panel: Curves, panels: Sequence[Curves]) -> str:
     def up(y: float) -> float:
         return round(_FLOOR - y_place(y) * (_FLOOR - _TOP), 1)
 
-    parts = [_text(_LEFT, 14, panel.title, "start")]
+    svg = _text(_LEFT, 14, panel.title, "start")
     for tick, word in y_ticks:
-        parts += [_rule(f"M{_LEFT} {up(tick)}H{_RIGHT}"),
-                  _text(_LEFT - 6, up(tick) + 4, word, "end")]  # fmt: skip
+        svg += _rule(f"M{_LEFT} {up(tick)}H{_RIGHT}")
+        svg += _text(_LEFT - 6, up(tick) + 4, word, "end")
     for tick, word in x_ticks:
-        parts += [_rule(f"M{across(tick)} {_TOP}V{_FLOOR}"),
-                  _text(across(tick), _FLOOR + 15, word)]  # fmt: skip
-    parts.append(_rule(f"M{_LEFT} {_TOP}V{_FLOOR}H{_RIGHT}", 0.6))
-    parts.append(_text((_LEFT + _RIGHT) / 2, _FLOOR + 32, panel.x))
-    turned = _text(0, 0, panel.y)
-    parts.append(f'<g transform="translate(11 {(_TOP + _FLOOR) / 2}) rotate(-90)">{turned}</g>')
+        svg += _rule(f"M{across(tick)} {_TOP}V{_FLOOR}") + _text(across(tick), _FLOOR + 15, word)
+    svg += _rule(f"M{_LEFT} {_TOP}V{_FLOOR}H{_RIGHT}", 0.6)
+    svg += _text((_LEFT + _RIGHT) / 2, _FLOOR + 32, panel.x)
+    turned = f"translate(11 {(_TOP + _FLOOR) / 2}) rotate(-90)"
+    svg += f'<g transform="{turned}">{_text(0, 0, panel.y)}</g>'
     for k, (name, line) in enumerate(panel.lines):
         places = [p and (across(p[0]), up(p[1])) for p in panel.seen(line)]
         row = HEIGHT + k * _ROW + 2
-        parts += [_line(k, places), _line(k, [(_LEFT, row), (_LEFT + 24, row)])]
-        parts.append(_text(_LEFT + 32, row + 4, name, "start"))
+        svg += _line(k, places) + _line(k, [(_LEFT, row), (_LEFT + 24, row)])
+        svg += _text(_LEFT + 32, row + 4, name, "start")
         if panel.few:
             dots = [f'<circle cx="{p[0]}" cy="{p[1]}" r="2.6"/>' for p in places if p]
-            parts.append(f'<g fill="{COLOURS[k % 8]}">{"".join(dots)}</g>')
-    return "".join(parts)
+            svg += f'<g fill="{COLOURS[k % 8]}">{"".join(dots)}</g>'
+    return svg
 
 
 def _text(x: float, y: float, words: str, anchor: str = "middle") -> str:
