@@ -124,6 +124,8 @@ class _Writer(Printer[Piece]):
     def tree(self, key: str) -> ast.expr:
         """The formula of an argument's derivative, or of "value"; as in textbooks, if it is so."""
         op = self.op
+        if key == "a" and self.shape.exponent is not None:
+            return _worked_out(self.shape.exponent)
         tree = op.trees["value" if key == "value" else f"d{op.params.index(key)}"]
         if learnt := textbook(op).get(key):
             names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
@@ -131,7 +133,7 @@ class _Writer(Printer[Piece]):
                 tree = parse(learnt, names, PRIMITIVES | SHEET.keys())
             except FormulaError as error:
                 raise FormulaError(f"op {op.signature!r}, textbook: {error}") from None
-        return tree if self.shape.exponent is None else _folded(tree, {"b": self.shape.exponent})
+        return tree
 
     # --- what the walk over a formula asks for ---------------------------------------------------
     def number(self, value: float) -> Piece:
@@ -246,20 +248,10 @@ def notation_of(shape: Shape) -> Notation:
     return Notation(value, definition, tuple(partials))
 
 
-def _folded(tree: ast.expr, known: dict[str, Any]) -> ast.expr:
-    """The formula with numbers for names, and what follows from them: b · x^(b − 1) as 2 · x."""
-    if isinstance(tree, ast.Name) and tree.id in known:
-        return ast.Constant(known[tree.id])
-    if not isinstance(tree, ast.BinOp):
-        return tree
-    left, right = _folded(tree.left, known), _folded(tree.right, known)
-    match left, tree.op, right:
-        case ast.Constant(value=x), ast.Sub(), ast.Constant(value=y):
-            return ast.Constant(x - y)  # type: ignore[operator]
-        case _, ast.Pow(), ast.Constant(value=0):
-            return ast.Constant(1)
-        case ast.Constant(value=1), ast.Mult(), _:
-            return right
-        case (ast.Constant(value=0), ast.Mult(), _) | (_, ast.Pow(), ast.Constant(value=1)):
-            return left
-    return ast.BinOp(left, tree.op, right)
+def _worked_out(exponent: Any) -> ast.expr:
+    """The derivative of a power with this exponent: 2 · a of a²."""
+    if exponent in (0, 1):
+        return ast.Constant(exponent)
+    a = ast.Name("a")
+    power = a if exponent == 2 else ast.BinOp(a, ast.Pow(), ast.Constant(exponent - 1))
+    return ast.BinOp(ast.Constant(exponent), ast.Mult(), power)
