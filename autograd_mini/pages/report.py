@@ -1,8 +1,10 @@
 """A report as a page: the steps of what was checked, open at the first wrong one."""
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -16,7 +18,7 @@ from autograd_mini.museum import HEALTHY
 from autograd_mini.numbers.kinds import ieee
 from autograd_mini.stepping import Accumulate, Forward, Given, Steps, Visit
 from autograd_mini.stepping import steps as recording
-from autograd_mini.stepping.events import lit
+from autograd_mini.stepping.events import Step, lit
 from autograd_mini.value import Value
 
 from .document import plain
@@ -77,54 +79,24 @@ def first_wrong(
 ) -> int:
     """The index of the step at which the culprit does its harm; 0 if there is none.
 
-    A wrong partial or value is seen where it is used or computed, a sum where the first addition to
-    it does not add, an order where a node hands on what is not complete. `node` is the culprit's;
-    without one it is the first step that the right engine does not take.
+    That is the first step that a right engine does not take, or takes with another number. On our
+    own engine it is where the wrong partial of the culprit, which is `node`, is used.
     """
     if culprit is None:
         return 0
-    if node is None:
-        pairs = enumerate(zip(steps, right or (), strict=False))
+    if right is not None:
+        pairs = enumerate(zip(_numbered(steps), _numbered(right), strict=False))
         return next((i for i, (got, wanted) in pairs if got != wanted), 0)
-
-    def first(kind: str, nodes: set[int], **wanted: Any) -> int | None:
-        alike = (i for i, step in enumerate(steps) if step.kind == kind and step.node in nodes
-                 and wanted.items() <= step._asdict().items())  # fmt: skip
-        return next(alike, None)
-
-    both = zip(steps.nodes, () if right is None else right.nodes, strict=False)
-    other = {k for k, (got, wanted) in enumerate(both) if got.data != wanted.data}
-    got = culprit.details.get("got")
-    found = {
-        "value": (first("forward", other), first("forward", {node})),
-        "partial": (first("accumulate", {node}, partial=got), first("accumulate", {node})),
-        "order": (_too_early(steps, node),),
-        "accumulation": (_not_added(steps, node),),
-    }.get(culprit.kind, ())
-    return next(i for i in (*found, first("visit", {node}), 0) if i is not None)
+    own = [(i, step) for i, step in enumerate(steps) if step.node == node]
+    partial = culprit.details.get("got")
+    uses = (i for i, step in own if isinstance(step, Accumulate) and step.partial == partial)
+    visits = (i for i, step in own if isinstance(step, Visit))
+    return next(chain(uses, visits), 0)
 
 
-def _not_added(steps: Steps, node: int) -> int | None:
-    """The first addition into a node that finds or leaves another number than it should."""
-    total = 0.0
-    for i, step in enumerate(steps):
-        if isinstance(step, Accumulate) and step.parent == node:
-            if step.before != total or step.after != step.before + step.share:
-                return i
-            total = step.after
-    return None
-
-
-def _too_early(steps: Steps, node: int) -> int | None:
-    """The first visit, of the users of a node, after which that user still receives a share."""
-    users = {step.node for step in steps if isinstance(step, Accumulate) and step.parent == node}
-    seen: dict[int, int] = {}
-    for i, step in enumerate(steps):
-        if isinstance(step, Visit):
-            seen.setdefault(step.node, i)
-        elif isinstance(step, Accumulate) and step.parent in users & {*seen}:
-            return seen[step.parent]
-    return None
+def _numbered(steps: Steps) -> Iterator[tuple[Step, list[Any]]]:
+    """Each step, with the numbers of the nodes that it is about."""
+    return ((step, [steps.nodes[k].data for k in lit(step)[0]]) for step in steps)
 
 
 def _position(subject: Subject, where: Any, steps: Steps) -> int | None:
