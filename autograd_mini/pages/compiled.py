@@ -5,7 +5,6 @@ that it emits, and the page lights them in every stage.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from autograd_mini.compiler import c_source, python
@@ -13,7 +12,7 @@ from autograd_mini.compiler.passes import improved
 from autograd_mini.compiler.program import Input, Output, Program, names
 from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.kinds import ieee
-from autograd_mini.numbers.symbols import Trace
+from autograd_mini.numbers.symbols import Adjoint, Trace
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping.sequence import Accumulate, Forward, Given, Steps, Update
 from autograd_mini.value import Value
@@ -33,8 +32,16 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
     """
     trace, inputs = Trace(), list[Input]()
     made: dict[Any, Any] = {}  # a recorded node -> the same on symbols
+    lit, of_node = list[list[int]](), list[list[int]]()  # of each step, of each node
+
+    def emitted(start: int, *results: Any) -> list[int]:
+        """The instructions since the start; where there are none, those that are shared."""
+        known = sorted({x for x in map(trace.operand, results) if x >= 0})
+        return [*range(start, len(trace.code))] or known
+
     with ieee():
         for node, name in zip(steps.nodes, steps.names, strict=True):
+            start = len(trace.code)
             if node.first is None:
                 inputs.append(Input(name))
                 made[node] = Value(trace.input(len(inputs) - 1), label=name)
@@ -42,62 +49,38 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
                 raise AutogradError(f"{name} is a node made by hand, which cannot be compiled")
             else:
                 made[node] = node.op(*each(lambda x: made.get(x, x), node.args))
+            of_node.append(emitted(start, made[node].data, *made[node].partials))
         forward, nodes = len(trace.code), [*made.values()]
-        nodes[-1].backward()
-        emitted, outputs = _emitted(steps, nodes)
-    lit, known = list[list[int]](), set[int]()
-    for results in emitted:
-        operands = [trace.operand(x) for x in results]
-        new = _needed(trace, operands, known)
-        lit.append(sorted(new or {x for x in operands if x >= 0}))
+        grads: dict[int, Any] = {len(nodes) - 1: Adjoint(trace, trace.operand(1.0))}
+        updates = [step for step in steps if isinstance(step, Update)]
+        for step in steps[: len(steps) - len(updates)]:
+            start = len(trace.code)
+            match step:
+                case Given(given):
+                    lit.append([i for k in given for i in of_node[k]])
+                case Forward(k):
+                    lit.append(of_node[k])
+                case Accumulate(k, parent, edge):
+                    share = grads[k] * nodes[k].partials[edge]
+                    grads[parent] = grads.get(parent, 0) + share
+                    lit.append(emitted(start, share, grads[parent]))
+                case _:
+                    lit.append([])
+        nodes[-1].backward()  # these very instructions, and those that a 0 has left out
+        root = steps.names[-1]
+        leaves = [(k, node) for k, node in enumerate(nodes) if node.first is None]
+        outputs = [(root, nodes[-1].data)]
+        outputs += [(f"d{root}/d{steps.names[k]}", node.grad) for k, node in leaves]
+        for update in updates:
+            start, node = len(trace.code), nodes[update.node]
+            outputs.append((f"{steps.names[update.node]} new", node.data - update.rate * node.grad))
+            lit.append(emitted(start, outputs[-1][1]))
     count = len(trace.code)
     named = [(node.data, old.label) for old, node in made.items() if old.label]
     labels = {x.operand: label for x, label in named if hasattr(x, "operand")}
     ends = tuple(Output(name, trace.operand(x)) for name, x in outputs)
     headings = {0: "forward", forward: "backward"}
     return Program(tuple(inputs), trace.code, count, count, ends, labels, headings), lit
-
-
-def _emitted(steps: Steps, nodes: list[Value]) -> tuple[list[list[Any]], list[tuple[str, Any]]]:
-    """What each step computes, and the outputs.
-
-    The sums of the backward pass are formed once more: equal instructions are shared.
-    """
-    found: list[list[Any]] = []
-    totals: dict[int, Any] = {}
-    outputs: list[tuple[str, Any]] = [(steps.names[-1], nodes[-1].data)]
-    leaves = [k for k, node in enumerate(nodes) if node.first is None]
-    outputs += [(f"d{steps.names[-1]}/d{steps.names[k]}", nodes[k].grad) for k in leaves]
-    for step in steps:
-        match step:
-            case Given(given):
-                found.append([nodes[k].data for k in given])
-            case Forward(node):
-                found.append([nodes[node].data, *nodes[node].partials])
-            case Accumulate(node, parent, edge):
-                share = nodes[node].grad * nodes[node].partials[edge]
-                totals[parent] = totals.get(parent, 0) + share
-                found.append([share, totals[parent]])
-            case Update():
-                k = step.node
-                new = nodes[k].data - step.rate * nodes[k].grad
-                outputs.append((f"{steps.names[k]} new", new))
-                found.append([new])
-            case _:
-                found.append([])
-    return found, outputs
-
-
-def _needed(trace: Trace, operands: Iterable[int], known: set[int]) -> list[int]:
-    """The instructions that these need, beside the known ones, which they join."""
-    new, stack = [], [*operands]
-    while stack:
-        x = stack.pop()
-        if x >= 0 and x not in known:
-            known.add(x)
-            new.append(x)
-            stack += trace.code[x][1]
-    return new
 
 
 def stages(steps: Steps) -> dict[str, Any]:
