@@ -68,10 +68,6 @@ def save_frames(
             f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
             " write a page (save_html, -o steps.html)"
         )
-    if path.is_dir():
-        raise ValueError(f"{path}: it is a folder")
-    if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(2, "there is no such folder", str(path))
     encoder = _ffmpeg() if suffix == "mp4" else ""
     try:
         from .painting import Painter

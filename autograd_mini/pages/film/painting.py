@@ -146,40 +146,25 @@ class Painter:
             bar = Line2D([_MARGIN, _MARGIN + width * end], [y, y], **look)
             self.words.append(self.figure.add_artist(bar))
 
-    def _line(self, text: str, y: float, size: float, ink: str, room: float, **kw: Any) -> None:
-        """A line of plain text: smaller where it would not fit, and cut if that is not enough."""
-        line = self._text(text, y, size, ink, **kw)
-        for _ in range(60):
-            if self.graph.width(line) <= room or not text:
-                break
-            if line.get_fontsize() > 0.75 * size:
-                line.set_fontsize(line.get_fontsize() - 1)
-            else:
-                text = text[: int(len(text) * 0.95)]
-                line.set_text(f"{text}…")
-
     def _text(
         self, text: str, y: float, size: float, ink: str, x: float = _MARGIN, **kw: Any
     ) -> Any:
         self.words.append(self.graph.text(x, y, text, size, color=ink, **kw))
         return self.words[-1]
 
+    def _line(self, text: str, y: float, size: float, ink: str, room: float, **kw: Any) -> None:
+        """A line of plain text, smaller where it would not fit."""
+        self.graph.fit(self._text("", y, size, ink, **kw), text, room)
+
     def _formula(self, formula: Any, y: float, size: float, ink: str, room: float) -> None:
         """In two dimensions where matplotlib can set it, else as a line of text."""
         line = self._text("", y, size, ink, parse_math=True, math_fontfamily="dejavusans")
         latex = formula.latex.replace(r"\mathrel{+}=", r"\;\text{+=}\;")  # as mathtext knows it
-        line.set_text(f"${latex}$".replace(r"\frac", r"\dfrac"))
         try:
-            fits = self.graph.width(line)
+            self.graph.fit(line, f"${latex}$".replace(r"\frac", r"\dfrac"), room)
         except (ValueError, RuntimeError):  # LaTeX that mathtext does not know
-            fits = 0.0
-        if fits and fits > room:
-            line.set_fontsize(max(12.0, size * room / fits))
-            fits = self.graph.width(line)
-        if not fits or fits > room:
-            self.words.remove(line)
-            line.remove()
-            self._line(clean(formula.text), y, size, ink, room)
+            line.set_parse_math(False)
+            self.graph.fit(line, clean(formula.text), room)
 
     # --- prose, with names in bold ---------------------------------------------------------------
     def _set(
