@@ -23,7 +23,7 @@ from autograd_mini.stepping.record import reverse_sweep
 from autograd_mini.stepping.sequence import Forward, Seed, Steps, Update
 from autograd_mini.value import Value
 
-from .document import as_json, written
+from .document import as_json, for_page, written
 
 MANY = 5_000  # nodes, from which on they are packed
 
@@ -92,14 +92,9 @@ def packed(steps: Steps) -> dict[str, Any] | None:
         "rate": written(updates[0].rate) if updates else None,
         "seed": next((step.value for step in steps if isinstance(step, Seed)), 0),
         "optimiser": steps.optimiser,
-        "sources": sources_of(steps),
+        "sources": for_page(steps.sources),
     }
     return {"n": len(nodes), **_compressed(columns, told)}
-
-
-def sources_of(steps: Steps) -> list[dict[str, Any]]:
-    """The learner's functions."""
-    return [{**s._asdict(), "lines": [*map(printable, s.lines)]} for s in steps.sources]
 
 
 class _Code:

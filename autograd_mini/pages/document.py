@@ -16,6 +16,7 @@ from typing import Any
 from autograd_mini.language import checked, of
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.numbers.arguments import one_of
+from autograd_mini.stepping import recordings
 
 ASSETS = Path(__file__).parent / "assets"
 SETTINGS = ("auto", "light", "dark")
@@ -158,3 +159,8 @@ def written(x: Any) -> Any:
     if x.__class__ is float:
         return (int(x) if -1e15 < x == int(x) != 0 < 1e15 else x) if math.isfinite(x) else str(x)
     return x if x.__class__ is int and abs(x) < 2**53 else number(x)
+
+
+def for_page(x: Any) -> Any:
+    """What was recorded, with numbers as `written` has them and texts that can be shown."""
+    return recordings.written(x, written, printable)

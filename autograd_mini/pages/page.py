@@ -18,8 +18,8 @@ from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
 
 from . import training_page
-from .columns import MANY, groups_of, packed, sources_of, swept
-from .document import document, written
+from .columns import MANY, groups_of, packed, swept
+from .document import document, for_page, written
 from .figure import FEW, figure
 from .javascript import source
 from .measured import differences
@@ -188,7 +188,7 @@ def run_data(steps: Steps) -> dict[str, Any]:
         "steps": [_step(step, follows) for step in steps],
         "plain": follows and plain and all(node.data.__class__ is float for node in nodes),
         "places": [place and list(place) for place in steps.places],
-        "sources": sources_of(steps),
+        "sources": for_page(steps.sources),
         "stale": sorted(steps.stale),
         "optimiser": steps.optimiser,
         "differences": {

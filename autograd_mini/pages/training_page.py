@@ -1,7 +1,6 @@
 """The training player: a recorded run, or several learning rates, in one self-contained page."""
 
-import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from struct import pack
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 from autograd_mini.language.catalogues import Catalogue, catalogue
 from autograd_mini.notation.labels import printable
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.stepping.training.runs import Field, LearningRates, TrainingSteps
+from autograd_mini.stepping.training.runs import Field, Frame, LearningRates, Points, TrainingSteps
 from autograd_mini.stepping.training.verdicts import BACK, FAR
 
-from .document import document, written
+from .document import document, for_page, written
 from .javascript import source
 
 # The texts of the page of steps that this one needs too.
@@ -64,7 +63,7 @@ def to_html(
     runs, rates, several = each.runs, each.rates, each is run
     learn, ops = _learning(runs[0], rates[0]) if not several else (None, [])
     told = zip(runs, rates, each.verdicts, strict=True)
-    data: dict[str, Any] = {"learn": learn, "points": _points(runs[0]), "several": several}
+    data: dict[str, Any] = {"learn": learn, "points": _points(runs[0].points), "several": several}
     data |= {"descent": not runs[0].loss, "runs": [_run(*x, EXACT // len(runs)) for x in told]}
     scripts = [source(ops), *SCRIPTS] if ops else SCRIPTS
     return document(
@@ -84,16 +83,10 @@ def _words(run: TrainingSteps, several: bool) -> Catalogue:
     return {**words, "title": (english, spanish)}
 
 
-def _points(run: TrainingSteps) -> dict[str, Any]:
-    points = run.points
+def _points(points: Points) -> dict[str, Any]:
     shown = slice(None, None, 1 + len(points.inputs) // MOST_POINTS)
-    return {
-        "inputs": [[written(x) for x in row] for row in points.inputs[shown]],
-        "targets": [[*t] if isinstance(t, tuple) else t for t in points.targets[shown]],
-        "n": len(points.inputs),
-        "features": [*map(printable, points.features)],
-        "classes": [*map(printable, points.classes)],
-    }
+    drawn = points._replace(inputs=points.inputs[shown], targets=points.targets[shown])
+    return {**for_page(drawn), "n": len(points.inputs)}
 
 
 def _learning(run: TrainingSteps, rate: float) -> tuple[dict[str, Any] | None, list[Op]]:
@@ -111,47 +104,42 @@ def _learning(run: TrainingSteps, rate: float) -> tuple[dict[str, Any] | None, l
         "optimiser": "Adam" if adam else "SGD",
         "rate": written(rate) if adam or run.plain else 0.5,
         "activations": {op.name: [*op.defaults.values()] for op in ops},
-        "weights": _packed([*run[0].weights], "d"),
+        "weights": _packed(run[0].weights, "d"),
     }  # fmt: skip
     return learn, [*ops, *(SHEET[name] for name in ("dot", "mean", *_LOSSES[run.loss]))]
 
 
 def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str, Any]:
-    frames = run.frames
-    vectors = [[x for frame in frames for x in frame.weights]]
-    follows = all(b.before == a.weights for a, b in pairwise(frames))
-    vectors.append([] if follows else [x for frame in frames[1:] for x in frame.before])
-    vectors.append([x for frame in frames[1:] for x in frame.gradients])
-    code = _code(vectors, exact)
+    frames, broken = run.frames, run.divergence
+    vectors = {
+        name: [x for frame in frames for x in getattr(frame, name)]
+        for name in ("weights", "before", "gradients")
+    }
+    if all(b.before == a.weights for a, b in pairwise(frames)):
+        vectors["before"] = []
+    code = _code(vectors.values(), exact)
     known = {frame.epoch for frame in frames}
     thin = len(run.losses) > MOST_LOSSES
     curve = [k for k in range(len(run.losses)) if not thin or k in known]
-    broken = run.divergence
+    each: dict[str, Any] = dict(zip(Frame._fields, zip(*frames, strict=True), strict=True))
     return {
         "rate": written(rate),
         "verdict": verdict,
-        "epochs": [frame.epoch for frame in frames],
-        "loss": [written(frame.loss) for frame in frames],
-        "accuracy": None if frames[0].accuracy is None
-        else [written(frame.accuracy) for frame in frames],
+        "epochs": each["epoch"],
+        "loss": for_page(each["loss"]),
+        "accuracy": None if frames[0].accuracy is None else for_page(each["accuracy"]),
         "rates": [written(frame.rate) for frame in frames[1:]],
         "curve": [written(run.losses[k]) for k in curve],
         "curveEpochs": curve if thin else None,
-        "names": [*map(printable, run.names)],
-        "layers": [
-            {**layer._asdict(), "name": printable(layer.name),
-             "activation": printable(layer.activation)}
-            for layer in run.layers
-        ],
-        "flow": [[*frame.flow] for frame in frames] if run.layers else None,
+        "names": for_page(run.names),
+        "layers": for_page(run.layers),
+        "flow": each["flow"] if run.layers else None,
         "code": code,
-        "weights": _packed(vectors[0], code),
-        "before": None if follows else _packed(vectors[1], code),
-        "gradients": _packed(vectors[2], code),
+        **{name: _packed(numbers, code) for name, numbers in vectors.items()},
         "field": run.field and _shape(run.field),
-        "pictures": _coded(b"".join(frame.field for frame in frames)) if run.field else None,
+        "pictures": run.field and for_page(b"".join(each["field"])),
         "landscape": run.landscape
-        and _shape(run.landscape[0]) | {"picture": _coded(run.landscape[1])},
+        and _shape(run.landscape[0]) | {"picture": for_page(run.landscape[1])},
         "broken": broken and {
             "epoch": broken.epoch,
             "place": printable(broken.place),
@@ -165,20 +153,15 @@ def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str,
 
 
 def _shape(field: Field) -> dict[str, Any]:
-    values = {**field._asdict(), "top": field.top}
-    return {key: [*x] if isinstance(x, tuple) else x for key, x in values.items()}
+    return {**for_page(field), "top": field.top}
 
 
-def _code(vectors: Iterable[list[float]], exact: int) -> str:
+def _code(vectors: Iterable[Sequence[float]], exact: int) -> str:
     """Of an array: "d", floats as they are; or "f", of seven digits, where those hold them all."""
     numbers = [x for vector in vectors for x in vector]
     held = all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)  # neither inf nor nan is
     return "f" if len(numbers) > exact and held else "d"
 
 
-def _packed(numbers: list[float], code: str) -> str:
-    return _coded(pack(f"<{len(numbers)}{code}", *numbers))
-
-
-def _coded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+def _packed(numbers: Sequence[float], code: str) -> str:
+    return str(for_page(pack(f"<{len(numbers)}{code}", *numbers)))

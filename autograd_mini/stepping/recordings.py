@@ -5,7 +5,7 @@ base64, and tuples with names as objects, whose types say how each part is read 
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
 from operator import index
@@ -85,15 +85,19 @@ class Recording(Sequence[T]):
         raise NotImplementedError
 
 
-def written(x: Any) -> Any:
+def written(
+    x: Any, number: Callable[[Any], Any] = written_number, text: Callable[[str], str] = str
+) -> Any:
     """What was recorded as JSON has it."""
     if names := getattr(x, "__match_args__", None):  # a tuple with names, a dataclass
-        return {name: written(getattr(x, name)) for name in names}
+        return {name: written(getattr(x, name), number, text) for name in names}
     if isinstance(x, list | tuple):
-        return [*map(written, x)]
+        return [written(part, number, text) for part in x]
     if isinstance(x, bytes):
         return b64encode(x).decode()
-    return x if x is None or isinstance(x, str | bool) else written_number(x)
+    if isinstance(x, str):
+        return text(x)
+    return x if x is None or isinstance(x, bool) else number(x)
 
 
 def read(kind: Any, x: Any, who: str = "") -> Any:

@@ -7,7 +7,7 @@ class Run {
   constructor(data, k) {
     Object.assign(this, data, {k, size: data.names.length});
     this.w = floats(data.weights, data.code);
-    this.b = data.before === null ? null : floats(data.before, data.code);
+    this.b = data.before && floats(data.before, data.code);
     this.g = floats(data.gradients, data.code);
     this.curve = data.curve.map(real);
     this.curveEpochs = data.curveEpochs || data.curve.map((_, i) => i);

@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -25,8 +25,8 @@ from autograd_mini.training import History, TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.fitting import at_rates, orders
-from autograd_mini.training.metrics import LOSSES, Loss, loss_function, loss_value
-from autograd_mini.training.samples import check_model, layers_of, samples
+from autograd_mini.training.metrics import Loss, loss_function, loss_value
+from autograd_mini.training.samples import check_model, check_optimiser, layers_of, samples
 from autograd_mini.value import Value
 
 from .fields import SIDE, answers, asked, field_of, landscape
@@ -70,6 +70,7 @@ def record_training(
     whole("grid", grid, 8, 96)
     check_model(model, "record_training")
     recorder = _Recorder(model, data, loss, optimiser, settings, _chosen(frames, epochs), grid)
+    check_optimiser(optimiser, recorder.params)
     rows, targets = recorder.rows, recorder.targets
     size = len(rows) if batch_size is None else batch_size
     if 0 < size < len(rows):
@@ -78,16 +79,15 @@ def record_training(
     callbacks = [*quiet.pop("callbacks", ()), recorder]
     try:
         recorder.look(0)
-        known = isinstance(optimiser, Optimiser)  # else `fit` refuses it
-        with optimiser.stepping(recorder.step) if known else nullcontext():
+        with optimiser.stepping(recorder.step):
             history = fit(model, data, loss, optimiser, epochs, batch_size, seed=seed,
                           callbacks=callbacks, **quiet)  # fmt: skip
     except TrainingError as error:
         if error.history is None:
             raise
         history = error.history
-        cause = error.epoch, error.batch, error.place, error.cause, str(error)
-        recorder.divergence = Divergence(*cause)
+        where = error.epoch, error.batch, error.place
+        recorder.divergence = Divergence(*where, error.cause, str(error))
     recorder.last()
     return TrainingSteps(
         names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
@@ -219,6 +219,9 @@ def _value_itself(predictions: Any, targets: Any) -> Any:
     return predictions[0]
 
 
+_value_itself.__name__ = ""  # there is no loss beside the function
+
+
 class _Recorder:
     """Takes down an epoch when `fit` calls it, and each update as it is made."""
 
@@ -256,7 +259,18 @@ class _Recorder:
         Raises TrainingError if that is so even before training.
         """
         try:
-            self.take(epoch)
+            found = evaluate(self.model, self.data, self.loss, accuracy=self.accuracy)
+            weights = self._weights()
+            self.losses.append(found.loss)
+            self.accuracies.append(found.accuracy)
+            if self.batches is None:
+                self.turning.add(weights)
+            elif epoch:
+                gradients = self._gradients(next(self.batches)[-1])
+                self.turning.update(self.latest.before, weights, gradients)
+            self.latest = self.latest._replace(epoch=epoch, weights=weights, **found._asdict())
+            if epoch in self.chosen:
+                self.keep()
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
@@ -267,21 +281,6 @@ class _Recorder:
                 raise TrainingError(message, place=place, cause=cause) from error
             message = f"after epoch {epoch}: {what}. {cause}"
             self.divergence = Divergence(epoch, 0, place, cause, message)
-
-    def take(self, epoch: int) -> None:
-        """Loss and accuracy of all data; and of a chosen epoch a frame."""
-        found = evaluate(self.model, self.data, self.loss, accuracy=self.accuracy)
-        weights = self._weights()
-        self.losses.append(found.loss)
-        self.accuracies.append(found.accuracy)
-        if self.batches is None:
-            self.turning.add(weights)
-        elif epoch:
-            gradients = self._gradients(next(self.batches)[-1])
-            self.turning.update(self.latest.before, weights, gradients)
-        self.latest = self.latest._replace(epoch=epoch, weights=weights, **found._asdict())
-        if epoch in self.chosen:
-            self.keep()
 
     def keep(self) -> None:
         """The latest epoch becomes a frame."""
@@ -358,7 +357,4 @@ def _points(data: Any, rows: Any, targets: Any) -> Points:
 
 
 def _loss_name(loss: Any) -> str:
-    if isinstance(loss, str):
-        return loss
-    known = next((name for name, f in LOSSES.items() if f is loss), "")
-    return known or ("" if loss is _value_itself else str(getattr(loss, "__name__", "loss")))
+    return loss if isinstance(loss, str) else str(getattr(loss, "__name__", "loss"))
