@@ -133,7 +133,7 @@ CLOSED: dict[tuple[str, int], Callable[..., Any]] = {
 
 def meaning(op: Op) -> Callable[..., Any]:
     """The plain meaning; of an operation that is not in the table, the formula of its line."""
-    return MEANING.get(op.name) or rule(op, mpmath_(), (False,) * len(op.params)).value
+    return MEANING.get(op.name) or rule(op, mpmath_()).value
 
 
 def settled(f: Callable[[int], Any]) -> Any:

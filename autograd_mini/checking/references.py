@@ -16,7 +16,7 @@ from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import each
-from autograd_mini.rules.rule import value_only
+from autograd_mini.rules.rule import rule
 
 from .differences import finite_difference
 
@@ -122,7 +122,7 @@ def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) ->
     """As `derivative_of`, along a direction: place -> weight."""
     scale = max(abs(args[k] if i is None else args[k][i]) for k, i in along)
     if mpmath() is None:
-        value = value_only(op, FLOAT)
+        value = rule(op, FLOAT).value
         return by_ladder(lambda t: value(*_moved(args, along, t)), 0.0, around=float(scale))
     return by_mpmath(_along(op, args, along), scale, at_kink(op, args))
 
@@ -136,7 +136,7 @@ def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
 
 def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Function:
     """The value, by mpmath, as a function of the distance that the places have been moved."""
-    value = value_only(op, mpmath_())
+    value = rule(op, mpmath_()).value
 
     def f(t: Any) -> Any:
         point = _moved(each(precise, args), along, t)
@@ -165,7 +165,7 @@ def _told(op: Op, args: Sequence[Any], of: Callable[[Any, Any], Any]) -> Fractio
         return None
     with mp.workdps(_VALUES), suppress(*_UNDEFINED):
         given = each(precise, args)
-        return _finite(of(given, value_only(op, mpmath_())(*given)))
+        return _finite(of(given, rule(op, mpmath_()).value(*given)))
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from autograd_mini.errors import PoleError
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.rules.evaluation import each
-from autograd_mini.rules.rule import value_only
+from autograd_mini.rules.rule import rule
 from autograd_mini.value import Value
 
 from .adapters import Graph, data_of, op_name
@@ -328,7 +328,7 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
         try:
             for node, op, args, _ in operations:
                 numbers = each(lambda x: float(values.get(id(x), x)), args)  # noqa: B023
-                values[id(node)] = float(value_only(op, FLOAT)(*numbers))
+                values[id(node)] = float(rule(op, FLOAT).value(*numbers))
             wanted, found = truth.floats(moved), values[id(graph.root)]
         except (ValueError, ArithmeticError, TypeError):
             continue

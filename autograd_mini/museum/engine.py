@@ -9,7 +9,7 @@ from autograd_mini.functions import OPERATORS
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import partials
-from autograd_mini.rules.rule import value_only
+from autograd_mini.rules.rule import rule
 
 Rule = tuple[Callable[..., float], Callable[..., tuple[float, ...]]]  # value, partials
 _OPERATIONS = "add sub mul div pow neg exp log sqrt sin cos tanh sigmoid relu abs maximum".split()
@@ -18,7 +18,7 @@ _OPERATIONS = "add sub mul div pow neg exp log sqrt sin cos tanh sigmoid relu ab
 def _rule(op: Op) -> Rule:
     """The calculus of an operation, as its line of the sheet has it."""
     active = (True,) * len(op.params)
-    return value_only(op, FLOAT), lambda *args: partials(op, FLOAT, active, args[:-1], args[-1])
+    return rule(op, FLOAT).value, lambda *args: partials(op, FLOAT, active, args[:-1], args[-1])
 
 
 class Engine:

@@ -56,7 +56,7 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
         if _WORDS & {*op.params, *op.given}:  # a formula would change the code's own variables
             return one_by_one
         a = op.params[0]
-        end = f"                _{a}, {a} = z, out\n" + record_lines(op, (a,), 4)
+        end = f"                {a}, _{a} = z, out\n" + record_lines(op, (a,), 4)
         end = end.replace("return node", "add(node)") + "                else:\n"
         end += "                    break\n"
     start = _START.replace("FINITE", FINITE).replace("NODE", f"\n{' ' * 16}".join(spare.made("z")))

@@ -12,7 +12,7 @@ from autograd_mini.notation.shapes import operands_of
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
-from autograd_mini.rules.rule import value_only
+from autograd_mini.rules.rule import rule
 from autograd_mini.stepping.sequence import Seed, Steps
 from autograd_mini.value import Value
 
@@ -68,7 +68,7 @@ class _Replay:
 
         self.data = [node.data for node in nodes]
         self.masks = [1 << k for k in range(len(nodes))]
-        self.functions: list[Any] = [node.op and value_only(node.op, FLOAT) for node in nodes]
+        self.functions: list[Any] = [node.op and rule(node.op, FLOAT).value for node in nodes]
         self.args = [each(slot, node.args) if node.op else [] for node in nodes]
         for k in range(len(nodes) - 1, -1, -1):
             for parent in operands_of(nodes[k]):  # all, be an engine's edges too few

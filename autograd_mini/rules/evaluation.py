@@ -10,7 +10,7 @@ from autograd_mini.numbers.kinds import brief, constant, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike
 from autograd_mini.ops import Op
 
-from .rule import beside, rule, value_only
+from .rule import rule
 
 
 def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
@@ -52,15 +52,16 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
     """
     if kind.met is not None:
         kind.met(args)
-    none_active = (False,) * len(op.params)
     try:
-        out = rule(op, kind, none_active).value(*numbers)
+        out = rule(op, kind).value(*numbers)
     except OverflowError as error:
-        loose = rule(op, IEEE, none_active).value(*numbers) if kind is FLOAT else 0.0
+        loose = rule(op, IEEE).value(*numbers) if kind is FLOAT else 0.0
         why = error if loose == loose else ValueError()  # not merely too large
         raise refusal(op, kind, numbers, args, why) from None
     except (ArithmeticError, ValueError, TypeError, NameError, IndexError) as error:
         raise refusal(op, kind, numbers, args, error) from None
+    if out.__class__ is tuple:
+        raise errors.FormulaError(f"{op.signature}: {op.value!r} is a vector, not a number")
     if kind is FLOAT:
         if out.__class__ is not float:
             if out.__class__ is complex:
@@ -122,7 +123,7 @@ def at_kink(op: Op, numbers: Sequence[Any]) -> bool:
     try:
         kind = kind_of([*flat(numbers)])
         numbers = each(kind.convert, numbers)
-        out = value_only(op, kind)(*numbers)
+        out = rule(op, kind).value(*numbers)
         return any(x == 0 for x in _kinks(op, kind, numbers, out))
     except (ArithmeticError, ValueError, TypeError, NotImplementedError):
         return False
@@ -134,8 +135,8 @@ def distance_to_kink(op: Op, numbers: Sequence[Any], out: float) -> float:
 
 
 def _kinks(op: Op, kind: Kind, numbers: Sequence[Any], out: Number) -> list[Number]:
-    keys = [f"kink {k}" for k in range(len(op.kinks))]
-    return [*flat(beside(op, kind, *keys)(*numbers, out))] if keys else []
+    keys = tuple([f"kink {k}" for k in range(len(op.kinks))])
+    return [*flat(rule(op, kind, beside=keys).partials(*numbers, out))]
 
 
 def scale(op: Op, key: str, numbers: Sequence[Any], out: Number, i: int | None = None) -> Number:
@@ -145,7 +146,8 @@ def scale(op: Op, key: str, numbers: Sequence[Any], out: Number, i: int | None =
     """
     if key not in op.scale:
         return 0
-    (found,) = beside(op, kind_of([*flat(numbers)]), f"scale {key}")(*numbers, out)
+    scaled = rule(op, kind_of([*flat(numbers)]), beside=(f"scale {key}",))
+    (found,) = scaled.partials(*numbers, out)
     return found[i or 0] if found.__class__ is tuple else found
 
 

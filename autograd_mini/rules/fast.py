@@ -13,11 +13,12 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from autograd_mini.formulas.printer import PYTHON, Text, given, written
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import Op
 
 from . import spare
-from .rule import GENERATED, given_lines, namespace_of, rendered, run
+from .rule import GENERATED, namespace_of, run
 
 _LARGEST = sys.float_info.max
 FINITE = f"-{_LARGEST!r} <= out <= {_LARGEST!r}"  # numbers in place of names to look up
@@ -29,7 +30,7 @@ def function(op: Op, apply: Callable[..., Any], node: type, *, swapped: bool = F
     def compile_first(*args: Any) -> Any:
         namespace.update(namespace_of(op, FLOAT))
         run(source(op, swapped), namespace)
-        made.__code__ = _with_names_of_sheet(op, namespace["made"].__code__)
+        made.__code__ = namespace["made"].__code__
         return made(*args)
 
     namespace: dict[str, Any] = {
@@ -56,36 +57,24 @@ def _first_call(count: int) -> CodeType:
     return eval(compile(text, GENERATED, "eval")).__code__  # type: ignore[no-any-return]
 
 
-def _with_names_of_sheet(op: Op, code: CodeType) -> CodeType:
-    """The code with a and _a exchanged: callers see the sheet's names, as in leaky_relu(slope=)."""
-    other = {p: f"_{p}" for p in op.params} | {f"_{p}": p for p in op.params}
-    return code.replace(
-        co_varnames=tuple([other.get(name, name) for name in code.co_varnames]),
-        co_cellvars=tuple([other.get(name, name) for name in code.co_cellvars]),
-    )
-
-
 def source(op: Op, swapped: bool = False) -> str:
-    """The Python text of the function.
+    """The Python text of the function: of an argument `a`, the number is `_a`.
 
     >>> from autograd_mini.ops import SHEET
     >>> print(source(SHEET["mul"]).partition("    if __spare")[0])
-    def made(_a, _b):
+    def made(a, b):
         try:
-            if _b.__class__ is Value:
-                a = _a.data
-                b = _b.data
-                if a.__class__ is float and b.__class__ is float:
-                    out = (a * b)
+            if b.__class__ is Value:
+                _a = a.data
+                _b = b.data
+                if _a.__class__ is float and _b.__class__ is float:
+                    out = (_a * _b)
                     if -1.7976931348623157e+308 <= out <= 1.7976931348623157e+308:
     <BLANKLINE>
     """
-    names = [f"_{p}" for p in op.params]
-    call = f"apply(op, {', '.join(names)})"
-    head = ", ".join(
-        f"_{p}={op.defaults[p]!r}" if p in op.defaults else f"_{p}"
-        for p in (reversed(op.params) if swapped else op.params)
-    )
+    params = op.params[::-1] if swapped else op.params
+    head = ", ".join(f"{p}={op.defaults[p]!r}" if p in op.defaults else p for p in params)
+    call = f"apply(op, {', '.join(op.params)})"
     body = _vector_body(op, call) if op.vectors else _scalar_body(op, swapped)
     if not body:
         return f"def made({head}):\n    return {call}\n"
@@ -101,47 +90,43 @@ def _scalar_body(op: Op, swapped: bool) -> str:
     one, *rest = op.params
     if not rest:
         return _case(op, (one,), 2)
-    if any(p not in op.defaults for p in rest[1:]) or (
-        len(rest) > 1 and rest[0] not in op.defaults
-    ):
-        return ""
-    if rest[0] in op.defaults:  # such as leaky_relu(a, slope=0.01): the rest is constant
-        tests = " and ".join(f"_{p}.__class__ is float" for p in rest)
-        numbers = "".join(f"            {p} = _{p}\n" for p in rest)
+    if op.defaults.keys() >= {*rest}:  # such as leaky_relu(a, slope=0.01): the rest is constant
+        tests = " and ".join(f"{p}.__class__ is float" for p in rest)
+        numbers = "".join(f"            _{p} = {p}\n" for p in rest)
         return f"        if {tests}:\n{numbers}{_case(op, (one,), 3)}"
-    two = rest[0]
-    other, constant = (two, one) if swapped else (one, two)
-    given = f"_{constant}"
+    if len(rest) > 1:
+        return ""
+    other, constant = op.params[::-1] if swapped else op.params
     return (
-        f"        if {given}.__class__ is Value:\n{_case(op, (one, two), 3)}"
-        f"        elif {given}.__class__ is float or {given}.__class__ is int:\n"
-        f"            {constant} = float({given})\n{_case(op, (other,), 3)}"
+        f"        if {constant}.__class__ is Value:\n{_case(op, op.params, 3)}"
+        f"        elif {constant}.__class__ is float or {constant}.__class__ is int:\n"
+        f"            _{constant} = float({constant})\n{_case(op, (other,), 3)}"
     )
 
 
 def _case(op: Op, active: tuple[str, ...], depth: int) -> str:
     """Read the numbers, compute value and partials, record the node."""
     indent = "    " * depth
-    read = "".join(f"{indent}{p} = _{p}.data\n" for p in active)
-    floats = " and ".join(f"{p}.__class__ is float" for p in active)
+    read = "".join(f"{indent}_{p} = {p}.data\n" for p in active)
+    floats = " and ".join(f"_{p}.__class__ is float" for p in active)
     return f"{read}{indent}if {floats}:\n" + record_lines(op, active, depth + 1)
 
 
 def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     """The lines that compute op on the numbers, check the result, record and return the node."""
+    python = Text(PYTHON, FLOAT.number, lambda name: f"_{name}" if name in op.params else name)
     keys = [f"d{op.params.index(p)}" for p in active]
-    every = [f"_{p}" for p in op.params]
-    made = "op" if active == op.params else f"(op, None, ({', '.join(every)},))"
+    made = "op" if active == op.params else f"(op, None, ({', '.join(op.params)},))"
     fields = {"data": "out", "grad": "0.0", "made": made}
-    parents = [*(f"_{p}" for p in active), "None"]
-    fields |= dict(zip(("first", "second"), parents, strict=False))
-    partials = [*(rendered(op, key, FLOAT) for key in keys), "None"]
+    fields |= dict(zip(("first", "second"), [*active, "None"], strict=False))
+    partials = [*(written(op, key, python) for key in keys), "None"]
     fields |= dict(zip(("dfirst", "dsecond"), partials, strict=False))
-    lines = [*spare.made("node"), *(f"node.{name} = {text}" for name, text in fields.items())]
     indent = "    " * depth
-    text = given_lines(op, ["value", *keys], FLOAT, indent)
-    text += f"{indent}out = {rendered(op, 'value', FLOAT)}\n{indent}if {FINITE}:\n"
-    return text + "".join(f"{indent}    {line}\n" for line in [*lines, "return node"])
+    lines = [f"{name} = {text}" for name, text in given(op, ["value", *keys], python)]
+    lines += [f"out = {written(op, 'value', python)}", f"if {FINITE}:"]
+    inner = [*spare.made("node"), *(f"node.{name} = {text}" for name, text in fields.items())]
+    lines += [f"    {line}" for line in [*inner, "return node"]]
+    return "".join(f"{indent}{line}\n" for line in lines)
 
 
 def _vector_body(op: Op, call: str) -> str:
@@ -154,23 +139,22 @@ def _vector_body(op: Op, call: str) -> str:
     one, *rest = op.params
     indent = "        "
     text = "".join(
-        f"{indent}if _{p}.__class__ is list: _{p} = tuple(_{p})\n"
-        f"{indent}elif _{p}.__class__ is not tuple: return {call}\n"
+        f"{indent}if {p}.__class__ is list: {p} = tuple({p})\n"
+        f"{indent}elif {p}.__class__ is not tuple: return {call}\n"
         for p in op.params
     )
-    text += f"{indent}{one} = tuple([v.data for v in _{one}])\n"
+    text += f"{indent}_{one} = tuple([v.data for v in {one}])\n"
+    floats = f"if _sum(_{one}).__class__ is float"
     if not rest:
-        return text + f"{indent}if _sum({one}).__class__ is float:\n" + record_lines(op, (one,), 3)
+        return f"{text}{indent}{floats}:\n" + record_lines(op, (one,), 3)
     two = rest[0]
     return (
-        text
-        + f"{indent}if len(_{one}) == len(_{two}):\n"
-        + f"{indent}    if _{two}[0].__class__ is Value:\n"
-        + f"{indent}        {two} = tuple([v.data for v in _{two}])\n"
-        + f"{indent}        if _sum({one}).__class__ is float and _sum({two}).__class__ is float:\n"
-        + record_lines(op, (one, two), 5)
-        + f"{indent}    elif _sum(_{two}).__class__ is float:\n"
-        + f"{indent}        {two} = _{two}\n"
-        + f"{indent}        if _sum({one}).__class__ is float:\n"
-        + record_lines(op, (one,), 5)
+        f"{text}{indent}if len({one}) == len({two}):\n"
+        f"{indent}    if {two}[0].__class__ is Value:\n"
+        f"{indent}        _{two} = tuple([v.data for v in {two}])\n"
+        f"{indent}        {floats} and _sum(_{two}).__class__ is float:\n"
+        f"{record_lines(op, (one, two), 5)}"
+        f"{indent}    elif _sum({two}).__class__ is float:\n"
+        f"{indent}        _{two} = {two}\n"
+        f"{indent}        {floats}:\n{record_lines(op, (one,), 5)}"
     )

@@ -31,7 +31,7 @@ def value(graph: Graph, at: list[Any]) -> Any:
     for name, operands in graph.steps:
         op = SHEET[name]
         args = each(lambda x: numbers[x] if isinstance(x, int) else mp.mpf(x), operands)
-        numbers.append(rule(op, mpmath_(), (False,) * len(op.params)).value(*args))
+        numbers.append(rule(op, mpmath_()).value(*args))
     return numbers[-1]
 
 
