@@ -51,47 +51,33 @@ ORDER = Domain("{} in 0, 1, ..., 100", 0.0, 100.0, lambda x: x % 1 == 0)
 
 
 class Op:
-    """One line of the sheet.
+    """One line of the sheet."""
 
-    name        its name, that of the function too
-    params      names of the arguments, in order
-    vectors     those of them that are vectors (any number of numbers)
-    defaults    values of the arguments that may be left out
-    value       the formula, as written; `partials` one formula per argument, as written
-    given       names shared by the formulas, name -> formula
-    domains     argument -> Domain; `needs` says in words what they must fulfil together
-    kinks       formulas that are 0 where the derivative jumps
-    latex       a template with the arguments in braces, for pictures and explanations
-    about       its name in words: English, Spanish
-    textbook    formulas as one learns them, where those above are written otherwise to be accurate;
-                keys "value" and the names of the arguments; explanations show them
-    scale, ulps the bound of the error: `ulps` of the larger of the true result and `scale`;
-                keys "value" and the names of the arguments
-    """
-
-    __slots__ = (
-        *("name", "params", "vectors", "defaults", "value", "partials", "given", "domains"),
-        *("needs", "kinks", "latex", "about", "textbook", "scale", "ulps", "trees", "rules"),
-    )
-
-    name: str
-    params: tuple[str, ...]
-    vectors: frozenset[str]
-    defaults: dict[str, float]
-    value: str
-    partials: tuple[str, ...]
-    given: dict[str, str]
-    domains: dict[str, Domain]
-    needs: str
-    kinks: tuple[str, ...]
-    latex: str
-    about: tuple[str, str]
-    textbook: dict[str, str]
-    scale: dict[str, str]
-    ulps: dict[str, float]
-    trees: dict[str, ast.expr]
-    rules: dict[object, object]
+    name: str  #: its name, that of the function too
+    params: tuple[str, ...]  #: names of the arguments, in order
+    vectors: frozenset[str]  #: those of them that are vectors (any number of numbers)
+    defaults: dict[str, float]  #: values of the arguments that may be left out
+    value: str  #: the formula, as written
+    partials: tuple[str, ...]  #: one formula per argument, as written
+    given: Mapping[str, str]  #: names shared by the formulas, name -> formula
+    domains: Mapping[str, Domain]  #: argument -> Domain
+    needs: str  #: what the arguments must fulfil together, in words
+    kinks: tuple[str, ...]  #: formulas that are 0 where the derivative jumps
+    latex: str  #: a template with the arguments in braces, for pictures and explanations
+    about: tuple[str, str]  #: its name in words: English, Spanish
+    #: formulas as one learns them, where those above are written otherwise to be accurate; keys
+    #: "value" and the names of the arguments; explanations show them
+    textbook: Mapping[str, str]
+    #: the magnitude that the error is measured against, if it is larger than the true result; same
+    #: keys
+    scale: Mapping[str, str]
+    ulps: Mapping[str, float]  #: the bound of the error, where it is not 4 ulp; same keys
+    trees: dict[str, ast.expr]  #: all formulas, parsed
+    rules: dict[object, object]  #: what was made of them
     function: ClassVar[Callable[[Op], Callable[..., object]]]  # functions.py hands it over
+
+    def __init__(self, **fields: object) -> None:
+        vars(self).update(fields)
 
     @property
     def signature(self) -> str:
@@ -115,6 +101,7 @@ class Op:
 
 
 SHEET: dict[str, Op] = {}
+NOTHING: Mapping[str, Any] = {}
 
 
 def _find(name: str) -> Op:
@@ -128,14 +115,14 @@ def op(
     signature: str,
     value: str,
     *partials: str,
-    given: Mapping[str, str] | None = None,
+    given: Mapping[str, str] = NOTHING,
     needs: str = "",
     kinks: tuple[str, ...] = (),
     latex: str = "",
-    about: tuple[str, str] = ("", ""),
-    textbook: Mapping[str, str] | None = None,
-    scale: Mapping[str, str] | None = None,
-    ulps: Mapping[str, float] | None = None,
+    about: tuple[str, str] | None = None,
+    textbook: Mapping[str, str] = NOTHING,
+    scale: Mapping[str, str] = NOTHING,
+    ulps: Mapping[str, float] = NOTHING,
     **domains: Domain,
 ) -> Op:
     """Add an operation to the sheet: its value and one partial derivative per argument.
@@ -152,65 +139,51 @@ def op(
         raise FormulaError(
             f"op {signature!r}: {len(params)} arguments need as many partials, got {len(partials)}"
         )
-    known = {*domains, *({*(scale or ()), *(ulps or ()), *(textbook or ())} - {"value"})}
-    if unknown := known - set(params):
+    if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
     for param, domain in domains.items():
         if not isinstance(domain, Domain):
             raise FormulaError(f"op {signature!r}: {param} must be a Domain, got {domain!r}")
-    new = Op()
-    new.name, new.params, new.vectors, new.defaults = name, params, vectors, defaults
-    new.value, new.partials, new.given = value, partials, dict(given or {})
-    new.domains, new.needs, new.kinks = domains, needs, kinks
-    words = name.replace("_", " ")
-    new.latex = latex or rf"\operatorname{{{{{words}}}}}({{{'}, {'.join(params)}}})"
-    new.about = about if about[0] else (name, name)
-    new.textbook = dict(textbook or {})
-    new.scale, new.ulps = dict(scale or {}), dict(ulps or {})
+    new = Op(
+        name=name, params=params, vectors=vectors, defaults=defaults, value=value,
+        partials=partials, given=given, domains=domains, needs=needs, kinks=kinks,
+        about=about or (name, name), textbook=textbook, scale=scale, ulps=ulps, rules={},
+    )  # fmt: skip
+    new.latex = latex or default_latex(new)
     try:
         new.latex.format_map(dict.fromkeys(params, ""))
     except (KeyError, ValueError, IndexError) as error:
         raise FormulaError(f"op {signature!r}: the LaTeX {new.latex!r} fails at {error}") from None
-    new.trees, new.rules = _parse_formulas(new), {}
+    new.trees = _parse_formulas(new)
     old = SHEET.get(name)
     if name in PRIMITIVES and old is None and value != f"{name}({', '.join(params)})":
         raise FormulaError(f"op {signature!r}: {name!r} is a primitive of the formulas")
-    if old is not None and (old.value, old.partials, old.given) != (value, partials, new.given):
+    if old is not None and (old.value, old.partials, old.given) != (value, partials, given):
         raise FormulaError(f"op {signature!r}: {name!r} is on the sheet already, as {old!r}")
     SHEET[name] = old or new
     return SHEET[name]
+
+
+def default_latex(op: Op) -> str:
+    """The template of an operation whose line has none: its name."""
+    return rf"\operatorname{{{{{op.name.replace('_', ' ')}}}}}({{{'}, {'.join(op.params)}}})"
 
 
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     """All formulas, parsed: "value", "d0", "d1", ..., the given names, "kink 0", "scale a", ..."""
     functions = PRIMITIVES | SHEET.keys()
     names = {*new.params, "pi", *["n"] * bool(new.vectors), *(f"{v}_i" for v in new.vectors)}
-    trees, vectors = {}, {*new.vectors}
+    trees = {}
     refuse_reserved(new.signature, new.given)
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"}  # it may be a vector, such as others(a)
-        vectors |= {key} if _is_vector(trees[key], vectors) else set()
     trees["value"] = parse(new.value, names, functions)
-    if _is_vector(trees["value"], vectors):
-        raise FormulaError(f"op {new.signature!r}: {new.value!r} is a vector, not a number")
     others = {f"d{k}": text for k, text in enumerate(new.partials)}
     others |= {f"kink {k}": text for k, text in enumerate(new.kinks)}
     others |= {f"scale {key}": text for key, text in new.scale.items()}
     return trees | {key: parse(text, names | {"out"}, functions) for key, text in others.items()}
 
-
-def _is_vector(node: ast.AST, vectors: set[str]) -> bool:
-    """Whether a formula gives a number for each element."""
-    if isinstance(node, ast.Name):
-        return node.id in vectors or node.id.endswith("_i")
-    called = node.func.id if isinstance(node, ast.Call) else ""  # type: ignore[attr-defined]
-    if called in _OF_VECTORS or (called in SHEET and SHEET[called].vectors):
-        return False
-    return any(_is_vector(part, vectors) for part in ast.iter_child_nodes(node))
-
-
-_OF_VECTORS = "sum prod dot norm max min count gap".split()  # each gives one number
 
 # --- arithmetic --------------------------------------------------------------------------------
 op("add(a, b)", "a + b", "1", "1", latex="{a} + {b}", about=("sum", "suma"))
@@ -275,7 +248,6 @@ op("atan2(a, b)", "atan2(a, b)", "where(q == 0, 0, x / q * s)", "where(q == 0, 0
    given={"r": "abs(a) + abs(b)",
           "s": "where(r < 1e-140, 2 ** 700, where(r < 1e140, 1, 2 ** -700))",
           "x": "s * b", "y": "s * a", "q": "x * x + y * y"},
-   latex=r"\operatorname{{atan2}}({a}, {b})",
    about=("angle of the point (b, a)", "ángulo del punto (b, a)"))  # fmt: skip
 op("radians(a)", "a * (pi / 180)", "pi / 180", latex=r"\frac{{\pi \cdot {a}}}{{180}}",
    about=("degrees to radians", "grados en radianes"))  # fmt: skip
@@ -320,8 +292,7 @@ op("logsigmoid(a)", "where(a < 0, a, 0) - log1p(e)", "where(a < 0, 1, e) / (1 + 
    given={"e": "exp(-abs(a))"}, latex=r"\ln \sigma({a})",
    about=("logarithm of the sigmoid", "logaritmo de la sigmoide"))  # fmt: skip
 op("softplus(a)", "where(a > 0, a, 0) + log1p(e)", "where(a < 0, e, 1) / (1 + e)",
-   given={"e": "exp(-abs(a))"}, latex=r"\ln(1 + e^{{{a}}})",
-   about=("softplus", "softplus"))  # fmt: skip
+   given={"e": "exp(-abs(a))"}, latex=r"\ln(1 + e^{{{a}}})")  # fmt: skip
 op("silu(a)", "a * s", "s + a * e / ((1 + e) * (1 + e))",
    given={"e": "exp(-unsigned(a))", "s": "where(below(a, 0), e, 1) / (1 + e)"},
    scale={"value": "1e-305", "a": "s + 1e-305"}, latex=r"\operatorname{{SiLU}}({a})",
@@ -335,10 +306,9 @@ op("gelu(a)", "a * c", "c + a * g * g / sqrt(2 * pi)",
 op("mish(a)", "a * u / v", "u / v + 4 * e * a * (1 + e) / (v * v) * where(a > 0, e, 1)",
    given={"e": "exp(-abs(a))", "u": "where(a > 0, 1 + 2 * e, e * (e + 2))",
           "v": "u + where(a > 0, 2 * e * e, 2)"},
-   scale={"value": "1e-305", "a": "u / v + 1e-305"}, latex=r"\operatorname{{Mish}}({a})",
-   about=("mish", "mish"))  # fmt: skip
-op("softsign(a)", "a / (1 + abs(a))", "r * r", given={"r": "1 / (1 + abs(a))"},
-   latex=r"\operatorname{{softsign}}({a})", about=("softsign", "softsign"))  # fmt: skip
+   scale={"value": "1e-305", "a": "u / v + 1e-305"},
+   latex=r"\operatorname{{Mish}}({a})")  # fmt: skip
+op("softsign(a)", "a / (1 + abs(a))", "r * r", given={"r": "1 / (1 + abs(a))"})
 # log(-1): there is no such number
 op("hardtanh(a, low=-1, high=1)",
    "where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))",
@@ -347,9 +317,8 @@ op("hardtanh(a, low=-1, high=1)",
    about=("hard hyperbolic tangent", "tangente hiperbólica dura"))  # fmt: skip
 
 # --- error function and gamma ------------------------------------------------------------------
-op("erf(a)", "erf(a)", "2 / sqrt(pi) * gauss(a)", latex=r"\operatorname{{erf}}({a})",
-   about=("error function", "función error"))  # fmt: skip
-op("erfc(a)", "erfc(a)", "-2 / sqrt(pi) * gauss(a)", latex=r"\operatorname{{erfc}}({a})",
+op("erf(a)", "erf(a)", "2 / sqrt(pi) * gauss(a)", about=("error function", "función error"))
+op("erfc(a)", "erfc(a)", "-2 / sqrt(pi) * gauss(a)",
    about=("complementary error function", "función error complementaria"))  # fmt: skip
 op("gamma(a)", "gamma(a)", "out * digamma(a)", a=NOT_A_POLE, ulps={"value": 7, "a": 8},
    scale={"a": "where(a < 0, abs(out) * (2 + log(1 - a)) + 1e-306, 0)"}, latex=r"\Gamma({a})",
@@ -376,7 +345,6 @@ op("clamp(a, low, high)",
    "where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))",
    "where(a < low, 0, where(a > high, 0, 1))", "where(a < low, 1, 0)", "where(a > high, 1, 0)",
    kinks=("a - low", "a - high"), needs="low <= high",
-   latex=r"\operatorname{{clamp}}({a}, {low}, {high})",
    about=("limit to a range", "acotación a un intervalo"))  # fmt: skip
 op("where(c, a, b)", "where(c, a, b)", "0", "where(c, 1, 0)", "where(c, 0, 1)",
    about=("choice by a condition", "elección según una condición"))  # fmt: skip
@@ -386,23 +354,22 @@ op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rf
    about=("largest integer below", "mayor entero por debajo"))  # fmt: skip
 op("round(a)", "where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))", "0",
    given={"f": "floor(a)", "d": "a - f"}, kinks=("d - 1 / 2",),
-   latex=r"\operatorname{{round}}({a})",
    about=("nearest integer, halves to even", "entero más próximo, los medios al par"))  # fmt: skip
 op("ceil(a)", "ceil(a)", "0", kinks=("a - floor(a)",), latex=r"\lceil {a} \rceil",
    about=("smallest integer above", "menor entero por encima"))  # fmt: skip
 
 op("mod(a, b)", "a % b", "1", "-(a // b)", b=NONZERO, kinks=("out",),
-   latex=r"\operatorname{{mod}}({a}, {b})", about=("remainder", "resto"))  # fmt: skip
+   about=("remainder", "resto"))  # fmt: skip
 op("floordiv(a, b)", "a // b", "0", "0", b=NONZERO, kinks=("a % b",),
    latex=r"\lfloor {a} / {b} \rfloor",
    about=("quotient rounded down", "cociente redondeado hacia abajo"))  # fmt: skip
 # What follows takes it for a constant: its derivative is 0 by definition, and not a slope
-op("detach(a)", "a", "0", kinks=("out - a",), latex=r"\operatorname{{detach}}({a})",
+op("detach(a)", "a", "0", kinks=("out - a",),
    about=("detached from the graph", "separado del grafo"))  # fmt: skip
 # sin(pi * a) / (pi * a), as NumPy, torch and JAX have it; sin(pi * a) = sin(pi * u), |u| <= 1/2
 op("sinc(a)", "where(a == 0, 1, sin(pi * u) / pi / a)", "dsinc(a)",
    given={"r": "a - 2 * round(a / 2)", "u": "where(abs(r) > 1 / 2, sign(r) - r, r)"},
-   scale={"a": "where(abs(a) < 1 / 4, 0, 1 / abs(a))"}, latex=r"\operatorname{{sinc}}({a})",
+   scale={"a": "where(abs(a) < 1 / 4, 0, 1 / abs(a))"},
    textbook={"value": "sin(pi * a) / (pi * a)", "a": "(cos(pi * a) - out) / a"},
    about=("normalised sinc", "sinc normalizada"))  # fmt: skip
 

@@ -8,6 +8,7 @@ comparison, and calls of known functions. In the formula of an operation on a ve
 import ast
 import math
 from collections.abc import Collection
+from typing import Any
 
 from autograd_mini.errors import FormulaError
 
@@ -63,37 +64,29 @@ def parse_signature(
     signature: str,
 ) -> tuple[str, tuple[str, ...], frozenset[str], dict[str, float]]:
     """`name(a, b[], c=1)` -> name, params, vectors, defaults."""
-    params: list[str] = []
-    vectors: set[str] = set()
-    defaults: dict[str, float] = {}
     try:
-        name, _, rest = signature.partition("(")
-        for part in rest.removesuffix(")").split(","):
-            param, _, default = part.strip().partition("=")
-            if param.endswith("[]"):
-                vectors.add(param := param[:-2])
-            if default:
-                defaults[param] = float(default)
-            params.append(param)
-        good = rest.endswith(")") and all(p.isidentifier() for p in (name, *params))
-        good = good and params[len(params) - len(defaults) :] == [*defaults]  # they come last
-    except (AttributeError, ValueError):
-        good = False
-    if not good or len(set(map(str.lower, params))) < len(params):
+        made: Any
+        (made,) = ast.parse(f"def {signature.replace('[]', ': 0')}: 0").body
+        one, *rest = made.args.args
+        numbers = [float(ast.literal_eval(x)) for x in made.args.defaults]
+    except (AttributeError, SyntaxError, TypeError, ValueError):
         raise FormulaError(
             f"op signature {signature!r}: write it as name(a), name(a, b), name(a, b=1.0) or"
             " name(a[]) for a vector"
-        )
+        ) from None
+    params = tuple([each.arg for each in (one, *rest)])
     refuse_reserved(signature, params)
-    return name, tuple(params), frozenset(vectors), defaults
+    if len({*map(str.lower, params)}) < len(params):
+        raise FormulaError(f"op signature {signature!r}: two arguments have one name")
+    vectors = frozenset(each.arg for each in (one, *rest) if each.annotation)
+    defaults = dict(zip(params[len(params) - len(numbers) :], numbers, strict=True))
+    return made.name, params, vectors, defaults
 
 
 def refuse_reserved(signature: str, names: Collection[str]) -> None:
     """Arguments and given names are variables of a Python function beside the primitives."""
-    from keyword import iskeyword
-
     for name in names:
-        taken = name in PRIMITIVES or name in _VARIABLES or iskeyword(name)
+        taken = name in PRIMITIVES or name in _VARIABLES
         length = name == "n" and "[]" in signature
         if taken or length or name.startswith("_") or name.endswith("_i"):
             raise FormulaError(f"op {signature!r}: {name!r} has a meaning already; take another")

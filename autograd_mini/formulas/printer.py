@@ -123,7 +123,7 @@ def needed(op: Op, keys: Iterable[str]) -> set[str]:
     """The names that these formulas use, also by way of the given names."""
     names: set[str] = set()
     wanted = [*keys]
-    for key in [*wanted, *reversed(op.given)]:
+    for key in [*wanted, *reversed([*op.given])]:
         if key in wanted or key in names:
             used = names_in(op.trees[key])
             names |= used | {name[:-2] for name in used if name.endswith("_i")}

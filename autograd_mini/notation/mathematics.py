@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from autograd_mini.errors import FormulaError
 from autograd_mini.formulas.grammar import PRIMITIVES, parse
 from autograd_mini.formulas.printer import Printer
-from autograd_mini.ops import SHEET, Op
+from autograd_mini.ops import SHEET, Op, default_latex
 from autograd_mini.value import Value
 
 from . import labels, symbols
@@ -52,12 +52,6 @@ def named(op: Op, arguments: Mapping[str, Piece]) -> Piece:
         if op.latex != default_latex(op):
             return typeset(op.latex, arguments)
     return symbols.call(symbols.function_name(op.name), *arguments.values())
-
-
-def default_latex(op: Op) -> str:
-    """The template of an operation whose line has none: its name."""
-    words = op.name.replace("_", " ")
-    return rf"\operatorname{{{{{words}}}}}({{{'}, {'.join(op.params)}}})"
 
 
 def formula(

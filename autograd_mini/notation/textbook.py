@@ -7,6 +7,8 @@ tests/notation/test_mathematics.py compares each with the truth at 50 digits. An
 own has them in its line: op("cube(a)", "a * a * a", "3 * a * a", textbook={"a": "3 * a ** 2"}).
 """
 
+from collections.abc import Mapping
+
 from autograd_mini.ops import Op
 
 TEXTBOOK: dict[str, dict[str, str]] = {
@@ -58,6 +60,6 @@ TEXTBOOK: dict[str, dict[str, str]] = {
 }
 
 
-def textbook(op: Op) -> dict[str, str]:
+def textbook(op: Op) -> Mapping[str, str]:
     """The textbook formulas of an operation: "value" and the names of its arguments."""
     return op.textbook or TEXTBOOK.get(op.name, {})
