@@ -7,8 +7,7 @@ sheet too (`python tests/stubs.py`), tells type checkers and editors about them.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .errors import DomainError, NumberTypeError
-from .numbers.arrays import elementwise
+from .errors import DomainError
 from .numbers.kinds import is_traced, kind_of
 from .numbers.numberlike import data_of
 from .ops import SHEET, Op
@@ -117,17 +116,3 @@ for _name, _method in OPERATORS.items():
     setattr(Value, f"__{_method}__", function(SHEET[_name]))
     if len(SHEET[_name].params) == 2:
         setattr(Value, f"__r{_method}__", fast.function(SHEET[_name], apply, Value, swapped=True))
-
-
-def _round(value: Value, digits: int | None = None) -> Value:
-    if digits is not None:
-        raise NumberTypeError(
-            "round(value) goes to the nearest whole number; round(value.data, digits) rounds digits"
-        )
-    return value.round()
-
-
-Value.__round__ = _round
-Value.__array_ufunc__ = lambda _, ufunc, method, *inputs, **named: elementwise(
-    lambda name: function(SHEET[name]), ufunc, method, inputs, named
-)

@@ -17,7 +17,7 @@ from typing import Any
 from autograd_mini import value as engine
 from autograd_mini.functions import ALIASES, METHODS, OPERATORS
 from autograd_mini.graph import contents, restored
-from autograd_mini.numbers.arrays import elementwise, is_array
+from autograd_mini.numbers.arrays import is_array
 from autograd_mini.numbers.kinds import constant
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET, Op
@@ -80,7 +80,7 @@ class Value(engine.Value):
         _label.__set__,  # type: ignore[union-attr]
     )
 
-    @property  # type: ignore[override]
+    @property
     def _prev(self) -> set[engine.Value]:
         return set(self.parents)
 
@@ -167,9 +167,6 @@ class Value(engine.Value):
         """A network with one output gives a Value; courses that take its first output get it."""
         return (self,)[k]
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return elementwise(FUNCTIONS.__getitem__, ufunc, method, inputs, kwargs)
-
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad or 0})"
 
@@ -188,7 +185,7 @@ for _name, _method in OPERATORS.items():
     if _name in ("add", "mul"):
         setattr(Value, f"__{_method}__", _operator(FUNCTIONS[_name], Value))
         setattr(Value, f"__r{_method}__", getattr(Value, f"__{_method}__"))
-    elif _name not in ("sub", "div", "neg", "round"):
+    elif _name not in ("sub", "div", "neg"):
         setattr(Value, f"__{_method}__", FUNCTIONS[_name])
         if len(SHEET[_name].params) == 2:
             swapped = fast.function(SHEET[_name], _apply, Value, swapped=True)

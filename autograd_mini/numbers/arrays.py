@@ -1,6 +1,5 @@
 """NumPy arrays and Values together: elementwise, as object arrays of Values."""
 
-from collections.abc import Callable
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError
@@ -34,16 +33,8 @@ def mapped(function: Any, args: tuple[Any, ...], **named: Any) -> Any:
     return result[()] if isinstance(result, np.ndarray) and result.shape == () else result
 
 
-def elementwise(
-    named: Callable[[str], Any],
-    ufunc: Any,
-    method: str,
-    inputs: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
+def elementwise(value: Any, ufunc: Any, method: str, *inputs: Any, **named: Any) -> Any:
     """`np.array([1.0, 2.0]) * value` and `np.exp(value)`: the operation on each element.
-
-    `named` gives the function of an operation by its name in the sheet.
 
     Raises NumberTypeError for what has no meaning element by element.
     """
@@ -51,8 +42,8 @@ def elementwise(
     if method != "__call__":
         raise NumberTypeError(f"np.{name}.{method} does not work on Values")
     if name in _NAMES:
-        ufunc = numpy().frompyfunc(named(_NAMES[name]), len(inputs), 1)
+        ufunc = numpy().frompyfunc(getattr(type(value), _NAMES[name]), len(inputs), 1)
     try:
-        return mapped(ufunc, inputs, **kwargs)
+        return mapped(ufunc, inputs, **named)
     except (TypeError, AttributeError) as error:
         raise NumberTypeError(f"np.{name} does not work on Values: {error}") from None

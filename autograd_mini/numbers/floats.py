@@ -75,35 +75,23 @@ FLOAT = Kind("float", _FLOAT, _float, lambda value: repr(float(value)))
 
 
 # --- floats as IEEE 754 and torch have them: inf and nan in place of errors ---------------------
+_AT_POLES: dict[tuple[object, ...], float]
 _AT_POLES = dict.fromkeys([("log", 0.0), ("log2", 0.0), ("log10", 0.0)], -math.inf)
 _AT_POLES |= {("log1p", -1.0): -math.inf, ("atanh", -1.0): -math.inf}
 _AT_POLES |= {("atanh", 1.0): math.inf, ("gamma", 0.0): math.inf}
 
 
-def _never_raises(name: str, f: Callable[..., float]) -> Callable[..., float]:
-    def quiet(*args: Any) -> float:
-        try:
-            return f(*args)
-        except OverflowError:
-            odd = name == "sinh" or name == "expm1"
-            return -math.inf if odd and args[0] < 0 else math.inf
-        except ValueError:
-            pole = math.inf if name == "lgamma" else math.nan
-            return _AT_POLES.get((name, args[0]), pole) if len(args) == 1 else math.nan
-
-    return quiet
-
-
-def _signed(careful: Callable[..., float], sign: Callable[..., Any]) -> Callable[..., float]:
-    """An infinity of the right sign where `careful` overflows, nan for inf - inf."""
+def _quiet(name: str, sign: Callable[..., Any] = lambda *_: 1) -> Callable[..., float]:
+    """An infinity of the right sign where the function overflows, or has a pole; else nan."""
+    f, elsewhere = _FLOAT[name], math.inf if name == "lgamma" else math.nan
 
     def quiet(*args: Any) -> float:
         try:
-            return careful(*args)
+            return f(*args)  # type: ignore[no-any-return]
         except OverflowError:
             return math.inf if sign(*args) > 0 else -math.inf
         except ValueError:
-            return math.nan
+            return _AT_POLES.get((name, *args), elsewhere)
 
     return quiet
 
@@ -117,24 +105,22 @@ def _divide(a: float, b: float) -> float:
 
 def _power(a: float, b: float) -> float:
     try:
-        power = math.pow(a, b)
-    except OverflowError:
-        return -math.inf if a < 0 and b % 2 == 1 else math.inf
-    except ValueError:
-        if a != 0:
+        return math.pow(a, b)
+    except (OverflowError, ValueError) as error:
+        if isinstance(error, ValueError) and a != 0:
             return math.nan
         return math.copysign(math.inf, a) if b % 2 == 1 else math.inf
-    return power
 
 
 IEEE = Kind(
     "ieee",
     {
         **_FLOAT,
-        **{n: _never_raises(n, _FLOAT[n]) for n in f"{_MATH} {_SPECIAL} norm".split()},
-        "sum": _signed(_sum, lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
-        "dot": _signed(_dot, lambda a, b: _exact(zip(a, b, strict=True))),
-        "prod": _signed(_FLOAT["prod"], lambda a: math.prod(math.copysign(1.0, x) for x in a)),
+        **{name: _quiet(name) for name in f"{_MATH} {_SPECIAL} norm".split()},
+        **{name: _quiet(name, lambda x: x) for name in ("sinh", "expm1")},
+        "sum": _quiet("sum", lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
+        "dot": _quiet("dot", lambda a, b: _exact(zip(a, b, strict=True))),
+        "prod": _quiet("prod", lambda a: math.prod(math.copysign(1.0, x) for x in a)),
         "_divide": _divide,
         "_power": _power,
         "_modulo": lambda a, b: a % b if b else math.nan,

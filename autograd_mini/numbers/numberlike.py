@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import ge, gt, le, lt
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from autograd_mini.graph import added, contents, deepcopy, pickled, restored
 
-from .arrays import is_array
+from .arrays import elementwise, is_array
 from .kinds import constant
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class NumberLike(Methods):
     __lt__, __le__, __gt__, __ge__ = map(_ordered, (lt, le, gt, ge))
     __bool__, __float__ = _converted(bool), _converted(float)
     __int__, __complex__ = _converted(int), _converted(complex)
+    __array_ufunc__ = elementwise
 
     def __pos__(self: Value) -> Value:  # type: ignore[misc]
         return self
@@ -98,15 +99,8 @@ class NumberLike(Methods):
         label = f"{self.label}: " if self.label else ""
         return f"Value({label}data={self.data}, grad={held(self.grad)})"
 
-    @property
-    def _prev(self) -> tuple[Value, ...]:  # micrograd's names for parents and op
-        return self.parents  # type: ignore[attr-defined,no-any-return]
-
-    _children = _prev  # and microgpt's, for partials too
-
-    @property
-    def _local_grads(self) -> tuple[Any, ...]:
-        return self.partials  # type: ignore[attr-defined,no-any-return]
+    _prev = _children = property(attrgetter("parents"))  # as micrograd and microgpt call them
+    _local_grads = property(attrgetter("partials"))
 
     @property
     def _op(self) -> str:

@@ -5,8 +5,11 @@ A range is (low, high), or ANYTHING where nothing is known. Inputs are taken to 
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import product
+from operator import mul, truediv
 
-from .floats import IEEE
+from .instructions import MEANING
 
 Range = tuple[float, float]
 
@@ -34,19 +37,13 @@ def result(opcode: str, given: Sequence[Range]) -> Range:
     return rule(*given) if rule and (beyond or all(map(is_finite, given))) else ANYTHING
 
 
-def _grows(name: str) -> Callable[[Range], Range]:
-    """The rule of a function that grows; it knows nothing where the function has no number."""
-    f = IEEE.namespace[name]
-    return lambda x: (f(x[0]), f(x[1])) if f(x[0]) > -math.inf else ANYTHING
-
-
-def _corners(f: Callable[[float, float], float], x: Range, y: Range) -> Range:
-    values = [f(a, b) for a in x for b in y]
+def _corners(f: Callable[..., float], *given: Range) -> Range:
+    """The range of what is least and largest at the ends; where it is nan at the first, nothing."""
+    values = [f(*ends) for ends in product(*given)]
     return min(values), max(values)
 
 
-def _times(x: Range, y: Range) -> Range:
-    return _corners(lambda a, b: a * b, x, y)
+_times = partial(_corners, mul)
 
 
 def _absolute(x: Range) -> Range:
@@ -72,15 +69,15 @@ _RULES: dict[str, Callable[..., Range]] = {
     "+": _sum,
     "-": lambda x, y: (x[0] - y[1], x[1] - y[0]),
     "*": _times,
-    "square": lambda x: (_absolute(x)[0] * _absolute(x)[0], _absolute(x)[1] * _absolute(x)[1]),
-    "/": lambda x, y: _corners(lambda a, b: a / b, x, y) if y[0] > 0 or y[1] < 0 else ANYTHING,
+    "square": lambda x: _times(_absolute(x), _absolute(x)),
+    "/": lambda x, y: _corners(truediv, x, y) if y[0] > 0 or y[1] < 0 else ANYTHING,
     "neg": lambda x: (-x[1], -x[0]),
     "abs": _absolute,
     "**": _power,
     "sum": _sum,
     "dot": lambda *x: _sum(*map(_times, x[: len(x) // 2], x[len(x) // 2 :])),
     "hypot": lambda *x: (0.0, _sum(*map(_absolute, x))[1]),
-    **{name: _grows(name) for name in "exp exp2 expm1 sqrt log log1p".split()},
+    **{n: partial(_corners, MEANING[n]) for n in "exp exp2 expm1 sqrt log log1p".split()},
     **dict.fromkeys(("floor", "ceil"), lambda x: (x[0] - 1.0, x[1] + 1.0)),
     **dict.fromkeys(("tanh", "sin", "cos", "erf"), lambda _: (-1.0, 1.0)),
     **dict.fromkeys(("atan", "atan2", "erfc"), lambda *_: (-4.0, 4.0)),

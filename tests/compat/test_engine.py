@@ -286,7 +286,6 @@ def test_numbers_of_numpy_are_subtracted_and_divided_by_as_they_are():
         (lambda x: x / 0, PoleError, r"at a = 0.0, b = -1.0: division by zero"),
         (lambda x: x - "a", NumberTypeError, r"^'a' \(str\) is not a number"),
         (lambda x: x / None, NumberTypeError, r"^None \(NoneType\) is not a number"),
-        (lambda x: round(x, 1), NumberTypeError, r"round\(value.data, digits\) rounds digits"),
     ],
 )
 def test_what_is_refused_is_told_as_by_the_engine(call, error, text):
