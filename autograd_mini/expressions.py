@@ -13,18 +13,16 @@ import math
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from keyword import iskeyword
 from operator import ge, gt, le, lt
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from . import language
 from .errors import AutogradError
 from .ops import SHEET, Op
 from .value import apply
-
-Known = dict[str, Any]  # what the code of an expression calls, by name
 
 FILE = "<expression>"  # where linecache, and with it inspect, looks for the text
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -77,6 +75,8 @@ def marked(source: str, start: int, end: int, width: int = 70) -> str:
 class Expression:
     """An expression that has been read; call it with a number or a Value for each of its names.
 
+    The result is a Value if any of them is one, else a plain number.
+
     >>> f = parse("x*exp(-x**2)+y")
     >>> f.names
     ('x', 'y')
@@ -85,36 +85,24 @@ class Expression:
     >>> f(x=x, y=y).backward()
     >>> x.grad == (1 - 2 * 0.25) * math.exp(-0.25), y.grad      # (1 - 2x^2) exp(-x^2), and 1
     (True, 1.0)
+
+    Raises TypeError unless there is exactly one value for each name; DomainError and the other
+    errors of the engine, with a note on the place, where there is no such number.
     """
 
-    def __init__(
-        self, source: str, tree: ast.expr, names: Iterable[str], code: CodeType, known: Known
-    ) -> None:
-        self.source, self.tree, self.names = source, tree, tuple(names)
-        self._code = code, known
+    def __init__(self, source: str, code: CodeType, known: dict[str, Any]) -> None:
+        self.source, self.names = source, code.co_varnames
+        self._code, self._known = code, known
 
     def __call__(self, /, **values: object) -> Any:
-        """The value at these numbers: a Value if any of them is one, else a plain number.
+        """The value at these numbers."""
+        return FunctionType(self._code, self._known)(**values)
 
-        Raises TypeError unless there is exactly one value for each name; DomainError and the other
-        errors of the engine, with a note on the place, where there is no such number.
-        """
-        missing = [name for name in self.names if name not in values]
-        extra = [name for name in values if name not in self.names]
-        if missing or extra:
-            what = [f"needs a value for {', '.join(missing)}"] * bool(missing)
-            what += [f"has no {', '.join(extra)}"] * bool(extra)
-            raise TypeError(f"{self.source} {' and '.join(what)}")
-        code, known = self._code
-        return eval(code, {**known, **values})
-
-    def function(
-        self, name: str = "y", compiled: tuple[CodeType, Known] | None = None
-    ) -> Callable[..., Any]:
+    def function(self, name: str = "y") -> Callable[..., Any]:
         """A function of the expression's names in their order, called `name`, with its text.
 
         Each operation runs as a call that stands where the operation is written, which is how
-        `steps` finds its place. `compiled` is other code for it, and the names that it knows.
+        `steps` finds its place.
 
         >>> from autograd_mini import steps
         >>> recorded = steps(parse("(a + b)**2").function(), 1.0, 2.0)
@@ -122,9 +110,7 @@ class Expression:
         Place(source=0, line=0, column=1, end_line=0, end_column=6)
         """
         linecache.cache[FILE] = (len(self.source), None, [f"{self.source}\n"], FILE)
-        code, known = compiled or self._code
-        code, names = code.replace(co_name=name), self.names
-        return lambda *values: eval(code, {**known, **dict(zip(names, values, strict=True))})
+        return FunctionType(self._code.replace(co_name=name), self._known)
 
     def __reduce__(self) -> tuple[Callable[[str], Expression], tuple[str]]:
         return parse, (self.source,)
@@ -133,12 +119,12 @@ class Expression:
         return f"Expression({self.source!r})"
 
 
-def parse(source: str) -> Expression:
+def parse(source: str, apply: Callable[..., Any] = apply) -> Expression:
     """Read an expression.
 
     It may hold numbers, names, the constants pi and e, `+ - * / **`, parentheses, the functions of
     the sheet (those of a vector take its numbers one by one: `max(a, b, c)`), and a comparison as
-    the condition of `where(x > 0, x, 0)`.
+    the condition of `where(x > 0, x, 0)`. `apply(op, *numbers)` computes an operation.
 
     Raises ExpressionError (a ValueError) for anything else, with the place of it; TypeError if
     `source` is no text.
@@ -171,33 +157,16 @@ def parse(source: str) -> Expression:
         raise _syntax_error(source, error) from None
     except (RecursionError, MemoryError):
         raise ExpressionError("deep", deepest=DEEPEST) from None
-    names: dict[str, int] = {}  # name -> column where it first stands
-    # What the code calls: Python's own arithmetic has no part in it. The names are no identifiers,
-    # so no name of the expression is one of them.
-    known: Known = {"__builtins__": {}}
-    root = [tree]
+    read, root = _Reader(source, apply), [tree]
     level = [(root, 0)]  # where the nodes stand that are to be read
     for _ in range(DEEPEST):
         below = []
         for nodes, i in level:
-            nodes[i], parts = _read(nodes[i], source, names, known)
+            nodes[i], parts = read(nodes[i])
             below += [(parts, k) for k in range(len(parts))]
-        level = below
-        if not level:
-            code = compile(ast.Expression(root[0]), FILE, "eval")
-            return Expression(source, tree, sorted(names, key=names.__getitem__), code, known)
+        if not (level := below):
+            return Expression(source, read.compiled(root[0]), read.known)
     raise ExpressionError("deep", deepest=DEEPEST)
-
-
-def _error(key: str, source: str, node: ast.expr, /, **values: object) -> ExpressionError:
-    return ExpressionError(key, source, *_columns(source, node), **values)
-
-
-def _columns(source: str, node: ast.expr) -> tuple[int, int]:
-    """Where a node is, in characters; Python counts in bytes of UTF-8."""
-    data = source.encode()
-    end = node.end_col_offset or node.col_offset
-    return len(data[: node.col_offset].decode()), len(data[:end].decode())
 
 
 def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
@@ -222,98 +191,126 @@ def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
     return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
 
 
-def _read(
-    node: ast.expr, source: str, names: dict[str, int], known: Known
-) -> tuple[ast.expr, list[ast.expr]]:
-    """What runs in place of a node that is allowed, and its parts, which are still to be read.
+class _Reader:
+    """Reads one node of a syntax tree after the other: `names` are met, `known` is what is called.
 
-    Names go into `names`, what is called into `known`.
+    Python's own arithmetic has no part in the code. What it calls has names that are no
+    identifiers, so that no name of the expression is one of them.
     """
-    match node:
-        case ast.Constant(value=bool() | None):
-            raise _error("name", source, node, name=str(node.value))
-        case ast.Constant(value=int() | float() as number):
-            if number > 1.7976931348623157e308:
-                raise _error("large", source, node)
-            return ast.copy_location(ast.Constant(float(number)), node), []
-        case ast.Name(id=name):
-            if name in SHEET:
-                raise _error("function", source, node, name=name, signature=SHEET[name].signature)
-            if name == "__debug__":  # True, whatever it is given
-                raise _error("reserved", source, node, name=name)
-            if name in CONSTANTS:
-                return ast.copy_location(ast.Constant(CONSTANTS[name]), node), []
-            names[name] = min(node.col_offset, names.get(name, node.col_offset))
-            return node, []
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            does, parts = _applied(SHEET["neg"], source, node), [operand]
-        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            does, parts = (lambda x: x), [operand]
-        case ast.BinOp(left=left, op=sign, right=right):
-            if type(sign) not in _OPERATORS:
-                raise _error("operator", source, node)
-            does, parts = _applied(SHEET[_OPERATORS[type(sign)]], source, node), [left, right]
-        case ast.Call(func=ast.Name(id=name)):
-            op, parts = _call(node, name, source)
-            does, first = _applied(op, source, node), parts[0]
-            if op.name == "where" and isinstance(first, ast.Compare):
-                compared = _COMPARISONS.get(type(first.ops[0]))
-                if len(first.ops) > 1 or compared is None:
-                    raise _error("comparison", source, first)
-                where, parts = does, [first.left, *first.comparators, *parts[1:]]
-                does = lambda a, b, *other: where(float(compared(a, b)), *other)  # noqa: E731
-        case _:
-            raise _error(_KINDS.get(type(node), "syntax"), source, node)
-    called = f"call {len(known)}"
-    known[called] = does
-    function = ast.copy_location(ast.Name(called, ast.Load()), node)
-    return ast.copy_location(ast.Call(function, parts, []), node), parts
 
+    def __init__(self, source: str, apply: Callable[..., Any]) -> None:
+        self.source, self.apply = source, apply
+        self.names: dict[str, int] = {}  # name -> column where it first stands
+        self.known: dict[str, Any] = {"__builtins__": {}}
 
-def _call(node: ast.Call, name: str, source: str) -> tuple[Op, list[ast.expr]]:
-    """The operation that is called, and its arguments in order."""
-    op = SHEET.get(name)
-    if op is None:
-        from difflib import get_close_matches
+    def __call__(self, node: ast.expr) -> tuple[ast.expr, list[ast.expr]]:
+        """What runs in place of a node that is allowed, and its parts, still to be read."""
+        what, parts = self._does(node)
+        made: ast.expr = node
+        if callable(what):
+            function = ast.Name(f"call {len(self.known)}", ast.Load())
+            self.known[function.id] = what
+            made = ast.Call(ast.copy_location(function, node), parts, [])
+        elif what is not None:
+            made = ast.Constant(what)
+        return ast.copy_location(made, node), parts
 
-        plain = name.lower()
-        near = [plain] if plain in SHEET else get_close_matches(plain, SHEET, n=3, cutoff=0.55)
-        if closest := OTHER_NAMES.get(plain) or ", ".join(near):
-            raise _error("unknown.near", source, node.func, name=name, closest=closest)
-        raise _error("unknown", source, node.func, name=name)
-    arguments = list(node.args)
-    for argument in arguments:
-        if isinstance(argument, ast.Starred):
-            raise _error("syntax", source, argument)
-    if op.vectors:
-        if len(op.params) > 1:
-            raise _error("vectors", source, node, signature=op.signature)
-        if not arguments or node.keywords:
-            raise _error("vector", source, node, name=name)
+    def compiled(self, tree: ast.expr) -> CodeType:
+        """The code of a function of the names, in the order in which they are met."""
+        names = sorted(self.names, key=self.names.__getitem__)
+        made = ast.parse(f"lambda {', '.join(names)}: 0", mode="eval")
+        made.body.body = tree  # type: ignore[attr-defined]
+        code: CodeType = eval(compile(made, FILE, "eval")).__code__
+        return code.replace(co_qualname=self.source)
+
+    def _does(self, node: ast.expr) -> tuple[Any, list[ast.expr]]:
+        """What a node does with its parts, or its number; None for a name."""
+        match node:
+            case ast.Constant(value=bool() | None):
+                raise self._error("name", node, name=str(node.value))
+            case ast.Constant(value=int() | float() as number):
+                if number > 1.7976931348623157e308:
+                    raise self._error("large", node)
+                return float(number), []
+            case ast.Name(id=name):
+                if name in SHEET:
+                    raise self._error("function", node, name=name, signature=SHEET[name].signature)
+                if name == "__debug__":  # True, whatever it is given
+                    raise self._error("reserved", node, name=name)
+                if name not in CONSTANTS:
+                    self.names[name] = min(node.col_offset, self.names.get(name, node.col_offset))
+                return CONSTANTS.get(name), []
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self._applied(SHEET["neg"], node), [operand]
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return (lambda x: x), [operand]
+            case ast.BinOp(left=left, op=sign, right=right):
+                if type(sign) not in _OPERATORS:
+                    raise self._error("operator", node)
+                return self._applied(SHEET[_OPERATORS[type(sign)]], node), [left, right]
+            case ast.Call(func=ast.Name(id=name)):
+                op, parts = self._called(node, name)
+                does, first = self._applied(op, node), parts[0]
+                if op.name == "where" and isinstance(first, ast.Compare):
+                    compared = _COMPARISONS.get(type(first.ops[0]))
+                    if len(first.ops) > 1 or compared is None:
+                        raise self._error("comparison", first)
+                    parts[:1] = [first.left, *first.comparators]
+                    return (lambda a, b, *other: does(float(compared(a, b)), *other)), parts
+                return does, parts
+        raise self._error(_KINDS.get(type(node), "syntax"), node)
+
+    def _called(self, node: ast.Call, name: str) -> tuple[Op, list[ast.expr]]:
+        """The operation that is called, and its arguments in order."""
+        op = SHEET.get(name)
+        if op is None:
+            from difflib import get_close_matches
+
+            plain = name.lower()
+            near = [plain] if plain in SHEET else get_close_matches(plain, SHEET, n=3, cutoff=0.55)
+            closest = OTHER_NAMES.get(plain) or ", ".join(near)
+            key = "unknown.near" if closest else "unknown"
+            raise self._error(key, node.func, name=name, closest=closest)
+        arguments = list(node.args)
+        for argument in arguments:
+            if isinstance(argument, ast.Starred):
+                raise self._error("syntax", argument)
+        if op.vectors:
+            if len(op.params) > 1:
+                raise self._error("vectors", node, signature=op.signature)
+            if not arguments or node.keywords:
+                raise self._error("vector", node, name=name)
+            return op, arguments
+        named = {keyword.arg: keyword.value for keyword in node.keywords}
+        for param in op.params[len(arguments) :]:
+            default = ast.copy_location(ast.Constant(op.defaults.get(param)), node)
+            if param in named or param in op.defaults:
+                arguments.append(named.pop(param, default))
+        if named or len(arguments) != len(op.params):
+            given = len(node.args) + len(node.keywords)
+            raise self._error("arguments", node, signature=op.signature, given=given)
         return op, arguments
-    named = {keyword.arg: keyword for keyword in node.keywords}
-    for param in op.params[len(arguments) :]:
-        if param in named:
-            arguments.append(named.pop(param).value)
-        elif param in op.defaults:
-            arguments.append(ast.copy_location(ast.Constant(op.defaults[param]), node))
-    if named or len(arguments) != len(op.params):
-        given = len(node.args) + len(node.keywords)
-        raise _error("arguments", source, node, signature=op.signature, given=given)
-    return op, arguments
 
+    def _applied(self, op: Op, node: ast.expr) -> Callable[..., Any]:
+        """What the operation does; its errors get a note with the place."""
 
-def _applied(op: Op, source: str, node: ast.expr) -> Callable[..., Any]:
-    """What the operation does; its errors get a note with the place."""
+        def applied(*parts: Any) -> Any:
+            try:
+                return self.apply(op, parts) if op.vectors else self.apply(op, *parts)
+            except (AutogradError, OverflowError) as error:
+                error.add_note(marked(self.source, *self._columns(node)))
+                raise
 
-    def applied(*parts: Any) -> Any:
-        try:
-            return apply(op, parts) if op.vectors else apply(op, *parts)
-        except (AutogradError, OverflowError) as error:
-            error.add_note(marked(source, *_columns(source, node)))
-            raise
+        return applied
 
-    return applied
+    def _error(self, key: str, node: ast.expr, /, **values: object) -> ExpressionError:
+        return ExpressionError(key, self.source, *self._columns(node), **values)
+
+    def _columns(self, node: ast.expr) -> tuple[int, int]:
+        """Where a node is, in characters; Python counts in bytes of UTF-8."""
+        data = self.source.encode()
+        end = node.end_col_offset or node.col_offset
+        return len(data[: node.col_offset].decode()), len(data[:end].decode())
 
 
 def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:

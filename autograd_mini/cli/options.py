@@ -16,7 +16,7 @@ from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
 from autograd_mini.numbers import arguments
-from autograd_mini.value import Value
+from autograd_mini.value import Value, apply
 
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
 OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
@@ -174,14 +174,18 @@ SHARED: dict[str, dict[str, Any]] = {
 
 # --- what the arguments name ---------------------------------------------------------------------
 def read(
-    source: str, pairs: Sequence[str], *, tried: bool = False
+    source: str,
+    pairs: Sequence[str],
+    applied: Callable[..., Any] = apply,
+    *,
+    tried: bool = False,
 ) -> tuple[Expression, dict[str, float]]:
     """An expression, and the number of each of its names from texts such as "x=0.5".
 
     Raises ExpressionError for what cannot be read; with `tried`, also what the expression itself
     refuses there, with the place marked.
     """
-    expression = parse(source)
+    expression = parse(source, applied)
     numbers = assignments([*pairs], expression.names)
     if tried:
         expression(**numbers)

@@ -1,26 +1,26 @@
 """`autograd-mini step`: an expression or a function, step by step, in the terminal or as a file."""
 
-import ast
 import inspect
 import math
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
 from autograd_mini import functions, museum
 from autograd_mini.course.examples import EXAMPLES, example
-from autograd_mini.expressions import CONSTANTS, FILE, Expression
 from autograd_mini.graph import topological
 from autograd_mini.language import translated
+from autograd_mini.ops import Op
 from autograd_mini.optim import SGD
 from autograd_mini.pages.film.frames import save_frames
 from autograd_mini.stepping.explaining import step_lines, transcript
 from autograd_mini.stepping.record import steps
 from autograd_mini.stepping.sequence import Steps
-from autograd_mini.value import Value
+from autograd_mini.value import Value, apply
 
 from . import step_training
 from .options import Arguments, imported, labelled, option, read, suffix, write_recording
@@ -197,38 +197,28 @@ def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
     if args.target is None or ":" in args.target:
         args.refuse("engine.expression", target=args.target or "--train")
     args.exclude("lr weights at", "engine.not.with")
-    expression, numbers = read(args.target, args.values, tried=True)
-    try:
-        return museum.stepped(args.engine, _function_of(args, expression), *numbers.values())
-    except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
-        args.refuse("engine.fails", engine=args.engine, reason=error)
 
-
-def _function_of(args: Arguments, expression: Expression) -> Callable[..., Any]:
-    """The expression as Python runs it, with the operators and operations of an engine."""
-    known: dict[str, Any] = {"__builtins__": {}, **CONSTANTS}
-    operations = [name for name in museum.HEALTHY.rules if name in functions.METHODS]
-
-    def applied(name: str, *operands: Any) -> Any:
+    def applied(op: Op, *operands: Any) -> Any:
+        if op.name not in museum.HEALTHY.rules:
+            known = ", ".join(name for name in museum.HEALTHY.rules if name in functions.METHODS)
+            args.refuse("engine.operation", name=op.name, known=known)
         nodes = [x for x in operands if isinstance(x, museum.Engine)]
-        return nodes[0].apply(name, *operands) if nodes else getattr(functions, name)(*operands)
+        if nodes and (method := functions.OPERATORS.get(op.name)):
+            return getattr(operator, method)(*operands)
+        return nodes[0].apply(op.name, *operands) if nodes else apply(op, *operands)
 
-    for node in ast.walk(expression.tree):
-        if isinstance(node, ast.Compare | ast.Call):
-            name = ast.unparse(node.func if isinstance(node, ast.Call) else node)
-            if name not in operations:
-                args.refuse("engine.operation", name=name, known=", ".join(operations))
-            known[name] = partial(applied, name)
-    code, names = compile(ast.Expression(expression.tree), FILE, "eval"), expression.names
-    compute = expression.function("y", (code, known))
-    root = next(name for name in ("y", "L", "out") if name not in names)
+    expression, numbers = read(args.target, args.values, applied, tried=True)
+    root = next(name for name in ("y", "L", "out") if name not in numbers)
+    compute = expression.function()
 
+    @wraps(compute)
     def f(*inputs: Any) -> Any:
         y = compute(*inputs)
         if isinstance(y, museum.Engine) and y not in inputs:
             y.label = root  # type: ignore[attr-defined]
         return y
 
-    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
-    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return f
+    try:
+        return museum.stepped(args.engine, f, *numbers.values())
+    except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
+        args.refuse("engine.fails", engine=args.engine, reason=error)
