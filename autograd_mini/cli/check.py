@@ -54,9 +54,7 @@ def _report(args: Arguments) -> Report:
         gradient = args.gradient and imported(args, args.gradient)
     else:
         args.exclude("at gradient", "expression.only")
-        expression, at = read(args.target, args.values)
-        if not at:
-            args.refuse("constant")
+        expression, at = read(args, args.target, args.values, named=True)
         f = expression.__call__
     options = {name: getattr(args, name) for name in ("order", "seed", "accuracy", "lang")}
     return check_grad(f, at, gradient=gradient, **options)

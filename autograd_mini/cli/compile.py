@@ -3,12 +3,11 @@
 from autograd_mini.compiler import c_source
 from autograd_mini.compiler.backends import source
 from autograd_mini.compiler.passes import improved
-from autograd_mini.expressions import assignments, parse
+from autograd_mini.expressions import parse
 from autograd_mini.pages.compiled import program_of
 from autograd_mini.stepping.record import steps
-from autograd_mini.value import Value
 
-from .options import Arguments, labelled, option, suffix, write, write_recording
+from .options import Arguments, labelled, option, read, rooted, suffix, write, write_recording
 
 SHOWN = ("traced", "passes", "python", "c", "llvm")
 OPTIONS = [
@@ -21,21 +20,10 @@ OPTIONS = [
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     expression = parse(args.expression)
-    given = [*args.values]
-    typed = {pair.partition("=")[0].strip() for pair in given}
-    given += [f"{name}=1" for name in expression.names if name not in typed]
-    inputs = labelled(assignments(given, expression.names))
-    if not inputs:
-        args.refuse("constant")
-    root = next(name for name in ("y", "L", "out", "result") if name not in inputs)
-
-    def f(*values: Value) -> Value:
-        result: Value = expression.function(root)(*values)
-        if result.first is not None:
-            result.label = root
-        return result
-
-    recorded = steps(f, *inputs.values())
+    typed = {pair.partition("=")[0].strip() for pair in args.values}
+    ones = [f"{name}=1" for name in expression.names if name not in typed]
+    _, numbers = read(args, args.expression, [*args.values, *ones], named=True)
+    recorded = steps(rooted(expression), *labelled(numbers).values())
     if kind := suffix(args, ("html",)):
         return write_recording(args, kind, recorded, (), compiled=True)
     program, _ = program_of(recorded)

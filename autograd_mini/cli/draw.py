@@ -29,7 +29,7 @@ def run(args: Arguments) -> int:
         check_format(args.number_format)
     except ValueError as error:
         args.parser.error(str(error))
-    expression, numbers = read(args.expression, args.values)
+    expression, numbers = read(args, args.expression, args.values)
     result = expression(**labelled(numbers))
     if not isinstance(result, Value):
         args.refuse("constant")

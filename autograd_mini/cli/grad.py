@@ -10,7 +10,7 @@ OPTIONS = ["expression values"]
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
-    expression, numbers = read(args.expression, args.values)
+    expression, numbers = read(args, args.expression, args.values)
     variables = labelled(numbers)
     result = expression(**variables)
     if isinstance(result, Value):

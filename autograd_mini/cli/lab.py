@@ -73,7 +73,7 @@ def _made(args: Arguments, name: str) -> Laboratory:
     if name == "step-size":
         if args.target is None:
             return sweeps.step_size()
-        expression, numbers = read(args.target, args.values, tried=True)
+        expression, numbers = read(args, args.target, args.values, tried=True)
         if len(numbers) != 1:
             args.refuse("one.name")
         f, (x,) = expression.function(), numbers.values()

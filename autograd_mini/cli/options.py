@@ -6,9 +6,9 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from importlib import import_module
+from functools import partial, wraps
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, NoReturn
 
 from autograd_mini import files
@@ -174,19 +174,23 @@ SHARED: dict[str, dict[str, Any]] = {
 
 # --- what the arguments name ---------------------------------------------------------------------
 def read(
+    args: Arguments,
     source: str,
     pairs: Sequence[str],
     applied: Callable[..., Any] = apply,
     *,
+    named: bool = False,
     tried: bool = False,
 ) -> tuple[Expression, dict[str, float]]:
     """An expression, and the number of each of its names from texts such as "x=0.5".
 
     Raises ExpressionError for what cannot be read; with `tried`, also what the expression itself
-    refuses there, with the place marked.
+    refuses there, with the place marked. With `named` it ends where there are no names.
     """
     expression = parse(source, applied)
     numbers = assignments([*pairs], expression.names)
+    if named and not numbers:
+        args.refuse("constant")
     if tried:
         expression(**numbers)
     return expression, numbers
@@ -197,30 +201,39 @@ def labelled(numbers: dict[str, float]) -> dict[str, Value]:
     return {name: Value(number, label=name) for name, number in numbers.items()}
 
 
+def rooted(expression: Expression, wanted: str = "y") -> Callable[..., Any]:
+    """A function of the expression's names, whose result has a name that is none of them."""
+    others = (wanted, "y", "L", "out", "result")
+    root = next(name for name in others if name not in expression.names)
+    compute = expression.function(root)
+
+    @wraps(compute)
+    def called(*values: Any) -> Any:
+        result = compute(*values)
+        if getattr(result, "parents", ()):
+            result.label = root
+        return result
+
+    return called
+
+
 def imported(args: Arguments, name: str) -> Callable[..., Any]:
     """The function that "module:function" names, from the working folder too; else it ends.
 
     A file, "folder/module.py", is taken for the module.
     """
     error = args.parser.error
-    module, _, path = name.rpartition(":")
-    file = Path(module.removesuffix(".py"))
-    module = file.name if module.endswith(".py") else module
-    if not all(part.isidentifier() for part in f"{module}.{path}".split(".")):
+    module, colon, path = name.rpartition(":")
+    if not colon:
         error(f"{name!r} is not of the form module:function, such as lesson.py:f")
+    file = Path(module)
     here = str(file.parent.resolve())
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
-        found: Any = import_module(module)
-    except ImportError as missing:
-        error(f"cannot import {module!r}: {missing}")
+        found: Any = resolve_name(f"{file.stem if file.suffix == '.py' else module}:{path}")
     except Exception as raised:
-        error(f"importing {module!r} raised {type(raised).__name__}: {raised}")
-    for part in path.split("."):
-        if not hasattr(found, part):
-            error(f"the module {module!r} has no {path!r}")
-        found = getattr(found, part)
+        error(f"cannot import {name!r}: {type(raised).__name__}: {raised}")
     if not callable(found):
         error(f"{name!r} is not a function, but {type(found).__name__}")
     return found  # type: ignore[no-any-return]

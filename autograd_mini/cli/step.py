@@ -5,7 +5,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -14,6 +14,7 @@ from autograd_mini import functions, museum
 from autograd_mini.course.examples import EXAMPLES, example
 from autograd_mini.graph import topological
 from autograd_mini.language import translated
+from autograd_mini.numbers.arguments import real
 from autograd_mini.ops import Op
 from autograd_mini.optim import SGD
 from autograd_mini.pages.film.frames import save_frames
@@ -23,7 +24,7 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value, apply
 
 from . import step_training
-from .options import Arguments, imported, labelled, option, read, suffix, write_recording
+from .options import Arguments, imported, labelled, option, read, rooted, suffix, write_recording
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
@@ -73,61 +74,40 @@ def run(args: Arguments) -> int:
 # --- recording -----------------------------------------------------------------------------------
 def _of_expression(args: Arguments) -> Steps:
     args.exclude("at", "expression.only")
-    expression, numbers = read(args.target, args.values, tried=True)
-    if not numbers:
-        args.refuse("constant")
-    root = next(name for name in ("L" if args.lr else "y", "y", "L", "out") if name not in numbers)
+    expression, numbers = read(args, args.target, args.values, named=True, tried=True)
     inputs = labelled(numbers)
-    return _recorded(expression.function(root), [*inputs.values()], inputs, args, root)
+    return _recorded(rooted(expression, "L" if args.lr else "y"), [*inputs.values()], inputs, args)
 
 
 def _of_function(args: Arguments) -> Steps:
     if args.values:
         args.refuse("at.only", value=args.values[0])
-    f = imported(args, args.target)
+    f, inputs = imported(args, args.target), _inputs(args)
     try:
-        signature = inspect.signature(f)
-    except ValueError:
-        args.refuse("signature", function=args.target)
-    parameters = signature.parameters
-    inputs = _inputs(args, parameters)
-    bound = signature.bind_partial()
-    bound.arguments = {name: inputs[name] for name in parameters if name in inputs}
-    if bound.kwargs:
-        f = partial(f, **bound.kwargs)
-    return _recorded(f, bound.args, inputs, args)
+        bound = inspect.signature(f).bind(**inputs)
+    except (TypeError, ValueError) as error:
+        args.refuse("signature", function=args.target, reason=error)
+    return _recorded(partial(f, **bound.kwargs), bound.args, inputs, args)
 
 
-def _inputs(args: Arguments, parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
+def _inputs(args: Arguments) -> dict[str, Any]:
     """The numbers of --at as Values, or lists of them, by the names of the parameters."""
     inputs: dict[str, Any] = {}
     for pair in args.at or ():
         name, _, typed = pair.strip().partition("=")
         try:
-            numbers = [float(part) for part in typed.split(",")]
+            numbers = [real(name, float(part)) for part in typed.split(",")]
         except ValueError:
-            numbers = [math.nan]
-        if not all(map(math.isfinite, numbers)):
             args.refuse("at.pair", pair=pair)
         if name in inputs:
             args.refuse("at.twice", name=name)
         values = [Value(x, label=f"{name}[{k}]") for k, x in enumerate(numbers)]
         inputs[name] = values if len(values) > 1 else Value(numbers[0], label=name)
-    for p in parameters.values():
-        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-            args.refuse("at.several", function=args.target, name=p.name)
-    if extra := [name for name in inputs if name not in parameters]:
-        known = ", ".join(parameters)
-        args.refuse("at.extra", function=args.target, names=", ".join(extra), known=known)
-    needed = [p.name for p in parameters.values() if p.default is p.empty]
-    if missing := [name for name in needed if name not in inputs]:
-        names, example = ", ".join(missing), f"{missing[0]}=1"
-        args.refuse("at.missing", function=args.target, names=names, example=example)
     return inputs
 
 
 def _recorded(
-    f: Callable[..., Any], values: Sequence[Any], inputs: Any, args: Arguments, root: str = ""
+    f: Callable[..., Any], values: Sequence[Any], inputs: Mapping[str, Any], args: Arguments
 ) -> Steps:
     """The steps of f(*values), with the update of the weights if --lr is given."""
     weights = _weights(inputs, args)
@@ -148,8 +128,6 @@ def _recorded(
             args.refuse("no.value", function=args.target, what=what)
         if weights and not {*weights} & {*topological(result)}:
             args.refuse("weights.unused", names=", ".join(w.label or "" for w in weights))
-        if root and result.first is not None:
-            result.label = root
         return result
 
     return steps(called, *values, optimiser=SGD(weights, lr=args.lr[0]) if weights else None)
@@ -207,18 +185,8 @@ def _of_engine(args: Arguments) -> tuple[Steps, Steps]:
             return getattr(operator, method)(*operands)
         return nodes[0].apply(op.name, *operands) if nodes else apply(op, *operands)
 
-    expression, numbers = read(args.target, args.values, applied, tried=True)
-    root = next(name for name in ("y", "L", "out") if name not in numbers)
-    compute = expression.function()
-
-    @wraps(compute)
-    def f(*inputs: Any) -> Any:
-        y = compute(*inputs)
-        if isinstance(y, museum.Engine) and y not in inputs:
-            y.label = root  # type: ignore[attr-defined]
-        return y
-
+    expression, numbers = read(args, args.target, args.values, applied, tried=True)
     try:
-        return museum.stepped(args.engine, f, *numbers.values())
+        return museum.stepped(args.engine, rooted(expression), *numbers.values())
     except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
         args.refuse("engine.fails", engine=args.engine, reason=error)

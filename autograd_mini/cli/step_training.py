@@ -127,7 +127,7 @@ def _descent(args: Arguments, values: list[str]) -> LearningRates:
     if not values:
         args.refuse("training.unknown", name=args.train, known=", ".join(DATASETS))
     args.exclude(ONLY_DATA, "training.descent.only")
-    expression, numbers = read(args.train, values, tried=True)
+    expression, numbers = read(args, args.train, values, tried=True)
     f = expression.function()
     f.__name__ = args.train
     rates, steps = args.lr or [0.1], args.epochs or 30
