@@ -1,7 +1,5 @@
 """`autograd-mini check`: an expression, a function of a module, or every operation of the sheet."""
 
-from rich.console import Console
-
 from autograd_mini.checking.check import check_grad
 from autograd_mini.checking.report import Report
 from autograd_mini.checking.table import op_table
@@ -10,10 +8,7 @@ from autograd_mini.language.tables import Grid
 
 from .options import Arguments, imported, option, read, show
 
-_WIDE = 130  # columns: on a narrower terminal the table of operations leaves two out
 _COLUMNS = ("op", "value", "partials", "points", "domain", "kinks", "verdict")
-_SIDES = "<><><<<"  # how they are aligned
-_SPARED = ("points", "verdict")
 OPTIONS = [
     "target values",
     option("--at", nargs="+", metavar="NUMBER", type=float),
@@ -71,11 +66,7 @@ def _print_ops(args: Arguments) -> int:
         cells = [row.name, f"{row.value:.2f}", partials, str(row.points), domain, kinks, verdict]
         table.append([cell or "-" for cell in cells])
         bad |= {} if row.ok else {i: row.name}
-    console = Console()
-    left_out = _SPARED if console.is_terminal and console.width < _WIDE else ()
-    seen = [k for k, name in enumerate(_COLUMNS) if name not in left_out]
-    marked = {(i, j): "red" for i in bad for j in range(len(seen))}
-    rows = [[row[k] for k in seen] for row in table]
-    show(Grid(rows, marked, sides="".join(_SIDES[k] for k in seen)))
+    marked = {(i, j): "red" for i in bad for j in range(len(_COLUMNS))}
+    show(Grid(table, marked, sides="<><><<<"))
     print(args.say("ops.bad", names=", ".join(bad.values())) if bad else args.say("ops.good"))
     return 1 if bad else 0

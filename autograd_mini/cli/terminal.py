@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, Group
+from rich.layout import Layout
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 
 from autograd_mini.language import LANGUAGES, meant, text
@@ -130,9 +132,8 @@ class _Player:
             if index >= len(self.steps):
                 self.message = text("terminal.range", self.lang, last=len(self.steps) - 1)
                 return
-            for phases in (self.all, EVERY):  # whatever was to be shown
-                if index not in self.shown:
-                    self._choose(phases)
+            if index not in self.shown:
+                self._choose(EVERY)
             self.index = index
         elif key in ("escape", "enter", "q", "g"):
             self.typed = None
@@ -149,10 +150,10 @@ class _Player:
         self.index = min(shown, key=lambda k: abs(k - self.index))
 
     # --- the screen ------------------------------------------------------------------------------
-    def _screen(self) -> Group:
-        width, height = self.console.size
+    def _screen(self) -> Group | Layout:
         if self.helping:
-            return Group(*self._help(width, height))
+            return self._help()
+        width, height = self.console.size
         only = ", ".join(text(f"terminal.{name}", self.lang) for name in self.phases)
         top = "" if set(self.phases) == set(EVERY) else text("terminal.only", self.lang, phase=only)
         return Group(*self.screen.lines(self.index, width, height, top, self._foot(width)))
@@ -166,18 +167,14 @@ class _Player:
         keys = text("terminal.keys", self.lang)
         return keys if cell_len(keys) <= width else text("terminal.keys.short", self.lang)
 
-    def _help(self, width: int, height: int) -> list[Text]:
+    def _help(self) -> Layout:
         """The keys, one a line; what the window has no room for is left out."""
-        keys = {k: text(f"terminal.help.{k}", self.lang) for k in _HELP}
-        column = max(map(cell_len, keys.values())) + 3
-        lines = [Text(text("terminal.help", self.lang), style="bold"), Text()]
-        for k, key in keys.items():
-            what = Text(text(f"terminal.help.{k}.is", self.lang))
-            for line in what.wrap(self.console, max(10, width - column - 2)):
-                lines.append(Text.assemble((f"  {key:<{column}}", "bold"), line))
-                key = ""
-        lines = [*lines, *[Text()] * height][: height - 1]
-        lines.append(Text(text("terminal.help.close", self.lang), style="dim"))
-        for line in lines:
-            line.no_wrap, line.overflow = True, "crop"
-        return lines
+        keys = Table("", "", box=None, show_header=False, padding=(0, 1, 0, 2))
+        for k in _HELP:
+            names = (f"terminal.help.{k}", f"terminal.help.{k}.is")
+            keys.add_row(*(text(name, self.lang) for name in names))
+        title = Text(text("terminal.help", self.lang), style="bold")
+        close = Text(text("terminal.help.close", self.lang), style="dim")
+        layout = Layout()
+        layout.split_column(Layout(Group(title, "", keys)), Layout(close, size=1))
+        return layout
