@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from copy import deepcopy
-from errno import EACCES, ENOTDIR
+from errno import EACCES
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.drawing import RenderingError, draw, plots
 from autograd_mini.files import write
 from autograd_mini.graph import topological
+from autograd_mini.language.tables import Grid, aligned
 from autograd_mini.nn import MLP
 from autograd_mini.pages.page import to_html
 from autograd_mini.stepping import steps
@@ -21,13 +22,7 @@ from autograd_mini.value import Value
 
 from .options import Failure, said
 
-# What the first 4096 bytes of a file hold if an earlier run made it.
-_DRAWN = "graph.svg graph.gv steps.html loss.png boundary.png".split()
-MARKS = {
-    "model.json": b'"autograd_mini model"',
-    "history.csv": b"epoch,loss,accuracy,validation_loss",
-    **dict.fromkeys(_DRAWN, b"autograd_mini"),
-}
+NAMES = "model.json history.csv graph.svg graph.gv steps.html loss.png boundary.png".split()
 
 
 class Teller:
@@ -56,28 +51,34 @@ class Teller:
         for line in lines:
             self.console.print(f"  {line}", soft_wrap=True)
 
+    def table(self, rows: list[list[str]], sides: str) -> None:
+        """Rows below a heading; where the terminal is narrow cells are folded, or row by row."""
+        heading, *lines = aligned(rows, sides)
+        if self.piped:
+            self.lines(heading, "─" * len(heading), *lines)
+        else:
+            self.console.print(Grid(rows, sides=sides))
+
 
 class Files:
     """The folder of a run, what has been written there, and notes on what has not.
 
-    Raises OSError if the folder cannot be made or written; Failure if it holds a file of another
-    origin under one of the names that a run uses: nothing of anyone else's is overwritten.
+    Raises OSError if the folder cannot be made or written; Failure if it has no network of ours and
+    a file under one of the names that a run uses: nothing of anyone else's is overwritten.
     """
 
     def __init__(self, folder: Path, teller: Teller) -> None:
         self.folder, self.teller = folder, teller
         self.written: list[tuple[str, str]] = []
         self.notes: list[str] = []
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
-        for name, mark in MARKS.items():
-            path = folder / name
-            plain = path.is_file() and not path.is_symlink()
-            if os.path.lexists(path) and not (plain and mark in path.read_bytes()[:4096]):
-                raise Failure(teller.text("foreign", path=path))
+        model = folder / "model.json"
+        if not (model.is_file() and b'"autograd_mini model"' in model.read_bytes()[:99]):
+            for path in (folder / name for name in NAMES):
+                if os.path.lexists(path):
+                    raise Failure(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
         """Write a file, or let a function of its path write it."""
@@ -94,10 +95,10 @@ class Files:
         try:
             svg = drawing.pipe(format="svg")
         except RenderingError as error:
-            self.add("graph.gv", f"// autograd_mini\n{drawing.source}".encode())
+            self.add("graph.gv", drawing.source.encode())
             self.notes.append(self.teller.text("no.picture", reason=error))
             return
-        self.add("graph.svg", svg.replace(b"<svg", b"<!-- drawn by autograd_mini -->\n<svg", 1))
+        self.add("graph.svg", svg)
 
     def steps(self, neuron: Value) -> None:
         """The page that steps through a neuron; the gradient that arrives at it is the seed."""

@@ -20,7 +20,7 @@ from autograd_mini.optim import Optimiser
 from autograd_mini.training import evaluate, fit, save
 from autograd_mini.value import Value
 
-from .options import DATASETS, Arguments, Failure, option, positive
+from .options import DATASETS, Arguments, Failure, labelled, option, positive
 from .outputs import Files, Teller
 from .step_training import classifier, dataset, optimiser
 
@@ -137,8 +137,8 @@ def small_neuron() -> Value:
     L = (tanh(w1 x1 + w2 x2 + b) - t)**2, with the target t = 1. The square is written e * e, two
     edges to one node, so that the sum of gradients shows.
     """
-    given = {"w1": 0.5, "x1": 1.0, "w2": -1.0, "x2": 2.0, "b": 1.2}
-    w1, x1, w2, x2, b = (Value(x, label=name) for name, x in given.items())
+    given = labelled({"w1": 0.5, "x1": 1.0, "w2": -1.0, "x2": 2.0, "b": 1.2})
+    w1, x1, w2, x2, b = given.values()
     p1, p2 = w1 * x1, w2 * x2
     s = p1 + p2
     h = s + b
@@ -181,18 +181,10 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
             share = node.grad * partial
             running[parent] += share
             of_edge = (names[parent], *map(number, (partial, share, running[parent])))
-            rows.append((*(of_node if k == 0 else ("", "", "", "")), *of_edge))
+            rows.append([*(of_node if k == 0 else ("", "", "", "")), *of_edge])
     teller.heading(heading, **values)
     teller.say("neuron.rule")
-    table = aligned([tuple(teller.text("neuron.columns").split("|")), *rows], "<<>><>>>")
-    if teller.piped or max(map(len, table)) + 2 <= teller.console.width:
-        teller.lines(table[0], "─" * len(table[0]), *table[1:])
-    else:  # too narrow for a table: one sentence for each edge
-        gradient = ""
-        for _, _, _, own, to, partial, share, total in rows:
-            gradient = own or gradient
-            factor = f"({partial})" if partial.startswith("−") else partial
-            teller.lines(f"{to}.grad += {gradient} × {factor} = {share} → {total}")
+    teller.table([teller.text("neuron.columns").split("|"), *rows], "<<>><>>>")
 
 
 # --- one update ----------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ DEMO = [
     ("--out", 2, "argument -o/--out: expected one argument"),
     ("--out foreign", 1, "graph.svg is there already and was not made by"),
     ("-o foreign2", 1, "loss.png is there already and was not made by"),
-    ("--out taken", 1, "cannot write taken: Not a directory"),
+    ("--out taken", 1, "cannot write taken: File exists"),
     ("--out taken/below", 1, "cannot write taken/below: Not a directory"),
 ]
 TRAIN = [
