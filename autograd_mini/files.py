@@ -25,8 +25,8 @@ def write(path: str | os.PathLike[str], data: str | bytes) -> None:
     """Write a file in one move: complete, or as it was before.
 
     It gets a temporary name in the same folder, and its own when it is complete; temporary files
-    that a killed process has left of it are removed. The permissions are those of the file that is
-    replaced, or of any new file. Text is written as UTF-8.
+    that a killed process has left of it are removed after an hour. The permissions are those of
+    the file that is replaced, or of any new file. Text is written as UTF-8.
 
     Raises:
         SpecialFileError: (a ValueError and an OSError) the path is a folder, a symbolic link or
@@ -68,25 +68,12 @@ _OLD = 3600.0  # seconds; no process writes a file for so long
 
 
 def _sweep(path: Path) -> None:
-    """Remove temporary files of this very file whose process has ended, or which are old."""
-    name = re.compile(re.escape(f".{path.name}.") + r"(\d+)-[0-9a-f]{8}\.tmp")
+    """Remove old temporary files of this very file."""
+    name = re.compile(re.escape(f".{path.name}.") + r"\d+-[0-9a-f]{8}\.tmp")
     with suppress(OSError):  # a folder that may be written to, but not listed
         for entry in os.scandir(path.parent):
-            found = name.fullmatch(entry.name)
-            if found and (_ended(int(found[1])) or entry.stat().st_mtime < time() - _OLD):
-                with suppress(OSError):
-                    Path(entry).unlink()
-
-
-def _ended(process: int) -> bool:
-    if os.name != "nt":  # there, this very call would end it
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        except (OSError, OverflowError):  # another user's
-            pass
-    return False
+            if name.fullmatch(entry.name) and entry.stat().st_mtime < time() - _OLD:
+                Path(entry).unlink(missing_ok=True)
 
 
 # --- documents -----------------------------------------------------------------------------------
@@ -175,11 +162,8 @@ def parsed(text: str) -> Any:
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, x in pairs:
-        if name in found:
-            raise ValueError(f"{name} is there twice")
-        found[name] = x
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError(f"a name among {', '.join(found)} is there twice")
     return found
 
 

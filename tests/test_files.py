@@ -90,7 +90,11 @@ def killed_while_writing(path):
         writer.send_signal(signal.SIGKILL)
 
 
-def test_the_next_write_removes_what_a_killed_one_left(tmp_path):
+def an_hour_ago(path):
+    os.utime(path, (time.time() - 4000, time.time() - 4000))
+
+
+def test_a_later_write_removes_what_a_killed_one_left(tmp_path):
     path = tmp_path / "model.json"
     write(path, "old")
     killed_while_writing(path)
@@ -98,22 +102,21 @@ def test_the_next_write_removes_what_a_killed_one_left(tmp_path):
     assert len([*tmp_path.iterdir()]) == 2
     write(tmp_path / "model", "another file")
     assert len([*tmp_path.iterdir()]) == 3  # what the killed one left is not that file's
+    (left,) = tmp_path.glob(".model.json.*")
+    an_hour_ago(left)
     write(path, "new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["model", "model.json"]
     assert path.read_text() == "new"
 
 
 def test_only_its_own_old_files_are_removed(tmp_path):
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        ended = process.pid
-    alive = os.getpid()
-    kept = [f".a.{alive}-0123abcd.tmp", f".b.{ended}-0123abcd.tmp", f".a.b.{ended}-0123abcd.tmp",
-            f".a.{ended}-0123abcX.tmp", f".a.{ended}-0123abcd.tmp.bak", f"a.{ended}-0123abcd.tmp",
-            f".a.x{ended}-0123abcd.tmp"]  # fmt: skip
-    gone = [f".a.{ended}-0123abcd.tmp", f".a.{alive}-aaaaaaaa.tmp"]
-    for name in (*kept, *gone):
+    young, old = ".a.7-aaaaaaaa.tmp", ".a.7-0123abcd.tmp"
+    kept = [".b.7-0123abcd.tmp", ".a.b.7-0123abcd.tmp", ".a.7-0123abcX.tmp", "a.7-0123abcd.tmp",
+            ".a.7-0123abcd.tmp.bak", ".a.x7-0123abcd.tmp", young]  # fmt: skip
+    for name in (*kept, old):
         (tmp_path / name).write_text("")
-    os.utime(tmp_path / gone[1], (time.time() - 4000, time.time() - 4000))
+        if name != young:
+            an_hour_ago(tmp_path / name)
     write(tmp_path / "a", "")
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["a", *kept])
 
@@ -194,7 +197,10 @@ def test_version_1_had_no_checksum():
         ('{"text": -Infinity}', r"it is damaged or not JSON \(-Infinity is not a number\)"),
         ("[" * 100_000, "it is damaged or not JSON"),
         ('{"text": NaN}', r"it is damaged or not JSON \(NaN is not a number\)"),
-        ('{"a": {"b": 1, "c": 2, "b": 1}}', r"it is damaged or not JSON \(b is there twice\)"),
+        (
+            '{"a": {"b": 1, "c": 2, "b": 1}}',
+            r"it is damaged or not JSON \(a name among b, c is there twice\)",
+        ),
         ("[]", "it is not an note document"),
     ],
 )
