@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from shutil import get_terminal_size
 from typing import Any, Self
 
@@ -23,7 +23,7 @@ if sys.platform != "win32":
 
 
 _PAUSE = 0.05  # seconds after which an Escape is the key, and not the start of an arrow
-_NAMES = {
+_SEQUENCES = {
     "right": ("[C", "OC"),
     "left": ("[D", "OD"),
     "down": ("[B", "OB"),
@@ -32,31 +32,20 @@ _NAMES = {
     "end": ("[F", "OF", "[4~", "[8~"),
     "page down": ("[6~",),
     "page up": ("[5~",),
+    "escape": ("",),
 }
-_SEQUENCES = {sequence: name for name, sequences in _NAMES.items() for sequence in sequences}
-_SEQUENCE = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*[@-~]|O[ -~])")
-_UNFINISHED = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*|O)?")
-_CHARACTERS = {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace"}
-_CHARACTERS |= {"\x03": "quit", "\x04": "quit"}  # Ctrl-C and Ctrl-D where no signal comes of them
-_WINDOWS = dict(zip("MKPHGOQI", _NAMES, strict=True))  # the second byte of each
+_WINDOWS = dict(zip("MKPHGOQI", [f"\x1b{x[0]}" for x in _SEQUENCES.values()], strict=False))
+_NAMES = {f"\x1b{x}": name for name, sequences in _SEQUENCES.items() for x in sequences}
+_NAMES |= {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace"}
+_NAMES |= {"\x03": "quit", "\x04": "quit"}  # Ctrl-C and Ctrl-D where no signal comes of them
+_KEY = re.compile(r"\x1b\[[0-9;<=>?]*[ -/]*[@-~]|\x1bO[ -~]|.", re.DOTALL)
+_UNFINISHED = re.compile(rb"\x1b(\[[0-9;<=>?]*[ -/]*|O)?\Z")
 
 
-def decoded(text: str) -> tuple[list[str], str]:
-    """The keys in what a terminal has sent, and the start of a sequence that is not complete."""
-    keys = []
-    while text:
-        size = 1
-        if match := _SEQUENCE.match(text):
-            key, size = _SEQUENCES.get(match[1], ""), match.end()
-        elif match := _UNFINISHED.match(text):
-            if match.end() == len(text):
-                break
-            key = "escape"
-        else:
-            key = _CHARACTERS.get(text[0], text[0] if text[0].isprintable() else "")
-        keys.append(key)
-        text = text[size:]
-    return [key for key in keys if key], text
+def decoded(text: str) -> list[str]:
+    """The keys in what a terminal has sent."""
+    keys = [_NAMES.get(sent, sent) for sent in _KEY.findall(text)]
+    return [key for key in keys if key.isprintable() and "\x1b" not in key]
 
 
 class _Console(ExitStack):
@@ -86,16 +75,14 @@ class _Console(ExitStack):
             time.sleep(_PAUSE)
             return []
         c = module.getwch()
-        if c in "\x00\xe0":
-            return [key for key in [_WINDOWS.get(module.getwch(), "")] if key]
-        return ["escape"] if c == "\x1b" else decoded(c)[0]
+        return decoded(c if c not in "\x00\xe0" else _WINDOWS.get(module.getwch(), ""))
 
 
 class _Terminal(_Console):
     """Keys from a POSIX terminal; a signal that comes meanwhile waits until `read`."""
 
     def __enter__(self) -> Self:
-        self.fd, self.waiting, self.signals = sys.stdin.fileno(), b"", list[int]()
+        self.fd, self.signals = sys.stdin.fileno(), list[int]()
         self.saved = termios.tcgetattr(self.fd)
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
@@ -106,22 +93,24 @@ class _Terminal(_Console):
         return self
 
     def _pressed(self) -> list[str]:
-        ready, _, _ = select.select([self.fd], [], [], _PAUSE)
+        data = self._sent()
+        while data is not None and _UNFINISHED.search(data) and (more := self._sent()):
+            data += more
         if self.signals:
             if (number := self.signals.pop()) != signal.SIGTSTP:
                 raise SystemExit(128 + number)
             self._stop()
             return ["resize"]
-        if not ready:
-            keys, self.waiting = ["escape"] * bool(self.waiting), b""  # nothing follows: the key
-            return keys
-        try:
-            data = os.read(self.fd, 1024)
-        except OSError:  # the terminal is gone
-            data = b""
-        keys, rest = decoded((self.waiting + data).decode(errors="ignore"))
-        self.waiting = rest.encode()
-        return keys if data else ["quit"]
+        if data is None:
+            return []
+        return decoded(data.decode(errors="ignore")) if data else ["quit"]
+
+    def _sent(self) -> bytes | None:
+        """What comes within a moment; None for nothing, empty where the terminal is gone."""
+        ready, _, _ = select.select([self.fd], [], [], _PAUSE)
+        with suppress(OSError):
+            return os.read(self.fd, 1024) if ready else None
+        return b""
 
     def _stop(self) -> None:
         """Give the terminal back, stop as the user asked, and take it again when told to go on."""
