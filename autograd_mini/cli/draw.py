@@ -6,7 +6,6 @@ import graphviz
 
 from autograd_mini import drawing
 from autograd_mini.drawing import RenderingError, draw_text
-from autograd_mini.drawing.themes import check_format
 from autograd_mini.value import Value
 
 from .options import Arguments, Failure, labelled, option, read, suffix, write
@@ -25,10 +24,6 @@ OPTIONS = [
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     kind = suffix(args, [*_WRITTEN, *graphviz.FORMATS], _USUAL)
-    try:
-        check_format(args.number_format)
-    except ValueError as error:
-        args.parser.error(str(error))
     expression, numbers = read(args, args.expression, args.values)
     result = expression(**labelled(numbers))
     if not isinstance(result, Value):

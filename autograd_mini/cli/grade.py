@@ -10,7 +10,7 @@ from autograd_mini.grading.forms import ALL, EACH
 from autograd_mini.grading.marking import passed_over
 from autograd_mini.grading.sandbox import Limits
 
-from .options import Arguments, option, positive, whole, write
+from .options import Arguments, option, whole, write
 
 OPTIONS = [
     option("submissions", nargs="+", metavar="PATH"),
@@ -19,9 +19,9 @@ OPTIONS = [
     option("--seed", default=0),
     option("--format", choices=(*ALL, *EACH), default="text"),
     "--out",
-    option("--time", metavar="SECONDS", type=positive, default=1.5),
+    option("--time", metavar="SECONDS", type=float, default=1.5),
     option("--memory", metavar="MB", type=whole(64), default=1024),
-    option("--least", metavar="POINTS", type=positive, default=0.0),
+    option("--least", metavar="POINTS", type=float, default=0.0),
     option("--jobs", metavar="N", type=whole(1, 256)),
 ]
 

@@ -1,25 +1,20 @@
 """`autograd-mini lab`: the laboratories, as a table, JSON, a picture or a page."""
 
-import argparse
+from contextlib import suppress
 
 from autograd_mini.course import cost, depth, sweeps
 from autograd_mini.course.laboratory import Laboratory
-from autograd_mini.nn.initialisers import INITIALISERS
 from autograd_mini.transforms import grad
 
 from . import step_training
-from .options import DATASETS, Arguments, option, positive, read, show, suffix, whole, write
+from .options import DATASETS, Arguments, option, read, show, suffix, whole, write
 
 
 def _init(typed: str) -> str | float:
-    """A check: the name of an initialiser, or a number."""
-    try:
-        return float(positive(typed))
-    except argparse.ArgumentTypeError:
-        if typed not in INITIALISERS:
-            what = f"neither a number above 0 nor one of {', '.join(INITIALISERS)}"
-            raise argparse.ArgumentTypeError(f"{typed!r} is {what}") from None
-        return typed
+    """A number, or what is to be the name of an initialiser."""
+    with suppress(ValueError):
+        return float(typed)
+    return typed
 
 
 # Of each laboratory the options that are its own.
@@ -42,8 +37,8 @@ OPTIONS = [
     "--epochs",
     option("--widths", nargs="+", metavar="N", type=whole(1, 64)),
     option("--samples", nargs="+", metavar="N", type=whole(2, 1000)),
-    option("--json", group="alone", action="store_true"),
-    option("--out", group="alone"),
+    option("--json", action="store_true"),
+    "--out",
 ]
 
 
@@ -53,9 +48,9 @@ def run(args: Arguments) -> int:
     args.exclude(" ".join(own for other, own in _OWN.items() if other != name), "other", name=name)
     if args.target is not None and name in ("depth", "cost"):
         args.refuse("no.target", name=name, value=args.target)
-    kind = suffix(args, ("html", "png", "svg"))
+    kind = "json" if args.json else suffix(args, ("html", "png", "svg"))
     made = _made(args, name)
-    if args.json:
+    if kind == "json":
         return write(args, f"{made.to_json()}\n")
     if kind is None:
         show(made._grid(args.lang))

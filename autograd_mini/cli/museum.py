@@ -6,7 +6,7 @@ from autograd_mini.grading.against import against
 from autograd_mini.language.tables import aligned
 from autograd_mini.museum import mistake, named
 
-from .options import Arguments, option, positive, show, suffix, write
+from .options import Arguments, option, show, suffix, write
 
 OPTIONS = [
     option("engines", nargs="*", metavar="NAME"),
@@ -14,7 +14,7 @@ OPTIONS = [
     option("--against", metavar="FILE"),
     option("--as", dest="module", metavar="MODULE"),
     option("--class", dest="cls", metavar="NAME", default="Value"),
-    option("--time", type=positive, default=60.0, metavar="SECONDS"),
+    option("--time", type=float, default=60.0, metavar="SECONDS"),
 ]
 
 

@@ -15,7 +15,6 @@ from autograd_mini import files
 from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
-from autograd_mini.numbers import arguments
 from autograd_mini.value import Value, apply
 
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
@@ -34,17 +33,6 @@ def said(name: str, lang: str, /, **values: object) -> str:
 
 
 # --- the parser ----------------------------------------------------------------------------------
-class _Help(argparse.RawDescriptionHelpFormatter):
-    def __init__(self, lang: str, **given: Any) -> None:
-        super().__init__(**given)
-        self.lang = lang
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
-        """As the base class, with the word for usage in the reader's language."""
-        prefix = text("cli.usage", self.lang) if prefix is None else prefix
-        super().add_usage(usage, actions, groups, prefix)
-
-
 def option(names: str, **given: Any) -> tuple[str, dict[str, Any]]:
     """Arguments as `Parser.add` takes them; where SHARED says all of them, their names will do."""
     return names, given
@@ -60,8 +48,8 @@ class Parser(argparse.ArgumentParser):
         self.room, self.lang = room, lang
         width = min(shutil.get_terminal_size().columns, 100) - 2
         about = textwrap.fill(self.say("about"), width)
-        given |= {"epilog": self.say("example"), "formatter_class": partial(_Help, lang)}
-        super().__init__(prog=prog, description=about, add_help=False, **given)
+        given |= {"epilog": self.say("example"), "description": about, "add_help": False}
+        super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
         self.groups: dict[str, Any] = {}
         for name in ("arguments", "options"):
             self.groups[name] = self.add_argument_group(self.say(name))
@@ -76,11 +64,9 @@ class Parser(argparse.ArgumentParser):
         """Add arguments, each with what SHARED says of it and the text of its name for help.
 
         `metavar` is a word of the catalogue too, if it is there; `says` another text for help;
-        `group` another title, or "alone" for options of which only one may be typed.
+        `group` another title.
         """
-        if group == "alone" and group not in self.groups:
-            self.groups[group] = self.groups["options"].add_mutually_exclusive_group()
-        elif group and group not in self.groups:
+        if group and group not in self.groups:
             self.groups[group] = self.add_argument_group(self.say(group))
         for name in names.split():
             own = SHARED.get(name, {}) | given
@@ -89,6 +75,11 @@ class Parser(argparse.ArgumentParser):
             about = self.say(says or name.lstrip("-")).replace("%", "%%")
             into = self.groups[group or ("options" if name.startswith("-") else "arguments")]
             into.add_argument(*SHORT.get(name, ()), name, help=about, **own)
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        formatter: Any = super()._get_formatter()
+        formatter.add_usage = partial(formatter.add_usage, prefix=text("cli.usage", self.lang))
+        return formatter  # type: ignore[no-any-return]
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and end with the status of wrong usage."""
@@ -118,42 +109,21 @@ class Arguments(argparse.Namespace):
 
 
 # --- options -------------------------------------------------------------------------------------
-def _check(parse: Callable[[str], Any], what: str) -> Callable[[str], Any]:
-    """A check: what `parse` makes of a text that is such; ValueError tells that it is not."""
+def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """A check: the text is a whole number in this range."""
 
-    def parsed(typed: str) -> Any:
-        try:
-            return parse(typed)
-        except (ValueError, argparse.ArgumentTypeError):
-            raise argparse.ArgumentTypeError(f"{typed!r} is not {what}") from None
+    def parsed(typed: str) -> int:
+        if typed.isdecimal() and least <= int(typed) <= most:
+            return int(typed)
+        what = f"a whole number from {least} {'on' if most == math.inf else f'to {most}'}"
+        raise argparse.ArgumentTypeError(f"{typed!r} is not {what}")
 
     return parsed
 
 
-def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
-    """A check: the text is a whole number in this range."""
-    what = f"a whole number from {least} {'on' if most == math.inf else f'to {most}'}"
-    return _check(lambda typed: arguments.whole(typed, int(typed), least, most), what)
-
-
-def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
-    """A check: the text is a list of sizes of layers, each at most this."""
-    what = f"a list of layer sizes from 1 to {most}, such as 16,16"
-    return _check(lambda typed: tuple(map(whole(1, most), typed.split(","))), what)
-
-
-positive = _check(lambda typed: arguments.positive(typed, float(typed)), "a number above 0, as 0.1")
-positive.__doc__ = "A check: the text is a number above 0."
-
-
-def activation(typed: str) -> str:
-    """A check: the text is the name of an activation."""
-    from autograd_mini.nn.networks import activations
-
-    if typed not in activations():
-        known = ", ".join(activations())
-        raise argparse.ArgumentTypeError(f"there is no activation {typed!r}; there are {known}")
-    return typed
+def sizes(typed: str) -> tuple[int, ...]:
+    """A list of sizes of layers, such as 16,16."""
+    return tuple(map(int, typed.split(",")))
 
 
 SHORT = {"--help": ["-h"], "--out": ["-o"]}
@@ -163,8 +133,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "values": {"metavar": "NAME=NUMBER", "nargs": "*", "default": []},
     "--lang": {"choices": LANGUAGES},
     "--out": {"metavar": "FILE"},
-    "--hidden": {"metavar": "N,N", "type": sizes(1000)},
-    "--activation": {"metavar": "NAME", "type": activation},
+    "--hidden": {"metavar": "N,N", "type": sizes},
+    "--activation": {"metavar": "NAME"},
     "--epochs": {"metavar": "N", "type": whole(1)},
     "--optimiser": {"metavar": "NAME", "type": str.lower, "choices": OPTIMISERS},
     "--batch-size": {"metavar": "N", "type": whole(1)},

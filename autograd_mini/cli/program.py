@@ -98,7 +98,7 @@ def _parser(lang: str, arguments: Sequence[str]) -> Parser:
     parser.add("--lang", default=lang)
     parser.add("--version", action="version", version=f"{PROGRAM} {__version__}")
     title, metavar = parser.say("commands"), parser.say("COMMAND")
-    commands = parser.add_subparsers(title=title, metavar=metavar, required=True)
+    commands = parser.add_subparsers(prog=PROGRAM, title=title, metavar=metavar, required=True)
     for name in COMMANDS:
         summary = text(f"{name}.summary", lang)
         command = commands.add_parser(name, room=name, lang=lang, help=summary)

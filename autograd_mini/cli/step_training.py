@@ -13,10 +13,10 @@ from autograd_mini.stepping.training.recording import record_descents, record_le
 from autograd_mini.stepping.training.runs import LearningRates
 from autograd_mini.training import TrainingError
 
-from .options import DATASETS, Arguments, option, read, sizes, suffix, whole, write_recording
+from .options import DATASETS, Arguments, option, read, suffix, whole, write_recording
 
 FILES = ("html", "json", "txt")
-MOST_EPOCHS, MOST_UNITS, MOST_RATES = 10_000, 64, 8
+MOST_EPOCHS = 10_000
 ONLY_DATA = "hidden activation optimiser batch_size seed"
 # Of each data set the hidden layers, optimiser, rate and epochs that end at a right boundary.
 _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
@@ -29,8 +29,7 @@ _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
 OPTIONS = [
     option("--train", group="training", metavar="DATASET"),
     option("--epochs", group="training", type=whole(1, MOST_EPOCHS)),
-    option("--hidden", group="training", type=sizes(MOST_UNITS)),
-    option("--activation --optimiser --batch-size", group="training"),
+    option("--hidden --activation --optimiser --batch-size", group="training"),
     option("--seed", group="training", type=whole(0, 2**31)),
 ]
 
@@ -91,11 +90,6 @@ def classifier(
 # --- recording -----------------------------------------------------------------------------------
 def rates(args: Arguments, values: list[str]) -> LearningRates:
     """Record what --train names, a data set or an expression of the values, with each rate."""
-    given = args.lr
-    apart = given is None or 0 < len({*given}) == len(given) <= MOST_RATES
-    if not apart or not all(0 < rate < 1e300 for rate in given or ()):
-        shown = " ".join(f"{rate:g}" for rate in given)
-        args.refuse("training.rates", most=MOST_RATES, rates=shown)
     try:
         return (_training if args.train in DATASETS else _descent)(args, values)
     except TrainingError as error:
@@ -112,9 +106,7 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
     points = dataset(args.train, 100, seed)
     if args.train == "iris":
         (points,) = standardise(points)
-    batch = args.batch_size or min(20, len(points))
-    if batch > len(points):
-        args.refuse("training.batch", batch=batch, most=len(points))
+    batch = min(args.batch_size or 20, len(points))
     make, loss = classifier(points, args.hidden or hidden, args.activation or "tanh", seed)
     rates = args.lr or [rate]
     given: Any = (make, points, loss, rates, args.epochs or epochs, batch)

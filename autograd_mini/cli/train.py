@@ -20,7 +20,7 @@ from autograd_mini.optim import Optimiser
 from autograd_mini.training import evaluate, fit, save
 from autograd_mini.value import Value
 
-from .options import DATASETS, Arguments, Failure, labelled, option, positive
+from .options import DATASETS, Arguments, Failure, labelled, option
 from .outputs import Files, Teller
 from .step_training import classifier, dataset, optimiser
 
@@ -33,7 +33,7 @@ OPTIONS = [
     option("--hidden", default=(16, 16)),
     option("--activation", default="tanh"),
     option("--epochs", default=100),
-    option("--lr", default=0.01, metavar="ETA", type=positive),
+    option("--lr", default=0.01, metavar="ETA", type=float),
     option("--optimiser", default="adam"),
     option("--batch-size", default=16),
     option("--seed", default=0),
@@ -78,15 +78,14 @@ def tell(plan: Plan, out: Path, lang: str, graph: Value | None = None) -> bool:
     The backward pass is explained on a graph; without one, on the network's first neuron.
     """
     teller, data = Teller(lang), plan.data
-    files = Files(out, teller)
+    make, loss = classifier(data, plan.hidden, plan.activation, plan.seed)
+    model, files = make(), Files(out, teller)
     if graph is not None:
         backward_pass(graph, teller, "neuron")
     few = len(data) < FEW
     parts = (data, data) if few else split(data, seed=plan.seed)
     scaler = Standardiser.fit(parts[0])
     learnt, held_out = standardise(*parts)
-    make, loss = classifier(data, plan.hidden, plan.activation, plan.seed)
-    model = make()
     rule = optimiser(plan.optimiser)(model.parameters(), lr=plan.lr)
 
     teller.heading("network")

@@ -191,7 +191,7 @@ def test_pictures_beside_the_file(folder, tmp_path, capsys):
         ("absent", 1, "absent: No such file"),
         ("class --format nbgrader", 2, "give a folder with -o"),
         ("class --battery absent.py", 1, "absent.py: No such file"),
-        ("class --time 0", 2, "'0' is not a number above 0"),
+        ("class --jobs 0", 2, "'0' is not a whole number from 1 to 256"),
     ],
 )
 def test_wrong_use(line, status, told, folder, said):

@@ -14,7 +14,7 @@ ENGLISH = frozenset(
 SPANISH = frozenset(
     "el la los las del un una es son que se con para debe falta faltan hay archivo como esto ni"
     " en aparece necesita al lanzó lleva argumento argumentos ayuda nombre desde valor sino ser"
-    " ya lo".split()
+    " ya lo existen".split()
 )
 
 
