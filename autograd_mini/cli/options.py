@@ -50,9 +50,8 @@ class Parser(argparse.ArgumentParser):
         about = textwrap.fill(self.say("about"), width)
         given |= {"epilog": self.say("example"), "description": about, "add_help": False}
         super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
-        self.groups: dict[str, Any] = {}
-        for name in ("arguments", "options"):
-            self.groups[name] = self.add_argument_group(self.say(name))
+        self._positionals.title, self._optionals.title = map(self.say, ("arguments", "options"))
+        self.groups: dict[str, Any] = {"": self}
         self.add("--help", action="help")
 
     def say(self, name: str, /, **values: object) -> str:
@@ -66,15 +65,14 @@ class Parser(argparse.ArgumentParser):
         `metavar` is a word of the catalogue too, if it is there; `says` another text for help;
         `group` another title.
         """
-        if group and group not in self.groups:
+        if group not in self.groups:
             self.groups[group] = self.add_argument_group(self.say(group))
         for name in names.split():
             own = SHARED.get(name, {}) | given
             if own.get("metavar") in catalogue("cli"):
                 own["metavar"] = self.say(own["metavar"])
             about = self.say(says or name.lstrip("-")).replace("%", "%%")
-            into = self.groups[group or ("options" if name.startswith("-") else "arguments")]
-            into.add_argument(*SHORT.get(name, ()), name, help=about, **own)
+            self.groups[group].add_argument(*SHORT.get(name, ()), name, help=about, **own)
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         formatter: Any = super()._get_formatter()

@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
@@ -69,10 +68,7 @@ def _run(arguments: list[str], lang: str) -> int:
         sentence, code = error.text(lang), USAGE
     except OSError as error:
         file, why = error.filename, translated(error.strerror or str(error), lang)
-        into = [x for name in ("out", "save", "pictures") if (x := getattr(args, name, None))]
         sentence, code = f"{file}: {why}" if file else why, FAILED
-        if file and any(Path(file).is_relative_to(x) for x in into):
-            sentence = text("cli.unwritable", lang, name=file, why=why)
     except (AutogradError, ValueError, ArithmeticError, ImportError) as error:
         parts = [str(error), *getattr(error, "__notes__", [])]
         sentence, code = "\n".join(translated(part, lang) for part in parts), FAILED

@@ -18,8 +18,7 @@ OPTIONS = [
 
 def run(args: Arguments) -> int:
     """Copy what is missing, judge the files, tell the next; the exit status: 1 if one is left."""
-    args.out = Path(args.folder or args.say("folder.name"))
-    paths = copied(args.out, args.lang)
+    paths = copied(Path(args.folder or args.say("folder.name")), args.lang)
     mended: dict[Path, float] = {}  # by the time of the last change
     status = _told(args, paths, mended)
     try:

@@ -155,4 +155,4 @@ def test_a_folder_that_cannot_be(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").write_text("mine", encoding="utf-8")
     assert main(["repair", "taken", "--lang", "en"]) == 1
-    assert "cannot write taken: File exists" in capsys.readouterr().err
+    assert "taken: File exists" in capsys.readouterr().err
