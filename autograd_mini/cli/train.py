@@ -3,7 +3,7 @@
 from itertools import count
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd_mini import losses, optim
 from autograd_mini.checking import finite_difference
@@ -45,9 +45,8 @@ OPTIONS = [
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if a gradient is found wrong."""
     data = _data(args)
-    plan = Plan(data, *(getattr(args, name) for name in Plan._fields[1:]))
     args.out = args.out or Path(f"autograd-mini-{data.name}")
-    return 0 if tell(plan, args.out, args.lang) else 1
+    return tell(args, data)
 
 
 def _data(args: Arguments) -> Dataset:
@@ -59,47 +58,34 @@ def _data(args: Arguments) -> Dataset:
     return read_csv(args.dataset, args.label)
 
 
-class Plan(NamedTuple):
-    """All that a run depends on."""
-
-    data: Dataset
-    hidden: tuple[int, ...] = (8,)
-    activation: str = "tanh"
-    optimiser: str = "sgd"
-    lr: float = 0.1
-    epochs: int = 60
-    batch_size: int = 15
-    seed: int = 0
-
-
-def tell(plan: Plan, out: Path, lang: str, graph: Value | None = None) -> bool:
-    """Split, standardise, train, test, check, write; False if a gradient is found wrong.
+def tell(args: Arguments, data: Dataset, graph: Value | None = None) -> int:
+    """Split, standardise, train, test, check, write; the exit status.
 
     The backward pass is explained on a graph; without one, on the network's first neuron.
     """
-    teller, data = Teller(lang), plan.data
-    make, loss = classifier(data, plan.hidden, plan.activation, plan.seed)
-    model, files = make(), Files(out, teller)
+    teller = Teller(args.lang)
+    make, loss = classifier(data, args.hidden, args.activation, args.seed)
+    model, files = make(), Files(args.out, teller)
     if graph is not None:
         backward_pass(graph, teller, "neuron")
     few = len(data) < FEW
-    parts = (data, data) if few else split(data, seed=plan.seed)
+    parts = (data, data) if few else split(data, seed=args.seed)
     scaler = Standardiser.fit(parts[0])
     learnt, held_out = standardise(*parts)
-    rule = optimiser(plan.optimiser)(model.parameters(), lr=plan.lr)
+    rule = optimiser(args.optimiser)(model.parameters(), lr=args.lr)
 
     teller.heading("network")
     widths = (model.layers[0].nin, *(len(layer.neurons) for layer in model.layers))
     about = {"name": data.name, "classes": ", ".join(data.class_names), "train": len(learnt)}
     about |= {"test": len(held_out), "shape": " → ".join(map(str, widths))}
-    about |= {"activation": plan.activation, "parameters": len(model.parameters())}
+    about |= {"activation": args.activation, "parameters": len(model.parameters())}
     teller.say("network.few" if few else "network.is", **about)
     one_update(model, learnt, loss, rule, teller)
 
     teller.heading("training")
-    batch = min(plan.batch_size, len(learnt))
-    options: Any = {"validation": held_out, "seed": plan.seed, "lang": lang}
-    history = fit(model, learnt, loss, rule, plan.epochs, batch, **options)
+    batch = min(args.batch_size, len(learnt))
+    options: Any = {"validation": held_out, "seed": args.seed, "lang": args.lang}
+    history = fit(model, learnt, loss, rule, args.epochs, batch, **options)
     result = evaluate(model, held_out, loss)
     right = round((result.accuracy or 0.0) * len(held_out))
     metadata: dict[str, Any] = {"data": data.name, "test_accuracy": result.accuracy}
@@ -126,7 +112,7 @@ def tell(plan: Plan, out: Path, lang: str, graph: Value | None = None) -> bool:
     teller.heading("files", folder=files.folder)
     teller.lines(*aligned(files.written, "<<"))
     teller.lines(*files.notes)
-    return agree
+    return 0 if agree else 1
 
 
 # --- the backward pass, node by node -------------------------------------------------------------
