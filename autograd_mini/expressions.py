@@ -90,9 +90,27 @@ class Expression:
     errors of the engine, with a note on the place, where there is no such number.
     """
 
-    def __init__(self, source: str, code: CodeType, known: dict[str, Any]) -> None:
-        self.source, self.names = source, code.co_varnames
-        self._code, self._known = code, known
+    def __init__(self, source: str, tree: ast.expr, apply: Callable[..., Any]) -> None:
+        self.source, self._apply = source, apply
+        self._met: dict[str, int] = {}  # name -> column where it first stands
+        # What the code calls: Python's own arithmetic has no part in it. The names are no
+        # identifiers, so no name of the expression is one of them.
+        self._known: dict[str, Any] = {"__builtins__": {}}
+        root = [tree]
+        level = [(root, 0)]  # where the nodes stand that are to be read
+        for _ in range(DEEPEST):
+            below = []
+            for nodes, i in level:
+                nodes[i], parts = self._read(nodes[i])
+                below += [(parts, k) for k in range(len(parts))]
+            level = below
+        if level:
+            raise ExpressionError("deep", deepest=DEEPEST)
+        self.names = tuple(sorted(self._met, key=self._met.__getitem__))
+        made: Any = ast.parse(f"lambda {', '.join(self.names)}: 0", mode="eval")
+        made.body.body = root[0]
+        code: CodeType = eval(compile(made, FILE, "eval")).__code__
+        self._code = code.replace(co_qualname=source)
 
     def __call__(self, /, **values: object) -> Any:
         """The value at these numbers."""
@@ -118,110 +136,18 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
 
-
-def parse(source: str, apply: Callable[..., Any] = apply) -> Expression:
-    """Read an expression.
-
-    It may hold numbers, names, the constants pi and e, `+ - * / **`, parentheses, the functions of
-    the sheet (those of a vector take its numbers one by one: `max(a, b, c)`), and a comparison as
-    the condition of `where(x > 0, x, 0)`. `apply(op, *numbers)` computes an operation.
-
-    Raises ExpressionError (a ValueError) for anything else, with the place of it; TypeError if
-    `source` is no text.
-
-    >>> parse("2*y + sin(x)").names
-    ('y', 'x')
-    >>> parse("x.__class__")
-    Traceback (most recent call last):
-    autograd_mini.expressions.ExpressionError: no attributes: a dot is only part of a number
-      x.__class__
-      ^^^^^^^^^^^
-    """
-    if not isinstance(source, str):
-        raise TypeError(f"an expression is text (str), got {type(source).__name__}")
-    source = source.strip().translate({ord(c): " " for c in "\t\n\r"})
-    if not source:
-        raise ExpressionError("empty")
-    if len(source) > LONGEST:
-        raise ExpressionError("long", length=len(source), longest=LONGEST)
-    for i, c in enumerate(source):
-        if c in INSTEAD:
-            raise ExpressionError("instead", source, i, c=c, instead=INSTEAD[c])
-        if c not in _PUNCTUATION and not f"a{c}".isidentifier():
-            raise ExpressionError("character", source, i, c=c if c.isprintable() else repr(c)[1:-1])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's advice on odd literals is not for our users
-            tree = ast.parse(source, mode="eval").body
-    except SyntaxError as error:
-        raise _syntax_error(source, error) from None
-    except (RecursionError, MemoryError):
-        raise ExpressionError("deep", deepest=DEEPEST) from None
-    read, root = _Reader(source, apply), [tree]
-    level = [(root, 0)]  # where the nodes stand that are to be read
-    for _ in range(DEEPEST):
-        below = []
-        for nodes, i in level:
-            nodes[i], parts = read(nodes[i])
-            below += [(parts, k) for k in range(len(parts))]
-        if not (level := below):
-            return Expression(source, read.compiled(root[0]), read.known)
-    raise ExpressionError("deep", deepest=DEEPEST)
-
-
-def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
-    at = min(max((error.offset or 1) - 1, 0), len(source))
-    said = error.msg.lower()
-    for word in re.finditer(r"\w+", source):
-        if iskeyword(word[0]):
-            return ExpressionError("reserved", source, *word.span(), name=word[0])
-    if "large" in said or "limit" in said:
-        return ExpressionError("large", source, at)
-    if "literal" in said or "leading zeros" in said:
-        return ExpressionError("literal", source, at)
-    if "nested parentheses" in said:
-        return ExpressionError("deep", deepest=DEEPEST)
-    for opening, closing in (("'('", "was never closed"), ("')'", "unmatched")):
-        if opening in said and closing in said:
-            return ExpressionError("parenthesis", source, at, c=opening[1])
-    if at >= len(source) or source[-1] in "+-*/%.(,<>=" or "eof" in said or "end of" in said:
-        return ExpressionError("unfinished", source, len(source))
-    if "=" in source and "==" not in source and ("assign" in said or source[at] == "="):
-        return ExpressionError("equals", source, source.index("="))
-    return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
-
-
-class _Reader:
-    """Reads one node of a syntax tree after the other: `names` are met, `known` is what is called.
-
-    Python's own arithmetic has no part in the code. What it calls has names that are no
-    identifiers, so that no name of the expression is one of them.
-    """
-
-    def __init__(self, source: str, apply: Callable[..., Any]) -> None:
-        self.source, self.apply = source, apply
-        self.names: dict[str, int] = {}  # name -> column where it first stands
-        self.known: dict[str, Any] = {"__builtins__": {}}
-
-    def __call__(self, node: ast.expr) -> tuple[ast.expr, list[ast.expr]]:
+    # --- reading ---------------------------------------------------------------------------------
+    def _read(self, node: ast.expr) -> tuple[ast.expr, list[ast.expr]]:
         """What runs in place of a node that is allowed, and its parts, still to be read."""
         what, parts = self._does(node)
         made: ast.expr = node
         if callable(what):
-            function = ast.Name(f"call {len(self.known)}", ast.Load())
-            self.known[function.id] = what
+            function = ast.Name(f"call {len(self._known)}", ast.Load())
+            self._known[function.id] = what
             made = ast.Call(ast.copy_location(function, node), parts, [])
         elif what is not None:
             made = ast.Constant(what)
         return ast.copy_location(made, node), parts
-
-    def compiled(self, tree: ast.expr) -> CodeType:
-        """The code of a function of the names, in the order in which they are met."""
-        names = sorted(self.names, key=self.names.__getitem__)
-        made = ast.parse(f"lambda {', '.join(names)}: 0", mode="eval")
-        made.body.body = tree  # type: ignore[attr-defined]
-        code: CodeType = eval(compile(made, FILE, "eval")).__code__
-        return code.replace(co_qualname=self.source)
 
     def _does(self, node: ast.expr) -> tuple[Any, list[ast.expr]]:
         """What a node does with its parts, or its number; None for a name."""
@@ -238,7 +164,7 @@ class _Reader:
                 if name == "__debug__":  # True, whatever it is given
                     raise self._error("reserved", node, name=name)
                 if name not in CONSTANTS:
-                    self.names[name] = min(node.col_offset, self.names.get(name, node.col_offset))
+                    self._met[name] = min(node.col_offset, self._met.get(name, node.col_offset))
                 return CONSTANTS.get(name), []
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self._applied(SHEET["neg"], node), [operand]
@@ -296,7 +222,7 @@ class _Reader:
 
         def applied(*parts: Any) -> Any:
             try:
-                return self.apply(op, parts) if op.vectors else self.apply(op, *parts)
+                return self._apply(op, parts) if op.vectors else self._apply(op, *parts)
             except (AutogradError, OverflowError) as error:
                 error.add_note(marked(self.source, *self._columns(node)))
                 raise
@@ -311,6 +237,69 @@ class _Reader:
         data = self.source.encode()
         end = node.end_col_offset or node.col_offset
         return len(data[: node.col_offset].decode()), len(data[:end].decode())
+
+
+def parse(source: str, apply: Callable[..., Any] = apply) -> Expression:
+    """Read an expression.
+
+    It may hold numbers, names, the constants pi and e, `+ - * / **`, parentheses, the functions of
+    the sheet (those of a vector take its numbers one by one: `max(a, b, c)`), and a comparison as
+    the condition of `where(x > 0, x, 0)`. `apply(op, *numbers)` computes an operation.
+
+    Raises ExpressionError (a ValueError) for anything else, with the place of it; TypeError if
+    `source` is no text.
+
+    >>> parse("2*y + sin(x)").names
+    ('y', 'x')
+    >>> parse("x.__class__")
+    Traceback (most recent call last):
+    autograd_mini.expressions.ExpressionError: no attributes: a dot is only part of a number
+      x.__class__
+      ^^^^^^^^^^^
+    """
+    if not isinstance(source, str):
+        raise TypeError(f"an expression is text (str), got {type(source).__name__}")
+    source = source.strip().translate({ord(c): " " for c in "\t\n\r"})
+    if not source:
+        raise ExpressionError("empty")
+    if len(source) > LONGEST:
+        raise ExpressionError("long", length=len(source), longest=LONGEST)
+    for i, c in enumerate(source):
+        if c in INSTEAD:
+            raise ExpressionError("instead", source, i, c=c, instead=INSTEAD[c])
+        if c not in _PUNCTUATION and not f"a{c}".isidentifier():
+            raise ExpressionError("character", source, i, c=c if c.isprintable() else repr(c)[1:-1])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's advice on odd literals is not for our users
+            tree = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise _syntax_error(source, error) from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError("deep", deepest=DEEPEST) from None
+    return Expression(source, tree, apply)
+
+
+def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
+    at = min(max((error.offset or 1) - 1, 0), len(source))
+    said = error.msg.lower()
+    for word in re.finditer(r"\w+", source):
+        if iskeyword(word[0]):
+            return ExpressionError("reserved", source, *word.span(), name=word[0])
+    if "large" in said or "limit" in said:
+        return ExpressionError("large", source, at)
+    if "literal" in said or "leading zeros" in said:
+        return ExpressionError("literal", source, at)
+    if "nested parentheses" in said:
+        return ExpressionError("deep", deepest=DEEPEST)
+    for opening, closing in (("'('", "was never closed"), ("')'", "unmatched")):
+        if opening in said and closing in said:
+            return ExpressionError("parenthesis", source, at, c=opening[1])
+    if at >= len(source) or source[-1] in "+-*/%.(,<>=" or "eof" in said or "end of" in said:
+        return ExpressionError("unfinished", source, len(source))
+    if "=" in source and "==" not in source and ("assign" in said or source[at] == "="):
+        return ExpressionError("equals", source, source.index("="))
+    return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
 
 
 def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:
