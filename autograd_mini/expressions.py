@@ -314,14 +314,14 @@ def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:
     given: dict[str, float] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
-        name, text = unicodedata.normalize("NFKC", name.strip()), text.strip()
+        name = unicodedata.normalize("NFKC", name.strip())
         if not equals or not name.isidentifier():
             raise ExpressionError("pair", pair=language.shortened(pair))
         if name in given:
             raise ExpressionError("twice", name=name)
         if name in CONSTANTS:
             raise ExpressionError("constant", name=name, number=CONSTANTS[name])
-        given[name] = _number(name, text)
+        given[name] = _number(name, text.strip())
     if missing := [name for name in names if name not in given]:
         raise ExpressionError("missing", names=", ".join(missing), example=f"{missing[0]}=1")
     if extra := [name for name in given if name not in names]:
@@ -331,16 +331,13 @@ def assignments(pairs: list[str], names: tuple[str, ...]) -> dict[str, float]:
 
 
 def _number(name: str, text: str) -> float:
+    key, shown = "finite", language.shortened(text)
     try:
-        number = float(text)
+        if math.isfinite(number := float(text)):
+            return number
     except ValueError:
-        if text.count(",") == 1 and text.replace(",", "").lstrip("+-").isdigit():
-            instead = text.replace(",", ".")
-            raise ExpressionError("decimal", name=name, text=text, instead=instead) from None
-        raise ExpressionError("number", name=name, text=language.shortened(text)) from None
-    if not math.isfinite(number):
-        raise ExpressionError("finite", name=name, text=language.shortened(text))
-    return number
+        key = "decimal" if re.fullmatch(r"[+-]?\d*,\d*", text) else "number"
+    raise ExpressionError(key, name=name, text=shown, instead=shown.replace(",", "."))
 
 
 __all__ = ["CONSTANTS", "Expression", "ExpressionError", "assignments", "parse"]
