@@ -130,11 +130,9 @@ class Format(NamedTuple):
                 f'it is not an {self.name} document ("format": "{self.name}" is missing)'
             )
         version = document.get("version")
-        if type(version) is not int or version < 1:
-            raise ValueError(f"its version is {version!r}")
-        if version > VERSION:
+        if type(version) is not int or not 1 <= version <= VERSION:
             raise ValueError(
-                f"it has version {version}, and this autograd_mini reads up to version {VERSION};"
+                f"it has version {version!r}, and this autograd_mini reads up to version {VERSION};"
                 " install a newer one"
             )
         signed = ("checksum",) if version > 1 else ()

@@ -171,7 +171,7 @@ def test_neither_layout_nor_order_nor_escapes_count():
         ({"colour": 1, "age": 1}, "it has the unknown age, colour"),
         ({"format": "Note"}, "it is not an note document"),
         ({"version": 3}, "it has version 3, .* reads up to version 2; install a newer one"),
-        *(({"version": v}, f"its version is {v!r}") for v in (2.0, "1", 0, True)),
+        *(({"version": v}, f"it has version {v!r}, ") for v in (2.0, "1", 0, True)),
         ({"version": 1}, "it has the unknown checksum"),
     ],
 )

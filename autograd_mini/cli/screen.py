@@ -141,11 +141,10 @@ class Screen:
     def _source(self, step: Step, width: int, rows: int) -> list[Text]:
         """The function in which the node was made, its expression lit."""
         here = self.steps.places[step.node]
-        known = (place.source for place in reversed(self.steps.places) if place is not None)
-        k = next(known, None) if here is None else here.source
-        if k is None:
+        known = [place for place in (*self.steps.places, here) if place is not None]
+        if not known:
             return []
-        source = self.steps.sources[k]
+        source = self.steps.sources[known[-1].source]
         line = 0 if here is None else here.line
         title = source.name if source.file[:1] in ("", "<") else f"{source.name}, {source.file}"
         if here is not None and len(source.lines) > 1:

@@ -78,6 +78,6 @@ def test_a_class_is_told_if_there_are_not_so_many_exercises(capsys):
 
 def test_what_argparse_gives_the_parsers_of_commands_reaches_them():
     """Python 3.14 gives `color`, which older versions do not know."""
-    commands = Parser("p", "cli", "en").add_subparsers()
+    commands = Parser("p", "cli", "en").add_subparsers(prog="p")
     command = commands.add_parser("grad", room="grad", lang="en", allow_abbrev=False)
     assert command.allow_abbrev is False

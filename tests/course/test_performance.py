@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograd_mini.cli.program import main
+from autograd_mini.cli import main
 from autograd_mini.course.performance import PerformanceError, fields, performance
 
 GRAPH = {
