@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from itertools import chain
 from random import Random
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from .references import NUMBER, by_ladder
 from .rows import Rows
 
 Correction = Callable[["_Point", int], float]  # a component of the gradient made right
+_Guess = tuple[Correction, str, str, dict[str, Any]]
 
 _OTHERS = 3  # points, each with as many directions
 _NAMED = 4  # components
@@ -29,24 +31,18 @@ _MISSING = (  # what the chain rule's factor is often made of
 )  # fmt: skip
 
 
-class _Probe(NamedTuple):
-    """A direction, and the true derivative along it."""
-
-    along: dict[int, float]
-    wanted: float
-    bar: float
-
-
 class _Point(NamedTuple):
-    """The gradient that was claimed at a point, and what is true there."""
+    """The gradient that was claimed at a point, and (direction, true derivative, bar) there."""
 
     x: list[float]
     y: float
     got: list[float]
-    probes: list[_Probe]
+    probes: list[tuple[dict[int, float], float, float]]
 
-    def claimed(self, probe: _Probe) -> float:
-        return math.fsum(self.got[k] * weight for k, weight in probe.along.items())
+    def claims(self) -> Iterator[tuple[float, float]]:
+        """The derivative that the gradient claims along each direction, and the true one."""
+        for along, wanted, _ in self.probes:
+            yield math.fsum(self.got[k] * weight for k, weight in along.items()), wanted
 
 
 def guess(check: Rows, rows: Sequence[Comparison], claim: Gradient) -> Culprit | None:
@@ -67,25 +63,23 @@ class _Guesser:
         along = check.directions
         self.wrong = [*range(len(check.gradient))]
         if not check.options.directions:
-            wrong = [row.verdict == "wrong" for row in rows]
-            self.wrong = [k for k in self.wrong if wrong[k]]
-            along = [{k: 1.0} for k in self.wrong]
-            rows = [rows[k] for k in self.wrong]
-        pairs = zip(along, rows, strict=False)
-        probes = [_Probe(direction, row.wanted, row.bar) for direction, row in pairs]
-        x = self.inputs.floats
-        if not all(map(math.isfinite, map(float, check.gradient))):
+            self.wrong = [k for k in self.wrong if rows[k].verdict == "wrong"]
+            along, rows = [{k: 1.0} for k in self.wrong], [rows[k] for k in self.wrong]
+        probes = [(d, row.wanted, row.bar) for d, row in zip(along, rows, strict=False)]
+        x, got = self.inputs.floats, [float(g) for g in check.gradient]
+        if not all(map(math.isfinite, got)):
             raise ValueError("a gradient that is no number looks like nothing")
-        here = _Point(x, self.truth.floats(x), [float(g) for g in check.gradient], probes)
+        here = _Point(x, self.truth.floats(x), got, probes)
         self.points = [here, *self._others(claim, check.options.draw)]
 
     def _others(self, claim: Gradient, draw: Random) -> Iterator[_Point]:
+        places = [
+            *zip(self.inputs.floats, self.inputs.reach, self.truth.options.domain, strict=True)
+        ]
         for _ in range(_OTHERS):
             x = [
                 min(max(_short(x + draw.uniform(-_NEAR, _NEAR) * reach), low), high)
-                for x, reach, (low, high) in zip(
-                    self.inputs.floats, self.inputs.reach, self.truth.options.domain, strict=True
-                )
+                for x, reach, (low, high) in places
             ]
             try:
                 point = _Point(x, self.truth.floats(x), [float(g) for g in claim(x)], [])
@@ -93,26 +87,32 @@ class _Guesser:
                 continue
             for _ in range(min(_OTHERS, len(self.wrong))):
                 along = {k: draw.uniform(0.5, 1) * draw.choice((-1, 1)) for k in self.wrong}
-                if found := self._probe(x, along):
-                    point.probes.append(found)
+
+                def f(t: float, x: list[float] = x, along: dict[int, float] = along) -> float:
+                    return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
+
+                true = by_ladder(f, 0.0, around=1.0, eps=self.inputs.eps, noise=self.truth.noise)
+                if true.kind == NUMBER and true.bar < abs(true.value) / 1000:
+                    point.probes.append((along, float(true.value), float(true.bar)))
             yield point
 
-    def _probe(self, x: list[float], along: dict[int, float]) -> _Probe | None:
-        def f(t: float) -> float:
-            return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
-
-        found = by_ladder(f, 0.0, around=1.0, eps=self.inputs.eps, noise=self.truth.noise)
-        if found.kind == NUMBER and found.bar < abs(found.value) / 1000:
-            return _Probe(along, float(found.value), float(found.bar))
-        return None
-
-    # --- the kinds -------------------------------------------------------------------------------
     def found(self) -> Culprit | None:
+        """The first guess that holds; None if there is none, or too little to try it on."""
         probes = sum(len(point.probes) for point in self.points[1:])
         if probes < min(2, len(self.wrong)) + 1 or len(self.points) < 3:
             return None
-        kinds = (self._factor, self._swapped, self._regulariser, self._chain, self._sample)
-        return next((culprit for kind in kinds if (culprit := kind())), None)
+        kinds = (self._factor(), self._swapped(), self._regulariser(), self._chain())
+        for corrected, kind, message, details in chain(*kinds):
+            if self._holds(corrected):
+                return self._culprit(kind, message, **details)
+        return self._culprit("sample", "sample") if self._is_sample() else None
+
+    def _culprit(self, kind: str, message: str, **details: Any) -> Culprit:
+        return Culprit(kind, f"guess.{message}", self._names(self.wrong), "", details)
+
+    def _names(self, inputs: Sequence[int]) -> str:
+        names = [f"df/d{self.inputs.names[k]}" for k in inputs[:_NAMED]]
+        return ", ".join([*names, "..."] if len(inputs) > _NAMED else names)
 
     def _holds(self, corrected: Correction) -> bool:
         """Whether this makes the gradient true, at every point and in every direction."""
@@ -127,51 +127,51 @@ class _Guesser:
                     return False
         return True
 
-    def _culprit(self, kind: str, message: str = "", **details: Any) -> Culprit:
-        return Culprit(kind, f"guess.{message or kind}", self._names(self.wrong), "", details)
-
-    def _names(self, inputs: Sequence[int]) -> str:
-        names = [f"df/d{self.inputs.names[k]}" for k in inputs[:_NAMED]]
-        return ", ".join([*names, "..."] if len(inputs) > _NAMED else names)
-
-    def _factor(self) -> Culprit | None:
-        here = self.points[0]
-        factor = _fitted([(p.wanted, here.claimed(p)) for p in here.probes])
-        if not factor or not self._holds(lambda point, k: point.got[k] / factor):
-            return None
-        plain = Fraction(factor).limit_denominator(1000)
+    # --- the kinds: (what would make the gradient right, kind, sentence, what fills it in) --------
+    def _factor(self) -> Iterator[_Guess]:
+        factor = _fitted([(wanted, got) for got, wanted in self.points[0].claims()])
+        if not factor:
+            return
+        plain, kind = Fraction(factor).limit_denominator(1000), "factor"
+        details: dict[str, Any] = {"factor": str(plain)}
         if plain == 1 or abs(plain - Fraction(factor)) > 10 * self.tolerance * abs(factor):
-            return self._culprit("factor", factor=f"{factor:.{12 if plain == 1 else 6}g}")
-        if plain == -1:
-            return self._culprit("sign")
-        if plain.numerator == 1 and plain.denominator > 2:
-            return self._culprit("mean", factor=str(plain), count=plain.denominator)
-        whole = plain > 2 and plain.denominator == 1
-        return self._culprit("sum" if whole else "factor", factor=str(plain))
+            details["factor"] = f"{factor:.{12 if plain == 1 else 6}g}"
+        elif plain == -1:
+            kind, details = "sign", {}
+        elif plain.numerator == 1 and plain.denominator > 2:
+            kind, details["count"] = "mean", plain.denominator
+        elif plain > 2 and plain.denominator == 1:
+            kind = "sum"
+        yield (lambda point, k: point.got[k] / factor), kind, kind, details
 
-    def _swapped(self) -> Culprit | None:
+    def _swapped(self) -> Iterator[_Guess]:
         here, every = self.points[0], range(len(self.points[0].got))
         tried = [every[::-1], [*every[1:], 0], [every[-1], *every[:-1]]]
-        if all(len(probe.along) == 1 for probe in here.probes):
-            order = dict(zip(self.wrong, here.probes, strict=True))
-            places = sorted(self.wrong, key=lambda k: order[k].wanted)
+        if all(len(along) == 1 for along, *_ in here.probes):
+            wanted = {k: true for k, (_, true, _) in zip(self.wrong, here.probes, strict=True)}
+            places = sorted(self.wrong, key=wanted.__getitem__)
             taken = dict(zip(places, sorted(self.wrong, key=here.got.__getitem__), strict=True))
             tried = [[taken.get(k, k) for k in every]]
         for source in tried:
-            if self._holds(lambda point, k, source=source: point.got[source[k]]):  # type: ignore[misc]
-                return self._culprit("swapped", order=self._names([source[k] for k in self.wrong]))
-        return None
+            order = self._names([source[k] for k in self.wrong])
+            corrected = lambda point, k, source=source: point.got[source[k]]  # noqa: E731
+            yield corrected, "swapped", "swapped", {"order": order}
 
-    def _regulariser(self) -> Culprit | None:
+    def _regulariser(self) -> Iterator[_Guess]:
         here = self.points[0]
-        missing = [(p, p.wanted - here.claimed(p)) for p in here.probes]
-        rate = _fitted([(sum(here.x[k] * w for k, w in p.along.items()), y) for p, y in missing])
-        if not rate or not self._holds(lambda point, k: point.got[k] + rate * point.x[k]):
-            return None
-        message = "regulariser" if rate > 0 else "regularised"
-        return self._culprit("regulariser", message, rate=f"{abs(rate):.6g}")
+        inputs = [sum(here.x[k] * w for k, w in along.items()) for along, *_ in here.probes]
+        missing = [wanted - got for got, wanted in here.claims()]
+        if rate := _fitted([*zip(inputs, missing, strict=True)]):
+            message = "regulariser" if rate > 0 else "regularised"
+            details = {"rate": f"{abs(rate):.6g}"}
+            yield (
+                (lambda point, k: point.got[k] + rate * point.x[k]),
+                "regulariser",
+                message,
+                details,
+            )
 
-    def _chain(self) -> Culprit | None:
+    def _chain(self) -> Iterator[_Guess]:
         """A factor that is not there: made of f or of each one's input, or common to all."""
         own = self.inputs.names[self.wrong[0]] if len(self.wrong) == 1 else "x"
         for form in _MISSING:
@@ -181,30 +181,29 @@ class _Guesser:
                 def corrected(point: _Point, k: int, of: Any = factor, name: str = name) -> Any:
                     return point.got[k] * of(x=point.y if name == "f" else point.x[k])
 
-                if self._holds(corrected):
-                    return self._culprit("chain", "chain.formula", formula=form.replace("{}", name))
+                yield corrected, "chain", "chain.formula", {"formula": form.replace("{}", name)}
 
         def shared(point: _Point) -> float:
-            return _fitted([(point.claimed(p), p.wanted) for p in point.probes])
+            return _fitted([*point.claims()])
 
-        if len(self.wrong) < 2 or not self._holds(lambda point, k: point.got[k] * shared(point)):
-            return None
-        return self._culprit("chain", factor=f"{shared(self.points[0]):.6g}")
+        if len(self.wrong) > 1:
+            details = {"factor": f"{shared(self.points[0]):.6g}"}
+            yield (lambda point, k: point.got[k] * shared(point)), "chain", "chain", details
 
-    def _sample(self) -> Culprit | None:
-        """The claimed gradient always lies in one direction, as that of w.x at a single x."""
+    def _is_sample(self) -> bool:
+        """Whether the gradient always lies in one direction, as that of w.x at a single x."""
         here, *others = self.points
         sizes = [math.hypot(*point.got) for point in self.points]
         if len(here.got) < 2 or len(others) < _OTHERS or not all(sizes):
-            return None
+            return False
         if max(sizes) - min(sizes) <= self.tolerance * max(sizes):
-            return None  # the same number everywhere
+            return False  # the same number everywhere
         for point, size in zip(others, sizes[1:], strict=True):
             turned = math.fsum(a * b for a, b in zip(here.got, point.got, strict=True))
             off = [b - a * turned / sizes[0] ** 2 for a, b in zip(here.got, point.got, strict=True)]
             if math.hypot(*off) > self.tolerance * size:
-                return None
-        return self._culprit("sample")
+                return False
+        return True
 
 
 def _fitted(pairs: list[tuple[float, float]]) -> float:
