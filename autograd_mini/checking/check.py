@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from autograd_mini.language import checked
+from autograd_mini.numbers.arguments import one_of, real, whole
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
@@ -21,7 +22,7 @@ from .inputs import CheckError, Function, Inputs, Options, as_real, flat, rebuil
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows
-from .whole import Doubled, Truth, on_values
+from .whole import Truth, in_double, on_values
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off
 MANY = 50  # inputs; from there on directions take the place of single derivatives
@@ -100,17 +101,14 @@ def asked(
     inputs: Inputs, order: Any, directions: Any, seed: Any, accuracy: Any, lang: str, domain: Any
 ) -> Options:
     """What the caller asks for; CheckError for an option that is none."""
-    if order not in (1, 2):
-        raise CheckError(f"order must be 1 or 2, got {order!r}")
-    if directions is not None and (not isinstance(directions, int) or directions < 1):
-        raise CheckError(f"directions must be a whole number from 1 on, got {shown(directions)}")
-    if not isinstance(seed, int):
-        raise CheckError(f"seed must be a whole number, got {shown(seed)}")
-    if accuracy is not None and not (isinstance(accuracy, int | float) and 0 < accuracy < 1):
-        raise CheckError(f"accuracy must lie between 0 and 1, got {shown(accuracy)}")
     try:
+        one_of("order", order, (1, 2))
+        whole("directions", 1 if directions is None else directions)
+        whole("seed", seed, -math.inf)
+        if accuracy is not None:
+            real("accuracy", accuracy, "between 0 and 1", lambda x: 0 < x < 1)
         checked(lang)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise CheckError(str(error)) from None
     many = len(inputs.numbers)
     directions = directions or (0 if many <= MANY else DIRECTIONS if many <= 20 * MANY else 3)
@@ -169,10 +167,9 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [(4 if unit == EPS else 64) * unit * size] * len(claimed)
     if inputs.eps > EPS:
-        double = Doubled(traced(f), truth)
-        if graph is None and double.agrees(y, inputs.direction(options.draw)):
-            truth = double
-        finer = double.call(traced(gradient), read) or claimed
+        if graph is None:
+            truth = truth.doubled(traced(f), inputs.direction(options.draw))
+        finer = in_double(traced(gradient), inputs, read) or claimed
         lost = [abs(a - b) for a, b in zip(claimed, finer, strict=True)]
         noise = [n + 2 * x if math.isfinite(x) else n for n, x in zip(noise, lost, strict=True)]
     check = Rows(truth, claimed, noise, second=not first)
@@ -230,11 +227,8 @@ def check_jvp(
     for number in range(1, directions + 1):
         u = [draw.choice((-1, 1)) * draw.uniform(0.5, 1) for _ in range(size)]
         v = inputs.direction(draw)
-        weighted = _weighted(f, u)
-        truth = Truth(weighted, inputs, None, options)
-        if eps > EPS:
-            double = Doubled(_weighted(traced(f), u), truth)
-            truth = double if double.agrees(truth.floats(inputs.floats), v) else truth
+        truth = Truth(_weighted(f, u), inputs, None, options)
+        truth = truth.doubled(_weighted(traced(f), u), v) if eps > EPS else truth
         check = Rows(truth, [0.0] * len(v), [0.0] * len(v))
         reference, found = truth.along(v), []
         along = [*v.values()]

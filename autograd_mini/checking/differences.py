@@ -15,6 +15,9 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
+from autograd_mini.numbers.arguments import function, not_negative, one_of
+from autograd_mini.numbers.kinds import shown
+
 from .adapters import data_of
 
 EPS = sys.float_info.epsilon
@@ -89,16 +92,12 @@ def finite_difference(
     (0.0, 1.0)
 
     Raises ValueError for another order, for x outside [low, high] or not finite, and where f has no
-    finite value at x; TypeError if f gives something that is not a real number.
+    finite value at x; TypeError for what is no function or real number, and if f gives none.
     """
-    if order not in (1, 2):
-        raise ValueError(f"order must be 1 or 2, got {order!r}")
-    sizes: dict[str, Any] = {"eps": eps, "noise": noise, "enough": enough}
-    for name, size in sizes.items():
-        if not isinstance(size, int | float) or not size >= 0:
-            raise ValueError(f"{name} must be a number from 0 on, got {size!r}")
-    if not callable(f):
-        raise TypeError(f"f must be a function, got {f!r} ({type(f).__name__})")
+    one_of("order", order, (1, 2))
+    for name, size in (("eps", eps), ("noise", noise), ("enough", enough)):
+        not_negative(name, size)
+    function("f", f)
     x = real(x, "x")
     if not math.isfinite(x) or not low <= x <= high:
         raise ValueError(f"x must be a finite number in [{low}, {high}], got {x}")
@@ -122,16 +121,14 @@ def quiet() -> AbstractContextManager[Any]:
 
 def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:
     """What the ladder with these steps gives, on both sides or on one."""
-    candidates = []
+    found: list[Estimate] = []
     for side in _SIDES:
-        levels = [*_levels(probe, steps, side, order)]
-        if len(levels) > 2 and (found := _Ladder(levels, probe, order, side, eps, noise).best()):
-            candidates.append(found)
-        if side == "both" and len(levels) > len(steps) - 8:
+        ladder = _Ladder(probe, steps, side, order, eps, noise)
+        found += ladder.best()
+        if side == "both" and len(ladder.levels) > len(steps) - 8:
             break
     none = Estimate(math.nan, math.inf, math.nan, "both", 0)
-    best = min(candidates, key=attrgetter("error"), default=none)
-    return best._replace(evaluations=probe.count)
+    return min(found, key=attrgetter("error"), default=none)._replace(evaluations=probe.count)
 
 
 def real(x: Any, what: str) -> float:
@@ -139,15 +136,11 @@ def real(x: Any, what: str) -> float:
     if x.__class__ is float:
         return x
     try:
-        if isinstance(x, complex | str | bytes) or x is None:
+        if isinstance(x, str | bytes) or math.prod(getattr(x, "shape", ())) != 1:
             raise TypeError
-        if math.prod(getattr(x, "shape", ())) != 1:
-            raise TypeError
-        if hasattr(x, "item"):
-            x = x.item()
-        return float(data_of(x))
+        return float(data_of(x.item() if hasattr(x, "item") else x))
     except (TypeError, ValueError):
-        raise TypeError(f"{what} must be a real number, got {x!r} ({type(x).__name__})") from None
+        raise TypeError(f"{what} must be one real number, got {shown(x)}") from None
 
 
 def _steps(x: float, eps: float) -> list[float]:
@@ -195,11 +188,10 @@ class Probe:
 
 
 class _Level(NamedTuple):
-    """One step: its difference quotient, the noise in it, and how far f bends over it."""
+    """One step: its difference quotient, and how f moves over it."""
 
     step: float
     quotient: float
-    noise: float  # per unit of the noise of f, in quotients of this step
     size: float  # |f| there
     bend: float  # f(x+h) - 2 f(x) + f(x-h), or its one-sided form
     moves: tuple[float, float]  # how far f is from f(x) at the two other points
@@ -209,64 +201,74 @@ class _Ladder:
     """The levels of one side, and the extrapolations of their quotients to h = 0."""
 
     def __init__(
-        self, levels: list[_Level], probe: Probe, order: int, side: str, eps: float, floor: float
+        self, probe: Probe, steps: list[float], side: str, order: int, eps: float, floor: float
     ) -> None:
-        self.levels, self.order, self.side, self.eps = levels, order, side, eps
+        self.probe, self.side, self.order, self.eps, self.floor = probe, side, order, eps, floor
+        self.levels = [*self._levels(steps)]
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
-        slopes = sorted(abs(level.quotient) for level in levels[-6:])
-        slope = slopes[len(slopes) // 2] if order == 1 else 0.0  # the median
         self.lost = False  # whether f is all noise, as the sine of 1e16 * x
         self.share = 0.0  # noise that grows with the step, per unit of it, as of x - sin(x)
-        size = max(level.size for level in levels[-6:]) + sys.float_info.min  # f may underflow
-        self.floor = eps * (size + abs(probe.x) * slope)
-        if order == 1 and side == "both" and len(levels) > 8:
-            seen = [*_rough(levels, probe)]
-            rough = max(size for size, _ in seen)
-            reach = max(abs(level.quotient * level.step) + abs(level.bend) for level in levels)
-            self.lost = rough > max(64 * self.floor, reach / 16)
-            self.floor = max(self.floor, rough)
-            small = 64 * eps * max(abs(level.quotient) for level in levels)
-            shares = [share for size, at in seen if (share := size / at) <= small]
-            self.share = max(shares, default=0.0) if probe.x else small / 8
-        self.floor = max(self.floor, floor)
 
-    def noise(self, level: _Level) -> float:
-        noise = max(self.floor, self.eps * level.size, self.share * level.step)
-        return level.noise * noise / level.step**self.order
+    def _levels(self, steps: list[float]) -> Iterator[_Level]:
+        """Those of the steps for which f has values there."""
+        x, center = self.probe.x, self.probe.center
+        first, second = _SIDES[self.side]
+        for h in steps:
+            up, down = x + first * h, x + second * h
+            f_up, f_down = self.probe(up), self.probe(down)
+            if math.isnan(f_up) or math.isnan(f_down) or up == x or down in (x, up):
+                continue
+            if self.order == 2 and h < 1e-150:
+                break  # its square is no float
+            if self.side == "both":
+                bend, quotient = (f_up - center) + (f_down - center), (f_up - f_down) / (up - down)
+            else:
+                bend, quotient = (f_down - f_up) - (f_up - center), (f_up - center) / (up - x)
+            if self.order == 2:
+                quotient = bend / (h * h)
+            moves = abs(f_up - center), abs(f_down - center)
+            lost = abs(up - first * h - x) / h  # of x in x + h, as of 1e-200: f' may differ there
+            size = max(abs(f_up), abs(f_down), abs(center), lost / EPS * max(moves))
+            yield _Level(h, quotient, size, bend, moves)
 
-    def best(self) -> Estimate | None:
-        """The extrapolation of smallest bar that holds.
+    def best(self) -> Iterator[Estimate]:
+        """The extrapolation of smallest bar that holds, if there is one.
 
         A quotient of a shorter step off by more than noise and this step explain contradicts it.
         """
+        if len(self.levels) < 3:
+            return
+        self._look_for_noise()
         if self.lost or self._diverges():
-            return Estimate(self.levels[-1].quotient, math.inf, self.levels[-1].step, self.side, 0)
+            yield Estimate(self.levels[-1].quotient, math.inf, self.levels[-1].step, self.side, 0)
+            return
         for value, bar, i in sorted(self._extrapolations(), key=itemgetter(1)):
             near, finer = self.levels[i - 2 : i + 1], self.levels[i + 1 :]
             allowed = bar + 2 * max(abs(level.quotient - value) for level in near)
             if all(abs(x.quotient - value) <= allowed + 4 * self.noise(x) for x in finer):
-                return self._with_kink(value, bar, i)
-        return None
+                yield self._with_kink(value, bar, i)
+                return
 
     def _extrapolations(self) -> Iterator[tuple[float, float, int]]:
-        above: list[float] = []  # the row before, column by column
-        above_noise: list[float] = []
+        above: list[
+            tuple[float, float]
+        ] = []  # value and noise, column by column, in the row before
         for i, level in enumerate(self.levels):
-            row, noises = [level.quotient], [self.noise(level)]
-            for j in range(1, min(i, _COLUMNS - 1) + 1):
+            row = [(level.quotient, self.noise(level))]
+            for j, (old, noise) in enumerate(above[: _COLUMNS - 1], start=1):
                 ratio = self.levels[i - j].step / level.step
                 if ratio > 2.0**40:
                     break
-                weight = ratio**self.power
-                row.append(row[-1] + (row[-1] - above[j - 1]) / (weight - 1))
-                noises.append((weight * noises[-1] + above_noise[j - 1]) / (weight - 1))
-                truncation = max(abs(row[j] - row[j - 1]), abs(row[j] - above[j - 1]))
+                weight, (left, own) = ratio**self.power, row[-1]
+                value = left + (left - old) / (weight - 1)
+                row.append((value, (weight * own + noise) / (weight - 1)))
+                truncation = max(abs(value - left), abs(value - old))
                 if j > 1:  # two neighbours may agree by chance
-                    truncation = max(truncation, abs(row[j - 1] - row[j - 2]) / 32)
-                bar = _SAFETY * truncation + noises[j] + 2 * EPS * abs(row[j])
-                if math.isfinite(bar) and j > 1:
-                    yield row[j], bar, i
-            above, above_noise = row, noises
+                    truncation = max(truncation, abs(left - row[j - 2][0]) / 32)
+                    bar = _SAFETY * truncation + row[j][1] + 2 * EPS * abs(value)
+                    if math.isfinite(bar):
+                        yield value, bar, i
+            above = row
 
     def _diverges(self) -> bool:
         """Whether the quotients grow without end, as at a jump or where f is vertical."""
@@ -282,82 +284,73 @@ class _Ladder:
         bend / h is their difference: it shrinks with h where f is smooth, and stays at a kink.
         """
         step, kinked = self.levels[i].step, False
-        jumps = [
-            (abs(level.bend) / level.step, level.step)
-            for level in self.levels
-            if self.side == "both" and self.order == 1 and abs(level.bend) > 64 * self.floor
-        ]
-        if len(jumps) > 4:
-            (jump, middle), (before, _), (finest_jump, finest) = (
-                jumps[len(jumps) // 2],
-                *jumps[-3::2],
-            )
-            least = max(jump, before) / 2
-            kinked = finest <= min(step, middle / 3) and finest_jump > max(least, bar)
+        levels = self.levels if self.side == "both" and self.order == 1 else []
+        bent = [level for level in levels if abs(level.bend) > 64 * self.floor]
+        if len(bent) > 4:
+            middle, before, finest = bent[len(bent) // 2], bent[-3], bent[-1]
+            jump, last, least = (abs(x.bend) / x.step for x in (finest, before, middle))
+            near = finest.step <= min(step, middle.step / 3)
+            kinked = near and jump > max(max(least, last) / 2, bar)
             if kinked:  # a jump that grows is a cusp's: there is no derivative on either side
-                bar = math.inf if finest_jump > 1.5 * before else max(bar, finest_jump / 2)
+                bar = math.inf if jump > 1.5 * last else max(bar, jump / 2)
         return Estimate(value, bar, step, self.side, 0, kinked)
 
+    # --- the noise of f --------------------------------------------------------------------------
+    def noise(self, level: _Level) -> float:
+        """How far it puts the quotient of a step off."""
+        times = 4 if self.order == 2 else 3 - self.power
+        noise = max(self.floor, self.eps * level.size, self.share * level.step)
+        return times * noise / level.step**self.order
 
-def _rough(levels: list[_Level], probe: Probe) -> Iterator[tuple[float, float]]:
-    """What the bends show of the noise of f, and how far from 0 that is seen."""
-    # At the shortest steps a smooth f does not bend: what is left there is noise.
-    yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2, abs(probe.x) or levels[-4].step
-    # Nor does it bend more over a short step than over a long one, away from |x|.
-    near = range((power := math.frexp(probe.x)[1]) - 1, power + 3)
-    least = math.inf
-    for level in levels:
-        if (power := math.frexp(level.step)[1]) < -36 and power not in near:
-            if abs(level.bend) > 2 * least:
-                yield abs(level.bend), max(abs(probe.x), level.step)
-            least = min(least, abs(level.bend))
-    # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.
-    moves = [[m for level in levels if (m := level.moves[side])] for side in (0, 1)]
-    flat = [len(levels) - len(sizes) for sizes in moves]
-    if all(moves) and min(flat) > 0 and abs(flat[0] - flat[1]) < 7:
-        jumps = [_jump(levels, probe, side) for side in (0, 1)]
-        if all(size for size, _ in jumps):
-            yield max(jumps)
+    def _look_for_noise(self) -> None:
+        slopes = sorted(abs(level.quotient) for level in self.levels[-6:])
+        slope = slopes[len(slopes) // 2] if self.order == 1 else 0.0  # the median
+        size = max(level.size for level in self.levels[-6:]) + sys.float_info.min  # f may underflow
+        rounding = self.eps * (size + abs(self.probe.x) * slope)
+        self.floor = max(self.floor, rounding)
+        if self.order == 1 and self.side == "both" and len(self.levels) > 8:
+            seen = [*self._rough()]
+            rough = max(size for size, _ in seen)
+            reach = max(abs(x.quotient * x.step) + abs(x.bend) for x in self.levels)
+            self.lost = rough > max(64 * rounding, reach / 16)
+            self.floor = max(self.floor, rough)
+            small = 64 * self.eps * max(abs(level.quotient) for level in self.levels)
+            shares = [share for size, at in seen if (share := size / at) <= small]
+            self.share = max(shares, default=0.0) if self.probe.x else small / 8
 
+    def _rough(self) -> Iterator[tuple[float, float]]:
+        """What the bends show of it, and how far from 0 that is seen."""
+        levels, x = self.levels, abs(self.probe.x)
+        # At the shortest steps a smooth f does not bend: what is left there is noise.
+        yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2, x or levels[-4].step
+        # Nor does it bend more over a short step than over a long one, away from |x|.
+        near = range((power := math.frexp(x)[1]) - 1, power + 3)
+        least = math.inf
+        for level in levels:
+            if (power := math.frexp(level.step)[1]) < -36 and power not in near:
+                if abs(level.bend) > 2 * least:
+                    yield abs(level.bend), max(x, level.step)
+                least = min(least, abs(level.bend))
+        # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.
+        flat = [sum(not level.moves[side] for level in levels) for side in (0, 1)]
+        if min(flat) > 0 and max(flat) < len(levels) and abs(flat[0] - flat[1]) < 7:
+            jumps = [self._jump(side) for side in (0, 1)]
+            if all(size for size, _ in jumps):
+                yield max(jumps)
 
-def _jump(levels: list[_Level], probe: Probe, side: int) -> tuple[float, float]:
-    """How far f jumps where it leaves f(x), 0 as beyond a relu's kink; how far from 0 that is."""
-    last = max(k for k, level in enumerate(levels) if level.moves[side])
-    first = size = levels[last].moves[side]
-    moved = levels[last].step
-    if last == len(levels) - 1:
-        return size, moved  # at the shortest step of all
-    flat = levels[last + 1].step
-    for _ in range(12):
-        middle = (moved + flat) / 2
-        move = abs(probe(probe.x + (-middle if side else middle)) - probe.center)
-        if move:
-            moved, size = middle, move
-        else:
-            flat = middle
-    return size if size > first / 64 else 0.0, max(abs(probe.x), moved)
-
-
-def _levels(probe: Probe, steps: list[float], side: str, order: int) -> Iterator[_Level]:
-    """The levels on this side, of the steps for which f has values there."""
-    x, center = probe.x, probe.center
-    first, second = _SIDES[side]
-    for h in steps:
-        up, down = x + first * h, x + second * h
-        f_up, f_down = probe(up), probe(down)
-        if math.isnan(f_up) or math.isnan(f_down) or up == x or down in (x, up):
-            continue
-        if order == 2 and h < 1e-150:
-            break  # its square is no float
-        if side == "both":
-            bend = (f_up - center) + (f_down - center)
-            quotient, noise = (f_up - f_down) / (up - down), 1
-        else:
-            bend = (f_down - f_up) - (f_up - center)
-            quotient, noise = (f_up - center) / (up - x), 2
-        if order == 2:
-            quotient, noise = bend / (h * h), 4
-        moves = abs(f_up - center), abs(f_down - center)
-        lost = abs(up - first * h - x) / h  # of x in x + h, as of 1e-200: f' may differ there
-        size = max(abs(f_up), abs(f_down), abs(center), lost / EPS * max(moves))
-        yield _Level(h, quotient, noise, size, bend, moves)
+    def _jump(self, side: int) -> tuple[float, float]:
+        """How far f jumps where it leaves f(x), 0 as beyond a kink; how far from 0 that is."""
+        levels, x = self.levels, self.probe.x
+        last = max(k for k, level in enumerate(levels) if level.moves[side])
+        first = size = levels[last].moves[side]
+        moved = levels[last].step
+        if last == len(levels) - 1:
+            return size, moved  # at the shortest step of all
+        flat = levels[last + 1].step
+        for _ in range(12):
+            middle = (moved + flat) / 2
+            if move := abs(self.probe(x + (-middle if side else middle)) - self.probe.center):
+                moved, size = middle, move
+            else:
+                flat = middle
+        return size if size > first / 64 else 0.0, max(abs(x), moved)

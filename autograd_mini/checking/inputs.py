@@ -3,11 +3,14 @@
 Tensors of torch and JAX are known by their looks; neither library is imported here.
 """
 
+from __future__ import annotations
+
 import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from fractions import Fraction
 from inspect import Parameter, Signature
 from itertools import islice, product
@@ -73,14 +76,12 @@ class Inputs:
         self.eps = EPS
         for arg, name in zip(self.args, first_names, strict=True):
             for where, part in parts_of(arg, name):
-                numbers, names = [part], [where]
+                names = [where]
                 if is_array(part):
-                    numbers, shape = array_content(part)
                     self.eps = max(self.eps, rounding_unit(part))
-                    if shape:
-                        places = product(*map(range, shape))
-                        names = [f"{where}[{', '.join(map(str, place))}]" for place in places]
-                self.numbers += map(_number, numbers, names)
+                    places = product(*map(range, part.shape)) if part.shape else ()
+                    names = [f"{where}[{', '.join(map(str, i))}]" for i in places] or names
+                self.numbers += map(_number, numbers_of(part), names)
                 self.names += names
         if not self.numbers:
             raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
@@ -107,6 +108,12 @@ class Inputs:
             )
         return result
 
+    def in_double(self) -> Inputs:
+        """These, whose arrays are given to functions as those of float64."""
+        inputs = copy(self)
+        inputs.eps, inputs.double = EPS, True
+        return inputs
+
     def moved(self, along: Mapping[int, float], t: Any, number: Function = float) -> list[Any]:
         """The numbers as floats, or what `number` makes of them, moved by t along a direction."""
         numbers = [number(x) for x in self.numbers]
@@ -126,14 +133,9 @@ class Inputs:
 
     def gradient(self, claimed: Any) -> list[float]:
         """The numbers of a claimed gradient, which has the structure of the inputs."""
-        at = self.at
-        if self.style != "spread" and isinstance(claimed, list | tuple) and len(claimed) == 1:
-            many = isinstance(at, list | tuple | Mapping)
-            if not many and getattr(at, "shape", ())[:1] != (1,):
-                claimed = claimed[0]  # as torch.autograd.grad gives it
-        elif self.style == "spread" and len(at) == 1 and not isinstance(claimed, list | tuple):
+        if self.style == "spread" and len(self.at) == 1 and not isinstance(claimed, list | tuple):
             claimed = (claimed,)
-        return list(_aligned(at, claimed, "gradient"))
+        return list(_aligned(self.at, claimed, "gradient"))
 
 
 def _number(x: Any, name: str) -> Any:
@@ -182,29 +184,27 @@ def is_array(x: Any) -> bool:
     return _library(x) != "numpy" or isinstance(x, sys.modules["numpy"].ndarray)
 
 
-def array_content(x: Any) -> tuple[list[Any], tuple[int, ...]]:
-    """The numbers of an array or tensor in order, and its shape."""
-    shape = tuple(map(int, x.shape))
-    if _library(x) == "torch":
-        x = x.detach().cpu()
-    return list(x.reshape(-1).tolist()), shape
+def numbers_of(x: Any) -> list[Any]:
+    """The numbers of an array or tensor in order; x itself if it is none."""
+    if not is_array(x):
+        return [x]
+    return list((x.detach() if _library(x) == "torch" else x).reshape(-1).tolist())
 
 
 def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
     """An array of the kind, shape and type of the original; of objects if parts are Values."""
-    library = _library(original)
+    library, shape = _library(original), tuple(original.shape)
     if not all(isinstance(part, float | int) for part in parts):
-        if library not in ("numpy", "jax", "jaxlib"):
+        if library == "torch":
             raise TypeError("an array of this library holds numbers only")
-        return array(parts, tuple(original.shape))
-    dtype: Any = original.dtype if "float" in str(original.dtype) and not double else float
+        return array(parts, shape)
+    numbers, narrow = [*map(float, parts)], "float" in str(original.dtype) and not double
     if library == "torch":
         torch = sys.modules["torch"]
-        dtype = torch.float64 if dtype is float else dtype
-        tensor = torch.tensor(list(map(float, parts)), dtype=dtype).reshape(original.shape)
-        return tensor.requires_grad_() if original.requires_grad else tensor
-    numpy = sys.modules["jax"].numpy if library in ("jax", "jaxlib") else sys.modules["numpy"]
-    made = numpy.array(list(map(float, parts)), dtype=dtype).reshape(original.shape)
+        made = torch.tensor(numbers, dtype=original.dtype if narrow else torch.float64)
+        return made.reshape(shape).requires_grad_(original.requires_grad)
+    numpy = sys.modules["numpy"] if library == "numpy" else sys.modules["jax"].numpy
+    made = numpy.array(numbers, dtype=original.dtype if narrow else float).reshape(shape)
     return made.view(wide()) if double and library == "numpy" else made
 
 
@@ -220,8 +220,7 @@ def parts_of(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 def flat(tree: Any) -> list[Any]:
     """The numbers in a structure, those of arrays too."""
-    parts = (part for _, part in parts_of(tree))
-    return [x for part in parts for x in (array_content(part)[0] if is_array(part) else [part])]
+    return [x for _, part in parts_of(tree) for x in numbers_of(part)]
 
 
 def unit_of(y: Any) -> float:
@@ -260,43 +259,34 @@ def _same(a: Any, b: Any) -> bool:
 
 def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
     """The numbers of `claimed`, which must have the structure of `at`."""
-    if isinstance(at, Mapping):
-        if not isinstance(claimed, Mapping) or set(claimed) != set(at):
-            keys = ", ".join(map(repr, at))
-            raise CheckError(f"{where} must be a dict with the keys {keys}, got {shown(claimed)}")
-        for key, part in at.items():
-            yield from _aligned(part, claimed[key], f"{where}[{key!r}]")
-    elif isinstance(at, list | tuple):
-        rows = is_array(claimed) and claimed.shape
-        parts = list(claimed) if rows or isinstance(claimed, list | tuple) else []
-        if len(parts) != len(at):
+    if isinstance(at, list | tuple | Mapping):
+        keys = list(at) if isinstance(at, Mapping) else range(len(at))
+        try:
+            parts = [claimed[key] for key in keys] if len(claimed) == len(keys) else None
+        except (TypeError, LookupError):
+            parts = None
+        if parts is None:
             raise CheckError(
-                f"{where} must hold {len(at)} parts, as the inputs do, got {shown(claimed)}"
+                f"{where} must be built as the input {shown(at)}, got {shown(claimed)}"
             )
-        for k, (part, given) in enumerate(zip(at, parts, strict=True)):
-            yield from _aligned(part, given, f"{where}[{k}]")
-    elif is_array(at):
-        if claimed is None:
-            raise CheckError(f"{where} is None: a function without return gives None")
-        found, n = flat(claimed), math.prod(at.shape)
-        if len(found) != n:
-            raise CheckError(f"{where} must hold {n} numbers, as the input does, got {len(found)}")
-        yield from (as_real(x, where) for x in found)
-    else:
-        yield as_real(claimed, where)
+        for key, part in zip(keys, parts, strict=True):
+            yield from _aligned(at[key], part, f"{where}[{key!r}]")
+        return
+    if claimed is None:
+        raise CheckError(f"{where} is None: a function without return gives None")
+    found, n = flat(claimed), math.prod(getattr(at, "shape", ()))
+    if len(found) != n:
+        raise CheckError(f"{where} must hold {n} numbers, as the input does, got {len(found)}")
+    yield from (as_real(x, where) for x in found)
 
 
 def as_real(x: Any, what: str) -> Any:
     """A single real number, exact if it is a Fraction or mpf; CheckError otherwise."""
-    if is_array(x := x if is_array(x) else data_of(x)):
-        numbers, shape = array_content(x)
-        if shape not in ((), (1,)):
-            raise CheckError(f"{what} must be one number, got an array of shape {shape}")
-        x = numbers[0]
+    x = data_of(x)
     try:
         number = real(x, what)
-    except TypeError:
-        raise CheckError(f"{what} must be one real number, got {shown(x)}") from None
+    except TypeError as error:
+        raise CheckError(str(error)) from None
     except OverflowError:
         raise CheckError(f"{what} is too large for a float: {shown(x)}") from None
     return x if isinstance(x, Fraction) or hasattr(x, "_mpf_") else number

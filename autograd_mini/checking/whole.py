@@ -4,10 +4,11 @@ Differences of float32 values show a derivative to three digits or so, those of 
 on float64 numbers to nine: where it allows that, it is run on them.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from copy import copy
+from contextlib import nullcontext, suppress
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
@@ -22,7 +23,7 @@ from .adapters import Graph, data_of, op_name
 from .casts import doubles
 from .differences import EPS, Probe, quiet
 from .engines import check_root
-from .inputs import CheckError, Function, Inputs, Options, as_real, unit_of
+from .inputs import Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
     FRACTION,
@@ -54,35 +55,38 @@ _LARGEST_EXACT = 100  # nodes: fractions grow with every product
 class Truth:
     """True derivatives of f at a point, by the best means that f allows.
 
-    f takes floats, or Values of an engine if one is given; `number` is what such a one holds.
-    `graph` is that of f on our Values if it has one, `kinked` whether a node of it is on a kink.
+    f takes floats, or Values of an engine (`value`), of which `number` is what one holds. `graph`
+    is that of f on our Values if it has one, `kinked` whether a node of it is on a kink.
     """
+
+    coarse: Truth | None = None  # of float32 values, where this one is of float64 ones
 
     def __init__(
         self, f: Function, inputs: Inputs, graph: Graph | None, options: Options,
-        value: Function | None = None, number: Function = data_of,
+        value: Function = float, number: Function = data_of,
     ) -> None:  # fmt: skip
         self.f, self.inputs, self.options = f, inputs, options
         self.value, self.number = value, number
-        self.kinked = graph is not None and any(map(on_kink, graph.order))
-        self.noise = rounding_of_value(graph) if graph is not None else 0.0
+        self.kinked, self.noise = False, 0.0
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
-        if graph is not None:
-            inner = {op_name(node) for node in graph.order if Operation.of(node)}
-            if len(graph.order) <= _LARGEST_EXACT and not self.kinked and inner <= RATIONAL:
-                moved = self._moved
-                self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
-            if mpmath() is not None:
-                self.sources.append(self._by_mpmath)
-            smooth = self.sources and not self.kinked
-            if smooth and not self._confirmed(inputs.direction(options.draw), graph):
-                self.sources = []  # f leaves the graph: only its floats tell the truth
+        if graph is None:
+            return
+        self.kinked, self.noise = any(map(on_kink, graph.order)), rounding_of_value(graph)
+        inner = {op_name(node) for node in graph.order if Operation.of(node)}
+        if len(graph.order) <= _LARGEST_EXACT and not self.kinked and inner <= RATIONAL:
+            moved = self._moved
+            self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
+        if mpmath() is not None:
+            self.sources.append(self._by_mpmath)
+        smooth = self.sources and not self.kinked
+        if smooth and not self._confirmed(inputs.direction(options.draw), graph):
+            self.sources = []  # f leaves the graph: only its floats tell the truth
 
     def floats(self, numbers: Sequence[float]) -> float:
         """f as a function of a list of floats."""
-        parts = [self.value(x) for x in numbers] if self.value else list(numbers)
-        y = self.inputs.call(self.f, parts)
-        return float(as_real(self.number(y) if self.value else y, "the value of f"))
+        with doubles() if self.inputs.double else nullcontext():
+            y = self.inputs.call(self.f, [self.value(x) for x in numbers])
+            return float(as_real(self.number(y), "the value of f"))
 
     def _confirmed(self, along: Mapping[int, float], graph: Graph) -> bool:
         """Whether the precise derivative along a direction is one that floats show too."""
@@ -131,7 +135,7 @@ class Truth:
             found = by_mpmath(f, scale, kink or self.kinked, order)
             if found.kind == KINK and jumps(f, scale):
                 return nowhere(MPMATH)
-        except (CheckError, _ImpreciseError):
+        except _ImpreciseError:
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
             return found._replace(kind=NUMBER)  # the kinks lie elsewhere
@@ -142,6 +146,8 @@ class Truth:
         return found
 
     def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
+        if self.coarse and not self._is_smooth(along):
+            return self.coarse._by_ladder(along, order)
         f, x, options = self._line(along)
         found = by_ladder(f, x, eps=self.inputs.eps, noise=self.noise, order=order, **options)
         if len(along) > 1:
@@ -192,49 +198,22 @@ class Truth:
         bar = sum((part.bar for part in parts), Fraction(0)) / abs(times)
         return Reference(NUMBER, mixed, mixed, bar, both.source)
 
+    # --- float32 ---------------------------------------------------------------------------------
+    def doubled(self, f: Function, along: Mapping[int, float]) -> Truth:
+        """That of f on float64 numbers, if it is the same function; else this.
 
-class _ImpreciseError(Exception):
-    """f has given a float for mpmath's numbers."""
-
-
-class Doubled(Truth):
-    """True derivatives of a float32 function from its values on float64 numbers.
-
-    Along a direction in which a cast inside f leaves float32's steps, from its float32 values.
-    """
-
-    def __init__(self, f: Function, coarse: Truth) -> None:
-        self.coarse = coarse
-        inputs = copy(coarse.inputs)
-        inputs.eps, inputs.double = EPS, True
-        super().__init__(f, inputs, None, coarse.options)
-
-    def floats(self, numbers: Sequence[float]) -> float:
-        """As those of a Truth, on float64."""
-        with doubles():
-            return super().floats(numbers)
-
-    def call(self, f: Function, read: Function) -> Any:
-        """What `read` makes of f at the point; None if f refuses float64 or answers in less."""
-        with suppress(Exception), doubles():  # float32 and float64 do not mix everywhere
-            y = self.inputs.call(f, self.inputs.floats)
-            if unit_of(y) == EPS:
-                return read(y)
-        return None
-
-    def agrees(self, y: float, along: Mapping[int, float]) -> bool:
-        """Whether f on float64 is the same function, and one that moves as such along this."""
-        found = self.call(self.f, lambda y: float(as_real(y, "the value of f")))
-        if found is None or not self._is_smooth(along):
-            return False
+        It must move along this direction as one of such numbers does. In another, where a cast
+        inside f leaves float32's steps, the float32 values count.
+        """
+        fine = Truth(f, self.inputs.in_double(), None, self.options)
+        fine.coarse = self
+        y = in_double(f, self.inputs, lambda y: float(as_real(y, "the value of f")))
+        if y is None or not fine._is_smooth(along):
+            return self
+        here = self.floats(self.inputs.floats)
         numbers = [x + along.get(k, 0.0) / 1024 for k, x in enumerate(self.inputs.floats)]
-        size = abs(y) + 1024 * abs(self.floats(numbers) - found)
-        return bool(abs(found - y) <= self.coarse.inputs.eps**0.5 * size)
-
-    def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
-        if self._is_smooth(along):
-            return super()._by_ladder(along, order)
-        return self.coarse._by_ladder(along, order)
+        size = abs(here) + 1024 * abs(fine.floats(numbers) - y)
+        return fine if abs(y - here) <= self.inputs.eps**0.5 * size else self
 
     def _is_smooth(self, along: Mapping[int, float]) -> bool:
         """Whether f, at steps of a float32's last bits, moves as one of float64 numbers does.
@@ -254,6 +233,18 @@ class Doubled(Truth):
                     return False
             return True
         return False
+
+
+class _ImpreciseError(Exception):
+    """f has given a float for mpmath's numbers."""
+
+
+def in_double(f: Function, inputs: Inputs, read: Function) -> Any:
+    """What `read` makes of f on float64 numbers; None if f refuses them or answers in less."""
+    with suppress(Exception), doubles():  # float32 and float64 do not mix everywhere
+        y = inputs.in_double().call(f, inputs.floats)
+        return read(y) if unit_of(y) == EPS else None
+    return None
 
 
 # --- the jumps of a noisy function ---------------------------------------------------------------

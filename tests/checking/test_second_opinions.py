@@ -190,7 +190,7 @@ def test_the_products_of_jax():
         ({"jvp": lambda v: v}, "jvp must give 2 numbers, got 3"),
         ({"vjp": lambda u: u}, "vjp must give 3 numbers, got 2"),
         ({"vjp": lambda u: 1 / None}, "vjp raised TypeError"),
-        ({"jvp": lambda v: v, "directions": 0}, "directions must be a whole number"),
+        ({"jvp": lambda v: v, "directions": 0}, "directions must be at least 1"),
     ],
 )
 def test_products_that_do_not_fit(options, words):
