@@ -74,19 +74,16 @@ class Adapter:
 
     def missing(self, node: Any = None) -> list[str]:
         """What no engine can do without, and this one (its node, if one is given) does not show."""
-        ways = {name: getattr(self, name) for name in ("data", "grad", "backward")}
-        read = {name for name, way in ways.items() if isinstance(way, str) and _has(node, way)}
-        return [name for name, way in ways.items() if not callable(way) and name not in read]
+
+        def is_told(way: Way) -> bool:
+            named = isinstance(way, str) and (node is None or _read(node, way, Way) is not Way)
+            return named or callable(way)
+
+        return [x for x in ("data", "grad", "backward") if not is_told(getattr(self, x))]
 
     def get(self, node: Any, what: str) -> Any:
         """What a node shows under one of the fields; None if it has no such thing."""
-        way = getattr(self, what)
-        if way is None:
-            return None
-        try:
-            return _reader(way)(node) if isinstance(way, str) else way(node)
-        except AttributeError:
-            return None
+        return _read(node, getattr(self, what))
 
     def set(self, node: Any, what: str, x: Any) -> None:
         """Give a node another `data` or `grad`; AttributeError if it does not take it."""
@@ -136,12 +133,12 @@ class Adapter:
         whole(*given)
 
 
-def _has(node: Any, way: str) -> bool:
+def _read(node: Any, way: Way, otherwise: Any = None) -> Any:
+    """What a node shows; `otherwise` if it has no such thing."""
     try:
-        _reader(way)(node)
-    except AttributeError:
-        return node is None
-    return True
+        return _reader(way)(node) if isinstance(way, str) else way and way(node)
+    except (AttributeError, AssertionError, TypeError):
+        return otherwise
 
 
 def _is_pair(x: Any) -> bool:
@@ -171,8 +168,8 @@ def like(x: Any) -> Any:
 
 def data_of(x: Any) -> Any:
     """The number of a node of whatever engine, or x itself if it is none."""
-    way = next(_candidates(x, "data"), None) if is_node(x) else None
-    return x if way is None else _reader(way)(x)
+    ways = _candidates(x, "data") if is_node(x) else ()
+    return next((_read(x, way) for way in ways), x)
 
 
 def maker(value: Callable[..., Any]) -> Callable[..., Any]:
@@ -244,11 +241,7 @@ def _candidates(node: Any, what: str) -> Any:
     if what in ("parents", "partials", "op"):
         ways += [f"{holder}.{way}" for holder in _HOLDERS for way in ways]
     for way in ways:
-        try:
-            x = _reader(way)(node)
-        except (AttributeError, AssertionError, TypeError):
-            continue
-        if _fits(node, way, x, what):
+        if (x := _read(node, way, Way)) is not Way and _fits(node, way, x, what):
             yield way
 
 

@@ -28,11 +28,10 @@ def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
     """
     classes = {type(node.node) for node in run.graph().order}
     for _ in range(_TRIES):  # a set of parents has another order each time, maybe a right one
-        with created(run, classes) as made:
+        with created(classes, lambda made: None) as made:
             run = run.again()
-        with _writes(run, classes) as log:
+        with _writes(run, classes) as written:
             found = run.backward()
-            written = list(log)
             if any(abs(g - x) > 1e-9 * abs(x) for g, x in zip(found, wanted, strict=False)):
                 break
     else:
@@ -45,7 +44,6 @@ def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
     with _writes(run, classes) as log:
         try:
             driver = _Driver(run, graph, classes, log)
-            driver.drive()
         except Exception:  # its step cannot be called alone
             return None
     truth = Truth(run, graph, classes, [original for original, _ in made])
@@ -85,38 +83,33 @@ class _Driver:
     def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
         self.run, self.adapter, self.graph = run, run.adapter, graph
         self.classes, self.log = classes, log
-        self.calls: list[tuple[Any, float]] = []
         self.given: list[tuple[Any, Any]] = []  # the shares that a step called with or gave back
         self.recorded = graph.has_partials
         self.expected: Counter[tuple[int, int]] = Counter()
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
         self.replaces = False
-
-    def drive(self) -> None:
-        """Drive all nodes, unless the engine has recorded its partials."""
-        if self.recorded:
-            for node in self.graph.order:
-                self.expected.update((id(node), id(parent)) for parent in node.parents)
-            return
         self.olds: dict[type, Any] = {}
-        patched: Any = contextlib.nullcontext()
-        if isinstance(self.adapter.backward, str) and self.adapter.local is not None:
-            patched = methods(self.classes, self.adapter.backward, self._stub)
-        grads = [(node.node, self.adapter.get(node.node, "grad")) for node in self.graph.order]
-        with patched:
+        if self.recorded:
+            for node in graph.order:
+                self.expected.update((id(node), id(parent)) for parent in node.parents)
+        else:
+            self._drive()
+
+    def _drive(self) -> None:
+        whole: Any = self.adapter.backward
+        patched = self.classes if isinstance(whole, str) and self.adapter.local else set[type]()
+        with methods(patched, whole, self._stub):
             for node in self.graph.order:
                 if node.parents:
                     self._one(node)
-        for original, grad in grads:
-            self.adapter.set(original, "grad", grad)
 
     def _stub(self, cls: type, old: Any) -> Any:
         """In place of a backward pass that a step calls on its parents, with their shares."""
         self.olds[cls] = old
 
         def backward(node: Any, *given: Any) -> None:
-            self.calls += [(node, share) for share in given[:1]]
+            self.given += [(node, share) for share in given[:1]]
 
         return backward
 
@@ -132,7 +125,7 @@ class _Driver:
             total, twice = got[parent], again.get(parent, math.nan) - _START
             near = 1e-6 * (1 + abs(total))
             replaced = not alone and any(write.after == write.before != 0 for write in writes)
-            if replaced or (abs(twice + _START - _SEED * total) <= near and not self.calls):
+            if replaced or (abs(twice + _START - _SEED * total) <= near and not self.given):
                 self.kept.append((node, parent))
             elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
@@ -147,8 +140,7 @@ class _Driver:
         number = like(self.run.zero[0])
         for other in (*parents, node):
             adapter.set(other.node, "grad", number(start))
-        self.calls.clear()
-        returned = None
+        self.given, returned = [], None
         if adapter.local is None:
             self.log.clear()
             self._cut(node, parents)
@@ -163,7 +155,7 @@ class _Driver:
             returned = local(seed) if arguments(local)[0] else local()
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
-        self.given = [*self.calls, *self._returned(node, returned)]
+        self.given += self._returned(node, returned)
         for x, share in self.given:
             if id(x) in seen:
                 total[seen[id(x)]] += float(share)

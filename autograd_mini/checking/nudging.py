@@ -1,18 +1,14 @@
 """The true partials of an engine of which nothing is known, by moving one node at a time.
 
-f is run again with one node's data moved as the node is created. That moves a child directly and by
-way of its other parents,
-
-    total[p][c] = sum over the parents q of c of partial[c][q] * total[p][q],
-
-a system that is triangular in order of creation.
+f is run again, and the data of one parent is moved just before the child is computed: the child
+moves as their partial says, and no other parent does.
 """
 
 import contextlib
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import count, pairwise
 from operator import itemgetter
@@ -36,6 +32,10 @@ class Estimate(NamedTuple):
     bar: float
 
 
+class _Done(BaseException):
+    """What was asked for is known; not an Exception, so that no engine's own `except` stops it."""
+
+
 @contextlib.contextmanager
 def methods(classes: set[type], name: str, new: Callable[[type, Any], Any]) -> Iterator[None]:
     """With another method of this name in the classes; `new` gets the class and the old one."""
@@ -50,22 +50,17 @@ def methods(classes: set[type], name: str, new: Callable[[type, Any], Any]) -> I
 
 
 @contextlib.contextmanager
-def created(run: Run, classes: set[type], moved: int = -1, by: float = 0.0) -> Iterator[list[Any]]:
-    """The nodes in order of creation; the data of number `moved` is moved by so much."""
+def created(classes: set[type], then: Callable[[list[Any]], object]) -> Iterator[list[Any]]:
+    """The nodes in order of creation, each with the name of its maker; after each comes `then`."""
     made: list[Any] = []
-    begun: set[int] = set()
 
-    def new(_: type, old: Any) -> Any:
+    def new(cls: type, old: Any) -> Any:
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
-            is_outermost = id(self) not in begun  # else by way of super()
-            begun.add(id(self))
             if old is not object.__init__:  # a class that has __new__ alone
                 old(self, *args, **kwargs)
-            if is_outermost:
-                begun.discard(id(self))
-                if len(made) == moved:
-                    run.adapter.set(self, "data", run.adapter.get(self, "data") + by)
+            if type(self) is cls:  # not by way of super()
                 made.append((self, sys._getframe(1).f_code.co_name))
+                then(made)
 
         return init
 
@@ -82,69 +77,58 @@ class Truth:
         place = {id(node): k for k, node in enumerate(made)}
         known = all(id(node.node) in place for node in graph.order)
         self.place = {node: place[id(node.node)] for node in graph.order} if known else {}
-        self.node = {k: node for node, k in self.place.items()}
-        self.total: dict[int, list[Estimate]] = {}
         self.partials: dict[tuple[Node, Node], Estimate] = {}
-        if known:
-            with quiet():
-                self._measure()
-
-    def _measure(self) -> None:
-        """The totals of all nodes, or of large graphs those of a sample; then the partials."""
-        left = _WORK // (6 * len(self.data))
+        self.work = 0
         turns: dict[str, Iterator[int]] = defaultdict(count)  # of each operation one after another
-        children = [(next(turns[op_name(x)]), x) for x in self.graph.order if x.parents]
-        self.whole = left >= len(self.data)
-        for _, node in sorted(children, key=itemgetter(0)):
-            for parent in dict.fromkeys(node.parents):
-                k = self.place[parent]
-                if k not in self.total and left > 0:
-                    self.total[k], left = self._moved(k), left - 1
-            parents = sorted({self.place[parent] for parent in node.parents}, reverse=True)
-            if all(p in self.total for p in parents):
-                for k, p in enumerate(parents):  # the last created moves no other parent
-                    true = self._beside(node, p, parents[:k])
-                    self.partials[node, self.node[p]] = true
-        if self.whole:
-            for k in range(len(self.data)):
-                self.total.setdefault(k, self._moved(k))
+        children = [(next(turns[op_name(x)]), x) for x in self.place if x.parents]
+        with quiet():
+            for _, node in sorted(children, key=itemgetter(0)):
+                last_first = sorted({*node.parents}, key=self.place.__getitem__, reverse=True)
+                for parent in last_first if self.work < _WORK else ():
+                    self.partials[node, parent] = self._partial(node, parent)
 
-    def _moved(self, k: int) -> list[Estimate]:
-        """The derivatives of the data of all nodes by that of number k."""
-        size = abs(self.data[k])
+    def _partial(self, node: Node, parent: Node) -> Estimate:
+        p, size = self.place[parent], abs(float(parent.data))
         scales = {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}
-        return _derivatives(lambda h: self._run(k, h), self.data, scales)
+        now = [self.data[self.place[node]]]
+        found = [_derivatives(lambda h: [self._beside(node, {p: h})], now, x)[0] for x in scales]
+        return min(found, key=lambda x: x.bar)
 
-    def _run(self, k: int, h: float) -> list[float]:
-        """The data of all nodes when that of number k is moved; [] if f has no value there."""
+    def _beside(self, node: Node, moves: Mapping[int, float]) -> float:
+        """The data of a node when other numbers are moved before it is computed; nan if none."""
+        adapter, child = self.run.adapter, self.place[node]
+        # Numbers that it wraps may be made in the midst of it: they are leaves, and its parents.
+        leaves = {self.place[parent] for parent in node.parents if not parent.parents}
+        begin = max(k for k in range(-1, child) if k not in leaves or k in moves)
+
+        def then(made: list[Any]) -> None:
+            self.work += 1
+            if len(made) == begin + 1:
+                for k, h in moves.items():
+                    adapter.set(made[k][0], "data", adapter.get(made[k][0], "data") + h)
+            if len(made) == child + 2:
+                raise _Done
+
         try:
-            with created(self.run, self.classes, k, h) as made:
-                leaves = [self.run.value(x) for x in self.run.inputs.numbers]
-                self.run.inputs.call(self.run.f, leaves)
-            return [float(self.run.adapter.number(node)) for node, _ in made]
+            with created(self.classes, then) as made, contextlib.suppress(_Done):
+                inputs = self.run.inputs
+                inputs.call(self.run.f, [self.run.value(x) for x in inputs.numbers])
+            return float(adapter.number(made[child][0]))
         except Exception:  # whatever the engine does with such numbers
-            return []
-
-    def _beside(self, node: Node, p: int, parents: Sequence[int]) -> Estimate:
-        """How number p moves a node, without what comes by way of these parents of the node."""
-        value, bar = self.total[p][self.place[node]]
-        for q in parents:
-            known, by_way = self.partials[node, self.node[q]], self.total[p][q]
-            value -= known.value * by_way.value
-            bar += known.bar * abs(by_way.value) + abs(known.value) * by_way.bar
-        return Estimate(value, math.inf if math.isnan(bar) else bar)  # inf * 0: nothing is known
+            return math.nan
 
     def lost_parent(self) -> Culprit | None:
         """A node that depends on another otherwise than by way of its parents."""
-        if not self.place or not self.whole:
-            return None
+        names = {k: self.graph.name(node) for node, k in self.place.items()}
         for node, child in sorted(self.place.items(), key=itemgetter(1)):
-            parents = sorted({self.place[parent] for parent in node.parents})
-            for p in sorted({*range(child)} - {*parents}):
-                value, bar = self._beside(node, p, parents)
-                if abs(value) > 4 * bar + 1e-9 * abs(self.total[p][child].value):
-                    source = self.node.get(p)
-                    name = self.graph.name(source) if source else f"{self.data[p]:.6g}"
+            others = {*range(child)} - {self.place[parent] for parent in node.parents}
+            moves = {k: _STEP * max(1.0, abs(self.data[k])) for k in others}
+            now = self.data[child]
+            if self.work > _WORK or not abs(self._beside(node, moves) - now) > 0:
+                continue
+            for k, h in moves.items():
+                if abs(self._beside(node, {k: h}) - now) > 0:
+                    name = names.get(k, f"{self.data[k]:.6g}")
                     return self.graph.culprit("accumulation", "parent", node, operand=name)
         return None
 
@@ -221,28 +205,20 @@ def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
         return [float(node.data) for node in type(graph)(root).order]
 
     numbers = [float(node.data) for node in graph.order]
-    found = _derivatives(data, numbers, {run.inputs.reach[k]})
+    found = _derivatives(data, numbers, run.inputs.reach[k])
     return dict(zip(graph.order, found, strict=True))
 
 
 def _derivatives(
-    data: Callable[[float], list[float]], numbers: list[float], scales: set[float]
+    data: Callable[[float], list[float]], numbers: list[float], scale: float
 ) -> list[Estimate]:
-    """How each of these numbers moves with h; `data` gives them there, [] if it cannot."""
-    best = [Estimate(0.0, math.inf)] * len(numbers)
-    for scale in scales:
-        steps = [scale * _STEP / part for part in (1, 2, 4)]
-        rows = [(data(h), data(-h)) for h in steps]
-        if any(len(side) != len(numbers) for row in rows for side in row):
-            continue
-        for c, y in enumerate(numbers):
-            found = _derivative(steps, [(up[c], y, down[c]) for up, down in rows])
-            best[c] = min(best[c], found, key=lambda x: x.bar)
-    return best
+    """How each of these numbers moves with h: two Richardson steps; nothing at a kink."""
+    steps = [scale * _STEP / part for part in (1, 2, 4)]
+    rows = [zip(data(h), numbers, data(-h), strict=True) for h in steps]
+    return [_derivative(steps, values) for values in zip(*rows, strict=True)]
 
 
-def _derivative(steps: list[float], values: list[tuple[float, float, float]]) -> Estimate:
-    """Two Richardson steps on central differences (up, center, down); nothing at a kink."""
+def _derivative(steps: list[float], values: tuple[tuple[float, float, float], ...]) -> Estimate:
     slopes = [(up - down) / (2 * h) for h, (up, _, down) in zip(steps, values, strict=True)]
     one, two = ((4 * fine - coarse) / 3 for coarse, fine in pairwise(slopes))
     bends = [abs(up - 2 * y + down) / h for h, (up, y, down) in zip(steps, values, strict=True)]

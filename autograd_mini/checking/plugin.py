@@ -44,12 +44,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARK)
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """Show a seed that was asked for, so that the run can be repeated."""
-    seed = config.getoption("--gradcheck-seed")
-    return f"gradcheck seed: {seed}" if seed else None
-
-
 @pytest.fixture(scope="session")
 def gradcheck(pytestconfig: pytest.Config) -> Callable[..., Any]:
     """`check_grad` that fails the test with its report, and returns the report otherwise.
@@ -79,42 +73,37 @@ def _report(config: pytest.Config, f: Any, at: Any, options: dict[str, Any]) -> 
 
 
 # --- the marker ----------------------------------------------------------------------------------
-def _arguments(node: Any) -> tuple[Any, dict[str, Any]] | None:
-    """`at` and the options of a marked test; an error for a marker without `at`."""
-    mark = node.get_closest_marker("gradcheck")
+def _marked(item: Any) -> tuple[list[dict[str, Any]], dict[str, Any]] | None:
+    """The points of a marked test, argument -> value, and its options; an error for no such."""
+    mark = item.get_closest_marker("gradcheck")
     if mark is None:
         return None
+
+    def refuse(told: str) -> None:
+        pytest.fail(f"{item.nodeid}: {told}", pytrace=False)
+
     given = dict(zip(("at",), mark.args, strict=False)) | mark.kwargs
     if "at" not in given or len(mark.args) > 1:
-        told = "gradcheck needs the point, as in @pytest.mark.gradcheck(at=(0.3, 2.0))"
-        pytest.fail(f"{node.nodeid}: {told}", pytrace=False)
-    return given.pop("at"), given
-
-
-def _point(nodeid: str, names: list[str], at: Any) -> dict[str, Any]:
-    """The point as argument name -> value; an error if it does not fit the function."""
-    numbers = at if isinstance(at, Mapping | tuple) else (at,)
-    point = dict(at if isinstance(at, Mapping) else zip(names, numbers, strict=False))
-    if not 0 < len(numbers) == len(point) or not point.keys() <= {*names}:
-        told = f"at = {at!r} does not fit the arguments ({', '.join(names)})"
-        pytest.fail(f"{nodeid}: {told}", pytrace=False)
-    return point
+        refuse("gradcheck needs the point, as in @pytest.mark.gradcheck(at=(0.3, 2.0))")
+    names = [name for name in inspect.signature(item.function).parameters if name != "self"]
+    places, points = given.pop("at"), list[dict[str, Any]]()
+    for at in places if isinstance(places, list) else [places]:
+        numbers = at if isinstance(at, Mapping | tuple) else (at,)
+        points.append(dict(at if isinstance(at, Mapping) else zip(names, numbers, strict=False)))
+        if not 0 < len(numbers) == len(points[-1]) or not points[-1].keys() <= {*names}:
+            refuse(f"at = {at!r} does not fit the arguments ({', '.join(names)})")
+    if len({tuple(point) for point in points}) != 1:
+        refuse("at must be one point, or a list of points alike")
+    return points, given
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each point becomes a test; arguments that `at` leaves out are fixtures as ever."""
-    found = _arguments(metafunc.definition)
-    if found is None:
-        return
-    at, nodeid = found[0], metafunc.definition.nodeid
-    names = [name for name in inspect.signature(metafunc.function).parameters if name != "self"]
-    points = [_point(nodeid, names, place) for place in (at if isinstance(at, list) else [at])]
-    if not points or len({tuple(point) for point in points}) > 1:
-        pytest.fail(f"{nodeid}: at must be one point, or a list of points alike", pytrace=False)
-    values = [tuple(point.values()) for point in points]
-    texts = [",".join(f"{name}={x}" for name, x in point.items()) for point in points]
-    ids = [text if len(text) <= 40 else "at" for text in texts]
-    metafunc.parametrize(list(points[0]), values, ids=ids)
+    if found := _marked(metafunc.definition):
+        points, _ = found
+        texts = [",".join(f"{name}={x}" for name, x in point.items()) for point in points]
+        ids = [text if len(text) <= 40 else "at" for text in texts]
+        metafunc.parametrize([*points[0]], [tuple(point.values()) for point in points], ids=ids)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -123,13 +112,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     __tracebackhide__ = True
     from . import CheckError
 
-    found = _arguments(pyfuncitem)
+    found = _marked(pyfuncitem)
     if found is None:
         return None
-    at, options = found
-    function, nodeid = pyfuncitem.obj, pyfuncitem.nodeid
+    (names, *_), options = found
+    function = pyfuncitem.obj
     wanted = inspect.signature(function).parameters
-    names = list(_point(nodeid, [*wanted], at[0] if isinstance(at, list) else at))
     given = {name: pyfuncitem.funcargs[name] for name in wanted}
 
     def f(*inputs: Any) -> Any:

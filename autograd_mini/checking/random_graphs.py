@@ -85,34 +85,32 @@ class Graph:
     def __repr__(self) -> str:
         names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(self.at) + 1))][: len(self.at)]
         texts, uses = list(names), [i for step in self.steps for i in _nodes(step.operands)]
-        lines, imports, definitions = [], set(), []
+        lines, definitions, engine = list[str](), dict[str, None](), self.value.__name__
+        imports = {"autograd_mini": set[str](), "autograd_mini.checking": {"check_grad"}}
+        imports |= {"autograd_mini.functions": set()}
+        if self.value is not Value:
+            imports[self.value.__module__] = {engine}
         for number, step in enumerate(self.steps, len(names)):
             op, text = SHEET[step.name], expression(step, texts)
             if not hasattr(functions, op.name):  # a user's operation
                 given = f", given={op.given!r}" if op.given else ""
                 formulas = ", ".join(map(repr, (op.signature, op.value, *op.partials)))
-                definitions.append(f"{op.name} = op({formulas}{given})")
+                definitions[f"{op.name} = op({formulas}{given})"] = None
+                imports["autograd_mini"].add("op")
             elif text.startswith(f"{op.name}("):
-                imports.add(op.name)
-            if number == len(names) + len(self.steps) - 1:
-                lines.append(f"return {text}")
-            elif uses.count(number) == 1 and len(text) <= 50:
-                texts.append(f"({text})" if step.name in _SYMBOLS else text)
-            else:
-                texts.append(f"v{sum(' = ' in line for line in lines) + 1}")
-                lines.append(f"{texts[-1]} = {text}")
-        engine, own = self.value.__name__, self.value is Value
-        head = ["from autograd_mini import op"] * bool(definitions)
-        head += ["from autograd_mini.checking import check_grad"]
-        used = ", ".join(sorted(imports))
-        head += [f"from autograd_mini.functions import {used}"] * bool(imports)
-        head += [f"from {self.value.__module__} import {engine}"] * (not own)
-        head += ["", *dict.fromkeys(definitions)] * bool(definitions)
-        body = "\n    ".join(lines or [f"return {texts[-1]}"])
-        function = [f"def f({', '.join(names)}):", f"    {body}"]
-        option = "" if own else f", value={engine}"
+                imports["autograd_mini.functions"].add(op.name)
+            if uses.count(number) > 1 or (number in uses and len(text) > 50):
+                lines.append(f"v{len(lines) + 1} = {text}")
+                text = f"v{len(lines)}"
+            elif number in uses and step.name in _SYMBOLS:
+                text = f"({text})"
+            texts.append(text)
+        head = [f"from {room} import {', '.join(sorted(x))}" for room, x in imports.items() if x]
+        lines = [f"def f({', '.join(names)}):", *lines, f"return {texts[-1]}"]
+        option = "" if self.value is Value else f", value={engine}"
         last = f"check_grad(f, {self.at}{option}).raise_for_failure()"
-        return "\n".join([*head, "", "", *function, "", "", last])
+        head += ["", *definitions] * bool(definitions)
+        return "\n".join([*head, "", "", "\n    ".join(lines), "", "", last])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For hypothesis, which prints the arguments of a test that fails."""
@@ -121,12 +119,7 @@ class Graph:
             printer.break_()
 
 
-_OPERATORS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(operator, name) for name in "add sub mul pow neg abs".split()},
-    "div": operator.truediv,
-    "square": lambda a: a**2,
-    "reciprocal": lambda a: a**-1,
-}
+_POWERS = {"square": 2, "reciprocal": -1}
 
 
 def _call(name: str, args: list[Any]) -> Any:
@@ -136,7 +129,10 @@ def _call(name: str, args: list[Any]) -> Any:
         return functions.function(SHEET[name])(*args)
     if name in getattr(own, "rules", ()):
         return own.apply(name, *args)
-    return _OPERATORS[name](*args) if name in _OPERATORS else getattr(own, name)()
+    if name in _POWERS:
+        return own ** _POWERS[name]
+    sign = getattr(operator, functions.OPERATORS.get(name, ""), None)
+    return sign(*args) if sign else getattr(own, name)()
 
 
 # --- as Python -----------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def test_the_fixture_returns_the_report_and_fails_with_it(session):
     result.assert_outcomes(passed=1, failed=1)
 
 
-def test_the_seed_reaches_every_check_and_the_header(session):
+def test_the_seed_reaches_every_check(session):
     text = """
         from autograd_mini import checking
 
@@ -155,12 +155,8 @@ def test_the_seed_reaches_every_check_and_the_header(session):
             gradcheck(lambda x: x * x, 2.0)
             assert seeds == [%d, 5, %d]
         """
-    plain = session(text % (0, 0))
-    plain.assert_outcomes(passed=3)
-    assert "gradcheck seed" not in plain.stdout.str()
-    seeded = session(text % (42, 42), "--gradcheck-seed", "42")
-    seeded.assert_outcomes(passed=3)
-    seeded.stdout.fnmatch_lines(["gradcheck seed: 42"])
+    session(text % (0, 0)).assert_outcomes(passed=3)
+    session(text % (42, 42), "--gradcheck-seed", "42").assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize(
