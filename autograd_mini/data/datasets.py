@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
 from typing import Any
 
-from autograd_mini.numbers.arguments import listed, real, whole
+from autograd_mini.numbers.arguments import items, listed, real, whole
 from autograd_mini.numbers.numberlike import NumberLike
 
 Draw = Callable[[], float]  # the next number of a random stream
@@ -25,7 +25,7 @@ class Dataset:
 
     Args:
         name: what drawings and messages call it.
-        inputs: n >= 1 rows of d >= 1 finite numbers each.
+        inputs: n >= 1 rows of d >= 1 finite numbers each; for d = 1 numbers will do.
         targets: n class indices or n finite numbers.
         feature_names: d names; x1, x2, ... if not given.
         class_names: one name per class; none for a regression.
@@ -46,7 +46,7 @@ class Dataset:
     def __init__(
         self,
         name: str,
-        inputs: Iterable[Iterable[float]],
+        inputs: Iterable[Iterable[float] | float],
         targets: Iterable[float],
         feature_names: Iterable[str] = (),
         class_names: Iterable[str] = (),
@@ -371,11 +371,12 @@ def _row(name: str, row: Iterable[float], *check: Any) -> Row:
     return tuple(_number(f"{name}[{j}]", x, *check) for j, x in enumerate(listed(name, row)))
 
 
-def rows(name: str, given: Iterable[Iterable[Any]], row: Callable[..., Any] = _row) -> list[Any]:
-    """Rows of one length, at least one, each checked by a function of its name and itself."""
+def rows(name: str, given: Any, number: Callable[[str, Any], Any] = _number) -> list[Any]:
+    """Rows of one length, at least one, of numbers so checked; a number alone is a row of one."""
     made: list[Any] = []
     for i, x in enumerate(listed(name, given)):
-        made.append(row(f"{name}[{i}]", x))
+        row = enumerate([x] if (cells := items(x)) is None else cells)
+        made.append(tuple([number(f"{name}[{i}][{j}]", v) for j, v in row]))
         _count(f"{name}[{i}]", made[i], len(made[0]) or 1, "feature")
     if not made:
         raise ValueError(f"{name} must hold at least one row, got none")

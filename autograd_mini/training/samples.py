@@ -47,13 +47,7 @@ def samples(data: Any, name: str = "data", model: Any = None) -> tuple[list[Row]
 
 def input_rows(inputs: Any, name: str = "data", model: Any = None) -> list[Row]:
     """Inputs without targets, checked as in `samples`."""
-
-    def row(name: str, x: Any) -> Row:
-        if (given := items(x)) is None:
-            return (_number(name, x),)
-        return tuple(_number(f"{name}[{j}]", v) for j, v in enumerate(given))
-
-    rows: list[Row] = data_rows(f"{name}: inputs", inputs, row)
+    rows: list[Row] = data_rows(f"{name}: inputs", inputs, _number)
     check_width(model, rows, name)
     return rows
 

@@ -316,7 +316,7 @@ def test_numbers_of_numpy_and_fractions_become_floats_and_ints():
     assert (d.inputs, d.targets) == ([(1.0, 2.0), (3.0, 4.0)], [1, 0])
     assert {type(v) for row in d.inputs for v in row} == {float}
     assert {type(y) for y in d.targets} == {int}
-    inputs = [[Fraction(1, 4)], [np.float32(0.5)]]
+    inputs = [Fraction(1, 4), [np.float32(0.5)]]
     regression = Dataset("r", inputs, [1, True])
     assert (regression.inputs, regression.targets) == ([(0.25,), (0.5,)], [1.0, 1.0])
     assert {type(y) for y in regression.targets} == {float}
@@ -365,9 +365,8 @@ Dataset(3, [(1, 2)], [1]) -> TypeError: name must be text, got 3
 D([], []) -> ValueError: inputs must hold at least one row, got none
 D(1, [1]) -> TypeError: inputs must be a list, got 1
 D([()], [1]) -> ValueError: inputs[0] must have length 1, a value per feature, got 0
-D([1, 2], [1, 2]) -> TypeError: inputs[0] must be a list, got 1
-D(["12"], [1]) -> TypeError: inputs[0] must be a list, got '12'
-D([b"1"], [1]) -> TypeError: inputs[0] must be a list, got b'1'
+D(["12"], [1]) -> TypeError: inputs[0][0] must be a number, got '12'
+D([b"1"], [1]) -> TypeError: inputs[0][0] must be a number, got b'1'
 D([("1",)], [1]) -> TypeError: inputs[0][0] must be a number, got '1'
 D([(1, None)], [1]) -> TypeError: inputs[0][1] must be a number, got None
 D([(1, nan)], [1]) -> ValueError: inputs[0][1] must be a finite number, got nan
