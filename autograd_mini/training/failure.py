@@ -55,32 +55,29 @@ def is_numeric(error: BaseException, model: Any) -> bool:
 
 
 def check_gradients(params: Iterable[Value]) -> None:
-    """TrainingError, still without its epoch, if one is not finite; of the nearest to the loss."""
-    broken = [p for p in params if not _finite(p.grad)]
-    if broken:
-        p, name = broken[-1], name_of(broken[-1])
+    """GradientError if one is not finite; it names the nearest to the loss."""
+    if broken := [p for p in params if not _finite(p.grad)]:
         others = f", and those of {len(broken) - 1} more parameters" if len(broken) > 1 else ""
-        what = f"the gradient of {name} is {p.grad}{others}"
-        raise TrainingError(what, place=name, stage="backward")
+        what = f"the gradient of {name_of(broken[-1])} is {broken[-1].grad}{others}"
+        raise errors.GradientError(what)
 
 
 def check_loss(loss: Any) -> None:
-    """TrainingError, still without its epoch, unless the number is finite."""
+    """RangeError unless the number is finite."""
     if not _finite(loss):
-        raise TrainingError(f"the result is {loss}")
+        raise errors.RangeError(f"the result is {loss}")
 
 
 def described(
     error: Exception, model: Any, rows: list[Row], losses: Sequence[float], learning_rate: float
 ) -> tuple[str, str, str]:
     """(what happened, where, the likely cause) for an error in these rows, after such losses."""
-    what = str(error)
-    place, stage = getattr(error, "place", ""), getattr(error, "stage", "")
-    if isinstance(error, errors.GradientError):
-        stage, place = "backward", _named_in(what, model)
+    what, place = str(error), ""
+    backward = isinstance(error, errors.GradientError)
+    if backward or "step: " in what:  # the optimiser refused to leave the floats
+        place = next((name for p in model.parameters() if (name := name_of(p)) in what), "")
+    if backward:
         what = f"the backward pass: {what}"
-    elif "step: " in what:  # the optimiser refused to leave the floats
-        stage, place = "update", _named_in(what, model)
     if not place:
         who, p = _broken_neuron(model, rows)
         place = name_of(p)
@@ -90,10 +87,10 @@ def described(
         what += f", after losses of {', '.join(f'{x:.3g}' for x in losses)}"
     if not losses and any(not _finite(p.data) for p in model.parameters()):
         return what, place, "weights that are not finite from the start; make or load others"
-    return what, place, _likely_cause(error, stage, rows, learning_rate if losses else None)
+    return what, place, _likely_cause(error, backward, rows, learning_rate if losses else None)
 
 
-def _likely_cause(error: Exception, stage: str, rows: list[Row], rate: float | None) -> str:
+def _likely_cause(error: Exception, backward: bool, rows: list[Row], rate: float | None) -> str:
     """`rate` is that of the update before, if there was one."""
     of_log = "log" in str(error).partition(" at ")[0]
     if of_log and isinstance(error, errors.DomainError | errors.PoleError):
@@ -109,13 +106,9 @@ def _likely_cause(error: Exception, stage: str, rows: list[Row], rate: float | N
         causes.append(f"a learning rate of {rate:g} that is too high; try {rate / 10:g}")
     elif not causes:
         causes.append("weights that are too large from the start; choose another init")
-    if stage == "backward":
+    if backward:
         causes.append("exploding gradients; use clip_norm=1.0")
     return ", or ".join(causes)
-
-
-def _named_in(text: str, model: Any) -> str:
-    return next((name_of(p) for p in model.parameters() if name_of(p) in text), "")
 
 
 LARGE_INPUT = 30.0  # standardised inputs hardly reach 5

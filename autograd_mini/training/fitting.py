@@ -308,7 +308,7 @@ class _Trainer:
                 f"epoch {epoch}, {where}: {what}. Likely cause: {cause}. The model keeps the last"
                 " weights that gave a finite loss and gradients.",
                 **known,
-            ) from (None if isinstance(error, TrainingError) else error)
+            ) from error
 
 
 def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:
