@@ -157,8 +157,9 @@ def _cross_entropy(given: Any, target: Any, where: str = "") -> Any:
     scores = listed(name, given)
     if (n := len(scores)) < 2:
         raise ValueError(f"{name} must be of 2 classes or more, got {n}")
-    if is_traced(target):  # the others: all, the right one moved out of sight
-        others = [f.where(target == i, _LOWEST, s) for i, s in enumerate(scores)]
+    if is_traced(target):  # the others: all, the right one moved out of a softmax's sight
+        lowest = -1.7976931348623157e308
+        others = [f.where(target == i, lowest, s) for i, s in enumerate(scores)]
         return f.softplus(f.logsumexp(others) - f.take(scores, target))
     k = whole(f"cross_entropy: target{where}", target, 0, n - 1)
     s = [operand(f"{name}[{i}]", score, True) for i, score in enumerate(scores)]
@@ -220,9 +221,6 @@ def _kl_divergence(p: Any, q: Any, where: str = "") -> Any:
         return _if(good & well, f.dot(ps, logs))
     pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if data_of(a) != 0]
     return _if(well, f.dot([a for a, _ in pairs], [f.log(f.div(a, b)) for a, b in pairs]))
-
-
-_LOWEST = -1.7976931348623157e308  # no softmax sees a score like that
 
 
 # --- what is shared ------------------------------------------------------------------------------

@@ -43,12 +43,12 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     delimiter = max(";\t,", key=text.lstrip().splitlines()[0].count)
     reader = csv.reader(StringIO(f"{text}\n{_END}", newline=None), delimiter=delimiter)
     try:
-        numbered = [(reader.line_num, cells) for cells in reader]
+        numbered = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except csv.Error as error:
         raise TableError(f"{path}: not a CSV file ({error})") from None
     if numbered.pop()[1] != [_END]:  # it is in a cell
         raise TableError(f"{path}: a quotation mark opens a cell, and none closes it")
-    lines = [(i, [cell.strip() for cell in cells]) for i, cells in numbered if any(cells)]
+    lines = [(i, cells) for i, cells in numbered if any(cells)]
     first, width = lines[0][1], len(lines[0][1])
     names: list[str] = []  # where not one cell of the first line is a number
     if all(_float(cell, delimiter) is None for cell in first):
@@ -66,16 +66,15 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     for i, cells in lines:
         if len(cells) != width:
             raise TableError(f"{path}, line {i}: {len(cells)} cells, where {width} are expected")
-        named = enumerate(cells)
-        rows.append([_number(path, i, j, cell, delimiter) for j, cell in named if j != at])
         if not cells[at]:
             raise TableError(f"{path}, line {i}: the label is empty")
         labels.append(cells[at])
+        others = enumerate(cells)
+        rows.append([_number(path, i, j, cell, delimiter) for j, cell in others if j != at])
     classes = _classes(path, labels)
-    features = [name for j, name in enumerate(names) if j != at]
     number = {text: k for k, text in enumerate(classes)}
     targets = [number[text] for text in labels]
-    return Dataset(path.stem, rows, targets, features, classes)
+    return Dataset(path.stem, rows, targets, names[:at] + names[at + 1 :], classes)
 
 
 def iris() -> Dataset:
@@ -112,8 +111,7 @@ def text_of(path: Path) -> str:
 def _number(path: Path, line: int, column: int, cell: str, delimiter: str) -> float:
     number = _float(cell, delimiter)
     if number is None or number - number != 0:
-        shown = repr(cell) if len(cell) <= 30 else repr(cell[:30]) + "..."
-        raise TableError(f"{path}, line {line}, column {column + 1}: {shown} is not a number")
+        raise TableError(f"{path}, line {line}, column {column + 1}: {cell!r:.40} is not a number")
     return number
 
 
