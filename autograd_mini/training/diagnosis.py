@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import hypot, isfinite, log10, sqrt
+from math import hypot, log10, sqrt
 from typing import Any, NamedTuple
 
 from autograd_mini import functions, language
@@ -257,13 +257,9 @@ def _flow(gradients: list[float], k: int) -> str:
     last = len(gradients) - 2  # the last hidden layer
     if k > last:
         return "healthy"
-    if not isfinite(gradients[k]):
-        return "exploding"
-    if gradients[k] == 0:
-        return "vanishing"
-    size = log10(gradients[k]) - log10(gradients[last])
-    limit = min(log10(EXTREME), max(log10(IN_ALL), (last - k) * log10(PER_LAYER)))
-    return "exploding" if size > limit else "vanishing" if size < -limit else "healthy"
+    ratio = gradients[k] / gradients[last] if gradients[last] else 0.0  # nan where both are inf
+    limit = min(EXTREME, max(IN_ALL, PER_LAYER ** min(last - k, 99)))
+    return "vanishing" if ratio * limit < 1 else "healthy" if ratio <= limit else "exploding"
 
 
 def _per_layer(hidden: list[float]) -> float | None:
