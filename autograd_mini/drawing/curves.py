@@ -5,7 +5,7 @@ Axes and letters have the colour of the text around them, so they are seen on li
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, inf, log10
 from typing import Any, NamedTuple
 
 from autograd_mini.notation.labels import number
@@ -44,11 +44,10 @@ class Curves(NamedTuple):
 
     def seen(self, points: Points) -> list[tuple[float, float] | None]:
         """The points, with None for those that have no place."""
-
-        def has_place(v: float, axis: str) -> bool:
-            return isfinite(v) and (v > 0 or axis not in self.log)
-
-        return [p if all(map(has_place, p, "xy")) else None for p in points]
+        least = [0.0 if axis in self.log else -inf for axis in "xy"]
+        return [
+            p if all(a < v < inf for a, v in zip(least, p, strict=True)) else None for p in points
+        ]
 
 
 def svg(panels: Sequence[Curves], beside: Sequence[Curves] = ()) -> str:

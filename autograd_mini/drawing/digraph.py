@@ -109,7 +109,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             where = "The DOT text is in .source, and .save() writes it to a file."
             raise RenderingError(f"{error} {where}") from None
         if wanted == "svg" and self.marks:
-            with suppress(ET.ParseError):  # a Graphviz that writes something else
+            with suppress(ET.ParseError, LookupError, ValueError):  # another Graphviz's SVG
                 data = _marked(data, self.marks)
         return data.decode(encoding) if encoding else data
 
@@ -181,10 +181,9 @@ def _mark(group: ET.Element, marks: Marks) -> None:
         if marks.halo:
             halo = {"stroke": marks.halo, "stroke-width": "3", "stroke-linejoin": "round"}
             text.attrib |= {**halo, "paint-order": "stroke"}
-    first = len(texts) - 2 * len(marks.rows)
-    box = group.find(f".//{SVG}polygon")
-    if marks.lines or first < 1 or box is None:
+    if marks.lines:
         return
+    first, box = len(texts) - 2 * len(marks.rows), group.findall(f".//{SVG}polygon")[0]
     xs = [float(point.split(",")[0]) for point in box.get("points", "").split()]
     ends = min(xs) + max(xs)
     for name, word, number in zip(marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True):

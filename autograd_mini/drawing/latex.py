@@ -8,7 +8,7 @@ from typing import Any
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.symbols import DIGITS, LETTERS, Piece
+from autograd_mini.notation.symbols import DIGITS, LETTERS
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
@@ -151,7 +151,7 @@ def _curve(spline: str) -> str:
 def _label(item: Item, seen: Sketch) -> str:
     heading = math_name(item.name)
     if item.node is not None and item.node.parents:
-        made = formula(item.node, lambda node: _named(seen.names[node]), seen.options.number_format)
+        made = formula(item.node, lambda v: _named(seen.names[v]), seen.options.number_format)
         heading += f" = {made.latex}"
     rows = [rf"${heading}$" if item.kind != "folded" else rf"\textbf{{{text(item.name)}}}"]
     for row in item.rows:
@@ -162,7 +162,7 @@ def _label(item: Item, seen: Sketch) -> str:
     return _NEXT.join(rows)
 
 
-def _named(name: str) -> Piece:
+def _named(name: str) -> symbols.Piece:
     return symbols.name(name)._replace(latex=math_name(name))
 
 

@@ -39,6 +39,7 @@ class Words(TypedDict, total=False):
 # Okabe and Ito's colours, which colour-blind readers tell apart (Color Universal Design, 2008).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = "os^Dv<>P"
+_DASHES = ("-", "--", ":", "-.")
 _STEPS = 80  # points along each side of the grid on which the network is asked
 _RULE_OF_THUMB = 1e-3  # Karpathy's, for the size of an update beside its weights
 
@@ -73,10 +74,9 @@ def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]
     axes = axes_of(axes)
     updates = range(1, len(ratios.steps) + 1)
     marker = "o" if len(updates) == 1 else None
-    colours = _by_depth(len(ratios.names))
     for k, line in enumerate(zip(*ratios.steps, strict=True)):
-        style: Any = {"color": colours[k], "marker": marker, "label": ratios.names[k]}
-        axes.plot(updates, _seen(line), lw=1.2, **style)
+        style: Any = {"color": COLOURS[k % 6], "ls": _DASHES[k // 6 % 4], "marker": marker}
+        axes.plot(updates, _seen(line), lw=1.2, label=ratios.names[k], **style)
     axes.axhline(_RULE_OF_THUMB, color="#57606a", ls=":", zorder=1)
     return finished(axes, said["update"], said["update ratio"], log=True)
 
@@ -344,16 +344,6 @@ def finished(axes: Any, x: str, y: str, *, log: bool = False) -> Any:
 
 def _style(k: int) -> dict[str, str]:
     return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
-
-
-def _by_depth(n: int) -> Sequence[Any]:
-    """Colours for n layers: easy to tell apart as long as there are, then from dark to bright."""
-    distinct = [colour for colour in COLOURS if colour != "#F0E442"]  # yellow is faint as a line
-    if n <= len(distinct):
-        return distinct
-    from matplotlib import colormaps
-
-    return [colormaps["viridis"](k / n) for k in range(n)]
 
 
 def _seen(line: Iterable[float]) -> list[float]:

@@ -100,18 +100,14 @@ def framed(items: Iterable[Item], depth: int) -> tuple[list[Item], dict[str, lis
 def values_of(roots: Iterable[Any]) -> list[Value]:
     """The roots as one list, each once; TypeError if there is none, or one that is no Value."""
     values: dict[Value, None] = {}
-
-    def add(things: Iterable[Any]) -> None:
-        for thing in things:
-            if isinstance(thing, Value):
-                values[thing] = None
-            elif isinstance(thing, list | tuple):
-                add(thing)
-            else:
-                what = f"{thing!r:.60} ({type(thing).__name__})"
-                raise TypeError(f"only Values can be drawn, got {what}")
-
-    add(roots)
+    for thing in roots:
+        if isinstance(thing, list | tuple):
+            values |= dict.fromkeys(values_of(thing))
+        elif isinstance(thing, Value):
+            values[thing] = None
+        else:
+            what = f"{thing!r:.60} ({type(thing).__name__})"
+            raise TypeError(f"only Values can be drawn, got {what}")
     if not values:
         raise TypeError("at least one Value is needed, got none")
     return list(values)

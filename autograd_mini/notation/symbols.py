@@ -71,12 +71,10 @@ def as_done(sums: Piece, right: Any, done: Any) -> Piece:
     """The equation of an addition, with ≠ where an engine has written another number."""
     if right == done or right != right:
         return sums
-    text, _, end = sums.text.rpartition("=")
-    latex, _, latex_end = sums.latex.rpartition("=")
-    mathml: Any = ["mrow", *sums.mathml[1:]] if sums.mathml[0] == "mrow" else ["mrow", sums.mathml]
-    last = max(k for k, part in enumerate(mathml) if part == ["mo", "="])
-    mathml[last] = ["mo", "≠"]
-    return Piece(f"{text}≠{end}", rf"{latex}\ne{latex_end}", mathml, sums.level)
+    text, latex = "≠".join(sums.text.rsplit("=", 1)), r"\ne".join(sums.latex.rsplit("=", 1))
+    mathml = [*sums.mathml]
+    mathml[max(k for k, part in enumerate(mathml) if part == ["mo", "="])] = ["mo", "≠"]
+    return Piece(text, latex, mathml, sums.level)
 
 
 # --- what has no parts ---------------------------------------------------------------------------
