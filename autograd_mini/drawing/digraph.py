@@ -13,7 +13,7 @@ import graphviz
 from autograd_mini.files import write
 
 from .rendering import RenderingError, engines, render
-from .themes import Theme
+from .themes import THEMES, Options
 
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 RAISED = 4.5  # points between a superscript and its base
@@ -53,6 +53,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """
 
     marks: Mapping[str, Marks] = MappingProxyType({})
+    colours = THEMES["light"]
     filename: str
     directory: str
 
@@ -67,7 +68,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         edges = sum(" -> " in line for line in self.body)
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
 
-    def dress(self, colours: Theme, graph: str, node: str, edge: str, label: str = "") -> None:
+    def dress(self, options: Options, graph: str, node: str, edge: str, label: str = "") -> None:
         """Set what all pictures have in common, and the settings of graph, node and edge.
 
         They are texts such as "shape=box color={line}", with the names of the theme's colours.
@@ -77,15 +78,16 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             "node": f"fontcolor={{text}} {node}",
             "edge": f"color={{line}} fontcolor={{partial}} fontsize=11 {edge}",
         }
+        self.colours = options.colours
         for kind, own in common.items():
-            given = colours.attributes(f"fontsize=12 {own}")
-            if label and kind == "graph":
-                given["label"] = f"<{label}>"
+            given = {"label": f"<{label}>"} if label and kind == "graph" else {}
+            given |= self.colours.attributes(f"fontsize=12 {own}")
             self.attr(kind, fontname=FONT, **given)
 
-    def item(self, id: str, label: str, kind: str, **settings: str) -> None:
+    def item(self, id: str, label: str, kind: str, look: str = "", **settings: str) -> None:
         """A node with an HTML-like label, whose name is its id, and whose class in SVG is given."""
-        self.node(id, f"<{label}>", id=id, **settings, **{"class": kind})
+        settings |= {"class": kind, **self.colours.attributes(look)}
+        self.node(id, f"<{label}>", id=id, **settings)
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None, **given: Any) -> Any:
         """The picture as bytes, or as text if `encoding` is given. The arguments are graphviz's.

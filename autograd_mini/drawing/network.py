@@ -123,7 +123,7 @@ class _Writer:
             rows.append(f"<td>{notation.escaped(word('drawing.mean activation', n=samples))}</td>")
         lines = [f'<td align="left">{table([row], 1)}</td>' for row in rows]
         self.drawing.dress(
-            self.theme,
+            self.options,
             "fontsize=11 splines=line outputorder=edgesfirst pad=0.2 labelloc=b",
             "shape=circle style=filled fixedsize=true width=0.56 fontsize=11"
             " color={line} fillcolor={node}",
@@ -177,7 +177,7 @@ class _Writer:
 
     def _text(self, id: str, label: str, x: float, y: float) -> None:
         look = "shape=plaintext style= fixedsize=false width=0 fontcolor={faint}"
-        self.drawing.item(id, label, "title", **self.theme.attributes(f"{look} pos={x:g},{y:g}!"))
+        self.drawing.item(id, label, "title", f"{look} pos={x:g},{y:g}!")
 
     def _edge(self, k: int, tail: str, head: str, size: Any, largest: float) -> None:
         part = magnitude(size) / largest if 0 < largest < float("inf") else 0.0

@@ -1,6 +1,6 @@
 """`draw_paths`: the chain rule as a sum over all paths from an input to a result."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from autograd_mini.value import Value
 
 from .digraph import Drawing
 from .folding import magnitude
-from .sketch import names_of
+from .sketch import names_of, values_of
 from .themes import Options
 
 LONGEST = 14  # nodes of a path that are drawn; of a longer one the first and the last
@@ -32,6 +32,71 @@ class PathDrawing(Drawing):
     count: int = 0  #: how many paths there are
     total: Any = 0  #: the sum over all paths, which is d(root)/d(leaf)
     paths: Sequence[Path] = ()  #: those that are drawn, the largest product first
+
+    def _write(self, root: Value, leaf: Value, options: Options) -> None:
+        shown, word, number = len(self.paths), options.word, options.number
+        caption = word(f"common.{'one path' if self.count == 1 else 'paths'}", n=self.count)
+        if self.count == 0:
+            caption = word("drawing.no path")
+        elif self.count > shown:
+            caption = word("drawing.largest", n=self.count, shown=shown)
+        self.dress(
+            options,
+            "rankdir=LR nodesep=0.2 ranksep=0.45 pad=0.15 labelloc=b labeljust=l",
+            "shape=box style=filled color={line} fillcolor={operation}"
+            " height=0.3 width=0.4 margin=0.1,0.04",
+            "arrowsize=0.7",
+            notation.escaped(caption),
+        )
+        names = {leaf: notation.name(leaf.label or "") or "v"} | names_of(topological(root))
+        for k, path in enumerate(self.paths):
+            self._row(k, path, names, number)
+        starts, ends = ([f"p{k}{end}" for k in range(shown)] for end in ("n0", ""))
+        if self.count > shown:
+            rest = self.total - sum(path.product for path in self.paths)
+            others = word("common.other paths", n=self.count - shown)
+            self._plain("rest", f"{others}: {number(rest)}")
+            ends.append("rest")
+        for first, second in pairwise(starts):
+            self.edge(first, second, style="invis", weight="0")
+        for column in (starts, ends):
+            with self.subgraph() as same:
+                same.attr(rank="same")
+                for id in column:
+                    same.node(id)
+        words = map(notation.escaped, (names[root], names[leaf], number(self.total)))
+        label = "<b>&#160;∂{}/∂{} = {}&#160;</b>".format(*words)
+        self.item("total", label, "total", "fillcolor={root}")
+        for end in ends:
+            self.edge(end, "total")
+
+    def _row(
+        self, k: int, path: Path, names: dict[Value, str], number: Callable[[Any], str]
+    ) -> None:
+        """A path, its nodes from the leaf to the root, and its product."""
+        places = [*range(len(path.nodes))]
+        fills = {0: "leaf", places[-1]: "root"}
+        if len(places) > LONGEST:
+            places[LONGEST // 2 : -LONGEST // 2] = []
+        for before, place in pairwise([-1, *places]):
+            id, name = f"p{k}n{place}", notation.escaped(names[path.nodes[place]])
+            self.item(id, name, "step", f"fillcolor={{{fills.get(place, 'operation')}}}")
+            if place:
+                style = "solid" if place - before == 1 else "dashed"
+                text = number(path.partials[before]) if style == "solid" else "…"
+                look = {"id": f"p{k}e{before}", "class": "step", "weight": "20", "style": style}
+                self.edge(f"p{k}n{before}", id, label=f"<{notation.escaped(text)}>", **look)
+        numbers = enumerate(map(number, path.partials))
+        factors = [notation.factor(text, first=not i) for i, text in numbers]
+        if len(factors) > 5:
+            factors[2:-1] = ["…"]
+        product = number(path.product)
+        self._plain(f"p{k}", f"{' × '.join(factors)} = {product}" if len(factors) > 1 else product)
+        self.edge(id, f"p{k}", style="dotted", arrowhead="none", weight="20")
+
+    def _plain(self, id: str, text: str) -> None:
+        look = "style= color={background} fontcolor={gradient}"
+        self.item(id, notation.escaped(text), "product", look)
 
 
 def draw_paths(
@@ -62,16 +127,13 @@ def draw_paths(
     >>> picture.count, [path.product for path in picture.paths], picture.total
     (3, [3.0, 3.0, 2.0], 8.0)
     """
-    for name, value in (("root", root), ("leaf", leaf)):
-        if not isinstance(value, Value):
-            raise TypeError(f"{name} must be a Value, got {value!r:.60} ({type(value).__name__})")
+    values_of([root, leaf])
     whole("limit", limit)
     options = Options(number_format=number_format, theme=theme, lang=lang).checked()
     drawing = PathDrawing("paths", format=format, rendering=engine)
-    order = topological(root)
-    drawing.count, drawing.total, drawing.paths = largest_paths(order, leaf, limit)
-    names = {leaf: notation.name(leaf.label or "") or "v"} | names_of(order)
-    _Writer(drawing, names, options).write(root, leaf)
+    found = largest_paths(topological(root), leaf, limit)
+    drawing.count, drawing.total, drawing.paths = found
+    drawing._write(root, leaf, options)
     return drawing
 
 
@@ -118,74 +180,3 @@ def _unrolled(found: _Found) -> Path:
         step = step.before
     steps.reverse()
     return Path(tuple(s.node for s in steps), tuple(s.partial for s in steps[1:]), found.product)
-
-
-class _Writer:
-    def __init__(self, drawing: PathDrawing, names: dict[Value, str], options: Options) -> None:
-        self.drawing, self.names, self.options = drawing, names, options
-        self.theme, self.number = options.colours, options.number
-
-    def write(self, root: Value, leaf: Value) -> None:
-        drawing, shown, word = self.drawing, len(self.drawing.paths), self.options.word
-        caption = word(f"common.{'one path' if drawing.count == 1 else 'paths'}", n=drawing.count)
-        if drawing.count == 0:
-            caption = word("drawing.no path")
-        elif drawing.count > shown:
-            caption = word("drawing.largest", n=drawing.count, shown=shown)
-        drawing.dress(
-            self.theme,
-            "rankdir=LR nodesep=0.2 ranksep=0.45 pad=0.15 labelloc=b labeljust=l",
-            "shape=box style=filled color={line} fillcolor={operation}"
-            " height=0.3 width=0.4 margin=0.1,0.04",
-            "arrowsize=0.7",
-            notation.escaped(caption),
-        )
-        for k, path in enumerate(drawing.paths):
-            self._row(k, path)
-        starts, ends = ([f"p{k}{end}" for k in range(shown)] for end in ("n0", ""))
-        if drawing.count > shown:
-            rest = drawing.total - sum(path.product for path in drawing.paths)
-            others = word("common.other paths", n=drawing.count - shown)
-            self._plain("rest", f"{others}: {self.number(rest)}")
-            ends.append("rest")
-        for first, second in pairwise(starts):
-            drawing.edge(first, second, style="invis", weight="0")
-        for column in (starts, ends):
-            with drawing.subgraph() as same:
-                same.attr(rank="same")
-                for id in column:
-                    same.node(id)
-        words = (self.names[root], self.names[leaf], self.number(drawing.total))
-        label = "<b>&#160;∂{}/∂{} = {}&#160;</b>".format(*map(notation.escaped, words))
-        drawing.item("total", label, "total", fillcolor=self.theme.root)
-        for end in ends:
-            drawing.edge(end, "total")
-
-    def _row(self, k: int, path: Path) -> None:
-        """A path, its nodes from the leaf to the root, and its product."""
-        places = [*range(len(path.nodes))]
-        fills = {0: self.theme.leaf, places[-1]: self.theme.root}
-        if len(places) > LONGEST:
-            places[LONGEST // 2 : -LONGEST // 2] = []
-        for before, place in pairwise([-1, *places]):
-            id, name = f"p{k}n{place}", notation.escaped(self.names[path.nodes[place]])
-            fill = fills.get(place, self.theme.operation)
-            self.drawing.item(id, name, "step", fillcolor=fill)
-            if place:
-                direct = place - before == 1
-                label = notation.escaped(self.number(path.partials[before]) if direct else "…")
-                look = f"id=p{k}e{before} class=step weight=20"
-                look += f" style={'solid' if direct else 'dashed'}"
-                given = self.theme.attributes(look)
-                self.drawing.edge(f"p{k}n{before}", id, label=f"<{label}>", **given)
-        numbers = map(self.number, path.partials)
-        factors = [notation.factor(text, first=not i) for i, text in enumerate(numbers)]
-        if len(factors) > 5:
-            factors[2:-1] = ["…"]
-        product = self.number(path.product)
-        self._plain(f"p{k}", f"{' × '.join(factors)} = {product}" if len(factors) > 1 else product)
-        self.drawing.edge(id, f"p{k}", style="dotted", arrowhead="none", weight="20")
-
-    def _plain(self, id: str, text: str) -> None:
-        look = self.theme.attributes("style= color={background} fontcolor={gradient}")
-        self.drawing.item(id, notation.escaped(text), "product", **look)

@@ -135,7 +135,7 @@ class _Writer:
             look += f" splines=line ranksep={1.6 if sideways else 1.2}"
         else:
             look += f" ranksep={0.25 if self.tall else 0.35}"
-        self.drawing.dress(self.theme, look, "shape=plain", "arrowsize=0.7", self._note())
+        self.drawing.dress(self.options, look, "shape=plain", "arrowsize=0.7", self._note())
         after = _later(self.seen)
         if sideways:  # so early, or dot turns the order of the parameters around
             self._invisible(self.drawing, after)
@@ -248,7 +248,7 @@ class _Writer:
             ids[pair] = f"{link.tail}r{count[link.tail]}"
             look = "shape=box style=dashed,rounded color={line} margin=0.08,0.03 width=0 height=0"
             name = notation.escaped(names[link.tail].name)
-            self.drawing.item(ids[pair], name, "repeated", **self.theme.attributes(look))
+            self.drawing.item(ids[pair], name, "repeated", look)
         return ids
 
     def _edge(self, k: int, link: Link, tail: str) -> None:

@@ -115,8 +115,8 @@ def test_dead_paths_have_the_product_zero():
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [
-        ((2.0, Value(1.0)), {}, TypeError, r"root must be a Value, got 2.0 \(float\)"),
-        ((Value(1.0), "x"), {}, TypeError, r"leaf must be a Value, got 'x' \(str\)"),
+        ((2.0, Value(1.0)), {}, TypeError, r"only Values can be drawn, got 2.0 \(float\)"),
+        ((Value(1.0), "x"), {}, TypeError, r"only Values can be drawn, got 'x' \(str\)"),
         (None, {"limit": 0}, ValueError, "limit must be at least 1, got 0"),
         (None, {"limit": 2.5}, TypeError, "limit must be an int, got 2.5"),
         (None, {"limit": True}, TypeError, "limit must be an int, got True"),
