@@ -10,7 +10,7 @@ from autograd_mini.value import Value
 
 from .digraph import Drawing, Marks, table
 from .scopes import GroupPath
-from .sketch import Item, Link, Row, Sketch, framed, sketch
+from .sketch import Item, Link, Sketch, framed, sketch
 from .themes import Options, Scale, scale
 
 _POWER = re.compile(r"\^(?:([\w.…∞\[\]'′]+)|\(([^()]*)\))")  # in a formula as plain text
@@ -158,8 +158,7 @@ class _Writer:
         upwards = path and self.sideways  # dot stacks a group's nodes so
         own, inside = framed(items[::-1] if upwards else items, depth)
         for item in own:
-            drawing.item(item.id, self._label(item), _class(item))
-            self.marks[item.id] = Marks(tuple(row.kind for row in self._rows(item)))
+            self._item(drawing, item)
         if self.seen.folded and not path:  # in a frame, dot sees to the order
             self._columns(drawing, own)
         for name in reversed(inside) if upwards else inside:
@@ -198,12 +197,9 @@ class _Writer:
                     same.attr(rank="same")
                     self._invisible(same, pairwise(ids))
 
-    def _rows(self, item: Item) -> tuple[Row, ...]:
-        return item.rows[1:] if self.tall and item.kind == "folded" else item.rows
-
-    def _label(self, item: Item) -> str:
-        colours, rows = self.theme, self._rows(item)
-        folded = item.kind == "folded"
+    def _item(self, drawing: Drawing, item: Item) -> None:
+        colours, folded = self.theme, item.kind == "folded"
+        above = self.tall and folded  # the first row stands in the heading
         fill = getattr(colours, "operation" if folded else item.kind)
         if self.scale and item.magnitude is not None:
             fill = self.scale.fill(item.magnitude)
@@ -214,26 +210,31 @@ class _Writer:
         heading += "&#160;"
         if item.kind in ("root", "folded"):
             heading = f"<b>{heading}</b>"
-        for row in item.rows[: len(item.rows) - len(rows)]:
+        for row in item.rows[:above]:
             heading += f"&#160;&#160;{notation.escaped(f'{row.word}, {row.text}')}&#160;"
         line, style = colours.line, ""
         if item.faded:
             fill, line, style = colours.node, colours.faded, ' style="dashed"'
             heading = _inked(heading, colours.faint)
         cells = ""
-        for row in rows:
+        for row in item.rows[above:]:
             ink = colours.faint if item.faded else getattr(colours, row.colour)
             word = _inked(notation.escaped(row.word), colours.faint)
             signs = sum(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻" for c in row.text)  # wider than Graphviz thinks
             slack = "&#160;" * ((signs + 2) // 3)
             number = _inked(notation.escaped(row.text) + slack, ink)
             cells += f'<tr><td align="left">{word}</td><td align="right">{number}</td></tr>'
-        return (
+        label = (
             f'<table border="{1 + folded}" cellborder="0" cellspacing="0" cellpadding="4"'
             f' color="{line}" bgcolor="{colours.node}"{style}>'
             f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill}">{heading}</td></tr>'
             f"<hr/>{cells}</table>"
         )
+        kind = "folded group" if folded else item.kind
+        if item.kind == "root" and item.node is not None and item.node.first is None:
+            kind = "root leaf"
+        drawing.item(item.id, label, kind + " faded" * item.faded)
+        self.marks[item.id] = Marks(tuple(row.kind for row in item.rows[above:]))
 
     # --- edges -----------------------------------------------------------------------------------
     def _repeats(self) -> dict[tuple[str, str], str]:
@@ -357,12 +358,5 @@ def _ranks(seen: Sketch) -> dict[str, int]:
 
 
 # --- parts of labels -----------------------------------------------------------------------------
-def _class(item: Item) -> str:
-    kind = "folded group" if item.kind == "folded" else item.kind
-    if item.kind == "root" and item.node is not None and item.node.first is None:
-        kind = "root leaf"
-    return f"{kind} faded" if item.faded else kind
-
-
 def _inked(text: str, ink: str) -> str:
     return f'<font color="{ink}">{text}</font>'
