@@ -13,7 +13,7 @@ import graphviz
 from autograd_mini.files import write
 
 from .rendering import RenderingError, engines, render
-from .themes import THEMES, Options
+from .themes import Options
 
 FONT = "Helvetica,Arial,sans-serif"  # alike in width, so that layout and viewer agree
 RAISED = 4.5  # points between a superscript and its base
@@ -53,7 +53,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """
 
     marks: Mapping[str, Marks] = MappingProxyType({})
-    colours = THEMES["light"]
+    options = Options()  # how it looks
     filename: str
     directory: str
 
@@ -69,24 +69,21 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
 
     def dress(self, options: Options, graph: str, node: str, edge: str, label: str = "") -> None:
-        """Set what all pictures have in common, and the settings of graph, node and edge.
-
-        They are texts such as "shape=box color={line}", with the names of the theme's colours.
-        """
+        """Set what pictures have in common, and more, as texts for `Theme.attributes`."""
         common = {
             "graph": f"bgcolor={{background}} fontcolor={{faint}} margin=0 {graph}",
             "node": f"fontcolor={{text}} {node}",
             "edge": f"color={{line}} fontcolor={{partial}} fontsize=11 {edge}",
         }
-        self.colours = options.colours
+        self.options, colours = options, options.colours
         for kind, own in common.items():
             given = {"label": f"<{label}>"} if label and kind == "graph" else {}
-            given |= self.colours.attributes(f"fontsize=12 {own}")
+            given |= colours.attributes(f"fontsize=12 {own}")
             self.attr(kind, fontname=FONT, **given)
 
     def item(self, id: str, label: str, kind: str, look: str = "", **settings: str) -> None:
         """A node with an HTML-like label, whose name is its id, and whose class in SVG is given."""
-        settings |= {"class": kind, **self.colours.attributes(look)}
+        settings |= {"class": kind, **self.options.colours.attributes(look)}
         self.node(id, f"<{label}>", id=id, **settings)
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None, **given: Any) -> Any:

@@ -49,10 +49,7 @@ def magnitude(x: Any) -> float:
 
 
 def reached(order: Sequence[Value]) -> set[Value]:
-    """The nodes whose gradient a backward pass has computed, be it 0.
-
-    A pass leaves a gradient other than 0 at its root, and reaches every node below.
-    """
+    """The nodes whose gradient a backward pass has computed: those below one that is not 0."""
     found: set[Any] = set()
     vectors = set()
     for node in reversed(order):

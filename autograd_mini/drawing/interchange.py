@@ -1,15 +1,7 @@
 """A graph as JSON and back: every number exact, every edge, with a version in the text.
 
-    {"format": "autograd_mini graph", "version": 2, "checksum": "8e2f0a3b5c71d946",
-     "nodes": [{"id": "n0", "op": null, "label": "x", "scope": [], "args": [],
-                "data": 3.0, "grad": 6.0, "parents": [], "partials": []},
-               {"id": "n1", "op": "mul", ..., "args": [{"node": "n0"}, {"node": "n0"}], ...}],
-     "roots": ["n1"]}
-
-Nodes come in topological order, parents first. Floats are JSON numbers that read back as the same
-bits, and whole numbers are exact ints. Others are objects: {"float": "inf"}, {"fraction": "1/3"},
-{"complex": [0.0, 1.0]}, {"mpf": [3, -1]} for 3 * 2**-1, {"int": "0x..."} for an int of more than
-4,000 digits. A node made by hand has the op "by hand".
+Nodes come in topological order, parents first. A float is a JSON number that reads back as the same
+bits, a whole number an int, others are objects; docs/en/reference/drawing.md has them all.
 """
 
 from collections.abc import Iterable

@@ -214,10 +214,7 @@ class _Writer(Printer[Piece]):
 
 @lru_cache(maxsize=2048)
 def notation_of(shape: Shape) -> Notation:
-    """The templates of a shape.
-
-    Raises FormulaError if a textbook formula is none.
-    """
+    """The templates of a shape; FormulaError if a textbook formula is none."""
     op = shape.op
     if op is None:
         name = symbols.function_name(shape.name) if shape.name else symbols.name("f")
