@@ -3,7 +3,7 @@
 import pytest
 
 from autograd_mini import Value
-from autograd_mini.drawing import curves, folding, groups, themes
+from autograd_mini.drawing import curves, groups, themes
 from autograd_mini.grading.against import Surface
 from autograd_mini.grading.tasks import shape
 from autograd_mini.notation import labels, symbols
@@ -30,7 +30,7 @@ POWER = "(a, b, out):\n    return ((0.0 if (a == 0.0) else (out * log(a))),)\n"
         (symbols.name("v₁")[1:3], ("v_{1}", ["msub", ["mi", "v"], ["mn", "1"]])),
         (symbols.markup(["mi", "a<b"]), "<mi>a&lt;b</mi>"),
         # pictures
-        ([*map(folding.magnitude, (-2.0, 3 + 4j, float("nan")))], [2.0, 5.0, float("inf")]),
+        ([*map(groups.magnitude, (-2.0, 3 + 4j, float("nan")))], [2.0, 5.0, float("inf")]),
         (groups.path_of("layer1.neuron3.w[2]"), (("layer1", "neuron3"), "w[2]")),
         (groups.path_of("layer1.key.neuron3.b"), (("layer1.key", "neuron3"), "b")),
         (themes.mixed("#000000", "#ffffff", 0.5), "#808080"),

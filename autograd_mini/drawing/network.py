@@ -15,7 +15,7 @@ from autograd_mini.training.samples import NamedLayer, input_rows, layers_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing, table
-from .folding import magnitude
+from .groups import magnitude
 from .themes import Options, mixed
 
 SHOWS = ("weight", "gradient", "update")

@@ -11,7 +11,7 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing
-from .folding import magnitude
+from .groups import magnitude
 from .sketch import names_of, values_of
 from .themes import Options
 

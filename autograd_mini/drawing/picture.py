@@ -114,7 +114,11 @@ class _Writer:
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]
         self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
-        self.far = [] if seen.folded else _far(seen)
+        # dot puts a point of each edge on every rank that it crosses: layout becomes slow.
+        rank = _ranks(seen)
+        spans = [rank[link.head] - rank[link.tail] for link in seen.links]
+        far = not seen.folded and sum(spans) > LONG
+        self.far = [link for link, k in zip(seen.links, spans, strict=True) if far and k > FAR]
         # Many folded groups one below another: each is low, so that they fit a page.
         self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
         self.labelled = not self.tall if seen.folded else len(seen.links) <= MANY
@@ -309,17 +313,6 @@ class _Writer:
 
 
 # --- hints for dot -------------------------------------------------------------------------------
-def _far(seen: Sketch) -> list[Link]:
-    """The edges that would run far, if there are so many that layout becomes slow.
-
-    dot puts a point of each edge on every rank that it crosses, so its time grows with their sum.
-    """
-    rank = _ranks(seen)
-    if sum(rank[link.head] - rank[link.tail] for link in seen.links) <= LONG:
-        return []
-    return [link for link in seen.links if rank[link.head] - rank[link.tail] > FAR]
-
-
 def _later(seen: Sketch) -> list[tuple[str, str]]:
     """Pairs (a, b) where b is to stand after a, so that a group comes after those that it uses.
 

@@ -14,8 +14,7 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
-from .folding import Fold, contracted, magnitude, reached
-from .groups import folded_to_fit, folds, grouped, path_of
+from .groups import Fold, contracted, folded_to_fit, folds, grouped, magnitude, path_of, reached
 from .scopes import GroupPath, Paths
 from .themes import Options
 

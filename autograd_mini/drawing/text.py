@@ -13,7 +13,7 @@ from autograd_mini.notation.shapes import Uses
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.value import Value
 
-from .folding import reached
+from .groups import reached
 from .sketch import Item, framed, names_of, rows_of, sketch, values_of
 from .themes import Options
 

@@ -10,8 +10,7 @@ from collections import defaultdict
 import pytest
 
 from autograd_mini import MLP, Value, draw, functions, losses, scope
-from autograd_mini.drawing.folding import contracted
-from autograd_mini.drawing.groups import grouped
+from autograd_mini.drawing.groups import contracted, grouped
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.graph import topological
 from tests.drawing.structure import network, structure
