@@ -8,7 +8,7 @@ from typing import Any
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import formula
-from autograd_mini.notation.symbols import DIGITS, LETTERS
+from autograd_mini.notation.symbols import DIGITS, LETTERS, commands
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.value import Value
 
@@ -17,28 +17,15 @@ from .picture import write
 from .sketch import Item, Link, Sketch, sketch
 from .themes import Options, Theme
 
-_SPECIAL = {sign: rf"\{sign}" for sign in "{}$&#%_"} | {
-    "\\": r"\textbackslash{}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "`": r"\textasciigrave{}",
-    "'": r"\textquotesingle{}",
+_NAMED = "backslash asciicircum asciitilde less greater bar quotedbl asciigrave quotesingle"
+_SPECIAL = {
+    **{sign: rf"\{sign}" for sign in "{}$&#%_"},
+    **{c: rf"\text{name}{{}}" for c, name in zip("\\^~<>|\"`'", _NAMED.split(), strict=True)},
     "-": r"{-}",
 }
-_MATHEMATICS = {letter: command for command, letter in LETTERS.items()} | {
-    "∂": r"\partial",
-    "∞": r"\infty",
-    "′": r"\prime",
-    "↵": r"\hookleftarrow",
-    "→": r"\to",
-    "√": r"\surd",
-}
+_MATHEMATICS = LETTERS | commands("partial:∂ infty:∞ prime:′ hookleftarrow:↵ to:→ surd:√")
 _SIGNS = str.maketrans(
-    {sign: f"${command}$" for sign, command in _MATHEMATICS.items()}
+    {sign: f"${command}$" for command, sign in _MATHEMATICS.items()}
     | {"−": r"\textminus{}", "×": r"\texttimes{}", "·": r"\textperiodcentered{}", "…": r"\ldots{}"}
 )
 _NEXT = r" \\ "  # a new line

@@ -57,7 +57,7 @@ def draw_network(
     """
     one_of("show", show, SHOWS)
     positive("lr", lr)
-    options = Options(number_format=number_format, theme=theme, lang=lang).checked()
+    options = Options(number_format=number_format, theme=theme, lang=lang)
     layers = layers_of(model, "draw_network")
     samples, means = (0, None) if batch is None else _activations(model, batch)
     drawing = Drawing("network", format=format, engine="neato", rendering=engine)

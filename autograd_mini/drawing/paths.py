@@ -129,7 +129,7 @@ def draw_paths(
     """
     values_of([root, leaf])
     whole("limit", limit)
-    options = Options(number_format=number_format, theme=theme, lang=lang).checked()
+    options = Options(number_format=number_format, theme=theme, lang=lang)
     drawing = PathDrawing("paths", format=format, rendering=engine)
     found = largest_paths(topological(root), leaf, limit)
     drawing.count, drawing.total, drawing.paths = found

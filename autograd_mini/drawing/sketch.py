@@ -82,8 +82,7 @@ class Sketch(NamedTuple):
 
 
 def sketch(roots: Iterable[Any], options: Options) -> Sketch:
-    """Decide what is drawn of these roots; TypeError or ValueError for a wrong root or option."""
-    options.checked()
+    """Decide what is drawn; TypeError or ValueError for a wrong root or `collapse`."""
     return _Sketcher(values_of(roots), options).sketch()
 
 

@@ -43,7 +43,7 @@ def draw_text(
        ├─ x  data 3  grad 6
        └─ x ↑
     """
-    options = Options(detail=detail, number_format=number_format, lang=lang).checked()
+    options = Options(detail=detail, number_format=number_format, lang=lang)
     whole("max_lines", max_lines)
     values = values_of(roots)
     order = topological(*values)

@@ -1,8 +1,9 @@
 """How pictures look: the colours of their themes, and the options that they have in common."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import ceil, inf, log10
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from autograd_mini.language import checked, text, whole
 from autograd_mini.notation import labels as notation
@@ -60,8 +61,9 @@ _CHOICES = {
 }
 
 
-class Options(NamedTuple):
-    """What `draw` and its relatives have in common; `draw` describes them."""
+@dataclass(frozen=True)
+class Options:
+    """What `draw` and its relatives have in common, checked; `draw` describes them."""
 
     detail: str = "gradients"
     rankdir: str = "LR"
@@ -74,15 +76,13 @@ class Options(NamedTuple):
     lang: str = "en"
     color_by: str | None = None
 
-    def checked(self) -> Self:
-        """These options; ValueError or TypeError for one that is unknown."""
+    def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
-            if (choice := getattr(self, name)) != self._field_defaults[name]:
+            if (choice := getattr(self, name)) is not None:
                 one_of(name, choice, allowed)
         checked(self.lang)
         whole_number("max_nodes", self.max_nodes)
         check_format(self.number_format)
-        return self
 
     @property
     def colours(self) -> Theme:

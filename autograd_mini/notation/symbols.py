@@ -16,15 +16,16 @@ from typing import Any, NamedTuple
 from . import labels
 
 
-def _table(pairs: str) -> dict[str, str]:
+def commands(pairs: str) -> dict[str, str]:
+    """LaTeX's commands, and the sign that each stands for."""
     return {rf"\{name}": sign for name, _, sign in (pair.partition(":") for pair in pairs.split())}
 
 
-SIGNS = {"-": "−"} | _table(
+SIGNS = {"-": "−"} | commands(
     r"cdot:· times:× circ:∘ pm:± le:≤ ge:≥ ne:≠ infty:∞ ldots:… sum:Σ prod:Π lvert:| rvert:|"
     r" lVert:‖ rVert:‖ |:‖ {:{ }:} lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉"
 )
-LETTERS = _table(
+LETTERS = commands(
     "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ kappa:κ lambda:λ mu:μ nu:ν xi:ξ"
     " pi:π rho:ρ sigma:σ tau:τ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ"
     " Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω"
