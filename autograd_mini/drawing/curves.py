@@ -102,16 +102,16 @@ def text(panel: Curves, width: int = 64, height: int = 14) -> str:
     def row(y: float) -> int:
         return round((height - 1) * (1 - up(y)))
 
-    rows = [[" "] * width for _ in range(height)]
-    for sign, (_, line) in zip(_SIGNS, panel.lines, strict=False):
-        for x, y in filter(None, panel.seen(line)):
-            rows[row(y)][round((width - 1) * across(x))] = sign
     words = {row(y): word for y, word in y_ticks}
     margin = max(map(len, words.values())) + 1
-    edges = [
-        f"{words.get(k, ''):>{margin - 1}} {'┤' if k in words else '│'}" for k in range(height)
+    rows = [
+        [*f"{words.get(k, ''):>{margin - 1}} {'┤' if k in words else '│'}", *" " * width]
+        for k in range(height)
     ]
-    lines = [f"{edge}{''.join(cells)}".rstrip() for edge, cells in zip(edges, rows, strict=True)]
+    for sign, (_, line) in zip(_SIGNS, panel.lines, strict=False):
+        for x, y in filter(None, panel.seen(line)):
+            rows[row(y)][margin + 1 + round((width - 1) * across(x))] = sign
+    lines = ["".join(cells).rstrip() for cells in rows]
     low, high = (number(end(own)[0]) for end in (min, max))
     names = (f"{s} {name}" for s, (name, _) in zip(_SIGNS, panel.lines, strict=False))
     below = [f"└{'─' * width}", f" {low}{high:>{width - len(low)}}  {panel.x}", "   ".join(names)]

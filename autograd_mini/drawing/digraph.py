@@ -175,12 +175,10 @@ def _marked(svg: bytes, marks: Mapping[str, Marks]) -> bytes:
 
 def _mark(group: ET.Element, marks: Marks) -> None:
     texts = group.findall(f".//{SVG}text")
-    for text, name in zip(texts[-len(marks.lines) :], marks.lines, strict=False):
-        text.set("class", name)
-        if marks.halo:
-            halo = {"stroke": marks.halo, "stroke-width": "3", "stroke-linejoin": "round"}
-            text.attrib |= {**halo, "paint-order": "stroke"}
     if marks.lines:
+        halo = {"stroke": marks.halo, "stroke-width": "3", "stroke-linejoin": "round"}
+        for text, name in zip(texts[-len(marks.lines) :], marks.lines, strict=True):
+            text.attrib |= {"class": name, **halo, "paint-order": "stroke"}
         return
     first, box = len(texts) - 2 * len(marks.rows), group.findall(f".//{SVG}polygon")[0]
     xs = [float(point.split(",")[0]) for point in box.get("points", "").split()]

@@ -59,7 +59,10 @@ def _parts(order: Sequence[Value]) -> Paths:
             paths[node] = own
     if not paths:
         return paths
-    often = _used_often(order)
+    slots = [slot for node in order for slot in (node.first, node.second)]
+    shared = {id(slot): slot for slot in slots}  # as nodes share their vectors
+    often = [shared[k] for k, n in Counter(map(id, slots)).items() if n > 1]
+    uses = Counter(flat([*shared.values(), *often]))
     of: dict[int, set[GroupPath]] = {}  # the nodes of a layer share their vectors
     for node in order:
         first = node.first
@@ -75,18 +78,9 @@ def _parts(order: Sequence[Value]) -> Paths:
             (paths[node],) = found
         elif node.op and len(node.parents) == len(node.op.params) == 1 and not node.label:
             (parent,) = node.parents  # what the reader has named stays where the reader sees it
-            if parent in paths and parent not in often:
+            if parent in paths and uses[parent] == 1:
                 paths[node] = paths[parent]
     return paths
-
-
-def _used_often(order: Sequence[Value]) -> set[Any]:
-    """The nodes that are an operand more than once."""
-    slots = [slot for node in order for slot in (node.first, node.second)]
-    shared = {id(slot): slot for slot in slots}  # as nodes share their vectors
-    often = [shared[k] for k, n in Counter(map(id, slots)).items() if n > 1]
-    uses = Counter(flat([*shared.values(), *often]))
-    return {node for node, n in uses.items() if n > 1}
 
 
 def _adopted(order: Sequence[Value], scopes: Paths, paths: Paths) -> Paths:

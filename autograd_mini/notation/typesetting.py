@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 from . import symbols
 from .symbols import BRACKETS, LETTERS, PRODUCT, SIGNS, SUM, Piece
@@ -138,7 +137,10 @@ def _put(pieces: list[Piece], level: int) -> Piece:
         return pieces[0]
     row = pieces[:1]
     for before, piece in pairwise(pieces):
-        if _is_function(before.mathml) and piece.mathml[0] != "mo":
+        name = before.mathml
+        while name[0] in ("msub", "msup"):
+            name = name[1]
+        if name[0] == "mi" and len(name[1]) > 1 and piece.mathml[0] != "mo":
             row.append(Piece("", "", symbols.APPLIED))
             if symbols.is_slot(piece):  # ln x as ln(x), which is never misread
                 piece = symbols.parenthesised(symbols.slot(piece.text.strip("{()}")))
@@ -148,9 +150,3 @@ def _put(pieces: list[Piece], level: int) -> Piece:
             row.append(Piece("", "", symbols.APPLIED))  # σ(x)
         row.append(piece)
     return symbols.row(*row, level=level)
-
-
-def _is_function(tree: Any) -> bool:
-    while tree[0] in ("msub", "msup"):
-        tree = tree[1]
-    return tree[0] == "mi" and len(tree[1]) > 1
