@@ -1,7 +1,7 @@
 """A second opinion on every gradient: differences of values, by replaying the recorded graph."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,21 +34,35 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
     exact = any(node.data.__class__ is not float for node in nodes)
     if scale == 0 or exact or len(nodes) > LARGEST:
         return {}
-    replay = _Replay(nodes)
+    ids = {node: k for k, node in enumerate(nodes)}
+    numbers: list[float] = [node.data for node in nodes]
+    functions: list[Any] = [node.op and rule(node.op, FLOAT).value for node in nodes]
+    # The operands: the index of a node, or a float.
+    slots = [each(lambda x: ids[x] if x in ids else float(data_of(x)), node.args) if node.op else []
+             for node in nodes]  # fmt: skip
+
+    def moved(k: int, users: Sequence[int], x: float) -> float:
+        """The root's value with x for the number of node k."""
+        data = [*numbers[:k], x, *numbers[k + 1 :]]
+        for j in users:
+            y = functions[j](*each(lambda x: data[x] if x.__class__ is int else x, slots[j]))
+            if y.__class__ is complex:
+                raise ValueError(f"node {j} leaves the real numbers")
+            data[j] = float(y)
+        return data[-1]
+
+    below = _below(nodes, ids)
     noise = rounding_of_value(Graph(steps.root))
-    leaves = [k for k, node in enumerate(nodes) if node.first is None]
-    others = [k for k in range(len(nodes) - 1, -1, -1) if nodes[k].first is not None]
     found: dict[int, Estimate] = {}
-    for k in [*leaves, *others]:
-        users = replay.below(k)
+    for k in sorted(ids.values(), key=lambda k: (1, -k) if nodes[k].parents else (0, k)):
+        users = below(k)
         work -= _CALLS * len(users)
         if work < 0:
             break
         if any(j in steps.stale or nodes[j].op is None for j in users):
             continue
         try:
-            moved = partial(replay, k, users=users)
-            estimate = finite_difference(moved, nodes[k].data, noise=noise)
+            estimate = finite_difference(partial(moved, k, users), numbers[k], noise=noise)
         except (ValueError, ArithmeticError, TypeError):
             continue
         if math.isfinite(estimate.error) and math.isfinite(estimate.value):
@@ -57,40 +71,11 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
     return found
 
 
-class _Replay:
-    """The recorded operations as functions, and what depends on each node."""
-
-    def __init__(self, nodes: Sequence[Value]) -> None:
-        ids = {node: k for k, node in enumerate(nodes)}
-
-        def slot(x: Any) -> Any:  # the index of a node, or a float
-            return ids[x] if x in ids else float(data_of(x))
-
-        self.data = [node.data for node in nodes]
-        self.masks = [1 << k for k in range(len(nodes))]
-        self.functions: list[Any] = [node.op and rule(node.op, FLOAT).value for node in nodes]
-        self.args = [each(slot, node.args) if node.op else [] for node in nodes]
-        for k in range(len(nodes) - 1, -1, -1):
-            for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
-                if parent in ids:
-                    self.masks[ids[parent]] |= self.masks[k]
-
-    def below(self, k: int) -> list[int]:
-        """The nodes that depend on node k, in order."""
-        bits = f"{self.masks[k] >> (k + 1):b}"[::-1]
-        return [k + 1 + j for j, bit in enumerate(bits) if bit == "1"]
-
-    def __call__(self, k: int, x: float, users: Sequence[int]) -> float:
-        """The root's value with x for the number of node k."""
-        moved: dict[int, Any] = {k: x}
-        data = self.data
-
-        def number(slot: Any) -> Any:
-            return moved.get(slot, data[slot]) if slot.__class__ is int else slot
-
-        for j in users:
-            y = self.functions[j](*each(number, self.args[j]))
-            if y.__class__ is complex:
-                raise ValueError(f"node {j} leaves the real numbers")
-            moved[j] = float(y)
-        return float(moved.get(len(data) - 1, data[-1]))
+def _below(nodes: Sequence[Value], ids: dict[Value, int]) -> Callable[[int], list[int]]:
+    """A function that gives the nodes that depend on a node, in order."""
+    masks = [1 << k for k in range(len(nodes))]
+    for k in range(len(nodes) - 1, -1, -1):
+        for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
+            if parent in ids:
+                masks[ids[parent]] |= masks[k]
+    return lambda k: [j for j, bit in enumerate(f"{masks[k]:b}"[::-1]) if bit == "1" and j != k]
