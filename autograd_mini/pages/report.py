@@ -8,6 +8,7 @@ from itertools import chain
 from math import isfinite
 from typing import Any
 
+from autograd_mini.checking.adapters import Graph
 from autograd_mini.checking.engines import labelled
 from autograd_mini.checking.findings import Culprit
 from autograd_mini.checking.report import Report, Subject
@@ -99,26 +100,14 @@ def _numbered(steps: Steps) -> Iterator[tuple[Step, list[Any]]]:
     return ((step, [steps.nodes[k].data for k in lit(step)[0]]) for step in steps)
 
 
-def _position(subject: Subject, where: Any, steps: Steps) -> int | None:
-    """The index, in a recording of the same graph, of a node below the root that was checked."""
-    stack = [(subject.root, steps.root)]
-    seen: set[int] = set()
-    while stack:
-        node, value = stack.pop()
-        if node is where:
-            return steps.nodes.index(value)
-        if id(node) not in seen:
-            seen.add(id(node))
-            stack += zip(node.parents, value.parents, strict=False)
-    return None
-
-
 def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> str:
-    culprit = report.culprit
-    assert report.subject is not None  # it has been recorded
-    node = None if culprit is None else _position(report.subject, culprit.where, steps)
-    title = report.judged(lang)
+    culprit, root = report.culprit, report.subject and report.subject.root
+    if root is None:
+        return page_of(steps, lang=lang, start=-1, title=report.remarks(lang)[0])
+    node, title = None, report.judged(lang)
     if culprit is not None:
+        order = [getattr(x, "node", x) for x in Graph(root).order]  # as in the steps
+        node = next((k for k, x in enumerate(order) if x is culprit.where), None)
         named = culprit if node is None else replace(culprit, node=steps.names[node])
         title = f"{text('checking.culprit', lang)}: {named.text(lang)}"
     options: dict[str, Any] = {}
@@ -126,6 +115,4 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
         labels = (text("checking.page.checked", lang), text("checking.page.right", lang))
         options = {"beside": right, "labels": labels}
     start = first_wrong(steps, right, culprit, node)
-    if report.subject.root is None:
-        start, title = len(steps) - 1, report.remarks(lang)[0]
     return page_of(steps, lang=lang, start=start, title=title, **options)
