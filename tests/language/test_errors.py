@@ -36,7 +36,7 @@ UNMET = (
     "check_jvp needs", "\0 must give \0 numbers", "an array of this library",
     "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
-    "seconds must be", "steps needs a Value", "with value=",
+    "steps needs a Value", "with value=",
     "take needs ", "argnums ", "expected the keys ",
     "absolute values have no complex derivative",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",

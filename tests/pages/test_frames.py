@@ -216,9 +216,7 @@ def test_a_network_has_more_pixels():
         ("a", {}, "the suffix of the file"),
         ("a.gif", {"lang": "fr"}, "lang must be one of"),
         ("a.gif", {"theme": "red"}, "theme must be one of"),
-        ("a.gif", {"seconds": 0}, "seconds must be a number from 0.02 to 600, got 0"),
-        ("a.gif", {"seconds": "1"}, "seconds must be a number"),
-        ("%d-%d.png", {}, "one number is needed in the name"),
+        ("a.gif", {"seconds": 0}, "seconds must be from 0.02 to 600, got 0"),
         ("folder.gif", {}, "it is a folder"),
     ],
 )

@@ -14,7 +14,7 @@ from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
 from autograd_mini.files import write
 from autograd_mini.language import meant
-from autograd_mini.numbers.arguments import one_of
+from autograd_mini.numbers.arguments import one_of, real
 from autograd_mini.stepping.sequence import Steps
 
 FORMATS = ("gif", "mp4", "png")
@@ -61,14 +61,12 @@ def save_frames(
     suffix = path.suffix[1:].lower()
     one_of("the suffix of the file", suffix, FORMATS)
     one_of("theme", theme, THEMES)
-    if not isinstance(seconds, int | float) or not 0.02 <= seconds <= 600:  # type: ignore[redundant-expr]
-        raise ValueError(f"seconds must be a number from 0.02 to 600, got {seconds!r}")
+    real("seconds", seconds, "from 0.02 to 600", lambda seconds: 0.02 <= seconds <= 600)
     if len(steps) > MOST_STEPS:
         raise ValueError(
             f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
             " write a page (save_html, -o steps.html)"
         )
-    encoder = _ffmpeg() if suffix == "mp4" else ""
     try:
         from .painting import Painter
     except ImportError:
@@ -78,23 +76,20 @@ def save_frames(
     pictures = (painter.paint(index) for index in range(len(steps)))
     if suffix == "png":
         return _write_png(pictures, path)
-    write(path, _gif([*pictures], seconds) if suffix == "gif" else _mp4(pictures, seconds, encoder))
+    write(path, _gif([*pictures], seconds) if suffix == "gif" else _mp4(pictures, seconds))
     return [path]
 
 
 def _write_png(pictures: Iterator[Any], path: Path) -> list[Path]:
     from PIL import Image
 
-    pattern = path.name
-    if not _PATTERN.search(pattern):
-        pattern = f"{path.stem.replace('%', '%%')}-%03d{path.suffix}"
-    elif pattern.count("%") > 1:
-        raise ValueError(f"{path.name}: one number is needed in the name, such as step-%03d.png")
+    name = path.name if _PATTERN.search(path.name) else f"{path.stem}-%03d{path.suffix}"
     written = []
     for index, picture in enumerate(pictures):
         out = io.BytesIO()
         Image.fromarray(picture).save(out, "png")
-        written.append(path.with_name(pattern % index))
+        numbered = _PATTERN.sub(lambda found: found[0] % index, name)  # noqa: B023
+        written.append(path.with_name(numbered))
         write(written[-1], out.getvalue())
     return written
 
@@ -140,9 +135,10 @@ def _ffmpeg() -> str:
         ) from None
 
 
-def _mp4(pictures: Iterator[Any], seconds: float, encoder: str) -> bytes:
+def _mp4(pictures: Iterator[Any], seconds: float) -> bytes:
     """The film, with the last step twice."""
     look = f"-an -r {_RATE} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
+    encoder = _ffmpeg()
     with tempfile.TemporaryDirectory() as folder:
         given, film = Path(folder, "%d.png"), Path(folder, "film.mp4")
         written = _write_png(pictures, given)
