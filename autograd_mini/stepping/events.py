@@ -37,11 +37,6 @@ class Leaf(NamedTuple):
 
     node: int
 
-    @property
-    def kind(self) -> str:
-        """The name of this kind of step."""
-        return "leaf"
-
 
 class Forward(NamedTuple):
     """A node is computed from its parents."""
@@ -178,10 +173,8 @@ class Timeline:
     """
 
     def __init__(self, steps: Iterable[Step], nodes: Sequence[Value]) -> None:
-        self._data: dict[int, list[tuple[int, Number]]] = defaultdict(list)
-        self._grad: dict[int, list[tuple[int, Number]]] = defaultdict(list)
-        self._shares: dict[int, list[tuple[int, Accumulate]]] = defaultdict(list)
-        self._visits: dict[int, list[int]] = defaultdict(list)
+        changes: list[dict[int, list[Any]]] = [defaultdict(list) for _ in range(4)]
+        self._data, self._grad, self._shares, self._visits = changes
         for index, step in enumerate(steps):
             match step:
                 case Given() | Forward():
@@ -234,10 +227,6 @@ def _last(changes: list[tuple[int, Number]], index: int) -> Number | None:
 
 
 def lit(step: Step) -> tuple[tuple[int, ...], int | None]:
-    """The nodes that a step is about, and the parent that receives a share in it.
-
-    >>> lit(Visit(4, 1.0, ()))
-    ((4,), None)
-    """
+    """The nodes that a step is about, and the parent that receives a share in it."""
     nodes = step.nodes if isinstance(step, Given) else (step.node,)
     return nodes, step.parent if isinstance(step, Accumulate) else None

@@ -16,7 +16,7 @@ from autograd_mini.value import Value
 
 from .explanation import LONGEST, Explanation, Teller, fill, gradient, listed, partial, sum_of
 from .record import steps as record
-from .sequence import Accumulate, Forward, Given, Seed, Steps, Update, Visit, phase
+from .sequence import Accumulate, Forward, Given, Seed, Step, Steps, Update, Visit, phase
 
 _PATHS = 4  # paths that are listed
 EVERY = ("forward", "backward", "update")
@@ -93,9 +93,8 @@ def _node(node: Value, lang: str) -> Explanation:
     teller = Teller(names_of(topological(node)), lang)
     x = teller.names[node]
     if node.first is None:
-        slots = {"x": symbols.name(x), "value": symbols.number(node.data)}
-        formula = fill("leaf", slots)
-        return teller.told("explanation.node", "node.leaf", formula, x=x, value=slots["value"])
+        value = symbols.number(node.data)
+        return teller.told("explanation.node", "node.leaf", teller.leaf(node), x=x, value=value)
     partials: list[Piece] = []
     for edge, slope in enumerate(node.partials):
         piece = teller.local(node, edge, slope, use=use_of(node, edge))
@@ -119,14 +118,13 @@ class _Writer(Teller):
 
     def given(self, step: Given) -> Explanation:
         nodes = [self.steps.nodes[k] for k in step.nodes[: LONGEST + 1]]  # no more are shown
-        slots = [{"x": self.name(node), "value": symbols.number(node.data)} for node in nodes]
-        formulas = [fill("leaf", each) for each in slots]
+        formulas = self.several([*map(self.leaf, nodes)])
         kinds = [phase(each) for each in self.steps if each is not step]
         ahead = ""
         for part in dict.fromkeys(("forward", *kinds)):
             n = kinds.count(part)
             ahead += language.text(f"sentence.given.{part}{'.one' * (n == 1)}", self.lang, n=n)
-        return self.told("given", "given", self.several(formulas), why=["given.why"], ahead=ahead)
+        return self.told("given", "given", formulas, why=["given.why"], ahead=ahead)
 
     def forward(self, step: Forward) -> Explanation:
         node, stale = self.steps.nodes[step.node], step.node in self.steps.stale
@@ -137,12 +135,10 @@ class _Writer(Teller):
         )  # fmt: skip
 
     def seed(self, step: Seed) -> Explanation:
-        slots = {"gradient": self.to(step.node), "value": symbols.number(step.value)}
+        slots = _numbers(step) | {"gradient": self.to(step.node)}
         sentence = "seed" if data_of(step.value) == 1 else "seed.other"
-        return self.told(
-            "seed", sentence, fill("visit.one", slots), L=self.called[step.node],
-            value=slots["value"], gradient=slots["gradient"],
-        )  # fmt: skip
+        called = self.called[step.node]
+        return self.told("seed", sentence, fill("visit.one", slots), L=called, **slots)
 
     def visit(self, step: Visit) -> Explanation:
         node = step.node
@@ -176,8 +172,7 @@ class _Writer(Teller):
         stale = step.node in self.steps.stale
         slots = {"target": self.to(step.parent), "gradient": self.to(step.node)}
         symbolic = fill("accumulate", slots | {"partial": self._partial(step)})
-        keys = ("before", "adjoint", "partial", "after")
-        numbers = {key: symbols.number(getattr(step, key)) for key in keys}
+        numbers = _numbers(step)
         numeric = fill("accumulate.numbers", numbers)
         same = [k for k, x in enumerate(node.parents) if x is parent]
         first = self.steps.shares(step.parent)[0] is step
@@ -190,13 +185,12 @@ class _Writer(Teller):
             "accumulate", "accumulate", symbolic,
             as_done(numeric, step.before + step.share, step.after),
             self.local(node, step.edge, step.partial, use=use, numbers=not stale),
-            why, x=x, y=self.called[step.node], before=numbers["before"],
-            partial=numbers["partial"], n=len(same), k=same.index(step.edge) + 1,
-            use=notation.marked(x, use), gradient=slots["target"],
+            why, x=x, y=self.called[step.node], n=len(same), k=same.index(step.edge) + 1,
+            use=notation.marked(x, use), gradient=slots["target"], **numbers,
         )  # fmt: skip
 
     def update(self, step: Update) -> Explanation:
-        numbers = {key: symbols.number(getattr(step, key)) for key in step._fields[1:]}
+        numbers = _numbers(step)
         slots = {**numbers, "x": symbols.name(self.called[step.node])}
         for word in ("new", "old"):
             slots[word] = symbols.sign(language.text(f"sentence.{word}", self.lang), tag="mtext")
@@ -209,8 +203,7 @@ class _Writer(Teller):
         numeric = fill(f"{kind}.numbers", slots | {"change": symbols.number(change)})
         return self.told(
             "update", kind if step.gradient or change else "update.none", symbolic, numeric,
-            x=self.called[step.node], optimiser=self.steps.optimiser or "",
-            rate=numbers["rate"], gradient=numbers["gradient"],
+            x=self.called[step.node], optimiser=self.steps.optimiser or "", **numbers,
         )  # fmt: skip
 
     # --- explain(node, of=root) ------------------------------------------------------------------
@@ -256,6 +249,11 @@ class _Writer(Teller):
         return language.text(f"explanation.{name}", self.lang, n=count, path=listed, paths=listed)
 
 
+def _numbers(step: Step) -> dict[str, Any]:
+    """The numbers that a step holds, as pieces of a formula."""
+    return {key: symbols.number(x) for key, x in step._asdict().items()}
+
+
 # --- all steps as plain text, for pipes, files and terminals that can do no more ------------------
 def transcript(
     steps: Steps, lang: str | None = None, *, phases: Sequence[str] = EVERY
@@ -273,10 +271,7 @@ def transcript(
     >>> lines[0], lines[-1].strip()
     ('Forward pass', 'v₁ = 3 · 3 = 9')
     """
-    return _lines(steps, language.meant(lang), checked(phases))
-
-
-def _lines(steps: Steps, lang: str, wanted: Sequence[str]) -> Iterator[str]:
+    lang, wanted = language.meant(lang), checked(phases)
     shown = (index for index, step in enumerate(steps) if phase(step) in wanted)
     for k, (now, indices) in enumerate(groupby(shown, lambda index: phase(steps[index]))):
         title = language.text(f"terminal.{now}", lang)
@@ -305,8 +300,6 @@ def clean(text: str) -> str:
 def checked(phases: Sequence[str]) -> tuple[str, ...]:
     """The phases as a tuple; ValueError for an unknown one."""
     phases = (phases,) if isinstance(phases, str) else tuple(phases)
-    if unknown := [name for name in phases if name not in EVERY]:
-        raise ValueError(f"phases must be of {', '.join(EVERY)}; got {unknown[0]!r}")
-    if not phases:
-        raise ValueError(f"phases must be at least one of {', '.join(EVERY)}")
+    if not phases or not {*phases} <= {*EVERY}:
+        raise ValueError(f"phases must be at least one of {', '.join(EVERY)}; got {phases}")
     return phases

@@ -206,6 +206,10 @@ class Teller:
         """The node's name."""
         return symbols.name(self.names[node])
 
+    def leaf(self, node: Value) -> Piece:
+        """What a given number is: w = 0.5."""
+        return fill("leaf", {"x": self.name(node), "value": symbols.number(node.data)})
+
     def filled(
         self, template: Piece, node: Value, show: Callable[[Value], Piece], at: int = 0
     ) -> Piece:

@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from types import MethodType
 from typing import Any
 
@@ -72,35 +73,31 @@ def steps(
         raise TypeError(f"value must be a class of nodes as the museum has them, got {value!r:.60}")
     watch = Watch(value, root)
     found = _called(root, inputs, watch)
-    if value is Value:
-        return _recorded(found, watch, seed, optimiser)
-    if optimiser is not None or seed != 1:
+    if value is not Value and (optimiser is not None or seed != 1):
         raise TypeError(f"with value={value.__name__} there is neither a seed nor an optimiser")
-    return _of_engine(found, watch)
+    return _recorded(found, watch, seed, optimiser)
 
 
-def _recorded(root: Value, watch: Watch, seed: object, optimiser: Optimiser | None) -> Steps:
-    order = topological(root)
-    copy = deepcopy(root, {}, Value)
-    copy.backward(seed)
-    nodes = topological(copy)
-    recorded = _forward(order, watch.made)
-    recorded += reverse_sweep(nodes, *start(copy, seed, create_graph=False))
-    stale = [k for k, node in enumerate(order) if node.first is not None and is_stale(node)]
-    if optimiser is not None:
-        recorded += _update(root, order, seed, optimiser)
-    _frozen(dict(zip(order, nodes, strict=True)), watch.names)
-    name = None if optimiser is None else type(optimiser).__name__
-    return Steps(recorded, nodes, _places(order, watch.made), watch.sources, stale, name)
-
-
-def _of_engine(root: Any, watch: Watch) -> Steps:
-    values = _mirrored(root)
-    order = topological(values[root])
+def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None) -> Steps:
+    stale: list[int] = []
+    if watch.node is Value:
+        order, copy = topological(root), deepcopy(root, {}, Value)
+        copy.backward(seed)
+        nodes = topological(copy)
+        values: dict[Any, Value] = dict(zip(order, nodes, strict=True))
+        backward = reverse_sweep(nodes, *start(copy, seed, create_graph=False))
+        stale = [k for k, node in enumerate(order) if node.first is not None and is_stale(node)]
+        if optimiser is not None:
+            backward += _update(root, order, seed, optimiser)
+    else:
+        values = _mirrored(root)
+        nodes = topological(values[root])
+        backward = _backward(root, values, nodes)
     made = {values[node]: place for node, place in watch.made.items() if node in values}
-    recorded = _forward(order, made) + _backward(root, values)
     _frozen(values, watch.names)
-    return Steps(recorded, order, _places(order, made), watch.sources)
+    steps = _forward(nodes, made) + backward
+    name = None if optimiser is None else type(optimiser).__name__
+    return Steps(steps, nodes, _places(nodes, made), watch.sources, stale, name)
 
 
 def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Any:
@@ -133,22 +130,14 @@ def _names(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
 
 def _nodes(name: str, x: Any, watch: Watch) -> Any:
     """The numbers in a list or an array as nodes; a node, a model or anything else as it is."""
-    if isinstance(x, watch.node | str | bytes) or x is None:
-        return x
-    try:
+    with suppress(NumberTypeError):
         found, form = leaves(x)
-    except NumberTypeError:
-        return x
-    made = []
-    for leaf, called in zip(found, names(form, name), strict=True):
-        if not isinstance(leaf, watch.node):
-            try:
-                leaf = watch.node(number(leaf))
-            except NumberTypeError:
-                return x
-            watch.call(leaf, called)
-        made.append(leaf)
-    return builder(form)(iter(made))
+        made = [y if isinstance(y, watch.node) else watch.node(number(y)) for y in found]
+        for leaf, called in zip(made, names(form, name), strict=True):
+            if leaf not in watch.names:
+                watch.call(leaf, called)
+        return builder(form)(iter(made))
+    return x
 
 
 # --- forward, backward, update -------------------------------------------------------------------
@@ -242,12 +231,11 @@ def _mirrored(root: Any) -> dict[Any, Value]:
     return made
 
 
-def _backward(root: Any, values: dict[Any, Value]) -> list[Step]:
+def _backward(root: Any, values: dict[Any, Value], order: list[Value]) -> list[Step]:
     """The steps of `root.backward()`; the Values get the gradients that it leaves.
 
     Raises RecursionError where the engine recurses without end or visits a great many paths.
     """
-    order = topological(values[root])
     ids = {node: order.index(value) for node, value in values.items() if value in order}
     recorded: list[Step] = [Seed(ids[root], 1.0)]
     users: dict[Any, dict[int, None]] = {node: {} for node in ids}
@@ -277,9 +265,8 @@ def _backward(root: Any, values: dict[Any, Value]) -> list[Step]:
         for node in ids:
             del vars(node)["receive"]
     visited = {step.node for step in recorded if isinstance(step, Visit)}
-    for node, k in sorted(ids.items(), key=lambda item: -item[1]):
-        if k not in visited:
-            recorded.append(Visit(k, node.grad, tuple(users[node])))
+    left = sorted(((k, node) for node, k in ids.items() if k not in visited), reverse=True)
+    recorded += [Visit(k, node.grad, tuple(users[node])) for k, node in left]
     for node, value in values.items():
         value.grad = node.grad
     return recorded

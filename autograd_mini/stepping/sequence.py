@@ -58,7 +58,8 @@ class Steps(Recording[Step]):
     ) -> None:
         self.steps = tuple(steps)
         self.nodes = tuple(nodes)
-        self.names = tuple(names_of(self.nodes).values())  #: their labels, or v₁, v₂, ...
+        self.named = names_of(self.nodes)  #: their labels, or v₁, v₂, ...
+        self.names = tuple(self.named.values())
         self.places = tuple(places) or (None,) * len(self.nodes)  #: where the learner's code is
         self.sources = tuple(sources)  #: the texts that places point into
         self.stale = frozenset(stale)  #: the nodes whose operands were changed afterwards
@@ -79,11 +80,6 @@ class Steps(Recording[Step]):
         seeds = (step.value for step in self.steps if isinstance(step, Seed))
         free = (name for name in (*"LEJQ", "L′") if name not in self.names)
         return self.names[-1] if next(seeds, 1) == 1 else next(free, "∗")
-
-    @cached_property
-    def named(self) -> dict[Value, str]:
-        """The names by node."""
-        return dict(zip(self.nodes, self.names, strict=True))
 
     @cached_property
     def use_of(self) -> Callable[[Value, int], int]:

@@ -4,7 +4,7 @@ import inspect
 import sys
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from autograd_mini.notation.labels import subscript
 from autograd_mini.value import Value
@@ -12,20 +12,6 @@ from autograd_mini.value import Value
 from .sequence import Place, Source
 
 _PACKAGE = str(Path(__file__).parents[1])
-
-
-class _Text(NamedTuple):
-    """The lines of a function as they are in its file, and what its instructions come from."""
-
-    source: int
-    first: int
-    lines: list[str]
-    margin: int  # the indentation that the lines share; they are shown without it
-    positions: list[Any]
-
-    def column(self, line: int, offset: int) -> int:
-        """The column in the shown line, of an offset in UTF-8 bytes."""
-        return max(0, len(self.lines[line].encode()[:offset].decode()) - self.margin)
 
 
 class Watch:
@@ -43,7 +29,7 @@ class Watch:
         self.names: dict[Any, str] = {}
         self.sources: list[Source] = []
         self._taken: dict[str, int] = {}
-        self._texts: dict[CodeType, _Text | None] = {}
+        self._texts: dict[CodeType, tuple[int, int, list[Any]] | None] = {}
         self._before: Any = None
         self._outer: FrameType | None = None
 
@@ -102,26 +88,29 @@ class Watch:
         code = frame.f_code
         if code not in self._texts:
             self._texts[code] = self._text(code)
-        text = self._texts[code]
-        if text is None:
+        if (text := self._texts[code]) is None:
             return None
-        first, last, start, end = text.positions[frame.f_lasti // 2]
-        if first is None or last is None or start is None or end is None:
+        k, margin, positions = text
+        first, last, start, end = positions[frame.f_lasti // 2]
+        if None in (first, last, start, end):
             return None
-        line, end_line = first - text.first, last - text.first
-        return Place(
-            text.source, line, text.column(line, start), end_line, text.column(end_line, end)
-        )
+        source = self.sources[k]
 
-    def _text(self, code: CodeType) -> _Text | None:
+        def column(line: int, offset: int) -> int:  # in the shown line; the offset is in bytes
+            return len(source.lines[line].encode()[: max(0, offset - margin)].decode())
+
+        line, end_line = first - source.first, last - source.first
+        return Place(k, line, column(line, start), end_line, column(end_line, end))
+
+    def _text(self, code: CodeType) -> tuple[int, int, list[Any]] | None:
+        """Its number among the sources, its indentation, what its instructions come from."""
         try:
             lines, first = inspect.getsourcelines(code)
         except (OSError, TypeError):  # typed at a prompt, or made by exec
             return None
-        whole = [line.rstrip("\r\n") for line in lines]
-        margin = min((len(x) - len(x.lstrip()) for x in whole if x.strip()), default=0)
+        margin = min((len(x) - len(x.lstrip()) for x in lines if x.strip()), default=0)
         path = Path(code.co_filename)
         file = "" if path.parent.name.startswith("ipykernel") else path.name  # nobody names a cell
-        shown = tuple(line[margin:] for line in whole)
+        shown = tuple(line[margin:].rstrip("\r\n") for line in lines)
         self.sources.append(Source(code.co_name.strip("<>"), file, first, shown))
-        return _Text(len(self.sources) - 1, first, whole, margin, list(code.co_positions()))
+        return len(self.sources) - 1, margin, list(code.co_positions())

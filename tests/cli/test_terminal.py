@@ -434,7 +434,7 @@ def test_colours_that_are_forced_make_no_terminal_of_a_pipe(monkeypatch):
     ("options", "error", "text"),
     [
         ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
-        ({"phases": ["b"]}, ValueError, "phases must be of forward, backward, update; got 'b'"),
+        ({"phases": ["b"]}, ValueError, "at least one of forward, backward, update; got"),
         ({"phases": []}, ValueError, "at least one"),
         ({"start": 16}, IndexError, "there are 16 steps, got the index 16"),
     ],

@@ -27,6 +27,7 @@ from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.fitting import at_rates, orders
 from autograd_mini.training.metrics import Loss, loss_function, loss_value
 from autograd_mini.training.samples import check_model, check_optimiser, layers_of, samples
+from autograd_mini.transforms import _adjoints
 from autograd_mini.value import Value
 
 from .fields import SIDE, answers, asked, field_of, landscape
@@ -307,13 +308,10 @@ class _Recorder:
 
     def _gradients(self, batch: Sequence[int]) -> list[float]:
         """What some of the data now ask for; the parameters' own gradients stay as they were."""
-        with replaced(self.params, self._weights()):
-            for p in self.params:
-                p.grad = 0.0
-            predictions = [self.model(self.rows[i]) for i in batch]
-            right = [self.targets[i] for i in batch]
-            loss_value(loss_function(self.loss), predictions, right).backward()
-            return [float(p.grad) for p in self.params]
+        predictions = [self.model(self.rows[i]) for i in batch]
+        right = [self.targets[i] for i in batch]
+        loss = loss_value(loss_function(self.loss), predictions, right)
+        return [*map(float, _adjoints(loss, self.params, nested=False))]
 
     def _weights(self) -> tuple[float, ...]:
         return tuple(float(p.data) for p in self.params)

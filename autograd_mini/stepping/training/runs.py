@@ -173,13 +173,12 @@ class TrainingSteps(_Run[Frame]):
         if not self.frames:
             raise ValueError("there are no frames")
         places = self.field.size if self.field else 0
+        n = len(self.names)
         for frame in self.frames:
-            for name in ("weights", "before", "gradients"):
-                n = len(getattr(frame, name))
-                if n != len(self.names) and (n or name == "weights"):
-                    raise ValueError(f"epoch {frame.epoch}: {n} {name} of {len(self.names)}")
-            if (n := len(frame.field)) != places:
-                raise ValueError(f"epoch {frame.epoch}: {n} bytes of a grid of {places}")
+            sizes = {"before": (n, 0), "gradients": (n, 0), "weights": (n,), "field": (places,)}
+            for name, fit in sizes.items():
+                if (found := len(getattr(frame, name))) not in fit:
+                    raise ValueError(f"epoch {frame.epoch}: {name} are {found}, not {fit[0]}")
 
     def _content(self) -> dict[str, Any]:
         return {"runs": [written(self) | {"history": written([[*row] for row in self.history])}]}
@@ -201,10 +200,7 @@ class TrainingSteps(_Run[Frame]):
     @property
     def rate(self) -> float:
         """The learning rate of the last update recorded; nan without updates."""
-        rates = [row.learning_rate for row in self.history] or [
-            frame.rate for frame in self.frames if frame.rate is not None
-        ]
-        return rates[-1] if rates else float("nan")
+        return self.history[-1].learning_rate if self.history else float("nan")
 
     @property
     def verdict(self) -> str:
