@@ -32,10 +32,6 @@ def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
     """The groups, each as its name and the index of the one around it; the group of each node.
 
     Group 0 is the whole graph; each comes before what is inside it, and that before all else.
-
-    >>> from autograd_mini import MLP, steps
-    >>> groups_of(steps(MLP(2, [2, 1], seed=0)([1.0, 2.0])))[0][:3]
-    [['', -1], ['layer1', 0], ['neuron1', 1]]
     """
     paths = hierarchy(steps.nodes)
     prefixes = {path[:k] for path in {(), *paths.values()} for k in range(len(path) + 1)}

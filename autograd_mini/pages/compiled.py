@@ -24,11 +24,6 @@ def program_of(steps: Steps) -> tuple[Program, list[list[int]]]:
     Its outputs are the root, the leaves' gradients, and the weights after an update.
 
     Raises AutogradError for a recording with operations that are not on the sheet.
-
-    >>> from autograd_mini import Value, steps
-    >>> program, lit = program_of(steps(Value(2.0, label="x").exp()))
-    >>> [opcode for opcode, _ in program.code], lit[:2]
-    (['input', 'exp', '*'], [[0], [1]])
     """
     trace, inputs = Trace(), list[Input]()
     made: dict[Any, Any] = {}  # a recorded node -> the same on symbols

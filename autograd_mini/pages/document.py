@@ -20,12 +20,6 @@ from autograd_mini.stepping import recordings
 
 ASSETS = Path(__file__).parent / "assets"
 SETTINGS = ("auto", "light", "dark")
-_PLAIN = (
-    ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif;"
-    " margin: 2rem auto; padding: 0 1rem; max-width: 68rem; overflow-wrap: anywhere }"
-    " table { font-size: 0.8em; border-spacing: 1em 0.2em; white-space: nowrap }"
-    " div { overflow-x: auto }"
-)
 _PAPER = "@media print { :root { font-size: 8pt; print-color-adjust: exact } }"  # for wide tables
 
 
@@ -44,20 +38,15 @@ def document(
 ) -> str:
     """The text of a page that needs no other file, and runs no script but its own.
 
-    Args:
-        main: the file in `assets` that stands between the header and the controls.
-        scripts: files in `assets`, or JavaScript itself (text of several lines), in order. They
-            share one strict function, so they see each other's names and the window sees none.
-        data: what the scripts find in `DATA`. Numbers that are no finite float go through
-            `written`.
-        words: the page's texts, (English, Spanish) by key.
-        lang: the language it opens in, "en" or "es".
-        theme: "light", "dark", or "auto", as the reader's system has it.
-        title: the heading; None takes the text "title" of the words in the reader's language.
-        styles: CSS files in `assets` beside the common one.
-        inserted: markup that replaces {{name}} in `main`. It is trusted: nothing that comes from
-            outside may be in it unescaped.
-        packed: data that is the same on every page, compressed with the scripts; `DATA` has it too.
+    main      the file in `assets` that stands between the header and the controls
+    scripts   files there, or JavaScript itself (text of several lines), in order; they share one
+              strict function, so they see each other's names and the window sees none
+    data      what they find in `DATA`; numbers that are no finite float go through `written`
+    title     the heading; None takes the text "title" of the words in the reader's language
+    styles    CSS files in `assets` beside the common one
+    inserted  markup that replaces {{name}} in `main`. It is trusted: nothing that comes from
+              outside may be in it unescaped
+    packed    data that is the same on every page, compressed with the scripts; `DATA` has it too
 
     Style and scripts are compressed, for a page of a small graph would mostly consist of them. A
     script of a few lines unpacks them; the policy names the digests of all three.
@@ -99,7 +88,7 @@ def plain(title: str, body: str, lang: str, style: str = _PAPER) -> str:
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{html.escape(title)}</title><style>{_PLAIN}{style}</style></head>"
+        f"<title>{html.escape(title)}</title><style>{asset('plain.css')}{style}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     )
 

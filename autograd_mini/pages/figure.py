@@ -7,10 +7,10 @@ from typing import Any
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.digraph import SVG
-from autograd_mini.drawing.interchange import from_json, to_json
-from autograd_mini.graph import topological
+from autograd_mini.graph import deepcopy, topological
 from autograd_mini.notation.labels import number
 from autograd_mini.stepping.sequence import Steps
+from autograd_mini.value import Value
 
 FEW = 200  # nodes that are drawn all at once; of more, groups are opened
 
@@ -23,23 +23,17 @@ def figure(steps: Steps) -> str:
     return compact(picture.pipe(format="svg", encoding="utf-8"))
 
 
-def roomy(steps: Steps) -> Any:
+def roomy(steps: Steps) -> Value:
     """The root of a graph with room for every number that its nodes show on the way.
 
     A layout leaves room for the last ones alone, and 0.6927 + 0.3073 = 1; such a node gets its
     longest number as its gradient.
     """
-    wide = {}
-    for k, node in enumerate(steps.nodes):
+    root = deepcopy(steps.root, {}, Value)
+    for k, node in enumerate(topological(root)):
         longest = max([node.data, *steps.timeline.numbers(k)], key=_length)
         if _length(longest) > max(_length(node.data), _length(node.grad)):
-            wide[k] = longest
-    if not wide:
-        return steps.root
-    (root,) = from_json(to_json(steps.root))
-    nodes = topological(root)
-    for k, x in wide.items():
-        nodes[k].grad = x
+            node.grad = longest
     return root
 
 

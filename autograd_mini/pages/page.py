@@ -1,7 +1,7 @@
 """The page: a recording that steps through itself in any browser, in one self-contained file."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any, get_args
 
@@ -10,10 +10,11 @@ from autograd_mini.files import write
 from autograd_mini.language import LANGUAGES, translated
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
+from autograd_mini.numbers.arguments import whole
 from autograd_mini.ops import Op
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping.explanation import FORMULAS, as_template, notations
-from autograd_mini.stepping.sequence import Accumulate, Given, Seed, Step, Steps, Update, Visit
+from autograd_mini.stepping.sequence import Accumulate, Given, Step, Steps, Update, Visit
 from autograd_mini.stepping.training.runs import LearningRates, TrainingSteps
 from autograd_mini.value import Value
 
@@ -100,9 +101,7 @@ def to_html(
     pair = isinstance(labels, tuple | list) and [*map(type, labels)] == [str, str]
     if labels is not None and not pair:
         raise TypeError(f"labels must be two texts, got {labels!r:.60}")
-    if start.__class__ is not int:
-        raise TypeError(f"start must be the index of a step, got {start!r:.40}")
-    steps[start]  # raises IndexError
+    whole("start", start, -len(steps), len(steps) - 1, IndexError)
     data: dict[str, Any] = {"start": range(len(steps))[start], "runs": []}
     columns = packed(steps) if beside is None and len(steps.nodes) > MANY else None
     large = any(len(run.nodes) > FEW for run in runs)
@@ -211,20 +210,12 @@ def _follows(steps: Steps) -> tuple[bool, bool]:
 
 def _step(step: Step, follows: bool) -> list[Any]:
     """A kind's number, its node, and the numbers that the page cannot compute itself."""
-    kind = _KINDS.index(type(step))
-    match step:
-        case Given(nodes):
-            return [kind, *nodes]
-        case Seed(node, value):
-            return [kind, node, written(value)]
-        case Visit(node, adjoint, users):
-            return [kind, node] if follows else [kind, node, written(adjoint), list(users)]
-        case Accumulate(node, parent, edge):
-            own = [] if follows else [parent, *map(written, step[3:])]
-            return [kind, node, edge, *own]
-        case Update():
-            return [kind, step.node, *map(written, step[1:])]
-    return [kind, step.node]
+    told: Sequence[Any] = step.nodes if isinstance(step, Given) else step
+    if isinstance(step, Accumulate):
+        told = (step.node, step.edge, step.parent, *step[3:])
+    if follows and isinstance(step, Visit | Accumulate):
+        told = told[: len(told) // 3]
+    return [_KINDS.index(type(step)), *map(for_page, told)]
 
 
 def aligned(a: Steps, b: Steps) -> list[list[int]] | None:

@@ -401,8 +401,8 @@ def test_an_operation_of_the_users_own_is_on_the_page(own):
     [
         ({"lang": "fr"}, ValueError, "en, es, got 'fr'"),
         ({"theme": "blue"}, ValueError, "auto, light, dark, got 'blue'"),
-        ({"start": 99}, IndexError, "got the index 99"),
-        ({"start": 1.5}, TypeError, "index of a step, got 1.5"),
+        ({"start": 99}, IndexError, "start must be from -"),
+        ({"start": 1.5}, TypeError, "start must be an int, got 1.5"),
         ({"title": 3}, TypeError, "title must be text or None, got 3"),
         ({"beside": 3}, TypeError, "a page shows Steps, got 3"),
         ({"labels": ("a",)}, TypeError, "labels must be two texts"),
