@@ -80,7 +80,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
         "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
         "arity": [len(shape.lengths) for shape in dict.fromkeys(shapes) if shape],
         "stored": sorted(stored),
-        "constants": [written(x) for x in code.constants],
+        "constants": [written(x) for _, x in code.constants.values()],
         "labels": [[*named], [*named.values()]],
         "letter": next((x[0] for k, x in enumerate(steps.names) if k not in named), "v"),
         "groups": table,
@@ -102,9 +102,8 @@ class _Code:
 
     def __init__(self, nodes: Sequence[Value]) -> None:
         self.ids = {node: k for k, node in enumerate(nodes)}
-        self.constants: list[Any] = []
+        self.constants: dict[str, tuple[int, Any]] = {}
         self.vectors: dict[tuple[int, ...], int] = {}
-        self._known: dict[str, int] = {}
 
     def slot(self, x: Any, k: int) -> int:
         """The operand x of node k."""
@@ -114,9 +113,7 @@ class _Code:
         return 2 * (k - self.ids[x]) if x in self.ids else 2 * self._odd(x) - 1
 
     def _odd(self, x: Any) -> int:
-        c = self._known.setdefault(f"{x!r} {x.__class__}", len(self._known))
-        if c == len(self.constants):
-            self.constants.append(x)
+        c, _ = self.constants.setdefault(f"{x!r} {x.__class__}", (len(self.constants), x))
         return 2 * c + 1
 
 

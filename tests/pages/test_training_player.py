@@ -425,7 +425,7 @@ def test_json_brings_it_all_back(k):
         (lambda w: w.update(rates=[1.0]), "several runs"),
         (lambda w: w["runs"][0].pop("losses"), "the run lacks losses"),
         (lambda w: w["runs"][0].update(frames=[]), "no frames"),
-        (lambda w: w["runs"][0]["frames"][1].update(weights=[1.0]), "epoch 1: weights are 1, not 17"),
+        (lambda w: w["runs"][0]["frames"][1].update(weights=[1.0]), "weights are 1, not 17"),
         (lambda w: w["runs"][0]["frames"][1].update(field="AAAA"), "field are 3, not 64"),
         (lambda w: w["runs"][0]["frames"][1].update(field="?"), "cannot be read"),
         (lambda w: w["runs"][0].update(losses=["much"]), "not a number"),

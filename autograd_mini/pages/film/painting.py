@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -33,7 +33,6 @@ WIDTH, HEIGHT = 1280, 720  # pixels; half as many again where the graph is large
 _LEAST = 6.0  # pixels: the height of letters that can still be read
 _LEGIBLE = 1.6  # pixels to one of Graphviz's points; letters are then 17 pixels high
 _WORDS = re.compile("(.* -> .*?)label=<<table.*?</table>> ?")  # on an edge, in DOT
-_Word = list[tuple[str, str]]  # its pieces, each with its weight: a name and the comma after it
 FONT = "DejaVu Sans"  # matplotlib brings it, with all the signs of formulas
 _NARROW = 0.88  # it is wider by that than the fonts for which Graphviz lays out
 _LARGEST = 2.2  # pixels to one of Graphviz's points
@@ -134,15 +133,9 @@ class Painter:
         width = WIDTH - 2 * _MARGIN
         y = _PANEL - 34.0
         self._line(clean(e.title), y, 22, colour, width - 150, weight="bold")
-        size, lines = self._set(e.sentence, 17, width)
-        for line in lines:
-            y -= 26
-            self._prose(line, y, size, colours.text)
-        size, lines = self._set(e.why, 15, width, style="italic")
-        end = float(_WHY)
-        for line in reversed(lines):
-            self._prose(line, end, size, colours.faint, style="italic")
-            end += 21
+        y -= 26 * self._prose(e.sentence, 17, colours.text, lambda row, _: y - 26 * (row + 1))
+        upward: Any = lambda row, rows: _WHY + 21 * (rows - row - 1)  # noqa: E731
+        end = _WHY + 21.0 * self._prose(e.why, 15, colours.faint, upward, style="italic")
         inks = (colours.text, *(colours.partial,) * (e.local is not None), colour)
         apart = min(60.0, (y - end - 22) / len(e.formulas))
         for formula, ink in zip(e.formulas, inks, strict=False):
@@ -178,38 +171,35 @@ class Painter:
             self.graph.fit(line, clean(formula.text), room)
 
     # --- prose, with names in bold ---------------------------------------------------------------
-    def _set(
-        self, text: str, size: float, room: float, most: int = 2, **kw: Any
-    ) -> tuple[float, list[list[_Word]]]:
-        """Sentences in lines of words, names (in backticks) in bold; smaller if they are long."""
-        lines: list[list[_Word]] = []
-        left, space = 0.0, self._space(size, **kw)
+    def _prose(
+        self, text: str, size: float, ink: str, at: Callable[[int, int], float], **kw: Any
+    ) -> int:
+        """Sentences in two rows at most, smaller if they are long; how many rows there are.
+
+        Names, in backticks, are bold; `at` is the height of a row of so many.
+        """
+        words: list[tuple[int, float, str, str]] = []  # row, place, what is written, weight
+        row, x = 0, float(_MARGIN)
+        space = self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
         for word in re.findall("(?:`[^`]*`|[^ `])+", clean(text)):
-            parts = enumerate(word.split("`"))
-            pieces = [(part, "bold" if k % 2 else "normal") for k, part in parts if part]
-            width = sum(self._measure(piece, size, weight=weight, **kw) for piece, weight in pieces)
-            if not lines or left + space + width > room:
-                lines.append([])
-                left = -space
-            lines[-1].append(pieces)
-            left += space + width
-        if len(lines) > most and size > 11:
-            return self._set(text, size - 1, room, most, **kw)
-        if len(lines) > most:
-            lines = lines[:most]
-            lines[-1][-1] = [("…", "normal")]
-        return size, lines
-
-    def _prose(self, line: list[_Word], y: float, size: float, ink: str, **kw: Any) -> None:
-        x = float(_MARGIN)
-        for pieces in line:
-            for piece, weight in pieces:
-                self._text(piece, y, size, ink, x=x, weight=weight, **kw)
-                x += self._measure(piece, size, weight=weight, **kw)
-            x += self._space(size, **kw)
-
-    def _space(self, size: float, **kw: Any) -> float:
-        return self._measure("a a", size, **kw) - self._measure("aa", size, **kw)
+            pieces = enumerate(word.split("`"))
+            parts = [(part, "bold" if k % 2 else "normal") for k, part in pieces if part]
+            widths = [self._measure(part, size, weight=weight, **kw) for part, weight in parts]
+            if x > _MARGIN and x + sum(widths) > WIDTH - _MARGIN:
+                row, x = row + 1, float(_MARGIN)
+            for (part, weight), width in zip(parts, widths, strict=True):
+                words.append((row, x, part, weight))
+                x += width
+            x += space
+        if row > 1 and size > 11:
+            return self._prose(text, size - 1, ink, at, **kw)
+        if row > 1:
+            words = [word for word in words if word[0] < 2]
+            words[-1] = (*words[-1][:2], "…", "normal")
+        rows = words[-1][0] + 1 if words else 0
+        for row, x, part, weight in words:
+            self._text(part, at(row, rows), size, ink, x=x, weight=weight, **kw)
+        return rows
 
     def _measure(self, text: str, size: float, **kw: Any) -> float:
         key = (text, size, *sorted(kw.items()))

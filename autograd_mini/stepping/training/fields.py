@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from math import exp, isfinite, log10, sqrt
+from itertools import groupby
+from math import exp, inf, isfinite, log10, sqrt
 from typing import Any
 
 from autograd_mini.compiler.arguments import replaced
@@ -103,9 +104,10 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     shape = Field("values", ranges[0], ranges[1] if len(params) == 2 else None, n, 0.0, 1.0)
 
     def at(weights: tuple[float, ...]) -> float:
+        found = inf
         with replaced(params, weights), suppress(ArithmeticError, ValueError):
-            return measured(model, rows, targets, loss_function(loss), None).loss
-        return float("nan")
+            found = measured(model, rows, targets, loss_function(loss), None).loss
+        return found if isfinite(found) else inf  # no number: as if very high
 
     numbers = [*map(at, shape.places)]
     if shape.y is None and not all(map(isfinite, numbers)):
@@ -116,14 +118,11 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
 
 def _defined(shape: Field, numbers: Sequence[float], start: float) -> tuple[float, float]:
     """The part of a line around the start where there are numbers: log(w) has none below 0."""
-    xs = places(shape.x, shape.n)
-    middle = min(range(shape.n), key=lambda k: abs(xs[k] - start))
-    first = last = middle
-    while first > 0 and isfinite(numbers[first - 1]):
-        first -= 1
-    while last < shape.n - 1 and isfinite(numbers[last + 1]):
-        last += 1
-    return xs[first], xs[last] if last > first else xs[first] + 1.0
+    pairs = zip(places(shape.x, shape.n), numbers, strict=True)
+    runs = [(is_one, [*run]) for is_one, run in groupby(pairs, lambda pair: isfinite(pair[1]))]
+    parts = [[x for x, _ in run] for is_one, run in runs if is_one] or [[start]]
+    part = min(parts, key=lambda xs: min(abs(x - start) for x in xs))
+    return part[0], part[-1] if part[1:] else part[0] + 1.0
 
 
 def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:
@@ -135,8 +134,7 @@ def _coded(shape: Field, found: Sequence[float]) -> tuple[Field, bytes] | None:
     if shape.y is not None and high > low:
         base = low - (high - low) * 1e-3
         shape = shape._replace(kind="log", base=base)
-        found = [log10(x - base) if isfinite(x) else x for x in found]
+        found = [log10(x - base) for x in found]
         low, high = log10(low - base), log10(high - base)
     shape = shape._replace(low=low, high=high if high > low else low + 1.0)
-    found = [x if isfinite(x) else shape.high for x in found]  # no number: as if very high
     return shape, shape.picture(shape.code(x) for x in found)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from autograd_mini.compiler.arguments import replaced
@@ -329,12 +330,8 @@ def _chosen(frames: int | Iterable[int], epochs: int) -> frozenset[int]:
     most = whole("frames", given, 2)
     if epochs < most:
         return frozenset(range(epochs + 1))
-    best = {0, epochs}
-    for n in range(2, 20 * most):
-        found = {0, *(round(epochs ** (k / (n - 1))) for k in range(n))}
-        if len(found) > most:
-            break
-        best = found
+    powers = ({0, *(round(epochs ** (k / (n - 1))) for k in range(n))} for n in range(2, 20 * most))
+    *_, best = {0, epochs}, *takewhile(lambda found: len(found) <= most, powers)
     return frozenset(best)
 
 
