@@ -1,7 +1,7 @@
 """A second opinion on every gradient: differences of values, by replaying the recorded graph."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,6 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
 from autograd_mini.stepping.sequence import Seed, Steps
-from autograd_mini.value import Value
 
 WORK = 400_000  # operations that are replayed for one page: about a second
 LARGEST = 5_000  # nodes; beyond, none is measured
@@ -51,11 +50,15 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
             data[j] = float(y)
         return data[-1]
 
-    below = _below(nodes, ids)
+    below = [1 << k for k in ids.values()]  # a bit for each node that depends on it, and its own
+    for k in range(len(nodes) - 1, -1, -1):
+        for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
+            if parent in ids:
+                below[ids[parent]] |= below[k]
     noise = rounding_of_value(Graph(steps.root))
     found: dict[int, Estimate] = {}
     for k in sorted(ids.values(), key=lambda k: (1, -k) if nodes[k].parents else (0, k)):
-        users = below(k)
+        users = [j for j, bit in enumerate(f"{below[k]:b}"[::-1]) if bit == "1" and j != k]
         work -= _CALLS * len(users)
         if work < 0:
             break
@@ -69,13 +72,3 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
             value, error = scale * estimate.value, abs(scale) * estimate.error
             found[k] = estimate._replace(value=value, error=error)
     return found
-
-
-def _below(nodes: Sequence[Value], ids: dict[Value, int]) -> Callable[[int], list[int]]:
-    """A function that gives the nodes that depend on a node, in order."""
-    masks = [1 << k for k in range(len(nodes))]
-    for k in range(len(nodes) - 1, -1, -1):
-        for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
-            if parent in ids:
-                masks[ids[parent]] |= masks[k]
-    return lambda k: [j for j, bit in enumerate(f"{masks[k]:b}"[::-1]) if bit == "1" and j != k]

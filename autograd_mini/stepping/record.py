@@ -94,7 +94,11 @@ def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None
         nodes = topological(values[root])
         backward = _backward(root, values, nodes)
     made = {values[node]: place for node, place in watch.made.items() if node in values}
-    _frozen(values, watch.names)
+    for node, value in values.items():  # named as the nodes are, and nobody can change them
+        if not value.label and node in watch.names:
+            scope = scope_of(value)
+            value.label = ScopedLabel(watch.names[node], scope) if scope else watch.names[node]
+        value.__class__ = Recorded
     steps = _forward(nodes, made) + backward
     name = None if optimiser is None else type(optimiser).__name__
     return Steps(steps, nodes, _places(nodes, made), watch.sources, stale, name)
@@ -196,15 +200,6 @@ def _places(order: Sequence[Value], made: Mapping[Value, Place]) -> list[Place |
                 if parent.first is not None:
                     places.setdefault(parent, places[node])
     return [places.get(node) for node in order]
-
-
-def _frozen(values: dict[Any, Value], names: dict[Any, str]) -> None:
-    """Name the Values as the nodes are named, and let nobody change them."""
-    for node, value in values.items():
-        if not value.label and node in names:
-            scope = scope_of(value)
-            value.label = ScopedLabel(names[node], scope) if scope else names[node]
-        value.__class__ = Recorded
 
 
 # --- another engine, such as a broken one of the museum ------------------------------------------

@@ -47,11 +47,10 @@ class Watch:
             return
         if self._texts.get(frame.f_code):
             self._name(frame, ended=True)
+        things = result if result.__class__ in (list, tuple) else (result,)
         if frame.f_code is self.node.__init__.__code__:
             self._note([frame.f_locals["self"]], frame)
-            return
-        things = result if result.__class__ in (list, tuple) else (result,)
-        if things and isinstance(things[0], self.node):
+        elif things and isinstance(things[0], self.node):
             nodes = [x for x in things if isinstance(x, self.node)]
             # a leaf that comes out of a function was made elsewhere
             self._note([x for x in nodes if getattr(x, "first", x) is not None], frame)
