@@ -82,14 +82,8 @@ def document(
 
 def plain(title: str, body: str, lang: str, style: str = _PAPER) -> str:
     """A page to read: no scripts, no network. `body` is markup, and trusted."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{html.escape(title)}</title><style>{asset('plain.css')}{style}</style></head>"
-        f"<body><main>{body}</main></body></html>\n"
-    )
+    parts = {"lang": lang, "title": html.escape(title), "style": asset("plain.css") + style}
+    return _filled(asset("plain.html"), {**parts, "body": body})
 
 
 @cache
