@@ -107,8 +107,7 @@ def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None
 def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Any:
     """f(*inputs), watched; numbers among the inputs as nodes, named as the parameters are."""
     given = [_nodes(name, x, watch) for name, x in zip(_names(f, inputs), inputs, strict=True)]
-    with watch:
-        root = f(*given)
+    root = watch.run(f, given)
     if not isinstance(root, watch.node):
         what = f"{root!r:.40} ({type(root).__name__})"
         raise TypeError(

@@ -2,9 +2,10 @@
 
 import inspect
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, Self
+from typing import Any
 
 from autograd_mini.notation.labels import subscript
 from autograd_mini.value import Value
@@ -15,7 +16,7 @@ _PACKAGE = str(Path(__file__).parents[1])
 
 
 class Watch:
-    """While it is entered: the nodes that are made, in order, with the places that made them.
+    """While it runs a function: the nodes that are made, in order, and the places that made them.
 
     A node's place is the expression that is being evaluated in the innermost function that is not
     part of autograd_mini (PEP 657 gives its lines and columns); its name the variable that first
@@ -30,17 +31,16 @@ class Watch:
         self.sources: list[Source] = []
         self._taken: dict[str, int] = {}
         self._texts: dict[CodeType, tuple[int, int, list[Any]] | None] = {}
-        self._before: Any = None
         self._outer: FrameType | None = None
 
-    def __enter__(self) -> Self:
-        self._outer = sys._getframe(1)
-        self._before = sys.getprofile()
+    def run(self, f: Any, given: Iterable[Any]) -> Any:
+        """f(*given), looked at."""
+        self._outer, before = sys._getframe(), sys.getprofile()
         sys.setprofile(self._look)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        sys.setprofile(self._before)
+        try:
+            return f(*given)
+        finally:
+            sys.setprofile(before)
 
     def _look(self, frame: FrameType, event: str, result: Any) -> None:
         if event != "return":

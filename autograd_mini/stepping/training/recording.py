@@ -79,6 +79,7 @@ def record_training(
         recorder.batches = orders(len(rows), size, whole("seed", seed, 0))
     quiet = {"progress": False, **settings}
     callbacks = [*quiet.pop("callbacks", ()), recorder]
+    divergence: Divergence | None = None
     try:
         recorder.look(0)
         with optimiser.stepping(recorder.step):
@@ -89,7 +90,7 @@ def record_training(
             raise
         history = error.history
         where = error.epoch, error.batch, error.place
-        recorder.divergence = Divergence(*where, error.cause, str(error))
+        divergence = Divergence(*where, error.cause, str(error))
     recorder.last()
     return TrainingSteps(
         names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
@@ -105,8 +106,8 @@ def record_training(
         accuracies=tuple(recorder.accuracies),
         turning=recorder.turning.value,
         history=tuple(history.rows),
-        stopped="diverged" if recorder.divergence else history.stopped,
-        divergence=recorder.divergence,
+        stopped="diverged" if divergence else history.stopped,
+        divergence=divergence,
         field=recorder.field,
         landscape=landscape(model, recorder.params, recorder.frames, rows, targets, loss),
     )
@@ -240,7 +241,6 @@ class _Recorder:
         self.turning = Turning()
         self.batches: Iterator[list[Sequence[int]]] | None = None  # of each epoch, where not all
         self.latest = Frame(0, 0.0, None, (), (), (), None, (), b"")  # with what was last known
-        self.divergence: Divergence | None = None
         self.field: Field | None = None
 
     def step(self, step: Callable[[], None]) -> None:
@@ -250,16 +250,12 @@ class _Recorder:
         gradients = tuple(float(p.grad) for p in self.params)
         self.latest = self.latest._replace(before=before, gradients=gradients, rate=rate)
 
-    def __call__(self, model: Any, history: History) -> bool:
-        """After an epoch; True ends the training, where the new weights have no finite loss."""
+    def __call__(self, model: Any, history: History) -> None:
+        """After an epoch."""
         self.look(history.rows[-1].epoch)
-        return self.divergence is not None
 
     def look(self, epoch: int) -> None:
-        """Take an epoch down; or the divergence, where it has no finite loss.
-
-        Raises TrainingError if that is so even before training.
-        """
+        """Take an epoch down; TrainingError, which ends the training, if it has no finite loss."""
         try:
             found = evaluate(self.model, self.data, self.loss, accuracy=self.accuracy)
             weights = self._weights()
@@ -278,11 +274,9 @@ class _Recorder:
                 raise
             numbers = self.rows, self.losses[-3:], self.latest.rate or 0.0
             what, place, cause = described(error, self.model, *numbers)
-            if not epoch:
-                message = f"before training: {what}. Likely cause: {cause}."
-                raise TrainingError(message, place=place, cause=cause) from error
-            message = f"after epoch {epoch}: {what}. {cause}"
-            self.divergence = Divergence(epoch, 0, place, cause, message)
+            when = f"after epoch {epoch}" if epoch else "before training"
+            message = f"{when}: {what}. Likely cause: {cause}."
+            raise TrainingError(message, epoch=epoch, place=place, cause=cause) from error
 
     def keep(self) -> None:
         """The latest epoch becomes a frame."""
