@@ -16,7 +16,7 @@ from typing import Any
 from .graph import zeroed
 from .numbers.arrays import is_array, mapped
 from .numbers.kind import Number
-from .numbers.kinds import constant, kind_of, number, numpy
+from .numbers.kinds import number, numpy
 from .numbers.numberlike import NumberLike, data_of, worded
 from .ops import Op
 from .rules import backward, evaluation, higher, spare
@@ -142,18 +142,12 @@ def apply(op: Op, *args: object) -> Value:
         element = numpy().frompyfunc(lambda *numbers: apply(op, *numbers), len(args), 1)
         return mapped(element, args)  # type: ignore[no-any-return]
     args = evaluation.bind(op, args)
-    flat = [x for arg in args for x in _tuple(arg)]
-    values = [data_of(x) for x in flat if isinstance(x, Value)]  # `data` may be set to anything
-    kind = kind_of(values, [constant(x) for x in flat if not isinstance(x, Value)])
-
-    def plain(x: Any) -> Number:
-        return kind.convert(data_of(x))
-
-    numbers = [tuple(map(plain, a)) if a.__class__ is tuple else plain(a) for a in args]
+    kind = evaluation.kind_for(args)
+    numbers = evaluation.each(lambda x: kind.convert(data_of(x)), args)
     out = evaluation.value(op, kind, numbers, args)
-    if not values:
-        return out  # type: ignore[no-any-return]
     active = tuple([any(isinstance(x, Value) for x in _tuple(arg)) for arg in args])
+    if not any(active):
+        return out  # type: ignore[no-any-return]
     partials = evaluation.partials(op, kind, active, numbers, out)
     node = Value.__new__(Value)
     node.data, node.grad, node.made = out, 0.0 if out.__class__ is float else 0, op

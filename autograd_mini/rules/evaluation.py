@@ -7,7 +7,7 @@ from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, kind_of, number, shown
-from autograd_mini.numbers.numberlike import NumberLike
+from autograd_mini.numbers.numberlike import NumberLike, data_of
 from autograd_mini.ops import Op
 
 from .rule import rule
@@ -32,6 +32,13 @@ def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
         sizes = " and ".join(str(len(arg)) for arg in bound)
         raise errors.DomainError(f"{op.signature} needs vectors of one length, got {sizes}")
     return bound
+
+
+def kind_for(args: Sequence[Any]) -> Kind:
+    """The kind of number in which an operation on these arguments is computed."""
+    parts = [*flat(args)]
+    values = [data_of(x) for x in parts if isinstance(x, NumberLike)]  # `data` may be anything
+    return kind_of(values, [constant(x) for x in parts if not isinstance(x, NumberLike)])
 
 
 def vector(who: str, param: str, arg: Any) -> tuple[Any, ...]:
@@ -62,19 +69,16 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
         raise refusal(op, kind, numbers, args, error) from None
     if out.__class__ is tuple:
         raise errors.FormulaError(f"{op.signature}: {op.value!r} is a vector, not a number")
+    if out.__class__ is not float and _is_complex(out) and not any(map(_is_complex, flat(numbers))):
+        raise refusal(op, kind, numbers, args, ValueError())
     if kind is FLOAT:
-        if out.__class__ is not float:
-            if out.__class__ is complex:
-                raise refusal(op, kind, numbers, args, ValueError())
-            out = float(out)
+        out = float(out)
         if out - out != 0.0:  # inf or nan
             given = list(flat(numbers))
             if out != out and not any(x != x for x in given):
                 raise refusal(op, kind, numbers, args, ValueError())
             if out == out and all(x - x == 0.0 for x in given):
                 raise refusal(op, kind, numbers, args, OverflowError())
-    elif kind.name != "complex" and _is_complex(out) and not any(map(_is_complex, flat(numbers))):
-        raise refusal(op, kind, numbers, args, ValueError())
     return out
 
 
@@ -211,9 +215,7 @@ def by_hand(
 
     The last part is the partials as Values, where all of them are: they have derivatives.
     """
-    for what, given in (("parents", parents), ("partials", partials)):
-        if isinstance(given, str) or not hasattr(given, "__len__"):
-            raise errors.NumberTypeError(f"{what} must be a list, one for each, got {shown(given)}")
+    parents, partials = vector("Value", "parents", parents), vector("Value", "partials", partials)
     if len(parents) != len(partials):
         raise errors.GradientError(
             f"a node needs one partial per parent, got {len(parents)} parents and"
@@ -224,4 +226,4 @@ def by_hand(
             raise errors.NumberTypeError(f"a parent must be a Value, got {shown(parent)}")
     nodes = all(isinstance(p, NumberLike) for p in partials)
     numbers = tuple(p.data if isinstance(p, NumberLike) else number(p) for p in partials)
-    return tuple(parents), numbers, tuple(partials) if nodes else None
+    return parents, numbers, partials if nodes else None

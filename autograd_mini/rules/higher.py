@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.numbers.floats import IEEE
 from autograd_mini.numbers.kind import Kind, Number
-from autograd_mini.numbers.kinds import constant, ieee, in_ieee, kind_of
+from autograd_mini.numbers.kinds import ieee, in_ieee
 from autograd_mini.numbers.numberlike import NumberLike, data_of, held
 from autograd_mini.numbers.special import dsinc
 from autograd_mini.ops import SHEET
 
-from .evaluation import each, flat, operand, value
+from .evaluation import each, flat, kind_for, operand, value
 from .rule import rule
 
 if TYPE_CHECKING:
@@ -189,10 +189,8 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
         )
     args = node.args
     active = tuple(map(_has_value, args))
-    values = [p.data for p in node.parents]
-    kind = kind_of(values, [c for c in flat(args) if not isinstance(c, NumberLike)])
     try:
-        found = rule(op, symbolic(kind), active).partials(*args, node)
+        found = rule(op, symbolic(kind_for(args)), active).partials(*args, node)
     except AutogradError as error:  # of a division, a logarithm that are in the formula alone
         at = ", ".join(operand(p.data, p) for p in node.parents[:4])
         error.add_note(f"in the partial derivatives of {op.name} at ({at})")
@@ -227,9 +225,7 @@ def recomputed(node: Value) -> Number:
     """What node's operation gives now from its parents' data."""
     if node.op is None:
         return node.data
-    args = list(flat(node.args))
-    values = [x.data for x in args if isinstance(x, NumberLike)]
-    kind = kind_of(values, [constant(x) for x in args if not isinstance(x, NumberLike)])
+    kind = kind_for(node.args)
     numbers = each(lambda x: kind.convert(data_of(x)), node.args)
     return value(node.op, IEEE if in_ieee() else kind, numbers, node.args)
 
