@@ -45,19 +45,13 @@ def real(
     return constant(x)
 
 
-def positive(name: str, x: Number) -> Number:
-    """A finite number above 0."""
-    return real(name, real(name, x), "above 0", lambda x: x > 0)
+def _finite(allowed: str, fits: Callable[[Any], bool]) -> Callable[[str, Number], Number]:
+    return lambda name, x: real(name, real(name, x), allowed, fits)
 
 
-def not_negative(name: str, x: Number) -> Number:
-    """A finite number from 0 on."""
-    return real(name, real(name, x), "0 or more", lambda x: x >= 0)
-
-
-def share(name: str, x: Number) -> Number:
-    """A number from 0 on and below 1, as the share that a running mean keeps."""
-    return real(name, real(name, x), "at least 0 and below 1", lambda x: 0 <= x < 1)
+positive = _finite("above 0", lambda x: x > 0)
+not_negative = _finite("0 or more", lambda x: x >= 0)
+share = _finite("at least 0 and below 1", lambda x: 0 <= x < 1)  # that a running mean keeps
 
 
 def whole(

@@ -120,7 +120,6 @@ IEEE = Kind(
         **{name: _quiet(name, lambda x: x) for name in ("sinh", "expm1")},
         "sum": _quiet("sum", lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
         "dot": _quiet("dot", lambda a, b: _exact(zip(a, b, strict=True))),
-        "prod": _quiet("prod", lambda a: math.prod(math.copysign(1.0, x) for x in a)),
         "_divide": _divide,
         "_power": _power,
         "_modulo": lambda a, b: a % b if b else math.nan,

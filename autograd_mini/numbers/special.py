@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 # Bernoulli numbers B_2, B_4, ... as numerator, denominator.
@@ -208,31 +209,23 @@ def _times(one: _Product, other: _Product) -> _Product:
 
 def _running(values: Sequence[float]) -> list[_Product]:
     """The products of the first 0, 1, 2, ... values."""
-    products: list[_Product] = [(0.5, 0.0, 1)]
-    for value in values:
-        mantissa, exponent = math.frexp(value)
-        products.append(_times(products[-1], (mantissa, 0.0, exponent)))
-    return products
+    factors = [(mantissa, 0.0, exponent) for mantissa, exponent in map(math.frexp, values)]
+    return [*accumulate(factors, _times, initial=(0.5, 0.0, 1))]
 
 
 def _rounded(product: _Product) -> float:
-    return math.ldexp(product[0] + product[1], product[2])
+    try:
+        return math.ldexp(product[0] + product[1], product[2])
+    except OverflowError:
+        return math.copysign(math.inf, product[0])
 
 
 def prod(values: Sequence[float]) -> float:
-    """The product of finite numbers, without overflow or underflow on the way."""
+    """The product of finite numbers, infinite only if it is too large itself."""
     return _rounded(_running(values)[-1])
 
 
 def others(values: Sequence[float]) -> tuple[float, ...]:
     """For each of the finite numbers the product of all others."""
     left, right = _running(values), _running(values[::-1])
-    products = (_times(*pair) for pair in zip(left, right[-2::-1], strict=False))
-    return tuple([_rounded_or_infinite(product) for product in products])
-
-
-def _rounded_or_infinite(product: _Product) -> float:
-    try:
-        return _rounded(product)
-    except OverflowError:
-        return math.copysign(math.inf, product[0])
+    return tuple([_rounded(product) for product in map(_times, left, right[-2::-1])])
