@@ -15,7 +15,7 @@ from .errors import GradientError
 from .graph import topological
 from .numbers.arguments import function, whole
 from .numbers.kinds import OWN, is_traced
-from .numbers.trees import flatten
+from .numbers.trees import NUMBER, array, flatten, leaves
 from .rules.evaluation import vector
 from .rules.higher import is_plain, partials_as_nodes, times
 from .value import Value
@@ -187,13 +187,9 @@ def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
 
 
 def _single(out: Any) -> Any:
-    if getattr(out, "shape", None) == ():  # a NumPy array with one element and no axis
-        out = out[()]
-    if isinstance(out, Value | int | float | complex):
-        return out
-    parts, _ = flatten(out)
-    if len(parts) == 1 and parts[0] is out:
-        return out
+    parts, form = leaves(out)
+    if form in (NUMBER, (array, ())):  # an array with one element and no axis
+        return parts[0]
     raise GradientError(
         f"grad needs a function that returns one number, got {type(out).__name__} with"
         f" {len(parts)} numbers; use jacobian"

@@ -19,7 +19,7 @@ from .numbers.kind import Number
 from .numbers.kinds import number, numpy
 from .numbers.numberlike import NumberLike, data_of, worded
 from .ops import Op
-from .rules import backward, evaluation, higher, spare
+from .rules import evaluation, higher, spare
 
 BIAS = (1,)  # stands for the arguments (*w, b), (*x, 1) of a neuron's dot
 
@@ -74,7 +74,7 @@ class Value(NumberLike):
 
         Raises GradientError for a nan, or stale data with `create_graph`; leaves keep their own.
         """
-        zero, one = backward.start(self, seed, create_graph)
+        zero, one = higher.start(self, seed, create_graph)
         order, before = zeroed(self)
         if zero.__class__ is not float:
             for node in (*order, *before):
@@ -84,7 +84,7 @@ class Value(NumberLike):
             higher.sweep_with_graph(order, before)
         else:
             self._sweep(order)
-        backward.add_to_leaves(order, before)
+        higher.add_to_leaves(order, before)
         if zero.__class__ is float:
             spare.leave(order, Value)
 

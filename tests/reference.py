@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import mpmath as mp
 
 from autograd_mini.formulas.grammar import PRIMITIVES, parse
-from autograd_mini.numbers.kinds import mpmath_
+from autograd_mini.numbers.multiprecision import MPMATH
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.rule import given_lines, namespace_of, rendered, rule
 
@@ -133,7 +133,7 @@ CLOSED: dict[tuple[str, int], Callable[..., Any]] = {
 
 def meaning(op: Op) -> Callable[..., Any]:
     """The plain meaning; of an operation that is not in the table, the formula of its line."""
-    return MEANING.get(op.name) or rule(op, mpmath_()).value
+    return MEANING.get(op.name) or rule(op, MPMATH).value
 
 
 def settled(f: Callable[[int], Any]) -> Any:
@@ -268,7 +268,7 @@ def formula(op: Op, text: str, args: tuple[Any, ...]) -> Any:
 
 @cache
 def _compiled(op: Op, text: str) -> Callable[..., Any]:
-    kind = mpmath_()
+    kind = MPMATH
     names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in (*op.params, *op.given))}
     op.trees["beside"] = parse(text, names, PRIMITIVES | SHEET.keys())
     source = f"def beside({', '.join((*op.params, 'out'))}):\n"

@@ -77,8 +77,8 @@ NUMBER_TYPES = [
     (lambda: F.sum([1, "a"]), r"^'a' \(str\) is not a number"),
     (lambda: F.max({"a": 1.0}), r"max.* needs a list .* got \{'a': 1.0\} \(dict\)"),
     (lambda: F.softmax(3), r"^softmax needs a list .*, got 3 \(int\)$"),
-    (lambda: (x * 2).backward("1"), r"^the seed .* number, got '1' \(str\)$"),
-    (lambda: (x * 2).backward(None), r"^the seed .*, got None \(NoneType\)$"),
+    (lambda: (x * 2).backward("1"), r"^'1' \(str\) is not a number"),
+    (lambda: (x * 2).backward(None), r"^None \(NoneType\) is not a number"),
     (lambda: (x * 2).backward(1j), r"^the seed .* a real .* got 1j \(complex\)$"),
     (
         lambda: (x * 2).backward(V(2.0)),

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd_mini.numbers.floats import FLOAT
-from autograd_mini.numbers.kinds import mpmath_
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import each
@@ -136,7 +135,9 @@ def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
 
 def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Function:
     """The value, by mpmath, as a function of the distance that the places have been moved."""
-    value = rule(op, mpmath_()).value
+    from autograd_mini.numbers.multiprecision import MPMATH
+
+    value = rule(op, MPMATH).value
 
     def f(t: Any) -> Any:
         point = _moved(each(precise, args), along, t)
@@ -163,9 +164,11 @@ def _told(op: Op, args: Sequence[Any], of: Callable[[Any, Any], Any]) -> Fractio
     """What `of` gives for the arguments and the value, at a precision of no differences."""
     if (mp := mpmath()) is None:
         return None
+    from autograd_mini.numbers.multiprecision import MPMATH
+
     with mp.workdps(_VALUES), suppress(*_UNDEFINED):
         given = each(precise, args)
-        return _finite(of(given, rule(op, mpmath_()).value(*given)))
+        return _finite(of(given, rule(op, MPMATH).value(*given)))
     return None
 
 

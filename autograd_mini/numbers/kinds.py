@@ -33,9 +33,8 @@ def ieee() -> Iterator[None]:
         _ieee.reset(token)
 
 
-def in_ieee() -> bool:
-    """Whether `with ieee():` is in force."""
-    return _ieee.get()
+in_ieee = _ieee.get
+"""Whether `with ieee():` is in force."""
 
 
 def number(x: Any) -> Number:
@@ -99,7 +98,9 @@ def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:
             return OWN[cls]
     modules = {_module(cls) for cls in classes | others_}
     if "mpmath" in modules:
-        return mpmath_()
+        from .multiprecision import MPMATH
+
+        return MPMATH
     if complex in classes | others_:
         if classes - {complex}:
             raise NumberTypeError(_MIXED)
@@ -111,13 +112,6 @@ def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:
 
         return FRACTION
     return IEEE if _ieee.get() else FLOAT
-
-
-def mpmath_() -> Kind:
-    """The kind of mpmath's numbers; ImportError where mpmath is not installed."""
-    from .multiprecision import MPMATH
-
-    return MPMATH
 
 
 _MIXED = "complex and real Values do not mix: make every Value complex, as in Value(complex(x))"

@@ -14,8 +14,7 @@ from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.trees import builder, leaves, names
 from autograd_mini.optim import Optimiser
-from autograd_mini.rules.backward import start
-from autograd_mini.rules.higher import is_stale
+from autograd_mini.rules.higher import is_stale, start
 from autograd_mini.value import Value
 
 from .sequence import Accumulate, Forward, Given, Place, Recorded, Seed, Step, Steps, Update, Visit

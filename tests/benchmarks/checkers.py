@@ -35,7 +35,7 @@ import mpmath as mp
 from autograd_mini.checking import finite_difference
 from autograd_mini.checking.references import NUMBER, derivative_of, exact
 from autograd_mini.numbers.floats import FLOAT
-from autograd_mini.numbers.kinds import mpmath_
+from autograd_mini.numbers.multiprecision import MPMATH
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import rule
 
@@ -58,7 +58,7 @@ class Point(NamedTuple):
         return self.args[self.k]
 
     def f(self, x: float) -> float:
-        value = rule(self.op, FLOAT, (False,) * len(self.args)).value
+        value = rule(self.op, FLOAT).value
         try:
             y = value(*self.args[: self.k], float(x), *self.args[self.k + 1 :])
         except (ValueError, ArithmeticError):
@@ -106,7 +106,7 @@ def truth(op: Any, args: tuple[float, ...], k: int) -> float | None:
     at = dict(zip(op.params, args, strict=True))
     if not all(at[p] in domain for p, domain in op.domains.items()):
         return None
-    value = rule(op, mpmath_(), (False,) * len(args)).value
+    value = rule(op, MPMATH).value
     with mp.workdps(80):
         given = [mp.mpf(x) for x in args]
 

@@ -13,7 +13,7 @@ import mpmath as mp
 from autograd_mini import Value
 from autograd_mini.graph import topological
 from autograd_mini.museum import HEALTHY
-from autograd_mini.numbers.kinds import mpmath_
+from autograd_mini.numbers.multiprecision import MPMATH
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
@@ -31,7 +31,7 @@ def value(graph: Graph, at: list[Any]) -> Any:
     for name, operands in graph.steps:
         op = SHEET[name]
         args = each(lambda x: numbers[x] if isinstance(x, int) else mp.mpf(x), operands)
-        numbers.append(rule(op, mpmath_()).value(*args))
+        numbers.append(rule(op, MPMATH).value(*args))
     return numbers[-1]
 
 
