@@ -16,7 +16,7 @@ import mpmath as mp
 from autograd_mini.formulas.grammar import PRIMITIVES, parse
 from autograd_mini.numbers.multiprecision import MPMATH
 from autograd_mini.ops import SHEET, Op
-from autograd_mini.rules.rule import given_lines, namespace_of, rendered, rule
+from autograd_mini.rules.rule import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,15 +268,11 @@ def formula(op: Op, text: str, args: tuple[Any, ...]) -> Any:
 
 @cache
 def _compiled(op: Op, text: str) -> Callable[..., Any]:
-    kind = MPMATH
     names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in (*op.params, *op.given))}
-    op.trees["beside"] = parse(text, names, PRIMITIVES | SHEET.keys())
-    source = f"def beside({', '.join((*op.params, 'out'))}):\n"
-    source += given_lines(op, ["beside"], kind) + f"    return {rendered(op, 'beside', kind)}\n"
-    del op.trees["beside"]
-    namespace = namespace_of(op, kind)
-    exec(source, namespace)
-    return namespace["beside"]
+    op.trees[text] = parse(text, names, PRIMITIVES | SHEET.keys())
+    partials = rule(op, MPMATH, beside=(text,)).partials
+    del op.trees[text]
+    return lambda *args: partials(*args)[0]
 
 
 def scale_of(op: Op, key: str, args: tuple[Any, ...], i: int | None = None) -> Any:

@@ -128,25 +128,12 @@ def _problem(node: ast.AST, names: Collection[str], functions: Collection[str]) 
 
 
 def names_in(node: ast.expr) -> set[str]:
-    """The variables that a formula uses.
-
-    >>> sorted(names_in(parse("b * out / a", {"a", "b", "out"})))
-    ['a', 'b', 'out']
-    """
+    """The variables that a formula uses."""
     return {part.id for part in walk(node) if isinstance(part, ast.Name)}
 
 
-def element_names(node: ast.expr) -> list[str]:
-    """The element names (`a_i`) in a formula, sorted."""
-    return sorted(name for name in names_in(node) if name.endswith("_i"))
-
-
 def functions_in(node: ast.expr) -> set[str]:
-    """The functions that a formula calls.
-
-    >>> functions_in(parse("exp(-a) * exp(a)", {"a"}))
-    {'exp'}
-    """
+    """The functions that a formula calls."""
     return {
         part.func.id
         for part in walk(node)

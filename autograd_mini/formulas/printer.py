@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .grammar import PRIMITIVES, SIGNS, element_names, names_in
+from .grammar import PRIMITIVES, SIGNS, names_in
 
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
@@ -23,17 +23,9 @@ T = TypeVar("T")
 class Printer(Generic[T]):
     """Prints a formula from its leaves to its root."""
 
-    def number(self, value: float) -> T:
-        """A constant."""
-        raise NotImplementedError
-
-    def name(self, name: str) -> T:
-        """A variable."""
-        raise NotImplementedError
-
-    def apply(self, what: str, *parts: T) -> T:
-        """An operator (`+`, `neg`, `<=`, ...), a function, or the `truth` of a number."""
-        raise NotImplementedError
+    number: Callable[[float], T]  # of a constant
+    name: Callable[[str], T]  # of a variable
+    apply: Callable[..., T]  # of an operator, as `+` and `neg`, a function, the `truth` of a number
 
     def __call__(self, node: ast.expr) -> T:
         """The formula, printed."""
@@ -76,7 +68,7 @@ class Text(Printer[str]):
         name: Callable[[str], str] = str,
     ) -> None:
         self.templates = templates
-        self.number, self.name = number, name  # type: ignore[method-assign, assignment]
+        self.number, self.name = number, name
 
     def apply(self, what: str, *parts: str) -> str:
         """The template of an operation, filled in."""
@@ -104,7 +96,7 @@ PYTHON = {
 def written(op: Op, key: str, printer: Text) -> str:
     """One formula of an operation; one on elements `a_i` gives all of them."""
     tree = op.trees[key]
-    elements = element_names(tree)
+    elements = sorted(name for name in names_in(tree) if name.endswith("_i"))
     vectors = [name.removesuffix("_i") for name in elements]
     if elements and isinstance(tree, ast.Name):  # "b_i": the vector itself, shared
         return printer.name(vectors[0])

@@ -38,10 +38,7 @@ in_ieee = _ieee.get
 
 
 def number(x: Any) -> Number:
-    """The number as a Value keeps it: int, bool and NumPy scalars become floats.
-
-    Raises NumberTypeError for anything that is not a number the engine knows.
-    """
+    """The number as a Value keeps it: int, bool and NumPy scalars become floats."""
     if x.__class__ is float:
         return x
     x = constant(x)
@@ -49,7 +46,7 @@ def number(x: Any) -> Number:
 
 
 def constant(x: Any) -> Number:
-    """As `number`, but an int stays an int, so that it is exact beside Fractions."""
+    """As `number`, but an int stays one, exact beside Fractions; NumberTypeError if it is none."""
     cls = x.__class__
     if cls in (float, int, complex) or cls in OWN or _module(cls) in ("fractions", "mpmath"):
         return x

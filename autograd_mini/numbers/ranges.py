@@ -22,11 +22,7 @@ def is_finite(x: Range) -> bool:
 
 
 def result(opcode: str, given: Sequence[Range]) -> Range:
-    """The range of an instruction's result; "square" stands for a product by itself.
-
-    >>> result("/", [(1.0, 1.0), (1.0, 2.0)]), result("exp", [(-3.0, 0.0)])[1]
-    ((0.5, 1.0), 1.0)
-    """
+    """The range of an instruction's result; "square" stands for a product by itself."""
     if opcode in ("select", "take"):  # an index outside is an error of the call
         lows, highs = zip(*given[1:], strict=True)
         return ANYTHING if any(low != low for low in lows) else (min(lows), max(highs))

@@ -119,11 +119,7 @@ def of_class(kind: Any, parts: Iterable[Any]) -> Any:
 
 
 def names(form: Form, name: str) -> list[str]:
-    """What the numbers of a form are called, which is itself called `name`.
-
-    >>> names(apart({"w": [1.0, 2.0], "b": 3.0}, []), "p")
-    ['p.w[0]', 'p.w[1]', 'p.b']
-    """
+    """What the numbers of a form called `name` are called: p.w[0], p.w[1], p.b."""
     if form == NUMBER:
         return [name]
     kind, inner, *more = form

@@ -53,10 +53,7 @@ def vector(who: str, param: str, arg: Any) -> tuple[Any, ...]:
 
 
 def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Number:
-    """op(*numbers); args, with their labels, are for the error message.
-
-    Raises DomainError, PoleError, RangeError or NumberTypeError where there is no such number.
-    """
+    """op(*numbers), or the error why there is none, which names args and their labels."""
     if kind.met is not None:
         kind.met(args)
     try:
@@ -118,10 +115,7 @@ def _is_complex(x: Number) -> bool:
 
 # --- kinks, and how exact the sheet says that an operation is: formulas of its line --------------
 def at_kink(op: Op, numbers: Sequence[Any]) -> bool:
-    """Whether the derivative jumps exactly there, as |a| does at 0: a formula of `kinks` is 0.
-
-    False where the operation has no value.
-    """
+    """Whether there is a value, and its derivative jumps, as |a|' does: a formula of `kinks` is 0."""
     if not op.kinks:
         return False
     try:
@@ -211,10 +205,7 @@ def operand(x: Any, arg: Any) -> str:
 def by_hand(
     parents: Sequence[Any], partials: Sequence[Any]
 ) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...] | None]:
-    """Check the parents and partials of a node made by hand.
-
-    The last part is the partials as Values, where all of them are: they have derivatives.
-    """
+    """Parents and partials of a node made by hand; and the partials as Values, if all are some."""
     parents, partials = vector("Value", "parents", parents), vector("Value", "partials", partials)
     if len(parents) != len(partials):
         raise errors.GradientError(

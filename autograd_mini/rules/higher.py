@@ -51,10 +51,7 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
 
 
 def add_to_leaves(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
-    """Add this pass's gradients to those that the leaves had before.
-
-    Raises GradientError if one is nan; the leaves then have what they had before.
-    """
+    """Add this pass's gradients to those of before; GradientError, and these alone, for a nan."""
     failed = not in_ieee() and any(leaf.grad != leaf.grad for leaf in before)
     error = _nan_gradient(order) if failed else None
     new: Any
@@ -293,14 +290,7 @@ def recomputed(node: Value) -> Number:
 
 
 def is_stale(node: Value) -> bool:
-    """Whether a parent's `data` has changed since node was computed.
-
-    >>> from autograd_mini import Value
-    >>> x = Value(2.0); y = x * x
-    >>> x.data = 5.0
-    >>> is_stale(y)
-    True
-    """
+    """Whether a parent's `data` has changed since node was computed."""
     try:
         data = recomputed(node)
     except AutogradError:

@@ -1,7 +1,6 @@
 """Turns the formulas of an operation into Python functions for one kind of number."""
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from autograd_mini.formulas.grammar import PRIMITIVES, functions_in
@@ -29,12 +28,15 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...] = (), beside: tuple[str, .
     found = op.rules.get(key)
     if found is None:
         keys = [*(f"d{k}" for k, is_active in enumerate(active) if is_active), *beside]
-        params = ", ".join(op.params)
+        params, python = ", ".join(op.params), Text({**PYTHON, **kind.templates}, kind.number)
+
+        def shared(*keys: str) -> str:
+            return "".join(f"    {name} = {text}\n" for name, text in given(op, keys, python))
+
         source = (
-            f"def value({params}):\n{given_lines(op, ['value'], kind)}"
-            f"    return {rendered(op, 'value', kind)}\n"
-            f"def partials({params}, out):\n{given_lines(op, keys, kind)}"
-            f"    return ({''.join(rendered(op, key, kind) + ',' for key in keys)})\n"
+            f"def value({params}):\n{shared('value')}    return {written(op, 'value', python)}\n"
+            f"def partials({params}, out):\n{shared(*keys)}"
+            f"    return ({''.join(written(op, key, python) + ',' for key in keys)})\n"
         )
         namespace = namespace_of(op, kind)
         run(source, namespace)
@@ -63,19 +65,3 @@ def plain(op: Op, kind: Kind) -> Callable[..., Any]:
     value: Any = rule(op, kind).value
     value.__defaults__ = tuple(map(kind.convert, op.defaults.values()))
     return value  # type: ignore[no-any-return]
-
-
-@cache
-def python(kind: Kind) -> Text:
-    """The printer of formulas as Python for numbers of this kind."""
-    return Text({**PYTHON, **kind.templates}, kind.number)
-
-
-def rendered(op: Op, key: str, kind: Kind) -> str:
-    """The Python source of one formula; one on elements becomes a tuple."""
-    return written(op, key, python(kind))
-
-
-def given_lines(op: Op, keys: Sequence[str], kind: Kind) -> str:
-    """Assignments of the given names that these formulas need, in order."""
-    return "".join(f"    {name} = {text}\n" for name, text in given(op, keys, python(kind)))

@@ -76,10 +76,7 @@ def namespace(node: type) -> dict[str, Any]:
 
 
 def made(name: str) -> list[str]:
-    """The lines of Python that give a node this name; all of it is still to be set.
-
-    A spare one may have another class by now, as recordings set it.
-    """
+    """The lines that give a node this name, still to be filled; recordings change its class."""
     return [
         "if __spare:",
         f"    {name} = __pop()",
