@@ -7,7 +7,7 @@ derivative. The `grad` of Values that the function happens to use is left alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from functools import wraps
+from functools import reduce, wraps
 from math import inf
 from typing import Any
 
@@ -17,7 +17,7 @@ from .numbers.arguments import function, whole
 from .numbers.kinds import OWN, is_traced
 from .numbers.trees import NUMBER, array, flatten, leaves
 from .rules.evaluation import vector
-from .rules.higher import is_plain, partials_as_nodes, times
+from .rules.higher import is_plain, partials_as_nodes, plus, times
 from .value import Value
 
 inside: ContextVar[bool] = ContextVar("inside", default=False)
@@ -103,7 +103,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     def pullback(cotangents: Any) -> Any:
         seeds = _matching(cotangents, form, "output")
         rows = [_adjoints(out, inputs, nested, seed) for out, seed in zip(outs, seeds, strict=True)]
-        return rebuild([_total(column) for column in zip(*rows, strict=True)])
+        return rebuild([reduce(plus, column) for column in zip(*rows, strict=True)])
 
     return rebuild_out([_result(out, nested) for out in outs]), pullback
 
@@ -124,7 +124,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         if node not in tangent:
             partials = partials_as_nodes(node) if nested and node.parents else node.partials
             pairs = zip(node.parents, partials, strict=True)
-            tangent[node] = _total([times(tangent[p], d) for p, d in pairs])
+            tangent[node] = reduce(plus, [times(tangent[p], d) for p, d in pairs], 0)
 
     def end(out: Any) -> Any:
         found: Any = _or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0
@@ -221,13 +221,6 @@ def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) ->
     finally:
         for node, gradient in zip(order, saved, strict=True):
             node.grad = gradient
-
-
-def _total(shares: Sequence[Any]) -> Any:
-    total: Any = 0
-    for share in shares:
-        total = share if is_plain(total, 0) else total if is_plain(share, 0) else total + share
-    return total
 
 
 def _matching(tree: Any, form: Any, what: str) -> list[Any]:

@@ -59,11 +59,9 @@ def whole(
 ) -> int:
     """An int from `least` to `most`, else `error`; NumPy's ints become Python's."""
     try:
-        number = None if isinstance(n, bool) else index(n)
+        number = index("" if isinstance(n, bool) else n)  # type: ignore[arg-type]
     except TypeError:
-        number = None
-    if number is None:
-        raise TypeError(f"{name} must be an int, got {n!r}")
+        raise TypeError(f"{name} must be an int, got {n!r}") from None
     if not least <= number <= most:
         allowed = f"at least {least}" if most == inf else f"from {least} to {most}"
         raise error(f"{name} must be {allowed}, got {number}")

@@ -55,11 +55,9 @@ def gap(a: Sequence[Number], extreme: Number) -> Number:
     return min((abs(x - extreme) for x in rest), default=math.inf)
 
 
-def _extreme(pick: Callable[[Any], Any]) -> Callable[[Sequence[Number]], Number]:
-    def extreme(a: Sequence[Number]) -> Number:
-        return next((x for x in a if x != x), None) or pick(a)  # a nan wins
-
-    return extreme
+def _nan(a: Sequence[Number]) -> Number | None:
+    """A nan among the numbers: it is the largest and the smallest."""
+    return next((x for x in a if x != x), None)
 
 
 COMMON: dict[str, Any] = {
@@ -67,8 +65,8 @@ COMMON: dict[str, Any] = {
     "below": operator.lt,
     "unsigned": abs,
     "count": lambda a, x: a.count(x),
-    "max": _extreme(max),
-    "min": _extreme(min),
+    "max": lambda a: _nan(a) or max(a),
+    "min": lambda a: _nan(a) or min(a),
     "others": others,
     "gap": gap,
     "sum": sum,

@@ -50,13 +50,12 @@ def constant(x: Any) -> Number:
     cls = x.__class__
     if cls in (float, int, complex) or cls in OWN or _module(cls) in ("fractions", "mpmath"):
         return x
-    if isinstance(x, int):
-        return int(x)
-    if isinstance(x, float):
-        return float(x)
+    for plain in (int, float):
+        if isinstance(x, plain):
+            return plain(x)
     if _module(cls) == "numpy" and getattr(x, "shape", None) == ():
-        plain = x.item()
-        return float(plain) if plain.__class__ is cls else constant(plain)
+        item = x.item()
+        return float(item) if item.__class__ is cls else constant(item)
     several = hasattr(x, "__iter__") and not isinstance(x, str | bytes)
     raise NumberTypeError(
         f"{shown(x)} is not a number; a Value holds a float, int, Fraction, complex, mpmath.mpf"

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from typing import Any
 
@@ -116,11 +116,6 @@ def lgamma(x: float) -> float:
     return _taylor(0, 2.0, x - 2.0) + math.log(product)
 
 
-def digamma(x: float) -> float:
-    """The logarithmic derivative of gamma, gamma'(x) / gamma(x) (Abramowitz & Stegun 6.3)."""
-    return polygamma(0, x)
-
-
 _ZERO, _ZERO_LOW = 1.4616321449683622, 9.549995429965697e-17  # the positive zero is their sum
 
 
@@ -167,6 +162,7 @@ def polygamma(n: float, x: float) -> float:
         return sign * math.inf if n % 2 == 1 or from_pole > 0 else -sign * math.inf
 
 
+digamma = partial(polygamma, 0)  # gamma'(x) / gamma(x) (Abramowitz & Stegun 6.3)
 _LOG_16, _LOG_16_LOW = 2.772588722239781, 9.276187255385198e-17  # log(16) is their sum
 
 

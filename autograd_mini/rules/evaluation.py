@@ -7,7 +7,7 @@ from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, kind_of, number, shown
-from autograd_mini.numbers.numberlike import NumberLike, data_of
+from autograd_mini.numbers.numberlike import NumberLike, data_of, held
 from autograd_mini.ops import Op
 
 from .rule import rule
@@ -16,20 +16,19 @@ from .rule import rule
 def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
     """The arguments of op, defaults filled in, vectors as tuples; an error if they do not fit."""
     missing = len(op.params) - len(args)
+    if not 0 <= missing <= len(op.defaults):
+        raise errors.NumberTypeError(f"{op.signature} got {len(args)} arguments")
     if missing:
-        defaults = op.params[len(args) :] if missing > 0 else ()
-        if not defaults or any(p not in op.defaults for p in defaults):
-            raise errors.NumberTypeError(f"{op.signature} got {len(args)} arguments")
-        args = (*args, *(op.defaults[p] for p in defaults))
+        args = (*args, *[*op.defaults.values()][-missing:])
     if not op.vectors:
         return tuple(args)
     bound = tuple(
         vector(op.signature, param, arg) if param in op.vectors else arg
         for param, arg in zip(op.params, args, strict=True)
     )
-    lengths = {len(arg) for param, arg in zip(op.params, bound, strict=True) if param in op.vectors}
-    if len(lengths) > 1:
-        sizes = " and ".join(str(len(arg)) for arg in bound)
+    lengths = [len(arg) for arg in bound if arg.__class__ is tuple]
+    if len({*lengths}) > 1:
+        sizes = " and ".join(map(str, lengths))
         raise errors.DomainError(f"{op.signature} needs vectors of one length, got {sizes}")
     return bound
 
@@ -115,14 +114,14 @@ def _is_complex(x: Number) -> bool:
 
 # --- kinks, and how exact the sheet says that an operation is: formulas of its line --------------
 def at_kink(op: Op, numbers: Sequence[Any]) -> bool:
-    """Whether there is a value, and its derivative jumps, as |a|' does: a formula of `kinks` is 0."""
+    """Whether the derivative jumps there: a formula of `kinks` is 0. False if there is no value."""
     if not op.kinks:
         return False
     try:
         kind = kind_of([*flat(numbers)])
         numbers = each(kind.convert, numbers)
         out = rule(op, kind).value(*numbers)
-        return any(x == 0 for x in _kinks(op, kind, numbers, out))
+        return 0 in _kinks(op, kind, numbers, out)
     except (ArithmeticError, ValueError, TypeError, NotImplementedError):
         return False
 
@@ -183,11 +182,10 @@ def refusal(
     if isinstance(error, OverflowError) and not needs:
         name = "float" if kind.name == "fraction" else kind.name  # what exp makes of one
         return errors.RangeError(f"{start}: the result is too large for a {name}")
-    return errors.DomainError(
-        f"{start}: it needs {needs}"
-        if needs
-        else f"{start}: the result is not a {'' if kind.name == 'complex' else 'real '}number"
-    )
+    if needs:
+        return errors.DomainError(f"{start}: it needs {needs}")
+    real = "" if kind.name == "complex" else "real "
+    return errors.DomainError(f"{start}: the result is not a {real}number")
 
 
 def operand(x: Any, arg: Any) -> str:
@@ -216,5 +214,4 @@ def by_hand(
         if not isinstance(parent, NumberLike):
             raise errors.NumberTypeError(f"a parent must be a Value, got {shown(parent)}")
     nodes = all(isinstance(p, NumberLike) for p in partials)
-    numbers = tuple(p.data if isinstance(p, NumberLike) else number(p) for p in partials)
-    return parents, numbers, partials if nodes else None
+    return parents, tuple(map(number, map(held, partials))), partials if nodes else None

@@ -190,18 +190,13 @@ class _Cover(NamedTuple):
     outer: _Cover | None
     depth: int
 
-    @classmethod
-    def of(cls, mask: Any, outer: _Cover | None) -> _Cover:
-        """One mask more."""
-        return cls(mask * outer.mask, outer, outer.depth + 1) if outer else cls(mask, None, 0)
 
-    @staticmethod
-    def common(a: _Cover | None, b: _Cover | None) -> _Cover | None:
-        """What covers both shares of an adjoint."""
-        while a and b and a.mask.operand != b.mask.operand:
-            ahead = a.depth - b.depth
-            a, b = (a.outer if ahead >= 0 else a), (b.outer if ahead <= 0 else b)
-        return a and b
+def _common(a: _Cover | None, b: _Cover | None) -> _Cover | None:
+    """What covers both shares of an adjoint."""
+    while a and b and a.mask.operand != b.mask.operand:
+        ahead = a.depth - b.depth
+        a, b = (a.outer if ahead >= 0 else a), (b.outer if ahead <= 0 else b)
+    return a and b
 
 
 def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
@@ -218,14 +213,15 @@ def sweep_with_graph(order: Sequence[Value], before: Mapping[Value, Number]) -> 
                 for parent, partial in zip(node.parents, partials_as_nodes(node), strict=True):
                     share, number, new = times(adjoint, partial), held(partial), over
                     if _is_mask(number):
-                        new = _Cover.of(number, over)
+                        mask, depth = (number * over.mask, over.depth) if over else (number, 0)
+                        new = _Cover(mask, over, depth + 1)
                     elif over and over.mask.covers(number):
                         share = share * over.mask
                     if is_plain(parent.grad, 0):
                         parent.grad, covers[parent] = share, new
                     else:
                         parent.grad = parent.grad + share
-                        covers[parent] = _Cover.common(covers[parent], new)
+                        covers[parent] = _common(covers[parent], new)
     except BaseException:
         for leaf, old in before.items():
             leaf.grad = old
@@ -272,6 +268,11 @@ def times(a: Any, b: Any) -> Any:
     if is_plain(a, 0) or is_plain(b, 1):
         return a
     return b if is_plain(b, 0) or is_plain(a, 1) else a * b
+
+
+def plus(a: Any, b: Any) -> Any:
+    """A + b; a plain 0 leaves no node behind."""
+    return b if is_plain(a, 0) else a if is_plain(b, 0) else a + b
 
 
 def is_plain(x: Any, *values: float) -> bool:
