@@ -153,7 +153,8 @@ def pickled(node: Value, number_of: Callable[[Any], Any]) -> tuple[Any, ...]:
     So no node recurses into its parents: they are in the pickle already. Of a gradient that is a
     Value, whose graph leads back to the node, it is the number.
     """
-    if node.first is None or any(id(node) in order.ids for order in _orders.written):
+    written = getattr(_orders, "written", ())
+    if node.first is None or any(id(node) in order.ids for order in written):
         data, grad, *rest = contents(node)
         return restored, (type(node), data, number_of(grad), *rest), added(node) or None
     return _last, (_Order(node),)
@@ -165,6 +166,8 @@ class _Order:
     def __init__(self, root: Value) -> None:
         self.order = topological(root)
         self.ids = frozenset(map(id, self.order))
+        if not hasattr(_orders, "written"):
+            _orders.written = WeakSet[_Order]()
         _orders.written.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -175,11 +178,4 @@ def _last(order: list[Value]) -> Value:
     return order[-1]
 
 
-class _Orders(local):
-    """Those of the pickles that this thread is writing."""
-
-    def __init__(self) -> None:
-        self.written = WeakSet[_Order]()
-
-
-_orders = _Orders()
+_orders = local()  # those of the pickles that this thread is writing

@@ -63,11 +63,9 @@ def _float(x: Any) -> float:
     try:
         return float(x)
     except OverflowError:
-        bits = int(x).bit_length()
+        what, bits = "an int" if isinstance(x, int) else "a Fraction", int(x).bit_length()
         raise NumberTypeError(
-            f"an int of {bits} bits is too large for a float; use Fraction"
-            if isinstance(x, int)
-            else f"a Fraction of {bits} bits is too large for a float; use Fraction for all numbers"
+            f"{what} of {bits} bits is too large for a float; use Fraction for all numbers"
         ) from None
 
 

@@ -19,8 +19,6 @@ class Kind:
     (so that 1/0 can have one), as in formulas/printer.py; `met` is told each operation's arguments.
     """
 
-    __slots__ = ("name", "namespace", "convert", "number", "templates", "met")
-
     def __init__(
         self,
         name: str,

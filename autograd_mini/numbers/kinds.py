@@ -88,29 +88,29 @@ def kind_of(values: Sequence[Number], constants: Sequence[Number] = ()) -> Kind:
     only, NumberTypeError otherwise.
     """
     classes = {x.__class__ for x in values}
-    others_ = {x.__class__ for x in constants}
+    every = classes | {x.__class__ for x in constants}
     for cls in OWN:
-        if cls in classes or cls in others_:
+        if cls in every:
             return OWN[cls]
-    modules = {_module(cls) for cls in classes | others_}
+    modules = {*map(_module, every)}
     if "mpmath" in modules:
         from .multiprecision import MPMATH
 
         return MPMATH
-    if complex in classes | others_:
+    if complex in every:
         if classes - {complex}:
-            raise NumberTypeError(_MIXED)
+            raise NumberTypeError(
+                "complex and real Values do not mix: make every Value complex, as in"
+                " Value(complex(x))"
+            )
         from .complexes import COMPLEX
 
         return COMPLEX
-    if "fractions" in modules and float not in classes | others_:
+    if "fractions" in modules and float not in every:
         from .exact import FRACTION
 
         return FRACTION
     return IEEE if _ieee.get() else FLOAT
-
-
-_MIXED = "complex and real Values do not mix: make every Value complex, as in Value(complex(x))"
 
 
 def is_traced(x: Any) -> bool:

@@ -121,25 +121,15 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
 
     functions = {name: on_either(name) for name in SHEET}
     choice = _choice_of(plain)
-
-    def total(a: tuple[Any, ...], start: Any = 0) -> Any:
-        added = functions["sum"](a)
-        return added + start if start else added
-
+    both = choice if "select" in plain else None
     return functions | {
         "below": lambda a, b: plain["below"](kind.convert(held(a)), kind.convert(held(b))),
         "unsigned": lambda a: choice(held(a).real < 0, -a, a),
         "count": lambda a, extreme: plain["count"](tuple(map(held, a)), held(extreme)),
-        "sum": total,
+        "sum": lambda a, start=0: plus(functions["sum"](a), start),
         "others": lambda a: tuple([functions["prod"](a[:i] + a[i + 1 :]) for i in range(len(a))]),
         "gauss": lambda a: functions["exp"](-(a * a)),
-        "dsinc": lambda a: dsinc(
-            a,
-            functions["sinc"],
-            functions["cos"],
-            plain["pi"],
-            choice if "select" in plain else None,
-        ),
+        "dsinc": lambda a: dsinc(a, functions["sinc"], functions["cos"], plain["pi"], both),
         "expdiff": lambda a, b: functions["exp"](a - b),
         "normal_cdf": lambda a: functions["erfc"](-a * plain["sqrt"](kind.convert(0.5))) / 2,
     }
