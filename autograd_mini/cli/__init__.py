@@ -105,5 +105,5 @@ def _parser(lang: str, arguments: Sequence[str]) -> Parser:
             for each in module.OPTIONS:
                 names, given = (each, {}) if isinstance(each, str) else each
                 command.add(names, **given)
-            command.set_defaults(parser=command, run=module.run)
+            command.set_defaults(parser=command, say=command.say, run=module.run)
     return parser

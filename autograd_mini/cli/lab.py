@@ -7,7 +7,7 @@ from autograd_mini.course.laboratory import Laboratory
 from autograd_mini.transforms import grad
 
 from . import step_training
-from .options import DATASETS, Arguments, option, read, show, suffix, whole, write
+from .options import Arguments, option, read, show, suffix, whole, write
 
 
 def _init(typed: str) -> str | float:
@@ -73,11 +73,7 @@ def _made(args: Arguments, name: str) -> Laboratory:
             args.refuse("one.name")
         f, (x,) = expression.function(), numbers.values()
         return sweeps.step_size(f, x, grad(f)(x))
-    if args.target is None and not given:
-        return sweeps.learning_rates()
-    if args.target and not args.values and args.target not in DATASETS:
-        args.refuse("unknown", name=args.target, known=", ".join(DATASETS))
-    values = [*args.values] if args.target else ["w=0"]
-    args.train = args.target or "(w-3)**2"
-    args.hidden = args.optimiser = args.batch_size = None
-    return sweeps.learning_rates(step_training.rates(args, values))
+    if args.target is None:
+        args.target, args.values, args.lr = "(w-3)**2", ["w=0"], args.lr or sweeps.RATES
+    args.train, args.hidden, args.optimiser, args.batch_size = args.target, None, None, None
+    return sweeps.learning_rates(step_training.rates(args, args.values))

@@ -86,14 +86,11 @@ class Parser(argparse.ArgumentParser):
 
 
 class Arguments(argparse.Namespace):
-    """What was typed; `parser` is that of the command, `lang` the reader's language."""
+    """What was typed; `parser` is that of the command, `say` its texts, `lang` their language."""
 
     parser: Parser
+    say: Callable[..., str]
     lang: str
-
-    def say(self, name: str, /, **values: object) -> str:
-        """A text of the command in the reader's language."""
-        return self.parser.say(name, **values)
 
     def refuse(self, name: str, /, **values: object) -> NoReturn:
         """End with this text, and the status of wrong usage."""
