@@ -6,9 +6,10 @@ import graphviz
 
 from autograd_mini import drawing
 from autograd_mini.drawing import RenderingError, draw_text
+from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
-from .options import Arguments, Failure, labelled, option, read, suffix, write
+from .options import Arguments, labelled, option, read, suffix, write
 
 _WRITTEN = ("dot", "gv", "mmd", "tex", "json", "txt")  # beside what Graphviz makes
 _USUAL = ("svg", "png", "pdf", "dot", "mmd", "tex", "json", "txt")
@@ -35,7 +36,7 @@ def run(args: Arguments) -> int:
         made = _made(result, kind or "txt", args)
     except RenderingError as error:
         why = RenderingError(str(error).partition(". Install")[0])  # our own advice follows
-        raise Failure(args.say("engine", why=why)) from None
+        raise AutogradError(args.say("engine", why=why)) from None
     return write(args, made)
 
 

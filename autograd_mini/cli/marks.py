@@ -25,7 +25,7 @@ def run(args: Arguments) -> int:
     files = sorted(args.folder.glob("*.json"))
     if not files:
         args.refuse("none" if args.folder.is_dir() else "missing", folder=args.folder)
-    rows, doubts = [], 0
+    rows = []
     for file in files:
         remark = ""
         try:
@@ -39,7 +39,6 @@ def run(args: Arguments) -> int:
                 remark = args.say("other")
         except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
-        doubts += bool(remark)
         rows.append([*cells, file.name, remark])
     rows.sort(key=lambda row: (row[0].lower(), row[6]))
     table = [[args.say(name) for name in _COLUMNS], *rows]
@@ -48,4 +47,4 @@ def run(args: Arguments) -> int:
         content = separated(table, args.lang)
     # by the mark of utf-8-sig Excel knows the encoding
     write(args, content if args.out is None else content.encode("utf-8-sig"))
-    return 1 if doubts else 0
+    return 1 if any(remark for *_, remark in rows) else 0

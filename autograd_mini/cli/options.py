@@ -12,7 +12,6 @@ from pkgutil import resolve_name
 from typing import Any, NoReturn
 
 from autograd_mini import files
-from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
 from autograd_mini.value import Value, apply
@@ -20,10 +19,6 @@ from autograd_mini.value import Value, apply
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
 OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
 USAGE = 2  # the exit status of wrong usage
-
-
-class Failure(AutogradError):
-    """The command cannot go on; the text is a sentence for the reader, in their language."""
 
 
 def said(name: str, lang: str, /, **values: object) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.drawing import RenderingError, draw, plots
+from autograd_mini.errors import AutogradError
 from autograd_mini.files import write
 from autograd_mini.graph import topological
 from autograd_mini.language.tables import Grid, aligned
@@ -20,7 +21,7 @@ from autograd_mini.stepping import steps
 from autograd_mini.training import History
 from autograd_mini.value import Value
 
-from .options import Failure, said
+from .options import said
 
 NAMES = "model.json history.csv graph.svg graph.gv steps.html loss.png boundary.png".split()
 
@@ -63,8 +64,8 @@ class Teller:
 class Files:
     """The folder of a run, what has been written there, and notes on what has not.
 
-    Raises OSError if the folder cannot be made or written; Failure if it has no network of ours and
-    a file under one of the names that a run uses: nothing of anyone else's is overwritten.
+    Raises OSError if the folder cannot be made or written; AutogradError if it has no network of
+    ours and a file under one of the names that a run uses: nothing of anyone else's is overwritten.
     """
 
     def __init__(self, folder: Path, teller: Teller) -> None:
@@ -78,7 +79,7 @@ class Files:
         if not (model.is_file() and b'"autograd_mini model"' in model.read_bytes()[:99]):
             for path in (folder / name for name in NAMES):
                 if os.path.lexists(path):
-                    raise Failure(teller.text("foreign", path=path))
+                    raise AutogradError(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
         """Write a file, or let a function of its path write it."""

@@ -20,7 +20,7 @@ from autograd_mini.optim import Optimiser
 from autograd_mini.training import evaluate, fit, save
 from autograd_mini.value import Value
 
-from .options import DATASETS, Arguments, Failure, labelled, option
+from .options import DATASETS, Arguments, labelled, option
 from .outputs import Files, Teller
 from .step_training import classifier, dataset, optimiser
 
@@ -190,7 +190,7 @@ def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Te
         rule.step()
         after = loss_of(model, data, loss)
     except (AutogradError, ArithmeticError) as error:
-        raise Failure(teller.text("diverged", lr=number(lr), reason=error)) from None
+        raise AutogradError(teller.text("diverged", lr=number(lr), reason=error)) from None
     teller.heading("update")
     teller.say("update.is", name=w.label, loss=before.data)
     new, old_text, change, step = (number(x, ".6g") for x in (w.data, old, gradient, lr))
