@@ -9,7 +9,7 @@ from autograd_mini.drawing import RenderingError, draw_text
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
-from .options import Arguments, labelled, option, read, suffix, write
+from .options import Arguments, labelled, option, read, rooted, suffix, write
 
 _WRITTEN = ("dot", "gv", "mmd", "tex", "json", "txt")  # beside what Graphviz makes
 _USUAL = ("svg", "png", "pdf", "dot", "mmd", "tex", "json", "txt")
@@ -26,11 +26,9 @@ def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
     kind = suffix(args, [*_WRITTEN, *graphviz.FORMATS], _USUAL)
     expression, numbers = read(args, args.expression, args.values)
-    result = expression(**labelled(numbers))
+    result = rooted(expression)(*labelled(numbers).values())
     if not isinstance(result, Value):
         args.refuse("constant")
-    if result.first is not None:
-        result.label = "y" if "y" not in numbers else None
     result.backward()
     try:
         made = _made(result, kind or "txt", args)

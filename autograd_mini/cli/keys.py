@@ -39,7 +39,7 @@ _NAMES = {f"\x1b{x}": name for name, sequences in _SEQUENCES.items() for x in se
 _NAMES |= {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace"}
 _NAMES |= {"\x03": "quit", "\x04": "quit"}  # Ctrl-C and Ctrl-D where no signal comes of them
 _KEY = re.compile(r"\x1b\[[0-9;<=>?]*[ -/]*[@-~]|\x1bO[ -~]|.", re.DOTALL)
-_UNFINISHED = re.compile(rb"\x1b(\[[0-9;<=>?]*[ -/]*|O)?\Z")
+_UNFINISHED = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*|O)?\Z")
 
 
 def decoded(text: str) -> list[str]:
@@ -53,36 +53,42 @@ class _Console(ExitStack):
 
     def __init__(self, around_stop: Callable[[bool], None]) -> None:
         super().__init__()
-        self.around_stop = around_stop
-        self.size = get_terminal_size()
+        self.around_stop, self.size = around_stop, get_terminal_size()
+        self.signals: list[int] = []
 
     def read(self) -> list[str]:
         """Wait; the keys that were pressed, in order."""
-        while True:
-            keys = self._pressed()
+        keys: list[str] = []
+        while not keys:
+            sent = self._sent()
+            while _UNFINISHED.search(sent) and (more := self._sent()):
+                sent += more
+            keys = decoded(sent)
             before, self.size = self.size, get_terminal_size()
-            if self.size != before:
+            if self.size != before or self._signalled():
                 keys.append("resize")
-            if keys:
-                return keys
+        return keys
 
-    def _pressed(self) -> list[str]:
-        """The keys that are pressed within a moment."""
+    def _sent(self) -> str:
+        """What comes within a moment."""
         import msvcrt
 
         module: Any = msvcrt  # typed for Windows only
         if not module.kbhit():
             time.sleep(_PAUSE)
-            return []
+            return ""
         c = module.getwch()
-        return decoded(c if c not in "\x00\xe0" else _WINDOWS.get(module.getwch(), ""))
+        return c if c not in "\x00\xe0" else _WINDOWS.get(module.getwch(), "")
+
+    def _signalled(self) -> bool:
+        return False
 
 
 class _Terminal(_Console):
     """Keys from a POSIX terminal; a signal that comes meanwhile waits until `read`."""
 
     def __enter__(self) -> Self:
-        self.fd, self.signals = sys.stdin.fileno(), list[int]()
+        self.fd = sys.stdin.fileno()
         self.saved = termios.tcgetattr(self.fd)
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP):
@@ -92,35 +98,28 @@ class _Terminal(_Console):
         tty.setcbreak(self.fd)
         return self
 
-    def _pressed(self) -> list[str]:
-        data = self._sent()
-        while data is not None and _UNFINISHED.search(data) and (more := self._sent()):
-            data += more
-        if self.signals:
-            if (number := self.signals.pop()) != signal.SIGTSTP:
-                raise SystemExit(128 + number)
-            self._stop()
-            return ["resize"]
-        if data is None:
-            return []
-        return decoded(data.decode(errors="ignore")) if data else ["quit"]
-
-    def _sent(self) -> bytes | None:
-        """What comes within a moment; None for nothing, empty where the terminal is gone."""
-        ready, _, _ = select.select([self.fd], [], [], _PAUSE)
+    def _sent(self) -> str:
+        if not select.select([self.fd], [], [], _PAUSE)[0]:
+            return ""
+        data = b""
         with suppress(OSError):
-            return os.read(self.fd, 1024) if ready else None
-        return b""
+            data = os.read(self.fd, 1024)
+        return data.decode(errors="ignore") if data else "\x04"  # the terminal is gone
 
-    def _stop(self) -> None:
-        """Give the terminal back, stop as the user asked, and take it again when told to go on."""
+    def _signalled(self) -> bool:
+        """Stop as the user asked, the terminal given back, and take it again when told to go on."""
+        if not self.signals:
+            return False
+        if (number := self.signals.pop()) != signal.SIGTSTP:
+            raise SystemExit(128 + number)
         self.around_stop(False)
         termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
-        handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, handler)
+        handler = signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, handler)
         tty.setcbreak(self.fd)
         self.around_stop(True)
+        return True
 
 
 keyboard = _Console if sys.platform == "win32" else _Terminal

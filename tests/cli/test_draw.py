@@ -55,7 +55,7 @@ def test_without_a_file_the_graph_is_printed(said):
 def test_names_that_look_like_options(said):
     assert said("draw", "-o*2", "o=-3").startswith("y = v₁ · 2  data 6  grad 1\n")
     # the result does not take the name of an operand
-    assert said("draw", "y*2", "y=4").startswith("v₁ = y · 2  data 8  grad 1\n")
+    assert said("draw", "y*2", "y=4").startswith("L = y · 2  data 8  grad 1\n")
 
 
 @pytest.mark.parametrize(
