@@ -24,8 +24,7 @@ from autograd_mini.training import ModelFileError, load, load_metadata, save
 from autograd_mini.training.compiled import compile_step
 from autograd_mini.training.fitting import Kept
 
-from .options import Arguments, option, whole
-from .outputs import Teller
+from .options import Arguments, Teller, option, whole
 
 STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
 KEPT = {"names": str, "digest": str, "batch": int, "seed": int, "steps": int, "optimiser": dict}

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from autograd_mini import files
 from autograd_mini.expressions import Expression, assignments, parse
 from autograd_mini.language import LANGUAGES, catalogue, text, translated
+from autograd_mini.language.tables import Grid, aligned
 from autograd_mini.value import Value, apply
 
 DATASETS = ("xor", "moons", "circles", "spirals", "iris")
@@ -200,15 +201,54 @@ def imported(args: Arguments, name: str) -> Callable[..., Any]:
 
 
 # --- what is said ---------------------------------------------------------------------------------
-def show(shown: object) -> None:
-    """Print it; on a terminal what is too wide goes on in the next line, between words."""
+def console() -> Any:
+    """One that takes every sign for itself."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    if console.is_terminal:
-        console.print(shown)
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def show(shown: object) -> None:
+    """Print it; on a terminal what is too wide goes on in the next line, between words."""
+    terminal = console()
+    if terminal.is_terminal:
+        terminal.print(shown)
     else:
         print(shown)
+
+
+class Teller:
+    """Writes to the console in one language; prose is wrapped on terminals only."""
+
+    def __init__(self, lang: str, terminal: Any = None, room: str = "demo") -> None:
+        self.lang, self.room, self.console = lang, room, terminal or console()
+        self.piped = not self.console.is_terminal
+
+    def text(self, name: str, /, **values: object) -> str:
+        """A text of the catalogue."""
+        return said(f"{self.room}.{name}", self.lang, **values)
+
+    def heading(self, name: str, /, **values: object) -> None:
+        """The title of a section."""
+        self.console.print()
+        self.console.print(self.text(name, **values), style="bold cyan", soft_wrap=self.piped)
+
+    def say(self, name: str, /, **values: object) -> None:
+        """A sentence."""
+        self.console.print(self.text(name, **values), soft_wrap=self.piped)
+
+    def lines(self, *lines: str) -> None:
+        """Lines that are aligned already; they are never wrapped or cut."""
+        for line in lines:
+            self.console.print(f"  {line}", soft_wrap=True)
+
+    def table(self, rows: list[list[str]], sides: str) -> None:
+        """Rows below a heading; where the terminal is narrow cells are folded, or row by row."""
+        heading, *lines = aligned(rows, sides)
+        if self.piped:
+            self.lines(heading, "─" * len(heading), *lines)
+        else:
+            self.console.print(Grid(rows, sides=sides))
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from autograd_mini.language import LANGUAGES, meant, text
 from autograd_mini.stepping.explaining import EVERY, checked, transcript
 from autograd_mini.stepping.sequence import Steps, phase
 
+from . import options
 from .keys import keyboard
 from .screen import Screen
 
@@ -45,7 +46,7 @@ def play(
     """
     lang, phases = meant(lang), checked(phases)
     steps[start]  # raises IndexError
-    console = Console(highlight=False, markup=False, emoji=False) if console is None else console
+    console = options.console() if console is None else console
     if not interactive(console):
         for line in transcript(steps, lang, phases=phases):
             print(line, file=console.file)

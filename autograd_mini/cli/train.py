@@ -1,5 +1,10 @@
 """`autograd-mini train`: a run told step by step, with a data set and a network of one's own."""
 
+import os
+from collections.abc import Callable
+from copy import deepcopy
+from errno import EACCES
+from importlib.util import find_spec
 from itertools import count
 from math import inf
 from pathlib import Path
@@ -9,25 +14,29 @@ from autograd_mini import losses, optim
 from autograd_mini.checking import finite_difference
 from autograd_mini.data import Dataset, Standardiser, split, standardise
 from autograd_mini.data.tables import read_csv
+from autograd_mini.drawing import RenderingError, draw, plots
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
+from autograd_mini.files import write
 from autograd_mini.graph import topological
 from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
 from autograd_mini.notation.labels import number
 from autograd_mini.notation.mathematics import formula
 from autograd_mini.optim import Optimiser
-from autograd_mini.training import evaluate, fit, save
+from autograd_mini.pages.page import to_html
+from autograd_mini.stepping import steps
+from autograd_mini.training import History, evaluate, fit, save
 from autograd_mini.value import Value
 
-from .options import DATASETS, Arguments, labelled, option
-from .outputs import Files, Teller
+from .options import DATASETS, Arguments, Teller, labelled, option
 from .step_training import classifier, dataset, optimiser
 
 POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
 ALLOWED = 5  # error bars between a gradient and its numerical value
 ENOUGH, USELESS = 1e-8, 1e-3  # error bars, in units of the largest gradient
 FEW = 10  # points, of which none can be spared for a test; as with xor
+NAMES = "model.json history.csv graph.svg graph.gv steps.html loss.png boundary.png".split()
 OPTIONS = [
     option("dataset", metavar="DATASET"),
     option("--hidden", default=(16, 16)),
@@ -113,6 +122,71 @@ def tell(args: Arguments, data: Dataset, graph: Value | None = None) -> int:
     teller.lines(*aligned(files.written, "<<"))
     teller.lines(*files.notes)
     return 0 if agree else 1
+
+
+# --- its files -----------------------------------------------------------------------------------
+class Files:
+    """The folder of a run, what has been written there, and notes on what has not.
+
+    Raises OSError if the folder cannot be made or written; AutogradError if it has no network of
+    ours and a file under one of the names that a run uses: nothing of anyone else's is overwritten.
+    """
+
+    def __init__(self, folder: Path, teller: Teller) -> None:
+        self.folder, self.teller = folder, teller
+        self.written: list[tuple[str, str]] = []
+        self.notes: list[str] = []
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
+        model = folder / "model.json"
+        if not (model.is_file() and b'"autograd_mini model"' in model.read_bytes()[:99]):
+            for path in (folder / name for name in NAMES):
+                if os.path.lexists(path):
+                    raise AutogradError(teller.text("foreign", path=path))
+
+    def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
+        """Write a file, or let a function of its path write it."""
+        path = self.folder / name
+        if isinstance(content, bytes):
+            write(path, content)
+        else:
+            content(path)
+        self.written.append((str(path), self.teller.text(f"file.{name}")))
+
+    def picture(self, root: Value) -> None:
+        """The gradient graph; where there is no Graphviz, its DOT text."""
+        drawing = draw(root, detail="chain rule", group="neuron", lang=self.teller.lang)
+        try:
+            svg = drawing.pipe(format="svg")
+        except RenderingError as error:
+            self.add("graph.gv", drawing.source.encode())
+            self.notes.append(self.teller.text("no.picture", reason=error))
+            return
+        self.add("graph.svg", svg)
+
+    def steps(self, neuron: Value) -> None:
+        """The page that steps through a neuron; the gradient that arrives at it is the seed."""
+        alone = deepcopy(neuron)
+        for node in topological(alone):
+            node.label = node.label and node.label.rpartition(".")[2]
+        title = self.teller.text("steps.title", neuron=(neuron.label or "").rpartition(".")[0])
+        try:
+            page = to_html(steps(alone, seed=neuron.grad), lang=self.teller.lang, title=title)
+        except RenderingError:
+            return  # `picture` has said so
+        self.add("steps.html", page.encode())
+
+    def plots(self, history: History, model: MLP, data: Dataset, scaler: Standardiser) -> None:
+        """Loss curve and decision boundary, if matplotlib is there; else a note on getting it."""
+        if find_spec("matplotlib") is None:
+            self.notes.append(self.teller.text("no.plots"))
+            return
+        lang = self.teller.lang
+        self.add("loss.png", plots.png(plots.loss_curve(history, lang=lang)))
+        if len(data.feature_names) > 1:
+            boundary = plots.decision_boundary(model, data, scaler, lang=lang)
+            self.add("boundary.png", plots.png(boundary))
 
 
 # --- the backward pass, node by node -------------------------------------------------------------

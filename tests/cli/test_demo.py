@@ -18,7 +18,7 @@ from rich.console import Console
 
 from autograd_mini import Value, data
 from autograd_mini.cli import main
-from autograd_mini.cli.outputs import Teller
+from autograd_mini.cli.options import Teller
 from autograd_mini.cli.train import gradient_check
 from autograd_mini.data import Dataset
 from autograd_mini.data.tables import TableError, read_csv
@@ -139,7 +139,7 @@ def test_demo_runs_again_over_its_own_files_with_the_same_result(demo, capsys):
 def test_without_matplotlib_and_graphviz_the_demo_says_how_to_get_them_and_keeps_the_dot_text(
     tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr("autograd_mini.cli.outputs.find_spec", lambda _: None)
+    monkeypatch.setattr("autograd_mini.cli.train.find_spec", lambda _: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert main(["demo", "--out", "o"]) == 0
@@ -336,8 +336,8 @@ def test_no_color_is_respected_and_narrow_terminals_lose_nothing():
         env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
         env |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "46", **environment}
         code = (
-            "from autograd_mini.cli import main, outputs\n"
-            "outputs.find_spec = lambda _: None  # no plots\n"
+            "from autograd_mini.cli import main, train\n"
+            "train.find_spec = lambda _: None  # no plots\n"
             "main('train xor --hidden 3 --epochs 1 --out o'.split())"
         )
         command = [sys.executable, "-c", code]
