@@ -85,8 +85,10 @@ def run(args: Arguments) -> int:
     teller.lines(*("  ".join(made[k : k + 5]) for k in range(0, MADE, 5)))
     say("saved", file=args.save)
     if args.pictures:
-        for path in _pictures(args, model, names):
-            say("drawn", file=path)
+        args.pictures.mkdir(parents=True, exist_ok=True)
+        for title, figure in _figures(model, names, args.lang).items():
+            write(args.pictures / f"{title}.png", png(figure))
+            say("drawn", file=args.pictures / f"{title}.png")
     return 0
 
 
@@ -177,19 +179,14 @@ def _made(plan: Plan, model: GPT, names: Names, step: int, n: int = MADE) -> lis
 VOWELS = "aeiouáéíóúü"
 
 
-def _pictures(args: Arguments, model: GPT, names: Names) -> Iterator[Path]:
+def _figures(model: GPT, names: Names, lang: str) -> dict[str, Any]:
     """Draw what the model does with the first name that is neither short nor cut."""
     length = model.sizes["context"] - 1
     name = next((name for name in names.names if 4 < len(name) <= length), names.names[0][:length])
     row, target = names.sample(name, len(name) + 1)
     sequence_cross_entropy([model(row)], [target]).backward()
-    drawn = {
-        "attention": attention(model, [names.end, *names.tokens(name)], "·" + name, lang=args.lang),
-        "embedding": embedding(model, names.letters + "·", VOWELS, lang=args.lang),
-        "gradients": gradients(model, lang=args.lang),
+    return {
+        "attention": attention(model, [names.end, *names.tokens(name)], "·" + name, lang=lang),
+        "embedding": embedding(model, names.letters + "·", VOWELS, lang=lang),
+        "gradients": gradients(model, lang=lang),
     }
-    for title, figure in drawn.items():
-        path = args.pictures / f"{title}.png"
-        args.pictures.mkdir(parents=True, exist_ok=True)
-        write(path, png(figure))
-        yield path
