@@ -19,7 +19,7 @@ from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
 from autograd_mini.notation.shapes import use_of, uses_of
-from autograd_mini.numbers.arguments import one_of
+from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, partial, written
@@ -28,9 +28,6 @@ from autograd_mini.value import BIAS, Value
 
 from . import sheets
 
-Slip = tuple[str, Any, dict[str, Any]]
-
-LEVELS = range(1, 6)
 DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level
 _TRIES = 5000
 
@@ -125,12 +122,10 @@ class Exercise:
 def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
     """The exercise of a kind ("chain", "reuse", ...), a level from 1 to 5 and a seed.
 
-    Raises ValueError for an unknown kind or level.
+    Raises ValueError for an unknown kind or level, TypeError for a level that is no int.
     """
     one_of("kind", kind, KINDS)
-    if level not in LEVELS or not isinstance(level, int):
-        raise ValueError(f"level must be a whole number from 1 to 5, got {level!r}")
-    draw = Random(f"{kind} {level} {seed}")
+    draw = Random(f"{kind} {whole('level', level, 1, len(DIGITS))} {seed}")
     for _ in range(_TRIES):
         root, asked = KINDS[kind](draw, level)
         root.label = "L" if asked else root.label
@@ -229,6 +224,9 @@ def _typed(answer: Any) -> Fraction | None:
 
 
 # --- slips that lead to a wrong number -----------------------------------------------------------
+Slip = tuple[str, Any, dict[str, Any]]
+
+
 def near(x: Any, y: Any) -> bool:
     """Whether two numbers differ by no more than rounding to three digits."""
     return math.isclose(x, y, rel_tol=0.005, abs_tol=1e-12)

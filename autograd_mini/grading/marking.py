@@ -88,18 +88,23 @@ def grade(
     return sorted(marks, key=lambda each: each.name.lower())
 
 
-def difference(got: Numbers, wanted: Sequence[Numbers]) -> tuple[str, Any, list[float]] | None:
-    """The first number that is off: its name, what it is, what it may be; None if all agree.
+def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, str]:
+    """The first number that is off: its name, what it is, what it may be; {} if all agree.
 
     Of several that would be right those count of which the most agrees.
     """
     off = [[key for key, x in right.items() if not _near(got.get(key), x)] for right in wanted]
     least = min(off, key=len)
     if not least:
-        return None
+        return {}
     pairs = zip(off, wanted, strict=True)
-    nearest = [right[least[0]] for keys, right in pairs if len(keys) == len(least)]
-    return least[0], got.get(least[0]), [*dict.fromkeys(nearest)]
+    nearest = [_written(right[least[0]]) for keys, right in pairs if len(keys) == len(least)]
+    several = " / ".join(dict.fromkeys(nearest))
+    return {"key": least[0], "got": _written(got.get(least[0])), "wanted": several}
+
+
+def _written(x: Any) -> str:
+    return f"{x:.8g}" if isinstance(x, float) else repr(x)[:80]
 
 
 def _near(got: Any, wanted: float) -> bool:
@@ -213,7 +218,8 @@ class _Grader:
         try:
             loaded = self.sandbox.load()
         except Ended as end:
-            self.found.notes = [Failure(f"load.{end.args[0]}", {"status": end.args[1]})]
+            kind, status = end.args
+            self.found.notes = [Failure(f"load.{kind}", status)]
             return False
         names, raised = loaded.get("names"), loaded.get("notes")
         notes = [*map(told, raised[:9])] if isinstance(raised, list) else []
@@ -249,9 +255,9 @@ class _Grader:
             failure = self._asked(task)
         except Ended as end:
             kind, status = end.args
-            failure = Failure(kind, {"status": status}, task)
             if kind == "late":
                 return Failure(kind)
+            failure = Failure(kind, status, task)
         if own:
             self.known[own] = failure is None and self.known.get(own, True)
         if failure is None or failure.kind in ("time", "ended"):
@@ -274,13 +280,10 @@ class _Grader:
         if "raised" in answer:
             return Failure("raised", told(answer["raised"]), task, self.names)
         values = answer.get("values")
-        off = difference(values if isinstance(values, dict) else {}, wanted)
-        if off is None:
-            return None
-        key, got, several = off
-        numbers = {"got": _written(got), "wanted": " / ".join(map(_written, several))}
-        details = {"key": renamed(key, self.names), **numbers}
-        return Failure("wrong", details, task, self.names)
+        if off := difference(values if isinstance(values, dict) else {}, wanted):
+            off["key"] = renamed(off["key"], self.names)
+            return Failure("wrong", off, task, self.names)
+        return None
 
 
 DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
@@ -290,10 +293,6 @@ def told(error: Any) -> dict[str, str]:
     """An error as a submission's process tells it, which may tell anything."""
     given = error if isinstance(error, dict) else {}
     return {"type": "", "text": "", **{key: clean(x) for key, x in given.items()}}
-
-
-def _written(x: Any) -> str:
-    return f"{x:.8g}" if isinstance(x, float) else repr(x)[:80]
 
 
 def clean(x: object, longest: int = 200) -> str:

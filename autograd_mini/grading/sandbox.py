@@ -29,7 +29,7 @@ class Limits(NamedTuple):
 
 
 class Ended(Exception):
-    """The process did not answer: Ended(kind, status), "time", "ended" or "late", exit status."""
+    """The process did not answer: "time", "late", or "ended", {"status": its exit status}."""
 
 
 class Sandbox:
@@ -63,7 +63,7 @@ class Sandbox:
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The answer to a question; Ended, and the time is lost, if there is none."""
         if self.lost >= 2 * self.seconds or self.budget <= 0:
-            raise Ended("late", None)
+            raise Ended("late", {})
         if self.process is None:
             self.load()
         start = monotonic()
@@ -90,9 +90,10 @@ class Sandbox:
             return answer
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(0.5)
-        end = ("time", None) if self.late else ("ended", self.process.returncode)
+        status = {"status": self.process.returncode}
+        end = Ended("time", {}) if self.late else Ended("ended", status)
         self.close()
-        raise Ended(*end)
+        raise end
 
     def _kill(self) -> None:
         """End the process, and all that it has started."""
