@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -175,18 +174,12 @@ def _submission(path: Path, files: list[Path], cls: str) -> Submission:
     """A file, or a folder: of several files that with the class is loaded first."""
     if path.is_file():  # nothing imports it, and under this name it takes no other module's place
         return Submission(path.stem, [(f"{path.stem}_", str(path.resolve()))], [])
-    pattern = re.compile(rf'(^|")class {cls}\b'.encode(), re.M)
+    pattern = re.compile(rf'(^|")class {re.escape(cls)}\b'.encode(), re.M)
     files = sorted(files, key=lambda x: (not pattern.search(x.read_bytes()), x))
-    whole = re.compile(rb"^from \.", re.M)  # as a package does
-    own_files = (x for x in files if x.parent == path)
-    package = any(x.name == "__init__.py" or whole.search(x.read_bytes()) for x in own_files)
-    base = path.parent if package else path  # it imports by its own name
-    parts = (x.relative_to(base).with_suffix("").parts for x in files)
-    taken = {*sys.stdlib_module_names, "autograd_mini"}  # no other module's place
-    own = [".".join((first + "_" * (first in taken), *names)) for first, *names in parts]
-    named = [(name, str(x.resolve())) for name, x in zip(own, files, strict=True)]
+    parts = (x.relative_to(path.parent).with_suffix("").parts for x in files)
+    named = [(".".join(names), str(x.resolve())) for names, x in zip(parts, files, strict=True)]
     inside = sorted({p for x in files for p in x.parents if p.is_relative_to(path)})
-    return Submission(path.name, named, [str(x.resolve()) for x in dict.fromkeys([base, *inside])])
+    return Submission(path.name, named, [str(x.resolve()) for x in (*inside, path.parent)])
 
 
 # --- one submission ------------------------------------------------------------------------------
