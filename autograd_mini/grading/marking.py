@@ -10,15 +10,74 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
+from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.errors import AutogradError
+from autograd_mini.graph import topological
+from autograd_mini.language import text, translated
+from autograd_mini.value import Value
 
-from .failures import Failure
 from .levels import BatteryError, Level, read
 from .sandbox import Ended, Limits, Sandbox
 from .tasks import Numbers, Task, operations, renamed, right, tasks
 
 LIMITS = Limits()
+_NODES, _LINES = 40, 12  # of a picture; of one in a terminal
 _TOLERANCE = 1e-6  # relative to the number wanted, or to 1
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure: its kind, what is to be told of it, the code that shows it, and its graph."""
+
+    kind: str
+    details: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    root: Value | None = None
+
+    def text(self, lang: str) -> str:
+        """A sentence."""
+        told = {**self.details}
+        if told.get("text"):
+            told["text"] = f": {translated(told['text'], lang)}"
+        place = "grade.where.cell" if told.get("cell") else "grade.where"
+        where = text(place, lang, **told) if told.get("line") else ""
+        status = told.get("status") or 0
+        kind = f"{self.kind}.signal" if status < 0 else self.kind
+        return text(f"grade.failure.{kind}", lang, signal=-status, **told) + where
+
+    def code(self, lang: str) -> str:
+        """The smallest expression that fails, or the script, with what it gives and should give."""
+        if self.kind != "wrong":
+            return self.source
+        return f"{self.source}\n{self.details['key']}  # {text('grade.got', lang, **self.details)}"
+
+    def told(self, lang: str) -> dict[str, str]:
+        """All that is to be said."""
+        said = {"kind": self.kind, "text": self.text(lang), "code": self.code(lang)}
+        numbers = {key: self.details[key] for key in ("got", "wanted") if self.kind == "wrong"}
+        return {**said, "tree": self.tree(lang), **numbers}
+
+    def graph(self) -> Value | None:
+        """The right graph, if it is small enough to be drawn."""
+        small = self.root is not None and len(topological(self.root)) <= _NODES
+        return self.root if small else None
+
+    def picture(self, lang: str) -> tuple[str, str]:
+        """The graph with the right gradients: ("svg", ...) or ("dot", ...), or ("", "")."""
+        root = self.graph()
+        if root is None:
+            return "", ""
+        drawing = draw(root, detail="chain rule", lang=lang)
+        try:
+            return "svg", str(drawing.pipe(format="svg", encoding="utf-8"))
+        except RenderingError:
+            return "dot", drawing.source
+
+    def tree(self, lang: str) -> str:
+        """The picture for a terminal; "" if it is large."""
+        root = self.graph()
+        drawn = "" if root is None else draw_text(root, lang=lang)
+        return drawn if drawn.count("\n") < _LINES else ""
 
 
 @dataclass
@@ -250,7 +309,7 @@ class _Grader:
             kind, status = end.args
             if kind == "late":
                 return Failure(kind)
-            failure = Failure(kind, status, task)
+            failure = self._failed(task, kind, status)
         if own:
             self.known[own] = failure is None and self.known.get(own, True)
         if failure is None or failure.kind in ("time", "ended"):
@@ -271,12 +330,15 @@ class _Grader:
         if "missing" in answer:
             return Failure("missing", {"name": clean(answer["missing"])})
         if "raised" in answer:
-            return Failure("raised", told(answer["raised"]), task, self.names)
+            return self._failed(task, "raised", told(answer["raised"]))
         values = answer.get("values")
         if off := difference(values if isinstance(values, dict) else {}, wanted):
             off["key"] = renamed(off["key"], self.names)
-            return Failure("wrong", off, task, self.names)
+            return self._failed(task, "wrong", off)
         return None
+
+    def _failed(self, task: Task, kind: str, details: dict[str, Any]) -> Failure:
+        return Failure(kind, details, task.code(self.names), right(task)[1])
 
 
 DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
