@@ -107,7 +107,8 @@ class Exercise:
 
     def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
         """For each blank whether the answer, a number or a text such as "3/4", is right."""
-        return tuple(map(Blank.takes, self.blanks, answers))
+        pairs = zip(self.blanks, answers, strict=True)
+        return tuple(blank.takes(answer) for blank, answer in pairs)
 
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""

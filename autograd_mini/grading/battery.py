@@ -52,10 +52,7 @@ def network(engine: Engine, name: str, sizes: list[Any], inputs: list[float]) ->
     found = {"len(parameters)": float(len(parameters))}
     outputs = model([engine.Value(x) for x in inputs])
     outputs = [*outputs] if hasattr(outputs, "__len__") else [outputs]
-    total = outputs[0]
-    for out in outputs[1:]:
-        total = total + out
-    engine.backward(total)
+    engine.backward(sum(outputs[1:], outputs[0]))
     found |= {f"outputs[{k}].data": engine.data(out) for k, out in enumerate(outputs)}
     return found | {f"parameters[{k}].grad": engine.grad(p) for k, p in enumerate(parameters)}
 
