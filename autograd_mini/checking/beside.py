@@ -116,7 +116,7 @@ def _torch(f: Function, at: Any, **options: Any) -> Report:
 
     def gradient(*args: Any, **named: Any) -> Any:
         args, named = mapped((args, named), lambda x: x.detach().requires_grad_())
-        y, leaves = f(*args, **named), [leaf for _, leaf in parts_of((args, named))]
+        y, leaves = f(*args, **named), parts_of((args, named))[0]
         found = iter(torch.autograd.grad(y, leaves, allow_unused=True, materialize_grads=True))
         given = named or (args if isinstance(at, tuple) else args[0])
         return mapped(given, lambda _: next(found))

@@ -18,7 +18,7 @@ from .differences import EPS
 from .engines import UndefinedError, called, changed
 from .findings import Comparison
 from .guesses import guess
-from .inputs import CheckError, Function, Inputs, Options, as_real, flat, rebuilt, unit_of
+from .inputs import CheckError, Function, Inputs, Options, as_real, counted, flat, rebuilt, unit_of
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows
@@ -139,14 +139,8 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
     numbers, first = inputs.floats, options.order == 1
-
-    def read(claim: Any) -> list[Any]:
-        if first:
-            return inputs.gradient(claim)
-        entries, n = [as_real(x, "an entry of the Hessian") for x in flat(claim)], len(numbers)
-        if len(entries) != n * n:
-            raise CheckError(f"the Hessian must hold {n} x {n} numbers, got {len(entries)}")
-        return entries
+    entries = partial(counted, count=len(numbers) ** 2, what="Hessian")
+    read: Function = inputs.gradient if first else entries
 
     def value_and_claim() -> tuple[float, list[Any], float]:
         y = called(lambda: float(as_real(inputs.call(f, numbers), "the value of f")))
@@ -238,8 +232,8 @@ def check_jvp(
                 continue
             parts = rebuilt(like, iter(given))
             result = called(partial(product, parts if len(parts) != 1 else parts[0]), name)
-            results = _numbers(result, len(other), name)
-            shares = [a * b for a, b in zip(other, results, strict=True)]
+            results = counted(result, len(other), name)
+            shares = [a * float(b) for a, b in zip(other, results, strict=True)]
             noise = (4 if eps == EPS else 64) * eps * sum(map(abs, shares))
             found.append((math.fsum(shares), noise))
             rows.append(check.row(f"{name} {number}", found[-1][0], reference, noise))
@@ -256,14 +250,7 @@ def _weighted(f: Function, u: Sequence[float]) -> Function:
     """u.f, a single number."""
 
     def weighted(*args: Any, **named: Any) -> float:
-        parts = _numbers(f(*args, **named), len(u), "f")
-        return math.fsum(w * part for w, part in zip(u, parts, strict=True))
+        parts = counted(f(*args, **named), len(u), "f")
+        return math.fsum(w * float(part) for w, part in zip(u, parts, strict=True))
 
     return weighted
-
-
-def _numbers(tree: Any, count: int, what: str) -> list[float]:
-    parts = flat(tree)
-    if len(parts) != count:
-        raise CheckError(f"{what} must give {count} numbers, got {len(parts)}")
-    return [float(as_real(part, what)) for part in parts]

@@ -59,17 +59,15 @@ def is_comfortable(
     if distance_to_kink(op, numbers, out) < margin:
         return False
     jump = 3 * step * (1 + sum(map(abs, slopes))) if moderate else math.inf
-    for signs in product((step, -step), repeat=sum(active)):
-        steps = iter(signs)
-        near = [_moved(x, next(steps)) if on else x for x, on in zip(numbers, active, strict=True)]
+    for steps in product(*((step, -step) if on else (0.0,) for on in active)):
+        near = [
+            tuple(x + h for x in arg) if isinstance(arg, tuple) else arg + h
+            for arg, h in zip(numbers, steps, strict=True)
+        ]
         found = value_and_slopes(op, near, (False,) * len(near))
         if found is None or not abs(found[0] - out) <= jump:
             return False
     return True
-
-
-def _moved(arg: Any, h: float) -> Any:
-    return tuple(x + h for x in arg) if isinstance(arg, tuple) else arg + h
 
 
 @cache
@@ -110,17 +108,18 @@ def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) ->
 
     They fit if they are in the domain, `margin` from the kinks, with finite value and slopes.
     """
-    if is_comfortable(op, numbers, None, margin, moderate=False):
+
+    def fits(numbers: tuple[Any, ...]) -> bool:
+        return is_comfortable(op, numbers, None, margin, moderate=False)
+
+    if fits(numbers):
         return numbers
-    size = sum(map(abs, flat(numbers)))  # of the numbers alone: there is no other chance
     goals = comfortable_points(op)
-    for k in range(len(goals)):
-        goal = goals[(int(size * 1000) + k) % len(goals)]
-        for part in (0.01, 0.1, 0.5, 1.0):
-            near = _between(op, numbers, goal, part)
-            small = all(abs(x) <= largest for x in flat(near))
-            if small and is_comfortable(op, near, None, margin, moderate=False):
-                return near
+    first = int(sum(map(abs, flat(numbers))) * 1000) % len(goals)  # there is no other chance
+    for goal, part in product(goals[first:] + goals[:first], (0.01, 0.1, 0.5, 1.0)):
+        near = _between(op, numbers, goal, part)
+        if all(abs(x) <= largest for x in flat(near)) and fits(near):
+            return near
     raise ValueError(
         f"no point up to {largest:g} is inside the domain of {op.signature} and {margin:g} away"
         " from its kinks"
@@ -129,15 +128,11 @@ def repaired(op: Op, numbers: tuple[Any, ...], largest: float, margin: float) ->
 
 def _between(op: Op, numbers: Sequence[Any], goal: Sequence[Any], part: float) -> tuple[Any, ...]:
     """That part of the way from the numbers to the goal; integers stay what they are."""
-
-    def moved(x: float, g: float) -> float:
-        return g if part == 1 else x + part * (g - x)
-
     near: list[Any] = []
     for x, g, is_variable in zip(numbers, goal, variable(op), strict=True):
         if isinstance(x, tuple):  # as many elements as it has, apart from each other
             far = (g[i % len(g)] + i // len(g) for i in range(len(x)))
-            near.append(tuple(map(moved, x, far)))
+            near.append(tuple((1 - part) * a + part * b for a, b in zip(x, far, strict=True)))
         else:
-            near.append(moved(x, g) if is_variable else x)
+            near.append((1 - part) * x + part * g if is_variable else x)
     return tuple(near)

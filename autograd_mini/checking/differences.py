@@ -10,7 +10,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -128,7 +128,7 @@ def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: f
         if side == "both" and len(ladder.levels) > len(steps) - 8:
             break
     none = Estimate(math.nan, math.inf, math.nan, "both", 0)
-    return min(found, key=attrgetter("error"), default=none)._replace(evaluations=probe.count)
+    return min(found, key=attrgetter("error"), default=none)._replace(evaluations=len(probe.known))
 
 
 def real(x: Any, what: str) -> float:
@@ -160,31 +160,25 @@ def _steps(x: float, eps: float) -> list[float]:
 
 
 class Probe:
-    """f near x: nan where it has no finite value, and a count of the calls."""
+    """f near x, asked once at each place: nan where it has no finite value."""
 
     def __init__(
         self, f: Callable[[float], Any], x: float, low: float = -math.inf, high: float = math.inf
     ) -> None:
         self.f, self.x, self.low, self.high = f, x, low, high
-        self.count = 0
         self.known: dict[float, float] = {}
         self.center = self(x)
 
     def __call__(self, at: float) -> float:
-        """The value at this place, asked once."""
-        if at in self.known:
-            return self.known[at]
-        if not self.low <= at <= self.high:
-            return math.nan
-        self.count += 1
-        try:
-            result = self.f(at)
-            leaves = isinstance(result, complex) and self.count > 1  # (-2) ** 0.5, beyond an edge
-            y = math.nan if leaves else real(result, "the value of f")
-        except (ValueError, ArithmeticError):
+        """The value at this place."""
+        if at not in self.known and self.low <= at <= self.high:
             y = math.nan
-        self.known[at] = y = y if math.isfinite(y) else math.nan
-        return y
+            with suppress(ValueError, ArithmeticError):
+                result = self.f(at)
+                if not isinstance(result, complex) or not self.known:  # (-2) ** 0.5 beyond an edge
+                    y = real(result, "the value of f")
+            self.known[at] = y if math.isfinite(y) else math.nan
+        return self.known.get(at, math.nan)
 
 
 class _Level(NamedTuple):

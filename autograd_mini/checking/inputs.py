@@ -13,15 +13,16 @@ from contextlib import suppress
 from copy import copy
 from fractions import Fraction
 from inspect import Parameter, Signature
-from itertools import islice, product
+from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd_mini.errors import AutogradError
+from autograd_mini.errors import AutogradError, GradientError
 from autograd_mini.functions import function
 from autograd_mini.numbers.kinds import shown
-from autograd_mini.numbers.trees import array, of_class
+from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names
 from autograd_mini.ops import Op
+from autograd_mini.transforms import in_order
 
 from .adapters import data_of, is_node
 from .casts import rounding_unit, wide
@@ -36,35 +37,22 @@ class CheckError(AutogradError, ValueError):
 
 
 class Options(NamedTuple):
-    """What the caller of `check_grad` asked for.
-
-    order        of the derivatives that are checked
-    directions   0 to compare each input by itself
-    accuracy     relative width of a bar from which a verdict is undecided
-    slack        relative error that is put down to rounding
-    draw         what is random, from the seed
-    """
+    """What the caller of `check_grad` asked for."""
 
     order: int
-    directions: int
+    directions: int  # 0 to compare each input by itself
     seed: int
-    accuracy: float
-    slack: float
+    accuracy: float  # relative width of a bar from which a verdict is undecided
+    slack: float  # relative error that is put down to rounding
     lang: str
     domain: list[tuple[float, float]]
-    draw: Random
+    draw: Random  # from the seed
 
 
 class Inputs:
-    """The numbers at which a function is checked, and how the function takes them.
+    """The numbers at which a function is checked, and how the function takes them."""
 
-    numbers   all inputs, in order; floats   the same as floats; names   what each is called
-    reach     how far each moves when it moves by its own size, or by 1 if that is more
-    eps       their rounding unit
-    double    whether arrays are given to functions as those of float64, whatever they are
-    """
-
-    double = False
+    double = False  # whether arrays are given to functions as those of float64, whatever they are
 
     def __init__(self, f: Function, at: Any) -> None:
         if not callable(f):
@@ -73,33 +61,26 @@ class Inputs:
         self.style, self.args, first_names = _style(f, at)
         self.numbers: list[Any] = []
         self.names: list[str] = []
-        self.eps = EPS
-        for arg, name in zip(self.args, first_names, strict=True):
-            for where, part in parts_of(arg, name):
-                names = [where]
+        self.eps = EPS  # the rounding unit of the arrays
+        for arg, first in zip(self.args, first_names, strict=True):
+            parts, form = parts_of(arg)
+            for part, name in zip(parts, names(form, first, "[{!r}]"), strict=True):
+                own = [name]
                 if is_array(part):
                     self.eps = max(self.eps, rounding_unit(part))
-                    places = product(*map(range, part.shape)) if part.shape else ()
-                    names = [f"{where}[{', '.join(map(str, i))}]" for i in places] or names
-                self.numbers += map(_number, numbers_of(part), names)
-                self.names += names
+                    own = names((array, part.shape), name) if part.shape else own
+                self.numbers += map(_number, numbers_of(part), own)
+                self.names += own
         if not self.numbers:
             raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
         self.floats = [float(x) for x in self.numbers]
-        self.reach = [max(1.0, abs(x)) for x in self.floats]
+        self.reach = [max(1.0, abs(x)) for x in self.floats]  # how far each is moved
 
     def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
         args = rebuilt(self.args, iter(parts), self.double)
-        try:
-            keywords = self.style == "keywords"
-            result = f(**dict(zip(self.at, args, strict=True))) if keywords else f(*args)
-        except TypeError as error:
-            if self.style != "single" or not isinstance(self.at, tuple):
-                raise
-            raise CheckError(
-                f"{what} takes one argument, so it got the whole tuple {shown(self.at)}: {error}"
-            ) from error
+        keywords = self.style == "keywords"
+        result = f(**dict(zip(self.at, args, strict=True))) if keywords else f(*args)
         held = flat(args)
         if len(held) != len(parts) or not all(map(_same, held, parts)):
             raise CheckError(
@@ -133,9 +114,15 @@ class Inputs:
 
     def gradient(self, claimed: Any) -> list[float]:
         """The numbers of a claimed gradient, which has the structure of the inputs."""
-        if self.style == "spread" and len(self.at) == 1 and not isinstance(claimed, list | tuple):
-            claimed = (claimed,)
-        return list(_aligned(self.at, claimed, "gradient"))
+
+        def inside(tree: Any) -> Any:
+            return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
+
+        try:
+            claimed = in_order(inside(claimed), inside(self.at))
+        except GradientError as error:
+            raise CheckError(str(error)) from None
+        return counted(claimed, len(self.numbers), "gradient")
 
 
 def _number(x: Any, name: str) -> Any:
@@ -209,33 +196,40 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
 
 
 # --- structures ----------------------------------------------------------------------------------
-def parts_of(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """The numbers and arrays in a structure, in order, each with the name that it has in it."""
-    if isinstance(tree, list | tuple | Mapping):
-        for key, part in tree.items() if isinstance(tree, Mapping) else enumerate(tree):
-            yield from parts_of(part, f"{name}[{key!r}]")
-    else:
-        yield name, tree
+def parts_of(tree: Any) -> tuple[list[Any], Form]:
+    """The numbers and arrays in a structure, in order, and its form."""
+
+    def whole(x: Any, pieces: list[Any], _: Any) -> Form:
+        pieces.append((x,))
+        return NUMBER
+
+    return leaves(tree, whole)
 
 
 def flat(tree: Any) -> list[Any]:
     """The numbers in a structure, those of arrays too."""
-    return [x for _, part in parts_of(tree) for x in numbers_of(part)]
+    return [x for part in parts_of(tree)[0] for x in numbers_of(part)]
+
+
+def counted(tree: Any, count: int, what: str) -> list[Any]:
+    """The numbers in a structure, which must be so many."""
+    if tree is None:
+        raise CheckError(f"{what} is None: a function without return gives None")
+    if len(found := flat(tree)) != count:
+        raise CheckError(f"{what} must give {count} numbers, got {len(found)}")
+    return [as_real(x, what) for x in found]
 
 
 def unit_of(y: Any) -> float:
     """The coarsest rounding unit of the numbers in a structure."""
-    units = [rounding_unit(part) for _, part in parts_of(y) if hasattr(part, "dtype")]
+    units = [rounding_unit(part) for part in parts_of(y)[0] if hasattr(part, "dtype")]
     return max(units, default=EPS)
 
 
 def mapped(tree: Any, f: Function) -> Any:
     """The structure with f of its numbers and arrays."""
-    if isinstance(tree, Mapping):
-        return {key: mapped(part, f) for key, part in tree.items()}
-    if isinstance(tree, list | tuple):
-        return of_class(type(tree), (mapped(part, f) for part in tree))
-    return f(tree)
+    parts, form = parts_of(tree)
+    return builder(form)(map(f, parts))
 
 
 def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
@@ -255,29 +249,6 @@ def _same(a: Any, b: Any) -> bool:
         return bool(a == b or abs(a - b) <= abs(b) * 2.0**-7)
     except (TypeError, ValueError):
         return False
-
-
-def _aligned(at: Any, claimed: Any, where: str) -> Iterator[Any]:
-    """The numbers of `claimed`, which must have the structure of `at`."""
-    if isinstance(at, list | tuple | Mapping):
-        keys = list(at) if isinstance(at, Mapping) else range(len(at))
-        try:
-            parts = [claimed[key] for key in keys] if len(claimed) == len(keys) else None
-        except (TypeError, LookupError):
-            parts = None
-        if parts is None:
-            raise CheckError(
-                f"{where} must be built as the input {shown(at)}, got {shown(claimed)}"
-            )
-        for key, part in zip(keys, parts, strict=True):
-            yield from _aligned(at[key], part, f"{where}[{key!r}]")
-        return
-    if claimed is None:
-        raise CheckError(f"{where} is None: a function without return gives None")
-    found, n = flat(claimed), math.prod(getattr(at, "shape", ()))
-    if len(found) != n:
-        raise CheckError(f"{where} must hold {n} numbers, as the input does, got {len(found)}")
-    yield from (as_real(x, where) for x in found)
 
 
 def as_real(x: Any, what: str) -> Any:

@@ -29,19 +29,13 @@ _UNDEFINED = (ValueError, ArithmeticError, TypeError, NotImplementedError)
 
 
 class Reference(NamedTuple):
-    """A true derivative.
+    """A true derivative."""
 
-    kind         "number"; "kink": anything from low to high; "domain": there is no derivative
-    low, high    both the derivative if kind is "number"
-    bar          how far low and high can be off
-    source       "Fraction", "mpmath" or "ladder"
-    """
-
-    kind: str
+    kind: str  # "number"; "kink": anything from low to high; "domain": there is no derivative
     low: Fraction
-    high: Fraction
-    bar: Fraction
-    source: str
+    high: Fraction  # as low if kind is "number"
+    bar: Fraction  # how far low and high can be off
+    source: str  # "Fraction", "mpmath" or "ladder"
 
     @property
     def value(self) -> Fraction:
@@ -65,11 +59,7 @@ def mpmath() -> Any:
 
 
 def exact(x: Any) -> Fraction:
-    """A finite float, int, Fraction or mpf, without any rounding.
-
-    >>> exact(0.5)
-    Fraction(1, 2)
-    """
+    """A finite float, int, Fraction or mpf, without any rounding."""
     if hasattr(x, "_mpf_"):
         sign, mantissa, exponent, _ = x._mpf_
         signed = -int(mantissa) if sign else int(mantissa)
@@ -97,11 +87,7 @@ Place = tuple[int, int | None]  # an argument, and the element if it is a vector
 
 
 def places(args: Sequence[Any]) -> list[Place]:
-    """The places of all numbers of the arguments.
-
-    >>> places((2.0, (1.0, 3.0)))
-    [(0, None), (1, 0), (1, 1)]
-    """
+    """The places of all numbers of the arguments: (2.0, (1.0,)) has (0, None) and (1, 0)."""
     found: list[Place] = []
     for k, arg in enumerate(args):
         found += [(k, i) for i in range(len(arg))] if arg.__class__ is tuple else [(k, None)]
@@ -109,16 +95,12 @@ def places(args: Sequence[Any]) -> list[Place]:
 
 
 def derivative_of(op: Op, args: Sequence[Any], k: int, i: int | None = None) -> Reference:
-    """The true partial of an operation by argument k, or element i of it, at these numbers.
-
-    From its VALUE formula: by mpmath where it is installed, up the ladder otherwise. At a kink
-    (`op.kinks`) the interval of the one-sided derivatives.
-    """
+    """The true partial of an operation by argument k, or element i of it, at these numbers."""
     return directional_of(op, args, {(k, i): 1})
 
 
 def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Reference:
-    """As `derivative_of`, along a direction: place -> weight."""
+    """The true derivative of its value formula along a direction: place -> weight."""
     scale = max(abs(args[k] if i is None else args[k][i]) for k, i in along)
     if mpmath() is None:
         value = rule(op, FLOAT).value
@@ -191,11 +173,7 @@ def rounding(op: Op, args: Sequence[Any], key: str, i: int | None = None) -> Fra
 
 # --- differences ---------------------------------------------------------------------------------
 def by_mpmath(f: Function, scale: Any = 1, kink: bool = False, order: int = 1) -> Reference:
-    """The derivative of f at 0 by central differences at 110 digits, and more where it takes more.
-
-    Two steps, 1e-40 and 1e-45 of the scale, must tell the same. One-sided where f has values on one
-    side alone; at a kink the interval between both sides.
-    """
+    """The derivative of f at 0 by differences at 110 digits, and more where it takes more."""
     mp = mpmath()
     for digits in _PRECISIONS:
         with mp.workdps(digits):
@@ -206,6 +184,10 @@ def by_mpmath(f: Function, scale: Any = 1, kink: bool = False, order: int = 1) -
 
 
 def _differences(f: Function, at: Any, digits: int, kink: bool, order: int) -> Reference:
+    """Central ones, at two steps that must tell the same: 1e-40 and 1e-45 of the scale.
+
+    One-sided where f has values on one side alone; at a kink the interval between both sides.
+    """
     mp = mpmath()
 
     @cache

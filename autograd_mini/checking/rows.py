@@ -24,6 +24,7 @@ from .whole import Truth
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
 _LEAST = sys.float_info.min  # what is smaller is 0 with all its digits
+_TINY = 4 * Fraction(math.ulp(0.0))
 _POWERS = range(2, 10)  # of 1/2: the steps of the Taylor table
 
 
@@ -99,8 +100,7 @@ class Rows:
             return told(float(got), math.nan, math.nan, math.nan, 0.0, "domain")
         size = max(abs(low), abs(high))
         rounding = Fraction(noise) if math.isfinite(noise) else Fraction(0)
-        bar = reference.bar + Fraction(self.options.slack) * size + rounding
-        bar += Fraction(math.ulp(0.0)) * 4
+        bar = reference.bar + Fraction(self.options.slack) * size + rounding + _TINY
         if not math.isfinite(got):
             return told(float(got), as_float(wanted), math.inf, as_float(bar), math.inf, "wrong")
         error = max(low - exact(got), exact(got) - high, Fraction(0))
@@ -108,27 +108,21 @@ class Rows:
             error = error if error > reference.bar else Fraction(0)
             wanted = wanted if abs(wanted) > reference.bar else Fraction(0)
         enough = Fraction(self.options.accuracy) * max(size, self.scale)
-        wide = reference.bar > max(enough, rounding)
         reach = Fraction(self.reach.get(name, 1.0))
-        if error == 0 and source != LADDER:
-            wide = False
-        elif error == 0 == wanted:  # no size to compare the bar with but that of f, here and near
+        wide = reference.bar > max(enough, rounding) and (error != 0 or source == LADDER)
+        if error == 0 == wanted and source == LADDER:
+            # there is no size to compare the bar with but that of f, here and near
             near = max([self.value, *(row.r0 for row in self._remainders(_POWERS))])
             wide = reference.bar * reach > max(self.options.accuracy * near, _LEAST)
-        if error > bar:
-            verdict = "wrong"
-        elif reference.kind == KINK:
-            verdict = "kink"
-        elif wide:
-            verdict = "undecided"
-        elif wanted == 0 and self.value == 0 and error <= rounding:
-            verdict = "ok"  # a function that is 0 throughout: nothing to compare the rounding with
-        elif error > max(enough, reference.bar) and error * reach > 128 * self.truth.noise:
-            # the shares that are added up cancel, and more than rounding is lost: chaos
-            verdict = "undecided"
+        # Where the shares that are added up cancel, and more than rounding is lost: chaos. In a
+        # function that is 0 throughout there is nothing to compare the rounding with.
+        lost = error > max(enough, reference.bar) and error * reach > 128 * self.truth.noise
+        lost = lost and not (wanted == 0 == self.value and error <= rounding)
+        verdict = "undecided" if wide or lost else "ok"
+        if error > bar or reference.kind == KINK:
+            verdict = "wrong" if error > bar else "kink"
+        elif lost and not wide:
             self.lost.append(name)
-        else:
-            verdict = "ok"
         ulps = in_ulps(error, wanted) if wanted or not error else math.inf
         return told(*map(as_float, (exact(got), wanted, error, bar)), ulps, verdict)
 
@@ -158,11 +152,11 @@ class Rows:
     def unseen(self, rows: Sequence[Comparison], value: float) -> list[Comparison]:
         """The rows, those ok whose error changes f by less than an ulp over the input's reach."""
 
-        def is_unseen(row: Comparison) -> bool:
-            effect = row.error * self.reach.get(row.name, 1.0)
-            return row.verdict == "wrong" and effect <= math.ulp(value)
+        def excused(row: Comparison) -> Comparison:
+            unseen = row.error * self.reach.get(row.name, 1.0) <= math.ulp(value)
+            return replace(row, verdict="ok") if row.verdict == "wrong" and unseen else row
 
-        return [replace(row, verdict="ok") if is_unseen(row) else row for row in rows]
+        return list(map(excused, rows))
 
     def report(
         self, rows: Sequence[Comparison], culprit: Culprit | None, notes: list[Note], **found: Any

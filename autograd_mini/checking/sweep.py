@@ -12,6 +12,7 @@ from autograd_mini.drawing import curves, plots
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.files import write
 from autograd_mini.language import text
+from autograd_mini.numbers.kinds import shown
 
 from .adapters import data_of
 from .differences import Probe, finite_difference, real
@@ -38,26 +39,24 @@ def complex_step(f: Callable[[complex], Any], x: float) -> float:
     x = real(x, "x")
     if not math.isfinite(x):
         raise ValueError(f"x must be finite, got {x}")
-    slope, longer = (_complex_slope(f, x, step) for step in (_STEP, 1e10 * _STEP))
+    slopes = []
+    for step in (_STEP, 1e10 * _STEP):
+        try:
+            y = data_of(f(complex(x, step)))
+        except TypeError as error:
+            raise NumberTypeError(
+                f"the complex step needs an f that takes complex numbers (cmath, not math): {error}"
+            ) from None
+        if not isinstance(y, complex):
+            raise NumberTypeError(
+                "the complex step needs an analytic f: for a complex number it gave the real"
+                f" {shown(y)}"
+            )
+        slopes.append(y.imag / step)
+    slope, longer = slopes
     if not abs(slope - longer) <= 1e-9 * abs(longer):
         raise ValueError(f"f has no finite derivative at x = {x}: the complex step gives {slope}")
     return slope
-
-
-def _complex_slope(f: Callable[[complex], Any], x: float, step: float) -> float:
-    try:
-        y = f(complex(x, step))
-    except TypeError as error:
-        raise NumberTypeError(
-            f"the complex step needs an f that takes complex numbers (cmath, not math): {error}"
-        ) from None
-    y = data_of(y)
-    if not isinstance(y, complex):
-        raise NumberTypeError(
-            "the complex step needs an analytic f: for a complex number it gave the real"
-            f" {y!r} ({type(y).__name__})"
-        )
-    return y.imag / step
 
 
 class Sweep(NamedTuple):
@@ -99,11 +98,11 @@ class Sweep(NamedTuple):
 
         Raises ImportError, saying what to install, without matplotlib.
         """
-        given, panel = hasattr(target, "loglog"), self.panel(lang)
+        given, panel = hasattr(target, "plot"), self.panel(lang)
         axes = plots.axes_of(target if given else None, 4.2)
         for style, (label, points) in zip(("o--", "s-"), panel.lines, strict=True):
-            shown = zip(*(point for point in points if point[1] > 0), strict=True)
-            axes.loglog(*shown, style, markersize=3, label=label)
+            seen = zip(*(point for point in points if point[1] > 0), strict=True)
+            axes.loglog(*seen, style, markersize=3, label=label)
         axes.axvline(self.best, color="gray", linewidth=0.8, linestyle=":")
         figure = plots.finished(axes, panel.x, panel.y)
         if not given:

@@ -118,21 +118,21 @@ def of_class(kind: Any, parts: Iterable[Any]) -> Any:
     return made
 
 
-def names(form: Form, name: str) -> list[str]:
-    """What the numbers of a form called `name` are called: p.w[0], p.w[1], p.b."""
+def names(form: Form, name: str, at: str = ".{}") -> list[str]:
+    """What the numbers of a form called `name` are called: p.w[0], p.w[1], p.b; `at`, a key's."""
     if form == NUMBER:
         return [name]
     kind, inner, *more = form
     if kind is array:
-        return [f"{name}[{', '.join(map(str, at))}]" for at in product(*map(range, inner))]
+        return [f"{name}[{', '.join(map(str, i))}]" for i in product(*map(range, inner))]
     if kind is MODEL:
         return [p.label or f"{name}.{i}" for i, p in enumerate(inner())]
     if issubclass(kind, STATIC):
         return []
     forms = [NUMBER] * inner if inner.__class__ is int else inner
-    keys = [f".{key}" for key in more[0]] if more else [f"[{i}]" for i in range(len(forms))]
+    keys = [*map(at.format, more[0])] if more else [f"[{i}]" for i in range(len(forms))]
     pairs = zip(forms, keys, strict=True)
-    return [found for each, key in pairs for found in names(each, f"{name}{key}")]
+    return [found for each, key in pairs for found in names(each, f"{name}{key}", at)]
 
 
 def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:

@@ -646,7 +646,7 @@ def mutates_array(v):
         (lambda: check_grad(float, 1.0), "plain number 1.0, not a Value"),
         (lambda: check_grad(lambda v: np.array([v, v]), 1.0), "must give one Value"),
         (lambda: check_grad(lambda x, y: x, 1.0), "takes the arguments .x, y., which at"),
-        (lambda: check_grad(lambda x: x * x, (1.0, 2.0)), "takes one argument, .* whole tuple"),
+        (lambda: check_grad(lambda x: x * x, (1.0, 2.0)), "f raised TypeError: .*'tuple'"),
         (lambda: check_grad(lambda x, y: x, {"z": 1.0}), "takes the arguments .x, y., which at"),
         (lambda: check_grad(mutates, [1.0]), "changes its argument"),
         (lambda: check_grad(3, 1.0), r"f must be a function, got 3 \(int\)"),
@@ -676,7 +676,7 @@ def mutates_array(v):
         (lambda: check_grad(lambda x: 1j, 1.0, gradient=math.cos), "one real number"),
         (lambda: check_grad(lambda x: np.ones(2), 1.0, gradient=math.cos), "number, got array"),
         (lambda: check_grad(math.sin, 1.0, gradient=lambda x: None), "gradient is None"),
-        (lambda: check_grad(sum, [1.0, 2.0], gradient=lambda v: [1.0]), r"the input \[1.0, 2.0"),
+        (lambda: check_grad(sum, [1.0, 2.0], gradient=lambda v: [1.0]), "must give 2 numbers"),
         (lambda: check_grad(np.sum, np.ones(2), gradient=print), "is None: a function without"),
         (lambda: check_grad(math.sin, 1.0, gradient=lambda x: 1 / None), "gradient raised Type"),
         (lambda: check_grad(mutates_array, np.ones(2), gradient=np.ones_like), "changes its arg"),
@@ -686,15 +686,15 @@ def mutates_array(v):
         ),
         (
             lambda: check_grad(np.sum, np.ones(3), gradient=lambda v: np.ones(2)),
-            "must hold 3 numbers, as the input does, got 2",
+            "must give 3 numbers, got 2",
         ),
         (
             lambda: check_grad(lambda p: p["a"], {"a": 1.0}, gradient=lambda p: {"b": 1.0}),
-            "built as the input {'a': 1.0}",
+            r"the keys \['a'\], got \['b'\]",
         ),
         (
             lambda: check_grad(lambda x, y: x, (1.0, 2.0), gradient=lambda x, y: [1], order=2),
-            "2 x 2 numbers, got 1",
+            "must give 4 numbers, got 1",
         ),
     ],
 )  # fmt: skip

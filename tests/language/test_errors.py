@@ -33,7 +33,7 @@ PROGRAMMERS = (
 UNMET = (
     "module ", "value must be the class of the Values", "value must be a class of nodes",
     "domain must be (low, high)",
-    "check_jvp needs", "\0 must give \0 numbers", "an array of this library",
+    "check_jvp needs", "an array of this library",
     "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "steps needs a Value", "with value=",
