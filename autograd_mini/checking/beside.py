@@ -38,22 +38,22 @@ class SideBySide(Shown):
         return self.ok
 
     def _grid(self, lang: str, width: int | None = None) -> Grid:
-        told = {engine: report for engine, report in self.reports.items() if report.comparisons}
-        columns = [*told, text("checking.beside.reference", lang)]
-        rows = [["", *columns]]
-        marked: dict[tuple[int, int], str] = {}
-        parts = [report.comparisons for report in told.values()]
-        for i, beside in enumerate(zip(*parts, strict=False), start=1):
-            rows.append([beside[0].name, *(number_text(row.got) for row in beside)])
-            rows[-1].append(cells_of(beside[0], lang)["wanted"])
+        told = {
+            name: found.comparisons for name, found in self.reports.items() if found.comparisons
+        }
+        rows, marked = [["", *told, text("checking.beside.reference", lang)]], dict[Any, str]()
+        for i, beside in enumerate(zip(*told.values(), strict=False), start=1):
+            got = [number_text(row.got) for row in beside]
+            rows.append([beside[0].name, *got, cells_of(beside[0], lang)["wanted"]])
             found = enumerate(beside, start=1)
             marked |= {(i, j): "red" for j, row in found if row.verdict == "wrong"}
         for i, j in product(range(len(rows)), {j for _, j in marked}):
             rows[i][j] += " *" if (i, j) in marked else "  "
         remarks = [text("checking.beside.legend", lang)] if marked else []
-        for engine in [engine for engine in self.reports if engine not in told]:
-            reason = " ".join(self.reports[engine].remarks(lang))
-            remarks.append(text("checking.beside.failed", lang, engine=engine, reason=reason))
+        for engine, report in self.reports.items():
+            if engine not in told:
+                reason = " ".join(report.remarks(lang))
+                remarks.append(text("checking.beside.failed", lang, engine=engine, reason=reason))
         for engine, (why, what) in self.missing.items():
             details = {"library": what, "reason": translated(what, lang)}
             remarks.append(text(f"checking.beside.{why}", lang, engine=engine, **details))
@@ -118,8 +118,7 @@ def _torch(f: Function, at: Any, **options: Any) -> Report:
         args, named = mapped((args, named), lambda x: x.detach().requires_grad_())
         y, leaves = f(*args, **named), parts_of((args, named))[0]
         found = iter(torch.autograd.grad(y, leaves, allow_unused=True, materialize_grads=True))
-        given = named or (args if isinstance(at, tuple) else args[0])
-        return mapped(given, lambda _: next(found))
+        return mapped(named or args, lambda _: next(found))
 
     point = mapped(at, lambda x: torch.tensor(_plain(x), dtype=torch.float64))
     return check_grad(f, point, gradient=gradient, **options)
@@ -130,7 +129,7 @@ def _jax(f: Function, at: Any, **options: Any) -> Report:
 
     def gradient(*args: Any, **named: Any) -> Any:
         found = jax.grad(lambda given: f(*given[0], **given[1]))((args, named))
-        return found[1] if named else found[0] if isinstance(at, tuple) else found[0][0]
+        return found[1] if named else found[0]
 
     with doubles():
         point = mapped(at, lambda x: jax.numpy.asarray(_plain(x), dtype=float))

@@ -108,27 +108,22 @@ def finite_difference(
     few = [*steps[:10], *steps[10:-8:6], *steps[-4:]]  # the long, a few between, the shortest
     with quiet():
         for chosen in [few, steps] if enough else [steps]:
-            estimate = _estimate(probe, chosen, order, eps, noise)
+            found: list[Estimate] = []
+            for side in _SIDES:
+                ladder = _Ladder(probe, chosen, side, order, eps, noise)
+                found += ladder.best()
+                if side == "both" and len(ladder.levels) > len(chosen) - 8:
+                    break
+            none = Estimate(math.nan, math.inf, math.nan, "both", 0)
+            estimate = min(found, key=attrgetter("error"), default=none)
             if estimate.error <= enough:
                 break
-    return estimate
+    return estimate._replace(evaluations=len(probe.known))
 
 
 def quiet() -> AbstractContextManager[Any]:
     """Without NumPy's warnings, where steps leave the domain of f on purpose."""
     return warnings.catch_warnings(action="ignore", category=RuntimeWarning)
-
-
-def _estimate(probe: Probe, steps: list[float], order: int, eps: float, noise: float) -> Estimate:
-    """What the ladder with these steps gives, on both sides or on one."""
-    found: list[Estimate] = []
-    for side in _SIDES:
-        ladder = _Ladder(probe, steps, side, order, eps, noise)
-        found += ladder.best()
-        if side == "both" and len(ladder.levels) > len(steps) - 8:
-            break
-    none = Estimate(math.nan, math.inf, math.nan, "both", 0)
-    return min(found, key=attrgetter("error"), default=none)._replace(evaluations=len(probe.known))
 
 
 def real(x: Any, what: str) -> float:
@@ -244,9 +239,7 @@ class _Ladder:
                 return
 
     def _extrapolations(self) -> Iterator[tuple[float, float, int]]:
-        above: list[
-            tuple[float, float]
-        ] = []  # value and noise, column by column, in the row before
+        above: list[tuple[float, float]] = []  # value and noise of each column, in the row before
         for i, level in enumerate(self.levels):
             row = [(level.quotient, self.noise(level))]
             for j, (old, noise) in enumerate(above[: _COLUMNS - 1], start=1):
@@ -256,9 +249,9 @@ class _Ladder:
                 weight, (left, own) = ratio**self.power, row[-1]
                 value = left + (left - old) / (weight - 1)
                 row.append((value, (weight * own + noise) / (weight - 1)))
-                truncation = max(abs(value - left), abs(value - old))
-                if j > 1:  # two neighbours may agree by chance
-                    truncation = max(truncation, abs(left - row[j - 2][0]) / 32)
+                if j > 1:
+                    by_chance = abs(left - row[j - 2][0]) / 32  # two neighbours may agree so
+                    truncation = max(abs(value - left), abs(value - old), by_chance)
                     bar = _SAFETY * truncation + row[j][1] + 2 * EPS * abs(value)
                     if math.isfinite(bar):
                         yield value, bar, i

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd_mini.numbers.floats import FLOAT
+from autograd_mini.numbers.kind import Kind
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import each
@@ -61,9 +62,7 @@ def mpmath() -> Any:
 def exact(x: Any) -> Fraction:
     """A finite float, int, Fraction or mpf, without any rounding."""
     if hasattr(x, "_mpf_"):
-        sign, mantissa, exponent, _ = x._mpf_
-        signed = -int(mantissa) if sign else int(mantissa)
-        return signed * Fraction(2) ** int(exponent)
+        return Fraction(*map(int, mpmath().libmp.to_rational(x._mpf_)))
     return Fraction(x)
 
 
@@ -102,34 +101,36 @@ def derivative_of(op: Op, args: Sequence[Any], k: int, i: int | None = None) -> 
 def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Reference:
     """The true derivative of its value formula along a direction: place -> weight."""
     scale = max(abs(args[k] if i is None else args[k][i]) for k, i in along)
-    if mpmath() is None:
-        value = rule(op, FLOAT).value
-        return by_ladder(lambda t: value(*_moved(args, along, t)), 0.0, around=float(scale))
-    return by_mpmath(_along(op, args, along), scale, at_kink(op, args))
-
-
-def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
-    """The derivative along (1, ..., 1) in these arguments and elements."""
-    found = by_mpmath(_along(op, args, dict.fromkeys(places, 1)), kink=True)
-    smooth = found.kind == KINK and found.high - found.low <= Fraction(1, 10**20)
-    return found._replace(kind=NUMBER) if smooth else found
-
-
-def _along(op: Op, args: Sequence[Any], along: Mapping[Place, float]) -> Function:
-    """The value, by mpmath, as a function of the distance that the places have been moved."""
-    from autograd_mini.numbers.multiprecision import MPMATH
-
-    value = rule(op, MPMATH).value
+    sharp = mpmath() is not None
+    value = rule(op, _kind()).value
 
     def f(t: Any) -> Any:
-        point = _moved(each(precise, args), along, t)
+        point = _moved(each(precise if sharp else float, args), along, t)
         for k, i in along:
             domain = op.domains.get(op.params[k])
             if domain is not None and i is None and point[k] not in domain:
                 raise ValueError
         return value(*point)
 
-    return f
+    if not sharp:
+        return by_ladder(f, 0.0, around=float(scale))
+    return by_mpmath(f, scale, at_kink(op, args))
+
+
+def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
+    """The derivative along (1, ..., 1) in these arguments and elements."""
+    found = directional_of(op, args, dict.fromkeys(places, 1))
+    smooth = found.kind == KINK and found.high - found.low <= Fraction(1, 10**20)
+    return found._replace(kind=NUMBER) if smooth else found
+
+
+def _kind() -> Kind:
+    """That of mpmath's numbers, or without it of floats."""
+    if mpmath() is None:
+        return FLOAT
+    from autograd_mini.numbers.multiprecision import MPMATH
+
+    return MPMATH
 
 
 def _moved(args: Sequence[Any], along: Mapping[Place, float], t: Any) -> list[Any]:
@@ -146,11 +147,10 @@ def _told(op: Op, args: Sequence[Any], of: Callable[[Any, Any], Any]) -> Fractio
     """What `of` gives for the arguments and the value, at a precision of no differences."""
     if (mp := mpmath()) is None:
         return None
-    from autograd_mini.numbers.multiprecision import MPMATH
-
     with mp.workdps(_VALUES), suppress(*_UNDEFINED):
         given = each(precise, args)
-        return _finite(of(given, rule(op, MPMATH).value(*given)))
+        found = mp.mpf(of(given, rule(op, _kind()).value(*given)))
+        return exact(found) if mp.isfinite(found) else None
     return None
 
 
@@ -194,7 +194,7 @@ def _differences(f: Function, at: Any, digits: int, kink: bool, order: int) -> R
     def value(t: Any) -> Any:
         """f; None where it has no finite value."""
         with suppress(*_UNDEFINED):
-            return None if _finite(y := f(t)) is None else mp.mpf(y)
+            return y if mp.isfinite(y := mp.mpf(f(t))) else None
         return None
 
     h = at * mp.mpf(10) ** -(digits * 4 // (11 * order))
@@ -213,11 +213,10 @@ def _differences(f: Function, at: Any, digits: int, kink: bool, order: int) -> R
         return Reference(KINK, exact(min(slopes)), exact(max(slopes)), exact(bar), MPMATH)
     if order == 2:
         slopes = [(value(step) - 2 * center + value(-step)) / step**2 for step in (h, fine)]
-    elif len(sides) == 2:
-        slopes = [(value(step) - value(-step)) / (2 * step) for step in (h, fine)]
     else:
-        slopes = [(value(sides[0] * step) - center) / (sides[0] * step) for step in (h, fine)]
-        if abs(slopes[1]) > 10 * abs(slopes[0]):
+        a, b = (1, -1) if len(sides) == 2 else (sides[0], 0)
+        slopes = [(value(a * step) - value(b * step)) / ((a - b) * step) for step in (h, fine)]
+        if b == 0 and abs(slopes[1]) > 10 * abs(slopes[0]):
             return nowhere(MPMATH)  # vertical
     rounding = order**2 * abs(center) * mp.mpf(10) ** (2 - digits) / fine**order
     bar, slope = abs(slopes[1] - slopes[0]) + rounding, exact(slopes[1])
@@ -232,14 +231,6 @@ def jumps(f: Function, scale: Any) -> bool:
         wide, narrow = (abs(f(step) - f(-step)) for step in steps)
         return bool(wide < 2 * narrow)
     return False
-
-
-def _finite(y: Any) -> Fraction | None:
-    mp = mpmath()
-    if isinstance(y, mp.mpc | complex):
-        return None
-    y = mp.mpf(y)
-    return exact(y) if mp.isfinite(y) else None
 
 
 def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | None:

@@ -308,15 +308,13 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
         moved = truth.inputs.moved(along, step)
         values = {id(node): float(node.data) for node in graph.order}
         values |= {id(leaf): x for leaf, x in zip(graph.inputs, moved, strict=True)}
-        try:
+        with suppress(ValueError, ArithmeticError, TypeError):
             for node, op, args, _ in operations:
                 numbers = each(lambda x: float(values.get(id(x), x)), args)  # noqa: B023
                 values[id(node)] = float(rule(op, FLOAT).value(*numbers))
             wanted, found = truth.floats(moved), values[id(graph.root)]
-        except (ValueError, ArithmeticError, TypeError):
-            continue
-        if abs(found - wanted) > 1e-9 * max(abs(wanted), abs(float(graph.root.data))):
-            return False
+            if abs(found - wanted) > 1e-9 * max(abs(wanted), abs(float(graph.root.data))):
+                return False
     return True
 
 
