@@ -20,7 +20,7 @@ from .references import NUMBER, by_ladder
 from .rows import Rows
 
 Correction = Callable[["_Point", int], float]  # a component of the gradient made right
-_Guess = tuple[Correction, str, str, dict[str, Any]]
+_Guess = tuple[Correction | None, str, str, dict[str, Any]]
 
 _OTHERS = 3  # points, each with as many directions
 _NAMED = 4  # components
@@ -101,14 +101,11 @@ class _Guesser:
         probes = sum(len(point.probes) for point in self.points[1:])
         if probes < min(2, len(self.wrong)) + 1 or len(self.points) < 3:
             return None
-        kinds = (self._factor(), self._swapped(), self._regulariser(), self._chain())
-        for corrected, kind, message, details in chain(*kinds):
-            if self._holds(corrected):
-                return self._culprit(kind, message, **details)
-        return self._culprit("sample", "sample") if self._is_sample() else None
-
-    def _culprit(self, kind: str, message: str, **details: Any) -> Culprit:
-        return Culprit(kind, f"guess.{message}", self._names(self.wrong), "", details)
+        kinds = (self._factor, self._swapped, self._regulariser, self._chain, self._sample)
+        for corrected, kind, message, details in chain.from_iterable(find() for find in kinds):
+            if corrected is None or self._holds(corrected):
+                return Culprit(kind, f"guess.{message}", self._names(self.wrong), "", details)
+        return None
 
     def _names(self, inputs: Sequence[int]) -> str:
         names = [f"df/d{self.inputs.names[k]}" for k in inputs[:_NAMED]]
@@ -190,20 +187,20 @@ class _Guesser:
             details = {"factor": f"{shared(self.points[0]):.6g}"}
             yield (lambda point, k: point.got[k] * shared(point)), "chain", "chain", details
 
-    def _is_sample(self) -> bool:
-        """Whether the gradient always lies in one direction, as that of w.x at a single x."""
+    def _sample(self) -> Iterator[_Guess]:
+        """The gradient always lies in one direction, as that of w.x at a single x."""
         here, *others = self.points
         sizes = [math.hypot(*point.got) for point in self.points]
         if len(here.got) < 2 or len(others) < _OTHERS or not all(sizes):
-            return False
+            return
         if max(sizes) - min(sizes) <= self.tolerance * max(sizes):
-            return False  # the same number everywhere
+            return  # the same number everywhere
         for point, size in zip(others, sizes[1:], strict=True):
             turned = math.fsum(a * b for a, b in zip(here.got, point.got, strict=True))
             off = [b - a * turned / sizes[0] ** 2 for a, b in zip(here.got, point.got, strict=True)]
             if math.hypot(*off) > self.tolerance * size:
-                return False
-        return True
+                return
+        yield None, "sample", "sample", {}
 
 
 def _fitted(pairs: list[tuple[float, float]]) -> float:

@@ -173,9 +173,7 @@ def is_array(x: Any) -> bool:
 
 def numbers_of(x: Any) -> list[Any]:
     """The numbers of an array or tensor in order; x itself if it is none."""
-    if not is_array(x):
-        return [x]
-    return list((x.detach() if _library(x) == "torch" else x).reshape(-1).tolist())
+    return list(x.reshape(-1).tolist()) if is_array(x) else [x]
 
 
 def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
@@ -185,13 +183,11 @@ def like(original: Any, parts: Sequence[Any], double: bool = False) -> Any:
         if library == "torch":
             raise TypeError("an array of this library holds numbers only")
         return array(parts, shape)
-    numbers, narrow = [*map(float, parts)], "float" in str(original.dtype) and not double
+    home = sys.modules[library if library in ("numpy", "torch") else "jax.numpy"]
+    dtype = original.dtype if "float" in str(original.dtype) and not double else float
+    made = home.asarray([*map(float, parts)], dtype=dtype).reshape(shape)
     if library == "torch":
-        torch = sys.modules["torch"]
-        made = torch.tensor(numbers, dtype=original.dtype if narrow else torch.float64)
-        return made.reshape(shape).requires_grad_(original.requires_grad)
-    numpy = sys.modules["numpy"] if library == "numpy" else sys.modules["jax"].numpy
-    made = numpy.array(numbers, dtype=original.dtype if narrow else float).reshape(shape)
+        return made.requires_grad_(original.requires_grad)
     return made.view(wide()) if double and library == "numpy" else made
 
 

@@ -21,8 +21,8 @@ from autograd_mini.rules.evaluation import each, flat
 from autograd_mini.value import Value
 
 from .adapters import is_node
-from .comfort import comfortable_points, is_comfortable, variable
 from .report import Report, steered
+from .sheet import comfortable_points, is_comfortable, variable
 
 # A step is four integers, since hypothesis leaves out up to five choices at once: the operation,
 # its first and second operand, and in base 72 more operands and a choice of where to move them.

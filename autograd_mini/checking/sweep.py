@@ -133,11 +133,8 @@ def show_step_sweep(f: Callable[[float], Any], x: float, derivative: float | Non
         raise ValueError(f"f has no finite value and derivative at x = {x}")
     scale = max(abs(x), 1.0)
     steps = tuple(scale * 10.0 ** (-k / 4) for k in range(65))
-    forward, central = [], []
-    for h in steps:
-        up, down = at(x + h), at(x - h)
-        forward.append(abs((up - at.center) / h - derivative))
-        central.append(abs((up - down) / (2 * h) - derivative))
+    forward = tuple(abs((at(x + h) - at.center) / h - derivative) for h in steps)
+    central = tuple(abs((at(x + h) - at(x - h)) / (2 * h) - derivative) for h in steps)
     pairs = zip(central, steps, strict=True)
     _, best = min((pair for pair in pairs if pair[0] == pair[0]), default=(math.nan, math.nan))
-    return Sweep(x, derivative, steps, tuple(forward), tuple(central), best)
+    return Sweep(x, derivative, steps, forward, central, best)

@@ -26,9 +26,8 @@ from .engines import check_root
 from .inputs import Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, on_kink, rounding_of_value
 from .references import (
+    DOMAIN,
     KINK,
-    LADDER,
-    MPMATH,
     NUMBER,
     Reference,
     by_fraction,
@@ -37,7 +36,6 @@ from .references import (
     exact,
     jumps,
     mpmath,
-    nowhere,
     precise,
 )
 
@@ -92,7 +90,7 @@ class Truth:
         """Whether the precise derivative along a direction is one that floats show too."""
         sharp = self.along(along)
         rough = self._by_ladder(along, 1)
-        if sharp.source == LADDER:
+        if sharp.source == rough.source:
             return False
         if rough.kind == KINK:  # floats see one at x, or too near for them to tell
             sides = self._by_mpmath(along, 1, kink=True) if mpmath() else None
@@ -131,7 +129,7 @@ class Truth:
         try:
             found = by_mpmath(f, scale, kink or self.kinked, order)
             if found.kind == KINK and jumps(f, scale):
-                return nowhere(MPMATH)
+                return found._replace(kind=DOMAIN)
         except _ImpreciseError:
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
