@@ -13,6 +13,7 @@ from typing import Any
 
 from .differences import EPS
 
+_UNITS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23}
 _OF_ITSELF = ("__get__", "__set__", "requires_grad_")  # a tensor's attributes: no copy has them
 _CASTS = ("float", "half", "bfloat16")  # methods of torch
 _CALLS = ("jit", "pjit", "closed_call", "checkpoint", "custom_jvp_call")  # of JAX
@@ -21,10 +22,7 @@ _CALLS = ("jit", "pjit", "closed_call", "checkpoint", "custom_jvp_call")  # of J
 def rounding_unit(x: Any) -> float:
     """The distance from 1 to the next number of the array's type: 2**-52 for float64."""
     name = str(x.dtype if hasattr(x, "dtype") else x)
-    for part, unit in (("bfloat16", 2.0**-7), ("float16", 2.0**-10), ("float32", 2.0**-23)):
-        if name.endswith(part):
-            return unit
-    return EPS
+    return next((unit for part, unit in _UNITS.items() if name.endswith(part)), EPS)
 
 
 @contextmanager

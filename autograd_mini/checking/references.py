@@ -256,9 +256,7 @@ def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | Non
     return Reference(NUMBER, slopes[1], slopes[1], abs(slopes[0] - slopes[1]), FRACTION)
 
 
-def by_ladder(
-    f: Callable[[float], Any], x: float, *, around: float = 0.0, **options: Any
-) -> Reference:
+def by_ladder(f: Function, x: float, *, around: float = 0.0, **options: Any) -> Reference:
     """The derivative of f at x by `finite_difference`, which has the options.
 
     With `around` f is a function of the distance from there, so that the steps suit its scale.

@@ -41,7 +41,6 @@ class Rows:
         self.gradient, self.noise = gradient, noise
         self.is_second, self.scale = second, Fraction(0)
         self.y = truth.floats(self.inputs.floats)
-        self.value = abs(self.y)
         self.lost: list[str] = []  # the names of rows that rounding alone leaves undecided
         self.reach = {self.name(k): reach for k, reach in enumerate(self.inputs.reach)}
         count, draw = self.options.directions or DIRECTIONS, self.options.draw
@@ -112,12 +111,12 @@ class Rows:
         wide = reference.bar > max(enough, rounding) and (error != 0 or source == LADDER)
         if error == 0 == wanted and source == LADDER:
             # there is no size to compare the bar with but that of f, here and near
-            near = max([self.value, *(row.r0 for row in self._remainders(_POWERS))])
+            near = max([abs(self.y), *(row.r0 for row in self._remainders(_POWERS))])
             wide = reference.bar * reach > max(self.options.accuracy * near, _LEAST)
         # Where the shares that are added up cancel, and more than rounding is lost: chaos. In a
         # function that is 0 throughout there is nothing to compare the rounding with.
         lost = error > max(enough, reference.bar) and error * reach > 128 * self.truth.noise
-        lost = lost and not (wanted == 0 == self.value and error <= rounding)
+        lost = lost and not (wanted == 0 == self.y and error <= rounding)
         verdict = "undecided" if wide or lost else "ok"
         if error > bar or reference.kind == KINK:
             verdict = "wrong" if error > bar else "kink"
@@ -179,7 +178,7 @@ class Rows:
         rows = self._remainders(_POWERS)
         if len(rows) < len(_POWERS) or not all(math.isfinite(x) for row in rows for x in row if x):
             return None
-        rounding = 8 * EPS * (self.value + max(row.r0 for row in rows))
+        rounding = 8 * EPS * (abs(self.y) + max(row.r0 for row in rows))
         return Taylor(tuple(rows), max(8 * self.truth.noise, rounding), self.options.lang)
 
     def _remainders(self, powers: Iterable[int]) -> list[TaylorRow]:
@@ -199,7 +198,7 @@ class Rows:
         rough = 100 * max([self.truth.noise, *finest])
         points = []
         for h, moved, left, _ in self._remainders(range(3, 41, 2)):
-            floor = 1000 * self.inputs.eps * (2 * self.value + moved + abs(h * self.slope))
+            floor = 1000 * self.inputs.eps * (2 * abs(self.y) + moved + abs(h * self.slope))
             if moved and max(rough, floor) < left < math.inf:
                 points.append((math.log2(h), math.log2(left)))
         if len(points) < 4:

@@ -88,9 +88,9 @@ class Sweep(NamedTuple):
         if not panel.points:
             return text("checking.sweep.exact", lang)
         smallest = min(filter(math.isfinite, self.central), default=math.nan)
-        told = {"best": f"{self.best:.0e}", "error": f"{smallest:.0e}"}
+        best, error = f"{self.best:.0e}", f"{smallest:.0e}"
         title = text("checking.sweep.title", lang, x=self.x)
-        legend = text("checking.sweep.legend", lang, **told)
+        legend = text("checking.sweep.legend", lang, best=best, error=error)
         return "\n".join([title, curves.text(panel, width, height), legend])
 
     def plot(self, target: str | os.PathLike[str] | Any, lang: str = "en") -> Any:

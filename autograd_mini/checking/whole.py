@@ -19,25 +19,14 @@ from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
 from autograd_mini.value import Value
 
+from . import references
 from .adapters import Graph, data_of, op_name
 from .casts import doubles
 from .differences import EPS, Probe, quiet
 from .engines import check_root
 from .inputs import Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, on_kink, rounding_of_value
-from .references import (
-    DOMAIN,
-    KINK,
-    NUMBER,
-    Reference,
-    by_fraction,
-    by_ladder,
-    by_mpmath,
-    exact,
-    jumps,
-    mpmath,
-    precise,
-)
+from .references import KINK, NUMBER, Reference, by_fraction, by_ladder, by_mpmath, exact, mpmath
 
 RATIONAL = frozenset(
     "add sub mul div neg abs square reciprocal pow sum prod mean dot relu maximum minimum max min"
@@ -106,8 +95,8 @@ class Truth:
 
     def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
         """The derivative along a direction (input -> weight), first or second."""
-        tried = (by(along, order) for by in self.sources)
-        return next((found for found in tried if found), None) or self._by_ladder(along, order)
+        tried = (by(along, order) for by in (*self.sources, self._by_ladder))
+        return next(found for found in tried if found)
 
     def _moved(self, along: Mapping[int, float], t: Any, number: Callable[[Any], Any]) -> Any:
         """What f gives for Values of such numbers, moved by t along the direction."""
@@ -122,14 +111,14 @@ class Truth:
 
         def f(t: Any) -> Any:
             with suppress(PoleError):  # mpmath has no infinite slope, be it that of another input
-                if isinstance(y := self._moved(along, t, precise), mpmath().mpf):
+                if isinstance(y := self._moved(along, t, references.precise), mpmath().mpf):
                     return y
             raise _ImpreciseError
 
         try:
             found = by_mpmath(f, scale, kink or self.kinked, order)
-            if found.kind == KINK and jumps(f, scale):
-                return found._replace(kind=DOMAIN)
+            if found.kind == KINK and references.jumps(f, scale):
+                return found._replace(kind=references.DOMAIN)
         except _ImpreciseError:
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
@@ -297,9 +286,8 @@ def _leaps(ys: list[float]) -> list[float]:
 
 def follows_graph(graph: Graph, truth: Truth) -> bool:
     """Whether f moves as the operations that it recorded do: else a value has left the graph."""
-    nodes = [node for node in graph.order if node.parents]
-    operations = [*filter(None, map(Operation.of, nodes))]
-    if len(operations) < len(nodes):
+    operations = [Operation.of(node) for node in graph.order if node.parents]
+    if not all(operations):
         return False
     for step in (-1e-3, 1e-3, -1e-7, 1e-7):  # the short ones in a narrow domain
         along = {k: (1 + k % 3 / 4) * reach for k, reach in enumerate(truth.inputs.reach)}
@@ -307,7 +295,7 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
         values = {id(node): float(node.data) for node in graph.order}
         values |= {id(leaf): x for leaf, x in zip(graph.inputs, moved, strict=True)}
         with suppress(ValueError, ArithmeticError, TypeError):
-            for node, op, args, _ in operations:
+            for node, op, args, _ in filter(None, operations):
                 numbers = each(lambda x: float(values.get(id(x), x)), args)  # noqa: B023
                 values[id(node)] = float(rule(op, FLOAT).value(*numbers))
             wanted, found = truth.floats(moved), values[id(graph.root)]
