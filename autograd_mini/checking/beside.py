@@ -38,9 +38,7 @@ class SideBySide(Shown):
         return self.ok
 
     def _grid(self, lang: str, width: int | None = None) -> Grid:
-        told = {
-            name: found.comparisons for name, found in self.reports.items() if found.comparisons
-        }
+        told = {k: x.comparisons for k, x in self.reports.items() if x.comparisons}
         rows, marked = [["", *told, text("checking.beside.reference", lang)]], dict[Any, str]()
         for i, beside in enumerate(zip(*told.values(), strict=False), start=1):
             got = [number_text(row.got) for row in beside]

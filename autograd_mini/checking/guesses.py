@@ -20,7 +20,7 @@ from .references import NUMBER, by_ladder
 from .rows import Rows
 
 Correction = Callable[["_Point", int], float]  # a component of the gradient made right
-_Guess = tuple[Correction | None, str, str, dict[str, Any]]
+_Guess = tuple[Correction | None, str, dict[str, Any]]
 
 _OTHERS = 3  # points, each with as many directions
 _NAMED = 4  # components
@@ -73,9 +73,8 @@ class _Guesser:
         self.points = [here, *self._others(claim, check.options.draw)]
 
     def _others(self, claim: Gradient, draw: Random) -> Iterator[_Point]:
-        places = [
-            *zip(self.inputs.floats, self.inputs.reach, self.truth.options.domain, strict=True)
-        ]
+        inputs, domain = self.inputs, self.truth.options.domain
+        places = [*zip(inputs.floats, inputs.reach, domain, strict=True)]
         for _ in range(_OTHERS):
             x = [
                 min(max(_short(x + draw.uniform(-_NEAR, _NEAR) * reach), low), high)
@@ -91,7 +90,7 @@ class _Guesser:
                 def f(t: float, x: list[float] = x, along: dict[int, float] = along) -> float:
                     return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
 
-                true = by_ladder(f, 0.0, around=1.0, eps=self.inputs.eps, noise=self.truth.noise)
+                true = by_ladder(f, 0.0, around=1.0, eps=inputs.eps, noise=self.truth.noise)
                 if true.kind == NUMBER and true.bar < abs(true.value) / 1000:
                     point.probes.append((along, float(true.value), float(true.bar)))
             yield point
@@ -102,8 +101,11 @@ class _Guesser:
         if probes < min(2, len(self.wrong)) + 1 or len(self.points) < 3:
             return None
         kinds = (self._factor, self._swapped, self._regulariser, self._chain, self._sample)
-        for corrected, kind, message, details in chain.from_iterable(find() for find in kinds):
+        for corrected, message, details in chain.from_iterable(find() for find in kinds):
             if corrected is None or self._holds(corrected):
+                kind = {"regularised": "regulariser", "chain.formula": "chain"}.get(
+                    message, message
+                )
                 return Culprit(kind, f"guess.{message}", self._names(self.wrong), "", details)
         return None
 
@@ -124,22 +126,22 @@ class _Guesser:
                     return False
         return True
 
-    # --- the kinds: (what would make the gradient right, kind, sentence, what fills it in) --------
+    # --- the kinds: (what would make the gradient right, sentence, what fills it in) --------
     def _factor(self) -> Iterator[_Guess]:
         factor = _fitted([(wanted, got) for got, wanted in self.points[0].claims()])
         if not factor:
             return
-        plain, kind = Fraction(factor).limit_denominator(1000), "factor"
+        plain, message = Fraction(factor).limit_denominator(1000), "factor"
         details: dict[str, Any] = {"factor": str(plain)}
         if plain == 1 or abs(plain - Fraction(factor)) > 10 * self.tolerance * abs(factor):
             details["factor"] = f"{factor:.{12 if plain == 1 else 6}g}"
         elif plain == -1:
-            kind, details = "sign", {}
+            message, details = "sign", {}
         elif plain.numerator == 1 and plain.denominator > 2:
-            kind, details["count"] = "mean", plain.denominator
+            message, details["count"] = "mean", plain.denominator
         elif plain > 2 and plain.denominator == 1:
-            kind = "sum"
-        yield (lambda point, k: point.got[k] / factor), kind, kind, details
+            message = "sum"
+        yield (lambda point, k: point.got[k] / factor), message, details
 
     def _swapped(self) -> Iterator[_Guess]:
         here, every = self.points[0], range(len(self.points[0].got))
@@ -152,7 +154,7 @@ class _Guesser:
         for source in tried:
             order = self._names([source[k] for k in self.wrong])
             corrected = lambda point, k, source=source: point.got[source[k]]  # noqa: E731
-            yield corrected, "swapped", "swapped", {"order": order}
+            yield corrected, "swapped", {"order": order}
 
     def _regulariser(self) -> Iterator[_Guess]:
         here = self.points[0]
@@ -161,12 +163,7 @@ class _Guesser:
         if rate := _fitted([*zip(inputs, missing, strict=True)]):
             message = "regulariser" if rate > 0 else "regularised"
             details = {"rate": f"{abs(rate):.6g}"}
-            yield (
-                (lambda point, k: point.got[k] + rate * point.x[k]),
-                "regulariser",
-                message,
-                details,
-            )
+            yield (lambda point, k: point.got[k] + rate * point.x[k]), message, details
 
     def _chain(self) -> Iterator[_Guess]:
         """A factor that is not there: made of f or of each one's input, or common to all."""
@@ -178,14 +175,14 @@ class _Guesser:
                 def corrected(point: _Point, k: int, of: Any = factor, name: str = name) -> Any:
                     return point.got[k] * of(x=point.y if name == "f" else point.x[k])
 
-                yield corrected, "chain", "chain.formula", {"formula": form.replace("{}", name)}
+                yield corrected, "chain.formula", {"formula": form.replace("{}", name)}
 
         def shared(point: _Point) -> float:
             return _fitted([*point.claims()])
 
         if len(self.wrong) > 1:
             details = {"factor": f"{shared(self.points[0]):.6g}"}
-            yield (lambda point, k: point.got[k] * shared(point)), "chain", "chain", details
+            yield (lambda point, k: point.got[k] * shared(point)), "chain", details
 
     def _sample(self) -> Iterator[_Guess]:
         """The gradient always lies in one direction, as that of w.x at a single x."""
@@ -200,7 +197,7 @@ class _Guesser:
             off = [b - a * turned / sizes[0] ** 2 for a, b in zip(here.got, point.got, strict=True)]
             if math.hypot(*off) > self.tolerance * size:
                 return
-        yield None, "sample", "sample", {}
+        yield None, "sample", {}
 
 
 def _fitted(pairs: list[tuple[float, float]]) -> float:

@@ -239,9 +239,12 @@ def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
 
 def _same(a: Any, b: Any) -> bool:
     """The same node, or numbers that are equal but for the rounding to a shorter type."""
-    with suppress(TypeError, ValueError):
-        return a is b or (not is_node(a) and bool(a == b or abs(a - b) <= abs(b) * 2.0**-7))
-    return False
+    if a.__class__ is not float and is_node(a):
+        return a is b
+    try:
+        return bool(a == b or abs(a - b) <= abs(b) * 2.0**-7)
+    except (TypeError, ValueError):
+        return False
 
 
 def as_real(x: Any, what: str) -> Any:
