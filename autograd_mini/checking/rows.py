@@ -227,16 +227,14 @@ class Rows:
             vector = [dict(along).get(k, 0.0) for k in range(len(inputs.floats))]
             return called(lambda: hvp(flat, inputs.floats, vector), "the second backward pass")
 
-        found = [(second, times(*second[1].items())) for second in self._seconds()]
-        rounding = 256 * inputs.eps * max(abs(h) for _, products in found for h in products)
-        rows = []
-        for (name, _, weights, reference), products in found:
-            got = sum(exact(w) * exact(products[k]) for k, w in weights.items())
+        seconds, rows, first = [*self._seconds()], [], self.directions[0].items()
+        columns = [times(*along.items()) for _, along, *_ in seconds]
+        rounding = 256 * inputs.eps * max(abs(h) for column in columns for h in column)
+        for (name, _, weights, reference), column in zip(seconds, columns, strict=True):
+            got = sum(exact(w) * exact(column[k]) for k, w in weights.items())
             noise = rounding * sum(map(abs, weights.values()))
             rows.append(self.row(name, got, reference, noise))
-        along = self.directions[0]
-        products = times(*along.items())
-        self.curvature = math.fsum(w * products[k] for k, w in along.items())
+        self.curvature = math.fsum(w * times(*first)[k] for k, w in first)
         return rows
 
     def differenced(self, gradient: Gradient) -> list[Comparison]:
