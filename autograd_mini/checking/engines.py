@@ -158,10 +158,9 @@ def changed(
         slack = noise[k] if noise else 1e-13 * abs(a)
         if a == b or abs(b - a) <= slack or (a != a and b != b):
             continue
-        details = {"first": str(a), "second": str(b)}
-        if name != "f" and a != 0 and abs(b - 2 * a) <= 1e-9 * abs(a):
-            return Culprit("accumulation", "twice", name, "", details)
-        return Culprit("nondeterministic", "nondeterministic", name, "", details)
+        twice = name != "f" and a != 0 and abs(b - 2 * a) <= 1e-9 * abs(a)
+        said = ("accumulation", "twice") if twice else ("nondeterministic", "nondeterministic")
+        return Culprit(*said, name, "", {"first": str(a), "second": str(b)})
     return None
 
 

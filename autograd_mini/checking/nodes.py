@@ -18,25 +18,11 @@ from typing import Any, NamedTuple
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import bind, each, flat, operand
 
+from . import references
 from .adapters import Graph, in_graph, op_name
 from .differences import EPS
 from .findings import Culprit
-from .references import (
-    KINK,
-    LADDER,
-    NUMBER,
-    Reference,
-    as_float,
-    at_kink,
-    derivative_of,
-    directional_of,
-    exact,
-    mpmath,
-    places,
-    rounding,
-    together,
-    value_of,
-)
+from .references import KINK, LADDER, NUMBER, Reference, as_float, at_kink, exact, mpmath
 
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
 _TINY = 4 * Fraction(math.ulp(0.0))
@@ -66,7 +52,7 @@ class Operation(NamedTuple):
 
     def edges(self) -> list[tuple[int, int | None, Any]]:
         """(argument, element if it is a vector, node) of each operand that is a node."""
-        pairs = zip(places(self.args), flat(self.args), strict=True)
+        pairs = zip(references.places(self.args), flat(self.args), strict=True)
         return [(k, i, x) for (k, i), x in pairs if in_graph(x)]
 
     def culprit(
@@ -142,7 +128,7 @@ def _wrong_together(graph: Graph, at: Operation) -> Culprit | None:
     active, partials = [(k, i) for k, i, _ in at.edges()], at.node.partials or ()
     if not 1 < len(active) == len(partials) or mpmath() is None or not at_kink(at.op, at.numbers):
         return None
-    wanted, got = together(at.op, at.numbers, active), sum(map(exact, partials))
+    wanted, got = references.together(at.op, at.numbers, active), sum(map(exact, partials))
     if wanted.kind != NUMBER or abs(got - wanted.value) <= Fraction(1, 10**6):
         return None
     told = {"argument": ", ".join(at.op.params)}
@@ -159,8 +145,8 @@ def _places(at: Operation, draw: Any) -> Iterator[tuple[Reference, Any, int, int
         if wide and _agrees_along(at, chosen, draw):
             continue
         for _, i, partial in chosen:
-            scale = rounding(at.op, at.numbers, at.op.params[k], i)
-            yield derivative_of(at.op, at.numbers, k, i), partial, k, i, scale
+            scale = references.rounding(at.op, at.numbers, at.op.params[k], i)
+            yield references.derivative_of(at.op, at.numbers, k, i), partial, k, i, scale
 
 
 def _agrees_along(at: Operation, chosen: list[Any], draw: Any) -> bool:
@@ -168,7 +154,7 @@ def _agrees_along(at: Operation, chosen: list[Any], draw: Any) -> bool:
     if not all(_finite(partial) for *_, partial in chosen):
         return False
     along = {(k, i): draw.choice((-1, 1)) * draw.uniform(0.5, 1.0) for k, i, _ in chosen}
-    reference = directional_of(at.op, at.numbers, along)
+    reference = references.directional_of(at.op, at.numbers, along)
     shares = [exact(along[k, i]) * exact(partial) for k, i, partial in chosen]
     allowed = Fraction(16 * EPS) * sum(map(abs, shares))
     return reference.kind == NUMBER and abs(reference.value - sum(shares)) <= allowed
@@ -187,10 +173,10 @@ def _wrong_partial(
 
 def _wrong_value(graph: Graph, at: Operation, accuracy: float) -> Culprit | None:
     """A node whose data is not what its operation gives at its operands."""
-    truth, got = value_of(at.op, at.numbers), at.node.data
+    truth, got = references.value_of(at.op, at.numbers), at.node.data
     if truth is None or not _finite(got):
         return None
-    scale = max(abs(truth), rounding(at.op, at.numbers, "value"), Fraction(4 * EPS))
+    scale = max(abs(truth), references.rounding(at.op, at.numbers, "value"), Fraction(4 * EPS))
     if abs(exact(got) - truth) <= Fraction(accuracy) * scale + _TINY:
         return None
     return at.culprit(graph, "value", "value", got, truth)
