@@ -10,7 +10,7 @@ kink, too large a value or slope), they are moved by constants to where it is.
 
 import operator
 from collections.abc import Callable, Collection, Sequence
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any, NamedTuple
 
 from autograd_mini import functions
@@ -183,16 +183,15 @@ class _Builder:
         self.at, self.sharing = tuple(at), sharing
         self.values = list(at)
         self.steps: list[Step] = []
-        self.used = [False] * len(at)
+        self.used: set[int] = set()
 
     def node(self, r: int) -> int:
         """The node that an integer in range(_NODES) stands for; the one to use first for 0."""
-        unused = [i for i, used in enumerate(self.used) if not used][::-1]
-        inputs = range(len(self.at))
-        others = range(len(self.values)) if self.sharing else inputs
-        order = [*unused, *(i for i in reversed(others) if self.used[i])]
+        last_first = range(len(self.values))[::-1]
+        again = [i for i in last_first if i in self.used and (self.sharing or i < len(self.at))]
+        order = [*(i for i in last_first if i not in self.used), *again]
         chosen = order[r * r * len(order) // _NODES**2]
-        self.used[chosen] = self.used[chosen] or not self.sharing
+        self.used |= set() if self.sharing else {chosen}
         return chosen
 
     def numbers(self, operands: Sequence[Operand]) -> list[Any]:
@@ -201,11 +200,9 @@ class _Builder:
     def add(self, op: Op, operands: Sequence[Operand]) -> int:
         numbers = self.numbers(operands)
         out = float(evaluation.value(op, FLOAT, numbers, numbers))
-        for i in _nodes(operands):
-            self.used[i] = True
+        self.used |= {*_nodes(operands)}
         self.steps.append(Step(op.name, tuple(operands)))
         self.values.append(out)
-        self.used.append(False)
         return len(self.values) - 1
 
     def apply(self, op: Op, raw: Sequence[int]) -> None:
@@ -214,12 +211,9 @@ class _Builder:
         choice = rest // 72**2
         operands = self._operands(op, (one, two, rest % 72, rest // 72 % 72, one, two), choice)
         active = tuple(bool(_nodes([operand])) for operand in operands)
-        if is_comfortable(op, self.numbers(operands), active):
-            self.add(op, operands)
-            return
         points = comfortable_points(op)
-        for k in range(len(points)):
-            point = points[(choice + k) % len(points)]
+        first = choice % len(points)
+        for point in (self.numbers(operands), *points[first:], *points[:first]):
             near = _pairwise(self._near, operands, point)
             if is_comfortable(op, near, active):
                 self.add(op, _pairwise(self._placed, operands, near))
@@ -239,25 +233,21 @@ class _Builder:
 
     def _operands(self, op: Op, raw: Sequence[int], choice: int) -> list[Operand]:
         """What the integers mean for this operation; at least one operand is a node."""
-        left = iter(raw)
-        length = 1 + choice % 3
+        chosen = (self.node(r) if r < _NODES else _CONSTANTS[r - _NODES] for r in raw)
         operands: list[Operand] = []
         for param, is_variable in zip(op.params, variable(op), strict=True):
             if not is_variable:
                 operands.append(op.defaults.get(param, float(choice % 3)))
             elif param in op.vectors:
-                operands.append(tuple(self._operand(next(left)) for _ in range(length)))
+                operands.append(tuple(islice(chosen, 1 + choice % 3)))
             else:
-                operands.append(self._operand(next(left)))
+                operands.append(next(chosen))
         if not _nodes(operands):
             k = variable(op).index(True)
             rest = operands[k]
             first = self.node(0)
             operands[k] = (first, *rest[1:]) if isinstance(rest, tuple) else first
         return operands
-
-    def _operand(self, r: int) -> int | float:
-        return self.node(r) if r < _NODES else _CONSTANTS[r - _NODES]
 
 
 def _pairwise(f: Callable[..., Any], operands: Sequence[Any], others: Sequence[Any]) -> list[Any]:
@@ -281,7 +271,7 @@ def assemble(
     builder = _Builder(at, sharing)
     for raw in raws:
         builder.apply(ops[raw[0]], raw[1:])
-    loose = [i for i, used in enumerate(builder.used) if not used and i >= len(builder.at)]
+    loose = [i for i in range(len(at), len(builder.values)) if i not in builder.used]
     while len(loose) > 1:
         loose.append(builder.add(SHEET["add"], (loose.pop(), loose.pop())))
     used = {i for step in builder.steps for i in _nodes(step.operands)} or {0}
