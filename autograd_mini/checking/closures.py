@@ -83,13 +83,13 @@ class _Driver:
     def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
         self.run, self.adapter, self.graph = run, run.adapter, graph
         self.classes, self.log = classes, log
+        self.driven: Any = None
         self.given: list[tuple[Any, Any]] = []  # the shares that a step called with or gave back
         self.recorded = graph.has_partials
         self.expected: Counter[tuple[int, int]] = Counter()
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
         self.replaces = False
-        self.olds: dict[type, Any] = {}
         if self.recorded:
             for node in graph.order:
                 self.expected.update((id(node), id(parent)) for parent in node.parents)
@@ -104,12 +104,14 @@ class _Driver:
                 if node.parents:
                     self._one(node)
 
-    def _stub(self, cls: type, old: Any) -> Any:
+    def _stub(self, _: type, old: Any) -> Any:
         """In place of a backward pass that a step calls on its parents, with their shares."""
-        self.olds[cls] = old
 
-        def backward(node: Any, *given: Any) -> None:
+        def backward(node: Any, *given: Any) -> Any:
+            if node is self.driven:
+                return old(node, *given)
             self.given += [(node, share) for share in given[:1]]
+            return None
 
         return backward
 
@@ -137,22 +139,20 @@ class _Driver:
     ) -> dict[Node, float]:
         """The parents' gradients after the step of a node, which are `start` before."""
         adapter, original = self.adapter, node.node
-        number = like(self.run.zero[0])
+        number, local = like(self.run.zero[0]), adapter.get(original, "local")
         for other in (*parents, node):
             adapter.set(other.node, "grad", number(start))
-        self.given, returned = [], None
+        self.given, self.driven, returned = [], original, None
         if adapter.local is None:
             self.log.clear()
             self._cut(node, parents)
-        elif isinstance(adapter.local, str) and adapter.local == adapter.backward:
-            self._forget()
-            self.olds[type(original)](original, seed)
-            self.replaces |= start != 0 and adapter.number(original, "grad") == seed
         else:
-            local: Any = adapter.get(original, "local")
-            adapter.set(original, "grad", number(seed))
-            self._forget()
-            returned = local(seed) if arguments(local)[0] else local()
+            adds = adapter.local == adapter.backward  # what it is given, to its gradient
+            if not adds:
+                adapter.set(original, "grad", number(seed))
+            self.log[:] = [Write(0, 0.0, 0.0)]  # a log that is not empty takes zeros too
+            returned = local(seed) if adds or arguments(local)[0] else local()
+            self.replaces |= adds and start != 0 and adapter.number(original, "grad") == seed
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
         self.given += self._returned(node, returned)
@@ -160,10 +160,6 @@ class _Driver:
             if id(x) in seen:
                 total[seen[id(x)]] += float(share)
         return total
-
-    def _forget(self) -> None:
-        """Log from here on; a log that is not empty takes zeros too."""
-        self.log[:] = [Write(0, 0.0, 0.0)]
 
     def _returned(self, node: Node, shares: Any) -> list[tuple[Any, Any]]:
         """(parent, share) for each share that a step gives back in place of handing it on."""

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.ops import Op
 from autograd_mini.value import Value
 
@@ -46,7 +47,8 @@ def graphs(
     every operand is 0.01 or more from a kink, at the graph's own point `graph.at`. Without
     `sharing` they are those of `expressions`.
 
-    Raises ValueError for an operation that is not on the sheet, or sizes below 1.
+    Raises ValueError for an operation that is not on the sheet, or sizes below 1; TypeError for a
+    size that is no int.
 
     >>> from hypothesis import find, settings
     >>> find(graphs(["mul", "sin"]), lambda graph: len(graph.steps) >= 2,
@@ -54,9 +56,7 @@ def graphs(
     (1.0,)
     """
     chosen = operations(ops, value)
-    for name, size in (("max_steps", max_steps), ("max_inputs", max_inputs)):
-        if size % 1 or size < 1:
-            raise ValueError(f"{name} must be an int from 1 on, got {size!r}")
+    max_steps, max_inputs = whole("max_steps", max_steps), whole("max_inputs", max_inputs)
     # Lists, because hypothesis knows how to leave out an element: a step the less.
     step = st.tuples(*(st.integers(0, bound - 1) for bound in (len(chosen), *BOUNDS)))
     at = st.lists(st.integers(0, 399).map(start), min_size=1, max_size=max_inputs)
@@ -87,9 +87,7 @@ def points(
     """
     if isinstance(op, str):
         (op,) = operations([op])
-    for name, size in (("largest", largest), ("margin", margin)):
-        if not 0 < size < math.inf:
-            raise ValueError(f"{name} must be positive and finite, got {size!r}")
+    largest, margin = positive("largest", largest), positive("margin", margin)
     return _points(op, float(largest), float(margin))
 
 
