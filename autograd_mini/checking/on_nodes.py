@@ -10,13 +10,12 @@ from typing import Any
 from autograd_mini.value import Value
 
 from .adapters import Adapter, Graph, op_name
-from .closures import blamed
+from .closures import blamed, wrong_closure
 from .engines import Faulty, Run, changed, deeper, properties_of
 from .findings import Comparison, Culprit, Note, Property
 from .guesses import guess
 from .inputs import Function, Inputs, Options, as_real
 from .nodes import Checked, check_partials, check_sums, rounding_of_value, uncertainty
-from .nudging import wrong_closure
 from .report import Report, Subject
 from .rows import Rows
 from .whole import CLEAR, Truth, follows_graph, on_values
