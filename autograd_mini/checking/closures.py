@@ -121,8 +121,7 @@ class _Driver:
     """
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
-        self.run, self.adapter, self.graph = run, run.adapter, graph
-        self.classes, self.log = classes, log
+        self.run, self.adapter, self.graph, self.log = run, run.adapter, graph, log
         self.driven: Any = None
         self.given: list[tuple[Any, Any]] = []  # the shares that a step called with or gave back
         self.recorded = graph.has_partials
@@ -130,18 +129,13 @@ class _Driver:
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
         self.replaces = False
-        if self.recorded:
-            for node in graph.order:
-                self.expected.update((id(node), id(parent)) for parent in node.parents)
-        else:
-            self._drive()
-
-    def _drive(self) -> None:
         whole: Any = self.adapter.backward
-        patched = self.classes if isinstance(whole, str) and self.adapter.local else set[type]()
+        patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
         with _methods(patched, whole, self._stub):
-            for node in self.graph.order:
-                if node.parents:
+            for node in graph.order:
+                if self.recorded:
+                    self.expected.update((id(node), id(parent)) for parent in node.parents)
+                elif node.parents:
                     self._one(node)
 
     def _stub(self, _: type, old: Any) -> Any:
