@@ -39,6 +39,7 @@ _NAMES = {  # the Spanish ones last
     " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
 WHOLE = _NAMES["backward"].split()
+_NOTHING = object()
 _reader: Callable[[str], Callable[[Any], Any]] = cache(attrgetter)
 
 
@@ -76,8 +77,9 @@ class Adapter:
         """What no engine can do without, and this one (its node, if one is given) does not show."""
 
         def is_told(way: Way) -> bool:
-            named = isinstance(way, str) and (node is None or _read(node, way, Way) is not Way)
-            return named or callable(way)
+            if isinstance(way, str) and node is not None:
+                return _read(node, way, _NOTHING) is not _NOTHING
+            return isinstance(way, str) or callable(way)
 
         return [x for x in ("data", "grad", "backward") if not is_told(getattr(self, x))]
 
@@ -228,10 +230,10 @@ def _only(node: Any, fits: Callable[[Any], bool]) -> str | None:
 def _behind(node: Any, way: str | None) -> str | None:
     """The attribute that a property shows which cannot be set, as far as that can be told."""
     shown = getattr(type(node), way or "", None)
-    if way is None or not isinstance(shown, property) or shown.fset is not None:
-        return way
-    x = getattr(node, way)
-    return _only(node, lambda y: y is x) or way
+    if isinstance(shown, property) and shown.fset is None:
+        x = shown.__get__(node)
+        return _only(node, lambda y: y is x) or way
+    return way
 
 
 def _candidates(node: Any, what: str) -> Any:
@@ -241,16 +243,16 @@ def _candidates(node: Any, what: str) -> Any:
     if what in ("parents", "partials", "op"):
         ways += [f"{holder}.{way}" for holder in _HOLDERS for way in ways]
     for way in ways:
-        if (x := _read(node, way, Way)) is not Way and _fits(node, way, x, what):
+        if (x := _read(node, way, _NOTHING)) is not _NOTHING and _fits(node, way, x, what):
             yield way
 
 
 def _fits(node: Any, way: str, x: Any, what: str) -> bool:
+    parts = x if isinstance(x, Collection) and not isinstance(x, str) else ()
     if what == "parents":
-        parts = x if isinstance(x, Collection) and not isinstance(x, str) else ()
         return any(is_node(part) or _is_pair(part) for part in parts)
     if what == "partials":
-        return isinstance(x, Collection) and not isinstance(x, str) and len(x) > 0
+        return len(parts) > 0
     if what in ("local", "backward"):
         # what every node gets anew is its own step, what the class has is the whole pass
         given = way in own(node)
