@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 import autograd_mini.ops as sheet_module
-from autograd_mini.cli import program
+from autograd_mini import cli as program
 from autograd_mini.language import translated
 from tests import programs
 

@@ -89,7 +89,8 @@ def _quiet(name: str, sign: Callable[..., Any] = lambda *_: 1) -> Callable[..., 
         except OverflowError:
             return math.inf if sign(*args) > 0 else -math.inf
         except ValueError:
-            return _AT_POLES.get((name, *args), elsewhere)
+            pole = (name, args[0])
+            return elsewhere if isinstance(args[0], list) else _AT_POLES.get(pole, elsewhere)
 
     return quiet
 

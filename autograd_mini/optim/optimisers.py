@@ -120,7 +120,11 @@ class Optimiser:
         ([1.0], 0.5)
         """
         step, outer = self.step, vars(self).get("step")
-        vars(self)["step"] = lambda: around(step)  # hides the method
+
+        def watched() -> None:
+            around(step)
+
+        vars(self)["step"] = watched  # hides the method
         try:
             yield
         finally:

@@ -197,11 +197,7 @@ def mutants(op: Op, k: int) -> list[Mutant]:
 def mutated(mutant: Mutant) -> Op:
     """The operation with the changed formula."""
     old = SHEET[mutant.op]
-    new = Op()
-    for slot in Op.__slots__:
-        setattr(new, slot, getattr(old, slot))
-    new.trees, new.rules = old.trees | {mutant.key: mutant.tree}, {}
-    return new
+    return Op(**vars(old) | {"trees": old.trees | {mutant.key: mutant.tree}, "rules": {}})
 
 
 def partial_of(op: Op, k: int, args: tuple[Any, ...], out: float) -> list[float]:
