@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sized
-from math import cos, floor, fsum, hypot, isfinite, log, pi, sin, sqrt
+from math import cos, floor, fsum, hypot, log, pi, sin, sqrt
 from typing import Any
 
 from autograd_mini.numbers.arguments import items, listed, real, whole
@@ -345,10 +345,10 @@ def _dataset(name: str, value: object) -> Dataset:
     return value
 
 
-def _number(name: str, value: Any, allowed: str = "a finite number", fits: Any = isfinite) -> float:
+def _number(name: str, value: Any, *allowed: Any) -> float:
     if isinstance(value, bool | NumberLike):  # True counts as 1, a Value as its number
         value = float(value)
-    return float(real(name, value, allowed, fits, "a number"))
+    return float(real(name, value, *allowed))
 
 
 def _share(name: str, value: float) -> float:

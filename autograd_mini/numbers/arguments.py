@@ -19,11 +19,7 @@ T = TypeVar("T")
 
 # --- numbers -------------------------------------------------------------------------------------
 def real(
-    name: str,
-    x: Number,
-    allowed: str = "finite",
-    fits: Callable[[Any], bool] = isfinite,
-    kind: str = "a real number",
+    name: str, x: Number, allowed: str = "finite", fits: Callable[[Any], bool] = isfinite
 ) -> Number:
     """A finite real number that fits (not a Value, not a bool); `allowed` tells which ones do.
 
@@ -39,7 +35,7 @@ def real(
         who = "an int" if isinstance(x, int) else "a number"
         raise ValueError(f"{name} must be {allowed}, got {who} beyond every float") from None
     if not known:
-        raise TypeError(f"{name} must be {kind}, got {x!r}")
+        raise TypeError(f"{name} must be a real number, got {x!r}")
     if not (finite and fits(x)):
         raise ValueError(f"{name} must be {allowed}, got {x!r}")
     return constant(x)

@@ -348,13 +348,13 @@ moons(True) -> TypeError: moons: n must be an int, got True
 moons(noise=-0.1) -> ValueError: moons: noise must be from 0 to 100, got -0.1
 moons(noise=nan) -> ValueError: moons: noise must be from 0 to 100, got nan
 moons(noise=101) -> ValueError: moons: noise must be from 0 to 100, got 101
-moons(noise="0") -> TypeError: moons: noise must be a number, got '0'
+moons(noise="0") -> TypeError: moons: noise must be a real number, got '0'
 moons(9, 10**9999) -> ValueError: moons: noise must be from 0 to 100, got an int beyond every float
 moons(seed=-1) -> ValueError: moons: seed must be at least 0, got -1
 moons(seed=None) -> TypeError: moons: seed must be an int, got None
 circles(factor=1) -> ValueError: circles: factor must be between 0 and 1 (both excluded), got 1
 circles(factor=0.0) -> ValueError: circles: factor must be between 0 and 1 (both excluded), got 0.0
-circles(factor=1j) -> TypeError: circles: factor must be a number, got 1j
+circles(factor=1j) -> TypeError: circles: factor must be a real number, got 1j
 spirals(classes=1) -> ValueError: spirals: classes must be at least 2, got 1
 spirals(3, classes=4) -> ValueError: spirals: n must be at least 4, got 3
 spirals(turns=0) -> ValueError: spirals: turns must be above 0 and at most 100, got 0
@@ -365,14 +365,14 @@ Dataset(3, [(1, 2)], [1]) -> TypeError: name must be text, got 3
 D([], []) -> ValueError: inputs must hold at least one row, got none
 D(1, [1]) -> TypeError: inputs must be a list, got 1
 D([()], [1]) -> ValueError: inputs[0] must have length 1, a value per feature, got 0
-D(["12"], [1]) -> TypeError: inputs[0][0] must be a number, got '12'
-D([b"1"], [1]) -> TypeError: inputs[0][0] must be a number, got b'1'
-D([("1",)], [1]) -> TypeError: inputs[0][0] must be a number, got '1'
-D([(1, None)], [1]) -> TypeError: inputs[0][1] must be a number, got None
-D([(1, nan)], [1]) -> ValueError: inputs[0][1] must be a finite number, got nan
+D(["12"], [1]) -> TypeError: inputs[0][0] must be a real number, got '12'
+D([b"1"], [1]) -> TypeError: inputs[0][0] must be a real number, got b'1'
+D([("1",)], [1]) -> TypeError: inputs[0][0] must be a real number, got '1'
+D([(1, None)], [1]) -> TypeError: inputs[0][1] must be a real number, got None
+D([(1, nan)], [1]) -> ValueError: inputs[0][1] must be finite, got nan
 D([(1, 2), (1,)], [1, 2]) -> ValueError: inputs[1] must have length 2, a value per feature, got 1
 D([(1, 2)], [1, 2]) -> ValueError: targets must have length 1, a value per row of inputs, got 2
-D([(1, 2)], [inf]) -> ValueError: targets[0] must be a finite number, got inf
+D([(1, 2)], [inf]) -> ValueError: targets[0] must be finite, got inf
 D([(1, 2)], [2], (), ["a", "b"]) -> ValueError: targets[0] must be from 0 to 1, got 2
 D([(1, 2)], [-1], (), ["a", "b"]) -> ValueError: targets[0] must be from 0 to 1, got -1
 D([(1, 2)], [1.0], (), ["a", "b"]) -> TypeError: targets[0] must be an int, got 1.0
@@ -384,7 +384,7 @@ xor()["a"] -> TypeError: index must be an int, got 'a'
 xor().subset([True, False]) -> TypeError: index must be an int, got True
 xor()[4:] -> ValueError: inputs must hold at least one row, got none
 split(xor(), test=1) -> ValueError: split: test must be between 0 and 1 (both excluded), got 1
-split(xor(), test="0.3") -> TypeError: split: test must be a number, got '0.3'
+split(xor(), test="0.3") -> TypeError: split: test must be a real number, got '0.3'
 split(xor(), seed=0.5) -> TypeError: split: seed must be an int, got 0.5
 split(xor(), stratify=1) -> TypeError: split: stratify must be True or False, got 1
 split([1]) -> TypeError: dataset must be a Dataset, got an object of type list
@@ -395,14 +395,14 @@ split(numbered([1, 3]), test=0.6)
     -> ValueError: split: test must leave points on both sides (of every class to train on if
     stratified), got 0.6, which takes 2 of 4 points
 Standardiser([1], [0]) -> ValueError: std[0] must be finite and above 0, got 0
-Standardiser([nan], [1]) -> ValueError: mean[0] must be a finite number, got nan
+Standardiser([nan], [1]) -> ValueError: mean[0] must be finite, got nan
 Standardiser([1], [1, 2]) -> ValueError: std must have length 1, a value per mean, got 2
 Standardiser([0], [1]).apply([(1, 2)])
     -> ValueError: inputs[0] must have length 1, a value per mean, got 2
 Standardiser([0], [1e-300]).apply([(1e300,)])
-    -> ValueError: scaled inputs[0][0] must be a finite number, got inf
+    -> ValueError: scaled inputs[0][0] must be finite, got inf
 standardise(D([(1.7e308,), (-1.7e308,)], [0, 0], ["mass"]))
-    -> ValueError: standard deviation of 'mass' must be a finite number, got inf
+    -> ValueError: standard deviation of 'mass' must be finite, got inf
 standardise(xor(), iris()) -> ValueError: inputs[0] must have length 2, a value per mean, got 4
 standardise(xor(), 3) -> TypeError: others[0] must be a Dataset, got an object of type int
 batches(xor(), 0) -> ValueError: batches: size must be at least 1, got 0
