@@ -128,8 +128,9 @@ def _wrong_together(graph: Graph, at: Operation) -> Culprit | None:
     active, partials = [(k, i) for k, i, _ in at.edges()], at.node.partials or ()
     if not 1 < len(active) == len(partials) or mpmath() is None or not at_kink(at.op, at.numbers):
         return None
-    wanted, got = references.together(at.op, at.numbers, active), sum(map(exact, partials))
-    if wanted.kind != NUMBER or abs(got - wanted.value) <= Fraction(1, 10**6):
+    got, least = sum(map(exact, partials)), Fraction(1, 10**20)
+    wanted = references.directional_of(at.op, at.numbers, dict.fromkeys(active, 1))
+    if wanted.kind != KINK or wanted.high - wanted.low > least or abs(got - wanted.value) < 10**-6:
         return None
     told = {"argument": ", ".join(at.op.params)}
     return at.culprit(graph, "partial", "together", got, wanted.value, **told)

@@ -117,13 +117,6 @@ def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) ->
     return by_mpmath(f, scale, at_kink(op, args))
 
 
-def together(op: Op, args: Sequence[Any], places: Sequence[Place]) -> Reference:
-    """The derivative along (1, ..., 1) in these arguments and elements."""
-    found = directional_of(op, args, dict.fromkeys(places, 1))
-    smooth = found.kind == KINK and found.high - found.low <= Fraction(1, 10**20)
-    return found._replace(kind=NUMBER) if smooth else found
-
-
 def _kind() -> Kind:
     """That of mpmath's numbers, or without it of floats."""
     if mpmath() is None:
