@@ -127,11 +127,9 @@ def _curve(spline: str) -> str:
     end = ""
     if parts[0].startswith("e,"):
         end = f" -- ({_point(parts.pop(0)[2:])})"
-    points = [f"({_point(part)})" for part in parts]
-    path = points[0]
-    for k in range(1, len(points) - 2, 3):
-        path += f" .. controls {points[k]} and {points[k + 1]} .. {points[k + 2]}"
-    return path + end
+    start, *points = (f"({_point(part)})" for part in parts)
+    threes = zip(points[::3], points[1::3], points[2::3], strict=True)
+    return start + "".join(f" .. controls {a} and {b} .. {c}" for a, b, c in threes) + end
 
 
 # --- labels --------------------------------------------------------------------------------------

@@ -170,7 +170,10 @@ class _Writer:
             number = len(self.frames)
             self.frames.append(notation.name(name))
             with drawing.subgraph(name=f"cluster_{number}") as cluster:
-                below = not self.sideways and self._used_more_above(members)
+                ids = {item.id for item in members}
+                crossing = [(link.tail in ids, link.head in ids) for link in self.seen.links]
+                more = crossing.count((False, True)) - crossing.count((True, False))  # come in
+                below = {"TB": more > 0, "BT": more < 0}.get(self.options.rankdir)
                 look = "class=group color={line} style=rounded fontcolor={faint} labeljust=l"
                 look += " bgcolor={subgroup}" if depth % 2 else " bgcolor={group}"
                 look += f" id=group{number} labelloc={'b' if below else 't'}"
@@ -178,13 +181,6 @@ class _Writer:
                 label = f"<{notation.escaped(self.frames[number])}>"
                 cluster.attr(label=label, **self.theme.attributes(look))
                 self._cluster(cluster, (*path, name), members)
-
-    def _used_more_above(self, members: Sequence[Item]) -> bool:
-        """Whether more edges cross the frame around these items where arrows come in."""
-        inside = {item.id for item in members}
-        crossing = [(link.tail in inside, link.head in inside) for link in self.seen.links]
-        entering, leaving = crossing.count((False, True)), crossing.count((True, False))
-        return entering > leaving if self.options.rankdir == "TB" else entering < leaving
 
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
         """The neurons of a layer beside each other, in their order."""

@@ -48,7 +48,7 @@ _RULE_OF_THUMB = 1e-3  # Karpathy's, for the size of an update beside its weight
 def loss_curve(history: History, axes: Any = None, **words: Unpack[Words]) -> Any:
     """The loss of each epoch, on a logarithmic scale where it is above 0; with the test loss."""
     said = _said(**words)
-    _is_a(History, history=history)
+    _is_a(History, "history", history)
     if not history.rows:
         raise ValueError("the history has no epochs to plot")
     axes = axes_of(axes)
@@ -68,7 +68,7 @@ def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]
     of 0 or inf leaves a gap.
     """
     said = _said(**words)
-    _is_a(UpdateRatios, ratios=ratios)
+    _is_a(UpdateRatios, "ratios", ratios)
     if not ratios.steps:
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
     axes = axes_of(axes)
@@ -88,7 +88,7 @@ def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) 
     before training; crosses at the top edge mark rates with which training diverged.
     """
     said = _said(**words)
-    _is_a(Sweep, sweep=sweep)
+    _is_a(Sweep, "sweep", sweep)
     axes = axes_of(axes)
     found = dict(zip(sweep.rates, sweep.losses, strict=True))
     points = {rate: loss for rate, loss in found.items() if isfinite(loss)}
@@ -163,7 +163,7 @@ def gradient_by_depth(
         raise ValueError("there is no diagnosis to plot")
     axes = axes_of(axes)
     for k, (name, each) in enumerate(several.items()):
-        _is_a(Diagnosis, diagnosis=each)
+        _is_a(Diagnosis, "diagnosis", each)
         line = _seen(layer.gradient_rms for layer in each.layers)
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -247,7 +247,7 @@ def decision_boundary(
     Raises ValueError for a regression, fewer than two features, or features that are not there.
     """
     said = _said(**words)
-    _is_a(Dataset, data=data)
+    _is_a(Dataset, "data", data)
     width = len(data.feature_names)
     pair = features or (width - 2, width - 1)
     if not data.class_names:
@@ -351,12 +351,11 @@ def _seen(line: Iterable[float]) -> list[float]:
     return [x if 0 < x < inf else nan for x in line]
 
 
-def _is_a(kind: type, **given: Any) -> None:
-    """TypeError unless all are of this kind, naming the first that is not."""
-    for name, x in given.items():
-        if not isinstance(x, kind):
-            what = f"{x!r:.60} ({type(x).__name__})"
-            raise TypeError(f"{name} must be of the class {kind.__name__}, got {what}")
+def _is_a(kind: type, name: str, x: Any) -> None:
+    """TypeError unless it is of this kind."""
+    if not isinstance(x, kind):
+        what = f"{x!r:.60} ({type(x).__name__})"
+        raise TypeError(f"{name} must be of the class {kind.__name__}, got {what}")
 
 
 def _labels_for(n: int, labels: Sequence[str], whose: str) -> Sequence[str]:

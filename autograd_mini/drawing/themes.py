@@ -1,6 +1,7 @@
 """How pictures look: the colours of their themes, and the options that they have in common."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil, inf, log10
 from typing import Any, NamedTuple
@@ -101,13 +102,11 @@ class Options:
 
 def check_format(number_format: Any) -> None:
     """Raise ValueError unless floats can be written so."""
-    try:
-        fits = isinstance(number_format, str) and bool(format(1.5, number_format))
-    except ValueError:
-        fits = False
-    if not fits:
-        what = "a format for floats, such as '.4g'"
-        raise ValueError(f"number_format must be {what}; got {number_format!r}")
+    with suppress(TypeError, ValueError):
+        if format(1.5, number_format):
+            return
+    what = "a format for floats, such as '.4g'"
+    raise ValueError(f"number_format must be {what}; got {number_format!r}")
 
 
 # --- the size of gradients -----------------------------------------------------------------------

@@ -22,7 +22,7 @@ def attention(
     and those before, and their areas the weights, which sum to 1. `labels` has a text for each.
     """
     said = plots._said(**words)
-    plots._is_a(GPT, model=model)
+    plots._is_a(GPT, "model", model)
     past, n = model.start(), len(tokens)
     if not plots._labels_for(n, labels, "token"):
         raise ValueError("there are no tokens to plot")
@@ -60,7 +60,7 @@ def embedding(
     `labels` that are `marked` have the second colour.
     """
     said = plots._said(**words)
-    plots._is_a(GPT, model=model)
+    plots._is_a(GPT, "model", model)
     plots._labels_for(len(model.letters), labels, "token of the model")
     axes = plots.axes_of(None, 4.6)
     table = [[float(w.data) for w in row] for row in model.letters]
@@ -108,7 +108,7 @@ def gradients(model: GPT, **words: Unpack[plots.Words]) -> Any:
     not occur, stay out; their share stands at the right.
     """
     said = plots._said(**words)
-    plots._is_a(GPT, model=model)
+    plots._is_a(GPT, "model", model)
     rows = [
         (name, [abs(float(w.grad)) for row in matrix for w in row])
         for name, matrix in model.named.items()

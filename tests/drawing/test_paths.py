@@ -118,11 +118,7 @@ def test_dead_paths_have_the_product_zero():
         ((2.0, Value(1.0)), {}, TypeError, r"only Values can be drawn, got 2.0 \(float\)"),
         ((Value(1.0), "x"), {}, TypeError, r"only Values can be drawn, got 'x' \(str\)"),
         (None, {"limit": 0}, ValueError, "limit must be at least 1, got 0"),
-        (None, {"limit": 2.5}, TypeError, "limit must be an int, got 2.5"),
-        (None, {"limit": True}, TypeError, "limit must be an int, got True"),
         (None, {"theme": "neon"}, ValueError, "theme must be one of"),
-        (None, {"lang": "fr"}, ValueError, "lang must be one of"),
-        (None, {"number_format": "zz"}, ValueError, "number_format must be"),
         (None, {"engine": "cloud"}, ValueError, "engine must be one of"),
     ],
 )

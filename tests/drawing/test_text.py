@@ -48,22 +48,13 @@ def test_a_long_tree_says_what_is_left_out():
     assert draw_text(x * x, max_lines=2).endswith("grad —\n…")  # it has been shown already
 
 
-def test_a_stale_node_is_marked():
-    x = Value(2.0, label="x")
-    y = x.log()
-    x.data = 1.0
-    assert draw_text(y).split("\n")[0] == "v₁ = ln x  data 0.6931  stale 0 now  grad —"
-
-
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [
         ((3,), {}, TypeError, "only Values can be drawn, got 3"),
-        ((), {}, TypeError, "at least one Value is needed"),
         ((Value(1.0),), {"max_lines": 0}, ValueError, "max_lines must be at least 1, got 0"),
         ((Value(1.0),), {"max_lines": "9"}, TypeError, "max_lines must be an int, got '9'"),
         ((Value(1.0),), {"detail": "all"}, ValueError, "detail must be one of"),
-        ((Value(1.0),), {"lang": "fr"}, ValueError, "lang must be one of"),
     ],
 )
 def test_wrong_arguments_of_trees(arguments, options, error, message):
@@ -146,18 +137,8 @@ def test_latex_compiles(tmp_path):
 
 
 @pytest.mark.parametrize("form", [to_mermaid, to_latex])
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"rankdir": "XX"}, "rankdir must be one of"),
-        ({"theme": "neon"}, "theme must be one of"),
-        ({"detail": "all"}, "detail must be one of"),
-        ({"group": "net"}, "group must be one of"),
-        ({"collapse": "nothing"}, "collapse='nothing' names no group here"),
-    ],
-)
-def test_wrong_arguments(form, options, message):
-    with pytest.raises(ValueError, match=message):
-        form(Value(1.0) * 2, **options)
+def test_wrong_arguments(form):
+    with pytest.raises(ValueError, match="rankdir must be one of"):
+        form(Value(1.0) * 2, rankdir="XX")
     with pytest.raises(TypeError, match="only Values can be drawn"):
         form(2.0)
