@@ -43,8 +43,12 @@ def grouped(order: Sequence[Value], by: str | None) -> Paths:
     paths: Paths = dict.fromkeys(order, ())
     if by is not None:
         parts = _parts(order)
-        if scopes:
-            scopes |= _adopted(order, scopes, parts)
+        users: dict[Value, set[GroupPath]] = {}  # of parameters outside, their scopes
+        for node in order if scopes else ():
+            for parent in node.parents:
+                if parent in parts and parent.first is None and parent not in scopes:
+                    users.setdefault(parent, set()).add(scopes.get(node, ()))
+        scopes |= {leaf: own.pop() for leaf, own in users.items() if len(own) == 1}
         paths |= {node: path[:1] for node, path in parts.items()} if by == "layer" else parts
     for node, scope in scopes.items():
         paths[node] = scope + paths[node]
@@ -81,16 +85,6 @@ def _parts(order: Sequence[Value]) -> Paths:
             if parent in paths and uses[parent] == 1:
                 paths[node] = paths[parent]
     return paths
-
-
-def _adopted(order: Sequence[Value], scopes: Paths, paths: Paths) -> Paths:
-    """For each parameter without a scope, the one that all its users share."""
-    users: dict[Value, set[GroupPath]] = {}
-    for node in order:
-        for parent in node.parents:
-            if parent in paths and parent.first is None and parent not in scopes:
-                users.setdefault(parent, set()).add(scopes.get(node, ()))
-    return {leaf: own.pop() for leaf, own in users.items() if len(own) == 1}
 
 
 # --- groups of any graph, so that none is too large to look at ------------------------------------
