@@ -238,11 +238,9 @@ class _Sketcher:
         sizes = [magnitude(node.grad) for node in shown if node in self.reached]
         largest = max(sizes, default=None)
         if self.options.detail != "values":
-            between = "—"
-            if largest is not None:
-                form = ".3g" if form == ".4g" else form
-                low, high = (notation.number(x, form) for x in (min(sizes), largest))
-                between = low if low == high else word("common.range", low=low, high=high)
+            form = ".3g" if form == ".4g" else form
+            low, high = (notation.number(end(sizes), form) if sizes else "—" for end in (min, max))
+            between = low if low == high else word("common.range", low=low, high=high)
             rows.append(Row(word("drawing.range"), between, "gradient", "range"))
         frame = self.paths.get(fold.members[0], ())[: len(key) - 1]
         name = ".".join(key[len(frame) :])
