@@ -71,8 +71,7 @@ def _function(op: Op, key: str) -> str:
 
 def _number(value: float) -> str:
     """The shortest text that reads back as the same float, with whole numbers as such."""
-    text = repr(float(value)).removesuffix(".0")
-    return {"inf": "Infinity"}.get(text, text)
+    return repr(float(value)).removesuffix(".0").replace("inf", "Infinity")
 
 
 def _name(name: str) -> str:

@@ -42,13 +42,13 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
 
     def moved(k: int, users: Sequence[int], x: float) -> float:
         """The root's value with x for the number of node k."""
-        data = [*numbers[:k], x, *numbers[k + 1 :]]
+        new: dict[Any, float] = {k: x}
         for j in users:
-            y = functions[j](*each(lambda x: data[x] if x.__class__ is int else x, slots[j]))
-            if y.__class__ is complex:
+            args = each(lambda x: new.get(x, numbers[x]) if x.__class__ is int else x, slots[j])
+            if (y := functions[j](*args)).__class__ is complex:
                 raise ValueError(f"node {j} leaves the real numbers")
-            data[j] = float(y)
-        return data[-1]
+            new[j] = float(y)
+        return new.get(len(nodes) - 1, numbers[-1])
 
     below = [1 << k for k in ids.values()]  # a bit for each node that depends on it, and its own
     for k in range(len(nodes) - 1, -1, -1):
