@@ -17,7 +17,7 @@ from .graph import zeroed
 from .numbers.arrays import is_array, mapped
 from .numbers.kind import Number
 from .numbers.kinds import number, numpy
-from .numbers.numberlike import NumberLike, data_of
+from .numbers.numberlike import NumberLike, data_of, worded
 from .ops import Op
 from .rules import evaluation, higher, spare
 
@@ -54,7 +54,7 @@ class Value(NumberLike):
         """
         self.data: Number = number(data)
         self.grad: Number = 0.0 if self.data.__class__ is float else 0
-        self.made: Any = None if label is None else (None, str(label), None)
+        self.made: Any = None if label is None else (None, worded(label), None)
         self.first: Any = None
         self.dfirst: Any = None
         self.second: Any = None

@@ -16,7 +16,7 @@ from autograd_mini.functions import function
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET
 from autograd_mini.rules import spare
-from autograd_mini.rules.fast import FINITE, record_lines
+from autograd_mini.rules.fast import FINITE, recorded
 from autograd_mini.rules.rule import namespace_of, run
 from autograd_mini.value import BIAS, Value
 
@@ -49,16 +49,15 @@ def layer(activation: str = "linear") -> Callable[..., list[Any]]:
     namespace = namespace_of(op or SHEET["dot"], FLOAT)
     namespace |= {"one_by_one": one_by_one, "_sum": sum, **spare.namespace(Value)}
     namespace |= {"fsum": fsum, "multiply": mul, "MADE": (SHEET["dot"], None, BIAS), "op": op}
-    end = "                add(z)\n"
+    lines = ["add(z)"]
     if op is not None:
         for param, default in op.defaults.items():
             namespace[param] = namespace[f"_{param}"] = default
         if _WORDS & {*op.params, *op.given}:  # a formula would change the code's own variables
             return one_by_one
         a = op.params[0]
-        end = f"                {a}, _{a} = z, out\n" + record_lines(op, (a,), 4)
-        end = end.replace("return node", "add(node)") + "                else:\n"
-        end += "                    break\n"
+        lines = [f"{a}, _{a} = z, out", *recorded(op, (a,)), "else:", "    break"]
+    end = "".join(f"{' ' * 16}{line}\n" for line in lines).replace("return node", "add(node)")
     start = _START.replace("FINITE", FINITE).replace("NODE", f"\n{' ' * 16}".join(spare.made("z")))
     run(start + end + _END, namespace)
     return namespace["layer"]  # type: ignore[no-any-return]

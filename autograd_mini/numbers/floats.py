@@ -63,9 +63,9 @@ def _float(x: Any) -> float:
     try:
         return float(x)
     except OverflowError:
-        what, bits = "an int" if isinstance(x, int) else "a Fraction", int(x).bit_length()
         raise NumberTypeError(
-            f"{what} of {bits} bits is too large for a float; use Fraction for all numbers"
+            f"{'an int' if isinstance(x, int) else 'a Fraction'} of {int(x).bit_length()} bits"
+            " is too large for a float; use Fraction for all numbers"
         ) from None
 
 

@@ -63,6 +63,11 @@ class _Part(Generic[T]):
         node.made = parts[0] if parts[1] is parts[2] is None else tuple(parts)
 
 
+def worded(label: Any) -> str:
+    """A label as text, a ScopedLabel as it is: loops call nodes by their numbers."""
+    return label if isinstance(label, str) else str(label)
+
+
 class NumberLike(Methods):
     """Order compares `data`; == and hash stay those of the object, for sets and dicts."""
 
@@ -71,7 +76,7 @@ class NumberLike(Methods):
     data: Any
     grad: Any
     op: _Part[Op] = _Part(0)
-    label: _Part[str] = _Part(1, str)  # loops call nodes by their numbers
+    label: _Part[str] = _Part(1, worded)
     constants: _Part[tuple[Any, ...]] = _Part(2)
     """All arguments, if some are plain; made by hand, its partials given as Values, or its name."""
 

@@ -184,8 +184,9 @@ def refusal(
         return errors.RangeError(f"{start}: the result is too large for a {name}")
     if needs:
         return errors.DomainError(f"{start}: it needs {needs}")
-    real = "" if kind.name == "complex" else "real "
-    return errors.DomainError(f"{start}: the result is not a {real}number")
+    return errors.DomainError(
+        f"{start}: the result is not a {'' if kind.name == 'complex' else 'real '}number"
+    )
 
 
 def operand(x: Any, arg: Any) -> str:

@@ -8,7 +8,7 @@ tests/benchmarks. A function is compiled when it is first called.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -75,44 +75,41 @@ def source(op: Op, swapped: bool = False) -> str:
     params = op.params[::-1] if swapped else op.params
     head = ", ".join(f"{p}={op.defaults[p]!r}" if p in op.defaults else p for p in params)
     call = f"apply(op, {', '.join(op.params)})"
-    body = _vector_body(op, call) if op.vectors else _scalar_body(op, swapped)
-    if not body:
-        return f"def made({head}):\n    return {call}\n"
-    return (
-        f"def made({head}):\n    try:\n{body}"
-        "    except (AttributeError, ArithmeticError, IndexError, TypeError, ValueError):\n"
-        "        pass\n"
-        f"    return {call}\n"
-    )
+    lines = _of_vectors(op, call) if op.vectors else _of_scalars(op, swapped)
+    if lines:
+        caught = "(AttributeError, ArithmeticError, IndexError, TypeError, ValueError)"
+        lines = [*_block("try:", lines), *_block(f"except {caught}:", ["pass"])]
+    return "\n".join(_block(f"def made({head}):", [*lines, f"return {call}"])) + "\n"
 
 
-def _scalar_body(op: Op, swapped: bool) -> str:
+def _block(head: str, lines: Iterable[str]) -> list[str]:
+    return [head, *(f"    {line}" for line in lines)]
+
+
+def _of_scalars(op: Op, swapped: bool) -> list[str]:
     one, *rest = op.params
     if not rest:
-        return _case(op, (one,), 2)
+        return _case(op, (one,))
     if op.defaults.keys() >= {*rest}:  # such as leaky_relu(a, slope=0.01): the rest is constant
         tests = " and ".join(f"{p}.__class__ is float" for p in rest)
-        numbers = "".join(f"            _{p} = {p}\n" for p in rest)
-        return f"        if {tests}:\n{numbers}{_case(op, (one,), 3)}"
+        return _block(f"if {tests}:", [*(f"_{p} = {p}" for p in rest), *_case(op, (one,))])
     if len(rest) > 1:
-        return ""
+        return []
     other, constant = op.params[::-1] if swapped else op.params
-    return (
-        f"        if {constant}.__class__ is Value:\n{_case(op, op.params, 3)}"
-        f"        elif {constant}.__class__ is float or {constant}.__class__ is int:\n"
-        f"            _{constant} = float({constant})\n{_case(op, (other,), 3)}"
-    )
+    plain = f"elif {constant}.__class__ is float or {constant}.__class__ is int:"
+    return [
+        *_block(f"if {constant}.__class__ is Value:", _case(op, op.params)),
+        *_block(plain, [f"_{constant} = float({constant})", *_case(op, (other,))]),
+    ]
 
 
-def _case(op: Op, active: tuple[str, ...], depth: int) -> str:
+def _case(op: Op, active: tuple[str, ...]) -> list[str]:
     """Read the numbers, compute value and partials, record the node."""
-    indent = "    " * depth
-    read = "".join(f"{indent}_{p} = {p}.data\n" for p in active)
     floats = " and ".join(f"_{p}.__class__ is float" for p in active)
-    return f"{read}{indent}if {floats}:\n" + record_lines(op, active, depth + 1)
+    return [*(f"_{p} = {p}.data" for p in active), *_block(f"if {floats}:", recorded(op, active))]
 
 
-def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
+def recorded(op: Op, active: tuple[str, ...]) -> list[str]:
     """The lines that compute op on the numbers, check the result, record and return the node."""
     python = Text(PYTHON, FLOAT.number, lambda name: f"_{name}" if name in op.params else name)
     keys = [f"d{op.params.index(p)}" for p in active]
@@ -121,40 +118,34 @@ def record_lines(op: Op, active: tuple[str, ...], depth: int) -> str:
     fields |= dict(zip(("first", "second"), [*active, "None"], strict=False))
     partials = [*(written(op, key, python) for key in keys), "None"]
     fields |= dict(zip(("dfirst", "dsecond"), partials, strict=False))
-    indent = "    " * depth
-    lines = [f"{name} = {text}" for name, text in given(op, ["value", *keys], python)]
-    lines += [f"out = {written(op, 'value', python)}", f"if {FINITE}:"]
-    inner = [*spare.made("node"), *(f"node.{name} = {text}" for name, text in fields.items())]
-    lines += [f"    {line}" for line in [*inner, "return node"]]
-    return "".join(f"{indent}{line}\n" for line in lines)
+    node = [*spare.made("node"), *(f"node.{name} = {text}" for name, text in fields.items())]
+    return [
+        *(f"{name} = {text}" for name, text in given(op, ["value", *keys], python)),
+        f"out = {written(op, 'value', python)}",
+        *_block(f"if {FINITE}:", [*node, "return node"]),
+    ]
 
 
-def _vector_body(op: Op, call: str) -> str:
+def _of_vectors(op: Op, call: str) -> list[str]:
     """Vectors of Values; the second vector may hold plain numbers, as in dot(weights, inputs).
 
     `sum(a).__class__ is float` tells in C speed that no Fraction, mpf or complex is among them.
     """
     if len(op.params) > 2 or op.vectors < {*op.params}:
-        return ""
+        return []
     one, *rest = op.params
-    indent = "        "
-    text = "".join(
-        f"{indent}if {p}.__class__ is list: {p} = tuple({p})\n"
-        f"{indent}elif {p}.__class__ is not tuple: return {call}\n"
-        for p in op.params
-    )
-    text += f"{indent}_{one} = tuple([v.data for v in {one}])\n"
+    lines = []
+    for p in op.params:
+        lines += [f"if {p}.__class__ is list: {p} = tuple({p})"]
+        lines += [f"elif {p}.__class__ is not tuple: return {call}"]
+    lines += [f"_{one} = tuple([v.data for v in {one}])"]
     floats = f"if _sum(_{one}).__class__ is float"
     if not rest:
-        return f"{text}{indent}{floats}:\n" + record_lines(op, (one,), 3)
+        return [*lines, *_block(f"{floats}:", recorded(op, (one,)))]
     two = rest[0]
-    return (
-        f"{text}{indent}if len({one}) == len({two}):\n"
-        f"{indent}    if {two}[0].__class__ is Value:\n"
-        f"{indent}        _{two} = tuple([v.data for v in {two}])\n"
-        f"{indent}        {floats} and _sum(_{two}).__class__ is float:\n"
-        f"{record_lines(op, (one, two), 5)}"
-        f"{indent}    elif _sum({two}).__class__ is float:\n"
-        f"{indent}        _{two} = {two}\n"
-        f"{indent}        {floats}:\n{record_lines(op, (one,), 5)}"
-    )
+    both = _block(f"{floats} and _sum(_{two}).__class__ is float:", recorded(op, (one, two)))
+    plain = _block(f"{floats}:", recorded(op, (one,)))
+    numbers = f"_{two} = tuple([v.data for v in {two}])"
+    cases = _block(f"if {two}[0].__class__ is Value:", [numbers, *both])
+    cases += _block(f"elif _sum({two}).__class__ is float:", [f"_{two} = {two}", *plain])
+    return [*lines, *_block(f"if len({one}) == len({two}):", cases)]
