@@ -46,7 +46,7 @@ NUMBER_TYPES = [
     (lambda: V(x), r"\(Value\) is not a number"),
     (lambda: V("a" * 99), r"^'a{36}\.\.\. \(str\) is not a number"),
     (lambda: V(10**400), "an int of 1329 bits is too large for a float; use Frac"),
-    (lambda: x * 10**400, "an int of 1329 bits is use Fraction for all numbers$"),
+    (lambda: x * 10**400, "an int of 1329 bits is .*; use Fraction for all numbers$"),
     (lambda: F.exp(10**400), "an int of 1329 bits is too large"),
     (lambda: F.mean([x, 10**400]), "an int of 1329 bits is too large"),
     (lambda: losses.mse([10**400], [0]), "an int of 1329 bits is too large"),

@@ -73,15 +73,15 @@ FLOAT = Kind("float", _FLOAT, _float, lambda value: repr(float(value)))
 
 
 # --- floats as IEEE 754 and torch have them: inf and nan in place of errors ---------------------
-_AT_POLES: dict[tuple[object, ...], float]
-_AT_POLES = dict.fromkeys([("log", 0.0), ("log2", 0.0), ("log10", 0.0)], -math.inf)
-_AT_POLES |= {("log1p", -1.0): -math.inf, ("atanh", -1.0): -math.inf}
-_AT_POLES |= {("atanh", 1.0): math.inf, ("gamma", 0.0): math.inf}
+_AT_POLES = {name: {0.0: -math.inf} for name in ("log", "log2", "log10")}
+_AT_POLES |= {"log1p": {-1.0: -math.inf}, "gamma": {0.0: math.inf}}
+_AT_POLES["atanh"] = {-1.0: -math.inf, 1.0: math.inf}
 
 
 def _quiet(name: str, sign: Callable[..., Any] = lambda *_: 1) -> Callable[..., float]:
     """An infinity of the right sign where the function overflows, or has a pole; else nan."""
-    f, elsewhere = _FLOAT[name], math.inf if name == "lgamma" else math.nan
+    f, poles = _FLOAT[name], _AT_POLES.get(name)
+    elsewhere = math.inf if name == "lgamma" else math.nan
 
     def quiet(*args: Any) -> float:
         try:
@@ -89,8 +89,7 @@ def _quiet(name: str, sign: Callable[..., Any] = lambda *_: 1) -> Callable[..., 
         except OverflowError:
             return math.inf if sign(*args) > 0 else -math.inf
         except ValueError:
-            pole = (name, args[0])
-            return elsewhere if isinstance(args[0], list) else _AT_POLES.get(pole, elsewhere)
+            return poles.get(args[0], elsewhere) if poles else elsewhere
 
     return quiet
 

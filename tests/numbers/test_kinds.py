@@ -325,6 +325,12 @@ def test_ieee_gives_what_torch_gives(case, f, at, value, slopes):
         assert same(got, slope) or got == slope == 0, (case, found)
 
 
+@pytest.mark.parametrize("make", [list, tuple])
+def test_quiet_functions_of_vectors_give_nan_for_infinities_of_both_signs(make):
+    for name, args in (("sum", [[INF, -INF]]), ("dot", [[INF, INF], [1.0, -1.0]])):
+        assert math.isnan(kinds.IEEE.namespace[name](*map(make, args)))
+
+
 def test_ieee_ends_with_its_block_even_after_an_error():
     with pytest.raises(NumberTypeError), ieee():
         Value("3")
