@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 import autograd_mini.ops as sheet_module
-from autograd_mini import cli as program
+from autograd_mini import cli
 from autograd_mini.language import translated
 from tests import programs
 
@@ -97,7 +97,7 @@ def run_command(line):
         return done.stdout + done.stderr
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = program.main(words)
+        status = cli.main(words)
     assert status == 0 or out.getvalue() == "", err.getvalue()
     return out.getvalue() + err.getvalue()
 
@@ -276,7 +276,7 @@ def test_each_sentence_of_the_text_can_be_run_seen_stepped_practised_performed_e
                 assert (DOCS / lang / "explanation" / link[1]).exists(), (name, cell)
             else:
                 arguments = shlex.split(command[1])
-                program._parser(lang, arguments).parse_known_args(arguments)
+                cli._parser(lang, arguments).parse_known_args(arguments)
 
 
 @pytest.mark.parametrize(

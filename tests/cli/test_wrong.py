@@ -160,7 +160,7 @@ STEP = [
     ("w*x w=1 x=2 --at w=1", 2, "--at is for a function"),
     ("w*x w=1 x=2 -o a.xls", 2, "a.xls: the suffix of the file must be one of html, json"),
     ("w*x w=1 x=2 -o nowhere/a.json", 1, "error: nowhere/a.json: No such file"),
-    ("w*x w=1 x=2 -o nowhere/a.gif", 1, "error: nowhere/a.gif: there is no such folder"),
+    ("w*x w=1 x=2 -o nowhere/a.gif", 1, "error: nowhere/a.gif: No such file"),
     ("w*x w=1 x=2 --step 9", 2, "--step 9: there are steps 0 to 7"),
     ("w*x w=1 x=2 --step -1", 2, "--step -1: there are steps 0 to 7"),
     ("w*x w=1 x=2 --all --step 1", 2, "only one of these"),
