@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,22 +68,18 @@ def main() -> None:
         answer(question, _tried(engine, question, levels))
 
 
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Interrupt what takes longer, and what comes then sooner, where the system has a clock."""
-
-    def ring(_: int, frame: Any) -> None:
-        while frame is not None:  # within the code of the submission, not of ours
-            if _place(frame.f_code.co_filename, 0):
-                raise _Late
-            frame = frame.f_back
-
+def _alarm(seconds: float) -> None:
+    """Interrupt what takes longer, and then what comes sooner, where the system has a clock."""
     with suppress(AttributeError):  # Windows
-        signal.signal(signal.SIGALRM, ring)
+        signal.signal(signal.SIGALRM, _ring)
         signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 8)
-    yield
-    with suppress(AttributeError):
-        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _ring(_: int, frame: Any) -> None:
+    while frame is not None:  # within the code of the submission, not of ours
+        if _place(frame.f_code.co_filename, 0):
+            raise _Late
+        frame = frame.f_back
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -121,15 +117,16 @@ def _load(
     """The engine in files, (name of the module, path) each; and what is to be said of it."""
     modules, notes = [], list[dict[str, str]]()
     _own.update(path for _, path in files)
-    with _alarm(seconds):
-        for module_name, path in files:
-            there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
-            known = next(there, None)  # another of them has imported it
-            module, problems = (known, []) if known else module_of(Path(path), module_name)
-            modules.append(module)
-            for parts in range(1, module_name.count(".") + 1):  # it stands in a folder of its own
-                sys.modules.setdefault(module_name.split(".", parts)[-1], module)
-            notes += map(_told, problems[:3])
+    _alarm(seconds)
+    for module_name, path in files:
+        there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
+        known = next(there, None)  # another of them has imported it
+        module, problems = (known, []) if known else module_of(Path(path), module_name)
+        modules.append(module)
+        for parts in range(1, module_name.count(".") + 1):  # it stands in a folder of its own
+            sys.modules.setdefault(module_name.split(".", parts)[-1], module)
+        notes += map(_told, problems[:3])
+    _alarm(0)
     cls, names = engine_class(modules, name)
     if cls is not None:
         try:

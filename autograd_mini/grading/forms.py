@@ -1,7 +1,4 @@
-"""Marks in every form: for a reader, a page, CI servers, Gradescope, nbgrader.
-
-All but CSV are written from one table, `told`.
-"""
+"""Marks in every form, from one table, `told`: for a reader, a page, CI, Gradescope, nbgrader."""
 
 import json
 import xml.etree.ElementTree as ET

@@ -120,7 +120,6 @@ def read(path: str | None = None) -> list[Level]:
         from .battery import LEVELS
 
         return LEVELS
-    Path(path).read_bytes()  # its own error, if it cannot be
     module, problems = module_of(Path(path), "battery")
     for problem in problems:
         raise BatteryError(f"{path} raised {type(problem).__name__}: {problem}")

@@ -48,14 +48,14 @@ class Sandbox:
         """Begin a process; what it says of the submission. Raises Ended."""
         lost, self.lost = self.lost, inf  # for good, if it cannot be loaded
         self.folder = TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
-        one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        own = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-        own = {"PYTHONPATH": os.pathsep.join(paths), "HOME": self.folder.name}
+        own |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": self.folder.name, "MPLBACKEND": "Agg"}
         pipes: Any = {"stderr": subprocess.DEVNULL, "start_new_session": True}
         pipes |= dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
         command = [sys.executable, "-B", "-P", "-X", "utf8", "-m", f"{__package__}.child"]
-        env = {**os.environ, **one, **own, "MPLBACKEND": "Agg"}
-        self.process = subprocess.Popen(command, cwd=self.folder.name, env=env, **pipes)
+        pipes |= {"cwd": self.folder.name, "env": {**os.environ, **own}}
+        self.process = subprocess.Popen(command, **pipes)
         loaded = self._answer(self.setup, 3 * self.seconds + 1)  # Python itself takes time to start
         self.lost = lost
         return loaded
