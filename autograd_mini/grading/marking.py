@@ -32,7 +32,7 @@ class Failure:
     kind: str
     details: dict[str, Any] = field(default_factory=dict)
     source: str = ""
-    root: Value | None = None
+    root: Value | None = None  # where it is small enough to be drawn
 
     def text(self, lang: str) -> str:
         """A sentence."""
@@ -57,17 +57,11 @@ class Failure:
         numbers = {key: self.details[key] for key in ("got", "wanted") if self.kind == "wrong"}
         return {**said, "tree": self.tree(lang), **numbers}
 
-    def graph(self) -> Value | None:
-        """The right graph, if it is small enough to be drawn."""
-        small = self.root is not None and len(topological(self.root)) <= _NODES
-        return self.root if small else None
-
     def picture(self, lang: str) -> tuple[str, str]:
         """The graph with the right gradients: ("svg", ...) or ("dot", ...), or ("", "")."""
-        root = self.graph()
-        if root is None:
+        if self.root is None:
             return "", ""
-        drawing = draw(root, detail="chain rule", lang=lang)
+        drawing = draw(self.root, detail="chain rule", lang=lang)
         try:
             return "svg", str(drawing.pipe(format="svg", encoding="utf-8"))
         except RenderingError:
@@ -75,8 +69,7 @@ class Failure:
 
     def tree(self, lang: str) -> str:
         """The picture for a terminal; "" if it is large."""
-        root = self.graph()
-        drawn = "" if root is None else draw_text(root, lang=lang)
+        drawn = "" if self.root is None else draw_text(self.root, lang=lang)
         return drawn if drawn.count("\n") < _LINES else ""
 
 
@@ -338,7 +331,9 @@ class _Grader:
         return None
 
     def _failed(self, task: Task, kind: str, details: dict[str, Any]) -> Failure:
-        return Failure(kind, details, task.code(self.names), right(task)[1])
+        root = right(task)[1]
+        small = root is not None and len(topological(root)) <= _NODES
+        return Failure(kind, details, task.code(self.names), root if small else None)
 
 
 DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
