@@ -87,14 +87,12 @@ def performance(text: str) -> Performance:
 
     Raises PerformanceError, which says what is wrong with it.
     """
-    if not text.strip():
-        raise PerformanceError("it is empty")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise PerformanceError("it is no result of perform mode")
+        raise PerformanceError("it is no result of perform mode" if text.strip() else "it is empty")
     try:
         if content["version"] != 1:
             raise PerformanceError("it is a result of a later version")
@@ -103,8 +101,8 @@ def performance(text: str) -> Performance:
         who, what = _line(content["learner"]), _line(content["title"]).rpartition(" · ")
         graph, nodes = content["graph"], _nodes(content["graph"])
         nodes[-1].backward()
-        named = dict(zip(graph["names"], nodes, strict=True))
-        leaves = {name: node for name, node in named.items() if node.first is None}
+        named = zip(graph["names"], nodes, strict=True)
+        leaves = {name: node for name, node in named if node.first is None}
         address = {} if content.get("again") else fields(content.get("address", ""))
     except PerformanceError as error:
         raise PerformanceError(_line(error)) from None

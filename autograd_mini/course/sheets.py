@@ -113,14 +113,10 @@ def _rows(formulas: Iterable[str], width: int) -> list[str]:
 def html(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -> str:
     """The sheet, or its key, as a page to read or to print."""
     title = said(f"exercise.title.{'key' if key else 'sheet'}", lang)
-    gap = "" if key else f"<p>{_name(lang)}</p>"
+    gap = "" if key else f"<p>{said('exercise.name', lang)}</p>"
     each = (section(exercise, k, lang, key=key) for k, exercise in enumerate(exercises, start=1))
     sections = "\n".join(f"<article>{gap}{section}</article>" for section in each)
     return plain(title, f"<h1>{title}</h1>\n{sections}", lang, asset("sheet.css"))
-
-
-def _name(lang: str) -> str:
-    return f"{said('exercise.name', lang)}: {6 * _GAP}"
 
 
 def section(exercise: Exercise, number: int, lang: str, *, key: bool = False) -> str:
@@ -174,7 +170,7 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
     from matplotlib.backends.backend_pdf import PdfPages
     from PIL import Image
 
-    made, top = io.BytesIO(), said("exercise.title.key", lang) if key else _name(lang)
+    made, top = io.BytesIO(), said(f"exercise.{'title.key' if key else 'name'}", lang)
     with PdfPages(made, metadata={"CreationDate": None}) as pages:
         for number, exercise in enumerate(exercises, start=1):
             sheet = figure(figsize=(8.27, 11.69))  # inches: A4
