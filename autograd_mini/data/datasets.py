@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sized
 from math import cos, floor, fsum, hypot, log, pi, sin, sqrt
-from typing import Any
+from typing import Any, overload
 
 from autograd_mini.numbers.arguments import items, listed, real, whole
 from autograd_mini.numbers.numberlike import NumberLike
@@ -71,7 +71,13 @@ class Dataset:
     def __iter__(self) -> Iterator[tuple[Row, Any]]:
         return zip(self.inputs, self.targets, strict=True)
 
-    def __getitem__(self, key: int | slice) -> Any:
+    @overload
+    def __getitem__(self, key: int) -> tuple[Row, Any]: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Dataset: ...
+
+    def __getitem__(self, key: int | slice) -> tuple[Row, Any] | Dataset:
         """The pair (input, target) at an index, or the data set of a slice."""
         if isinstance(key, slice):
             return self.subset(range(len(self))[key])

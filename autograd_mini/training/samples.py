@@ -99,4 +99,6 @@ def layers_of(model: Any, who: str = "") -> list[NamedLayer]:
 
 
 def _number(name: str, v: Any) -> Number:
+    if hasattr(v, "dtype") and hasattr(v, "item"):  # a scalar of NumPy, torch, JAX
+        v = v.item()
     return real(name, int(v) if isinstance(v, bool) else v)

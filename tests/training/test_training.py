@@ -40,6 +40,27 @@ def test_one_update_by_hand():
     assert (history.epochs, len(history), history.stopped) == ([1], 1, "finished")
 
 
+class Scalar:
+    """As torch's tensors without dimensions."""
+
+    dtype = "float32"
+
+    def __init__(self, x):
+        self.x = x
+
+    def item(self):
+        return self.x
+
+
+def test_rows_of_other_libraries_scalars():
+    one, two = MLP(2, [1], seed=0), MLP(2, [1], seed=0)
+    pairs = [([1.0, 2.0], 1.0), ([3.0, 4.0], 0.0)]
+    fit(one, pairs, "mse", SGD(one.parameters(), lr=0.01), epochs=2)
+    rows = [([*map(Scalar, x)], Scalar(y)) for x, y in pairs]
+    fit(two, rows, "mse", SGD(two.parameters(), lr=0.01), epochs=2)
+    assert numbers(one) == numbers(two)
+
+
 def test_gradient_descent_is_the_exact_recursion():
     xs, ys, lr = [-1.0, 0.5, 2.0], [1.0, -1.0, 0.25], Fraction(1, 8)
     w, b, means = Fraction(1, 2), Fraction(0), []
