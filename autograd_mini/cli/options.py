@@ -112,9 +112,17 @@ def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
     return parsed
 
 
-def sizes(typed: str) -> tuple[int, ...]:
-    """A list of sizes of layers, such as 16,16."""
-    return tuple(map(int, typed.split(",")))
+def sizes(most: int) -> Callable[[str], tuple[int, ...]]:
+    """A check: the text is a list of sizes of layers, each at most this."""
+
+    def parsed(typed: str) -> tuple[int, ...]:
+        try:
+            return tuple(map(whole(1, most), typed.split(",")))
+        except argparse.ArgumentTypeError:
+            what = f"a list of layer sizes from 1 to {most}, such as 16,16"
+            raise argparse.ArgumentTypeError(f"{typed!r} is not {what}") from None
+
+    return parsed
 
 
 SHORT = {"--help": ["-h"], "--out": ["-o"]}
@@ -124,7 +132,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "values": {"metavar": "NAME=NUMBER", "nargs": "*", "default": []},
     "--lang": {"choices": LANGUAGES},
     "--out": {"metavar": "FILE"},
-    "--hidden": {"metavar": "N,N", "type": sizes},
+    "--hidden": {"metavar": "N,N", "type": sizes(1000)},
     "--activation": {"metavar": "NAME"},
     "--epochs": {"metavar": "N", "type": whole(1)},
     "--optimiser": {"metavar": "NAME", "type": str.lower, "choices": OPTIMISERS},

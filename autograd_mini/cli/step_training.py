@@ -13,7 +13,7 @@ from autograd_mini.stepping.training.recording import record_descents, record_le
 from autograd_mini.stepping.training.runs import LearningRates
 from autograd_mini.training import TrainingError
 
-from .options import DATASETS, Arguments, option, read, suffix, whole, write_recording
+from .options import DATASETS, Arguments, option, read, sizes, suffix, whole, write_recording
 
 FILES = ("html", "json", "txt")
 MOST_EPOCHS = 10_000
@@ -29,7 +29,8 @@ _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
 OPTIONS = [
     option("--train", group="training", metavar="DATASET"),
     option("--epochs", group="training", type=whole(1, MOST_EPOCHS)),
-    option("--hidden --activation --optimiser --batch-size", group="training"),
+    option("--hidden", group="training", type=sizes(64)),
+    option("--activation --optimiser --batch-size", group="training"),
     option("--seed", group="training", type=whole(0, 2**31)),
 ]
 
@@ -106,7 +107,7 @@ def _training(args: Arguments, values: list[str]) -> LearningRates:
     points = dataset(args.train, 100, seed)
     if args.train == "iris":
         (points,) = standardise(points)
-    batch = min(args.batch_size or 20, len(points))
+    batch = args.batch_size or min(20, len(points))
     make, loss = classifier(points, args.hidden or hidden, args.activation or "tanh", seed)
     rates = args.lr or [rate]
     given: Any = (make, points, loss, rates, args.epochs or epochs, batch)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from copy import deepcopy
-from errno import EACCES
+from errno import EACCES, ENOTDIR
 from importlib.util import find_spec
 from itertools import count
 from math import inf
@@ -36,7 +36,13 @@ POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most 
 ALLOWED = 5  # error bars between a gradient and its numerical value
 ENOUGH, USELESS = 1e-8, 1e-3  # error bars, in units of the largest gradient
 FEW = 10  # points, of which none can be spared for a test; as with xor
-NAMES = "model.json history.csv graph.svg graph.gv steps.html loss.png boundary.png".split()
+# What the first 4096 bytes of a file hold if an earlier run made it.
+_DRAWN = "graph.svg graph.gv steps.html loss.png boundary.png".split()
+MARKS = {
+    "model.json": b'"autograd_mini model"',
+    "history.csv": b"epoch,loss,accuracy,validation_loss",
+    **dict.fromkeys(_DRAWN, b"autograd_mini"),
+}
 OPTIONS = [
     option("dataset", metavar="DATASET"),
     option("--hidden", default=(16, 16)),
@@ -128,22 +134,24 @@ def tell(args: Arguments, data: Dataset, graph: Value | None = None) -> int:
 class Files:
     """The folder of a run, what has been written there, and notes on what has not.
 
-    Raises OSError if the folder cannot be made or written; AutogradError if it has no network of
-    ours and a file under one of the names that a run uses: nothing of anyone else's is overwritten.
+    Raises OSError if the folder cannot be made or written; AutogradError if it holds a file of
+    another origin under a name that a run uses: nothing of anyone else's is overwritten.
     """
 
     def __init__(self, folder: Path, teller: Teller) -> None:
         self.folder, self.teller = folder, teller
         self.written: list[tuple[str, str]] = []
         self.notes: list[str] = []
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
-        model = folder / "model.json"
-        if not (model.is_file() and b'"autograd_mini model"' in model.read_bytes()[:99]):
-            for path in (folder / name for name in NAMES):
-                if os.path.lexists(path):
-                    raise AutogradError(teller.text("foreign", path=path))
+        for name, mark in MARKS.items():
+            path = folder / name
+            plain = path.is_file() and not path.is_symlink()
+            if os.path.lexists(path) and not (plain and mark in path.read_bytes()[:4096]):
+                raise AutogradError(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
         """Write a file, or let a function of its path write it."""
@@ -160,10 +168,10 @@ class Files:
         try:
             svg = drawing.pipe(format="svg")
         except RenderingError as error:
-            self.add("graph.gv", drawing.source.encode())
+            self.add("graph.gv", f"// autograd_mini\n{drawing.source}".encode())
             self.notes.append(self.teller.text("no.picture", reason=error))
             return
-        self.add("graph.svg", svg)
+        self.add("graph.svg", svg.replace(b"<svg", b"<!-- drawn by autograd_mini -->\n<svg", 1))
 
     def steps(self, neuron: Value) -> None:
         """The page that steps through a neuron; the gradient that arrives at it is the seed."""

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.museum import ENGINES, HEALTHY, Engine
+from autograd_mini.numbers.arguments import positive
 
 _USED = "operations used: "
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "relu": "ReLU"}
@@ -55,6 +56,7 @@ def against(
     Raises TestsError if the tests import no such class, OSError if they cannot be read.
     """
     path = Path(tests)
+    positive("seconds", seconds)
     if module is None:
         listed = rf"(?:[^\n(#]*|\s*\([^)]*)\b{re.escape(cls)}\b"
         imports = rf"^\s*from\s+(\w[\w.]*)\s+import\b{listed}"

@@ -14,6 +14,7 @@ from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
 from autograd_mini.language import text, translated
+from autograd_mini.numbers.arguments import positive
 from autograd_mini.value import Value
 
 from .levels import BatteryError, Level, read
@@ -124,6 +125,7 @@ def grade(
 
     Raises SubmissionError, BatteryError or OSError where there is nothing to grade or to grade by.
     """
+    positive("seconds", limits.seconds)
     levels = read(battery)
     submissions = found(paths, cls)
     for k, level in enumerate(levels):  # a mistake in the battery is told first

@@ -192,6 +192,8 @@ def test_pictures_beside_the_file(folder, tmp_path, capsys):
         ("class --format nbgrader", 2, "give a folder with -o"),
         ("class --battery absent.py", 1, "absent.py: No such file"),
         ("class --jobs 0", 2, "'0' is not a whole number from 1 to 256"),
+        ("class --time 0", 1, "seconds must be above 0, got 0"),
+        ("class --time nan", 1, "seconds must be finite, got nan"),
     ],
 )
 def test_wrong_use(line, status, told, folder, said):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ def save_frames(
             f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
             " write a page (save_html, -o steps.html)"
         )
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path))
     try:
         from .painting import Painter
     except ImportError:
