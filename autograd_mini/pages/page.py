@@ -210,11 +210,14 @@ def _follows(steps: Steps) -> tuple[bool, bool]:
 
 def _step(step: Step, follows: bool) -> list[Any]:
     """A kind's number, its node, and the numbers that the page cannot compute itself."""
-    told: Sequence[Any] = step.nodes if isinstance(step, Given) else step
-    if isinstance(step, Accumulate):
-        told = (step.node, step.edge, step.parent, *step[3:])
-    if follows and isinstance(step, Visit | Accumulate):
-        told = told[: len(told) // 3]
+    told: Sequence[Any] = step
+    match step:
+        case Given(nodes):
+            told = nodes
+        case Visit(node) if follows:
+            told = (node,)
+        case Accumulate(node, parent, edge):
+            told = (node, edge) if follows else (node, edge, parent, *step[3:])
     return [_KINDS.index(type(step)), *map(for_page, told)]
 
 
