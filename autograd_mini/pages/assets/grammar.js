@@ -180,7 +180,7 @@ function callOf(node) {
   if (!name) throw new Wrong("call", ...columns);
   if (!op) {
     const closest = closestTo(name);
-    throw new Wrong(closest ? "unknown.near" : "unknown", called.start, called.end, closest ? {name, closest} : {name});
+    throw new Wrong(closest ? "unknown.near" : "unknown", called.start, called.end, {name, closest});
   }
   const {params} = ops[name], {signature, vectors, defaults} = op, starred = args.find(arg => arg.starred);
   if (starred) throw new Wrong("syntax", starred.start, starred.end);
