@@ -64,7 +64,7 @@ class Op:
     needs: str  #: what the arguments must fulfil together, in words
     kinks: tuple[str, ...]  #: formulas that are 0 where the derivative jumps
     latex: str  #: a template with the arguments in braces, for pictures and explanations
-    about: tuple[str, str]  #: its name in words: English, Spanish
+    about: tuple[str, str]  #: its name in words, in English and in Spanish
     #: formulas as one learns them, where those above are written otherwise to be accurate; keys
     #: "value" and the names of the arguments; explanations show them
     textbook: Mapping[str, str]
