@@ -14,7 +14,7 @@ from autograd_mini.numbers.arguments import one_of
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
-from .exercises import Judged, near
+from .slips import Judged, near
 
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
 

@@ -5,28 +5,27 @@ more digits than its level allows. The blanks are steps of the recorded computat
 what the engine did.
 """
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
-from textwrap import fill
 from typing import Any, NamedTuple
 
 from autograd_mini.functions import dot, leaky_relu, maximum, relu
 from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
-from autograd_mini.notation.shapes import use_of, uses_of
+from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
-from autograd_mini.stepping.explanation import Formula, gradient, partial, written
+from autograd_mini.stepping.explanation import Formula, gradient, written
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update, Visit
 from autograd_mini.value import BIAS, Value
 
 from . import sheets
+from .slips import Judged, Posed, slip
 
 DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level
 _TRIES = 5000
@@ -150,26 +149,6 @@ def exercises(kind: str, level: int = 1, seed: int = 0, count: int = 30) -> list
     return [*made.values()]
 
 
-class Judged(NamedTuple):
-    """What `ask` says; `right` is None for a question without an answer."""
-
-    right: bool | None
-    said: str
-
-    def __repr__(self) -> str:
-        lines = self.said.splitlines()
-        return "\n".join(fill(x, 96, subsequent_indent=" " * 3 * (x[0] in " ✗")) for x in lines)
-
-
-class Posed(Judged):
-    """A question that a notebook shows as HTML."""
-
-    html = ""
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-
 def ask(
     kind: str, answers: Any = ..., *, level: int = 1, seed: int = 0, lang: str | None = None
 ) -> Judged:
@@ -206,7 +185,7 @@ def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     """What is said of an answer that is wrong."""
     if (given := _typed(answer)) is None:
         return text("ask.slip.no.number", lang, got=repr(answer))
-    found = _slip(task.steps, blank.step, given, blank.answer)
+    found = slip(task.steps, blank.step, given, blank.answer)
     seen = task.drawn or (found and found[0] != "partial" and found[2].get("x", "")[:1] != "v")
     if found and seen:  # where one counts, no derivative and no v₁ has been spoken of
         return text(f"predict.predict.mistake.{found[0]}", lang, **found[2])
@@ -222,67 +201,6 @@ def _typed(answer: Any) -> Fraction | None:
     except (ValueError, ArithmeticError):
         return None
     return given
-
-
-# --- slips that lead to a wrong number -----------------------------------------------------------
-Slip = tuple[str, Any, dict[str, Any]]
-
-
-def near(x: Any, y: Any) -> bool:
-    """Whether two numbers differ by no more than rounding to three digits."""
-    return math.isclose(x, y, rel_tol=0.005, abs_tol=1e-12)
-
-
-def _slip(recorded: Steps, number: int, given: Fraction, wanted: Fraction) -> Slip | None:
-    """The slip that gives this number at a step: its name, the number, what is filled in.
-
-    The names, and what is said of them, are those of predict mode.
-    """
-    general: list[Slip] = [("sign", -wanted, {}), ("inverse", 1 / wanted if wanted else 0, {})]
-    general += [("ten", wanted * Fraction(10) ** k, {}) for k in (-2, -1, 1, 2)]
-    known = (one for one in [*_slips(recorded, number), *general] if not near(one[1], wanted))
-    found = (one for one in known if near(one[1], given))
-    return min(found, key=lambda one: abs(one[1] - given), default=None)
-
-
-def _slips(recorded: Steps, number: int) -> Iterator[Slip]:
-    step, names, nodes = recorded[number], recorded.names, recorded.nodes
-    edges = [s for s in recorded if isinstance(s, Accumulate)]
-
-    def filled(s: Accumulate, *others: Accumulate) -> dict[str, Any]:
-        y, x = names[s.node], names[s.parent]
-        use = 0 if others else use_of(nodes[s.node], s.edge)
-        return {"L": names[-1], "x": x, "y": y, "d": partial(y, x, use).text}
-
-    if isinstance(step, Update):
-        old, slope, rate, x = step.before, step.gradient, step.rate, {"x": names[step.node]}
-        yield "update.sign", old + rate * slope, x
-        yield "update.rate", old - slope, x
-        yield "update.change", -rate * slope, x
-        yield "update.gradient", slope, x
-        return
-    if isinstance(step, Forward):
-        mine = [s for s in edges if s.node == step.node]
-        yield from (("operand", nodes[s.parent].data, filled(s)) for s in mine)
-        yield from (("partial", s.partial, filled(s)) for s in mine)
-        return
-    shares = [s for s in edges if s.parent == step.node]
-    total, users = sum(s.share for s in shares), {s.node: s for s in shares}
-    if len(shares) > 1:
-        for s in shares:
-            yield "sum.path", total - s.share, filled(s)
-            yield "sum.sign", total - 2 * s.share, filled(s)
-        yield "sum.product", math.prod(s.share for s in shares), {}
-    kind = "sum" if len(users) > 1 else "share"
-    for user, last in users.items():
-        mine = [s for s in shares if s.node == user]
-        rest, slope = total - sum(s.share for s in mine), sum(s.partial for s in mine)
-        yield f"{kind}.adjoint", rest + slope, filled(*mine)
-        yield f"{kind}.partial", slope if kind == "sum" else last.adjoint, filled(*mine)
-        for other in edges:
-            if other.node == user and other.parent != step.node:
-                yield f"{kind}.other", rest + other.share, filled(other)
-    yield "partial.value", nodes[step.node].data, {"y": names[step.node]}
 
 
 # --- how an exercise is taken -------------------------------------------------------------------

@@ -144,7 +144,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         data = self.pipe(format, **given)
         picture.parent.mkdir(parents=True, exist_ok=True)
         if not cleanup:
-            self.save()
+            text = Path(self.filepath)
+            text.parent.mkdir(parents=True, exist_ok=True)
+            write(text, self.source.encode(self.encoding or "utf-8"))
         write(picture, data)
         if view or quiet_view:
             graphviz.view(str(picture), quiet=quiet_view)

@@ -315,10 +315,10 @@ def _of_one_number(op: Op) -> bool:
     return len(op.params) - len(op.defaults) == 1 and not op.vectors
 
 
-def _check_activation(act: Activation) -> None:
+def _check_activation(act: Any) -> None:
     if callable(act) or act == "linear":
         return
-    if act not in SHEET or not _of_one_number(SHEET[act]):
+    if not isinstance(act, str) or act not in SHEET or not _of_one_number(SHEET[act]):
         raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
 
 

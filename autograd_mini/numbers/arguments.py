@@ -42,7 +42,11 @@ def real(
 
 
 def _finite(allowed: str, fits: Callable[[Any], bool]) -> Callable[[str, Number], Number]:
-    return lambda name, x: real(name, real(name, x), allowed, fits)
+    def checked(name: str, x: Number) -> Number:
+        """A finite real number that fits."""
+        return real(name, real(name, x), allowed, fits)
+
+    return checked
 
 
 positive = _finite("above 0", lambda x: x > 0)
@@ -88,9 +92,9 @@ def one_of(name: str, choice: T, allowed: Iterable[T]) -> T:
     return choice
 
 
-def entry(table: dict[str, T], kind: str, name: str) -> T:
+def entry(table: dict[str, T], kind: str, name: Any) -> T:
     """What the table has under that name."""
-    if name not in table:
+    if not isinstance(name, str) or name not in table:
         raise ValueError(f"{kind} {name!r} is unknown; known are {', '.join(table)}")
     return table[name]
 

@@ -47,7 +47,11 @@ class Optimiser:
         weight_decay: float = 0.0,
         *,
         schedule: Schedule | None = None,
+        **unknown: object,
     ) -> None:
+        if unknown:
+            found = "; Momentum and Nesterov have momentum" * ("momentum" in unknown)
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}{found}")
         self.params = check.parameters(params, type(self).__name__)
         if (lr is None) == (schedule is None):
             raise ValueError(f"{type(self).__name__} takes either lr or schedule, one of the two")

@@ -273,6 +273,8 @@ WRONG_VALUES = [
     (lambda: MLP(2, [1], output="dot"), "activation 'dot' is unknown.*linear.*tanh"),
     (lambda: Neuron(2, activation="add"), "activation 'add' is unknown"),
     (lambda: Neuron(2, activation=3), "activation 3 is unknown; known are linear, "),
+    (lambda: Neuron(2, activation=["tanh"]), r"activation \['tanh'\] is unknown; known are"),
+    (lambda: Neuron(2, init=["zeros"]), r"init \['zeros'\] is unknown; known are"),
     (
         lambda: MLP(2, [3, 3, 1], activation=["relu"]),
         "activation is a list of 1, but there are 2 hidden layers; the last layer's is output=",

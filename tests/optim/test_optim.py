@@ -344,6 +344,8 @@ WRONG_VALUES = [
     (lambda: AdamW([W], eps=math.nan), "eps must be finite, got nan"),
 ]
 WRONG_TYPES = [
+    (lambda: SGD([Value(1.0)], lr=0.1, momentum=0.9), "SGD has no momentum; Momentum and Nesterov"),
+    (lambda: SGD([Value(1.0)], lr=0.1, dampening=0), "SGD has no dampening$"),
     (lambda: SGD([1.0], lr=0.1), "SGD: parameter 0 is not a Value but 1.0"),
     (lambda: SGD(W, lr=0.1), "SGD takes a list of Values, such as model.parameters"),
     (lambda: SGD(None, lr=0.1), "SGD takes a list of Values"),

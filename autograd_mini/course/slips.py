@@ -1,0 +1,90 @@
+"""What is said of an answer, and the slips that lead to a wrong number in an exercise."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from textwrap import fill
+from typing import Any, NamedTuple
+
+from autograd_mini.notation.shapes import use_of
+from autograd_mini.stepping.explanation import partial
+from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update
+
+Slip = tuple[str, Any, dict[str, Any]]
+
+
+class Judged(NamedTuple):
+    """What `ask` says; `right` is None for a question without an answer."""
+
+    right: bool | None
+    said: str
+
+    def __repr__(self) -> str:
+        lines = self.said.splitlines()
+        return "\n".join(fill(x, 96, subsequent_indent=" " * 3 * (x[0] in " ✗")) for x in lines)
+
+
+class Posed(Judged):
+    """A question that a notebook shows as HTML."""
+
+    html = ""
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def near(x: Any, y: Any) -> bool:
+    """Whether two numbers differ by no more than rounding to three digits."""
+    return math.isclose(x, y, rel_tol=0.005, abs_tol=1e-12)
+
+
+def slip(recorded: Steps, number: int, given: Fraction, wanted: Fraction) -> Slip | None:
+    """The slip that gives this number at a step: its name, the number, what is filled in.
+
+    The names, and what is said of them, are those of predict mode.
+    """
+    general: list[Slip] = [("sign", -wanted, {}), ("inverse", 1 / wanted if wanted else 0, {})]
+    general += [("ten", wanted * Fraction(10) ** k, {}) for k in (-2, -1, 1, 2)]
+    known = (one for one in [*_slips(recorded, number), *general] if not near(one[1], wanted))
+    found = (one for one in known if near(one[1], given))
+    return min(found, key=lambda one: abs(one[1] - given), default=None)
+
+
+def _slips(recorded: Steps, number: int) -> Iterator[Slip]:
+    step, names, nodes = recorded[number], recorded.names, recorded.nodes
+    edges = [s for s in recorded if isinstance(s, Accumulate)]
+
+    def filled(s: Accumulate, *others: Accumulate) -> dict[str, Any]:
+        y, x = names[s.node], names[s.parent]
+        use = 0 if others else use_of(nodes[s.node], s.edge)
+        return {"L": names[-1], "x": x, "y": y, "d": partial(y, x, use).text}
+
+    if isinstance(step, Update):
+        old, slope, rate, x = step.before, step.gradient, step.rate, {"x": names[step.node]}
+        yield "update.sign", old + rate * slope, x
+        yield "update.rate", old - slope, x
+        yield "update.change", -rate * slope, x
+        yield "update.gradient", slope, x
+        return
+    if isinstance(step, Forward):
+        mine = [s for s in edges if s.node == step.node]
+        yield from (("operand", nodes[s.parent].data, filled(s)) for s in mine)
+        yield from (("partial", s.partial, filled(s)) for s in mine)
+        return
+    shares = [s for s in edges if s.parent == step.node]
+    total, users = sum(s.share for s in shares), {s.node: s for s in shares}
+    if len(shares) > 1:
+        for s in shares:
+            yield "sum.path", total - s.share, filled(s)
+            yield "sum.sign", total - 2 * s.share, filled(s)
+        yield "sum.product", math.prod(s.share for s in shares), {}
+    kind = "sum" if len(users) > 1 else "share"
+    for user, last in users.items():
+        mine = [s for s in shares if s.node == user]
+        rest, slope = total - sum(s.share for s in mine), sum(s.partial for s in mine)
+        yield f"{kind}.adjoint", rest + slope, filled(*mine)
+        yield f"{kind}.partial", slope if kind == "sum" else last.adjoint, filled(*mine)
+        for other in edges:
+            if other.node == user and other.parent != step.node:
+                yield f"{kind}.other", rest + other.share, filled(other)
+    yield "partial.value", nodes[step.node].data, {"y": names[step.node]}
