@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .findings import Comparison, Culprit, Property, Taylor
     from .inputs import CheckError
     from .report import GradientMismatch, Report
-    from .sheet import op_table
     from .sweep import Sweep, complex_step, show_step_sweep
+    from .table import op_table
 
 __getattr__, __dir__, __all__ = lazy(__name__)

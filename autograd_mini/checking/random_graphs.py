@@ -22,7 +22,7 @@ from autograd_mini.value import Value
 
 from .adapters import is_node
 from .report import Report, steered
-from .sheet import comfortable_points, is_comfortable, variable
+from .table import comfortable_points, is_comfortable, variable
 
 # A step is four integers, since hypothesis leaves out up to five choices at once: the operation,
 # its first and second operand, and in base 72 more operands and a choice of where to move them.

@@ -2,7 +2,7 @@
 
 from autograd_mini.checking.check import check_grad
 from autograd_mini.checking.report import Report
-from autograd_mini.checking.sheet import op_table
+from autograd_mini.checking.table import op_table
 from autograd_mini.language import text, translated
 from autograd_mini.language.tables import Grid
 

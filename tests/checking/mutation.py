@@ -23,7 +23,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.checking.random_graphs import UNFIT
-from autograd_mini.checking.sheet import comfortable_points
+from autograd_mini.checking.table import comfortable_points
 from autograd_mini.formulas.grammar import names_in
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.ops import SHEET, Op

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 
 from autograd_mini import Value, museum
-from autograd_mini.checking import sheet
+from autograd_mini.checking import table
 from autograd_mini.checking.random_graphs import UNFIT, Graph, Step
 from autograd_mini.checking.strategies import expressions, graphs, points
 from autograd_mini.ops import SHEET
@@ -46,9 +46,9 @@ def test_points_are_where_value_and_derivatives_exist(name):
     for args in list(seen)[:6]:
         assert all(abs(x) <= 10 for x in numbers(args))
         assert true_value(sheet_op, args) is not None
-        assert sheet.distance_to_kink(sheet_op, args, float(true_value(sheet_op, args))) >= 0.0099
+        assert table.distance_to_kink(sheet_op, args, float(true_value(sheet_op, args))) >= 0.0099
         for k, param in enumerate(sheet_op.params):
-            if param not in sheet_op.vectors and sheet.variable(sheet_op)[k]:
+            if param not in sheet_op.vectors and table.variable(sheet_op)[k]:
                 exists = mutation.truth(name, args, k, None)[0] is not None
                 assert exists or param == "c" or name in {"clamp", "hypot"}  # low = high; an axis
 

@@ -20,7 +20,7 @@ TEMPLATES = [*catalogue("errors").values(), *catalogue("usage").values()]
 # Rooms whose remaining errors only a programmer meets: no command passes them what they refuse.
 PROGRAMMERS = (
     "checking/beside.py"
-    " checking/sheet.py checking/differences.py checking/plugin.py checking/random_graphs.py"
+    " checking/table.py checking/differences.py checking/plugin.py checking/random_graphs.py"
     " checking/report.py checking/strategies.py checking/sweep.py data/ drawing/digraph.py"
     " drawing/groups.py drawing/interchange.py drawing/measures.py drawing/network.py"
     " drawing/paths.py drawing/plots.py drawing/scopes.py files.py formulas/ language/ museum/"

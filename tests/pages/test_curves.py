@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd_mini import Value, steps
-from autograd_mini.checking.sheet import comfortable_points, variable
+from autograd_mini.checking.table import comfortable_points, variable
 from autograd_mini.errors import AutogradError
 from autograd_mini.functions import function as function_of
 from autograd_mini.numbers.numberlike import data_of

@@ -10,7 +10,7 @@ import pytest
 
 from autograd_mini import functions
 from autograd_mini.checking.random_graphs import UNFIT
-from autograd_mini.checking.sheet import comfortable_points
+from autograd_mini.checking.table import comfortable_points
 from autograd_mini.errors import AutogradError
 from autograd_mini.notation.labels import factor, number
 from autograd_mini.ops import SHEET
