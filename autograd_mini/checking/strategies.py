@@ -18,7 +18,7 @@ from autograd_mini.numbers.arguments import positive, whole
 from autograd_mini.ops import Op
 from autograd_mini.value import Value
 
-from . import sheet
+from . import table
 from .random_graphs import BOUNDS, Graph, assemble, operations, start
 
 try:
@@ -95,7 +95,7 @@ def points(
 def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any, ...]:
     length = draw(st.integers(1, 4)) if op.vectors else 0
     args: list[Any] = []
-    for param, is_variable in zip(op.params, sheet.variable(op), strict=True):
+    for param, is_variable in zip(op.params, table.variable(op), strict=True):
         domain = op.domains.get(param)
         low = max(domain.low, -largest) if domain else -largest
         high = min(domain.high, largest) if domain else largest
@@ -110,7 +110,7 @@ def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any
         )
         vector = st.tuples(*[number] * length)
         args.append(draw(vector if param in op.vectors else number))
-    return sheet.repaired(op, tuple(args), largest, margin)
+    return table.repaired(op, tuple(args), largest, margin)
 
 
 def _numbers(low: float, high: float) -> st.SearchStrategy[float]:
