@@ -49,7 +49,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!autograd_mini\.).*"),
     # in signatures; they have no page
-    (r"py:class", r"autograd_mini\.(grading\..*|drawing\.paths\.Path)"),
+    (r"py:class", r"autograd_mini\.(grading\..*|drawing\.(paths\.Path|themes\.Options))"),
     (r"py:class", r"autograd_mini\.checking\.(table\.OpRow|random_graphs\.Step)"),
     (r"py:class", r"autograd_mini\.compiler\.program\.Program"),
 ]
