@@ -266,14 +266,21 @@ class _Truth:
         scales = {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}
         now = [self.data[self.place[node]]]
         found = [_derivatives(lambda h: [self._beside(node, {p: h})], now, x)[0] for x in scales]
-        return min(found, key=lambda x: x.bar)
+        best = min(found, key=lambda x: x.bar)
+        if not best.value and self._beside(node, {p: _STEP * max(1.0, size)}, p) != now[0]:
+            return Estimate(0.0, math.inf)  # it is read before a node is made in the midst of it
+        return best
 
-    def _beside(self, node: Node, moves: Mapping[int, float]) -> float:
-        """The data of a node when other numbers are moved before it is computed; nan if none."""
+    def _beside(self, node: Node, moves: Mapping[int, float], begin: int | None = None) -> float:
+        """The data of a node when other numbers are moved before it is computed; nan if none.
+
+        They are moved when number `begin` has been made, by default as late as can be.
+        """
         adapter, child = self.run.adapter, self.place[node]
         # Numbers that it wraps may be made in the midst of it: they are leaves, and its parents.
         leaves = {self.place[parent] for parent in node.parents if not parent.parents}
-        begin = max(k for k in range(-1, child) if k not in leaves or k in moves)
+        if begin is None:
+            begin = max(k for k in range(-1, child) if k not in leaves or k in moves)
 
         def then(made: list[Any]) -> None:
             self.work += 1

@@ -249,6 +249,33 @@ def test_numbers_that_are_arrays_are_not_shared_by_two_nodes(fault):
     assert culprit == wanted[fault]
 
 
+_DIVIDES = """\
+    def __truediv__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        above = self.data  # read before the inner node is made
+        inverse = other**-1
+        out = Value(above * inverse.data, (self, inverse), "/")
+        def _backward():
+            self.grad += inverse.data * out.grad
+            inverse.grad += above * out.grad
+        out._backward = _backward
+        return out
+
+"""
+
+
+@pytest.mark.parametrize("at", [(0.7, 1.3), (2.0, -0.5)])
+def test_what_is_read_before_an_inner_node_is_made_is_not_blamed(at):
+    head, rest = CLOSURES.split("    def __truediv__", 1)
+    source = head + _DIVIDES + "    def __pow__" + rest.split("    def __pow__", 1)[1]
+    fault = FAULTS["closures"]["tanh: no square"]
+    space = {"math": math}
+    exec(source.replace(fault.old, fault.new, 1), space)
+    for f in (lambda x, y: (x / y).tanh() * y, lambda x, y: (x * y / (y + x)).tanh() + x / y):
+        culprit = check_grad(f, at, value=space["Value"]).culprit
+        assert (culprit.kind, culprit.op) == ("partial", "tanh")
+
+
 class Float(float):
     """A number that is a node itself."""
 
