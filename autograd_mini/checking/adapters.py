@@ -104,7 +104,7 @@ class Adapter:
         x = self.get(node, what)
         if x is None and what == "grad":
             return 0.0
-        return x.item() if hasattr(x, "dtype") and hasattr(x, "item") else x
+        return plain(x)
 
     def edges(self, node: Any) -> list[tuple[Any, Any]]:
         """(parent, its partial or None), plain numbers among the parents too."""
@@ -135,6 +135,11 @@ class Adapter:
         whole(*given)
 
 
+def plain(x: Any) -> Any:
+    """The number of an array that holds one, and of a number itself."""
+    return x.item() if hasattr(x, "dtype") and hasattr(x, "item") else x
+
+
 def _read(node: Any, way: Way, otherwise: Any = None) -> Any:
     """What a node shows; `otherwise` if it has no such thing."""
     try:
@@ -148,12 +153,13 @@ def _is_pair(x: Any) -> bool:
 
 
 def arguments(function: Any) -> tuple[int, int]:
-    """How many arguments a function must get, and how many it can get."""
+    """How many arguments a function must get, and how many it can get; switches are none."""
     try:
         params = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return 0, 0
     placed = [p for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    placed = [p for p in placed if not isinstance(p.default, bool)]
     return sum(p.default is p.empty for p in placed), len(placed)
 
 
@@ -193,9 +199,10 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     ('data', 'parents', 'partials', None)
     """
     ways = {field.name: getattr(given, field.name, None) for field in fields(Adapter)}
+    held = own(root)  # before a property that computes is asked
     for what in ways:
         if ways[what] is None and what != "local":
-            ways[what] = _behind(root, next(_candidates(root, what), None))
+            ways[what] = _behind(root, next(_candidates(root, what), None), held)
     if ways["op"] is None and isinstance(ways["parents"], str) and "." in ways["parents"]:
         ways["op"] = _class_of(ways["parents"].partition(".")[0])
     if ways["local"] is None:
@@ -203,7 +210,7 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
         whole = ways["backward"]
         if isinstance(whole, str) and ways["local"] is ways["partials"] is None:
             function = getattr(root, whole, None)
-            closure = _only(root, lambda x: inspect.isfunction(x) and arguments(x) == (0, 0))
+            closure = _only(held, lambda x: inspect.isfunction(x) and arguments(x) == (0, 0))
             ways["local"] = whole if arguments(function)[1] == 1 else closure
     return Adapter(**ways)
 
@@ -221,18 +228,18 @@ def own(node: Any) -> dict[str, Any]:
     return {**shown, **getattr(node, "__dict__", {})}
 
 
-def _only(node: Any, fits: Callable[[Any], bool]) -> str | None:
-    """The name of the one attribute of a node itself that fits."""
-    found = [name for name, x in own(node).items() if fits(x)]
+def _only(held: Mapping[str, Any], fits: Callable[[Any], bool]) -> str | None:
+    """The name of the one attribute that fits, of those that a node itself has."""
+    found = [name for name, x in held.items() if fits(x)]
     return found[0] if len(found) == 1 else None
 
 
-def _behind(node: Any, way: str | None) -> str | None:
+def _behind(node: Any, way: str | None, held: Mapping[str, Any]) -> str | None:
     """The attribute that a property shows which cannot be set, as far as that can be told."""
     shown = getattr(type(node), way or "", None)
     if isinstance(shown, property) and shown.fset is None:
         x = shown.__get__(node)
-        return _only(node, lambda y: y is x) or way
+        return _only(held, lambda y: y is x) or way
     return way
 
 
@@ -279,7 +286,7 @@ class Node:
         self.op, self.label = adapter.get(node, "op"), adapter.get(node, "label")
         self.parents = tuple(parent for parent, _ in edges)
         known = all(partial is not None for _, partial in edges)
-        self.partials = tuple(partial for _, partial in edges) if known else None
+        self.partials = tuple(plain(partial) for _, partial in edges) if known else None
         self.args: Any = getattr(node, "args", None) if adapter.parents != "args" else None
         if isinstance(self.args, tuple):
             seen = {id(parent.node): parent for parent in self.parents}
@@ -315,6 +322,14 @@ class Graph:
                 kept[id(node)] = [x for x in edges if is_node(x[0]) or isinstance(x[0], type(root))]
                 stack += [(node, True), *((x, False) for x, _ in reversed(kept[id(node)]))]
         return list(self.seen.values())
+
+    def live(self) -> set[int]:
+        """The ids of the nodes that depend on an input: of others no gradient is asked."""
+        found = {id(leaf) for leaf in self.inputs or self.order if leaf is not None}
+        for node in self.order:
+            if any(id(parent) in found for parent in node.parents):
+                found.add(id(node))
+        return found
 
     def leaves(self) -> list[Any]:
         """The engine's own nodes that have no parents."""

@@ -11,28 +11,35 @@ import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import replace
 from itertools import count, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from .adapters import Graph, Node, arguments, like, op_name
+from autograd_mini.functions import OPERATORS
+from autograd_mini.ops import SHEET
+
+from .adapters import Graph, Node, arguments, like, op_name, plain
 from .differences import EPS, quiet
 from .engines import Run
 from .findings import Culprit
 from .nodes import Write, adjoints, check_sums
 
 _TRIES = 8
-_START, _SEED = 0.731, 2.0  # of a second drive: the gradient of a node's parents before, its own
+_START, _SEED = 0.731, 2.0  # of a second drive: the gradients before, to what it adds; its own
 _WORK = 2_000_000  # nodes that may be created to look for the culprit; of large graphs a sample
 _STEP = 2.0**-8
 _TIMES, _PLUS = ("*", "mul", "rmul", "times"), ("+", "add", "radd", "plus")
+_MINUS = ("-", "sub", "minus", "/", "div", "truediv", "divide")  # of x and x they are the same
+_OPERATIONS = {*SHEET, *OPERATORS.values(), *_TIMES, *_PLUS, *_MINUS, "power"}
 
 
-def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
+def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | None:
     """The culprit of a wrong gradient; None where it cannot be told.
 
-    `wanted` is the true gradient, by references that do not know the engine.
+    `wanted` is the true gradient, by references that do not know the engine; `told`, that the
+    partials are known to be right.
     """
     classes = {type(node.node) for node in run.graph().order}
     for _ in range(_TRIES):  # a set of parents has another order each time, maybe a right one
@@ -45,22 +52,34 @@ def blamed(run: Run, wanted: Sequence[float]) -> Culprit | None:
     else:
         return None
     graph = run.graph()
+    inner = {id(node.node): type(node.node) for node in graph.order if node.parents}
     for original, maker in made:
         node = graph.seen.get(id(original))
         if node is not None and node.parents and not op_name(node):
-            node.op = maker.strip("_")
+            node.op = type(original).__name__ if len({*inner.values()}) > 1 else maker
     with _writes(run, classes) as log:
         try:
             driver = _Driver(run, graph, classes, log)
         except Exception:  # its step cannot be called alone
             return None
-    truth = _Truth(run, graph, classes, [original for original, _ in made])
-    return (
-        driver.broken_step()
-        or truth.lost_parent()
-        or truth.wrong_partial(driver.recorded)
-        or check_sums(graph, written, driver.expected, driver.replaces)
-    )
+    if not told:
+        truth = _Truth(run, graph, classes, [original for original, _ in made])
+        if culprit := driver.broken_step() or truth.lost_parent():
+            return culprit
+        if off := truth.wrong_partials():
+            return truth.worst(off, driver.recorded) if truth.explains() else None
+    written = _seeded(written)
+    seen = {write.node for write in written}
+    if not graph.root.grad and seen.isdisjoint(inner):
+        return None  # it keeps no gradients of inner nodes
+    culprit = check_sums(graph, written, driver.expected, driver.replaces)
+    unseen = any(node.grad and id(node.node) not in seen for node in graph.order)
+    return None if unseen and culprit and culprit.kind != "seed" else culprit
+
+
+def _seeded(log: list[Write]) -> list[Write]:
+    """What was written from the seed on: not the zeros before."""
+    return log[next((k for k, write in enumerate(log) if write.after), len(log)) :]
 
 
 @contextlib.contextmanager
@@ -76,6 +95,12 @@ def _methods(classes: set[type], name: str, new: Callable[[type, Any], Any]) -> 
             setattr(cls, name, own) if own else delattr(cls, name)
 
 
+def _maker(frame: Any) -> str:
+    """The function that makes a node: what calls it, if that and not it is a known operation."""
+    names: list[str] = [x.f_code.co_name.strip("_") for x in (frame, frame.f_back) if x is not None]
+    return next((name for name in names if name in _OPERATIONS), names[0])
+
+
 @contextlib.contextmanager
 def _created(classes: set[type], then: Callable[[list[Any]], object]) -> Iterator[list[Any]]:
     """The nodes in order of creation, each with the name of its maker; after each comes `then`."""
@@ -86,7 +111,7 @@ def _created(classes: set[type], then: Callable[[list[Any]], object]) -> Iterato
             if old is not object.__init__:  # a class that has __new__ alone
                 old(self, *args, **kwargs)
             if type(self) is cls:  # not by way of super()
-                made.append((self, sys._getframe(1).f_code.co_name))
+                made.append((self, _maker(sys._getframe(1))))
                 then(made)
 
         return init
@@ -97,13 +122,14 @@ def _created(classes: set[type], then: Callable[[list[Any]], object]) -> Iterato
 
 @contextlib.contextmanager
 def _writes(run: Run, classes: set[type]) -> Iterator[list[Write]]:
-    """What is written into the gradients of nodes, from the seed on."""
+    """What is written into the gradients of nodes."""
     log: list[Write] = []
 
     def new(_: type, old: Any) -> Any:
         def setattr_(self: Any, name: str, x: Any) -> None:
-            if name == run.adapter.grad and (log or (x is not None and x != 0)):
-                log.append(Write(id(self), float(run.adapter.number(self, "grad")), float(x or 0)))
+            if name == run.adapter.grad:
+                before = float(run.adapter.number(self, "grad"))
+                log.append(Write(id(self), before, float(plain(x) or 0)))
             old(self, name, x)
 
         return setattr_
@@ -118,6 +144,7 @@ class _Driver:
 
     expected   how often each step writes into a parent: (node, parent) -> times
     replaces   whether a node replaces its own gradient when it is handed a share
+    hands      whether a backward pass hands shares on to the parents' own
     """
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
@@ -128,14 +155,14 @@ class _Driver:
         self.expected: Counter[tuple[int, int]] = Counter()
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
-        self.replaces = False
+        self.replaces = self.hands = False
         whole: Any = self.adapter.backward
         patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
         with _methods(patched, whole, self._stub):
-            for node in graph.order:
+            for node in sorted(graph.order, key=lambda node: not node.parents):
                 if self.recorded:
                     self.expected.update((id(node), id(parent)) for parent in node.parents)
-                elif node.parents:
+                elif node.parents or self.adapter.local == whole:
                     self._one(node)
 
     def _stub(self, _: type, old: Any) -> Any:
@@ -145,55 +172,64 @@ class _Driver:
             if node is self.driven:
                 return old(node, *given)
             self.given += [(node, share) for share in given[:1]]
+            self.hands = True
             return None
 
         return backward
 
     def _one(self, node: Node) -> None:
         parents = list(dict.fromkeys(node.parents))
-        alone = self.adapter.local is not None  # the whole pass may reset, and sets its own seed
-        again = self._step(node, parents, _START, _SEED) if alone else {}
-        got = self._step(node, parents, 0.0, 1.0)
+        got = self._step(node, parents, {}, 1.0)
+        starts = {x: _START * (1 + abs(got.get(x, 0.0))) for x in (*parents, node)}
+        # a whole pass may reset what was there before, and sets its own seed
+        alone = self.hands or self.adapter.local not in (None, self.adapter.backward)
+        again = self._step(node, parents, starts, _SEED) if alone else {}
         for parent in parents:
             writes = [write for write in self.log if write.node == id(parent.node)]
             uses = len(writes) + sum(x is parent.node for x, _ in self.given)
             self.expected[id(node), id(parent)] = uses
-            total, twice = got[parent], again.get(parent, math.nan) - _START
+            total, twice = got[parent], again.get(parent, math.nan) - starts[parent]
             near = 1e-6 * (1 + abs(total))
             replaced = not alone and any(write.after == write.before != 0 for write in writes)
-            if replaced or (abs(twice + _START - _SEED * total) <= near and not self.given):
+            if replaced or (abs(twice + starts[parent] - _SEED * total) <= near and not self.given):
                 self.kept.append((node, parent))
             elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
+            elif abs(twice - _SEED * total) > near and not self.hands:
+                raise ArithmeticError("a step that cannot be taken twice")
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
 
     def _step(
-        self, node: Node, parents: list[Node], start: float, seed: float
+        self, node: Node, parents: list[Node], starts: Mapping[Node, float], seed: float
     ) -> dict[Node, float]:
-        """The parents' gradients after the step of a node, which are `start` before."""
+        """The parents' gradients after the step of a node, which start from these, or 0."""
         adapter, original = self.adapter, node.node
-        number, local = like(self.run.zero[0]), adapter.get(original, "local")
+        number, local = like(self.run.zero), adapter.get(original, "local")
         for other in (*parents, node):
-            adapter.set(other.node, "grad", number(start))
+            start = starts.get(other)
+            adapter.set(other.node, "grad", number(start) if start else copy(self.run.zero))
         self.given, self.driven, returned = [], original, None
-        if adapter.local is None:
-            self.log.clear()
-            self._cut(node, parents)
+        if adapter.local in (None, adapter.backward):
+            with self._cut(parents):
+                self.log.clear()
+                adapter.run(original) if local is None else local(seed)
+                self.log[:] = _seeded(self.log)
+            if local is not None and self.hands and starts:
+                self.replaces |= adapter.number(original, "grad") == seed
+            seed = 1.0 if self.hands else adapter.number(original, "grad") or 1.0
         else:
-            adds = adapter.local == adapter.backward  # what it is given, to its gradient
-            if not adds:
-                adapter.set(original, "grad", number(seed))
-            self.log[:] = [Write(0, 0.0, 0.0)]  # a log that is not empty takes zeros too
-            returned = local(seed) if adds or arguments(local)[0] else local()
-            self.replaces |= adds and start != 0 and adapter.number(original, "grad") == seed
+            adapter.set(original, "grad", number(seed))
+            self.log.clear()
+            returned = local(seed) if arguments(local)[0] else local()
+            seed = 1.0
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
         self.given += self._returned(node, returned)
         for x, share in self.given:
             if id(x) in seen:
                 total[seen[id(x)]] += float(share)
-        return total
+        return {parent: x / seed for parent, x in total.items()}
 
     def _returned(self, node: Node, shares: Any) -> list[tuple[Any, Any]]:
         """(parent, share) for each share that a step gives back in place of handing it on."""
@@ -205,16 +241,20 @@ class _Driver:
         raw = [parent for parent, _ in self.adapter.edges(node.node)]
         return list(zip(raw, given, strict=False))
 
-    def _cut(self, node: Node, parents: list[Node]) -> None:
-        """The whole pass from a node, with its parents made leaves for the time."""
+    @contextlib.contextmanager
+    def _cut(self, parents: list[Node]) -> Iterator[None]:
+        """With the parents made leaves."""
         adapter, leaf = self.adapter, self.run.value(1.0)
         ways = [way for way in (adapter.parents, adapter.op) if isinstance(way, str)]
-        fields = {way.partition(".")[0] for way in ways}
-        kept = [(x.node, way, getattr(x.node, way)) for x in parents for way in fields]
+        fields = {"__class__", *(way.partition(".")[0] for way in ways)}
+        grown = [parent.node for parent in parents if parent.parents]
+        kept = [(x, way, getattr(x, way)) for x in grown for way in fields]
+        if grown and not isinstance(adapter.parents, str):
+            raise AttributeError("parents")  # they are read by a function
         for x, way, _ in kept:
-            setattr(x, way, getattr(leaf, way))
+            setattr(x, way, getattr(leaf, way, ()))
         try:
-            adapter.run(node.node)
+            yield
         finally:
             for x, way, old in kept:
                 setattr(x, way, old)
@@ -246,7 +286,7 @@ class _Truth:
     """The true partials, by running f again with one node's data moved."""
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], made: list[Any]) -> None:
-        self.run, self.graph, self.classes = run, graph, classes
+        self.run, self.graph, self.classes, self.live = run, graph, classes, graph.live()
         self.data = [float(run.adapter.number(node)) for node in made]
         place = {id(node): k for k, node in enumerate(made)}
         known = all(id(node.node) in place for node in graph.order)
@@ -258,7 +298,9 @@ class _Truth:
         with quiet():
             for _, node in sorted(children, key=itemgetter(0)):
                 last_first = sorted({*node.parents}, key=self.place.__getitem__, reverse=True)
-                for parent in last_first if self.work < _WORK else ():
+                for parent in last_first:
+                    if id(parent) not in self.live or self.work > _WORK:
+                        continue
                     self.partials[node, parent] = self._partial(node, parent)
 
     def _partial(self, node: Node, parent: Node) -> Estimate:
@@ -301,8 +343,10 @@ class _Truth:
     def lost_parent(self) -> Culprit | None:
         """A node that depends on another otherwise than by way of its parents."""
         names = {k: self.graph.name(node) for node, k in self.place.items()}
+        constant = {k for node, k in self.place.items() if id(node) not in self.live}
+        live = {*range(len(self.data))} - constant
         for node, child in sorted(self.place.items(), key=itemgetter(1)):
-            others = {*range(child)} - {self.place[parent] for parent in node.parents}
+            others = live.intersection(range(child)) - {self.place[x] for x in node.parents}
             moves = {k: _STEP * max(1.0, abs(self.data[k])) for k in others}
             now = self.data[child]
             if self.work > _WORK or not abs(self._beside(node, moves) - now) > 0:
@@ -313,8 +357,8 @@ class _Truth:
                     return self.graph.culprit("accumulation", "parent", node, operand=name)
         return None
 
-    def wrong_partial(self, recorded: bool) -> Culprit | None:
-        """The partial that is off by most, if the partials as they are explain the gradient."""
+    def wrong_partials(self) -> list[tuple[float, Node, Node, float, float]]:
+        """(how far it is off, node, parent, partial, the true one) of each that is wrong."""
         off = []
         for (node, parent), true in self.partials.items():
             edges = self.graph.edges(node)
@@ -322,8 +366,10 @@ class _Truth:
             error = abs(got - true.value)
             if not error <= 4 * true.bar + 1e-9 * max(abs(got), abs(true.value)):
                 off.append((error / max(abs(true.value), error), node, parent, got, true.value))
-        if not off or not self._explains():
-            return None
+        return off
+
+    def worst(self, off: list[tuple[float, Node, Node, float, float]], recorded: bool) -> Culprit:
+        """The culprit: the partial that is off by most."""
         _, node, parent, got, true_value = max(off, key=itemgetter(0))
         if self._lost_itself(node, parent, got, true_value, recorded):
             lost = {"operand": self.graph.name(parent), "uses": 2, "edges": 1}
@@ -336,15 +382,23 @@ class _Truth:
         kept = kept or not isinstance(self.run.adapter.get(node.node, "parents"), Set)
         several = any(len(y.parents) > 1 for y in self.graph.order if op_name(y) == op)
         product = op in _TIMES and math.isclose(float(node.data), x * x, rel_tol=1e-6)
-        once = len(node.parents) == 1 and math.isclose(2 * got, true, rel_tol=1e-6)
-        return kept and once and (product if op in _TIMES else op in _PLUS or several)
+        twice = math.isclose(2 * got, true, rel_tol=1e-6) and op not in _MINUS
+        if not kept or len(node.parents) > 1 or not (twice or (op in _MINUS and not true)):
+            return False
+        return product if op in _TIMES else op in (*_PLUS, *_MINUS) or several
 
-    def _explains(self) -> bool:
-        """Whether the chain rule on the partials as they are gives the gradient as it is."""
+    def explains(self) -> bool:
+        """Whether the chain rule on the partials as they are gives the gradients as they are.
+
+        Some engines keep none of inner nodes.
+        """
         right, size = adjoints(self.graph)
         floor = 16 * EPS * max(size.values())
-        leaves = [(float(leaf.grad), id(leaf)) for leaf in self.graph.inputs if leaf is not None]
-        return all(abs(g - right[k]) <= 1e-9 * size[k] + floor for g, k in leaves)
+        grads = [(float(x.grad), id(x), x.parents) for x in self.graph.order if id(x) in self.live]
+        return all(
+            abs(g - right[k]) <= 1e-9 * size[k] + floor or (inner and not g)
+            for g, k, inner in grads
+        )
 
 
 # --- rules of a learner's own on our nodes -------------------------------------------------------

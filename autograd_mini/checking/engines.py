@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -69,15 +70,15 @@ class Run:
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
         self.data = check_root(self.root, self.adapter, adapter is not None)
-        self.zero = [self.adapter.get(leaf, "grad") for leaf in self.leaves]
-        mine = {*map(id, self.leaves)}
-        others = [leaf for leaf in self.graph().leaves() if id(leaf) not in mine]
+        self.zero = self.adapter.get(value(inputs.numbers[0]), "grad")  # of a leaf of no graph
+        mine, leaves = {*map(id, self.leaves)}, _unread(self.root, self.adapter).leaves()
+        others = [leaf for leaf in leaves if id(leaf) not in mine]
         self.others = [(leaf, self.adapter.get(leaf, "grad")) for leaf in others]
 
     def __enter__(self) -> Run:
         for node, _ in self.others:
             with contextlib.suppress(AttributeError):  # of an engine that only shows it
-                self.adapter.set(node, "grad", self.zero[0])
+                self.adapter.set(node, "grad", self.zero)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,6 +113,11 @@ class Run:
         """The gradient: what one backward pass adds to the leaves."""
         self.passed = backward(self.root, self.adapter)
         return [self.adapter.number(leaf, "grad") for leaf in self.leaves]
+
+
+def _unread(root: Any, adapter: Adapter) -> Graph:
+    """A graph whose gradients are not asked for: some engines compute them when they are."""
+    return Graph(root, replace(adapter, grad=None))
 
 
 def labelled(leaf: Any, name: str) -> Any:
@@ -173,7 +179,7 @@ def backward(root: Any, adapter: Adapter) -> dict[str, int]:
     if isinstance(root, Value):
         called(root.backward, "backward()")
         return {}
-    graph = Graph(root, adapter)
+    graph = _unread(root, adapter)
     edges = sum(len(node.parents) for node in graph.order)
     size = len(graph.order) + edges
     limit = 100 * size + size * size // 4 + 2000

@@ -208,12 +208,12 @@ def adjoints(graph: Graph) -> tuple[dict[int, float], dict[int, float]]:
     return total, size
 
 
-def rounding_of_value(graph: Graph) -> float:
+def rounding_of_value(graph: Graph, eps: float = EPS) -> float:
     """How far rounding puts the root off: half an ulp of each node, times its gradient."""
     right, _ = adjoints(graph)
     inner = (node for node in graph.order if node.parents)
     total = sum(abs(right[id(node)] * float(node.data)) for node in inner)
-    return EPS / 2 * total if math.isfinite(total) else 0.0
+    return eps / 2 * total if math.isfinite(total) else 0.0
 
 
 def uncertainty(graph: Graph, eps: float, formulas: bool, most: float = 1e-3) -> dict[int, float]:
@@ -254,17 +254,21 @@ def check_sums(
     right, size = adjoints(graph)
     floor = 1e-300 if expected is None else 16 * EPS * max(size.values())
     slacks = {k: 1e-9 * x + floor for k, x in size.items()}
+    live = graph.live()
     handed: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
     for node in graph.order:
         for parent, partial in graph.edges(node):
             handed[id(parent)].append((node, right[id(node)], float(partial)))
-    for node in reversed(graph.order):
+    for node in filter(lambda node: id(node) in live, reversed(graph.order)):
         wanted, got, slack = right[id(node)], float(node.grad), slacks[id(node)]
         if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
             continue
         if node is graph.root:
             leaves = [(float(x.grad), id(x)) for x in graph.order if not x.parents]
+            leaves = [(g, k) for g, k in leaves if k in live]
             scaled = all(abs(g - got * right[k]) <= abs(got) * slacks[k] for g, k in leaves)
+            if not (got or scaled):
+                return None  # the engine frees it
             kind, message = ("seed", "seed") if scaled else ("accumulation", "stale")
             return graph.culprit(kind, message, node, got=got, wanted=wanted)
         shares = handed[id(node)]
@@ -283,6 +287,8 @@ def check_sums(
             added = (min(abs(w.after - w.before - x) for x in parts) for w in writes)
             if lost and early and max(added) <= slack:
                 return None  # what was handed on too early may have added the same
+            if not lost and not _handed(writes, shares, written, slack):
+                return None
             if len(writes) > most:
                 kind, message = "order", "visits"
             elif len(writes) < least:
@@ -297,6 +303,22 @@ def check_sums(
         text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
         return graph.culprit(kind, message, node, got=got, wanted=wanted, sum=text)
     return None
+
+
+def _handed(
+    writes: Sequence[Write],
+    shares: Sequence[tuple[Any, float, float]],
+    written: Sequence[Write],
+    slack: float,
+) -> bool:
+    """Whether what was added each time follows from a gradient that a user has had by then."""
+    known, whole = list[float](), dict[Any, float]()
+    for user, _, partial in shares:
+        whole[user] = whole.get(user, 0.0) + partial
+    for user, adjoint, partial in shares:
+        had = [0.0, adjoint, *(w.after for w in written if w.node == id(user.node))]
+        known += [g * p for g in had for p in (partial, whole[user])]
+    return all(any(abs(w.after - w.before - x) <= slack for x in known) for w in writes)
 
 
 def _matched(numbers: Sequence[float], parts: Sequence[float], slack: float) -> bool:

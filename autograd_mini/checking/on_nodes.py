@@ -11,10 +11,11 @@ from autograd_mini.value import Value
 
 from .adapters import Adapter, Graph, op_name
 from .closures import blamed, wrong_closure
+from .differences import EPS
 from .engines import Faulty, Run, changed, deeper, properties_of
 from .findings import Comparison, Culprit, Note, Property
 from .guesses import guess
-from .inputs import Function, Inputs, Options, as_real
+from .inputs import Function, Inputs, Options, as_real, unit_of
 from .nodes import Checked, check_partials, check_sums, rounding_of_value, uncertainty
 from .report import Report, Subject
 from .rows import Rows
@@ -44,6 +45,11 @@ class _Check:
 
     def __init__(self, run: Run, options: Options) -> None:
         self.run, self.options, self.inputs = run, options, run.inputs
+        self.unit = max(run.inputs.eps, unit_of(run.adapter.get(run.root, "data")))
+        if self.unit > EPS:  # the engine computes in a shorter type
+            given = options.accuracy != EPS**0.4
+            accuracy = options.accuracy if given else self.unit**0.4
+            self.options = options._replace(accuracy=accuracy, slack=self.unit**0.6)
         self.notes: list[Note] = []
         self.properties: dict[str, Property] = {}
         found = self._passed()
@@ -54,7 +60,8 @@ class _Check:
         if self.true is not None:
             self.noise = self._lost(formulas=not self.ours)
         else:
-            self.noise = [64 * self.inputs.eps * abs(float(g)) for g in self.gradient]
+            self.inputs.eps = self.unit
+            self.noise = [64 * self.unit * abs(float(g)) for g in self.gradient]
         self.culprit = self._repeated()
         self.guess: Culprit | None = None
 
@@ -78,7 +85,10 @@ class _Check:
         if self.ours:
             return self.graph, y
         true, wanted = on_values(self.run.f, self.inputs)
-        if true is None or abs(wanted - y) <= 1e-9 * abs(wanted) + 8 * rounding_of_value(true):
+        if true is None:
+            return None, y
+        lost = (1e-9 + 64 * self.unit) * abs(wanted) + 8 * rounding_of_value(true, self.unit)
+        if abs(wanted - y) <= lost:
             return true, y
         if all(op_name(node) in CLEAR for node in true.order if node.parents):
             return true, wanted
@@ -155,8 +165,10 @@ class _Check:
         if self.culprit is None and self.ours:
             with contextlib.suppress(Exception):  # f moves to another graph, or has no value there
                 self.culprit = wrong_closure(run, graph)
-        elif self.culprit is None and graph.has_partials and told:
-            self.culprit = check_sums(graph)
+        elif self.culprit is None and told and graph.has_partials and check_sums(graph):
+            with deeper():
+                self.culprit = blamed(run, [row.wanted for row in rows], told)
+            self.culprit = self.culprit or check.blamed(rows, "untold")
         if self.culprit is not None:
             return rows
         if check.truth.kinked and self.true is not None and follows_graph(self.true, check.truth):
@@ -200,7 +212,7 @@ class _Check:
     def _lost(self, **options: Any) -> list[float]:
         """How far rounding may put the gradient of each input off."""
         assert self.true is not None
-        lost = uncertainty(self.true, self.inputs.eps, **options)
+        lost = uncertainty(self.true, self.unit, **options)
         return [lost.get(id(leaf), 0.0) for leaf in self.true.inputs]
 
     def _excused(self, rows: list[Comparison], verdict: str, note: str) -> list[Comparison]:

@@ -176,6 +176,72 @@ class Node:
                     x.grad = share if x.grad is None else x.grad + share
 """
 
+PULLED = """
+class Node:
+    def __init__(self, value):
+        self.value, self.used, self.found = value, [], None
+
+    @property
+    def grad(self):
+        if self.found is None:
+            self.found = sum(partial * user.grad for partial, user in self.used)
+        return self.found
+
+    def made(self, value, *pairs):
+        out = Node(value)
+        for x, partial in pairs:
+            x.used.append((partial, out))
+        return out
+
+    def __add__(self, other):
+        return self.made(self.value + other.value, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        return self.made(self.value * other.value, (self, other.value), (other, self.value))
+
+    def backward(self):
+        self.found = 1.0
+"""
+
+LAZY = """
+class Node:
+    def __init__(self, value, rule=None, *args):
+        self.known, self.rule, self.args, self.grad = value, rule, args, 0.0
+
+    @property
+    def value(self):
+        if self.known is None:
+            self.known = self.rule(*[x.value for x in self.args])[0]
+        return self.known
+
+    def __add__(self, other): return Node(None, lambda a, b: (a + b, 1.0, 1.0), self, other)
+    def __mul__(self, other): return Node(None, lambda a, b: (a * b, b, a), self, other)
+
+    def backward(self, share=1.0):
+        self.grad += share
+        if self.args:
+            for x, partial in zip(self.args, self.rule(*[x.value for x in self.args])[1:]):
+                x.backward(share * partial)
+"""
+
+SEEDED = CONTEXT.replace("def backward(self):", "def backward(self, grad=None):").replace(
+    "self.grad = 1.0", "self.grad = 1.0 if grad is None else grad"
+)
+SWITCHED = CONTEXT.replace("def backward(self):", "def backward(self, retain_graph=True):")
+UNCOUNTED = (
+    (
+        SPANISH.replace("self.gradiente = 1.0", "suma = {self: 1.0}")
+        .replace("padre.gradiente +=", "suma[padre] = suma.get(padre, 0.0) +")
+        .replace("parcial * nodo.gradiente", "parcial * suma.get(nodo, 0.0)")
+        .replace("reversed(orden):", "reversed(orden):\n            nodo.fin(suma.get(nodo, 0.0))")
+    )
+    + """
+    def fin(self, suma):
+        if not self.padres:
+            self.gradiente = suma
+"""
+)
+
 # (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
 FAULTS = {
     "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
@@ -190,4 +256,12 @@ FAULTS = {
     "context, partial": (CONTEXT, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
     "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", "Mul"),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
+    # a pass that is given its seed; one that has a switch; one whose gradients no node keeps
+    "seeded, partial": (SEEDED, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
+    "switched, partial": (SWITCHED, "share * b, share", "share, share", "partial", "Mul"),
+    "switched, seed": (SWITCHED, "self.grad = 1.0", "self.grad = 2.0", "seed", "Add"),
+    "uncounted, order": (UNCOUNTED, "reversed(orden)", "[self, *orden[:-1]]", "gradient", ""),
+    "uncounted, sum": (UNCOUNTED, "suma.get(padre, 0.0) + ", "", "gradient", ""),
+    "lazy, partial": (LAZY, "(a * b, b, a)", "(a * b, a, b)", "gradient", ""),
+    "pulled, partial": (PULLED, "(self, other.value),", "(self, self.value),", "gradient", ""),
 }

@@ -6,6 +6,7 @@ The sample of tests/benchmarks/foreign_engines.py, which runs thousands of graph
 import json
 import math
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -274,6 +275,62 @@ def test_what_is_read_before_an_inner_node_is_made_is_not_blamed(at):
     for f in (lambda x, y: (x / y).tanh() * y, lambda x, y: (x * y / (y + x)).tanh() + x / y):
         culprit = check_grad(f, at, value=space["Value"]).culprit
         assert (culprit.kind, culprit.op) == ("partial", "tanh")
+
+
+_KEPT = '(self, other), partials, "/"'
+_FREED = "            v._backward()\n            v._backward = lambda: None\n"
+CHANGED = {  # (manner, fault, what else is changed, function, kind and operation of the culprit)
+    "a constant exponent that gets no gradient": (
+        "closures", "tanh: no square",
+        [("Value(self.data**n, (self,)", "Value(self.data ** (k := Value(n)).data, (self, k)")],
+        lambda x: x.tanh() + (x * 3.0) ** 2, ("partial", "tanh"),
+    ),
+    "a step that hands on much": (
+        "closures", "tanh: no square", [], lambda x: (x * 21.0).exp() + x.tanh(),
+        ("partial", "tanh"),
+    ),
+    "steps that are gone after the pass": (
+        "closures", "mul: wrong operand", [("            v._backward()\n", _FREED)],
+        lambda x: (x + 1.0) * x.exp(), ("gradient", ""),
+    ),
+    "gradients written unseen, by a pass without order": (
+        "recorded", "no order",
+        [("child.grad += local", "Value.grad.__set__(child, child.grad + local"),
+         ("* v.grad", "* v.grad)")],
+        lambda x: (lambda v: v.tanh() * v.exp().tanh())(x * x) * x, ("gradient", ""),
+    ),
+    "a node made by a helper": (
+        "recorded", "mul: wrong operand",
+        [("return Value(", "return made("), ("class", "made = lambda *a: Value(*a)\n\nclass")],
+        lambda x: x.exp() * x, ("partial", "mul"),
+    ),
+    "x / x with a single edge": (
+        "recorded", "",
+        [(_KEPT, "*map(tuple, zip(*dict(zip((self, other), partials)).items())), '/'")],
+        lambda x: x / x + x, ("accumulation", "truediv"),
+    ),
+    "numbers in arrays of one": (
+        "numpy", "mul: wrong operand", [("_value = np.float64(x)", "_value = np.full(1, x)")],
+        lambda x: x.exp() * x, ("partial", "*"),
+    ),
+    "numbers of float32": (
+        "numpy", "", [("np.float64", "np.float32")],
+        lambda x: (x.tanh() * x).exp() / (x + 0.1), None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_an_engine_with_ways_of_its_own(name):
+    manner, fault, changes, f, culprit = CHANGED[name]
+    (source, leaf), space = SOURCES[manner], {"math": math, "np": np}
+    for old, new in [*changes, *([FAULTS[manner][fault][:2]] if fault else [])]:
+        assert old in source
+        source = source.replace(old, new)
+    exec(source, space)
+    report = check_grad(f, 0.7, value=space[leaf])
+    assert (report.culprit and (report.culprit.kind, report.culprit.op)) == culprit, report
+    assert report.verdict == ("wrong" if culprit else "ok")
 
 
 class Float(float):

@@ -107,6 +107,15 @@ def test_random_graphs_find_the_mistake_without_being_told_where(name):
     )
 
 
+@pytest.mark.parametrize("name", ["Overwrites", "EveryPath", "NoTopologicalOrder", "BreadthFirst"])
+def test_replacing_and_a_lack_of_order_are_not_mistaken_for_each_other(name):
+    engine, draw = museum.ENGINES[name], Random(5)
+    graphs = [random_graph(draw, [*engine.rules], steps=9, value=engine) for _ in range(60)]
+    culprits = [graph.check().culprit for graph in graphs if exact.wrong_input(graph) is not None]
+    assert len(culprits) > 10
+    assert {culprit.kind for culprit in culprits} == {engine.kind}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exhibit_shows_the_mistake_and_what_it_does_in_both_languages(name, capsys):
     broken = museum.ENGINES[name]
