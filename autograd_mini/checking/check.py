@@ -22,7 +22,7 @@ from .inputs import CheckError, Function, Inputs, Options, as_real, counted, fla
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows
-from .whole import Truth, in_double, on_values
+from .whole import Truth, follows_graph, in_double, on_values
 
 _JUMPS = 4  # times the height of a jump: how far a noisy f may be off
 MANY = 50  # inputs; from there on directions take the place of single derivatives
@@ -168,6 +168,10 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
         noise = [n + 2 * x if math.isfinite(x) else n for n, x in zip(noise, lost, strict=True)]
     check = Rows(truth, claimed, noise, second=not first)
     rows, notes = check.rows(), []
+    wrong = any(row.verdict == "wrong" for row in rows)
+    if wrong and graph and truth.sources and not follows_graph(graph, truth):
+        truth.sources = []  # what floats cannot tell from it need not be its derivative
+        rows = check.rows()
     if any(row.verdict == "wrong" for row in rows) and (jump := truth.jump(check.directions[0])):
         truth.sources, truth.noise = [], max(truth.noise, _JUMPS * jump)
         rows = check.rows()

@@ -10,7 +10,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ EPS = sys.float_info.epsilon
 _SIDES = {"both": (1, -1), "right": (1, 2), "left": (-1, -2)}  # the two points, in steps from x
 _COLUMNS = 7  # steps that one extrapolation combines
 _FINE = 22  # levels in which the step is halved; below them it is divided by 8, as a check only
+_ANY = sys.float_info.max  # the bar of a derivative that noise hides
 _SAFETY = 2.0  # factor on the truncation error that the extrapolation sees of itself
 
 
@@ -33,7 +34,7 @@ class Estimate(NamedTuple):
 
     value        the derivative, in units of f per unit of x; at a kink the middle of both sides
     error        the bar: the derivative is believed to lie within value +- error; inf if the
-                 differences do not settle
+                 differences grow without end, the largest float if f is all noise
     step         the shortest step that went into the value, in units of x
     side         "both", or "right" or "left" where f has values on that side of x alone
     evaluations  how often f was called
@@ -108,10 +109,11 @@ def finite_difference(
     few = [*steps[:10], *steps[10:-8:6], *steps[-4:]]  # the long, a few between, the shortest
     with quiet():
         for chosen in [few, steps] if enough else [steps]:
-            found: list[Estimate] = []
+            found, floor = list[Estimate](), noise
             for side in _SIDES:
-                ladder = _Ladder(probe, chosen, side, order, eps, noise)
+                ladder = _Ladder(probe, chosen, side, order, eps, floor)
                 found += ladder.best()
+                floor = ladder.floor  # one side alone does not show the noise of f
                 if side == "both" and len(ladder.levels) > len(chosen) - 8:
                     break
             none = Estimate(math.nan, math.inf, math.nan, "both", 0)
@@ -168,10 +170,13 @@ class Probe:
         """The value at this place."""
         if at not in self.known and self.low <= at <= self.high:
             y = math.nan
-            with suppress(ValueError, ArithmeticError):
-                result = self.f(at)
-                if not isinstance(result, complex) or not self.known:  # (-2) ** 0.5 beyond an edge
-                    y = real(result, "the value of f")
+            try:
+                y = real(self.f(at), "the value of f")
+            except (ValueError, ArithmeticError):
+                pass
+            except TypeError as error:  # beyond an edge (-2) ** 0.5 is complex
+                if not self.known or "complex" not in f"{error}":
+                    raise
             self.known[at] = y if math.isfinite(y) else math.nan
         return self.known.get(at, math.nan)
 
@@ -227,14 +232,20 @@ class _Ladder:
         """
         if len(self.levels) < 3:
             return
+        steep = self._diverges()
         self._look_for_noise()
         if self.lost or self._diverges():
-            yield Estimate(self.levels[-1].quotient, math.inf, self.levels[-1].step, self.side, 0)
+            bar = math.inf if steep else _ANY
+            yield Estimate(self.levels[-1].quotient, bar, self.levels[-1].step, self.side, 0)
             return
         for value, bar, i in sorted(self._extrapolations(), key=itemgetter(1)):
             near, finer = self.levels[i - 2 : i + 1], self.levels[i + 1 :]
-            allowed = bar + 2 * max(abs(level.quotient - value) for level in near)
-            if all(abs(x.quotient - value) <= allowed + 4 * self.noise(x) for x in finer):
+            left_out = max(abs(x.quotient - value) / math.sqrt(x.step) for x in near)
+            if all(
+                abs(x.quotient - value)
+                <= bar + 2 * left_out * math.sqrt(x.step) + 8 * self.noise(x)
+                for x in finer
+            ):
                 yield self._with_kink(value, bar, i)
                 return
 
@@ -262,6 +273,7 @@ class _Ladder:
         last = self.levels[-6:]
         return len(self.levels) > 8 and all(
             abs(fine.quotient) > 1.3 * abs(coarse.quotient) > 8 * self.noise(fine)
+            and (fine.quotient > 0) == (coarse.quotient > 0)
             for coarse, fine in pairwise(last)
         )
 
@@ -272,28 +284,43 @@ class _Ladder:
         """
         step, kinked = self.levels[i].step, False
         levels = self.levels if self.side == "both" and self.order == 1 else []
-        bent = [level for level in levels if abs(level.bend) > 64 * self.floor]
-        if len(bent) > 4:
-            middle, before, finest = bent[len(bent) // 2], bent[-3], bent[-1]
-            jump, last, least = (abs(x.bend) / x.step for x in (finest, before, middle))
-            near = finest.step <= min(step, middle.step / 3)
-            kinked = near and jump > max(max(least, last) / 2, bar)
+        bent = [level for level in levels if abs(level.bend) > 64 * self._grain(level)]
+        if len(bent) > 4 and bent[-1].step <= step:
+            last, jump = (abs(x.bend) / x.step for x in (bent[-3], bent[-1]))
+            kinked = jump > max(last / 2, bar)
             if kinked:  # a jump that grows is a cusp's: there is no derivative on either side
-                bar = math.inf if jump > 1.5 * last else max(bar, jump / 2)
+                bar = math.inf if jump > 1.5 * last else self._reach(bent, bar)
         return Estimate(value, bar, step, self.side, 0, kinked)
+
+    def _reach(self, bent: list[_Level], bar: float) -> float:
+        """How far the derivatives on both sides of a kink lie from their middle.
+
+        By how much the bend grows with the step is their difference, be the kink at x or beside it.
+        """
+        pairs = [*pairwise(bent)]
+        turns = [abs((a.bend - b.bend) / (a.step - b.step)) for a, b in pairs]
+        noises = [4 * self._grain(a) / (a.step - b.step) for a, b in pairs]
+        turn, off = min(
+            ((turn, abs(turn - before) + noise)
+             for before, turn, noise in zip(turns, turns[1:], noises[1:], strict=False)),
+            key=itemgetter(1),
+        )  # fmt: skip
+        return turn / 2 if bar + off <= turn / 10**7 else turn / 2 + bar + off
 
     # --- the noise of f --------------------------------------------------------------------------
     def noise(self, level: _Level) -> float:
         """How far it puts the quotient of a step off."""
         times = 4 if self.order == 2 else 3 - self.power
-        noise = max(self.floor, self.eps * level.size, self.share * level.step)
-        return times * noise / level.step**self.order
+        return times * self._grain(level) / level.step**self.order
+
+    def _grain(self, level: _Level) -> float:
+        return max(self.floor, self.eps * level.size, self.share * level.step)
 
     def _look_for_noise(self) -> None:
         slopes = sorted(abs(level.quotient) for level in self.levels[-6:])
         slope = slopes[len(slopes) // 2] if self.order == 1 else 0.0  # the median
         size = max(level.size for level in self.levels[-6:]) + sys.float_info.min  # f may underflow
-        rounding = self.eps * (size + abs(self.probe.x) * slope)
+        rounding = self.eps * size + self.eps * abs(self.probe.x) * slope
         self.floor = max(self.floor, rounding)
         if self.order == 1 and self.side == "both" and len(self.levels) > 8:
             seen = [*self._rough()]
@@ -310,12 +337,11 @@ class _Ladder:
         levels, x = self.levels, abs(self.probe.x)
         # At the shortest steps a smooth f does not bend: what is left there is noise.
         yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2, x or levels[-4].step
-        # Nor does it bend more over a short step than over a long one, away from |x|.
-        near = range((power := math.frexp(x)[1]) - 1, power + 3)
-        least = math.inf
+        # Nor does it bend as much over a short step as over a long one; from |x| on, no more.
+        near, least = math.frexp(x)[1] if x else 0, math.inf
         for level in levels:
-            if (power := math.frexp(level.step)[1]) < -36 and power not in near:
-                if abs(level.bend) > 2 * least:
+            if (power := math.frexp(level.step)[1]) < min(-24, near - 1) or near + 3 <= power < -36:
+                if power < -30 and abs(level.bend) > (0.8 if power < near else 2) * least:
                     yield abs(level.bend), max(x, level.step)
                 least = min(least, abs(level.bend))
         # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.

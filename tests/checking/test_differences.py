@@ -352,3 +352,64 @@ def test_at_the_smallest_floats_the_steps_are_short_enough_and_see_no_kink(f, sl
 def test_beside_a_singularity_nothing_bends():
     found = finite_difference(lambda x: math.log(abs(x)), -1e-60)
     assert (found.value, found.kink) == (pytest.approx(-1e60, rel=1e-10), False)
+
+
+@pytest.mark.parametrize("x", [1e-6, 0.001])
+def test_where_f_gets_into_complex_numbers_beyond_an_edge_it_has_no_value(x):
+    """math.exp refused the complex (-x) ** 1.5, and its TypeError came through."""
+    found = finite_difference(lambda t: 1 - math.exp(-((t / 2) ** 1.5)), x)
+    assert abs(found.value - 0.75 * math.sqrt(x / 2) * math.exp(-((x / 2) ** 1.5))) <= found.error
+    assert found.error < 1e-8
+    with pytest.raises(TypeError, match="complex"):
+        finite_difference(lambda t: math.exp((t - 1) ** 1.5), x)
+
+
+def test_a_slope_that_times_x_is_beyond_the_largest_float():
+    found = finite_difference(lambda x: x * math.exp(x), 700.0)
+    assert abs(found.value - 701 * math.exp(700.0)) <= found.error < 1e-9 * found.value
+
+
+@pytest.mark.parametrize(
+    ("f", "slope", "x", "rough"),
+    [
+        (lambda x: (1 - math.cos(x)) / x**2, -8.33333332777778e-06, 1e-4, 1e-6),
+        (lambda x: math.exp(x) - 1, math.exp(1e-3), 1e-3, 1e-12),
+    ],
+)
+def test_stairs_that_steps_of_powers_of_two_fit(f, slope, x, rough):
+    """1 - cos(x) comes in stairs of 1e-16, on each of which 1 / x**2 has another slope."""
+    found = finite_difference(f, x)
+    assert abs(found.value - slope) <= found.error < rough
+
+
+def test_what_is_all_noise_is_undecided_and_not_said_to_have_no_derivative():
+    for f, slope, x in (
+        (lambda x: math.sin(1e16 * x), lambda x: 1e16 * math.cos(1e16 * x), 1.1),
+        (lambda x: math.sin(x / 1e-30), lambda x: 1e30 * math.cos(x / 1e-30), 3e-31),
+    ):
+        assert check_grad(f, x, gradient=slope).verdict == "undecided"
+
+
+@pytest.mark.parametrize("bent", [0.0, 1000.0], ids=["straight", "bent"])
+@pytest.mark.parametrize("distance", [0, 1e-15, -1e-12, 3e-11, 1e-9, -6e-8, 1e-6])
+@pytest.mark.parametrize("kink", [1.0, -2.5, 17.0, 740.0])
+def test_a_claim_right_on_its_side_of_a_near_kink_is_never_wrong(kink, distance, bent):
+    """A kink beside x was taken for one at x with sides less steep; one in a bend was not seen."""
+
+    def f(x):
+        return bent * math.cos(x) + (-0.6 if x < kink else 1.5) * (x - kink)
+
+    def slope(x):
+        return -bent * math.sin(x) + (-0.6 if x < kink else 1.5)
+
+    at = kink + distance * abs(kink)
+    assert check_grad(f, at, gradient=slope).verdict in ("ok", "kink", "undecided")
+    assert check_grad(f, at, gradient=lambda x: slope(x) + 5).verdict in ("wrong", "undecided")
+
+
+def test_of_a_graph_that_f_leaves_the_floats_alone_tell():
+    """math.cos is a constant there, and beside the kink the ladder was too rough to tell."""
+    f = lambda x: 1000 * math.cos(x) + (0.3 if x < 6e-4 else 1.9) * (x - 6e-4)  # noqa: E731
+    slope = lambda x: -1000 * math.sin(x) + (0.3 if x < 6e-4 else 1.9)  # noqa: E731
+    for x in (6e-4 - 4e-11, 6e-4 + 3e-10):
+        assert check_grad(f, x, gradient=slope).verdict != "wrong"

@@ -43,7 +43,7 @@ def test_a_solver_that_stops_early(solver, tolerance):
     for x in (-0.4, 0.3, 0.55, 1.3, 2.2):
         right = check_grad(f, x, gradient=gradient)
         assert right.verdict == ("undecided" if tolerance > 1e-7 else "ok"), right
-        assert "jumps by" in str(right)
+        assert right.ok or "jumps by" in str(right)
         for accuracy in (None, 1e-6, 1e-9):
             off = check_grad(f, x, gradient=lambda x: 1.03 * gradient(x), accuracy=accuracy)
             assert off.verdict == "wrong", off
