@@ -54,12 +54,15 @@ def gradcheck(pytestconfig: pytest.Config) -> Callable[..., Any]:
 
     def check(f: Callable[..., Any], at: Any, **options: Any) -> Any:
         __tracebackhide__ = True
-        from . import GradientMismatch
+        from . import CheckError, GradientMismatch
         from .report import steered
 
-        report = steered(_report(pytestconfig, f, at, options))
+        try:
+            report = steered(_report(pytestconfig, f, at, options))
+        except CheckError as error:  # here, so that the traceback ends in the user's line
+            raise error.with_traceback(None) from error.__cause__
         if not report.ok:
-            raise GradientMismatch(report)  # here, so that the traceback ends in the user's line
+            raise GradientMismatch(report)
         return report
 
     return check
@@ -118,7 +121,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     (names, *_), options = found
     function = pyfuncitem.obj
     wanted = inspect.signature(function).parameters
-    given = {name: pyfuncitem.funcargs[name] for name in wanted}
+    given = {name: pyfuncitem.funcargs[name] for name in wanted if name in pyfuncitem.funcargs}
 
     def f(*inputs: Any) -> Any:
         return function(**given | dict(zip(names, inputs, strict=True)))

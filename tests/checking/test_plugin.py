@@ -257,3 +257,19 @@ def test_the_entry_point_names_the_plugin():
 def test_the_plugin_loads_neither_hypothesis_nor_mpmath():
     loaded = printed(f"import sys; import {PLUGIN}; print(*sys.modules)").split()
     assert {"hypothesis", "mpmath", "numpy"}.isdisjoint(loaded)
+
+
+def test_a_default_is_no_fixture_and_what_cannot_be_checked_is_told_at_the_line(session):
+    result = session(
+        """
+        @pytest.mark.gradcheck(at=0.5)
+        def test_power(x, k=3):
+            return x**k
+
+        def test_list(gradcheck):
+            gradcheck(lambda x: [x], 3.0)
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert "must give one Value, got [Value" in result.stdout.str()
+    assert "check.py" not in result.stdout.str()
