@@ -261,7 +261,7 @@ class CompiledStep(Entries):
         finally:
             optimiser.steps = first + len(losses)
             self.unread += 1
-            if not self.params:
+            if self.held and not self.params:  # a schedule may have raised before the first step
                 self._veil()
         return losses
 

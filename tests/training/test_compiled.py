@@ -349,6 +349,22 @@ def test_a_sequence_that_fails_leaves_what_was_before_the_step_that_failed():
     assert two.optimiser.steps == 1
 
 
+def test_a_schedule_that_ends_leaves_what_was_before():
+    model = MLP(2, [2, 1], seed=1)
+    rates = [0.1, 0.05]
+    rule = SGD(model.parameters(), schedule=lambda k: rates[k])
+    step = compile_step(model, "mse", rule, backend="python")
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(IndexError):
+        step(ROWS, LABELS, steps=3)
+    assert ([p.data for p in model.parameters()], rule.steps) == (before, 0)
+    step(ROWS, LABELS, steps=2)
+    after = [p.data for p in model.parameters()]
+    with pytest.raises(IndexError):
+        step(ROWS, LABELS)
+    assert ([p.data for p in model.parameters()], rule.steps) == (after, 2)
+
+
 def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
     model = MLP(2, [2, 1], seed=1)
     optimiser = SGD(model.parameters(), lr=0.1)
