@@ -37,7 +37,7 @@ def _unreal(x: object) -> NumberTypeError:
 def _plain(x: Any) -> Any:
     if x.dtype.kind not in "fiub":
         raise _unreal(x)
-    return x.astype(float, copy=False)
+    return x.astype(float, copy=False, subok=False)  # a matrix has two axes for ever
 
 
 def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Form:

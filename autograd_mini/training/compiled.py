@@ -57,7 +57,8 @@ def compile_step(
     (4.0, 2.0)
 
     It does what these lines do, on the back end "python" to the last bit the same (where samples
-    have one target each: means of means are rounded twice):
+    have one target each: means of means are rounded twice; and use a parameter once each: what they
+    use again is added up in each sample first):
 
         value = loss([model(x) for x in inputs], targets); value.backward()
         regulariser = penalty(parameters); regulariser.backward()

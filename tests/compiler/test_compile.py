@@ -102,6 +102,7 @@ def test_arrays_of_any_form_are_read():
         value, gradient = fast.value_and_grad(x)
         assert value == (x[0] * x[1]).sum()
         assert (gradient == x[::-1]).all()
+    assert fast(a.view(np.matrix)) == fast(a)
     assert fast.hessian(np.ones((2, 1))).tolist() == [[[[0.0], [1.0]]], [[[1.0], [0.0]]]]
 
 
