@@ -10,7 +10,7 @@ reductions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 from string import Template
@@ -35,7 +35,7 @@ LLVM, which is told so, takes two thirds of the time for a GPT's step (tests/ben
 _ONCE = "ptr %f, ptr %s, ptr %s, ptr %s, ptr %f, ptr %s, ptr %s, i64 0, i64 %count"
 _EACH = "ptr %f, ptr %v, ptr %r, ptr %s, ptr %f, ptr %v, ptr %r, i64 %stride, i64 %left"
 _SUMS = _EACH.replace("%v", "%first").replace("%r", "%rows").replace("%left", "%remain")
-_PARTS = {"before": _ONCE, "each": _EACH, "products": _SUMS, "after": _ONCE}
+_PARTS = {"before": _ONCE, "each": _EACH, "added": _SUMS, "after": _ONCE}
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
 
@@ -77,27 +77,26 @@ class Printer:
                 self.sums.setdefault(operands[0], len(self.sums))
             else:
                 used.update(operands)
-        found = (x for x in sorted(self.sums) if code[x][0] == "*" and x not in used)
-        products = dict.fromkeys(found)  # they are computed when they are added
-        self.blocks = BLOCKS if products else 1
+        products = {x for x in self.sums if code[x][0] == "*" and x not in used}
+        self.factors = {x: code[x][1] if x in products else (x,) for x in sorted(self.sums)}
+        self.blocks = BLOCKS if self.sums else 1
         before, each, after = program.parts
-        rest = [i for i in each if i not in products]
-        parts = zip(_PARTS, (before, rest, self._tiled(products), after), strict=True)
+        rest = [i for i in each if i not in products]  # they are computed when they are added
+        parts = zip(_PARTS, (before, rest, self._tiled(), after), strict=True)
         self.chunks = [(part, chunk) for part, numbers in parts for chunk in self._cut(numbers)]
-        for k, (_, chunk) in enumerate(self.chunks):
+        for k, (part, chunk) in enumerate(self.chunks):
             for i in chunk:
-                opcode, operands = code[i]
-                if opcode not in REDUCTIONS or not program.is_each(operands[0]):
+                operands = self.factors[i] if part == "added" else code[i][1]
+                if code[i][0] not in REDUCTIONS or not program.is_each(operands[0]):
                     self.last.update(dict.fromkeys(operands, k))
         self.ends: defaultdict[int, list[tuple[Slots, tuple[int, ...]]]] = defaultdict(list)
         self.numbers, self.vectors = Slots(kinds.count(False)), Slots(0)
 
-    def _tiled(self, products: Iterable[int]) -> list[int]:
-        """Products in the order in which they are added."""
-        factors = {i: self.code[i][1] for i in products}
-        adjoints = [*dict.fromkeys(adjoint for _, adjoint in factors.values())]
+    def _tiled(self) -> list[int]:
+        """What is summed over the samples, in the order in which it is added."""
+        adjoints = dict.fromkeys(factors[-1] for factors in self.factors.values())
         tile = {adjoint: k // TILE for k, adjoint in enumerate(adjoints)}
-        return sorted(factors, key=lambda i: (tile[factors[i][1]], factors[i][0]))
+        return sorted(self.factors, key=lambda i: (tile[self.factors[i][-1]], self.factors[i][0]))
 
     def _cut(self, numbers: Sequence[int]) -> list[Sequence[int]]:
         chunks, start, size = [], 0, 0
@@ -119,7 +118,7 @@ class Printer:
         functions: list[str] = []
         calls: dict[str, list[str]] = {part: [] for part in _PARTS}
         for k, (part, chunk) in enumerate(self.chunks):
-            body = "\n".join(self._sums(chunk) if part == "products" else self._chunk(k, chunk))
+            body = "\n".join(self._sums(chunk) if part == "added" else self._chunk(k, chunk))
             functions.append(f"define internal void @c{k}({_PARAMETERS}) {{\n{body}\nret void\n}}")
             calls[part].append(f"call void @c{k}({_PARTS[part]})")
         done: set[str] = set()
@@ -150,17 +149,18 @@ class Printer:
         w = self.w = Writer(self.width if each else 1, self.calls)
         self.known: dict[int, str] = {}  # the values at hand
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
-        self.mask, self.pointers = "", ("%v", "%r")
+        self.pointers = ("%v", "%r")
         self.kept: set[int] = set()  # what this chunk has written
         if not each:
             units = packed(self.code, chunk, self.pack)
         else:
             units = [(i,) for i in chunk]
         for unit in units:
+            opcode, operands = self.code[unit[0]]
             if len(unit) > 1:
                 self._pack(unit)
-            else:
-                self._single(*unit)
+            elif opcode != "input":
+                self.known[unit[0]] = self._instruction(opcode, operands)
             for i in unit:
                 for place in self.outputs.get(i, ()):
                     if each:
@@ -168,25 +168,14 @@ class Printer:
                     else:
                         w.store(self._operand(i), "%fw", place)
             last = max(self.last.get(i, k) for i in unit)
-            if last > k and self.code[unit[0]][0] != "input":
+            if last > k and opcode != "input":
                 self._keep(unit, last)
         for slots, unit in self.ends.pop(k, ()):
             slots.leave(unit)
         return w.lines
 
-    def _single(self, i: int) -> None:
-        opcode, operands = self.code[i]
-        if opcode != "input":
-            self.known[i] = self._instruction(opcode, operands)
-        if i in self.sums:
-            place = self.sums[i] * self.width
-            old = self.w.load("%s", place)
-            new = self.w.apply("+", old, self._operand(i))
-            self.mask = self.mask or self._mask(0)
-            self.w.store(self.w.apply("select", self.mask, new, old), "%s", place)
-
     def _sums(self, chunk: Sequence[int]) -> list[str]:
-        """The lines that add products to their sums, for several vectors of samples at once."""
+        """The lines that add numbers, or products, to sums: several vectors of samples at once."""
         w = self.w = Writer(self.width, self.calls)
         size = self.vectors.size * w.width
         pointers = [(w.at("%v", b * size), w.at("%r", b * w.width)) for b in range(self.blocks)]
@@ -194,8 +183,9 @@ class Printer:
         for i in chunk:
             total = w.load("%s", self.sums[i] * w.width)
             for mask, self.pointers, self.known in blocks:
-                factors = map(self._operand, self.code[i][1])
-                total = w.apply("select", mask, w.apply("fma", *factors, total), total)
+                factors = [self._operand(x) for x in self.factors[i]]
+                more = w.apply("+" if len(factors) == 1 else "fma", *factors, total)
+                total = w.apply("select", mask, more, total)
             w.store(total, "%s", self.sums[i] * w.width)
         return w.lines
 

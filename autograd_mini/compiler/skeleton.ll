@@ -31,7 +31,7 @@ vector:
   %again = and i1 %within, %unseen
   br i1 %again, label %vector, label %add
 add:
-  $products
+  $added
   %next = add i64 %i, $step
   br label %test
 end:
