@@ -20,6 +20,7 @@ from .program import Program
 
 LIMIT = 256 * 2**20
 """Bytes that the directory may hold."""
+_HOMES = {"win32": ("LOCALAPPDATA", "AppData/Local"), "darwin": ("", "Library/Caches")}
 _SOURCES = ["skeleton.ll"]
 _SOURCES += [f"{name}.py" for name in "ir llvm_source packing vector_maths".split()]
 
@@ -29,16 +30,11 @@ def directory() -> Path | None:
     chosen = os.environ.get("AUTOGRAD_MINI_CACHE")
     if chosen is not None:
         return Path(chosen) if chosen else None
+    name, usual = _HOMES.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
     try:
-        if sys.platform == "win32":
-            start = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-        elif sys.platform == "darwin":
-            start = Path.home() / "Library" / "Caches"
-        else:
-            start = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(os.environ.get(name) or Path.home() / usual) / "autograd-mini"
     except RuntimeError:  # a user whom the system does not know, as in a container
         return None
-    return Path(start) / "autograd-mini"
 
 
 def key(program: Program, *settings: object) -> str:
@@ -56,16 +52,12 @@ def key(program: Program, *settings: object) -> str:
 
 def read(name: str) -> bytes | None:
     """The content of a file, if it is there and whole."""
-    folder = directory()
-    try:
-        if folder is None:
-            return None
-        path = folder / f"{name}.o"
-        data = path.read_bytes()
-    except OSError:
-        return None
-    with suppress(OSError):  # another user's
-        os.utime(path)  # used now
+    folder, data = directory(), b""
+    with suppress(OSError):  # none, or another user's, which cannot be touched
+        if folder is not None:
+            path = folder / f"{name}.o"
+            data = path.read_bytes()
+            os.utime(path)  # used now
     found = data[32:]
     return found if sha256(found).digest() == data[:32] else None
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from functools import reduce
 from struct import pack
 from typing import Any
 
@@ -114,40 +112,6 @@ def declarations(width: int) -> list[str]:
     return found
 
 
-def computed(w: Writer, opcode: str, parts: Sequence[str], last: float | None = None) -> str:
-    """The result of an instruction, whose last operand may be a known number."""
-    if opcode == "copy":
-        return parts[0]
-    if opcode in SUMS:
-        return added(w, terms(opcode, parts))
-    if opcode == "hypot":
-        return _hypot(w, parts)
-    if opcode == "**" and last is not None:
-        return _power(w, parts, last)
-    if opcode == "take":
-        found = w.constant(math.nan)
-        for k, x in enumerate(parts[1:]):
-            here = w.apply("==", parts[0], w.constant(float(k)))
-            found = w.apply("select", here, x, found)
-        return found
-    out = w.apply(opcode, *parts)
-    return w.apply("+", out, w.constant(0.0)) if opcode in ("floor", "ceil") else out  # no -0
-
-
-def _hypot(w: Writer, parts: Sequence[str]) -> str:
-    """The root of the sum of squares, without overflow or underflow on the way."""
-    sizes = [w.apply("abs", x) for x in parts]
-    size = added(w, terms("sum", sizes))
-    small, fair = (w.apply("<", size, w.constant(limit)) for limit in (1e-140, 1e140))
-    scale = w.apply("select", fair, w.constant(1.0), w.constant(2.0**-700))
-    scale = w.apply("select", small, w.constant(2.0**700), scale)
-    scaled = [w.apply("*", x, scale) for x in sizes]
-    root = w.apply("/", w.apply("sqrt", added(w, [(x, x) for x in scaled])), scale)
-    infinite = [w.apply("==", x, w.constant(math.inf)) for x in sizes]
-    found = reduce(lambda a, b: w.apply("or", a, b), infinite)
-    return w.apply("select", found, w.constant(math.inf), root)  # beside nan, too
-
-
 def terms(opcode: str, operands: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The numbers of a `sum`, the pairs of factors of a `dot`."""
     if opcode == "sum":
@@ -165,19 +129,6 @@ def added(w: Writer, terms: Sequence[tuple[str, ...]]) -> str:
     while len(sums) > 1:
         sums = [w.apply("+", *sums[k : k + 2]) for k in range(0, len(sums), 2)]
     return sums[0]
-
-
-def _power(w: Writer, parts: Sequence[str], exponent: float) -> str:
-    """A power whose exponent is known: small whole ones are products."""
-    x = parts[0]
-    if exponent in (-1.0, -2.0):
-        x = w.apply("/", w.constant(1.0), x)
-    if exponent in (-1.0, 1.0):
-        return x
-    if exponent not in (-2.0, 2.0, 3.0, 4.0):
-        return w.apply("**", *parts)
-    square = w.apply("*", x, x)
-    return square if abs(exponent) == 2 else w.apply("*", square, x if exponent == 3 else square)
 
 
 class Vector:

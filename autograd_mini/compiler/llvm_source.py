@@ -9,15 +9,17 @@ product and a sum become one `fma` only where the order of adding is free: in `d
 reductions.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial, reduce
 from itertools import chain, pairwise
 from pathlib import Path
 from string import Template
 
-from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS, Code
+from autograd_mini.numbers.instructions import CONDITIONS, OPCODES, REDUCTIONS, Code
 
-from .ir import SUMS, Calls, Writer, added, computed, declarations, terms
+from .ir import SUMS, Calls, Writer, added, declarations, terms
 from .packing import Slots, packed
 from .passes import rebuilt
 from .program import Program, places
@@ -39,13 +41,47 @@ _PARTS = {"before": _ONCE, "each": _EACH, "added": _SUMS, "after": _ONCE}
 _SKELETON = Template((Path(__file__).parent / "skeleton.ll").read_text(encoding="utf-8"))
 
 
-def _split(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
-    """A long sum is one of sums, so that it fits into chunks."""
-    if opcode not in SUMS or len(operands) <= 2 * CHUNK:
+def _lowered(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
+    """Instructions of which LLVM has none by those that it has."""
+    emit, number = code.emit, code.constant
+    x, last = operands[0], operands[-1]
+    if opcode in SUMS and len(operands) > 2 * CHUNK:  # a sum of sums, so that it fits into chunks
+        added = terms(opcode, operands)
+        parts = [zip(*added[k : k + CHUNK], strict=True) for k in range(0, len(added), CHUNK)]
+        return emit("sum", *[_emitted(code, opcode, *chain.from_iterable(x)) for x in parts])
+    if opcode in ("floor", "ceil"):
+        return emit("+", emit(opcode, x), number(0.0))  # no -0.0
+    if opcode == "take":
+        found = number(math.nan)
+        for k, y in enumerate(operands[1:]):
+            found = emit("select", emit("==", x, number(float(k))), y, found)
+        return found
+    if opcode == "hypot":
+        return _norm(code, operands)
+    exponent = code.constants[~last] if opcode == "**" and last < 0 else 0.0
+    if exponent not in (-2.0, -1.0, 1.0, 2.0, 3.0, 4.0):
         return None
-    added = terms(opcode, operands)
-    parts = [zip(*added[k : k + CHUNK], strict=True) for k in range(0, len(added), CHUNK)]
-    return code.emit("sum", *[code.emit(opcode, *chain.from_iterable(part)) for part in parts])
+    x = emit("/", number(1.0), x) if exponent < 0 else x
+    square = emit("*", x, x) if abs(exponent) > 1 else x
+    return square if abs(exponent) <= 2 else emit("*", square, x if exponent == 3 else square)
+
+
+def _norm(code: Code, operands: Sequence[int]) -> int:
+    """The root of the sum of squares, without overflow or underflow on the way."""
+    emit, number = partial(_emitted, code), code.constant
+    sizes = [emit("abs", x) for x in operands]
+    size, infinity = emit("sum", *sizes), number(math.inf)
+    scale = emit("select", emit("<", size, number(1e140)), number(1.0), number(2.0**-700))
+    scale = emit("select", emit("<", size, number(1e-140)), number(2.0**700), scale)
+    scaled = [emit("*", x, scale) for x in sizes]
+    root = emit("/", emit("sqrt", emit("dot", *scaled, *scaled)), scale)
+    infinite = reduce(partial(emit, "or"), [emit("==", x, infinity) for x in sizes])
+    return emit("select", infinite, infinity, root)  # beside nan, too
+
+
+def _emitted(code: Code, opcode: str, *operands: int) -> int:
+    found = _lowered(code, opcode, operands)
+    return code.emit(opcode, *operands) if found is None else found
 
 
 class Printer:
@@ -56,8 +92,10 @@ class Printer:
     """
 
     def __init__(self, program: Program, width: int, threads: int, pack: int) -> None:
-        if any(b - a > 2 * CHUNK for a, b in pairwise(program.code.starts)):
-            program = rebuilt(program, _split)
+        opcodes = {OPCODES[k] for k in {*program.code.opcodes}}
+        long = any(b - a > 2 * CHUNK for a, b in pairwise(program.code.starts))
+        if long or opcodes & {"floor", "ceil", "take", "hypot", "**"}:
+            program = rebuilt(program, _lowered)
         self.program, self.width, self.threads, self.pack = program, width, threads, pack
         self.calls: Calls = {}
         kinds = [each for _, each in program.inputs] + [
@@ -300,14 +338,14 @@ class Printer:
     def _instruction(self, opcode: str, operands: tuple[int, ...]) -> str:
         if opcode in REDUCTIONS:
             return self._total(operands[0])
-        if opcode in SUMS and self.w.width == 1:
+        if opcode in SUMS:
             return self._sum(terms(opcode, operands))
-        last = self.program.code.constants[~operands[-1]] if operands[-1] < 0 else None
-        return computed(self.w, opcode, [self._operand(x) for x in operands], last)
+        return self.w.apply(opcode, *map(self._operand, operands))
 
     def _sum(self, terms: Sequence[tuple[int, ...]]) -> str:
         """A sum of numbers, or of products: of many at once, where they lie side by side."""
-        size, wide, k = self.pack, list[tuple[str, ...]](), 0
+        size = self.pack if self.w.width == 1 else len(terms) + 1
+        wide, k = list[tuple[str, ...]](), 0
         rest: list[tuple[str, ...]] = []
         while k < len(terms):
             columns = [*zip(*terms[k : k + size], strict=True)]
