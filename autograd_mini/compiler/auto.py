@@ -20,11 +20,10 @@ ARRAYS = find_spec("numpy") is not None
 
 
 class Auto:
-    """A program that is run by the best that is ready: `run`, and `kernel` once it is LLVM's."""
+    """A program that is run by the best that is ready: `run`."""
 
     def __init__(self, program: Program, threads: int) -> None:
         self.program, self.threads = program, threads
-        self.kernel: Any = None
         start, self.first = perf_counter(), "numpy" if ARRAYS else "python"
         self.run: Run = backends.backend(self.first).build(program, threads)
         self.told = [f"{self.first}: made in {(perf_counter() - start) * 1e3:.1f} ms"]
@@ -45,7 +44,7 @@ class Auto:
     def _improve(self) -> None:
         try:
             for kernel in backends.backend("llvm").kernels(self.program, self.threads, (0, 1)):
-                self.run = self.kernel = kernel
+                self.run = kernel
         except Exception as error:  # whatever it is: what runs already goes on
             self.told.append(f"llvm: {error}")
 
@@ -63,12 +62,11 @@ class Auto:
 
     def explain(self) -> list[str]:
         """What runs, why, and what each stage cost."""
-        thread, kernel = self.thread, self.kernel
-        waits = " (llvm begins with the second call)" if thread is None else ""
-        if thread and thread.is_alive():
-            waits = " (llvm is compiling)"
-        runs = f"{'llvm' if kernel else self.first}{waits}"
-        return [f"runs: {runs}", *self.told, *(kernel.explain() if kernel else ())]
+        thread, explain = self.thread, getattr(self.run, "explain", list[str])
+        told = explain()
+        waits = " (llvm is compiling)" if thread is not None and thread.is_alive() else ""
+        waits = " (llvm begins with the second call)" if thread is None else waits
+        return [f"runs: {'llvm' if told else self.first}{waits}", *self.told, *told]
 
 
 def build(program: Program, threads: int = 1) -> Auto:

@@ -7,7 +7,7 @@ from struct import pack
 from typing import Any
 
 # {v} is the type of a vector, {c} of conditions on it, {i} of as many integers, {s} its suffix.
-_SIGNS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv", "fmod": "frem"}
+_SIGNS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
 _SIGNS |= {"<": "fcmp olt", "<=": "fcmp ole", ">": "fcmp ogt", ">=": "fcmp oge"}
 _SIGNS |= {"==": "fcmp oeq", "!=": "fcmp une"}
 _INTRINSICS = {"abs": 1, "sqrt": 1, "floor": 1, "ceil": 1, "rint": 1, "copysign": 2, "fma": 3}

@@ -74,13 +74,9 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, "autograd-mini")
 
 
-def _lanes(program: Program) -> int:
-    return width() if program.start < program.stop else 1
-
-
 def source(program: Program, threads: int = 1) -> str:
     """The LLVM text of a program."""
-    return Printer(program, _lanes(program), threads, width()).text()
+    return Printer(program, width(), threads).text()
 
 
 class Frame(backends.Bound):
@@ -188,8 +184,8 @@ class Kernel:
 
     def explain(self) -> list[str]:
         """What the stages cost."""
-        lanes = _lanes(self.program)
-        form = f"vectors of {lanes} samples" if lanes > 1 else "one number at a time"
+        each = self.program.start < self.program.stop
+        form = f"vectors of {width()} samples" if each else "one number at a time"
         return [*self.told, f"llvm: {form}, threads: {self.threads}, for {machine()[1]}"]
 
 
@@ -207,14 +203,13 @@ def kernels(program: Program, threads: int, levels: Sequence[int]) -> Iterator[K
         told.append(f"llvm: {what} in {(perf_counter() - start) * 1e3:.1f} ms")
         start = perf_counter()
 
-    lanes = _lanes(program)
-    key = disk.key(program, *machine(), lanes, threads, levels[-1])
+    key = disk.key(program, *machine(), threads, levels[-1])
     code = disk.read(key)
     if code is not None:
         tell("found in the cache on the disk")
         yield Kernel(program, threads, code, told)
         return
-    printer = Printer(program, lanes, threads, width())
+    printer = Printer(program, width(), threads)
     text = printer.text()
     tell(f"{len(printer.chunks)} functions written, {len(text) / 1e6:.1f} MB of text,")
     for level in levels:

@@ -85,18 +85,19 @@ def _emitted(code: Code, opcode: str, *operands: int) -> int:
 
 
 class Printer:
-    """Prints a program, for vectors of `width` samples, or of `pack` numbers, and so many threads.
+    """Prints a program, for vectors of so many samples, or numbers, and so many threads.
 
     All lies in one block of doubles: at `%f` the shared inputs, outputs that are one number, slots;
     then at `%s`, for each thread, sums and slots of vectors; then rows of samples, in and out.
     """
 
-    def __init__(self, program: Program, width: int, threads: int, pack: int) -> None:
+    def __init__(self, program: Program, pack: int, threads: int) -> None:
         opcodes = {OPCODES[k] for k in {*program.code.opcodes}}
         long = any(b - a > 2 * CHUNK for a, b in pairwise(program.code.starts))
         if long or opcodes & {"floor", "ceil", "take", "hypot", "**"}:
             program = rebuilt(program, _lowered)
-        self.program, self.width, self.threads, self.pack = program, width, threads, pack
+        self.program, self.threads, self.pack = program, threads, pack
+        self.width = pack if program.start < program.stop else 1
         self.calls: Calls = {}
         kinds = [each for _, each in program.inputs] + [
             program.is_each(x) for _, x in program.outputs

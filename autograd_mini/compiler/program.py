@@ -39,8 +39,8 @@ top of its module; where that fails the user reads which extra to install. It ma
                                            and `once` and `each`, where it leaves what it computes;
                                            `call.repeat` does steps of training, on arrays that
                                            `call.follow` names (Bound of backends.py)
-    run.kernel                             another one from time to time, where what is bound anew
-                                           is faster
+    run.run                                what it calls now: when that is another, what is bound
+                                           anew is faster
 
 tests/compiler/interpreter.py is the definition in a dozen lines; others are compared with it.
 """

@@ -340,4 +340,4 @@ class CompiledStep(Entries):
 
 def _kernel(entry: Entry) -> Any:
     """What runs a program: there may be another one soon."""
-    return getattr(entry.run, "kernel", None) or entry
+    return getattr(entry.run, "run", entry)

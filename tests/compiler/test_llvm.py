@@ -209,7 +209,7 @@ def test_sums_of_thousands_are_computed_in_functions_of_hundreds(each):
     program = Program(
         tuple(Input("", each) for _ in x), code, 0 if each else stop, stop, outputs, {}
     )
-    printer = llvm_source.Printer(program, 1, 1, llvm.width())
+    printer = llvm_source.Printer(program, llvm.width(), 1)
     chunks = [[len(printer.code[i][1]) for i in chunk] for _, chunk in printer.chunks]
     assert max(sum(max(1, n - 1) for n in sizes) for sizes in chunks) <= 4 * llvm_source.CHUNK
     numbers = np.arange(3001.0)
