@@ -35,19 +35,17 @@ class Bound:
     """What `bound` of compiler/program.py gives for a back end that has none."""
 
     def __init__(self, run: Run, shared: Any, samples: Sequence[Any], count: int) -> None:
-        self.run, self.count = run, count
-        self.shared, self.samples = shared.copy(), [x.copy() for x in samples]
+        self.run, self.shared, self.columns, self.count = run, shared.copy(), samples, count
         self.once: Any = ()
         self.each: Any = ()
-        self.columns: Sequence[Any] = ()
 
-    def follow(self, columns: Sequence[Any]) -> None:
-        """From now on `repeat` reads the samples from these arrays."""
+    def read(self, columns: Sequence[Any]) -> None:
+        """From now on these are the samples: not copied, where `columns` is this list."""
         self.columns = columns
 
     def __call__(self) -> None:
-        """Compute `once` and `each` from `shared` and `samples`."""
-        self.once, self.each = self.run(self.shared, self.samples, self.count)
+        """Compute `once` and `each` from `shared` and the samples."""
+        self.once, self.each = self.run(self.shared, self.columns, self.count)
 
     def repeat(self, state: int, given: Sequence[float]) -> list[float]:
         """Steps of training: each with two numbers, which are the inputs after so many of `state`.
@@ -56,8 +54,6 @@ class Bound:
         step's results; none from the step on where that, or the second, is not finite.
         """
         losses, numbers = [], iter(given)
-        for sample, column in zip(self.samples, self.columns, strict=False):
-            sample[:] = column
         for self.shared[state], self.shared[state + 1] in zip(numbers, numbers, strict=True):
             self()
             if not (isfinite(self.once[0]) and isfinite(self.once[1])):

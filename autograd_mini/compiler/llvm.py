@@ -80,7 +80,7 @@ def source(program: Program, threads: int = 1) -> str:
 
 
 class Frame(backends.Bound):
-    """The memory of a call; calling it computes `once` and `each` from `shared` and `samples`."""
+    """The memory of a call; calling it computes `once` and `each` from `shared` and `rows`."""
 
     def __init__(self, kernel: Kernel, count: int) -> None:
         program, threads, self.count = kernel.program, kernel.threads, count
@@ -97,11 +97,12 @@ class Frame(backends.Bound):
         self.shared, self.once = block[:shared], block[shared : shared + len(once)]
         self.once[:] = [program.code.constants[~x] if x < 0 else 0.0 for x in once]
         table = block[first:].reshape(-1, stride)[:, :count]
-        self.samples, self.each = [*table[:rows]], table[rows:]
+        self.rows, self.each = [*table[:rows]], table[rows:]
         at, n, row = block.ctypes.data, _N(count), _N(stride)
         self.whole = partial(kernel.whole, _P(at), n, row)
         self.sources = array("q", bytes(16 * rows))
-        self.follow(self.samples)
+        self.columns: Sequence[Any] = ()  # where `repeat` reads, and what was copied last
+        self.copied: Any = None
         self.call = array("q", [at, count, stride, self.sources.buffer_info()[0], 0, 0, 0])
         self.steps = partial(kernel.repeat, _P(self.call.buffer_info()[0]))
         self.state, self.numbers = 0, array("d")
@@ -123,15 +124,23 @@ class Frame(backends.Bound):
                 part.result()
             self.after()
 
-    def follow(self, columns: Sequence[Any]) -> None:
-        """As Bound's."""
-        self.columns = columns
-        pairs = [(x.ctypes.data, x.strides[0]) for x in columns]
-        self.sources[:] = array("q", chain.from_iterable(pairs))
+    def read(self, columns: Sequence[Any]) -> None:
+        """As Bound's: columns are copied once, and read where they are when they come again."""
+        if columns is self.columns:
+            return
+        again, self.copied = columns is self.copied, columns
+        if not again:
+            self.given(self.shared, columns)
+            columns = self.rows
+        if columns is not self.columns:
+            self.columns = columns
+            pairs = [(x.ctypes.data, x.strides[0]) for x in columns]
+            self.sources[:] = array("q", chain.from_iterable(pairs))
 
     def repeat(self, state: int, given: Sequence[float]) -> list[float]:
         """As Bound's; without threads in one call of machine code, which writes over `given`."""
         if len(self.parts) > 1:
+            self.given(self.shared, self.columns)
             return super().repeat(state, given)
         if state != self.state or len(given) != len(self.numbers):
             self.state, self.numbers = state, array("d", given)
@@ -143,8 +152,8 @@ class Frame(backends.Bound):
     def given(self, shared: Any, samples: Sequence[Any]) -> Frame:
         """With these numbers as inputs."""
         self.shared[:] = shared
-        if self.samples:
-            for row, numbers in zip(self.samples, samples, strict=True):
+        if self.rows:
+            for row, numbers in zip(self.rows, samples, strict=True):
                 row[:] = numbers
         return self
 
@@ -180,7 +189,10 @@ class Kernel:
 
     def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Frame:
         """What compiler/program.py says of `bound`."""
-        return Frame(self, count).given(shared, samples)
+        frame = Frame(self, count)
+        frame.shared[:] = shared
+        frame.read(samples)
+        return frame
 
     def explain(self) -> list[str]:
         """What the stages cost."""

@@ -34,11 +34,11 @@ top of its module; where that fails the user reads which extra to install. It ma
 
     source(program, threads=1) -> str      what `fast.source` shows; the python back end's otherwise
     run.explain() -> list of str           lines for `fast.explain()`: stages and what they cost
-    run.bound(shared, samples, count)      for who calls again and again: an object with arrays
-        -> call                            `shared` and `samples` to write to, which `call()` reads,
-                                           and `once` and `each`, where it leaves what it computes;
-                                           `call.repeat` does steps of training, on arrays that
-                                           `call.follow` names (Bound of backends.py)
+    run.bound(shared, samples, count)      for who calls again and again: an object with an array
+        -> call                            `shared` to write to, which `call()` reads, and `once`
+                                           and `each`, where it leaves what it computes;
+                                           `call.repeat` does steps of training, on samples that
+                                           `call.read` names (Bound of backends.py)
     run.run                                what it calls now: when that is another, what is bound
                                            anew is faster
 

@@ -118,8 +118,6 @@ class CompiledStep(Entries):
         self.entered: Any = ((None, None), None)  # what the last call was for, and its program
         self.frame: Any = None  # its memory, and which code runs there, for what
         self.framed: Any = (None, None)
-        self.filled: Any = None  # the samples it has, and those that it reads where they are
-        self.followed: Any = None
         self.held = False  # whether the frame alone has the state that the last step left
         self.params: list[Value] = []  # those that are veiled, because it has
         self.memory = Later(self.store, 0)
@@ -157,8 +155,8 @@ class CompiledStep(Entries):
         if inputs is not x or targets is not y or self.watched:
             return None
         with self.lock:
-            ready = found is self.followed and self.held
             (_, settings), entry = self.entered
+            ready = self.held and self.frame.columns is found[2] and not entry.captured
             if not ready or self.framed[1] is not _kernel(entry):
                 return None
             optimiser = self.optimiser
@@ -230,23 +228,13 @@ class CompiledStep(Entries):
         if self.framed != framed:
             state = frame.shared[:end] if self.held else state
             shared, samples = entry.given([state, *pieces], columns, key[1])
-            self.frame = backends.bound(entry.run, shared, samples, key[1])
-            self.framed, self.filled, self.followed = framed, found, None
+            self.frame, self.framed = backends.bound(entry.run, shared, samples, key[1]), framed
             return
         if not self.held:
             frame.shared[:end] = state
         if len(pieces) > 1 or entry.captured:
             frame.shared[end:] = entry.given([*pieces], [], key[1])[0]
-        elif found is self.filled and found is self.seen[3] and entry.arrays:
-            if found is not self.followed:  # arrays that came again
-                frame.follow(columns)
-                self.followed = found
-            return
-        if self.followed is not None:
-            frame.follow(frame.samples)
-        for column, new in zip(frame.samples, columns, strict=True):
-            column[:] = new if entry.arrays else listed(new)
-        self.filled, self.followed = found, None
+        frame.read(columns if entry.arrays else [*map(listed, columns)])
 
     def _repeat(self, steps: int) -> list[float]:
         """Steps in the frame: their losses, up to one that is not finite."""
