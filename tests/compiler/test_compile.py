@@ -126,13 +126,18 @@ def test_a_changed_structure_is_traced_anew_and_the_oldest_trace_dropped():
     assert fast.statistics == {"calls": 6, "traces": 4, "dropped": 2}
 
 
-def test_eight_threads_call_one_function():
-    fast = python(error, batch=("x", "y"), reduce="mean")
-    expected = fast.value_and_grad(W, ROWS, TARGETS)
-    fast = python(error, batch=("x", "y"), reduce="mean")
+@pytest.mark.parametrize("reduce", ["mean", None])
+@pytest.mark.parametrize(("backend", "threads"), [("python", 1), ("llvm", 2)])
+def test_eight_threads_call_one_function(backend, threads, reduce):
+    pytest.importorskip("llvmlite")
+    settings = {"batch": ("x", "y"), "reduce": reduce}
+    fast = compile(error, backend=backend, threads=threads, **settings)
+    weights, alone = [[0.5, -0.1 * k] for k in range(60)] * 3, python(error, **settings)
     with ThreadPoolExecutor(8) as pool:
-        jobs = [pool.submit(fast.value_and_grad, W, ROWS, TARGETS) for _ in range(200)]
-    assert all(job.result() == expected for job in jobs)
+        jobs = [pool.submit(fast.value_and_grad, w, ROWS, TARGETS) for w in weights]
+    for job, w in zip(jobs, weights, strict=True):
+        for found, known in zip(job.result(), alone.value_and_grad(w, ROWS, TARGETS), strict=True):
+            assert np.allclose(found, known, rtol=1e-13, atol=1e-13)
     assert fast.statistics["traces"] == 1
 
 
@@ -180,16 +185,6 @@ def test_a_compiled_function_of_values_is_a_node():
     assert not ag.check_grad(python(lambda x: ag.detach(exp(x)) * x), (0.5,)).ok
     outer = python(lambda x, y: fast({"w": [x, x * x], "b": y}) + fast({"w": [y, 1.0], "b": 0.0}))
     assert outer.value_and_grad(2.0, 1.0) == (10.0, 12.0)
-
-
-def test_a_second_derivative_of_the_compiled_is_that_of_transforms():
-    def f(x):
-        return where(x[0] > x[1], exp(x[0] * x[1]), x[0] ** 3) * ag.sinc(x[1])
-
-    fast = python(f)
-    for x in ([1.5, 0.3], [0.1, 0.7]):
-        assert fast.hessian(x) == ag.hessian(f)(x)
-        assert fast.hvp(x, [1.0, 2.0]) == ag.hvp(f, x, [1.0, 2.0])
 
 
 # --- batches -------------------------------------------------------------------------------------
@@ -300,34 +295,6 @@ def test_a_number_that_is_not_known_is_refused_with_the_user_s_line(name):
     assert offered in str(error.value)
 
 
-REFUSED = [
-    (lambda: python(abs)({1.0}), "is not a number"),
-    (lambda: python(branch)(1j), "real numbers"),
-    (lambda: python(branch)(np.array(["a"])), "real numbers"),
-    (lambda: python(branch, batch="x")([]), "the batch x has no samples"),
-    (lambda: python(branch, batch="x")(np.zeros((0, 2))), "the batch x has no samples"),
-    (lambda: python(branch, batch="x")(3.0), "must be a list or array of samples"),
-    (lambda: python(error, batch=("x", "y"))(W, ROWS, [1.0]), "differ in their number of samples"),
-    (
-        lambda: python(error, batch="x")(W, [[1.0], 2.0], 1.0),
-        "sample 1 of the batch x",
-    ),
-    (lambda: python(branch, wrt="y"), "wrt must be one of x, got 'y'"),
-    (lambda: python(branch, reduce="max"), "reduce must be one of sum, mean, None"),
-    (lambda: python(branch, threads=0), "threads must be at least 1"),
-    (lambda: compile(3), "f must be a function"),
-    (lambda: python(lambda x: [x, x]).grad(1.0), "returns one number"),
-    (lambda: python(sum).hvp([1.0, 2.0], [1.0]), "the direction of hvp must hold 2 numbers"),
-    (lambda: python(branch).source, "call it first"),
-]
-
-
-@pytest.mark.parametrize(("call", "message"), REFUSED)
-def test_bad_input_gets_a_sentence(call, message):
-    with pytest.raises((ValueError, TypeError), match=message):
-        call()
-
-
 def test_check_names_the_place_of_a_domain_error():
     fast = python(lambda x, y: log(x - y), batch="y")
     assert math.isnan(fast(1.0, [0.5, 2.0])[1])
@@ -335,12 +302,6 @@ def test_check_names_the_place_of_a_domain_error():
         fast.check(1.0, [0.5, 2.0])
     assert error.value.__notes__ == ["in sample 1"]
     fast.check(1.0, [0.5, 0.25])
-
-
-def test_check_belongs_outside_of_a_trace():
-    fast = compile(lambda x: x.log())
-    with pytest.raises(TraceError, match=r"check is to be called outside .*fast.check\(x\)"):
-        compile(lambda x: (fast.check(x), x)[1])(2.0)
 
 
 def test_the_source_reads_like_the_user_s_code():

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from autograd_mini import Value, dot, ieee, transforms
+from autograd_mini import sum as ag_sum
 from autograd_mini.compiler import compile
 from autograd_mini.ops import SHEET
 from tests.points import points
@@ -67,3 +68,4 @@ def test_products_that_overflow_are_summed_exactly_as_the_engine_does():
     assert fast([1e200, 1e200, 3.0], [1e200, -1e200, 2.0]) == 6.0
     assert fast([1e308, -1e308], [1.9, 1.0]) == dot([1e308, -1e308], [1.9, 1.0]) < 1e308
     assert fast([1e200, 1.0], [1e200, 1.0]) == math.inf
+    assert compile(ag_sum, backend="python")([1e308, 1e308, -1e308]) == 1e308

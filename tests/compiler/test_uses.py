@@ -14,13 +14,14 @@ from threading import Event
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import MLP, Value, compat, log, mean, where
+from autograd_mini import MLP, Value, compat, log, where
 from autograd_mini.compiler import compile
+from autograd_mini.compiler.backends import backend as known
 from autograd_mini.errors import GradientError, TraceError
 from autograd_mini.nn import Neuron
 from autograd_mini.optim import Adam, Momentum
 from tests.benchmarks import backends, rough
-from tests.compiler.test_compile import python
+from tests.compiler.test_compile import W, branch, error, python
 from tests.refusals import refused
 
 np = pytest.importorskip("numpy")
@@ -176,18 +177,6 @@ def test_derivatives_in_what_is_compiled_leave_other_classes_and_gradients_alone
         )
         assert found == pytest.approx((slope,) * 4, rel=1e-13)
         assert b.grad == 7.0
-
-
-def test_a_batch_inside_another_function_is_reduced():
-    def error(w, x):
-        return (w * x - 1.0) ** 2
-
-    def by_hand(w):
-        return mean([error(w, x) for x in (1.0, 2.0, 4.0)]) * w
-
-    inner = python(error, batch="x", reduce="mean")
-    outer = python(lambda w: inner(w, [1.0, 2.0, 4.0]) * w)
-    assert outer.value_and_grad(0.5) == ag.value_and_grad(by_hand)(0.5)
 
 
 RACES = {
@@ -501,6 +490,16 @@ DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
             (lambda: ag.grad(lambda w: DOT(w, [], []))(1.0), "the batch x has no samples"),
             (lambda: ag.grad(lambda w: DOT(w, 1.0, [2.0]))(1.0), "the batch x is 1.0 .float."),
             (lambda: DOT.check(1.0, [1.0, 2.0], [1.0]), "differ in their number of samples"),
+            (lambda: DOT(1.0, [1.0, 2.0], [1.0]), "differ in their number of samples"),
+            (lambda: python(branch, batch="x")([]), "the batch x has no samples"),
+            (lambda: python(branch, batch="x")(np.zeros((0, 2))), "the batch x has no samples"),
+            (lambda: python(branch, batch="x")(3.0), "must be a list or array of samples"),
+            (lambda: python(error, batch="x")(W, [[1.0], 2.0], 1.0), "sample 1 of the batch x"),
+            (lambda: python(branch, reduce="max"), "reduce must be one of sum, mean, None"),
+            (lambda: python(branch, threads=0), "threads must be at least 1"),
+            (lambda: python(sum).hvp([1.0, 2.0], [1.0]), "the direction of hvp must hold 2"),
+            (lambda: python(branch).source, "call it first"),
+            (lambda: known("fortran"), "backend 'fortran' is unknown; known are auto, python"),
             (lambda: python(scaled, wrt=("x", 0)), r"wrt must name each argument once, got"),
             (lambda: python(scaled, wrt=1.5), "wrt must be one of x, a, b, got '1.5'"),
             (lambda: python(scaled, wrt={"x"}), "wrt must be one of x, a, b, got .*'x'"),
@@ -508,6 +507,10 @@ DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
         ],
         TypeError: [
             (lambda: Method().f(1.0), r"compile the object's: compile\(self.f\)"),
+            (lambda: compile(3), "f must be a function"),
+            (lambda: python(abs)({1.0}), "is not a number"),
+            (lambda: python(branch)(1j), "real numbers"),
+            (lambda: python(branch)(np.array(["a"])), "real numbers"),
             (lambda: python(scaled)(b=1.0), r"scaled.x, a=1.0, b=10.0.: missing .* argument: 'x'"),
             (lambda: python(scaled).hvp(), "hvp takes the arguments and, last, a direction"),
             (lambda: python(lambda *a: 1.0).grad(), "a must be given"),
@@ -518,6 +521,12 @@ DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
             (lambda: python(lambda x: True)(1.0), r"gives real numbers, got True \(bool\)"),
             (lambda: python(lambda x: len)(1.0), "is not a number"),
             (lambda: python(lambda x: x * Value(1j))(1.0), "with real numbers, got 1j"),
+        ],
+        TraceError: [
+            (
+                lambda: python(lambda x: (python(log).check(x), x)[1])(2.0),
+                r"check is to be called outside .*check\(x\)",
+            )
         ],
         GradientError: [
             (
