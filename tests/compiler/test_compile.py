@@ -148,20 +148,6 @@ def test_strings_and_flags_are_part_of_the_structure():
     assert fast(3.0, "id", twice=True) == 6.0
 
 
-def test_a_model_and_values_from_outside_are_read_in_every_call():
-    model, scale = MLP(2, [3, 1], activation="tanh", seed=1), Value(2.0, label="scale")
-    fast = python(lambda m, x: m(x) * scale)
-    for number in (2.0, -3.0):
-        scale.data = model.parameters()[0].data = number
-        model.zero_grad()
-        out = model([0.5, -1.0]) * scale
-        out.backward()
-        expected = out.data, [p.grad for p in model.parameters()]
-        assert fast.value_and_grad(model, [0.5, -1.0]) == expected
-        assert [p.data.__class__ for p in model.parameters()] == [float] * 13
-    assert fast.statistics["traces"] == 1
-
-
 def test_several_arguments_to_differentiate_by():
     fast = python(lambda x, y, z: x * y + z, wrt=("x", -1))
     assert fast.grad(2.0, 3.0, 4.0) == (3.0, 1.0)

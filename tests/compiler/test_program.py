@@ -2,6 +2,8 @@
 
 import math
 import shutil
+from keyword import iskeyword
+from unicodedata import normalize
 
 import pytest
 
@@ -142,10 +144,11 @@ def test_constants_keep_their_sign_and_share_their_place():
 def test_labels_become_names():
     program = cubic()
     assert [*programs.names(program).values()] == ["x", "x_cubed", "v_lambda"]
-    many = program._replace(labels={0: "w[0]", 1: "w[0]", 2: "t3", 3: "peso ñ", 4: "", 5: "w_0_2"})
-    found = programs.names(many)
-    assert len({*found.values()}) == 6
-    assert all(name.isidentifier() for name in found.values())
+    labels = ["w[0]", "w[0]", "t3", "peso ñ", "", "w_0_2", "ﬁ", "fi", "ａ", "a", "é", "e\u0301"]
+    labels += ["𝐱", "x", "class", "lambda", "ᵗ1", "t1"]
+    found = programs.names(program._replace(labels=dict(enumerate(labels)))).values()
+    assert len({normalize("NFKC", name) for name in found}) == len(labels)
+    assert all(name.isidentifier() and not iskeyword(name) for name in found)
 
 
 @pytest.mark.parametrize(

@@ -113,19 +113,6 @@ def test_fit_compiled_has_the_history_of_fit(data, loss, outputs, settings):
         assert histories[0] == histories[1]
 
 
-def test_parameters_that_the_optimiser_leaves_alone_are_read_in_every_step():
-    model = MLP(2, [2, 1], activation="tanh", seed=1)
-    last = model.layers[-1].parameters()
-    step = compile_step(model, "mse", SGD(last, lr=0.1), backend="python")
-    fixed, first = model.parameters()[0], step(ROWS, LABELS)
-    before = fixed.data
-    fixed.data = 5.0
-    assert step(ROWS, LABELS) != first
-    assert (before, fixed.data) != (5.0, before)
-    assert step.statistics == {"calls": 2, "traces": 1, "dropped": 0}
-    assert [text in step.c_source()[0] for text in ("tanh(", "forward", "update")] == [True] * 3
-
-
 @pytest.mark.filterwarnings("ignore:Setting the dtype")  # NumPy 2.5
 @pytest.mark.parametrize("first", [0, 1], ids=["all", "last layer"])
 @pytest.mark.parametrize(("backend", "threads"), [("numpy", 1), ("llvm", 1), ("llvm", 2)])
@@ -151,6 +138,7 @@ def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them(backend
         lambda: xs.fill(3),
         lambda: setattr(xs, "dtype", float) or xs.__setitem__(slice(None), ROWS),
         lambda: setattr(mine.params[0], "data", 0.25) or setattr(theirs.params[0], "data", 0.25),
+        lambda: [setattr(m.parameters()[0], "data", 0.5) for m in (model, twin)],
     ]
     for k, change in enumerate([*changes, int]):
         for rows, targets in [others] * (k == 2) + [(xs, ys)] * 3:
@@ -269,7 +257,8 @@ def test_what_is_set_of_the_optimiser_between_steps_counts(backend):
             assert [step(*given)] == pytest.approx(wanted, rel=1e-9)
         for optimiser in (mine, theirs):
             setattr(optimiser, name, x)
-    assert step.statistics["traces"] == 4
+    assert step.statistics == {"calls": 32, "traces": 4, "dropped": 0}
+    assert [text in step.c_source()[0] for text in ("tanh(", "forward", "update")] == [True] * 3
 
 
 def test_threads_that_step_and_that_read_at_once():
@@ -346,14 +335,25 @@ def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_
     assert far.data == 1e308
 
 
-def test_fit_compiled_explains_an_explosion_as_fit_does():
+ENDS = {  # of data and a loss: what ends a fit, and after how many steps
+    "explosion": (MOONS, "mse", TrainingError, "epoch 30,"),
+    "hinge": ((ROWS, [0.0] * len(ROWS)), "hinge", ValueError, "label"),
+    "binary": ((ROWS, [2.0] * len(ROWS)), "binary_cross_entropy", ValueError, "label"),
+}
+
+
+@pytest.mark.parametrize(("data", "loss", "error", "text"), ENDS.values(), ids=ENDS)
+def test_fit_compiled_tells_as_fit_does_what_ended_it(data, loss, error, text):
     told = []
     for compiled in (False, "python"):
-        model = MLP(2, [4, 1], seed=3)
+        model = MLP(2, [4, 1], seed=3, output="sigmoid" if error is ValueError else "linear")
         optimiser = SGD(model.parameters(), lr=1e5)
-        with pytest.raises(TrainingError) as error:
-            fit(model, MOONS, "mse", optimiser, 50, progress=False, compiled=compiled)
-        told.append((str(error.value), [p.data for p in model.parameters()]))
+        before = [p.data for p in model.parameters()]
+        with pytest.raises(error, match=text) as ended:
+            fit(model, data, loss, optimiser, 50, progress=False, compiled=compiled)
+        after = [p.data for p in model.parameters()]
+        assert (optimiser.steps == 0) == (before == after) == (error is ValueError)
+        told.append((str(ended.value), after, optimiser.steps))
     assert told[0] == told[1]
 
 
@@ -375,21 +375,6 @@ def test_what_a_loss_refuses_is_nan_in_compiled_code(loss, output, target):
     assert (isnan(value), isnan(slope)) == (True, True)
     with pytest.raises(ValueError, match=r"hinge|binary_cross_entropy|kl_divergence"):
         loss(output, target)
-
-
-@pytest.mark.parametrize("loss", ["hinge", "binary_cross_entropy"])
-def test_labels_that_do_not_fit_the_loss_are_refused_as_by_fit(loss):
-    model = MLP(2, [3, 1], seed=3, output="sigmoid")
-    before = [p.data for p in model.parameters()]
-    told = []
-    for compiled in (False, "python"):
-        optimiser = SGD(model.parameters(), lr=0.1)
-        data = ROWS, [0.0 if loss == "hinge" else 2.0] * len(ROWS)
-        with pytest.raises(ValueError, match="label") as error:
-            fit(model, data, loss, optimiser, 2, progress=False, compiled=compiled)
-        told.append((str(error.value), [p.data for p in model.parameters()], optimiser.steps))
-    assert told[0] == told[1]
-    assert told[0][1:] == (before, 0)
 
 
 class Signs(SGD):
