@@ -99,7 +99,7 @@ def take(values: Iterable[Any], index: Any) -> Any:
 
 
 # --- bound to Value, here and nowhere else --------------------------------------------------------
-_NAMED = "abs mod floordiv round".split()  # operators that are methods by their name, too
+_NAMED = "abs mod floordiv".split()  # operators that are methods by their name, too
 OPERATORS = {name: name for name in ["add", "sub", "mul", "pow", "neg", *_NAMED]}
 OPERATORS["div"] = "truediv"
 ALIASES = {"deg2rad": "radians", "rad2deg": "degrees"}  # NumPy's names

@@ -42,7 +42,7 @@ def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
 _TWO = "add radd sub rsub mul rmul truediv rtruediv pow rpow mod rmod floordiv rfloordiv"
 _OPERATORS = (
     "".join(f"    def __{name}__(self, other: Any) -> Value: ...\n" for name in _TWO.split())
-    + "".join(f"    def __{name}__(self) -> Value: ...\n" for name in ("neg", "abs", "round"))
+    + "".join(f"    def __{name}__(self) -> Value: ...\n" for name in ("neg", "abs"))
     + "    __array_ufunc__: Any\n\n"
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import added, contents, deepcopy, pickled, restored
 
 from .arrays import elementwise, is_array
@@ -87,6 +88,14 @@ class NumberLike(Methods):
 
     def __pos__(self: Value) -> Value:  # type: ignore[misc]
         return self
+
+    def __round__(self: Value, digits: int | None = None) -> Value:  # type: ignore[misc]
+        if digits is not None:
+            raise NumberTypeError(
+                "round(value) goes to the nearest whole number; round(value.data, digits) rounds"
+                " digits"
+            )
+        return self.round()
 
     def item(self) -> Any:
         """The number alone, without its graph: `data`, as torch calls it."""
