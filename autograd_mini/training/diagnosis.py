@@ -1,7 +1,6 @@
 """Why a network does not learn: how the gradient fares on its way back through the layers."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import hypot, log10, sqrt
@@ -11,6 +10,7 @@ from autograd_mini import functions, language
 from autograd_mini.data import Dataset
 from autograd_mini.language.tables import Grid, Shown
 from autograd_mini.nn import Neuron
+from autograd_mini.numbers.arguments import items
 from autograd_mini.ops import SHEET
 from autograd_mini.transforms import grad
 from autograd_mini.value import Value
@@ -163,13 +163,12 @@ def backpropagated(
     dL/dw.
     """
     layers = layers_of(model, who)
-    rows: list[Row] = []
-    targets: list[Any] = []
-    if loss is None and not isinstance(batch, tuple | Dataset):
-        with suppress(TypeError):  # inputs alone; else it has targets, which do not count
-            rows = input_rows(batch, "batch", model)
-    if not rows:
-        rows, targets = samples(batch, "batch", model)
+    given = None if loss is not None or isinstance(batch, tuple | Dataset) else items(batch)
+    firsts = [row[0] for row in map(items, given or ()) if row]
+    if given is None or any(items(first) is not None for first in firsts):  # with targets
+        rows, targets = samples(given or batch, "batch", model)
+    else:
+        rows, targets = input_rows(given, "batch", model), []
     before = [(p, p.grad) for p in model.parameters()]
     try:
         for p, _ in before:

@@ -206,8 +206,14 @@ def test_all_forms_of_a_batch_say_the_same():
     rows, targets = [(0.5, 1.0), (2.0, 3.0), (0.0, -1.0)], [1.0, 0.0, 1.0]
     pairs = list(zip(rows, targets, strict=True))
     forms = [Dataset("d", rows, targets), (rows, targets), pairs, rows, np.array(rows)]
+    forms += [iter(pairs), iter(rows)]
     assert len({str(diagnose(model, form)) for form in forms}) == 1
     assert diagnose(model, pairs, "mse").layers == diagnose(model, (rows, targets), "mse").layers
+
+
+def test_what_is_no_number_is_named_among_inputs_alone():
+    with pytest.raises(TypeError, match=r"batch: inputs\[0\]\[1\] must be a real number, got 'a'"):
+        diagnose(MLP(2, [1]), [[0.0, "a"]])
 
 
 def test_layers_and_neurons_alone():
