@@ -8,7 +8,7 @@ from .kinds import numpy
 
 # NumPy's names of operations that the sheet calls otherwise.
 _NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()}
-_NAMES |= {"arctan2": "atan2", "absolute": "abs", "fabs": "abs"}
+_NAMES |= {"arctan2": "atan2", "absolute": "abs", "fabs": "abs", "rint": "round"}
 
 
 def is_array(x: object, axes: int = 1) -> bool:
@@ -41,8 +41,8 @@ def elementwise(value: Any, ufunc: Any, method: str, *inputs: Any, **named: Any)
     name = ufunc.__name__
     if method != "__call__":
         raise NumberTypeError(f"np.{name}.{method} does not work on Values")
-    if name in _NAMES:
-        ufunc = numpy().frompyfunc(getattr(type(value), _NAMES[name]), len(inputs), 1)
+    if own := getattr(type(value), _NAMES.get(name, name), None):
+        ufunc = numpy().frompyfunc(own, len(inputs), 1)
     try:
         return mapped(ufunc, inputs, **named)
     except (TypeError, AttributeError) as error:

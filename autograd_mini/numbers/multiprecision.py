@@ -45,5 +45,5 @@ _NAMESPACE = COMMON | {
     "expdiff": lambda a, b: mp.exp(a - b),
     "dsinc": lambda a: special.dsinc(a, mp.sincpi, mp.cos, mp.pi),
 }
-_FLOOR = {"//": "floor({0} / {1})"}
-MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"mpf({v!r})", _FLOOR)
+_OF_REALS = {"//": "floor({0} / {1})", "%": "(mpf({0}) % {1})"}
+MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"mpf({v!r})", _OF_REALS)
