@@ -23,7 +23,7 @@ from typing import Any
 
 from . import functions as f
 from .numbers.arguments import items, listed, operand, positive, whole
-from .numbers.kinds import is_traced
+from .numbers.kinds import brief, is_traced
 from .numbers.numberlike import data_of
 from .value import Value
 
@@ -252,7 +252,7 @@ def _lists(loss: str, where: str = "", **given: Any) -> list[list[Any]]:
     lists = [*map(items, given.values())]
     if not all(lists) or len({len(x or ()) for x in lists}) > 1:
         found = zip(lists, given.values(), strict=True)
-        told = [f"a list of {len(x)}" if x is not None else f"{one!r:.40}" for x, one in found]
+        told = [brief(y, repr, 40) if x is None else f"a list of {len(x)}" for x, y in found]
         raise (TypeError if None in lists else ValueError)(
             f"{loss}: {' and '.join(name + where for name in given)} must be lists of one length,"
             f" 1 or more; got {' and '.join(told)}"

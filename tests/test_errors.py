@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import re
 from fractions import Fraction
 
 import mpmath as mp
@@ -67,6 +68,7 @@ NUMBER_TYPES = [
     (lambda: x >= None, r"^None \(NoneType\) is not a number"),
     (lambda: x + 1j, r"complex and real .* make every Value complex"),
     (lambda: V(1j) * x, "complex and real Values do not mix"),
+    (lambda: V(1j) % mp.mpf(2), r"mod\(a, b\) .* mod is not defined for mpmath numbers"),
     (lambda: V(1j).relu(), r"relu\(a\) at a = 1j: relu is not defined for complex"),
     (lambda: F.exp("a"), r"^'a' \(str\) is not a number"),
     (lambda: x.leaky_relu("a"), r"^'a' \(str\) is not a number"),
@@ -84,12 +86,12 @@ NUMBER_TYPES = [
         lambda: (x * 2).backward(V(2.0)),
         r"^the seed must be a number, or a Value with create_graph=True, got Value\(data=2\.0",
     ),
+    (lambda: round(x, 2), r"nearest whole number; round\(value.data, digits\) rounds digits$"),
     (lambda: V(1.0, (2.0,), (1.0,)), r"a parent must be a Value, got 2.0 \(float\)"),
     (lambda: V(1.0, (x,), ("a",)), r"'a' \(str\) is not a number"),
     (lambda: V(1.0, (x,), (None,)), r"None \(NoneType\) is not a number"),
 ]
 TYPES = [
-    (lambda: round(x, 2), r"round\(\) takes 1 positional argument but 2 were given"),
     (lambda: x @ 2, r"unsupported operand type\(s\) for @"),
     (lambda: x[0], "'Value' object is not subscriptable"),
     (lambda: len(x), r"object of type 'Value' has no len\(\)"),
@@ -116,7 +118,9 @@ DOMAINS = [
     (lambda: x.hardtanh(2.0, 1.0), r"it needs low <= high"),
     (lambda: V(INF) - INF, r"sub\(a, b\) at a = inf, b = inf: the result is not a real"),
     (lambda: V(INF) * 0, "mul.* the result is not a real number"),
-    (lambda: F.sum([V(INF), -INF]), "sum.* the result is not a real number"),
+    *((lambda f=f: f([V(INF), -INF]), rf"{f.__name__}.* the result is not a real number$")
+      for f in (F.sum, F.mean)),
+    (lambda: F.dot([x, 0.0], [INF, INF]), "dot.* the result is not a real number$"),
     (lambda: F.mean([]), r"^mean\(a\[\]\) needs at least one number, got an empty vector$"),
     *((lambda f=f: f([]), f"{name}.* needs at least one number, got an empty vector") for name, f in
       (("max", F.max), ("min", F.min), ("logsumexp", F.logsumexp), ("", F.softmax))),
@@ -194,7 +198,8 @@ FORMULAS = [
     (lambda: op("f(a)", "a", "1", given={"exp": "a"}), "'exp' has a meaning already"),
     (lambda: op("f(a)", "a"), r"op 'f\(a\)': 1 arguments need as many partials, got 0"),
     (lambda: op("f(a, b)", "a", "1"), "2 arguments need as many partials, got 1"),
-    (lambda: op("f(a=1, b)", "a", "1", "0"), "op signature"),
+    *((lambda text=text: op(text, "a", "1"), rf"op signature '{re.escape(text)}'") for text in (
+        "f(a=1, b)", "f(a: int)", "f(a, *, b)", "f(a) -> float", "f(a, /)")),
     (lambda: op("f(a)", 3, "1"), "formula 3 is not an expression"),
     (lambda: op("f(a)", "log(a)", "1 / a", a="a > 0"), r"a must be a Domain, got 'a > 0'"),
     (lambda: op("f", "1"), r"op signature 'f': write it as name\(a\), name\(a, b\)"),
@@ -232,6 +237,13 @@ def test_bad_inputs(call, error, text):
 def test_a_value_that_is_a_vector_is_refused(own, text, number):
     with pytest.raises(FormulaError, match="is a vector, not a number"):
         own("f(a[])", text, "1", given={"b": "others(a)"})([V(number(1)), V(number(2))])
+
+
+def test_what_elements_of_a_vector_must_be_is_told(own):
+    for domains, text in (({"a": ops.POSITIVE}, "it needs a > 0"), ({}, "is not a real number")):
+        made = own(f"f{len(text)}(a[])", "sum(r)", "1 / a_i", given={"r": "log(a_i)"}, **domains)
+        with pytest.raises(DomainError, match=rf"\(a\[\]\) at a = \(2.0, -1.0\): .*{text}$"):
+            made([V(2.0), -1.0])
 
 
 def test_each_error_is_also_the_one_that_python_would_raise():

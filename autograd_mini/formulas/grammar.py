@@ -66,7 +66,8 @@ def parse_signature(
     """`name(a, b[], c=1)` -> name, params, vectors, defaults."""
     try:
         made: Any
-        (made,) = ast.parse(f"def {signature.replace('[]', ': 0')}: 0").body
+        text = signature.replace("[]", ": 0") if {*signature}.isdisjoint(":*/>") else ""
+        (made,) = ast.parse(f"def {text}: 0").body
         one, *rest = made.args.args
         numbers = [float(ast.literal_eval(x)) for x in made.args.defaults]
     except (AttributeError, SyntaxError, TypeError, ValueError):

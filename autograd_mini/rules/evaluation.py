@@ -167,12 +167,13 @@ def refusal(
         return errors.NumberTypeError(f"{start}: {op.name} is not defined for {kind.name} numbers")
     if any(len(x) == 0 for x in numbers if x.__class__ is tuple):
         return errors.DomainError(f"{op.signature} needs at least one number, got an empty vector")
-    if op.vectors and isinstance(error, ValueError) and not any(x - x for x in flat(numbers)):
-        error = OverflowError()  # sums of products that overflow with both signs
-    needs = "" if isinstance(error, OverflowError) else op.needs
+    infinite = any(x - x for x in flat(numbers))
+    if "fsum" in str(error) and not infinite:  # products that overflow with both signs
+        error = OverflowError()
+    needs = "" if isinstance(error, OverflowError) or (op.vectors and infinite) else op.needs
     for param, x in zip(op.params, numbers, strict=True):
-        domain = op.domains.get(param)
-        if domain and x.__class__ is not tuple and not _is_complex(x) and x not in domain:
+        domain, parts = op.domains.get(param), x if x.__class__ is tuple else (x,)
+        if domain and not all(_is_complex(part) or part in domain for part in parts):
             needs = domain.text.format(param)
             break
     if isinstance(error, ZeroDivisionError):
