@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import deepcopy as copied
 from threading import local
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from weakref import ref
 
 if TYPE_CHECKING:
     from .value import Value
@@ -26,8 +26,10 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def topological(*roots: Value) -> list[Value]:
+def topological(*roots: Value, seen: set[Value] | None = None) -> list[Value]:
     """Every node that the roots depend on, parents before children, roots last.
+
+    Nodes in `seen` are passed over, and those found are added to it.
 
     Depth-first, with a stack of its own: depth is limited by memory alone. The order depends on
     the graph only, not on where its nodes lie in memory. (Cormen et al., Introduction to
@@ -40,7 +42,7 @@ def topological(*roots: Value) -> list[Value]:
     ['a', 'b', 'y']
     """
     order: list[Value] = []
-    seen: set[Value] = set()
+    seen = set() if seen is None else seen
     stack: list[Any] = [*reversed(roots)]
     while stack:
         node = stack.pop()
@@ -138,7 +140,7 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
             return tuple([translated(part) for part in content])
         return memo.get(id(content), content)
 
-    for node in topological(root):
+    for node in topological(root, seen=memo.setdefault(id(deepcopy), set())):  # those not copied
         if id(node) not in memo:
             made = restored(cls or type(node), *map(translated, contents(node)))
             memo[id(node)] = made
@@ -153,22 +155,22 @@ def pickled(node: Value, number_of: Callable[[Any], Any]) -> tuple[Any, ...]:
     So no node recurses into its parents: they are in the pickle already. Of a gradient that is a
     Value, whose graph leads back to the node, it is the number.
     """
-    written = getattr(_orders, "written", ())
-    if node.first is None or any(id(node) in order.ids for order in written):
+    written: set[Value] = getattr(_pickles, "written", set)() or set()
+    if node.first is None or node in written:
         data, grad, *rest = contents(node)
         return restored, (type(node), data, number_of(grad), *rest), added(node) or None
-    return _last, (_Order(node),)
+    return _last, (_Order(node, written),)
 
 
 class _Order:
-    """Pickles as the list of the nodes in topological order; lives while the pickler keeps it."""
+    """Pickles as the list of the nodes in topological order, but for those written already.
 
-    def __init__(self, root: Value) -> None:
-        self.order = topological(root)
-        self.ids = frozenset(map(id, self.order))
-        if not hasattr(_orders, "written"):
-            _orders.written = WeakSet[_Order]()
-        _orders.written.add(self)
+    It lives while the pickler keeps it, and so does the set of what is written.
+    """
+
+    def __init__(self, root: Value, written: set[Value]) -> None:
+        self.order, self.written = topological(root, seen=written), written
+        _pickles.written = ref(written)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, iter(self.order)
@@ -178,4 +180,4 @@ def _last(order: list[Value]) -> Value:
     return order[-1]
 
 
-_orders = local()  # those of the pickles that this thread is writing
+_pickles = local()  # those that this thread is writing

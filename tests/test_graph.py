@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import Value, functions, grad, ieee, topological
+from autograd_mini import Value, functions, grad, graph, ieee, topological
 from autograd_mini.rules.higher import is_stale
 from autograd_mini.rules.spare import forget
 from tests.programs import printed
@@ -294,6 +294,22 @@ def test_a_node_with_two_names_in_a_structure(duplicate):
     again = duplicate(model)
     assert again["layers"][0][0] is again["layers"][1][0]
     assert again["loss"].parents == (again["layers"][0][0],) * 2
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_a_list_of_nodes_is_walked_once(monkeypatch, duplicate):
+    nodes, walked = [Value(0.5)], []
+    for _ in range(300):
+        nodes.append(nodes[-1].tanh())
+
+    def counted(*roots, **named):
+        walked.extend(order := topological(*roots, **named))
+        return order
+
+    monkeypatch.setattr(graph, "topological", counted)
+    again = duplicate(nodes)
+    assert len(walked) <= len(nodes) + 1
+    assert [node.parents for node in again] == [(), *((node,) for node in again[:-1])]
 
 
 def test_a_pickled_gradient_that_is_a_value_is_its_number():
