@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.numbers.kinds import brief
 
 from .datasets import Dataset
 
@@ -71,7 +72,7 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
         labels.append(cells[at])
         others = enumerate(cells)
         rows.append([_number(path, i, j, cell, delimiter) for j, cell in others if j != at])
-    classes = _classes(path, labels)
+    classes = _classes(path, labels, delimiter)
     number = {text: k for k, text in enumerate(classes)}
     targets = [number[text] for text in labels]
     return Dataset(path.stem, rows, targets, names[:at] + names[at + 1 :], classes)
@@ -111,7 +112,8 @@ def text_of(path: Path) -> str:
 def _number(path: Path, line: int, column: int, cell: str, delimiter: str) -> float:
     number = _float(cell, delimiter)
     if number is None or number - number != 0:
-        raise TableError(f"{path}, line {line}, column {column + 1}: {cell!r:.40} is not a number")
+        shown = brief(cell, repr, 40)
+        raise TableError(f"{path}, line {line}, column {column + 1}: {shown} is not a number")
     return number
 
 
@@ -123,8 +125,8 @@ def _float(cell: str, delimiter: str) -> float | None:
         return None
 
 
-def _classes(path: Path, labels: list[str]) -> list[str]:
-    numbers = {text: _float(text, ",") for text in labels}
+def _classes(path: Path, labels: list[str], delimiter: str) -> list[str]:
+    numbers = {text: _float(text, delimiter) for text in labels}
     ordered = all(x is not None and x == x for x in numbers.values())
     distinct = sorted(numbers, key=lambda text: (numbers[text] if ordered else 0.0, text))
     if len(distinct) < 2:

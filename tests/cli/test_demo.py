@@ -237,6 +237,7 @@ def test_tables_without_names_and_with_numeric_labels(tmp_path):
     ("text", "inputs", "classes", "targets"),
     [
         ("1,5;2,5;a\n3;4,5;b\n", [(1.5, 2.5), (3.0, 4.5)], "a b", [0, 1]),
+        ("1;10,5\n2;2,5\n3;2,5\n4;10,5\n", None, "2,5 10,5", [1, 0, 0, 1]),
         ("1,10\n2,9\n3,a\n4,a\n5,9\n6,10\n", None, "10 9 a", [0, 1, 2, 2, 1, 0]),
         ("1,2\n2,nan\n3,10\n4,nan\n5,10\n6,2\n", None, "10 2 nan", [1, 2, 0, 2, 0, 1]),
         ('1,"a\nb"\n2,"a\nb"\n3,ab\n4,ab\n5,ab\n6,c\n', None, "a\nb|ab|c", [0, 0, 1, 1, 1, 2]),
