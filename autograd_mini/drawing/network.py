@@ -142,8 +142,7 @@ class _Writer:
                 [(ink, 7), gap, (ink, 7), gap, (ink, 7)] if dashed else [(ink, 29)]
             )
         )
-        swatch = f'<table border="0" cellborder="0" cellspacing="0"><tr>{line}</tr></table>'
-        return f"<td>{swatch}</td><td>&#160;{notation.escaped(name)}</td>"
+        return f"<td>{table([line], 0)}</td><td>&#160;{notation.escaped(name)}</td>"
 
     def _colour(self, positive: bool) -> str:
         if self.grey:

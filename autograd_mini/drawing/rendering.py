@@ -144,9 +144,9 @@ def _run(command: list[str], source: str, time_limit: float) -> bytes:
 
 
 def _first_line(text: str) -> str:
-    """The first line that is not fontconfig's, which tells nothing."""
-    lines = [line.strip() for line in text.splitlines()]
-    return next((line for line in lines if line and not line.startswith("Fontconfig")), "")
+    """The first error, or else the first line that is not fontconfig's, which tells nothing."""
+    lines = [line.strip() for line in text.splitlines() if not line.startswith("Fontconfig")]
+    return next((line for line in lines if line.startswith("Error")), next(filter(None, lines), ""))
 
 
 @contextlib.contextmanager

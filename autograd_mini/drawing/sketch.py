@@ -10,6 +10,7 @@ from autograd_mini.language import whole
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
 from autograd_mini.notation.shapes import uses_of
+from autograd_mini.numbers.arguments import items
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
@@ -99,13 +100,13 @@ def values_of(roots: Iterable[Any]) -> list[Value]:
     """The roots as one list, each once; TypeError if there is none, or one that is no Value."""
     values: dict[Value, None] = {}
     for thing in roots:
-        if isinstance(thing, list | tuple):
-            values |= dict.fromkeys(values_of(thing))
-        elif isinstance(thing, Value):
+        if isinstance(thing, Value):
             values[thing] = None
+        elif (inside := items(thing)) is not None:
+            values |= dict.fromkeys(values_of(inside))
         else:
-            what = f"{thing!r:.60} ({type(thing).__name__})"
-            raise TypeError(f"only Values can be drawn, got {what}")
+            kind = f"{type(thing).__module__}.{type(thing).__name__}".removeprefix("builtins.")
+            raise TypeError(f"only Values can be drawn, got {thing!r:.60} ({kind})")
     if not values:
         raise TypeError("at least one Value is needed, got none")
     return list(values)

@@ -79,7 +79,7 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
-            if (choice := getattr(self, name)) is not None:
+            if (choice := getattr(self, name)) != getattr(Options, name):
                 one_of(name, choice, allowed)
         checked(self.lang)
         whole_number("max_nodes", self.max_nodes)

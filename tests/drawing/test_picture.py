@@ -4,11 +4,13 @@ import json
 import random
 import re
 import xml.etree.ElementTree as ET
+from fractions import Fraction
 from itertools import combinations, product
 from math import dist
 from operator import mul
 from pathlib import Path
 
+import numpy as np
 import pygraphviz
 import pytest
 
@@ -162,7 +164,8 @@ def test_several_roots_share_their_nodes():
     nodes, edges = parsed(draw(y, z))
     assert [row[0] for row in nodes.values()] == ["x", "v₁ = x · 2", "v₂ = x + 1"]
     assert len(edges) == 2
-    assert draw([y, z]).source == draw(y, z).source
+    for roots in ([y, z], np.array([[y], [z]]), (root for root in (y, z))):
+        assert draw(roots).source == draw(y, z).source
 
 
 def test_the_same_graph_gives_the_same_bytes_in_every_process():
@@ -282,6 +285,7 @@ def test_groups_of_a_network():
         (([],), "at least one Value is needed, got none"),
         ((2.0,), r"only Values can be drawn, got 2.0 \(float\)"),
         (("x",), r"only Values can be drawn, got 'x' \(str\)"),
+        ((Fraction(1, 2),), r"got Fraction\(1, 2\) \(fractions.Fraction\)"),
     ],
 )
 def test_what_cannot_be_drawn(arguments, message):
@@ -293,6 +297,8 @@ def test_what_cannot_be_drawn(arguments, message):
     ("options", "error", "message"),
     [
         ({"detail": "all"}, ValueError, "detail must be one of values, gradients, chain rule, got"),
+        *(({option: None}, ValueError, rf"{option} must be one of [\w ,]+, got None")
+          for option in ("detail", "rankdir", "theme", "off_path")),
         ({"rankdir": "XX"}, ValueError, "rankdir must be one of LR, TB, RL, BT, got 'XX'"),
         ({"theme": "neon"}, ValueError, "must be one of light, dark, print, got 'neon'"),
         ({"group": "net"}, ValueError, "group must be one of neuron, layer, got"),
@@ -309,7 +315,7 @@ def test_what_cannot_be_drawn(arguments, message):
         ({"collapse": lambda _: 3}, TypeError, "collapse returns a name or None, got 3"),
         ({"format": "gif89"}, ValueError, "'gif89'"),
     ],
-)
+)  # fmt: skip
 def test_wrong_options(options, error, message):
     with pytest.raises(error, match=message):
         draw(neuron(), **options)

@@ -157,8 +157,9 @@ def test_a_format_that_the_packaged_graphviz_lacks(large, monkeypatch, tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(rendering, "LARGE", large)
     refusal = 'packaged Graphviz: Error: Format: "webp" not recog.* Install what is missing: the'
-    with pytest.raises(RenderingError, match=refusal):
-        draw(neuron()).pipe("webp")
+    for drawing in (draw(neuron()), draw_network(Neuron(2))):
+        with pytest.raises(RenderingError, match=refusal):
+            drawing.pipe("webp")
 
 
 def test_a_wrong_time_limit():
