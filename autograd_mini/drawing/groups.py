@@ -165,7 +165,7 @@ def folds(order: Sequence[Value], roots: Collection[Value], collapse: Collapse) 
                 raise TypeError(f"the function collapse returns a name or None, got {name!r:.60}")
         return chosen
     paths = hierarchy(order)
-    if isinstance(collapse, int) and collapse is not True:
+    if hasattr(collapse, "__index__") and collapse is not True:  # an int, or one of NumPy
         if collapse < 1:
             raise ValueError(f"collapse as a depth is 1 or more, got {collapse}")
         chosen = {node: path[:collapse] for node, path in paths.items() if len(path) >= collapse}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
@@ -122,8 +123,9 @@ class _Writer:
         # Many folded groups one below another: each is low, so that they fit a page.
         self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
         self.labelled = not self.tall if seen.folded else len(seen.links) <= MANY
-        # Columns of neurons, each joined to each: straight lines are told apart best.
-        self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items)
+        # Columns of neurons, each joined to each: straight lines are told apart best, if none
+        # runs back, and so through other groups.
+        self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items) and not _cyclic(seen)
         self.frames: list[str] = []
         self.marks: dict[str, Marks] = {}
         self._write()
@@ -344,6 +346,18 @@ def _ranks(seen: Sketch) -> dict[str, int]:
     for link in seen.links:  # in the order of their heads, which is topological
         rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
     return rank
+
+
+def _cyclic(seen: Sketch) -> bool:
+    """Whether groups use one another, as those of a node's history may."""
+    below: dict[str, list[str]] = {}
+    for link in seen.links:
+        below.setdefault(link.head, []).append(link.tail)
+    try:
+        TopologicalSorter(below).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 # --- parts of labels -----------------------------------------------------------------------------
