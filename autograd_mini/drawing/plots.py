@@ -12,7 +12,7 @@ plot.
 import io
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from functools import cache
 from itertools import permutations
 from math import ceil, floor, inf, isfinite, log10, nan
@@ -52,13 +52,13 @@ def loss_curve(history: History, axes: Any = None, **words: Unpack[Words]) -> An
     if not history.rows:
         raise ValueError("the history has no epochs to plot")
     axes = axes_of(axes)
-    axes.plot(history.epochs, history.loss, color=COLOURS[0], label=said["training"])
+    mark = _mark(history.rows)
+    axes.plot(history.epochs, history.loss, color=COLOURS[0], label=said["training"], **mark)
     test = history.validation_loss
     if test[0] is not None:
-        axes.plot(history.epochs, test, color=COLOURS[1], ls="--", label=said["test"])
-    axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.plot(history.epochs, test, color=COLOURS[1], ls="--", label=said["test"], **mark)
     losses = [*history.loss, *(x for x in test if x is not None)]
-    return finished(axes, said["epoch"], said["loss"], log=min(losses) > 0)
+    return finished(axes, said["epoch"], said["loss"], log=min(losses) > 0, counted=True)
 
 
 def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]) -> Any:
@@ -73,12 +73,11 @@ def update_ratios(ratios: UpdateRatios, axes: Any = None, **words: Unpack[Words]
         raise ValueError("no update was recorded; train inside `with UpdateRatios(...) as ratios:`")
     axes = axes_of(axes)
     updates = range(1, len(ratios.steps) + 1)
-    marker = "o" if len(updates) == 1 else None
     for k, line in enumerate(zip(*ratios.steps, strict=True)):
-        style: Any = {"color": COLOURS[k % 6], "ls": _DASHES[k // 6 % 4], "marker": marker}
+        style: Any = {"color": COLOURS[k % 6], "ls": _DASHES[k // 6 % 4], **_mark(updates)}
         axes.plot(updates, _seen(line), lw=1.2, label=ratios.names[k], **style)
     axes.axhline(_RULE_OF_THUMB, color="#57606a", ls=":", zorder=1)
-    return finished(axes, said["update"], said["update ratio"], log=True)
+    return finished(axes, said["update"], said["update ratio"], log=True, counted=True)
 
 
 def learning_rate_sweep(sweep: Sweep, axes: Any = None, **words: Unpack[Words]) -> Any:
@@ -166,8 +165,7 @@ def gradient_by_depth(
         _is_a(Diagnosis, "diagnosis", each)
         line = _seen(layer.gradient_rms for layer in each.layers)
         axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    return finished(axes, said["layer"], said["gradient RMS"], log=True)
+    return finished(axes, said["layer"], said["gradient RMS"], log=True, counted=True)
 
 
 def _histograms(
@@ -331,11 +329,16 @@ def figure_class() -> Any:
     return PlotFigure
 
 
-def finished(axes: Any, x: str, y: str, *, log: bool = False) -> Any:
-    """The figure, once the axes have their labels, a grid, and a legend if there is need of one."""
+def finished(axes: Any, x: str, y: str, *, log: bool = False, counted: bool = False) -> Any:
+    """The figure, once the axes have their labels, a grid, and a legend if there is need of one.
+
+    What is `counted` along x has whole numbers there.
+    """
     axes.set(xlabel=x, ylabel=y)
     if log:
         axes.set_yscale("log")
+    if counted:
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.grid(which="major", alpha=0.25)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize="small", ncols=1 + len(axes.lines) // 9)
@@ -344,6 +347,11 @@ def finished(axes: Any, x: str, y: str, *, log: bool = False) -> Any:
 
 def _style(k: int) -> dict[str, str]:
     return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
+
+
+def _mark(points: Sized) -> dict[str, str]:
+    """A line of a single point is seen by its marker."""
+    return {"marker": "o"} if len(points) == 1 else {}
 
 
 def _seen(line: Iterable[float]) -> list[float]:

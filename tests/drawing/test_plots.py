@@ -39,6 +39,11 @@ def xy(line):
     return [(float(x), float(y)) for x, y in zip(*line.get_data(), strict=True)]
 
 
+def ticks(axes):
+    low, high = axes.get_xlim()
+    return [tick for tick in axes.get_xticks() if low < tick < high]
+
+
 def legend(axes):
     return [text.get_text() for text in axes.get_legend().get_texts()]
 
@@ -74,6 +79,12 @@ def test_a_loss_of_zero_or_below_is_on_a_linear_scale():
     assert len(axes.lines) == 1
 
 
+def test_a_single_epoch_is_seen_and_whole():
+    axes = plotted(plots.loss_curve, history(0.5, validation=(0.7,)))
+    assert [line.get_marker() for line in axes.lines] == ["o", "o"]
+    assert ticks(axes) == [1]
+
+
 def test_words_are_in_the_language_asked_for_or_one_s_own():
     axes = plotted(plots.loss_curve, history(1.0), lang="es", texts={"loss": "L"})
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("época", "L")
@@ -90,6 +101,7 @@ def test_the_update_ratio_is_the_step_beside_the_weights():
         before = math.hypot(3.0 - 0.6, 4.0 + 0.8)
         optimiser.step()  # the same gradient again
     assert [r for (r,) in ratios.steps] == pytest.approx([1 / 5, 1 / before], rel=1e-14)
+    assert ticks(plotted(plots.update_ratios, ratios)) == [1, 2]
     optimiser.step()  # outside the block: not recorded
     assert len(ratios.steps) == 2
     assert "step" not in vars(optimiser)
