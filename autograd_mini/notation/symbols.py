@@ -22,8 +22,8 @@ def commands(pairs: str) -> dict[str, str]:
 
 
 SIGNS = {"-": "−"} | commands(
-    r"cdot:· times:× circ:∘ pm:± le:≤ ge:≥ ne:≠ infty:∞ ldots:… sum:Σ prod:Π lvert:| rvert:|"
-    r" lVert:‖ rVert:‖ |:‖ {:{ }:} lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉"
+    r"cdot:· times:× circ:∘ pm:± leq:≤ geq:≥ neq:≠ le:≤ ge:≥ ne:≠ infty:∞ ldots:… sum:Σ prod:Π"
+    r" lvert:| rvert:| lVert:‖ rVert:‖ |:‖ {:{ }:} lfloor:⌊ rfloor:⌋ lceil:⌈ rceil:⌉"
 )
 LETTERS = commands(
     "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ kappa:κ lambda:λ mu:μ nu:ν xi:ξ"

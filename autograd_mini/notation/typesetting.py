@@ -148,5 +148,9 @@ def _put(pieces: list[Piece], level: int) -> Piece:
                 row.append(Piece(" ", "", ["mtext", "\u2009"]))
         elif before.mathml[0].startswith("mi") and piece.text[:1] == "(":
             row.append(Piece("", "", symbols.APPLIED))  # σ(x)
+        elif before.text[-1:].isalnum() or symbols.is_slot(before):
+            tree = piece.mathml
+            if symbols.is_slot(piece) or (tree[0] == "mi" and len(tree[1]) > 1):
+                row.append(Piece(" ", "", ["mtext", "\u2009"]))  # k rate, which is not krate
         row.append(piece)
     return symbols.row(*row, level=level)

@@ -16,6 +16,7 @@ NAMES = {"a": symbols.name("x"), "b": symbols.name("y")}
         (r"\Phi({a}) \cdot {b}", "Φ(x) · y", r"\Phi \left( x \right) \cdot y"),
         (r"{a} \pm {b}", "x ± y", r"x \pm y"),
         ("{a} ≤ {b}", "x ≤ y", r"x \le y"),
+        (r"{a} \leq {b}", "x ≤ y", r"x \leq y"),
         ("α {a} − {b}", "αx − y", r"\alpha x - y"),
         ("{a}^10 + {b}", "x¹0 + y", "{x}^{1} 0 + y"),  # as LaTeX
         (r"\frac12 {a}{b}", "1 / 2xy", r"\frac{1}{2} x y"),
@@ -31,6 +32,14 @@ NAMES = {"a": symbols.name("x"), "b": symbols.name("y")}
 def test_a_template_as_text_and_latex(latex, text, as_latex):
     piece = typeset(latex, NAMES)
     assert (piece.text, piece.latex) == (text, as_latex)
+
+
+def test_words_side_by_side_are_not_read_as_one():
+    rate, filled = symbols.name("rate"), {"0": symbols.name("k"), "1": symbols.name("rate")}.get
+    for latex, text in (("{a} {b}", "k rate"), (r"2{b} \cos {a}", "2 rate cos(k)")):
+        template = typeset(latex, {"a": symbols.slot("0"), "b": symbols.slot("1")})
+        assert symbols.fill(template, filled).text == text
+        assert typeset(latex, {"a": symbols.name("k"), "b": rate}).text == text.replace("(k)", " k")
 
 
 @pytest.mark.parametrize(
