@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -134,6 +135,21 @@ def test_gif(tmp_path):
         assert (difference == 0).mean() > 0.98  # its colours, but for rare shades
         assert difference.mean() < 0.1
     assert path.stat().st_size < 1_000_000
+
+
+def test_a_film_keeps_few_pictures_at_a_time(tmp_path, monkeypatch):
+    made, most, paint = [], [0], Painter.paint
+
+    def noted(picture):
+        made.append(weakref.ref(picture))
+        most.append(sum(one() is not None for one in made))
+        return picture
+
+    monkeypatch.setattr(Painter, "paint", lambda painter, index: noted(paint(painter, index)))
+    (path,) = save_frames(neuron(update=True), tmp_path / "a.gif", lang="en")
+    with Image.open(path) as gif:
+        assert gif.n_frames == len(made) > 12
+    assert max(most) <= 9
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from errno import ENOENT
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ def save_frames(
     pictures = (painter.paint(index) for index in range(len(steps)))
     if suffix == "png":
         return _write_png(pictures, path)
-    write(path, _gif([*pictures], seconds) if suffix == "gif" else _mp4(pictures, seconds))
+    gif = suffix == "gif"
+    write(path, _gif(painter.paint, len(steps), seconds) if gif else _mp4(pictures, seconds))
     return [path]
 
 
@@ -97,26 +98,34 @@ def _write_png(pictures: Iterator[Any], path: Path) -> list[Path]:
     return written
 
 
-def _gif(pictures: list[Any], seconds: float) -> bytes:
-    """All pictures with one palette, so that what does not change stays as it is, bit for bit."""
+def _gif(paint: Callable[[int], Any], count: int, seconds: float) -> bytes:
+    """All pictures with one palette, so that what does not change stays as it is, bit for bit.
+
+    The palette is that of a few of them. No more are kept, as they take 6 MB each.
+    """
     import numpy as np
     from PIL import Image
 
-    some = np.stack([*pictures[:: max(1, len(pictures) // 5)], pictures[-1]]).astype(np.int64)
-    found, counts = np.unique(some @ (65536, 256, 1), return_counts=True)
-    usual = found[np.argsort(counts, kind="stable")[::-1][:_COLOURS]]
-    palette = np.stack([usual >> 16, usual >> 8 & 255, usual & 255], axis=1)
+    def packed(picture: Any) -> Any:
+        return picture.astype(np.int32) @ np.array([65536, 256, 1], np.int32)
+
+    def apart(colours: Any) -> Any:
+        return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
+
+    few = [*range(0, count, max(1, count // 5)), count - 1]
+    kept = {index: paint(index) for index in few}
+    found, counts = np.unique(packed(np.stack([kept[k] for k in few])), return_counts=True)
+    palette = apart(found[np.argsort(counts, kind="stable")[::-1][:_COLOURS]])
     frames = []
-    for picture in pictures:
-        packed = picture.astype(np.int64) @ (65536, 256, 1)
-        colours, which = np.unique(packed, return_inverse=True)
-        apart = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
-        distances = ((apart[:, None] - palette) ** 2).sum(axis=2)
+    for index in range(count):
+        picture = kept[index] if index in kept else paint(index)
+        colours, which = np.unique(packed(picture), return_inverse=True)
+        distances = ((apart(colours)[:, None] - palette) ** 2).sum(axis=2)
         nearest = distances.argmin(axis=1).astype(np.uint8)
         frame = Image.fromarray(nearest[which].reshape(picture.shape[:2]))
         frame.putpalette(palette.astype(np.uint8).tobytes())
         frames.append(frame)
-    durations = [round(1000 * seconds)] * (len(frames) - 1) + [round(2000 * seconds)]
+    durations = [round(1000 * seconds)] * (count - 1) + [round(2000 * seconds)]
     out = io.BytesIO()
     frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
     return out.getvalue()
