@@ -13,6 +13,7 @@ from autograd_mini.value import Value
 from .sequence import Place, Source
 
 _PACKAGE = str(Path(__file__).parents[1])
+_PARTS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 class Watch:
@@ -71,12 +72,10 @@ class Watch:
         if frame.f_locals is frame.f_globals:
             return
         for name, thing in frame.f_locals.items():
-            held = {name: thing}
-            if ended and thing.__class__ in (list, tuple):
-                held = {f"{name}[{k}]": x for k, x in enumerate(thing)}
-            for called, x in held.items():
+            several = ended and thing.__class__ in (list, tuple)
+            for k, x in enumerate(thing if several else (thing,)):
                 if isinstance(x, self.node) and x not in self.names:
-                    self.call(x, called)
+                    self.call(x, f"{name}[{k}]" if several else name)
 
     def call(self, node: Any, name: str) -> None:
         """Name a node, with a number if another node has the name."""
@@ -86,7 +85,7 @@ class Watch:
     def _place(self, frame: FrameType) -> Place | None:
         code = frame.f_code
         if code not in self._texts:
-            self._texts[code] = self._text(code)
+            self._texts[code] = self._text(frame)
         if (text := self._texts[code]) is None:
             return None
         k, margin, positions = text
@@ -96,20 +95,35 @@ class Watch:
         source = self.sources[k]
 
         def column(line: int, offset: int) -> int:  # in the shown line; the offset is in bytes
-            return len(source.lines[line].encode()[: max(0, offset - margin)].decode())
+            before = source.lines[line].encode()[: max(0, offset - margin)]
+            return len(before.decode(errors="ignore"))
 
         line, end_line = first - source.first, last - source.first
         return Place(k, line, column(line, start), end_line, column(end_line, end))
 
-    def _text(self, code: CodeType) -> tuple[int, int, list[Any]] | None:
-        """Its number among the sources, its indentation, what its instructions come from."""
+    def _text(self, frame: FrameType) -> tuple[int, int, list[Any]] | None:
+        """The number of its source, the indentation there, what its instructions come from."""
+        code, around = frame.f_code, frame.f_back
+        positions = [*code.co_positions()]
+        while code.co_name in _PARTS and around is not None and around is not self._outer:
+            if code in around.f_code.co_consts:  # shown in the function around it
+                self._place(around)
+                text = self._texts[around.f_code]
+                return text and (*text[:2], positions)
+            around = around.f_back
         try:
-            lines, first = inspect.getsourcelines(code)
+            lines, start = inspect.findsource(code)
+            own = len(inspect.getblock(lines[start:]))
         except (OSError, TypeError):  # typed at a prompt, or made by exec
             return None
+        # A lambda may go on in further lines, inside brackets that are opened before it.
+        last = max([start + own, *(end for _, end, *_ in positions if end)])
+        if last > len(lines):  # the file is another one by now
+            return None
+        lines = lines[start:last]
         margin = min((len(x) - len(x.lstrip()) for x in lines if x.strip()), default=0)
         path = Path(code.co_filename)
         file = "" if path.parent.name.startswith("ipykernel") else path.name  # nobody names a cell
         shown = tuple(line[margin:].rstrip("\r\n") for line in lines)
-        self.sources.append(Source(code.co_name.strip("<>"), file, first, shown))
-        return len(self.sources) - 1, margin, list(code.co_positions())
+        self.sources.append(Source(code.co_name.strip("<>"), file, start + 1, shown))
+        return len(self.sources) - 1, margin, positions

@@ -137,6 +137,51 @@ def test_columns_are_counted_in_characters_and_without_the_margin():
     assert recorded.names == ("é", "ñandú", "v₁")
 
 
+# fmt: off
+def with_functions_inside(xs):
+    def double(x):
+        return 2 * x
+    ys = [x + 1
+          for x in xs]
+    class Inside:
+        z = ys[0] * ys[1]
+    twice = (lambda f, x:  # noqa: E731
+        f(f(x)))
+    return sum(twice(double, y) for y in ys) / Inside.z
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("f", "inputs", "texts", "sources"),
+    [
+        (
+            with_functions_inside, [[1.0, 2.0]],
+            ["x + 1", "x + 1", "ys[0] * ys[1]", *["2 * x"] * 4,
+             *["sum(twice(double, y) for y in ys)"] * 2,
+             "sum(twice(double, y) for y in ys) / Inside.z"],
+            {"with_functions_inside", "double", "Inside"},
+        ),
+        (lambda x: x
+            * x, [3.0], ["x\n    * x"], {"lambda"}),
+    ],
+)  # fmt: skip
+def test_code_inside_other_code_is_found(f, inputs, texts, sources):
+    """A comprehension stands in its function; what follows an inner function is there, too."""
+    recorded = steps(f, *inputs)
+    computed = [k for k, node in enumerate(recorded.nodes) if node.first is not None]
+    assert sorted(text_at(recorded, k) for k in computed) == sorted(texts)
+    assert {source.name for source in recorded.sources} == sources
+
+
+def test_code_whose_file_is_another_one_by_now_has_no_place(tmp_path):
+    file, found = tmp_path / "learner.py", {}
+    file.write_text("def f(x):\n    y = (\n        x\n        * x)\n    return y\n")
+    exec(compile(file.read_text(), file, "exec"), found)
+    for text in ("def f(x):\n    return x\n", "é" * 9 + "\n" + "é" * 9, ""):
+        file.write_text(text)
+        assert steps(found["f"], 2.0).root.grad == 1.0
+
+
 def test_nodes_made_inside_the_library_have_the_line_that_called_it():
     model = nn.MLP(2, [3, 1], seed=0)
 
