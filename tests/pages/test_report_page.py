@@ -85,12 +85,18 @@ def test_where_an_operation_has_no_value_the_graph_up_to_it_is_shown_and_can_be_
     data = page.locator("text.data").all_text_contents()
     assert sorted(data) == sorted(["2", "1", "2", "−3", "nan", "—", "—"])
     assert page.get_attribute("#next", "aria-disabled") == "true"  # no backward pass from there
+    perform = page.locator("#modes [aria-controls=perform]")
+    assert perform.is_hidden()
     page.click("#modes [aria-controls=whatif]")
     page.fill("#whatif input >> nth=0", "8")
     page.keyboard.press("Enter")
     page.click("#last")
     # d/dx of ln(xy - 5) y + xy at 8, 1: y² / (xy - 5) + y
     assert page.locator('[data-id="n0"] text.grad').text_content() == "1.333"
+    data = page.locator("text.data").all_text_contents()
+    assert sorted(data) == sorted(["8", "1", "8", "3", "1.099", "1.099", "9.099"])
+    perform.click()
+    assert "empieza en v₃" in page.inner_text("#task")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 from itertools import pairwise
 from math import exp, hypot, inf, log
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -468,7 +469,8 @@ def test_names_for_a_descent_are_as_many_as_its_numbers():
     ("settings", "message"),
     [
         ({"epochs": 0}, "epochs must be at least 1"), ({"frames": 1}, "frames must be at least 2"),
-        ({"frames": [99]}, "epochs from 0 to 5, got 99"),
+        ({"frames": np.array([99])}, "epochs from 0 to 5, got 99"),
+        ({"frames": 2.5}, "frames must be an int, got 2.5"),
         ({"grid": 500}, "grid must be from 8 to 96, got 500"),
         ({"batch_size": 9}, "batch_size must be from 1 to 4"),
         ({"loss": "squares"}, "loss 'squares' is unknown"),

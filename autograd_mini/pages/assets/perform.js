@@ -44,7 +44,8 @@ function startPerform(player) {
     el("label", {for: "performer", "data-t": "perform.name"}), learner, el("button", {class: "primary", "data-t": "perform.save"}));
   const end = el("div", {hidden: true}, keep, saved, slips,
     el("div", {class: "row"}, action("perform.new", () => { seed++; leave(); anew(); asked = null; enter(); }), action("perform.same", begin), action("perform.model", model)));
-  button.hidden = large;
+  // Of a forward pass that has failed, and of a number that is given, there is no backward pass.
+  const offer = () => { button.hidden = large || !inner(r.root) || !r.steps.some(step => step.kind === "seed"); };
   $("modes").append(button);
   section.append(el("h2", {"data-t": "perform"}), intro, verdict, question, choices, form, hint, el("div", {class: "row"}, show), score, end);
 
@@ -281,8 +282,9 @@ function startPerform(player) {
 
   const guard = player.guard;
   player.guard = (from, to) => section.hidden ? guard(from, to) : (say(question.textContent), false);
-  onNumbers(() => { leave(); asked = null; });
+  onNumbers(() => { leave(); asked = null; offer(); });
   $("modes").addEventListener("click", event => { if (event.target !== button) leave(); }, true);
   onLanguage(() => { if (!section.hidden) words(); });
+  offer();
   translate();
 }

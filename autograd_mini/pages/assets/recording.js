@@ -137,7 +137,10 @@ class Recording {
     const kept = this.recorded.steps.filter(step => phaseOf(step) === "forward" || step.kind === "seed");
     const steps = kept.map(step => ({...step})), grad = new Array(data.length).fill(0);
     const value = grad[this.root] = seedOf(this.recorded);
-    if (steps[steps.length - 1].kind !== "seed") steps.push({kind: "seed", node: this.root, value});
+    if (steps.at(-1).kind !== "seed") {  // where the forward pass had failed, it goes on
+      const done = new Set(kept.flatMap(computed)), left = [...data.keys()].filter(k => !done.has(k));
+      steps.push(...left.map(node => ({kind: "forward", node})), {kind: "seed", node: this.root, value});
+    }
     for (let node = this.root; node >= 0; node--) {
       const adjoint = grad[node];
       steps.push({kind: "visit", node, adjoint, users: this.users[node]});

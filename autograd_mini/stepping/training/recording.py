@@ -315,13 +315,12 @@ class _Recorder:
 # --- what is recorded once -----------------------------------------------------------------------
 def _chosen(frames: int | Iterable[int], epochs: int) -> frozenset[int]:
     """The epochs that get a frame; 0 and the last are always among them."""
-    given: Any = frames
-    if not hasattr(given, "__index__"):
-        chosen = [whole("an epoch of frames", epoch, 0) for epoch in given]
+    if isinstance(frames, Iterable):
+        chosen = [whole("an epoch of frames", epoch, 0) for epoch in frames]
         if chosen and max(chosen) > epochs:
             raise ValueError(f"frames must be epochs from 0 to {epochs}, got {max(chosen)}")
         return frozenset({0, epochs, *chosen})
-    most = whole("frames", given, 2)
+    most = whole("frames", frames, 2)
     if epochs < most:
         return frozenset(range(epochs + 1))
     powers = ({0, *(round(epochs ** (k / (n - 1))) for k in range(n))} for n in range(2, 20 * most))
