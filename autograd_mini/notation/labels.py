@@ -13,6 +13,7 @@ _MANY = 100  # bits of a fraction with more than 28 digits, and perhaps more tha
 _VISIBLE: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20)},
     **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"),  # turn text round
     ord("\t"): " ",
     0x7F: "␡",
     **dict.fromkeys(map(ord, "\n\r\x85\u2028\u2029"), "↵"),

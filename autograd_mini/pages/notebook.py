@@ -12,7 +12,7 @@ from autograd_mini.numbers.arguments import whole
 from autograd_mini.stepping.sequence import Steps
 
 from .document import asset
-from .page import page_of
+from .page import page_of, to_html
 
 _SANDBOX = "allow-scripts allow-forms allow-downloads"  # predict and perform are forms
 
@@ -66,7 +66,7 @@ def widget(
     except ImportError as error:
         what = "the widget needs anywidget: pip install 'autograd-mini[notebook]'"
         raise ImportError(what) from error
-    page = page_of(steps, lang=meant(lang), start=start, **options)
+    page = to_html(steps, lang=meant(lang), start=start, **options)
 
     class StepsWidget(anywidget.AnyWidget):
         """The page of recorded steps; `step` is the index of the one that is shown."""

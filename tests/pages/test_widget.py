@@ -91,6 +91,8 @@ def test_the_widget_keeps_to_the_steps_there_are():
     assert page.step == 4
     with pytest.raises(IndexError):
         widget(recorded(), start=11)
+    with pytest.raises(TypeError, match="a page shows Steps, got <TrainingSteps"):
+        widget(record_descents(lambda w: w**2, 3.0, rates=[0.1], steps=1)[0])
 
 
 def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
