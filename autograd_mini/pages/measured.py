@@ -55,11 +55,12 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
         for parent in operands_of(nodes[k]):  # all, be an engine's edges too few
             if parent in ids:
                 below[ids[parent]] |= below[k]
+    costs = [1 + len(operands_of(node)) // 8 for node in nodes]  # a long sum is many operations
     noise = rounding_of_value(Graph(steps.root))
     found: dict[int, Estimate] = {}
     for k in sorted(ids.values(), key=lambda k: (1, -k) if nodes[k].parents else (0, k)):
         users = [j for j, bit in enumerate(f"{below[k]:b}"[::-1]) if bit == "1" and j != k]
-        work -= _CALLS * len(users)
+        work -= _CALLS * sum(costs[j] for j in users)
         if work < 0:
             break
         if any(j in steps.stale or nodes[j].op is None for j in users):

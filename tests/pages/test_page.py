@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import MLP, Value, museum, scope, steps
+from autograd_mini import MLP, Value, functions, museum, scope, steps
 from autograd_mini.drawing import draw
 from autograd_mini.language import catalogue
 from autograd_mini.losses import mse
@@ -290,6 +290,8 @@ def test_differences_do_limited_work():
     found = differences(steps(y), work=75 * 300 + 75 * 10)
     assert 0 in found  # leaves come first
     assert len(found) == 6  # then those near the root: 0 + 1 + 2 + 3 + 4 operations
+    total = steps(functions.sum([x * float(k) for k in range(100)]))  # whose sum counts as 13
+    assert [*differences(total, work=75 * (113 + 0 + 13 + 13))] == [0, 101, 100, 99]
     assert differences(steps(Value(Fraction(1, 3)) * 2)) == {}
 
 
