@@ -59,6 +59,8 @@ def runs():
         "lonely": record_training(
             tiny, ([[1.0, 2.0]], [1.0]), "mse", SGD(tiny.parameters(), 0.1), 3, grid=8
         ),
+        "far": record_descents(lambda w: w**2, 1e12, rates=[0.1]),
+        "farther": record_descents(lambda w: w**2, 1e150, rates=[0.1]),
         "surface": record_descent(lambda x, y: x**2 + 3 * y**2, 2.0, 1.0, steps=12),
     }
 
@@ -286,6 +288,23 @@ def test_the_ball_rolls_down_the_parabola(opened, runs):
     assert "outside the picture" in page.locator(".picture").nth(3).inner_text()
     page.keyboard.press("ArrowRight")
     assert page.evaluate("+document.querySelectorAll('.here')[2].getAttribute('cx')") > oscillates
+
+
+TOUCHING = """(() => {
+  const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map(
+    key => +document.querySelector(".tangent").getAttribute(key));
+  const points = document.querySelector(".curve").getAttribute("d").split(/[ML]/).slice(1)
+    .map(point => point.split(" ").map(Number)), x = (x1 + x2) / 2;
+  const [left, right] = [-3, 3].map(d => points[points.findIndex(point => point[0] > x) + d]);
+  return [(y2 - y1) / (x2 - x1), (right[1] - left[1]) / (right[0] - left[0])];
+})()"""
+
+
+@pytest.mark.parametrize("name", ["parabolas", "far", "farther"])
+def test_the_straight_line_touches_the_curve(opened, name):
+    line, curve = opened(name, "#epoch=2").evaluate(TOUCHING)
+    assert line == pytest.approx(curve, rel=0.1)
+    assert line < -1
 
 
 def test_a_rate_is_chosen_for_the_details(opened, runs):

@@ -160,7 +160,8 @@ class Picture {
     const wide = (field.x[1] - field.x[0]) / (field.n - 1), i = Math.round((run.weight(frame, 0) - field.x[0]) / wide);
     if (!known && !(i > 0 && i + 1 < field.n)) return [];
     const gradient = known ? run.gradient(next, 0) : (decoded(field, codes[i + 1]) - decoded(field, codes[i - 1])) / (2 * wide);
-    const slope = gradient * (Y(1) - Y(0)) / (X(1) - X(0));
+    const [left, right] = field.x, [low, high] = this.range();  // one more or less may be lost in rounding
+    const slope = gradient * ((Y(high) - Y(low)) / (high - low)) / ((X(right) - X(left)) / (right - left));
     const long = 70 / Math.hypot(1, slope);
     return [svg("line", {class: "tangent", x1: x - long, y1: y - long * slope, x2: x + long, y2: y + long * slope})];
   }
