@@ -367,3 +367,16 @@ def test_axe_and_phones(opened, scheme):
                 page.click(f"[data-lang={lang}]")
                 width = page.evaluate("document.documentElement.scrollWidth")
                 assert width <= size["width"]
+
+
+def test_every_kind_of_point_can_be_chosen(opened):
+    names = [str(k) for k in range(10)]
+    many = Dataset("ten", [[k, k * k] for k in range(10)], [*range(10)], class_names=names)
+    page = opened(trained(network(many, "cross_entropy"), many, "cross_entropy"), PHONE)
+    assert page.locator(".own-tools .pair button").count() == 10
+    for kind in page.locator(".own-tools .pair button").all():
+        box = kind.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+    same = [[1.0, 2.0], [2.0, 1.0]], [3.0, 3.0]
+    page = opened(trained(network(same, "mse"), same, "mse"))
+    assert page.locator(".own-tools .pair button").all_inner_texts() == ["3"]

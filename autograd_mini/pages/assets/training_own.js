@@ -76,7 +76,8 @@ player.on(i => {
 const plane = () => pictures.find(({loss}) => !loss);
 const classes = () => {
   const {field, accuracy} = recorded.run, {targets, classes: names} = DATA.points;
-  if (!accuracy) return targets.length ? [0, 0.5, 1].map(k => Math.min(...recorded.points.targets) * (1 - k) + Math.max(...recorded.points.targets) * k) : [];
+  const [low, high] = [Math.min, Math.max].map(end => end(...recorded.points.targets));
+  if (!accuracy) return targets.length ? [...new Set([low, (low + high) / 2, high])] : [];
   return learn.loss === "hinge" ? [-1, 1] : [...Array(Math.max(2, names.length, field?.classes || 0)).keys()];
 };
 const className = target => recorded.run.accuracy ? DATA.points.classes[target > 0 ? target : 0] ?? formatNumber(target) : formatNumber(target);
