@@ -338,6 +338,7 @@ def test_the_step_and_the_language_stay_in_the_address(file, visit):
         ("es", "2*(x+1", "a este ( le falta su pareja", "("),
         ("en", "x + log(-x)", "log has no value at a = −2. It needs a > 0.", "log(-x)"),
         ("es", "x + log(-x)", "log no tiene valor en a = −2. Necesita a > 0.", "log(-x)"),
+        ("en", "exp(500*x)", "exp is too large for a float at a = 1000.", "exp(500*x)"),
         ("es", "2*pi", "no hay nada que recorrer: la expresión no tiene nombres", None),
     ],
 )

@@ -107,7 +107,7 @@ function sentence(wrong) {
   if (key !== "value") return t(known, slots);
   const flat = ops[op].params.map((p, j) => `${p} = ${[at[j]].flat().map(x => formatNumber(x)).join(", ")}`).join("; ");
   const needs = DATA.needs[op] ? t("whatif.needs", {needs: DATA.needs[op][language() === "es" ? 1 : 0]}) : "";
-  return `${t("play.value", {op, at: flat})} ${needs}`.trim();
+  return `${t(overflows(op, at) ? "play.large" : "play.value", {op, at: flat})} ${needs}`.trim();
 }
 function tell(wrong) {
   const box = $("problem"), typed = exercise.kind === "expression" && exercise.expression.trim();

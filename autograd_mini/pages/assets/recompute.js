@@ -62,6 +62,9 @@ function unalterable(run) {
   return run.plain ? null : run.optimiser ? "optimiser" : "engine";
 }
 
+// Whether an operation that has a value everywhere has one that is too large.
+function overflows(op, numbers) { return !DATA.needs[op] && Math.abs(ops[op].value(...numbers)) === Infinity; }
+
 // --- the panel --------------------------------------------------------------------------------------
 const FEW = 24;
 // Steps of a tenth of the size: 0.5 and 2 change by 0.1, 40 by 1.
@@ -140,7 +143,8 @@ function startWhatIf() {
     const operand = (x, arg) => Array.isArray(arg) ? `(${arg.map((part, i) => operand(x[i], part)).slice(0, 4).join(", ")}${arg.length > 4 ? ", …" : ""})`
       : formatNumber(x) + (typeof arg === "number" ? ` (${run.names[arg]})` : "");
     const at = params.map((p, j) => `${p} = ${operand(numbers[j], run.args[failed][j])}`).join(", ");
-    return {key: "whatif.failed", slots: {x: run.names[failed], op: run.ops[failed], at}, needs: DATA.needs[run.ops[failed]]};
+    const key = overflows(run.ops[failed], numbers) ? "whatif.large" : "whatif.failed";
+    return {key, slots: {x: run.names[failed], op: run.ops[failed], at}, needs: DATA.needs[run.ops[failed]]};
   }
   function words() {
     button.textContent = heading.textContent = t("whatif");
