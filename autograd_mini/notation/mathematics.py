@@ -228,7 +228,8 @@ def notation_of(shape: Shape) -> Notation:
         value = named(op, {param: write.name(param) for param in op.params})
         own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
         if own or "value" in textbook(op):
-            definition = write(write.tree("value"))
+            spelt = write(write.tree("value"))
+            definition = spelt if spelt.text != value.text else None  # a % b is mod(a, b)
     partials: list[Piece | None] = []
     for param, length in write.lengths.items():
         tree = write.tree(param)

@@ -92,7 +92,9 @@ def test_what_is_shown_is_the_value_and_the_derivative(name, written, monkeypatc
     for length in (1, 2, 3, 4) if sheet_op.vectors else (1,):
         known = notation_of(shape_with(sheet_op, length))
         values = [known.value] if name not in HIDDEN else []
-        values += [known.definition] if known.definition is not None else []
+        if known.definition is not None:
+            values.append(known.definition)
+            assert known.definition.text != known.value.text, "it says more than the value"
         shown = [forms(filled(piece)) for piece in values]
         partials = [forms(filled(p, at)) for at, p in enumerate(known.partials) if p is not None]
         for args in points(sheet_op, length):
