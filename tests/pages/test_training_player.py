@@ -486,9 +486,9 @@ def test_wrong_arguments_are_named(settings, message):
         record_training(**{**given, **settings})
 
 
-@pytest.mark.parametrize("rates", [[], [0.1, 0.1], [0.1, -1.0], [k + 1.0 for k in range(9)]])
+@pytest.mark.parametrize("rates", [[], [0.1, 0.1], [0.1, -1.0], [k + 1.0 for k in range(9)], 0.1])
 def test_wrong_rates(rates):
-    with pytest.raises(ValueError, match="rates must be"):
+    with pytest.raises((ValueError, TypeError), match="rates must be"):
         record_learning_rates(small(), xor(), LOGITS, rates, 2)
 
 
@@ -497,6 +497,10 @@ def test_a_function_that_gives_no_value():
         record_descent(lambda w: 3.0, 1.0)
     with pytest.raises(TypeError, match="do not fit"):
         record_descent(lambda w: w, 1.0, 2.0)
+    with pytest.raises(ValueError, match="w must be finite, got nan"):
+        record_descent(lambda w: w, float("nan"))
+    with pytest.raises(TypeError, match="w must be a real number, got 1j"):
+        record_descent(lambda w: w, 1j)
     with pytest.raises(TypeError, match="where to start"):
         record_descent(lambda: Value(1.0))
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from autograd_mini.compiler.arguments import replaced
 from autograd_mini.data import Dataset
-from autograd_mini.numbers.arguments import parameters, whole
+from autograd_mini.numbers.arguments import parameters, real, whole
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.stepping.record import _names as names_of_inputs
 from autograd_mini.training import History, TrainingError, evaluate, fit
@@ -206,7 +206,7 @@ class _Function:
         if len(names) != len(start):
             raise ValueError(f"names must be {len(start)}, one for each number, got {len(names)}")
         self.f = f
-        self.values = [Value(x, label=name) for name, x in zip(names, start, strict=True)]
+        self.values = [Value(real(*each), label=each[0]) for each in zip(names, start, strict=True)]
 
     def parameters(self) -> list[Value]:
         return self.values
