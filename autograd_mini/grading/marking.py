@@ -344,7 +344,7 @@ DEFAULT = ["x + y", "x * y", "x + 2", "x * 2"]
 def told(error: Any) -> dict[str, str]:
     """An error as a submission's process tells it, which may tell anything."""
     given = error if isinstance(error, dict) else {}
-    return {"type": "", "text": "", **{key: clean(x) for key, x in given.items()}}
+    return {key: clean(given.get(key, "")) for key in ("type", "text", "file", "line", "cell")}
 
 
 def clean(x: object, longest: int = 200) -> str:

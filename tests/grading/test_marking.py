@@ -136,6 +136,7 @@ import autograd_mini.grading.engine as e, autograd_mini.grading.marking as m
 e.Engine.grad = lambda *a: 1.0
 m.difference = lambda *a: None
 """
+LYING = "import __main__\n__main__._told = lambda _: {'type': 7, 'line': 1, 'status': '', 'lang': []}"
 SPINNING = "import threading\nthreading.Thread(target=lambda: [*iter(lambda: 0, 1)]).start()"
 UNRULY = {
     # name -> (what stands at the end of the file, what stands in exp, the points)
@@ -151,6 +152,7 @@ UNRULY = {
     "writes": ("import autograd_mini\nopen(autograd_mini.__file__, 'w')", "", 100),
     "threads": (SPINNING, "", 100),
     "forges": (FORGING, "", 98 - lost("nn")),
+    "lies": (LYING, "1 / 0", 98),
     "patches": (PATCHING, "", 16),  # those whose derivative is 1, and a chain of sums
 }
 
@@ -178,6 +180,7 @@ def test_it_costs_the_unruly_their_own_points_only(name, unruly):
         ("moves", f"ValueError: ??[2J{'é' * 195} (moves.py, line 47)"),
         ("hog", "MemoryError (hog.py, line 47)"),
         ("spins", "it does not end"),
+        ("lies", "7 (, line 1)"),
         ("forks", "the file raises PermissionError: os.fork is not allowed (forks.py, line 152)"),
     ],
 )
