@@ -14,7 +14,7 @@ from autograd_mini.numbers.arguments import one_of
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
-from .slips import Judged, near
+from .slips import Judged, near, raised
 
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
 
@@ -81,13 +81,13 @@ def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
     lang, number = meant(lang), one_of("question", number, questions())
     if answer is ...:
         return Judged(None, f"{number}  {text(f'ask.{number}', lang)}")
-    slip, told = _slip(questions()[number], answer)
+    slip, told = _slip(questions()[number], answer, lang)
     if not slip:
         return Judged(True, text("ask.right", lang))
     return Judged(False, f"{text('ask.no', lang)} {text(f'ask.slip.{slip}', lang, got=told)}")
 
 
-def _slip(question: Question, answer: Any) -> tuple[str, str]:
+def _slip(question: Question, answer: Any, lang: str) -> tuple[str, str]:
     """The slip that an answer shows, "" if it is right, and what is told in its text."""
     number, kind = answer.data if isinstance(answer, Value) else answer, question.kind
     if kind.startswith("function"):
@@ -96,7 +96,7 @@ def _slip(question: Question, answer: Any) -> tuple[str, str]:
         try:
             found = [*question.compared(answer)]
         except Exception as error:
-            return "raised", f"{type(error).__name__}: {error}"
+            return "raised", raised(error, lang)
     elif kind == "graph" and getattr(answer, "first", None) is None:
         return "a.value", type(answer).__name__
     elif isinstance(number, bool) or not isinstance(number, Real):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from textwrap import fill
 from typing import Any, NamedTuple
 
+from autograd_mini.language import translated
 from autograd_mini.notation.shapes import use_of
 from autograd_mini.stepping.explanation import partial
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update
@@ -31,6 +32,13 @@ class Posed(Judged):
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def raised(error: BaseException, lang: str) -> str:
+    """An error on one line: its kind, and in the reader's language what it says."""
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    said = translated(words.partition("\n")[0], lang)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def near(x: Any, y: Any) -> bool:

@@ -84,6 +84,11 @@ def test_other_answers(number, answer, said):
     assert judged.said.startswith(said)
 
 
+def test_an_error_of_an_answer_is_told_in_the_reader_s_language():
+    judged = ask("4.4", lambda w: w, "es")
+    assert judged.said.endswith("lleva 1 argumento y recibe 3")
+
+
 def test_an_unknown_question():
     with pytest.raises(ValueError, match=r"^question must be one of 1\.1, .*, got '12\.1'$"):
         ask("12.1")

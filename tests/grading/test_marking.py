@@ -136,7 +136,10 @@ import autograd_mini.grading.engine as e, autograd_mini.grading.marking as m
 e.Engine.grad = lambda *a: 1.0
 m.difference = lambda *a: None
 """
-LYING = "import __main__\n__main__._told = lambda _: {'type': 7, 'line': 1, 'status': '', 'lang': []}"
+LYING = """
+import __main__
+__main__._told = lambda _: {"type": 7, "line": 1, "status": "", "lang": []}
+"""
 SPINNING = "import threading\nthreading.Thread(target=lambda: [*iter(lambda: 0, 1)]).start()"
 UNRULY = {
     # name -> (what stands at the end of the file, what stands in exp, the points)
