@@ -178,8 +178,8 @@ def _checksum(document: dict[str, Any]) -> str:
 
 
 # --- notebooks -----------------------------------------------------------------------------------
-_IPYTHON = ("%", "!", "?")  # begin lines that are not Python
-_PYTHON = ("%%time\n", "%%capture")  # cells that are Python but for that line
+_IPYTHON = re.compile(r"(\s*)([%!?]|[^#=]*=\s*[%!]|[\w.]+\?)")  # begins what is not Python
+_PYTHON = re.compile(r"\s*%%(time|capture|writefile .*\.py)\b")  # a cell that is but for that line
 
 
 def notebook_code(data: bytes, name: object) -> list[str]:
@@ -189,11 +189,23 @@ def notebook_code(data: bytes, name: object) -> list[str]:
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{name} is not a notebook") from None
-    return [_plain(c) if not c.startswith("%%") or c.startswith(_PYTHON) else "" for c in code]
+    return [_plain(c) if not c.lstrip().startswith("%%") or _PYTHON.match(c) else "" for c in code]
 
 
 def _plain(cell: str) -> str:
-    with suppress(SyntaxError, ValueError):  # where it is Python, a line may begin with the sign %
-        ast.parse(cell)
-        return cell
-    return "\n".join("" if x.lstrip()[:1] in _IPYTHON else x for x in cell.splitlines())
+    """A cell without those of its lines where Python stops and IPython goes on."""
+    lines = cell.split("\n")
+    for _ in cell.split("\n"):
+        try:
+            ast.parse("\n".join(lines))
+            break
+        except SyntaxError as error:
+            k = (error.lineno or 1) - 1
+        except ValueError:
+            break
+        magic = _IPYTHON.match("".join(lines[k : k + 1]))
+        if magic is None:
+            break
+        end = next((n for n in range(k, len(lines)) if lines[n][-1:] != "\\"), k)
+        lines[k : end + 1] = [magic[1] and f"{magic[1]}pass", *[""] * (end - k)]
+    return "\n".join(lines)

@@ -378,8 +378,10 @@ def test_what_stands_after_a_statement_that_raises_or_does_not_end_counts(tmp_pa
 
 
 def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
-    """They were passed over, and nothing said so."""
-    cells = ["%matplotlib inline\n!pip install x\nimport os", "%%bash\nls", ENGINE]
+    """They were passed over, and nothing said so; lines of IPython's took their cell with them."""
+    install = "try:\n    import os\nexcept ImportError:\n    !pip install x \\\n  y\n%time x = 1\n"
+    engine = f"%%writefile a.py\n{install}files = !ls\n{ENGINE}\nValue?"
+    cells = ["%matplotlib inline\n!pip install x\nimport os", "%%bash\nls", engine]
     cells += [f"class Neuron{NETWORKS}", "%%time\nMLP(2, [1])", "1 / 0", "x = (1\n2"]
     code = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
     text = json.dumps({"cells": [{"cell_type": "markdown", "source": "% ¿qué?"}, *code]})
