@@ -10,7 +10,6 @@ from autograd_mini.grading import Marks, grade
 from autograd_mini.grading.forms import ALL, EACH
 from autograd_mini.grading.marking import passed_over
 from autograd_mini.grading.sandbox import Limits
-from autograd_mini.language import shortened
 
 from .options import Arguments, option, whole, write
 
@@ -50,10 +49,10 @@ def _give(args: Arguments, found: list[Marks]) -> None:
         (content,) = contents.values()
     else:
         battery = (args.battery and Path(args.battery).name) or ""
-        content = ALL[args.format](found, args.lang, battery, args.seed)
-    if args.format == "text" and len(found) > 1 and args.out is None and sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns  # remarks end where a line ends
-        content = "".join(f"{shortened(line, width)}\n" for line in content.splitlines())
+        given = [args.lang, battery, args.seed]
+        if args.format == "text" and args.out is None and sys.stdout.isatty():
+            given.append(shutil.get_terminal_size().columns)
+        content = ALL[args.format](found, *given)
     write(args, content.encode("utf-8-sig") if args.format == "csv" and args.out else content)
     if args.out is not None and args.format not in ("html", *EACH):
         _pictures(args, found)

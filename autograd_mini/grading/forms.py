@@ -5,11 +5,11 @@ import xml.etree.ElementTree as ET
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from html import escape
-from textwrap import indent
+from textwrap import fill, indent
 from typing import Any
 
 from autograd_mini.files import Format
-from autograd_mini.language import text
+from autograd_mini.language import shortened, text
 from autograd_mini.language.tables import aligned, separated
 from autograd_mini.pages.document import asset, plain
 
@@ -65,15 +65,25 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
 
 
 # --- of a class, or one --------------------------------------------------------------------------
-def to_text(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
-    """One submission in full; a class as a table, its levels by number."""
+def to_text(
+    found: Sequence[Marks], lang: str, battery: str, seed: int, width: int | None = None
+) -> str:
+    """One submission in full; a class as a table, its levels by number.
+
+    In a terminal so wide long names are cut, to a third of it, and remarks where the line ends.
+    """
     if len(found) > 1:
         (name, *levels, total, remark), *rows = table(found, lang)
         numbers = [*map(str, range(1, len(levels) + 1))]
         sides = "<" + ">" * (len(levels) + 1) + "<"
-        legend = ", ".join(map(" ".join, zip(numbers, levels, strict=True)))
+        pairs = zip(numbers, levels, strict=True)
+        legend = ", ".join(" ".join(pair).replace(" ", "\u00a0") for pair in pairs)
+        if width:
+            rows = [[shortened(row[0], width // 3), *row[1:]] for row in rows]
         lines = aligned([[name, *numbers, total, remark], *rows], sides)
-        return "\n".join([*lines, "", legend, ""])
+        if width:
+            lines, legend = [shortened(line, width) for line in lines], fill(legend, width)
+        return "\n".join([*lines, "", legend.replace("\u00a0", " "), ""])
     row = told(found[0], lang)
     levels = row["levels"]
     data = [(f"{_sign(x)} {x['name']}", f"{x['points']:g}/{x['of']:g}", x["about"]) for x in levels]
@@ -204,7 +214,7 @@ def _cell(name: str, source: str, metadata: Told | None = None, outputs: Any = N
     return {**cell, "cell_type": "code", "outputs": outputs, "execution_count": None}
 
 
-ALL: dict[str, Callable[[Sequence[Marks], str, str, int], str]] = {
+ALL: dict[str, Callable[..., str]] = {
     "text": to_text, "html": to_html, "json": to_json, "csv": to_csv, "junit": to_junit,
 }  # fmt: skip
 EACH: dict[str, tuple[str, Callable[[Marks, str], str]]] = {

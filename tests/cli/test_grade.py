@@ -8,7 +8,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from autograd_mini.cli import main
-from autograd_mini.grading import forms
+from autograd_mini.grading import Marks, forms
+from autograd_mini.grading.levels import read
+from autograd_mini.grading.marking import Mark
 from tests.cli.tongues import ENGLISH, SPANISH, words
 from tests.grading.submissions import CLASS, written
 
@@ -69,6 +71,20 @@ def test_a_class_in_order_of_points(folder, capsys):
     assert [row[10] for row in rows[1:5]] == ["100", "100", "98", "94"]
     assert " ".join(rows[3][11:]) == "operación: falta: x.exp()"
     assert " ".join(rows[6][:4]) == "1 operación, 2 cadena,"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_on_a_terminal_totals_and_the_names_of_levels_are_seen_whole(width):
+    """The legend ended where the line did, and a long name pushed the total out."""
+    marks = [Mark(level, level.points) for level in read()]
+    found = [Marks(name, marks) for name in ("eva", "Ana_López_123456_assignsubmission_file_")]
+    lines = forms.to_text(found, "es", "", 0, width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert [line.split()[10] for line in lines[2:4]] == ["100", "100"]
+    assert lines[3].startswith("Ana_López_123456_as")
+    legend = " ".join(lines[5:])
+    assert legend.startswith("1 operación, 2 cadena, ")
+    assert legend.endswith(", 8 red, 9 entrenar")
 
 
 @pytest.mark.parametrize(("lang", "foreign"), [("en", SPANISH), ("es", ENGLISH)])
